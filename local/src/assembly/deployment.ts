@@ -1,0 +1,69 @@
+/** What a synthesized stack becomes on this machine: everything a run needs, as plain data. */
+export interface Deployment {
+  /** Name of the CloudFormation stack. */
+  readonly stackName: string;
+  /** Where it is deployed, usually `<project>/.local`. All other paths are absolute and below it. */
+  readonly root: string;
+  readonly environment: Environment;
+  readonly buckets: readonly BucketResource[];
+  readonly roles: readonly RoleResource[];
+  readonly functions: readonly FunctionResource[];
+  readonly stateMachines: readonly StateMachineResource[];
+  /** Resolved stack outputs by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** What the pseudo parameters of CloudFormation resolve to. */
+export interface Environment {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly urlSuffix: string;
+}
+
+/** An S3 bucket: a folder of plain files, where a key is a relative path. */
+export interface BucketResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly folder: string;
+}
+
+/** An IAM role with every policy the template gives it, inline, managed and separate. */
+export interface RoleResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly policies: readonly PolicyDocument[];
+}
+
+/** An IAM policy document as the template has it, with its intrinsics resolved. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A Lambda function whose code asset is unpacked in `folder`. */
+export interface FunctionResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly folder: string;
+  /** `<file>.<export>`, as in the template. */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+}
+
+/** A Step Functions state machine with its parsed definition. */
+export interface StateMachineResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+}

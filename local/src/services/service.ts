@@ -1,0 +1,22 @@
+/** Who makes a call: the ARN of a role of the template, or of the person at the keyboard. */
+export interface Principal {
+  readonly arn: string;
+}
+
+/**
+ * One AWS service. Both ways in (the HTTP endpoint and Step Functions' integrations) end here, so
+ * that a rule holds for every caller.
+ */
+export interface Service {
+  /** The service's name in SigV4 and in `aws-sdk:<name>` integrations, such as `sagemaker`. */
+  readonly name: string;
+  /**
+   * Runs one operation.
+   *
+   * @param operation the API action in PascalCase, such as `DescribeTrainingJob`
+   * @param input the request as the service model names it (PascalCase members)
+   * @returns the response as the service model names it; times are epoch seconds
+   * @throws AwsError as the service would answer
+   */
+  call(operation: string, input: Readonly<Record<string, unknown>>, caller: Principal): Promise<unknown>;
+}

@@ -1,0 +1,48 @@
+/** One range of the search space, as in `ParameterRanges` of the SageMaker API (values are strings). */
+export type SearchDimension =
+  | {
+      readonly kind: 'integer' | 'continuous';
+      readonly name: string;
+      readonly minValue: string;
+      readonly maxValue: string;
+      readonly scalingType: 'Auto' | 'Linear' | 'Logarithmic' | 'ReverseLogarithmic';
+    }
+  | { readonly kind: 'categorical'; readonly name: string; readonly values: readonly string[] };
+
+/** A search as the sampler needs it. */
+export interface SearchSpecification {
+  readonly strategy: 'Bayesian' | 'Random' | 'Grid' | 'Hyperband';
+  readonly direction: 'Minimize' | 'Maximize';
+  readonly dimensions: readonly SearchDimension[];
+  readonly randomSeed?: number;
+  /** Hyperband's resource bounds. */
+  readonly minResource?: number;
+  readonly maxResource?: number;
+  /** File that keeps the study. */
+  readonly studyFile: string;
+  /** Finished trials of earlier tuning jobs (warm start). */
+  readonly previousTrials: readonly FinishedTrial[];
+}
+
+/** A finished training job as the sampler learns from it; without a value it failed. */
+export interface FinishedTrial {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly value?: number;
+}
+
+/** A running search: ask for hyperparameters, tell what came of them. Values are strings, as SageMaker prints them. */
+export interface Search {
+  /** The next set to try; undefined when the space is used up (grid). */
+  ask(): Promise<{ readonly trial: number; readonly hyperparameters: Record<string, string> } | undefined>;
+  /** Reports the metric at a step (an epoch or a boosting round); true: the strategy would stop the trial here. */
+  report(trial: number, step: number, value: number): Promise<boolean>;
+  /** Ends a trial with its final value, or without one when it failed. */
+  tell(trial: number, value: number | undefined): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts searches. */
+export interface Sampler {
+  start(specification: SearchSpecification): Promise<Search>;
+  close(): Promise<void>;
+}
