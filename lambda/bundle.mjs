@@ -20,6 +20,8 @@ for (const { name } of functions) {
     // The names of error classes are what `Catch` matches on: they must survive minification.
     keepNames: true,
     platform: 'node',
+    // The SDK's ES modules: its CommonJS build cannot be tree-shaken (902 KB instead of 340 KB).
+    mainFields: ['module', 'main'],
     target: 'node20',
     format: 'cjs',
     legalComments: 'none',

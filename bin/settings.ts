@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Node } from 'constructs';
+import { z } from 'zod';
+
+const PREFIX = 'tuning:';
+const SAMPLE_DATA = join(__dirname, '..', 'data', 'bikeshare');
+
+const numericRange = z.strictObject({
+  type: z.enum(['integer', 'continuous']),
+  min: z.number(),
+  max: z.number(),
+  scaling: z.enum(['Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic']).optional(),
+});
+const categoricalRange = z.strictObject({ type: z.literal('categorical'), values: z.array(z.string()) });
+
+/** What the context of the app may set, each as `tuning:<name>`. README.md explains them. */
+const schema = z.strictObject({
+  stackName: z.string().default('SageMakerTuning'),
+  account: z.string().optional(),
+  region: z.string().optional(),
+  data: z.string().default(SAMPLE_DATA),
+  label: z.string().optional(),
+  xgboostVersion: z.string().default('3.2-0'),
+  objective: z.string().default('validation:rmse'),
+  direction: z.enum(['Minimize', 'Maximize']).default('Minimize'),
+  parameterRanges: z
+    .record(z.string(), z.discriminatedUnion('type', [numericRange, categoricalRange]))
+    .default({
+      num_round: { type: 'integer', min: 300, max: 1000 },
+      eta: { type: 'continuous', min: 0.02, max: 0.1, scaling: 'Logarithmic' },
+      max_depth: { type: 'integer', min: 5, max: 9 },
+      gamma: { type: 'continuous', min: 0.0001, max: 0.1, scaling: 'Logarithmic' },
+      min_child_weight: { type: 'continuous', min: 1, max: 16, scaling: 'Logarithmic' },
+      subsample: { type: 'continuous', min: 0.5, max: 1 },
+      colsample_bytree: { type: 'continuous', min: 0.6, max: 1 },
+      alpha: { type: 'continuous', min: 0.001, max: 1, scaling: 'Logarithmic' },
+      lambda: { type: 'continuous', min: 0.1, max: 10, scaling: 'Logarithmic' },
+    }),
+  hyperparameters: z.record(z.string(), z.string()).default({ objective: 'reg:squarederror' }),
+  strategy: z.enum(['Bayesian', 'Random', 'Grid', 'Hyperband']).default('Bayesian'),
+  maxTrainingJobs: z.number().optional(),
+  maxParallelTrainingJobs: z.number().default(2),
+  earlyStopping: z.boolean().default(false),
+  instanceType: z.string().default('ml.m5.xlarge'),
+  jobNamePrefix: z.string().optional(),
+});
+
+/** Settings of the app, from `cdk.json` or `--context`. */
+export type Settings = z.infer<typeof schema>;
+
+/**
+ * Reads the settings from the context.
+ *
+ * @throws Error that lists every setting that is unknown or not valid
+ */
+export function readSettings(node: Node): Settings {
+  const given = Object.fromEntries(
+    Object.entries(node.getAllContext())
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]) => [key.slice(PREFIX.length), parse(value)]),
+  );
+  const result = schema.safeParse(given, { reportInput: true });
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      (issue) => `  - ${PREFIX}${issue.path.join('.')} ${issue.message}`,
+    );
+    throw new Error(
+      `the context (cdk.json, or --context ${PREFIX}<name>=<value>) is not valid:\n${problems.join('\n')}\n  known are ${Object.keys(schema.shape).join(', ')}`,
+    );
+  }
+  const { data } = result.data;
+  if (!data.startsWith('s3://') && !existsSync(resolve(data))) {
+    throw new Error(`${PREFIX}data: no such file or folder: ${resolve(data)}`);
+  }
+  return result.data;
+}
+
+/** `--context name=value` gives texts: numbers, booleans and objects are meant as JSON. */
+function parse(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^([{[]|-?\d|true$|false$)/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,122 @@
+import { Aws, CfnMapping, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import type { Construct } from 'constructs';
+import {
+  Algorithm,
+  DataLocation,
+  InputData,
+  Objective,
+  ParameterRange,
+  type ScalingType,
+  TuningStrategy,
+  TuningWorkflow,
+  XGBoostVersion,
+} from '../lib';
+import { acknowledgeDeployment } from './acknowledgements';
+import type { Settings } from './settings';
+import { prepareData } from './training-data';
+
+const CONSOLES = {
+  aws: { domain: 'console.aws.amazon.com' },
+  'aws-cn': { domain: 'console.amazonaws.cn' },
+  'aws-us-gov': { domain: 'console.amazonaws-us-gov.com' },
+};
+
+/** Properties of the stack. */
+export interface TuningStackProps extends StackProps {
+  readonly settings: Settings;
+}
+
+/** A workflow whose data comes with it: `{}` starts it. */
+export class TuningStack extends Stack {
+  constructor(scope: Construct, id: string, props: TuningStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const workflow = new TuningWorkflow(this, 'Tuning', {
+      algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(settings.xgboostVersion) }),
+      objective:
+        settings.direction === 'Minimize'
+          ? Objective.minimize(settings.objective)
+          : Objective.maximize(settings.objective),
+      parameterRanges: Object.entries(settings.parameterRanges).map(toRange),
+      hyperparameters: settings.hyperparameters,
+      strategy: toStrategy(settings),
+      maxTrainingJobs: settings.maxTrainingJobs,
+      maxParallelTrainingJobs: settings.maxParallelTrainingJobs,
+      earlyStopping: settings.earlyStopping,
+      resources: { instanceType: settings.instanceType },
+      jobNamePrefix: settings.jobNamePrefix,
+      ...(settings.data.startsWith('s3://') && inputDataIn(settings.data)),
+    });
+    if (!settings.data.startsWith('s3://')) {
+      new BucketDeployment(this, 'Data', {
+        sources: [
+          Source.asset(prepareData(settings.data, settings.label), {
+            exclude: ['**', '!train', '!train/**', '!validation', '!validation/**'],
+          }),
+        ],
+        destinationBucket: workflow.bucket,
+        destinationKeyPrefix: 'input/',
+        // What users upload beside the sample stays.
+        prune: false,
+      });
+      acknowledgeDeployment(this, workflow.bucket);
+    }
+    this.addOutputs(workflow);
+  }
+
+  private addOutputs(workflow: TuningWorkflow): void {
+    const consoles = new CfnMapping(this, 'Consoles', { mapping: CONSOLES, lazy: true });
+    const { stateMachineArn } = workflow.stateMachine;
+    const domain = consoles.findInMap(Aws.PARTITION, 'domain');
+    new CfnOutput(this, 'StateMachineConsole', {
+      description: 'The state machine in the AWS console: "Start execution" with {}',
+      value: `https://${this.region}.${domain}/states/home?region=${this.region}#/statemachines/view/${stateMachineArn}`,
+    });
+    new CfnOutput(this, 'StartCommand', {
+      description: 'Starts an execution',
+      value: `aws stepfunctions start-execution --region ${this.region} --state-machine-arn ${stateMachineArn} --input '{}'`,
+    });
+    new CfnOutput(this, 'BucketName', {
+      description: 'Data below input/, models below output/',
+      value: workflow.bucket.bucketName,
+    });
+  }
+}
+
+function inputDataIn(uri: string) {
+  const folder = uri.endsWith('/') ? uri : `${uri}/`;
+  return {
+    train: InputData.csv(DataLocation.fromUri(`${folder}train/`)),
+    validation: InputData.csv(DataLocation.fromUri(`${folder}validation/`)),
+    allowedInputLocations: [DataLocation.fromUri(folder)],
+  };
+}
+
+function toRange([name, range]: [string, Settings['parameterRanges'][string]]): ParameterRange {
+  if (range.type === 'categorical') return ParameterRange.categorical(name, range.values);
+  const options = { min: range.min, max: range.max, scaling: range.scaling as ScalingType | undefined };
+  return range.type === 'integer'
+    ? ParameterRange.integer(name, options)
+    : ParameterRange.continuous(name, options);
+}
+
+function toStrategy({ strategy, parameterRanges, hyperparameters }: Settings): TuningStrategy {
+  switch (strategy) {
+    case 'Bayesian':
+      return TuningStrategy.bayesian();
+    case 'Random':
+      return TuningStrategy.random();
+    case 'Grid':
+      return TuningStrategy.grid();
+    case 'Hyperband': {
+      // An epoch is a boosting round here.
+      const rounds = parameterRanges['num_round'];
+      const fixed = hyperparameters['num_round'];
+      return TuningStrategy.hyperband({
+        minResource: 1,
+        maxResource: rounds && 'max' in rounds ? rounds.max : fixed ? Number(fixed) : undefined,
+      });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Versions of SageMaker's XGBoost image. */
+export class XGBoostVersion {
+  /** XGBoost 1.7.4. */
+  static readonly V1_7_1 = XGBoostVersion.of('1.7-1');
+  /** XGBoost 3.0.5. */
+  static readonly V3_0_5 = XGBoostVersion.of('3.0-5');
+  /** XGBoost 3.2.0, the newest known. */
+  static readonly V3_2_0 = XGBoostVersion.of('3.2-0');
+
+  /**
+   * Another version.
+   *
+   * @param version as SageMaker names it, such as `1.5-1`
+   */
+  static of(version: string): XGBoostVersion {
+    return new XGBoostVersion(version);
+  }
+
+  private constructor(
+    /** The version as SageMaker names it. */
+    readonly version: string,
+  ) {}
+}
+
+/** Options of SageMaker's built-in XGBoost. */
+export interface XGBoostOptions {
+  /** Version of the image. */
+  readonly version: XGBoostVersion;
+  /**
+   * AWS account whose registry holds the image, for a region or a version that this library does not know.
+   *
+   * @default - looked up by region, at synth or (in an environment-agnostic stack) at deploy time
+   */
+  readonly registryAccount?: string;
+}

@@ -1,0 +1,116 @@
+import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import type { AlgorithmDefinition } from './algorithm-definition';
+import type { AlgorithmRules } from './algorithm-rules';
+import {
+  XGBOOST_HYPERPARAMETERS,
+  XGBOOST_OBJECTIVE_METRICS,
+  XGBOOST_OBJECTIVES_SINCE,
+} from './xgboost-hyperparameters';
+import { XGBOOST_ACCOUNTS, XGBOOST_IMAGES, XGBOOST_REPOSITORY } from './xgboost-images';
+import type { XGBoostOptions } from './xgboost-options';
+
+const MAPPING_ID = 'SageMakerXGBoostRegistry';
+const MAPPING_KEY = 'account';
+
+/** SageMaker's XGBoost in algorithm mode. */
+export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
+  const { version } = options.version;
+  const image = XGBOOST_IMAGES.find((candidate) => candidate.version === version);
+  if (!image && !Token.isUnresolved(version) && !options.registryAccount) {
+    const known = XGBOOST_IMAGES.map((candidate) => candidate.version).join(', ');
+    throw new Error(
+      `XGBoost version "${version}" is not known: use one of ${known}, or give registryAccount too if SageMaker has it`,
+    );
+  }
+  return {
+    image(scope) {
+      const stack = Stack.of(scope);
+      const account = options.registryAccount ?? registryAccount(stack);
+      return {
+        uri: `${account}.dkr.ecr.${stack.region}.${Aws.URL_SUFFIX}/${XGBOOST_REPOSITORY}:${image?.tag ?? version}`,
+        repositoryArn: stack.formatArn({
+          service: 'ecr',
+          account,
+          resource: 'repository',
+          resourceName: XGBOOST_REPOSITORY,
+        }),
+      };
+    },
+    // Of a version that is newer than this library, or known at deploy time only, nothing is known.
+    rules: image && rules(version),
+    defaultHyperparameters(objectiveMetric): Record<string, string> {
+      // In a tuning job the container evaluates the objective metric by itself. The final training has no
+      // objective, so it would print another metric than the one the search was about.
+      const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
+      return metric === undefined ? {} : { eval_metric: metric };
+    },
+  };
+}
+
+function rules(version: string): AlgorithmRules {
+  const offered = (rule: { since?: string; until?: string }) =>
+    (rule.since === undefined || release(rule.since) <= release(version)) &&
+    (rule.until === undefined || release(rule.until) >= release(version));
+  return {
+    title: `XGBoost ${version}`,
+    hyperparameters: XGBOOST_HYPERPARAMETERS.filter(offered).map((rule) =>
+      rule.name === 'objective'
+        ? {
+            ...rule,
+            values: rule.values?.filter((value) => offered({ since: XGBOOST_OBJECTIVES_SINCE[value] })),
+          }
+        : rule,
+    ),
+    objectiveMetrics: XGBOOST_OBJECTIVE_METRICS.filter(offered),
+    checkTogether,
+  };
+}
+
+function release(version: string): number {
+  return XGBOOST_IMAGES.findIndex((image) => image.version === version);
+}
+
+/** What the container checks over several hyperparameters. */
+function checkTogether(values: Readonly<Record<string, string>>): string[] {
+  const problems: string[] = [];
+  const objective = values['objective'] ?? 'reg:squarederror';
+  if (/^multi:/.test(objective) && values['num_class'] === undefined) {
+    problems.push(`hyperparameters.num_class: is required with objective ${objective}`);
+  }
+  if (!/^multi:/.test(objective) && values['num_class'] !== undefined) {
+    problems.push(
+      `hyperparameters.num_class: is only for objectives multi:softmax and multi:softprob, got objective ${objective}`,
+    );
+  }
+  const metrics = values['eval_metric']?.split(',') ?? [];
+  if (metrics.includes('auc') && !/^(binary|rank):/.test(objective)) {
+    problems.push(`hyperparameters.eval_metric: auc needs an objective binary:* or rank:*, got ${objective}`);
+  }
+  if (metrics.includes('aft-nloglik') && objective !== 'survival:aft') {
+    problems.push(`hyperparameters.eval_metric: aft-nloglik needs objective survival:aft, got ${objective}`);
+  }
+  return problems;
+}
+
+/** The account of the region's registry: known at synth, or looked up when the stack is deployed. */
+function registryAccount(stack: Stack): string {
+  if (!Token.isUnresolved(stack.region)) {
+    const account = XGBOOST_ACCOUNTS[stack.region];
+    if (!account) {
+      throw new Error(
+        `no registry of SageMaker's XGBoost is known for region "${stack.region}": give registryAccount; known are ${Object.keys(XGBOOST_ACCOUNTS).join(', ')}`,
+      );
+    }
+    return account;
+  }
+  const existing = stack.node.tryFindChild(MAPPING_ID);
+  const mapping =
+    existing instanceof CfnMapping
+      ? existing
+      : new CfnMapping(stack, MAPPING_ID, {
+          mapping: Object.fromEntries(
+            Object.entries(XGBOOST_ACCOUNTS).map(([region, account]) => [region, { [MAPPING_KEY]: account }]),
+          ),
+        });
+  return mapping.findInMap(Aws.REGION, MAPPING_KEY);
+}

@@ -1,0 +1,41 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Tells cdk-nag's AwsSolutions pack why permissions with wildcards are as narrow as they can be. Wildcards
+ * that are not named here are still found.
+ */
+export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
+  const wildcards = resources.map((resource) => flatten(Stack.of(scope).resolve(resource)));
+  for (const resource of new Set(wildcards.filter((text) => text.includes('*')))) {
+    Validations.of(scope).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`,
+      reason,
+    });
+  }
+}
+
+/** The resources of policy statements. */
+export function resourcesOf(statements: readonly iam.PolicyStatement[]): string[] {
+  return statements.flatMap((statement) => statement.resources);
+}
+
+/** A resolved CloudFormation value as cdk-nag writes it: references in angle brackets. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument]] = Object.entries(value) as [[string, unknown]];
+  switch (name) {
+    case 'Ref':
+      return `<${argument}>`;
+    case 'Fn::GetAtt':
+      return `<${(argument as string[]).join('.')}>`;
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown[]];
+      return parts.map(flatten).join(separator);
+    }
+    default:
+      return JSON.stringify(value);
+  }
+}

@@ -1,0 +1,30 @@
+// Sources: botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob) where a figure
+// is a constraint of the API; "automatic-model-tuning-limits" of the SageMaker developer guide for quotas.
+
+/** Limits of tuning jobs that are checked at synth and in the first state of an execution. */
+export const LIMITS = {
+  tuningJobNameLength: 32,
+  trainingJobNameLength: 63,
+  jobNamePattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/,
+  /** Quota for one tuning job; random search can be raised to `trainingJobsRandom`. */
+  trainingJobs: 750,
+  trainingJobsRandom: 10_000,
+  parallelTrainingJobs: 100,
+  ranges: 30,
+  categoricalValues: 30,
+  categoricalValueLength: 256,
+  hyperparameters: 100,
+  hyperparameterNameLength: 256,
+  hyperparameterValueLength: 2500,
+  metricNameLength: 255,
+  tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
+  trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
+  hyperbandResource: 20_000,
+  parentTuningJobs: 5,
+  tags: 50,
+  tagKeyLength: 128,
+  tagValueLength: 256,
+  s3UriLength: 1024,
+  securityGroups: 5,
+  subnets: 16,
+} as const;

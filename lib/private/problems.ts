@@ -1,0 +1,60 @@
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * Collects what is wrong with a construct's props, so that all of it is reported at once.
+ *
+ * Each problem names the prop, what was given, what is allowed and, where that is not plain, why.
+ */
+export class Problems {
+  private readonly messages: string[] = [];
+
+  add(prop: string, message: string): void {
+    this.messages.push(`${prop}: ${message}`);
+  }
+
+  addAll(messages: readonly string[]): void {
+    this.messages.push(...messages);
+  }
+
+  /** Checks a whole number; undefined and tokens pass. */
+  integer(prop: string, value: number | undefined, min: number, max: number, why = ''): void {
+    if (value === undefined || Token.isUnresolved(value)) return;
+    if (Number.isInteger(value) && value >= min && value <= max) return;
+    const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
+    this.add(prop, `must be a whole number ${range}, got ${value}${why && ` (${why})`}`);
+  }
+
+  /** Checks the length of a text; undefined and tokens pass. */
+  length(prop: string, value: string | undefined, min: number, max: number): void {
+    if (value === undefined || Token.isUnresolved(value)) return;
+    if (value.length >= min && value.length <= max) return;
+    this.add(
+      prop,
+      `must have ${min} to ${max} characters, got ${value.length}: ${JSON.stringify(shorten(value))}`,
+    );
+  }
+
+  /** Checks the number of elements; undefined and token lists pass. */
+  count(prop: string, values: readonly unknown[] | undefined, min: number, max: number): void {
+    if (values === undefined || Token.isUnresolved(values)) return;
+    if (values.length >= min && values.length <= max) return;
+    this.add(prop, `must have ${min} to ${max} elements, got ${values.length}`);
+  }
+
+  /**
+   * @throws Error named `TuningValidationError` that lists every problem, if there is any
+   */
+  throwIfAny(path: string): void {
+    if (this.messages.length === 0) return;
+    const count = this.messages.length === 1 ? '1 problem' : `${this.messages.length} problems`;
+    const error = new Error(
+      `${path}: ${count} found:\n${this.messages.map((message) => `  - ${message}`).join('\n')}`,
+    );
+    error.name = 'TuningValidationError';
+    throw error;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

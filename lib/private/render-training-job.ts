@@ -1,0 +1,71 @@
+import { DataDistribution, InputMode } from '../input-data';
+import type { TrainingChannel, TrainingJobDefinition } from '../tasks/training-job-definition';
+
+const DEFAULT_MAX_RUNTIME_SECONDS = 3600;
+
+/**
+ * The members that CreateTrainingJob and the TrainingJobDefinition of CreateHyperParameterTuningJob have in
+ * common. Hyperparameters are not among them: the two call them differently.
+ */
+export function renderTrainingJob(definition: TrainingJobDefinition): Record<string, unknown> {
+  const { environment, checkpointPath } = definition;
+  return {
+    AlgorithmSpecification: {
+      TrainingImage: definition.trainingImage,
+      TrainingInputMode: InputMode.FILE,
+      ...(definition.metricDefinitions && {
+        MetricDefinitions: definition.metricDefinitions.map(({ name, regex }) => ({
+          Name: name,
+          Regex: regex,
+        })),
+      }),
+    },
+    RoleArn: definition.role.roleArn,
+    InputDataConfig: definition.channels.map(renderChannel),
+    OutputDataConfig: {
+      S3OutputPath: definition.outputPath,
+      ...(definition.outputEncryptionKey && { KmsKeyId: definition.outputEncryptionKey.keyArn }),
+    },
+    ResourceConfig: {
+      InstanceType: definition.instanceType ?? 'ml.m5.xlarge',
+      InstanceCount: definition.instanceCount ?? 1,
+      VolumeSizeInGB: definition.volumeSize?.toGibibytes() ?? 30,
+      ...(definition.volumeEncryptionKey && { VolumeKmsKeyId: definition.volumeEncryptionKey.keyArn }),
+    },
+    StoppingCondition: renderStoppingCondition(definition),
+    // Only where they are asked for: Step Functions refuses fields that its list lacks.
+    ...(definition.managedSpotTraining && { EnableManagedSpotTraining: true }),
+    ...(definition.networkIsolation && { EnableNetworkIsolation: true }),
+    ...(definition.interContainerTrafficEncryption && { EnableInterContainerTrafficEncryption: true }),
+    ...(checkpointPath && { CheckpointConfig: { S3Uri: checkpointPath } }),
+    ...(definition.subnets && {
+      VpcConfig: {
+        Subnets: definition.subnets.map((subnet) => subnet.subnetId),
+        SecurityGroupIds: definition.securityGroups?.map((group) => group.securityGroupId) ?? [],
+      },
+    }),
+    ...(environment && { Environment: environment }),
+  };
+}
+
+function renderChannel(channel: TrainingChannel): Record<string, unknown> {
+  return {
+    ChannelName: channel.channelName,
+    ...(channel.contentType && { ContentType: channel.contentType }),
+    CompressionType: channel.gzip ? 'Gzip' : 'None',
+    InputMode: channel.inputMode ?? InputMode.FILE,
+    DataSource: {
+      S3DataSource: {
+        S3DataType: 'S3Prefix',
+        S3Uri: channel.s3Uri,
+        S3DataDistributionType: channel.distribution ?? DataDistribution.FULLY_REPLICATED,
+      },
+    },
+  };
+}
+
+function renderStoppingCondition(definition: TrainingJobDefinition): Record<string, number> {
+  const seconds = definition.maxRuntime?.toSeconds() ?? DEFAULT_MAX_RUNTIME_SECONDS;
+  if (!definition.managedSpotTraining) return { MaxRuntimeInSeconds: seconds };
+  return { MaxRuntimeInSeconds: seconds, MaxWaitTimeInSeconds: definition.maxWait?.toSeconds() ?? seconds };
+}

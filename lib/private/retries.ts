@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+
+/**
+ * Starting a job, each time under a new name, so that a retry never meets a name in use.
+ *
+ * A quota frees up when other jobs end: 5, 7.5, 11, … and at most 30 minutes between tries, about 5 hours in
+ * all. A throttled or failed call: 10, 20, … seconds, about 10 minutes in all. A job that failed is not among
+ * these: it would fail again, and cost again.
+ */
+export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
+  {
+    errors: ['SageMaker.ResourceLimitExceededException'],
+    interval: Duration.minutes(5),
+    backoffRate: 1.5,
+    maxDelay: Duration.minutes(30),
+    maxAttempts: 14,
+    jitterStrategy: sfn.JitterType.FULL,
+  },
+  {
+    errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
+    interval: Duration.seconds(10),
+    backoffRate: 2,
+    maxAttempts: 6,
+    jitterStrategy: sfn.JitterType.FULL,
+  },
+];
+
+/** Reading a job: 5, 10, … and at most 60 seconds between tries, about 8 minutes in all. */
+export const RETRY_READING: readonly sfn.RetryProps[] = [
+  {
+    errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxDelay: Duration.seconds(60),
+    maxAttempts: 10,
+    jitterStrategy: sfn.JitterType.FULL,
+  },
+];

@@ -1,0 +1,151 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../data-location';
+import { acknowledgeWildcards, resourcesOf } from './acknowledge';
+
+/** What training jobs touch. */
+export interface TrainingAccess {
+  readonly jobNamePrefix: string;
+  readonly repositoryArn: string;
+  readonly inputs: readonly DataLocation[];
+  readonly output: DataLocation;
+  readonly checkpoints?: DataLocation;
+  readonly encryptionKey?: kms.IKey;
+  readonly inVpc: boolean;
+}
+
+/** Makes the role that training jobs run under, without permissions. */
+export function trainingRole(scope: Construct, id: string): iam.Role {
+  return new iam.Role(scope, id, {
+    description: 'SageMaker training jobs: reads the training data, writes the models',
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  });
+}
+
+/** Grants a role what training jobs need, and no more. */
+export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
+  const inputs = withoutNested(access.inputs);
+  const statements = [
+    ...storageStatements({ ...access, inputs }),
+    ...imageStatements(access.repositoryArn),
+    ...logStatements(scope, access.jobNamePrefix),
+    ...(access.inVpc ? [networkStatement()] : []),
+  ];
+  const policy = new iam.Policy(scope, 'TrainingPolicy', { statements, roles: [role] });
+  acknowledgeWildcards(
+    policy,
+    resourcesOf(statements),
+    'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
+  );
+  for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(role);
+  access.output._bucket?.encryptionKey?.grantEncryptDecrypt(role);
+  if (access.encryptionKey) grantKey(policy, role, access.encryptionKey);
+  return policy;
+}
+
+/** For what training jobs write, and for their volumes. */
+function grantKey(policy: iam.Policy, role: iam.IRole, key: kms.IKey): void {
+  key.grantEncryptDecrypt(role);
+  key.grant(role, 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext');
+  policy.addStatements(
+    new iam.PolicyStatement({
+      actions: ['kms:CreateGrant'],
+      resources: [key.keyArn],
+      // Only AWS services may make the grants.
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    }),
+  );
+}
+
+/** Leaves out locations that lie within others. */
+function withoutNested(locations: readonly DataLocation[]): DataLocation[] {
+  const within = (inner: DataLocation, outer: DataLocation) =>
+    inner._bucketArn === outer._bucketArn && inner._key.startsWith(outer._key);
+  return locations.filter((location, index) =>
+    locations.every(
+      (other, otherIndex) =>
+        other === location || !within(location, other) || (within(other, location) && index < otherIndex),
+    ),
+  );
+}
+
+function storageStatements({ inputs, output, checkpoints }: TrainingAccess): iam.PolicyStatement[] {
+  const read = checkpoints ? [...inputs, checkpoints] : inputs;
+  const written = checkpoints ? [output, checkpoints] : [output];
+  return [
+    new iam.PolicyStatement({
+      actions: ['s3:GetObject'],
+      resources: unique(read.map((location) => `${location._bucketArn}/${location._key}*`)),
+    }),
+    ...read.map(
+      (location) =>
+        new iam.PolicyStatement({
+          actions: ['s3:ListBucket'],
+          resources: [location._bucketArn],
+          conditions: { StringLike: { 's3:prefix': `${location._key}*` } },
+        }),
+    ),
+    new iam.PolicyStatement({
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: unique(written.map((location) => `${location._bucketArn}/${location._key}*`)),
+    }),
+  ];
+}
+
+function imageStatements(repositoryArn: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [repositoryArn],
+    }),
+    // Has no resource-level permissions.
+    new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+  ];
+}
+
+function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyStatement[] {
+  const group = '/aws/sagemaker/TrainingJobs';
+  const arn = (name: string) => Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${name}` });
+  return [
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams'],
+      resources: [arn(group), arn(`${group}:*`)],
+    }),
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [arn(`${group}:log-stream:${jobNamePrefix}*`)],
+    }),
+    // Has no resource-level permissions: the namespace narrows it.
+    new iam.PolicyStatement({
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] } },
+    }),
+  ];
+}
+
+function networkStatement(): iam.PolicyStatement {
+  // Documented by SageMaker as a whole; the Describe* actions have no resource-level permissions.
+  return new iam.PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:CreateNetworkInterfacePermission',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DeleteNetworkInterfacePermission',
+      'ec2:DescribeDhcpOptions',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+    ],
+    resources: ['*'],
+  });
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,64 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+
+/** What the bucket of a workflow is for. */
+export interface TuningBucketOptions {
+  readonly encryptionKey?: kms.IKey;
+  readonly removalPolicy: RemovalPolicy;
+  readonly outputPrefix: string;
+  /** How long the models of training jobs that were only tried are kept; undefined: for ever. */
+  readonly trialRetention?: Duration;
+}
+
+/** Makes the bucket for data and models, and the one for its access logs. */
+export function createTuningBucket(scope: Construct, options: TuningBucketOptions): s3.Bucket {
+  const closed = {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+  };
+  const accessLogs = new s3.Bucket(scope, 'AccessLogs', {
+    ...closed,
+    // The only encryption that S3 can deliver access logs to.
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    removalPolicy: options.removalPolicy,
+    lifecycleRules: [{ id: 'ExpireAccessLogs', expiration: Duration.days(365) }],
+  });
+  return new s3.Bucket(scope, 'Bucket', {
+    ...closed,
+    encryption: options.encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+    encryptionKey: options.encryptionKey,
+    bucketKeyEnabled: options.encryptionKey ? true : undefined,
+    versioned: true,
+    serverAccessLogsBucket: accessLogs,
+    removalPolicy: options.removalPolicy,
+    lifecycleRules: [
+      {
+        id: 'CleanUp',
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+        noncurrentVersionExpiration: Duration.days(90),
+        expiredObjectDeleteMarker: true,
+      },
+      // Checkpoints are of use only while their training job runs, which is 28 days at the most.
+      {
+        id: 'ExpireCheckpoints',
+        prefix: `${options.outputPrefix}checkpoints/`,
+        expiration: Duration.days(30),
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+      ...(options.trialRetention
+        ? [
+            {
+              id: 'ExpireTrials',
+              prefix: `${options.outputPrefix}trials/`,
+              expiration: options.trialRetention,
+              noncurrentVersionExpiration: Duration.days(1),
+            },
+          ]
+        : []),
+    ],
+  });
+}

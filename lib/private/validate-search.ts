@@ -1,0 +1,189 @@
+import { Token } from 'aws-cdk-lib';
+import { type AlgorithmRules, checkValue, describeBounds, withinBounds } from '../algorithm/algorithm-rules';
+import { type ParameterRange, ScalingType } from '../search/parameter-range';
+import type { TuningOptions } from '../tuning-options';
+import { LIMITS } from './limits';
+import type { Problems } from './problems';
+
+/** Checks the search space. */
+export function checkRanges(
+  problems: Problems,
+  { parameterRanges, algorithm, hyperparameters }: TuningOptions,
+): void {
+  problems.count('parameterRanges', parameterRanges, 1, LIMITS.ranges);
+  const seen = new Set<string>();
+  for (const range of parameterRanges) {
+    const prop = `parameterRanges.${range.name}`;
+    if (seen.has(range.name)) problems.add(prop, 'is given twice');
+    seen.add(range.name);
+    if (hyperparameters && range.name in hyperparameters) {
+      problems.add(prop, 'is also in hyperparameters: a hyperparameter is either tuned or fixed');
+    }
+    problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
+    if (range._values) checkCategoricalRange(problems, prop, range._values);
+    else checkNumericRange(problems, prop, range);
+    checkRangeAgainstAlgorithm(problems, prop, range, algorithm._definition.rules);
+  }
+}
+
+function checkCategoricalRange(problems: Problems, prop: string, values: readonly string[]): void {
+  problems.count(prop, values, 1, LIMITS.categoricalValues);
+  if (Token.isUnresolved(values)) return;
+  if (values.length === 1) {
+    problems.add(
+      prop,
+      `has only one value, ${JSON.stringify(values[0])}: SageMaker refuses that; put it into hyperparameters`,
+    );
+  }
+  for (const value of values) problems.length(prop, value, 1, LIMITS.categoricalValueLength);
+  const twice = values.filter((value, index) => values.indexOf(value) !== index);
+  if (twice.length > 0) problems.add(prop, `has values more than once: ${[...new Set(twice)].join(', ')}`);
+}
+
+function checkNumericRange(problems: Problems, prop: string, range: ParameterRange): void {
+  const bounds = range._bounds;
+  if (!bounds || Token.isUnresolved(bounds.min) || Token.isUnresolved(bounds.max)) return;
+  const { min, max, scaling } = bounds;
+  const given = `got min ${min} and max ${max}`;
+  if (!Number.isFinite(min) || !Number.isFinite(max)) {
+    problems.add(prop, `needs finite bounds, ${given}`);
+    return;
+  }
+  if (range._kind === 'integer' && !(Number.isInteger(min) && Number.isInteger(max))) {
+    problems.add(prop, `is an integer range and needs whole numbers as bounds, ${given}`);
+  }
+  if (min >= max) {
+    problems.add(
+      prop,
+      `min must be less than max, ${given}${min === max ? '; SageMaker refuses a range of one value: put it into hyperparameters' : ''}`,
+    );
+  }
+  if (scaling === ScalingType.LOGARITHMIC && min <= 0) {
+    problems.add(prop, `logarithmic scaling needs values greater than 0, ${given}`);
+  }
+  if (scaling === ScalingType.REVERSE_LOGARITHMIC) {
+    if (range._kind === 'integer')
+      problems.add(prop, 'reverse logarithmic scaling is for continuous ranges only');
+    else if (min < 0 || max >= 1)
+      problems.add(prop, `reverse logarithmic scaling needs 0 <= value < 1, ${given}`);
+  }
+}
+
+function checkRangeAgainstAlgorithm(
+  problems: Problems,
+  prop: string,
+  range: ParameterRange,
+  rules?: AlgorithmRules,
+): void {
+  if (!rules || Token.isUnresolved(range.name)) return;
+  const rule = rules.hyperparameters.find((candidate) => candidate.name === range.name);
+  if (!rule?.tunable) {
+    const tunable = rules.hyperparameters.filter((candidate) => candidate.tunable).map(({ name }) => name);
+    const what = rule ? 'cannot be tuned' : `is no hyperparameter of ${rules.title}`;
+    problems.add(prop, `${what}: SageMaker tunes ${tunable.join(', ')}`);
+    return;
+  }
+  if (range._values) {
+    for (const value of range._values) {
+      const problem = Token.isUnresolved(value) ? undefined : checkValue(rule, value);
+      if (problem) problems.add(prop, problem);
+    }
+    return;
+  }
+  if (rule.type === 'integer' && range._kind === 'continuous') {
+    problems.add(prop, 'takes whole numbers only: use ParameterRange.integer');
+  }
+  for (const [end, value] of Object.entries({ min: range._bounds?.min ?? 0, max: range._bounds?.max ?? 0 })) {
+    if (Token.isUnresolved(value) || !Number.isFinite(value) || withinBounds(rule, value)) continue;
+    problems.add(
+      prop,
+      `${end} must be ${describeBounds(rule)}, got ${value}: ${rules.title} allows no other`,
+    );
+  }
+}
+
+/** Checks the strategy, alone and against the search space. */
+export function checkStrategy(problems: Problems, tuning: TuningOptions): void {
+  const strategy = tuning.strategy?.name ?? 'Bayesian';
+  const { minResource, maxResource, seed } = tuning.strategy?._options ?? {};
+  problems.integer('strategy.seed', seed, 0, 2 ** 31 - 1);
+  if (strategy === 'Grid') checkGrid(problems, tuning);
+  else checkSearchSpace(problems, tuning);
+  if (strategy !== 'Hyperband') return;
+  if (tuning.earlyStopping)
+    problems.add('earlyStopping', 'must be off for Hyperband, which stops training jobs by itself');
+  problems.integer('strategy.minResource', minResource, 1, LIMITS.hyperbandResource);
+  problems.integer('strategy.maxResource', maxResource, 1, LIMITS.hyperbandResource);
+  if (minResource !== undefined && maxResource !== undefined && minResource > maxResource) {
+    problems.add(
+      'strategy',
+      `minResource must not be more than maxResource, got ${minResource} and ${maxResource}`,
+    );
+  }
+  if (maxResource === undefined && tuning.algorithm._definition.rules) {
+    problems.add(
+      'strategy.maxResource',
+      'is required: SageMaker infers it only from a hyperparameter called epochs, numepochs, n-epochs, n_epochs or num_epochs',
+    );
+  }
+}
+
+function checkGrid(problems: Problems, tuning: TuningOptions): void {
+  const numeric = tuning.parameterRanges.filter((range) => !range._values).map((range) => range.name);
+  if (numeric.length > 0) {
+    problems.add(
+      'parameterRanges',
+      `a grid search takes categorical ranges only, got numeric ones for ${numeric.join(', ')}`,
+    );
+    return;
+  }
+  const combinations = countCombinations(tuning.parameterRanges) ?? 0;
+  if (combinations > LIMITS.trainingJobs) {
+    problems.add(
+      'parameterRanges',
+      `a grid may have ${LIMITS.trainingJobs} combinations, got ${combinations}`,
+    );
+  }
+  const { maxTrainingJobs } = tuning;
+  if (
+    maxTrainingJobs !== undefined &&
+    !Token.isUnresolved(maxTrainingJobs) &&
+    maxTrainingJobs !== combinations
+  ) {
+    problems.add(
+      'maxTrainingJobs',
+      `leave it out for a grid search, which runs each of the ${combinations} combinations; got ${maxTrainingJobs}`,
+    );
+  }
+}
+
+function checkSearchSpace(problems: Problems, tuning: TuningOptions): void {
+  const jobs = maxTrainingJobsOf(tuning);
+  const combinations = countCombinations(tuning.parameterRanges);
+  if (combinations === undefined || Token.isUnresolved(jobs) || combinations >= jobs) return;
+  problems.add(
+    'maxTrainingJobs',
+    `must not be more than the ${combinations} combinations of the ranges, got ${jobs}: SageMaker refuses it`,
+  );
+}
+
+/** How many combinations the ranges have; undefined where there is no end of them. */
+function countCombinations(ranges: readonly ParameterRange[]): number | undefined {
+  let product = 1;
+  for (const range of ranges) {
+    const size = range._size();
+    if (size === undefined) return undefined;
+    product *= size;
+  }
+  return product;
+}
+
+/** The number of training jobs that a tuning runs by default. */
+export function maxTrainingJobsOf(tuning: TuningOptions): number {
+  return tuning.maxTrainingJobs ?? 20;
+}
+
+/** The largest number of training jobs that SageMaker takes for a strategy. */
+export function trainingJobsLimit(tuning: TuningOptions): number {
+  return tuning.strategy?.name === 'Random' ? LIMITS.trainingJobsRandom : LIMITS.trainingJobs;
+}

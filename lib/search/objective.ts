@@ -1,0 +1,32 @@
+/** What a tuning job optimises: a metric that the training prints, and the direction. */
+export class Objective {
+  /**
+   * The lower the metric, the better the model.
+   *
+   * @param metric name of the metric, such as `validation:rmse`; 1 to 255 characters
+   */
+  static minimize(metric: string): Objective {
+    return new Objective(metric, 'Minimize');
+  }
+
+  /**
+   * The higher the metric, the better the model.
+   *
+   * @param metric name of the metric, such as `validation:auc`; 1 to 255 characters
+   */
+  static maximize(metric: string): Objective {
+    return new Objective(metric, 'Maximize');
+  }
+
+  private constructor(
+    /** Name of the metric. */
+    readonly metric: string,
+    /** `Minimize` or `Maximize`, as in the SageMaker API. */
+    readonly type: string,
+  ) {}
+
+  /** @internal */
+  _render(): Record<string, unknown> {
+    return { Type: this.type, MetricName: this.metric };
+  }
+}

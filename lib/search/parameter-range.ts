@@ -1,0 +1,96 @@
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * How a tuning job walks through a range.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
+ */
+export enum ScalingType {
+  /** SageMaker chooses. */
+  AUTO = 'Auto',
+  /** Evenly over the values. */
+  LINEAR = 'Linear',
+  /** Evenly over the orders of magnitude; all values must be greater than 0. */
+  LOGARITHMIC = 'Logarithmic',
+  /** Finest near 1; continuous ranges within 0 <= value < 1 only. */
+  REVERSE_LOGARITHMIC = 'ReverseLogarithmic',
+}
+
+/** Bounds of a numeric range. */
+export interface NumericRangeOptions {
+  /** The smallest value to try. */
+  readonly min: number;
+  /** The largest value to try; greater than `min`. */
+  readonly max: number;
+  /**
+   * How the tuning job walks through the range.
+   *
+   * @default ScalingType.AUTO
+   */
+  readonly scaling?: ScalingType;
+}
+
+/** A hyperparameter and the values that a tuning job may try for it. */
+export class ParameterRange {
+  /** Whole numbers, both ends included. */
+  static integer(name: string, options: NumericRangeOptions): ParameterRange {
+    return new ParameterRange(name, 'integer', options, undefined);
+  }
+
+  /** Real numbers, both ends included. */
+  static continuous(name: string, options: NumericRangeOptions): ParameterRange {
+    return new ParameterRange(name, 'continuous', options, undefined);
+  }
+
+  /**
+   * One of several values, whose order has no meaning.
+   *
+   * @param name the hyperparameter
+   * @param values 2 to 30 different values of at most 256 characters
+   */
+  static categorical(name: string, values: string[]): ParameterRange {
+    return new ParameterRange(name, 'categorical', undefined, values);
+  }
+
+  private constructor(
+    /** The hyperparameter that is searched. */
+    readonly name: string,
+    /** @internal */
+    readonly _kind: 'integer' | 'continuous' | 'categorical',
+    /** @internal */
+    readonly _bounds: NumericRangeOptions | undefined,
+    /** @internal */
+    readonly _values: string[] | undefined,
+  ) {}
+
+  /**
+   * The range as the SageMaker API takes it: numbers are strings there.
+   *
+   * @internal
+   */
+  _render(): Record<string, unknown> {
+    if (!this._bounds) return { Name: this.name, Values: this._values };
+    return {
+      Name: this.name,
+      MinValue: render(this._bounds.min),
+      MaxValue: render(this._bounds.max),
+      ScalingType: this._bounds.scaling ?? ScalingType.AUTO,
+    };
+  }
+
+  /**
+   * How many different values there are; undefined where it cannot be counted.
+   *
+   * @internal
+   */
+  _size(): number | undefined {
+    if (this._values) return this._values.length;
+    if (this._kind !== 'integer' || !this._bounds) return undefined;
+    if (Token.isUnresolved(this._bounds.min) || Token.isUnresolved(this._bounds.max)) return undefined;
+    return this._bounds.max - this._bounds.min + 1;
+  }
+}
+
+function render(value: number): string {
+  return Token.isUnresolved(value) ? Token.asString(value) : String(value);
+}

@@ -1,0 +1,164 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
+import { renderTuningJob } from '../private/render-tuning-job';
+import { renderRequest, requireSupportedPattern, sageMakerResourceArn } from '../private/task-integration';
+import type { Objective } from '../search/objective';
+import type { ParameterRange } from '../search/parameter-range';
+import type { TuningStrategy } from '../search/tuning-strategy';
+import type { WarmStart } from '../search/warm-start';
+import type { TrainingJobDefinition } from './training-job-definition';
+
+/** What a tuning job is made of. Texts may be expressions of the state's query language. */
+export interface SageMakerCreateHyperParameterTuningJobOptions {
+  /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique in account and region. */
+  readonly tuningJobName: string;
+  /**
+   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
+   *
+   * @default - the name itself; any job, where it is an expression
+   */
+  readonly jobNamePrefix?: string;
+  /** What the tuning job optimises. */
+  readonly objective: Objective;
+  /**
+   * The search space. Give either this or `parameterRangesInput`.
+   *
+   * @default - `parameterRangesInput`
+   */
+  readonly parameterRanges?: ParameterRange[];
+  /**
+   * The search space as the API's `ParameterRanges`, parts of which may be expressions.
+   *
+   * @default - `parameterRanges`
+   */
+  readonly parameterRangesInput?: sfn.TaskInput;
+  /**
+   * How the next hyperparameters are chosen.
+   *
+   * @default TuningStrategy.bayesian()
+   */
+  readonly strategy?: TuningStrategy;
+  /**
+   * How many training jobs the tuning job runs.
+   *
+   * @default - SageMaker's
+   */
+  readonly maxTrainingJobs?: number;
+  /**
+   * How many training jobs run at once.
+   *
+   * @default 1
+   */
+  readonly maxParallelTrainingJobs?: number;
+  /**
+   * How long the tuning job may take in all.
+   *
+   * @default - no limit but the account's quota
+   */
+  readonly maxRuntime?: Duration;
+  /**
+   * Whether SageMaker stops training jobs that promise nothing.
+   *
+   * @default false
+   */
+  readonly earlyStopping?: boolean;
+  /**
+   * Earlier tuning jobs to learn from.
+   *
+   * @default - none
+   */
+  readonly warmStart?: WarmStart;
+  /**
+   * The earlier tuning jobs as the API's `ParentHyperParameterTuningJobs`, which may be an expression.
+   *
+   * @default - those that `warmStart` names
+   */
+  readonly warmStartParentsInput?: sfn.TaskInput;
+  /** The training jobs. */
+  readonly trainingJobDefinition: TrainingJobDefinition;
+  /**
+   * Tags of the tuning job and its training jobs.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}
+
+/** Properties of a tuning task that uses JSONPath. */
+export interface SageMakerCreateHyperParameterTuningJobJsonPathProps
+  extends sfn.TaskStateJsonPathBaseProps,
+    SageMakerCreateHyperParameterTuningJobOptions {}
+
+/** Properties of a tuning task that uses JSONata. */
+export interface SageMakerCreateHyperParameterTuningJobJsonataProps
+  extends sfn.TaskStateJsonataBaseProps,
+    SageMakerCreateHyperParameterTuningJobOptions {}
+
+/** Properties of a tuning task. */
+export interface SageMakerCreateHyperParameterTuningJobProps
+  extends sfn.TaskStateBaseProps,
+    SageMakerCreateHyperParameterTuningJobOptions {}
+
+/**
+ * A state that starts a hyperparameter tuning job and, with `RUN_JOB`, waits for it.
+ *
+ * The result of `RUN_JOB` holds only the name of the best training job (`BestTrainingJob.TrainingJobName`,
+ * missing where no training job gave a metric), neither its metrics nor its hyperparameters.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+ */
+export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
+  /** Makes the state for JSONPath. */
+  static jsonPath(
+    scope: Construct,
+    id: string,
+    props: SageMakerCreateHyperParameterTuningJobJsonPathProps,
+  ): SageMakerCreateHyperParameterTuningJob {
+    return new SageMakerCreateHyperParameterTuningJob(scope, id, props);
+  }
+
+  /** Makes the state for JSONata. */
+  static jsonata(
+    scope: Construct,
+    id: string,
+    props: SageMakerCreateHyperParameterTuningJobJsonataProps,
+  ): SageMakerCreateHyperParameterTuningJob {
+    return new SageMakerCreateHyperParameterTuningJob(scope, id, {
+      ...props,
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+    });
+  }
+
+  /** Metrics of the task. */
+  protected readonly taskMetrics?: sfn.TaskMetricsConfig;
+  /** What the state machine's role is granted. */
+  protected readonly taskPolicies?: iam.PolicyStatement[];
+  private readonly integrationPattern: sfn.IntegrationPattern;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SageMakerCreateHyperParameterTuningJobProps,
+  ) {
+    super(scope, id, props);
+    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
+    requireSupportedPattern(this.integrationPattern);
+    this.taskPolicies = jobPolicies(this, TUNING_JOB, {
+      namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),
+      role: props.trainingJobDefinition.role,
+      waits: this.integrationPattern === sfn.IntegrationPattern.RUN_JOB,
+    });
+  }
+
+  /** @internal */
+  protected _renderTask(topLevelQueryLanguage?: sfn.QueryLanguage): unknown {
+    const language = this.props.queryLanguage ?? topLevelQueryLanguage ?? sfn.QueryLanguage.JSON_PATH;
+    return {
+      Resource: sageMakerResourceArn('createHyperParameterTuningJob', this.integrationPattern),
+      ...renderRequest(renderTuningJob(this.props), language),
+    };
+  }
+}

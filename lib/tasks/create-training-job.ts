@@ -1,0 +1,108 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-policies';
+import { renderTrainingJob } from '../private/render-training-job';
+import { renderTags } from '../private/render-tuning-job';
+import { renderRequest, requireSupportedPattern, sageMakerResourceArn } from '../private/task-integration';
+import type { TrainingJobDefinition } from './training-job-definition';
+
+/** What a training job is made of. Texts may be expressions of the state's query language. */
+export interface SageMakerCreateTrainingJobOptions {
+  /** Name of the training job: 1 to 63 letters, digits and inner hyphens, unique in account and region. */
+  readonly trainingJobName: string;
+  /**
+   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
+   *
+   * @default - the name itself; any job, where it is an expression
+   */
+  readonly jobNamePrefix?: string;
+  /** The training job but for its name. */
+  readonly trainingJobDefinition: TrainingJobDefinition;
+  /**
+   * Tags of the training job.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}
+
+/** Properties of a training task that uses JSONPath. */
+export interface SageMakerCreateTrainingJobJsonPathProps
+  extends sfn.TaskStateJsonPathBaseProps,
+    SageMakerCreateTrainingJobOptions {}
+
+/** Properties of a training task that uses JSONata. */
+export interface SageMakerCreateTrainingJobJsonataProps
+  extends sfn.TaskStateJsonataBaseProps,
+    SageMakerCreateTrainingJobOptions {}
+
+/** Properties of a training task. */
+export interface SageMakerCreateTrainingJobProps
+  extends sfn.TaskStateBaseProps,
+    SageMakerCreateTrainingJobOptions {}
+
+/**
+ * A state that starts a training job and, with `RUN_JOB`, waits for it.
+ *
+ * Unlike the task of the same name in aws-cdk-lib, it takes the whole map of hyperparameters from the
+ * state's data, and knows managed spot training and checkpoints.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+ */
+export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
+  /** Makes the state for JSONPath. */
+  static jsonPath(
+    scope: Construct,
+    id: string,
+    props: SageMakerCreateTrainingJobJsonPathProps,
+  ): SageMakerCreateTrainingJob {
+    return new SageMakerCreateTrainingJob(scope, id, props);
+  }
+
+  /** Makes the state for JSONata. */
+  static jsonata(
+    scope: Construct,
+    id: string,
+    props: SageMakerCreateTrainingJobJsonataProps,
+  ): SageMakerCreateTrainingJob {
+    return new SageMakerCreateTrainingJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
+  }
+
+  /** Metrics of the task. */
+  protected readonly taskMetrics?: sfn.TaskMetricsConfig;
+  /** What the state machine's role is granted. */
+  protected readonly taskPolicies?: iam.PolicyStatement[];
+  private readonly integrationPattern: sfn.IntegrationPattern;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SageMakerCreateTrainingJobProps,
+  ) {
+    super(scope, id, props);
+    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
+    requireSupportedPattern(this.integrationPattern);
+    this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
+      namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
+      role: props.trainingJobDefinition.role,
+      waits: this.integrationPattern === sfn.IntegrationPattern.RUN_JOB,
+    });
+  }
+
+  /** @internal */
+  protected _renderTask(topLevelQueryLanguage?: sfn.QueryLanguage): unknown {
+    const language = this.props.queryLanguage ?? topLevelQueryLanguage ?? sfn.QueryLanguage.JSON_PATH;
+    const { trainingJobName, trainingJobDefinition: definition, tags } = this.props;
+    const request = {
+      TrainingJobName: trainingJobName,
+      ...(definition.hyperparameters && { HyperParameters: definition.hyperparameters.value }),
+      ...renderTrainingJob(definition),
+      ...(tags && { Tags: renderTags(tags) }),
+    };
+    return {
+      Resource: sageMakerResourceArn('createTrainingJob', this.integrationPattern),
+      ...renderRequest(request, language),
+    };
+  }
+}

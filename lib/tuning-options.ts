@@ -1,0 +1,250 @@
+import type { Duration, Size } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Algorithm } from './algorithm/algorithm';
+import type { DataLocation } from './data-location';
+import type { Objective } from './search/objective';
+import type { ParameterRange } from './search/parameter-range';
+import type { TuningStrategy } from './search/tuning-strategy';
+import type { WarmStart } from './search/warm-start';
+
+/** Instances that train. */
+export interface TrainingResources {
+  /**
+   * Instance type as SageMaker names it.
+   *
+   * @default 'ml.m5.xlarge'
+   */
+  readonly instanceType?: string;
+  /**
+   * Number of instances for one training job.
+   *
+   * @default 1
+   */
+  readonly instanceCount?: number;
+  /**
+   * Size of the storage volume of each instance.
+   *
+   * @default Size.gibibytes(30)
+   */
+  readonly volumeSize?: Size;
+}
+
+/** Managed spot training: cheaper instances that may be taken away. */
+export interface SpotOptions {
+  /**
+   * How long a training job may take in all, the wait for instances included; at least the longest run time
+   * of the training job.
+   *
+   * @default - the longest run time of the training job
+   */
+  readonly maxWait?: Duration;
+  /**
+   * Whether to keep checkpoints in Amazon S3, from which an interrupted training goes on.
+   *
+   * @default true
+   */
+  readonly checkpoints?: boolean;
+}
+
+/** How the final model is trained, once the best hyperparameters are known. */
+export interface FinalTrainingOptions {
+  /**
+   * Whether to train a final model at all. Without it, the model of the best training job is the result.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+  /**
+   * Instances for the final training.
+   *
+   * @default - those of the tuning job
+   */
+  readonly resources?: TrainingResources;
+  /**
+   * Hyperparameters on top of the best ones, such as a higher `num_round`.
+   *
+   * @default - the best hyperparameters as they are
+   */
+  readonly hyperparameters?: { [name: string]: string };
+  /**
+   * The longest run time of the final training; at most 28 days.
+   *
+   * @default - that of the tuning job's training jobs
+   */
+  readonly maxRuntime?: Duration;
+  /**
+   * Managed spot training for the final training.
+   *
+   * @default - that of the tuning job
+   */
+  readonly spot?: SpotOptions;
+}
+
+/** How the state machine talks to SageMaker's tuning API. */
+export enum TuningIntegration {
+  /**
+   * `OPTIMIZED` where every field of the request is known to be supported by it, else `SDK`.
+   */
+  AUTO = 'AUTO',
+  /**
+   * Step Functions' optimised integration: `createHyperParameterTuningJob.sync`. A constant number of state
+   * transitions, and the tuning job is stopped with the execution; but Step Functions refuses fields that
+   * its list lacks, and that list is not published.
+   */
+  OPTIMIZED = 'OPTIMIZED',
+  /**
+   * The AWS SDK integration and a loop that waits. Takes every field of the API; costs three state
+   * transitions a look (every few seconds at first, every 15 minutes after a day), and the tuning job goes
+   * on when the execution is stopped by hand.
+   */
+  SDK = 'SDK',
+}
+
+/** What is tuned, how, and on what: shared by `TuningWorkflow` and `TuningFragment`. */
+export interface TuningOptions {
+  /** What is trained. */
+  readonly algorithm: Algorithm;
+  /** What the tuning job optimises. */
+  readonly objective: Objective;
+  /** The search space: 1 to 30 hyperparameters. */
+  readonly parameterRanges: ParameterRange[];
+  /**
+   * Hyperparameters that stay the same in all training jobs. An execution's input can override them, and can
+   * fix ones that are tuned.
+   *
+   * @default - none but those that the algorithm adds
+   */
+  readonly hyperparameters?: { [name: string]: string };
+  /**
+   * How the tuning job chooses the next hyperparameters.
+   *
+   * @default TuningStrategy.bayesian()
+   */
+  readonly strategy?: TuningStrategy;
+  /**
+   * How many training jobs the tuning job runs: 1 to 750, for random search to 10,000. Not for a grid search,
+   * which runs each combination.
+   *
+   * @default 20
+   */
+  readonly maxTrainingJobs?: number;
+  /**
+   * How many training jobs run at once: 1 to 100 (default quota: 10).
+   *
+   * @default 2
+   */
+  readonly maxParallelTrainingJobs?: number;
+  /**
+   * How long the tuning job may take in all: 2 minutes to 182.5 days.
+   *
+   * @default - no limit but the account's quota (30 days)
+   */
+  readonly maxTuningRuntime?: Duration;
+  /**
+   * How long one training job may take; at most 28 days. One that takes longer is stopped.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly maxTrainingRuntime?: Duration;
+  /**
+   * Whether SageMaker stops training jobs that promise nothing. Not for Hyperband, which does so itself.
+   *
+   * @default false
+   */
+  readonly earlyStopping?: boolean;
+  /**
+   * Further places that an execution's input may name for `train` and `validation`.
+   *
+   * @default - the locations of the input data
+   */
+  readonly allowedInputLocations?: DataLocation[];
+  /**
+   * Instances for the training jobs.
+   *
+   * @default - one ml.m5.xlarge with a volume of 30 GiB
+   */
+  readonly resources?: TrainingResources;
+  /**
+   * Managed spot training for the tuning job's training jobs.
+   *
+   * @default - on-demand instances
+   */
+  readonly spot?: SpotOptions;
+  /**
+   * Earlier tuning jobs to learn from, and how (`warmStartFrom` in an execution's input names others).
+   *
+   * @default - none; those in an execution's input are used as TransferLearning
+   */
+  readonly warmStart?: WarmStart;
+  /**
+   * The final training.
+   *
+   * @default - a final model is trained like the tuning job's training jobs
+   */
+  readonly finalTraining?: FinalTrainingOptions;
+  /**
+   * Role that the training jobs run under. A role of this app is granted what they need; an imported one
+   * has to have it.
+   *
+   * @default - a role with the least privileges the training jobs need
+   */
+  readonly trainingRole?: iam.IRole;
+  /**
+   * Key for the volumes of the training instances and for what they write to Amazon S3.
+   *
+   * @default - volumes and objects are encrypted with keys that AWS owns or manages
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * VPC that the training containers are connected to.
+   *
+   * @default - none
+   */
+  readonly vpc?: ec2.IVpc;
+  /**
+   * Subnets for the training containers, at most 16.
+   *
+   * @default - private subnets
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  /**
+   * Security groups for the training containers, at most 5.
+   *
+   * @default - a new one that allows all outgoing traffic, if there is a VPC
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+  /**
+   * Whether the training containers are cut off from the network. SageMaker still moves data and models.
+   *
+   * @default true
+   */
+  readonly networkIsolation?: boolean;
+  /**
+   * Whether traffic between the instances of one training job is encrypted.
+   *
+   * @default - true where a training job has several instances
+   */
+  readonly interContainerTrafficEncryption?: boolean;
+  /**
+   * Tags of the tuning job, which SageMaker also puts on its training jobs, and of the final training job;
+   * at most 50.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+  /**
+   * What the names of all jobs begin with: 1 to 16 lower-case letters, digits and inner hyphens. The state
+   * machine may touch no other jobs.
+   *
+   * @default - derived from the construct's path
+   */
+  readonly jobNamePrefix?: string;
+  /**
+   * How the state machine talks to SageMaker's tuning API.
+   *
+   * @default TuningIntegration.AUTO
+   */
+  readonly integration?: TuningIntegration;
+}

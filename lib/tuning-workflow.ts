@@ -1,0 +1,215 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DataLocation } from './data-location';
+import { InputData } from './input-data';
+import { acknowledgeWildcards } from './private/acknowledge';
+import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { createTuningBucket } from './private/tuning-bucket';
+import { TuningFragment } from './tuning-fragment';
+import type { TuningOptions } from './tuning-options';
+
+/** Properties of a workflow that tunes a model and trains the best one. */
+export interface TuningWorkflowProps extends TuningOptions {
+  /**
+   * Training data.
+   *
+   * @default - CSV files below `input/train/` in the workflow's bucket
+   */
+  readonly train?: InputData;
+  /**
+   * Validation data; needed for metrics of the form `validation:…`.
+   *
+   * @default - CSV files below `input/validation/` in the workflow's bucket
+   */
+  readonly validation?: InputData;
+  /**
+   * Bucket for models and, unless they are elsewhere, for the data. One that is brought has to be encrypted
+   * and closed to the public by its owner.
+   *
+   * @default - a new bucket: encrypted, versioned, TLS only, closed to the public, with access logs
+   */
+  readonly bucket?: s3.IBucket;
+  /**
+   * Where in the bucket models go.
+   *
+   * @default 'output/'
+   */
+  readonly outputPrefix?: string;
+  /**
+   * How long the models of the tuning job's training jobs are kept in a new bucket. The final model is kept
+   * for ever.
+   *
+   * @default Duration.days(30) - for ever where no final model is trained
+   */
+  readonly trialRetention?: Duration;
+  /**
+   * What becomes of a new bucket when the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Name of the state machine.
+   *
+   * @default - CloudFormation makes one up
+   */
+  readonly stateMachineName?: string;
+}
+
+/**
+ * Tunes a model and trains the best one: bucket, roles, function and state machine.
+ *
+ * Start an execution with `{}`, or override settings as `TuningFragment` describes.
+ *
+ * @example
+ * new TuningWorkflow(this, 'Tuning', {
+ *   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+ *   objective: Objective.minimize('validation:rmse'),
+ *   hyperparameters: { num_round: '200' },
+ *   parameterRanges: [
+ *     ParameterRange.integer('max_depth', { min: 3, max: 10 }),
+ *     ParameterRange.continuous('eta', { min: 0.01, max: 0.5, scaling: ScalingType.LOGARITHMIC }),
+ *   ],
+ * });
+ */
+export class TuningWorkflow extends Construct implements ec2.IConnectable {
+  /** Bucket for models and data. */
+  readonly bucket: s3.IBucket;
+  /** The state machine. */
+  readonly stateMachine: sfn.StateMachine;
+  /** The chain of states in the state machine. */
+  readonly fragment: TuningFragment;
+  /** Role that the training jobs run under. */
+  readonly trainingRole: iam.IRole;
+  /** Security groups of the training containers; none without a VPC. */
+  readonly connections: ec2.Connections;
+
+  constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
+    super(scope, id);
+    const outputPrefix = folder(props.outputPrefix ?? 'output/');
+    const trainsFinalModel = props.finalTraining?.enabled !== false;
+    this.bucket =
+      props.bucket ??
+      createTuningBucket(this, {
+        encryptionKey: props.encryptionKey,
+        removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+        outputPrefix,
+        trialRetention: props.trialRetention ?? (trainsFinalModel ? Duration.days(30) : undefined),
+      });
+    const inBucket = (key: string) => InputData.csv(DataLocation.fromBucket(this.bucket, key));
+    this.fragment = new TuningFragment(this, 'Tuning', {
+      ...props,
+      train: props.train ?? inBucket('input/train/'),
+      validation: props.validation ?? inBucket('input/validation/'),
+      allowedInputLocations: props.allowedInputLocations ?? [DataLocation.fromBucket(this.bucket, 'input/')],
+      output: DataLocation.fromBucket(this.bucket, outputPrefix),
+    });
+    this.trainingRole = this.fragment.trainingRole;
+    this.connections = this.fragment.connections;
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName: props.stateMachineName,
+      comment: 'Tunes a model on Amazon SageMaker and trains the best one',
+      definitionBody: sfn.DefinitionBody.fromChainable(this.fragment),
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      tracingEnabled: true,
+      logs: {
+        destination: new logs.LogGroup(this, 'Logs', {
+          // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
+          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
+          retention: logs.RetentionDays.ONE_YEAR,
+          encryptionKey: props.encryptionKey,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: sfn.LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+    // Once the state machine is there it can be started: its training jobs need their policy by then.
+    this.stateMachine.node.addDependency(this.fragment);
+    this.acknowledgeFindings();
+  }
+
+  private acknowledgeFindings(): void {
+    const { jobNamePrefix, findBestTrainingJobFunction } = this.fragment;
+    acknowledgeWildcards(
+      this.stateMachine,
+      [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, jobNamePrefix)),
+      'Jobs are named when they start: the permissions are limited to the prefix of their names',
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      findBestTrainingJobFunction.resourceArnsForGrantInvoke,
+      'Versions and aliases of one function',
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      ['*'],
+      "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
+    );
+  }
+
+  /**
+   * Lets someone start executions.
+   *
+   * @param grantee who may start them
+   */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  /**
+   * A metric of the state machine.
+   *
+   * @param metricName the metric's name in namespace `AWS/States`
+   * @default - sum over 5 minutes
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metric(metricName, props);
+  }
+
+  /**
+   * Executions that were started.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricStarted(props);
+  }
+
+  /**
+   * Executions that succeeded.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /**
+   * Executions that failed.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /**
+   * How long executions took, in milliseconds.
+   *
+   * @default - average over 5 minutes
+   */
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTime(props);
+  }
+}
+
+function folder(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

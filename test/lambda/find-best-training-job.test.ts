@@ -1,0 +1,614 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { parseEvent } from '../../lambda/find-best-training-job/event';
+import { withoutJobSpecifics } from '../../lambda/find-best-training-job/failures';
+import {
+  findBestTrainingJob,
+  RESULT_BUDGET_BYTES,
+} from '../../lambda/find-best-training-job/find-best-training-job';
+import { withoutTuningHyperparameters } from '../../lambda/find-best-training-job/hyperparameters';
+import type { FindBestTrainingJobResult } from '../../lambda/find-best-training-job/types';
+import { type FakeCall, type FakeData, startFakeSageMaker, type Wire } from './fake-sagemaker';
+
+const TUNING_JOB = 'bikes-0123456789';
+
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+  // Says only that Node.js 20 will not be supported some day.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
+describe('findBestTrainingJob', () => {
+  test('tells all about the best training job of a tuning job that minimises', async () => {
+    const jobs = [
+      job(1, 0.31),
+      job(2, 0.28),
+      job(3, 0.35, { TrainingJobStatus: 'Stopped' }),
+      failed(4, 'no memory'),
+    ];
+    const { result, calls } = await run({
+      tuningJob: tuningJob({
+        BestTrainingJob: jobs[1],
+        TrainingJobStatusCounters: {
+          Completed: 2,
+          Stopped: 1,
+          InProgress: 0,
+          NonRetryableError: 3,
+          RetryableError: 4,
+        },
+      }),
+      trainingJobs: jobs,
+      details: {
+        [nameOf(2)]: {
+          ...details(2),
+          HyperParameters: {
+            _tuning_objective_metric: 'validation:rmse',
+            _kfold: '5',
+            _num_cv_round: '2',
+            eta: '0.02',
+            objective: 'reg:squarederror',
+          },
+          FinalMetricDataList: [
+            { MetricName: 'train:rmse', Value: 0.15, Timestamp: 1 },
+            { MetricName: 'validation:rmse', Value: 0.28, Timestamp: 1 },
+            { MetricName: 'ObjectiveMetric', Value: 0.28, Timestamp: 1 },
+            { MetricName: 'train:broken', Value: 'NaN', Timestamp: 1 },
+          ],
+        },
+      },
+    });
+
+    expect(result).toEqual({
+      tuningJob: {
+        name: TUNING_JOB,
+        arn: `arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/${TUNING_JOB}`,
+        status: 'Completed',
+        trainingJobs: { completed: 2, stopped: 1, failed: 7 },
+      },
+      bestTrainingJob: {
+        name: nameOf(2),
+        arn: arnOf(2),
+        objective: { metric: 'validation:rmse', type: 'Minimize', value: 0.28 },
+        metrics: { 'train:rmse': 0.15, 'validation:rmse': 0.28, ObjectiveMetric: 0.28 },
+        hyperparameters: { _kfold: '5', _num_cv_round: '2', eta: '0.02', objective: 'reg:squarederror' },
+        tunedHyperparameters: { eta: '0.02' },
+        modelArtifacts: `s3://bucket/models/${nameOf(2)}/output/model.tar.gz`,
+      },
+      topTrainingJobs: [
+        { name: nameOf(2), status: 'Completed', objectiveValue: 0.28, tunedHyperparameters: { eta: '0.02' } },
+        { name: nameOf(1), status: 'Completed', objectiveValue: 0.31, tunedHyperparameters: { eta: '0.01' } },
+        { name: nameOf(3), status: 'Stopped', objectiveValue: 0.35, tunedHyperparameters: { eta: '0.03' } },
+      ],
+    });
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'DescribeHyperParameterTuningJob',
+      'ListTrainingJobsForHyperParameterTuningJob',
+      'DescribeTrainingJob',
+    ]);
+  });
+
+  test('ranks from high to low for a tuning job that maximises', async () => {
+    const jobs = [job(1, 0.71), job(2, 0.93), job(3, 0.88)];
+    const { result } = await run(
+      {
+        tuningJob: tuningJob({
+          HyperParameterTuningJobConfig: config('Maximize', 'validation:auc'),
+          BestTrainingJob: jobs[1],
+        }),
+        trainingJobs: jobs,
+        details: { [nameOf(2)]: details(2) },
+      },
+      { topTrainingJobs: 2 },
+    );
+    expect(result.bestTrainingJob.objective).toEqual({
+      metric: 'validation:auc',
+      type: 'Maximize',
+      value: 0.93,
+    });
+    expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual([0.93, 0.88]);
+  });
+
+  describe('when BestTrainingJob is missing', () => {
+    test('takes the best completed training job, not a stopped or failed one with a better value', async () => {
+      const jobs = [
+        job(1, 0.4),
+        job(2, 0.3),
+        job(3, 0.2, { TrainingJobStatus: 'Stopped' }),
+        job(4, 0.1, { TrainingJobStatus: 'Failed' }),
+      ];
+      const { result } = await run({
+        tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }),
+        trainingJobs: jobs,
+        details: { [nameOf(2)]: details(2) },
+      });
+      expect(result.bestTrainingJob.name).toBe(nameOf(2));
+      expect(result.tuningJob.status).toBe('Stopped');
+    });
+
+    test('looks for a completed one beyond those that it lists', async () => {
+      const stopped = Array.from({ length: 30 }, (_, index) =>
+        job(index + 1, index, { TrainingJobStatus: 'Stopped' }),
+      );
+      const { result } = await run(
+        {
+          tuningJob: tuningJob({}),
+          trainingJobs: [...stopped, job(31, 30)],
+          details: { [nameOf(31)]: details(31) },
+        },
+        { topTrainingJobs: 2 },
+      );
+      expect(result.bestTrainingJob.name).toBe(nameOf(31));
+      expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(1), nameOf(2)]);
+    });
+
+    test('takes a stopped training job when none completed, with no model where it left none', async () => {
+      const { result } = await run({
+        tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }),
+        trainingJobs: [job(1, 0.4, { TrainingJobStatus: 'Stopped' })],
+        details: { [nameOf(1)]: { ...details(1), ModelArtifacts: undefined } },
+      });
+      expect(result.bestTrainingJob.name).toBe(nameOf(1));
+      expect(result.bestTrainingJob.modelArtifacts).toBeNull();
+    });
+  });
+
+  test('reads on past values that are no number, over pages, and never takes one for the best', async () => {
+    const broken = Array.from({ length: 45 }, (_, index) => job(index + 1, 'NaN'));
+    const { result, calls } = await run({
+      tuningJob: tuningJob({ BestTrainingJob: broken[0] }),
+      trainingJobs: [...broken, job(46, 0.5), job(47, 0.4)],
+      details: { [nameOf(47)]: details(47) },
+    });
+    expect(result.bestTrainingJob.name).toBe(nameOf(47));
+    expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(47), nameOf(46)]);
+    expect(lists(calls).map(({ input }) => input['NextToken'])).toEqual([undefined, '20', '40']);
+  });
+
+  test('returns a best training job that there is although the tuning state failed', async () => {
+    const best = job(1, 0.4);
+    const { result } = await run(
+      {
+        tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Failed', BestTrainingJob: best }),
+        trainingJobs: [best],
+        details: { [nameOf(1)]: details(1) },
+      },
+      { failure: { Error: 'States.TaskFailed', Cause: '{}' } },
+    );
+    expect(result.tuningJob.status).toBe('Failed');
+    expect(result.bestTrainingJob.name).toBe(nameOf(1));
+  });
+
+  test('takes the objective of the definition that the best training job is of', async () => {
+    const best = job(2, 0.2, { TrainingJobDefinitionName: 'linear' });
+    const { result } = await run({
+      tuningJob: tuningJob({
+        HyperParameterTuningJobConfig: { Strategy: 'Bayesian', ResourceLimits: {} },
+        TrainingJobDefinition: undefined,
+        TrainingJobDefinitions: [
+          { DefinitionName: 'trees', TuningObjective: { Type: 'Maximize', MetricName: 'validation:r2' } },
+          { DefinitionName: 'linear', TuningObjective: { Type: 'Minimize', MetricName: 'validation:loss' } },
+        ],
+        BestTrainingJob: best,
+      }),
+      trainingJobs: [job(1, 0.3, { TrainingJobDefinitionName: 'trees' }), best],
+      details: { [nameOf(2)]: details(2) },
+    });
+    expect(result.bestTrainingJob.objective).toEqual({
+      metric: 'validation:loss',
+      type: 'Minimize',
+      value: 0.2,
+    });
+    expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(2), nameOf(1)]);
+  });
+
+  describe('after a warm start', () => {
+    const own = job(1, 0.4);
+    const parents = { ...job(2, 0.3), TrainingJobName: 'parent-002-0a1b2c3d', TuningJobName: 'parent' };
+    const data = {
+      tuningJob: tuningJob({ BestTrainingJob: own, OverallBestTrainingJob: parents }),
+      trainingJobs: [own],
+      details: { [nameOf(1)]: details(1), 'parent-002-0a1b2c3d': details(2) },
+    };
+
+    test("takes a parent's training job that is better than its own, and lists only its own", async () => {
+      const { result } = await run(data);
+      expect(result.bestTrainingJob).toMatchObject({
+        name: 'parent-002-0a1b2c3d',
+        objective: { value: 0.3 },
+        tunedHyperparameters: { eta: '0.02' },
+      });
+      expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(1)]);
+    });
+
+    test.each([
+      ['its role may not describe', { denied: ['parent-002-0a1b2c3d'] }],
+      ['does not exist any more', { details: { [nameOf(1)]: details(1) } }],
+    ])("takes its own when the parent's %s", async (_, override) => {
+      const { result } = await run({ ...data, ...override });
+      expect(result.bestTrainingJob.name).toBe(nameOf(1));
+    });
+
+    test('takes its own when it is as good', async () => {
+      const { result } = await run({
+        ...data,
+        tuningJob: { ...data.tuningJob, BestTrainingJob: job(1, 0.3) },
+      });
+      expect(result.bestTrainingJob.name).toBe(nameOf(1));
+    });
+  });
+
+  test('keeps the result of 600 training jobs with fat hyperparameters small, and drops the worst', async () => {
+    const fat = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`parameter-${index}`.padEnd(40, 'x'), 'ü'.repeat(128)]),
+    );
+    const jobs = Array.from({ length: 600 }, (_, index) =>
+      job(index + 1, 600 - index, { TunedHyperParameters: fat }),
+    );
+    const best = jobs[599];
+    const { result, calls } = await run(
+      {
+        tuningJob: tuningJob({ BestTrainingJob: best }),
+        trainingJobs: jobs,
+        details: {
+          [nameOf(600)]: {
+            ...details(600),
+            HyperParameters: {
+              ...fat,
+              ...Object.fromEntries(
+                Array.from({ length: 40 }, (_, index) => [`static-${index}`, 'v'.repeat(1000)]),
+              ),
+            },
+          },
+        },
+      },
+      { topTrainingJobs: 50 },
+    );
+    const size = Buffer.byteLength(JSON.stringify(result));
+    expect(size).toBeLessThanOrEqual(RESULT_BUDGET_BYTES);
+    // Not cut more than needed: another entry of some 9.5 KiB would not fit.
+    expect(size).toBeGreaterThan(RESULT_BUDGET_BYTES - 10_000);
+    expect(Object.keys(result.bestTrainingJob.hyperparameters)).toHaveLength(70);
+    const count = result.topTrainingJobs.length;
+    expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual(
+      Array.from({ length: count }, (_, index) => index + 1),
+    );
+    expect(lists(calls)).toHaveLength(1);
+  });
+
+  test('tries again when SageMaker throttles', async () => {
+    const best = job(1, 0.4);
+    const { result, calls } = await run({
+      tuningJob: tuningJob({ BestTrainingJob: best }),
+      trainingJobs: [best],
+      details: { [nameOf(1)]: details(1) },
+      throttle: 1,
+    });
+    expect(result.bestTrainingJob.name).toBe(nameOf(1));
+    expect(calls).toHaveLength(4);
+  });
+
+  test('does not hide that its role may not describe the best training job', async () => {
+    const best = job(1, 0.4);
+    const data = {
+      tuningJob: tuningJob({ BestTrainingJob: best }),
+      trainingJobs: [best],
+      denied: [nameOf(1)],
+    };
+    await expect(run(data)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
+
+describe('NoCompletedTrainingJobError', () => {
+  test('names status, counts, the most common reason and the logs', async () => {
+    const { message, name } = await failure(allFailed());
+    expect(name).toBe('NoCompletedTrainingJobError');
+    expect(message).toBe(
+      `hyperparameter tuning job ${TUNING_JOB} (Failed) has no training job with a value of its objective metric ` +
+        'validation:rmse: 0 completed, 1 stopped, 5 failed. ' +
+        'its failure reason: No training job succeeded after 5 attempts. ' +
+        `most common reason, of 3 of the 5 failed training jobs, for example ${nameOf(2)}: ` +
+        `AlgorithmError: ${nameOf(2)} at 2026-01-02T10:00:02.123Z: label 1.52 is out of range, exit code: 1. ` +
+        `logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${TUNING_JOB}-`,
+    );
+  });
+
+  test('counts the failed training jobs of all pages', async () => {
+    const jobs = Array.from({ length: 250 }, (_, index) => failed(index + 1, index < 120 ? 'early' : 'late'));
+    const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs: jobs });
+    expect(message).toContain(
+      `most common reason, of 130 of the 250 failed training jobs, for example ${nameOf(121)}: late`,
+    );
+  });
+
+  test('does without reasons that it may not read', async () => {
+    const data = { tuningJob: tuningJob({}), trainingJobs: [failed(1, undefined)], denied: [nameOf(1)] };
+    const { name, message } = await failure(data);
+    expect(name).toBe('NoCompletedTrainingJobError');
+    expect(message).not.toContain('most common reason');
+  });
+
+  test('says that training jobs completed without the metric', async () => {
+    const { message } = await failure({
+      tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
+      trainingJobs: [job(1, undefined)],
+    });
+    expect(message).toContain('training jobs completed without a usable value');
+  });
+
+  test('tells what Step Functions reported when SageMaker gives no reason', async () => {
+    const { message } = await failure(
+      { tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }) },
+      { failure: { Error: 'States.Timeout' } },
+    );
+    expect(message).toContain('Step Functions reported States.Timeout. logs:');
+  });
+
+  // Equal causes are worded alike but for these parts.
+  test.each([
+    ['at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke'],
+    ['request 0f8fad5b-d9cb-469f-a165-70867728950e', 'request 7c9e6679-7425-40de-944b-e07fc1f90ae7'],
+    ['id deadbeef01', 'id 0123456789abcdef'],
+    ['s3://bucket/job-1/x', 's3://bucket/job-2/x'],
+    ['value 0.5\n is bad', 'value 1.5e-07 is bad'],
+  ])('groups %j with %j', (one, other) => {
+    expect(withoutJobSpecifics(one, 'job-1')).toBe(withoutJobSpecifics(other, 'job-2'));
+  });
+
+  test.each([
+    ['exit code: 1', 'exit code: 137'],
+    ['column defacade is missing', 'column facadede is missing'],
+  ])('does not group %j with %j', (one, other) => {
+    expect(withoutJobSpecifics(one, 'job-1')).not.toBe(withoutJobSpecifics(other, 'job-2'));
+  });
+});
+
+describe('TuningJobNotFoundError', () => {
+  test('holds what Step Functions reported', async () => {
+    const { name, message } = await failure(
+      { tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) },
+      {
+        failure: { Error: 'SageMaker.ResourceLimitExceededException', Cause: `too many${'!'.repeat(5000)}` },
+      },
+    );
+    expect(name).toBe('TuningJobNotFoundError');
+    expect(message).toMatch(
+      /^hyperparameter tuning job bikes-0123456789 does not exist\. Step Functions reported SageMaker\.ResourceLimitExceededException: too many!+$/,
+    );
+    expect(message.length).toBeLessThan(2500);
+  });
+
+  test('stands alone without a failure', async () => {
+    const { message } = await failure({ tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) });
+    expect(message).toBe('hyperparameter tuning job bikes-0123456789 does not exist');
+  });
+});
+
+describe('parseEvent', () => {
+  test('fills in the defaults', () => {
+    expect(parseEvent({ tuningJobName: 'a' })).toEqual({ tuningJobName: 'a', topTrainingJobs: 10 });
+  });
+
+  test('takes null for what is not given, as JSONata writes it', () => {
+    expect(parseEvent({ tuningJobName: 'a', failure: null, topTrainingJobs: null })).toEqual({
+      tuningJobName: 'a',
+      topTrainingJobs: 10,
+    });
+  });
+
+  test.each([
+    [undefined, 'the event must be an object, got nothing'],
+    [[], 'the event must be an object'],
+    [{}, 'tuningJobName must be 1 to 32 letters'],
+    [{ tuningJobName: 'a'.repeat(33) }, 'tuningJobName must be 1 to 32 letters'],
+    [{ tuningJobName: 'ends-' }, 'got "ends-"'],
+    [{ tuningJobName: 'a', topTrainingJobs: 51 }, 'topTrainingJobs must be an integer from 1 to 50, got 51'],
+    [{ tuningJobName: 'a', topTrainingJobs: 0 }, 'from 1 to 50, got 0'],
+    [{ tuningJobName: 'a', topTrainingJobs: '5' }, 'got "5"'],
+    [{ tuningJobName: 'a', failure: 'no' }, 'failure must hold the strings Error and Cause'],
+    [
+      { tuningJobName: 'a', failure: { Error: 'E', Cause: {} } },
+      'failure must hold the strings Error and Cause',
+    ],
+    [{ tuningJobName: 'a', topTrainingJob: 5 }, 'unknown field "topTrainingJob"'],
+  ])('refuses %j', (event, message) => {
+    expect(() => parseEvent(event)).toThrow(
+      expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+test('only names that start with _tuning_ are not the user’s', () => {
+  expect(
+    withoutTuningHyperparameters({
+      _tuning_objective_metric: 'm',
+      _tuning_new: 'n',
+      _tuning: 't',
+      _kfold: '5',
+      eta: '1',
+    }),
+  ).toEqual({ _tuning: 't', _kfold: '5', eta: '1' });
+});
+
+describe('the bundle', () => {
+  const root = join(__dirname, '../..');
+  const source = join(root, 'lambda/find-best-training-job');
+  const bundle = join(source, 'bundle/index.js');
+
+  // `npm test` has built it; `npx jest` after a change has not.
+  beforeAll(() => {
+    const newest = Math.max(
+      ...readdirSync(source)
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => statSync(join(source, file)).mtimeMs),
+    );
+    if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest) {
+      execFileSync(process.execPath, [join(root, 'lambda/bundle.mjs')]);
+    }
+  });
+
+  /** Calls the handler as Lambda does, in a process of its own: the error's name is what it reports as the type. */
+  async function invoke(
+    data: FakeData,
+    event: unknown,
+  ): Promise<{ result?: FindBestTrainingJobResult; type?: string }> {
+    const server = await startFakeSageMaker(data);
+    try {
+      const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]))
+        .then((result) => ({ result }), (error) => ({ type: error.name }))
+        .then((answer) => process.stdout.write(JSON.stringify(answer)))`;
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['-e', script, bundle, JSON.stringify(event)],
+        {
+          env: { ...ENVIRONMENT, AWS_ENDPOINT_URL: server.endpoint },
+        },
+      );
+      return JSON.parse(stdout);
+    } finally {
+      await server.close();
+    }
+  }
+
+  test('returns what the source returns', async () => {
+    const best = job(1, 0.4);
+    const data = {
+      tuningJob: tuningJob({ BestTrainingJob: best }),
+      trainingJobs: [best],
+      details: { [nameOf(1)]: details(1) },
+    };
+    const { result } = await invoke(data, { tuningJobName: TUNING_JOB });
+    expect(result).toEqual((await run(data)).result);
+  });
+
+  test.each([
+    ['NoCompletedTrainingJobError', { tuningJobName: TUNING_JOB }],
+    ['TuningJobNotFoundError', { tuningJobName: 'another' }],
+    ['InvalidEventError', {}],
+  ])('throws %s by its name', async (type, event) => {
+    await expect(invoke(allFailed(), event)).resolves.toEqual({ type });
+  });
+
+  test('is minified and holds no path of the machine that made it', () => {
+    const text = readFileSync(bundle, 'utf8');
+    expect(text).not.toContain(root);
+    expect(text.length).toBeLessThan(1_000_000);
+    expect(text.split('\n').length).toBeLessThan(2000);
+  });
+});
+
+async function run(
+  data: FakeData,
+  event: Wire = {},
+): Promise<{ result: FindBestTrainingJobResult; calls: FakeCall[] }> {
+  const server = await startFakeSageMaker(data);
+  Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: server.endpoint });
+  const client = new SageMakerClient({});
+  try {
+    const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
+    // What Lambda sends back: nothing may be lost in it.
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    return { result, calls: server.calls };
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+async function failure(data: FakeData, event: Wire = {}): Promise<Error> {
+  return run(data, event).then(
+    () => {
+      throw new Error('did not fail');
+    },
+    (error: Error) => error,
+  );
+}
+
+function lists(calls: readonly FakeCall[]): FakeCall[] {
+  return calls.filter(({ operation }) => operation === 'ListTrainingJobsForHyperParameterTuningJob');
+}
+
+/** Five failed training jobs, three of them for one reason that only the description of one of these tells. */
+function allFailed(): FakeData {
+  const range = (index: number) =>
+    `AlgorithmError: ${nameOf(index)} at 2026-01-02T10:00:0${index}.123Z: label 1.5${index} is out of range, exit code: 1`;
+  return {
+    tuningJob: tuningJob({
+      HyperParameterTuningJobStatus: 'Failed',
+      FailureReason: 'No training job succeeded after 5 attempts.',
+      TrainingJobStatusCounters: { Completed: 0, Stopped: 1, NonRetryableError: 4, RetryableError: 1 },
+    }),
+    trainingJobs: [
+      failed(1, 'AlgorithmError: no memory, exit code: 137'),
+      failed(2, range(2)),
+      failed(3, undefined),
+      failed(4, 'InternalServerError: We encountered an internal error.'),
+      failed(5, range(5)),
+      { ...job(6, undefined), TrainingJobStatus: 'Stopped', FailureReason: 'not a failure' },
+    ],
+    details: { [nameOf(3)]: { ...details(3), FailureReason: range(3) } },
+  };
+}
+
+function tuningJob(override: Wire): Wire {
+  return {
+    HyperParameterTuningJobName: TUNING_JOB,
+    HyperParameterTuningJobArn: `arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/${TUNING_JOB}`,
+    HyperParameterTuningJobConfig: config('Minimize', 'validation:rmse'),
+    HyperParameterTuningJobStatus: 'Completed',
+    TrainingJobDefinition: { StaticHyperParameters: { _tuning_objective_metric: 'validation:rmse' } },
+    CreationTime: 1,
+    TrainingJobStatusCounters: {},
+    ObjectiveStatusCounters: {},
+    ...override,
+  };
+}
+
+function config(type: 'Minimize' | 'Maximize', metric: string): Wire {
+  return {
+    Strategy: 'Bayesian',
+    ResourceLimits: {},
+    HyperParameterTuningJobObjective: { Type: type, MetricName: metric },
+  };
+}
+
+function nameOf(index: number): string {
+  return `${TUNING_JOB}-${String(index).padStart(3, '0')}-${(0xa1b2c3d4 + index).toString(16)}`;
+}
+
+function arnOf(index: number): string {
+  return `arn:aws:sagemaker:eu-west-1:111122223333:training-job/${nameOf(index)}`;
+}
+
+function job(index: number, value: number | 'NaN' | undefined, override: Wire = {}): Wire {
+  return {
+    TrainingJobName: nameOf(index),
+    TrainingJobArn: arnOf(index),
+    CreationTime: index,
+    TrainingJobStatus: 'Completed',
+    TunedHyperParameters: { eta: `0.0${index}` },
+    ...(value !== undefined && {
+      FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:rmse', Value: value },
+    }),
+    ...override,
+  };
+}
+
+function failed(index: number, reason: string | undefined): Wire {
+  return job(index, undefined, { TrainingJobStatus: 'Failed', FailureReason: reason });
+}
+
+function details(index: number): Wire {
+  return {
+    TrainingJobName: nameOf(index),
+    TrainingJobArn: arnOf(index),
+    TrainingJobStatus: 'Completed',
+    HyperParameters: { eta: `0.0${index}`, _tuning_objective_metric: 'validation:rmse' },
+    ModelArtifacts: { S3ModelArtifacts: `s3://bucket/models/${nameOf(index)}/output/model.tar.gz` },
+    FinalMetricDataList: [],
+  };
+}
