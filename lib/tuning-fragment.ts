@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
+import { withoutNested } from './private/locations';
 import { grantTraining, trainingRole } from './private/training-permissions';
 import { TuningStates } from './private/tuning-states';
 import { JOB_NAME_PREFIX_LENGTH, validateTuning } from './private/validate-tuning';
@@ -79,11 +80,11 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     });
 
     const image = props.algorithm._definition.image(this);
-    const inputs = [
+    const inputs = withoutNested([
       props.train.location,
       ...(props.validation ? [props.validation.location] : []),
       ...(props.allowedInputLocations ?? []),
-    ];
+    ]);
     const checkpoints = props.output._child('checkpoints/');
     const spot = [props.spot, props.finalTraining?.spot];
     grantTraining(this, this.trainingRole, {

@@ -80,6 +80,8 @@ export function configureExpression(options: ConfigureOptions): string {
   $rules := ${literal(rulesByName(options.hyperparameterRules ?? []))};
   $ranges := ${literal(options.parameterRanges.map(describeRange))};
 ${FUNCTIONS}
+  $fixed := $type($input) = 'object' ? $type($input.hyperparameters) = 'object' ? $keys($input.hyperparameters);
+  $left := $filter($ranges, function($range) { $not($range.name in $fixed) });
   $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
     $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
       $key & ': is not a field of the input; known are ${fields.join(', ')}'
@@ -88,7 +90,8 @@ ${FUNCTIONS}
     ${field('maxParallelTrainingJobs', `$integer('maxParallelTrainingJobs', $input.maxParallelTrainingJobs, ${LIMITS.parallelTrainingJobs})`)},
     ${field('train', `$location('train', $input.train)`)},
     ${validation === undefined ? '' : `${field('validation', `$location('validation', $input.validation)`)},`}
-    ${field('hyperparameters', hyperparametersCheck(maxTrainingJobs?.value))},
+    ${field('hyperparameters', HYPERPARAMETERS_CHECK)},
+    ${maxTrainingJobs ? `${combinationsCheck(maxTrainingJobs.value)},` : ''}
     ${field('warmStartFrom', warmStartCheck())}
   ];
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {
@@ -102,21 +105,20 @@ ${FUNCTIONS}
 )`;
 }
 
-/** A tuned hyperparameter that the input fixes is no longer tuned; what is left has to be a search. */
-function hyperparametersCheck(defaultTrainingJobs: number | undefined): string {
-  const combinations =
-    defaultTrainingJobs === undefined
-      ? ''
-      : `: $count($filter($left, function($range) { $not($exists($range.size)) })) = 0 and $jobs > $reduce($left.size, function($a, $b) { $a * $b })
-        ? 'maxTrainingJobs: must not be more than the ' & $reduce($left.size, function($a, $b) { $a * $b }) & ' combinations that are left to tune, got ' & $jobs`;
-  return `$type($input.hyperparameters) != 'object' ? 'hyperparameters: must be an object of strings, got ' & $show($input.hyperparameters) : (
-      $left := $filter($ranges, function($range) { $not($range.name in $keys($input.hyperparameters)) });
-      ${defaultTrainingJobs === undefined ? '' : `$jobs := $type($input.maxTrainingJobs) = 'number' ? $input.maxTrainingJobs : ${defaultTrainingJobs};`}
-      $append(
+const HYPERPARAMETERS_CHECK = `$type($input.hyperparameters) != 'object'
+      ? 'hyperparameters: must be an object of strings, got ' & $show($input.hyperparameters)
+      : $append(
         $map($keys($input.hyperparameters), function($name) { $hyperparameter($name, $lookup($input.hyperparameters, $name)) }),
         $count($left) = 0 ? 'hyperparameters: fixes every hyperparameter that is tuned; leave at least one'
-        ${combinations}
-      )
+      )`;
+
+/** SageMaker refuses more training jobs than there are combinations to try. */
+function combinationsCheck(defaultTrainingJobs: number): string {
+  return `(
+      $jobs := $type($input.maxTrainingJobs) = 'number' ? $input.maxTrainingJobs : ${defaultTrainingJobs};
+      $combinations := $reduce($left.size, function($a, $b) { $a * $b });
+      $count($left.size) = $count($left) and $jobs > $combinations
+        ? 'maxTrainingJobs: must not be more than the ' & $combinations & ' combinations that are left to tune, got ' & $jobs
     )`;
 }
 

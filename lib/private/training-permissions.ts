@@ -28,9 +28,8 @@ export function trainingRole(scope: Construct, id: string): iam.Role {
 
 /** Grants a role what training jobs need, and no more. */
 export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
-  const inputs = withoutNested(access.inputs);
   const statements = [
-    ...storageStatements({ ...access, inputs }),
+    ...storageStatements(access),
     ...imageStatements(access.repositoryArn),
     ...logStatements(scope, access.jobNamePrefix),
     ...(access.inVpc ? [networkStatement()] : []),
@@ -41,7 +40,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     resourcesOf(statements),
     'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
-  for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(role);
+  for (const { _bucket } of access.inputs) _bucket?.encryptionKey?.grantDecrypt(role);
   access.output._bucket?.encryptionKey?.grantEncryptDecrypt(role);
   if (access.encryptionKey) grantKey(policy, role, access.encryptionKey);
   return policy;
@@ -58,18 +57,6 @@ function grantKey(policy: iam.Policy, role: iam.IRole, key: kms.IKey): void {
       // Only AWS services may make the grants.
       conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
     }),
-  );
-}
-
-/** Leaves out locations that lie within others. */
-function withoutNested(locations: readonly DataLocation[]): DataLocation[] {
-  const within = (inner: DataLocation, outer: DataLocation) =>
-    inner._bucketArn === outer._bucketArn && inner._key.startsWith(outer._key);
-  return locations.filter((location, index) =>
-    locations.every(
-      (other, otherIndex) =>
-        other === location || !within(location, other) || (within(other, location) && index < otherIndex),
-    ),
   );
 }
 
