@@ -15,10 +15,18 @@ export interface SearchSpecification {
   readonly direction: 'Minimize' | 'Maximize';
   readonly dimensions: readonly SearchDimension[];
   readonly randomSeed?: number;
+  /**
+   * Stops trials by the median rule (`TrainingJobEarlyStoppingType: Auto`), through what `report` returns.
+   * Hyperband has a rule of its own.
+   */
+  readonly earlyStopping?: boolean;
   /** Hyperband's resource bounds. */
   readonly minResource?: number;
   readonly maxResource?: number;
-  /** File that keeps the study. */
+  /**
+   * File that keeps the study (an Optuna journal, which optuna-dashboard opens while the search runs). A file
+   * that is there already is gone on with: trials that were asked for and never told come again, first.
+   */
   readonly studyFile: string;
   /** Finished trials of earlier tuning jobs (warm start). */
   readonly previousTrials: readonly FinishedTrial[];
@@ -32,9 +40,12 @@ export interface FinishedTrial {
 
 /** A running search: ask for hyperparameters, tell what came of them. Values are strings, as SageMaker prints them. */
 export interface Search {
-  /** The next set to try; undefined when the space is used up (grid). */
+  /** The next set to try; undefined when every combination has been handed out (a grid, a small discrete space). */
   ask(): Promise<{ readonly trial: number; readonly hyperparameters: Record<string, string> } | undefined>;
-  /** Reports the metric at a step (an epoch or a boosting round); true: the strategy would stop the trial here. */
+  /**
+   * Reports the metric at a step (an epoch or a boosting round, from 0); true: the strategy would stop the trial
+   * here. Free of cost where the strategy does not look at it.
+   */
   report(trial: number, step: number, value: number): Promise<boolean>;
   /** Ends a trial with its final value, or without one when it failed. */
   tell(trial: number, value: number | undefined): Promise<void>;

@@ -1,0 +1,45 @@
+"""The sampler process: searches with Optuna for local mode, over JSON lines.
+
+Requests carry `id`, `op` (start, ask, report, tell, close), `search` and what the operation takes; the
+answer has the same `id` and `result`, or `error`.
+"""
+
+from typing import Any, Dict
+
+from protocol import Channel
+from search import Search
+
+
+def main() -> None:
+    channel = Channel()
+    searches: Dict[int, Search] = {}
+    channel.send({"ready": True})
+    while True:
+        request = channel.receive()
+        try:
+            answer = {"result": _answer(searches, request)}
+        except Exception as error:  # the process serves other searches too
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        channel.send({"id": request["id"], **answer})
+
+
+def _answer(searches: Dict[int, Search], request: Dict[str, Any]) -> Any:
+    operation, key = request["op"], request["search"]
+    if operation == "start":
+        searches[key] = Search(request["specification"])
+        return None
+    if operation == "close":
+        searches.pop(key, None)
+        return None
+    search = searches[key]
+    if operation == "ask":
+        return search.ask()
+    if operation == "report":
+        return search.report(request["trial"], request["step"], request["value"])
+    if operation == "tell":
+        return search.tell(request["trial"], request.get("value"))
+    raise ValueError(f"unknown operation {operation}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""SageMaker's parameter ranges as Optuna distributions, and values as SageMaker prints them."""
+
+import itertools
+import math
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+# `Auto` does not say which scale it takes. Here: logarithmic for a positive range that spans at least
+# three orders of magnitude (alpha 0.001 to 1000), else linear.
+AUTO_LOGARITHMIC_RATIO = 1000.0
+
+# Spaces with more combinations than this are taken for endless: a repeat is then unlikely enough.
+LARGEST_FINITE_SPACE = 10_000
+
+
+class Dimension:
+    """One range: how Optuna draws it and how its value reads in a training job."""
+
+    def __init__(self, specification: Mapping[str, Any]) -> None:
+        self.name: str = specification["name"]
+        self.kind: str = specification["kind"]
+        self.key = self.name  # name of the parameter in the study
+        self._reverse = False
+        self.distribution: BaseDistribution
+        if self.kind == "categorical":
+            self.distribution = CategoricalDistribution(list(specification["values"]))
+            return
+        low, high = float(specification["minValue"]), float(specification["maxValue"])
+        scaling = specification["scalingType"]
+        log = scaling == "Logarithmic" or (
+            scaling == "Auto" and low > 0 and high / low >= AUTO_LOGARITHMIC_RATIO
+        )
+        self._low, self._high = low, high
+        if self.kind == "integer":
+            self.distribution = IntDistribution(int(low), int(high), log=log)
+        elif scaling == "ReverseLogarithmic":
+            # Fine steps near 1: one minus the value is what is drawn, on a logarithmic scale.
+            self._reverse = True
+            self.key = "1-" + self.name
+            self.distribution = FloatDistribution(1 - high, 1 - low, log=True)
+        else:
+            self.distribution = FloatDistribution(low, high, log=log)
+
+    def to_text(self, value: Any) -> str:
+        """The value as SageMaker hands it to a training job."""
+        if self.kind == "categorical":
+            return str(value)
+        if self.kind == "integer":
+            return str(int(value))
+        number = 1 - value if self._reverse else value
+        return repr(min(max(float(number), self._low), self._high))
+
+    def from_text(self, text: str) -> Optional[Any]:
+        """The study's value for a training job's, or None if it is outside this range."""
+        if self.kind == "categorical":
+            return text if text in self.distribution.choices else None
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        if not self._low <= number <= self._high:
+            return None
+        if self.kind == "integer":
+            return int(number) if number == int(number) else None
+        if self._reverse:
+            return min(max(1 - number, self.distribution.low), self.distribution.high)
+        return number
+
+    def values(self) -> Optional[List[Any]]:
+        """All values of a discrete range in order, None for a continuous one."""
+        if self.kind == "categorical":
+            return list(self.distribution.choices)
+        if self.kind == "integer":
+            return list(range(self.distribution.low, self.distribution.high + 1))
+        return None
+
+
+class SearchSpace:
+    """All ranges of a search."""
+
+    def __init__(self, dimensions: List[Mapping[str, Any]]) -> None:
+        self.dimensions = [Dimension(dimension) for dimension in dimensions]
+        self.distributions: Dict[str, BaseDistribution] = {
+            dimension.key: dimension.distribution for dimension in self.dimensions
+        }
+
+    def to_hyperparameters(self, params: Mapping[str, Any]) -> Dict[str, str]:
+        return {dimension.name: dimension.to_text(params[dimension.key]) for dimension in self.dimensions}
+
+    def from_hyperparameters(self, hyperparameters: Mapping[str, str]) -> Optional[Dict[str, Any]]:
+        """The study's parameters, or None when one is missing or does not fit its range."""
+        params: Dict[str, Any] = {}
+        for dimension in self.dimensions:
+            text = hyperparameters.get(dimension.name)
+            value = None if text is None else dimension.from_text(text)
+            if value is None:
+                return None
+            params[dimension.key] = value
+        return params
+
+    def identity(self, params: Mapping[str, Any]) -> Tuple[Any, ...]:
+        """What two trials with the same parameters have in common."""
+        return tuple(params[dimension.key] for dimension in self.dimensions)
+
+    def size(self) -> float:
+        """Number of combinations."""
+        sizes = [
+            math.inf if dimension.kind == "continuous"
+            else len(dimension.distribution.choices) if dimension.kind == "categorical"
+            else dimension.distribution.high - dimension.distribution.low + 1
+            for dimension in self.dimensions
+        ]
+        return math.prod(sizes)
+
+    def combinations(self) -> Iterator[Dict[str, Any]]:
+        """Every combination of a finite space; the first dimension changes slowest."""
+        keys = [dimension.key for dimension in self.dimensions]
+        for values in itertools.product(*(dimension.values() or [] for dimension in self.dimensions)):
+            yield dict(zip(keys, values))

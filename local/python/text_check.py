@@ -1,0 +1,136 @@
+"""Finds what is wrong in CSV and LIBSVM files, with file and line.
+
+XGBoost's own text parsers, which the container uses, take nearly anything: a word becomes a missing value
+(as a label: 0), a header line becomes a row, lines may differ in length. The model is then quietly wrong.
+Local mode is stricter on purpose: it refuses such files, and says where.
+
+Speed: what is looked at is not each field but each distinct *shape* of a field (every digit read as 0).
+A file of millions of numbers has a few hundred shapes.
+"""
+
+import re
+from typing import Iterator, List, Optional, Set, Tuple
+
+from errors import ClientError
+
+_CHUNK = 8 << 20
+_DIGITS_TO_ZERO = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
+_NUMBER = rb"[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?0+)?"
+_CSV_FIELD = re.compile(rb"\s*(?:%s|[+-]?(?i:nan|inf|infinity))?\s*" % _NUMBER)
+_CSV_LABEL = re.compile(rb"\s*(?:%s)\s*" % _NUMBER)
+_LIBSVM_LABEL = re.compile(rb"(?:%s)(?::(?:%s))?" % (_NUMBER, _NUMBER))
+_LIBSVM_FEATURE = re.compile(rb"(?:0+|qid):(?:%s)" % _NUMBER)
+_LONGEST_QUOTE = 50
+
+
+def check_csv(path: str, delimiter: str, columns: Optional[int] = None) -> int:
+    """Checks one file; `columns` is how many it must have. Returns how many it has."""
+    separator = delimiter.encode()
+    good: Set[bytes] = set()
+    for first_line, chunk in _chunks(path):
+        lines = [line for line in chunk.split(b"\n") if line.strip(b"\r")]
+        if not lines:
+            continue
+        if columns is None:
+            columns = lines[0].count(separator) + 1
+        shapes = chunk.translate(_DIGITS_TO_ZERO).replace(b"\r", b"")
+        fields = set(shapes.replace(b"\n", separator).split(separator)) - good
+        if (
+            any(line.count(separator) + 1 != columns for line in lines)
+            or not all(_CSV_FIELD.fullmatch(field) for field in fields)
+            or not all(_CSV_LABEL.fullmatch(label) for label in _first_fields(shapes, separator))
+        ):
+            _refuse_csv(path, first_line, chunk, separator, columns)
+        good |= fields
+    return columns or 0
+
+
+def check_libsvm(path: str) -> None:
+    """Checks one file."""
+    good_labels: Set[bytes] = set()
+    good: Set[bytes] = set()
+    for first_line, chunk in _chunks(path):
+        labels: Set[bytes] = set()
+        rests: List[bytes] = []
+        for line in chunk.translate(_DIGITS_TO_ZERO).split(b"\n"):
+            parts = line.split(None, 1)
+            if parts:
+                labels.add(parts[0])
+                rests.extend(parts[1:])
+        features = set(b" ".join(rests).split()) - good
+        labels -= good_labels
+        if not (all(map(_LIBSVM_LABEL.fullmatch, labels)) and all(map(_LIBSVM_FEATURE.fullmatch, features))):
+            _refuse_libsvm(path, first_line, chunk)
+        good |= features
+        good_labels |= labels
+
+
+def _first_fields(shapes: bytes, separator: bytes) -> Set[bytes]:
+    return {line.split(separator, 1)[0] for line in shapes.split(b"\n") if line.strip()}
+
+
+def _refuse_csv(path: str, first_line: int, chunk: bytes, separator: bytes, columns: int) -> None:
+    for number, line in _numbered(first_line, chunk):
+        fields = line.split(separator)
+        for column, field in enumerate(fields):
+            pattern = _CSV_FIELD if column else _CSV_LABEL
+            if pattern.fullmatch(field.translate(_DIGITS_TO_ZERO)):
+                continue
+            if number == 1 and not any(_CSV_LABEL.fullmatch(f.translate(_DIGITS_TO_ZERO)) for f in fields):
+                raise ClientError(
+                    f"{path}, line 1 looks like a header: {_quote(line)}. The XGBoost algorithm takes CSV "
+                    "without a header line, with the label in the first column."
+                )
+            if not column and not field.strip():
+                raise ClientError(f"{path}, line {number} has no label in its first column: {_quote(line)}.")
+            hint = "Leave the field of a missing feature empty." if column else "Every row needs a label."
+            raise ClientError(
+                f"{path}, line {number}, column {column + 1}: {_quote(field)} is not a number. {hint}"
+            )
+        if len(fields) != columns:
+            raise ClientError(f"{path}, line {number} has {len(fields)} columns where {columns} are expected.")
+
+
+def _refuse_libsvm(path: str, first_line: int, chunk: bytes) -> None:
+    for number, line in _numbered(first_line, chunk):
+        for position, token in enumerate(line.split()):
+            pattern = _LIBSVM_FEATURE if position else _LIBSVM_LABEL
+            if not pattern.fullmatch(token.translate(_DIGITS_TO_ZERO)):
+                expected = "<index>:<value>" if position else "a label, <number> or <number>:<weight>"
+                raise ClientError(f"{path}, line {number}: {_quote(token)} is not {expected}.")
+
+
+def _chunks(path: str) -> Iterator[Tuple[int, bytes]]:
+    """The file in pieces that end at a line's end, each with the number of its first line."""
+    line = 1
+    rest = b""
+    with open(path, "rb") as file:
+        while True:
+            data = file.read(_CHUNK)
+            if line == 1 and not rest and data.startswith(b"\xef\xbb\xbf"):
+                data = data[3:]
+            if not data:
+                break
+            data = rest + data
+            end = data.rfind(b"\n") + 1
+            if not end:
+                rest = data
+                continue
+            rest = data[end:]
+            yield line, data[:end]
+            line += data.count(b"\n", 0, end)
+    if rest:
+        yield line, rest
+
+
+def _numbered(first_line: int, chunk: bytes) -> Iterator[Tuple[int, bytes]]:
+    lines: List[bytes] = chunk.split(b"\n")
+    for offset, line in enumerate(lines):
+        line = line.rstrip(b"\r")
+        if line.strip():
+            yield first_line + offset, line
+
+
+def _quote(text: bytes) -> str:
+    decoded = text.decode("utf-8", "replace").strip()
+    return repr(decoded if len(decoded) <= _LONGEST_QUOTE else decoded[:_LONGEST_QUOTE] + "...")

@@ -1,0 +1,168 @@
+"""One training job of the built-in XGBoost algorithm, as SageMaker's container runs it."""
+
+import os
+import time
+import warnings
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+
+import xgboost as xgb
+
+from errors import AlgorithmError, ClientError
+from xgboost_data import DataStore, shorten
+from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
+from xgboost_metrics import CONTAINER_METRICS, make_custom_metric
+
+MODEL_NAME = "xgboost-model"
+
+# Hyperparameters that are the container's own, not XGBoost's.
+_CONTAINER_ONLY = (
+    "num_round", "csv_weights", "early_stopping_rounds", "save_model_on_termination",
+    "_tuning_objective_metric", "use_dask_gpu_training", "dsplit",
+)
+
+# What XGBoost says when the data or the hyperparameters are to blame.
+_USERS_FAULT = (
+    "label must be in [0,1] for logistic regression",
+    "label must be in [0, num_class)",
+    "Label contains NaN, infinity or a value too large",
+    "feature_names mismatch",
+    "Number of columns does not match",
+    "Check failed: preds.size() == info.labels",
+    "the dataset only contains pos or neg samples",
+    "base_score must be in (0,1)",
+    "label must be nonnegative",
+    "label must be positive",
+    "should be greater equal to 0",
+)
+
+# Notices about what the container does on purpose.
+for _pattern in (r"(?s).*Saving model in the UBJSON format", r"(?s).*Unknown file format", r"(?s).*Text file input"):
+    warnings.filterwarnings("ignore", message=_pattern)
+
+
+class _Progress(xgb.callback.TrainingCallback):
+    """Writes a log line a round, and ends the training when the job is stopped."""
+
+    def __init__(self, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> None:
+        super().__init__()
+        self._log = log
+        self._is_stopped = is_stopped
+        self.stopped = False
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
+        # A tab in the container's output, which CloudWatch shows as #011.
+        fields = [f"[{epoch}]"]
+        for data, metrics in evals_log.items():
+            for name, values in metrics.items():
+                fields.append(f"{data}-{name}:{values[-1]:.5f}")
+        self._log("#011".join(fields))
+        self.stopped = self._is_stopped()
+        return self.stopped
+
+
+def train(
+    job: Mapping[str, Any], store: DataStore, log: Callable[[str], None], is_stopped: Callable[[], bool]
+) -> bool:
+    """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
+    config = validate(job["hyperparameters"])
+    config.setdefault("nthread", int(job["threads"]))
+    train_data, validation_data = store.load(job["channels"], config.get("csv_weights") == 1, config["nthread"])
+    if is_stopped():
+        return False
+    _info(log, "Single node training.")
+    _info(log, f"Train matrix has {train_data.num_row()} rows and {train_data.num_col()} columns")
+    watchlist = [(train_data, "train")]
+    if validation_data is not None:
+        _info(log, f"Validation matrix has {validation_data.num_row()} rows")
+        watchlist.append((validation_data, "validation"))
+
+    metrics = _metrics(config)
+    custom = [metric for metric in metrics if metric in CONTAINER_METRICS]
+    progress = _Progress(log, is_stopped)
+    callbacks: List[xgb.callback.TrainingCallback] = [progress]
+    early_stopping = _early_stopping(config, validation_data is not None, log)
+    if early_stopping is not None:
+        callbacks.append(early_stopping)
+    started = time.perf_counter()
+    try:
+        booster = xgb.train(
+            _parameters(config, [metric for metric in metrics if metric not in CONTAINER_METRICS]),
+            train_data,
+            num_boost_round=config["num_round"],
+            evals=watchlist,
+            custom_metric=make_custom_metric(custom, _objective(config)) if custom else None,
+            callbacks=callbacks,
+            verbose_eval=False,
+        )
+    except (xgb.core.XGBoostError, ValueError) as error:
+        text = shorten(error)
+        if any(known in text for known in _USERS_FAULT):
+            raise ClientError(text) from None
+        raise AlgorithmError(f"XGB train call failed with exception:\n {text}") from None
+    if progress.stopped and config.get("save_model_on_termination") != "true":
+        return False
+    _save(booster, os.path.join(job["workFolder"], "model"))
+    _info(log, f"Training took {time.perf_counter() - started:.3f} seconds.")
+    return not progress.stopped
+
+
+def _metrics(config: Mapping[str, Any]) -> List[str]:
+    """The metrics to print: those asked for and the one that the tuning job optimises."""
+    metrics: List[str] = list(config.get("eval_metric", []))
+    objective = config.get("_tuning_objective_metric")
+    if objective is None:
+        return metrics
+    name = objective.split(":", 1)[1]
+    return sorted({name, *metrics}) if metrics else [name]
+
+
+def _objective(config: Mapping[str, Any]) -> str:
+    return config.get("objective", "reg:squarederror")
+
+
+def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[str, Any]:
+    parameters = {name: value for name, value in config.items() if name not in _CONTAINER_ONLY}
+    parameters.pop("eval_metric", None)
+    if eval_metric:
+        parameters["eval_metric"] = list(eval_metric)
+    if "updater" in parameters:
+        parameters["updater"] = ",".join(parameters["updater"])
+    return parameters
+
+
+def _early_stopping(
+    config: Mapping[str, Any], has_validation: bool, log: Callable[[str], None]
+) -> Optional[xgb.callback.EarlyStopping]:
+    """Watches the tuning job's metric or else the last eval_metric; the best model is the one kept."""
+    rounds = config.get("early_stopping_rounds")
+    if not rounds:
+        return None
+    objective = config.get("_tuning_objective_metric")
+    if objective:
+        metric = objective.split(":", 1)[1]
+    else:
+        metric = (config.get("eval_metric") or [None])[-1]
+    if metric is None or not has_validation:
+        needs = "a validation channel" if not has_validation else "eval_metric"
+        _info(log, f"early_stopping_rounds has no effect: it needs {needs}")
+        return None
+    return xgb.callback.EarlyStopping(
+        rounds=rounds, metric_name=metric, data_name="validation",
+        maximize=metric.split("@")[0] in MAXIMIZE_METRICS, save_best=True,
+    )
+
+
+def _save(booster: xgb.Booster, folder: str) -> None:
+    """Writes the model in the format that this version of XGBoost takes for a file without extension."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, MODEL_NAME)
+    temporary = path + "-partial"
+    booster.save_model(temporary)
+    with open(temporary, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _info(log: Callable[[str], None], text: str) -> None:
+    log(f"[{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S}:INFO] {text}")

@@ -1,0 +1,57 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
+import type { FileAsset, StackAssembly } from './cloud-assembly';
+import { joinInside } from './safe-path';
+
+/** The asset that would be uploaded under a key of the staging bucket; undefined when there is none. */
+export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset | undefined {
+  return assembly.fileAssets.find((asset) => asset.objectKeys.includes(objectKey));
+}
+
+/** Calls back for each file that the asset's archive holds, with its path in the archive (`/` separated). */
+export function readAssetFiles(
+  asset: FileAsset,
+  onFile: (name: string, content: () => Buffer) => void,
+): void {
+  if (!fs.existsSync(asset.source)) {
+    throw new Error(`the asset ${asset.source} does not exist: run "cdk synth" again`);
+  }
+  if (asset.packaging === 'zip') {
+    for (const entry of fs.readdirSync(asset.source, { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      // statSync: links inside an asset count as what they point to, as in the archive that CDK would make.
+      if (fs.statSync(file).isFile()) {
+        const name = path.relative(asset.source, file).split(path.sep).join('/');
+        onFile(name, () => fs.readFileSync(file));
+      }
+    }
+    return;
+  }
+  for (const [name, content] of Object.entries(unzip(asset.source))) {
+    if (!name.endsWith('/')) {
+      onFile(name, () => Buffer.from(content));
+    }
+  }
+}
+
+/** Unpacks an asset into a folder, which is made anew. */
+export function unpackAsset(asset: FileAsset, folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  readAssetFiles(asset, (name, content) => writeFile(joinInside(folder, name), content()));
+}
+
+/** Writes a file and the folders above it. */
+export function writeFile(file: string, content: string | Uint8Array): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+}
+
+function unzip(file: string): Record<string, Uint8Array> {
+  const content = fs.readFileSync(file);
+  if (strFromU8(content.subarray(0, 2)) !== 'PK') {
+    throw new Error(`the asset ${file} is not a zip archive`);
+  }
+  return unzipSync(content);
+}

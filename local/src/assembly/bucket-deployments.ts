@@ -1,0 +1,145 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { zipSync } from 'fflate';
+import { findAsset, readAssetFiles, writeFile } from './asset-files';
+import { makeBucket } from './buckets';
+import type { FileAsset } from './cloud-assembly';
+import { joinInside } from './safe-path';
+import type { StackContext } from './stack-context';
+import { isRecord, TemplateError } from './template';
+
+/** Does what the custom resource of CDK's `BucketDeployment` does: copies assets into buckets. */
+export function deployBucketContents(context: StackContext): void {
+  for (const logicalId of context.evaluator.resourcesOfType('Custom::CDKBucketDeployment')) {
+    new BucketDeployment(context, logicalId).deploy();
+  }
+}
+
+class BucketDeployment {
+  private readonly templatePath: string;
+
+  constructor(
+    private readonly context: StackContext,
+    private readonly logicalId: string,
+  ) {
+    this.templatePath = `Resources/${logicalId}/Properties`;
+  }
+
+  public deploy(): void {
+    const bucket = this.context.evaluator.stringProperty(this.logicalId, 'DestinationBucketName');
+    const folder = makeBucket(this.context.root, bucket, `${this.templatePath}/DestinationBucketName`);
+    const prefix = this.property('DestinationBucketKeyPrefix');
+    const target = joinInside(folder, typeof prefix === 'string' ? prefix.replace(/^\/+/, '') : '');
+
+    const written = new Set<string>();
+    this.list('SourceObjectKeys').forEach((objectKey, index) => {
+      for (const [name, content] of this.filesOfSource(String(objectKey), index)) {
+        const file = joinInside(target, name);
+        writeFile(file, content);
+        written.add(path.relative(folder, file));
+      }
+    });
+    this.prune(folder, bucket, written);
+  }
+
+  private filesOfSource(objectKey: string, index: number): Map<string, Buffer> {
+    const asset = findAsset(this.context.assembly, objectKey);
+    if (asset === undefined) {
+      throw new TemplateError(
+        `${this.templatePath}/SourceObjectKeys/${index}`,
+        `"${objectKey}" is no asset of this assembly: local mode can deploy assets only (Source.asset, Source.data)`,
+      );
+    }
+    const files = new Map<string, Buffer>();
+    if (!isTrue(this.property('Extract') ?? true)) {
+      files.set(path.posix.basename(objectKey), archiveOf(asset));
+      return files;
+    }
+    const markers = this.list('SourceMarkers')[index];
+    const markersConfig = this.list('SourceMarkersConfig')[index];
+    const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
+    readAssetFiles(asset, (name, content) => {
+      if (this.isIncluded(name)) {
+        files.set(name, replaceMarkers(content(), isRecord(markers) ? markers : {}, jsonEscape));
+      }
+    });
+    return files;
+  }
+
+  /** The filters of `aws s3 sync`: includes come after excludes, and the last one that matches counts. */
+  private isIncluded(name: string): boolean {
+    const matches = (patterns: unknown[]): boolean =>
+      patterns.some((each) => globToRegExp(String(each)).test(name));
+    return !matches(this.list('Exclude')) || matches(this.list('Include'));
+  }
+
+  /**
+   * Removes what an earlier deployment of this resource wrote and this one did not. On AWS `Prune` removes
+   * every other object under the prefix: here the results of runs are worth more than that.
+   */
+  private prune(folder: string, bucket: string, written: ReadonlySet<string>): void {
+    const recordFile = joinInside(path.join(this.context.root, 'deployments'), `${this.logicalId}.json`);
+    const earlier = fs.existsSync(recordFile)
+      ? (JSON.parse(fs.readFileSync(recordFile, 'utf8')) as { bucket: string; files: string[] })
+      : { bucket, files: [] };
+    if (isTrue(this.property('Prune') ?? true) && earlier.bucket === bucket) {
+      for (const file of earlier.files.filter((each) => !written.has(each))) {
+        fs.rmSync(joinInside(folder, file), { force: true });
+      }
+    }
+    writeFile(recordFile, JSON.stringify({ bucket, files: [...written] }, undefined, 2));
+  }
+
+  private property(name: string): unknown {
+    return this.context.evaluator.property(this.logicalId, name);
+  }
+
+  private list(name: string): unknown[] {
+    const value = this.property(name) ?? [];
+    if (!Array.isArray(value)) {
+      throw new TemplateError(
+        `${this.templatePath}/${name}`,
+        `expected a list, got ${JSON.stringify(value)}`,
+      );
+    }
+    return value;
+  }
+}
+
+/** Custom resources get their properties as strings on AWS, templates may hold either. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
+/** The archive as it would be uploaded. */
+function archiveOf(asset: FileAsset): Buffer {
+  if (asset.packaging === 'file') {
+    return fs.readFileSync(asset.source);
+  }
+  const files: Record<string, Uint8Array> = {};
+  readAssetFiles(asset, (name, content) => {
+    files[name] = content();
+  });
+  return Buffer.from(zipSync(files));
+}
+
+/** Puts deploy-time values where `Source.data` left markers at synth. */
+function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
+  let text = content.toString('latin1');
+  for (const [marker, value] of Object.entries(markers)) {
+    const plain = String(value);
+    const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
+    // latin1 keeps every byte of the file, so that the values have to come in as bytes too.
+    text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
+  }
+  return Buffer.from(text, 'latin1');
+}
+
+function globToRegExp(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+    .replaceAll('[!', '[^');
+  return new RegExp(`^${source}$`, 's');
+}

@@ -1,0 +1,36 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { BucketResource } from './deployment';
+import { joinInside } from './safe-path';
+import type { StackContext } from './stack-context';
+import { TemplateError } from './template';
+
+/** The rules for bucket names that also keep a name inside the folder of buckets. */
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** Folder of all buckets of a deployment: each folder in it is a bucket. */
+export function bucketsFolder(root: string): string {
+  return path.join(root, 's3');
+}
+
+/** Makes a folder for each bucket of the template; a bucket that is there already keeps its objects. */
+export function deployBuckets(context: StackContext): BucketResource[] {
+  return context.evaluator.resourcesOfType('AWS::S3::Bucket').map((logicalId) => {
+    const { ref: name, attributes } = context.evaluator.identity(logicalId);
+    const folder = makeBucket(context.root, name, `Resources/${logicalId}/Properties/BucketName`);
+    return { logicalId, name, arn: attributes['Arn'] ?? '', folder };
+  });
+}
+
+/** Makes the folder of a bucket, if it is not there yet. */
+export function makeBucket(root: string, name: string, templatePath: string): string {
+  if (!BUCKET_NAME.test(name) || name.includes('..')) {
+    throw new TemplateError(
+      templatePath,
+      `"${name}" is not a bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens`,
+    );
+  }
+  const folder = joinInside(bucketsFolder(root), name);
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,126 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { joinInside } from './safe-path';
+import { isRecord, type Template } from './template';
+
+/** One stack of a synthesized cloud assembly, with the files it refers to. */
+export interface StackAssembly {
+  readonly stackName: string;
+  /** Account and region at synth; absent in an environment-agnostic stack. */
+  readonly account?: string;
+  readonly region?: string;
+  readonly template: Template;
+  readonly fileAssets: readonly FileAsset[];
+}
+
+/** A file asset: what `cdk deploy` would upload to the staging bucket. */
+export interface FileAsset {
+  /** Absolute path of the file or folder in the assembly. */
+  readonly source: string;
+  /** `zip`: the source is a folder that is zipped at deployment; `file`: it is uploaded as it is. */
+  readonly packaging: 'zip' | 'file';
+  /** Keys in the staging bucket, one for each destination. */
+  readonly objectKeys: readonly string[];
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly environment?: string;
+  readonly displayName?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+interface FoundStack {
+  readonly folder: string;
+  readonly id: string;
+  readonly artifact: Artifact;
+}
+
+/**
+ * Reads one stack of a cloud assembly (`cdk.out`), stages included.
+ *
+ * @param stackName the stack's name, id or path; may be left out when there is only one
+ */
+export function readAssembly(folder: string, stackName?: string): StackAssembly {
+  const stacks = findStacks(path.resolve(folder));
+  const named =
+    stackName === undefined ? stacks : stacks.filter((stack) => namesOf(stack).includes(stackName));
+  const [stack] = named;
+  if (stack === undefined || named.length > 1) {
+    const names = stacks.map((each) => each.artifact.displayName ?? each.id).join(', ') || '(none)';
+    const problem =
+      stackName === undefined
+        ? `has ${stacks.length} stacks, name one`
+        : `has no single stack "${stackName}"`;
+    throw new Error(`the cloud assembly in ${folder} ${problem}: ${names}`);
+  }
+  return readStack(stack);
+}
+
+function findStacks(folder: string): FoundStack[] {
+  const manifestFile = path.join(folder, 'manifest.json');
+  if (!fs.existsSync(manifestFile)) {
+    throw new Error(`${folder} is not a cloud assembly (no manifest.json): run "cdk synth" first`);
+  }
+  const artifacts = Object.entries(
+    readJson<{ artifacts?: Record<string, Artifact> }>(manifestFile).artifacts ?? {},
+  );
+  return artifacts.flatMap(([id, artifact]) => {
+    if (artifact.type === 'aws:cloudformation:stack') {
+      return [{ folder, id, artifact }];
+    }
+    const nested = artifact.properties?.['directoryName'];
+    return artifact.type === 'cdk:cloud-assembly' && typeof nested === 'string'
+      ? findStacks(joinInside(folder, nested))
+      : [];
+  });
+}
+
+function namesOf(stack: FoundStack): unknown[] {
+  return [stack.id, stack.artifact.displayName, stack.artifact.properties?.['stackName']];
+}
+
+function readStack({ folder, id, artifact }: FoundStack): StackAssembly {
+  const properties = artifact.properties ?? {};
+  const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(artifact.environment ?? '') ?? [];
+  return {
+    stackName: String(properties['stackName'] ?? id),
+    ...(account !== undefined && account !== 'unknown-account' && { account }),
+    ...(region !== undefined && region !== 'unknown-region' && { region }),
+    template: readJson<Template>(joinInside(folder, String(properties['templateFile']))),
+    fileAssets: readFileAssets(folder),
+  };
+}
+
+/** Assets of every manifest of the folder: object keys are content hashes, so that they cannot clash. */
+function readFileAssets(folder: string): FileAsset[] {
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.assets.json'))
+    .flatMap((name) => {
+      const { files = {} } = readJson<{ files?: Record<string, unknown> }>(path.join(folder, name));
+      return Object.values(files).flatMap((file) => readFileAsset(folder, file));
+    });
+}
+
+function readFileAsset(folder: string, file: unknown): FileAsset[] {
+  const source = isRecord(file) && isRecord(file['source']) ? file['source'] : {};
+  const destinations =
+    isRecord(file) && isRecord(file['destinations']) ? Object.values(file['destinations']) : [];
+  // A source that is made by a command (`executable`) exists only after that command ran.
+  if (typeof source['path'] !== 'string') {
+    return [];
+  }
+  return [
+    {
+      // Not joinInside: an asset may be staged outside of the assembly (`--no-staging` gives absolute paths).
+      source: path.resolve(folder, source['path']),
+      packaging: source['packaging'] === 'zip' ? 'zip' : 'file',
+      objectKeys: destinations.flatMap((each) => (isRecord(each) ? [String(each['objectKey'])] : [])),
+    },
+  ];
+}
+
+function readJson<T>(file: string): T {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+}

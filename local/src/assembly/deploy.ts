@@ -1,0 +1,85 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { deployBucketContents } from './bucket-deployments';
+import { deployBuckets } from './buckets';
+import type { StackAssembly } from './cloud-assembly';
+import type { Deployment } from './deployment';
+import { resolveEnvironment } from './environment';
+import { deployFunctions } from './functions';
+import { TemplateEvaluator } from './intrinsics';
+import { deployRoles } from './roles';
+import type { StackContext } from './stack-context';
+import { deployStateMachines } from './state-machines';
+import { TemplateError } from './template';
+
+/** Options of a deployment. */
+export interface DeployOptions {
+  /** Values for parameters of the template; the others take their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Takes notes on what of the template local mode leaves out. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Macros that change a template on AWS's side in ways that the evaluator covers already. */
+const HARMLESS_TRANSFORMS: readonly unknown[] = ['AWS::LanguageExtensions'];
+
+/**
+ * Deploys a synthesized stack to a folder of this machine. Data that is there already stays: objects in
+ * buckets, jobs and logs of earlier runs.
+ */
+export function deploy(assembly: StackAssembly, root: string, options: DeployOptions = {}): Deployment {
+  refuseTransforms(assembly);
+  const environment = resolveEnvironment(assembly);
+  const context: StackContext = {
+    assembly,
+    root: path.resolve(root),
+    environment,
+    evaluator: new TemplateEvaluator({
+      stackName: assembly.stackName,
+      template: assembly.template,
+      environment,
+      ...(options.parameters !== undefined && { parameters: options.parameters }),
+    }),
+    onWarning: options.onWarning ?? (() => undefined),
+  };
+  fs.mkdirSync(context.root, { recursive: true });
+
+  const buckets = deployBuckets(context);
+  deployBucketContents(context);
+  return {
+    stackName: assembly.stackName,
+    root: context.root,
+    environment,
+    buckets,
+    roles: deployRoles(context),
+    functions: deployFunctions(context),
+    stateMachines: deployStateMachines(context),
+    outputs: resolveOutputs(context),
+  };
+}
+
+function refuseTransforms({ template }: StackAssembly): void {
+  const transforms = [template.Transform ?? []].flat();
+  const unknown = transforms.filter((transform) => !HARMLESS_TRANSFORMS.includes(transform));
+  if (unknown.length > 0) {
+    throw new TemplateError('Transform', `local mode does not run the macros ${JSON.stringify(unknown)}`);
+  }
+}
+
+/** Outputs that exist on AWS only are left out. */
+function resolveOutputs({ assembly, evaluator, onWarning }: StackContext): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  for (const [name, output] of Object.entries(assembly.template.Outputs ?? {})) {
+    try {
+      if (output.Condition === undefined || evaluator.condition(output.Condition, `Outputs/${name}`)) {
+        outputs[name] = String(evaluator.resolve(output.Value, `Outputs/${name}`));
+      }
+    } catch (error) {
+      if (!(error instanceof TemplateError)) {
+        throw error;
+      }
+      onWarning(error.message);
+    }
+  }
+  return outputs;
+}

@@ -1,0 +1,27 @@
+import type { StackAssembly } from './cloud-assembly';
+import type { Environment } from './deployment';
+
+/** Account of environment-agnostic stacks: the one AWS's own documentation uses, so that it is nobody's. */
+export const DEFAULT_ACCOUNT = '123456789012';
+
+/** Region of environment-agnostic stacks. */
+export const DEFAULT_REGION = 'us-east-1';
+
+/** The environment that a stack is deployed to: the one it was synthesized for, else the defaults. */
+export function resolveEnvironment(assembly: Pick<StackAssembly, 'account' | 'region'>): Environment {
+  const region = assembly.region ?? DEFAULT_REGION;
+  const partition = partitionOf(region);
+  return {
+    accountId: assembly.account ?? DEFAULT_ACCOUNT,
+    region,
+    partition,
+    urlSuffix: partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
+  };
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) {
+    return 'aws-cn';
+  }
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

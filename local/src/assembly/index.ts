@@ -1,0 +1,12 @@
+export { type FileAsset, readAssembly, type StackAssembly } from './cloud-assembly';
+export { type DeployOptions, deploy } from './deploy';
+export type {
+  BucketResource,
+  Deployment,
+  Environment,
+  FunctionResource,
+  PolicyDocument,
+  RoleResource,
+  StateMachineResource,
+} from './deployment';
+export { TemplateError } from './template';

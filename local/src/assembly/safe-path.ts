@@ -1,0 +1,17 @@
+import * as path from 'node:path';
+
+/**
+ * Joins a relative path that came from a template or a request onto a folder.
+ *
+ * @throws Error when the result would lie outside the folder: an absolute path, `..`, a NUL character
+ */
+export function joinInside(folder: string, relative: string): string {
+  const base = path.resolve(folder);
+  const joined = path.resolve(base, relative);
+  const escapes = joined !== base && !joined.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
+  // A backslash separates folders on Windows only: refused everywhere, so that a path means one thing.
+  if (escapes || path.isAbsolute(relative) || relative.includes('\0') || relative.includes('\\')) {
+    throw new Error(`the path "${relative}" leads outside of ${base}: use a relative path without ".."`);
+  }
+  return joined;
+}

@@ -1,0 +1,61 @@
+import * as fs from 'node:fs';
+import { findAsset } from './asset-files';
+import type { StateMachineResource } from './deployment';
+import type { StackContext } from './stack-context';
+import { isRecord, TemplateError } from './template';
+
+/** Resolves and parses the definition of each state machine of the template. */
+export function deployStateMachines(context: StackContext): StateMachineResource[] {
+  const { evaluator } = context;
+  return evaluator.resourcesOfType('AWS::StepFunctions::StateMachine').map((logicalId) => {
+    const { attributes } = evaluator.identity(logicalId);
+    return {
+      logicalId,
+      name: attributes['Name'] ?? '',
+      arn: attributes['Arn'] ?? '',
+      roleArn: evaluator.stringProperty(logicalId, 'RoleArn'),
+      definition: readDefinition(context, logicalId),
+    };
+  });
+}
+
+function readDefinition(context: StackContext, logicalId: string): Record<string, unknown> {
+  const { evaluator } = context;
+  const substitutions = evaluator.property(logicalId, 'DefinitionSubstitutions');
+  const replace = (text: string): string => substitute(text, isRecord(substitutions) ? substitutions : {});
+  const templatePath = `Resources/${logicalId}/Properties`;
+
+  const definition = evaluator.property(logicalId, 'Definition');
+  if (isRecord(definition)) {
+    return parse(replace(JSON.stringify(definition)), `${templatePath}/Definition`);
+  }
+  const text = evaluator.property(logicalId, 'DefinitionString');
+  if (typeof text === 'string') {
+    return parse(replace(text), `${templatePath}/DefinitionString`);
+  }
+  const location = evaluator.property(logicalId, 'DefinitionS3Location');
+  const asset = isRecord(location) ? findAsset(context.assembly, String(location['Key'])) : undefined;
+  if (asset === undefined) {
+    throw new TemplateError(
+      templatePath,
+      'local mode finds no definition: give a DefinitionBody made of states, of a string or of a local JSON file',
+    );
+  }
+  return parse(replace(fs.readFileSync(asset.source, 'utf8')), `${templatePath}/DefinitionS3Location`);
+}
+
+function substitute(text: string, substitutions: Record<string, unknown>): string {
+  return Object.entries(substitutions).reduce(
+    (result, [name, value]) =>
+      result.replaceAll(`\${${name}}`, () => JSON.stringify(String(value)).slice(1, -1)),
+    text,
+  );
+}
+
+function parse(text: string, path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new TemplateError(path, `the definition is not JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,111 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { deploy, readAssembly, TemplateError } from '../assembly';
+import { LocalMode, type RunningExecution } from '../local-mode';
+import { explainFailure } from '../report/failure';
+import { LiveTable } from '../report/live-table';
+import { summarizeJobs } from '../report/summary';
+import type { Json } from '../states';
+import { synthesize } from '../synthesize';
+import { UserError } from '../user-error';
+
+interface RunOptions {
+  readonly assembly?: string;
+  readonly stack?: string;
+  readonly stateMachine?: string;
+  readonly input: readonly string[];
+  readonly context: readonly string[];
+  readonly root: string;
+}
+
+/** Exit status of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** `run`: from an app, or a synthesized one, to the end of an execution. */
+export function runCommand(): Command {
+  const collect = (value: string, values: readonly string[]) => [...values, value];
+  return new Command('run')
+    .description('Deploys the app to this machine and runs its state machine.')
+    .option(
+      '-i, --input <json>',
+      "the execution's input, or @<file>; several run at once (default: {})",
+      collect,
+      [],
+    )
+    .option('-a, --assembly <folder>', 'a synthesized app (cdk.out) instead of the app in this folder')
+    .option('-s, --stack <name>', 'the stack, where the app has several')
+    .option('-m, --state-machine <name>', 'the state machine, where the stack has several')
+    .option(
+      '-c, --context <key=value>',
+      'a context value for the synthesis; can be given several times',
+      collect,
+      [],
+    )
+    .option('--root <folder>', 'where buckets, jobs, logs and executions are kept', '.local')
+    .action(run);
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const inputs = (options.input.length > 0 ? options.input : ['{}']).map(parseInput);
+  const deployment = await deployApp(options);
+  const localMode = await LocalMode.start({
+    deployment,
+    pythonFolder: resolve('.venv'),
+    onNotice: console.error,
+  });
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('\nStopping: running jobs are stopped, what has finished is kept.');
+    stop.abort();
+  });
+  const table = new LiveTable(localMode.jobs, process.stdout);
+  try {
+    const { stateMachine: stateMachineName } = options;
+    const executions = inputs.map((input) =>
+      localMode.startExecution(input, { stateMachineName, signal: stop.signal }),
+    );
+    await Promise.all(executions.map((execution) => execution.ended));
+    table.close();
+    console.log(summarizeJobs(localMode.jobs, deployment));
+    for (const execution of executions) await printEnd(execution);
+  } finally {
+    table.close();
+    await localMode.close();
+  }
+  if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+}
+
+async function deployApp(options: RunOptions) {
+  const root = resolve(options.root);
+  const folder = options.assembly ?? (await synthesize(process.cwd(), root, options.context));
+  try {
+    return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
+  } catch (error) {
+    throw error instanceof TemplateError ? new UserError(error.message) : error;
+  } finally {
+    // Everything that is needed of it was copied.
+    if (options.assembly === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function parseInput(text: string): Json {
+  const [source, json] = text.startsWith('@')
+    ? [text.slice(1), readFileSync(text.slice(1), 'utf8')]
+    : ['--input', text];
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new UserError(`${source}: is not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function printEnd(execution: RunningExecution): Promise<void> {
+  const record = await execution.ended;
+  console.log(`Execution ${execution.name}: ${record.status}`);
+  if (record.status !== 'SUCCEEDED') {
+    console.error(explainFailure(record));
+    process.exitCode = 1;
+  }
+  console.log(`Report: ${execution.recordFile}`);
+}

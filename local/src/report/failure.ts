@@ -1,0 +1,17 @@
+import pc from 'picocolors';
+import type { ExecutionRecord } from '../executions';
+
+/** Why an execution did not succeed, as a person wants to read it. */
+export function explainFailure({ error, cause }: ExecutionRecord): string {
+  return `${pc.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
+}
+
+/** A cause is often JSON text: of a function's error, or of the job that failed. */
+function reasonIn(cause: string): string {
+  try {
+    const { errorMessage, FailureReason } = JSON.parse(cause) as Record<string, unknown>;
+    return String(errorMessage ?? FailureReason ?? cause);
+  } catch {
+    return cause;
+  }
+}

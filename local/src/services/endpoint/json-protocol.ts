@@ -1,0 +1,45 @@
+import { AwsError } from '../aws-error';
+import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+
+/** The AWS JSON protocol (1.0 and 1.1): the operation is in `X-Amz-Target`, everything else in the body. */
+export class JsonProtocol implements Protocol {
+  constructor(
+    public readonly service: string,
+    /** What stands before the operation in `X-Amz-Target`, such as `SageMaker`. */
+    private readonly targetPrefix: string,
+    private readonly version: '1.0' | '1.1',
+  ) {}
+
+  public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const [prefix, operation] = target.split('.');
+    if (request.method !== 'POST' || prefix !== this.targetPrefix || operation === undefined) {
+      throw new AwsError(
+        'UnknownOperationException',
+        `expected POST with the header X-Amz-Target: ${this.targetPrefix}.<operation>, got "${target}"`,
+      );
+    }
+    const output = await call(operation, parseBody(request.body));
+    return this.render(200, JSON.stringify(output ?? {}));
+  }
+
+  public renderError(error: AwsError): WireResponse {
+    return this.render(error.statusCode, JSON.stringify({ __type: error.code, message: error.message }));
+  }
+
+  private render(statusCode: number, body: string): WireResponse {
+    return { statusCode, headers: { 'content-type': `application/x-amz-json-${this.version}` }, body };
+  }
+}
+
+function parseBody(body: Buffer): Record<string, unknown> {
+  try {
+    const input: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+      return input as Record<string, unknown>;
+    }
+  } catch {
+    // Falls through: the same answer as for JSON that is not an object.
+  }
+  throw new AwsError('SerializationException', 'the body is not a JSON object');
+}

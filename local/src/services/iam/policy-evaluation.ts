@@ -1,0 +1,51 @@
+import type { PolicyDocument } from '../../assembly/deployment';
+import { conditionsHold, type RequestContext } from './conditions';
+import { matchesWildcard } from './wildcard';
+
+/** One thing that somebody wants to do. */
+export interface AccessRequest {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+/** What identity-based policies say about a request. */
+export type Decision = 'allow' | 'implicit-deny' | 'explicit-deny';
+
+type Statement = Readonly<Record<string, unknown>>;
+
+/** Evaluates identity-based policies: an explicit Deny wins, then an Allow is needed. */
+export function evaluatePolicies(policies: readonly PolicyDocument[], request: AccessRequest): Decision {
+  const statements = policies.flatMap((policy) => policy.Statement).filter((each) => applies(each, request));
+  if (statements.some((statement) => statement['Effect'] === 'Deny')) {
+    return 'explicit-deny';
+  }
+  return statements.some((statement) => statement['Effect'] === 'Allow') ? 'allow' : 'implicit-deny';
+}
+
+function applies(statement: Statement, { action, resource, context }: AccessRequest): boolean {
+  return (
+    // Actions do not depend on case, resources do.
+    matches(statement, 'Action', (pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase())) &&
+    matches(statement, 'Resource', (pattern) => matchesWildcard(fillIn(pattern, context), resource)) &&
+    conditionsHold(statement['Condition'], context)
+  );
+}
+
+/** Whether an element of a statement, or its `Not…` form, covers the request. */
+function matches(statement: Statement, element: string, test: (pattern: string) => boolean): boolean {
+  const positive = statement[element];
+  if (positive !== undefined) {
+    return [positive].flat().map(String).some(test);
+  }
+  const negative = statement[`Not${element}`];
+  return negative !== undefined && ![negative].flat().map(String).some(test);
+}
+
+/** Puts in policy variables such as `${aws:PrincipalAccount}`. */
+function fillIn(pattern: string, context: RequestContext): string {
+  return pattern.replace(/\$\{([^}]+)\}/g, (variable, name: string) => {
+    const value = context[name.trim()];
+    return typeof value === 'string' ? value : variable;
+  });
+}

@@ -1,0 +1,119 @@
+import type { Environment } from '../../assembly/deployment';
+import { isRecord } from '../../assembly/template';
+import type { ServiceCall } from '../router';
+import { trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
+import type { RequestContext } from './conditions';
+import type { AccessRequest } from './policy-evaluation';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** S3 operations whose permission has another name. */
+const S3_ACTIONS: Readonly<Record<string, string>> = {
+  HeadObject: 'GetObject',
+  HeadBucket: 'ListBucket',
+  ListObjectsV2: 'ListBucket',
+  ListBuckets: 'ListAllMyBuckets',
+};
+
+/** Everything that a caller has to be allowed for one call. */
+export function requiredAccess(call: ServiceCall, environment: Environment): AccessRequest[] {
+  switch (call.service) {
+    case 'sagemaker':
+      return sagemakerAccess(call.operation, call.input, environment);
+    case 's3':
+      return [s3Access(call.operation, call.input, environment)];
+    case 'lambda':
+      return [
+        {
+          action: `lambda:${call.operation === 'Invoke' ? 'InvokeFunction' : call.operation}`,
+          resource: functionArn(String(call.input['FunctionName']), environment),
+          context: {},
+        },
+      ];
+    default:
+      return [{ action: `${call.service}:${call.operation}`, resource: '*', context: {} }];
+  }
+}
+
+function sagemakerAccess(operation: string, input: Input, environment: Environment): AccessRequest[] {
+  const resource = sagemakerResource(input, environment);
+  const isCreate = operation.startsWith('Create');
+  const context = isCreate ? creationContext(input) : {};
+  const access: AccessRequest[] = [{ action: `sagemaker:${operation}`, resource, context }];
+  if (isCreate && Array.isArray(input['Tags']) && input['Tags'].length > 0) {
+    access.push({ action: 'sagemaker:AddTags', resource, context });
+  }
+  if (isCreate) {
+    for (const role of new Set(definitionsOf(input).flatMap((definition) => definition['RoleArn'] ?? []))) {
+      access.push({
+        action: 'iam:PassRole',
+        resource: String(role),
+        context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+      });
+    }
+  }
+  return access;
+}
+
+function sagemakerResource(input: Input, environment: Environment): string {
+  if (typeof input['TrainingJobName'] === 'string') {
+    return trainingJobArn(environment, input['TrainingJobName']);
+  }
+  if (typeof input['HyperParameterTuningJobName'] === 'string') {
+    return tuningJobArn(environment, input['HyperParameterTuningJobName']);
+  }
+  return typeof input['ResourceArn'] === 'string' ? input['ResourceArn'] : '*';
+}
+
+/** The training definitions in a request: the request itself, or those of a tuning job. */
+function definitionsOf(input: Input): Input[] {
+  return [input, input['TrainingJobDefinition'], input['TrainingJobDefinitions']].flat().filter(isRecord);
+}
+
+/** Condition keys of SageMaker's Create operations. */
+function creationContext(input: Input): RequestContext {
+  const context: Record<string, string | readonly string[]> = {};
+  const tags = (Array.isArray(input['Tags']) ? input['Tags'] : []).filter(isRecord);
+  if (tags.length > 0) {
+    context['aws:TagKeys'] = tags.map((tag) => String(tag['Key']));
+  }
+  for (const tag of tags) {
+    context[`aws:RequestTag/${String(tag['Key'])}`] = String(tag['Value']);
+  }
+  for (const definition of definitionsOf(input)) {
+    for (const [key, path] of CREATION_KEYS) {
+      const value = path.reduce<unknown>((at, member) => (isRecord(at) ? at[member] : undefined), definition);
+      if (value !== undefined) {
+        context[key] = Array.isArray(value) ? value.map(String) : String(value);
+      }
+    }
+  }
+  return context;
+}
+
+const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[] = [
+  ['sagemaker:InstanceTypes', ['ResourceConfig', 'InstanceType']],
+  ['sagemaker:InterContainerTrafficEncryption', ['EnableInterContainerTrafficEncryption']],
+  ['sagemaker:MaxRuntimeInSeconds', ['StoppingCondition', 'MaxRuntimeInSeconds']],
+  ['sagemaker:NetworkIsolation', ['EnableNetworkIsolation']],
+  ['sagemaker:OutputKmsKey', ['OutputDataConfig', 'KmsKeyId']],
+  ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
+  ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
+  ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
+];
+
+function s3Access(operation: string, input: Input, { partition }: Environment): AccessRequest {
+  const bucket = input['Bucket'] === undefined ? '*' : `arn:${partition}:s3:::${String(input['Bucket'])}`;
+  const isObject = operation.endsWith('Object');
+  return {
+    action: `s3:${S3_ACTIONS[operation] ?? operation}`,
+    resource: isObject ? `${bucket}/${String(input['Key'])}` : bucket,
+    context: operation === 'ListObjectsV2' ? { 's3:prefix': String(input['Prefix'] ?? '') } : {},
+  };
+}
+
+function functionArn(reference: string, { partition, region, accountId }: Environment): string {
+  return reference.startsWith('arn:')
+    ? reference
+    : `arn:${partition}:lambda:${region}:${accountId}:function:${reference}`;
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { FunctionResource } from '../../assembly/deployment';
+
+const HOST = path.join(__dirname, 'runtime-host.cjs');
+
+/** What an invocation came to: the handler's result as JSON, or its error as Lambda reports it. */
+export type InvocationResult = { readonly payload: string } | { readonly error: FunctionError };
+
+/** An error of a function, in the form that callers get it. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** A Node.js process that runs one function, one event at a time, and stays warm between events. */
+export class FunctionProcess {
+  private readonly child: ChildProcess;
+  private alive = true;
+
+  constructor(
+    private readonly definition: FunctionResource,
+    environment: Readonly<Record<string, string>>,
+    logFile: string,
+  ) {
+    const log = fs.openSync(logFile, 'a');
+    this.child = fork(HOST, {
+      cwd: definition.folder,
+      env: { ...environment },
+      execArgv: [`--max-old-space-size=${definition.memoryMegabytes}`],
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    fs.closeSync(log);
+    this.child.on('exit', () => {
+      this.alive = false;
+    });
+  }
+
+  /** Whether the process can take another event. */
+  public get isAlive(): boolean {
+    return this.alive;
+  }
+
+  /** Runs the handler; ends the process when the function's time is over, as Lambda does. */
+  public invoke(payload: string): Promise<InvocationResult> {
+    const id = randomUUID();
+    const { timeoutSeconds, arn } = this.definition;
+    return new Promise((resolve) => {
+      const finish = (result: InvocationResult): void => {
+        clearTimeout(timer);
+        this.child.off('message', onMessage).off('exit', onExit).off('error', onError);
+        resolve(result);
+      };
+      const fail = (errorType: string, problem: string): void =>
+        finish({ error: { errorType, errorMessage: `RequestId: ${id} Error: ${problem}` } });
+      const onMessage = (message: unknown): void => finish(message as InvocationResult);
+      const onExit = (code: number | null, signal: string | null): void =>
+        fail(
+          'Runtime.ExitError',
+          `Runtime exited with error: ${code === null ? `signal: ${signal}` : `exit status ${code}`}`,
+        );
+      const onError = (error: Error): void => fail('Runtime.ExitError', error.message);
+      const timer = setTimeout(() => {
+        this.close();
+        fail('Sandbox.Timedout', `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+      }, timeoutSeconds * 1000);
+      this.child.on('message', onMessage).on('exit', onExit).on('error', onError);
+      this.child.send({ id, payload, functionArn: arn, deadline: Date.now() + timeoutSeconds * 1000 });
+    });
+  }
+
+  /** Ends the process. */
+  public close(): void {
+    this.alive = false;
+    this.child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,126 @@
+import * as fs from 'node:fs';
+import type { FunctionResource } from '../../assembly/deployment';
+import { joinInside } from '../../assembly/safe-path';
+import { AwsError } from '../aws-error';
+import type { CredentialStore } from '../credentials';
+import { unknownOperation } from '../router';
+import type { Service } from '../service';
+import { functionEnvironment } from './function-environment';
+import { FunctionProcess, type InvocationResult } from './function-process';
+
+/** What Invoke answers; the payload is JSON text. */
+export interface InvokeOutput {
+  readonly StatusCode: number;
+  readonly ExecutedVersion: string;
+  readonly FunctionError?: 'Unhandled';
+  readonly Payload: string;
+}
+
+/** What the service needs. */
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionResource[];
+  readonly region: string;
+  readonly logsFolder: string;
+  readonly credentials: CredentialStore;
+  /** Known only once the endpoint has started, which needs the services. */
+  readonly endpointUrl: () => string;
+}
+
+/** Lambda: runs the functions of the template from the bundles that would be deployed. */
+export class LambdaService implements Service {
+  public readonly name = 'lambda';
+  private readonly idle = new Map<FunctionResource, FunctionProcess[]>();
+  private readonly running = new Set<FunctionProcess>();
+
+  constructor(private readonly options: LambdaServiceOptions) {}
+
+  public async call(operation: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (operation !== 'Invoke') {
+      throw unknownOperation(this.name, operation, ['Invoke']);
+    }
+    return this.invoke(input);
+  }
+
+  /** Ends all function processes. */
+  public close(): void {
+    for (const each of [...this.running, ...[...this.idle.values()].flat()]) {
+      each.close();
+    }
+    this.idle.clear();
+  }
+
+  private async invoke(input: Readonly<Record<string, unknown>>): Promise<InvokeOutput> {
+    const definition = this.find(String(input['FunctionName']));
+    const payload = String(input['Payload'] ?? '{}');
+    switch (input['InvocationType'] ?? 'RequestResponse') {
+      case 'RequestResponse':
+        return render(await this.run(definition, payload));
+      case 'Event':
+        void this.run(definition, payload);
+        return { StatusCode: 202, ExecutedVersion: '$LATEST', Payload: '' };
+      case 'DryRun':
+        return { StatusCode: 204, ExecutedVersion: '$LATEST', Payload: '' };
+      default:
+        throw new AwsError(
+          'InvalidParameterValueException',
+          `InvocationType: expected RequestResponse, Event or DryRun, got "${String(input['InvocationType'])}"`,
+        );
+    }
+  }
+
+  /** A function by name, `name:qualifier`, partial ARN or ARN. */
+  private find(reference: string): FunctionResource {
+    const name = reference.replace(/^.*:?function:/, '').split(':')[0] ?? '';
+    const definition = this.options.functions.find((each) => each.name === name);
+    if (definition === undefined) {
+      const known = this.options.functions.map((each) => each.name).join(', ') || 'none';
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `Function not found: ${reference} (functions of the template: ${known})`,
+        404,
+      );
+    }
+    if (!definition.runtime.startsWith('nodejs')) {
+      throw new AwsError(
+        'InvalidRuntimeException',
+        `local mode runs Node.js functions only, "${definition.logicalId}" has the runtime ${definition.runtime}`,
+        502,
+      );
+    }
+    return definition;
+  }
+
+  private async run(definition: FunctionResource, payload: string): Promise<InvocationResult> {
+    const warm = this.idle.get(definition)?.pop();
+    const process = warm?.isAlive === true ? warm : this.start(definition);
+    this.running.add(process);
+    const result = await process.invoke(payload);
+    this.running.delete(process);
+    if (process.isAlive) {
+      this.idle.set(definition, [...(this.idle.get(definition) ?? []), process]);
+    }
+    return result;
+  }
+
+  private start(definition: FunctionResource): FunctionProcess {
+    const { region, credentials, endpointUrl, logsFolder } = this.options;
+    fs.mkdirSync(logsFolder, { recursive: true });
+    const keys = credentials.issue({ arn: definition.roleArn });
+    return new FunctionProcess(
+      definition,
+      functionEnvironment(definition, region, keys, endpointUrl()),
+      joinInside(logsFolder, `${definition.name}.log`),
+    );
+  }
+}
+
+function render(result: InvocationResult): InvokeOutput {
+  return 'error' in result
+    ? {
+        StatusCode: 200,
+        ExecutedVersion: '$LATEST',
+        FunctionError: 'Unhandled',
+        Payload: JSON.stringify(result.error),
+      }
+    : { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: result.payload };
+}

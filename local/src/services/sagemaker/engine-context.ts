@@ -1,0 +1,15 @@
+import type { Environment } from '../../assembly/deployment';
+import type { Trainer } from '../../training/trainer';
+import type { DataAccess } from './data-access';
+import type { Jobs } from './job-records';
+
+/** What both engines work with. */
+export interface EngineContext {
+  readonly root: string;
+  readonly environment: Environment;
+  readonly jobs: Jobs;
+  readonly data: DataAccess;
+  readonly trainer: Trainer;
+  /** Epoch seconds. */
+  readonly now: () => number;
+}

@@ -1,0 +1,129 @@
+import { AwsError } from '../aws-error';
+import { unknownOperation } from '../router';
+import type { Service } from '../service';
+import type { CreateTrainingJobRequest, Tag } from './api-types';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+import type { TrainingEngine } from './training-engine';
+import { listTrainingJobs } from './training-job-list';
+import type { TuningEngine } from './tuning-engine';
+import { describeTuningJob, summarizeTrainingJobs } from './tuning-view';
+import { validateRequest } from './validation';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Amazon SageMaker's training and tuning jobs. */
+export class SageMakerService implements Service {
+  public readonly name = 'sagemaker';
+
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    CreateTrainingJob: (input) => this.createTrainingJob(input as unknown as CreateTrainingJobRequest),
+    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+    StopTrainingJob: (input) => this.stopTrainingJob(input),
+    CreateHyperParameterTuningJob: (input) => ({
+      HyperParameterTuningJobArn: this.tuning.start(input).description.HyperParameterTuningJobArn,
+    }),
+    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
+    ListTrainingJobsForHyperParameterTuningJob: (input) =>
+      listTrainingJobs(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
+    ListTags: (input) => ({ Tags: this.jobOfArn(input).tags }),
+    AddTags: (input) => this.addTags(input),
+  };
+
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly training: TrainingEngine,
+    private readonly tuning: TuningEngine,
+  ) {}
+
+  public async call(operation: string, input: Input): Promise<unknown> {
+    const run = this.operations[operation];
+    if (run === undefined) {
+      throw unknownOperation(this.name, operation, Object.keys(this.operations));
+    }
+    validateRequest(operation, input);
+    return run(input);
+  }
+
+  private createTrainingJob(request: CreateTrainingJobRequest): { TrainingJobArn: string } {
+    this.training.validate(request);
+    const metricDefinitions = this.training.metricDefinitions(request);
+    const described = {
+      ...request,
+      ...(metricDefinitions.length > 0 && {
+        AlgorithmSpecification: { ...request.AlgorithmSpecification, MetricDefinitions: metricDefinitions },
+      }),
+    };
+    this.training.start(described, { metricDefinitions });
+    return { TrainingJobArn: this.trainingJob({ ...request }).description.TrainingJobArn };
+  }
+
+  private stopTrainingJob(input: Input): Record<string, never> {
+    const { name, description } = this.trainingJob(input);
+    if (description.TrainingJobStatus !== 'InProgress') {
+      throw wrongStatus('training job', description.TrainingJobStatus);
+    }
+    this.training.running(name)?.stop('Stopped');
+    return {};
+  }
+
+  private stopTuningJob(input: Input): Record<string, never> {
+    const { name, description } = this.tuningJob(input);
+    if (description.HyperParameterTuningJobStatus !== 'InProgress') {
+      throw wrongStatus('hyperparameter tuning job', description.HyperParameterTuningJobStatus);
+    }
+    this.tuning.running(name)?.stop();
+    return {};
+  }
+
+  private trainingJob(input: Input): TrainingJobRecord {
+    const record = this.jobs.training.get(String(input['TrainingJobName']));
+    if (record === undefined) {
+      throw new AwsError('ValidationException', 'Requested resource not found.');
+    }
+    return record;
+  }
+
+  private tuningJob(input: Input): TuningJobRecord {
+    const name = String(input['HyperParameterTuningJobName']);
+    const record = this.jobs.tuning.get(name);
+    if (record === undefined) {
+      throw new AwsError(
+        'ResourceNotFound',
+        `Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
+      );
+    }
+    return record;
+  }
+
+  private addTags(input: Input): { Tags: readonly Tag[] } {
+    const { name } = this.jobOfArn(input);
+    const added = input['Tags'] as readonly Tag[];
+    const merge = (tags: readonly Tag[]): Tag[] => [
+      ...tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key)),
+      ...added,
+    ];
+    const isTraining = String(input['ResourceArn']).includes(':training-job/');
+    const { tags } = isTraining
+      ? this.jobs.training.update(name, (record) => ({ ...record, tags: merge(record.tags) }))
+      : this.jobs.tuning.update(name, (record) => ({ ...record, tags: merge(record.tags) }));
+    return { Tags: tags };
+  }
+
+  private jobOfArn(input: Input): TrainingJobRecord | TuningJobRecord {
+    const arn = String(input['ResourceArn']);
+    const [, kind, name = ''] = /:(training-job|hyper-parameter-tuning-job)\/(.+)$/.exec(arn) ?? [];
+    const record = kind === 'training-job' ? this.jobs.training.get(name) : this.jobs.tuning.get(name);
+    if (record === undefined) {
+      throw new AwsError('ResourceNotFound', `there is no training job or tuning job ${arn}`);
+    }
+    return record;
+  }
+}
+
+function wrongStatus(kind: string, status: string): AwsError {
+  return new AwsError(
+    'ValidationException',
+    `The request was rejected because the ${kind} is in status ${status}.`,
+  );
+}

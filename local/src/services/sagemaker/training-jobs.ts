@@ -1,0 +1,90 @@
+import type {
+  CreateTrainingJobRequest,
+  SecondaryStatusTransition,
+  TrainingJobDescription,
+} from './api-types';
+
+/** Longest failure reason that SageMaker keeps. */
+const MAX_FAILURE_REASON = 1024;
+
+/** What changes in a description when a job moves on. */
+export interface Transition {
+  readonly secondaryStatus: string;
+  readonly message?: string;
+  readonly status?: TrainingJobDescription['TrainingJobStatus'];
+  readonly failureReason?: string;
+}
+
+/** The description of a job that was just created. */
+export function newTrainingJob(
+  { Tags: _tags, ...request }: CreateTrainingJobRequest,
+  arn: string,
+  tuningJobArn: string | undefined,
+  now: number,
+): TrainingJobDescription {
+  return {
+    ...request,
+    TrainingJobArn: arn,
+    ...(tuningJobArn !== undefined && { TuningJobArn: tuningJobArn }),
+    ModelArtifacts: { S3ModelArtifacts: modelArtifactUri(request) },
+    TrainingJobStatus: 'InProgress',
+    SecondaryStatus: 'Starting',
+    SecondaryStatusTransitions: [
+      { Status: 'Starting', StartTime: now, StatusMessage: 'Starting the training job' },
+    ],
+    CreationTime: now,
+    LastModifiedTime: now,
+  };
+}
+
+/** A description after a transition: the step before gets its end, a terminal status gets its times. */
+export function moveTrainingJob(
+  job: TrainingJobDescription,
+  transition: Transition,
+  now: number,
+): TrainingJobDescription {
+  const status = transition.status ?? job.TrainingJobStatus;
+  const isOver = status === 'Completed' || status === 'Failed' || status === 'Stopped';
+  const started = job.TrainingStartTime ?? (transition.secondaryStatus === 'Downloading' ? now : undefined);
+  const seconds = Math.max(1, Math.round(now - (started ?? now)));
+  return {
+    ...job,
+    TrainingJobStatus: status,
+    SecondaryStatus: transition.secondaryStatus,
+    SecondaryStatusTransitions: [
+      ...job.SecondaryStatusTransitions.map((each) => ({ ...each, EndTime: each.EndTime ?? now })),
+      nextTransition(transition, now, isOver),
+    ],
+    LastModifiedTime: now,
+    ...(started !== undefined && { TrainingStartTime: started }),
+    ...(isOver && {
+      TrainingEndTime: now,
+      ...(started !== undefined && { TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds }),
+    }),
+    ...(transition.failureReason !== undefined && {
+      FailureReason: transition.failureReason.slice(0, MAX_FAILURE_REASON),
+    }),
+  };
+}
+
+/** Where a job's model goes. */
+export function modelArtifactUri(request: CreateTrainingJobRequest): string {
+  return `${outputUri(request)}/model.tar.gz`;
+}
+
+/** Prefix of everything that a job writes. */
+export function outputUri({
+  OutputDataConfig: output,
+  TrainingJobName: name,
+}: CreateTrainingJobRequest): string {
+  return `${output.S3OutputPath.replace(/\/+$/, '')}/${name}/output`;
+}
+
+function nextTransition(transition: Transition, now: number, isOver: boolean): SecondaryStatusTransition {
+  return {
+    Status: transition.secondaryStatus,
+    StartTime: now,
+    ...(isOver && { EndTime: now }),
+    ...(transition.message !== undefined && { StatusMessage: transition.message }),
+  };
+}

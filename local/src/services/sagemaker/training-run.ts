@@ -1,0 +1,191 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { joinInside } from '../../assembly/safe-path';
+import { MetricCollector, type MetricDatum } from '../../training/metrics';
+import { storeOutputs } from '../../training/model-archive';
+import type { MetricDefinition, TrainingOutcome } from '../../training/trainer';
+import type { CreateTrainingJobRequest, MetricData } from './api-types';
+import type { EngineContext } from './engine-context';
+import type { TrainingJobRecord } from './job-records';
+import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
+
+/** Why a training job is stopped. */
+export type StopReason = 'Stopped' | 'MaxRuntimeExceeded';
+
+/** How a job runs. */
+export interface TrainingRunOptions {
+  readonly threads: number;
+  readonly metricDefinitions: readonly MetricDefinition[];
+  /** Takes each metric value as it is printed. */
+  readonly onMetric?: (metric: MetricDatum) => void;
+}
+
+/** SageMaker's own limit for jobs that give none. */
+const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+/** Node.js's timers take no longer delays. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** One training job from its start to its end. */
+export class TrainingRun {
+  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  public readonly finished: Promise<TrainingJobRecord>;
+  private readonly controller = new AbortController();
+  private readonly metrics: MetricCollector;
+  private stopReason: StopReason | undefined;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly request: CreateTrainingJobRequest,
+    private readonly options: TrainingRunOptions,
+  ) {
+    this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
+    this.finished = this.run();
+  }
+
+  /** Asks the job to stop; it keeps the metrics it has printed. */
+  public stop(reason: StopReason): void {
+    if (this.stopReason === undefined) {
+      this.stopReason = reason;
+      const message =
+        reason === 'Stopped'
+          ? 'Stopping the training job'
+          : 'Training job runtime exceeded MaxRuntimeInSeconds';
+      this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message });
+      this.controller.abort();
+    }
+  }
+
+  private async run(): Promise<TrainingJobRecord> {
+    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    await Promise.resolve();
+    const seconds = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    const timer = setTimeout(
+      () => this.stop('MaxRuntimeExceeded'),
+      Math.min(seconds * 1000, LONGEST_TIMER_MS),
+    );
+    try {
+      return this.end(await this.train());
+    } catch (error) {
+      return this.end({ status: 'Failed', failureReason: (error as Error).message });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async train(): Promise<TrainingOutcome> {
+    this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
+    const channels = during('Data download', () => this.context.data.resolveChannels(this.request));
+    const { root } = this.context;
+    const name = this.request.TrainingJobName;
+    const workFolder = makeWorkFolder(root, name);
+    fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
+    const log = fs.openSync(joinInside(path.join(root, 'logs'), `${name}.log`), 'a');
+    try {
+      if (this.controller.signal.aborted) {
+        return { status: 'Stopped' };
+      }
+      this.move({
+        secondaryStatus: 'Training',
+        message: 'Training image download completed. Training in progress.',
+      });
+      const outcome = await this.context.trainer.train({
+        trainingJobName: name,
+        trainingJobArn: this.record().description.TrainingJobArn,
+        trainingImage: this.request.AlgorithmSpecification.TrainingImage ?? '',
+        hyperparameters: this.request.HyperParameters ?? {},
+        channels,
+        workFolder,
+        threads: this.options.threads,
+        signal: this.controller.signal,
+        onLog: (line) => {
+          fs.writeSync(log, `${line}\n`);
+          this.metrics.add(line);
+        },
+      });
+      await this.upload(workFolder, outcome);
+      return outcome;
+    } finally {
+      fs.closeSync(log);
+      fs.rmSync(workFolder, { recursive: true, force: true });
+    }
+  }
+
+  /** Stores what the job left, also when it was stopped: SageMaker keeps a stopped job's model too. */
+  private async upload(workFolder: string, outcome: TrainingOutcome): Promise<void> {
+    if (outcome.status === 'Completed') {
+      this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' });
+    }
+    const target = (name: string): string => {
+      const uri = `${outputUri(this.request)}/${name}`;
+      const file = during('Artifact upload', () => this.context.data.outputFile(uri, this.request.RoleArn));
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      return file;
+    };
+    await storeOutputs(workFolder, outcome.status, target);
+  }
+
+  private end(outcome: TrainingOutcome): TrainingJobRecord {
+    const metrics = this.finalMetrics();
+    const transition = this.lastTransition(outcome);
+    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
+      ...record,
+      description: {
+        ...moveTrainingJob(record.description, transition, this.context.now()),
+        ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
+      },
+    }));
+  }
+
+  private lastTransition(outcome: TrainingOutcome): Transition {
+    if (outcome.status === 'Failed') {
+      return {
+        secondaryStatus: 'Failed',
+        status: 'Failed',
+        message: 'Training job failed',
+        failureReason: outcome.failureReason,
+      };
+    }
+    return outcome.status === 'Completed'
+      ? { secondaryStatus: 'Completed', status: 'Completed', message: 'Training job completed' }
+      : { secondaryStatus: this.stopReason ?? 'Stopped', status: 'Stopped', message: 'Training job stopped' };
+  }
+
+  private finalMetrics(): MetricData[] {
+    return this.metrics
+      .latest()
+      .map((metric) => ({ ...metric, Timestamp: metric.Timestamp.getTime() / 1000 }));
+  }
+
+  private move(transition: Transition): void {
+    this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
+      ...record,
+      description: moveTrainingJob(record.description, transition, this.context.now()),
+    }));
+  }
+
+  private record(): TrainingJobRecord {
+    const record = this.context.jobs.training.get(this.request.TrainingJobName);
+    if (record === undefined) {
+      throw new Error(`the record of ${this.request.TrainingJobName} is gone`);
+    }
+    return record;
+  }
+}
+
+/** Words a failure of S3 as SageMaker does in the job's failure reason. */
+function during<T>(step: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new Error(`ClientError: ${step} failed: ${(error as Error).message}`);
+  }
+}
+
+/** Makes the folder that a job works in, empty. */
+function makeWorkFolder(root: string, jobName: string): string {
+  const folder = joinInside(path.join(root, 'work'), jobName);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
+}

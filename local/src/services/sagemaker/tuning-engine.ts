@@ -1,0 +1,128 @@
+import type { FinishedTrial, Sampler } from '../../training/sampler';
+import { AwsError } from '../aws-error';
+import type { CreateTuningJobRequest, TuningJobDescription } from './api-types';
+import type { EngineContext } from './engine-context';
+import { tuningJobArn } from './job-arns';
+import type { TuningJobRecord } from './job-records';
+import type { TrainingEngine } from './training-engine';
+import { checkObjective, checkTuningJob } from './tuning-checks';
+import { TuningRun } from './tuning-run';
+import { OBJECTIVE_METRIC, summarizeTrainingJobs } from './tuning-view';
+
+/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
+const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+
+/** Creates and runs tuning jobs. */
+export class TuningEngine {
+  private readonly runs = new Map<string, TuningRun>();
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly training: TrainingEngine,
+    private readonly sampler: Sampler,
+  ) {}
+
+  /** Creates a job and starts it. */
+  public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
+    checkTuningJob(input);
+    const request = input as unknown as CreateTuningJobRequest;
+    this.training.validate(request.TrainingJobDefinition);
+    const previousTrials = this.trialsOfParents(request);
+    const description = this.describe(request);
+    const record: TuningJobRecord = {
+      name: request.HyperParameterTuningJobName,
+      processId: process.pid,
+      description,
+      tags: request.Tags ?? [],
+    };
+    if (!this.context.jobs.tuning.create(record)) {
+      throw new AwsError(
+        'ResourceInUse',
+        `A hyperparameter tuning job with the name, ${record.name}, already exists. Choose a different name.`,
+      );
+    }
+    const run = new TuningRun(this.context, description, {
+      sampler: this.sampler,
+      training: this.training,
+      metricDefinitions: description.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions ?? [],
+      previousTrials,
+      tags: record.tags,
+    });
+    this.runs.set(record.name, run);
+    void run.finished.then(() => this.runs.delete(record.name));
+    return record;
+  }
+
+  /** The run of a job that this process is running. */
+  public running(name: string): TuningRun | undefined {
+    return this.runs.get(name);
+  }
+
+  /** Stops all jobs and waits for their end. */
+  public async close(): Promise<void> {
+    const runs = [...this.runs.values()];
+    for (const run of runs) {
+      run.stop();
+    }
+    await Promise.all(runs.map((run) => run.finished));
+  }
+
+  /** The description of a new job: the request, and what SageMaker adds to its training jobs. */
+  private describe({ Tags: _tags, ...request }: CreateTuningJobRequest): TuningJobDescription {
+    const { TrainingJobDefinition: definition, HyperParameterTuningJobConfig: config } = request;
+    const metrics = this.training.metricDefinitions(definition);
+    const objective = checkObjective(config, metrics);
+    const now = this.context.now();
+    return {
+      ...request,
+      TrainingJobDefinition: {
+        ...definition,
+        StaticHyperParameters: {
+          ...definition.StaticHyperParameters,
+          [OBJECTIVE_HYPERPARAMETER]: objective.Name,
+        },
+        AlgorithmSpecification: {
+          ...definition.AlgorithmSpecification,
+          MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: objective.Regex }],
+        },
+      },
+      HyperParameterTuningJobArn: tuningJobArn(this.context.environment, request.HyperParameterTuningJobName),
+      HyperParameterTuningJobStatus: 'InProgress',
+      CreationTime: now,
+      LastModifiedTime: now,
+      TrainingJobStatusCounters: {
+        Completed: 0,
+        InProgress: 0,
+        RetryableError: 0,
+        NonRetryableError: 0,
+        Stopped: 0,
+      },
+      ObjectiveStatusCounters: { Succeeded: 0, Pending: 0, Failed: 0 },
+    };
+  }
+
+  /** What the parents of a warm start have learned. Their own parents do not count, as on AWS. */
+  private trialsOfParents({ WarmStartConfig: warmStart }: CreateTuningJobRequest): FinishedTrial[] {
+    return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
+      ({ HyperParameterTuningJobName: name = '' }) => {
+        const parent = this.context.jobs.tuning.get(name)?.description;
+        if (parent === undefined) {
+          throw new AwsError(
+            'ValidationException',
+            `WarmStartConfig: Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
+          );
+        }
+        if (['InProgress', 'Stopping'].includes(parent.HyperParameterTuningJobStatus)) {
+          throw new AwsError(
+            'ValidationException',
+            `WarmStartConfig: the parent ${name} is still ${parent.HyperParameterTuningJobStatus}: it has to end first`,
+          );
+        }
+        return summarizeTrainingJobs(this.context.jobs, parent).map((summary) => {
+          const value = summary.FinalHyperParameterTuningJobObjectiveMetric?.Value;
+          return { hyperparameters: summary.TunedHyperParameters, ...(value !== undefined && { value }) };
+        });
+      },
+    );
+  }
+}

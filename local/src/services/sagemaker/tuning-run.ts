@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { joinInside } from '../../assembly/safe-path';
+import type { FinishedTrial, Sampler, Search } from '../../training/sampler';
+import type { MetricDefinition } from '../../training/trainer';
+import type { Tag, TrainingJobSummary, TuningJobDescription } from './api-types';
+import type { EngineContext } from './engine-context';
+import { searchSpecification } from './search-specification';
+import type { TrainingEngine } from './training-engine';
+import type { TrainingRun } from './training-run';
+import { MAX_TRAINING_JOBS } from './tuning-checks';
+import { jobsWithoutImprovement, type TuningEnd, tuningEnd } from './tuning-completion';
+import { describeTuningJob, OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs } from './tuning-view';
+
+/** What a tuning job runs with. */
+export interface TuningRunOptions {
+  readonly sampler: Sampler;
+  readonly training: TrainingEngine;
+  readonly metricDefinitions: readonly MetricDefinition[];
+  readonly previousTrials: readonly FinishedTrial[];
+  readonly tags: readonly Tag[];
+}
+
+/** The search's next proposal. */
+type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
+
+/** One tuning job from its start to its end. */
+export class TuningRun {
+  /** Settles when the job and all its training jobs have ended. Never rejects. */
+  public readonly finished: Promise<void>;
+  private readonly name: string;
+  private readonly running = new Map<TrainingRun, Promise<void>>();
+  /** Names of the training jobs that have ended, in that order. */
+  private readonly ended: string[] = [];
+  private launched = 0;
+  private end: TuningEnd | undefined;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly job: TuningJobDescription,
+    private readonly options: TuningRunOptions,
+  ) {
+    this.name = job.HyperParameterTuningJobName;
+    this.finished = this.run();
+  }
+
+  /** Stops the job and its training jobs. */
+  public stop(): void {
+    if (this.end === undefined) {
+      this.update({ HyperParameterTuningJobStatus: 'Stopping' });
+      this.finish({ status: 'Stopped' });
+    }
+  }
+
+  private async run(): Promise<void> {
+    const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
+    // A time limit is one of the ways in which a tuning job completes.
+    const timer =
+      seconds === undefined
+        ? undefined
+        : setTimeout(() => this.finish({ status: 'Completed' }), seconds * 1000);
+    timer?.unref();
+    let search: Search | undefined;
+    try {
+      search = await this.startSearch();
+      await this.trainAll(search);
+    } catch (error) {
+      this.finish({ status: 'Failed', failureReason: `ClientError: ${(error as Error).message}` });
+      await Promise.allSettled(this.running.values());
+    } finally {
+      clearTimeout(timer);
+      await search?.close().catch(() => undefined);
+      this.writeEnd();
+    }
+  }
+
+  private async startSearch(): Promise<Search> {
+    const folder = path.join(this.context.root, 'sagemaker', 'studies');
+    fs.mkdirSync(folder, { recursive: true });
+    const studyFile = joinInside(folder, `${this.name.toLowerCase()}.study`);
+    return this.options.sampler.start(
+      searchSpecification(this.job.HyperParameterTuningJobConfig, studyFile, this.options.previousTrials),
+    );
+  }
+
+  private async trainAll(search: Search): Promise<void> {
+    const { MaxNumberOfTrainingJobs: maxJobs = MAX_TRAINING_JOBS, MaxParallelTrainingJobs: maxParallel } =
+      this.job.HyperParameterTuningJobConfig.ResourceLimits;
+    let isUsedUp = false;
+    while (this.end === undefined) {
+      const mayLaunch = !isUsedUp && this.launched < maxJobs;
+      if (mayLaunch && this.running.size < maxParallel) {
+        const proposal = await search.ask();
+        isUsedUp = proposal === undefined;
+        // Asking takes time, in which the job may have been ended.
+        if (proposal !== undefined && this.end === undefined) {
+          this.launch(search, proposal);
+        }
+      } else if (this.running.size > 0) {
+        await Promise.race(this.running.values());
+      } else {
+        break;
+      }
+    }
+    await Promise.all(this.running.values());
+  }
+
+  private launch(search: Search, { trial, hyperparameters }: Proposal): void {
+    this.launched += 1;
+    const { TrainingJobDefinition: definition, HyperParameterTuningJobConfig: config } = this.job;
+    const { StaticHyperParameters: staticHyperParameters, ...rest } = definition;
+    let step = 0;
+    let reports = Promise.resolve();
+    const run = this.options.training.start(
+      {
+        ...rest,
+        TrainingJobName: this.trainingJobName(),
+        HyperParameters: { ...staticHyperParameters, ...hyperparameters },
+        Tags: this.options.tags,
+      },
+      {
+        tuningJobArn: this.job.HyperParameterTuningJobArn,
+        tunedHyperParameters: hyperparameters,
+        metricDefinitions: this.options.metricDefinitions,
+        threads: Math.max(
+          1,
+          Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
+        ),
+        onMetric: ({ MetricName: metric, Value: value }) => {
+          if (metric === OBJECTIVE_METRIC) {
+            const at = step++;
+            reports = reports.then(async () => {
+              if (await search.report(trial, at, value)) {
+                run.stop('Stopped');
+              }
+            });
+            // The failure is met where the chain is awaited.
+            reports.catch(() => undefined);
+          }
+        },
+      },
+    );
+    this.running.set(
+      run,
+      run.finished
+        .then(async ({ name, description }) => {
+          this.ended.push(name);
+          await reports;
+          const succeeded = description.TrainingJobStatus !== 'Failed';
+          await search.tell(trial, succeeded ? objectiveValue(description) : undefined);
+        })
+        .finally(() => {
+          this.running.delete(run);
+          this.afterTrainingJob();
+        }),
+    );
+    this.update({});
+  }
+
+  private afterTrainingJob(): void {
+    const end = tuningEnd(this.job.HyperParameterTuningJobConfig, this.endedSummaries(), false);
+    this.update({});
+    if (end !== undefined) {
+      this.finish(end);
+    }
+  }
+
+  private finish(end: TuningEnd): void {
+    if (this.end === undefined) {
+      this.end = end;
+      for (const run of this.running.keys()) {
+        run.stop('Stopped');
+      }
+    }
+  }
+
+  private writeEnd(): void {
+    const config = this.job.HyperParameterTuningJobConfig;
+    const ended = this.endedSummaries();
+    const end = this.end ?? tuningEnd(config, ended, true) ?? { status: 'Completed' };
+    this.update({
+      HyperParameterTuningJobStatus: end.status,
+      HyperParameterTuningEndTime: this.context.now(),
+      TuningJobCompletionDetails: {
+        NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(config, ended),
+      },
+      ConsumedResources: { RuntimeInSeconds: this.runtimeOf(ended) },
+      ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, 1024) }),
+    });
+  }
+
+  private endedSummaries(): TrainingJobSummary[] {
+    const summaries = summarizeTrainingJobs(this.context.jobs, this.job);
+    return this.ended.flatMap((name) => summaries.find((each) => each.TrainingJobName === name) ?? []);
+  }
+
+  private runtimeOf(summaries: readonly TrainingJobSummary[]): number {
+    return summaries.reduce((total, { TrainingJobName: name }) => {
+      return total + (this.context.jobs.training.get(name)?.description.TrainingTimeInSeconds ?? 0);
+    }, 0);
+  }
+
+  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */
+  private trainingJobName(): string {
+    const sequence = String(this.launched).padStart(3, '0');
+    const hash = createHash('sha256')
+      .update(`${this.job.HyperParameterTuningJobArn}/${sequence}`)
+      .digest('hex');
+    return `${this.name}-${sequence}-${hash.slice(0, 8)}`;
+  }
+
+  /** Writes the record, with the counters and the best job as they are now. */
+  private update(change: Partial<TuningJobDescription>): void {
+    this.context.jobs.tuning.update(this.name, (record) => {
+      const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
+      return { ...record, description: describeTuningJob(this.context.jobs, { ...record, description }) };
+    });
+  }
+}

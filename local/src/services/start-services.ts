@@ -1,0 +1,113 @@
+import * as path from 'node:path';
+import { bucketsFolder } from '../assembly/buckets';
+import type { Deployment } from '../assembly/deployment';
+import type { RunTask } from '../states';
+import type { Sampler } from '../training/sampler';
+import type { Trainer } from '../training/trainer';
+import { CredentialStore, type TemporaryCredentials } from './credentials';
+import { Endpoint } from './endpoint/endpoint';
+import { JsonProtocol } from './endpoint/json-protocol';
+import { createAuthorizer } from './iam/authorizer';
+import { LambdaService } from './lambda/lambda-service';
+import { LambdaRestProtocol } from './lambda/rest-protocol';
+import { ServiceRouter } from './router';
+import { BucketStore } from './s3/bucket-store';
+import { S3RestProtocol } from './s3/rest-protocol';
+import { S3Service } from './s3/s3-service';
+import { DataAccess } from './sagemaker/data-access';
+import type { EngineContext } from './sagemaker/engine-context';
+import { type Jobs, openJobs } from './sagemaker/job-records';
+import { SageMakerService } from './sagemaker/sagemaker-service';
+import { TrainingEngine } from './sagemaker/training-engine';
+import { TuningEngine } from './sagemaker/tuning-engine';
+import type { Principal } from './service';
+import { createTaskRunner } from './states/task-runner';
+
+/** What the services work with. */
+export interface ServicesOptions {
+  readonly trainer: Trainer;
+  readonly sampler: Sampler;
+  /** Port of the endpoint; any free one when absent. */
+  readonly port?: number;
+  /** Takes errors that are no answer of a service, but a fault in local mode. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** The running services of a deployment. */
+export interface RunningServices {
+  /** Base URL of the endpoint, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  /** The person at the keyboard, who may do everything. */
+  readonly user: Principal;
+  /** Keys for the clients of a principal. */
+  readonly credentialsFor: (principal: Principal) => TemporaryCredentials;
+  readonly router: ServiceRouter;
+  /** Makes the function that runs a state machine's Tasks with the rights of its role. */
+  readonly taskRunner: (caller: Principal) => RunTask;
+  readonly jobs: Jobs;
+  /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
+  close(): Promise<void>;
+}
+
+/** Starts the AWS services for a deployment. The trainer and the sampler stay the caller's to close. */
+export async function startServices(
+  deployment: Deployment,
+  options: ServicesOptions,
+): Promise<RunningServices> {
+  const { root, environment } = deployment;
+  const now = (): number => Date.now() / 1000;
+  const credentials = new CredentialStore();
+  const buckets = new BucketStore(bucketsFolder(root));
+  const authorizer = createAuthorizer(deployment);
+  const jobs = openJobs(root, now());
+
+  const context: EngineContext = {
+    root,
+    environment,
+    jobs,
+    data: new DataAccess(buckets, environment, authorizer),
+    trainer: options.trainer,
+    now,
+  };
+  const training = new TrainingEngine(context);
+  const tuning = new TuningEngine(context, training, options.sampler);
+
+  let endpoint: Endpoint | undefined;
+  const lambda = new LambdaService({
+    functions: deployment.functions,
+    region: environment.region,
+    logsFolder: path.join(root, 'logs'),
+    credentials,
+    endpointUrl: () => endpoint?.url ?? '',
+  });
+  const router = new ServiceRouter(
+    [new SageMakerService(jobs, training, tuning), new S3Service(buckets), lambda],
+    authorizer.authorize,
+  );
+  endpoint = await Endpoint.start({
+    router,
+    credentials,
+    protocols: [
+      new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
+      new S3RestProtocol(),
+      new LambdaRestProtocol(),
+    ],
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.onFault !== undefined && { onFault: options.onFault }),
+  });
+  const { url } = endpoint;
+  return {
+    url,
+    user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
+    credentialsFor: (principal) => credentials.issue(principal),
+    router,
+    taskRunner: (caller) => createTaskRunner(router, caller),
+    jobs,
+    close: async () => {
+      await tuning.close();
+      await training.close();
+      lambda.close();
+      await endpoint?.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { isRecord } from '../../assembly/template';
+import type { Problem } from '../../states';
+import { parseResource } from './resource-arn';
+import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
+
+/**
+ * Finds the tasks of a definition that local mode cannot run: a resource it does not have, or a field that
+ * the optimised integration does not take. For use when the definition is deployed.
+ */
+export function checkResources(definition: Readonly<Record<string, unknown>>): Problem[] {
+  return checkStates(definition, '');
+}
+
+function checkStates(machine: Readonly<Record<string, unknown>>, path: string): Problem[] {
+  const states = isRecord(machine['States']) ? machine['States'] : {};
+  return Object.entries(states).flatMap(([name, state]) =>
+    isRecord(state) ? checkState(state, `${path}/States/${name}`) : [],
+  );
+}
+
+function checkState(state: Record<string, unknown>, path: string): Problem[] {
+  const branches = Array.isArray(state['Branches']) ? state['Branches'] : [];
+  return [
+    ...(state['Type'] === 'Task' ? checkTask(state, path) : []),
+    ...branches.flatMap((branch, i) =>
+      isRecord(branch) ? checkStates(branch, `${path}/Branches[${i}]`) : [],
+    ),
+    ...['ItemProcessor', 'Iterator'].flatMap((field) => {
+      const machine = state[field];
+      return isRecord(machine) ? checkStates(machine, `${path}/${field}`) : [];
+    }),
+  ];
+}
+
+function checkTask(state: Record<string, unknown>, path: string): Problem[] {
+  const problem = (message: string, location: string): Problem[] => [
+    { code: 'SCHEMA_VALIDATION_FAILED', message, location },
+  ];
+  try {
+    const resource = parseResource(String(state['Resource']));
+    if (resource.kind !== 'sagemaker') {
+      return [];
+    }
+    const member = 'Arguments' in state ? 'Arguments' : 'Parameters';
+    const unsupported = findUnsupportedField(state[member], SUPPORTED_FIELDS[resource.operation] ?? {});
+    return unsupported === undefined
+      ? []
+      : problem(
+          `The field "${unsupported.field}" is not supported by Step Functions`,
+          `${path}/${member}${unsupported.path === '/' ? '' : unsupported.path}`,
+        );
+  } catch (error) {
+    return problem((error as Error).message, `${path}/Resource`);
+  }
+}

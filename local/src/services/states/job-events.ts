@@ -1,0 +1,36 @@
+import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
+import { epochMilliseconds, mapTimestamps } from './timestamps';
+
+/**
+ * The output of `createHyperParameterTuningJob.sync`: the detail of the EventBridge event. It names the best
+ * training job and nothing more of it, and has no counters.
+ */
+export function tuningJobEvent(job: TuningJobDescription, tags: readonly Tag[]): unknown {
+  const {
+    TrainingJobStatusCounters: _jobs,
+    ObjectiveStatusCounters: _objectives,
+    OverallBestTrainingJob: _overall,
+    TuningJobCompletionDetails: _details,
+    ConsumedResources: _consumed,
+    BestTrainingJob: best,
+    ...detail
+  } = job;
+  return {
+    ...(mapTimestamps(detail, epochMilliseconds) as object),
+    ...(best !== undefined && { BestTrainingJob: { TrainingJobName: best.TrainingJobName } }),
+    Tags: tagMap(tags),
+  };
+}
+
+/**
+ * The output of `createTrainingJob.sync`. The final metrics are left out: nobody has seen them in it, so
+ * that nothing should rely on them.
+ */
+export function trainingJobEvent(job: TrainingJobDescription, tags: readonly Tag[]): unknown {
+  const { FinalMetricDataList: _metrics, ...detail } = job;
+  return { ...(mapTimestamps(detail, epochMilliseconds) as object), Tags: tagMap(tags) };
+}
+
+function tagMap(tags: readonly Tag[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}

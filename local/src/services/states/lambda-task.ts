@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { StatesError } from '../../states';
+import type { InvokeOutput } from '../lambda/lambda-service';
+import type { ServiceRouter } from '../router';
+import type { Principal } from '../service';
+import { asStatesError, LAMBDA_ERRORS } from './task-errors';
+
+const ACCEPTED_ARGUMENTS = [
+  'FunctionName',
+  'Payload',
+  'InvocationType',
+  'Qualifier',
+  'ClientContext',
+  'LogType',
+];
+
+/** Invokes a function for `lambda:invoke`: the result holds the payload among Lambda's other answers. */
+export async function runLambdaInvoke(
+  router: ServiceRouter,
+  caller: Principal,
+  input: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const unknown = Object.keys(input).find((name) => !ACCEPTED_ARGUMENTS.includes(name));
+  if (unknown !== undefined) {
+    throw new StatesError('States.Runtime', `The field "${unknown}" is not supported by Step Functions`);
+  }
+  const output = await invoke(router, caller, input);
+  const requestId = randomUUID();
+  return {
+    ExecutedVersion: output.ExecutedVersion,
+    Payload: output.Payload === '' ? {} : JSON.parse(output.Payload),
+    SdkHttpMetadata: { HttpStatusCode: output.StatusCode },
+    SdkResponseMetadata: { RequestId: requestId },
+    StatusCode: output.StatusCode,
+  };
+}
+
+/** Invokes a function whose ARN is the task's resource: its payload is the result. */
+export async function runFunction(
+  router: ServiceRouter,
+  caller: Principal,
+  functionArn: string,
+  input: unknown,
+): Promise<unknown> {
+  const output = await invoke(router, caller, { FunctionName: functionArn, Payload: input });
+  return JSON.parse(output.Payload);
+}
+
+async function invoke(
+  router: ServiceRouter,
+  caller: Principal,
+  input: Readonly<Record<string, unknown>>,
+): Promise<InvokeOutput> {
+  const request = { ...input, Payload: JSON.stringify(input['Payload'] ?? {}) };
+  let output: InvokeOutput;
+  try {
+    output = (await router.call('lambda', 'Invoke', request, caller)) as InvokeOutput;
+  } catch (error) {
+    throw asStatesError(error, LAMBDA_ERRORS);
+  }
+  if (output.FunctionError !== undefined) {
+    const { errorType = 'Error' } = JSON.parse(output.Payload) as { errorType?: string };
+    throw new StatesError(errorType, output.Payload);
+  }
+  return output;
+}

@@ -1,0 +1,141 @@
+import { StatesError, type TaskCall } from '../../states';
+import type { ServiceRouter } from '../router';
+import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
+import type { Principal } from '../service';
+import { trainingJobEvent, tuningJobEvent } from './job-events';
+import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
+import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
+
+/** How often a `.sync` task looks at its job. */
+const POLL_MILLISECONDS = 50;
+
+/** A kind of job as the `.sync` pattern handles it. */
+interface JobKind {
+  readonly nameMember: string;
+  readonly arnMember: string;
+  readonly describe: string;
+  readonly stop: string;
+  readonly status: (description: Record<string, unknown>) => unknown;
+  readonly event: (description: Record<string, unknown>, tags: readonly Tag[]) => unknown;
+}
+
+const JOB_KINDS: Readonly<Record<string, JobKind>> = {
+  CreateTrainingJob: {
+    nameMember: 'TrainingJobName',
+    arnMember: 'TrainingJobArn',
+    describe: 'DescribeTrainingJob',
+    stop: 'StopTrainingJob',
+    status: (description) => description['TrainingJobStatus'],
+    event: (description, tags) => trainingJobEvent(description as unknown as TrainingJobDescription, tags),
+  },
+  CreateHyperParameterTuningJob: {
+    nameMember: 'HyperParameterTuningJobName',
+    arnMember: 'HyperParameterTuningJobArn',
+    describe: 'DescribeHyperParameterTuningJob',
+    stop: 'StopHyperParameterTuningJob',
+    status: (description) => description['HyperParameterTuningJobStatus'],
+    event: (description, tags) => tuningJobEvent(description as unknown as TuningJobDescription, tags),
+  },
+};
+
+/** What a task needs to know of its execution. */
+export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
+  readonly executionArn: string;
+}
+
+/** The optimised integration of SageMaker: creates a job and, with `.sync`, waits for its end. */
+export class SageMakerTask {
+  private readonly kind: JobKind;
+
+  constructor(
+    private readonly router: ServiceRouter,
+    private readonly caller: Principal,
+    private readonly operation: string,
+    private readonly isSync: boolean,
+  ) {
+    const kind = JOB_KINDS[operation];
+    if (kind === undefined) {
+      throw new Error(`local mode does not have the integration sagemaker:${operation}`);
+    }
+    this.kind = kind;
+  }
+
+  public async run(
+    input: Readonly<Record<string, unknown>>,
+    { executionArn, signal, submitted }: SageMakerTaskOptions,
+  ): Promise<unknown> {
+    const unsupported = findUnsupportedField(input, SUPPORTED_FIELDS[this.operation] ?? {});
+    if (unsupported !== undefined) {
+      throw new StatesError(
+        'States.Runtime',
+        `The field "${unsupported.field}" is not supported by Step Functions`,
+      );
+    }
+    signal.throwIfAborted();
+    const given = (Array.isArray(input['Tags']) ? input['Tags'] : []) as readonly Tag[];
+    const tags = this.isSync ? [...given, ...executionTags(executionArn)] : given;
+    const created = (await this.call(this.operation, {
+      ...input,
+      ...(tags.length > 0 && { Tags: tags }),
+    })) as Record<string, unknown>;
+    const answer = { [this.kind.arnMember]: created[this.kind.arnMember] };
+    return this.isSync
+      ? this.waitForEnd({ [this.kind.nameMember]: input[this.kind.nameMember] }, tags, signal)
+      : answer;
+  }
+
+  private async waitForEnd(
+    name: Record<string, unknown>,
+    tags: readonly Tag[],
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    for (;;) {
+      const description = (await this.call(this.kind.describe, name)) as Record<string, unknown>;
+      const status = this.kind.status(description);
+      if (status === 'Completed') {
+        return this.kind.event(description, tags);
+      }
+      if (status === 'Failed' || status === 'Stopped') {
+        throw new StatesError('States.TaskFailed', JSON.stringify(this.kind.event(description, tags)));
+      }
+      await pause(POLL_MILLISECONDS, signal);
+      if (signal.aborted) {
+        // Best effort, as on AWS: what matters to the caller is why the task was aborted.
+        await this.call(this.kind.stop, name).catch(() => undefined);
+        throw signal.reason;
+      }
+    }
+  }
+
+  private async call(operation: string, input: Record<string, unknown>): Promise<unknown> {
+    try {
+      return await this.router.call('sagemaker', operation, input, this.caller);
+    } catch (error) {
+      throw asStatesError(error, SAGEMAKER_ERRORS);
+    }
+  }
+}
+
+/** The tags that Step Functions adds to the jobs it waits for. */
+function executionTags(executionArn: string): Tag[] {
+  return [
+    { Key: 'AWS_STEP_FUNCTIONS_EXECUTION_ARN', Value: executionArn },
+    { Key: 'MANAGED_BY_AWS', Value: 'STARTED_BY_STEP_FUNCTIONS' },
+  ];
+}
+
+/** Waits for a time, or until the signal aborts. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal.addEventListener('abort', finish, { once: true });
+    if (signal.aborted) {
+      finish();
+    }
+  });
+}

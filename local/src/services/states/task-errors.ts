@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { StatesError } from '../../states';
+import { AwsError } from '../aws-error';
+
+/** How the errors of one kind of integration are named. */
+export interface ErrorNaming {
+  /** What stands before the dot, such as `SageMaker`. */
+  readonly prefix: string;
+  /** Name of the errors that are not in the service model. */
+  readonly generic: string;
+  /** Codes in the service model, as on the wire. */
+  readonly modelled: readonly string[];
+  /** The cause, in the words of the SDK that Step Functions uses for this kind of integration. */
+  readonly cause: (error: AwsError) => string;
+}
+
+const SAGEMAKER_CODES = ['ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotFound', 'ConflictException'];
+
+/** Errors of `sagemaker:<action>` (see facts/step-functions-sagemaker.md §3). */
+export const SAGEMAKER_ERRORS: ErrorNaming = {
+  prefix: 'SageMaker',
+  generic: 'AmazonSageMakerException',
+  modelled: SAGEMAKER_CODES,
+  cause: (error) => olderCause('AmazonSageMaker', error),
+};
+
+/** Errors of `lambda:invoke` and of function ARNs. */
+export const LAMBDA_ERRORS: ErrorNaming = {
+  prefix: 'Lambda',
+  generic: 'AWSLambdaException',
+  modelled: ['ResourceNotFoundException', 'InvalidParameterValueException', 'InvalidRuntimeException'],
+  cause: (error) => olderCause('AWSLambda', error),
+};
+
+/** Errors of `aws-sdk:sagemaker:<action>`. */
+export const SAGEMAKER_SDK_ERRORS: ErrorNaming = {
+  prefix: 'SageMaker',
+  generic: 'SageMakerException',
+  modelled: SAGEMAKER_CODES,
+  cause: ({ message, statusCode }) =>
+    `${message} (Service: SageMaker, Status Code: ${statusCode}, Request ID: ${randomUUID()})`,
+};
+
+/** What a state machine sees of an error that a service answered with; other errors stay as they are. */
+export function asStatesError(error: unknown, naming: ErrorNaming): unknown {
+  if (!(error instanceof AwsError)) {
+    return error;
+  }
+  const code = error.code.endsWith('Exception') ? error.code : `${error.code}Exception`;
+  const name = naming.modelled.includes(error.code) ? code : naming.generic;
+  return new StatesError(`${naming.prefix}.${name}`, naming.cause(error));
+}
+
+function olderCause(service: string, { message, statusCode, code }: AwsError): string {
+  return `${message} (Service: ${service}; Status Code: ${statusCode}; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`;
+}

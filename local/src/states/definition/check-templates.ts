@@ -1,0 +1,88 @@
+import { isArray, isObject, type Json } from '../json';
+import { checkExpression, type Produced } from '../jsonata/check-expression';
+import { eachExpression } from '../jsonata/template';
+import { isIntrinsic, parseIntrinsic } from '../jsonpath/parse-intrinsic';
+import { parsePath, referenceSteps } from '../jsonpath/parse-path';
+import { DYNAMIC_SUFFIX } from '../jsonpath/template';
+import type { QueryLanguage } from '../types';
+import type { Fields } from './fields';
+
+/** Reads a payload and checks the expressions in it. */
+export function takeTemplate(
+  fields: Fields,
+  name: string,
+  language: QueryLanguage,
+  produced?: Produced,
+): Json | undefined {
+  const template = fields.take(name);
+  if (template === undefined) return undefined;
+  if (language === 'JSONata') {
+    eachExpression(template, name, (source, location) =>
+      refuseExpression(fields, source, location, produced),
+    );
+  } else checkPayload(fields, template, name);
+  return template;
+}
+
+/** Notes what CreateStateMachine refuses in an expression. */
+export function refuseExpression(
+  fields: Fields,
+  source: string,
+  location: string,
+  produced?: Produced,
+): void {
+  for (const { code, message } of checkExpression(source, produced)) fields.problem(message, location, code);
+}
+
+/** Reads a path, or where it may be one, a call of an intrinsic function. */
+export function takePath(fields: Fields, name: string, { intrinsics = false } = {}): string | undefined {
+  const text = fields.string(name);
+  if (text === undefined) return undefined;
+  checkPath(fields, text, name, intrinsics);
+  return text;
+}
+
+/** Reads InputPath, OutputPath or ResultPath, which may be null. */
+export function takeOptionalPath(fields: Fields, name: string): string | null {
+  if (fields.take(name) === null) return null;
+  const text = takePath(fields, name) ?? '$';
+  if (name === 'ResultPath' && isReadable(text) && !referenceSteps(parsePath(text))) {
+    fields.problem(`The value '${text}' is not a reference path`, name, 'INVALID_JSON_PATH');
+  }
+  return text;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    parsePath(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkPayload(fields: Fields, template: Json, location: string): void {
+  if (isArray(template)) {
+    for (const [i, item] of template.entries()) checkPayload(fields, item, `${location}[${i}]`);
+  } else if (isObject(template)) {
+    for (const [key, value] of Object.entries(template)) {
+      const inner = `${location}/${key}`;
+      if (!key.endsWith(DYNAMIC_SUFFIX)) checkPayload(fields, value, inner);
+      else if (typeof value === 'string') checkPath(fields, value, inner, true);
+      else
+        fields.problem(
+          `The value for the field '${key}' must be a valid JSONPath or intrinsic function call`,
+          inner,
+        );
+    }
+  }
+}
+
+function checkPath(fields: Fields, text: string, location: string, intrinsics: boolean): void {
+  try {
+    if (intrinsics && isIntrinsic(text)) parseIntrinsic(text);
+    else parsePath(text);
+  } catch (error) {
+    fields.problem((error as Error).message, location, 'INVALID_JSON_PATH');
+  }
+}

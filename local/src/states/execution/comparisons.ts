@@ -1,0 +1,62 @@
+import type { Json } from '../json';
+import { parseTimestamp } from '../timestamp';
+
+/** What comes after the type's name in an operator. */
+const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
+  Equals: (order) => order === 0,
+  LessThan: (order) => order < 0,
+  LessThanEquals: (order) => order <= 0,
+  GreaterThan: (order) => order > 0,
+  GreaterThanEquals: (order) => order >= 0,
+};
+
+type Comparable = boolean | number | string | bigint;
+
+/** How each type reads a value; what is of another type never compares. */
+const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>> = {
+  String: (value) => (typeof value === 'string' ? value : undefined),
+  Numeric: (value) => (typeof value === 'number' ? value : undefined),
+  Boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+  Timestamp: (value) => (typeof value === 'string' ? parseTimestamp(value) : undefined),
+};
+
+const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
+  IsNull: (value) => value === null,
+  IsString: (value) => typeof value === 'string',
+  IsNumeric: (value) => typeof value === 'number',
+  IsBoolean: (value) => typeof value === 'boolean',
+  IsTimestamp: (value) => typeof value === 'string' && parseTimestamp(value) !== undefined,
+};
+
+/** The type of value that an operator's operand must have, by operator; the `…Path` forms are left out. */
+export const OPERATORS: ReadonlyMap<string, 'String' | 'Numeric' | 'Boolean' | 'Timestamp'> = new Map([
+  ...Object.keys(RELATIONS).flatMap((relation) => [
+    [`String${relation}`, 'String'] as const,
+    [`Numeric${relation}`, 'Numeric'] as const,
+    [`Timestamp${relation}`, 'Timestamp'] as const,
+  ]),
+  ['BooleanEquals', 'Boolean'],
+  ['StringMatches', 'String'],
+  ['IsPresent', 'Boolean'],
+  ...Object.keys(TYPE_TESTS).map((test) => [test, 'Boolean'] as const),
+]);
+
+/** Whether an operator holds between the variable's value and the operand's. */
+export function compareValues(operator: string, value: Json, operand: Json): boolean {
+  const test = TYPE_TESTS[operator];
+  if (test) return test(value) === operand;
+  if (operator === 'StringMatches') return typeof value === 'string' && wildcard(String(operand)).test(value);
+  const type = OPERATORS.get(operator) ?? '';
+  const [left, right] = [READERS[type]?.(value), READERS[type]?.(operand)];
+  if (left === undefined || right === undefined) return false;
+  const order = left < right ? -1 : left > right ? 1 : 0;
+  return RELATIONS[operator.slice(type.length)]?.(order) ?? false;
+}
+
+/** `*` stands for any text, a backslash takes the next character as it is. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/\\([\s\S])|\*|[\s\S]/g, (token, escaped: string | undefined) =>
+    token === '*' ? '[\\s\\S]*' : (escaped ?? token).replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
+  );
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../clock';
+import type { JsonObject } from '../json';
+import type { Track } from './history';
+import type { ReadItems, RunTask } from './outside';
+
+/** What all states of an execution share. */
+export interface Services {
+  readonly runTask: RunTask;
+  readonly readItems: ReadItems | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Where a graph of states runs: the execution itself, a branch or an iteration. */
+export interface Frame {
+  readonly services: Services;
+  readonly track: Track;
+  /** Aborts when the frame has to stop, with the reason that its states then reject with. */
+  readonly signal: AbortSignal;
+  /** The context object, but for what belongs to a single state. */
+  readonly context: JsonObject;
+}
+
+/** Why states stop: the execution was aborted or timed out, or a sibling failed. */
+export class Stop extends Error {}

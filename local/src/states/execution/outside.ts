@@ -1,0 +1,42 @@
+import type { Json, JsonObject } from '../json';
+
+/** The call that a Task state makes. */
+export interface TaskCall {
+  /** The state's Resource, as in the definition. */
+  readonly resource: string;
+  readonly arguments: Json;
+  readonly stateName: string;
+  /** The context object of the state at this attempt. */
+  readonly context: JsonObject;
+  readonly timeoutSeconds?: number;
+  readonly heartbeatSeconds?: number;
+  /** The state's Credentials, evaluated. */
+  readonly credentials?: Json;
+  /** Also in the context: what the worker answers with (`.waitForTaskToken` only). */
+  readonly taskToken?: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Restarts the heartbeat's time (`.waitForTaskToken` and activities only). */
+  readonly heartbeat: () => void;
+  /** To be called with the service's first answer when the task goes on after it (`.sync`). */
+  readonly submitted: (output: Json) => void;
+}
+
+/** Runs a task. @throws StatesError when it fails */
+export type RunTask = (call: TaskCall) => Promise<unknown>;
+
+/** What a distributed Map's ItemReader asks for. */
+export interface ItemReaderCall {
+  /** `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`. */
+  readonly resource: string;
+  readonly arguments: Json;
+  readonly stateName: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads for an ItemReader: the text of an object, or the list of objects as S3 answers it.
+ *
+ * @throws StatesError when it cannot
+ */
+export type ReadItems = (call: ItemReaderCall) => Promise<string | readonly Json[]>;

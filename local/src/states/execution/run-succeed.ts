@@ -1,0 +1,8 @@
+import type { SucceedState } from '../types';
+import { complete } from './data-flow';
+import type { Step, Visit } from './run-graph';
+
+/** Ends its graph well. */
+export function runSucceed(state: SucceedState, { scope }: Visit): Promise<Step> {
+  return complete(state.flow, scope);
+}

@@ -1,0 +1,64 @@
+import type { Json } from '../json';
+import { unexpectedType } from '../jsonata/expression';
+import { parseTimestamp } from '../timestamp';
+import type { Computed, WaitState } from '../types';
+import { complete, compute, fieldError } from './data-flow';
+import type { Step, Visit } from './run-graph';
+
+/** The longest wait: a year's worth that AWS allows in a field. */
+const LONGEST_WAIT_SECONDS = 99_999_999;
+
+/** Waits for a time or until one. */
+export async function runWait(state: WaitState, { frame, scope }: Visit): Promise<Step> {
+  const { clock } = frame.services;
+  const value = await compute(state.until.value, state.flow, scope);
+  const milliseconds =
+    state.until.kind === 'seconds'
+      ? seconds(state, value) * 1000
+      : timestamp(state, value) - clock.now().getTime();
+  if (milliseconds > 0) await clock.sleep(milliseconds, frame.signal);
+  return { ...(await complete(state.flow, scope)), next: state.next };
+}
+
+function seconds(state: WaitState, value: Json): number {
+  const field = state.until.value;
+  if (field.kind === 'expression' && typeof value !== 'number') {
+    throw unexpectedType(field.expression, field.field, 'number', value);
+  }
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) {
+    throw fieldError(state.flow, unusable(field, value, 'cannot be parsed as a long value'), field.field);
+  }
+  if (number < 0 || number > LONGEST_WAIT_SECONDS) {
+    throw fieldError(
+      state.flow,
+      unusable(field, value, `must be between 0 and ${LONGEST_WAIT_SECONDS}`),
+      field.field,
+    );
+  }
+  return number;
+}
+
+function timestamp(state: WaitState, value: Json): number {
+  const field = state.until.value;
+  if (field.kind === 'expression' && typeof value !== 'string') {
+    throw unexpectedType(field.expression, field.field, 'string', value);
+  }
+  const nanoseconds = typeof value === 'string' ? parseTimestamp(value) : undefined;
+  if (nanoseconds !== undefined) return Number(nanoseconds / 1_000_000n);
+  const form = 'ISO-8601 extended offset date-time format string';
+  const message =
+    field.kind === 'path'
+      ? `The ${field.field} parameter does not reference a valid ${form}: ${field.path} == ${asText(value)}`
+      : `The ${field.field} field cannot be parsed as an ${form}: ${asText(value)}`;
+  throw fieldError(state.flow, message, field.field);
+}
+
+function unusable(field: Computed, value: Json, problem: string): string {
+  const subject = field.kind === 'path' ? `${field.path} == ` : '';
+  return `The ${field.field} parameter ${problem}: ${subject}${asText(value)}`;
+}
+
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,16 @@
+/** The Amazon States Language: parsing definitions and running executions of them. */
+export { type Clock, systemClock } from './clock';
+export { parseStateMachine } from './definition/parse-state-machine';
+export { InvalidDefinitionError, type Problem, type ProblemCode, StatesError } from './errors';
+export type { EventDetails, HistoryEvent } from './execution/history';
+export type { ItemReaderCall, ReadItems, RunTask, TaskCall } from './execution/outside';
+export {
+  type Execution,
+  type ExecutionIdentity,
+  type ExecutionOptions,
+  type ExecutionResult,
+  type ResumePoint,
+  startExecution,
+} from './execution/start-execution';
+export type { Json, JsonObject } from './json';
+export type { StateMachine } from './types';

@@ -1,0 +1,76 @@
+import type { ExprNode } from 'jsonata';
+import { compileExpression } from './expression';
+
+/** What `$states` has where an expression stands, beside `input` and `context`. */
+export type Produced = 'result' | 'errorOutput' | undefined;
+
+/** Why CreateStateMachine refuses an expression. */
+export interface ExpressionProblem {
+  readonly code: 'INVALID_JSONATA_EXPRESSION' | 'UNSUPPORTED_JSONATA_EXPRESSION';
+  readonly message: string;
+}
+
+/** Checks what can be known about an expression before it runs. */
+export function checkExpression(source: string, produced: Produced): ExpressionProblem[] {
+  let ast: Node;
+  try {
+    ast = compileExpression(source).ast() as unknown as Node;
+  } catch (error) {
+    return [{ code: 'INVALID_JSONATA_EXPRESSION', message: `'${source}': ${(error as Error).message}` }];
+  }
+  const found = new Set<string>();
+  walk(ast, false, produced, found);
+  return [...found].map((message) => ({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message }));
+}
+
+/** jsonata's tree has more in it than its type says. */
+type Node = Omit<ExprNode, 'type' | 'lhs' | 'rhs'> & {
+  readonly type: string;
+  readonly [key: string]: unknown;
+};
+
+/** Parts that are evaluated for an item, so that `$` and names mean something in them. */
+const ITEM_PARTS = ['predicate', 'stages', 'group', 'body', 'pattern', 'update', 'delete', 'terms'];
+
+function walk(node: Node, inItem: boolean, produced: Produced, found: Set<string>): void {
+  const visit = (child: unknown, item: boolean): void => {
+    if (Array.isArray(child)) for (const one of child) visit(one, item);
+    else if (typeof child === 'object' && child !== null && !(child instanceof RegExp)) {
+      walk(child as Node, item, produced, found);
+    }
+  };
+  switch (node.type) {
+    case 'name':
+    case 'wildcard':
+    case 'descendant':
+      if (!inItem) found.add(unsupportedReference(String(node.value)));
+      break;
+    case 'variable':
+      // `$` has the value '' and `$$` the value '$'.
+      if (!inItem && (node.value === '' || node.value === '$'))
+        found.add(unsupportedReference(`$${node.value}`));
+      break;
+    case 'bind':
+      if ((node['lhs'] as Node).value === 'states') found.add("The variable 'states' is reserved.");
+      visit(node['rhs'], inItem);
+      return;
+    case 'path':
+      for (const [i, step] of (node['steps'] as Node[]).entries()) visit(step, inItem || i > 0);
+      checkStatesMember(node['steps'] as Node[], produced, found);
+      visit(node['group'], true);
+      return;
+  }
+  for (const [key, child] of Object.entries(node)) visit(child, inItem || ITEM_PARTS.includes(key));
+}
+
+function unsupportedReference(name: string): string {
+  return `Reference to '${name}' at the top level is not supported.`;
+}
+
+function checkStatesMember([first, second]: readonly Node[], produced: Produced, found: Set<string>): void {
+  if (first?.type !== 'variable' || first.value !== 'states' || second?.type !== 'name') return;
+  const member = String(second.value);
+  if ((member === 'result' || member === 'errorOutput') && member !== produced) {
+    found.add(`The reference '$states.${member}' is not available in this field.`);
+  }
+}

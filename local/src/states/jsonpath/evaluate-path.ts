@@ -1,0 +1,94 @@
+import { equalJson, isArray, isObject, type Json } from '../json';
+import type { Filter, JsonPath, Operand, Segment } from './path';
+
+/**
+ * Follows a path.
+ *
+ * @returns the value a definite path names, undefined where there is none; the array of all values
+ *   that an indefinite path finds
+ */
+export function evaluatePath(path: JsonPath, root: Json): Json | undefined {
+  let found: Json[] = [root];
+  for (const segment of path.segments) found = found.flatMap((value) => select(segment, value, root));
+  return path.definite ? found[0] : found;
+}
+
+function select(segment: Segment, value: Json, root: Json): readonly Json[] {
+  switch (segment.kind) {
+    case 'names':
+      return isObject(value) ? present(segment.names.map((name) => own(value, name))) : [];
+    case 'indexes':
+      return isArray(value) ? present(segment.indexes.map((index) => value.at(index))) : [];
+    case 'slice': {
+      if (!isArray(value)) return [];
+      return value.slice(segment.start ?? 0, segment.end).filter((_, i) => i % segment.step === 0);
+    }
+    case 'wildcard':
+      return children(value);
+    case 'descendants':
+      return [value, ...descendants(value)];
+    case 'filter':
+      return (isArray(value) ? value : [value]).filter((item) => accepts(segment.filter, item, root));
+  }
+}
+
+function own(value: { readonly [key: string]: Json }, name: string): Json | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function present(values: readonly (Json | undefined)[]): Json[] {
+  return values.filter((value) => value !== undefined);
+}
+
+function children(value: Json): readonly Json[] {
+  if (isArray(value)) return value;
+  return isObject(value) ? Object.values(value) : [];
+}
+
+function descendants(value: Json): Json[] {
+  return children(value).flatMap((child) => [child, ...descendants(child)]);
+}
+
+function accepts(filter: Filter, item: Json, root: Json): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return accepts(filter.left, item, root) && accepts(filter.right, item, root);
+    case 'or':
+      return accepts(filter.left, item, root) || accepts(filter.right, item, root);
+    case 'not':
+      return !accepts(filter.filter, item, root);
+    case 'exists':
+      return operandValue(filter.operand, item, root) !== undefined;
+    case 'matches': {
+      const text = operandValue(filter.left, item, root);
+      return typeof text === 'string' && filter.pattern.test(text);
+    }
+    case 'compare':
+      return compare(
+        operandValue(filter.left, item, root),
+        filter.operator,
+        operandValue(filter.right, item, root),
+      );
+  }
+}
+
+function operandValue(operand: Operand, item: Json, root: Json): Json | undefined {
+  if (operand.kind === 'literal') return operand.value;
+  const value = evaluatePath(operand.path, operand.kind === 'item' ? item : root);
+  return !operand.path.definite && isArray(value) && value.length === 0 ? undefined : value;
+}
+
+function compare(left: Json | undefined, operator: string, right: Json | undefined): boolean {
+  if (operator === '==' || operator === '!=') {
+    const equal = left === undefined || right === undefined ? left === right : equalJson(left, right);
+    return equal === (operator === '==');
+  }
+  const ordered =
+    (typeof left === 'number' && typeof right === 'number') ||
+    (typeof left === 'string' && typeof right === 'string');
+  if (!ordered) return false;
+  if (operator === '<') return left < right;
+  if (operator === '<=') return left <= right;
+  if (operator === '>') return left > right;
+  return left >= right;
+}

@@ -1,0 +1,57 @@
+import { readSegments } from './parse-path';
+import type { Filter, Operand } from './path';
+import type { TextReader } from './text-reader';
+
+/** Reads the filter behind `?`: `(@.price < 10 && @.tag =~ /a.*\/)` or the same without parentheses. */
+export function parseFilter(reader: TextReader): Filter {
+  let left = readConjunction(reader);
+  while (takeToken(reader, '||')) left = { kind: 'or', left, right: readConjunction(reader) };
+  return left;
+}
+
+function readConjunction(reader: TextReader): Filter {
+  let left = readTerm(reader);
+  while (takeToken(reader, '&&')) left = { kind: 'and', left, right: readTerm(reader) };
+  return left;
+}
+
+function readTerm(reader: TextReader): Filter {
+  if (takeToken(reader, '!')) return { kind: 'not', filter: readTerm(reader) };
+  if (takeToken(reader, '(')) {
+    const filter = parseFilter(reader);
+    reader.skipBlanks();
+    reader.expect(')');
+    return filter;
+  }
+  const left = readOperand(reader);
+  if (takeToken(reader, '=~')) {
+    reader.skipBlanks();
+    const pattern = reader.match(/\/(?:[^/\\]|\\.)+\/i?/);
+    if (!pattern) throw reader.unexpected();
+    const end = pattern.lastIndexOf('/');
+    return {
+      kind: 'matches',
+      left,
+      pattern: new RegExp(`^(?:${pattern.slice(1, end)})$`, pattern.slice(end + 1)),
+    };
+  }
+  const operator = ['==', '!=', '<=', '>=', '<', '>'].find((token) => takeToken(reader, token));
+  if (operator) return { kind: 'compare', operator, left, right: readOperand(reader) };
+  if (left.kind === 'literal') throw reader.unexpected();
+  return { kind: 'exists', operand: left };
+}
+
+function readOperand(reader: TextReader): Operand {
+  reader.skipBlanks();
+  if (reader.take('@')) return { kind: 'item', path: readSegments(reader) };
+  if (reader.take('$')) return { kind: 'root', path: readSegments(reader) };
+  if (reader.peek("'") || reader.peek('"')) return { kind: 'literal', value: reader.quoted() };
+  const word = reader.match(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/);
+  if (word === undefined) throw reader.unexpected();
+  return { kind: 'literal', value: JSON.parse(word) as null | boolean | number };
+}
+
+function takeToken(reader: TextReader, token: string): boolean {
+  reader.skipBlanks();
+  return reader.take(token);
+}

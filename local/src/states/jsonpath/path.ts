@@ -1,0 +1,40 @@
+/** One step of a JSONPath. */
+export type Segment =
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'indexes'; readonly indexes: readonly number[] }
+  | { readonly kind: 'slice'; readonly start?: number; readonly end?: number; readonly step: number }
+  | { readonly kind: 'wildcard' }
+  | { readonly kind: 'descendants' }
+  | { readonly kind: 'filter'; readonly filter: Filter };
+
+/** The question of `[?(...)]`. */
+export type Filter =
+  | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
+  | { readonly kind: 'not'; readonly filter: Filter }
+  | { readonly kind: 'exists'; readonly operand: Operand }
+  | { readonly kind: 'compare'; readonly operator: string; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: 'matches'; readonly left: Operand; readonly pattern: RegExp };
+
+/** A side of a comparison. */
+export type Operand =
+  | { readonly kind: 'literal'; readonly value: null | boolean | number | string }
+  | { readonly kind: 'item' | 'root'; readonly path: JsonPath };
+
+/** A parsed JSONPath. */
+export interface JsonPath {
+  readonly segments: readonly Segment[];
+  /** Whether it can name one value only; else it gives an array, possibly empty. */
+  readonly definite: boolean;
+}
+
+/** A path together with what it starts from: the data, the context object or a variable. */
+export interface RootedPath extends JsonPath {
+  readonly text: string;
+  readonly root: 'data' | 'context' | { readonly variable: string };
+}
+
+export function isDefinite(segments: readonly Segment[]): boolean {
+  return segments.every(
+    (s) => (s.kind === 'names' && s.names.length === 1) || (s.kind === 'indexes' && s.indexes.length === 1),
+  );
+}

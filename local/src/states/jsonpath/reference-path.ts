@@ -1,0 +1,23 @@
+import { EvaluationError } from '../errors';
+import { isArray, isObject, type Json } from '../json';
+import { parsePath, referenceSteps } from './parse-path';
+
+/** A copy of the data with a value put where a reference path points; objects on the way are made. */
+export function setAtPath(data: Json, pathText: string, value: Json): Json {
+  const steps = referenceSteps(parsePath(pathText)) ?? [];
+  const put = (target: Json | undefined, depth: number): Json => {
+    const step = steps[depth];
+    if (step === undefined) return value;
+    if (typeof step === 'string' && (target === undefined || isObject(target))) {
+      return { ...target, [step]: put(target?.[step], depth + 1) };
+    }
+    if (typeof step === 'number' && isArray(target) && step >= 0 && step < target.length) {
+      return target.map((item, i) => (i === step ? put(item, depth + 1) : item));
+    }
+    throw new EvaluationError(
+      'States.ResultPathMatchFailure',
+      `Unable to apply ReferencePath ${pathText} to input ${JSON.stringify(data)}`,
+    );
+  };
+  return put(data, 0);
+}

@@ -1,0 +1,97 @@
+import { EvaluationError, runtimeError } from '../errors';
+import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { evaluatePath } from './evaluate-path';
+import { INTRINSICS } from './intrinsics';
+import { type IntrinsicArgument, type IntrinsicCall, isIntrinsic, parseIntrinsic } from './parse-intrinsic';
+import { parsePath } from './parse-path';
+import type { RootedPath } from './path';
+
+/** What a path can start from. */
+export interface PathRoots {
+  readonly data: Json;
+  readonly context: JsonObject;
+  readonly variables: JsonObject;
+  readonly random: () => number;
+}
+
+/** The keys of payload templates that hold a path or a call end so. */
+export const DYNAMIC_SUFFIX = '.$';
+
+/** Fills a payload template: keys that end with `.$` hold paths or calls of intrinsic functions. */
+export function fillTemplate(template: Json, roots: PathRoots): Json {
+  if (isArray(template)) return template.map((item) => fillTemplate(item, roots));
+  if (!isObject(template)) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) =>
+      key.endsWith(DYNAMIC_SUFFIX) && typeof value === 'string'
+        ? [key.slice(0, -DYNAMIC_SUFFIX.length), resolve(value, key, roots)]
+        : [key, fillTemplate(value, roots)],
+    ),
+  );
+}
+
+/** The value of a path or a call. @throws EvaluationError where a definite path finds nothing */
+export function resolve(text: string, field: string, roots: PathRoots): Json {
+  if (isIntrinsic(text)) return runIntrinsic(text, parseIntrinsic(text), roots);
+  const path = parsePath(text);
+  const value = follow(path, roots);
+  if (value === undefined) {
+    const input = JSON.stringify(rootValue(path, roots) ?? null);
+    throw runtimeError(
+      `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${input}'`,
+    );
+  }
+  return value;
+}
+
+/** The value of a path, or undefined where a definite path finds nothing. */
+export function follow(path: RootedPath, roots: PathRoots): Json | undefined {
+  const root = rootValue(path, roots);
+  return root === undefined ? undefined : evaluatePath(path, root);
+}
+
+function rootValue(path: RootedPath, roots: PathRoots): Json | undefined {
+  if (path.root === 'data') return roots.data;
+  return path.root === 'context' ? roots.context : roots.variables[path.root.variable];
+}
+
+function runIntrinsic(text: string, call: IntrinsicCall, roots: PathRoots): Json {
+  const args = call.arguments.map((argument, i) => argumentValue(text, call, argument, i, roots));
+  try {
+    return (INTRINSICS[call.name] as (typeof INTRINSICS)[string]).run(args, roots.random);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    throw new EvaluationError(
+      error.error,
+      `The function '${text}' had the following error: ${error.message}`,
+    );
+  }
+}
+
+function argumentValue(
+  text: string,
+  call: IntrinsicCall,
+  argument: IntrinsicArgument,
+  index: number,
+  roots: PathRoots,
+): Json {
+  switch (argument.kind) {
+    case 'literal':
+      return argument.value;
+    case 'text':
+      // The template of States.Format keeps its backslashes: `\{` is no placeholder.
+      return call.name === 'States.Format' && index === 0
+        ? argument.raw
+        : argument.raw.replace(/\\([\s\S])/g, '$1');
+    case 'call':
+      return runIntrinsic(text, argument, roots);
+    case 'path': {
+      const value = follow(argument.path, roots);
+      if (value !== undefined) return value;
+      const input = JSON.stringify(rootValue(argument.path, roots) ?? null);
+      throw runtimeError(
+        `The function '${text}' had the following error: The JsonPath argument for the field '${argument.path.text}' could not be found in the input '${input}'`,
+      );
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** Reads a text from left to right. */
+export class TextReader {
+  private position = 0;
+
+  constructor(private readonly text: string) {}
+
+  get atEnd(): boolean {
+    return this.position >= this.text.length;
+  }
+
+  /** A place to hand to {@link since}. */
+  mark(): number {
+    return this.position;
+  }
+
+  /** What was read since a place. */
+  since(mark: number): string {
+    return this.text.slice(mark, this.position);
+  }
+
+  /** Whether the rest starts with a text. */
+  peek(expected: string): boolean {
+    return this.text.startsWith(expected, this.position);
+  }
+
+  /** Goes past a text if it is the next. */
+  take(expected: string): boolean {
+    if (!this.peek(expected)) return false;
+    this.position += expected.length;
+    return true;
+  }
+
+  expect(expected: string): void {
+    if (!this.take(expected)) throw this.unexpected();
+  }
+
+  /** Takes what the pattern matches right here. */
+  match(pattern: RegExp): string | undefined {
+    const sticky = new RegExp(pattern, `${pattern.flags}y`);
+    sticky.lastIndex = this.position;
+    const found = sticky.exec(this.text)?.[0];
+    if (found !== undefined) this.position += found.length;
+    return found;
+  }
+
+  skipBlanks(): void {
+    this.match(/\s*/);
+  }
+
+  integer(): number | undefined {
+    this.skipBlanks();
+    const digits = this.match(/-?\d+/);
+    return digits === undefined ? undefined : Number(digits);
+  }
+
+  /** A text in single or double quotes, without them; a backslash takes the next character as it is. */
+  quoted(): string {
+    const raw = this.match(/'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/);
+    if (raw === undefined) throw this.unexpected();
+    return raw.slice(1, -1).replace(/\\([\s\S])/g, '$1');
+  }
+
+  unexpected(): Error {
+    return new Error(
+      this.atEnd
+        ? `'${this.text}' ends too early`
+        : `'${this.text}' has an unexpected '${this.text[this.position]}' at position ${this.position}`,
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { type Pack, pack } from 'tar-stream';
+import type { TrainingOutcome } from './trainer';
+
+/**
+ * Packs a job's `model/` folder as SageMaker does: the files at the root of the archive. The same files give the
+ * same bytes. The archive is whole or not there: it is written beside its place and renamed.
+ *
+ * @param modelFolder the folder whose content is packed; empty gives an empty archive
+ * @param archive path of the archive, such as `.../output/model.tar.gz`
+ */
+export async function writeModelArchive(modelFolder: string, archive: string): Promise<void> {
+  const partial = `${archive}.${process.pid}.partial`;
+  const tar = pack();
+  try {
+    // Entries are added while the archive is written: neither waits for the whole of the other.
+    await Promise.all([
+      pipeline(tar, createGzip(), createWriteStream(partial)),
+      addFolder(tar, modelFolder, '').then(
+        () => tar.finalize(),
+        (error: Error) => tar.destroy(error),
+      ),
+    ]);
+    const file = await open(partial, 'r+');
+    await file.sync();
+    await file.close();
+    await rename(partial, archive);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Stores what a job left in its work folder, where SageMaker would: `model/` as `model.tar.gz`, `output/data/` as
+ * `output.tar.gz`. A failed job keeps no model; a stopped one only if it saved any; empty output is not stored.
+ *
+ * @param target gives the path for an archive's name
+ */
+export async function storeOutputs(
+  workFolder: string,
+  status: TrainingOutcome['status'],
+  target: (name: string) => string,
+): Promise<void> {
+  const model = join(workFolder, 'model');
+  if (status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)))) {
+    await writeModelArchive(model, target('model.tar.gz'));
+  }
+  const data = join(workFolder, 'output', 'data');
+  if (await hasFiles(data)) {
+    await writeModelArchive(data, target('output.tar.gz'));
+  }
+}
+
+async function hasFiles(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(() => [])).length > 0;
+}
+
+async function addFolder(tar: Pack, folder: string, prefix: string): Promise<void> {
+  for (const name of (await readdir(folder)).sort()) {
+    const path = join(folder, name);
+    const state = await stat(path);
+    const header = { name: prefix + name, mtime: new Date(0), uid: 0, gid: 0 };
+    if (state.isDirectory()) {
+      await new Promise<void>((resolve, reject) => {
+        tar.entry({ ...header, name: `${header.name}/`, type: 'directory', mode: 0o755 }, (error) =>
+          error ? reject(error) : resolve(),
+        );
+      });
+      await addFolder(tar, path, `${header.name}/`);
+    } else if (state.isFile()) {
+      const entry = tar.entry({ ...header, size: state.size, mode: 0o644 });
+      await pipeline(createReadStream(path), entry);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Folder of the Python side of local mode; the same from `src/` and from `dist/`. */
+export const PYTHON_FOLDER = join(__dirname, '..', '..', 'python');
+
+/** How a Python process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last lines of its standard error. */
+  readonly lastWords: string;
+}
+
+const KEPT_LINES = 20;
+
+/**
+ * A Python process that speaks JSON lines (`local/python/protocol.py`): a message a line, both ways.
+ * It ends by itself when this process does, since its standard input then closes.
+ */
+export class PythonProcess {
+  /** Settles when the process says it is ready; rejects when it ends before. */
+  public readonly ready: Promise<Record<string, unknown>>;
+  /** Settles when the process has ended. */
+  public readonly ended: Promise<ProcessEnd>;
+  private readonly child: ChildProcess;
+  private readonly errorLines: string[] = [];
+  private running = true;
+
+  /**
+   * @param python the interpreter
+   * @param script file name below `local/python/`
+   * @param onMessage takes every message but the first (`ready`)
+   */
+  constructor(
+    python: string,
+    script: string,
+    onMessage: (message: Record<string, unknown>) => void,
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
+    this.child = spawn(python, [join(PYTHON_FOLDER, script)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
+    });
+    this.ended = new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.running = false;
+        resolve({ code, signal, lastWords: this.errorLines.join('\n') });
+      };
+      this.child.once('close', end);
+      this.child.once('error', (error) => {
+        this.errorLines.push(error.message);
+        end(null, null);
+      });
+    });
+    this.ready = new Promise((resolve, reject) => {
+      let isReady = false;
+      createInterface({ input: this.stream('stdout') }).on('line', (line) => {
+        const message = JSON.parse(line) as Record<string, unknown>;
+        if (isReady) {
+          onMessage(message);
+        } else {
+          isReady = true;
+          resolve(message);
+        }
+      });
+      void this.ended.then((end) => reject(new Error(`${python} ${script} ${describeEnd(end)}`)));
+    });
+    this.ready.catch(() => undefined); // whoever waits for it hears of it; nobody has to
+    createInterface({ input: this.stream('stderr') }).on('line', (line) => {
+      this.errorLines.push(line);
+      if (this.errorLines.length > KEPT_LINES) {
+        this.errorLines.shift();
+      }
+    });
+    // Writing to a process that has just died must not end this one: `ended` tells.
+    this.child.stdin?.on('error', () => undefined);
+  }
+
+  public get isRunning(): boolean {
+    return this.running;
+  }
+
+  public get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Sends a message; lost when the process has ended. */
+  public send(message: Record<string, unknown>): void {
+    this.child.stdin?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Ends the process at once. */
+  public kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  /** Lets the process end and waits for it. */
+  public async close(): Promise<void> {
+    this.child.stdin?.end();
+    await this.ended;
+  }
+
+  private stream(name: 'stdout' | 'stderr'): NodeJS.ReadableStream {
+    const stream = this.child[name];
+    if (!stream) {
+      throw new Error(`no ${name}`);
+    }
+    return stream;
+  }
+}
+
+/** How a process ended, in words, with its last error line. */
+export function describeEnd(end: ProcessEnd): string {
+  const how = end.signal
+    ? `was ended by signal ${end.signal}${end.signal === 'SIGKILL' ? ' (the machine may have run out of memory)' : ''}`
+    : end.code === null
+      ? 'could not be started'
+      : `ended with exit code ${end.code}`;
+  const lastLine = end.lastWords.trim().split('\n').pop();
+  return lastLine ? `${how}: ${lastLine}` : how;
+}

@@ -1,0 +1,160 @@
+import { describeEnd, type ProcessEnd, PythonProcess } from './python-process';
+import type { TrainingOutcome } from './trainer';
+
+/** How long a worker may take to stop a job by itself; then the process is ended. */
+const STOP_GRACE_MS = 2000;
+
+/** A job for a worker: the members are the protocol of `local/python/xgboost_worker.py`. */
+export interface WorkerJob {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly channels: readonly { name: string; contentType?: string; files: readonly string[] }[];
+  readonly workFolder: string;
+  readonly threads: number;
+}
+
+/** What goes along with a job. */
+export interface WorkerJobHandlers {
+  readonly signal: AbortSignal;
+  readonly onLog: (line: string) => void;
+}
+
+/**
+ * Warm worker processes of one Python environment. Each runs a job at a time and keeps the parsed data between
+ * jobs. A worker that dies takes its job with it and nothing else.
+ */
+export class PythonWorkerPool {
+  private readonly idle: Worker[] = [];
+  private readonly all = new Set<Worker>();
+  private readonly waiting: (() => void)[] = [];
+  private closed = false;
+
+  /**
+   * @param python the interpreter
+   * @param maxWorkers how many processes there may be; further jobs wait
+   */
+  constructor(
+    private readonly python: string,
+    private readonly maxWorkers: number,
+  ) {}
+
+  /** Starts workers ahead of the jobs, so that the first ones need not wait for imports. */
+  public warm(workers: number): void {
+    while (this.all.size < Math.min(workers, this.maxWorkers)) {
+      this.idle.push(this.start());
+    }
+  }
+
+  /** Runs a job on an idle worker, or on a new one. */
+  public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
+    const worker = await this.acquire();
+    try {
+      return handlers.signal.aborted ? { status: 'Stopped' } : await worker.run(job, handlers);
+    } finally {
+      this.release(worker);
+    }
+  }
+
+  /** Ends all workers, with the jobs they run. */
+  public async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.all].map((worker) => worker.close()));
+  }
+
+  private async acquire(): Promise<Worker> {
+    for (;;) {
+      if (this.closed) {
+        throw new Error('the trainer is closed');
+      }
+      const worker = this.idle.pop() ?? (this.all.size < this.maxWorkers ? this.start() : undefined);
+      if (worker?.isRunning) {
+        return worker;
+      }
+      if (worker) {
+        this.all.delete(worker);
+      } else {
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
+    }
+  }
+
+  private release(worker: Worker): void {
+    if (worker.isRunning) {
+      this.idle.push(worker);
+    } else {
+      this.all.delete(worker);
+    }
+    this.waiting.shift()?.();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.python);
+    this.all.add(worker);
+    return worker;
+  }
+}
+
+/** One process and the job it runs. */
+class Worker {
+  private readonly process: PythonProcess;
+  private jobs = 0;
+  private onLog: ((line: string) => void) | undefined;
+  private onOutcome: ((outcome: TrainingOutcome) => void) | undefined;
+
+  constructor(python: string) {
+    this.process = new PythonProcess(python, 'xgboost_worker.py', (message) => this.receive(message));
+  }
+
+  public get isRunning(): boolean {
+    return this.process.isRunning;
+  }
+
+  public async run(job: WorkerJob, { signal, onLog }: WorkerJobHandlers): Promise<TrainingOutcome> {
+    this.jobs += 1;
+    const number = this.jobs;
+    let forced: NodeJS.Timeout | undefined;
+    const stop = () => {
+      this.process.send({ op: 'stop', job: number });
+      // Native code that loads data or builds a large tree cannot be interrupted.
+      forced = setTimeout(() => this.process.kill(), STOP_GRACE_MS);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const outcome = new Promise<TrainingOutcome>((resolve) => {
+        this.onLog = onLog;
+        this.onOutcome = resolve;
+      });
+      this.process.send({ op: 'train', job: number, ...job });
+      const result = await Promise.race([outcome, this.process.ended]);
+      if ('status' in result) {
+        return result;
+      }
+      return signal.aborted ? { status: 'Stopped' } : { status: 'Failed', failureReason: failureOf(result) };
+    } finally {
+      signal.removeEventListener('abort', stop);
+      clearTimeout(forced);
+      this.onLog = undefined;
+      this.onOutcome = undefined;
+    }
+  }
+
+  public async close(): Promise<void> {
+    await this.process.close();
+  }
+
+  private receive(message: Record<string, unknown>): void {
+    if (message.job !== this.jobs) {
+      return;
+    }
+    if (Array.isArray(message.log)) {
+      for (const line of message.log) {
+        this.onLog?.(String(line));
+      }
+    } else if (message.outcome) {
+      this.onOutcome?.(message.outcome as TrainingOutcome);
+    }
+  }
+}
+
+function failureOf(end: ProcessEnd): string {
+  return `AlgorithmError: the training process ${describeEnd(end)}, exit code: ${end.code ?? 1}`;
+}

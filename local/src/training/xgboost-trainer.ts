@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PythonEnvironment } from './python-environment';
+import { PYTHON_FOLDER } from './python-process';
+import type { PythonExtra } from './python-requirements';
+import { PythonWorkerPool } from './python-worker-pool';
+import type { MetricDefinition, Trainer, TrainingOutcome, TrainingTask } from './trainer';
+import { isXGBoostImage, xgboostVersionOf } from './xgboost-images';
+
+/** What `createXGBoostTrainer` needs. */
+export interface XGBoostTrainerOptions {
+  /** The environment with a version of XGBoost (`PythonEnvironments.forXGBoost`). */
+  readonly pythonFor: (xgboostVersion: string, extras: readonly PythonExtra[]) => Promise<PythonEnvironment>;
+  /** How many jobs run at once, each in a process of its own; further ones wait. */
+  readonly maxWorkers: number;
+}
+
+/** The trainer of the built-in XGBoost algorithm. */
+export interface XGBoostTrainer extends Trainer {
+  /** Starts workers before the first job needs them. */
+  warm(trainingImage: string, workers: number): Promise<void>;
+}
+
+/** Longest failure reason that SageMaker keeps. */
+const LONGEST_REASON = 1024;
+
+/**
+ * Makes the trainer of SageMaker's built-in XGBoost algorithm (algorithm mode): hyperparameters, channels, log
+ * and failures are the container's; the training is XGBoost's, in warm Python processes.
+ */
+export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTrainer {
+  const pools = new Map<string, PythonWorkerPool>();
+
+  async function poolFor(trainingImage: string, extras: readonly PythonExtra[]): Promise<PythonWorkerPool> {
+    const { python } = await options.pythonFor(xgboostVersionOf(trainingImage), extras);
+    const pool = pools.get(python) ?? new PythonWorkerPool(python, options.maxWorkers);
+    pools.set(python, pool);
+    return pool;
+  }
+
+  return {
+    accepts: isXGBoostImage,
+    metricDefinitions: () => serviceMetricDefinitions(),
+    async warm(trainingImage, workers) {
+      (await poolFor(trainingImage, [])).warm(workers);
+    },
+    async train(task): Promise<TrainingOutcome> {
+      try {
+        const pool = await poolFor(task.trainingImage, extrasOf(task));
+        await mkdir(join(task.workFolder, 'model'), { recursive: true });
+        await mkdir(join(task.workFolder, 'output'), { recursive: true });
+        const { hyperparameters, channels, workFolder, threads } = task;
+        const outcome = await pool.run({ hyperparameters, channels, workFolder, threads }, task);
+        return outcome.status === 'Failed' ? failed(outcome.failureReason) : outcome;
+      } catch (error) {
+        return failed(`AlgorithmError: ${(error as Error).message}, exit code: 1`);
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+function failed(reason: string): TrainingOutcome {
+  return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
+}
+
+function extrasOf(task: TrainingTask): PythonExtra[] {
+  return task.channels.some((channel) => channel.contentType?.toLowerCase().includes('parquet'))
+    ? ['parquet']
+    : [];
+}
+
+interface AlgorithmData {
+  readonly metricRegex: string;
+  readonly metrics: { readonly Maximize: readonly string[]; readonly Minimize: readonly string[] };
+}
+
+let definitions: readonly MetricDefinition[] | undefined;
+
+/** The definitions that SageMaker itself sets for the algorithm: every metric, on both data sets. */
+function serviceMetricDefinitions(): readonly MetricDefinition[] {
+  if (definitions === undefined) {
+    const file = join(PYTHON_FOLDER, 'xgboost_hyperparameters.json');
+    const { metricRegex, metrics } = JSON.parse(readFileSync(file, 'utf8')) as AlgorithmData;
+    definitions = ['train', 'validation'].flatMap((channel) =>
+      [...metrics.Maximize, ...metrics.Minimize].map((metric) => ({
+        Name: `${channel}:${metric}`,
+        Regex: metricRegex.replace('{channel}', channel).replace('{metric}', metric),
+      })),
+    );
+  }
+  return definitions;
+}

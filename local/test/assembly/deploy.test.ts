@@ -1,0 +1,288 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as cdk from 'aws-cdk-lib';
+import {
+  aws_iam as iam,
+  aws_lambda as lambda,
+  aws_logs as logs,
+  aws_s3 as s3,
+  aws_s3_deployment as s3deploy,
+  aws_stepfunctions as sfn,
+} from 'aws-cdk-lib';
+import { zipSync } from 'fflate';
+import { deployStack, folderWith, removeTemporaryFolders, temporaryFolder } from './helpers';
+
+afterAll(removeTemporaryFolders);
+
+function listFiles(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+describe('environment', () => {
+  const oneBucket = (stack: cdk.Stack): void => {
+    new s3.Bucket(stack, 'Bucket');
+  };
+
+  test('an environment-agnostic stack goes to the default account and region', () => {
+    expect(deployStack(oneBucket).environment).toEqual({
+      accountId: '123456789012',
+      region: 'us-east-1',
+      partition: 'aws',
+      urlSuffix: 'amazonaws.com',
+    });
+  });
+
+  test('the region decides on partition and URL suffix', () => {
+    const env = { account: '111122223333', region: 'cn-north-1' };
+    expect(deployStack(oneBucket, { env }).environment).toEqual({
+      accountId: '111122223333',
+      region: 'cn-north-1',
+      partition: 'aws-cn',
+      urlSuffix: 'amazonaws.com.cn',
+    });
+  });
+});
+
+describe('buckets and what is deployed into them', () => {
+  function withData(source: string, props: Partial<s3deploy.BucketDeploymentProps> = {}) {
+    return (stack: cdk.Stack): void => {
+      const bucket = new s3.Bucket(stack, 'Data', {
+        autoDeleteObjects: true,
+        removalPolicy: cdk.RemovalPolicy.DESTROY,
+      });
+      new s3deploy.BucketDeployment(stack, 'Deploy', {
+        sources: [
+          s3deploy.Source.asset(source),
+          s3deploy.Source.jsonData('made/info.json', { bucket: bucket.bucketName }),
+        ],
+        destinationBucket: bucket,
+        destinationKeyPrefix: 'input',
+        ...props,
+      });
+      new cdk.CfnOutput(stack, 'BucketName', { value: bucket.bucketName });
+    };
+  }
+
+  test('asset files and deploy-time data end up under the prefix', () => {
+    const { buckets, outputs } = deployStack(
+      withData(folderWith({ 'train/a.csv': '1,2', 'skip.tmp': '' }), { exclude: ['*.tmp'] }),
+    );
+    const [bucket] = buckets;
+    expect(bucket).toMatchObject({ name: expect.stringMatching(/^test-data[0-9a-f]{8}$/) });
+    expect(outputs['BucketName']).toBe(bucket?.name);
+    expect(listFiles(bucket?.folder ?? '')).toEqual(['input/made/info.json', 'input/train/a.csv']);
+    expect(
+      JSON.parse(fs.readFileSync(path.join(bucket?.folder ?? '', 'input/made/info.json'), 'utf8')),
+    ).toEqual({
+      bucket: bucket?.name,
+    });
+  });
+
+  test('a second deployment keeps what runs wrote and removes what it wrote itself before', () => {
+    const root = temporaryFolder();
+    const first = deployStack(withData(folderWith({ 'old.csv': '1' })), { root });
+    const folder = first.buckets[0]?.folder ?? '';
+    fs.writeFileSync(path.join(folder, 'input', 'by-a-run.csv'), 'keep');
+    const second = deployStack(withData(folderWith({ 'new.csv': '2' })), { root });
+    expect(second.buckets).toEqual(first.buckets);
+    expect(listFiles(folder)).toEqual(['input/by-a-run.csv', 'input/made/info.json', 'input/new.csv']);
+  });
+
+  test('without prune earlier files stay; without extract the archive itself is the object', () => {
+    const root = temporaryFolder();
+    deployStack(withData(folderWith({ 'old.csv': '1' }), { prune: false }), { root });
+    const { buckets } = deployStack(withData(folderWith({ 'new.csv': '2' }), { prune: false }), { root });
+    expect(listFiles(buckets[0]?.folder ?? '')).toContain('input/old.csv');
+
+    const archived = deployStack((stack) => {
+      new s3deploy.BucketDeployment(stack, 'Deploy', {
+        sources: [s3deploy.Source.asset(folderWith({ 'a.csv': '1' }))],
+        destinationBucket: new s3.Bucket(stack, 'Data'),
+        extract: false,
+      });
+    });
+    expect(listFiles(archived.buckets[0]?.folder ?? '')).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}\.zip$/),
+    ]);
+  });
+
+  test.each(['../escape', 'a/../../escape', '..\\escape'])(
+    'the prefix "%s" cannot leave the bucket',
+    (prefix) => {
+      const build = withData(folderWith({ 'a.csv': '1' }), { destinationKeyPrefix: prefix });
+      expect(() => deployStack(build)).toThrow(/leads outside of/);
+    },
+  );
+
+  test('a bucket name cannot leave the folder of buckets', () => {
+    const build = (stack: cdk.Stack): void => {
+      new cdk.CfnResource(stack, 'Bad', { type: 'AWS::S3::Bucket', properties: { BucketName: '../../bad' } });
+    };
+    expect(() => deployStack(build)).toThrow(
+      /Resources\/Bad\/Properties\/BucketName: "..\/..\/bad" is not a bucket name/,
+    );
+  });
+
+  test('an archive cannot write outside of its folder', () => {
+    const zip = path.join(folderWith({}), 'evil.zip');
+    fs.writeFileSync(zip, zipSync({ '../evil.txt': Buffer.from('x') }));
+    expect(() => deployStack(withData(zip))).toThrow(/"..\/evil.txt" leads outside of/);
+  });
+});
+
+describe('functions', () => {
+  test('folder assets, zip files and inline code are unpacked', () => {
+    const zip = path.join(folderWith({}), 'code.zip');
+    fs.writeFileSync(zip, zipSync({ 'lib/main.js': Buffer.from('exports.run = 1') }));
+    const runtime = lambda.Runtime.NODEJS_22_X;
+    const { functions, roles, environment } = deployStack((stack) => {
+      new lambda.Function(stack, 'Folder', {
+        runtime,
+        handler: 'index.handler',
+        code: lambda.Code.fromAsset(folderWith({ 'index.js': 'exports.handler = 1' })),
+        environment: { WHERE: stack.region },
+        timeout: cdk.Duration.seconds(60),
+        memorySize: 256,
+      });
+      new lambda.Function(stack, 'Zip', {
+        runtime,
+        handler: 'lib/main.run',
+        code: lambda.Code.fromAsset(zip),
+      });
+      new lambda.Function(stack, 'Inline', {
+        runtime,
+        handler: 'index.handler',
+        code: lambda.Code.fromInline('exports.handler = 2'),
+      });
+    });
+    const [folder, zipped, inline] = functions;
+    expect(folder).toMatchObject({
+      name: expect.stringMatching(/^Test-Folder/),
+      handler: 'index.handler',
+      environment: { WHERE: environment.region },
+      timeoutSeconds: 60,
+      memoryMegabytes: 256,
+      roleArn: roles[0]?.arn,
+    });
+    expect(listFiles(folder?.folder ?? '')).toEqual(['index.js']);
+    expect(listFiles(zipped?.folder ?? '')).toEqual(['lib/main.js']);
+    expect(zipped?.timeoutSeconds).toBe(3);
+    expect(listFiles(inline?.folder ?? '')).toEqual(['index.js']);
+  });
+
+  test('a function that needs what exists on AWS only is left out with a warning', () => {
+    const warnings: string[] = [];
+    const { functions } = deployStack(
+      (stack) => {
+        const exotic = new cdk.CfnResource(stack, 'Exotic', { type: 'AWS::Exotic::Thing' });
+        new lambda.Function(stack, 'F', {
+          runtime: lambda.Runtime.NODEJS_22_X,
+          handler: 'index.handler',
+          code: lambda.Code.fromInline('x'),
+          environment: { EXOTIC: exotic.ref },
+        });
+      },
+      { onWarning: (message) => warnings.push(message) },
+    );
+    expect(functions).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/the function "F.*" cannot be invoked: .*AWS::Exotic::Thing/),
+    ]);
+  });
+});
+
+test('roles have their inline, attached, managed and AWS managed policies', () => {
+  const warnings: string[] = [];
+  const { roles, buckets } = deployStack(
+    (stack) => {
+      const bucket = new s3.Bucket(stack, 'Data');
+      const role = new iam.Role(stack, 'Role', {
+        assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com'),
+        path: '/training/',
+        inlinePolicies: {
+          inline: new iam.PolicyDocument({
+            statements: [new iam.PolicyStatement({ actions: ['a:Inline'], resources: ['*'] })],
+          }),
+        },
+        managedPolicies: [
+          iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaBasicExecutionRole'),
+          iam.ManagedPolicy.fromAwsManagedPolicyName('NobodyKnows'),
+        ],
+      });
+      bucket.grantRead(role);
+      new iam.ManagedPolicy(stack, 'Managed', {
+        roles: [role],
+        statements: [new iam.PolicyStatement({ actions: ['a:Managed'], resources: ['*'] })],
+      });
+    },
+    { onWarning: (message) => warnings.push(message) },
+  );
+  const [role] = roles;
+  expect(role?.arn).toMatch(/^arn:aws:iam::123456789012:role\/training\/Test-Role/);
+  expect(role?.trustPolicy.Statement[0]).toMatchObject({ Principal: { Service: 'sagemaker.amazonaws.com' } });
+  const actions = role?.policies.flatMap((policy) =>
+    policy.Statement.flatMap((statement) => statement['Action']),
+  );
+  expect(actions).toEqual(
+    expect.arrayContaining(['a:Inline', 'a:Managed', 's3:GetObject*', 'logs:PutLogEvents']),
+  );
+  expect(JSON.stringify(role?.policies)).toContain(`${buckets[0]?.arn}/*`);
+  expect(warnings).toEqual([
+    expect.stringMatching(/does not have the policy arn:aws:iam::aws:policy\/NobodyKnows/),
+  ]);
+});
+
+describe('state machines', () => {
+  test('the definition is resolved and parsed', () => {
+    const { stateMachines, roles } = deployStack((stack) => {
+      new cdk.CfnMapping(stack, 'Images', { mapping: { 'us-east-1': { account: '683313688378' } } });
+      new sfn.StateMachine(stack, 'Machine', {
+        definitionBody: sfn.DefinitionBody.fromChainable(
+          sfn.Pass.jsonata(stack, 'Go', {
+            outputs: {
+              image: cdk.Fn.sub('${A}.dkr', { A: cdk.Fn.findInMap('Images', stack.region, 'account') }),
+            },
+          }),
+        ),
+        logs: { destination: new logs.LogGroup(stack, 'Log') },
+      });
+    });
+    expect(stateMachines[0]).toMatchObject({
+      arn: expect.stringMatching(/^arn:aws:states:us-east-1:123456789012:stateMachine:Test-Machine/),
+      roleArn: roles[0]?.arn,
+      definition: { StartAt: 'Go', States: { Go: { Output: { image: '683313688378.dkr' } } } },
+    });
+  });
+
+  test('a definition from a file takes its substitutions', () => {
+    const file = path.join(
+      folderWith({
+        'm.json': '{"StartAt":"A","States":{"A":{"Type":"Pass","Comment":"${stage}","End":true}}}',
+      }),
+      'm.json',
+    );
+    const { stateMachines } = deployStack((stack) => {
+      new sfn.StateMachine(stack, 'Machine', {
+        definitionBody: sfn.DefinitionBody.fromFile(file),
+        definitionSubstitutions: { stage: 'a "quoted" one' },
+      });
+    });
+    expect(stateMachines[0]?.definition).toMatchObject({ States: { A: { Comment: 'a "quoted" one' } } });
+  });
+
+  test('a definition that is not there is an error', () => {
+    const build = (stack: cdk.Stack): void => {
+      new sfn.CfnStateMachine(stack, 'Machine', {
+        roleArn: 'arn:aws:iam::123456789012:role/r',
+        definitionS3Location: { bucket: 'elsewhere', key: 'x.json' },
+      });
+    };
+    expect(() => deployStack(build)).toThrow(
+      /Resources\/Machine\/Properties: local mode finds no definition/,
+    );
+  });
+});

@@ -1,0 +1,219 @@
+import {
+  type Clock,
+  type Execution,
+  type ExecutionOptions,
+  type HistoryEvent,
+  type JsonObject,
+  parseStateMachine,
+  StatesError,
+  startExecution,
+  systemClock,
+} from '../../src/states';
+import { IDENTITY } from './run-case';
+import { VirtualClock } from './virtual-clock';
+
+const LAMBDA = 'arn:aws:states:::lambda:invoke';
+
+function start(definition: JsonObject, options: Partial<ExecutionOptions> = {}): Execution {
+  return startExecution(parseStateMachine({ QueryLanguage: 'JSONata', ...definition }), {
+    input: {},
+    context: IDENTITY,
+    runTask: async ({ arguments: args }) => args,
+    clock: new VirtualClock(),
+    ...options,
+  });
+}
+
+describe('stopping', () => {
+  const machine = {
+    StartAt: 'Wait',
+    States: {
+      Wait: { Type: 'Pass', Assign: { seen: 1 }, Next: 'Work' },
+      Work: {
+        Type: 'Task',
+        Resource: LAMBDA,
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }],
+        End: true,
+      },
+      Never: { Type: 'Pass', End: true },
+    },
+  };
+
+  test('aborts the running task and ends ABORTED with the reason; nothing catches it', async () => {
+    const stop = new AbortController();
+    const events: HistoryEvent[] = [];
+    let taskSignal: AbortSignal | undefined;
+    const execution = start(machine, {
+      signal: stop.signal,
+      onEvent: (event) => events.push(event),
+      runTask: (call) => {
+        taskSignal = call.signal;
+        setImmediate(() => stop.abort(new StatesError('Stopped', 'by hand')));
+        return new Promise(() => undefined);
+      },
+    });
+    await expect(execution.result).resolves.toEqual({
+      status: 'ABORTED',
+      error: 'Stopped',
+      cause: 'by hand',
+    });
+    expect(taskSignal?.aborted).toBe(true);
+    expect(events.at(-1)).toMatchObject({
+      type: 'ExecutionAborted',
+      details: { error: 'Stopped', cause: 'by hand' },
+    });
+    expect(execution.position).toEqual({ stateName: 'Work', input: {}, variables: { seen: 1 } });
+  });
+
+  test('a signal that has aborted before stops the first state', async () => {
+    const runTask = jest.fn();
+    const { result } = start(machine, { signal: AbortSignal.abort(), runTask });
+    await expect(result).resolves.toEqual({ status: 'ABORTED' });
+    expect(runTask).not.toHaveBeenCalled();
+  });
+
+  test('a stopped branch records nothing more', async () => {
+    const events: HistoryEvent[] = [];
+    let late: () => void = () => undefined;
+    const branch = (name: string) => ({
+      StartAt: name,
+      States: { [name]: { Type: 'Task', Resource: `${LAMBDA}.sync`, End: true } },
+    });
+    const { result } = start(
+      {
+        StartAt: 'P',
+        States: { P: { Type: 'Parallel', Branches: [branch('Slow'), branch('Bad')], End: true } },
+      },
+      {
+        onEvent: (event) => events.push(event),
+        runTask: async ({ stateName, submitted }) => {
+          if (stateName === 'Bad') throw new StatesError('Bad');
+          late = () => submitted({ id: 1 });
+          late();
+          return new Promise(() => undefined);
+        },
+      },
+    );
+    await expect(result).resolves.toEqual({ status: 'FAILED', error: 'Bad' });
+    const count = events.length;
+    expect(events.filter(({ type }) => type === 'TaskSubmitted')).toMatchObject([
+      { details: { resourceType: 'lambda', resource: 'invoke.sync', output: '{"id":1}' } },
+    ]);
+    late();
+    expect(events).toHaveLength(count);
+  });
+});
+
+test('an execution resumes at a state, with its input and variables', async () => {
+  const events: string[] = [];
+  const { result } = start(
+    {
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Fail' },
+        B: {
+          Type: 'Pass',
+          Output: '{% [$states.input, $v, $states.context.Execution.RedriveCount] %}',
+          End: true,
+        },
+        Z: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'A' }], Default: 'B' },
+      },
+      // Every state must be reachable, so the machine starts elsewhere.
+      ...{ StartAt: 'Z' },
+    },
+    {
+      context: { ...IDENTITY, redriveCount: 2 },
+      onEvent: ({ type }) => events.push(type),
+      resumeFrom: { stateName: 'B', input: 'in', variables: { v: 'var' } },
+    },
+  );
+  await expect(result).resolves.toEqual({ status: 'SUCCEEDED', output: ['in', 'var', 2] });
+  expect(events).toEqual(['ExecutionRedriven', 'PassStateEntered', 'PassStateExited', 'ExecutionSucceeded']);
+});
+
+test("events have AWS's details, and each branch's events form a line", async () => {
+  const events: HistoryEvent[] = [];
+  const inner = (name: string) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } });
+  await start(
+    {
+      StartAt: 'First',
+      States: {
+        First: { Type: 'Pass', Assign: { x: [1] }, Output: 2, Next: 'Both' },
+        Both: { Type: 'Parallel', Branches: [inner('L'), inner('R')], End: true },
+      },
+    },
+    { onEvent: (event) => events.push(event) },
+  ).result;
+  expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => i + 1));
+  expect(events[0]?.details).toEqual({ input: '{}', roleArn: IDENTITY.roleArn });
+  expect(events[1]?.details).toEqual({ name: 'First', input: '{}' });
+  expect(events[2]?.details).toEqual({ name: 'First', output: '2', assignedVariables: { x: '[1]' } });
+  const before = (name: string, type: string) =>
+    events.find((event) => event.type === type && event.details['name'] === name)?.previousEventId;
+  const started = events.find(({ type }) => type === 'ParallelStateStarted')?.id;
+  expect(before('First', 'PassStateEntered')).toBe(0);
+  expect(before('L', 'PassStateEntered')).toBe(started);
+  expect(before('R', 'PassStateEntered')).toBe(started);
+  expect(before('R', 'PassStateExited')).toBe(
+    events.find((event) => event.type === 'PassStateEntered' && event.details['name'] === 'R')?.id,
+  );
+});
+
+test('the task gets what its state computed, and the context object of the attempt', async () => {
+  const runTask = jest.fn().mockResolvedValue(1);
+  const { result } = start(
+    {
+      StartAt: 'A',
+      States: {
+        A: {
+          Type: 'Task',
+          Resource: LAMBDA,
+          Arguments: '{% $states.input %}',
+          TimeoutSeconds: 9,
+          HeartbeatSeconds: '{% 2 + 1 %}',
+          Credentials: { RoleArn: "{% 'arn:' & 'role' %}" },
+          End: true,
+        },
+      },
+    },
+    { runTask, input: { a: 1 } },
+  );
+  await result;
+  expect(runTask).toHaveBeenCalledWith(
+    expect.objectContaining({
+      resource: LAMBDA,
+      stateName: 'A',
+      arguments: { a: 1 },
+      timeoutSeconds: 9,
+      heartbeatSeconds: 3,
+      credentials: { RoleArn: 'arn:role' },
+      context: expect.objectContaining({ State: expect.objectContaining({ Name: 'A', RetryCount: 0 }) }),
+    }),
+  );
+});
+
+test('what a task throws that is no StatesError is a fault, not a failure of the execution', async () => {
+  const { result } = start(
+    {
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Task', Resource: LAMBDA, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'B' }], End: true },
+        B: { Type: 'Pass', End: true },
+      },
+    },
+    { runTask: () => Promise.reject(new TypeError('a fault')) },
+  );
+  await expect(result).rejects.toThrow('a fault');
+});
+
+test('the clock on the wall sleeps, and wakes when it is aborted', async () => {
+  const clock: Clock = systemClock;
+  const before = clock.now().getTime();
+  await clock.sleep(20, new AbortController().signal);
+  expect(clock.now().getTime() - before).toBeGreaterThanOrEqual(19);
+  const stop = new AbortController();
+  const sleeping = clock.sleep(2 ** 40, stop.signal);
+  stop.abort(new Error('woken'));
+  await expect(sleeping).rejects.toThrow('woken');
+  await expect(clock.sleep(1, stop.signal)).rejects.toThrow('woken');
+});

@@ -1,0 +1,128 @@
+import {
+  type HistoryEvent,
+  InvalidDefinitionError,
+  type Json,
+  type JsonObject,
+  parseStateMachine,
+  type RunTask,
+  StatesError,
+  startExecution,
+} from '../../src/states';
+import { VirtualClock } from './virtual-clock';
+
+/** A machine, what its tasks answer, and what must come of it. */
+export interface Case {
+  readonly name: string;
+  readonly definition: JsonObject;
+  readonly input?: Json;
+  /** Answers by state, in the order of the calls; the last one stays. A task without any answers its arguments. */
+  readonly tasks?: Readonly<Record<string, readonly Answer[]>>;
+  /** What an ItemReader gets. */
+  readonly items?: string | readonly Json[];
+  /** What the source of randomness gives, always. */
+  readonly random?: number;
+  /** Compared as it is: give only what the rule is about. */
+  readonly expect: Expectation;
+}
+
+interface Answer {
+  readonly return?: Json;
+  readonly throw?: { readonly error: string; readonly cause?: string };
+  readonly afterSeconds?: number;
+  /** Seconds between heartbeats while it runs. */
+  readonly heartbeatSeconds?: number;
+}
+
+interface Expectation {
+  readonly status?: string;
+  readonly output?: Json;
+  readonly error?: string;
+  readonly cause?: string;
+  /** The tasks' arguments, in the order of the calls. */
+  readonly calls?: readonly Json[];
+  readonly elapsedSeconds?: number;
+  /** Types of the history's events. */
+  readonly events?: readonly string[];
+  /** The most tasks that ran at once. */
+  readonly concurrency?: number;
+  /** What is wrong with the definition: code, location. */
+  readonly problems?: readonly string[];
+}
+
+/** Runs a case and gives what its expectation asks about. */
+export async function runCase(one: Case): Promise<Expectation> {
+  const machine = parse(one.definition);
+  if ('problems' in machine) return machine;
+  const clock = new VirtualClock();
+  const start = clock.now();
+  const events: HistoryEvent[] = [];
+  const tasks = new MockedTasks(one.tasks ?? {}, clock);
+  const result = await startExecution(machine, {
+    input: one.input ?? {},
+    context: IDENTITY,
+    runTask: tasks.run,
+    readItems: async () => one.items ?? [],
+    clock,
+    random: () => one.random ?? 0.5,
+    onEvent: (event) => events.push(event),
+  }).result;
+  const { calls, elapsedSeconds, events: types, concurrency } = one.expect;
+  return {
+    ...result,
+    ...(calls && { calls: tasks.calls }),
+    ...(elapsedSeconds !== undefined && { elapsedSeconds: (clock.now().getTime() - start.getTime()) / 1000 }),
+    ...(types && { events: events.map((event) => event.type) }),
+    ...(concurrency && { concurrency: tasks.mostAtOnce }),
+  };
+}
+
+/** The execution that the cases run as. */
+export const IDENTITY = {
+  id: 'arn:aws:states:eu-west-1:123456789012:execution:machine:run-1',
+  name: 'run-1',
+  roleArn: 'arn:aws:iam::123456789012:role/machine',
+  startTime: new Date('2030-01-01T00:00:00Z'),
+  stateMachine: { id: 'arn:aws:states:eu-west-1:123456789012:stateMachine:machine', name: 'machine' },
+};
+
+function parse(definition: JsonObject) {
+  try {
+    return parseStateMachine(definition);
+  } catch (error) {
+    if (!(error instanceof InvalidDefinitionError)) throw error;
+    return { problems: error.problems.map(({ code, location }) => `${code} ${location}`) };
+  }
+}
+
+class MockedTasks {
+  readonly calls: Json[] = [];
+  mostAtOnce = 0;
+  private running = 0;
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly answers: NonNullable<Case['tasks']>,
+    private readonly clock: VirtualClock,
+  ) {}
+
+  readonly run: RunTask = async ({ stateName, arguments: args, signal, heartbeat }) => {
+    this.calls.push(args);
+    const answers = this.answers[stateName] ?? [];
+    const count = this.counts.get(stateName) ?? 0;
+    this.counts.set(stateName, count + 1);
+    const answer = answers[Math.min(count, answers.length - 1)] ?? { return: args };
+    this.running += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    try {
+      const beat = answer.heartbeatSeconds ?? Number.POSITIVE_INFINITY;
+      for (let left = answer.afterSeconds ?? 0; left > 0; left -= beat) {
+        heartbeat();
+        await this.clock.sleep(Math.min(left, beat) * 1000, signal);
+      }
+    } finally {
+      this.running -= 1;
+    }
+    if (answer.throw) throw new StatesError(answer.throw.error, answer.throw.cause);
+    return answer.return;
+  };
+}

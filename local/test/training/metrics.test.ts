@@ -1,0 +1,53 @@
+import { createXGBoostTrainer, MetricCollector, type MetricDatum } from '../../src/training';
+
+const trainer = createXGBoostTrainer({
+  pythonFor: () => Promise.reject(new Error('not used')),
+  maxWorkers: 1,
+});
+
+test('the service expressions find every metric of a line of the algorithm, the last value stays', () => {
+  const seen: MetricDatum[] = [];
+  const collector = new MetricCollector(trainer.metricDefinitions('sagemaker-xgboost:3.2-0'), (metric) =>
+    seen.push(metric),
+  );
+  collector.add('[0]#011train-rmse:19.37400#011validation-rmse:20.59400');
+  collector.add('[2026-01-01 00:00:00:INFO] Single node training.');
+  collector.add('[1]#011train-rmse:1.5e-05#011validation-rmse:-0.25000');
+  expect(collector.latest().map(({ MetricName, Value }) => [MetricName, Value])).toEqual([
+    ['train:rmse', 1.5e-5],
+    ['validation:rmse', -0.25],
+  ]);
+  expect(seen.map(({ Value }) => Value)).toEqual([19.374, 20.594, 1.5e-5, -0.25]);
+});
+
+test.each([
+  ['validation-map:0.5', 'validation-(?:map|mape):([0-9.]+)', 0.5],
+  ['loss = 3', '(?i)LOSS = (\\d+)', 3],
+  ['loss=3', 'los+e?s?=(\\d+)', 3],
+  ['acc: 0.75;', '(?P<metric>[0-9.]+);', 0.75],
+  ['a.b 7', 'a\\.b ([0-9]+)\\Z', 7],
+  ['valid loss: 2', 'train loss: (\\d)|valid loss: 2', undefined],
+  ['valid loss: 2', 'x?valid{1,2} loss: (\\d)', 2],
+  ['bracket ] 5', 'bracket []] (\\d)', undefined],
+  ['value nan', 'value (\\S+)', undefined],
+])('%s with %s', (line, regex, expected) => {
+  const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
+  collector.add(line);
+  expect(collector.latest()[0]?.Value).toBe(expected);
+});
+
+test('an expression that cannot be run is named', () => {
+  expect(() => new MetricCollector([{ Name: 'm', Regex: '([' }])).toThrow(
+    /metric m: .*[Rr]egular expression/,
+  );
+});
+
+test('20,000 lines take well under a second', () => {
+  const collector = new MetricCollector(trainer.metricDefinitions('sagemaker-xgboost:3.2-0'));
+  const started = performance.now();
+  for (let i = 0; i < 20_000; i += 1) {
+    collector.add(`[${i}]#011train-rmse:${i}.37400#011validation-rmse:${i}.59400`);
+  }
+  expect(collector.latest()[1]?.Value).toBe(19_999.594);
+  expect(performance.now() - started).toBeLessThan(2000);
+});

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { storeOutputs, writeModelArchive } from '../../src/training';
+import { temporaryFolder } from './support';
+
+function modelFolder(): string {
+  const folder = join(temporaryFolder(), 'model');
+  mkdirSync(join(folder, 'code'), { recursive: true });
+  writeFileSync(join(folder, 'xgboost-model'), Buffer.alloc(100_000, 7));
+  writeFileSync(join(folder, 'code', 'inference.py'), 'pass\n');
+  return folder;
+}
+
+test('the model is at the root of an archive that tar reads', async () => {
+  const folder = temporaryFolder();
+  const archive = join(folder, 'model.tar.gz');
+  await writeModelArchive(modelFolder(), archive);
+  expect(execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' }).trim().split('\n')).toEqual([
+    'code/',
+    'code/inference.py',
+    'xgboost-model',
+  ]);
+  execFileSync('tar', ['-xzf', archive, '-C', folder]);
+  expect(readFileSync(join(folder, 'xgboost-model')).equals(Buffer.alloc(100_000, 7))).toBe(true);
+});
+
+test('the same files give the same bytes, whenever they were written', async () => {
+  const [first, second] = [modelFolder(), modelFolder()];
+  utimesSync(join(second, 'xgboost-model'), 1, 1);
+  const out = temporaryFolder();
+  await writeModelArchive(first, join(out, 'a'));
+  await writeModelArchive(second, join(out, 'b'));
+  expect(readFileSync(join(out, 'a')).equals(readFileSync(join(out, 'b')))).toBe(true);
+});
+
+test('a failure leaves nothing behind', async () => {
+  const out = temporaryFolder();
+  await expect(writeModelArchive(join(out, 'no-such-folder'), join(out, 'model.tar.gz'))).rejects.toThrow(
+    /ENOENT/,
+  );
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test('a failed job keeps its output and no model', async () => {
+  const work = temporaryFolder();
+  for (const folder of ['model', 'output/data']) {
+    mkdirSync(join(work, folder), { recursive: true });
+    writeFileSync(join(work, folder, 'file'), 'x');
+  }
+  const out = temporaryFolder();
+  await storeOutputs(work, 'Failed', (name) => join(out, name));
+  expect(readdirSync(out)).toEqual(['output.tar.gz']);
+  await storeOutputs(work, 'Stopped', (name) => join(out, name));
+  expect(readdirSync(out)).toEqual(['model.tar.gz', 'output.tar.gz']);
+});

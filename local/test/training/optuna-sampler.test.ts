@@ -1,0 +1,274 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createOptunaSampler,
+  type FinishedTrial,
+  type Sampler,
+  type SearchDimension,
+  type SearchSpecification,
+} from '../../src/training';
+import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
+
+const ETA: SearchDimension = {
+  kind: 'continuous',
+  name: 'eta',
+  minValue: '0.01',
+  maxValue: '0.5',
+  scalingType: 'Auto',
+};
+const DEPTH: SearchDimension = {
+  kind: 'integer',
+  name: 'max_depth',
+  minValue: '2',
+  maxValue: '10',
+  scalingType: 'Linear',
+};
+const BOOSTER: SearchDimension = { kind: 'categorical', name: 'booster', values: ['gbtree', 'dart', '0.50'] };
+
+let python: string;
+let sampler: Sampler;
+beforeAll(async () => {
+  ({ python } = await defaultEnvironment());
+  sampler = createOptunaSampler(python);
+}, SETUP_TIMEOUT);
+afterAll(() => sampler.close());
+
+function specification(changes: Partial<SearchSpecification> = {}): SearchSpecification {
+  return {
+    strategy: 'Random',
+    direction: 'Minimize',
+    dimensions: [ETA, DEPTH, BOOSTER],
+    studyFile: join(temporaryFolder(), 'study.log'),
+    previousTrials: [],
+    ...changes,
+  };
+}
+
+async function draw(spec: SearchSpecification, count: number): Promise<Record<string, string>[]> {
+  const search = await sampler.start(spec);
+  const sets: Record<string, string>[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const asked = await search.ask();
+    if (asked === undefined) {
+      break;
+    }
+    sets.push(asked.hyperparameters);
+  }
+  await search.close();
+  return sets;
+}
+
+/** Best value reached on a bowl with its bottom at eta 0.2 and depth 7. */
+async function optimise(spec: SearchSpecification, count: number): Promise<number[]> {
+  const search = await sampler.start(spec);
+  const values: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const asked = await search.ask();
+    const { eta, max_depth: depth } = asked?.hyperparameters ?? {};
+    const value = Math.abs(Number(eta) - 0.2) * 10 + Math.abs(Number(depth) - 7);
+    values.push(value);
+    await search.tell(asked?.trial ?? -1, spec.direction === 'Minimize' ? value : -value);
+  }
+  return values;
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+test('values are strings as SageMaker prints them, inside their ranges', async () => {
+  const dimensions: SearchDimension[] = [
+    ETA,
+    DEPTH,
+    BOOSTER,
+    { kind: 'continuous', name: 'alpha', minValue: '1e-9', maxValue: '1e-6', scalingType: 'Logarithmic' },
+    {
+      kind: 'continuous',
+      name: 'momentum',
+      minValue: '0.5',
+      maxValue: '0.9999',
+      scalingType: 'ReverseLogarithmic',
+    },
+  ];
+  for (const set of await draw(specification({ dimensions }), 60)) {
+    expect(set.eta).toMatch(/^0\.\d+$/);
+    expect(set.max_depth).toMatch(/^([2-9]|10)$/);
+    expect(['gbtree', 'dart', '0.50']).toContain(set.booster);
+    expect(set.alpha).toMatch(/^\d(\.\d+)?e-0[6-9]$/);
+    expect(String(Number(set.eta))).toBe(set.eta); // shortest form that reads back the same
+    expect(Number(set.momentum)).toBeGreaterThanOrEqual(0.5);
+    expect(Number(set.momentum)).toBeLessThanOrEqual(0.9999);
+  }
+});
+
+test('the scale shows in what is drawn: Auto is logarithmic for a wide range alone', async () => {
+  const wide = (scalingType: 'Auto' | 'Linear', name: string): SearchDimension => ({
+    kind: 'continuous',
+    name,
+    minValue: '0.001',
+    maxValue: '1000',
+    scalingType,
+  });
+  const reverse: SearchDimension = {
+    kind: 'continuous',
+    name: 'r',
+    minValue: '0',
+    maxValue: '0.9999',
+    scalingType: 'ReverseLogarithmic',
+  };
+  const sets = await draw(
+    specification({ dimensions: [wide('Auto', 'a'), wide('Linear', 'l'), ETA, reverse], randomSeed: 1 }),
+    200,
+  );
+  const median = (name: string) => sets.map((set) => Number(set[name])).sort((x, y) => x - y)[100] ?? 0;
+  expect(median('a')).toBeLessThan(10);
+  expect(median('l')).toBeGreaterThan(350);
+  expect(median('eta')).toBeGreaterThan(0.2);
+  expect(median('r')).toBeGreaterThan(0.97);
+});
+
+test('Random with a seed is the same each time, and goes on where a killed one stopped', async () => {
+  const first = await draw(specification({ randomSeed: 7 }), 8);
+  const spec = specification({ randomSeed: 7 });
+  const search = await sampler.start(spec);
+  for (let i = 0; i < 3; i += 1) {
+    const asked = await search.ask();
+    expect(asked?.hyperparameters).toEqual(first[i]);
+    if (i !== 1) {
+      await search.tell(asked?.trial ?? -1, i);
+    }
+  }
+  appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while it was writing
+  // The one that was never told comes first, then the search goes on.
+  expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
+  expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
+});
+
+test.each(['Minimize', 'Maximize'] as const)(
+  'Bayesian finds the region that matters (%s)',
+  async (direction) => {
+    const spec = specification({ strategy: 'Bayesian', direction, dimensions: [ETA, DEPTH], randomSeed: 3 });
+    const values = await optimise(spec, 40);
+    expect(mean(values.slice(-15))).toBeLessThan(mean(values.slice(0, 10)) / 2);
+  },
+);
+
+test('warm start: earlier trials guide the first ones, those that do not fit are left out', async () => {
+  const previousTrials: FinishedTrial[] = Array.from({ length: 30 }, (_, i) => {
+    const eta = 0.01 + (0.49 * i) / 30;
+    const depth = 2 + (i % 9);
+    return {
+      hyperparameters: { eta: String(eta), max_depth: String(depth), extra: 'x' },
+      value: Math.abs(eta - 0.2) * 10 + Math.abs(depth - 7),
+    };
+  });
+  previousTrials.push({ hyperparameters: { eta: '9', max_depth: '7' }, value: -1000 });
+  previousTrials.push({ hyperparameters: { eta: '0.2' }, value: -1000 });
+  previousTrials.push({ hyperparameters: { eta: '0.2', max_depth: '7' } });
+  const dimensions = [ETA, DEPTH];
+  const cold = await optimise(specification({ strategy: 'Bayesian', dimensions, randomSeed: 5 }), 8);
+  const warm = await optimise(
+    specification({ strategy: 'Bayesian', dimensions, randomSeed: 5, previousTrials }),
+    8,
+  );
+  expect(mean(warm)).toBeLessThan(mean(cold));
+});
+
+test('Grid hands out every combination once', async () => {
+  const dimensions: SearchDimension[] = [
+    { kind: 'categorical', name: 'a', values: ['x', 'y'] },
+    { kind: 'categorical', name: 'b', values: ['1', '2', '3'] },
+  ];
+  const sets = await draw(specification({ strategy: 'Grid', dimensions }), 10);
+  expect(sets.map(({ a, b }) => `${a}${b}`)).toEqual(['x1', 'x2', 'x3', 'y1', 'y2', 'y3']);
+});
+
+test.each(['Random', 'Bayesian'] as const)('%s repeats no combination of a small space', async (strategy) => {
+  const dimensions: SearchDimension[] = [DEPTH, { kind: 'categorical', name: 'b', values: ['1', '2'] }];
+  const sets = await draw(specification({ strategy, dimensions, randomSeed: 1 }), 30);
+  expect(new Set(sets.map((set) => JSON.stringify(set))).size).toBe(18);
+  expect(sets).toHaveLength(18);
+});
+
+test('Hyperband stops poor trials at its rungs and lets good ones run to the maximum', async () => {
+  const search = await sampler.start(
+    specification({
+      strategy: 'Hyperband',
+      minResource: 1,
+      maxResource: 27,
+      randomSeed: 1,
+      dimensions: [ETA],
+    }),
+  );
+  const epochs: { eta: number; used: number }[] = [];
+  for (let i = 0; i < 40; i += 1) {
+    const asked = await search.ask();
+    const eta = Number(asked?.hyperparameters.eta);
+    let used = 0;
+    for (let stop = false; !stop && used < 100; used += 1) {
+      stop = await search.report(asked?.trial ?? -1, used, Math.abs(eta - 0.2) + 1 / (used + 1));
+    }
+    epochs.push({ eta, used });
+    await search.tell(asked?.trial ?? -1, Math.abs(eta - 0.2));
+  }
+  expect(Math.max(...epochs.map(({ used }) => used))).toBe(27);
+  const distance = (chosen: typeof epochs) => mean(chosen.map(({ eta }) => Math.abs(eta - 0.2)));
+  const short = epochs.filter(({ used }) => used < 27);
+  expect(short.length).toBeGreaterThan(10);
+  expect(distance(short)).toBeGreaterThan(distance(epochs.filter(({ used }) => used === 27)));
+});
+
+test('early stopping: a trial worse than the median of the completed ones is stopped, a better one is not', async () => {
+  const search = await sampler.start(specification({ earlyStopping: true, direction: 'Maximize' }));
+  const runTrial = async (level: number) => {
+    const trial = (await search.ask())?.trial ?? -1;
+    for (let step = 0; step < 20; step += 1) {
+      if (await search.report(trial, step, level * (step + 1))) {
+        await search.tell(trial, level * (step + 1));
+        return step;
+      }
+    }
+    await search.tell(trial, level * 20);
+    return 'ran to its end';
+  };
+  for (const level of [1, 2, 3, 4]) {
+    expect(await runTrial(level)).toBe('ran to its end');
+  }
+  expect(await runTrial(5)).toBe('ran to its end');
+  expect(await runTrial(0.5)).toBe(5); // after the first quarter
+});
+
+test('without a rule that looks at them, reports decide nothing', async () => {
+  const search = await sampler.start(specification());
+  const trial = (await search.ask())?.trial ?? -1;
+  expect(await search.report(trial, 0, 1e9)).toBe(false);
+});
+
+test('the study file is one that Optuna loads, failed trials included', async () => {
+  const spec = specification({ dimensions: [ETA] });
+  const search = await sampler.start(spec);
+  for (const value of [0.5, undefined, Number.NaN]) {
+    await search.tell((await search.ask())?.trial ?? -1, value);
+  }
+  const script = join(temporaryFolder(), 'load.py');
+  writeFileSync(
+    script,
+    `import optuna
+from optuna.storages.journal import JournalFileBackend
+storage = optuna.storages.JournalStorage(JournalFileBackend(${JSON.stringify(spec.studyFile)}))
+study = optuna.load_study(study_name=None, storage=storage)
+print([trial.state.name for trial in study.trials], study.best_value)`,
+  );
+  const output = execFileSync(python, [script], { encoding: 'utf8' });
+  expect(output.trim()).toBe("['COMPLETE', 'FAIL', 'FAIL'] 0.5");
+});
+
+test('a mistake in a request rejects that request alone; a dead process rejects what waits', async () => {
+  const own = createOptunaSampler(python);
+  await expect(own.start(specification({ strategy: 'Hyperband' }))).rejects.toThrow(
+    /Hyperband needs maxResource/,
+  );
+  const search = await own.start(specification());
+  expect(await search.ask()).toBeDefined();
+  await own.close();
+  await expect(search.ask()).rejects.toThrow(/sampler process has ended/);
+});

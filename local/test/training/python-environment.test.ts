@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPythonEnvironments, xgboostVersionOf } from '../../src/training';
+import { inspectInterpreter } from '../../src/training/python-interpreters';
+import { missingPackages, nearestRelease, requirementsFiles } from '../../src/training/python-requirements';
+import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
+
+const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
+
+/** An interpreter that says it has these packages, and does nothing else. */
+function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
+  const path = join(temporaryFolder(), 'python');
+  const answer = JSON.stringify({ executable: path, version, packages });
+  writeFileSync(
+    path,
+    `#!/bin/sh\ncase "$1" in *check_environment.py) echo '${answer}';; *) ${body};; esac\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
+test.each([
+  ['sagemaker-xgboost:3.2-0', '3.2.0'],
+  ['sagemaker-xgboost:3.0-5-cpu-py3', '3.0.5'],
+  ['sagemaker-xgboost:1.7-1', '1.7.4'],
+  ['sagemaker-xgboost:1.5-1', '1.5.2'],
+  ['sagemaker-xgboost:4.1-7', '4.1.7'],
+  ['sagemaker-xgboost@sha256:0123', '3.2.0'],
+])('%s holds XGBoost %s', (image, version) => {
+  expect(xgboostVersionOf(`${REGISTRY}/${image}`)).toBe(version);
+});
+
+test.each([
+  ['3.2.0', '3.11.7', '3.2.0'],
+  ['3.2.0', '3.9.18', '2.1.4'],
+  ['3.0.5', '3.13.0', '3.0.5'],
+  ['1.5.2', '3.12.0', '1.7.4'],
+  ['4.1.7', '3.12.0', '3.2.0'],
+])('XGBoost %s on Python %s is %s', (wanted, python, expected) => {
+  expect(nearestRelease(wanted, python)).toBe(expected);
+  expect(requirementsFiles(expected, ['parquet']).filter((file) => !existsSync(file))).toEqual([]);
+});
+
+test('$PYTHON comes first when it has everything', async () => {
+  const python = fakePython('3.12.1', {
+    optuna: '5.0.0',
+    'xgboost-cpu': '3.2.0',
+    numpy: '2.0.0',
+    scipy: '1.0.0',
+  });
+  const notices: string[] = [];
+  const environments = createPythonEnvironments({
+    folder: temporaryFolder(),
+    onNotice: (text) => notices.push(text),
+    env: { ...process.env, PYTHON: python },
+  });
+  expect(await environments.forXGBoost('3.2.0')).toEqual({
+    python,
+    pythonVersion: '3.12.1',
+    xgboostVersion: '3.2.0',
+  });
+  expect(await environments.forSampler()).toMatchObject({ python });
+  expect(notices).toEqual([]);
+});
+
+test('another version than the wanted one is told', async () => {
+  const python = fakePython('3.12.1', { optuna: '4.2.0', xgboost: '1.7.4', numpy: '1.0.0', scipy: '1.0.0' });
+  const notices: string[] = [];
+  const environments = createPythonEnvironments({
+    folder: temporaryFolder(),
+    onNotice: (text) => notices.push(text),
+    env: { ...process.env, PYTHON: python },
+  });
+  // Asked for what no Python has, so that no other interpreter of this machine will do either.
+  expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
+  expect(notices).toEqual([expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with 1\.7\.4/)]);
+});
+
+test('a failed installation names the packages and the command, and leaves nothing', async () => {
+  const python = fakePython('3.12.1', { numpy: '2.0.0' }, 'echo "no venv here" >&2; exit 3');
+  const folder = temporaryFolder();
+  const environments = createPythonEnvironments({
+    folder,
+    onNotice: () => undefined,
+    env: { PYTHON: python },
+  });
+  // A version that the machine's own interpreters do not have, and a lone $PYTHON that can have it.
+  await expect(environments.forXGBoost('3.0.5')).rejects.toThrow(
+    /Missing: optuna, xgboost 3\.0\.5, scipy\.\nTo install them: .*python -m pip install -r .*xgboost-3\.0\.5\.txt[\s\S]*no venv here/,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('what killed processes left is removed; what others are making stays', async () => {
+  const folder = temporaryFolder();
+  const gone = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
+  mkdirSync(join(folder, `.xgboost-3.0.5-${gone}-0123abcd`, 'bin'), { recursive: true });
+  mkdirSync(join(folder, `.xgboost-3.0.5-${process.pid}-0123abcd`, 'bin'), { recursive: true });
+  const python = fakePython('3.12.1', {});
+  const environments = createPythonEnvironments({
+    folder,
+    onNotice: () => undefined,
+    env: { PYTHON: python },
+  });
+  await expect(environments.forXGBoost('3.0.5')).rejects.toThrow();
+  expect(readdirSync(folder)).toEqual([`.xgboost-3.0.5-${process.pid}-0123abcd`]);
+});
+
+test(
+  'the check imports nothing heavy and the project has a working environment',
+  async () => {
+    const { python } = await defaultEnvironment();
+    const started = performance.now();
+    const interpreter = await inspectInterpreter(python, [
+      'optuna',
+      'xgboost',
+      'xgboost-cpu',
+      'numpy',
+      'scipy',
+    ]);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(interpreter && missingPackages(interpreter, '3.2.0', [])).toEqual([]);
+  },
+  SETUP_TIMEOUT,
+);

@@ -1,0 +1,79 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  createPythonEnvironments,
+  DEFAULT_XGBOOST_VERSION,
+  type PythonEnvironment,
+  type TrainingOutcome,
+  type TrainingTask,
+  type XGBoostTrainer,
+} from '../../src/training';
+
+/** Long enough for the first run on a machine, which installs the Python packages. */
+export const SETUP_TIMEOUT = 300_000;
+
+export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
+
+/** The project's own environments, shared by all tests. */
+export const environments = createPythonEnvironments({
+  folder: resolve(__dirname, '../../../.venv'),
+  onNotice: (text) => process.stderr.write(`${text}\n`),
+});
+
+export function defaultEnvironment(): Promise<PythonEnvironment> {
+  return environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'training-test-'));
+}
+
+/** Numbers that look random and are the same each time. */
+export function pseudoRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
+/** Writes CSV rows of a label that depends on the first two of the features. */
+export function writeRegressionCsv(path: string, rows: number, features: number, seed: number): string {
+  const random = pseudoRandom(seed);
+  const lines = Array.from({ length: rows }, () => {
+    const values = Array.from({ length: features }, () => random());
+    const label = 3 * (values[0] ?? 0) - (values[1] ?? 0) ** 2 + 0.1 * random();
+    return [label, ...values].map((value) => value.toFixed(6)).join(',');
+  });
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+/** Runs a job with the given files as CSV channels and returns its outcome, log and folder. */
+export async function runJob(
+  trainer: XGBoostTrainer,
+  hyperparameters: Record<string, string>,
+  channels: Record<string, string[]>,
+  changes: Partial<TrainingTask> = {},
+): Promise<{ outcome: TrainingOutcome; log: string[]; workFolder: string }> {
+  const log: string[] = [];
+  const workFolder = temporaryFolder();
+  const outcome = await trainer.train({
+    trainingJobName: 'job',
+    trainingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/job',
+    trainingImage: IMAGE,
+    hyperparameters,
+    channels: Object.entries(channels).map(([name, files]) => ({ name, contentType: 'text/csv', files })),
+    workFolder,
+    threads: 1,
+    signal: new AbortController().signal,
+    onLog: (line) => log.push(line),
+    ...changes,
+  });
+  return { outcome, log, workFolder };
+}
+
+export function failureReason(outcome: TrainingOutcome): string {
+  return outcome.status === 'Failed' ? outcome.failureReason : `not failed: ${outcome.status}`;
+}

@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createXGBoostTrainer, type XGBoostTrainer } from '../../src/training';
+import {
+  defaultEnvironment,
+  environments,
+  failureReason,
+  runJob,
+  SETUP_TIMEOUT,
+  temporaryFolder,
+} from './support';
+
+let trainer: XGBoostTrainer;
+beforeAll(async () => {
+  await defaultEnvironment();
+  trainer = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
+}, SETUP_TIMEOUT);
+afterAll(() => trainer.close());
+
+function file(content: string, name = 'data.csv'): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const HYPERPARAMETERS = { num_round: '2' };
+const GOOD = '1,2,3\n4,5,6\n7,8,9\n';
+
+async function reasonFor(train: string[], contentType?: string, more: Record<string, string> = {}) {
+  const changes = { channels: [{ name: 'train', contentType, files: train }] };
+  const { outcome } = await runJob(trainer, { ...HYPERPARAMETERS, ...more }, {}, changes);
+  return failureReason(outcome);
+}
+
+test.each([
+  ['a word', '1,2,3\n4,abc,6\n', /^ClientError: .*data\.csv, line 2, column 2: 'abc' is not a number\./],
+  ['a word for a label', '1,2,3\nx,5,6\n', /line 2, column 1: 'x' is not a number/],
+  ['half a number', '1,2,3\n\n4,5x,6\n', /line 3, column 2: '5x' is not a number/],
+  ['two points', '1,2,3\n4,5.1.2,6\n', /line 2, column 2: '5\.1\.2' is not a number/],
+  ['NA', '1,2,NA\n', /line 1, column 3: 'NA' is not a number.* empty/],
+  ['no label', '1,2,3\n,5,6\n', /line 2 has no label/],
+  ['a label that is not a number', '1,2,3\nnan,5,6\n', /line 2, column 1: 'nan'/],
+  ['fewer columns', '1,2,3\n4,5\n', /line 2 has 2 columns where 3 are expected/],
+  ['more columns', '1,2,3\n4,5,6,7\n', /line 2 has 4 columns where 3 are expected/],
+  ['a header', `label,a,b\n${GOOD}`, /line 1 looks like a header: 'label,a,b'/],
+  ['an empty file', '', /^ClientError: No data in training channel path /],
+  ['blank lines', '\n\n', /^ClientError: Could not determine delimiter/],
+  ['semicolons', '1;2;3\n', /for the delimiter; separate the columns with commas/],
+  [
+    'infinity',
+    '1,inf,3\n4,5,6\n',
+    /^ClientError: Failed to load csv data with exception:\n.*Input data contains `inf`/,
+  ],
+])('CSV with %s fails the job', async (_, content, reason) => {
+  expect(await reasonFor([file(content)], 'text/csv')).toMatch(reason);
+});
+
+test.each([
+  ['missing features', '1,,3\n4,5,\n7,nan,9\n'],
+  ['Windows line ends and a byte order mark', '\ufeff1,2,3\r\n4,5,6\r\n'],
+  ['exponents and signs', '1e3,-2E-2,+3\n.5,5.,-0\n'],
+  ['tabs', '1\t2\t3\n4\t5\t6\n'],
+  ['no line end at its end', '1,2,3\n4,5,6'],
+])('CSV with %s trains', async (_, content) => {
+  expect(await reasonFor([file(content)], 'text/csv; charset=utf-8; label_size=1')).toBe(
+    'not failed: Completed',
+  );
+});
+
+test('every file counts, whatever its name; those that begin with a dot or an underscore do not', async () => {
+  const folder = join(temporaryFolder(), 'a b;c?d#é');
+  mkdirSync(folder);
+  const files = [
+    ['part 1.csv', GOOD],
+    ['part 2.csv', '1,2,3\n'],
+    ['_SUCCESS', 'x'],
+    ['.hidden', 'x'],
+  ].map(([name = '', content = '']) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  });
+  const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, { train: files });
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.join('\n')).toContain('Train matrix has 4 rows and 2 columns');
+  expect(await reasonFor([file(GOOD), file('1,2\n', 'other.csv')], 'text/csv')).toMatch(
+    /other\.csv, line 1 has 2 columns where 3 are expected/,
+  );
+});
+
+test('a changed file is read again, an unchanged one is not parsed twice', async () => {
+  const path = file(GOOD);
+  const matrix = async () =>
+    (await runJob(trainer, HYPERPARAMETERS, { train: [path] })).log.find((line) =>
+      line.includes('Train matrix'),
+    );
+  expect(await matrix()).toContain('3 rows');
+  expect(await matrix()).toContain('3 rows');
+  writeFileSync(path, `${GOOD}1,1,1\n`);
+  expect(await matrix()).toContain('4 rows');
+});
+
+test('csv_weights takes the second column for the weight of a row', async () => {
+  const rows = (weights: number[]) =>
+    [0, 10].flatMap((label, i) => Array.from({ length: 20 }, () => `${label},${weights[i]},1,2`)).join('\n');
+  const rmseOf = async (weights: number[]) => {
+    const more = { csv_weights: '1', num_round: '30' };
+    const { log } = await runJob(
+      trainer,
+      { ...HYPERPARAMETERS, ...more },
+      { train: [file(`${rows(weights)}\n`)] },
+    );
+    expect(log.join('\n')).toContain('40 rows and 2 columns');
+    return Number(log.filter((line) => line.startsWith('[29]'))[0]?.split(':')[1]);
+  };
+  expect(await rmseOf([1, 1])).toBeCloseTo(5, 1);
+  expect(await rmseOf([99, 1])).toBeCloseTo(1, 1);
+});
+
+test('LIBSVM is the default format', async () => {
+  const good = '1 0:2 3:1.5\n0:0.5 1:3\n';
+  const { log, outcome } = await runJob(
+    trainer,
+    HYPERPARAMETERS,
+    {},
+    {
+      channels: [{ name: 'train', files: [file(good)] }],
+    },
+  );
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.join('\n')).toContain('Train matrix has 2 rows and 4 columns');
+});
+
+test.each([
+  ['a word for a value', '1 0:2\n2 0:abc\n', /line 2: '0:abc' is not <index>:<value>/],
+  ['a word for a label', '1 0:2\nx 0:3\n', /line 2: 'x' is not a label/],
+  ['no index', '1 0:2\n2 3\n', /line 2: '3' is not <index>:<value>/],
+  ['CSV in place of it', GOOD, /line 1: '1,2,3' is not a label/],
+])('LIBSVM with %s fails the job', async (_, content, reason) => {
+  expect(await reasonFor([file(content)])).toMatch(reason);
+});
+
+test(
+  'Parquet is read once its reader is installed with the environment',
+  async () => {
+    const { python } = await environments.forXGBoost('3.2.0', ['parquet']);
+    const path = join(temporaryFolder(), 'data.parquet');
+    const code = `import sys, pyarrow as pa, pyarrow.parquet as pq
+pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 1.5]}), sys.argv[1])`;
+    execFileSync(python, ['-c', code, path]);
+    const changes = { channels: [{ name: 'train', contentType: 'application/x-parquet', files: [path] }] };
+    const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(log.join('\n')).toContain('Train matrix has 3 rows and 2 columns');
+    expect(await reasonFor([file('no parquet')], 'application/x-parquet')).toMatch(
+      /^ClientError: Failed to load parquet data/,
+    );
+  },
+  SETUP_TIMEOUT,
+);
+
+test.each([
+  ['text/plain', /^ClientError: text\/plain is not an accepted ContentType: /],
+  ['text/csv; label_size=2', /label_size must be equal to 1/],
+  ['application/x-recordio-protobuf', /not supported by local mode/],
+])('content type %s is refused', async (contentType, reason) => {
+  expect(await reasonFor([file(GOOD)], contentType)).toMatch(reason);
+});
+
+test('channels are checked', async () => {
+  const channels = (...names: string[]) => ({
+    channels: names.map((name) => ({ name, contentType: 'text/csv', files: [file(GOOD)] })),
+  });
+  const reason = async (...names: string[]) =>
+    failureReason((await runJob(trainer, HYPERPARAMETERS, {}, channels(...names))).outcome);
+  expect(await reason('validation')).toBe('ClientError: Missing required channel: train');
+  expect(await reason('train', 'test')).toBe('ClientError: Extraneous channel found: test');
+  const empty = await runJob(trainer, HYPERPARAMETERS, { train: [file(GOOD)], validation: [file('')] });
+  expect(failureReason(empty.outcome)).toMatch(/^ClientError: No data in validation channel path /);
+});

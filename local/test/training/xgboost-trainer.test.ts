@@ -1,0 +1,309 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createXGBoostTrainer, MetricCollector, type XGBoostTrainer } from '../../src/training';
+import {
+  defaultEnvironment,
+  environments,
+  failureReason,
+  IMAGE,
+  runJob,
+  SETUP_TIMEOUT,
+  temporaryFolder,
+  writeRegressionCsv,
+} from './support';
+
+let python: string;
+let trainer: XGBoostTrainer;
+let train: string[];
+let validation: string[];
+
+beforeAll(async () => {
+  ({ python } = await defaultEnvironment());
+  trainer = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 2 });
+  await trainer.warm(IMAGE, 2);
+  const folder = temporaryFolder();
+  train = [writeRegressionCsv(join(folder, 'train.csv'), 800, 5, 1)];
+  validation = [writeRegressionCsv(join(folder, 'validation.csv'), 200, 5, 2)];
+}, SETUP_TIMEOUT);
+afterAll(() => trainer.close());
+
+const BASE = { num_round: '20', objective: 'reg:squarederror', max_depth: '3', eta: '0.3' };
+const rounds = (log: string[]) => log.filter((line) => /^\[\d+\]/.test(line));
+
+/** Runs Python code in the trainer's environment with the given arguments. */
+function runPython(code: string, ...args: string[]): string {
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
+  return execFileSync(python, ['-c', code, ...args], options).trim();
+}
+
+test('the image decides', () => {
+  expect(trainer.accepts(IMAGE)).toBe(true);
+  expect(trainer.accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost@sha256:00')).toBe(
+    true,
+  );
+  expect(trainer.accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-sagemaker-xgboost:1')).toBe(false);
+  expect(trainer.accepts('811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBe(false);
+});
+
+test('a job prints what the container prints, and the model is what plain XGBoost trains and loads', async () => {
+  const { outcome, log, workFolder } = await runJob(trainer, BASE, { train, validation });
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.slice(0, 3).map((line) => line.slice(line.indexOf('INFO]')))).toEqual([
+    'INFO] Single node training.',
+    'INFO] Train matrix has 800 rows and 5 columns',
+    'INFO] Validation matrix has 200 rows',
+  ]);
+  expect(rounds(log)).toHaveLength(20);
+  const script = `
+import sys, numpy as np, xgboost as xgb
+read = lambda path: xgb.DMatrix(path + "?format=csv&label_column=0")
+train, validation = read(sys.argv[2]), read(sys.argv[3])
+history = {}
+plain = xgb.train({"objective": "reg:squarederror", "max_depth": 3, "eta": 0.3}, train, 20,
+                  evals=[(train, "train"), (validation, "validation")], evals_result=history, verbose_eval=False)
+model = xgb.Booster()
+model.load_model(sys.argv[1])
+assert np.array_equal(model.predict(validation), plain.predict(validation)), "predictions differ"
+for i in (0, 19):
+    print(f"[{i}]#011train-rmse:{history['train']['rmse'][i]:.5f}#011validation-rmse:{history['validation']['rmse'][i]:.5f}")`;
+  const model = join(workFolder, 'model', 'xgboost-model');
+  const expected = runPython(script, model, train[0] ?? '', validation[0] ?? '').split('\n');
+  expect([rounds(log)[0], rounds(log)[19]]).toEqual(expected);
+  expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
+});
+
+test('the metric of the tuning job is printed too, and the service expressions find it', async () => {
+  const { log } = await runJob(
+    trainer,
+    { ...BASE, eval_metric: 'mae,rmse', _tuning_objective_metric: 'validation:r2' },
+    { train, validation },
+  );
+  const collector = new MetricCollector(trainer.metricDefinitions(IMAGE));
+  for (const line of log) {
+    collector.add(line);
+  }
+  const found = Object.fromEntries(collector.latest().map((metric) => [metric.MetricName, metric.Value]));
+  expect(Object.keys(found).sort()).toEqual(
+    ['mae', 'r2', 'rmse'].flatMap((metric) => [`train:${metric}`, `validation:${metric}`]).sort(),
+  );
+  expect(found['validation:r2']).toBeGreaterThan(0.9);
+});
+
+test('early stopping keeps the best model and stops before the last round', async () => {
+  const { log, workFolder } = await runJob(
+    trainer,
+    { ...BASE, num_round: '500', eta: '1', eval_metric: 'rmse', early_stopping_rounds: '3' },
+    { train, validation },
+  );
+  const printed = rounds(log);
+  expect(printed.length).toBeLessThan(200);
+  const code =
+    'import sys, xgboost; b = xgboost.Booster(model_file=sys.argv[1]); print(b.num_boosted_rounds())';
+  const kept = runPython(code, join(workFolder, 'model', 'xgboost-model'));
+  expect(Number(kept)).toBe(printed.length - 3);
+});
+
+test.each([
+  [{ num_round: undefined }, 'Missing required hyperparameter: num_round'],
+  [{ max_dept: '3' }, 'Extraneous hyperparameter found: max_dept'],
+  [{ num_round: '10.0' }, "Hyperparameter num_round: could not parse value '10.0' as integer"],
+  [{ objective: '"reg:squarederror"' }, 'Hyperparameter objective: "reg:squarederror" is not in ['],
+  [{ eta: '1.5' }, 'Hyperparameter eta: 1.5 is not in [0, 1]'],
+  [{ eta: 'nan' }, 'Hyperparameter eta: nan is not in [0, 1]'],
+  [{ subsample: '0' }, 'Hyperparameter subsample: 0.0 is not in (0, 1]'],
+  [{ max_depth: '-1' }, 'Hyperparameter max_depth: -1 is not in [0, +inf)'],
+  [{ objective: 'multi:softmax' }, "Require input for parameter 'num_class' for multi-classification"],
+  [{ eval_metric: 'auc' }, "Metric 'auc' can only be applied for classification and ranking problems."],
+  [{ eval_metric: 'rmse,foo' }, 'Hyperparameter eval_metric: value ['],
+  [{ eval_metric: 'rmse@2' }, "Metric 'rmse@2' is not supported."],
+  [{ _tuning_objective_metric: 'validation:foo' }, 'Hyperparameter _tuning_objective_metric: validation:foo'],
+  [{ monotone_constraints: '(1,0)' }, 'monotone_constraints can be used only when the tree_method'],
+  [
+    { interaction_constraints: '[[1,', tree_method: 'hist' },
+    'Hyperparameter interaction_constraints: could not',
+  ],
+  [{ booster: 'gblinear', updater: 'prune' }, 'Linear updater should be one of these options'],
+  [{ _kfold: '3' }, 'Hyperparameter _kfold: k-fold cross validation is not supported by local mode'],
+  [
+    { use_dask_gpu_training: 'true' },
+    'Hyperparameter use_dask_gpu_training: Dask GPU training is not supported',
+  ],
+  [{ objective: 'binary:logistic' }, 'must be in'],
+])('%j fails the job as a client error', async (change, reason) => {
+  const hyperparameters = Object.fromEntries(
+    Object.entries({ ...BASE, ...change }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  const { outcome, log, workFolder } = await runJob(trainer, hyperparameters, { train, validation });
+  expect(failureReason(outcome)).toMatch(/^ClientError: /);
+  expect(failureReason(outcome)).toContain(reason);
+  expect(log.join('\n')).toContain(failureReason(outcome));
+  expect(readdirSync(join(workFolder, 'model'))).toEqual([]);
+});
+
+test('what XGBoost itself refuses is an algorithm error without its stack trace', async () => {
+  const { outcome } = await runJob(trainer, { ...BASE, tree_method: 'gpu_hist' }, { train });
+  expect(failureReason(outcome)).toMatch(
+    /^AlgorithmError: XGB train call failed .*gpu_hist.*, exit code: 1$/s,
+  );
+  expect(failureReason(outcome)).not.toContain('bt]');
+});
+
+test('a tuple reaches XGBoost', async () => {
+  const { log, outcome } = await runJob(
+    trainer,
+    {
+      ...BASE,
+      tree_method: 'hist',
+      monotone_constraints: '(1,-1,0,0,0)',
+      save_model_on_termination: 'false',
+    },
+    { train },
+  );
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.join('\n')).not.toContain('not used');
+});
+
+test('a stopped job ends at once, with its model only if asked for', async () => {
+  const stopAfterRound = async (more: Record<string, string>) => {
+    const controller = new AbortController();
+    const started = performance.now();
+    const result = await runJob(
+      trainer,
+      { ...BASE, num_round: '1000000', ...more },
+      { train },
+      {
+        signal: controller.signal,
+        onLog: (line) => {
+          if (line.startsWith('[5]')) {
+            controller.abort();
+          }
+        },
+      },
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(result.outcome).toEqual({ status: 'Stopped' });
+    return existsSync(join(result.workFolder, 'model', 'xgboost-model'));
+  };
+  expect(await stopAfterRound({})).toBe(false);
+  expect(await stopAfterRound({ save_model_on_termination: 'true' })).toBe(true);
+  const aborted = await runJob(trainer, BASE, { train }, { signal: AbortSignal.abort() });
+  expect(aborted.outcome).toEqual({ status: 'Stopped' });
+});
+
+test('a killed worker fails its own job alone and is replaced; further jobs wait for a free worker', async () => {
+  const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
+  try {
+    let killed = false;
+    const victim = runJob(
+      own,
+      { ...BASE, num_round: '1000000' },
+      { train },
+      {
+        onLog: (line) => {
+          if (!killed && line.startsWith('[5]')) {
+            killed = true;
+            for (const pid of workersOfThisProcess(own)) {
+              process.kill(pid, 'SIGKILL');
+            }
+          }
+        },
+      },
+    );
+    const waiting = runJob(own, BASE, { train });
+    expect(failureReason((await victim).outcome)).toMatch(
+      /^AlgorithmError: the training process was ended by signal SIGKILL \(the machine may have run out of memory\)/,
+    );
+    expect((await waiting).outcome).toEqual({ status: 'Completed' });
+  } finally {
+    await own.close();
+  }
+});
+
+/** The process id of the worker that was started last. */
+function youngestWorker(): number {
+  const output = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+    encoding: 'utf8',
+  });
+  const workers = output.split('\n').filter((line) => line.includes('xgboost_worker.py'));
+  return Math.max(...workers.map((line) => Number(line.trim().split(/\s+/)[0])));
+}
+
+test('workers end with their parent, even in the middle of a job', async () => {
+  const script = join(__dirname, '../../python/xgboost_worker.py');
+  const job = {
+    op: 'train',
+    job: 1,
+    hyperparameters: { ...BASE, num_round: '10000000' },
+    channels: [{ name: 'train', contentType: 'text/csv', files: train }],
+    workFolder: temporaryFolder(),
+    threads: 1,
+  };
+  // The parent writes the job, reads the first round and dies without a word.
+  const parent = `
+import json, os, subprocess, sys
+worker = subprocess.Popen([sys.executable, sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+worker.stdin.write((sys.argv[2] + "\\n").encode()); worker.stdin.flush()
+while b"[3]" not in worker.stdout.readline(): pass
+print(worker.pid, flush=True)
+os._exit(0)`;
+  const pid = Number(runPython(parent, script, JSON.stringify(job)));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  // Gone, or dead and not yet reaped by whoever inherited it.
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+  expect(state.replace(/^Z.*/, '')).toBe('');
+});
+
+test('an environment that cannot be had fails the job with its reason', async () => {
+  const own = createXGBoostTrainer({
+    pythonFor: () => Promise.reject(new Error('no Python')),
+    maxWorkers: 1,
+  });
+  expect(failureReason((await runJob(own, BASE, { train })).outcome)).toBe(
+    'AlgorithmError: no Python, exit code: 1',
+  );
+  const broken = createXGBoostTrainer({
+    pythonFor: async () => ({ python: '/no/such/python', pythonVersion: '3.12.0', xgboostVersion: '3.2.0' }),
+    maxWorkers: 1,
+  });
+  expect(failureReason((await runJob(broken, BASE, { train })).outcome)).toMatch(
+    /could not be started: .*ENOENT/,
+  );
+});
+
+test('the metrics of the container are those of scikit-learn', () => {
+  // Expected values computed with scikit-learn 1.7 (zero_division=0) for these labels and predictions.
+  const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from xgboost_metrics import make_custom_metric
+class Data:
+    def __init__(self, labels): self.labels = np.array(labels, dtype=np.float32)
+    def get_label(self): return self.labels
+names = ["accuracy", "balanced_accuracy", "f1", "precision_macro", "recall_macro", "precision_micro"]
+multi = make_custom_metric(names, "multi:softmax")(np.array([0, 2, 1, 0, 0, 1.0]), Data([0, 1, 2, 0, 1, 1]))
+binary = make_custom_metric(["accuracy", "f1", "f1_binary", "precision", "recall"], "binary:logistic")(
+    np.array([0.9, 0.4, 0.6, 0.2, 0.8]), Data([1, 0, 0, 1, 1]))
+values = make_custom_metric(["mse", "r2"], "reg:squarederror")(np.array([2.5, 0.0, 2, 8]), Data([3, -0.5, 2, 7]))
+print(json.dumps([dict(multi), dict(binary), dict(values)]))`;
+  const [multi, binary, values] = JSON.parse(runPython(script, join(__dirname, '../../python')));
+  const close = (actual: Record<string, number>, expected: Record<string, number>) => {
+    expect(Object.keys(actual)).toEqual(Object.keys(expected));
+    for (const [name, value] of Object.entries(expected)) {
+      expect(actual[name]).toBeCloseTo(value, 6);
+    }
+  };
+  close(multi, {
+    accuracy: 0.5,
+    balanced_accuracy: 4 / 9,
+    f1: 0.4,
+    precision_macro: 7 / 18,
+    recall_macro: 4 / 9,
+    precision_micro: 0.5,
+  });
+  close(binary, { accuracy: 0.6, f1: (0.5 + 2 / 3) / 2, f1_binary: 2 / 3, precision: 2 / 3, recall: 2 / 3 });
+  close(values, { mse: 0.375, r2: 0.9486081370449679 });
+});
