@@ -58,7 +58,10 @@ export function readSettings(node: Node): Settings {
   const given = Object.fromEntries(
     Object.entries(node.getAllContext())
       .filter(([key]) => key.startsWith(PREFIX))
-      .map(([key, value]) => [key.slice(PREFIX.length), parse(value)]),
+      .map(([key, value]) => {
+        const name = key.slice(PREFIX.length);
+        return [name, parse(name, value)];
+      }),
   );
   const result = schema.safeParse(given, { reportInput: true });
   if (!result.success) {
@@ -76,9 +79,10 @@ export function readSettings(node: Node): Settings {
   return result.data;
 }
 
-/** `--context name=value` gives texts: numbers, booleans and objects are meant as JSON. */
-function parse(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^([{[]|-?\d|true$|false$)/.test(value)) return value;
+/** `--context name=value` gives texts: what a setting does not take as a text is meant as JSON. */
+function parse(name: string, value: unknown): unknown {
+  const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
+  if (typeof value !== 'string' || !setting || setting.safeParse(value).success) return value;
   try {
     return JSON.parse(value);
   } catch {

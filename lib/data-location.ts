@@ -15,7 +15,9 @@ export class DataLocation {
    * @param key an object's key or a key prefix; a folder ends with `/`
    */
   static fromBucket(bucket: s3.IBucket, key: string): DataLocation {
-    return new DataLocation(bucket.s3UrlForObject(key), bucket.bucketArn, key, bucket);
+    // As s3UrlForObject does: keys do not begin with a slash.
+    const path = Token.isUnresolved(key) ? key : key.replace(/^\/+/, '');
+    return new DataLocation(bucket.s3UrlForObject(path), bucket.bucketArn, path, bucket);
   }
 
   /**
@@ -46,6 +48,17 @@ export class DataLocation {
     /** @internal */
     readonly _bucket: s3.IBucket | undefined,
   ) {}
+
+  /**
+   * What the URIs of all objects in this location begin with. A whole bucket ends with the slash that tells
+   * it from buckets whose names go on.
+   *
+   * @internal
+   */
+  get _uriPrefix(): string {
+    if (Token.isUnresolved(this.uri) && !this._bucket) return this.uri;
+    return this._key === '' && !this.uri.endsWith('/') ? `${this.uri}/` : this.uri;
+  }
 
   /**
    * A location below this one.

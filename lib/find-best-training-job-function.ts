@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { allowLogEncryption } from './private/log-encryption';
 
 /** Properties of the function that finds the best training job. */
 export interface FindBestTrainingJobFunctionProps {
@@ -32,6 +33,7 @@ export interface FindBestTrainingJobFunctionProps {
 export class FindBestTrainingJobFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {
     const stack = Stack.of(scope);
+    allowLogEncryption(scope, props.logEncryptionKey);
     super(scope, id, {
       description: 'Finds the best training job of a SageMaker tuning job',
       runtime: lambda.Runtime.NODEJS_24_X,

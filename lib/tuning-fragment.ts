@@ -72,10 +72,12 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     super(scope, id);
     validateTuning(this.node.path, props);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
+    // With the hyphen that all names have: the permissions end where another construct's prefix only begins alike.
+    const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({ securityGroups: securityGroups(this, props) });
     this.trainingRole = props.trainingRole ?? trainingRole(this, 'TrainingRole');
     this.findBestTrainingJobFunction = new FindBestTrainingJobFunction(this, 'FindBestTrainingJobFunction', {
-      jobNamePrefix: this.jobNamePrefix,
+      jobNamePrefix,
       logEncryptionKey: props.encryptionKey,
     });
 
@@ -88,10 +90,10 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     const checkpoints = props.output._child('checkpoints/');
     const spot = [props.spot, props.finalTraining?.spot];
     grantTraining(this, this.trainingRole, {
-      jobNamePrefix: this.jobNamePrefix,
+      jobNamePrefix,
       repositoryArn: image.repositoryArn,
       inputs,
-      output: props.output,
+      output: props.output._child(''),
       checkpoints: spot.some((options) => options && options.checkpoints !== false) ? checkpoints : undefined,
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
@@ -101,7 +103,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       ...props,
       trainingImage: image.uri,
       trainingRole: this.trainingRole,
-      jobNamePrefix: this.jobNamePrefix,
+      jobNamePrefix,
       findBestTrainingJobFunction: this.findBestTrainingJobFunction,
       allowedInputLocations: inputs,
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,

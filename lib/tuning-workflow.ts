@@ -10,6 +10,7 @@ import { DataLocation } from './data-location';
 import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { allowLogEncryption } from './private/log-encryption';
 import { createTuningBucket } from './private/tuning-bucket';
 import { TuningFragment } from './tuning-fragment';
 import type { TuningOptions } from './tuning-options';
@@ -112,6 +113,7 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
+    allowLogEncryption(this, props.encryptionKey);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: props.stateMachineName,
       comment: 'Tunes a model on Amazon SageMaker and trains the best one',
@@ -139,7 +141,7 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
     const { jobNamePrefix, findBestTrainingJobFunction } = this.fragment;
     acknowledgeWildcards(
       this.stateMachine,
-      [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, jobNamePrefix)),
+      [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
       'Jobs are named when they start: the permissions are limited to the prefix of their names',
     );
     acknowledgeWildcards(

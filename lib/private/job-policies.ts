@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -28,10 +28,11 @@ export const TRAINING_JOB: JobKind = {
 
 /** ARN of all jobs whose names begin with a prefix. SageMaker writes names in ARNs in lower case. */
 export function jobArn(scope: Construct, kind: JobKind, namePrefix: string): string {
+  const name = Token.isUnresolved(namePrefix) ? namePrefix : namePrefix.toLowerCase();
   return Stack.of(scope).formatArn({
     service: 'sagemaker',
     resource: kind.resource,
-    resourceName: `${namePrefix.toLowerCase()}*`,
+    resourceName: `${name}*`,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 }

@@ -4,10 +4,9 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 /**
  * Starting a job, each time under a new name, so that a retry never meets a name in use.
  *
- * A quota frees up when other jobs end: 5, 7.5, 11, … and at most 30 minutes between tries, about 5 hours in
- * all. A call that was throttled or refused: 10, 20 and 40 seconds (Step
- * Functions does not tell the two apart). A job that failed is not among
- * these: it would fail again, and cost again.
+ * A quota frees up when other jobs end: 5, 7.5, 11, … and at most 30 minutes between tries, up to 5½ hours
+ * in all. A call that was throttled or refused: up to 10, 20 and 40 seconds (Step Functions does not tell the
+ * two apart). A job that failed is not among these: it would fail again, and cost again.
  */
 export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {

@@ -1,5 +1,7 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { isJsonata } from './jsonata';
+import { LIMITS } from './limits';
 
 /** The `Resource` of a SageMaker task in Step Functions' optimised integration. */
 export function sageMakerResourceArn(action: string, pattern: sfn.IntegrationPattern): string {
@@ -12,6 +14,15 @@ export function requireSupportedPattern(pattern: sfn.IntegrationPattern): void {
   if (pattern !== sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN) return;
   throw new Error(
     `integrationPattern: SageMaker's jobs support REQUEST_RESPONSE and RUN_JOB, got ${pattern}`,
+  );
+}
+
+/** @throws Error where the name of a job is known and not one that SageMaker takes */
+export function requireJobName(prop: string, name: string, maxLength: number): void {
+  if (isJsonata(name) || Token.isUnresolved(name)) return;
+  if (LIMITS.jobNamePattern.test(name) && name.length <= maxLength) return;
+  throw new Error(
+    `${prop}: must be 1 to ${maxLength} letters, digits and inner hyphens, got ${JSON.stringify(name)}`,
   );
 }
 

@@ -34,22 +34,26 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     ...logStatements(scope, access.jobNamePrefix),
     ...(access.inVpc ? [networkStatement()] : []),
   ];
-  const policy = new iam.Policy(scope, 'TrainingPolicy', { statements, roles: [role] });
+  const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
+  // By the role, which may be imported and not to be changed.
+  role.attachInlinePolicy(policy);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),
     'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
   for (const { _bucket } of access.inputs) _bucket?.encryptionKey?.grantDecrypt(role);
-  access.output._bucket?.encryptionKey?.grantEncryptDecrypt(role);
+  access.output._bucket?.encryptionKey?.grant(role, ...WRITING_WITH_KEY);
   if (access.encryptionKey) grantKey(policy, role, access.encryptionKey);
   return policy;
 }
 
+/** What it takes to write objects that are encrypted with a key, in several parts too. */
+const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
+
 /** For what training jobs write, and for their volumes. */
 function grantKey(policy: iam.Policy, role: iam.IRole, key: kms.IKey): void {
-  key.grantEncryptDecrypt(role);
-  key.grant(role, 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext');
+  key.grant(role, ...WRITING_WITH_KEY, 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext');
   policy.addStatements(
     new iam.PolicyStatement({
       actions: ['kms:CreateGrant'],

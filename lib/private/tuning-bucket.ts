@@ -1,7 +1,8 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
+import { Construct } from 'constructs';
 
 /** What the bucket of a workflow is for. */
 export interface TuningBucketOptions {
@@ -20,12 +21,22 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
     enforceSSL: true,
     minimumTLSVersion: 1.2,
   };
-  const accessLogs = new s3.Bucket(scope, 'AccessLogs', {
+  const logsScope = new Construct(scope, 'AccessLogs');
+  // Else, in an app without this feature flag, S3 would need an ACL, which the bucket's ownership rules out.
+  logsScope.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
+  const accessLogs = new s3.Bucket(logsScope, 'Bucket', {
     ...closed,
     // The only encryption that S3 can deliver access logs to.
     encryption: s3.BucketEncryption.S3_MANAGED,
+    versioned: true,
     removalPolicy: options.removalPolicy,
-    lifecycleRules: [{ id: 'ExpireAccessLogs', expiration: Duration.days(365) }],
+    lifecycleRules: [
+      {
+        id: 'ExpireAccessLogs',
+        expiration: Duration.days(365),
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+    ],
   });
   return new s3.Bucket(scope, 'Bucket', {
     ...closed,

@@ -1,43 +1,35 @@
-import { type Duration, Token } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
-import { WarmStart } from '../search/warm-start';
 import {
   SageMakerCreateHyperParameterTuningJob,
   type SageMakerCreateHyperParameterTuningJobOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
 import { SageMakerCreateTrainingJob } from '../tasks/create-training-job';
-import type { TrainingJobDefinition } from '../tasks/training-job-definition';
-import type { SpotOptions, TrainingResources } from '../tuning-options';
 import { TuningIntegration } from '../tuning-options';
 import { configureExpression } from './configure-expression';
 import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
-import { innerExpression, jsonata, literal } from './jsonata';
-import { renderRanges, renderTuningJob } from './render-tuning-job';
+import { innerExpression, jsonata } from './jsonata';
+import { renderTuningJob } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
+import {
+  finalTrainingJobRequest,
+  type TuningRequestProps,
+  tuningJobName,
+  tuningJobRequest,
+  warmTuningJobRequest,
+} from './tuning-requests';
 import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
-import type { TuningInput } from './validate-tuning';
 
 /** A tuning with everything settled that its states need. */
-export interface TuningStatesProps extends TuningInput {
-  readonly trainingImage: string;
-  readonly trainingRole: iam.IRole;
-  readonly jobNamePrefix: string;
+export interface TuningStatesProps extends TuningRequestProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
-  readonly output: DataLocation;
   readonly input?: string;
-  readonly subnets?: ec2.ISubnet[];
-  readonly securityGroups?: ec2.ISecurityGroup[];
 }
-
-/** Identifies one attempt at one state of one execution, in Map iterations, loops and redrives too. */
-const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
 /** The states of a tuning, wired up. */
 export class TuningStates {
@@ -68,7 +60,7 @@ export class TuningStates {
           maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? 2,
           train: props.train.location.uri,
           validation: props.validation?.location.uri,
-          allowedInputLocations: props.allowedInputLocations.map((location) => location.uri),
+          allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
           parameterRanges: props.parameterRanges,
           hyperparameterRules: props.algorithm._definition.rules?.hyperparameters,
         }),
@@ -83,105 +75,10 @@ export class TuningStates {
         .when(sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')), invalidInput)
         .when(
           sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')),
-          this.tune('TuneWithWarmStart', findBest, this.warmTuningJob()),
+          this.tune('TuneWithWarmStart', findBest, warmTuningJobRequest(props)),
         )
-        .otherwise(this.tune('TuneHyperparameters', findBest, this.tuningJob())),
+        .otherwise(this.tune('TuneHyperparameters', findBest, tuningJobRequest(props))),
     ).startState;
-  }
-
-  /** The tuning job, learning from the earlier ones that the construct names. */
-  private tuningJob(): SageMakerCreateHyperParameterTuningJobOptions {
-    const { props } = this;
-    const isGrid = props.strategy?.name === 'Grid';
-    const tuned = '$keys($states.input.settings.hyperparameters)';
-    const stillTuned = (ranges: object[]) =>
-      ranges.length === 0
-        ? ranges
-        : jsonata(`[$filter(${literal(ranges)}, function($range) { $not($range.Name in ${tuned}) })]`);
-    const fixed = {
-      ...props.algorithm._definition.defaultHyperparameters(props.objective.metric),
-      ...props.hyperparameters,
-    };
-    return {
-      tuningJobName: jsonata(tuningJobName(props.jobNamePrefix)),
-      jobNamePrefix: props.jobNamePrefix,
-      objective: props.objective,
-      parameterRangesInput: sfn.TaskInput.fromObject(
-        Object.fromEntries(
-          Object.entries(renderRanges(props.parameterRanges)).map(([kind, ranges]) => [
-            kind,
-            stillTuned(ranges),
-          ]),
-        ),
-      ),
-      strategy: props.strategy,
-      maxTrainingJobs: isGrid ? undefined : setting('maxTrainingJobs'),
-      maxParallelTrainingJobs: setting('maxParallelTrainingJobs'),
-      maxRuntime: props.maxTuningRuntime,
-      earlyStopping: props.earlyStopping,
-      warmStart: props.warmStart?.tuningJobNames.length ? props.warmStart : undefined,
-      trainingJobDefinition: this.trainingJob({
-        output: 'trials/',
-        hyperparameters: `$merge([${literal(fixed)}, $states.input.settings.hyperparameters])`,
-        resources: props.resources,
-        maxRuntime: props.maxTrainingRuntime,
-        spot: props.spot,
-        // One place for each tuning job: whether SageMaker separates its training jobs there is not documented.
-        checkpoints: tuningJobName(props.jobNamePrefix),
-      }),
-      tags: props.tags,
-    };
-  }
-
-  /** The tuning job, learning from those that the input names. */
-  private warmTuningJob(): SageMakerCreateHyperParameterTuningJobOptions {
-    return {
-      ...this.tuningJob(),
-      warmStart: this.props.warmStart ?? WarmStart.transferLearning(),
-      warmStartParentsInput: sfn.TaskInput.fromText(
-        jsonata(
-          "[$map($states.input.settings.warmStartFrom, function($name) { {'HyperParameterTuningJobName': $name} })]",
-        ),
-      ),
-    };
-  }
-
-  private trainingJob(options: {
-    output: string;
-    hyperparameters: string;
-    resources?: TrainingResources;
-    maxRuntime?: Duration;
-    spot?: SpotOptions;
-    checkpoints: string;
-  }): TrainingJobDefinition {
-    const { props } = this;
-    const { resources, spot } = options;
-    const uri = (channel: string) => jsonata(`$states.input.settings.${channel}`);
-    return {
-      trainingImage: props.trainingImage,
-      role: props.trainingRole,
-      hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
-      channels: [
-        props.train._channel('train', uri('train')),
-        ...(props.validation ? [props.validation._channel('validation', uri('validation'))] : []),
-      ],
-      outputPath: props.output._child(options.output).uri,
-      outputEncryptionKey: props.encryptionKey,
-      volumeEncryptionKey: props.encryptionKey,
-      ...resources,
-      maxRuntime: options.maxRuntime,
-      managedSpotTraining: spot !== undefined,
-      maxWait: spot?.maxWait,
-      checkpointPath:
-        spot && spot.checkpoints !== false
-          ? jsonata(`${literal(props.output._child('checkpoints/').uri)} & ${options.checkpoints}`)
-          : undefined,
-      subnets: props.subnets,
-      securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,
-      networkIsolation: props.networkIsolation ?? true,
-      interContainerTrafficEncryption:
-        props.interContainerTrafficEncryption ?? (resources?.instanceCount ?? 1) > 1,
-    };
   }
 
   /** Runs the tuning job and goes on to find its best training job, however it ended. */
@@ -310,7 +207,7 @@ export class TuningStates {
   private failAgain(id: string): sfn.Fail {
     return sfn.Fail.jsonata(this.scope, id, {
       error: jsonata('$states.input.failure.Error'),
-      cause: jsonata('$states.input.failure.Cause'),
+      cause: jsonata("$exists($states.input.failure.Cause) ? $states.input.failure.Cause : ''"),
     });
   }
 
@@ -357,21 +254,8 @@ export class TuningStates {
   }
 
   private finalTrainingJob(): sfn.TaskStateBase {
-    const { props } = this;
-    const { finalTraining } = props;
-    const name = `$states.input.result.tuningJob.name & '-final-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
     const task = SageMakerCreateTrainingJob.jsonata(this.scope, 'TrainFinalModel', {
-      trainingJobName: jsonata(name),
-      jobNamePrefix: props.jobNamePrefix,
-      trainingJobDefinition: this.trainingJob({
-        output: 'models/',
-        hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(finalTraining?.hyperparameters ?? {})}])`,
-        resources: finalTraining?.resources ?? props.resources,
-        maxRuntime: finalTraining?.maxRuntime ?? props.maxTrainingRuntime,
-        spot: finalTraining?.spot ?? props.spot,
-        checkpoints: name,
-      }),
-      tags: props.tags,
+      ...finalTrainingJobRequest(this.props),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {
         result: jsonata('$states.input.result'),
@@ -410,16 +294,6 @@ export class TuningStates {
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
-}
-
-/** JSONata for the name of the tuning job: 32 characters at the most, and never used twice. */
-function tuningJobName(prefix: string): string {
-  return `${literal(`${prefix}-`)} & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 15)`;
-}
-
-/** A number among the execution's settings. */
-function setting(name: string): number {
-  return Token.asNumber(jsonata(`$states.input.settings.${name}`));
 }
 
 /** Whether the request has fields that Step Functions' optimised integration is not known to take. */

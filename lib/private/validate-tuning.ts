@@ -1,8 +1,9 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { type AlgorithmRules, checkValue } from '../algorithm/algorithm-rules';
 import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingResources, TuningOptions } from '../tuning-options';
+import { isJsonata } from './jsonata';
 import { LIMITS } from './limits';
 import { Problems } from './problems';
 import { checkRanges, checkStrategy, trainingJobsLimit } from './validate-search';
@@ -14,6 +15,7 @@ export const JOB_NAME_PREFIX_LENGTH = 16;
 export interface TuningInput extends TuningOptions {
   readonly train: InputData;
   readonly validation?: InputData;
+  readonly input?: string;
 }
 
 /**
@@ -35,7 +37,8 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkWarmStart(problems, tuning);
   checkTags(problems, tuning.tags);
   checkJobNamePrefix(problems, tuning.jobNamePrefix);
-  problems.count('securityGroups', tuning.securityGroups, 1, LIMITS.securityGroups);
+  checkNetwork(problems, tuning);
+  checkInput(problems, tuning.input);
   problems.throwIfAny(path);
 }
 
@@ -86,7 +89,13 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput): void {
       );
     }
   }
-  problems.addAll(rules.checkTogether({ ...Object.fromEntries(tuned.map((name) => [name, ''])), ...given }));
+  problems.addAll(
+    rules.checkTogether({
+      ...tuning.algorithm._definition.defaultHyperparameters(tuning.objective.metric),
+      ...Object.fromEntries(tuned.map((name) => [name, ''])),
+      ...given,
+    }),
+  );
 }
 
 function checkHyperparameterValues(
@@ -145,9 +154,7 @@ function checkDuration(
   limit: { min: number; max: number },
 ): void {
   if (value === undefined || value.isUnresolved()) return;
-  const seconds = value.toSeconds();
-  if (seconds >= limit.min && seconds <= limit.max) return;
-  problems.add(prop, `must be ${limit.min} to ${limit.max} seconds, got ${seconds}`);
+  problems.integer(prop, value.toSeconds({ integral: false }), limit.min, limit.max, 'seconds');
 }
 
 function checkData(problems: Problems, tuning: TuningInput): void {
@@ -182,7 +189,8 @@ function checkResources(problems: Problems, prop: string, resources: TrainingRes
   }
   problems.integer(`${prop}.instanceCount`, instanceCount, 1, Number.POSITIVE_INFINITY);
   if (volumeSize && !volumeSize.isUnresolved()) {
-    problems.integer(`${prop}.volumeSize`, volumeSize.toGibibytes(), 1, Number.POSITIVE_INFINITY, 'GiB');
+    const size = volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+    problems.integer(`${prop}.volumeSize`, size, 1, Number.POSITIVE_INFINITY, 'GiB');
   }
 }
 
@@ -194,11 +202,12 @@ function checkSpot(problems: Problems, { spot, maxTrainingRuntime, finalTraining
   ] as const) {
     const wait = options?.maxWait;
     if (!wait || wait.isUnresolved() || runtime?.isUnresolved()) continue;
-    const seconds = runtime?.toSeconds() ?? 3600;
-    if (wait.toSeconds() < seconds) {
+    const seconds = runtime?.toSeconds({ integral: false }) ?? 3600;
+    const waitSeconds = wait.toSeconds({ integral: false });
+    if (waitSeconds < seconds || !Number.isInteger(waitSeconds)) {
       problems.add(
         prop,
-        `must be at least the longest run time of the training job, ${seconds} seconds, got ${wait.toSeconds()}`,
+        `must be a whole number of seconds and at least the longest run time of the training job, ${seconds} seconds, got ${waitSeconds}`,
       );
     }
   }
@@ -225,6 +234,22 @@ function checkTags(problems: Problems, tags: Record<string, string> | undefined)
     if (/^aws:/i.test(key))
       problems.add(`tags.${key}`, 'must not begin with aws:, which AWS keeps for itself');
   }
+}
+
+function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: TuningInput): void {
+  problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
+  if (vpc) {
+    problems.count('vpcSubnets', vpc.selectSubnets(vpcSubnets).subnetIds, 1, LIMITS.subnets);
+    return;
+  }
+  for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
+    if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
+  }
+}
+
+function checkInput(problems: Problems, input: string | undefined): void {
+  if (input === undefined || isJsonata(input)) return;
+  problems.add('input', `must be a JSONata string, {% … %}, got ${JSON.stringify(input)}`);
 }
 
 function checkJobNamePrefix(problems: Problems, prefix: string | undefined): void {

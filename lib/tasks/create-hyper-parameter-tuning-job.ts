@@ -4,7 +4,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
 import { renderTuningJob } from '../private/render-tuning-job';
-import { renderRequest, requireSupportedPattern, sageMakerResourceArn } from '../private/task-integration';
+import { LIMITS } from '../private/limits';
+import {
+  renderRequest,
+  requireJobName,
+  requireSupportedPattern,
+  sageMakerResourceArn,
+} from '../private/task-integration';
 import type { Objective } from '../search/objective';
 import type { ParameterRange } from '../search/parameter-range';
 import type { TuningStrategy } from '../search/tuning-strategy';
@@ -146,6 +152,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
     super(scope, id, props);
     this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
     requireSupportedPattern(this.integrationPattern);
+    requireJobName('tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
     this.taskPolicies = jobPolicies(this, TUNING_JOB, {
       namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),
       role: props.trainingJobDefinition.role,

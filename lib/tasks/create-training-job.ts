@@ -4,7 +4,13 @@ import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-policies';
 import { renderTrainingJob } from '../private/render-training-job';
 import { renderTags } from '../private/render-tuning-job';
-import { renderRequest, requireSupportedPattern, sageMakerResourceArn } from '../private/task-integration';
+import { LIMITS } from '../private/limits';
+import {
+  renderRequest,
+  requireJobName,
+  requireSupportedPattern,
+  sageMakerResourceArn,
+} from '../private/task-integration';
 import type { TrainingJobDefinition } from './training-job-definition';
 
 /** What a training job is made of. Texts may be expressions of the state's query language. */
@@ -83,6 +89,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     super(scope, id, props);
     this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
     requireSupportedPattern(this.integrationPattern);
+    requireJobName('trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
     this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
       namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
       role: props.trainingJobDefinition.role,

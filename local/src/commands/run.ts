@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { deploy, readAssembly, TemplateError } from '../assembly';
 import { LocalMode, type RunningExecution } from '../local-mode';
 import { explainFailure } from '../report/failure';
+import { formatPath } from '../report/format';
 import { LiveTable } from '../report/live-table';
 import { summarizeJobs } from '../report/summary';
 import type { Json } from '../states';
@@ -107,5 +108,5 @@ async function printEnd(execution: RunningExecution): Promise<void> {
     console.error(explainFailure(record));
     process.exitCode = 1;
   }
-  console.log(`Report: ${execution.recordFile}`);
+  console.log(`Report: ${formatPath(execution.recordFile)}`);
 }

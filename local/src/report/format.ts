@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** Text of a metric's value: as many decimals as XGBoost prints. */
 export function formatMetric(value: number | undefined): string {
   return value === undefined ? '' : value.toFixed(5);
@@ -15,4 +17,10 @@ export function formatHyperparameter(value: string): string {
   return value === '' || Number.isNaN(number) || Number.isInteger(number)
     ? value
     : String(Number(number.toPrecision(4)));
+}
+
+/** A path as a person would type it here. */
+export function formatPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }

@@ -2,11 +2,22 @@ import * as readline from 'node:readline';
 import type { WriteStream } from 'node:tty';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Jobs, TrainingJobSummary } from '../services';
+import type { Jobs, TrainingJobDescription, TrainingJobSummary } from '../services';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
 import { formatHyperparameter, formatMetric, formatSeconds } from './format';
 
-const REDRAW_MILLISECONDS = 250;
+const REDRAW_MILLISECONDS = 500;
+/** Title, head, the line on hidden jobs, one for a training job of its own, and the cursor's. */
+const OTHER_LINES = 5;
+/** A line that the terminal wraps would be two to draw over. */
+const NO_WRAP = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
+
+const NO_BORDERS = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
+  ),
+);
 
 /**
  * Shows the training jobs of this process's tuning jobs while they run: a table that is drawn over in a
@@ -16,19 +27,19 @@ export class LiveTable {
   private readonly ends: (() => void)[];
   private readonly reported = new Set<string>();
   private drawnLines = 0;
-  private changed = false;
 
   constructor(
     private readonly jobs: Jobs,
     private readonly out: WriteStream,
   ) {
-    const onChange = () => {
-      this.changed = true;
-      if (!out.isTTY) this.report();
-    };
-    this.ends = [jobs.training.onChange(onChange), jobs.tuning.onChange(onChange)];
-    if (out.isTTY) {
-      const timer = setInterval(() => this.draw(), REDRAW_MILLISECONDS);
+    this.ends = [];
+    if (!out.isTTY) {
+      this.ends.push(
+        jobs.training.onChange(() => this.report()),
+        jobs.tuning.onChange(() => this.report()),
+      );
+    } else {
+      const timer = setInterval(() => this.draw(out.rows), REDRAW_MILLISECONDS);
       this.ends.push(() => clearInterval(timer));
     }
   }
@@ -37,17 +48,21 @@ export class LiveTable {
   close(): void {
     if (this.ends.length === 0) return;
     for (const end of this.ends.splice(0)) end();
-    if (this.out.isTTY) this.draw();
+    if (this.out.isTTY) this.draw(Number.POSITIVE_INFINITY);
   }
 
-  private draw(): void {
-    if (!this.changed) return;
-    this.changed = false;
-    const text = this.tuningJobs().map(renderTuningJob).join('\n');
+  private draw(height: number): void {
+    const tuningJobs = this.tuningJobs();
+    // What has scrolled out of the window could not be drawn over.
+    const rows = Math.max(1, Math.floor(height / Math.max(1, tuningJobs.length)) - OTHER_LINES);
+    const text = [
+      ...tuningJobs.map((tuningJob) => renderTuningJob(tuningJob, rows)),
+      ...this.otherTrainingJobs().map(renderTrainingJob),
+    ].join('\n');
     readline.moveCursor(this.out, 0, -this.drawnLines);
     readline.cursorTo(this.out, 0);
     readline.clearScreenDown(this.out);
-    this.out.write(`${text}\n`);
+    this.out.write(`${NO_WRAP}${text}${WRAP}\n`);
     this.drawnLines = text.split('\n').length;
   }
 
@@ -65,6 +80,19 @@ export class LiveTable {
         this.out.write(`Tuning job ${name}\n`);
       }
     }
+    for (const job of this.otherTrainingJobs()) {
+      if (this.reported.has(job.TrainingJobName)) continue;
+      this.reported.add(job.TrainingJobName);
+      this.out.write(`Training job ${job.TrainingJobName}\n`);
+    }
+  }
+
+  /** Training jobs that belong to no tuning job. */
+  private otherTrainingJobs(): TrainingJobDescription[] {
+    return this.jobs.training
+      .list()
+      .filter((record) => record.processId === process.pid && !record.description.TuningJobArn)
+      .map((record) => record.description);
   }
 
   private tuningJobs(): TuningJobView[] {
@@ -92,18 +120,21 @@ interface TuningJobView {
   readonly trainingJobs: readonly TrainingJobSummary[];
 }
 
-function renderTuningJob({ name, status, expected, best, trainingJobs }: TuningJobView): string {
+function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
+  const { name, status, expected, best, trainingJobs } = tuningJob;
   const [first] = trainingJobs;
   const names = Object.keys(first?.TunedHyperParameters ?? {});
   const metric = first?.FinalHyperParameterTuningJobObjectiveMetric?.MetricName ?? 'objective';
   const table = new Table({
     head: ['#', 'status', metric, 'time', ...names],
-    style: { head: ['bold'], compact: true },
+    style: { head: [], border: [], compact: true },
+    chars: NO_BORDERS,
   });
-  trainingJobs.forEach((job, index) => {
+  const hidden = Math.max(0, trainingJobs.length - rows);
+  trainingJobs.slice(hidden).forEach((job, index) => {
     const isBest = job.TrainingJobName === best?.TrainingJobName;
     const cells = [
-      String(index + 1),
+      String(hidden + index + 1),
       job.TrainingJobStatus,
       formatMetric(job.FinalHyperParameterTuningJobObjectiveMetric?.Value),
       renderTime(job),
@@ -113,8 +144,13 @@ function renderTuningJob({ name, status, expected, best, trainingJobs }: TuningJ
   });
   const ended = trainingJobs.filter((job) => job.TrainingJobStatus !== 'InProgress').length;
   const progress = `${ended} of ${expected ?? 'all'} training jobs`;
+  const earlier = hidden > 0 ? `\n … ${hidden} earlier training jobs` : '';
   const bestSoFar = best ? `, best ${renderObjective(best)}` : '';
-  return `${pc.bold(`Tuning job ${name}`)}  ${status}: ${progress}${bestSoFar}\n${table.toString()}`;
+  return `${pc.bold(`Tuning job ${name}`)}  ${status}: ${progress}${bestSoFar}${earlier}\n${table.toString()}`;
+}
+
+function renderTrainingJob(job: TrainingJobDescription): string {
+  return `${pc.bold(`Training job ${job.TrainingJobName}`)}  ${job.TrainingJobStatus}  ${renderTime(job)}`;
 }
 
 function renderObjective(job: TrainingJobSummary): string {
@@ -122,7 +158,7 @@ function renderObjective(job: TrainingJobSummary): string {
   return objective ? `${objective.MetricName} ${formatMetric(objective.Value)}` : 'no objective metric';
 }
 
-function renderTime(job: TrainingJobSummary): string {
+function renderTime(job: Pick<TrainingJobSummary, 'TrainingStartTime' | 'TrainingEndTime'>): string {
   if (job.TrainingStartTime === undefined) return '';
   return formatSeconds((job.TrainingEndTime ?? Date.now() / 1000) - job.TrainingStartTime);
 }

@@ -15,6 +15,9 @@ export const SETUP_TIMEOUT = 300_000;
 
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 
+// Real processes on a machine that may be busy with other tests.
+jest.setTimeout(60_000);
+
 /** The project's own environments, shared by all tests. */
 export const environments = createPythonEnvironments({
   folder: resolve(__dirname, '../../../.venv'),

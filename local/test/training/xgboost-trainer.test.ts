@@ -33,8 +33,10 @@ const rounds = (log: string[]) => log.filter((line) => /^\[\d+\]/.test(line));
 
 /** Runs Python code in the trainer's environment with the given arguments. */
 function runPython(code: string, ...args: string[]): string {
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-  return execFileSync(python, ['-c', code, ...args], options).trim();
+  return execFileSync(python, ['-c', code, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }
 
 test('the image decides', () => {
@@ -205,9 +207,7 @@ test('a killed worker fails its own job alone and is replaced; further jobs wait
         onLog: (line) => {
           if (!killed && line.startsWith('[5]')) {
             killed = true;
-            for (const pid of workersOfThisProcess(own)) {
-              process.kill(pid, 'SIGKILL');
-            }
+            process.kill(youngestWorker(), 'SIGKILL');
           }
         },
       },

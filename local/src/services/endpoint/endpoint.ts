@@ -40,7 +40,12 @@ export class Endpoint {
     });
     const { port } = server.address() as AddressInfo;
     const handler = new RequestHandler(options, [`127.0.0.1:${port}`, `localhost:${port}`]);
-    server.on('request', (request, response) => void handler.handle(request, response));
+    server.on('request', (request, response) => {
+      handler.handle(request, response).catch((error: unknown) => {
+        options.onFault?.(error);
+        response.destroy();
+      });
+    });
     return new Endpoint(server, `http://127.0.0.1:${port}`);
   }
 

@@ -79,11 +79,7 @@ export async function verifySignature(
     expected?.[5] !== claims.signedHeaders.join(';') ||
     !equalInConstantTime(expected[6] ?? '', claims.signature)
   ) {
-    throw new AwsError(
-      claims.service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      403,
-    );
+    throw signatureMismatch(claims.service);
   }
   return { principal: known.principal, service: claims.service };
 }
@@ -133,10 +129,12 @@ function checkPayloadHash(request: WireRequest, service: string): void {
     return;
   }
   if (claimed !== createHash('sha256').update(request.body).digest('hex')) {
-    throw new AwsError(
-      'XAmzContentSHA256Mismatch',
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    );
+    throw service === 's3'
+      ? new AwsError(
+          'XAmzContentSHA256Mismatch',
+          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        )
+      : signatureMismatch(service);
   }
 }
 
@@ -162,6 +160,14 @@ function asSmithyRequest(request: WireRequest, claims: Claims) {
     headers,
     body: request.body,
   };
+}
+
+function signatureMismatch(service: string): AwsError {
+  return new AwsError(
+    service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+    403,
+  );
 }
 
 function equalInConstantTime(left: string, right: string): boolean {

@@ -34,9 +34,11 @@ export class FunctionProcess {
       stdio: ['ignore', log, log, 'ipc'],
     });
     fs.closeSync(log);
-    this.child.on('exit', () => {
+    const markAsDead = (): void => {
       this.alive = false;
-    });
+    };
+    // Also between events: an error that nobody listens to would end local mode.
+    this.child.on('exit', markAsDead).on('error', markAsDead);
   }
 
   /** Whether the process can take another event. */

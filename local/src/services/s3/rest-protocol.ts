@@ -13,7 +13,7 @@ export class S3RestProtocol implements Protocol {
 
   public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
     const [, bucket = '', ...rest] = request.path.split('/');
-    const target = { Bucket: decodeURIComponent(bucket), Key: decodeURIComponent(rest.join('/')) };
+    const target = { Bucket: decode(bucket), Key: decode(rest.join('/')) };
     const isBucket = target.Key === '';
     switch (`${request.method} ${isBucket ? (target.Bucket === '' ? 'service' : 'bucket') : 'object'}`) {
       case 'GET service':
@@ -115,6 +115,14 @@ export class S3RestProtocol implements Protocol {
       headers: { 'content-type': 'application/xml' },
       body: `<?xml version="1.0" encoding="UTF-8"?>\n${this.xml.build(content)}`,
     };
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
   }
 }
 

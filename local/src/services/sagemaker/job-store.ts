@@ -24,7 +24,9 @@ export class JobStore<R extends JobRecord> {
 
   constructor(private readonly folder: string) {
     fs.mkdirSync(folder, { recursive: true });
-    for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    // Sorted: the training jobs of a tuning job are numbered in the order of their creation.
+    const files = fs.readdirSync(folder).filter((name) => name.endsWith('.json'));
+    for (const file of files.sort()) {
       this.load(path.join(folder, file));
     }
   }
@@ -48,17 +50,17 @@ export class JobStore<R extends JobRecord> {
     return true;
   }
 
-  /** A job by name; also one that another process has added since. */
+  /** A job by name; those of other processes as they are on disk now. */
   public get(name: string): R | undefined {
     const known = this.records.get(name.toLowerCase());
-    if (known !== undefined || !/^[\w.-]+$/.test(name)) {
+    if (known?.processId === process.pid || !/^[\w.-]+$/.test(name)) {
       return known;
     }
     const file = this.fileOf(name);
     return fs.existsSync(file) ? this.load(file) : undefined;
   }
 
-  /** All jobs, in the order of their creation. */
+  /** All jobs: those of earlier runs by name, then those of this one in the order of their creation. */
   public list(): R[] {
     return [...this.records.values()];
   }

@@ -63,7 +63,7 @@ export class SageMakerService implements Service {
     if (description.TrainingJobStatus !== 'InProgress') {
       throw wrongStatus('training job', description.TrainingJobStatus);
     }
-    this.training.running(name)?.stop('Stopped');
+    runHere(this.training.running(name), name).stop('Stopped');
     return {};
   }
 
@@ -72,7 +72,7 @@ export class SageMakerService implements Service {
     if (description.HyperParameterTuningJobStatus !== 'InProgress') {
       throw wrongStatus('hyperparameter tuning job', description.HyperParameterTuningJobStatus);
     }
-    this.tuning.running(name)?.stop();
+    runHere(this.tuning.running(name), name).stop();
     return {};
   }
 
@@ -119,6 +119,16 @@ export class SageMakerService implements Service {
     }
     return record;
   }
+}
+
+function runHere<T>(run: T | undefined, name: string): T {
+  if (run === undefined) {
+    throw new AwsError(
+      'ValidationException',
+      `another process of local mode runs the job ${name}: stop it there`,
+    );
+  }
+  return run;
 }
 
 function wrongStatus(kind: string, status: string): AwsError {

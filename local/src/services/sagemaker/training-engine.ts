@@ -1,4 +1,5 @@
 import * as os from 'node:os';
+import { MetricCollector } from '../../training/metrics';
 import type { MetricDefinition } from '../../training/trainer';
 import { AwsError } from '../aws-error';
 import type { CreateTrainingJobRequest, TrainingDefinition } from './api-types';
@@ -52,7 +53,9 @@ export class TrainingEngine {
         "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.",
       );
     }
-    return own.length > 0 ? own : given;
+    const definitions = own.length > 0 ? own : given;
+    checkExpressions(definitions);
+    return definitions;
   }
 
   /** Creates a job and starts it. */
@@ -93,5 +96,14 @@ export class TrainingEngine {
       run.stop('Stopped');
     }
     await Promise.all(runs.map((run) => run.finished));
+  }
+}
+
+/** Refuses regular expressions that cannot be run. */
+function checkExpressions(definitions: readonly MetricDefinition[]): void {
+  try {
+    new MetricCollector(definitions);
+  } catch (error) {
+    throw new AwsError('ValidationException', `MetricDefinitions: ${(error as Error).message}`);
   }
 }

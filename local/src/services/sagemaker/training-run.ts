@@ -122,6 +122,8 @@ export class TrainingRun {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       return file;
     };
+    // The folder for the model is there in every container: a job that saves none has an empty archive.
+    fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
     await storeOutputs(workFolder, outcome.status, target);
   }
 

@@ -67,7 +67,7 @@ export class TuningRun {
       search = await this.startSearch();
       await this.trainAll(search);
     } catch (error) {
-      this.finish({ status: 'Failed', failureReason: `ClientError: ${(error as Error).message}` });
+      this.fail(error as Error);
       await Promise.allSettled(this.running.values());
     } finally {
       clearTimeout(timer);
@@ -151,6 +151,7 @@ export class TuningRun {
           const succeeded = description.TrainingJobStatus !== 'Failed';
           await search.tell(trial, succeeded ? objectiveValue(description) : undefined);
         })
+        .catch((error: Error) => this.fail(error))
         .finally(() => {
           this.running.delete(run);
           this.afterTrainingJob();
@@ -165,6 +166,11 @@ export class TuningRun {
     if (end !== undefined) {
       this.finish(end);
     }
+  }
+
+  /** Ends the job because of a fault in what runs it, such as the sampler. */
+  private fail(error: Error): void {
+    this.finish({ status: 'Failed', failureReason: `ClientError: ${error.message}` });
   }
 
   private finish(end: TuningEnd): void {

@@ -26,8 +26,7 @@ export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescriptio
   return jobs.training
     .list()
     .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn)
-    .map((job) => summarize(job, tuningJob.HyperParameterTuningJobName, objective))
-    .sort((left, right) => left.TrainingJobName.localeCompare(right.TrainingJobName));
+    .map((job) => summarize(job, tuningJob.HyperParameterTuningJobName, objective));
 }
 
 /** The completed training job with the best objective; undefined when none has one. */

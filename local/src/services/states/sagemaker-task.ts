@@ -1,4 +1,4 @@
-import { StatesError, type TaskCall } from '../../states';
+import { type JsonObject, StatesError, type TaskCall } from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
 import type { Principal } from '../service';
@@ -79,9 +79,11 @@ export class SageMakerTask {
       ...(tags.length > 0 && { Tags: tags }),
     })) as Record<string, unknown>;
     const answer = { [this.kind.arnMember]: created[this.kind.arnMember] };
-    return this.isSync
-      ? this.waitForEnd({ [this.kind.nameMember]: input[this.kind.nameMember] }, tags, signal)
-      : answer;
+    if (!this.isSync) {
+      return answer;
+    }
+    submitted(answer as JsonObject);
+    return this.waitForEnd({ [this.kind.nameMember]: input[this.kind.nameMember] }, tags, signal);
   }
 
   private async waitForEnd(

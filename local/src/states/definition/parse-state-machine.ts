@@ -25,8 +25,9 @@ export function parseStateMachine(definition: unknown): StateMachine {
   const fields = new Fields(isObject(definition) ? definition : {}, '', problems);
   if (!isObject(definition)) fields.problem('The definition must be an object');
   const version = fields.string('Version');
-  if (version !== undefined && version !== '1.0')
+  if (version !== undefined && version !== '1.0') {
     fields.problem(`The version '${version}' is not supported`, 'Version');
+  }
   const machineLanguage = fields.oneOf('QueryLanguage', QUERY_LANGUAGES) ?? 'JSONPath';
   const timeoutSeconds = fields.integer('TimeoutSeconds', { min: 1, max: LONGEST_SECONDS });
   const names = new Set<string>();
@@ -82,7 +83,7 @@ function checkTransitions(
 ): void {
   const reached = new Set<string>();
   const visit = (target: string, location: string | undefined) => {
-    if (source[target] === undefined) {
+    if (!Object.hasOwn(source, target)) {
       fields.problem(`Missing transition target: ${target}`, location, 'MISSING_TRANSITION_TARGET');
     }
     if (reached.has(target)) return;
@@ -103,8 +104,9 @@ function transitions(state: State | undefined): { readonly to: string; readonly 
   const found: { to: string; field: string }[] = [];
   if (!state) return found;
   if ('next' in state && state.next !== undefined) found.push({ to: state.next, field: 'Next' });
-  if ('catch' in state)
+  if ('catch' in state) {
     state.catch.forEach(({ next: to }, i) => void found.push({ to, field: `Catch[${i}]/Next` }));
+  }
   if (state.type === 'Choice') {
     state.rules.forEach(({ next: to }, i) => void found.push({ to, field: `Choices[${i}]/Next` }));
     if (state.default !== undefined) found.push({ to: state.default, field: 'Default' });

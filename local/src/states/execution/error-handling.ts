@@ -3,29 +3,29 @@ import type { JsonObject } from '../json';
 import type { Catcher, Retrier, State } from '../types';
 import { complete, type Scope } from './data-flow';
 import type { Frame } from './frame';
-import type { Position, Step } from './run-graph';
+import type { Step } from './run-graph';
 
 /** The state under way and where it was entered. */
 interface Entered {
   readonly state: State;
-  readonly position: Position;
   readonly frame: Frame;
-  readonly enteredTime: string;
   readonly eventId: number;
+  /** What the state's expressions see after so many retries. */
+  readonly scopeAfter: (retryCount: number) => Scope;
 }
 
 /** Runs a state with its Retry and Catch; this is the only place that knows them. */
 export async function withErrorHandling(
   entered: Entered,
-  attempt: (retryCount: number) => Promise<Step>,
+  attempt: (scope: Scope) => Promise<Step>,
 ): Promise<Step> {
-  const { state, frame } = entered;
+  const { state, frame, scopeAfter } = entered;
   const retriers = 'retry' in state ? state.retry : [];
   const catchers = 'catch' in state ? state.catch : [];
   const used = new Map<Retrier, number>();
   for (let retryCount = 0; ; retryCount++) {
     try {
-      return await attempt(retryCount);
+      return await attempt(scopeAfter(retryCount));
     } catch (thrown) {
       const failure = asFailure(thrown, entered);
       const retrier = retriers.find((r) => matches(r.errorEquals, failure));
@@ -38,29 +38,13 @@ export async function withErrorHandling(
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));
       if (!catcher) throw failure;
-      return caught(catcher, failure, retryCount, entered);
+      return caught(catcher, failure, scopeAfter(retryCount), entered);
     }
   }
 }
 
-async function caught(
-  catcher: Catcher,
-  failure: StatesError,
-  retryCount: number,
-  entered: Entered,
-): Promise<Step> {
-  const { state, position, frame, enteredTime } = entered;
+async function caught(catcher: Catcher, failure: StatesError, scope: Scope, entered: Entered): Promise<Step> {
   const value = errorOutput(failure);
-  const scope: Scope = {
-    rawInput: position.input,
-    input: position.input,
-    variables: position.variables,
-    context: {
-      ...frame.context,
-      State: { EnteredTime: enteredTime, Name: state.name, RetryCount: retryCount },
-    },
-    random: frame.services.random,
-  };
   try {
     return { ...(await complete(catcher.flow, scope, { as: 'errorOutput', value })), next: catcher.next };
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { StatesError } from '../errors';
 
 /** An event of an execution's history, as GetExecutionHistory has it. */
 export interface HistoryEvent {
@@ -53,5 +54,19 @@ export class Track {
   /** A line that starts at this one's last event. */
   fork(signal: AbortSignal): Track {
     return new Track(this.history, signal, this.lastEventId);
+  }
+}
+
+/** Records whether something succeeded or failed. */
+export async function recordEnd<T>(what: string, track: Track, run: () => Promise<T>): Promise<T> {
+  try {
+    const result = await run();
+    track.record(`${what}Succeeded`);
+    return result;
+  } catch (error) {
+    if (error instanceof StatesError) {
+      track.record(`${what}Failed`, { error: error.error, cause: error.cause });
+    }
+    throw error;
   }
 }

@@ -6,29 +6,29 @@ import { Stop } from './frame';
  * @param limit how many run at once
  * @returns the results in the order of the jobs
  */
-export async function runAll<T>(
-  count: number,
+export async function runAll<Job, Result>(
+  jobs: readonly Job[],
   limit: number,
   parent: AbortSignal,
-  run: (index: number, signal: AbortSignal) => Promise<T>,
-): Promise<T[]> {
+  run: (job: Job, signal: AbortSignal, index: number) => Promise<Result>,
+): Promise<Result[]> {
   const siblings = new AbortController();
   const signal = AbortSignal.any([parent, siblings.signal]);
-  const results = new Map<number, T>();
-  let next = 0;
+  const results = new Map<number, Result>();
+  const queue = jobs.entries();
   let failure: { readonly reason: unknown } | undefined;
   const work = async () => {
-    while (next < count && !signal.aborted) {
-      const index = next++;
+    for (const [index, job] of queue) {
+      if (signal.aborted) return;
       try {
-        results.set(index, await run(index, signal));
+        results.set(index, await run(job, signal, index));
       } catch (reason) {
         failure ??= { reason };
         siblings.abort(new Stop());
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, count) }, work));
+  await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, work));
   if (failure) throw failure.reason;
   parent.throwIfAborted();
   return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);

@@ -5,7 +5,7 @@ import type { MapState } from '../types';
 import { computeInteger, computePercentage } from './computed-number';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
-import { History, Track } from './history';
+import { History, recordEnd, Track } from './history';
 import { runAll } from './run-all';
 import { runGraph, type Visit } from './run-graph';
 import type { MapItem } from './run-map';
@@ -33,36 +33,21 @@ export async function runDistributed(
   frame.track.record('MapRunStarted', { mapRunArn });
   const outputs: Json[] = [];
   let failed = 0;
-  try {
-    await runAll(
-      children.length,
-      concurrency || DISTRIBUTED_CONCURRENCY,
-      frame.signal,
-      async (index, signal) => {
-        const child = children[index] as Child;
-        try {
-          outputs[index] = await runChild(state, child, execution, { ...frame, signal });
-        } catch (error) {
-          if (!(error instanceof StatesError)) throw error;
-          failed += child.size;
-          if (failed > most) {
-            throw new StatesError(
-              'States.ExceedToleratedFailureThreshold',
-              'The specified tolerated failure threshold was exceeded',
-            );
-          }
-        }
-      },
-    );
-    frame.track.record('MapRunSucceeded');
-    return outputs.filter((output) => output !== undefined);
-  } catch (error) {
-    if (error instanceof StatesError) {
-      frame.track.record('MapRunFailed', { error: error.error, cause: error.cause });
-    }
-    throw error;
-  }
+  await recordEnd('MapRun', frame.track, () =>
+    runAll(children, concurrency || DISTRIBUTED_CONCURRENCY, frame.signal, async (child, signal, index) => {
+      try {
+        outputs[index] = await runChild(state, child, execution, { ...frame, signal });
+      } catch (error) {
+        if (!(error instanceof StatesError)) throw error;
+        failed += child.size;
+        if (failed > most) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
+      }
+    }),
+  );
+  return outputs.filter((output) => output !== undefined);
 }
+
+const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
 
 /** A child execution's input and the number of items in it. */
 interface Child {

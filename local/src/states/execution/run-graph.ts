@@ -57,23 +57,22 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   const { name } = state;
   const enteredTime = services.clock.now().toISOString();
   const eventId = track.record(`${state.type}StateEntered`, { name, input: JSON.stringify(position.input) });
-  const attempt = async (retryCount: number): Promise<Step> => {
-    const counts: JsonObject = 'retry' in state ? { RetryCount: retryCount } : {};
-    const scope: Scope = {
+  const scopeAfter = (retryCount: number): Scope => {
+    const retries: JsonObject = 'retry' in state ? { RetryCount: retryCount } : {};
+    return {
       rawInput: position.input,
       input: position.input,
       variables: position.variables,
-      context: { ...frame.context, State: { EnteredTime: enteredTime, Name: name, ...counts } },
+      context: { ...frame.context, State: { EnteredTime: enteredTime, Name: name, ...retries } },
       random: services.random,
     };
-    const step = await dispatch(state, {
-      frame,
-      scope: { ...scope, input: effectiveInput(state.flow, scope) },
-    });
-    if (jsonSize(step.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
-    return step;
   };
-  const step = await withErrorHandling({ state, position, frame, enteredTime, eventId }, attempt);
+  const step = await withErrorHandling({ state, frame, eventId, scopeAfter }, async (scope) => {
+    const input = effectiveInput(state.flow, scope);
+    const done = await dispatch(state, { frame, scope: { ...scope, input } });
+    if (jsonSize(done.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
+    return done;
+  });
   frame.signal.throwIfAborted();
   track.record(`${state.type}StateExited`, {
     name,

@@ -1,9 +1,10 @@
-import { queryError, runtimeError, StatesError } from '../errors';
+import { queryError, runtimeError } from '../errors';
 import { isArray, isObject, type Json } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import type { MapState } from '../types';
 import { computeInteger } from './computed-number';
 import { complete, compute, fill, type Scope } from './data-flow';
+import { recordEnd } from './history';
 import { readItems } from './item-reader';
 import { runAll } from './run-all';
 import { runDistributed } from './run-distributed';
@@ -29,19 +30,12 @@ export async function runMap(state: MapState, visit: Visit): Promise<Step> {
     ? await computeInteger(state.maxConcurrency, state.flow, scope)
     : 0;
   frame.track.record('MapStateStarted', { length: items.length });
-  try {
-    const value =
-      state.mode === 'INLINE'
-        ? await runInline(state, items, concurrency || INLINE_CONCURRENCY, visit)
-        : await runDistributed(state, items, concurrency, visit);
-    frame.track.record('MapStateSucceeded');
-    return { ...(await complete(state.flow, scope, { as: 'result', value })), next: state.next };
-  } catch (error) {
-    if (error instanceof StatesError) {
-      frame.track.record('MapStateFailed', { error: error.error, cause: error.cause });
-    }
-    throw error;
-  }
+  const value = await recordEnd('MapState', frame.track, () =>
+    state.mode === 'INLINE'
+      ? runInline(state, items, concurrency || INLINE_CONCURRENCY, visit)
+      : runDistributed(state, items, concurrency, visit),
+  );
+  return { ...(await complete(state.flow, scope, { as: 'result', value })), next: state.next };
 }
 
 function runInline(
@@ -52,8 +46,7 @@ function runInline(
 ): Promise<Json[]> {
   const { frame, scope } = visit;
   const started = frame.track.fork(frame.signal);
-  return runAll(items.length, concurrency, frame.signal, async (index, signal) => {
-    const item = items[index] as MapItem;
+  return runAll(items, concurrency, frame.signal, async (item, signal, index) => {
     const track = started.fork(signal);
     const event = { name: state.name, index };
     track.record('MapIterationStarted', event);

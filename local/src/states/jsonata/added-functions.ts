@@ -3,13 +3,13 @@ import type { Expression } from 'jsonata';
 import { JavaRandom } from '../java-random';
 
 /** Hash algorithms by the names that the States Language gives them. */
-export const HASH_ALGORITHMS: Readonly<Record<string, string>> = {
-  MD5: 'md5',
-  'SHA-1': 'sha1',
-  'SHA-256': 'sha256',
-  'SHA-384': 'sha384',
-  'SHA-512': 'sha512',
-};
+export const HASH_ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ['MD5', 'md5'],
+  ['SHA-1', 'sha1'],
+  ['SHA-256', 'sha256'],
+  ['SHA-384', 'sha384'],
+  ['SHA-512', 'sha512'],
+]);
 
 /** Adds the functions that Step Functions has and plain JSONata has not. */
 export function registerAddedFunctions(expression: Expression): void {
@@ -53,7 +53,7 @@ function range(first: number, last: number, step: number): unknown {
 
 function hash(text: string | undefined, algorithm: string): string | undefined {
   if (text === undefined) return undefined;
-  const name = HASH_ALGORITHMS[algorithm];
+  const name = HASH_ALGORITHMS.get(algorithm);
   if (!name) throw failure('D3000', `Unsupported hash algorithm: ${algorithm}`);
   return createHash(name).update(text, 'utf8').digest('hex');
 }

@@ -62,7 +62,7 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.Hash': {
     arity: [2, 2],
     run: (args) => {
-      const algorithm = HASH_ALGORITHMS[string(args, 1)];
+      const algorithm = HASH_ALGORITHMS.get(string(args, 1));
       if (!algorithm) throw failure(`unsupported hash algorithm ${JSON.stringify(args[1])}`);
       const data = args[0] ?? null;
       return createHash(algorithm)

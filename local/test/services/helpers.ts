@@ -1,0 +1,209 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { Deployment, FunctionResource, RoleResource } from '../../src/assembly';
+import { type Principal, type RunningServices, startServices } from '../../src/services';
+import type {
+  Sampler,
+  SearchSpecification,
+  Trainer,
+  TrainingOutcome,
+  TrainingTask,
+} from '../../src/training';
+
+export const ENVIRONMENT = {
+  accountId: '123456789012',
+  region: 'us-east-1',
+  partition: 'aws',
+  urlSuffix: 'amazonaws.com',
+};
+export const BUCKET = 'data-bucket';
+export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/test-algorithm:1';
+export const TRAINING_ROLE = 'arn:aws:iam::123456789012:role/training';
+
+/** What a test's algorithm does with its hyperparameters; by default it prints `loss=<x>` and completes. */
+export type Algorithm = (task: TrainingTask) => Promise<TrainingOutcome> | TrainingOutcome;
+
+/** An algorithm whose loss is the hyperparameter `x`. */
+export const printX: Algorithm = (task) => {
+  task.onLog(`starting ${task.trainingJobName}`);
+  task.onLog(`loss=${task.hyperparameters['x']};`);
+  fs.mkdirSync(path.join(task.workFolder, 'model'), { recursive: true });
+  fs.writeFileSync(path.join(task.workFolder, 'model', 'model.json'), JSON.stringify(task.hyperparameters));
+  return { status: 'Completed' };
+};
+
+/** Runs until it is stopped, printing a loss of 1 first. */
+export const runUntilStopped: Algorithm = (task) => {
+  task.onLog('loss=1;');
+  return new Promise((resolve) => {
+    task.signal.addEventListener('abort', () => resolve({ status: 'Stopped' }));
+  });
+};
+
+/** A trainer that runs an algorithm of the test in this process. */
+export function trainerOf(algorithm: Algorithm): Trainer {
+  return {
+    accepts: (image) => image === IMAGE,
+    metricDefinitions: () => [],
+    train: async (task) => algorithm(task),
+    close: async () => undefined,
+  };
+}
+
+/** A sampler that proposes these sets in turn, and what it was told. */
+export function samplerOf(
+  sets: readonly Record<string, string>[],
+  shouldStop: (trial: number, step: number, value: number) => boolean = () => false,
+): Sampler & { readonly told: Map<number, number | undefined>; specification?: SearchSpecification } {
+  const told = new Map<number, number | undefined>();
+  const sampler: Sampler & { told: typeof told; specification?: SearchSpecification } = {
+    told,
+    start: async (specification) => {
+      sampler.specification = specification;
+      let trial = 0;
+      return {
+        ask: async () => {
+          const hyperparameters = sets[trial];
+          return hyperparameters === undefined
+            ? undefined
+            : { trial: trial++, hyperparameters: { ...hyperparameters } };
+        },
+        report: async (at, step, value) => shouldStop(at, step, value),
+        tell: async (at, value) => void told.set(at, value),
+        close: async () => undefined,
+      };
+    },
+    close: async () => undefined,
+  };
+  return sampler;
+}
+
+/** Sets with these values of `x`. */
+export function xs(...values: number[]): Record<string, string>[] {
+  return values.map((x) => ({ x: String(x) }));
+}
+
+const roots: string[] = [];
+const running: RunningServices[] = [];
+
+export function temporaryRoot(): string {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'local-services-'));
+  roots.push(root);
+  return root;
+}
+
+/** A deployment with one bucket that holds `input/train.csv`. */
+export function deploymentIn(
+  root: string,
+  parts: { roles?: RoleResource[]; functions?: FunctionResource[] } = {},
+): Deployment {
+  const folder = path.join(root, 's3', BUCKET);
+  fs.mkdirSync(path.join(folder, 'input'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'input', 'train.csv'), '1,2\n');
+  return {
+    stackName: 'Test',
+    root,
+    environment: ENVIRONMENT,
+    buckets: [{ logicalId: 'Data', name: BUCKET, arn: `arn:aws:s3:::${BUCKET}`, folder }],
+    roles: parts.roles ?? [],
+    functions: parts.functions ?? [],
+    stateMachines: [],
+    outputs: {},
+  };
+}
+
+/** Starts services; they are closed by `closeServices`. */
+export async function start(
+  options: { deployment?: Deployment; trainer?: Trainer; sampler?: Sampler } = {},
+): Promise<RunningServices> {
+  const services = await startServices(options.deployment ?? deploymentIn(temporaryRoot()), {
+    trainer: options.trainer ?? trainerOf(printX),
+    sampler: options.sampler ?? samplerOf([]),
+  });
+  running.push(services);
+  return services;
+}
+
+export async function closeServices(): Promise<void> {
+  await Promise.all(running.splice(0).map((services) => services.close()));
+  for (const root of roots.splice(0)) {
+    fs.rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** A real SDK client that talks to the endpoint. */
+export function sagemakerClient(
+  services: RunningServices,
+  principal: Principal = services.user,
+): SageMakerClient {
+  return new SageMakerClient({
+    endpoint: services.url,
+    region: ENVIRONMENT.region,
+    credentials: services.credentialsFor(principal),
+    maxAttempts: 1,
+  });
+}
+
+/** A training job's request. */
+export function trainingRequest(name: string, hyperparameters: Record<string, string> = { x: '1' }) {
+  return {
+    TrainingJobName: name,
+    HyperParameters: hyperparameters,
+    ...trainingDefinition(),
+    ResourceConfig: { InstanceType: 'ml.m5.large' as const, InstanceCount: 1, VolumeSizeInGB: 10 },
+  };
+}
+
+export function trainingDefinition() {
+  return {
+    AlgorithmSpecification: {
+      TrainingImage: IMAGE,
+      TrainingInputMode: 'File' as const,
+      MetricDefinitions: [{ Name: 'loss', Regex: 'loss=([0-9.e-]+);' }],
+    },
+    RoleArn: TRAINING_ROLE,
+    InputDataConfig: [
+      {
+        ChannelName: 'train',
+        ContentType: 'text/csv',
+        DataSource: { S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri: `s3://${BUCKET}/input/` } },
+      },
+    ],
+    OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/output/` },
+    StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+  };
+}
+
+/** A tuning job's request. */
+export function tuningRequest(name: string, config: Record<string, unknown> = {}) {
+  return {
+    HyperParameterTuningJobName: name,
+    HyperParameterTuningJobConfig: {
+      Strategy: 'Bayesian' as const,
+      HyperParameterTuningJobObjective: { Type: 'Minimize' as const, MetricName: 'loss' },
+      ResourceLimits: { MaxNumberOfTrainingJobs: 3, MaxParallelTrainingJobs: 2 },
+      ParameterRanges: {
+        ContinuousParameterRanges: [{ Name: 'x', MinValue: '0', MaxValue: '10' }],
+      },
+      ...config,
+    },
+    TrainingJobDefinition: {
+      ...trainingDefinition(),
+      StaticHyperParameters: { fixed: 'yes' },
+      ResourceConfig: { InstanceType: 'ml.m5.large' as const, InstanceCount: 1, VolumeSizeInGB: 10 },
+    },
+  };
+}
+
+/** Calls until the answer passes. */
+export async function until<T>(call: () => Promise<T> | T, passes: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await call();
+    if (passes(answer)) {
+      return answer;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,174 @@
+import type { PolicyDocument, RoleResource } from '../../src/assembly';
+import { conditionsHold } from '../../src/services/iam/conditions';
+import { evaluatePolicies } from '../../src/services/iam/policy-evaluation';
+import {
+  BUCKET,
+  closeServices,
+  deploymentIn,
+  start,
+  TRAINING_ROLE,
+  temporaryRoot,
+  trainingRequest,
+  until,
+} from './helpers';
+
+afterEach(closeServices);
+
+type Statement = Record<string, unknown>;
+
+const allow = (
+  action: string | string[],
+  resource: string | string[] = '*',
+  rest: Statement = {},
+): Statement => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: resource,
+  ...rest,
+});
+
+function decide(statements: Statement[], action: string, resource: string, context = {}) {
+  return evaluatePolicies([{ Statement: statements }], { action, resource, context });
+}
+
+describe('policy evaluation', () => {
+  test.each<[string, Statement[], string]>([
+    ['nothing said', [], 'implicit-deny'],
+    ['allowed', [allow('s3:GetObject', 'arn:aws:s3:::b/*')], 'allow'],
+    ['actions do not depend on case', [allow('S3:getobject')], 'allow'],
+    ['wildcards', [allow('s3:Get*', 'arn:aws:s3:::?/a*')], 'allow'],
+    ['another resource', [allow('s3:GetObject', 'arn:aws:s3:::b/c')], 'implicit-deny'],
+    ['resources depend on case', [allow('s3:GetObject', 'arn:aws:s3:::B/A')], 'implicit-deny'],
+    ['deny wins', [allow('*'), { ...allow('s3:*'), Effect: 'Deny' }], 'explicit-deny'],
+    ['NotAction', [{ Effect: 'Allow', NotAction: 's3:Put*', Resource: '*' }], 'allow'],
+    ['NotAction that names it', [{ Effect: 'Allow', NotAction: 's3:Get*', Resource: '*' }], 'implicit-deny'],
+    ['NotResource', [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::other/*' }], 'allow'],
+    [
+      'a condition that fails',
+      [allow('*', '*', { Condition: { StringEquals: { k: 'v' } } })],
+      'implicit-deny',
+    ],
+  ])('%s', (_name, statements, expected) => {
+    expect(decide(statements, 's3:GetObject', 'arn:aws:s3:::b/a')).toBe(expected);
+  });
+
+  test('policy variables', () => {
+    const statement = allow('*', 'arn:aws:s3:::b/${aws:PrincipalAccount}/*');
+    expect(decide([statement], 's3:GetObject', 'arn:aws:s3:::b/1/x', { 'aws:PrincipalAccount': '1' })).toBe(
+      'allow',
+    );
+  });
+
+  test.each<[Record<string, unknown>, boolean]>([
+    [{ StringEquals: { 'iam:passedtoservice': 'sagemaker.amazonaws.com' } }, true],
+    [{ StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com'] } }, false],
+    [{ StringNotEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } }, true],
+    [{ StringLike: { 'iam:PassedToService': 'sage*' } }, true],
+    [{ StringEquals: { absent: 'x' } }, false],
+    [{ StringEqualsIfExists: { absent: 'x' } }, true],
+    [{ StringNotEquals: { absent: 'x' } }, true],
+    [{ Null: { absent: 'true' } }, true],
+    [{ Bool: { secure: true } }, true],
+    [{ NumericLessThanEquals: { runtime: '3600' } }, true],
+    [{ NumericLessThan: { runtime: 10 } }, false],
+    [{ 'ForAllValues:StringLike': { types: ['ml.m5.*', 'ml.c5.*'] } }, true],
+    [{ 'ForAllValues:StringLike': { types: ['ml.m5.*'] } }, false],
+    [{ 'ForAnyValue:StringEquals': { types: 'ml.c5.large' } }, true],
+    [{ ArnLike: { source: 'arn:aws:states:*:1:stateMachine:*' } }, true],
+  ])('%j is %s', (block, expected) => {
+    const context = {
+      'iam:PassedToService': 'sagemaker.amazonaws.com',
+      secure: 'true',
+      runtime: '3600',
+      types: ['ml.m5.large', 'ml.c5.large'],
+      source: 'arn:aws:states:us-east-1:1:stateMachine:m',
+    };
+    expect(conditionsHold(block, context)).toBe(expected);
+  });
+
+  test('an operator that is not known is no silent "no"', () => {
+    expect(() => conditionsHold({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, {})).toThrow(
+      /does not have.*IpAddress/,
+    );
+  });
+});
+
+describe('calls', () => {
+  const trust = (service: string): PolicyDocument => ({
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
+  });
+  const role = (name: string, statements: Statement[], service: string): RoleResource => ({
+    logicalId: name,
+    name,
+    arn: `arn:aws:iam::123456789012:role/${name}`,
+    trustPolicy: trust(service),
+    policies: [{ Statement: statements }],
+  });
+  const machine = { arn: 'arn:aws:iam::123456789012:role/machine' };
+  const create = allow(
+    'sagemaker:CreateTrainingJob',
+    'arn:aws:sagemaker:us-east-1:123456789012:training-job/my-*',
+  );
+  const pass = allow('iam:PassRole', TRAINING_ROLE, {
+    Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+  });
+  const read = allow(
+    ['s3:ListBucket', 's3:GetObject', 's3:PutObject'],
+    [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`],
+  );
+
+  async function call(
+    machineMay: Statement[],
+    trainingMay: Statement[] = [read],
+    trusted = 'sagemaker.amazonaws.com',
+    name = 'my-job',
+  ) {
+    const roles = [
+      role('machine', machineMay, 'states.amazonaws.com'),
+      role('training', trainingMay, trusted),
+    ];
+    const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles }) });
+    await services.router.call('sagemaker', 'CreateTrainingJob', trainingRequest(name), machine);
+    return until(
+      () => services.jobs.training.get(name)?.description,
+      (job) => !['InProgress', 'Stopping'].includes(job?.TrainingJobStatus ?? ''),
+    );
+  }
+
+  test('what the policies allow works', async () => {
+    expect(await call([create, pass])).toMatchObject({ TrainingJobStatus: 'Completed' });
+  });
+
+  test('what they do not allow is refused as AWS words it', async () => {
+    await expect(call([create, pass], [read], undefined, 'other-job')).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+      message:
+        'User: arn:aws:sts::123456789012:assumed-role/machine/local-mode is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:us-east-1:123456789012:training-job/other-job because no identity-based policy allows the sagemaker:CreateTrainingJob action',
+    });
+    await expect(call([create])).rejects.toThrow(
+      /perform: iam:PassRole on resource: arn:aws:iam::123456789012:role\/training because/,
+    );
+    await expect(call([create, pass, { ...allow('iam:*'), Effect: 'Deny' }])).rejects.toThrow(
+      /iam:PassRole .* with an explicit deny in an identity-based policy/,
+    );
+  });
+
+  test("the training role's own rights are checked", async () => {
+    await expect(call([create, pass], [])).rejects.toThrow(
+      /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,
+    );
+    await expect(call([create, pass], [read], 'lambda.amazonaws.com')).rejects.toThrow(
+      /^Could not assume role arn:aws:iam::123456789012:role\/training\./,
+    );
+    expect(await call([create, pass], [allow('s3:ListBucket')])).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(
+        /^ClientError: Data download failed: .*s3:GetObject on resource: arn:aws:s3:::data-bucket\/input\/train.csv/,
+      ),
+    });
+    expect(await call([create, pass], [allow(['s3:ListBucket', 's3:GetObject'])])).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(/^ClientError: Artifact upload failed: .*s3:PutObject/),
+    });
+  });
+});

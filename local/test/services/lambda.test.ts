@@ -1,0 +1,184 @@
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import * as path from 'node:path';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { FunctionResource } from '../../src/assembly';
+import { closeServices, deploymentIn, ENVIRONMENT, start, temporaryRoot } from './helpers';
+
+afterEach(closeServices);
+
+const ROLE = 'arn:aws:iam::123456789012:role/function';
+
+async function deployFunction(code: string, change: Partial<FunctionResource> = {}, file = 'index.js') {
+  const root = temporaryRoot();
+  const folder = path.join(root, 'functions', 'Fn');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, file), code);
+  const definition: FunctionResource = {
+    logicalId: 'Fn',
+    name: 'my-function',
+    arn: 'arn:aws:lambda:us-east-1:123456789012:function:my-function',
+    roleArn: ROLE,
+    folder,
+    handler: 'index.handler',
+    runtime: 'nodejs22.x',
+    environment: { GREETING: 'hello' },
+    timeoutSeconds: 10,
+    memoryMegabytes: 128,
+    ...change,
+  };
+  const services = await start({ deployment: deploymentIn(root, { functions: [definition] }) });
+  const invoke = async (event: unknown = {}, name = 'my-function') => {
+    const output = (await services.router.call(
+      'lambda',
+      'Invoke',
+      { FunctionName: name, Payload: JSON.stringify(event) },
+      services.user,
+    )) as { Payload: string; FunctionError?: string };
+    return { error: output.FunctionError, payload: JSON.parse(output.Payload) };
+  };
+  return { services, root, invoke };
+}
+
+test('a function gets its event, context and environment, and nothing of the user', async () => {
+  process.env['AWS_PROFILE'] = 'of-the-user';
+  process.env['SECRET_OF_THE_USER'] = 'x';
+  const { services, invoke, root } = await deployFunction(
+    'console.log("in the log"); exports.handler = async (event, context) => ({ event, env: process.env, name: context.functionName, left: context.getRemainingTimeInMillis() });',
+  );
+  const { payload } = await invoke({ a: 1 });
+  delete process.env['AWS_PROFILE'];
+  delete process.env['SECRET_OF_THE_USER'];
+  const keys = services.credentialsFor({ arn: ROLE });
+  expect(payload).toMatchObject({
+    event: { a: 1 },
+    name: 'my-function',
+    left: expect.any(Number),
+    env: {
+      GREETING: 'hello',
+      AWS_REGION: 'us-east-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'my-function',
+      AWS_ENDPOINT_URL: services.url,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SESSION_TOKEN: keys.sessionToken,
+      AWS_CONFIG_FILE: '/dev/null',
+    },
+  });
+  expect(Object.keys(payload.env)).not.toContain('AWS_PROFILE');
+  expect(Object.keys(payload.env)).not.toContain('SECRET_OF_THE_USER');
+  expect(fs.readFileSync(path.join(root, 'logs', 'my-function.log'), 'utf8')).toContain('in the log');
+});
+
+test('the process stays warm, and several events at once get several processes', async () => {
+  const { invoke } = await deployFunction(
+    'let n = 0; exports.handler = async ({ wait }) => { n++; await new Promise((r) => setTimeout(r, wait ?? 0)); return { pid: process.pid, n }; };',
+  );
+  const first = (await invoke()).payload;
+  expect((await invoke()).payload).toEqual({ pid: first.pid, n: 2 });
+  const [left, right] = await Promise.all([invoke({ wait: 300 }), invoke({ wait: 300 })]);
+  expect(left.payload.pid).not.toBe(right.payload.pid);
+});
+
+test.each([
+  ['an ES module', 'export const handler = async () => "es";', 'index.mjs', '"es"'],
+  ['a callback', 'exports.handler = (event, context, done) => done(null, "called");', 'index.js', '"called"'],
+  ['nothing', 'exports.handler = () => undefined;', 'index.js', 'null'],
+])('%s', async (_name, code, file, expected) => {
+  const { invoke } = await deployFunction(code, {}, file);
+  expect(JSON.stringify((await invoke()).payload)).toBe(expected);
+});
+
+test('errors come as Lambda reports them', async () => {
+  const { invoke } = await deployFunction(
+    'class NoJobError extends Error { name = "NoJobError" } exports.handler = async () => { throw new NoJobError("no job"); };',
+  );
+  expect(await invoke()).toEqual({
+    error: 'Unhandled',
+    payload: { errorType: 'NoJobError', errorMessage: 'no job', trace: expect.any(Array) },
+  });
+});
+
+test.each([
+  [
+    'a handler that is not there',
+    'exports.other = 1',
+    {},
+    'Runtime.HandlerNotFound',
+    /index.handler is undefined or not exported/,
+  ],
+  [
+    'a file that is not there',
+    '',
+    { handler: 'main.handler' },
+    'Runtime.ImportModuleError',
+    /Cannot find module 'main'/,
+  ],
+  ['a module that is not bundled', 'require("nowhere")', {}, 'Runtime.ImportModuleError', /nowhere/],
+  [
+    'a time limit',
+    'exports.handler = () => new Promise(() => setInterval(() => 0, 1000));',
+    { timeoutSeconds: 0.5 },
+    'Sandbox.Timedout',
+    /Task timed out after 0.50 seconds$/,
+  ],
+  [
+    'a process that ends',
+    'exports.handler = () => process.exit(3);',
+    {},
+    'Runtime.ExitError',
+    /exit status 3$/,
+  ],
+])('%s', async (_name, code, change, errorType, message) => {
+  const { invoke } = await deployFunction(code, change);
+  const { error, payload } = await invoke();
+  expect(error).toBe('Unhandled');
+  expect(payload).toMatchObject({ errorType, errorMessage: expect.stringMatching(message) });
+});
+
+test('what cannot be invoked', async () => {
+  const { invoke } = await deployFunction('', { runtime: 'python3.13' });
+  await expect(invoke({}, 'other')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  await expect(invoke()).rejects.toThrow(/runs Node.js functions only, "Fn" has the runtime python3.13/);
+});
+
+test('over HTTP, as the SDKs call it', async () => {
+  const { services } = await deployFunction(
+    'exports.handler = async (event) => { if (event.bad) throw new TypeError("bad"); return event; };',
+  );
+  const { host, port } = new URL(services.url);
+  const post = async (body: string) => {
+    const signer = new SignatureV4({
+      credentials: services.credentialsFor(services.user),
+      region: ENVIRONMENT.region,
+      service: 'lambda',
+      sha256: Sha256,
+    });
+    const requestPath = '/2015-03-31/functions/my-function/invocations';
+    const { headers } = await signer.sign({
+      method: 'POST',
+      protocol: 'http:',
+      hostname: '127.0.0.1',
+      path: requestPath,
+      headers: { host },
+      body,
+    });
+    return new Promise<{ body: string; error: unknown }>((resolve, reject) => {
+      http
+        .request({ host: '127.0.0.1', port, method: 'POST', path: requestPath, headers }, (response) => {
+          let text = '';
+          response.on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ body: text, error: response.headers['x-amz-function-error'] }));
+        })
+        .on('error', reject)
+        .end(body);
+    });
+  };
+  expect(await post('{"a":1}')).toEqual({ body: '{"a":1}', error: undefined });
+  expect(await post('{"bad":1}')).toMatchObject({
+    error: 'Unhandled',
+    body: expect.stringContaining('TypeError'),
+  });
+});

@@ -1,0 +1,138 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { RunningServices } from '../../src/services';
+import { BUCKET, closeServices, deploymentIn, ENVIRONMENT, start, temporaryRoot } from './helpers';
+
+let services: RunningServices;
+let root: string;
+
+beforeEach(async () => {
+  root = temporaryRoot();
+  services = await start({ deployment: deploymentIn(root) });
+});
+afterEach(closeServices);
+
+interface Options {
+  readonly query?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** A request as an SDK sends it. */
+async function s3(
+  method: string,
+  key: string,
+  { query = {}, headers = {}, body }: Options = {},
+): Promise<Response> {
+  const { host } = new URL(services.url);
+  const signer = new SignatureV4({
+    credentials: services.credentialsFor(services.user),
+    region: ENVIRONMENT.region,
+    service: 's3',
+    sha256: Sha256,
+    uriEscapePath: false,
+  });
+  const requestPath = `/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const signed = await signer.sign({
+    method,
+    protocol: 'http:',
+    hostname: '127.0.0.1',
+    path: requestPath,
+    query,
+    headers: { host, ...headers },
+    ...(body !== undefined && { body }),
+  });
+  const { host: _host, ...sent } = signed.headers;
+  const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
+  return fetch(`${services.url}${requestPath}${search === '' ? '' : `?${search}`}`, {
+    method,
+    headers: sent,
+    ...(body !== undefined && { body }),
+  });
+}
+
+test('objects are written, read in part or whole, and removed', async () => {
+  const key = `${BUCKET}/results/a file (1)+ü.txt`;
+  expect((await s3('PUT', key, { body: '0123456789' })).status).toBe(200);
+  expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('0123456789');
+  const whole = await s3('GET', key);
+  expect([whole.status, whole.headers.get('content-length'), await whole.text()]).toEqual([
+    200,
+    '10',
+    '0123456789',
+  ]);
+  const part = await s3('GET', key, { headers: { range: 'bytes=2-4' } });
+  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+    206,
+    'bytes 2-4/10',
+    '234',
+  ]);
+  const head = await s3('HEAD', key);
+  expect([head.status, head.headers.get('etag')]).toEqual([200, whole.headers.get('etag')]);
+  expect((await s3('DELETE', key)).status).toBe(204);
+  expect((await s3('HEAD', key)).status).toBe(404);
+});
+
+test('bodies may be unsigned or in chunks', async () => {
+  const unsigned = { headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: 'free' };
+  expect((await s3('PUT', `${BUCKET}/unsigned`, unsigned)).status).toBe(200);
+  const chunked = {
+    headers: {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'content-encoding': 'aws-chunked',
+    },
+    body: '3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
+  };
+  expect((await s3('PUT', `${BUCKET}/chunked`, chunked)).status).toBe(200);
+  expect(await (await s3('GET', `${BUCKET}/chunked`)).text()).toBe('abcde');
+});
+
+test('objects are listed by page and by folder', async () => {
+  for (const key of ['a/1', 'a/2', 'b/3', 'c']) {
+    await s3('PUT', `${BUCKET}/list/${key}`, { body: key });
+  }
+  const list = async (query: Record<string, string>) =>
+    (await s3('GET', BUCKET, { query: { 'list-type': '2', prefix: 'list/', ...query } })).text();
+  const folders = await list({ delimiter: '/' });
+  expect(folders).toContain('<CommonPrefixes><Prefix>list/a/</Prefix></CommonPrefixes>');
+  expect(folders).toContain('<Key>list/c</Key>');
+  expect(folders).toContain('<KeyCount>3</KeyCount>');
+  const first = await list({ 'max-keys': '3' });
+  expect(first.match(/<Key>[^<]*/g)).toEqual(['<Key>list/a/1', '<Key>list/a/2', '<Key>list/b/3']);
+  const token = /<NextContinuationToken>([^<]*)/.exec(first)?.[1] ?? '';
+  const second = await list({ 'continuation-token': token });
+  expect(second.match(/<Key>[^<]*/g)).toEqual(['<Key>list/c']);
+  expect(second).toContain('<IsTruncated>false</IsTruncated>');
+});
+
+test.each([
+  ['a bucket that is not there', 'GET', 'nowhere/x', 404, 'NoSuchBucket'],
+  ['a key that is not there', 'GET', `${BUCKET}/none`, 404, 'NoSuchKey'],
+  ['a key that leaves the bucket', 'GET', `${BUCKET}/a/../../x`, 403, 'SignatureDoesNotMatch'],
+  ['an operation that local mode does not have', 'POST', `${BUCKET}/x`, 501, 'NotImplemented'],
+])('%s', async (_name, method, key, status, code) => {
+  const response = await s3(method, key);
+  expect(response.status).toBe(status);
+  expect(await response.text()).toContain(`<Code>${code}</Code>`);
+});
+
+test.each(['../x', 'a/../../x', '/x', 'a//b', 'a\\b', 'a/./b'])(
+  'the key "%s" is no file of the bucket',
+  async (key) => {
+    const input = { Bucket: BUCKET, Key: key, Body: 'x' };
+    await expect(services.router.call('s3', 'PutObject', input, services.user)).rejects.toMatchObject({
+      code: 'InvalidRequest',
+    });
+  },
+);
+
+test('another secret key is refused', async () => {
+  const keys = services.credentialsFor(services.user);
+  const original = services.credentialsFor;
+  services = { ...services, credentialsFor: () => ({ ...keys, secretAccessKey: 'other' }) };
+  const response = await s3('GET', `${BUCKET}/input/train.csv`);
+  services = { ...services, credentialsFor: original };
+  expect(await response.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+});

@@ -1,0 +1,113 @@
+import { App, type AppProps, Stack, type StackProps } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  Algorithm,
+  DataLocation,
+  InputData,
+  Objective,
+  ParameterRange,
+  TuningFragment,
+  type TuningFragmentProps,
+  type TuningOptions,
+  TuningWorkflow,
+  type TuningWorkflowProps,
+  XGBoostVersion,
+} from '../lib';
+
+/** A statement of the States Language, or any other JSON object. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into documents whose shape they state
+export type Json = any;
+
+/** The least that a tuning needs. */
+export const TUNING: TuningOptions = {
+  algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+  objective: Objective.minimize('validation:rmse'),
+  hyperparameters: { num_round: '100' },
+  parameterRanges: [
+    ParameterRange.integer('max_depth', { min: 3, max: 10 }),
+    ParameterRange.continuous('eta', { min: 0.01, max: 0.5 }),
+  ],
+};
+
+/** An environment-agnostic stack, of an app without feature flags unless they are given. */
+export function stackOf(props: StackProps = {}, app: AppProps = {}): Stack {
+  return new Stack(new App(app), 'Stack', props);
+}
+
+export function workflow(props: Partial<TuningWorkflowProps> = {}, stack = stackOf()): TuningWorkflow {
+  return new TuningWorkflow(stack, 'Tuning', { ...TUNING, jobNamePrefix: 'churn', ...props });
+}
+
+export function fragment(props: Partial<TuningFragmentProps> = {}, stack = stackOf()): TuningFragment {
+  return new TuningFragment(stack, 'Tuning', {
+    ...TUNING,
+    train: InputData.csv(DataLocation.fromUri('s3://data/train/')),
+    validation: InputData.csv(DataLocation.fromUri('s3://data/validation/')),
+    output: DataLocation.fromUri('s3://models/churn/'),
+    jobNamePrefix: 'churn',
+    ...props,
+  });
+}
+
+/** The definition of the only state machine of a stack, with references written as `<…>`. */
+export function definitionOf(stack: Stack): Json {
+  const machines = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine');
+  const [machine, ...others] = Object.values(machines) as Json[];
+  if (!machine || others.length > 0) throw new Error(`one state machine expected: ${Object.keys(machines)}`);
+  return JSON.parse(text(machine.Properties.DefinitionString));
+}
+
+/** The definition that a chain of states has in a state machine of its own. */
+export function definitionIn(chain: sfn.IChainable, stack: Stack, language?: sfn.QueryLanguage): Json {
+  new sfn.StateMachine(stack, 'Machine', {
+    definitionBody: sfn.DefinitionBody.fromChainable(chain),
+    queryLanguage: language,
+  });
+  return definitionOf(stack);
+}
+
+/** A resolved CloudFormation value as text, with references written as `<…>`. */
+export function text(value: Json): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument]] = Object.entries(value) as [[string, Json]];
+  if (name === 'Fn::Join') return argument[1].map(text).join(argument[0]);
+  if (name === 'Ref') return `<${argument}>`;
+  if (name === 'Fn::GetAtt') return `<${argument.join('.')}>`;
+  return `<${name}>`;
+}
+
+/** All statements of the policies of a role, by its logical id, with references written as `<…>`. */
+export function statementsOf(template: Template, role: RegExp): Json[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy')) as Json[];
+  return policies
+    .filter((policy) => policy.Properties.Roles.some((value: Json) => role.test(text(value))))
+    .flatMap((policy) => policy.Properties.PolicyDocument.Statement)
+    .map(flat);
+}
+
+/** A document with every CloudFormation function in it written as text. */
+export function flat(value: Json): Json {
+  if (Array.isArray(value)) return value.map(flat);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value);
+  if (keys.length === 1 && /^(Ref|Fn::.*)$/.test(keys[0] ?? '')) return text(value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, flat(inner)]));
+}
+
+/** A role to train under, where it does not matter which. */
+export function someRole(stack: Stack, id = 'Role'): iam.IRole {
+  return iam.Role.fromRoleArn(stack, id, 'arn:aws:iam::123456789012:role/training');
+}
+
+/** A VPC with two private subnets that is not looked up. */
+export function vpcIn(stack: Stack): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+    privateSubnetRouteTableIds: ['rtb-0123456789abcdef1', 'rtb-0123456789abcdef2'],
+  });
+}
