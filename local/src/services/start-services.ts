@@ -101,7 +101,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner(router, caller),
+    taskRunner: (caller) => createTaskRunner({ router, access: authorizer, environment, caller }),
     jobs,
     close: async () => {
       await tuning.close();

@@ -153,6 +153,33 @@ describe('calls', () => {
     );
   });
 
+  test('a .sync task needs the right to make the rule that it waits by', async () => {
+    const rule =
+      'arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule';
+    const job = allow(['sagemaker:*'], '*');
+    const runSync = async (statements: Statement[]) => {
+      const roles = [role('machine', statements, 'states.amazonaws.com')];
+      const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles }) });
+      return services.taskRunner(machine)({
+        resource: 'arn:aws:states:::sagemaker:createTrainingJob.sync',
+        arguments: trainingRequest('job'),
+        stateName: 'Train',
+        context: { Execution: { Id: 'arn:aws:states:us-east-1:123456789012:execution:m:e' } },
+        signal: new AbortController().signal,
+        heartbeat: () => undefined,
+        submitted: () => undefined,
+      });
+    };
+    await expect(runSync([job, pass])).rejects.toMatchObject({
+      error: 'States.Runtime',
+      message: expect.stringMatching(
+        /^'arn:aws:iam::123456789012:role\/machine' is not authorized to create managed-rule/,
+      ),
+    });
+    const events = allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], rule);
+    expect(await runSync([job, pass, events])).toMatchObject({ TrainingJobStatus: 'Completed' });
+  });
+
   test("the training role's own rights are checked", async () => {
     await expect(call([create, pass], [])).rejects.toThrow(
       /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,

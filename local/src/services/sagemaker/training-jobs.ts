@@ -26,7 +26,7 @@ export function newTrainingJob(
     ...request,
     TrainingJobArn: arn,
     ...(tuningJobArn !== undefined && { TuningJobArn: tuningJobArn }),
-    ModelArtifacts: { S3ModelArtifacts: modelArtifactUri(request) },
+    ModelArtifacts: { S3ModelArtifacts: `${outputUri(request)}/model.tar.gz` },
     TrainingJobStatus: 'InProgress',
     SecondaryStatus: 'Starting',
     SecondaryStatusTransitions: [
@@ -65,11 +65,6 @@ export function moveTrainingJob(
       FailureReason: transition.failureReason.slice(0, MAX_FAILURE_REASON),
     }),
   };
-}
-
-/** Where a job's model goes. */
-export function modelArtifactUri(request: CreateTrainingJobRequest): string {
-  return `${outputUri(request)}/model.tar.gz`;
 }
 
 /** Prefix of everything that a job writes. */

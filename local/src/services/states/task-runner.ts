@@ -1,15 +1,27 @@
+import type { Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import { type RunTask, StatesError } from '../../states';
+import type { Authorizer } from '../iam/authorizer';
 import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
 import { runFunction, runLambdaInvoke } from './lambda-task';
+import { checkManagedRule } from './managed-rules';
 import { parseResource } from './resource-arn';
 import { SageMakerTask } from './sagemaker-task';
 import { asStatesError, SAGEMAKER_SDK_ERRORS } from './task-errors';
 import { isoTime, mapTimestamps } from './timestamps';
 
+/** What tasks run with. */
+export interface TaskRunnerOptions {
+  readonly router: ServiceRouter;
+  readonly access: Pick<Authorizer, 'checkAccess'>;
+  readonly environment: Environment;
+  /** The role of the state machine. */
+  readonly caller: Principal;
+}
+
 /** Makes the function that runs a state machine's Tasks, with the rights of its role. */
-export function createTaskRunner(router: ServiceRouter, caller: Principal): RunTask {
+export function createTaskRunner({ router, access, environment, caller }: TaskRunnerOptions): RunTask {
   return async (call) => {
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
     const resource = parseOrFail(resourceArn);
@@ -23,6 +35,9 @@ export function createTaskRunner(router: ServiceRouter, caller: Principal): RunT
       case 'lambda-invoke':
         return orAbort(runLambdaInvoke(router, caller, given), signal);
       case 'sagemaker':
+        if (resource.isSync) {
+          checkManagedRule(access, caller, resource.operation, environment);
+        }
         return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(given, {
           executionArn: executionArn(call.context),
           signal,
