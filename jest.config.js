@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/local/test'],
+  globalSetup: '<rootDir>/local/test/prepare-python.ts',
   testMatch: ['**/*.test.ts'],
   // TypeScript first: `npm run build` leaves compiled JavaScript beside lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],

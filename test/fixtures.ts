@@ -37,12 +37,20 @@ export function stackOf(props: StackProps = {}, app: AppProps = {}): Stack {
   return new Stack(new App(app), 'Stack', props);
 }
 
-export function workflow(props: Partial<TuningWorkflowProps> = {}, stack = stackOf()): TuningWorkflow {
-  return new TuningWorkflow(stack, 'Tuning', { ...TUNING, jobNamePrefix: 'churn', ...props });
+export function workflow(
+  props: Partial<TuningWorkflowProps> = {},
+  stack = stackOf(),
+  id = 'Tuning',
+): TuningWorkflow {
+  return new TuningWorkflow(stack, id, { ...TUNING, jobNamePrefix: 'churn', ...props });
 }
 
-export function fragment(props: Partial<TuningFragmentProps> = {}, stack = stackOf()): TuningFragment {
-  return new TuningFragment(stack, 'Tuning', {
+export function fragment(
+  props: Partial<TuningFragmentProps> = {},
+  stack = stackOf(),
+  id = 'Tuning',
+): TuningFragment {
+  return new TuningFragment(stack, id, {
     ...TUNING,
     train: InputData.csv(DataLocation.fromUri('s3://data/train/')),
     validation: InputData.csv(DataLocation.fromUri('s3://data/validation/')),
@@ -79,9 +87,9 @@ export function text(value: Json): string {
   return `<${name}>`;
 }
 
-/** All statements of the policies of a role, by its logical id, with references written as `<…>`. */
-export function statementsOf(template: Template, role: RegExp): Json[] {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy')) as Json[];
+/** All statements of the policies of the role whose reference matches, with references written as `<…>`. */
+export function statementsIn(stack: Stack, role: RegExp): Json[] {
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as Json[];
   return policies
     .filter((policy) => policy.Properties.Roles.some((value: Json) => role.test(text(value))))
     .flatMap((policy) => policy.Properties.PolicyDocument.Statement)

@@ -247,11 +247,11 @@ async function noCompletedTrainingJob(
   { metric }: Objective,
 ): Promise<NoCompletedTrainingJobError> {
   const sentences = [
-    `hyperparameter tuning job ${tuningJobName} (${description.HyperParameterTuningJobStatus}) has no training job ` +
+    `Hyperparameter tuning job ${tuningJobName} (${description.HyperParameterTuningJobStatus}) has no training job ` +
       `with a value of its objective metric ${metric}: ${completed} completed, ${stopped} stopped, ${failed} failed`,
   ];
   if (description.FailureReason) {
-    sentences.push(`its failure reason: ${withoutFullStop(description.FailureReason)}`);
+    sentences.push(`Its failure reason: ${withoutFullStop(description.FailureReason)}`);
   } else if (failure) {
     sentences.push(describeFailure(failure));
   }
@@ -259,18 +259,18 @@ async function noCompletedTrainingJob(
   if (common) {
     const { count, examined, reason, example } = common;
     sentences.push(
-      `most common reason, of ${count} of the ${examined} failed training jobs, for example ${example}: ` +
+      `Most common reason, of ${count} of the ${examined} failed training jobs, for example ${example}: ` +
         withoutFullStop(reason),
     );
   }
   if (completed > 0) {
     sentences.push(
-      'training jobs completed without a usable value: check that their log has the metric as its definition expects it, ' +
+      'Training jobs completed without a usable value: check that their log has the metric as its definition expects it, ' +
         'and that it is a number',
     );
   }
   sentences.push(
-    `logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${tuningJobName}-`,
+    `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${tuningJobName}-`,
   );
   return new NoCompletedTrainingJobError(sentences.join('. '));
 }

@@ -34,9 +34,16 @@ export class Problems {
     );
   }
 
-  /** Checks the number of elements; undefined and token lists pass. */
+  /** Refuses a list that is a token as a whole, of which a request cannot be made; its elements may be tokens. */
+  tokenList(prop: string, values: readonly unknown[]): boolean {
+    const isToken = Token.isUnresolved(values);
+    if (isToken) this.add(prop, 'must be a list that is known at synth; its elements may be tokens');
+    return isToken;
+  }
+
+  /** Checks the number of elements; undefined passes. */
   count(prop: string, values: readonly unknown[] | undefined, min: number, max: number): void {
-    if (values === undefined || Token.isUnresolved(values)) return;
+    if (values === undefined) return;
     if (values.length >= min && values.length <= max) return;
     this.add(prop, `must have ${min} to ${max} elements, got ${values.length}`);
   }

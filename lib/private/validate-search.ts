@@ -27,8 +27,8 @@ export function checkRanges(
 }
 
 function checkCategoricalRange(problems: Problems, prop: string, values: readonly string[]): void {
+  if (problems.tokenList(prop, values)) return;
   problems.count(prop, values, 1, LIMITS.categoricalValues);
-  if (Token.isUnresolved(values)) return;
   if (values.length === 1) {
     problems.add(
       prop,
@@ -84,7 +84,7 @@ function checkRangeAgainstAlgorithm(
     return;
   }
   if (range._values) {
-    for (const value of range._values) {
+    for (const value of Token.isUnresolved(range._values) ? [] : range._values) {
       const problem = Token.isUnresolved(value) ? undefined : checkValue(rule, value);
       if (problem) problems.add(prop, problem);
     }

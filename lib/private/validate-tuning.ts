@@ -214,8 +214,10 @@ function checkSpot(problems: Problems, { spot, maxTrainingRuntime, finalTraining
 }
 
 function checkWarmStart(problems: Problems, { warmStart }: TuningInput): void {
-  problems.count('warmStart', warmStart?.tuningJobNames, 0, LIMITS.parentTuningJobs);
-  for (const name of warmStart?.tuningJobNames ?? []) {
+  const names = warmStart?.tuningJobNames ?? [];
+  if (problems.tokenList('warmStart', names)) return;
+  problems.count('warmStart', names, 0, LIMITS.parentTuningJobs);
+  for (const name of names) {
     if (Token.isUnresolved(name)) continue;
     if (!LIMITS.jobNamePattern.test(name) || name.length > LIMITS.tuningJobNameLength) {
       problems.add(

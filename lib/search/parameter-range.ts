@@ -84,7 +84,7 @@ export class ParameterRange {
    * @internal
    */
   _size(): number | undefined {
-    if (this._values) return this._values.length;
+    if (this._values) return Token.isUnresolved(this._values) ? undefined : this._values.length;
     if (this._kind !== 'integer' || !this._bounds) return undefined;
     if (Token.isUnresolved(this._bounds.min) || Token.isUnresolved(this._bounds.max)) return undefined;
     return this._bounds.max - this._bounds.min + 1;

@@ -3,8 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
-import { renderTuningJob } from '../private/render-tuning-job';
 import { LIMITS } from '../private/limits';
+import { renderTuningJob } from '../private/render-tuning-job';
 import {
   renderRequest,
   requireJobName,

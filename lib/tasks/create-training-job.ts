@@ -2,9 +2,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-policies';
+import { LIMITS } from '../private/limits';
 import { renderTrainingJob } from '../private/render-training-job';
 import { renderTags } from '../private/render-tuning-job';
-import { LIMITS } from '../private/limits';
 import {
   renderRequest,
   requireJobName,

@@ -308,12 +308,12 @@ describe('NoCompletedTrainingJobError', () => {
     const { message, name } = await failure(allFailed());
     expect(name).toBe('NoCompletedTrainingJobError');
     expect(message).toBe(
-      `hyperparameter tuning job ${TUNING_JOB} (Failed) has no training job with a value of its objective metric ` +
+      `Hyperparameter tuning job ${TUNING_JOB} (Failed) has no training job with a value of its objective metric ` +
         'validation:rmse: 0 completed, 1 stopped, 5 failed. ' +
-        'its failure reason: No training job succeeded after 5 attempts. ' +
-        `most common reason, of 3 of the 5 failed training jobs, for example ${nameOf(2)}: ` +
+        'Its failure reason: No training job succeeded after 5 attempts. ' +
+        `Most common reason, of 3 of the 5 failed training jobs, for example ${nameOf(2)}: ` +
         `AlgorithmError: ${nameOf(2)} at 2026-01-02T10:00:02.123Z: label 1.52 is out of range, exit code: 1. ` +
-        `logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${TUNING_JOB}-`,
+        `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${TUNING_JOB}-`,
     );
   });
 
@@ -321,7 +321,7 @@ describe('NoCompletedTrainingJobError', () => {
     const jobs = Array.from({ length: 250 }, (_, index) => failed(index + 1, index < 120 ? 'early' : 'late'));
     const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs: jobs });
     expect(message).toContain(
-      `most common reason, of 130 of the 250 failed training jobs, for example ${nameOf(121)}: late`,
+      `Most common reason, of 130 of the 250 failed training jobs, for example ${nameOf(121)}: late`,
     );
   });
 
@@ -329,7 +329,7 @@ describe('NoCompletedTrainingJobError', () => {
     const data = { tuningJob: tuningJob({}), trainingJobs: [failed(1, undefined)], denied: [nameOf(1)] };
     const { name, message } = await failure(data);
     expect(name).toBe('NoCompletedTrainingJobError');
-    expect(message).not.toContain('most common reason');
+    expect(message).not.toContain('Most common reason');
   });
 
   test('says that training jobs completed without the metric', async () => {
@@ -337,7 +337,7 @@ describe('NoCompletedTrainingJobError', () => {
       tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
       trainingJobs: [job(1, undefined)],
     });
-    expect(message).toContain('training jobs completed without a usable value');
+    expect(message).toContain('Training jobs completed without a usable value');
   });
 
   test('tells what Step Functions reported when SageMaker gives no reason', async () => {
@@ -345,7 +345,7 @@ describe('NoCompletedTrainingJobError', () => {
       { tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }) },
       { failure: { Error: 'States.Timeout' } },
     );
-    expect(message).toContain('Step Functions reported States.Timeout. logs:');
+    expect(message).toContain('Step Functions reported States.Timeout. Logs:');
   });
 
   // Equal causes are worded alike but for these parts.
@@ -377,14 +377,14 @@ describe('TuningJobNotFoundError', () => {
     );
     expect(name).toBe('TuningJobNotFoundError');
     expect(message).toMatch(
-      /^hyperparameter tuning job bikes-0123456789 does not exist\. Step Functions reported SageMaker\.ResourceLimitExceededException: too many!+$/,
+      /^Hyperparameter tuning job bikes-0123456789 does not exist\. Step Functions reported SageMaker\.ResourceLimitExceededException: too many!+$/,
     );
     expect(message.length).toBeLessThan(2500);
   });
 
   test('stands alone without a failure', async () => {
     const { message } = await failure({ tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) });
-    expect(message).toBe('hyperparameter tuning job bikes-0123456789 does not exist');
+    expect(message).toBe('Hyperparameter tuning job bikes-0123456789 does not exist');
   });
 });
 

@@ -69,7 +69,7 @@ export class LiveTable {
   private report(): void {
     for (const { name, trainingJobs } of this.tuningJobs()) {
       for (const job of trainingJobs) {
-        if (job.TrainingJobStatus === 'InProgress' || this.reported.has(job.TrainingJobName)) continue;
+        if (!isEnded(job) || this.reported.has(job.TrainingJobName)) continue;
         this.reported.add(job.TrainingJobName);
         const hyperparameters = renderHyperparameters(job.TunedHyperParameters);
         const end = job.FailureReason ?? renderObjective(job);
@@ -142,11 +142,15 @@ function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
     ];
     table.push(isBest ? cells.map((cell) => pc.green(cell)) : cells);
   });
-  const ended = trainingJobs.filter((job) => job.TrainingJobStatus !== 'InProgress').length;
+  const ended = trainingJobs.filter(isEnded).length;
   const progress = `${ended} of ${expected ?? 'all'} training jobs`;
   const earlier = hidden > 0 ? `\n … ${hidden} earlier training jobs` : '';
   const bestSoFar = best ? `, best ${renderObjective(best)}` : '';
   return `${pc.bold(`Tuning job ${name}`)}  ${status}: ${progress}${bestSoFar}${earlier}\n${table.toString()}`;
+}
+
+function isEnded({ TrainingJobStatus }: TrainingJobSummary): boolean {
+  return TrainingJobStatus !== 'InProgress' && TrainingJobStatus !== 'Stopping';
 }
 
 function renderTrainingJob(job: TrainingJobDescription): string {

@@ -1,0 +1,410 @@
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import jsonata from 'jsonata';
+import {
+  Algorithm,
+  DataLocation,
+  InputData,
+  Objective,
+  ParameterRange,
+  type TuningFragmentProps,
+  TuningStrategy,
+  WarmStart,
+  XGBoostVersion,
+} from '../../lib';
+import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
+
+/** What the state `Configure` makes of an input. */
+async function configure(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<Json> {
+  const stack = stackOf();
+  const { Configure } = definitionIn(fragment(props, stack), stack).States;
+  const result = await jsonata(Configure.Output.slice(2, -2)).evaluate(undefined, { states: { input } });
+  return JSON.parse(JSON.stringify(result));
+}
+
+async function problemsOf(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<string[]> {
+  const { problems, settings } = await configure(input, props);
+  expect(settings === undefined).toBe(problems !== undefined);
+  return problems ?? [];
+}
+
+const DEFAULTS = {
+  maxTrainingJobs: 20,
+  maxParallelTrainingJobs: 2,
+  train: 's3://data/train/',
+  validation: 's3://data/validation/',
+  hyperparameters: {},
+  warmStartFrom: [],
+};
+
+const GRID = {
+  strategy: TuningStrategy.grid(),
+  parameterRanges: [
+    ParameterRange.categorical('max_depth', ['3', '5']),
+    ParameterRange.categorical('eta', ['0.1', '0.2', '0.3']),
+  ],
+};
+
+describe('settings', () => {
+  test('are those of the construct for an empty input', async () => {
+    expect(await configure({})).toEqual({ settings: DEFAULTS });
+  });
+
+  test('are those of the construct where it was given others', async () => {
+    const props = {
+      maxTrainingJobs: 7,
+      maxParallelTrainingJobs: 3,
+      train: InputData.csv(DataLocation.fromUri('s3://mine/a/')),
+    };
+    expect(await configure({}, props)).toEqual({
+      settings: { ...DEFAULTS, maxTrainingJobs: 7, maxParallelTrainingJobs: 3, train: 's3://mine/a/' },
+    });
+  });
+
+  test.each<[string, object]>([
+    ['maxTrainingJobs', { maxTrainingJobs: 1 }],
+    ['maxTrainingJobs, the most', { maxTrainingJobs: 750 }],
+    ['maxParallelTrainingJobs', { maxParallelTrainingJobs: 100 }],
+    ['train', { train: 's3://data/train/2024/' }],
+    ['train, somewhere else that is allowed', { train: 's3://data/validation/more.csv' }],
+    ['validation', { validation: 's3://data/validation/2024/' }],
+    ['one hyperparameter', { hyperparameters: { gamma: '0.1' } }],
+    ['several hyperparameters', { hyperparameters: { gamma: '0.1', objective: 'reg:tweedie', seed: '-3' } }],
+    ['no hyperparameters', { hyperparameters: {} }],
+    ['a hyperparameter that is tuned', { hyperparameters: { max_depth: '4' } }],
+    ['one earlier tuning job', { warmStartFrom: ['churn-1'] }],
+    ['five earlier tuning jobs', { warmStartFrom: ['a', 'b', 'C', 'd--e', 'f'.repeat(32)] }],
+  ])('take %s from the input', async (_name, input) => {
+    expect(await configure(input)).toEqual({ settings: { ...DEFAULTS, ...input } });
+  });
+
+  test('take all of it from the input', async () => {
+    const input = {
+      maxTrainingJobs: 5,
+      maxParallelTrainingJobs: 5,
+      train: 's3://data/train/a',
+      validation: 's3://data/validation/b',
+      hyperparameters: { max_depth: '4' },
+      warmStartFrom: ['before'],
+    };
+    expect(await configure(input)).toEqual({ settings: input });
+  });
+
+  test('of a random search go up to its quota', async () => {
+    const strategy = TuningStrategy.random();
+    expect(await problemsOf({ maxTrainingJobs: 10_000 }, { strategy })).toEqual([]);
+    expect(await problemsOf({ maxTrainingJobs: 10_001 }, { strategy })).toEqual([
+      'maxTrainingJobs: must be a whole number from 1 to 10000, got 10001',
+    ]);
+  });
+
+  test('of a grid search have no number of training jobs', async () => {
+    const { maxTrainingJobs: _, ...settings } = DEFAULTS;
+    expect(await configure({}, GRID)).toEqual({ settings });
+    expect(await problemsOf({ maxTrainingJobs: 6 }, GRID)).toEqual([
+      'maxTrainingJobs: is not a field of the input; known are maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
+    ]);
+  });
+
+  test('have no validation data where the construct has none', async () => {
+    const props = { validation: undefined, algorithm: xgboostOfUnknownVersion(), objective: TRAIN_RMSE };
+    const { validation: _, ...settings } = DEFAULTS;
+    expect(await configure({}, props)).toEqual({ settings });
+    expect(await problemsOf({ validation: 's3://data/train/' }, props)).toEqual([
+      'validation: is not a field of the input; known are maxTrainingJobs, maxParallelTrainingJobs, train, hyperparameters, warmStartFrom',
+    ]);
+  });
+
+  test('come from the expression that is given as input', async () => {
+    const stack = stackOf();
+    const chain = fragment({ input: '{% $states.input.tuning %}' }, stack);
+    const { Configure } = definitionIn(chain, stack, sfn.QueryLanguage.JSONATA).States;
+    const expression = jsonata(Configure.Output.slice(2, -2));
+    const input = { tuning: { maxTrainingJobs: 3 }, other: 1 };
+    expect(await expression.evaluate(undefined, { states: { input } })).toMatchObject({
+      settings: { maxTrainingJobs: 3 },
+    });
+  });
+});
+
+const TRAIN_RMSE = Objective.minimize('train:rmse');
+
+function xgboostOfUnknownVersion(): Algorithm {
+  return Algorithm.xgboost({ version: XGBoostVersion.of('9.9-9'), registryAccount: '123456789012' });
+}
+
+describe('problems', () => {
+  const whole = (field: string, max: number, got: string) =>
+    `${field}: must be a whole number${got.startsWith('(') ? `, got ${got.slice(1)}` : ` from 1 to ${max}, got ${got}`}`;
+  const tuned = 'max_depth and eta';
+
+  test.each<[string, unknown, string[]]>([
+    ['a text', 'go', ['input: must be an object, got "go"']],
+    ['a number', 3, ['input: must be an object, got 3']],
+    ['null', null, ['input: must be an object, got null']],
+    ['an array', [{}], ['input: must be an object, got [{}]']],
+    [
+      'an unknown field',
+      { maxJobs: 3 },
+      [
+        'maxJobs: is not a field of the input; known are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
+      ],
+    ],
+    ['maxTrainingJobs 0', { maxTrainingJobs: 0 }, [whole('maxTrainingJobs', 750, '0')]],
+    ['maxTrainingJobs 751', { maxTrainingJobs: 751 }, [whole('maxTrainingJobs', 750, '751')]],
+    ['maxTrainingJobs 1.5', { maxTrainingJobs: 1.5 }, [whole('maxTrainingJobs', 750, '1.5')]],
+    ['maxTrainingJobs "5"', { maxTrainingJobs: '5' }, [whole('maxTrainingJobs', 750, '("5"')]],
+    ['maxTrainingJobs null', { maxTrainingJobs: null }, [whole('maxTrainingJobs', 750, '(null')]],
+    [
+      'maxParallelTrainingJobs 0',
+      { maxParallelTrainingJobs: 0 },
+      [whole('maxParallelTrainingJobs', 100, '0')],
+    ],
+    [
+      'maxParallelTrainingJobs 101',
+      { maxParallelTrainingJobs: 101 },
+      [whole('maxParallelTrainingJobs', 100, '101')],
+    ],
+    [
+      'maxParallelTrainingJobs true',
+      { maxParallelTrainingJobs: true },
+      [whole('maxParallelTrainingJobs', 100, '(true')],
+    ],
+    [
+      'train elsewhere',
+      { train: 's3://data/test/' },
+      ['train: must be within s3://data/train/ or s3://data/validation/, got s3://data/test/'],
+    ],
+    [
+      'train in a folder that begins alike',
+      { train: 's3://data/train-old/' },
+      ['train: must be within s3://data/train/ or s3://data/validation/, got s3://data/train-old/'],
+    ],
+    ['train 5', { train: 5 }, ['train: must be an S3 URI, got 5']],
+    ['train null', { train: null }, ['train: must be an S3 URI, got null']],
+    [
+      'train too long',
+      { train: `s3://data/train/${'x'.repeat(1024)}` },
+      ['train: must have at most 1024 characters'],
+    ],
+    ['validation []', { validation: [] }, ['validation: must be an S3 URI, got []']],
+    [
+      'validation elsewhere',
+      { validation: 'http://data/validation/' },
+      ['validation: must be within s3://data/train/ or s3://data/validation/, got http://data/validation/'],
+    ],
+    [
+      'hyperparameters []',
+      { hyperparameters: [] },
+      ['hyperparameters: must be an object of strings, got []'],
+    ],
+    [
+      'hyperparameters "eta"',
+      { hyperparameters: 'eta' },
+      ['hyperparameters: must be an object of strings, got "eta"'],
+    ],
+    [
+      'a hyperparameter that is a number',
+      { hyperparameters: { gamma: 0.1 } },
+      ['hyperparameters.gamma: must be a string such as "0.1"'],
+    ],
+    [
+      'a hyperparameter that is too long',
+      { hyperparameters: { eval_metric: 'x'.repeat(2501) } },
+      ['hyperparameters.eval_metric: must have at most 2500 characters'],
+    ],
+    [
+      'an unknown hyperparameter',
+      { hyperparameters: { learning_rate: '0.1' } },
+      ['hyperparameters.learning_rate: is not a hyperparameter of the algorithm'],
+    ],
+    [
+      'a whole number with decimals',
+      { hyperparameters: { num_round: '10.0' } },
+      ['hyperparameters.num_round: must be a whole number, got "10.0"'],
+    ],
+    [
+      'a whole number that is too small',
+      { hyperparameters: { num_round: '0' } },
+      ['hyperparameters.num_round: must be at least 1, got "0"'],
+    ],
+    [
+      'a number that is none',
+      { hyperparameters: { gamma: 'much' } },
+      ['hyperparameters.gamma: must be a number, got "much"'],
+    ],
+    [
+      'a number beyond its bounds',
+      { hyperparameters: { subsample: '1.01' } },
+      ['hyperparameters.subsample: must be more than 0 and at most 1, got "1.01"'],
+    ],
+    [
+      'a number on a bound that is excluded',
+      { hyperparameters: { subsample: '0' } },
+      ['hyperparameters.subsample: must be more than 0 and at most 1, got "0"'],
+    ],
+    [
+      'another number on a bound that is excluded',
+      { hyperparameters: { tweedie_variance_power: '2' } },
+      ['hyperparameters.tweedie_variance_power: must be more than 1 and less than 2, got "2"'],
+    ],
+    [
+      'a value that is none of those allowed',
+      { hyperparameters: { booster: 'tree' } },
+      ['hyperparameters.booster: must be one of gbtree, gblinear, dart, got "tree"'],
+    ],
+    [
+      `${tuned} fixed`,
+      { hyperparameters: { max_depth: '3', eta: '0.1' } },
+      ['hyperparameters: fixes every hyperparameter that is tuned; leave at least one'],
+    ],
+    [
+      'more training jobs than are left to try',
+      { hyperparameters: { eta: '0.1' }, maxTrainingJobs: 9 },
+      ['maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 9'],
+    ],
+    [
+      'more training jobs than are left to try, by default',
+      { hyperparameters: { eta: '0.1' } },
+      ['maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 20'],
+    ],
+    [
+      'warmStartFrom "a"',
+      { warmStartFrom: 'a' },
+      ['warmStartFrom: must be an array of names of tuning jobs, got "a"'],
+    ],
+    ['warmStartFrom []', { warmStartFrom: [] }, ['warmStartFrom: must have 1 to 5 names, got 0']],
+    [
+      'warmStartFrom with six names',
+      { warmStartFrom: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      ['warmStartFrom: must have 1 to 5 names, got 6'],
+    ],
+    [
+      'warmStartFrom with what is no name',
+      { warmStartFrom: ['good', 'not_good', '-bad', 'x'.repeat(33), 5] },
+      [
+        'warmStartFrom: is not the name of a tuning job: "not_good"',
+        'warmStartFrom: is not the name of a tuning job: "-bad"',
+        `warmStartFrom: is not the name of a tuning job: "${'x'.repeat(33)}"`,
+        'warmStartFrom: must be an array of names of tuning jobs, got 5',
+      ],
+    ],
+    [
+      'several at once',
+      { maxTrainingJobs: 0, train: 1, hyperparameters: { gamma: 'x', booster: 'y' }, other: 1, more: 2 },
+      [
+        expect.stringMatching(/^other: is not a field/),
+        expect.stringMatching(/^more: is not a field/),
+        'maxTrainingJobs: must be a whole number from 1 to 750, got 0',
+        'train: must be an S3 URI, got 1',
+        'hyperparameters.gamma: must be a number, got "x"',
+        'hyperparameters.booster: must be one of gbtree, gblinear, dart, got "y"',
+      ],
+    ],
+  ])('%s', async (_name, input, problems) => {
+    expect(await problemsOf(input)).toEqual(problems);
+  });
+
+  test('a whole bucket that is allowed does not allow buckets whose names go on', async () => {
+    const props = { allowedInputLocations: [DataLocation.fromUri('s3://lake')] };
+    expect(await problemsOf({ train: 's3://lake/any/where' }, props)).toEqual([]);
+    expect(await problemsOf({ train: 's3://lake-of-others/x' }, props)).toEqual([
+      'train: must be within s3://data/train/ or s3://data/validation/ or s3://lake/, got s3://lake-of-others/x',
+    ]);
+  });
+
+  test('a discrete search space is counted over all that is left to tune', async () => {
+    const props = {
+      parameterRanges: [
+        ParameterRange.categorical('max_depth', ['3', '5', '7']),
+        ParameterRange.integer('num_round', { min: 1, max: 4 }),
+      ],
+      hyperparameters: {},
+      maxTrainingJobs: 12,
+    };
+    expect(await problemsOf({ maxTrainingJobs: 12 }, props)).toEqual([]);
+    expect(await problemsOf({ maxTrainingJobs: 13 }, props)).toHaveLength(1);
+    expect(await problemsOf({ maxTrainingJobs: 4, hyperparameters: { max_depth: '3' } }, props)).toEqual([]);
+    expect(await problemsOf({ maxTrainingJobs: 5, hyperparameters: { max_depth: '3' } }, props)).toEqual([
+      'maxTrainingJobs: must not be more than the 4 combinations that are left to tune, got 5',
+    ]);
+  });
+
+  test('of hyperparameters are texts only, where nothing is known about the algorithm', async () => {
+    const props = { algorithm: xgboostOfUnknownVersion() };
+    expect(await problemsOf({ hyperparameters: { brand_new: 'x', eta: 'y' } }, props)).toEqual([
+      'maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 20',
+    ]);
+    expect(await problemsOf({ hyperparameters: { brand_new: 1 } }, props)).toEqual([
+      'hyperparameters.brand_new: must be a string such as "1"',
+    ]);
+  });
+});
+
+describe('the expressions of all states', () => {
+  test.each<[string, Partial<TuningFragmentProps>]>([
+    ['the defaults', {}],
+    ['a grid', GRID],
+    [
+      'Hyperband, spot and warm start',
+      {
+        strategy: TuningStrategy.hyperband({ maxResource: 100 }),
+        spot: {},
+        warmStart: WarmStart.transferLearning(['before']),
+      },
+    ],
+    ['no final training', { finalTraining: { enabled: false } }],
+  ])('compile and refer to nothing that AWS refuses, with %s', (_name, props) => {
+    const stack = stackOf();
+    const { States } = definitionIn(fragment(props, stack), stack);
+    const expressions = Object.entries<Json>(States).flatMap(([state, definition]) =>
+      expressionsIn(definition).map((expression): [string, string] => [state, expression]),
+    );
+    expect(expressions.length).toBeGreaterThan(10);
+    for (const [state, expression] of expressions) {
+      expect([state, topLevelNames(jsonata(expression).ast())]).toEqual([state, []]);
+    }
+  });
+
+  test('would be caught if they did', () => {
+    const names = (expression: string) => topLevelNames(jsonata(expression).ast());
+    expect(names('phone')).toEqual(['phone']);
+    expect(names('$states.input ~> $merge([$])')).toEqual(['$']);
+    expect(names("{'a': $$.b}")).toEqual(['$$']);
+    expect(names('$map([1], function($x) { $x + y })')).toEqual(['y']);
+    expect(names('$states.input.a[b = 1].c')).toEqual([]);
+    expect(names('( $a := 1; $a[$ = 1] )')).toEqual([]);
+  });
+});
+
+/** The JSONata expressions anywhere in a state, without their marks. */
+function expressionsIn(value: Json): string[] {
+  if (typeof value === 'string') return /^{%.*%}$/s.test(value) ? [value.slice(2, -2)] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : [];
+}
+
+/**
+ * References to the context item, and to its fields by bare names, where there is none: outside paths and
+ * predicates. AWS refuses them when the state machine is created.
+ */
+function topLevelNames(node: Json): string[] {
+  if (Array.isArray(node)) return node.flatMap(topLevelNames);
+  if (typeof node !== 'object' || node === null) return [];
+  switch (node.type) {
+    case 'name':
+    case 'wildcard':
+    case 'descendant':
+    case 'parent':
+      return [node.value];
+    case 'variable':
+      return node.value === '' || node.value === '$' ? [`$${node.value}`] : [];
+    // Later steps, and predicates, have what comes before them as their context.
+    case 'path':
+      return topLevelNames(node.steps[0]);
+    case 'regex':
+      return [];
+    default:
+      return Object.entries(node)
+        .filter(([key]) => key !== 'predicate' && key !== 'stages')
+        .flatMap(([, child]) => topLevelNames(child));
+  }
+}

@@ -1,0 +1,9 @@
+import { WarmStart } from '../../lib';
+
+test.each<[WarmStart, string, string[]]>([
+  [WarmStart.identicalDataAndAlgorithm(['a', 'b']), 'IdenticalDataAndAlgorithm', ['a', 'b']],
+  [WarmStart.transferLearning(['a']), 'TransferLearning', ['a']],
+  [WarmStart.transferLearning(), 'TransferLearning', []],
+])('%s is what the API calls it', (warmStart, type, tuningJobNames) => {
+  expect(warmStart).toMatchObject({ type, tuningJobNames });
+});
