@@ -94,7 +94,7 @@ async function describeTuningJob(
   } catch (error) {
     if (isNotFound(error)) {
       throw new TuningJobNotFoundError(
-        [`hyperparameter tuning job ${tuningJobName} does not exist`, failure && describeFailure(failure)]
+        [`Hyperparameter tuning job ${tuningJobName} does not exist`, failure && describeFailure(failure)]
           .filter(Boolean)
           .join('. '),
         { cause: error },

@@ -1,6 +1,9 @@
-/** Makes a JSONata string of the States Language out of an expression. */
+/**
+ * Makes a JSONata string of the States Language out of an expression: in one line, as some tools take no other.
+ * (In literals, line ends are escaped.)
+ */
 export function jsonata(expression: string): string {
-  return `{% ${expression} %}`;
+  return `{% ${expression.replace(/\s*\n\s*/g, ' ').trim()} %}`;
 }
 
 /** Whether a string is a JSONata expression in the States Language. */

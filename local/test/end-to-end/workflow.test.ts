@@ -24,7 +24,6 @@ import {
 
 jest.setTimeout(180_000);
 
-const BUCKET = 'tuning-data';
 let data: string;
 let assembly: string;
 
@@ -73,7 +72,7 @@ describe('a workflow', () => {
     const [execution] = executionsIn(root);
     const jobs = trainingJobsIn(root).filter((job) => job.description.TuningJobArn);
     const errors = jobs.map((job) => metric(job.description.FinalMetricDataList, 'validation:rmse'));
-    const output = execution?.output as WorkflowOutput;
+    const output = execution?.output as unknown as WorkflowOutput;
     expect(jobs).toHaveLength(4);
     expect(output.bestTrainingJob.objective).toEqual({
       metric: 'validation:rmse',
@@ -201,7 +200,7 @@ describe('a template that was changed by hand', () => {
     );
     expect(await runLocalMode(changed, root)).toMatchObject({ exitCode: 0 });
     const [execution] = executionsIn(root);
-    const output = execution?.output as WorkflowOutput;
+    const output = execution?.output as unknown as WorkflowOutput;
     expect(output.tuningJob.name).toMatch(/^by-hand-/);
     expect(output.tuningJob.trainingJobs.completed).toBe(2);
   });

@@ -1,0 +1,587 @@
+import { createHash } from 'node:crypto';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+
+import validate = require('asl-validator');
+
+import jsonata from 'jsonata';
+import {
+  DataLocation,
+  ParameterRange,
+  type TuningFragmentProps,
+  TuningIntegration,
+  TuningStrategy,
+  WarmStart,
+} from '../lib';
+import { definitionIn, fragment, type Json, stackOf, statementsIn, vpcIn } from './fixtures';
+
+type Props = Partial<TuningFragmentProps>;
+
+/** The definition of a state machine that has nothing but the fragment. */
+function definitionOf(props: Props = {}, stack = stackOf()): Json {
+  const definition = definitionIn(fragment(props, stack), stack);
+  expectValid(definition);
+  return definition;
+}
+
+function expectValid(definition: Json): void {
+  const text = JSON.stringify(definition).replace(/<AWS::(Partition)>/g, 'aws');
+  const { isValid, errors } = validate(JSON.parse(text));
+  expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
+}
+
+/** What an expression of a state gives for the data that AWS would bind. */
+async function evaluate(text: string, states: Json): Promise<Json> {
+  const expression = jsonata(text.slice(2, -2));
+  expression.registerFunction('hash', (value: string, algorithm: string) =>
+    createHash(algorithm.replace('-', '').toLowerCase()).update(value).digest('hex'),
+  );
+  const result = await expression.evaluate(undefined, { states });
+  return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
+}
+
+const CONTEXT = {
+  Execution: { Id: 'arn:aws:states:eu-west-1:123456789012:execution:m:e1', RedriveCount: 0 },
+  State: { Name: 'TuneHyperparameters', EnteredTime: '2026-01-01T00:00:00Z', RetryCount: 0 },
+};
+
+const HYPERBAND = { strategy: TuningStrategy.hyperband({ maxResource: 100 }) };
+
+describe('the states', () => {
+  test('of the defaults', () => {
+    const { StartAt, States } = definitionOf();
+    expect(StartAt).toBe('Configure');
+    expect(shapeOf(States)).toEqual({
+      Configure: 'IsInputValid',
+      IsInputValid: ['InvalidInput', 'TuneWithWarmStart', 'TuneHyperparameters'],
+      InvalidInput: 'Fail',
+      TuneHyperparameters: ['FindBestTrainingJob', 'TuningJobStarted'],
+      TuneWithWarmStart: ['FindBestTrainingJob', 'TuningJobStarted'],
+      TuningJobStarted: ['TuningJobNotStarted', 'FindBestTrainingJob'],
+      TuningJobNotStarted: 'Fail',
+      FindBestTrainingJob: 'TrainFinalModel',
+      TrainFinalModel: 'DescribeFinalTrainingJob',
+      DescribeFinalTrainingJob: 'IsFinalModelTrained',
+      IsFinalModelTrained: ['Result', 'FinalTrainingJobNotCompleted'],
+      FinalTrainingJobNotCompleted: 'Fail',
+      Result: 'End',
+    });
+  });
+
+  test('that wait for a tuning job in a loop', () => {
+    const { States } = definitionOf({ integration: TuningIntegration.SDK });
+    expect(shapeOf(States)).toMatchObject({
+      TuneHyperparameters: 'WaitForTuningJob',
+      TuneWithWarmStart: 'WaitForTuningJob',
+      WaitForTuningJob: 'DescribeTuningJob',
+      DescribeTuningJob: ['HasTuningJobEnded', 'StopTuningJob'],
+      StopTuningJob: ['TuningJobOutOfSight', 'TuningJobOutOfSight'],
+      TuningJobOutOfSight: 'Fail',
+      HasTuningJobEnded: ['WaitForTuningJob', 'FindBestTrainingJob'],
+    });
+  });
+
+  test('without a final training end with the best training job', () => {
+    const { States } = definitionOf({ finalTraining: { enabled: false } });
+    expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
+    expect(Object.keys(States)).not.toContain('TrainFinalModel');
+  });
+
+  /** Where each state goes: next, then choices or catchers. */
+  function shapeOf(states: Json): Record<string, string | string[]> {
+    return Object.fromEntries(
+      Object.entries<Json>(states).map(([name, state]) => {
+        if (state.Type === 'Choice') {
+          return [name, [...state.Choices.map((choice: Json) => choice.Next), state.Default]];
+        }
+        const next = state.Next ?? (state.End ? 'End' : state.Type);
+        return [name, state.Catch ? [next, ...state.Catch.map((catcher: Json) => catcher.Next)] : next];
+      }),
+    );
+  }
+});
+
+describe('embedded', () => {
+  test.each([
+    ['JSONPath', sfn.QueryLanguage.JSON_PATH],
+    ['JSONata', sfn.QueryLanguage.JSONATA],
+  ])('between the states of a %s machine', (_name, language) => {
+    // GIVEN
+    const stack = stackOf();
+    const tuning = fragment({ input: '{% $states.input.tuning %}' }, stack);
+    const before = new sfn.Pass(stack, 'Before');
+    const after = new sfn.Pass(stack, 'After');
+    // WHEN
+    const definition = definitionIn(before.next(tuning).next(after), stack, language);
+    // THEN
+    expectValid(definition);
+    const { States } = definition;
+    expect(States.Before.Next).toBe('Configure');
+    expect(States.Configure.Output).toContain('$input := $states.input.tuning;');
+    expect(States.Result.Next).toBe('After');
+    const own = Object.entries<Json>(States).filter(([name]) => name !== 'Before' && name !== 'After');
+    const languages = new Set(own.map(([, state]) => state.QueryLanguage));
+    expect([...languages]).toEqual([language === sfn.QueryLanguage.JSON_PATH ? 'JSONata' : undefined]);
+  });
+
+  test('twice, told apart by a prefix', () => {
+    const stack = stackOf();
+    const first = fragment({}, stack, 'First').prefixStates('First: ');
+    const second = fragment({ ...HYPERBAND, jobNamePrefix: 'other' }, stack, 'Second').prefixStates(
+      'Second: ',
+    );
+    const definition = definitionIn(sfn.Chain.start(first).next(second), stack);
+    expectValid(definition);
+    expect(definition.States['First: Result'].Next).toBe('Second: Configure');
+    expect(definition.States['Second: HasTuningJobEnded'].Choices[0].Next).toBe('Second: WaitForTuningJob');
+  });
+
+  test('in a Parallel state', () => {
+    const stack = stackOf();
+    const parallel = new sfn.Parallel(stack, 'Both').branch(
+      fragment({}, stack, 'First').prefixStates('First: '),
+      fragment({}, stack, 'Second').prefixStates('Second: '),
+    );
+    expectValid(definitionIn(parallel, stack));
+  });
+});
+
+describe('the integration', () => {
+  const OPTIMIZED = 'arn:<AWS::Partition>:states:::sagemaker:createHyperParameterTuningJob.sync';
+  const SDK = 'arn:<AWS::Partition>:states:::aws-sdk:sagemaker:createHyperParameterTuningJob';
+
+  test.each<[string, Props, string]>([
+    ['is optimised', {}, OPTIMIZED],
+    ['is optimised for spot instances', { spot: {} }, OPTIMIZED],
+    ['is the SDK for Hyperband', HYPERBAND, SDK],
+    ['is the SDK for a seed', { strategy: TuningStrategy.random({ seed: 1 }) }, SDK],
+    ['is the SDK where that is asked for', { integration: TuningIntegration.SDK }, SDK],
+    [
+      'is optimised where that is asked for',
+      { ...HYPERBAND, integration: TuningIntegration.OPTIMIZED },
+      OPTIMIZED,
+    ],
+  ])('%s', (_name, props, resource) => {
+    const { States } = definitionOf(props);
+    expect(States.TuneHyperparameters.Resource).toBe(resource);
+    expect(States.TuneWithWarmStart.Resource).toBe(resource);
+  });
+
+  test('by either, sends the same request', () => {
+    const by = (integration: TuningIntegration) =>
+      definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
+    expect(by(TuningIntegration.SDK)).toEqual(by(TuningIntegration.OPTIMIZED));
+  });
+
+  test('by the SDK may start, describe and stop tuning jobs of this prefix', () => {
+    const stack = stackOf();
+    definitionOf({ integration: TuningIntegration.SDK }, stack);
+    const jobs =
+      'arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:hyper-parameter-tuning-job/churn-*';
+    const statements = statementsIn(stack, /MachineRole/).filter(
+      (statement) => ![statement.Action].flat().some((action) => /TrainingJob$|^events|^lambda/.test(action)),
+    );
+    expect(statements).toEqual([
+      { Effect: 'Allow', Action: 'sagemaker:createHyperParameterTuningJob', Resource: jobs },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: expect.stringMatching(/TrainingRole/),
+        Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+      },
+      { Effect: 'Allow', Action: 'sagemaker:AddTags', Resource: jobs },
+      { Effect: 'Allow', Action: 'sagemaker:describeHyperParameterTuningJob', Resource: jobs },
+      { Effect: 'Allow', Action: 'sagemaker:stopHyperParameterTuningJob', Resource: jobs },
+    ]);
+  });
+});
+
+describe('job names', () => {
+  const longest = { jobNamePrefix: 'a-prefix-of-16-c' };
+
+  async function nameOf(change: Json = {}): Promise<string> {
+    const { Arguments } = definitionOf(longest).States.TuneHyperparameters;
+    const context = {
+      Execution: { ...CONTEXT.Execution, ...change.Execution },
+      State: { ...CONTEXT.State, ...change.State },
+      ...(change.Map && { Map: change.Map }),
+    };
+    return evaluate(Arguments.HyperParameterTuningJobName, { context });
+  }
+
+  test('of tuning jobs are valid, and the same for the same attempt', async () => {
+    expect(await nameOf()).toMatch(/^a-prefix-of-16-c-[0-9a-f]{15}$/);
+    expect(await nameOf()).toHaveLength(32);
+    expect(await nameOf()).toBe(await nameOf());
+  });
+
+  test('of tuning jobs differ between attempts', async () => {
+    const names = await Promise.all(
+      [
+        {},
+        { Execution: { Id: 'another' } },
+        { Execution: { RedriveCount: 1 } },
+        { State: { Name: 'TuneWithWarmStart' } },
+        { State: { EnteredTime: '2026-01-01T00:00:01Z' } },
+        { State: { RetryCount: 1 } },
+        { Map: { Item: { Index: 0 } } },
+        { Map: { Item: { Index: 1 } } },
+      ].map(nameOf),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('of final training jobs begin with that of the tuning job', async () => {
+    const { Arguments } = definitionOf(longest).States.TrainFinalModel;
+    const name = `a-prefix-of-16-c-${'0'.repeat(15)}`;
+    const final = await evaluate(Arguments.TrainingJobName, {
+      context: CONTEXT,
+      input: { result: { tuningJob: { name } } },
+    });
+    expect(final).toMatch(new RegExp(`^${name}-final-[0-9a-f]{8}$`));
+    expect(final.length).toBeLessThanOrEqual(63);
+  });
+
+  test('derive from the path, unless a prefix is given', () => {
+    const prefixOf = (id: string) => fragment({ jobNamePrefix: undefined }, stackOf(), id).jobNamePrefix;
+    const prefixes = [
+      'Tuning',
+      'Other',
+      'A very long name of a construct',
+      'A very long name of another',
+    ].map(prefixOf);
+    for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z0-9](-*[a-z0-9]){0,15}$/);
+    expect(new Set(prefixes).size).toBe(4);
+    expect(fragment().jobNamePrefix).toBe('churn');
+  });
+});
+
+describe('the tuning job', () => {
+  const input = (settings: Json) => ({ input: { settings: { hyperparameters: {}, ...settings } } });
+
+  test('fixes what the input fixes, and tunes the rest', async () => {
+    const { Arguments } = definitionOf().States.TuneHyperparameters;
+    const ranges = Arguments.HyperParameterTuningJobConfig.ParameterRanges;
+    const fixing = (hyperparameters: Json) =>
+      Promise.all([
+        evaluate(ranges.IntegerParameterRanges, input({ hyperparameters })),
+        evaluate(ranges.ContinuousParameterRanges, input({ hyperparameters })),
+        evaluate(Arguments.TrainingJobDefinition.StaticHyperParameters, input({ hyperparameters })),
+      ]);
+    const depth = { Name: 'max_depth', MinValue: '3', MaxValue: '10', ScalingType: 'Auto' };
+    const eta = { Name: 'eta', MinValue: '0.01', MaxValue: '0.5', ScalingType: 'Auto' };
+    expect(await fixing({})).toEqual([[depth], [eta], { eval_metric: 'rmse', num_round: '100' }]);
+    expect(await fixing({ eta: '0.3', num_round: '7', gamma: '1' })).toEqual([
+      [depth],
+      [],
+      { eval_metric: 'rmse', num_round: '7', eta: '0.3', gamma: '1' },
+    ]);
+    expect(ranges.CategoricalParameterRanges).toEqual([]);
+  });
+
+  test('learns from the tuning jobs that the input names', async () => {
+    const { States } = definitionOf({ warmStart: WarmStart.identicalDataAndAlgorithm() });
+    const { WarmStartType, ParentHyperParameterTuningJobs } =
+      States.TuneWithWarmStart.Arguments.WarmStartConfig;
+    expect(WarmStartType).toBe('IdenticalDataAndAlgorithm');
+    expect(await evaluate(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a'] }))).toEqual([
+      { HyperParameterTuningJobName: 'a' },
+    ]);
+    expect(await evaluate(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a', 'b'] }))).toEqual([
+      { HyperParameterTuningJobName: 'a' },
+      { HyperParameterTuningJobName: 'b' },
+    ]);
+    expect(States.TuneHyperparameters.Arguments).not.toHaveProperty('WarmStartConfig');
+    const [, warm] = States.IsInputValid.Choices;
+    expect(warm.Next).toBe('TuneWithWarmStart');
+    expect(await evaluate(warm.Condition, input({ warmStartFrom: ['a'] }))).toBe(true);
+    expect(await evaluate(warm.Condition, input({ warmStartFrom: [] }))).toBe(false);
+  });
+
+  test('learns from those of the construct, unless the input names others', () => {
+    const { States } = definitionOf({ warmStart: WarmStart.identicalDataAndAlgorithm(['old']) });
+    expect(States.TuneHyperparameters.Arguments.WarmStartConfig).toEqual({
+      WarmStartType: 'IdenticalDataAndAlgorithm',
+      ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: 'old' }],
+    });
+  });
+
+  test('of a grid search has no number of training jobs', () => {
+    const parameterRanges = [ParameterRange.categorical('max_depth', ['3', '5'])];
+    const { Arguments } = definitionOf({ strategy: TuningStrategy.grid(), parameterRanges }).States
+      .TuneHyperparameters;
+    expect(Arguments.HyperParameterTuningJobConfig.ResourceLimits).toEqual({
+      MaxParallelTrainingJobs: '{% $states.input.settings.maxParallelTrainingJobs %}',
+    });
+  });
+
+  test('keeps checkpoints of spot instances apart from those of others', async () => {
+    const { TrainingJobDefinition: definition, HyperParameterTuningJobName: name } = definitionOf({
+      spot: {},
+    }).States.TuneHyperparameters.Arguments;
+    expect(definition.EnableManagedSpotTraining).toBe(true);
+    expect(await evaluate(definition.CheckpointConfig.S3Uri, { context: CONTEXT })).toBe(
+      `s3://models/churn/checkpoints/${await evaluate(name, { context: CONTEXT })}`,
+    );
+    const without = definitionOf({ spot: { checkpoints: false } }).States.TuneHyperparameters.Arguments;
+    expect(without.TrainingJobDefinition).not.toHaveProperty('CheckpointConfig');
+  });
+
+  test('writes below trials/, encrypted with the key of the bucket', () => {
+    const stack = stackOf();
+    const bucket = new s3.Bucket(stack, 'Models', { encryption: s3.BucketEncryption.KMS });
+    const output = DataLocation.fromBucket(bucket, 'churn');
+    const { Arguments } = definitionOf({ output }, stack).States.TuneHyperparameters;
+    expect(Arguments.TrainingJobDefinition.OutputDataConfig).toEqual({
+      S3OutputPath: expect.stringMatching(/^s3:\/\/<Models.*>\/churn\/trials\/$/),
+      KmsKeyId: expect.stringMatching(/^<ModelsKey.*\.Arn>$/),
+    });
+  });
+
+  test('is retried only where it was not started, and each time under a new name', () => {
+    const { Retry } = definitionOf().States.TuneHyperparameters;
+    expect(Retry.flatMap((retrier: Json) => retrier.ErrorEquals)).toEqual([
+      'SageMaker.ResourceLimitExceededException',
+      'SageMaker.AmazonSageMakerException',
+      'SageMaker.SageMakerException',
+    ]);
+  });
+});
+
+describe('a tuning job that fails', () => {
+  const catcher = () => definitionOf().States.TuneHyperparameters.Catch[0];
+  const named = (errorOutput: Json) =>
+    evaluate(catcher().Output.tuningJobName, { errorOutput, context: CONTEXT, input: {} });
+
+  test('is looked into by the function, under the name in the cause', async () => {
+    expect(catcher().ErrorEquals).toEqual(['States.TaskFailed']);
+    const Cause = '{"HyperParameterTuningJobName":"churn-1","FailureReason":"x"}';
+    expect(await named({ Error: 'States.TaskFailed', Cause })).toBe('churn-1');
+  });
+
+  test('is looked into under the name it was started with, where the cause tells none', async () => {
+    const { Arguments } = definitionOf().States.TuneHyperparameters;
+    const own = await evaluate(Arguments.HyperParameterTuningJobName, { context: CONTEXT });
+    expect(await named({ Error: 'States.TaskFailed', Cause: 'no JSON' })).toBe(own);
+    expect(await named({ Error: 'States.TaskFailed' })).toBe(own);
+  });
+
+  test('before it started ends the execution with its own error', async () => {
+    const { States } = definitionOf();
+    const [{ Condition }] = States.TuningJobStarted.Choices;
+    const failed = (failure: Json) => ({ input: { failure } });
+    expect(await evaluate(Condition, failed({ Error: 'SageMaker.ResourceLimitExceededException' }))).toBe(
+      true,
+    );
+    expect(await evaluate(Condition, failed({ Error: 'States.TaskFailed' }))).toBe(false);
+    const { Error: error, Cause: cause } = States.TuningJobNotStarted;
+    const failure = { Error: 'SageMaker.SomeException', Cause: 'why' };
+    expect(await evaluate(error, failed(failure))).toBe('SageMaker.SomeException');
+    expect(await evaluate(cause, failed(failure))).toBe('why');
+    expect(await evaluate(cause, failed({ Error: 'x' }))).toBe('');
+  });
+
+  test('that is out of sight is stopped', async () => {
+    const { States } = definitionOf(HYPERBAND);
+    expect(States.DescribeTuningJob.Catch).toEqual([
+      {
+        ErrorEquals: ['States.ALL'],
+        Next: 'StopTuningJob',
+        Output: {
+          tuningJobName: '{% $states.input.tuningJobName %}',
+          failure: '{% $states.errorOutput %}',
+        },
+      },
+    ]);
+    expect(States.StopTuningJob).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::aws-sdk:sagemaker:stopHyperParameterTuningJob',
+      Arguments: { HyperParameterTuningJobName: '{% $states.input.tuningJobName %}' },
+      Output: '{% $states.input %}',
+    });
+  });
+});
+
+describe('the loop that waits', () => {
+  test('takes the name out of the ARN, and looks ever more seldom', async () => {
+    const { States } = definitionOf(HYPERBAND);
+    const { tuningJobName, polls } = States.TuneHyperparameters.Output;
+    const HyperParameterTuningJobArn = 'arn:aws:sagemaker:eu-west-1:1:hyper-parameter-tuning-job/churn-1';
+    expect(await evaluate(tuningJobName, { result: { HyperParameterTuningJobArn } })).toBe('churn-1');
+    const waits = [polls, 2, 180, 181, 5000].map((count) =>
+      evaluate(States.WaitForTuningJob.Seconds, { input: { polls: count } }),
+    );
+    expect(await Promise.all(waits)).toEqual([5, 10, 900, 900, 900]);
+  });
+
+  test.each([
+    ['InProgress', true],
+    ['Stopping', true],
+    ['Completed', false],
+    ['Failed', false],
+    ['Stopped', false],
+  ])('goes on while the tuning job is %s: %s', async (status, goesOn) => {
+    const [{ Condition }] = definitionOf(HYPERBAND).States.HasTuningJobEnded.Choices;
+    expect(await evaluate(Condition, { input: { status } })).toBe(goesOn);
+  });
+});
+
+describe('the final training', () => {
+  const best = {
+    tuningJob: { name: 'churn-1' },
+    bestTrainingJob: { hyperparameters: { eta: '0.1', num_round: '9' } },
+  };
+
+  test('is like the training jobs of the tuning job, with the best hyperparameters', async () => {
+    const { TrainFinalModel, TuneHyperparameters } = definitionOf().States;
+    const {
+      TrainingJobName: _name,
+      HyperParameters,
+      OutputDataConfig,
+      ...request
+    } = TrainFinalModel.Arguments;
+    const {
+      StaticHyperParameters: _static,
+      OutputDataConfig: _output,
+      ...tuned
+    } = TuneHyperparameters.Arguments.TrainingJobDefinition;
+    expect(request).toEqual(tuned);
+    expect(OutputDataConfig).toEqual({ S3OutputPath: 's3://models/churn/models/' });
+    expect(await evaluate(HyperParameters, { input: { result: best } })).toEqual({
+      eta: '0.1',
+      num_round: '9',
+    });
+  });
+
+  test('has its own hyperparameters, resources, time and spot instances', async () => {
+    const { Arguments } = definitionOf({
+      finalTraining: {
+        hyperparameters: { num_round: '500' },
+        resources: { instanceType: 'ml.c5.xlarge', instanceCount: 2 },
+        maxRuntime: Duration.hours(3),
+        spot: { maxWait: Duration.hours(4) },
+      },
+    }).States.TrainFinalModel;
+    expect(await evaluate(Arguments.HyperParameters, { input: { result: best } })).toEqual({
+      eta: '0.1',
+      num_round: '500',
+    });
+    expect(Arguments).toMatchObject({
+      ResourceConfig: { InstanceType: 'ml.c5.xlarge', InstanceCount: 2, VolumeSizeInGB: 30 },
+      StoppingCondition: { MaxRuntimeInSeconds: 10_800, MaxWaitTimeInSeconds: 14_400 },
+      EnableManagedSpotTraining: true,
+      EnableInterContainerTrafficEncryption: true,
+    });
+  });
+
+  test('gives the result that is promised', async () => {
+    const { DescribeFinalTrainingJob, Result } = definitionOf().States;
+    const described = {
+      TrainingJobName: 'churn-1-final-0',
+      TrainingJobArn: 'arn',
+      FinalMetricDataList: [
+        { MetricName: 'train:rmse', Value: 0.1 },
+        { MetricName: 'validation:rmse', Value: 0.2 },
+      ],
+      HyperParameters: { eta: '0.1' },
+      ModelArtifacts: { S3ModelArtifacts: 's3://models/model.tar.gz' },
+    };
+    const finalTrainingJob = {
+      name: 'churn-1-final-0',
+      arn: 'arn',
+      metrics: { 'train:rmse': 0.1, 'validation:rmse': 0.2 },
+      hyperparameters: { eta: '0.1' },
+      modelArtifacts: 's3://models/model.tar.gz',
+    };
+    const output = (result: Json) => evaluate(DescribeFinalTrainingJob.Output.finalTrainingJob, { result });
+    expect(await output(described)).toEqual(finalTrainingJob);
+    expect(
+      await output({ ...described, FinalMetricDataList: described.FinalMetricDataList.slice(1) }),
+    ).toMatchObject({
+      metrics: { 'validation:rmse': 0.2 },
+    });
+    expect(await output({ ...described, FinalMetricDataList: undefined })).toMatchObject({ metrics: {} });
+    expect(await evaluate(Result.Output, { input: { result: best, finalTrainingJob } })).toEqual({
+      ...best,
+      finalTrainingJob,
+    });
+  });
+
+  test('that did not complete ends the execution', async () => {
+    const { IsFinalModelTrained, FinalTrainingJobNotCompleted } = definitionOf().States;
+    const input = {
+      status: 'Stopped',
+      secondaryStatus: 'MaxRuntimeExceeded',
+      finalTrainingJob: { name: 'x' },
+    };
+    expect(await evaluate(IsFinalModelTrained.Choices[0].Condition, { input })).toBe(false);
+    expect(await evaluate(FinalTrainingJobNotCompleted.Cause, { input })).toBe(
+      'Training job x ended Stopped (MaxRuntimeExceeded)',
+    );
+  });
+});
+
+describe('the function gets', () => {
+  test('the name of the tuning job, and what failed only where something did', async () => {
+    const { Payload } = definitionOf().States.FindBestTrainingJob.Arguments;
+    expect(await evaluate(Payload, { input: { tuningJobName: 'churn-1' } })).toEqual({
+      tuningJobName: 'churn-1',
+    });
+    const failure = { Error: 'States.TaskFailed', Cause: 'x' };
+    expect(await evaluate(Payload, { input: { tuningJobName: 'churn-1', failure } })).toEqual({
+      tuningJobName: 'churn-1',
+      failure,
+    });
+  });
+});
+
+test('an input that is not valid ends the execution with all of its problems', async () => {
+  const { InvalidInput, IsInputValid } = definitionOf().States;
+  expect(InvalidInput.Error).toBe('InvalidInput');
+  const input = { problems: ['a: b', 'c: d'] };
+  expect(await evaluate(InvalidInput.Cause, { input })).toBe('a: b; c: d');
+  expect(await evaluate(IsInputValid.Choices[0].Condition, { input })).toBe(true);
+  expect(await evaluate(IsInputValid.Choices[0].Condition, { input: { settings: {} } })).toBe(false);
+});
+
+describe('in a VPC', () => {
+  test('the training containers have a security group of their own', () => {
+    const stack = stackOf();
+    const tuning = fragment({ vpc: vpcIn(stack) }, stack);
+    expect(tuning.connections.securityGroups).toHaveLength(1);
+    const { TrainFinalModel, TuneHyperparameters } = definitionIn(tuning, stack).States;
+    const expected = {
+      Subnets: ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+      SecurityGroupIds: [expect.stringMatching(/^<TuningSecurityGroup.*\.GroupId>$/)],
+    };
+    expect(TuneHyperparameters.Arguments.TrainingJobDefinition.VpcConfig).toEqual(expected);
+    expect(TrainFinalModel.Arguments.VpcConfig).toEqual(expected);
+  });
+
+  test('there is none without one', () => {
+    expect(fragment().connections.securityGroups).toEqual([]);
+  });
+});
+
+describe('a training role that is brought', () => {
+  const policiesOf = (role: (stack: Stack) => iam.IRole) => {
+    const stack = stackOf();
+    const trainingRole = role(stack);
+    definitionIn(fragment({ trainingRole }, stack), stack);
+    return statementsIn(stack, /^mine$|^<Mine/);
+  };
+
+  test('is granted what training jobs need', () => {
+    const assumedBy = new iam.ServicePrincipal('sagemaker.amazonaws.com');
+    expect(policiesOf((stack) => new iam.Role(stack, 'Mine', { assumedBy })).length).toBeGreaterThan(4);
+  });
+
+  test('is not changed where it must not be', () => {
+    expect(
+      policiesOf((stack) =>
+        iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::123456789012:role/mine', { mutable: false }),
+      ),
+    ).toEqual([]);
+  });
+});
