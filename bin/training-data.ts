@@ -7,6 +7,9 @@ import { parse } from 'csv-parse/sync';
 /** Part of the rows of a single CSV file that validate. */
 const VALIDATION_PERCENT = 20;
 
+/** The numbers that XGBoost reads; JavaScript would take `0x10` as well. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
 /**
  * The folder to upload for local data: it has `train/` and `validation/`, in the form that SageMaker's XGBoost
  * wants (CSV, label first, no header).
@@ -59,7 +62,7 @@ function splitCsv(path: string, label: string | undefined): string {
 /** XGBoost takes numbers only; an empty field is a missing value, which the label must not be. */
 function checkRow(path: string, header: string[], row: string[], line: number, label: number): void {
   row.forEach((value, column) => {
-    if (value === '' ? column !== label : Number.isFinite(Number(value))) return;
+    if (value === '' ? column !== label : DECIMAL.test(value)) return;
     throw new Error(
       `tuning:data: line ${line} of ${path}, column ${header[column]}: must be a number, got ${JSON.stringify(value)}; encode text as numbers first`,
     );

@@ -42,9 +42,12 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     resourcesOf(statements),
     'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
-  for (const { _bucket } of access.inputs) _bucket?.encryptionKey?.grantDecrypt(role);
-  access.output._bucket?.encryptionKey?.grant(role, ...WRITING_WITH_KEY);
-  if (access.encryptionKey) grantKey(policy, role, access.encryptionKey);
+  const { encryptionKey } = access;
+  const otherKey = ({ _bucket }: DataLocation) =>
+    _bucket?.encryptionKey === encryptionKey ? undefined : _bucket?.encryptionKey;
+  for (const location of access.inputs) otherKey(location)?.grantDecrypt(role);
+  otherKey(access.output)?.grant(role, ...WRITING_WITH_KEY);
+  if (encryptionKey) grantKey(policy, role, encryptionKey);
   return policy;
 }
 

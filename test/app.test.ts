@@ -1,0 +1,342 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readSettings } from '../bin/settings';
+import { prepareData } from '../bin/training-data';
+import { TuningStack } from '../bin/tuning-stack';
+import { context } from '../cdk.json';
+import { definitionOf, flat, type Json } from './fixtures';
+
+const root = join(__dirname, '..');
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'app-test-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The stack of the app with settings as `--context tuning:<name>=…` gives them. */
+function stackWith(settings: Record<string, unknown> = {}): TuningStack {
+  const given = Object.entries(settings).map(([name, value]) => [`tuning:${name}`, value]);
+  const app = new App({ context: { ...context, ...Object.fromEntries(given) } });
+  const read = readSettings(app.node);
+  const { account, region, stackName } = read;
+  return new TuningStack(app, stackName, { env: { account, region }, settings: read });
+}
+
+function settingsOf(settings: Record<string, unknown>) {
+  const given = Object.entries(settings).map(([name, value]) => [`tuning:${name}`, value]);
+  return readSettings(new App({ context: Object.fromEntries(given) }).node);
+}
+
+function csv(...lines: string[]): string {
+  const path = join(folder, 'data.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+describe('settings', () => {
+  test('have defaults', () => {
+    expect(settingsOf({})).toMatchObject({
+      stackName: 'SageMakerTuning',
+      data: join(root, 'data', 'bikeshare'),
+      xgboostVersion: '3.2-0',
+      objective: 'validation:rmse',
+      direction: 'Minimize',
+      strategy: 'Bayesian',
+      maxParallelTrainingJobs: 2,
+      instanceType: 'ml.m5.xlarge',
+    });
+  });
+
+  test('are numbers, booleans and objects where they are given as texts, too', () => {
+    expect(
+      settingsOf({
+        maxTrainingJobs: '5',
+        earlyStopping: 'true',
+        hyperparameters: '{"num_round":"10"}',
+        parameterRanges: '{"eta":{"type":"continuous","min":0.1,"max":0.5}}',
+      }),
+    ).toMatchObject({
+      maxTrainingJobs: 5,
+      earlyStopping: true,
+      hyperparameters: { num_round: '10' },
+      parameterRanges: { eta: { type: 'continuous', min: 0.1, max: 0.5 } },
+    });
+  });
+
+  test('stay texts where texts are meant', () => {
+    expect(settingsOf({ account: '123456789012', stackName: '1', xgboostVersion: '1.7-1' })).toMatchObject({
+      account: '123456789012',
+      stackName: '1',
+      xgboostVersion: '1.7-1',
+    });
+  });
+
+  test('that are not valid are reported all at once', () => {
+    const settings = {
+      maxJobs: 5,
+      maxTrainingJobs: 'many',
+      strategy: 'Genetic',
+      parameterRanges: { eta: { type: 'continuous', min: 0 } },
+      earlyStopping: 'yes',
+    };
+    expect(() => settingsOf(settings)).toThrow(
+      new Error(
+        [
+          'the context (cdk.json, or --context tuning:<name>=<value>) is not valid:',
+          '  - tuning:parameterRanges.eta.max Invalid input: expected number, received undefined',
+          '  - tuning:strategy Invalid option: expected one of "Bayesian"|"Random"|"Grid"|"Hyperband"',
+          '  - tuning:maxTrainingJobs Invalid input: expected number, received string',
+          '  - tuning:earlyStopping Invalid input: expected boolean, received string',
+          '  - tuning: Unrecognized key: "maxJobs"',
+          '  known are stackName, account, region, data, label, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  test('of data that is not there are reported', () => {
+    expect(() => settingsOf({ data: '/no/such.csv' })).toThrow(
+      'tuning:data: no such file or folder: /no/such.csv',
+    );
+  });
+
+  test('of other apps are left alone', () => {
+    expect(() => readSettings(new App({ context: { 'other:thing': 1 } }).node)).not.toThrow();
+  });
+
+  test('reach the tuning job', () => {
+    const stack = stackWith({
+      xgboostVersion: '1.7-1',
+      objective: 'validation:auc',
+      direction: 'Maximize',
+      hyperparameters: { objective: 'binary:logistic' },
+      parameterRanges: {
+        num_round: { type: 'integer', min: 10, max: 81 },
+        max_depth: { type: 'categorical', values: ['3', '5'] },
+        eta: { type: 'continuous', min: 0.1, max: 0.5, scaling: 'Linear' },
+      },
+      strategy: 'Random',
+      maxTrainingJobs: 7,
+      maxParallelTrainingJobs: 4,
+      earlyStopping: true,
+      instanceType: 'ml.c5.xlarge',
+      jobNamePrefix: 'mine',
+    });
+    const { TuneHyperparameters, Configure } = definitionOf(stack).States;
+    const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: definition } =
+      TuneHyperparameters.Arguments;
+    expect(config).toMatchObject({
+      Strategy: 'Random',
+      HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'validation:auc' },
+      TrainingJobEarlyStoppingType: 'Auto',
+      ParameterRanges: {
+        IntegerParameterRanges: expect.stringContaining('"MaxValue":"81"'),
+        ContinuousParameterRanges: expect.stringContaining('"ScalingType":"Linear"'),
+        CategoricalParameterRanges: expect.stringContaining('["3","5"]'),
+      },
+    });
+    expect(definition.AlgorithmSpecification.TrainingImage).toMatch(/sagemaker-xgboost:1\.7-1$/);
+    expect(definition.ResourceConfig.InstanceType).toBe('ml.c5.xlarge');
+    expect(definition.StaticHyperParameters).toContain('"objective":"binary:logistic"');
+    expect(TuneHyperparameters.Arguments.HyperParameterTuningJobName).toMatch(/^{% "mine-" &/);
+    expect(Configure.Output).toContain('$input.maxTrainingJobs : 7');
+    expect(Configure.Output).toContain('$input.maxParallelTrainingJobs : 4');
+  });
+
+  test.each([
+    ['Hyperband, up to the range of num_round', {}, 1000],
+    [
+      'Hyperband, up to a fixed num_round',
+      {
+        hyperparameters: { num_round: '81' },
+        parameterRanges: { eta: { type: 'continuous', min: 0.1, max: 0.5 } },
+      },
+      81,
+    ],
+  ])('%s', (_name, settings, rounds) => {
+    const { States } = definitionOf(stackWith({ strategy: 'Hyperband', ...settings }));
+    expect(States.TuneHyperparameters.Arguments.HyperParameterTuningJobConfig.StrategyConfig).toEqual({
+      HyperbandStrategyConfig: { MinResource: 1, MaxResource: rounds },
+    });
+  });
+});
+
+describe('training data', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => `${i},${i * 2},${i % 3}`);
+
+  test('of one CSV file are split, with the label first and without a header', () => {
+    const prepared = prepareData(csv('a,target,b', ...rows), 'target');
+    const lines = (part: string) =>
+      readFileSync(join(prepared, part, `${part}.csv`), 'utf8')
+        .trimEnd()
+        .split('\n');
+    const [train, validation] = [lines('train'), lines('validation')];
+    expect(validation.length).toBeGreaterThan(3);
+    expect(validation.length).toBeLessThan(20);
+    const expected = Array.from({ length: 50 }, (_, i) => `${i * 2},${i},${i % 3}`);
+    expect([...train, ...validation].sort()).toEqual([...expected].sort());
+    rmSync(prepared, { recursive: true });
+  });
+
+  test('are split the same way each time', () => {
+    const path = csv('a,target,b', ...rows);
+    const [one, other] = [prepareData(path, 'a'), prepareData(path, 'a')];
+    const contentOf = (prepared: string) => readFileSync(join(prepared, 'validation/validation.csv'), 'utf8');
+    expect(contentOf(one)).toBe(contentOf(other));
+    rmSync(one, { recursive: true });
+    rmSync(other, { recursive: true });
+  });
+
+  test('may have a byte order mark, blank lines, spaces, quotes and missing values', () => {
+    const prepared = prepareData(
+      csv('\uFEFFy, x', ...Array.from({ length: 30 }, () => '1, '), '', '"2",3e-4'),
+      'y',
+    );
+    const all = ['train', 'validation'].map((part) =>
+      readFileSync(join(prepared, part, `${part}.csv`), 'utf8'),
+    );
+    expect(new Set(all.join('').trimEnd().split('\n'))).toEqual(new Set(['1,', '2,3e-4']));
+    rmSync(prepared, { recursive: true });
+  });
+
+  test.each<[string, string[], string | undefined, RegExp]>([
+    [
+      'no label',
+      ['a,b', '1,2'],
+      undefined,
+      /^tuning:label: must name the column of .*data.csv that is predicted, got nothing; columns are a, b$/,
+    ],
+    ['another label', ['a,b', '1,2'], 'c', /that is predicted, got "c"; columns are a, b$/],
+    [
+      'a text',
+      ['a,b', '1,2', '3,red'],
+      'a',
+      /^tuning:data: line 3 of .*data.csv, column b: must be a number, got "red"; encode text as numbers first$/,
+    ],
+    ['no label in a row', ['a,b', ',2'], 'a', /line 2 of .*, column a: must be a number, got ""/],
+    ['a number that is not decimal', ['a,b', '1,0x10'], 'a', /column b: must be a number, got "0x10"/],
+    ['a row that is too short', ['a,b', '1'], 'a', /line 2/],
+    ['too few rows', ['a,b', '1,2'], 'a', /has too few rows to split into training and validation: 1$/],
+    ['nothing', [''], 'a', /^tuning:data: .*data.csv is empty$/],
+  ])('with %s are refused', (_name, lines, label, message) => {
+    expect(() => prepareData(csv(...lines), label)).toThrow(message);
+  });
+
+  test('of a folder have no label column to name', () => {
+    expect(prepareData(folder, undefined)).toBe(folder);
+    expect(() => prepareData(folder, 'y')).toThrow(/^tuning:label is for a CSV file with a header/);
+  });
+
+  test('of a folder are uploaded without what else lies there', () => {
+    const assembly = new App({ context, outdir: join(folder, 'out') });
+    new TuningStack(assembly, 'SageMakerTuning', { settings: readSettings(assembly.node) });
+    const { directory } = assembly.synth();
+    const uploaded = readdirSync(directory).filter((name) => existsSync(join(directory, name, 'train')));
+    expect(uploaded).toHaveLength(1);
+    expect(readdirSync(join(directory, uploaded[0] ?? ''), { recursive: true }).sort()).toEqual([
+      'train',
+      'train/train.csv',
+      'validation',
+      'validation/validation.csv',
+    ]);
+  });
+
+  test('in S3 stay there', () => {
+    const stack = stackWith({ data: 's3://lake/bikes' });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('Custom::CDKBucketDeployment', 0);
+    const { Configure } = definitionOf(stack).States;
+    expect(Configure.Output).toContain('$allowed := ["s3://lake/bikes/"]');
+    expect(Configure.Output).toContain('"s3://lake/bikes/train/"');
+  });
+});
+
+describe('the template', () => {
+  test('is the one that was reviewed', () => {
+    expect(Template.fromStack(stackWith()).toJSON()).toMatchSnapshot();
+  });
+
+  test('is the same each time', () => {
+    expect(Template.fromStack(stackWith()).toJSON()).toEqual(Template.fromStack(stackWith()).toJSON());
+    const path = csv('y,x', ...Array.from({ length: 50 }, (_, i) => `${i},${i}`));
+    const one = Template.fromStack(stackWith({ data: path, label: 'y' })).toJSON();
+    expect(Template.fromStack(stackWith({ data: path, label: 'y' })).toJSON()).toEqual(one);
+  });
+
+  test.each([
+    ['us-east-1', 'aws', '683313688378'],
+    ['us-gov-west-1', 'aws-us-gov', '414596584902'],
+    ['cn-north-1', 'aws-cn', '450853457545'],
+  ])('of %s is for partition %s', (region, partition, registry) => {
+    const stack = stackWith({ region, account: '123456789012' });
+    const template = Template.fromStack(stack);
+    const { TuneHyperparameters } = definitionOf(stack).States;
+    expect(TuneHyperparameters.Arguments.TrainingJobDefinition.AlgorithmSpecification.TrainingImage).toBe(
+      `${registry}.dkr.ecr.${region}.<AWS::URLSuffix>/sagemaker-xgboost:3.2-0`,
+    );
+    const arns = JSON.stringify(flat(template.findResources('AWS::IAM::Policy'))).match(/arn:[^:]+:/g) ?? [];
+    expect(new Set(arns)).toEqual(new Set([`arn:${partition}:`]));
+    expect(template.toJSON().Mappings).not.toHaveProperty('SageMakerXGBoostRegistry');
+  });
+
+  test('of no region in particular looks up what depends on it', () => {
+    const template = Template.fromStack(stackWith());
+    template.hasMapping('SageMakerXGBoostRegistry', { 'cn-north-1': { account: '450853457545' } });
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/arn:aws(-cn|-us-gov)?:/);
+  });
+
+  test('tells how to go on', () => {
+    const stack = stackWith();
+    const template = Template.fromStack(stack);
+    template.hasMapping('Consoles', {
+      aws: { domain: 'console.aws.amazon.com' },
+      'aws-cn': { domain: 'console.amazonaws.cn' },
+      'aws-us-gov': { domain: 'console.amazonaws-us-gov.com' },
+    });
+    const outputs = Object.entries<Json>(template.findOutputs('*')).map(([name, { Value }]) => [
+      name,
+      flat(Value),
+    ]);
+    expect(Object.fromEntries(outputs)).toEqual({
+      StateMachineConsole: expect.stringMatching(
+        /^https:\/\/<AWS::Region>\.<Fn::FindInMap>\/states\/home\?region=<AWS::Region>#\/statemachines\/view\/<TuningStateMachine\w+>$/,
+      ),
+      StartCommand: expect.stringMatching(
+        /^aws stepfunctions start-execution --region <AWS::Region> --state-machine-arn <TuningStateMachine\w+> --input '{}'$/,
+      ),
+      BucketName: expect.stringMatching(/^<TuningBucket\w+>$/),
+    });
+  });
+});
+
+test('cdk synth gives the same assembly twice, without anything of AWS in the environment', () => {
+  const synth = (name: string) => {
+    const output = join(folder, name);
+    execFileSync('npx', ['cdk', 'synth', '--quiet', '--no-notices', '--output', output], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: folder, CI: 'true' },
+      stdio: 'pipe',
+    });
+    return Object.fromEntries(
+      readdirSync(output)
+        .filter((file) => file.endsWith('.template.json') || file.endsWith('.assets.json'))
+        .map((file) => [file, readFileSync(join(output, file), 'utf8')]),
+    );
+  };
+  const first = synth('first');
+  expect(Object.keys(first).sort()).toEqual(['SageMakerTuning.assets.json', 'SageMakerTuning.template.json']);
+  expect(synth('second')).toEqual(first);
+}, 120_000);
+
+expect.addSnapshotSerializer({
+  test: (value) => typeof value === 'string' && /[0-9a-f]{64}/.test(value),
+  print: (value) => JSON.stringify(String(value).replace(/[0-9a-f]{64}/g, '<hash>')),
+});

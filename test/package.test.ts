@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+
+/** The files that npm would publish. */
+function packedFiles(): string[] {
+  const report = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 2 ** 26,
+  });
+  // npm 11 reports a list of packages, npm 12 an object with one for each name.
+  const [{ files }] = Object.values<{ files: { path: string }[] }>(JSON.parse(report)) as [
+    { files: { path: string }[] },
+  ];
+  return files.map(({ path }) => path);
+}
+
+describe('the npm package', () => {
+  const files = packedFiles();
+
+  test.each([
+    '.jsii',
+    'package.json',
+    'README.md',
+    'lib/index.js',
+    'lib/index.d.ts',
+    'lib/tuning-workflow.js',
+    'lib/private/tuning-states.js',
+    'lib/tasks/create-hyper-parameter-tuning-job.d.ts',
+    'lambda/find-best-training-job/bundle/index.js',
+  ])('holds %s', (path) => {
+    if (!files.includes(path)) throw new Error(`${path} is missing: run "npm run build" first`);
+  });
+
+  test('holds a declaration for each compiled module', () => {
+    const modules = files.filter((path) => /^lib\/.*\.js$/.test(path));
+    expect(modules.length).toBeGreaterThan(20);
+    expect(modules.filter((path) => !files.includes(path.replace(/\.js$/, '.d.ts')))).toEqual([]);
+  });
+
+  test('holds nothing that was compiled from a source that is gone', () => {
+    const stale = files.filter(
+      (path) => /^lib\/.*\.js$/.test(path) && !existsSync(join(root, path.replace(/\.js$/, '.ts'))),
+    );
+    expect(stale).toEqual([]);
+  });
+
+  test('holds neither sources nor what is for development only', () => {
+    const allowed =
+      /^(lib\/.*\.(js|d\.ts|json)|lambda\/[^/]+\/bundle\/.*|\.jsii|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
+    expect(files.filter((path) => /^(bin|data|docs|examples|local|test|bench)\//.test(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,498 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { DataLocation, InputData, type TuningWorkflowProps } from '../lib';
+import { definitionOf, flat, type Json, stackOf, statementsIn, text, vpcIn, workflow } from './fixtures';
+
+const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+
+function templateOf(props: Partial<TuningWorkflowProps> = {}, stack = stackOf()): Template {
+  workflow(props, stack);
+  return Template.fromStack(stack);
+}
+
+/** The only resource of a type whose logical id matches. */
+function resourceOf(template: Template, type: string, id = /./): Json {
+  const found = Object.entries(template.findResources(type)).filter(([name]) => id.test(name));
+  expect(found).toHaveLength(1);
+  return flat(found[0]?.[1]);
+}
+
+const ARN = (service: string, rest: string) =>
+  `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${rest}`;
+const allow = (action: string | string[], resource: unknown, condition?: object) => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: resource,
+  ...(condition && { Condition: condition }),
+});
+
+describe('the bucket', () => {
+  const BUCKET = /^TuningBucket[0-9A-F]{8}$/;
+  const LOGS = /^TuningAccessLogs/;
+
+  test('is encrypted, versioned, logged, closed to the public and kept', () => {
+    const bucket = resourceOf(templateOf(), 'AWS::S3::Bucket', BUCKET);
+    expect(bucket).toEqual({
+      Type: 'AWS::S3::Bucket',
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        LifecycleConfiguration: {
+          Rules: [
+            {
+              Id: 'CleanUp',
+              Status: 'Enabled',
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+              NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+              ExpiredObjectDeleteMarker: true,
+            },
+            {
+              Id: 'ExpireCheckpoints',
+              Status: 'Enabled',
+              Prefix: 'output/checkpoints/',
+              ExpirationInDays: 30,
+              NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            },
+            {
+              Id: 'ExpireTrials',
+              Status: 'Enabled',
+              Prefix: 'output/trials/',
+              ExpirationInDays: 30,
+              NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            },
+          ],
+        },
+        LoggingConfiguration: { DestinationBucketName: expect.stringMatching(/^<TuningAccessLogs/) },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+      },
+    });
+  });
+
+  test.each([
+    ['itself', BUCKET, /^TuningBucketPolicy/],
+    ['of its access logs', LOGS, /^TuningAccessLogs.*Policy/],
+  ])('%s takes TLS 1.2 and later only', (_name, bucketId, policyId) => {
+    const template = templateOf();
+    const [bucket] = Object.keys(template.findResources('AWS::S3::Bucket')).filter((id) => bucketId.test(id));
+    const { PolicyDocument } = resourceOf(template, 'AWS::S3::BucketPolicy', policyId).Properties;
+    const deny = (condition: object) => ({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:*',
+      Resource: [`<${bucket}.Arn>`, `<${bucket}.Arn>/*`],
+      Condition: condition,
+    });
+    expect(PolicyDocument.Statement.slice(0, 2)).toEqual([
+      deny({ Bool: { 'aws:SecureTransport': 'false' } }),
+      deny({ NumericLessThan: { 's3:TlsVersion': 1.2 } }),
+    ]);
+  });
+
+  test.each([
+    ['without feature flags', {}],
+    ['with the feature flags of a new app', { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }],
+  ])('has access logs that only S3 writes, %s', (_name, context) => {
+    const template = templateOf({}, stackOf({}, { context }));
+    const { PolicyDocument } = resourceOf(template, 'AWS::S3::BucketPolicy', LOGS).Properties;
+    expect(PolicyDocument.Statement.slice(2)).toEqual([
+      {
+        ...allow('s3:PutObject', expect.stringMatching(/^<TuningAccessLogs\w+\.Arn>\/\*$/)),
+        Principal: { Service: 'logging.s3.amazonaws.com' },
+        Condition: {
+          ArnLike: { 'aws:SourceArn': expect.stringMatching(/^<TuningBucket[0-9A-F]{8}\.Arn>$/) },
+          StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+        },
+      },
+    ]);
+    const { Properties } = resourceOf(template, 'AWS::S3::Bucket', LOGS);
+    expect(Properties).not.toHaveProperty('AccessControl');
+    expect(Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 365 }] },
+    });
+  });
+
+  test('keeps what is asked for', () => {
+    const rulesOf = (props: Partial<TuningWorkflowProps>) =>
+      resourceOf(templateOf(props), 'AWS::S3::Bucket', BUCKET).Properties.LifecycleConfiguration.Rules;
+    const trials = { Prefix: 'out/trials/', ExpirationInDays: 5 };
+    expect(rulesOf({ outputPrefix: 'out', trialRetention: Duration.days(5) })).toContainEqual(
+      expect.objectContaining(trials),
+    );
+    expect(rulesOf({ finalTraining: { enabled: false } }).map(({ Id }: Json) => Id)).not.toContain(
+      'ExpireTrials',
+    );
+  });
+
+  test('goes with its stack where that is asked for', () => {
+    const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+  });
+
+  test('can be brought', () => {
+    const stack = stackOf();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
+    expect(workflow({ bucket }, stack).bucket).toBe(bucket);
+    Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 0);
+    const { TuneHyperparameters } = definitionOf(stack).States;
+    expect(TuneHyperparameters.Arguments.TrainingJobDefinition.OutputDataConfig).toEqual({
+      S3OutputPath: 's3://mine/output/trials/',
+    });
+  });
+});
+
+describe('the training role', () => {
+  test('is for SageMaker, in this account', () => {
+    const role = resourceOf(templateOf(), 'AWS::IAM::Role', /TrainingRole/);
+    expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'sagemaker.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ]);
+    expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  const image = [
+    allow(
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      'arn:<AWS::Partition>:ecr:<AWS::Region>:<Fn::FindInMap>:repository/sagemaker-xgboost',
+    ),
+    allow('ecr:GetAuthorizationToken', '*'),
+  ];
+  const logs = [
+    allow(
+      ['logs:CreateLogGroup', 'logs:DescribeLogStreams'],
+      [
+        ARN('logs', 'log-group:/aws/sagemaker/TrainingJobs'),
+        ARN('logs', 'log-group:/aws/sagemaker/TrainingJobs:*'),
+      ],
+    ),
+    allow(
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      ARN('logs', 'log-group:/aws/sagemaker/TrainingJobs:log-stream:churn-*'),
+    ),
+    allow('cloudwatch:PutMetricData', '*', {
+      StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] },
+    }),
+  ];
+
+  test('may read the input, write the output, pull the image, and log', () => {
+    const stack = stackOf();
+    workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine') }, stack);
+    const bucket = 'arn:<AWS::Partition>:s3:::mine';
+    expect(statementsIn(stack, /TrainingRole/)).toEqual([
+      allow('s3:GetObject', `${bucket}/input/*`),
+      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'input/*' } }),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], `${bucket}/output/*`),
+      ...image,
+      ...logs,
+    ]);
+  });
+
+  test('may read and write checkpoints of spot instances', () => {
+    const stack = stackOf();
+    workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), spot: {} }, stack);
+    const bucket = 'arn:<AWS::Partition>:s3:::mine';
+    expect(statementsIn(stack, /TrainingRole/).slice(0, 4)).toEqual([
+      allow('s3:GetObject', [`${bucket}/input/*`, `${bucket}/output/checkpoints/*`]),
+      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'input/*' } }),
+      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'output/checkpoints/*' } }),
+      allow(
+        ['s3:PutObject', 's3:AbortMultipartUpload'],
+        [`${bucket}/output/*`, `${bucket}/output/checkpoints/*`],
+      ),
+    ]);
+  });
+
+  test('may attach training containers to a VPC', () => {
+    const stack = stackOf();
+    workflow({ vpc: vpcIn(stack) }, stack);
+    expect(statementsIn(stack, /TrainingRole/).at(-1)).toEqual(
+      allow(
+        [
+          'ec2:CreateNetworkInterface',
+          'ec2:CreateNetworkInterfacePermission',
+          'ec2:DeleteNetworkInterface',
+          'ec2:DeleteNetworkInterfacePermission',
+          'ec2:DescribeDhcpOptions',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        '*',
+      ),
+    );
+  });
+
+  test('may use the key, and no other', () => {
+    const stack = stackOf();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    workflow({ encryptionKey }, stack);
+    const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
+    const statements = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
+      /^kms:/.test([Action].flat()[0]),
+    );
+    expect(statements).toEqual([
+      allow(
+        [
+          'kms:Decrypt',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:DescribeKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+        ],
+        key,
+      ),
+      allow('kms:CreateGrant', key, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+    ]);
+  });
+
+  test('may use the keys of the buckets it reads and writes', () => {
+    const stack = stackOf();
+    const bucketOf = (id: string) => new s3.Bucket(stack, id, { encryption: s3.BucketEncryption.KMS });
+    const train = InputData.csv(DataLocation.fromBucket(bucketOf('Data'), 'train/'));
+    workflow({ bucket: bucketOf('Models'), train, allowedInputLocations: [] }, stack);
+    const statements = statementsIn(stack, /TrainingRole/).filter(({ Resource }) => /Key/.test(Resource));
+    expect(statements).toEqual([
+      allow('kms:Decrypt', expect.stringMatching(/^<DataKey/)),
+      allow('kms:Decrypt', expect.stringMatching(/^<ModelsKey/)),
+      allow(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], expect.stringMatching(/^<ModelsKey/)),
+    ]);
+  });
+
+  test('can be brought', () => {
+    const stack = stackOf();
+    const assumedBy = new iam.ServicePrincipal('sagemaker.amazonaws.com');
+    const trainingRole = new iam.Role(stack, 'Mine', { assumedBy });
+    expect(workflow({ trainingRole }, stack).trainingRole).toBe(trainingRole);
+    expect(statementsIn(stack, /^<Mine/).map(({ Action }) => Action)).toContain('s3:GetObject');
+    expect(statementsIn(stack, /StateMachineRole/)).toContainEqual(
+      expect.objectContaining({
+        Action: 'iam:PassRole',
+        Resource: expect.stringMatching(/^<Mine\w+\.Arn>$/),
+      }),
+    );
+  });
+});
+
+test('the function may read the results of its own jobs, and log', () => {
+  const stack = stackOf();
+  const template = templateOf({}, stack);
+  expect(statementsIn(stack, /FunctionRole/)).toEqual([
+    allow(
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      expect.stringMatching(/^<Tuning.*FunctionLogs\w+\.Arn>$/),
+    ),
+    allow(
+      ['sagemaker:DescribeHyperParameterTuningJob', 'sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+      ARN('sagemaker', 'hyper-parameter-tuning-job/churn-*'),
+    ),
+    allow('sagemaker:DescribeTrainingJob', ARN('sagemaker', 'training-job/churn-*')),
+  ]);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Architectures: ['arm64'],
+    Timeout: 120,
+    LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FunctionLogs') } },
+  });
+  const role = resourceOf(template, 'AWS::IAM::Role', /FunctionRole/);
+  expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+});
+
+describe('the state machine', () => {
+  test('may run jobs with its prefix, invoke the function, log and trace', () => {
+    const stack = stackOf();
+    workflow({}, stack);
+    const tuning = ARN('sagemaker', 'hyper-parameter-tuning-job/churn-*');
+    const training = ARN('sagemaker', 'training-job/churn-*');
+    const passRole = allow('iam:PassRole', expect.stringMatching(/^<TuningTrainingRole\w+\.Arn>$/), {
+      StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+    });
+    const events = (kind: string) =>
+      allow(
+        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        ARN('events', `rule/StepFunctionsGetEventsForSageMaker${kind}JobsRule`),
+      );
+    const actions = (kind: string) => [
+      `sagemaker:Create${kind}`,
+      `sagemaker:Describe${kind}`,
+      `sagemaker:Stop${kind}`,
+      'sagemaker:AddTags',
+      'sagemaker:ListTags',
+    ];
+    const statements = statementsIn(stack, /StateMachineRole/);
+    const expected = [
+      allow(
+        [
+          'logs:CreateLogDelivery',
+          'logs:GetLogDelivery',
+          'logs:UpdateLogDelivery',
+          'logs:DeleteLogDelivery',
+          'logs:ListLogDeliveries',
+          'logs:PutResourcePolicy',
+          'logs:DescribeResourcePolicies',
+          'logs:DescribeLogGroups',
+        ],
+        '*',
+      ),
+      allow(
+        [
+          'xray:PutTraceSegments',
+          'xray:PutTelemetryRecords',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+        ],
+        '*',
+      ),
+      allow('lambda:InvokeFunction', [
+        expect.stringMatching(/^<Tuning\w*Function\w+\.Arn>$/),
+        expect.stringMatching(/^<Tuning\w*Function\w+\.Arn>:\*$/),
+      ]),
+      allow(actions('HyperParameterTuningJob'), tuning),
+      passRole,
+      events('Tuning'),
+      allow(actions('TrainingJob'), training),
+      events('Training'),
+      allow('sagemaker:describeTrainingJob', training),
+    ];
+    expect(statements).toHaveLength(expected.length);
+    expect(statements).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('waits for the permissions of its training jobs', () => {
+    const { DependsOn } = resourceOf(templateOf(), 'AWS::StepFunctions::StateMachine');
+    expect(DependsOn).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^TuningTrainingPolicy/),
+        expect.stringMatching(/^TuningTrainingRole/),
+        expect.stringMatching(/^TuningStateMachineRoleDefaultPolicy/),
+      ]),
+    );
+  });
+
+  test('logs everything for a year, and traces', () => {
+    const template = templateOf({ stateMachineName: 'churn' });
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'churn',
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+      TracingConfiguration: { Enabled: true },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: Match.stringLikeRegexp('^/aws/vendedlogs/states/Stack-[0-9a-f]{8}$'),
+      RetentionInDays: 365,
+    });
+  });
+
+  test('takes data and writes models below folders of the bucket', async () => {
+    const stack = stackOf();
+    workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), outputPrefix: 'results' }, stack);
+    const { Configure, TrainFinalModel, TuneHyperparameters } = definitionOf(stack).States;
+    expect(Configure.Output).toContain(
+      '\'train\': $exists($input.train) ? $input.train : "s3://mine/input/train/"',
+    );
+    expect(Configure.Output).toContain('$input.validation : "s3://mine/input/validation/"');
+    expect(Configure.Output).toContain('$allowed := ["s3://mine/input/"]');
+    const { OutputDataConfig } = TuneHyperparameters.Arguments.TrainingJobDefinition;
+    expect(OutputDataConfig.S3OutputPath).toBe('s3://mine/results/trials/');
+    expect(TrainFinalModel.Arguments.OutputDataConfig.S3OutputPath).toBe('s3://mine/results/models/');
+  });
+});
+
+describe('a key', () => {
+  test('encrypts bucket, logs, volumes and models', () => {
+    const stack = stackOf();
+    const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+    const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
+    const bucket = resourceOf(template, 'AWS::S3::Bucket', /^TuningBucket/);
+    expect(bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
+      {
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
+      },
+    ]);
+    const groups = Object.values(template.findResources('AWS::Logs::LogGroup')) as Json[];
+    expect(groups.map(({ Properties }) => text(Properties.KmsKeyId))).toEqual([key, key]);
+    const { TrainFinalModel } = definitionOf(stack).States;
+    expect(TrainFinalModel.Arguments).toMatchObject({
+      OutputDataConfig: { KmsKeyId: key },
+      ResourceConfig: { VolumeKmsKeyId: key },
+    });
+  });
+
+  test('lets CloudWatch Logs use it, without which the log groups could not be created', () => {
+    const stack = stackOf();
+    const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+    const { Statement } = resourceOf(template, 'AWS::KMS::Key').Properties.KeyPolicy;
+    const forLogs = Statement.filter(({ Principal }: Json) => Principal.Service);
+    expect(forLogs).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'logs.<AWS::Region>.<AWS::URLSuffix>' },
+        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+        Resource: '*',
+        Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': ARN('logs', 'log-group:*') } },
+      },
+    ]);
+  });
+
+  test('may be an imported one', () => {
+    const stack = stackOf();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
+    expect(() => templateOf({ encryptionKey }, stack)).not.toThrow();
+  });
+});
+
+test('others can be let start executions', () => {
+  const stack = stackOf();
+  const tuning = workflow({}, stack);
+  const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+  tuning.grantStartExecution(caller);
+  expect(statementsIn(stack, /^<Caller/)).toEqual([
+    allow('states:StartExecution', expect.stringMatching(/^<TuningStateMachine\w+>$/)),
+  ]);
+});
+
+test.each([
+  ['metricStarted', 'ExecutionsStarted', 'Sum'],
+  ['metricSucceeded', 'ExecutionsSucceeded', 'Sum'],
+  ['metricFailed', 'ExecutionsFailed', 'Sum'],
+  ['metricTime', 'ExecutionTime', 'Average'],
+] as const)('%s is %s', (method, metricName, statistic) => {
+  const tuning = workflow();
+  const metric = tuning[method]({ label: 'mine' });
+  expect(metric).toMatchObject({ namespace: 'AWS/States', metricName, statistic, label: 'mine' });
+  expect(metric.dimensions).toEqual({ StateMachineArn: tuning.stateMachine.stateMachineArn });
+});
+
+test('any metric of the state machine can be had', () => {
+  expect(workflow().metric('ExecutionThrottled')).toMatchObject({ metricName: 'ExecutionThrottled' });
+});
+
+test('two workflows of one stack share neither names nor permissions', () => {
+  const stack = stackOf();
+  const one = workflow({ jobNamePrefix: undefined }, stack, 'One');
+  const other = workflow({ jobNamePrefix: undefined }, stack, 'Other');
+  expect(one.fragment.jobNamePrefix).not.toBe(other.fragment.jobNamePrefix);
+  const ofOne = JSON.stringify(statementsIn(stack, /^<OneStateMachineRole/));
+  expect(ofOne).toContain(`/${one.fragment.jobNamePrefix}-*`);
+  expect(ofOne).not.toContain(`/${other.fragment.jobNamePrefix}-*`);
+});
