@@ -79,6 +79,7 @@ async function run(options: RunOptions): Promise<void> {
 
 async function deployApp(options: RunOptions) {
   const root = resolve(options.root);
+  if (options.assembly === undefined) console.error('Synthesizing the app ...');
   const folder = options.assembly ?? (await synthesize(process.cwd(), root, options.context));
   try {
     return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
