@@ -11,10 +11,5 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  modulePathIgnorePatterns: [
-    '<rootDir>/cdk.out',
-    '<rootDir>/.local',
-    '<rootDir>/dist',
-    '<rootDir>/local/dist',
-  ],
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local', '<rootDir>/dist'],
 };

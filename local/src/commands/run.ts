@@ -61,19 +61,20 @@ async function run(options: RunOptions): Promise<void> {
     stop.abort();
   });
   const table = new LiveTable(localMode.jobs, process.stdout);
+  let executions: RunningExecution[] = [];
   try {
     const { stateMachine: stateMachineName } = options;
-    const executions = inputs.map((input) =>
+    executions = inputs.map((input) =>
       localMode.startExecution(input, { stateMachineName, signal: stop.signal }),
     );
     await Promise.all(executions.map((execution) => execution.ended));
-    table.close();
-    console.log(summarizeJobs(localMode.jobs, deployment));
-    for (const execution of executions) await printEnd(execution);
   } finally {
-    table.close();
+    // Jobs that still run, after Ctrl-C or a failure, are stopped here.
     await localMode.close();
+    table.close();
   }
+  console.log(summarizeJobs(localMode.jobs, deployment));
+  for (const execution of executions) await printEnd(execution);
   if (stop.signal.aborted) process.exitCode = INTERRUPTED;
 }
 

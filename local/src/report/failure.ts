@@ -2,7 +2,8 @@ import pc from 'picocolors';
 import type { ExecutionRecord } from '../executions';
 
 /** Why an execution did not succeed, as a person wants to read it. */
-export function explainFailure({ error, cause }: ExecutionRecord): string {
+export function explainFailure({ status, error, cause }: ExecutionRecord): string {
+  if (status === 'ABORTED' && error === undefined) return 'It was stopped before its end.';
   return `${pc.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
 }
 
