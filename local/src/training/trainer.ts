@@ -32,6 +32,8 @@ export type TrainingOutcome =
 
 /** Trains the algorithms it knows, on this machine. */
 export interface Trainer {
+  /** The images that the trainer runs, for messages. */
+  readonly images: string;
   /** Whether the trainer runs this image. */
   accepts(trainingImage: string): boolean;
   /** Metric definitions (name, regular expression) that SageMaker would apply to the algorithm's log. */

@@ -40,6 +40,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTra
   }
 
   return {
+    images: "SageMaker's XGBoost (repository sagemaker-xgboost)",
     accepts: isXGBoostImage,
     metricDefinitions: () => serviceMetricDefinitions(),
     async warm(trainingImage, workers) {

@@ -45,6 +45,7 @@ export const runUntilStopped: Algorithm = (task) => {
 /** A trainer that runs an algorithm of the test in this process. */
 export function trainerOf(algorithm: Algorithm): Trainer {
   return {
+    images: IMAGE,
     accepts: (image) => image === IMAGE,
     metricDefinitions: () => [],
     train: async (task) => algorithm(task),

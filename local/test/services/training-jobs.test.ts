@@ -187,7 +187,7 @@ describe('requests that SageMaker would refuse', () => {
     [
       'an image that cannot run here',
       { AlgorithmSpecification: { TrainingImage: 'other:1', TrainingInputMode: 'File' } },
-      /no trainer for the training image "other:1"/,
+      /cannot run the training image "other:1", only .*test-algorithm/,
     ],
   ])('%s', async (_name, change, message) => {
     const services = await start();

@@ -35,7 +35,7 @@ export class TrainingEngine {
     if (!this.context.trainer.accepts(image)) {
       throw new AwsError(
         'ValidationException',
-        `local mode has no trainer for the training image "${image}"`,
+        `local mode cannot run the training image "${image}", only ${this.context.trainer.images}`,
       );
     }
     this.context.data.validate(definition);

@@ -1,0 +1,52 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { DataLocation, InputData, TuningFragment } from '../lib';
+import { flat, stackOf, statementsIn, TUNING } from './fixtures';
+
+test.each([
+  ['data/train/', 's3://mine/data/train/', 'data/train/'],
+  ['/data/', 's3://mine/data/', 'data/'],
+  ['data', 's3://mine/data', 'data'],
+])('key %j in a bucket is %s', (key, uri, path) => {
+  const location = DataLocation.fromBucket(s3.Bucket.fromBucketName(stackOf(), 'Bucket', 'mine'), key);
+  expect(location).toMatchObject({ uri, _key: path, _uriPrefix: uri });
+});
+
+test('a whole bucket ends with a slash where other buckets could begin alike', () => {
+  const bucket = s3.Bucket.fromBucketName(stackOf(), 'Bucket', 'mine');
+  expect(DataLocation.fromBucket(bucket, '')._uriPrefix).toBe('s3://mine/');
+  expect(DataLocation.fromUri('s3://mine')._uriPrefix).toBe('s3://mine/');
+  expect(DataLocation.fromUri('s3://mine/')._uriPrefix).toBe('s3://mine/');
+});
+
+test.each([
+  ['s3://mine', 's3://mine/models/', 'models/'],
+  ['s3://mine/', 's3://mine/models/', 'models/'],
+  ['s3://mine/churn', 's3://mine/churn/models/', 'churn/models/'],
+  ['s3://mine/churn/', 's3://mine/churn/models/', 'churn/models/'],
+])('a folder below %s', (uri, childUri, childKey) => {
+  expect(DataLocation.fromUri(uri)._child('models/')).toMatchObject({ uri: childUri, _key: childKey });
+});
+
+test('permissions are for the bucket and the prefix of the URI', () => {
+  // GIVEN
+  const stack = stackOf();
+  const folder = new CfnParameter(stack, 'Folder').valueAsString;
+  // WHEN
+  new TuningFragment(stack, 'Tuning', {
+    ...TUNING,
+    train: InputData.csv(DataLocation.fromUri('s3://mine/train')),
+    validation: InputData.csv(DataLocation.fromUri(folder)),
+    output: DataLocation.fromUri('s3://models/churn'),
+  });
+  // THEN
+  const [get, listOne, listOther, put] = flat(statementsIn(stack, /TrainingRole/));
+  expect(get.Resource).toEqual([
+    'arn:<AWS::Partition>:s3:::mine/train*',
+    // Nothing of the key is known at synth: any object of the bucket.
+    expect.stringMatching(/^arn:<AWS::Partition>:s3:::<Fn::Select>\/\*$/),
+  ]);
+  expect(listOne.Condition).toEqual({ StringLike: { 's3:prefix': 'train*' } });
+  expect(listOther.Condition).toEqual({ StringLike: { 's3:prefix': '*' } });
+  expect(put.Resource).toBe('arn:<AWS::Partition>:s3:::models/churn/*');
+});
