@@ -88,13 +88,14 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       ...(props.allowedInputLocations ?? []),
     ]);
     const checkpoints = props.output._child('checkpoints/');
-    const spot = [props.spot, props.finalTraining?.spot];
+    const finalSpot = props.finalTraining?.spot;
+    const keepsCheckpoints = props.spot?.checkpoints || (finalSpot && finalSpot.checkpoints !== false);
     grantTraining(this, this.trainingRole, {
       jobNamePrefix,
       repositoryArn: image.repositoryArn,
       inputs,
       output: props.output._child(''),
-      checkpoints: spot.some((options) => options && options.checkpoints !== false) ? checkpoints : undefined,
+      checkpoints: keepsCheckpoints ? checkpoints : undefined,
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
     });

@@ -37,13 +37,16 @@ export interface SpotOptions {
    * How long a training job may take in all, the wait for instances included; at least the longest run time
    * of the training job.
    *
-   * @default - the longest run time of the training job
+   * @default - twice the longest run time of the training job
    */
   readonly maxWait?: Duration;
   /**
    * Whether to keep checkpoints in Amazon S3, from which an interrupted training goes on.
    *
-   * @default true
+   * A tuning job has one place for all of its training jobs, and whether SageMaker keeps them apart there is
+   * not documented: if it does not, a training job could go on from another one's model.
+   *
+   * @default - true for the final training, false for the training jobs of the tuning job
    */
   readonly checkpoints?: boolean;
 }
@@ -77,7 +80,7 @@ export interface FinalTrainingOptions {
   /**
    * Managed spot training for the final training.
    *
-   * @default - that of the tuning job
+   * @default - on-demand instances, whatever the tuning job uses
    */
   readonly spot?: SpotOptions;
 }

@@ -62,7 +62,7 @@ describe('the states', () => {
       TuningJobStarted: ['TuningJobNotStarted', 'FindBestTrainingJob'],
       TuningJobNotStarted: 'Fail',
       FindBestTrainingJob: 'TrainFinalModel',
-      TrainFinalModel: 'DescribeFinalTrainingJob',
+      TrainFinalModel: ['DescribeFinalTrainingJob', 'FinalTrainingJobNotCompleted'],
       DescribeFinalTrainingJob: 'IsFinalModelTrained',
       IsFinalModelTrained: ['Result', 'FinalTrainingJobNotCompleted'],
       FinalTrainingJobNotCompleted: 'Fail',
@@ -319,13 +319,13 @@ describe('the tuning job', () => {
 
   test('keeps checkpoints of spot instances apart from those of others', async () => {
     const { TrainingJobDefinition: definition, HyperParameterTuningJobName: name } = definitionOf({
-      spot: {},
+      spot: { checkpoints: true },
     }).States.TuneHyperparameters.Arguments;
     expect(definition.EnableManagedSpotTraining).toBe(true);
     expect(await evaluate(definition.CheckpointConfig.S3Uri, { context: CONTEXT })).toBe(
       `s3://models/churn/checkpoints/${await evaluate(name, { context: CONTEXT })}`,
     );
-    const without = definitionOf({ spot: { checkpoints: false } }).States.TuneHyperparameters.Arguments;
+    const without = definitionOf({ spot: {} }).States.TuneHyperparameters.Arguments;
     expect(without.TrainingJobDefinition).not.toHaveProperty('CheckpointConfig');
   });
 
@@ -427,6 +427,8 @@ describe('the loop that waits', () => {
   });
 });
 
+const BEST_RESULT = { bestTrainingJob: { name: 'trial-7', modelArtifacts: 's3://trial-7' } };
+
 describe('the final training', () => {
   const best = {
     tuningJob: { name: 'churn-1' },
@@ -509,16 +511,40 @@ describe('the final training', () => {
   });
 
   test('that did not complete ends the execution', async () => {
-    const { IsFinalModelTrained, FinalTrainingJobNotCompleted } = definitionOf().States;
-    const input = {
-      status: 'Stopped',
-      secondaryStatus: 'MaxRuntimeExceeded',
-      finalTrainingJob: { name: 'x' },
+    const { DescribeFinalTrainingJob, IsFinalModelTrained, FinalTrainingJobNotCompleted } =
+      definitionOf().States;
+    const result = {
+      TrainingJobName: 'x',
+      TrainingJobStatus: 'Stopped',
+      SecondaryStatus: 'MaxRuntimeExceeded',
     };
-    expect(await evaluate(IsFinalModelTrained.Choices[0].Condition, { input })).toBe(false);
-    expect(await evaluate(FinalTrainingJobNotCompleted.Cause, { input })).toBe(
-      'Training job x ended Stopped (MaxRuntimeExceeded)',
+    const { Output } = DescribeFinalTrainingJob;
+    const status = await evaluate(Output.status, { result });
+    const reason = await evaluate(Output.reason, { result });
+    expect(await evaluate(IsFinalModelTrained.Choices[0].Condition, { input: { status } })).toBe(false);
+    expect(
+      await evaluate(FinalTrainingJobNotCompleted.Cause, { input: { reason, result: BEST_RESULT } }),
+    ).toBe(
+      'Training job x ended Stopped (MaxRuntimeExceeded). Best training job of the search: trial-7, model s3://trial-7',
     );
+  });
+
+  test.each([
+    [
+      'a job that failed',
+      '{"TrainingJobName":"x","FailureReason":"AlgorithmError: out of memory","Tags":{}}',
+      'AlgorithmError: out of memory',
+    ],
+    ['a job that did not start', 'You have reached your quota', 'You have reached your quota'],
+  ])('that failed does not lose what the search has found: %s', async (_what, Cause, expected) => {
+    const { TrainFinalModel } = definitionOf().States;
+    const [{ Output, Next }] = TrainFinalModel.Catch;
+    const errorOutput = { Error: 'States.TaskFailed', Cause };
+    expect(Next).toBe('FinalTrainingJobNotCompleted');
+    expect(await evaluate(Output.reason, { errorOutput })).toBe(
+      `The final training failed with States.TaskFailed: ${expected}`,
+    );
+    expect(Output.result).toBe('{% $states.input.result %}');
   });
 });
 

@@ -208,7 +208,7 @@ describe('the training role', () => {
 
   test('may read and write checkpoints of spot instances', () => {
     const stack = stackOf();
-    workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), spot: {} }, stack);
+    workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), finalTraining: { spot: {} } }, stack);
     const bucket = 'arn:<AWS::Partition>:s3:::mine';
     expect(statementsIn(stack, /TrainingRole/).slice(0, 4)).toEqual([
       allow('s3:GetObject', [`${bucket}/input/*`, `${bucket}/output/checkpoints/*`]),

@@ -522,7 +522,7 @@ describe('resources', () => {
     ],
     [
       'spot instances that wait too short for the final training',
-      { spot: { maxWait: Duration.hours(2) }, finalTraining: { maxRuntime: Duration.hours(3) } },
+      { finalTraining: { spot: { maxWait: Duration.hours(2) }, maxRuntime: Duration.hours(3) } },
       'finalTraining.spot.maxWait: must be a whole number of seconds and at least the longest run time of the training job, 10800 seconds, got 7200',
     ],
     [

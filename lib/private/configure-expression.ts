@@ -58,7 +58,8 @@ const FUNCTIONS = `
  * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
  * with every setting of the execution.
  *
- * It checks as strictly as the constructs do at synth: what is wrong ends the execution before a job starts.
+ * It checks each field as the constructs do at synth; what depends on several hyperparameters at once (such as
+ * num_class with its objective) is left to the training container.
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, validation } = options;
@@ -82,6 +83,7 @@ export function configureExpression(options: ConfigureOptions): string {
 ${FUNCTIONS}
   $fixed := $type($input) = 'object' ? $type($input.hyperparameters) = 'object' ? $keys($input.hyperparameters);
   $left := $filter($ranges, function($range) { $not($range.name in $fixed) });
+  $combinations := $count($left.size) = $count($left) ? $reduce($left.size, function($a, $b) { $a * $b }) : 1e9;
   $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
     $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
       $key & ': is not a field of the input; known are ${fields.join(', ')}'
@@ -91,11 +93,11 @@ ${FUNCTIONS}
     ${field('train', `$location('train', $input.train)`)},
     ${validation === undefined ? '' : `${field('validation', `$location('validation', $input.validation)`)},`}
     ${field('hyperparameters', HYPERPARAMETERS_CHECK)},
-    ${maxTrainingJobs ? `${combinationsCheck(maxTrainingJobs.value)},` : ''}
+    ${maxTrainingJobs ? `${COMBINATIONS_CHECK},` : ''}
     ${field('warmStartFrom', warmStartCheck())}
   ];
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {
-    ${maxTrainingJobs ? `${setting('maxTrainingJobs', maxTrainingJobs.value)},` : ''}
+    ${maxTrainingJobs ? `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${maxTrainingJobs.value}, $combinations]),` : ''}
     ${setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs)},
     ${setting('train', options.train)},
     ${validation === undefined ? '' : `${setting('validation', validation)},`}
@@ -113,14 +115,8 @@ const HYPERPARAMETERS_CHECK = `$type($input.hyperparameters) != 'object'
       )`;
 
 /** SageMaker refuses more training jobs than there are combinations to try. */
-function combinationsCheck(defaultTrainingJobs: number): string {
-  return `(
-      $jobs := $type($input.maxTrainingJobs) = 'number' ? $input.maxTrainingJobs : ${defaultTrainingJobs};
-      $combinations := $reduce($left.size, function($a, $b) { $a * $b });
-      $count($left.size) = $count($left) and $jobs > $combinations
-        ? 'maxTrainingJobs: must not be more than the ' & $combinations & ' combinations that are left to tune, got ' & $jobs
-    )`;
-}
+const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $combinations
+      ? 'maxTrainingJobs: must not be more than the ' & $combinations & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 
 function warmStartCheck(): string {
   const { parentTuningJobs, tuningJobNameLength } = LIMITS;

@@ -67,5 +67,8 @@ function renderChannel(channel: TrainingChannel): Record<string, unknown> {
 function renderStoppingCondition(definition: TrainingJobDefinition): Record<string, number> {
   const seconds = definition.maxRuntime?.toSeconds() ?? DEFAULT_MAX_RUNTIME_SECONDS;
   if (!definition.managedSpotTraining) return { MaxRuntimeInSeconds: seconds };
-  return { MaxRuntimeInSeconds: seconds, MaxWaitTimeInSeconds: definition.maxWait?.toSeconds() ?? seconds };
+  return {
+    MaxRuntimeInSeconds: seconds,
+    MaxWaitTimeInSeconds: definition.maxWait?.toSeconds() ?? 2 * seconds,
+  };
 }

@@ -67,8 +67,7 @@ export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHype
       resources: props.resources,
       maxRuntime: props.maxTrainingRuntime,
       spot: props.spot,
-      // One place for each tuning job: whether SageMaker separates its training jobs there is not documented.
-      checkpoints: tuningJobName(props.jobNamePrefix),
+      checkpoints: props.spot?.checkpoints ? tuningJobName(props.jobNamePrefix) : undefined,
     }),
     tags: props.tags,
   };
@@ -101,8 +100,8 @@ export function finalTrainingJobRequest(props: TuningRequestProps): SageMakerCre
       hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(finalTraining?.hyperparameters ?? {})}])`,
       resources: finalTraining?.resources ?? props.resources,
       maxRuntime: finalTraining?.maxRuntime ?? props.maxTrainingRuntime,
-      spot: finalTraining?.spot ?? props.spot,
-      checkpoints: name,
+      spot: finalTraining?.spot,
+      checkpoints: finalTraining?.spot?.checkpoints !== false ? name : undefined,
     }),
     tags: props.tags,
   };
@@ -116,7 +115,8 @@ function trainingJob(
     resources?: TrainingResources;
     maxRuntime?: Duration;
     spot?: SpotOptions;
-    checkpoints: string;
+    /** JSONata for the folder below `checkpoints/`. */
+    checkpoints?: string;
   },
 ): TrainingJobDefinition {
   const { resources, spot } = options;
@@ -138,7 +138,7 @@ function trainingJob(
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
     checkpointPath:
-      spot && spot.checkpoints !== false
+      spot && options.checkpoints
         ? jsonata(`${literal(props.output._child('checkpoints/').uri)} & ${options.checkpoints}`)
         : undefined,
     subnets: props.subnets,

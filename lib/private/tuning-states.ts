@@ -238,12 +238,13 @@ export class TuningStates {
     });
     const notCompleted = sfn.Fail.jsonata(scope, 'FinalTrainingJobNotCompleted', {
       error: 'FinalTrainingJobNotCompleted',
+      // The search has cost time and money: what it found is not lost with the last step.
       cause: jsonata(
-        "'Training job ' & $states.input.finalTrainingJob.name & ' ended ' & $states.input.status & ' (' & $states.input.secondaryStatus & ')'",
+        "$states.input.reason & '. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts",
       ),
     });
     findBest
-      .next(this.finalTrainingJob())
+      .next(this.finalTrainingJob(notCompleted))
       .next(this.describeFinalTrainingJob())
       .next(
         sfn.Choice.jsonata(scope, 'IsFinalModelTrained')
@@ -253,7 +254,7 @@ export class TuningStates {
     return [result];
   }
 
-  private finalTrainingJob(): sfn.TaskStateBase {
+  private finalTrainingJob(notCompleted: sfn.State): sfn.TaskStateBase {
     const task = SageMakerCreateTrainingJob.jsonata(this.scope, 'TrainFinalModel', {
       ...finalTrainingJobRequest(this.props),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
@@ -263,6 +264,16 @@ export class TuningStates {
       },
     });
     for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+    task.addCatch(notCompleted, {
+      errors: [sfn.Errors.TASKS_FAILED],
+      outputs: {
+        result: jsonata('$states.input.result'),
+        // The cause of a job that failed is its description, as JSON text.
+        reason: jsonata(
+          `( $failure := $match($states.errorOutput.Cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; 'The final training failed with ' & $states.errorOutput.Error & ': ' & ($exists($failure) ? $failure : $states.errorOutput.Cause) )`,
+        ),
+      },
+    });
     return task;
   }
 
@@ -276,7 +287,9 @@ export class TuningStates {
       outputs: {
         result: jsonata('$states.input.result'),
         status: jsonata('$states.result.TrainingJobStatus'),
-        secondaryStatus: jsonata('$states.result.SecondaryStatus'),
+        reason: jsonata(
+          "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'",
+        ),
         finalTrainingJob: jsonata(`{
   'name': $states.result.TrainingJobName,
   'arn': $states.result.TrainingJobArn,

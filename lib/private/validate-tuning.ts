@@ -198,7 +198,7 @@ function checkSpot(problems: Problems, { spot, maxTrainingRuntime, finalTraining
   const atFinal = finalTraining?.maxRuntime ?? maxTrainingRuntime;
   for (const [prop, options, runtime] of [
     ['spot.maxWait', spot, maxTrainingRuntime],
-    ['finalTraining.spot.maxWait', finalTraining?.spot ?? spot, atFinal],
+    ['finalTraining.spot.maxWait', finalTraining?.spot, atFinal],
   ] as const) {
     const wait = options?.maxWait;
     if (!wait || wait.isUnresolved() || runtime?.isUnresolved()) continue;

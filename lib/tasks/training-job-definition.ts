@@ -115,7 +115,7 @@ export interface TrainingJobDefinition {
   /**
    * How long a managed spot training may take in all; at least `maxRuntime`.
    *
-   * @default - `maxRuntime`
+   * @default - twice `maxRuntime`
    */
   readonly maxWait?: Duration;
   /**

@@ -263,11 +263,6 @@ describe('problems', () => {
       ['maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 9'],
     ],
     [
-      'more training jobs than are left to try, by default',
-      { hyperparameters: { eta: '0.1' } },
-      ['maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 20'],
-    ],
-    [
       'warmStartFrom "a"',
       { warmStartFrom: 'a' },
       ['warmStartFrom: must be an array of names of tuning jobs, got "a"'],
@@ -312,6 +307,11 @@ describe('problems', () => {
     ]);
   });
 
+  test('the default number of training jobs gives way to what is left to tune', async () => {
+    const { settings } = await configure({ hyperparameters: { eta: '0.1' } });
+    expect(settings.maxTrainingJobs).toBe(8);
+  });
+
   test('a discrete search space is counted over all that is left to tune', async () => {
     const props = {
       parameterRanges: [
@@ -331,9 +331,7 @@ describe('problems', () => {
 
   test('of hyperparameters are texts only, where nothing is known about the algorithm', async () => {
     const props = { algorithm: xgboostOfUnknownVersion() };
-    expect(await problemsOf({ hyperparameters: { brand_new: 'x', eta: 'y' } }, props)).toEqual([
-      'maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 20',
-    ]);
+    expect(await problemsOf({ hyperparameters: { brand_new: 'x', eta: 'y' } }, props)).toEqual([]);
     expect(await problemsOf({ hyperparameters: { brand_new: 1 } }, props)).toEqual([
       'hyperparameters.brand_new: must be a string such as "1"',
     ]);

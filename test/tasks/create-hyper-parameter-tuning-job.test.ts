@@ -307,7 +307,7 @@ describe('the state', () => {
     });
   });
 
-  test('waits for spot instances as long as it trains, unless more is asked for', () => {
+  test('waits for spot instances twice as long as it trains, unless more is asked for', () => {
     const stack = stackOf();
     const options = least(stack);
     const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
@@ -316,7 +316,7 @@ describe('the state', () => {
     });
     expect(stateOf(task, stack).Arguments.TrainingJobDefinition.StoppingCondition).toEqual({
       MaxRuntimeInSeconds: 3600,
-      MaxWaitTimeInSeconds: 3600,
+      MaxWaitTimeInSeconds: 7200,
     });
   });
 });

@@ -131,7 +131,7 @@ describe('the state', () => {
       ...LEAST_REQUEST,
       OutputDataConfig: { S3OutputPath: 's3://models/', KmsKeyId: key.keyArn },
       ResourceConfig: { ...LEAST_REQUEST.ResourceConfig, VolumeKmsKeyId: key.keyArn },
-      StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3600 },
+      StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 7200 },
       EnableManagedSpotTraining: true,
       CheckpointConfig: { S3Uri: '{% $checkpoints %}' },
       EnableNetworkIsolation: true,
