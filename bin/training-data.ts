@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
@@ -16,9 +15,10 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
  *
  * @param data such a folder, or one CSV file with a header
  * @param label for a CSV file: the column that is predicted
+ * @param folder for a CSV file: where the folder goes
  * @throws Error where the file cannot be used, naming line and column
  */
-export function prepareData(data: string, label: string | undefined): string {
+export function prepareData(data: string, label: string | undefined, folder: string): string {
   const path = resolve(data);
   if (statSync(path).isDirectory()) {
     if (label !== undefined) {
@@ -28,10 +28,11 @@ export function prepareData(data: string, label: string | undefined): string {
     }
     return path;
   }
-  return splitCsv(path, label);
+  splitCsv(path, label, folder);
+  return folder;
 }
 
-function splitCsv(path: string, label: string | undefined): string {
+function splitCsv(path: string, label: string | undefined, folder: string): void {
   const [header, ...rows] = parse(readFileSync(path), { bom: true, skip_empty_lines: true, trim: true });
   if (!header) throw new Error(`tuning:data: ${path} is empty`);
   const index = header.indexOf(label ?? '');
@@ -51,12 +52,10 @@ function splitCsv(path: string, label: string | undefined): string {
       `tuning:data: ${path} has too few rows to split into training and validation: ${rows.length}`,
     );
   }
-  const folder = mkdtempSync(join(tmpdir(), 'cdk-sagemaker-tuning-'));
   for (const [name, lines] of Object.entries(files)) {
-    mkdirSync(join(folder, name));
+    mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, name, `${name}.csv`), `${lines.join('\n')}\n`);
   }
-  return folder;
 }
 
 /** XGBoost takes numbers only; an empty field is a missing value, which the label must not be. */

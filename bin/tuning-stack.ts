@@ -1,4 +1,5 @@
-import { Aws, CfnMapping, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { Aws, CfnMapping, CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
@@ -49,9 +50,11 @@ export class TuningStack extends Stack {
       ...(settings.data.startsWith('s3://') && inputDataIn(settings.data)),
     });
     if (!settings.data.startsWith('s3://')) {
+      // In the cloud assembly, so that nothing of the data stays anywhere else.
+      const prepared = join(Stage.of(this)?.assetOutdir ?? '', `data-${id}`);
       new BucketDeployment(this, 'Data', {
         sources: [
-          Source.asset(prepareData(settings.data, settings.label), {
+          Source.asset(prepareData(settings.data, settings.label, prepared), {
             exclude: ['**', '!train', '!train/**', '!validation', '!validation/**'],
           }),
         ],

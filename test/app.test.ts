@@ -173,7 +173,7 @@ describe('training data', () => {
   const rows = Array.from({ length: 50 }, (_, i) => `${i},${i * 2},${i % 3}`);
 
   test('of one CSV file are split, with the label first and without a header', () => {
-    const prepared = prepareData(csv('a,target,b', ...rows), 'target');
+    const prepared = prepareData(csv('a,target,b', ...rows), 'target', join(folder, 'prepared'));
     const lines = (part: string) =>
       readFileSync(join(prepared, part, `${part}.csv`), 'utf8')
         .trimEnd()
@@ -188,7 +188,10 @@ describe('training data', () => {
 
   test('are split the same way each time', () => {
     const path = csv('a,target,b', ...rows);
-    const [one, other] = [prepareData(path, 'a'), prepareData(path, 'a')];
+    const [one, other] = [
+      prepareData(path, 'a', join(folder, 'one')),
+      prepareData(path, 'a', join(folder, 'other')),
+    ];
     const contentOf = (prepared: string) => readFileSync(join(prepared, 'validation/validation.csv'), 'utf8');
     expect(contentOf(one)).toBe(contentOf(other));
     rmSync(one, { recursive: true });
@@ -199,6 +202,7 @@ describe('training data', () => {
     const prepared = prepareData(
       csv('\uFEFFy, x', ...Array.from({ length: 30 }, () => '1, '), '', '"2",3e-4'),
       'y',
+      join(folder, 'prepared'),
     );
     const all = ['train', 'validation'].map((part) =>
       readFileSync(join(prepared, part, `${part}.csv`), 'utf8'),
@@ -227,12 +231,12 @@ describe('training data', () => {
     ['too few rows', ['a,b', '1,2'], 'a', /has too few rows to split into training and validation: 1$/],
     ['nothing', [''], 'a', /^tuning:data: .*data.csv is empty$/],
   ])('with %s are refused', (_name, lines, label, message) => {
-    expect(() => prepareData(csv(...lines), label)).toThrow(message);
+    expect(() => prepareData(csv(...lines), label, join(folder, 'prepared'))).toThrow(message);
   });
 
   test('of a folder have no label column to name', () => {
-    expect(prepareData(folder, undefined)).toBe(folder);
-    expect(() => prepareData(folder, 'y')).toThrow(/^tuning:label is for a CSV file with a header/);
+    expect(prepareData(folder, undefined, '')).toBe(folder);
+    expect(() => prepareData(folder, 'y', '')).toThrow(/^tuning:label is for a CSV file with a header/);
   });
 
   test('of a folder are uploaded without what else lies there', () => {
