@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { SettingsError } from './settings-error';
 
 const PREFIX = 'tuning:';
 const SAMPLE_DATA = join(__dirname, '..', 'data', 'bikeshare');
@@ -68,13 +69,13 @@ export function readSettings(node: Node): Settings {
     const problems = result.error.issues.map(
       (issue) => `  - ${PREFIX}${issue.path.join('.')} ${issue.message}`,
     );
-    throw new Error(
+    throw new SettingsError(
       `the context (cdk.json, or --context ${PREFIX}<name>=<value>) is not valid:\n${problems.join('\n')}\n  known are ${Object.keys(schema.shape).join(', ')}`,
     );
   }
   const { data } = result.data;
   if (!data.startsWith('s3://') && !existsSync(resolve(data))) {
-    throw new Error(`${PREFIX}data: no such file or folder: ${resolve(data)}`);
+    throw new SettingsError(`${PREFIX}data: no such file or folder: ${resolve(data)}`);
   }
   return result.data;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Aws, CfnMapping, CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { Aws, CfnMapping, CfnOutput, FileSystem, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
@@ -23,6 +23,9 @@ const CONSOLES = {
   'aws-us-gov': { domain: 'console.amazonaws-us-gov.com' },
 };
 
+/** What of a folder is data; the rest of it stays here. */
+const UPLOADED = { exclude: ['**', '!train', '!train/**', '!validation', '!validation/**'] };
+
 /** Properties of the stack. */
 export interface TuningStackProps extends StackProps {
   readonly settings: Settings;
@@ -33,6 +36,12 @@ export class TuningStack extends Stack {
   constructor(scope: Construct, id: string, props: TuningStackProps) {
     super(scope, id, props);
     const { settings } = props;
+    const isLocal = !settings.data.startsWith('s3://');
+    // In the cloud assembly, so that nothing of the data stays anywhere else.
+    const prepared = join(Stage.of(this)?.assetOutdir ?? '', `data-${id}`);
+    const data = isLocal ? prepareData(settings.data, settings.label, prepared) : undefined;
+    // Each set of data has a place of its own: no run reads what another one has uploaded.
+    const inputPrefix = data && `input/${FileSystem.fingerprint(data, UPLOADED).slice(0, 12)}/`;
     const workflow = new TuningWorkflow(this, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(settings.xgboostVersion) }),
       objective:
@@ -46,21 +55,16 @@ export class TuningStack extends Stack {
       maxParallelTrainingJobs: settings.maxParallelTrainingJobs,
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
-      jobNamePrefix: settings.jobNamePrefix,
-      ...(settings.data.startsWith('s3://') && inputDataIn(settings.data)),
+      jobNamePrefix: settings.jobNamePrefix ?? prefixFrom(this.stackName),
+      inputPrefix,
+      ...(!isLocal && inputDataIn(settings.data)),
     });
-    if (!settings.data.startsWith('s3://')) {
-      // In the cloud assembly, so that nothing of the data stays anywhere else.
-      const prepared = join(Stage.of(this)?.assetOutdir ?? '', `data-${id}`);
+    if (data) {
       new BucketDeployment(this, 'Data', {
-        sources: [
-          Source.asset(prepareData(settings.data, settings.label, prepared), {
-            exclude: ['**', '!train', '!train/**', '!validation', '!validation/**'],
-          }),
-        ],
+        sources: [Source.asset(data, UPLOADED)],
         destinationBucket: workflow.bucket,
-        destinationKeyPrefix: 'input/',
-        // What users upload beside the sample stays.
+        destinationKeyPrefix: inputPrefix,
+        // Executions may still read what an earlier deployment has uploaded.
         prune: false,
       });
       acknowledgeDeployment(this, workflow.bucket);
@@ -85,6 +89,14 @@ export class TuningStack extends Stack {
       value: workflow.bucket.bucketName,
     });
   }
+}
+
+/** A stack's name is unique in an account and region, as a prefix of job names should be. */
+function prefixFrom(stackName: string): string {
+  return stackName
+    .toLowerCase()
+    .slice(0, 16)
+    .replace(/[^a-z0-9]+$/, '');
 }
 
 function inputDataIn(uri: string) {

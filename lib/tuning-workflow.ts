@@ -20,15 +20,21 @@ export interface TuningWorkflowProps extends TuningOptions {
   /**
    * Training data.
    *
-   * @default - CSV files below `input/train/` in the workflow's bucket
+   * @default - CSV files below `<inputPrefix>train/` in the workflow's bucket
    */
   readonly train?: InputData;
   /**
    * Validation data; needed for metrics of the form `validation:…`.
    *
-   * @default - CSV files below `input/validation/` in the workflow's bucket
+   * @default - CSV files below `<inputPrefix>validation/` in the workflow's bucket
    */
   readonly validation?: InputData;
+  /**
+   * Where in the bucket the data is, where `train` or `validation` is not given.
+   *
+   * @default 'input/'
+   */
+  readonly inputPrefix?: string;
   /**
    * Bucket for models and, unless they are elsewhere, for the data. One that is brought has to be encrypted
    * and closed to the public by its owner.
@@ -93,6 +99,7 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
 
   constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
     super(scope, id);
+    const inputPrefix = folder(props.inputPrefix ?? 'input/');
     const outputPrefix = folder(props.outputPrefix ?? 'output/');
     const trainsFinalModel = props.finalTraining?.enabled !== false;
     this.bucket =
@@ -106,8 +113,8 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
     const inBucket = (key: string) => InputData.csv(DataLocation.fromBucket(this.bucket, key));
     this.fragment = new TuningFragment(this, 'Tuning', {
       ...props,
-      train: props.train ?? inBucket('input/train/'),
-      validation: props.validation ?? inBucket('input/validation/'),
+      train: props.train ?? inBucket(`${inputPrefix}train/`),
+      validation: props.validation ?? inBucket(`${inputPrefix}validation/`),
       allowedInputLocations: props.allowedInputLocations ?? [DataLocation.fromBucket(this.bucket, 'input/')],
       output: DataLocation.fromBucket(this.bucket, outputPrefix),
     });

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -225,9 +233,14 @@ describe('training data', () => {
       'a',
       /^tuning:data: line 3 of .*data.csv, column b: must be a number, got "red"; encode text as numbers first$/,
     ],
-    ['no label in a row', ['a,b', ',2'], 'a', /line 2 of .*, column a: must be a number, got ""/],
+    ['no label in a row', ['a,b', ',2'], 'a', /line 2 of .*, column a: the label is missing$/],
     ['a number that is not decimal', ['a,b', '1,0x10'], 'a', /column b: must be a number, got "0x10"/],
     ['a row that is too short', ['a,b', '1'], 'a', /line 2/],
+    ['a missing value in words', ['a,b', '1,NA'], 'a', /got "NA"; leave a missing value empty$/],
+    ['one column', ['a', '1'], 'a', /has only one column: a label and at least one feature are needed$/],
+    ['other separators', ['a;b', '1;2'], 'a', /is separated by ";", not by commas/],
+    ['two columns of one name', ['a,b,b', '1,2,3'], 'a', /columns of the same name: b$/],
+    ['no header', ['1.5,2', '1,2'], 'a', /seems to have no header: its first line is 1.5, 2$/],
     ['too few rows', ['a,b', '1,2'], 'a', /has too few rows to split into training and validation: 1$/],
     ['nothing', [''], 'a', /^tuning:data: .*data.csv is empty$/],
   ])('with %s are refused', (_name, lines, label, message) => {
@@ -235,8 +248,31 @@ describe('training data', () => {
   });
 
   test('of a folder have no label column to name', () => {
-    expect(prepareData(folder, undefined, '')).toBe(folder);
-    expect(() => prepareData(folder, 'y', '')).toThrow(/^tuning:label is for a CSV file with a header/);
+    const sample = join(__dirname, '../data/bikeshare');
+    expect(prepareData(sample, undefined, '')).toBe(sample);
+    expect(() => prepareData(sample, 'y', '')).toThrow(/^tuning:label is for a CSV file with a header/);
+  });
+
+  test('of a folder are in train/ and validation/', () => {
+    mkdirSync(join(folder, 'train'));
+    writeFileSync(join(folder, 'train', 'a.csv'), '1,2\n');
+    expect(() => prepareData(folder, undefined, '')).toThrow(
+      /must have train\/ and validation\/ with CSV files .*, but validation\/ has none$/,
+    );
+  });
+
+  test('have a place of their own', () => {
+    const placeOf = (data: string) => {
+      const deployments = Template.fromStack(stackWith({ data, label: 'y' })).findResources(
+        'Custom::CDKBucketDeployment',
+      );
+      return Object.values(deployments)[0]?.Properties.DestinationBucketKeyPrefix;
+    };
+    const numbers = Array.from({ length: 30 }, (_, i) => `${i},${i}`);
+    const first = placeOf(csv('x,y', ...numbers));
+    expect(first).toMatch(/^input\/[0-9a-f]{12}\/$/);
+    expect(placeOf(csv('x,y', ...numbers))).toBe(first);
+    expect(placeOf(csv('x,y', ...numbers, '1,2'))).not.toBe(first);
   });
 
   test('of a folder are uploaded without what else lies there', () => {

@@ -1,4 +1,5 @@
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import { validationError } from '../private/problems';
 import type { AlgorithmDefinition } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 import {
@@ -18,7 +19,7 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
   const image = XGBOOST_IMAGES.find((candidate) => candidate.version === version);
   if (!image && !Token.isUnresolved(version) && !options.registryAccount) {
     const known = XGBOOST_IMAGES.map((candidate) => candidate.version).join(', ');
-    throw new Error(
+    throw validationError(
       `XGBoost version "${version}" is not known: use one of ${known}, or give registryAccount too if SageMaker has it`,
     );
   }
@@ -97,7 +98,7 @@ function registryAccount(stack: Stack): string {
   if (!Token.isUnresolved(stack.region)) {
     const account = XGBOOST_ACCOUNTS[stack.region];
     if (!account) {
-      throw new Error(
+      throw validationError(
         `no registry of SageMaker's XGBoost is known for region "${stack.region}": give registryAccount; known are ${Object.keys(XGBOOST_ACCOUNTS).join(', ')}`,
       );
     }

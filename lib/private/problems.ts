@@ -54,14 +54,19 @@ export class Problems {
   throwIfAny(path: string): void {
     if (this.messages.length === 0) return;
     const count = this.messages.length === 1 ? '1 problem' : `${this.messages.length} problems`;
-    const error = new Error(
+    throw validationError(
       `${path}: ${count} found:\n${this.messages.map((message) => `  - ${message}`).join('\n')}`,
     );
-    error.name = 'TuningValidationError';
-    throw error;
   }
 }
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The error of props that are not valid; its name is stable. */
+export function validationError(message: string): Error {
+  const error = new Error(message);
+  error.name = 'TuningValidationError';
+  return error;
 }
