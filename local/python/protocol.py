@@ -8,9 +8,13 @@ closes, even in the middle of a computation, so it never outlives its parent.
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 from typing import Any, Callable, Dict, Optional
+
+# Ctrl-C goes to every process of the terminal; what is to stop then is the parent's to say.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 Message = Dict[str, Any]
 

@@ -3,6 +3,7 @@
 The bytes are read by the parsers the container uses: XGBoost's own for CSV and LIBSVM, Arrow for Parquet.
 """
 
+import codecs
 import csv
 import os
 import re
@@ -29,6 +30,9 @@ _CHANNELS = ("train", "validation", "code")
 _DELIMITERS = (",", "\t", "|", " ")
 # Characters that mean nothing in XGBoost's URIs and file patterns.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
+# XGBoost asks the file system about the names of all files as one path, which may have 4096 bytes.
+_LONGEST_NAMES = 4000
+_COPIED_AT_ONCE = 1 << 20
 # Two data sets of train and validation: enough for a tuning job and the final training after it.
 _KEPT = 4
 
@@ -121,7 +125,7 @@ def _load(files: List[str], content_type: str, csv_weights: bool, threads: int) 
         options = "format=libsvm"
     with tempfile.TemporaryDirectory(prefix="channel-") as folder:
         try:
-            return xgb.DMatrix(";".join(_plain_paths(files, folder)) + "?" + options, nthread=threads)
+            return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads)
         except xgb.core.XGBoostError as error:
             raise ClientError(f"Failed to load {content_type} data with exception:\n{shorten(error)}") from None
 
@@ -143,6 +147,25 @@ def _delimiter(files: List[str]) -> str:
             )
         found = found or delimiter
     return found or ","
+
+
+def _joined(files: List[str], folder: str) -> str:
+    """All files as one path of XGBoost's: their names, or where that is too long, one file with all of them."""
+    names = ";".join(_plain_paths(files, folder))
+    return names if len(names) <= _LONGEST_NAMES else _concatenate(files, os.path.join(folder, "all"))
+
+
+def _concatenate(files: List[str], target: str) -> str:
+    with open(target, "wb") as output:
+        for path in files:
+            with open(path, "rb") as file:
+                start = file.read(len(codecs.BOM_UTF8))
+                if start != codecs.BOM_UTF8:
+                    output.write(start)
+                shutil.copyfileobj(file, output, _COPIED_AT_ONCE)
+                if file.tell():
+                    output.write(b"\n")  # blank lines mean nothing
+    return target
 
 
 def _plain_paths(files: List[str], folder: str) -> List[str]:

@@ -9,7 +9,8 @@ const program = new Command('local')
   .showHelpAfterError();
 
 program.parseAsync().catch((error: unknown) => {
-  // What a user can put right needs no stack trace.
-  console.error(error instanceof UserError ? error.message : error);
+  // What a user can put right needs no stack trace: nor does a file or folder that cannot be read or written.
+  const isPlain = error instanceof UserError || (error instanceof Error && 'syscall' in error);
+  console.error(isPlain ? error.message : error);
   process.exitCode = 1;
 });

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Deployment, StateMachineResource } from './assembly';
-import { ExecutionLog, type ExecutionRecord } from './executions';
+import { ExecutionLog, type ExecutionRecord, endInterruptedExecutions } from './executions';
 import { checkResources, type Jobs, type RunningServices, startServices } from './services';
 import { type Json, parseStateMachine, type StateMachine, startExecution } from './states';
 import {
@@ -36,24 +36,33 @@ export class LocalMode {
   /**
    * Checks the state machines and starts the services.
    *
-   * @throws UserError when a definition has something that local mode does not run
+   * @throws UserError when a definition has something that local mode does not run, Python lacks something that
+   *   cannot be installed, or what an earlier run has kept cannot be read
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
     const { deployment, pythonFolder, onNotice } = options;
     const machines = new Map(
       deployment.stateMachines.map((resource) => [resource.name, parseDefinition(resource)]),
     );
+    endInterruptedExecutions(deployment.root);
     const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
     const cores = availableParallelism();
     const trainer = createXGBoostTrainer({
       pythonFor: (version, extras) => environments.forXGBoost(version, extras),
       maxWorkers: Math.max(2, cores),
     });
-    // What has to be installed is installed now, not in the middle of a run.
-    await Promise.all(imagesOf(deployment, trainer).map((image) => trainer.warm(image, cores)));
-    const sampler = createOptunaSampler((await environments.forSampler()).python);
-    const services = await startServices(deployment, { trainer, sampler });
-    return new LocalMode(deployment, machines, services, trainer, sampler);
+    let sampler: Sampler | undefined;
+    try {
+      // What has to be installed is installed now, not in the middle of a run.
+      await Promise.all(imagesOf(deployment, trainer).map((image) => trainer.warm(image, cores)));
+      sampler = createOptunaSampler((await environments.forSampler()).python);
+      const services = await startServices(deployment, { trainer, sampler });
+      return new LocalMode(deployment, machines, services, trainer, sampler);
+    } catch (error) {
+      // The processes that were started would keep this one alive.
+      await Promise.all([trainer.close(), sampler?.close()]);
+      throw error;
+    }
   }
 
   private constructor(
@@ -83,10 +92,12 @@ export class LocalMode {
     const resource = this.stateMachine(stateMachineName);
     const machine = this.machines.get(resource.name);
     if (!machine) throw new Error(`${resource.name} was not parsed`);
+    const role = { arn: resource.roleArn };
     const log = new ExecutionLog(this.deployment.root);
     const startTime = new Date();
     const record: ExecutionRecord = {
       name: log.name,
+      processId: process.pid,
       arn: `${resource.arn.replace(':stateMachine:', ':execution:')}:${log.name}`,
       stateMachineArn: resource.arn,
       input,
@@ -103,22 +114,30 @@ export class LocalMode {
         startTime,
         stateMachine: { id: resource.arn, name: resource.name },
       },
-      runTask: this.services.taskRunner({ arn: resource.roleArn }),
+      runTask: this.services.taskRunner(role),
+      readItems: this.services.itemReader(role),
       onEvent: (event) => log.append(event),
       signal,
     });
-    const ended = execution.result.then((result) => {
+    const end = (result: Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>): ExecutionRecord => {
       const last = { ...record, ...result, stopDate: new Date().toISOString() };
       log.write(last);
       return last;
+    };
+    const ended = execution.result.then(end, (fault: Error) => {
+      end({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` });
+      throw fault;
     });
     return { name: log.name, arn: record.arn, recordFile: log.file, ended };
   }
 
   /** Stops what still runs and ends the services. */
   async close(): Promise<void> {
-    await this.services.close();
-    await Promise.all([this.trainer.close(), this.sampler.close()]);
+    try {
+      await this.services.close();
+    } finally {
+      await Promise.all([this.trainer.close(), this.sampler.close()]);
+    }
   }
 
   private stateMachine(name: string | undefined): StateMachineResource {

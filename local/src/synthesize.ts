@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UserError } from './user-error';
@@ -14,20 +14,34 @@ import { UserError } from './user-error';
  * @throws UserError when there is no `cdk` or the app cannot be synthesized
  */
 export async function synthesize(project: string, root: string, context: readonly string[]): Promise<string> {
+  const cdk = cdkOf(project);
   mkdirSync(root, { recursive: true });
   // Of its own for each run: two runs at once must not write to one folder.
   const output = mkdtempSync(join(root, 'cdk.out-'));
   const settings = context.flatMap((setting) => ['--context', setting]);
-  const code = await runCdk(project, ['synth', '--quiet', '--no-notices', '--output', output, ...settings]);
-  if (code !== 0) throw new UserError(`cdk synth ended with exit status ${code}: what it printed says why.`);
+  const code = await runNode(project, [
+    cdk,
+    'synth',
+    '--quiet',
+    '--no-notices',
+    '--output',
+    output,
+    ...settings,
+  ]);
+  if (code !== 0) {
+    rmSync(output, { recursive: true, force: true });
+    throw new UserError(`cdk synth ended with exit status ${code}: what it printed says why.`);
+  }
   return output;
 }
 
-function runCdk(project: string, args: readonly string[]): Promise<number | null> {
+function runNode(project: string, args: readonly string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cdkOf(project), ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: project,
       stdio: ['ignore', 'inherit', 'inherit'],
+      // A run that needs no AWS account tells AWS nothing either.
+      env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
     child.once('error', reject);
     child.once('close', resolve);

@@ -1,4 +1,4 @@
 /** A problem that the user can put right: its message says how. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
 }

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
+import { UserError } from '../user-error';
 import type { FileAsset, StackAssembly } from './cloud-assembly';
-import { joinInside } from './safe-path';
 
 /** The asset that would be uploaded under a key of the staging bucket; undefined when there is none. */
 export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset | undefined {
@@ -15,7 +15,7 @@ export function readAssetFiles(
   onFile: (name: string, content: () => Buffer) => void,
 ): void {
   if (!fs.existsSync(asset.source)) {
-    throw new Error(`the asset ${asset.source} does not exist: run "cdk synth" again`);
+    throw new UserError(`the asset ${asset.source} does not exist: run "cdk synth" again`);
   }
   if (asset.packaging === 'zip') {
     for (const entry of fs.readdirSync(asset.source, { recursive: true, withFileTypes: true })) {
@@ -35,23 +35,10 @@ export function readAssetFiles(
   }
 }
 
-/** Unpacks an asset into a folder, which is made anew. */
-export function unpackAsset(asset: FileAsset, folder: string): void {
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true });
-  readAssetFiles(asset, (name, content) => writeFile(joinInside(folder, name), content()));
-}
-
-/** Writes a file and the folders above it. */
-export function writeFile(file: string, content: string | Uint8Array): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, content);
-}
-
 function unzip(file: string): Record<string, Uint8Array> {
   const content = fs.readFileSync(file);
   if (strFromU8(content.subarray(0, 2)) !== 'PK') {
-    throw new Error(`the asset ${file} is not a zip archive`);
+    throw new UserError(`the asset ${file} is not a zip archive`);
   }
   return unzipSync(content);
 }

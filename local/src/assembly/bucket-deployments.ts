@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { zipSync } from 'fflate';
-import { findAsset, readAssetFiles, writeFile } from './asset-files';
-import { makeBucket } from './buckets';
+import { replaceFile } from '../replace-file';
+import { findAsset, readAssetFiles } from './asset-files';
+import { bucketsFolder, makeBucket, uploadsFolder } from './buckets';
 import type { FileAsset } from './cloud-assembly';
 import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
@@ -35,11 +36,19 @@ class BucketDeployment {
     this.list('SourceObjectKeys').forEach((objectKey, index) => {
       for (const [name, content] of this.filesOfSource(String(objectKey), index)) {
         const file = joinInside(target, name);
-        writeFile(file, content);
+        this.write(file, content);
         written.add(path.relative(folder, file));
       }
     });
     this.prune(folder, bucket, written);
+  }
+
+  /** Data that is there already is left alone: another process may be training on it. */
+  private write(file: string, content: Buffer): void {
+    const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+    if (!isFile || !fs.readFileSync(file).equals(content)) {
+      replaceFile(file, content, uploadsFolder(bucketsFolder(this.context.root)));
+    }
   }
 
   private filesOfSource(objectKey: string, index: number): Map<string, Buffer> {
@@ -87,7 +96,7 @@ class BucketDeployment {
         fs.rmSync(joinInside(folder, file), { force: true });
       }
     }
-    writeFile(recordFile, JSON.stringify({ bucket, files: [...written] }, undefined, 2));
+    replaceFile(recordFile, JSON.stringify({ bucket, files: [...written] }, undefined, 2));
   }
 
   private property(name: string): unknown {

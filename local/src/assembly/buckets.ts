@@ -13,6 +13,11 @@ export function bucketsFolder(root: string): string {
   return path.join(root, 's3');
 }
 
+/** Folder for objects that are being written: beside the buckets, on the same disk, and none of them. */
+export function uploadsFolder(buckets: string): string {
+  return path.join(buckets, '.uploads');
+}
+
 /** Makes a folder for each bucket of the template; a bucket that is there already keeps its objects. */
 export function deployBuckets(context: StackContext): BucketResource[] {
   return context.evaluator.resourcesOfType('AWS::S3::Bucket').map((logicalId) => {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { UserError } from '../user-error';
 import { joinInside } from './safe-path';
 import { isRecord, type Template } from './template';
 
@@ -40,6 +41,7 @@ interface FoundStack {
  * Reads one stack of a cloud assembly (`cdk.out`), stages included.
  *
  * @param stackName the stack's name, id or path; may be left out when there is only one
+ * @throws UserError when there is no assembly, or not one such stack in it
  */
 export function readAssembly(folder: string, stackName?: string): StackAssembly {
   const stacks = findStacks(path.resolve(folder));
@@ -52,7 +54,7 @@ export function readAssembly(folder: string, stackName?: string): StackAssembly 
       stackName === undefined
         ? `has ${stacks.length} stacks, name one`
         : `has no single stack "${stackName}"`;
-    throw new Error(`the cloud assembly in ${folder} ${problem}: ${names}`);
+    throw new UserError(`the cloud assembly in ${folder} ${problem}: ${names}`);
   }
   return readStack(stack);
 }
@@ -60,7 +62,7 @@ export function readAssembly(folder: string, stackName?: string): StackAssembly 
 function findStacks(folder: string): FoundStack[] {
   const manifestFile = path.join(folder, 'manifest.json');
   if (!fs.existsSync(manifestFile)) {
-    throw new Error(`${folder} is not a cloud assembly (no manifest.json): run "cdk synth" first`);
+    throw new UserError(`${folder} is not a cloud assembly (no manifest.json): run "cdk synth" first`);
   }
   const artifacts = Object.entries(
     readJson<{ artifacts?: Record<string, Artifact> }>(manifestFile).artifacts ?? {},
@@ -122,5 +124,9 @@ function readFileAsset(folder: string, file: unknown): FileAsset[] {
 }
 
 function readJson<T>(file: string): T {
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    throw new UserError(`${file} cannot be read (${(error as Error).message}): run "cdk synth" again`);
+  }
 }

@@ -44,6 +44,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
   };
   fs.mkdirSync(context.root, { recursive: true });
 
+  warnOfNestedStacks(context);
   const buckets = deployBuckets(context);
   deployBucketContents(context);
   return {
@@ -63,6 +64,14 @@ function refuseTransforms({ template }: StackAssembly): void {
   const unknown = transforms.filter((transform) => !HARMLESS_TRANSFORMS.includes(transform));
   if (unknown.length > 0) {
     throw new TemplateError('Transform', `local mode does not run the macros ${JSON.stringify(unknown)}`);
+  }
+}
+
+function warnOfNestedStacks({ evaluator, onWarning }: StackContext): void {
+  for (const logicalId of evaluator.resourcesOfType('AWS::CloudFormation::Stack')) {
+    onWarning(
+      `Resources/${logicalId}: local mode does not deploy nested stacks: what is in it does not exist here`,
+    );
   }
 }
 

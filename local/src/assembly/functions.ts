@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { findAsset, unpackAsset, writeFile } from './asset-files';
+import { replaceFile } from '../replace-file';
+import { findAsset, readAssetFiles } from './asset-files';
 import type { FunctionResource } from './deployment';
 import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
@@ -33,10 +35,8 @@ function deployFunction(context: StackContext, logicalId: string): FunctionResou
   const { ref: name, attributes } = evaluator.identity(logicalId);
   const runtime = String(evaluator.property(logicalId, 'Runtime') ?? 'container image');
   const handler = String(evaluator.property(logicalId, 'Handler') ?? '');
-  const folder = joinInside(path.join(context.root, 'functions'), logicalId);
-  if (runtime.startsWith('nodejs')) {
-    unpackCode(context, logicalId, handler, folder);
-  }
+  const home = joinInside(path.join(context.root, 'functions'), logicalId);
+  const folder = runtime.startsWith('nodejs') ? placeCode(readCode(context, logicalId, handler), home) : home;
   const environment = evaluator.property(logicalId, 'Environment');
   const variables =
     isRecord(environment) && isRecord(environment['Variables']) ? environment['Variables'] : {};
@@ -54,19 +54,50 @@ function deployFunction(context: StackContext, logicalId: string): FunctionResou
   };
 }
 
-function unpackCode(context: StackContext, logicalId: string, handler: string, folder: string): void {
+/** The files of a function's code, by path. */
+function readCode(context: StackContext, logicalId: string, handler: string): Map<string, Buffer> {
   const code = context.evaluator.property(logicalId, 'Code');
   const templatePath = `Resources/${logicalId}/Properties/Code`;
   if (isRecord(code) && typeof code['ZipFile'] === 'string') {
-    fs.rmSync(folder, { recursive: true, force: true });
     // AWS puts inline code into a file with the name that the handler asks for.
-    writeFile(joinInside(folder, `${handler.split('.')[0]}.js`), code['ZipFile']);
-    return;
+    return new Map([[`${handler.split('.')[0]}.js`, Buffer.from(code['ZipFile'])]]);
   }
   const objectKey = isRecord(code) ? String(code['S3Key']) : '';
   const asset = findAsset(context.assembly, objectKey);
   if (asset === undefined) {
     throw new TemplateError(templatePath, `"${objectKey}" is no asset of this assembly: use Code.fromAsset`);
   }
-  unpackAsset(asset, folder);
+  const files = new Map<string, Buffer>();
+  readAssetFiles(asset, (name, content) => files.set(name, content()));
+  return files;
+}
+
+/**
+ * Puts code into a folder named after its content, so that a deployment never changes the code of a function that
+ * another process runs.
+ */
+function placeCode(files: ReadonlyMap<string, Buffer>, home: string): string {
+  const hash = createHash('sha256');
+  for (const [name, content] of [...files].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    hash.update(`${name}\0${content.length}\0`).update(content);
+  }
+  const folder = path.join(home, hash.digest('hex').slice(0, 16));
+  if (fs.existsSync(folder)) {
+    return folder;
+  }
+  fs.mkdirSync(home, { recursive: true });
+  const staging = fs.mkdtempSync(path.join(home, '.new-'));
+  try {
+    for (const [name, content] of files) {
+      replaceFile(joinInside(staging, name), content);
+    }
+    fs.renameSync(staging, folder);
+  } catch (error) {
+    fs.rmSync(staging, { recursive: true, force: true });
+    // Another process may have put the same code there meanwhile.
+    if (!fs.existsSync(folder)) {
+      throw error;
+    }
+  }
+  return folder;
 }

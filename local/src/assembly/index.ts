@@ -1,3 +1,4 @@
+export { bucketsFolder } from './buckets';
 export { type FileAsset, readAssembly, type StackAssembly } from './cloud-assembly';
 export { type DeployOptions, deploy } from './deploy';
 export type {

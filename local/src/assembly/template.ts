@@ -1,3 +1,5 @@
+import { UserError } from '../user-error';
+
 /** A CloudFormation template as `cdk synth` writes it. */
 export interface Template {
   readonly Transform?: unknown;
@@ -28,14 +30,15 @@ export interface TemplateOutput {
 }
 
 /** Something in the template or its assembly that cannot be deployed to this machine, and where it is. */
-export class TemplateError extends Error {
+export class TemplateError extends UserError {
+  override readonly name = 'TemplateError';
+
   constructor(
     /** Path in the template, such as `Resources/Bucket/Properties/BucketName`. */
     readonly path: string,
     problem: string,
   ) {
     super(`${path}: ${problem}`);
-    this.name = 'TemplateError';
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { deploy, readAssembly, TemplateError } from '../assembly';
+import { deploy, readAssembly } from '../assembly';
 import { LocalMode, type RunningExecution } from '../local-mode';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
@@ -20,8 +20,8 @@ interface RunOptions {
   readonly root: string;
 }
 
-/** Exit status of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */
+const INTERRUPTIONS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** `run`: from an app, or a synthesized one, to the end of an execution. */
 export function runCommand(): Command {
@@ -56,10 +56,14 @@ async function run(options: RunOptions): Promise<void> {
     onNotice: console.error,
   });
   const stop = new AbortController();
-  process.once('SIGINT', () => {
-    console.error('\nStopping: running jobs are stopped, what has finished is kept.');
-    stop.abort();
-  });
+  let interruption: keyof typeof INTERRUPTIONS | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.error('\nStopping: running jobs are stopped, what has finished is kept.');
+      interruption = signal;
+      stop.abort();
+    });
+  }
   const table = new LiveTable(localMode.jobs, process.stdout);
   let executions: RunningExecution[] = [];
   try {
@@ -69,13 +73,16 @@ async function run(options: RunOptions): Promise<void> {
     );
     await Promise.all(executions.map((execution) => execution.ended));
   } finally {
-    // Jobs that still run, after Ctrl-C or a failure, are stopped here.
-    await localMode.close();
-    table.close();
+    try {
+      // Jobs that still run, after Ctrl-C or a failure, are stopped here.
+      await localMode.close();
+    } finally {
+      table.close();
+    }
   }
   console.log(summarizeJobs(localMode.jobs, deployment));
-  for (const execution of executions) await printEnd(execution);
-  if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+  for (const execution of executions) await printEnd(execution, join(deployment.root, 'logs'));
+  if (interruption) process.exitCode = INTERRUPTIONS[interruption];
 }
 
 async function deployApp(options: RunOptions) {
@@ -84,8 +91,6 @@ async function deployApp(options: RunOptions) {
   const folder = options.assembly ?? (await synthesize(process.cwd(), root, options.context));
   try {
     return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
-  } catch (error) {
-    throw error instanceof TemplateError ? new UserError(error.message) : error;
   } finally {
     // Everything that is needed of it was copied.
     if (options.assembly === undefined) rmSync(folder, { recursive: true, force: true });
@@ -93,21 +98,28 @@ async function deployApp(options: RunOptions) {
 }
 
 function parseInput(text: string): Json {
-  const [source, json] = text.startsWith('@')
-    ? [text.slice(1), readFileSync(text.slice(1), 'utf8')]
-    : ['--input', text];
+  const json = text.startsWith('@') ? readInputFile(text.slice(1)) : text;
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UserError(`${source}: is not JSON: ${(error as Error).message}`);
+    throw new UserError(`--input ${text}: is not JSON: ${(error as Error).message}`);
   }
 }
 
-async function printEnd(execution: RunningExecution): Promise<void> {
+function readInputFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`--input @${file}: cannot be read: ${(error as Error).message}`);
+  }
+}
+
+async function printEnd(execution: RunningExecution, logsFolder: string): Promise<void> {
   const record = await execution.ended;
   console.log(`Execution ${execution.name}: ${record.status}`);
   if (record.status !== 'SUCCEEDED') {
     console.error(explainFailure(record));
+    console.error(`Logs of the jobs here: ${formatPath(logsFolder)}`);
     process.exitCode = 1;
   }
   console.log(`Report: ${formatPath(execution.recordFile)}`);

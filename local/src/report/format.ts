@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** Text of a metric's value: as many decimals as XGBoost prints. */
 export function formatMetric(value: number | undefined): string {
@@ -7,8 +8,9 @@ export function formatMetric(value: number | undefined): string {
 
 /** Text of a number of seconds. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** Text of a hyperparameter: 4 digits tell enough in a table. */
@@ -23,4 +25,22 @@ export function formatHyperparameter(value: string): string {
 export function formatPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
+}
+
+const ESCAPE = '\u001b';
+/** A colour, or a part between colours. */
+const COLOURED = new RegExp(`(${ESCAPE}\\[[0-9;]*m)|([^${ESCAPE}]+)`, 'g');
+
+/** A text in one line, cut to a number of columns; colours stay. */
+export function cutToWidth(text: string, columns: number): string {
+  const line = text.replace(/\s*\n\s*/g, ' ');
+  if (stripVTControlCharacters(line).length <= columns) return line;
+  let left = columns - 1;
+  const cut = line.replace(COLOURED, (_match, colour?: string, part = '') => {
+    if (colour) return colour;
+    const shown = part.slice(0, left);
+    left -= shown.length;
+    return shown;
+  });
+  return `${cut}…`;
 }

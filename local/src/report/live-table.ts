@@ -4,14 +4,16 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Jobs, TrainingJobDescription, TrainingJobSummary } from '../services';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
-import { formatHyperparameter, formatMetric, formatSeconds } from './format';
+import { cutToWidth, formatHyperparameter, formatMetric, formatSeconds } from './format';
 
 const REDRAW_MILLISECONDS = 500;
+/** For a terminal that does not say how high it is. */
+/** Columns of a failure reason in a line: the summary has all of it. */
+const LONGEST_REASON = 200;
+const FALLBACK_COLUMNS = 80;
+const FALLBACK_ROWS = 24;
 /** Title, head, the line on hidden jobs, one for a training job of its own, and the cursor's. */
 const OTHER_LINES = 5;
-/** A line that the terminal wraps would be two to draw over. */
-const NO_WRAP = '\u001b[?7l';
-const WRAP = '\u001b[?7h';
 
 const NO_BORDERS = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
@@ -39,7 +41,7 @@ export class LiveTable {
         jobs.tuning.onChange(() => this.report()),
       );
     } else {
-      const timer = setInterval(() => this.draw(out.rows), REDRAW_MILLISECONDS);
+      const timer = setInterval(() => this.draw(out.rows || FALLBACK_ROWS), REDRAW_MILLISECONDS);
       this.ends.push(() => clearInterval(timer));
     }
   }
@@ -58,11 +60,15 @@ export class LiveTable {
     const text = [
       ...tuningJobs.map((tuningJob) => renderTuningJob(tuningJob, rows)),
       ...this.otherTrainingJobs().map(renderTrainingJob),
-    ].join('\n');
+    ]
+      .flatMap((block) => block.split('\n'))
+      // A line that the terminal wraps would be two to draw over.
+      .map((line) => cutToWidth(line, this.out.columns || FALLBACK_COLUMNS))
+      .join('\n');
     readline.moveCursor(this.out, 0, -this.drawnLines);
     readline.cursorTo(this.out, 0);
     readline.clearScreenDown(this.out);
-    this.out.write(`${NO_WRAP}${text}${WRAP}\n`);
+    this.out.write(`${text}\n`);
     this.drawnLines = text.split('\n').length;
   }
 
@@ -72,7 +78,7 @@ export class LiveTable {
         if (!isEnded(job) || this.reported.has(job.TrainingJobName)) continue;
         this.reported.add(job.TrainingJobName);
         const hyperparameters = renderHyperparameters(job.TunedHyperParameters);
-        const end = job.FailureReason ?? renderObjective(job);
+        const end = cutToWidth(job.FailureReason ?? renderObjective(job), LONGEST_REASON);
         this.out.write(`${job.TrainingJobName} ${job.TrainingJobStatus}  ${end}  ${hyperparameters}\n`);
       }
       if (!this.reported.has(name)) {
@@ -90,25 +96,22 @@ export class LiveTable {
   /** Training jobs that belong to no tuning job. */
   private otherTrainingJobs(): TrainingJobDescription[] {
     return this.jobs.training
-      .list()
-      .filter((record) => record.processId === process.pid && !record.description.TuningJobArn)
+      .listOwn()
+      .filter((record) => !record.description.TuningJobArn)
       .map((record) => record.description);
   }
 
   private tuningJobs(): TuningJobView[] {
-    return this.jobs.tuning
-      .list()
-      .filter((record) => record.processId === process.pid)
-      .map((record) => {
-        const tuningJob = describeTuningJob(this.jobs, record);
-        return {
-          name: record.name,
-          status: tuningJob.HyperParameterTuningJobStatus,
-          expected: tuningJob.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs,
-          best: tuningJob.BestTrainingJob,
-          trainingJobs: summarizeTrainingJobs(this.jobs, tuningJob),
-        };
-      });
+    return this.jobs.tuning.listOwn().map((record) => {
+      const tuningJob = describeTuningJob(this.jobs, record);
+      return {
+        name: record.name,
+        status: tuningJob.HyperParameterTuningJobStatus,
+        expected: tuningJob.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs,
+        best: tuningJob.BestTrainingJob,
+        trainingJobs: summarizeTrainingJobs(this.jobs, tuningJob),
+      };
+    });
   }
 }
 
@@ -146,7 +149,7 @@ function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
   const progress = `${ended} of ${expected ?? 'all'} training jobs`;
   const earlier = hidden > 0 ? `\n … ${hidden} earlier training jobs` : '';
   const bestSoFar = best ? `, best ${renderObjective(best)}` : '';
-  return `${pc.bold(`Tuning job ${name}`)}  ${status}: ${progress}${bestSoFar}${earlier}\n${table.toString()}`;
+  return `${pc.bold('Tuning job')}  ${status}: ${progress}${bestSoFar}  ${name}${earlier}\n${table.toString()}`;
 }
 
 function isEnded({ TrainingJobStatus }: TrainingJobSummary): boolean {

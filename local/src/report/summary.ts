@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import type { Deployment } from '../assembly';
+import { bucketsFolder, type Deployment } from '../assembly';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { describeTuningJob } from '../services';
 import { formatMetric, formatPath, formatSeconds } from './format';
@@ -9,11 +10,8 @@ type Row = readonly [label: string, value: string];
 
 /** What the SageMaker console would show of the jobs that this process has run. */
 export function summarizeJobs(jobs: Jobs, deployment: Deployment): string {
-  const ofThisRun = <R extends { processId: number }>(record: R) => record.processId === process.pid;
-  const tuning = jobs.tuning.list().filter(ofThisRun);
-  const training = jobs.training
-    .list()
-    .filter((record) => ofThisRun(record) && !record.description.TuningJobArn);
+  const tuning = jobs.tuning.listOwn();
+  const training = jobs.training.listOwn().filter((record) => !record.description.TuningJobArn);
   return [
     ...tuning.flatMap((record) => tuningJobSections(jobs, record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
@@ -48,6 +46,7 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Depl
 
 function trainingJobRows({ description }: TrainingJobRecord, deployment: Deployment): Row[] {
   const { FinalMetricDataList = [], HyperParameters = {}, FailureReason, ModelArtifacts } = description;
+  const model = localPath(ModelArtifacts.S3ModelArtifacts, deployment);
   return [
     ['Name', description.TrainingJobName],
     [
@@ -59,9 +58,9 @@ function trainingJobRows({ description }: TrainingJobRecord, deployment: Deploym
     ...Object.entries(HyperParameters)
       .filter(([name]) => !name.startsWith('_tuning_'))
       .map(([name, value]): Row => [`  ${name}`, value]),
-    ...(FailureReason
-      ? failureRow(FailureReason)
-      : [['Model', localPath(ModelArtifacts.S3ModelArtifacts, deployment)] as const]),
+    ...failureRow(FailureReason),
+    // A job that failed, or was stopped before it had saved one, has no model.
+    ...(existsSync(model) ? [['Model', formatPath(model)] as const] : []),
   ];
 }
 
@@ -69,10 +68,9 @@ function failureRow(reason: string | undefined): Row[] {
   return reason === undefined ? [] : [['Failure reason', reason]];
 }
 
-/** Where an object of one of the deployment's buckets is on this machine. */
+/** Where an object is on this machine. */
 function localPath(uri: string, deployment: Deployment): string {
-  const bucket = deployment.buckets.find(({ name }) => uri.startsWith(`s3://${name}/`));
-  return bucket ? formatPath(join(bucket.folder, uri.slice(`s3://${bucket.name}/`.length))) : uri;
+  return join(bucketsFolder(deployment.root), uri.replace(/^s3:\/\//, ''));
 }
 
 function section(title: string, rows: readonly Row[]): string {

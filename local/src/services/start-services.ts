@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
-import type { RunTask } from '../states';
+import type { ReadItems, RunTask } from '../states';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
@@ -21,6 +21,7 @@ import { SageMakerService } from './sagemaker/sagemaker-service';
 import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
+import { createItemReader } from './states/item-reader';
 import { createTaskRunner } from './states/task-runner';
 
 /** What the services work with. */
@@ -44,6 +45,8 @@ export interface RunningServices {
   readonly router: ServiceRouter;
   /** Makes the function that runs a state machine's Tasks with the rights of its role. */
   readonly taskRunner: (caller: Principal) => RunTask;
+  /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
+  readonly itemReader: (caller: Principal) => ReadItems;
   readonly jobs: Jobs;
   /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
   close(): Promise<void>;
@@ -102,6 +105,7 @@ export async function startServices(
     credentialsFor: (principal) => credentials.issue(principal),
     router,
     taskRunner: (caller) => createTaskRunner({ router, access: authorizer, environment, caller }),
+    itemReader: (caller) => createItemReader(router, caller),
     jobs,
     close: async () => {
       await tuning.close();

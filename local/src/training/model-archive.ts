@@ -8,13 +8,17 @@ import type { TrainingOutcome } from './trainer';
 
 /**
  * Packs a job's `model/` folder as SageMaker does: the files at the root of the archive. The same files give the
- * same bytes. The archive is whole or not there: it is written beside its place and renamed.
+ * same bytes. The archive is whole or not there: it is written to another place and renamed.
  *
  * @param modelFolder the folder whose content is packed; empty gives an empty archive
  * @param archive path of the archive, such as `.../output/model.tar.gz`
+ * @param partial path for the archive until it is whole; on the same disk
  */
-export async function writeModelArchive(modelFolder: string, archive: string): Promise<void> {
-  const partial = `${archive}.${process.pid}.partial`;
+export async function writeModelArchive(
+  modelFolder: string,
+  archive: string,
+  partial = `${archive}.${process.pid}.partial`,
+): Promise<void> {
   const tar = pack();
   try {
     // Entries are added while the archive is written: neither waits for the whole of the other.
@@ -48,11 +52,11 @@ export async function storeOutputs(
 ): Promise<void> {
   const model = join(workFolder, 'model');
   if (status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)))) {
-    await writeModelArchive(model, target('model.tar.gz'));
+    await writeModelArchive(model, target('model.tar.gz'), join(workFolder, 'model.tar.gz'));
   }
   const data = join(workFolder, 'output', 'data');
   if (await hasFiles(data)) {
-    await writeModelArchive(data, target('output.tar.gz'));
+    await writeModelArchive(data, target('output.tar.gz'), join(workFolder, 'output.tar.gz'));
   }
 }
 

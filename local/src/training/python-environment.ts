@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { isProcessAlive } from '../process-alive';
+import { UserError } from '../user-error';
 import {
   furtherInterpreters,
   type Interpreter,
@@ -83,6 +85,10 @@ class EnvironmentFinder {
       if (interpreter && missingPackages(interpreter, wanted, extras).length === 0) {
         return describe(interpreter, wanted);
       }
+      if (command === env.PYTHON) {
+        const reason = interpreter ? `has no XGBoost ${wanted} with Optuna` : 'is no Python 3.9 or newer';
+        this.options.onNotice(`$PYTHON (${command}) ${reason}: looking for another one.`);
+      }
       if (interpreter && command !== pythonOf(this.home(wanted, extras))) {
         seen.push(interpreter);
       }
@@ -141,7 +147,14 @@ class EnvironmentFinder {
       await replaceLink(link, home);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      throw installationError(base, version, extras, files, error as Error & { stderr?: string });
+      throw installationError(
+        base,
+        version,
+        extras,
+        files,
+        this.options.folder,
+        error as Error & { stderr?: string },
+      );
     }
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     this.options.onNotice(`Installed XGBoost ${version} and Optuna in ${seconds} s.`);
@@ -176,7 +189,7 @@ async function chooseBase(seen: readonly Interpreter[], wanted: string): Promise
     first ??= interpreter;
   }
   if (!first) {
-    throw new Error(
+    throw new UserError(
       'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.',
     );
   }
@@ -201,18 +214,9 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const { name } of entries) {
     const pid = /^\.xgboost-.*-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
     const path = resolve(folder, name);
-    if (pid !== undefined && !inUse.has(path) && !isAlive(Number(pid))) {
+    if (pid !== undefined && !inUse.has(path) && !isProcessAlive(Number(pid))) {
       await rm(path, { recursive: true, force: true });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -221,13 +225,18 @@ function installationError(
   version: string,
   extras: readonly PythonExtra[],
   files: readonly string[],
+  folder: string,
   error: Error & { stderr?: string },
-): Error {
+): UserError {
   const missing = missingPackages(base, version, extras).join(', ');
-  const command = `${base.executable} -m pip install ${files.map((file) => `-r ${file}`).join(' ')}`;
+  const quote = (path: string) => (/[^\w./+-]/.test(path) ? `'${path}'` : path);
+  const lists = files.map((file) => `-r ${quote(file)}`).join(' ');
+  const own = quote(join(folder, 'own'));
+  const command = `${quote(base.executable)} -m venv ${own} && ${own}/bin/python -m pip install ${lists} && export PYTHON=${own}/bin/python`;
   const cause = (error.stderr || error.message).trim().split('\n').slice(-3).join('\n');
-  return new Error(
+  const unreachable = /from versions: none/.test(cause) ? ' (is the package index within reach?)' : '';
+  return new UserError(
     `Local mode could not install the Python packages it needs. Missing: ${missing}.\nTo install them: ${command}\n` +
-      `What went wrong: ${cause}`,
+      `What went wrong${unreachable}: ${cause}`,
   );
 }

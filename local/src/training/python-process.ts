@@ -15,6 +15,12 @@ export interface ProcessEnd {
 
 const KEPT_LINES = 20;
 
+/** How much of what is no message is shown. */
+const SHOWN_CHARACTERS = 200;
+
+/** How long a process may take to end when it is asked to; then it is ended. */
+const CLOSE_GRACE_MS = 5000;
+
 /**
  * A Python process that speaks JSON lines (`local/python/protocol.py`): a message a line, both ways.
  * It ends by itself when this process does, since its standard input then closes.
@@ -64,7 +70,10 @@ export class PythonProcess {
     this.ready = new Promise((resolve, reject) => {
       let isReady = false;
       createInterface({ input: this.stream('stdout') }).on('line', (line) => {
-        const message = JSON.parse(line) as Record<string, unknown>;
+        const message = this.parse(line);
+        if (message === undefined) {
+          return;
+        }
         if (isReady) {
           onMessage(message);
         } else {
@@ -103,10 +112,25 @@ export class PythonProcess {
     this.child.kill('SIGKILL');
   }
 
-  /** Lets the process end and waits for it. */
-  public async close(): Promise<void> {
+  /** Lets the process end and waits for it; one that does not listen is ended. */
+  public async close(graceMilliseconds = CLOSE_GRACE_MS): Promise<void> {
     this.child.stdin?.end();
+    const timer = setTimeout(() => this.kill(), graceMilliseconds);
     await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** A message; undefined for half a one, of a process that is dying. One that says anything else is ended. */
+  private parse(line: string): Record<string, unknown> | undefined {
+    try {
+      return JSON.parse(line) as Record<string, unknown>;
+    } catch {
+      if (!line.startsWith('{')) {
+        this.errorLines.push(`it said ${JSON.stringify(line.slice(0, SHOWN_CHARACTERS))}`);
+        this.kill();
+      }
+      return undefined;
+    }
   }
 
   private stream(name: 'stdout' | 'stderr'): NodeJS.ReadableStream {

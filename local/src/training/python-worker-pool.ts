@@ -15,6 +15,7 @@ export interface WorkerJob {
 /** What goes along with a job. */
 export interface WorkerJobHandlers {
   readonly signal: AbortSignal;
+  readonly onStart: () => void;
   readonly onLog: (line: string) => void;
 }
 
@@ -25,7 +26,7 @@ export interface WorkerJobHandlers {
 export class PythonWorkerPool {
   private readonly idle: Worker[] = [];
   private readonly all = new Set<Worker>();
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
   private closed = false;
 
   /**
@@ -46,9 +47,13 @@ export class PythonWorkerPool {
 
   /** Runs a job on an idle worker, or on a new one. */
   public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
-    const worker = await this.acquire();
+    const worker = await this.acquire(handlers.signal);
+    if (worker === undefined) {
+      return { status: 'Stopped' };
+    }
     try {
-      return handlers.signal.aborted ? { status: 'Stopped' } : await worker.run(job, handlers);
+      handlers.onStart();
+      return await worker.run(job, handlers);
     } finally {
       this.release(worker);
     }
@@ -57,13 +62,20 @@ export class PythonWorkerPool {
   /** Ends all workers, with the jobs they run. */
   public async close(): Promise<void> {
     this.closed = true;
+    for (const go of [...this.waiting]) {
+      go();
+    }
     await Promise.all([...this.all].map((worker) => worker.close()));
   }
 
-  private async acquire(): Promise<Worker> {
+  /** Waits for a worker that has nothing to do; undefined when the job is stopped before. */
+  private async acquire(signal: AbortSignal): Promise<Worker | undefined> {
     for (;;) {
       if (this.closed) {
         throw new Error('the trainer is closed');
+      }
+      if (signal.aborted) {
+        return undefined;
       }
       const worker = this.idle.pop() ?? (this.all.size < this.maxWorkers ? this.start() : undefined);
       if (worker?.isRunning) {
@@ -72,7 +84,7 @@ export class PythonWorkerPool {
       if (worker) {
         this.all.delete(worker);
       } else {
-        await new Promise<void>((resolve) => this.waiting.push(resolve));
+        await this.turn(signal);
       }
     }
   }
@@ -83,7 +95,21 @@ export class PythonWorkerPool {
     } else {
       this.all.delete(worker);
     }
-    this.waiting.shift()?.();
+    const [next] = this.waiting;
+    next?.();
+  }
+
+  /** Resolves when a worker may be free, or the signal aborts. */
+  private turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        this.waiting.delete(go);
+        signal.removeEventListener('abort', go);
+        resolve();
+      };
+      this.waiting.add(go);
+      signal.addEventListener('abort', go, { once: true });
+    });
   }
 
   private start(): Worker {

@@ -13,6 +13,8 @@ export interface TrainingTask {
   readonly threads: number;
   /** Stops the job (as SIGTERM does in a container). */
   readonly signal: AbortSignal;
+  /** To be called once, when the training begins: until then the job waits for others to end. */
+  readonly onStart: () => void;
   /** Takes each line of the job's log, without its end of line, as it is printed. */
   readonly onLog: (line: string) => void;
 }

@@ -31,9 +31,13 @@ const LONGEST_REASON = 1024;
  */
 export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTrainer {
   const pools = new Map<string, PythonWorkerPool>();
+  let isClosed = false;
 
   async function poolFor(trainingImage: string, extras: readonly PythonExtra[]): Promise<PythonWorkerPool> {
     const { python } = await options.pythonFor(xgboostVersionOf(trainingImage), extras);
+    if (isClosed) {
+      throw new Error('the trainer is closed');
+    }
     const pool = pools.get(python) ?? new PythonWorkerPool(python, options.maxWorkers);
     pools.set(python, pool);
     return pool;
@@ -59,6 +63,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTra
       }
     },
     async close() {
+      isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };

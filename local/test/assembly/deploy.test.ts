@@ -92,6 +92,25 @@ describe('buckets and what is deployed into them', () => {
     expect(listFiles(folder)).toEqual(['input/by-a-run.csv', 'input/made/info.json', 'input/new.csv']);
   });
 
+  test('data that is there already stays as it is, and new data replaces it in one step', () => {
+    const root = temporaryFolder();
+    const deployData = (content: string) =>
+      path.join(
+        deployStack(withData(folderWith({ 'a.csv': content })), { root }).buckets[0]?.folder ?? '',
+        'input/a.csv',
+      );
+    const file = deployData('1');
+    const reader = fs.openSync(file, 'r');
+    const { ino } = fs.statSync(file);
+    deployData('1');
+    expect(fs.statSync(file).ino).toBe(ino);
+    deployData('22');
+    // Whoever is reading it reads on what was there.
+    expect(fs.readFileSync(reader, 'utf8')).toBe('1');
+    fs.closeSync(reader);
+    expect(fs.readFileSync(file, 'utf8')).toBe('22');
+  });
+
   test('without prune earlier files stay; without extract the archive itself is the object', () => {
     const root = temporaryFolder();
     deployStack(withData(folderWith({ 'old.csv': '1' }), { prune: false }), { root });
@@ -134,7 +153,44 @@ describe('buckets and what is deployed into them', () => {
   });
 });
 
+test('a nested stack is left out, and said to be', () => {
+  const warnings: string[] = [];
+  deployStack(
+    (stack) => {
+      new s3.Bucket(new cdk.NestedStack(stack, 'Inner'), 'Bucket');
+    },
+    { onWarning: (warning) => warnings.push(warning) },
+  );
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Resources\/Inner.*: local mode does not deploy nested stacks/),
+  ]);
+});
+
 describe('functions', () => {
+  test('a deployment of other code leaves that of before where another process may run it', () => {
+    const root = temporaryFolder();
+    const deployCode = (code: string) =>
+      deployStack(
+        (stack) => {
+          new lambda.Function(stack, 'Fn', {
+            runtime: lambda.Runtime.NODEJS_22_X,
+            handler: 'index.handler',
+            code: lambda.Code.fromAsset(folderWith({ 'index.js': code })),
+          });
+        },
+        { root },
+      ).functions[0]?.folder ?? '';
+    const first = deployCode('exports.handler = 1');
+    const { ino } = fs.statSync(path.join(first, 'index.js'));
+    const second = deployCode('exports.handler = 2');
+    expect(deployCode('exports.handler = 1')).toBe(first);
+    expect(fs.statSync(path.join(first, 'index.js')).ino).toBe(ino);
+    expect(fs.readFileSync(path.join(second, 'index.js'), 'utf8')).toBe('exports.handler = 2');
+    expect(fs.readdirSync(path.dirname(first)).sort()).toEqual(
+      [first, second].map((each) => path.basename(each)).sort(),
+    );
+  });
+
   test('folder assets, zip files and inline code are unpacked', () => {
     const zip = path.join(folderWith({}), 'code.zip');
     fs.writeFileSync(zip, zipSync({ 'lib/main.js': Buffer.from('exports.run = 1') }));

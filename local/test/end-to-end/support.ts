@@ -15,17 +15,16 @@ export interface CliRun {
   readonly output: string;
 }
 
-/** Runs local mode as a user does, on a synthesized app. */
-export function runLocalMode(assembly: string, root: string, ...args: string[]): Promise<CliRun> {
+/** Runs local mode as a user does, on a synthesized app or else on the project's own. */
+export function runLocalMode(assembly: string | undefined, root: string, ...args: string[]): Promise<CliRun> {
   const command = [
     '--require',
     'ts-node/register',
     'local/src/cli.ts',
     'run',
-    '--assembly',
-    assembly,
     '--root',
     root,
+    ...(assembly === undefined ? [] : ['--assembly', assembly]),
   ];
   return new Promise((done) => {
     execFile(process.execPath, [...command, ...args], { cwd: PROJECT }, (error, stdout, stderr) => {

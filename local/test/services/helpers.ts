@@ -48,7 +48,10 @@ export function trainerOf(algorithm: Algorithm): Trainer {
     images: IMAGE,
     accepts: (image) => image === IMAGE,
     metricDefinitions: () => [],
-    train: async (task) => algorithm(task),
+    train: async (task) => {
+      task.onStart();
+      return algorithm(task);
+    },
     close: async () => undefined,
   };
 }

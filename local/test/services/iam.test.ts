@@ -75,6 +75,13 @@ describe('policy evaluation', () => {
     [{ 'ForAllValues:StringLike': { types: ['ml.m5.*'] } }, false],
     [{ 'ForAnyValue:StringEquals': { types: 'ml.c5.large' } }, true],
     [{ ArnLike: { source: 'arn:aws:states:*:1:stateMachine:*' } }, true],
+    [{ ArnLike: { source: 'arn:aws:*:stateMachine:*' } }, false],
+    [{ ArnNotEquals: { source: 'arn:aws:states:*:2:*' } }, true],
+    [{ StringEquals: { secure: '${SECURE}' } }, true],
+    [{ StringEquals: { secure: '${absent}' } }, false],
+    [{ 'ForAnyValue:StringNotEquals': { absent: 'x' } }, false],
+    [{ 'ForAllValues:StringNotEquals': { absent: 'x' } }, true],
+    [{ 'ForAnyValue:StringLikeIfExists': { absent: 'x' } }, true],
   ])('%j is %s', (block, expected) => {
     const context = {
       'iam:PassedToService': 'sagemaker.amazonaws.com',

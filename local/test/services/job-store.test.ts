@@ -40,6 +40,16 @@ test('of two processes only one gets a name, and each sees the jobs of the other
   expect(mine.get('job')?.status).toBe('Completed');
 });
 
+test('the jobs of this run are those that it has created, whatever the process is called', () => {
+  const folder = temporaryRoot();
+  // In a container every run may have the same process id.
+  new JobStore<TestRecord>(folder).create(record('earlier'));
+  const store = new JobStore<TestRecord>(folder);
+  store.create(record('mine'));
+  expect(store.listOwn().map(({ name }) => name)).toEqual(['mine']);
+  expect(store.list().map(({ name }) => name)).toEqual(['earlier', 'mine']);
+});
+
 test('a record that cannot be read is named and stays as it is', () => {
   const folder = temporaryRoot();
   fs.writeFileSync(path.join(folder, 'bad.json'), '{');

@@ -68,6 +68,11 @@ test('a function gets its event, context and environment, and nothing of the use
   expect(Object.keys(payload.env)).not.toContain('AWS_PROFILE');
   expect(Object.keys(payload.env)).not.toContain('SECRET_OF_THE_USER');
   expect(fs.readFileSync(path.join(root, 'logs', 'my-function.log'), 'utf8')).toContain('in the log');
+  for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    // Keys live in memory only.
+    expect(entry.isFile() ? fs.readFileSync(file, 'utf8') : '').not.toContain(keys.secretAccessKey);
+  }
 });
 
 test('the process stays warm, and several events at once get several processes', async () => {
@@ -84,6 +89,8 @@ test.each([
   ['an ES module', 'export const handler = async () => "es";', 'index.mjs', '"es"'],
   ['a callback', 'exports.handler = (event, context, done) => done(null, "called");', 'index.js', '"called"'],
   ['nothing', 'exports.handler = () => undefined;', 'index.js', 'null'],
+  ['what JSON does not have', 'exports.handler = () => () => 1;', 'index.js', 'null'],
+  ['no channel to the parent', 'exports.handler = () => typeof process.send;', 'index.js', '"undefined"'],
 ])('%s', async (_name, code, file, expected) => {
   const { invoke } = await deployFunction(code, {}, file);
   expect(JSON.stringify((await invoke()).payload)).toBe(expected);
@@ -129,11 +136,56 @@ test.each([
     'Runtime.ExitError',
     /exit status 3$/,
   ],
+  [
+    'a process that ends well, but without an answer',
+    'exports.handler = () => process.exit(0);',
+    {},
+    'Runtime.ExitError',
+    /Runtime exited without providing a reason$/,
+  ],
+  [
+    'a rejection that nobody handles',
+    'exports.handler = () => new Promise(() => { Promise.reject(new Error("lost")); setInterval(() => 0, 1000); });',
+    {},
+    'Runtime.UnhandledPromiseRejection',
+    /^Error: lost$/,
+  ],
+  [
+    'an exception that nobody catches',
+    'exports.handler = () => new Promise(() => { setTimeout(() => { throw new RangeError("late"); }); });',
+    {},
+    'RangeError',
+    /^late$/,
+  ],
+  [
+    'a result that is no JSON',
+    'exports.handler = () => { const a = {}; a.a = a; return a; };',
+    {},
+    'TypeError',
+    /circular/,
+  ],
 ])('%s', async (_name, code, change, errorType, message) => {
   const { invoke } = await deployFunction(code, change);
   const { error, payload } = await invoke();
   expect(error).toBe('Unhandled');
   expect(payload).toMatchObject({ errorType, errorMessage: expect.stringMatching(message) });
+});
+
+test('after an error that ended the process, the next event gets a new one', async () => {
+  const { invoke } = await deployFunction(
+    'exports.handler = async ({ bad }) => { if (bad) { setTimeout(() => { throw new Error("late"); }); await new Promise(() => 0); } return process.pid; };',
+  );
+  const first = (await invoke()).payload;
+  expect(await invoke({ bad: true })).toMatchObject({ payload: { errorMessage: 'late' } });
+  const second = (await invoke()).payload;
+  expect(second).toEqual(expect.any(Number));
+  expect(second).not.toBe(first);
+});
+
+test('an event and a result of megabytes', async () => {
+  const { invoke } = await deployFunction('exports.handler = async ({ text }) => ({ text });');
+  const text = 'ü'.repeat(2_500_000);
+  expect((await invoke({ text })).payload.text.length).toBe(text.length);
 });
 
 test('what cannot be invoked', async () => {

@@ -128,6 +128,36 @@ test.each(['../x', 'a/../../x', '/x', 'a//b', 'a\\b', 'a/./b'])(
   },
 );
 
+test.each<[string, string, Options]>([
+  ['removing tags', 'DELETE', { query: { tagging: '' } }],
+  ['ending an upload of parts', 'DELETE', { query: { uploadId: 'x' } }],
+  ['a copy', 'PUT', { headers: { 'x-amz-copy-source': `/${BUCKET}/other` }, body: '' }],
+  ['a write that must not replace', 'PUT', { headers: { 'if-none-match': '*' }, body: 'new' }],
+  [
+    'a body of signed chunks',
+    'PUT',
+    { headers: { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' }, body: 'x' },
+  ],
+])('%s is refused, and the object stays as it is', async (_name, method, options) => {
+  const key = `${BUCKET}/input/train.csv`;
+  const response = await s3(method, key, options);
+  expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('NotImplemented')]);
+  expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('1,2\n');
+});
+
+test('a broken link is no object', async () => {
+  fs.symlinkSync('/nowhere', path.join(root, 's3', BUCKET, 'input', 'link.csv'));
+  expect((await s3('GET', `${BUCKET}/input/link.csv`)).status).toBe(404);
+  const listing = await (await s3('GET', BUCKET, { query: { 'list-type': '2', prefix: 'input/' } })).text();
+  expect(listing.match(/<Key>[^<]*/g)).toEqual(['<Key>input/train.csv']);
+});
+
+test.each(['s3', 'sagemaker'])('what every object has is no operation of %s', async (service) => {
+  await expect(services.router.call(service, 'constructor', {}, services.user)).rejects.toMatchObject({
+    code: 'UnknownOperationException',
+  });
+});
+
 test('another secret key is refused', async () => {
   const keys = services.credentialsFor(services.user);
   const original = services.credentialsFor;

@@ -108,6 +108,25 @@ test('a job over its time limit is stopped', async () => {
   expect(await job()).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' });
 });
 
+test('the time that a job waits for others counts for nothing', async () => {
+  const services = await start({
+    trainer: {
+      ...trainerOf(printX),
+      train: async (task) => {
+        await new Promise((resolve) => setTimeout(resolve, 1200));
+        task.onStart();
+        return printX(task);
+      },
+    },
+  });
+  const StoppingCondition = { MaxRuntimeInSeconds: 1 };
+  const request = { ...trainingRequest('Job-1'), StoppingCondition };
+  await sagemakerClient(services).send(new CreateTrainingJobCommand(request));
+  const { TrainingJobStatus, CreationTime, TrainingStartTime } = await ended(services, 'Job-1');
+  expect(TrainingJobStatus).toBe('Completed');
+  expect(Number(TrainingStartTime) - Number(CreationTime)).toBeGreaterThan(1000);
+});
+
 test('tags', async () => {
   const { client } = await train(printX, { Tags: [{ Key: 'a', Value: '1' }] });
   const ResourceArn = 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1';
@@ -143,10 +162,14 @@ test('a job of a process that ended is marked as failed', async () => {
   const record = JSON.parse(fs.readFileSync(file, 'utf8'));
   record.description.TrainingJobStatus = 'InProgress';
   fs.writeFileSync(file, JSON.stringify(record));
+  fs.mkdirSync(path.join(root, 'work', 'Job-1', 'model'), { recursive: true });
   expect(await ended(await start({ deployment: deploymentIn(root) }), 'Job-1')).toMatchObject({
     TrainingJobStatus: 'Failed',
     FailureReason: expect.stringMatching(/^Local mode \(process \d+\) ended while the job was running\.$/),
+    SecondaryStatus: 'Failed',
+    TrainingEndTime: expect.any(Date),
   });
+  expect(fs.readdirSync(path.join(root, 'work'))).toEqual([]);
 });
 
 describe('requests that SageMaker would refuse', () => {

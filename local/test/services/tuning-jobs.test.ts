@@ -11,11 +11,13 @@ import {
   type Algorithm,
   BUCKET,
   closeServices,
+  deploymentIn,
   printX,
   runUntilStopped,
   sagemakerClient,
   samplerOf,
   start,
+  temporaryRoot,
   trainerOf,
   tuningRequest,
   until,
@@ -333,61 +335,69 @@ test('a job that is not there, and a name that is taken', async () => {
   });
 });
 
-test.each<[string, Record<string, unknown>, RegExp]>([
-  [
-    'an objective without a metric',
-    { HyperParameterTuningJobObjective: { Type: 'Minimize', MetricName: 'other' } },
-    /"other" is not a metric of the algorithm: loss/,
-  ],
-  [
-    'a range that is upside down',
-    { ParameterRanges: { ContinuousParameterRanges: [{ Name: 'x', MinValue: '2', MaxValue: '1' }] } },
-    /range of "x" has to go from a smaller to a larger number, got 2 to 1/,
-  ],
-  [
-    'a logarithm of zero',
-    {
-      ParameterRanges: {
-        ContinuousParameterRanges: [{ Name: 'x', MinValue: '0', MaxValue: '1', ScalingType: 'Logarithmic' }],
-      },
+test('a decision to stop a job that has ended meanwhile changes nothing', async () => {
+  const sampler = samplerOf(xs(1, 2), () => true);
+  const slow: Sampler = {
+    ...sampler,
+    start: async (specification) => {
+      const search = await sampler.start(specification);
+      // The rule's answer is later than the job's end, as it is when a job takes a few milliseconds.
+      const report: typeof search.report = async (...values) => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return search.report(...values);
+      };
+      return { ...search, report };
     },
-    /has to be above 0/,
-  ],
-  [
-    'a static hyperparameter that is tuned too',
-    { ParameterRanges: { IntegerParameterRanges: [{ Name: 'fixed', MinValue: '0', MaxValue: '9' }] } },
-    /"fixed" is given more than once/,
-  ],
-  [
-    'a space that is too small',
-    { ParameterRanges: { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2'] }] } },
-    /^You don't have enough combinations/,
-  ],
-  ['a grid over numbers', { Strategy: 'Grid' }, /Grid strategy takes categorical ranges only/],
-  [
-    'an unknown strategy',
-    { Strategy: 'Guess' },
-    /failed to satisfy constraint: Member must satisfy enum value set: \[Bayesian, Random, Hyperband, Grid\]/,
-  ],
-])('%s is refused', async (_name, config, message) => {
-  const services = await start();
-  const call = services.router.call(
-    'sagemaker',
-    'CreateHyperParameterTuningJob',
-    tuningRequest('Tune', config),
-    services.user,
-  );
-  await expect(call).rejects.toMatchObject({
-    code: 'ValidationException',
-    message: expect.stringMatching(message),
+  };
+  const { job, services } = await tune(slow, printX, limits(2));
+  expect(await job()).toMatchObject({
+    HyperParameterTuningJobStatus: 'Completed',
+    TrainingJobStatusCounters: { Completed: 2, InProgress: 0, Stopped: 0 },
+    BestTrainingJob: { TunedHyperParameters: { x: '1' } },
   });
+  expect(services.jobs.training.list().map(({ description }) => description.TrainingJobStatus)).toEqual([
+    'Completed',
+    'Completed',
+  ]);
 });
 
-test('several definitions are refused: local mode does not have them yet', async () => {
-  const services = await start();
-  const { TrainingJobDefinition: definition, ...request } = tuningRequest('Tune');
-  const input = { ...request, TrainingJobDefinitions: [definition] };
-  await expect(
-    services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user),
-  ).rejects.toThrow(/local mode does not have several training job definitions yet/);
+test('the longest time that a tuning job may take does not end it at once', async () => {
+  const config = {
+    ResourceLimits: {
+      MaxNumberOfTrainingJobs: 2,
+      MaxParallelTrainingJobs: 1,
+      MaxRuntimeInSeconds: 15_768_000,
+    },
+  };
+  const slowly: Algorithm = async (task) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return printX(task);
+  };
+  const { job } = await tune(samplerOf(xs(1, 2)), slowly, config);
+  expect((await job()).TrainingJobStatusCounters).toMatchObject({ Completed: 2 });
+});
+
+test('another process on the same root sees the training jobs of a tuning job, and learns from them', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  const sampler = samplerOf(xs(1));
+  const other = await start({ deployment, sampler });
+  const mine = await start({ deployment, sampler: samplerOf(xs(3, 1)) });
+  const tuneOn = (services: RunningServices, request: unknown) =>
+    sagemakerClient(services).send(new CreateHyperParameterTuningJobCommand(request as never));
+  await tuneOn(mine, tuningRequest('Tune', limits(2)));
+  await ended(mine, 'Tune');
+  expect(await ended(other, 'Tune')).toMatchObject({
+    TrainingJobStatusCounters: { Completed: 2 },
+    BestTrainingJob: { TunedHyperParameters: { x: '1' } },
+  });
+  await tuneOn(other, {
+    ...tuningRequest('Child', limits(1)),
+    WarmStartConfig: {
+      ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: 'Tune' }],
+      WarmStartType: 'TransferLearning',
+    },
+  });
+  await ended(other, 'Child');
+  expect(sampler.specification?.previousTrials).toHaveLength(2);
+  expect(other.jobs.tuning.listOwn().map(({ name }) => name)).toEqual(['Child']);
 });

@@ -214,3 +214,30 @@ test('the clock on the wall sleeps, and wakes when it is aborted', async () => {
   await expect(sleeping).rejects.toThrow('woken');
   await expect(clock.sleep(1, stop.signal)).rejects.toThrow('woken');
 });
+
+test('an endless loop ends where the history is full, and nothing catches that', async () => {
+  const events: HistoryEvent[] = [];
+  const loop = { StartAt: 'Loop', States: { Loop: { Type: 'Pass', Next: 'Loop' } } };
+  const { result } = start(
+    {
+      StartAt: 'P',
+      States: {
+        P: {
+          Type: 'Parallel',
+          Branches: [loop],
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }],
+          End: true,
+        },
+        Never: { Type: 'Pass', End: true },
+      },
+    },
+    { onEvent: (event) => events.push(event) },
+  );
+  await expect(result).resolves.toEqual({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: 'The execution reached the maximum number of history events (25000).',
+  });
+  expect(events).toHaveLength(25_000);
+  expect(events.at(-1)?.type).toBe('ExecutionFailed');
+});

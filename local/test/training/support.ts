@@ -71,6 +71,7 @@ export async function runJob(
     workFolder,
     threads: 1,
     signal: new AbortController().signal,
+    onStart: () => undefined,
     onLog: (line) => log.push(line),
     ...changes,
   });

@@ -68,6 +68,19 @@ test.each([
   );
 });
 
+test('a channel of many files is read as a whole and in order', async () => {
+  const folder = temporaryFolder();
+  const files = Array.from({ length: 500 }, (_, i) => {
+    const path = join(folder, `part-${String(i).padStart(5, '0')}.csv`);
+    // Some with a byte order mark, some without a line end.
+    writeFileSync(path, `${i % 3 === 0 ? '\ufeff' : ''}${i},2,3${i % 2 === 0 ? '\n' : ''}`);
+    return path;
+  });
+  const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, { train: files });
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.join('\n')).toContain('Train matrix has 500 rows and 2 columns');
+});
+
 test('every file counts, whatever its name; those that begin with a dot or an underscore do not', async () => {
   const folder = join(temporaryFolder(), 'a b;c?d#é');
   mkdirSync(folder);

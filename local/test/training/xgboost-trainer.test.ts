@@ -222,6 +222,59 @@ test('a killed worker fails its own job alone and is replaced; further jobs wait
   }
 });
 
+test('a job that waits for a worker can be stopped, and the next one still gets its turn', async () => {
+  const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
+  try {
+    const [first, second] = [new AbortController(), new AbortController()];
+    let started = () => undefined as unknown;
+    const begun = new Promise((resolve) => {
+      started = () => resolve(undefined);
+    });
+    const endless = { ...BASE, num_round: '1000000' };
+    const running = runJob(own, endless, { train }, { signal: first.signal, onStart: () => void started() });
+    await begun;
+    let isBegun = false;
+    const onStart = () => {
+      isBegun = true;
+    };
+    const waiting = runJob(own, BASE, { train }, { signal: second.signal, onStart });
+    const last = runJob(own, BASE, { train });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    second.abort();
+    expect((await waiting).outcome).toEqual({ status: 'Stopped' });
+    expect(isBegun).toBe(false);
+    first.abort();
+    expect((await running).outcome).toEqual({ status: 'Stopped' });
+    expect((await last).outcome).toEqual({ status: 'Completed' });
+  } finally {
+    await own.close();
+  }
+});
+
+test('Ctrl-C, which the terminal sends to every process, leaves the workers to their parent', async () => {
+  const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
+  try {
+    let isInterrupted = false;
+    const { outcome } = await runJob(
+      own,
+      { ...BASE, num_round: '2000' },
+      { train },
+      {
+        onLog: (line) => {
+          if (!isInterrupted && line.startsWith('[5]')) {
+            isInterrupted = true;
+            process.kill(youngestWorker(), 'SIGINT');
+          }
+        },
+      },
+    );
+    expect(isInterrupted).toBe(true);
+    expect(outcome).toEqual({ status: 'Completed' });
+  } finally {
+    await own.close();
+  }
+});
+
 /** The process id of the worker that was started last. */
 function youngestWorker(): number {
   const output = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {

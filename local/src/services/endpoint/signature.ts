@@ -128,6 +128,9 @@ function checkPayloadHash(request: WireRequest, service: string): void {
   if (claimed === undefined || (service === 's3' && UNSIGNED_PAYLOADS.includes(String(claimed)))) {
     return;
   }
+  if (service === 's3' && String(claimed).startsWith('STREAMING-')) {
+    throw new AwsError('NotImplemented', 'local mode does not have bodies with signed chunks in S3', 501);
+  }
   if (claimed !== createHash('sha256').update(request.body).digest('hex')) {
     throw service === 's3'
       ? new AwsError(

@@ -3,8 +3,8 @@ import { isRecord } from '../../assembly/template';
 import { AwsError } from '../aws-error';
 import type { Authorize } from '../router';
 import type { Principal } from '../service';
-import type { RequestContext } from './conditions';
 import { type AccessRequest, evaluatePolicies } from './policy-evaluation';
+import type { RequestContext } from './request-context';
 import { requiredAccess } from './required-access';
 
 /** Checks callers against the policies that the template gives their roles. */
@@ -30,6 +30,9 @@ export function createAuthorizer({ roles, environment }: Deployment): Authorizer
   const byArn = new Map(roles.map((role) => [role.arn, role]));
   const common: RequestContext = {
     'aws:PrincipalAccount': environment.accountId,
+    // Whatever is here belongs to the deployment's account.
+    'aws:ResourceAccount': environment.accountId,
+    's3:ResourceAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
     'aws:PrincipalType': 'AssumedRole',
     'aws:SecureTransport': 'true',
@@ -39,7 +42,12 @@ export function createAuthorizer({ roles, environment }: Deployment): Authorizer
     if (role === undefined) {
       return;
     }
-    const context = { ...common, 'aws:PrincipalArn': principal.arn, ...request.context };
+    const context = {
+      ...common,
+      'aws:CurrentTime': new Date().toISOString(),
+      'aws:PrincipalArn': principal.arn,
+      ...request.context,
+    };
     const decision = evaluatePolicies(role.policies, { ...request, context });
     if (decision !== 'allow') {
       const reason =

@@ -1,8 +1,7 @@
 import { isRecord } from '../../assembly/template';
+import { UserError } from '../../user-error';
+import { fillIn, lookUp, type RequestContext } from './request-context';
 import { matchesWildcard } from './wildcard';
-
-/** Values of the condition keys of a request; keys that are absent are not in the map. */
-export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 type Comparison = (actual: string, expected: string) => boolean;
 
@@ -10,8 +9,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   StringEquals: (actual, expected) => actual === expected,
   StringEqualsIgnoreCase: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
   StringLike: (actual, expected) => matchesWildcard(expected, actual),
-  ArnEquals: (actual, expected) => matchesWildcard(expected, actual),
-  ArnLike: (actual, expected) => matchesWildcard(expected, actual),
+  ArnEquals: matchesArn,
+  ArnLike: matchesArn,
   Bool: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
   NumericEquals: (actual, expected) => Number(actual) === Number(expected),
   NumericLessThan: (actual, expected) => Number(actual) < Number(expected),
@@ -40,7 +39,11 @@ const NEGATIONS: Readonly<Record<string, string>> = {
 export function conditionsHold(block: unknown, context: RequestContext): boolean {
   return Object.entries(isRecord(block) ? block : {}).every(([operator, keys]) =>
     Object.entries(isRecord(keys) ? keys : {}).every(([key, expected]) =>
-      conditionHolds(operator, [expected].flat().map(String), lookUp(context, key)),
+      conditionHolds(
+        operator,
+        [expected].flat().map((each) => fillIn(String(each), context)),
+        lookUp(context, key),
+      ),
     ),
   );
 }
@@ -58,11 +61,15 @@ function conditionHolds(
   const negated = NEGATIONS[base];
   const compare = COMPARISONS[negated ?? base];
   if (compare === undefined) {
-    throw new Error(`local mode does not have the IAM condition operator ${operator}`);
+    throw new UserError(`local mode does not have the IAM condition operator ${operator}`);
   }
   if (actual === undefined) {
-    // A key that is not in the request: "not equal" holds, everything else does not.
-    return ifExists !== undefined || quantifier === 'ForAllValues' || negated !== undefined;
+    // A key that is not in the request: all of none holds, any of none does not; "not equal" holds, the rest not.
+    return (
+      ifExists !== undefined ||
+      quantifier === 'ForAllValues' ||
+      (negated !== undefined && quantifier === undefined)
+    );
   }
   const holds = (value: string): boolean =>
     expected.some((each) => compare(value, each)) === (negated === undefined);
@@ -71,8 +78,10 @@ function conditionHolds(
     : actual.some(holds);
 }
 
-/** Condition keys do not depend on case. */
-function lookUp(context: RequestContext, key: string): readonly string[] | undefined {
-  const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
-  return found === undefined ? undefined : [found[1]].flat();
+/** Each of the six parts of an ARN is compared for itself: a wildcard does not reach beyond a part's colon. */
+function matchesArn(actual: string, expected: string): boolean {
+  const parts = (arn: string): string[] =>
+    /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)?.slice(1) ?? [arn];
+  const [found, wanted] = [parts(actual), parts(expected)];
+  return found.length === wanted.length && wanted.every((part, i) => matchesWildcard(part, found[i] ?? ''));
 }

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../assembly/deployment';
-import { conditionsHold, type RequestContext } from './conditions';
+import { conditionsHold } from './conditions';
+import { fillIn, type RequestContext } from './request-context';
 import { matchesWildcard } from './wildcard';
 
 /** One thing that somebody wants to do. */
@@ -40,12 +41,4 @@ function matches(statement: Statement, element: string, test: (pattern: string) 
   }
   const negative = statement[`Not${element}`];
   return negative !== undefined && ![negative].flat().map(String).some(test);
-}
-
-/** Puts in policy variables such as `${aws:PrincipalAccount}`. */
-function fillIn(pattern: string, context: RequestContext): string {
-  return pattern.replace(/\$\{([^}]+)\}/g, (variable, name: string) => {
-    const value = context[name.trim()];
-    return typeof value === 'string' ? value : variable;
-  });
 }

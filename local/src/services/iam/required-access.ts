@@ -2,8 +2,8 @@ import type { Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import type { ServiceCall } from '../router';
 import { trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
-import type { RequestContext } from './conditions';
 import type { AccessRequest } from './policy-evaluation';
+import type { RequestContext } from './request-context';
 
 type Input = Readonly<Record<string, unknown>>;
 

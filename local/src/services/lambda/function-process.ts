@@ -16,6 +16,14 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
+/** What `runtime-host.cjs` sends. */
+type Answer = InvocationResult & {
+  /** Of the event. */
+  readonly id: string;
+  /** Whether the process ends after it. */
+  readonly isLast?: true;
+};
+
 /** A Node.js process that runs one function, one event at a time, and stays warm between events. */
 export class FunctionProcess {
   private readonly child: ChildProcess;
@@ -58,11 +66,22 @@ export class FunctionProcess {
       };
       const fail = (errorType: string, problem: string): void =>
         finish({ error: { errorType, errorMessage: `RequestId: ${id} Error: ${problem}` } });
-      const onMessage = (message: unknown): void => finish(message as InvocationResult);
+      const onMessage = (message: unknown): void => {
+        const { id: answered, isLast, ...result } = message as Answer;
+        if (isLast) {
+          this.alive = false;
+        }
+        // An event that has ended, as by its time limit, may still be answered.
+        if (answered === id) {
+          finish(result);
+        }
+      };
       const onExit = (code: number | null, signal: string | null): void =>
         fail(
           'Runtime.ExitError',
-          `Runtime exited with error: ${code === null ? `signal: ${signal}` : `exit status ${code}`}`,
+          code === 0
+            ? 'Runtime exited without providing a reason'
+            : `Runtime exited with error: ${code === null ? `signal: ${signal}` : `exit status ${code}`}`,
         );
       const onError = (error: Error): void => fail('Runtime.ExitError', error.message);
       const timer = setTimeout(() => {

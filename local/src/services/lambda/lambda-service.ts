@@ -56,7 +56,8 @@ export class LambdaService implements Service {
       case 'RequestResponse':
         return render(await this.run(definition, payload));
       case 'Event':
-        void this.run(definition, payload);
+        // Nobody waits for the end: what goes wrong is in the function's log.
+        void this.run(definition, payload).catch(() => undefined);
         return { StatusCode: 202, ExecutedVersion: '$LATEST', Payload: '' };
       case 'DryRun':
         return { StatusCode: 204, ExecutedVersion: '$LATEST', Payload: '' };

@@ -7,22 +7,45 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-let handler;
+// Kept from the function's code, which finds no channel on Lambda either.
+const send = process.send.bind(process);
+process.send = undefined;
 
-process.on('message', async (message) => {
-  let answer;
+let handler;
+/** Id of the event that is being handled. */
+let current;
+
+process.on('message', async ({ id, payload, deadline, functionArn }) => {
+  current = id;
   try {
     handler ??= await loadHandler();
-    const result = await callHandler(handler, JSON.parse(message.payload), contextOf(message));
-    answer = { id: message.id, payload: JSON.stringify(result === undefined ? null : result) };
+    const result = await callHandler(handler, JSON.parse(payload), contextOf({ id, deadline, functionArn }));
+    // What JSON does not have, such as a function, is null.
+    answer(id, { payload: JSON.stringify(result) ?? 'null' });
   } catch (error) {
-    answer = { id: message.id, error: describeError(error) };
+    answer(id, { error: describeError(error) });
   }
-  process.send(answer);
 });
+
+// Lambda reports what nobody caught as the error of the event under way, and ends the process.
+process.on('uncaughtException', (error) => fail(error, 129));
+process.on('unhandledRejection', (reason) =>
+  fail(runtimeError('Runtime.UnhandledPromiseRejection', String(reason)), 128),
+);
+
+// Ctrl-C goes to every process of the terminal; what is to stop then is the parent's to say.
+process.on('SIGINT', () => undefined);
 
 // Without its parent the function has nobody to answer to.
 process.on('disconnect', () => process.exit(0));
+
+function answer(id, result) {
+  send({ id, ...result });
+}
+
+function fail(error, exitCode) {
+  send({ id: current, error: describeError(error), isLast: true }, () => process.exit(exitCode));
+}
 
 async function loadHandler() {
   const root = process.env.LAMBDA_TASK_ROOT;

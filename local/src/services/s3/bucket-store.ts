@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { uploadsFolder } from '../../assembly/buckets';
 import { joinInside } from '../../assembly/safe-path';
+import { replaceFile } from '../../replace-file';
 import { AwsError } from '../aws-error';
 
 /** An object of a bucket. */
@@ -44,42 +46,36 @@ export class BucketStore {
       .readdirSync(start, { recursive: true, withFileTypes: true })
       .map((entry) => path.join(entry.parentPath, entry.name))
       .map((file) => ({ file, key: path.relative(folder, file).split(path.sep).join('/') }))
-      .filter(({ key, file }) => key.startsWith(prefix) && !isFolder(file))
+      .filter(({ key }) => key.startsWith(prefix))
       .sort((left, right) => Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)))
-      .map(({ key, file }) => describe(key, file));
+      .flatMap(({ key, file }) => objectOf(key, file) ?? []);
   }
 
   /** One object; undefined when there is none of this key. */
   public find(bucket: string, key: string): StoredObject | undefined {
     const file = this.fileOf(bucket, key);
-    return fs.existsSync(file) && !isFolder(file) ? describe(key, file) : undefined;
+    return objectOf(key, file);
   }
 
   /** Writes an object; readers see the old one or the new one, nothing in between. */
   public put(bucket: string, key: string, body: Buffer): StoredObject {
     const file = this.fileOf(bucket, key);
-    const uploads = path.join(this.folder, '.uploads');
-    const temporary = path.join(uploads, randomUUID());
-    fs.mkdirSync(uploads, { recursive: true });
-    fs.writeFileSync(temporary, body);
     try {
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.renameSync(temporary, file);
+      replaceFile(file, body, uploadsFolder(this.folder));
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
       throw new AwsError(
         'InvalidRequest',
         `local mode keeps objects as files: "${key}" is, or lies below, the name of another one (${(error as Error).message})`,
       );
     }
-    return describe(key, file);
+    return describe(key, file, fs.statSync(file));
   }
 
   /** Removes an object, if there is one. */
   public delete(bucket: string, key: string): void {
-    const file = this.fileOf(bucket, key);
-    if (fs.existsSync(file) && !isFolder(file)) {
-      fs.rmSync(file);
+    const object = this.find(bucket, key);
+    if (object !== undefined) {
+      fs.rmSync(object.file, { force: true });
     }
   }
 
@@ -116,8 +112,13 @@ function isFolder(file: string): boolean {
   return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function describe(key: string, file: string): StoredObject {
-  const { size, mtimeMs } = fs.statSync(file);
+/** The object that a file is; undefined for a folder, and where there is nothing (any more, or behind a link). */
+function objectOf(key: string, file: string): StoredObject | undefined {
+  const state = fs.statSync(file, { throwIfNoEntry: false });
+  return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
+}
+
+function describe(key: string, file: string, { size, mtimeMs }: fs.Stats): StoredObject {
   // Not the content's MD5: listing would have to read every file. S3 promises no MD5 either.
   const etag = createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex');
   return { key, file, size, etag: `"${etag}-1"`, lastModified: Math.floor(mtimeMs / 1000) };

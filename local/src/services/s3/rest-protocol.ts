@@ -15,6 +15,9 @@ export class S3RestProtocol implements Protocol {
     const [, bucket = '', ...rest] = request.path.split('/');
     const target = { Bucket: decode(bucket), Key: decode(rest.join('/')) };
     const isBucket = target.Key === '';
+    if (!isBucket) {
+      refuseVariants(request);
+    }
     switch (`${request.method} ${isBucket ? (target.Bucket === '' ? 'service' : 'bucket') : 'object'}`) {
       case 'GET service':
         return this.listBuckets(call);
@@ -24,7 +27,6 @@ export class S3RestProtocol implements Protocol {
       case 'GET bucket':
         return this.getBucket(target.Bucket, request.query, call);
       case 'GET object':
-        refuseSubresources(request.query);
         return renderObject(
           (await call('GetObject', {
             ...target,
@@ -34,7 +36,6 @@ export class S3RestProtocol implements Protocol {
       case 'HEAD object':
         return renderObject((await call('HeadObject', target)) as ObjectOutput);
       case 'PUT object': {
-        refuseSubresources(request.query);
         const { ETag } = (await call('PutObject', { ...target, Body: readBody(request) })) as {
           ETag: string;
         };
@@ -126,9 +127,21 @@ function decode(text: string): string {
   }
 }
 
-/** `?acl`, `?tagging`, `?uploads`, …: operations of their own that must not be taken for GetObject or PutObject. */
-function refuseSubresources(query: URLSearchParams): void {
-  const unknown = [...query.keys()].filter((key) => key !== 'x-id');
+/** Headers that make another operation of a request, or one that may not be carried out. */
+const REFUSED_HEADERS = [
+  'x-amz-copy-source',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+];
+
+/** `?acl`, `?tagging`, `?uploads`, copies, …: must not be taken for reading, writing or removing an object. */
+function refuseVariants({ query, headers }: WireRequest): void {
+  const unknown = [
+    ...[...query.keys()].filter((key) => key !== 'x-id'),
+    ...REFUSED_HEADERS.filter((name) => headers[name] !== undefined),
+  ];
   if (unknown.length > 0) {
     throw notImplemented(`the object operation with "${unknown.join('&')}"`);
   }
@@ -140,10 +153,6 @@ function notImplemented(what: string): AwsError {
 
 function readBody(request: WireRequest): Buffer {
   const encoding = String(request.headers['content-encoding'] ?? '');
-  const payload = String(request.headers['x-amz-content-sha256'] ?? '');
-  if (payload.startsWith('STREAMING-AWS4')) {
-    throw notImplemented('bodies with signed chunks');
-  }
   return encoding.includes('aws-chunked') ? decodeAwsChunked(request.body) : request.body;
 }
 

@@ -56,7 +56,7 @@ export class S3Service implements Service {
   constructor(private readonly store: BucketStore) {}
 
   public async call(operation: string, input: Input): Promise<unknown> {
-    const run = this.operations[operation];
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) {
       throw unknownOperation(this.name, operation, Object.keys(this.operations));
     }

@@ -1,6 +1,11 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isOtherProcessAlive } from '../../process-alive';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from './api-types';
 import { type JobRecord, JobStore } from './job-store';
+import { moveTrainingJob } from './training-jobs';
+import { describeTuningJob } from './tuning-view';
+import { workFolderOf } from './work-folder';
 
 /** What is kept of a training job. */
 export interface TrainingJobRecord extends JobRecord {
@@ -22,6 +27,15 @@ export interface Jobs {
   readonly tuning: JobStore<TuningJobRecord>;
 }
 
+/** A tuning job, with its training jobs as they are now, also when another process runs it. */
+export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {
+  const record = tuning.get(name);
+  if (record !== undefined && !tuning.isOwn(name)) {
+    training.refresh();
+  }
+  return record;
+}
+
 /** Opens the jobs below a deployment's root; those that no process runs any more are ended. */
 export function openJobs(root: string, now: number): Jobs {
   const folder = path.join(root, 'sagemaker');
@@ -29,39 +43,42 @@ export function openJobs(root: string, now: number): Jobs {
     training: new JobStore(path.join(folder, 'training-jobs')),
     tuning: new JobStore(path.join(folder, 'tuning-jobs')),
   };
-  endInterruptedJobs(jobs, now);
+  endInterruptedJobs(jobs, root, now);
   return jobs;
 }
 
-function endInterruptedJobs({ training, tuning }: Jobs, now: number): void {
+function endInterruptedJobs({ training, tuning }: Jobs, root: string, now: number): void {
   for (const { name } of training
     .list()
     .filter((job) => isInterrupted(job, job.description.TrainingJobStatus))) {
     training.update(name, (job) => ({
       ...job,
-      description: {
-        ...job.description,
-        TrainingJobStatus: 'Failed',
-        SecondaryStatus: 'Failed',
-        FailureReason: interruptionReason(job),
-        LastModifiedTime: now,
-        TrainingEndTime: now,
-      },
+      description: moveTrainingJob(
+        job.description,
+        {
+          secondaryStatus: 'Failed',
+          status: 'Failed',
+          message: 'Training job failed',
+          failureReason: interruptionReason(job),
+        },
+        now,
+      ),
     }));
+    fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
   }
   for (const { name } of tuning
     .list()
     .filter((job) => isInterrupted(job, job.description.HyperParameterTuningJobStatus))) {
-    tuning.update(name, (job) => ({
-      ...job,
-      description: {
+    tuning.update(name, (job) => {
+      const description: TuningJobDescription = {
         ...job.description,
         HyperParameterTuningJobStatus: 'Stopped',
         FailureReason: interruptionReason(job),
         LastModifiedTime: now,
         HyperParameterTuningEndTime: now,
-      },
-    }));
+      };
+      return { ...job, description: describeTuningJob({ training, tuning }, { ...job, description }) };
+    });
   }
 }
 
@@ -70,18 +87,5 @@ function interruptionReason({ processId }: JobRecord): string {
 }
 
 function isInterrupted(job: JobRecord, status: string): boolean {
-  return (status === 'InProgress' || status === 'Stopping') && !isAlive(job.processId);
-}
-
-/** Whether another process runs; a record with this process's number is from an earlier one that had it too. */
-function isAlive(processId: number): boolean {
-  if (processId === process.pid) {
-    return false;
-  }
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return (status === 'InProgress' || status === 'Stopping') && !isOtherProcessAlive(job.processId);
 }

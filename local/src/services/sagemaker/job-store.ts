@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
+import { replaceFile } from '../../replace-file';
+import { UserError } from '../../user-error';
 
 /** What every job keeps. */
 export interface JobRecord {
@@ -20,22 +22,31 @@ export type JobListener<R> = (record: R) => void;
  */
 export class JobStore<R extends JobRecord> {
   private readonly records = new Map<string, R>();
+  /** Keys of the jobs that were created here: nobody else changes them. */
+  private readonly own = new Set<string>();
   private readonly events = new EventEmitter();
 
   constructor(private readonly folder: string) {
     fs.mkdirSync(folder, { recursive: true });
+    this.refresh();
+  }
+
+  /** Reads what other processes have written meanwhile. */
+  public refresh(): void {
     // Sorted: the training jobs of a tuning job are numbered in the order of their creation.
-    const files = fs.readdirSync(folder).filter((name) => name.endsWith('.json'));
-    for (const file of files.sort()) {
-      this.load(path.join(folder, file));
+    for (const file of fs.readdirSync(this.folder).sort()) {
+      if (file.endsWith('.json') && !this.own.has(path.basename(file, '.json'))) {
+        this.load(path.join(this.folder, file));
+      }
     }
   }
 
   /** Adds a job; false when the name is taken, by this process or by another. */
   public create(record: R): boolean {
     const file = this.fileOf(record.name);
-    const temporary = this.writeTemporary(record);
+    const temporary = path.join(this.folder, `.${randomUUID()}.tmp`);
     try {
+      fs.writeFileSync(temporary, render(record));
       // A link fails when the file exists, so that two processes cannot both take a name.
       fs.linkSync(temporary, file);
     } catch (error) {
@@ -44,8 +55,9 @@ export class JobStore<R extends JobRecord> {
       }
       throw error;
     } finally {
-      fs.rmSync(temporary);
+      fs.rmSync(temporary, { force: true });
     }
+    this.own.add(record.name.toLowerCase());
     this.remember(record);
     return true;
   }
@@ -53,7 +65,7 @@ export class JobStore<R extends JobRecord> {
   /** A job by name; those of other processes as they are on disk now. */
   public get(name: string): R | undefined {
     const known = this.records.get(name.toLowerCase());
-    if (known?.processId === process.pid || !/^[\w.-]+$/.test(name)) {
+    if (this.isOwn(name) || !/^[\w.-]+$/.test(name)) {
       return known;
     }
     const file = this.fileOf(name);
@@ -65,6 +77,16 @@ export class JobStore<R extends JobRecord> {
     return [...this.records.values()];
   }
 
+  /** The jobs of this run alone, in the order of their creation. */
+  public listOwn(): R[] {
+    return this.list().filter(({ name }) => this.isOwn(name));
+  }
+
+  /** Whether a job is of this run. Process ids do not tell: in containers every run may have the same. */
+  public isOwn(name: string): boolean {
+    return this.own.has(name.toLowerCase());
+  }
+
   /** Changes a job's record. */
   public update(name: string, change: (record: R) => R): R {
     const record = this.get(name);
@@ -72,7 +94,7 @@ export class JobStore<R extends JobRecord> {
       throw new Error(`there is no job "${name}" in ${this.folder}`);
     }
     const changed = change(record);
-    fs.renameSync(this.writeTemporary(changed), this.fileOf(name));
+    replaceFile(this.fileOf(name), render(changed));
     this.remember(changed);
     return changed;
   }
@@ -94,19 +116,17 @@ export class JobStore<R extends JobRecord> {
       this.records.set(record.name.toLowerCase(), record);
       return record;
     } catch (error) {
-      throw new Error(
+      throw new UserError(
         `the job record ${file} cannot be read (${(error as Error).message}): repair or remove it`,
       );
     }
   }
 
-  private writeTemporary(record: R): string {
-    const file = path.join(this.folder, `.${randomUUID()}.tmp`);
-    fs.writeFileSync(file, JSON.stringify(record, undefined, 2));
-    return file;
-  }
-
   private fileOf(name: string): string {
     return joinInside(this.folder, `${name.toLowerCase()}.json`);
   }
+}
+
+function render(record: JobRecord): string {
+  return JSON.stringify(record, undefined, 2);
 }

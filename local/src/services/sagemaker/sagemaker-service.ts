@@ -2,7 +2,7 @@ import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import type { CreateTrainingJobRequest, Tag } from './api-types';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
 import type { TrainingEngine } from './training-engine';
 import { listTrainingJobs } from './training-job-list';
 import type { TuningEngine } from './tuning-engine';
@@ -37,7 +37,7 @@ export class SageMakerService implements Service {
   ) {}
 
   public async call(operation: string, input: Input): Promise<unknown> {
-    const run = this.operations[operation];
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) {
       throw unknownOperation(this.name, operation, Object.keys(this.operations));
     }
@@ -86,7 +86,7 @@ export class SageMakerService implements Service {
 
   private tuningJob(input: Input): TuningJobRecord {
     const name = String(input['HyperParameterTuningJobName']);
-    const record = this.jobs.tuning.get(name);
+    const record = findTuningJob(this.jobs, name);
     if (record === undefined) {
       throw new AwsError(
         'ResourceNotFound',

@@ -4,11 +4,11 @@ import type { ParameterRanges, TuningJobConfig } from './api-types';
 /** The search of a tuning job, in the sampler's terms. */
 export function searchSpecification(
   config: TuningJobConfig,
+  maxResource: number | undefined,
   studyFile: string,
   previousTrials: readonly FinishedTrial[],
 ): SearchSpecification {
-  const { MinResource: minResource, MaxResource: maxResource } =
-    config.StrategyConfig?.HyperbandStrategyConfig ?? {};
+  const minResource = config.StrategyConfig?.HyperbandStrategyConfig?.MinResource;
   return {
     strategy: config.Strategy,
     direction: config.HyperParameterTuningJobObjective?.Type ?? 'Minimize',

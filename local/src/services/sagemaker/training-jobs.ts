@@ -45,7 +45,9 @@ export function moveTrainingJob(
 ): TrainingJobDescription {
   const status = transition.status ?? job.TrainingJobStatus;
   const isOver = status === 'Completed' || status === 'Failed' || status === 'Stopped';
-  const started = job.TrainingStartTime ?? (transition.secondaryStatus === 'Downloading' ? now : undefined);
+  // Between these two steps a job may have waited for others: that is no time of its own.
+  const isStart = ['Downloading', 'Training'].includes(transition.secondaryStatus);
+  const started = isStart ? now : job.TrainingStartTime;
   const seconds = Math.max(1, Math.round(now - (started ?? now)));
   return {
     ...job,

@@ -7,7 +7,9 @@ import type { MetricDefinition, TrainingOutcome } from '../../training/trainer';
 import type { CreateTrainingJobRequest, MetricData } from './api-types';
 import type { EngineContext } from './engine-context';
 import type { TrainingJobRecord } from './job-records';
+import { startTimeLimit } from './time-limit';
 import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
+import { workFolderOf } from './work-folder';
 
 /** Why a training job is stopped. */
 export type StopReason = 'Stopped' | 'MaxRuntimeExceeded';
@@ -23,9 +25,6 @@ export interface TrainingRunOptions {
 /** SageMaker's own limit for jobs that give none. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
-/** Node.js's timers take no longer delays. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 /** One training job from its start to its end. */
 export class TrainingRun {
   /** The job's last record. Never rejects: whatever happens, the record says it. */
@@ -33,6 +32,8 @@ export class TrainingRun {
   private readonly controller = new AbortController();
   private readonly metrics: MetricCollector;
   private stopReason: StopReason | undefined;
+  private isOver = false;
+  private endTimeLimit: () => void = () => undefined;
 
   constructor(
     private readonly context: EngineContext,
@@ -43,9 +44,9 @@ export class TrainingRun {
     this.finished = this.run();
   }
 
-  /** Asks the job to stop; it keeps the metrics it has printed. */
+  /** Asks the job to stop, unless it has ended; it keeps the metrics it has printed. */
   public stop(reason: StopReason): void {
-    if (this.stopReason === undefined) {
+    if (this.stopReason === undefined && !this.isOver) {
       this.stopReason = reason;
       const message =
         reason === 'Stopped'
@@ -59,17 +60,12 @@ export class TrainingRun {
   private async run(): Promise<TrainingJobRecord> {
     // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
     await Promise.resolve();
-    const seconds = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
-    const timer = setTimeout(
-      () => this.stop('MaxRuntimeExceeded'),
-      Math.min(seconds * 1000, LONGEST_TIMER_MS),
-    );
     try {
       return this.end(await this.train());
     } catch (error) {
       return this.end({ status: 'Failed', failureReason: (error as Error).message });
     } finally {
-      clearTimeout(timer);
+      this.endTimeLimit();
     }
   }
 
@@ -85,10 +81,6 @@ export class TrainingRun {
       if (this.controller.signal.aborted) {
         return { status: 'Stopped' };
       }
-      this.move({
-        secondaryStatus: 'Training',
-        message: 'Training image download completed. Training in progress.',
-      });
       const outcome = await this.context.trainer.train({
         trainingJobName: name,
         trainingJobArn: this.record().description.TrainingJobArn,
@@ -98,6 +90,7 @@ export class TrainingRun {
         workFolder,
         threads: this.options.threads,
         signal: this.controller.signal,
+        onStart: () => this.begin(),
         onLog: (line) => {
           fs.writeSync(log, `${line}\n`);
           this.metrics.add(line);
@@ -109,6 +102,16 @@ export class TrainingRun {
       fs.closeSync(log);
       fs.rmSync(workFolder, { recursive: true, force: true });
     }
+  }
+
+  /** The training itself begins: only from now on time counts, not while the job waited for its turn. */
+  private begin(): void {
+    this.move({
+      secondaryStatus: 'Training',
+      message: 'Training image download completed. Training in progress.',
+    });
+    const seconds = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    this.endTimeLimit = startTimeLimit(seconds, () => this.stop('MaxRuntimeExceeded'));
   }
 
   /** Stores what the job left, also when it was stopped: SageMaker keeps a stopped job's model too. */
@@ -128,6 +131,7 @@ export class TrainingRun {
   }
 
   private end(outcome: TrainingOutcome): TrainingJobRecord {
+    this.isOver = true;
     const metrics = this.finalMetrics();
     const transition = this.lastTransition(outcome);
     return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
@@ -186,7 +190,7 @@ function during<T>(step: string, action: () => T): T {
 
 /** Makes the folder that a job works in, empty. */
 function makeWorkFolder(root: string, jobName: string): string {
-  const folder = joinInside(path.join(root, 'work'), jobName);
+  const folder = workFolderOf(root, jobName);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   return folder;

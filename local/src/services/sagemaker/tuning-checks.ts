@@ -40,6 +40,25 @@ export function checkTuningJob(input: Readonly<Record<string, unknown>>): void {
   }
   checkRanges(config, request.TrainingJobDefinition.StaticHyperParameters ?? {});
   checkStrategy(config);
+  if (config.Strategy === 'Hyperband' && maxResource(request) === undefined) {
+    throw invalid(
+      `StrategyConfig.HyperbandStrategyConfig.MaxResource is required, unless one of the static hyperparameters ${EPOCH_HYPERPARAMETERS.join(', ')} gives it`,
+    );
+  }
+}
+
+/** Static hyperparameters from which SageMaker infers Hyperband's largest resource. */
+const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
+
+/** The most that a training job of the Hyperband strategy may use; undefined when the request does not say it. */
+export function maxResource({
+  HyperParameterTuningJobConfig: config,
+  TrainingJobDefinition: definition,
+}: Pick<CreateTuningJobRequest, 'HyperParameterTuningJobConfig' | 'TrainingJobDefinition'>):
+  | number
+  | undefined {
+  const epochs = EPOCH_HYPERPARAMETERS.map((name) => Number(definition.StaticHyperParameters?.[name]));
+  return config.StrategyConfig?.HyperbandStrategyConfig?.MaxResource ?? epochs.find((each) => each >= 1);
 }
 
 /** Refuses an objective that no metric definition gives. */
@@ -75,6 +94,11 @@ function checkRanges(config: TuningJobConfig, staticHyperParameters: Readonly<Re
   }
   for (const dimension of dimensions) {
     if (dimension.kind === 'categorical') {
+      if (new Set(dimension.values).size < dimension.values.length) {
+        throw invalid(
+          `The values of "${dimension.name}" have to be different, got ${dimension.values.join(', ')}`,
+        );
+      }
       continue;
     }
     const [min, max] = [Number(dimension.minValue), Number(dimension.maxValue)];

@@ -3,7 +3,7 @@ import { AwsError } from '../aws-error';
 import type { CreateTuningJobRequest, TuningJobDescription } from './api-types';
 import type { EngineContext } from './engine-context';
 import { tuningJobArn } from './job-arns';
-import type { TuningJobRecord } from './job-records';
+import { findTuningJob, type TuningJobRecord } from './job-records';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
 import { TuningRun } from './tuning-run';
@@ -105,7 +105,7 @@ export class TuningEngine {
   private trialsOfParents({ WarmStartConfig: warmStart }: CreateTuningJobRequest): FinishedTrial[] {
     return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
       ({ HyperParameterTuningJobName: name = '' }) => {
-        const parent = this.context.jobs.tuning.get(name)?.description;
+        const parent = findTuningJob(this.context.jobs, name)?.description;
         if (parent === undefined) {
           throw new AwsError(
             'ValidationException',

@@ -8,9 +8,10 @@ import type { MetricDefinition } from '../../training/trainer';
 import type { Tag, TrainingJobSummary, TuningJobDescription } from './api-types';
 import type { EngineContext } from './engine-context';
 import { searchSpecification } from './search-specification';
+import { startTimeLimit } from './time-limit';
 import type { TrainingEngine } from './training-engine';
 import type { TrainingRun } from './training-run';
-import { MAX_TRAINING_JOBS } from './tuning-checks';
+import { MAX_TRAINING_JOBS, maxResource } from './tuning-checks';
 import { jobsWithoutImprovement, type TuningEnd, tuningEnd } from './tuning-completion';
 import { describeTuningJob, OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs } from './tuning-view';
 
@@ -57,11 +58,8 @@ export class TuningRun {
   private async run(): Promise<void> {
     const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
     // A time limit is one of the ways in which a tuning job completes.
-    const timer =
-      seconds === undefined
-        ? undefined
-        : setTimeout(() => this.finish({ status: 'Completed' }), seconds * 1000);
-    timer?.unref();
+    const endTimeLimit =
+      seconds === undefined ? undefined : startTimeLimit(seconds, () => this.finish({ status: 'Completed' }));
     let search: Search | undefined;
     try {
       search = await this.startSearch();
@@ -70,7 +68,7 @@ export class TuningRun {
       this.fail(error as Error);
       await Promise.allSettled(this.running.values());
     } finally {
-      clearTimeout(timer);
+      endTimeLimit?.();
       await search?.close().catch(() => undefined);
       this.writeEnd();
     }
@@ -81,7 +79,12 @@ export class TuningRun {
     fs.mkdirSync(folder, { recursive: true });
     const studyFile = joinInside(folder, `${this.name.toLowerCase()}.study`);
     return this.options.sampler.start(
-      searchSpecification(this.job.HyperParameterTuningJobConfig, studyFile, this.options.previousTrials),
+      searchSpecification(
+        this.job.HyperParameterTuningJobConfig,
+        maxResource(this.job),
+        studyFile,
+        this.options.previousTrials,
+      ),
     );
   }
 

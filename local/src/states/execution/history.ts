@@ -16,6 +16,9 @@ export interface HistoryEvent {
 /** The details of an event. */
 export type EventDetails = Readonly<Record<string, unknown>>;
 
+/** The most events that the history of an execution may have. */
+const MOST_EVENTS = 25_000;
+
 /** Numbers the events of one execution and hands them on. */
 export class History {
   private count = 0;
@@ -25,7 +28,12 @@ export class History {
     private readonly onEvent: (event: HistoryEvent) => void = () => undefined,
   ) {}
 
+  /** @throws StatesError when there are too many, unless it is the last one */
   record(type: string, details: EventDetails, previousEventId: number): number {
+    if (this.count >= MOST_EVENTS - 1 && !type.startsWith('Execution')) {
+      const limit = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;
+      throw new StatesError('States.Runtime', limit);
+    }
     this.count += 1;
     this.onEvent({ id: this.count, previousEventId, timestamp: this.clock.now(), type, details });
     return this.count;

@@ -1,0 +1,68 @@
+import { text } from 'node:stream/consumers';
+import { isRecord } from '../../assembly/template';
+import { type Json, type ReadItems, StatesError } from '../../states';
+import { AwsError } from '../aws-error';
+import type { ServiceRouter } from '../router';
+import type { ListObjectsOutput, ObjectOutput } from '../s3/s3-service';
+import type { Principal } from '../service';
+
+/** Arguments that the ItemReader of a distributed Map takes, by operation. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  GetObject: ['Bucket', 'Key'],
+  ListObjectsV2: ['Bucket', 'Prefix'],
+};
+
+/** Makes the function that reads a distributed Map's items from S3, with the rights of the state machine's role. */
+export function createItemReader(router: ServiceRouter, caller: Principal): ReadItems {
+  return async ({ resource, arguments: given }) => {
+    const operation = resource.endsWith(':listObjectsV2') ? 'ListObjectsV2' : 'GetObject';
+    const input = isRecord(given) ? given : {};
+    const unknown = Object.keys(input).find((name) => !ARGUMENTS[operation]?.includes(name));
+    if (unknown !== undefined) {
+      throw failure(`local mode does not have the argument "${unknown}" of ${operation} in an ItemReader`);
+    }
+    try {
+      return operation === 'GetObject'
+        ? await readObject(router, caller, input)
+        : await listObjects(router, caller, input);
+    } catch (error) {
+      throw error instanceof AwsError ? failure(error.message) : error;
+    }
+  };
+}
+
+async function readObject(
+  router: ServiceRouter,
+  caller: Principal,
+  input: Record<string, unknown>,
+): Promise<string> {
+  const { Body: body } = (await router.call('s3', 'GetObject', input, caller)) as ObjectOutput;
+  return body === undefined ? '' : text(body);
+}
+
+/** All objects, as the items that AWS makes of them. */
+async function listObjects(
+  router: ServiceRouter,
+  caller: Principal,
+  input: Record<string, unknown>,
+): Promise<Json[]> {
+  const items: Json[] = [];
+  let token: string | undefined;
+  do {
+    const page = (await router.call(
+      's3',
+      'ListObjectsV2',
+      { ...input, ...(token !== undefined && { ContinuationToken: token }) },
+      caller,
+    )) as ListObjectsOutput;
+    for (const { ETag, Key, LastModified, Size } of page.Contents) {
+      items.push({ Etag: ETag, Key, LastModified, Size, StorageClass: 'STANDARD' });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return items;
+}
+
+function failure(cause: string): StatesError {
+  return new StatesError('States.ItemReaderFailed', cause);
+}

@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
+
+jest.setTimeout(60_000);
+
+let assembly: string;
+
+beforeAll(() => {
+  assembly = synthesize((stack) => {
+    new StateMachine(stack, 'Machine', {
+      definitionBody: DefinitionBody.fromChainable(new Pass(stack, 'Pass')),
+    });
+  });
+});
+
+/** A root where an earlier run has left this as the record of a tuning job. */
+function rootWithRecord(content: string): string {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'sagemaker', 'tuning-jobs'), { recursive: true });
+  writeFileSync(join(root, 'sagemaker', 'tuning-jobs', 'bad.json'), content);
+  return root;
+}
+
+test('a state machine runs', async () => {
+  const root = temporaryFolder();
+  expect(await runLocalMode(assembly, root, '--input', '{"a":1}')).toMatchObject({ exitCode: 0 });
+  expect(executionsIn(root)).toMatchObject([{ status: 'SUCCEEDED', output: { a: 1 } }]);
+});
+
+test('an execution whose process was killed is ended by the next run', async () => {
+  const root = temporaryFolder();
+  await runLocalMode(assembly, root);
+  const [record] = executionsIn(root);
+  const file = join(root, 'executions', record?.name ?? '', 'execution.json');
+  writeFileSync(file, JSON.stringify({ ...record, status: 'RUNNING' }));
+  await runLocalMode(assembly, root);
+  expect(executionsIn(root).find(({ name }) => name === record?.name)).toMatchObject({
+    status: 'ABORTED',
+    cause: `Local mode (process ${record?.processId}) ended while the execution was running.`,
+  });
+});
+
+test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
+  ['no assembly', (root) => ['/nowhere', root], /^\/nowhere is not a cloud assembly/],
+  ['no such stack', (root) => [assembly, root, '--stack', 'Other'], /no single stack "Other": Test/],
+  ['no such state machine', (root) => [assembly, root, '--state-machine', 'Other'], /There are: Machine/],
+  ['an input file that is not there', (root) => [assembly, root, '--input', '@/nowhere'], /^ENOENT.*nowhere/],
+  ['an input that is no JSON', (root) => [assembly, root, '--input', '{'], /^--input: is not JSON/],
+  ['a root that is a file', () => [assembly, join(assembly, 'manifest.json')], /^E.*manifest.json/],
+  [
+    // The Python processes that run by then must not keep local mode alive.
+    'a record that cannot be read',
+    () => [assembly, rootWithRecord('{')],
+    /^the job record .*bad.json cannot be read .*: repair or remove it$/m,
+  ],
+])('%s is one line, not a stack trace', async (_name, args, message) => {
+  const { exitCode, output } = await runLocalMode(...args(temporaryFolder()));
+  expect(output).toMatch(message);
+  expect(output).not.toMatch(/^ {4}at /m);
+  expect(exitCode).toBe(1);
+});
+
+test('an app that cannot be synthesized leaves nothing behind', async () => {
+  const root = temporaryFolder();
+  const { exitCode, output } = await runLocalMode(undefined, root, '--context', 'tuning:data=/nowhere.csv');
+  expect(output).toMatch(/cdk synth ended with exit status 1: what it printed says why\.$/m);
+  expect(exitCode).toBe(1);
+  expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
+});

@@ -1,0 +1,25 @@
+import { formatHyperparameter, formatMetric, formatSeconds } from '../../src/report/format';
+
+test.each([
+  [0.04, '0.0 s'],
+  [59.94, '59.9 s'],
+  [59.96, '1 min 0 s'],
+  [119.6, '2 min 0 s'],
+  [3725, '62 min 5 s'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  ['0.10157273889413', '0.1016'],
+  ['1.3494417573713629e-08', '1.349e-8'],
+  ['12345', '12345'],
+  ['reg:squarederror', 'reg:squarederror'],
+  ['', ''],
+])('the hyperparameter "%s" is shown as "%s"', (value, text) => {
+  expect(formatHyperparameter(value)).toBe(text);
+});
+
+test('a metric has as many decimals as XGBoost prints, and may be missing', () => {
+  expect([formatMetric(0.123456), formatMetric(undefined)]).toEqual(['0.12346', '']);
+});
