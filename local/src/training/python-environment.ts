@@ -85,9 +85,8 @@ class EnvironmentFinder {
       if (interpreter && missingPackages(interpreter, wanted, extras).length === 0) {
         return describe(interpreter, wanted);
       }
-      if (command === env.PYTHON) {
-        const reason = interpreter ? `has no XGBoost ${wanted} with Optuna` : 'is no Python 3.9 or newer';
-        this.options.onNotice(`$PYTHON (${command}) ${reason}: looking for another one.`);
+      if (command === env.PYTHON && !interpreter) {
+        this.options.onNotice(`$PYTHON (${command}) is no Python 3.9 or newer: looking for another one.`);
       }
       if (interpreter && command !== pythonOf(this.home(wanted, extras))) {
         seen.push(interpreter);

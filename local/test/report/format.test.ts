@@ -1,4 +1,4 @@
-import { formatHyperparameter, formatMetric, formatSeconds } from '../../src/report/format';
+import { cutToWidth, formatHyperparameter, formatMetric, formatSeconds } from '../../src/report/format';
 
 test.each([
   [0.04, '0.0 s'],
@@ -22,4 +22,18 @@ test.each([
 
 test('a metric has as many decimals as XGBoost prints, and may be missing', () => {
   expect([formatMetric(0.123456), formatMetric(undefined)]).toEqual(['0.12346', '']);
+});
+
+const GREEN = '\u001b[32m';
+const DEFAULT = '\u001b[39m';
+
+test.each([
+  ['short', 'short'],
+  ['two\n  lines', 'two lines'],
+  ['exactly 10', 'exactly 10'],
+  ['more than ten', 'more than…'],
+  [`${GREEN}more${DEFAULT} than ten`, `${GREEN}more${DEFAULT} than…`],
+  [`${GREEN}exactly${DEFAULT} 10`, `${GREEN}exactly${DEFAULT} 10`],
+])('%j in 10 columns is %j', (text, expected) => {
+  expect(cutToWidth(text, 10)).toBe(expected);
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createPythonEnvironments, xgboostVersionOf } from '../../src/training';
+import { join, resolve } from 'node:path';
+import { createPythonEnvironments, DEFAULT_XGBOOST_VERSION, xgboostVersionOf } from '../../src/training';
 import { inspectInterpreter } from '../../src/training/python-interpreters';
 import { missingPackages, nearestRelease, requirementsFiles } from '../../src/training/python-requirements';
 import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
@@ -124,3 +124,14 @@ test(
   },
   SETUP_TIMEOUT,
 );
+
+test('a $PYTHON that is none is named', async () => {
+  const notices: string[] = [];
+  const found = createPythonEnvironments({
+    folder: resolve(__dirname, '../../../.venv'),
+    onNotice: (text) => notices.push(text),
+    env: { ...process.env, PYTHON: '/bin/ls' },
+  });
+  await found.forXGBoost(DEFAULT_XGBOOST_VERSION);
+  expect(notices).toEqual(['$PYTHON (/bin/ls) is no Python 3.9 or newer: looking for another one.']);
+});
