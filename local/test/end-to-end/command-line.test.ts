@@ -46,8 +46,12 @@ test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
   ['no assembly', (root) => ['/nowhere', root], /^\/nowhere is not a cloud assembly/],
   ['no such stack', (root) => [assembly, root, '--stack', 'Other'], /no single stack "Other": Test/],
   ['no such state machine', (root) => [assembly, root, '--state-machine', 'Other'], /There are: Machine/],
-  ['an input file that is not there', (root) => [assembly, root, '--input', '@/nowhere'], /^ENOENT.*nowhere/],
-  ['an input that is no JSON', (root) => [assembly, root, '--input', '{'], /^--input: is not JSON/],
+  [
+    'an input file that is not there',
+    (root) => [assembly, root, '--input', '@/nowhere'],
+    /^--input @\/nowhere: cannot be read: ENOENT/,
+  ],
+  ['an input that is no JSON', (root) => [assembly, root, '--input', '{'], /^--input \{: is not JSON/],
   ['a root that is a file', () => [assembly, join(assembly, 'manifest.json')], /^E.*manifest.json/],
   [
     // The Python processes that run by then must not keep local mode alive.
