@@ -81,7 +81,10 @@ async function run(options: RunOptions): Promise<void> {
     }
   }
   console.log(summarizeJobs(localMode.jobs, deployment));
-  for (const execution of executions) await printEnd(execution, join(deployment.root, 'logs'));
+  for (const execution of executions) await printEnd(execution);
+  if (localMode.jobs.training.listOwn().length > 0) {
+    console.log(`Logs of the jobs: ${formatPath(join(deployment.root, 'logs'))}`);
+  }
   if (interruption) process.exitCode = INTERRUPTIONS[interruption];
 }
 
@@ -114,12 +117,11 @@ function readInputFile(file: string): string {
   }
 }
 
-async function printEnd(execution: RunningExecution, logsFolder: string): Promise<void> {
+async function printEnd(execution: RunningExecution): Promise<void> {
   const record = await execution.ended;
   console.log(`Execution ${execution.name}: ${record.status}`);
   if (record.status !== 'SUCCEEDED') {
     console.error(explainFailure(record));
-    console.error(`Logs of the jobs here: ${formatPath(logsFolder)}`);
     process.exitCode = 1;
   }
   console.log(`Report: ${formatPath(execution.recordFile)}`);
