@@ -1,10 +1,10 @@
-import pc from 'picocolors';
 import type { ExecutionRecord } from '../executions';
+import { colours } from './colours';
 
 /** Why an execution did not succeed, as a person wants to read it. */
 export function explainFailure({ status, error, cause }: ExecutionRecord): string {
   if (status === 'ABORTED' && error === undefined) return 'It was stopped before its end.';
-  return `${pc.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
+  return `${colours.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
 }
 
 /** A cause is often JSON text: of a function's error, or of the job that failed. */

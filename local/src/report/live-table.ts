@@ -1,9 +1,9 @@
 import * as readline from 'node:readline';
 import type { WriteStream } from 'node:tty';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import type { Jobs, TrainingJobDescription, TrainingJobSummary } from '../services';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
+import { colours } from './colours';
 import { cutToWidth, formatHyperparameter, formatMetric, formatSeconds } from './format';
 
 const REDRAW_MILLISECONDS = 500;
@@ -143,13 +143,13 @@ function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
       renderTime(job),
       ...names.map((each) => formatHyperparameter(job.TunedHyperParameters[each] ?? '')),
     ];
-    table.push(isBest ? cells.map((cell) => pc.green(cell)) : cells);
+    table.push(isBest ? cells.map((cell) => colours.green(cell)) : cells);
   });
   const ended = trainingJobs.filter(isEnded).length;
   const progress = `${ended} of ${expected ?? 'all'} training jobs`;
   const earlier = hidden > 0 ? `\n … ${hidden} earlier training jobs` : '';
   const bestSoFar = best ? `, best ${renderObjective(best)}` : '';
-  return `${pc.bold('Tuning job')}  ${status}: ${progress}${bestSoFar}  ${name}${earlier}\n${table.toString()}`;
+  return `${colours.bold('Tuning job')}  ${status}: ${progress}${bestSoFar}  ${name}${earlier}\n${table.toString()}`;
 }
 
 function isEnded({ TrainingJobStatus }: TrainingJobSummary): boolean {
@@ -157,7 +157,7 @@ function isEnded({ TrainingJobStatus }: TrainingJobSummary): boolean {
 }
 
 function renderTrainingJob(job: TrainingJobDescription): string {
-  return `${pc.bold(`Training job ${job.TrainingJobName}`)}  ${job.TrainingJobStatus}  ${renderTime(job)}`;
+  return `${colours.bold(`Training job ${job.TrainingJobName}`)}  ${job.TrainingJobStatus}  ${renderTime(job)}`;
 }
 
 function renderObjective(job: TrainingJobSummary): string {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { bucketsFolder, type Deployment } from '../assembly';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { describeTuningJob } from '../services';
+import { colours } from './colours';
 import { formatMetric, formatPath, formatSeconds } from './format';
 
 type Row = readonly [label: string, value: string];
@@ -76,5 +76,5 @@ function localPath(uri: string, deployment: Deployment): string {
 function section(title: string, rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`.trimEnd());
-  return [pc.bold(title), ...lines, ''].join('\n');
+  return [colours.bold(title), ...lines, ''].join('\n');
 }
