@@ -9,6 +9,7 @@ import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
 import { withoutNested } from './private/locations';
 import { grantTraining, trainingRole } from './private/training-permissions';
+import { checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
 import { JOB_NAME_PREFIX_LENGTH, validateTuning } from './private/validate-tuning';
 import type { TuningOptions } from './tuning-options';
@@ -87,15 +88,12 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       ...(props.validation ? [props.validation.location] : []),
       ...(props.allowedInputLocations ?? []),
     ]);
-    const checkpoints = props.output._child('checkpoints/');
-    const finalSpot = props.finalTraining?.spot;
-    const keepsCheckpoints = props.spot?.checkpoints || (finalSpot && finalSpot.checkpoints !== false);
     grantTraining(this, this.trainingRole, {
       jobNamePrefix,
       repositoryArn: image.repositoryArn,
       inputs,
       output: props.output._child(''),
-      checkpoints: keepsCheckpoints ? checkpoints : undefined,
+      checkpoints: keepsCheckpoints(props) ? checkpointLocation(props.output) : undefined,
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
     });

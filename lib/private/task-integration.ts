@@ -3,15 +3,15 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { isJsonata } from './jsonata';
 import { LIMITS } from './limits';
 
-/** The `Resource` of a SageMaker task in Step Functions' optimised integration. */
-export function sageMakerResourceArn(action: string, pattern: sfn.IntegrationPattern): string {
-  const suffix = pattern === sfn.IntegrationPattern.RUN_JOB ? '.sync' : '';
-  return `arn:${Aws.PARTITION}:states:::sagemaker:${action}${suffix}`;
-}
-
-/** @throws Error where SageMaker's integration does not know the pattern */
-export function requireSupportedPattern(pattern: sfn.IntegrationPattern): void {
-  if (pattern !== sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN) return;
+/**
+ * How a task waits: as given, or not at all.
+ *
+ * @throws Error where SageMaker's integration does not know the pattern
+ */
+export function supportedPattern(
+  pattern: sfn.IntegrationPattern = sfn.IntegrationPattern.REQUEST_RESPONSE,
+): sfn.IntegrationPattern {
+  if (pattern !== sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN) return pattern;
   throw new Error(
     `integrationPattern: SageMaker's jobs support REQUEST_RESPONSE and RUN_JOB, got ${pattern}`,
   );
@@ -26,9 +26,21 @@ export function requireJobName(prop: string, name: string, maxLength: number): v
   );
 }
 
-/** A task's request under the name and with the placeholders that its query language wants. */
-export function renderRequest(request: object, language: sfn.QueryLanguage): object {
-  return language === sfn.QueryLanguage.JSONATA
-    ? { Arguments: request }
-    : { Parameters: sfn.FieldUtils.renderObject(request) };
+/**
+ * A task of Step Functions' optimised integration: its `Resource`, and its request under the name and with the
+ * placeholders that the query language wants.
+ */
+export function renderSageMakerTask(
+  action: string,
+  pattern: sfn.IntegrationPattern,
+  request: object,
+  language: sfn.QueryLanguage = sfn.QueryLanguage.JSON_PATH,
+): object {
+  const suffix = pattern === sfn.IntegrationPattern.RUN_JOB ? '.sync' : '';
+  return {
+    Resource: `arn:${Aws.PARTITION}:states:::sagemaker:${action}${suffix}`,
+    ...(language === sfn.QueryLanguage.JSONATA
+      ? { Arguments: request }
+      : { Parameters: sfn.FieldUtils.renderObject(request) }),
+  };
 }

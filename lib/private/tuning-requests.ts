@@ -7,7 +7,7 @@ import { WarmStart } from '../search/warm-start';
 import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
 import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
 import type { TrainingJobDefinition } from '../tasks/training-job-definition';
-import type { SpotOptions, TrainingResources } from '../tuning-options';
+import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
 import type { TuningInput } from './validate-tuning';
@@ -29,6 +29,25 @@ const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Executio
 /** JSONata for the name of the tuning job: 32 characters at the most, and never used twice. */
 export function tuningJobName(prefix: string): string {
   return `${literal(prefix)} & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 15)`;
+}
+
+/** Where checkpoints are kept. */
+export function checkpointLocation(output: DataLocation): DataLocation {
+  return output._child('checkpoints/');
+}
+
+/** Whether any training job keeps checkpoints. */
+export function keepsCheckpoints(props: TuningOptions): boolean {
+  return trialsKeepCheckpoints(props) || finalTrainingKeepsCheckpoints(props);
+}
+
+/** Only where asked for: the training jobs of a tuning job share one place. */
+function trialsKeepCheckpoints({ spot }: TuningOptions): boolean {
+  return spot?.checkpoints === true;
+}
+
+function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolean {
+  return finalTraining?.spot !== undefined && finalTraining.spot.checkpoints !== false;
 }
 
 /** The tuning job, learning from the earlier ones that the construct names. */
@@ -67,7 +86,7 @@ export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHype
       resources: props.resources,
       maxRuntime: props.maxTrainingRuntime,
       spot: props.spot,
-      checkpoints: props.spot?.checkpoints ? tuningJobName(props.jobNamePrefix) : undefined,
+      checkpoints: trialsKeepCheckpoints(props) ? tuningJobName(props.jobNamePrefix) : undefined,
     }),
     tags: props.tags,
   };
@@ -101,7 +120,7 @@ export function finalTrainingJobRequest(props: TuningRequestProps): SageMakerCre
       resources: finalTraining?.resources ?? props.resources,
       maxRuntime: finalTraining?.maxRuntime ?? props.maxTrainingRuntime,
       spot: finalTraining?.spot,
-      checkpoints: finalTraining?.spot?.checkpoints !== false ? name : undefined,
+      checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
     }),
     tags: props.tags,
   };
@@ -137,10 +156,9 @@ function trainingJob(
     maxRuntime: options.maxRuntime,
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
-    checkpointPath:
-      spot && options.checkpoints
-        ? jsonata(`${literal(props.output._child('checkpoints/').uri)} & ${options.checkpoints}`)
-        : undefined,
+    checkpointPath: options.checkpoints
+      ? jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints}`)
+      : undefined,
     subnets: props.subnets,
     securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,
     networkIsolation: props.networkIsolation ?? true,

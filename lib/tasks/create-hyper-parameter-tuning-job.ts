@@ -5,12 +5,7 @@ import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
 import { LIMITS } from '../private/limits';
 import { renderTuningJob } from '../private/render-tuning-job';
-import {
-  renderRequest,
-  requireJobName,
-  requireSupportedPattern,
-  sageMakerResourceArn,
-} from '../private/task-integration';
+import { renderSageMakerTask, requireJobName, supportedPattern } from '../private/task-integration';
 import type { Objective } from '../search/objective';
 import type { ParameterRange } from '../search/parameter-range';
 import type { TuningStrategy } from '../search/tuning-strategy';
@@ -150,8 +145,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
     private readonly props: SageMakerCreateHyperParameterTuningJobProps,
   ) {
     super(scope, id, props);
-    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
-    requireSupportedPattern(this.integrationPattern);
+    this.integrationPattern = supportedPattern(props.integrationPattern);
     requireJobName('tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
     this.taskPolicies = jobPolicies(this, TUNING_JOB, {
       namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),
@@ -162,10 +156,12 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
 
   /** @internal */
   protected _renderTask(topLevelQueryLanguage?: sfn.QueryLanguage): unknown {
-    const language = this.props.queryLanguage ?? topLevelQueryLanguage ?? sfn.QueryLanguage.JSON_PATH;
-    return {
-      Resource: sageMakerResourceArn('createHyperParameterTuningJob', this.integrationPattern),
-      ...renderRequest(renderTuningJob(this.props), language),
-    };
+    const language = this.props.queryLanguage ?? topLevelQueryLanguage;
+    return renderSageMakerTask(
+      'createHyperParameterTuningJob',
+      this.integrationPattern,
+      renderTuningJob(this.props),
+      language,
+    );
   }
 }

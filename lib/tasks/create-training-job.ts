@@ -5,12 +5,7 @@ import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-polic
 import { LIMITS } from '../private/limits';
 import { renderTrainingJob } from '../private/render-training-job';
 import { renderTags } from '../private/render-tuning-job';
-import {
-  renderRequest,
-  requireJobName,
-  requireSupportedPattern,
-  sageMakerResourceArn,
-} from '../private/task-integration';
+import { renderSageMakerTask, requireJobName, supportedPattern } from '../private/task-integration';
 import type { TrainingJobDefinition } from './training-job-definition';
 
 /** What a training job is made of. Texts may be expressions of the state's query language. */
@@ -87,8 +82,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     private readonly props: SageMakerCreateTrainingJobProps,
   ) {
     super(scope, id, props);
-    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
-    requireSupportedPattern(this.integrationPattern);
+    this.integrationPattern = supportedPattern(props.integrationPattern);
     requireJobName('trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
     this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
       namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
@@ -99,7 +93,6 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
 
   /** @internal */
   protected _renderTask(topLevelQueryLanguage?: sfn.QueryLanguage): unknown {
-    const language = this.props.queryLanguage ?? topLevelQueryLanguage ?? sfn.QueryLanguage.JSON_PATH;
     const { trainingJobName, trainingJobDefinition: definition, tags } = this.props;
     const request = {
       TrainingJobName: trainingJobName,
@@ -107,9 +100,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
       ...renderTrainingJob(definition),
       ...(tags && { Tags: renderTags(tags) }),
     };
-    return {
-      Resource: sageMakerResourceArn('createTrainingJob', this.integrationPattern),
-      ...renderRequest(request, language),
-    };
+    const language = this.props.queryLanguage ?? topLevelQueryLanguage;
+    return renderSageMakerTask('createTrainingJob', this.integrationPattern, request, language);
   }
 }
