@@ -1,13 +1,11 @@
-import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
+import { bundledFunction } from './private/bundled-function';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
-import { allowLogEncryption } from './private/log-encryption';
 
 /** Properties of the function that finds the best training job. */
 export interface FindBestTrainingJobFunctionProps {
@@ -33,25 +31,18 @@ export interface FindBestTrainingJobFunctionProps {
 export class FindBestTrainingJobFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {
     const stack = Stack.of(scope);
-    allowLogEncryption(scope, props.logEncryptionKey);
-    super(scope, id, {
-      description: 'Finds the best training job of a SageMaker tuning job',
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
-      code: lambda.Code.fromAsset(join(__dirname, '..', 'lambda', 'find-best-training-job', 'bundle')),
-      memorySize: 256,
-      timeout: Duration.minutes(2),
-      logGroup: new logs.LogGroup(scope, `${id}Logs`, {
-        retention: logs.RetentionDays.ONE_YEAR,
-        encryptionKey: props.logEncryptionKey,
-        removalPolicy: RemovalPolicy.DESTROY,
+    super(
+      scope,
+      id,
+      bundledFunction(scope, id, {
+        name: 'find-best-training-job',
+        description: 'Finds the best training job of a SageMaker tuning job',
+        roleDescription: 'Reads the results of SageMaker tuning jobs',
+        memorySize: 256,
+        timeout: Duration.minutes(2),
+        logEncryptionKey: props.logEncryptionKey,
       }),
-      role: new iam.Role(scope, `${id}Role`, {
-        description: 'Reads the results of SageMaker tuning jobs',
-        assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      }),
-    });
+    );
     this.logGroup.grantWrite(this);
     const reading = [
       new iam.PolicyStatement({

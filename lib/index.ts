@@ -1,11 +1,33 @@
 export { Algorithm } from './algorithm/algorithm';
+export { BuiltInAlgorithm, type BuiltInAlgorithmOptions } from './algorithm/built-in-algorithm';
+export type { ContainerOptions } from './algorithm/container';
+export { ContainerImage } from './algorithm/container-image';
+export { Distribution, type MpiOptions } from './algorithm/distribution';
+export { Framework } from './algorithm/framework';
+export type { JumpStartOptions } from './algorithm/jumpstart-options';
+export type { ScriptOptions } from './algorithm/script-options';
+export { ScriptSource } from './algorithm/script-source';
 export { type XGBoostOptions, XGBoostVersion } from './algorithm/xgboost-options';
+export { type AutoMlCsvOptions, AutoMlData } from './automl/automl-data';
+export { AutoMlFragment, type AutoMlFragmentProps } from './automl/automl-fragment';
+export { AutoMlMode, AutoMlObjective, AutoMlProblemType } from './automl/automl-objective';
+export type { AutoMlOptions } from './automl/automl-options';
+export { AutoMlWorkflow, type AutoMlWorkflowProps } from './automl/automl-workflow';
 export { DataLocation } from './data-location';
 export {
   FindBestTrainingJobFunction,
   type FindBestTrainingJobFunctionProps,
 } from './find-best-training-job-function';
-export { DataDistribution, InputData, type InputDataOptions, InputMode } from './input-data';
+export {
+  type AnyDataOptions,
+  type CsvDataOptions,
+  DataDistribution,
+  type FileSystemOptions,
+  FileSystemType,
+  InputData,
+  type InputDataOptions,
+  InputMode,
+} from './input-data';
 export { Objective } from './search/objective';
 export { type NumericRangeOptions, ParameterRange, ScalingType } from './search/parameter-range';
 export {
@@ -14,12 +36,14 @@ export {
   TuningStrategy,
 } from './search/tuning-strategy';
 export { WarmStart } from './search/warm-start';
+export { SageMakerJobKind, StopAbandonedJobs, type StopAbandonedJobsProps } from './stop-abandoned-jobs';
 export {
   SageMakerCreateHyperParameterTuningJob,
   type SageMakerCreateHyperParameterTuningJobJsonataProps,
   type SageMakerCreateHyperParameterTuningJobJsonPathProps,
   type SageMakerCreateHyperParameterTuningJobOptions,
   type SageMakerCreateHyperParameterTuningJobProps,
+  type TuningTrainingJobDefinition,
 } from './tasks/create-hyper-parameter-tuning-job';
 export {
   SageMakerCreateTrainingJob,
@@ -29,6 +53,8 @@ export {
   type SageMakerCreateTrainingJobProps,
 } from './tasks/create-training-job';
 export type {
+  FileSystemChannel,
+  InstanceGroup,
   MetricDefinition,
   TrainingChannel,
   TrainingJobDefinition,
@@ -36,7 +62,9 @@ export type {
 export { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 export {
   type FinalTrainingOptions,
+  type FurtherDefinition,
   type SpotOptions,
+  type TrainingDefinitionOptions,
   type TrainingResources,
   TuningIntegration,
   type TuningOptions,

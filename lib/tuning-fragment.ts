@@ -1,17 +1,20 @@
-import { Names } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
 import { withoutNested } from './private/locations';
+import { securityGroupsOf, uniquePrefix } from './private/surroundings';
 import { grantTraining, trainingRole } from './private/training-permissions';
-import { checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
+import { definitionsOf } from './private/tuning-definitions';
+import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
-import { JOB_NAME_PREFIX_LENGTH, validateTuning } from './private/validate-tuning';
+import { useOf } from './private/validate-definition';
+import { validateTuning } from './private/validate-tuning';
 import type { TuningOptions } from './tuning-options';
 
 /** Properties of the chain of states that tunes a model. */
@@ -46,8 +49,9 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
- * - `hyperparameters`: an object of strings; a tuned hyperparameter that is given here is no longer tuned
- * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs
+ * - `hyperparameters`: an object of strings; a tuned hyperparameter that is given here is no longer tuned. With
+ *   `furtherDefinitions`: an object of such objects, by the names of the definitions
+ * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs; not with `furtherDefinitions`
  *
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless it is switched off,
  * `finalTrainingJob`.
@@ -75,36 +79,38 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
     // With the hyphen that all names have: the permissions end where another construct's prefix only begins alike.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
-    this.connections = new ec2.Connections({ securityGroups: securityGroups(this, props) });
+    this.connections = new ec2.Connections({
+      securityGroups: securityGroupsOf(this, props, 'SageMaker training containers'),
+    });
     this.trainingRole = props.trainingRole ?? trainingRole(this, 'TrainingRole');
     this.findBestTrainingJobFunction = new FindBestTrainingJobFunction(this, 'FindBestTrainingJobFunction', {
       jobNamePrefix,
       logEncryptionKey: props.encryptionKey,
     });
 
-    const image = props.algorithm._definition.image(this);
-    const inputs = withoutNested([
-      props.train.location,
-      ...(props.validation ? [props.validation.location] : []),
-      ...(props.allowedInputLocations ?? []),
-    ]);
+    const definitions = bindDefinitions(this, props);
+    const inputs = withoutNested(locations(props, definitions));
+    const replaceable = withoutNested(
+      present([props.train.location, props.validation?.location, ...(props.allowedInputLocations ?? [])]),
+    );
     grantTraining(this, this.trainingRole, {
       jobNamePrefix,
-      repositoryArn: image.repositoryArn,
+      repositoryArns: [...new Set(definitions.map(({ bound }) => bound.image.repositoryArn))],
       inputs,
       output: props.output._child(''),
       checkpoints: keepsCheckpoints(props) ? checkpointLocation(props.output) : undefined,
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
     });
+    warnOfDifferentMetrics(this, definitions);
 
     const states = new TuningStates(this, {
       ...props,
-      trainingImage: image.uri,
+      definitions,
       trainingRole: this.trainingRole,
       jobNamePrefix,
       findBestTrainingJobFunction: this.findBestTrainingJobFunction,
-      allowedInputLocations: inputs,
+      allowedInputLocations: replaceable,
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,
       securityGroups: this.connections.securityGroups,
     });
@@ -113,24 +119,38 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   }
 }
 
-/** A prefix for job names that no other construct of the app has. */
-function uniquePrefix(construct: Construct): string {
-  return Names.uniqueResourceName(construct, {
-    maxLength: JOB_NAME_PREFIX_LENGTH,
-    allowedSpecialCharacters: '-',
-  })
-    .toLowerCase()
-    .replace(/^-+|-+$/g, '');
+/** The definitions with their algorithms settled; each but the first in a scope of its own. */
+function bindDefinitions(scope: Construct, props: TuningFragmentProps): BoundDefinition[] {
+  return definitionsOf(props).map((definition, index) => ({
+    ...definition,
+    bound: definition.algorithm._definition.bind(
+      index === 0 ? scope : new Construct(scope, `Definition-${definition.name}`),
+      useOf(props, definition),
+    ),
+  }));
 }
 
-function securityGroups(scope: Construct, props: TuningFragmentProps): ec2.ISecurityGroup[] {
-  if (!props.vpc) return [];
-  return (
-    props.securityGroups ?? [
-      new ec2.SecurityGroup(scope, 'SecurityGroup', {
-        vpc: props.vpc,
-        description: 'SageMaker training containers',
-      }),
-    ]
+/** Everything in Amazon S3 that training jobs read. */
+function locations(props: TuningFragmentProps, definitions: readonly BoundDefinition[]): DataLocation[] {
+  const read = definitions.flatMap(({ train, validation, channels = {}, bound }) => [
+    train.location,
+    validation?.location,
+    ...Object.values(channels).map(({ location }) => location),
+    ...(bound.channels ?? []).map(({ location }) => location),
+  ]);
+  return present([...read, ...(props.allowedInputLocations ?? [])]);
+}
+
+function present<T>(values: readonly (T | undefined)[]): T[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
+
+/** SageMaker compares the values of all definitions, whatever they measure. */
+function warnOfDifferentMetrics(scope: Construct, definitions: readonly BoundDefinition[]): void {
+  const metrics = definitions.map(({ objective }) => objective.metric.replace(/^.*:/, ''));
+  if (new Set(metrics).size === 1) return;
+  Annotations.of(scope).addWarningV2(
+    'cdk-sagemaker-tuning:differentMetrics',
+    `The objective metrics of the definitions have different names (${metrics.join(', ')}): their values are compared with each other, so they have to measure the same`,
   );
 }

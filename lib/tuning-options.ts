@@ -4,17 +4,19 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Algorithm } from './algorithm/algorithm';
 import type { DataLocation } from './data-location';
+import type { InputData } from './input-data';
 import type { Objective } from './search/objective';
 import type { ParameterRange } from './search/parameter-range';
 import type { TuningStrategy } from './search/tuning-strategy';
 import type { WarmStart } from './search/warm-start';
+import type { InstanceGroup } from './tasks/training-job-definition';
 
 /** Instances that train. */
 export interface TrainingResources {
   /**
    * Instance type as SageMaker names it.
    *
-   * @default 'ml.m5.xlarge'
+   * @default - what the algorithm recommends, where that is known, else 'ml.m5.xlarge'
    */
   readonly instanceType?: string;
   /**
@@ -23,6 +25,22 @@ export interface TrainingResources {
    * @default 1
    */
   readonly instanceCount?: number;
+  /**
+   * Groups of instances of different types (a heterogeneous cluster), 1 to 5; instead of `instanceType` and
+   * `instanceCount`.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html
+   * @default - instances of one type
+   */
+  readonly instanceGroups?: InstanceGroup[];
+  /**
+   * How long the instances are kept after a training job, for the next one like it (a warm pool); at most 6 hours.
+   * Not with spot instances or instance groups. Kept instances are paid for, and need a quota of their own.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+   * @default - not at all
+   */
+  readonly keepAlive?: Duration;
   /**
    * Size of the storage volume of each instance.
    *
@@ -40,15 +58,6 @@ export interface SpotOptions {
    * @default - twice the longest run time of the training job
    */
   readonly maxWait?: Duration;
-  /**
-   * Whether to keep checkpoints in Amazon S3, from which an interrupted training goes on.
-   *
-   * A tuning job has one place for all of its training jobs, and whether SageMaker keeps them apart there is
-   * not documented: if it does not, a training job could go on from another one's model.
-   *
-   * @default - true for the final training, false for the training jobs of the tuning job
-   */
-  readonly checkpoints?: boolean;
 }
 
 /** How the final model is trained, once the best hyperparameters are known. */
@@ -66,7 +75,8 @@ export interface FinalTrainingOptions {
    */
   readonly resources?: TrainingResources;
   /**
-   * Hyperparameters on top of the best ones, such as a higher `num_round`.
+   * Hyperparameters on top of the best ones, such as a higher `num_round`. Of the first definition, where there are
+   * `furtherDefinitions`.
    *
    * @default - the best hyperparameters as they are
    */
@@ -83,6 +93,13 @@ export interface FinalTrainingOptions {
    * @default - on-demand instances, whatever the tuning job uses
    */
   readonly spot?: SpotOptions;
+  /**
+   * Whether what the container writes to `/opt/ml/checkpoints` is kept in Amazon S3, and is there again when an
+   * interrupted training goes on.
+   *
+   * @default - true with spot instances, else false
+   */
+  readonly checkpoints?: boolean;
 }
 
 /** How the state machine talks to SageMaker's tuning API. */
@@ -99,14 +116,15 @@ export enum TuningIntegration {
   OPTIMIZED = 'OPTIMIZED',
   /**
    * The AWS SDK integration and a loop that waits. Takes every field of the API; costs three state
-   * transitions a look (every few seconds at first, every 15 minutes after a day), and the tuning job goes
-   * on when the execution is stopped by hand.
+   * transitions a look (every few seconds at first, every 15 minutes after a day). The tuning job would go
+   * on when the execution is stopped: `TuningWorkflow` stops it, and so does `StopAbandonedJobs` where a
+   * `TuningFragment` is embedded.
    */
   SDK = 'SDK',
 }
 
-/** What is tuned, how, and on what: shared by `TuningWorkflow` and `TuningFragment`. */
-export interface TuningOptions {
+/** One algorithm with its search space: what SageMaker calls a training job definition. */
+export interface TrainingDefinitionOptions {
   /** What is trained. */
   readonly algorithm: Algorithm;
   /** What the tuning job optimises. */
@@ -120,6 +138,68 @@ export interface TuningOptions {
    * @default - none but those that the algorithm adds
    */
   readonly hyperparameters?: { [name: string]: string };
+  /**
+   * Data beside the training and the validation data, by the name of its channel. An execution's input does not
+   * change it.
+   *
+   * @default - none
+   */
+  readonly channels?: { [channelName: string]: InputData };
+  /**
+   * Instances for the training jobs.
+   *
+   * @default - one instance with a volume of 30 GiB
+   */
+  readonly resources?: TrainingResources;
+  /**
+   * How long one training job may take; at most 28 days. One that takes longer is stopped.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly maxTrainingRuntime?: Duration;
+}
+
+/** A further algorithm that takes part in the same search. */
+export interface FurtherDefinition extends TrainingDefinitionOptions {
+  /** Name of the definition: 1 to 64 letters, digits and inner hyphens. */
+  readonly name: string;
+  /**
+   * Training data of its own, where the algorithm needs another format. An execution's input does not change it.
+   *
+   * @default - that of the first definition
+   */
+  readonly train?: InputData;
+  /**
+   * Validation data of its own, where the algorithm needs another format.
+   *
+   * @default - that of the first definition, unless `train` is given
+   */
+  readonly validation?: InputData;
+  /**
+   * Hyperparameters on top of the best ones for the final training.
+   *
+   * @default - the best hyperparameters as they are
+   */
+  readonly finalHyperparameters?: { [name: string]: string };
+}
+
+/** What is tuned, how, and on what: shared by `TuningWorkflow` and `TuningFragment`. */
+export interface TuningOptions extends TrainingDefinitionOptions {
+  /**
+   * Name of the first definition, where there are `furtherDefinitions`.
+   *
+   * @default 'first'
+   */
+  readonly definitionName?: string;
+  /**
+   * Further algorithms that take part in the same search, at most 9: the best training job of all wins, and the final
+   * training is one of its algorithm. SageMaker compares the values of their objective metrics, which therefore
+   * have to mean the same. Not with a warm start or early stopping.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
+   * @default - none
+   */
+  readonly furtherDefinitions?: FurtherDefinition[];
   /**
    * How the tuning job chooses the next hyperparameters.
    *
@@ -146,12 +226,6 @@ export interface TuningOptions {
    */
   readonly maxTuningRuntime?: Duration;
   /**
-   * How long one training job may take; at most 28 days. One that takes longer is stopped.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly maxTrainingRuntime?: Duration;
-  /**
    * Whether SageMaker stops training jobs that promise nothing. Not for Hyperband, which does so itself.
    *
    * @default false
@@ -164,17 +238,20 @@ export interface TuningOptions {
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
-   * Instances for the training jobs.
-   *
-   * @default - one ml.m5.xlarge with a volume of 30 GiB
-   */
-  readonly resources?: TrainingResources;
-  /**
    * Managed spot training for the tuning job's training jobs.
    *
    * @default - on-demand instances
    */
   readonly spot?: SpotOptions;
+  /**
+   * Whether what the containers write to `/opt/ml/checkpoints` is kept in Amazon S3.
+   *
+   * A tuning job has one place for all of its training jobs, and whether SageMaker keeps them apart there is
+   * not documented: if it does not, a training job could go on from another one's model.
+   *
+   * @default false
+   */
+  readonly checkpoints?: boolean;
   /**
    * Earlier tuning jobs to learn from, and how (`warmStartFrom` in an execution's input names others).
    *

@@ -9,9 +9,11 @@ import { Construct } from 'constructs';
 import { DataLocation } from './data-location';
 import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
+import { usesSdk } from './private/integration';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 import { allowLogEncryption } from './private/log-encryption';
 import { createTuningBucket } from './private/tuning-bucket';
+import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
 import { TuningFragment } from './tuning-fragment';
 import type { TuningOptions } from './tuning-options';
 
@@ -141,6 +143,14 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
     });
     // Once the state machine is there it can be started: its training jobs need their policy by then.
     this.stateMachine.node.addDependency(this.fragment);
+    if (usesSdk(props)) {
+      new StopAbandonedJobs(this, 'StopAbandonedJobs', {
+        stateMachine: this.stateMachine,
+        jobNamePrefix: this.fragment.jobNamePrefix,
+        kinds: [SageMakerJobKind.TUNING],
+        logEncryptionKey: props.encryptionKey,
+      });
+    }
     this.acknowledgeFindings();
   }
 

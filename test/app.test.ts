@@ -155,7 +155,7 @@ describe('settings', () => {
     expect(definition.ResourceConfig.InstanceType).toBe('ml.c5.xlarge');
     expect(definition.StaticHyperParameters).toContain('"objective":"binary:logistic"');
     expect(TuneHyperparameters.Arguments.HyperParameterTuningJobName).toMatch(/^{% "mine-" &/);
-    expect(Configure.Output).toContain('$input.maxTrainingJobs : $min([7, $combinations])');
+    expect(Configure.Output).toContain('$input.maxTrainingJobs : $min([7, $most])');
     expect(Configure.Output).toContain('$input.maxParallelTrainingJobs : 4');
   });
 

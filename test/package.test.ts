@@ -31,7 +31,10 @@ describe('the npm package', () => {
     'lib/tuning-workflow.js',
     'lib/private/tuning-states.js',
     'lib/tasks/create-hyper-parameter-tuning-job.d.ts',
+    'lambda/check-tabular-data/bundle/index.js',
+    'lambda/find-best-candidate/bundle/index.js',
     'lambda/find-best-training-job/bundle/index.js',
+    'lambda/stop-jobs/bundle/index.js',
   ])('holds %s', (path) => {
     if (!files.includes(path)) throw new Error(`${path} is missing: run "npm run build" first`);
   });

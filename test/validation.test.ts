@@ -277,7 +277,10 @@ describe('the strategy', () => {
     ['a grid with the number of its combinations', { ...grid, ...ranges(DEPTH), maxTrainingJobs: 2 }],
     ['as many training jobs as combinations', { ...ranges(DEPTH), maxTrainingJobs: 2 }],
     ['Hyperband', hyperband({ minResource: 1, maxResource: 20_000, seed: 0 })],
-    ['Hyperband of an algorithm of which nothing is known', { ...UNKNOWN, ...hyperband({}) }],
+    [
+      'Hyperband with a number of epochs',
+      { ...UNKNOWN, ...hyperband({}), hyperparameters: { epochs: '20' } },
+    ],
     ['10,000 training jobs at random', { strategy: TuningStrategy.random(), maxTrainingJobs: 10_000 }],
   ])('%s is valid', (_name, props) => {
     expect(problemsOf(props)).toEqual([]);

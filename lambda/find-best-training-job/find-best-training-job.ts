@@ -73,8 +73,9 @@ export async function findBestTrainingJob(
     tuningJob,
     bestTrainingJob: best,
     topTrainingJobs: listed.slice(0, event.topTrainingJobs).map(
-      ({ name, status, value, tunedHyperparameters }): TopTrainingJobResult => ({
+      ({ name, definitionName, status, value, tunedHyperparameters }): TopTrainingJobResult => ({
         name,
+        ...definitionNameIn(description, definitionName),
         status,
         objectiveValue: value,
         tunedHyperparameters,
@@ -205,12 +206,21 @@ async function describeBest(
   return {
     name: job.name,
     arn: job.arn,
+    ...definitionNameIn(description, job.definitionName),
     objective: { ...objectiveOf(description, job), value: job.value },
     metrics: finalMetrics(details),
     hyperparameters: withoutTuningHyperparameters(details.HyperParameters),
     tunedHyperparameters: job.tunedHyperparameters,
     modelArtifacts: details.ModelArtifacts?.S3ModelArtifacts || null,
   };
+}
+
+/** A definition can have a name where there is only one, which then tells nothing. */
+function definitionNameIn(
+  { TrainingJobDefinitions }: DescribeHyperParameterTuningJobResponse,
+  definitionName: string | undefined,
+): { definitionName?: string } {
+  return TrainingJobDefinitions?.length && definitionName ? { definitionName } : {};
 }
 
 function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Record<string, number> {

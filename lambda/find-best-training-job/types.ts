@@ -43,6 +43,8 @@ export interface TrainingJobCounts {
 export interface BestTrainingJobResult {
   readonly name: string;
   readonly arn: string;
+  /** Which definition won; only in a tuning job with several. */
+  readonly definitionName?: string;
   readonly objective: {
     readonly metric: string;
     readonly type: ObjectiveType;
@@ -59,6 +61,8 @@ export interface BestTrainingJobResult {
 
 export interface TopTrainingJobResult {
   readonly name: string;
+  /** Only in a tuning job with several definitions. */
+  readonly definitionName?: string;
   readonly status: string;
   readonly objectiveValue: number;
   readonly tunedHyperparameters: Readonly<Record<string, string>>;

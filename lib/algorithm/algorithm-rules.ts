@@ -7,6 +7,8 @@ export interface HyperparameterRule {
   readonly minExclusive?: number;
   readonly max?: number;
   readonly maxExclusive?: number;
+  /** Words that may stand in place of a number, such as `auto`. */
+  readonly words?: readonly string[];
   /** Allowed values of a categorical one, or allowed elements of a list. */
   readonly values?: readonly string[];
   /** Whether a tuning job may search it. */
@@ -30,9 +32,16 @@ export interface AlgorithmRules {
   /** How messages call the algorithm, such as `XGBoost 3.2-0`. */
   readonly title: string;
   readonly hyperparameters: readonly HyperparameterRule[];
+  /** Whether other hyperparameters may be given, of which nothing is known: those of a script. */
+  readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
   /** Checks that look at several hyperparameters at once; returns one message a problem. */
   readonly checkTogether: (values: Readonly<Record<string, string>>) => string[];
+}
+
+/** How the words that may stand in place of a number read in a message, such as ` or auto`. */
+export function describeWords({ words = [] }: HyperparameterRule): string {
+  return words.map((word) => ` or ${word}`).join('');
 }
 
 /** How a rule's allowed numbers read in a message, such as `at least 0` or `more than 0 and at most 1`. */
@@ -58,13 +67,19 @@ export function withinBounds(rule: HyperparameterRule, value: number): boolean {
 /** What is wrong with a hyperparameter's value, or undefined. The value is a string, as in the API. */
 export function checkValue(rule: HyperparameterRule, value: string): string | undefined {
   const given = `got ${JSON.stringify(value)}`;
+  if (rule.words?.includes(value)) return undefined;
+  const words = describeWords(rule);
   switch (rule.type) {
     case 'integer':
-      if (!/^[+-]?\d+$/.test(value)) return `must be a whole number, ${given}`;
-      return withinBounds(rule, Number(value)) ? undefined : `must be ${describeBounds(rule)}, ${given}`;
+      if (!/^[+-]?\d+$/.test(value)) return `must be a whole number${words}, ${given}`;
+      return withinBounds(rule, Number(value))
+        ? undefined
+        : `must be ${describeBounds(rule)}${words}, ${given}`;
     case 'continuous':
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) return `must be a number, ${given}`;
-      return withinBounds(rule, Number(value)) ? undefined : `must be ${describeBounds(rule)}, ${given}`;
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) return `must be a number${words}, ${given}`;
+      return withinBounds(rule, Number(value))
+        ? undefined
+        : `must be ${describeBounds(rule)}${words}, ${given}`;
     case 'categorical':
       return rule.values?.includes(value) ? undefined : `must be one of ${rule.values?.join(', ')}, ${given}`;
     case 'list': {

@@ -1,6 +1,7 @@
-import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { validationError } from '../private/problems';
-import type { AlgorithmDefinition } from './algorithm-definition';
+import { regionalImage } from '../private/registry';
+import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 import {
   XGBOOST_HYPERPARAMETERS,
@@ -9,9 +10,6 @@ import {
 } from './xgboost-hyperparameters';
 import { XGBOOST_ACCOUNTS, XGBOOST_IMAGES, XGBOOST_REPOSITORY } from './xgboost-images';
 import type { XGBoostOptions } from './xgboost-options';
-
-const MAPPING_ID = 'SageMakerXGBoostRegistry';
-const MAPPING_KEY = 'account';
 
 /** SageMaker's XGBoost in algorithm mode. */
 export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
@@ -24,19 +22,18 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
     );
   }
   return {
-    image(scope) {
-      const stack = Stack.of(scope);
-      const account = options.registryAccount ?? registryAccount(stack);
-      return {
-        uri: `${account}.dkr.ecr.${stack.region}.${Aws.URL_SUFFIX}/${XGBOOST_REPOSITORY}:${image?.tag ?? version}`,
-        repositoryArn: stack.formatArn({
-          service: 'ecr',
-          account,
-          resource: 'repository',
-          resourceName: XGBOOST_REPOSITORY,
-        }),
-      };
-    },
+    title: `XGBoost ${version}`,
+    channelNames: USUAL_CHANNELS,
+    bind: (scope) => ({
+      image: regionalImage(scope, {
+        title: "SageMaker's XGBoost",
+        repository: XGBOOST_REPOSITORY,
+        tag: image?.tag ?? version,
+        accounts: XGBOOST_ACCOUNTS,
+        mappingId: 'SageMakerXGBoostRegistry',
+        account: options.registryAccount,
+      }),
+    }),
     // Of a version that is newer than this library, or known at deploy time only, nothing is known.
     rules: image && rules(version),
     defaultHyperparameters(objectiveMetric): Record<string, string> {
@@ -91,27 +88,4 @@ function checkTogether(values: Readonly<Record<string, string>>): string[] {
     problems.push(`hyperparameters.eval_metric: aft-nloglik needs objective survival:aft, got ${objective}`);
   }
   return problems;
-}
-
-/** The account of the region's registry: known at synth, or looked up when the stack is deployed. */
-function registryAccount(stack: Stack): string {
-  if (!Token.isUnresolved(stack.region)) {
-    const account = XGBOOST_ACCOUNTS[stack.region];
-    if (!account) {
-      throw validationError(
-        `no registry of SageMaker's XGBoost is known for region "${stack.region}": give registryAccount; known are ${Object.keys(XGBOOST_ACCOUNTS).join(', ')}`,
-      );
-    }
-    return account;
-  }
-  const existing = stack.node.tryFindChild(MAPPING_ID);
-  const mapping =
-    existing instanceof CfnMapping
-      ? existing
-      : new CfnMapping(stack, MAPPING_ID, {
-          mapping: Object.fromEntries(
-            Object.entries(XGBOOST_ACCOUNTS).map(([region, account]) => [region, { [MAPPING_KEY]: account }]),
-          ),
-        });
-  return mapping.findInMap(Aws.REGION, MAPPING_KEY);
 }

@@ -1,4 +1,9 @@
-import { describeBounds, type HyperparameterRule } from '../algorithm/algorithm-rules';
+import {
+  type AlgorithmRules,
+  describeBounds,
+  describeWords,
+  type HyperparameterRule,
+} from '../algorithm/algorithm-rules';
 import type { ParameterRange } from '../search/parameter-range';
 import { literal } from './jsonata';
 import { LIMITS } from './limits';
@@ -10,17 +15,28 @@ export interface ConfigureOptions {
   /** Undefined for a grid search, which decides by itself. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  readonly train: string;
+  /** Where the data is; undefined where the input cannot name other data. */
+  readonly train?: string;
   readonly validation?: string;
   /** URI prefixes that `train` and `validation` may begin with. */
   readonly allowedInputLocations: readonly string[];
-  readonly parameterRanges: readonly ParameterRange[];
-  /** What the algorithm accepts; undefined where nothing is known. */
-  readonly hyperparameterRules?: readonly HyperparameterRule[];
+  /** The definitions of the search: with several, the input's hyperparameters are grouped by their names. */
+  readonly definitions: readonly ConfigureDefinition[];
 }
 
-/** Checks that the fields share. An expression that finds nothing gives nothing, and vanishes from the list. */
-const FUNCTIONS = `
+/** What the first state has to know of one definition. */
+export interface ConfigureDefinition {
+  readonly name: string;
+  readonly parameterRanges: readonly ParameterRange[];
+  /** What the algorithm accepts; undefined where nothing is known. */
+  readonly rules?: AlgorithmRules;
+}
+
+/**
+ * Checks that inputs share; `$allowed` has to be bound. An expression that finds nothing gives nothing, and
+ * vanishes from the list.
+ */
+export const INPUT_CHECKS = `
   $show := function($value) { $type($value) = 'string' ? '"' & $value & '"' : $string($value) };
   $integer := function($field, $value, $max) {
     $type($value) != 'number' ? $field & ': must be a whole number, got ' & $show($value)
@@ -32,27 +48,43 @@ const FUNCTIONS = `
     : $length($value) > ${LIMITS.s3UriLength} ? $field & ': must have at most ${LIMITS.s3UriLength} characters'
     : $count($filter($allowed, function($prefix) { $substring($value, 0, $length($prefix)) = $prefix })) = 0
       ? $field & ': must be within ' & $join($allowed, ' or ') & ', got ' & $value
-  };
+  };`;
+
+const FUNCTIONS = `${INPUT_CHECKS}
   $within := function($rule, $value) {
     ($exists($rule.min) ? $value >= $rule.min : true) and ($exists($rule.max) ? $value <= $rule.max : true)
     and ($exists($rule.minExclusive) ? $value > $rule.minExclusive : true)
     and ($exists($rule.maxExclusive) ? $value < $rule.maxExclusive : true)
   };
-  $ruled := function($field, $rule, $value) {
-    $not($exists($rule)) ? $field & ': is not a hyperparameter of the algorithm'
+  $ruled := function($field, $definition, $rule, $value) {
+    $not($exists($rule)) ? ($not($definition.takesOthers) ? $field & ': is not a hyperparameter of the algorithm')
     : $exists($rule.values)
       ? ($not($value in $rule.values) ? $field & ': must be one of ' & $join($rule.values, ', ') & ', got ' & $show($value))
-    : $exists($rule.number)
+    : $exists($rule.number) and $not($value in $rule.words)
       ? ($not($contains($value, $rule.number = 'whole number' ? /^-?[0-9]+$/ : /^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$/))
-          ? $field & ': must be a ' & $rule.number & ', got ' & $show($value)
-        : $not($within($rule, $number($value))) ? $field & ': must be ' & $rule.bounds & ', got ' & $show($value))
+          ? $field & ': must be a ' & $rule.number & $rule.orWords & ', got ' & $show($value)
+        : $not($within($rule, $number($value))) ? $field & ': must be ' & $rule.bounds & $rule.orWords & ', got ' & $show($value))
   };
-  $hyperparameter := function($name, $value) {(
-    $field := 'hyperparameters.' & $name;
+  $hyperparameter := function($definition, $field, $name, $value) {
     $type($value) != 'string' ? $field & ': must be a string such as "' & $string($value) & '"'
     : $length($value) > ${LIMITS.hyperparameterValueLength} ? $field & ': must have at most ${LIMITS.hyperparameterValueLength} characters'
-    : $hasRules ? $ruled($field, $lookup($rules, $name), $value)
-  )};`;
+    : $contains($name, /^sagemaker_/) ? $field & ': is a setting of the container, which the algorithm makes by itself'
+    : $exists($definition.rules) ? $ruled($field, $definition, $lookup($definition.rules, $name), $value)
+  };
+  $left := function($definition, $given) {
+    $filter($definition.ranges, function($range) { $not($range.name in ($type($given) = 'object' ? $keys($given))) })
+  };
+  $combinations := function($definition, $given) {(
+    $sizes := $left($definition, $given).size;
+    $count($sizes) = $count($left($definition, $given)) ? $reduce($sizes, function($a, $b) { $a * $b }) : 1e9
+  )};
+  $hyperparameters := function($definition, $field, $given) {
+    $type($given) != 'object' ? $field & ': must be an object of strings, got ' & $show($given)
+    : $append(
+        $map($keys($given), function($name) { $hyperparameter($definition, $field & '.' & $name, $name, $lookup($given, $name)) }),
+        $count($left($definition, $given)) = 0 ? $field & ': fixes every hyperparameter that is tuned; leave at least one'
+      )
+  };`;
 
 /**
  * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
@@ -62,61 +94,87 @@ const FUNCTIONS = `
  * num_class with its objective) is left to the training container.
  */
 export function configureExpression(options: ConfigureOptions): string {
-  const { maxTrainingJobs, validation } = options;
+  const { maxTrainingJobs, train, validation, definitions } = options;
+  const several = definitions.length > 1;
   const fields = [
     ...(maxTrainingJobs ? ['maxTrainingJobs'] : []),
     'maxParallelTrainingJobs',
-    'train',
+    ...(train === undefined ? [] : ['train']),
     ...(validation === undefined ? [] : ['validation']),
     'hyperparameters',
-    'warmStartFrom',
+    // SageMaker has no warm start for several definitions.
+    ...(several ? [] : ['warmStartFrom']),
   ];
   const field = (name: string, check: string) => `$exists($input.${name}) ? ${check}`;
   const setting = (name: string, value: unknown) =>
     `'${name}': $exists($input.${name}) ? $input.${name} : ${literal(value)}`;
+  const checks = [
+    `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
+      $key & ': is not a field of the input; known are ${fields.join(', ')}'
+    })`,
+    ...(maxTrainingJobs
+      ? [
+          field(
+            'maxTrainingJobs',
+            `$integer('maxTrainingJobs', $input.maxTrainingJobs, ${maxTrainingJobs.limit})`,
+          ),
+        ]
+      : []),
+    field(
+      'maxParallelTrainingJobs',
+      `$integer('maxParallelTrainingJobs', $input.maxParallelTrainingJobs, ${LIMITS.parallelTrainingJobs})`,
+    ),
+    ...(train === undefined ? [] : [field('train', `$location('train', $input.train)`)]),
+    ...(validation === undefined ? [] : [field('validation', `$location('validation', $input.validation)`)]),
+    field('hyperparameters', several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK),
+    ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
+    ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
+  ];
+  const settings = [
+    ...(maxTrainingJobs
+      ? [
+          `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${maxTrainingJobs.value}, $most])`,
+        ]
+      : []),
+    setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs),
+    ...(train === undefined ? [] : [setting('train', train)]),
+    ...(validation === undefined ? [] : [setting('validation', validation)]),
+    setting('hyperparameters', {}),
+    ...(several ? [] : [setting('warmStartFrom', [])]),
+  ];
   return `(
   $input := ${options.input};
   $allowed := ${literal(options.allowedInputLocations)};
-  $hasRules := ${options.hyperparameterRules !== undefined};
-  $rules := ${literal(rulesByName(options.hyperparameterRules ?? []))};
-  $ranges := ${literal(options.parameterRanges.map(describeRange))};
+  $definitions := ${literal(definitions.map(describeDefinition))};
 ${FUNCTIONS}
-  $fixed := $type($input) = 'object' ? $type($input.hyperparameters) = 'object' ? $keys($input.hyperparameters);
-  $left := $filter($ranges, function($range) { $not($range.name in $fixed) });
-  $combinations := $count($left.size) = $count($left) ? $reduce($left.size, function($a, $b) { $a * $b }) : 1e9;
+  $given := $type($input) = 'object' ? $input.hyperparameters;
+  $givenTo := function($definition) { ${several ? "$type($given) = 'object' ? $lookup($given, $definition.name)" : '$given'} };
+  $most := $sum($map($definitions, function($definition) { $combinations($definition, $givenTo($definition)) }));
   $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
-    $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; known are ${fields.join(', ')}'
-    }),
-    ${maxTrainingJobs ? `${field('maxTrainingJobs', `$integer('maxTrainingJobs', $input.maxTrainingJobs, ${maxTrainingJobs.limit})`)},` : ''}
-    ${field('maxParallelTrainingJobs', `$integer('maxParallelTrainingJobs', $input.maxParallelTrainingJobs, ${LIMITS.parallelTrainingJobs})`)},
-    ${field('train', `$location('train', $input.train)`)},
-    ${validation === undefined ? '' : `${field('validation', `$location('validation', $input.validation)`)},`}
-    ${field('hyperparameters', HYPERPARAMETERS_CHECK)},
-    ${maxTrainingJobs ? `${COMBINATIONS_CHECK},` : ''}
-    ${field('warmStartFrom', warmStartCheck())}
+    ${checks.join(',\n    ')}
   ];
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {
-    ${maxTrainingJobs ? `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${maxTrainingJobs.value}, $combinations]),` : ''}
-    ${setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs)},
-    ${setting('train', options.train)},
-    ${validation === undefined ? '' : `${setting('validation', validation)},`}
-    ${setting('hyperparameters', {})},
-    ${setting('warmStartFrom', [])}
+    ${settings.join(',\n    ')}
   }}
 )`;
 }
 
-const HYPERPARAMETERS_CHECK = `$type($input.hyperparameters) != 'object'
-      ? 'hyperparameters: must be an object of strings, got ' & $show($input.hyperparameters)
+const HYPERPARAMETERS_CHECK = `$hyperparameters($definitions[0], 'hyperparameters', $given)`;
+
+const SEVERAL_HYPERPARAMETERS_CHECK = `$type($given) != 'object'
+      ? 'hyperparameters: must be an object with an object of strings for each definition, got ' & $show($given)
       : $append(
-        $map($keys($input.hyperparameters), function($name) { $hyperparameter($name, $lookup($input.hyperparameters, $name)) }),
-        $count($left) = 0 ? 'hyperparameters: fixes every hyperparameter that is tuned; leave at least one'
+        $map($filter($keys($given), function($name) { $not($name in $definitions.name) }), function($name) {
+          'hyperparameters.' & $name & ': is not a definition; known are ' & $join($definitions.name, ', ')
+        }),
+        $map($filter($definitions, function($definition) { $exists($givenTo($definition)) }), function($definition) {
+          $hyperparameters($definition, 'hyperparameters.' & $definition.name, $givenTo($definition))
+        })
       )`;
 
 /** SageMaker refuses more training jobs than there are combinations to try. */
-const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $combinations
-      ? 'maxTrainingJobs: must not be more than the ' & $combinations & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
+const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
+      ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 
 function warmStartCheck(): string {
   const { parentTuningJobs, tuningJobNameLength } = LIMITS;
@@ -140,6 +198,7 @@ function rulesByName(rules: readonly HyperparameterRule[]): Record<string, objec
           ...(numeric && {
             number: rule.type === 'integer' ? 'whole number' : 'number',
             bounds: describeBounds(rule),
+            ...(rule.words && { words: rule.words, orWords: describeWords(rule) }),
             min,
             max,
             minExclusive,
@@ -152,6 +211,10 @@ function rulesByName(rules: readonly HyperparameterRule[]): Record<string, objec
   );
 }
 
-function describeRange(range: ParameterRange): object {
-  return { name: range.name, size: range._size() };
+function describeDefinition({ name, parameterRanges, rules }: ConfigureDefinition): object {
+  return {
+    name,
+    ranges: parameterRanges.map((range) => ({ name: range.name, size: range._size() })),
+    ...(rules && { rules: rulesByName(rules.hyperparameters), takesOthers: rules.takesOthers ?? false }),
+  };
 }

@@ -26,8 +26,11 @@ export const TRAINING_JOB: JobKind = {
   rule: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
 };
 
+/** Step Functions has no integration of its own for it, and so no rule. */
+export const AUTOML_JOB = { action: 'AutoMLJob', resource: 'automl-job' } as const;
+
 /** ARN of all jobs whose names begin with a prefix. SageMaker writes names in ARNs in lower case. */
-export function jobArn(scope: Construct, kind: JobKind, namePrefix: string): string {
+export function jobArn(scope: Construct, kind: { readonly resource: string }, namePrefix: string): string {
   const name = Token.isUnresolved(namePrefix) ? namePrefix : namePrefix.toLowerCase();
   return Stack.of(scope).formatArn({
     service: 'sagemaker',
@@ -53,7 +56,7 @@ export function knownNamePrefix(jobName: string, prefix: string | undefined): st
 export function jobPolicies(
   scope: Construct,
   kind: JobKind,
-  options: { namePrefix: string; role: iam.IRole; waits: boolean },
+  options: { namePrefix: string; roles: readonly iam.IRole[]; waits: boolean },
 ): iam.PolicyStatement[] {
   const jobs = jobArn(scope, kind, options.namePrefix);
   const statements = [
@@ -67,7 +70,7 @@ export function jobPolicies(
       ],
       resources: [jobs],
     }),
-    passRole(options.role),
+    ...[...new Set(options.roles)].map(passRole),
   ];
   if (options.waits) {
     statements.push(

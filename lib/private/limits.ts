@@ -17,6 +17,16 @@ export const LIMITS = {
   hyperparameterNameLength: 256,
   hyperparameterValueLength: 2500,
   metricNameLength: 255,
+  metricDefinitions: 40,
+  metricRegexLength: 500,
+  definitions: 10,
+  definitionNameLength: 64,
+  channels: 20,
+  channelNamePattern: /^[A-Za-z0-9._-]{1,64}$/,
+  instanceGroups: 5,
+  instanceGroupNameLength: 64,
+  keepAliveSeconds: { min: 1, max: 21_600 },
+  environmentVariables: 48,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
   hyperbandResource: 20_000,
@@ -28,3 +38,6 @@ export const LIMITS = {
   securityGroups: 5,
   subnets: 16,
 } as const;
+
+/** Longest prefix of job names: `<prefix>-<15 characters>` is a tuning job's name. */
+export const JOB_NAME_PREFIX_LENGTH = 16;

@@ -27,10 +27,10 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
       ...(definition.outputEncryptionKey && { KmsKeyId: definition.outputEncryptionKey.keyArn }),
     },
     ResourceConfig: {
-      InstanceType: definition.instanceType ?? 'ml.m5.xlarge',
-      InstanceCount: definition.instanceCount ?? 1,
+      ...renderInstances(definition),
       VolumeSizeInGB: definition.volumeSize?.toGibibytes() ?? 30,
       ...(definition.volumeEncryptionKey && { VolumeKmsKeyId: definition.volumeEncryptionKey.keyArn }),
+      ...(definition.keepAlive && { KeepAlivePeriodInSeconds: definition.keepAlive.toSeconds() }),
     },
     StoppingCondition: renderStoppingCondition(definition),
     // Only where they are asked for: Step Functions refuses fields that its list lacks.
@@ -54,13 +54,40 @@ function renderChannel(channel: TrainingChannel): Record<string, unknown> {
     ...(channel.contentType && { ContentType: channel.contentType }),
     CompressionType: channel.gzip ? 'Gzip' : 'None',
     InputMode: channel.inputMode ?? InputMode.FILE,
-    DataSource: {
-      S3DataSource: {
-        S3DataType: 'S3Prefix',
-        S3Uri: channel.s3Uri,
-        S3DataDistributionType: channel.distribution ?? DataDistribution.FULLY_REPLICATED,
-      },
-    },
+    DataSource: channel.fileSystem
+      ? {
+          FileSystemDataSource: {
+            FileSystemId: channel.fileSystem.fileSystemId,
+            FileSystemType: channel.fileSystem.fileSystemType,
+            DirectoryPath: channel.fileSystem.directoryPath,
+            FileSystemAccessMode: 'ro',
+          },
+        }
+      : {
+          S3DataSource: {
+            S3DataType: 'S3Prefix',
+            S3Uri: channel.s3Uri,
+            S3DataDistributionType: channel.distribution ?? DataDistribution.FULLY_REPLICATED,
+            ...(channel.instanceGroups && { InstanceGroupNames: channel.instanceGroups }),
+          },
+        },
+  };
+}
+
+function renderInstances(definition: TrainingJobDefinition): Record<string, unknown> {
+  const { instanceGroups } = definition;
+  if (!instanceGroups) {
+    return {
+      InstanceType: definition.instanceType ?? 'ml.m5.xlarge',
+      InstanceCount: definition.instanceCount ?? 1,
+    };
+  }
+  return {
+    InstanceGroups: instanceGroups.map(({ name, instanceType, instanceCount }) => ({
+      InstanceGroupName: name,
+      InstanceType: instanceType,
+      InstanceCount: instanceCount,
+    })),
   };
 }
 

@@ -1,39 +1,45 @@
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ParameterRange } from '../search/parameter-range';
 import { TuningStrategy } from '../search/tuning-strategy';
 import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
+import type { TrainingJobDefinition } from '../tasks/training-job-definition';
 import { renderTrainingJob } from './render-training-job';
 
 /**
  * The request of CreateHyperParameterTuningJob.
  *
- * @throws Error where the search space is given twice or not at all
+ * @throws Error where the training jobs or a search space are given twice or not at all
  */
 export function renderTuningJob(
   options: SageMakerCreateHyperParameterTuningJobOptions,
 ): Record<string, unknown> {
-  const { parameterRanges, parameterRangesInput, warmStart, tags } = options;
-  if ((parameterRanges === undefined) === (parameterRangesInput === undefined)) {
-    throw new Error('give exactly one of parameterRanges and parameterRangesInput');
-  }
+  const { warmStart, tags, objective, trainingJobDefinition, trainingJobDefinitions } = options;
+  requireOne(options, 'trainingJobDefinition', 'trainingJobDefinitions');
+  if (trainingJobDefinition && !objective)
+    throw new Error('objective: is required with trainingJobDefinition');
   const strategy = options.strategy ?? TuningStrategy.bayesian();
-  const definition = options.trainingJobDefinition;
   return {
     HyperParameterTuningJobName: options.tuningJobName,
     HyperParameterTuningJobConfig: {
       ...strategy._render(),
-      HyperParameterTuningJobObjective: options.objective._render(),
+      ...(trainingJobDefinition && { HyperParameterTuningJobObjective: objective?._render() }),
       ResourceLimits: {
         ...(options.maxTrainingJobs !== undefined && { MaxNumberOfTrainingJobs: options.maxTrainingJobs }),
         MaxParallelTrainingJobs: options.maxParallelTrainingJobs ?? 1,
         ...(options.maxRuntime && { MaxRuntimeInSeconds: options.maxRuntime.toSeconds() }),
       },
-      ParameterRanges: parameterRangesInput?.value ?? renderRanges(parameterRanges ?? []),
+      ...(trainingJobDefinition && { ParameterRanges: renderSearchSpace(options) }),
       TrainingJobEarlyStoppingType: options.earlyStopping ? 'Auto' : 'Off',
     },
-    TrainingJobDefinition: {
-      ...(definition.hyperparameters && { StaticHyperParameters: definition.hyperparameters.value }),
-      ...renderTrainingJob(definition),
-    },
+    ...(trainingJobDefinition && { TrainingJobDefinition: renderDefinition(trainingJobDefinition) }),
+    ...(trainingJobDefinitions && {
+      TrainingJobDefinitions: trainingJobDefinitions.map((definition) => ({
+        DefinitionName: definition.definitionName,
+        TuningObjective: definition.objective._render(),
+        HyperParameterRanges: renderSearchSpace(definition),
+        ...renderDefinition(definition.trainingJobDefinition),
+      })),
+    }),
     ...(warmStart && {
       WarmStartConfig: {
         WarmStartType: warmStart.type,
@@ -44,6 +50,43 @@ export function renderTuningJob(
     }),
     ...(tags && { Tags: renderTags(tags) }),
   };
+}
+
+/** The definitions of a tuning job's training jobs, one or several. */
+export function trainingDefinitions(
+  options: SageMakerCreateHyperParameterTuningJobOptions,
+): TrainingJobDefinition[] {
+  const { trainingJobDefinition, trainingJobDefinitions = [] } = options;
+  return [
+    ...(trainingJobDefinition ? [trainingJobDefinition] : []),
+    ...trainingJobDefinitions.map((definition) => definition.trainingJobDefinition),
+  ];
+}
+
+function renderDefinition(definition: TrainingJobDefinition): Record<string, unknown> {
+  if (definition.containerEntrypoint ?? definition.containerArguments) {
+    throw new Error(
+      "containerEntrypoint, containerArguments: are settings of training jobs only; in a tuning job the image's own entry point runs",
+    );
+  }
+  return {
+    ...(definition.hyperparameters && { StaticHyperParameters: definition.hyperparameters.value }),
+    ...renderTrainingJob(definition),
+  };
+}
+
+function renderSearchSpace(space: {
+  readonly parameterRanges?: ParameterRange[];
+  readonly parameterRangesInput?: sfn.TaskInput;
+}): unknown {
+  requireOne(space, 'parameterRanges', 'parameterRangesInput');
+  return space.parameterRangesInput?.value ?? renderRanges(space.parameterRanges ?? []);
+}
+
+function requireOne<T extends object>(props: T, one: keyof T & string, other: keyof T & string): void {
+  if ((props[one] === undefined) === (props[other] === undefined)) {
+    throw new Error(`give exactly one of ${one} and ${other}`);
+  }
 }
 
 /** Ranges as the API groups them. */

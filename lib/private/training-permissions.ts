@@ -8,7 +8,7 @@ import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 /** What training jobs touch. */
 export interface TrainingAccess {
   readonly jobNamePrefix: string;
-  readonly repositoryArn: string;
+  readonly repositoryArns: readonly string[];
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;
   readonly checkpoints?: DataLocation;
@@ -30,7 +30,7 @@ export function trainingRole(scope: Construct, id: string): iam.Role {
 export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
   const statements = [
     ...storageStatements(access),
-    ...imageStatements(access.repositoryArn),
+    ...imageStatements(access.repositoryArns),
     ...logStatements(scope, access.jobNamePrefix),
     ...(access.inVpc ? [networkStatement()] : []),
   ];
@@ -42,13 +42,21 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     resourcesOf(statements),
     'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
-  const { encryptionKey } = access;
+  grantKeys(policy, role, access);
+  return policy;
+}
+
+/** Grants a role the keys of the data that it reads and writes, and of the volumes of its instances. */
+export function grantKeys(
+  policy: iam.Policy,
+  role: iam.IRole,
+  { inputs, output, encryptionKey }: Pick<TrainingAccess, 'inputs' | 'output' | 'encryptionKey'>,
+): void {
   const otherKey = ({ _bucket }: DataLocation) =>
     _bucket?.encryptionKey === encryptionKey ? undefined : _bucket?.encryptionKey;
-  for (const location of access.inputs) otherKey(location)?.grantDecrypt(role);
-  otherKey(access.output)?.grant(role, ...WRITING_WITH_KEY);
+  for (const location of inputs) otherKey(location)?.grantDecrypt(role);
+  otherKey(output)?.grant(role, ...WRITING_WITH_KEY);
   if (encryptionKey) grantKey(policy, role, encryptionKey);
-  return policy;
 }
 
 /** What it takes to write objects that are encrypted with a key, in several parts too. */
@@ -68,8 +76,12 @@ function grantKey(policy: iam.Policy, role: iam.IRole, key: kms.IKey): void {
 }
 
 function storageStatements({ inputs, output, checkpoints }: TrainingAccess): iam.PolicyStatement[] {
-  const read = checkpoints ? [...inputs, checkpoints] : inputs;
   const written = checkpoints ? [output, checkpoints] : [output];
+  return [...readStatements(checkpoints ? [...inputs, checkpoints] : inputs), writeStatement(written)];
+}
+
+/** Lets a role read what is in the given places. */
+export function readStatements(read: readonly DataLocation[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['s3:GetObject'],
@@ -83,18 +95,22 @@ function storageStatements({ inputs, output, checkpoints }: TrainingAccess): iam
           conditions: { StringLike: { 's3:prefix': `${location._key}*` } },
         }),
     ),
-    new iam.PolicyStatement({
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      resources: unique(written.map((location) => `${location._bucketArn}/${location._key}*`)),
-    }),
   ];
 }
 
-function imageStatements(repositoryArn: string): iam.PolicyStatement[] {
+/** Lets a role write to the given places. */
+export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    resources: unique(written.map((location) => `${location._bucketArn}/${location._key}*`)),
+  });
+}
+
+function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: [repositoryArn],
+      resources: [...repositoryArns],
     }),
     // Has no resource-level permissions.
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
@@ -122,7 +138,8 @@ function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyState
   ];
 }
 
-function networkStatement(): iam.PolicyStatement {
+/** Lets a role connect containers to a VPC. */
+export function networkStatement(): iam.PolicyStatement {
   // Documented by SageMaker as a whole; the Describe* actions have no resource-level permissions.
   return new iam.PolicyStatement({
     actions: [

@@ -2,19 +2,31 @@ import { type Duration, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { BoundAlgorithm } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
+import type { InputData } from '../input-data';
 import { WarmStart } from '../search/warm-start';
 import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
 import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
-import type { TrainingJobDefinition } from '../tasks/training-job-definition';
+import type {
+  MetricDefinition,
+  TrainingChannel,
+  TrainingJobDefinition,
+} from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
-import type { TuningInput } from './validate-tuning';
+import { instanceCountOf, withDefaults } from './training-resources';
+import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
+
+/** A definition with its algorithm settled in the stack. */
+export interface BoundDefinition extends TuningDefinition {
+  readonly bound: BoundAlgorithm;
+}
 
 /** A tuning with everything settled that the requests to SageMaker need. */
 export interface TuningRequestProps extends TuningInput {
-  readonly trainingImage: string;
+  readonly definitions: readonly BoundDefinition[];
   readonly trainingRole: iam.IRole;
   /** What the names of all jobs begin with, hyphen included. */
   readonly jobNamePrefix: string;
@@ -42,54 +54,86 @@ export function keepsCheckpoints(props: TuningOptions): boolean {
 }
 
 /** Only where asked for: the training jobs of a tuning job share one place. */
-function trialsKeepCheckpoints({ spot }: TuningOptions): boolean {
-  return spot?.checkpoints === true;
+function trialsKeepCheckpoints({ checkpoints }: TuningOptions): boolean {
+  return checkpoints === true;
 }
 
 function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolean {
-  return finalTraining?.spot !== undefined && finalTraining.spot.checkpoints !== false;
+  return finalTraining?.checkpoints ?? finalTraining?.spot !== undefined;
 }
 
 /** The tuning job, learning from the earlier ones that the construct names. */
 export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHyperParameterTuningJobOptions {
   const isGrid = props.strategy?.name === 'Grid';
-  const tuned = '$keys($states.input.settings.hyperparameters)';
-  const stillTuned = (ranges: object[]) =>
-    ranges.length === 0
-      ? ranges
-      : jsonata(`[$filter(${literal(ranges)}, function($range) { $not($range.Name in ${tuned}) })]`);
-  const fixed = {
-    ...props.algorithm._definition.defaultHyperparameters(props.objective.metric),
-    ...props.hyperparameters,
-  };
   return {
     tuningJobName: jsonata(tuningJobName(props.jobNamePrefix)),
     jobNamePrefix: props.jobNamePrefix,
-    objective: props.objective,
-    parameterRangesInput: sfn.TaskInput.fromObject(
-      Object.fromEntries(
-        Object.entries(renderRanges(props.parameterRanges)).map(([kind, ranges]) => [
-          kind,
-          stillTuned(ranges),
-        ]),
-      ),
-    ),
+    ...searches(props),
     strategy: props.strategy,
     maxTrainingJobs: isGrid ? undefined : setting('maxTrainingJobs'),
     maxParallelTrainingJobs: setting('maxParallelTrainingJobs'),
     maxRuntime: props.maxTuningRuntime,
     earlyStopping: props.earlyStopping,
     warmStart: props.warmStart?.tuningJobNames.length ? props.warmStart : undefined,
-    trainingJobDefinition: trainingJob(props, {
-      output: 'trials/',
-      hyperparameters: `$merge([${literal(fixed)}, $states.input.settings.hyperparameters])`,
-      resources: props.resources,
-      maxRuntime: props.maxTrainingRuntime,
-      spot: props.spot,
-      checkpoints: trialsKeepCheckpoints(props) ? tuningJobName(props.jobNamePrefix) : undefined,
-    }),
     tags: props.tags,
   };
+}
+
+/** What is searched: one definition has its objective and ranges beside it, several have them in them. */
+function searches(
+  props: TuningRequestProps,
+): Pick<
+  SageMakerCreateHyperParameterTuningJobOptions,
+  'objective' | 'parameterRangesInput' | 'trainingJobDefinition' | 'trainingJobDefinitions'
+> {
+  const all = props.definitions.map((definition) => ({
+    definitionName: definition.name,
+    objective: definition.objective,
+    parameterRangesInput: stillTuned(props, definition),
+    trainingJobDefinition: trialDefinition(props, definition),
+  }));
+  const [{ definitionName: _name, ...first }] = all as [(typeof all)[number]];
+  return all.length === 1 ? first : { trainingJobDefinitions: all };
+}
+
+/** The ranges of what the execution's input has not fixed. */
+function stillTuned(props: TuningRequestProps, definition: BoundDefinition): sfn.TaskInput {
+  const fixed = `$keys(${givenHyperparameters(props, definition)})`;
+  const left = (ranges: object[]) =>
+    ranges.length === 0
+      ? ranges
+      : jsonata(`[$filter(${literal(ranges)}, function($range) { $not($range.Name in ${fixed}) })]`);
+  return sfn.TaskInput.fromObject(
+    Object.fromEntries(
+      Object.entries(renderRanges(definition.parameterRanges)).map(([kind, ranges]) => [kind, left(ranges)]),
+    ),
+  );
+}
+
+/** JSONata for the hyperparameters that the execution's input gives to a definition. */
+function givenHyperparameters({ definitions }: TuningRequestProps, { name }: TuningDefinition): string {
+  const given = '$states.input.settings.hyperparameters';
+  return definitions.length === 1 ? given : `$lookup(${given}, ${literal(name)})`;
+}
+
+function trialDefinition(props: TuningRequestProps, definition: BoundDefinition): TrainingJobDefinition {
+  const { algorithm, objective, hyperparameters, parameterRanges, bound } = definition;
+  const tuned = parameterRanges.map(({ name }) => name);
+  const defaults = Object.entries(algorithm._definition.defaultHyperparameters(objective.metric));
+  const fixed = {
+    // SageMaker refuses a hyperparameter that is both fixed and tuned.
+    ...Object.fromEntries(defaults.filter(([name]) => !tuned.includes(name))),
+    ...hyperparameters,
+    ...bound.containerHyperparameters,
+  };
+  return trainingJob(props, definition, {
+    output: 'trials/',
+    hyperparameters: `$merge([${literal(fixed)}, ${givenHyperparameters(props, definition)}])`,
+    resources: definition.resources,
+    maxRuntime: definition.maxTrainingRuntime,
+    spot: props.spot,
+    checkpoints: trialsKeepCheckpoints(props) ? tuningJobName(props.jobNamePrefix) : undefined,
+  });
 }
 
 /** The tuning job, learning from those that the input names. */
@@ -107,18 +151,23 @@ export function warmTuningJobRequest(
   };
 }
 
-/** The training of the final model, with the best training job's hyperparameters. */
-export function finalTrainingJobRequest(props: TuningRequestProps): SageMakerCreateTrainingJobOptions {
+/** The training of the final model, with the best training job's hyperparameters and its definition. */
+export function finalTrainingJobRequest(
+  props: TuningRequestProps,
+  definition: BoundDefinition,
+): SageMakerCreateTrainingJobOptions {
   const { finalTraining } = props;
+  // Those of the container are the same ones; the instance type among them can be another.
+  const settled = { ...definition.bound.containerHyperparameters, ...definition.finalHyperparameters };
   const name = `$states.input.result.tuningJob.name & '-final-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
   return {
     trainingJobName: jsonata(name),
     jobNamePrefix: props.jobNamePrefix,
-    trainingJobDefinition: trainingJob(props, {
+    trainingJobDefinition: trainingJob(props, definition, {
       output: 'models/',
-      hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(finalTraining?.hyperparameters ?? {})}])`,
-      resources: finalTraining?.resources ?? props.resources,
-      maxRuntime: finalTraining?.maxRuntime ?? props.maxTrainingRuntime,
+      hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(settled)}])`,
+      resources: finalTraining?.resources ?? definition.resources,
+      maxRuntime: finalTraining?.maxRuntime ?? definition.maxTrainingRuntime,
       spot: finalTraining?.spot,
       checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
     }),
@@ -128,6 +177,7 @@ export function finalTrainingJobRequest(props: TuningRequestProps): SageMakerCre
 
 function trainingJob(
   props: TuningRequestProps,
+  definition: BoundDefinition,
   options: {
     output: string;
     hyperparameters: string;
@@ -138,21 +188,19 @@ function trainingJob(
     checkpoints?: string;
   },
 ): TrainingJobDefinition {
-  const { resources, spot } = options;
-  const uri = (channel: string) => jsonata(`$states.input.settings.${channel}`);
+  const { spot } = options;
+  const { algorithm, bound } = definition;
   return {
-    trainingImage: props.trainingImage,
+    trainingImage: bound.image.uri,
+    metricDefinitions: metricDefinitionsOf(definition),
     role: props.trainingRole,
     hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
-    channels: [
-      props.train._channel('train', uri('train')),
-      ...(props.validation ? [props.validation._channel('validation', uri('validation'))] : []),
-    ],
+    channels: channelsOf(props, definition),
     outputPath: props.output._child(options.output).uri,
     // SageMaker does not ask the bucket for its key: without one it takes that of the account.
     outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
     volumeEncryptionKey: props.encryptionKey,
-    ...resources,
+    ...withDefaults(options.resources, algorithm),
     maxRuntime: options.maxRuntime,
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
@@ -163,8 +211,34 @@ function trainingJob(
     securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,
     networkIsolation: props.networkIsolation ?? true,
     interContainerTrafficEncryption:
-      props.interContainerTrafficEncryption ?? (resources?.instanceCount ?? 1) > 1,
+      props.interContainerTrafficEncryption ?? instanceCountOf(options.resources) > 1,
+    environment: bound.environment,
   };
+}
+
+/** Of metrics that are read out of the same text, only the one that is optimised: the others would have its values. */
+function metricDefinitionsOf({ algorithm, objective }: TuningDefinition): MetricDefinition[] | undefined {
+  const { metricDefinitions } = algorithm._definition;
+  const optimized = metricDefinitions?.find(({ name }) => name === objective.metric);
+  return metricDefinitions?.filter((metric) => metric === optimized || metric.regex !== optimized?.regex);
+}
+
+/** The data, of which an execution's input can name another, and what the algorithm brings along. */
+function channelsOf(props: TuningRequestProps, definition: BoundDefinition): TrainingChannel[] {
+  const { algorithm, train, validation, channels = {}, bound } = definition;
+  const { channelNames } = algorithm._definition;
+  const uri = (channel: string, data: InputData) =>
+    isReplaceable(props, data) ? jsonata(`$states.input.settings.${channel}`) : data.location?.uri;
+  return [
+    train._channel(channelNames.train, uri('train', train)),
+    ...(validation ? [validation._channel(channelNames.validation, uri('validation', validation))] : []),
+    ...Object.entries(channels).map(([name, data]) => data._channel(name)),
+    ...(bound.channels ?? []).map(({ name, location, contentType }) => ({
+      channelName: name,
+      s3Uri: location.uri,
+      contentType,
+    })),
+  ];
 }
 
 /** A number among the execution's settings. */

@@ -9,13 +9,15 @@ import {
   type SageMakerCreateHyperParameterTuningJobOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
 import { SageMakerCreateTrainingJob } from '../tasks/create-training-job';
-import { TuningIntegration } from '../tuning-options';
 import { configureExpression } from './configure-expression';
+import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
+import { usesSdk } from './integration';
 import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
-import { innerExpression, jsonata } from './jsonata';
+import { innerExpression, jsonata, literal } from './jsonata';
 import { renderTuningJob } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import {
+  type BoundDefinition,
   finalTrainingJobRequest,
   type TuningRequestProps,
   tuningJobName,
@@ -58,11 +60,14 @@ export class TuningStates {
               ? undefined
               : { value: maxTrainingJobsOf(props), limit: trainingJobsLimit(props) },
           maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? 2,
-          train: props.train.location.uri,
-          validation: props.validation?.location.uri,
+          train: props.train.location?.uri,
+          validation: props.validation?.location?.uri,
           allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
-          parameterRanges: props.parameterRanges,
-          hyperparameterRules: props.algorithm._definition.rules?.hyperparameters,
+          definitions: props.definitions.map(({ name, parameterRanges, algorithm }) => ({
+            name,
+            parameterRanges,
+            rules: algorithm._definition.rules,
+          })),
         }),
       ),
     });
@@ -70,15 +75,19 @@ export class TuningStates {
       error: 'InvalidInput',
       cause: jsonata("$join($states.input.problems, '; ')"),
     });
-    return configure.next(
-      sfn.Choice.jsonata(scope, 'IsInputValid')
-        .when(sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')), invalidInput)
-        .when(
-          sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')),
-          this.tune('TuneWithWarmStart', findBest, warmTuningJobRequest(props)),
-        )
-        .otherwise(this.tune('TuneHyperparameters', findBest, tuningJobRequest(props))),
-    ).startState;
+    const isInputValid = sfn.Choice.jsonata(scope, 'IsInputValid').when(
+      sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')),
+      invalidInput,
+    );
+    // SageMaker has no warm start for several definitions.
+    if (props.definitions.length === 1) {
+      isInputValid.when(
+        sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')),
+        this.tune('TuneWithWarmStart', findBest, warmTuningJobRequest(props)),
+      );
+    }
+    isInputValid.otherwise(this.tune('TuneHyperparameters', findBest, tuningJobRequest(props)));
+    return configure.next(isInputValid).startState;
   }
 
   /** Runs the tuning job and goes on to find its best training job, however it ended. */
@@ -142,7 +151,10 @@ export class TuningStates {
     const create = tasks.CallAwsService.jsonata(scope, id, {
       service: 'sagemaker',
       action: 'createHyperParameterTuningJob',
-      parameters: renderTuningJob(tuningJob),
+      parameters: renderTuningJob({
+        ...tuningJob,
+        tags: { ...tuningJob.tags, [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) },
+      }),
       iamResources: [jobArn(scope, TUNING_JOB, props.jobNamePrefix)],
       additionalIamStatements: [passRole(props.trainingRole), addTags(scope, props.jobNamePrefix)],
       outputs: {
@@ -243,20 +255,40 @@ export class TuningStates {
         "$states.input.reason & '. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts",
       ),
     });
-    findBest
-      .next(this.finalTrainingJob(notCompleted))
-      .next(this.describeFinalTrainingJob())
-      .next(
-        sfn.Choice.jsonata(scope, 'IsFinalModelTrained')
-          .when(sfn.Condition.jsonata(jsonata("$states.input.status = 'Completed'")), result)
-          .otherwise(notCompleted),
-      );
+    const describe = this.describeFinalTrainingJob();
+    findBest.next(this.finalTrainingJobs(notCompleted, describe));
+    describe.next(
+      sfn.Choice.jsonata(scope, 'IsFinalModelTrained')
+        .when(sfn.Condition.jsonata(jsonata("$states.input.status = 'Completed'")), result)
+        .otherwise(notCompleted),
+    );
     return [result];
   }
 
-  private finalTrainingJob(notCompleted: sfn.State): sfn.TaskStateBase {
-    const task = SageMakerCreateTrainingJob.jsonata(this.scope, 'TrainFinalModel', {
-      ...finalTrainingJobRequest(this.props),
+  /** The final training; with several definitions, that of the one that won. */
+  private finalTrainingJobs(notCompleted: sfn.State, next: sfn.IChainable): sfn.IChainable {
+    const [first, ...further] = this.props.definitions as [BoundDefinition, ...BoundDefinition[]];
+    const train = (id: string, definition: BoundDefinition) =>
+      this.finalTrainingJob(id, definition, notCompleted).next(next);
+    if (further.length === 0) return train('TrainFinalModel', first);
+    const choice = sfn.Choice.jsonata(this.scope, 'WhichDefinitionWon');
+    for (const definition of further) {
+      const won = `$states.input.result.bestTrainingJob.definitionName = ${literal(definition.name)}`;
+      choice.when(
+        sfn.Condition.jsonata(jsonata(won)),
+        train(`TrainFinalModel-${definition.name}`, definition),
+      );
+    }
+    return choice.otherwise(train(`TrainFinalModel-${first.name}`, first));
+  }
+
+  private finalTrainingJob(
+    id: string,
+    definition: BoundDefinition,
+    notCompleted: sfn.State,
+  ): sfn.TaskStateBase {
+    const task = SageMakerCreateTrainingJob.jsonata(this.scope, id, {
+      ...finalTrainingJobRequest(this.props, definition),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {
         result: jsonata('$states.input.result'),
@@ -307,13 +339,6 @@ export class TuningStates {
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
-}
-
-/** Whether the request has fields that Step Functions' optimised integration is not known to take. */
-function usesSdk({ integration, strategy }: TuningStatesProps): boolean {
-  if (integration === TuningIntegration.OPTIMIZED) return false;
-  if (integration === TuningIntegration.SDK) return true;
-  return strategy !== undefined && Object.keys(strategy._render()).length > 1;
 }
 
 function addTags(scope: Construct, jobNamePrefix: string): iam.PolicyStatement {

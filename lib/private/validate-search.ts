@@ -4,16 +4,17 @@ import { type ParameterRange, ScalingType } from '../search/parameter-range';
 import type { TuningOptions } from '../tuning-options';
 import { LIMITS } from './limits';
 import type { Problems } from './problems';
+import type { TuningDefinition } from './tuning-definitions';
 
-/** Checks the search space. */
+/** Checks the search space of a definition. */
 export function checkRanges(
   problems: Problems,
-  { parameterRanges, algorithm, hyperparameters }: TuningOptions,
+  { parameterRanges, algorithm, hyperparameters, prop: definition }: TuningDefinition,
 ): void {
-  problems.count('parameterRanges', parameterRanges, 1, LIMITS.ranges);
+  problems.count(`${definition}parameterRanges`, parameterRanges, 1, LIMITS.ranges);
   const seen = new Set<string>();
   for (const range of parameterRanges) {
-    const prop = `parameterRanges.${range.name}`;
+    const prop = `${definition}parameterRanges.${range.name}`;
     if (seen.has(range.name)) problems.add(prop, 'is given twice');
     seen.add(range.name);
     if (hyperparameters && range.name in hyperparameters) {
@@ -90,6 +91,10 @@ function checkRangeAgainstAlgorithm(
     }
     return;
   }
+  if (rule.type === 'categorical') {
+    problems.add(prop, `takes one of ${rule.values?.join(', ')}: use ParameterRange.categorical`);
+    return;
+  }
   if (rule.type === 'integer' && range._kind === 'continuous') {
     problems.add(prop, 'takes whole numbers only: use ParameterRange.integer');
   }
@@ -102,13 +107,20 @@ function checkRangeAgainstAlgorithm(
   }
 }
 
+/** Hyperparameters from which SageMaker infers the largest resource of Hyperband, where it is not given. */
+const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
+
 /** Checks the strategy, alone and against the search space. */
-export function checkStrategy(problems: Problems, tuning: TuningOptions): void {
+export function checkStrategy(
+  problems: Problems,
+  tuning: TuningOptions,
+  definitions: readonly TuningDefinition[],
+): void {
   const strategy = tuning.strategy?.name ?? 'Bayesian';
   const { minResource, maxResource, seed } = tuning.strategy?._options ?? {};
   problems.integer('strategy.seed', seed, 0, 2 ** 31 - 1);
-  if (strategy === 'Grid') checkGrid(problems, tuning);
-  else checkSearchSpace(problems, tuning);
+  if (strategy === 'Grid') checkGrid(problems, tuning, definitions);
+  else checkSearchSpace(problems, tuning, definitions);
   if (strategy !== 'Hyperband') return;
   if (tuning.earlyStopping)
     problems.add('earlyStopping', 'must be off for Hyperband, which stops training jobs by itself');
@@ -120,16 +132,23 @@ export function checkStrategy(problems: Problems, tuning: TuningOptions): void {
       `minResource must not be more than maxResource, got ${minResource} and ${maxResource}`,
     );
   }
-  if (maxResource === undefined && tuning.algorithm._definition.rules) {
+  const tellsEpochs = ({ hyperparameters = {} }: TuningDefinition) =>
+    EPOCH_HYPERPARAMETERS.some((name) => name in hyperparameters);
+  if (maxResource === undefined && !definitions.every(tellsEpochs)) {
     problems.add(
       'strategy.maxResource',
-      'is required: SageMaker infers it only from a hyperparameter called epochs, numepochs, n-epochs, n_epochs or num_epochs',
+      `is required: SageMaker infers it only from a hyperparameter called ${EPOCH_HYPERPARAMETERS.slice(0, -1).join(', ')} or ${EPOCH_HYPERPARAMETERS.at(-1)}`,
     );
   }
 }
 
-function checkGrid(problems: Problems, tuning: TuningOptions): void {
-  const numeric = tuning.parameterRanges.filter((range) => !range._values).map((range) => range.name);
+function checkGrid(
+  problems: Problems,
+  tuning: TuningOptions,
+  definitions: readonly TuningDefinition[],
+): void {
+  const ranges = definitions.flatMap(({ parameterRanges }) => parameterRanges);
+  const numeric = ranges.filter((range) => !range._values).map((range) => range.name);
   if (numeric.length > 0) {
     problems.add(
       'parameterRanges',
@@ -137,7 +156,7 @@ function checkGrid(problems: Problems, tuning: TuningOptions): void {
     );
     return;
   }
-  const combinations = countCombinations(tuning.parameterRanges) ?? 0;
+  const combinations = countCombinations(definitions) ?? 0;
   if (combinations > LIMITS.trainingJobs) {
     problems.add(
       'parameterRanges',
@@ -157,9 +176,13 @@ function checkGrid(problems: Problems, tuning: TuningOptions): void {
   }
 }
 
-function checkSearchSpace(problems: Problems, tuning: TuningOptions): void {
+function checkSearchSpace(
+  problems: Problems,
+  tuning: TuningOptions,
+  definitions: readonly TuningDefinition[],
+): void {
   const jobs = maxTrainingJobsOf(tuning);
-  const combinations = countCombinations(tuning.parameterRanges);
+  const combinations = countCombinations(definitions);
   if (combinations === undefined || Token.isUnresolved(jobs) || combinations >= jobs) return;
   problems.add(
     'maxTrainingJobs',
@@ -167,8 +190,17 @@ function checkSearchSpace(problems: Problems, tuning: TuningOptions): void {
   );
 }
 
+/** How many combinations there are over all definitions; undefined where there is no end of them. */
+function countCombinations(definitions: readonly TuningDefinition[]): number | undefined {
+  const counts = definitions.map(({ parameterRanges }) => combinationsOf(parameterRanges));
+  return counts.reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
+}
+
 /** How many combinations the ranges have; undefined where there is no end of them. */
-function countCombinations(ranges: readonly ParameterRange[]): number | undefined {
+function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
   let product = 1;
   for (const range of ranges) {
     const size = range._size();

@@ -4,7 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
 import { LIMITS } from '../private/limits';
-import { renderTuningJob } from '../private/render-tuning-job';
+import { renderTuningJob, trainingDefinitions } from '../private/render-tuning-job';
 import { renderSageMakerTask, requireJobName, supportedPattern } from '../private/task-integration';
 import type { Objective } from '../search/objective';
 import type { ParameterRange } from '../search/parameter-range';
@@ -12,17 +12,11 @@ import type { TuningStrategy } from '../search/tuning-strategy';
 import type { WarmStart } from '../search/warm-start';
 import type { TrainingJobDefinition } from './training-job-definition';
 
-/** What a tuning job is made of. Texts may be expressions of the state's query language. */
-export interface SageMakerCreateHyperParameterTuningJobOptions {
-  /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique in account and region. */
-  readonly tuningJobName: string;
-  /**
-   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
-   *
-   * @default - the name itself; any job, where it is an expression
-   */
-  readonly jobNamePrefix?: string;
-  /** What the tuning job optimises. */
+/** One of several algorithms of a tuning job, with its search space. */
+export interface TuningTrainingJobDefinition {
+  /** Name of the definition: 1 to 64 letters, digits and inner hyphens, unique in the tuning job. */
+  readonly definitionName: string;
+  /** What the training jobs are compared by. */
   readonly objective: Objective;
   /**
    * The search space. Give either this or `parameterRangesInput`.
@@ -36,6 +30,51 @@ export interface SageMakerCreateHyperParameterTuningJobOptions {
    * @default - `parameterRanges`
    */
   readonly parameterRangesInput?: sfn.TaskInput;
+  /** The training jobs. */
+  readonly trainingJobDefinition: TrainingJobDefinition;
+}
+
+/** What a tuning job is made of. Texts may be expressions of the state's query language. */
+export interface SageMakerCreateHyperParameterTuningJobOptions {
+  /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique in account and region. */
+  readonly tuningJobName: string;
+  /**
+   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
+   *
+   * @default - the name itself; any job, where it is an expression
+   */
+  readonly jobNamePrefix?: string;
+  /**
+   * What the tuning job optimises.
+   *
+   * @default - each of `trainingJobDefinitions` has its own
+   */
+  readonly objective?: Objective;
+  /**
+   * The search space. Give either this or `parameterRangesInput`.
+   *
+   * @default - `parameterRangesInput`
+   */
+  readonly parameterRanges?: ParameterRange[];
+  /**
+   * The search space as the API's `ParameterRanges`, parts of which may be expressions.
+   *
+   * @default - `parameterRanges`
+   */
+  readonly parameterRangesInput?: sfn.TaskInput;
+  /**
+   * The training jobs. Give this with `objective` and its ranges, or `trainingJobDefinitions`.
+   *
+   * @default - `trainingJobDefinitions`
+   */
+  readonly trainingJobDefinition?: TrainingJobDefinition;
+  /**
+   * Training jobs of several algorithms, 1 to 10 definitions. Step Functions' optimised integration is not known to
+   * take them: use `CallAwsService` or `TuningWorkflow` where it refuses.
+   *
+   * @default - `trainingJobDefinition`
+   */
+  readonly trainingJobDefinitions?: TuningTrainingJobDefinition[];
   /**
    * How the next hyperparameters are chosen.
    *
@@ -78,8 +117,6 @@ export interface SageMakerCreateHyperParameterTuningJobOptions {
    * @default - those that `warmStart` names
    */
   readonly warmStartParentsInput?: sfn.TaskInput;
-  /** The training jobs. */
-  readonly trainingJobDefinition: TrainingJobDefinition;
   /**
    * Tags of the tuning job and its training jobs.
    *
@@ -149,7 +186,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
     requireJobName('tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
     this.taskPolicies = jobPolicies(this, TUNING_JOB, {
       namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),
-      role: props.trainingJobDefinition.role,
+      roles: trainingDefinitions(props).map(({ role }) => role),
       waits: this.integrationPattern === sfn.IntegrationPattern.RUN_JOB,
     });
   }

@@ -86,7 +86,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     requireJobName('trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
     this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
       namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
-      role: props.trainingJobDefinition.role,
+      roles: [props.trainingJobDefinition.role],
       waits: this.integrationPattern === sfn.IntegrationPattern.RUN_JOB,
     });
   }
@@ -97,10 +97,25 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     const request = {
       TrainingJobName: trainingJobName,
       ...(definition.hyperparameters && { HyperParameters: definition.hyperparameters.value }),
-      ...renderTrainingJob(definition),
+      ...withContainerCommand(renderTrainingJob(definition), definition),
       ...(tags && { Tags: renderTags(tags) }),
     };
     const language = this.props.queryLanguage ?? topLevelQueryLanguage;
     return renderSageMakerTask('createTrainingJob', this.integrationPattern, request, language);
   }
+}
+
+/** CreateTrainingJob alone takes the container's command. */
+function withContainerCommand(
+  { AlgorithmSpecification: algorithm, ...rest }: Record<string, unknown>,
+  { containerEntrypoint, containerArguments }: TrainingJobDefinition,
+): Record<string, unknown> {
+  return {
+    AlgorithmSpecification: {
+      ...(algorithm as object),
+      ...(containerEntrypoint && { ContainerEntrypoint: containerEntrypoint }),
+      ...(containerArguments && { ContainerArguments: containerArguments }),
+    },
+    ...rest,
+  };
 }

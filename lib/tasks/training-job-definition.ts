@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { DataDistribution, InputMode } from '../input-data';
+import type { DataDistribution, FileSystemType, InputMode } from '../input-data';
 
 /** A metric and the regular expression that finds its value in the log of a training job. */
 export interface MetricDefinition {
@@ -17,8 +17,18 @@ export interface MetricDefinition {
 export interface TrainingChannel {
   /** Name of the channel, such as `train`; 1 to 64 characters. */
   readonly channelName: string;
-  /** An object, or everything whose key begins with a prefix, as `s3://bucket/key`. */
-  readonly s3Uri: string;
+  /**
+   * An object, or everything whose key begins with a prefix, as `s3://bucket/key`. Give either this or `fileSystem`.
+   *
+   * @default - `fileSystem`
+   */
+  readonly s3Uri?: string;
+  /**
+   * A directory of a file system in the VPC of the containers.
+   *
+   * @default - `s3Uri`
+   */
+  readonly fileSystem?: FileSystemChannel;
   /**
    * MIME type of the data.
    *
@@ -43,6 +53,32 @@ export interface TrainingChannel {
    * @default DataDistribution.FULLY_REPLICATED
    */
   readonly distribution?: DataDistribution;
+  /**
+   * Groups of instances that receive the data.
+   *
+   * @default - all
+   */
+  readonly instanceGroups?: string[];
+}
+
+/** A directory of a file system, mounted read-only. */
+export interface FileSystemChannel {
+  /** ID of the file system, `fs-` and hexadecimal digits. */
+  readonly fileSystemId: string;
+  /** What kind of file system it is. */
+  readonly fileSystemType: FileSystemType;
+  /** Full path of the directory. */
+  readonly directoryPath: string;
+}
+
+/** Instances of one type in a training cluster of several types. */
+export interface InstanceGroup {
+  /** Name of the group, 1 to 64 characters. */
+  readonly name: string;
+  /** Instance type as SageMaker names it. */
+  readonly instanceType: string;
+  /** Number of instances. */
+  readonly instanceCount: number;
 }
 
 /**
@@ -95,6 +131,18 @@ export interface TrainingJobDefinition {
    */
   readonly instanceCount?: number;
   /**
+   * Groups of instances of different types, 1 to 5; instead of `instanceType` and `instanceCount`.
+   *
+   * @default - instances of one type
+   */
+  readonly instanceGroups?: InstanceGroup[];
+  /**
+   * How long the instances are kept after the end, for the next training job (a warm pool); at most 6 hours.
+   *
+   * @default - not at all
+   */
+  readonly keepAlive?: Duration;
+  /**
    * Size of each instance's storage volume.
    *
    * @default Size.gibibytes(30)
@@ -124,6 +172,18 @@ export interface TrainingJobDefinition {
    * @default - no checkpoints
    */
   readonly checkpointPath?: string;
+  /**
+   * Entry point of the container, 1 to 100 texts. CreateTrainingJob only: a tuning job has no such setting.
+   *
+   * @default - that of the image
+   */
+  readonly containerEntrypoint?: string[];
+  /**
+   * Arguments of the entry point, 1 to 100 texts. CreateTrainingJob only: a tuning job has no such setting.
+   *
+   * @default - those that the image gets from SageMaker: `train`
+   */
+  readonly containerArguments?: string[];
   /**
    * Subnets that the containers are connected to, at most 16; goes with `securityGroups`.
    *

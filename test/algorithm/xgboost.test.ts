@@ -1,13 +1,24 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Algorithm, XGBoostVersion } from '../../lib';
+import { Algorithm, DataLocation, InputData, XGBoostVersion } from '../../lib';
+import type { AlgorithmUse } from '../../lib/algorithm/algorithm-definition';
 import { checkValue } from '../../lib/algorithm/algorithm-rules';
 import { stackOf, text, workflow } from '../fixtures';
+
+const USE: AlgorithmUse = {
+  train: InputData.csv(DataLocation.fromUri('s3://data/train/')),
+  objectiveMetric: 'validation:rmse',
+  hyperparameters: {},
+  tuned: [],
+  instanceTypes: ['ml.m5.xlarge'],
+  instanceCounts: [1],
+  networkIsolation: true,
+};
 
 function imageIn(region: string | undefined, version = '3.2-0', registryAccount?: string) {
   const stack = new Stack(new App(), 'Stack', { env: { region } });
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.of(version), registryAccount });
-  const { uri, repositoryArn } = algorithm._definition.image(stack);
+  const { uri, repositoryArn } = algorithm._definition.bind(stack, USE).image;
   return { uri: text(stack.resolve(uri)), repositoryArn: text(stack.resolve(repositoryArn)) };
 }
 

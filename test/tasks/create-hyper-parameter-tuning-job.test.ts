@@ -9,6 +9,7 @@ import {
   ParameterRange,
   SageMakerCreateHyperParameterTuningJob,
   type SageMakerCreateHyperParameterTuningJobOptions,
+  type TrainingJobDefinition,
   TuningStrategy,
   WarmStart,
 } from '../../lib';
@@ -16,7 +17,9 @@ import { definitionIn, flat, type Json, someRole, stackOf, statementsIn, vpcIn }
 
 const ROLE = 'arn:aws:iam::123456789012:role/training';
 
-function least(stack = stackOf()): SageMakerCreateHyperParameterTuningJobOptions {
+function least(
+  stack = stackOf(),
+): SageMakerCreateHyperParameterTuningJobOptions & { trainingJobDefinition: TrainingJobDefinition } {
   return {
     tuningJobName: 'Churn-1',
     objective: Objective.minimize('loss'),

@@ -1,0 +1,154 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { checkHeader } from './check-header';
+import { checkTarget, TargetValues } from './check-target';
+import { InvalidTrainingData } from './errors';
+import type { CheckTabularDataEvent } from './event';
+import { checkFormat } from './file-format';
+import { type Budget, readRecords } from './read-records';
+import { listObjects, openObject, type S3Object } from './s3-objects';
+
+/** How much of the training data is looked into, unpacked. */
+export const READ_BUDGET_BYTES = 64 * 1024 * 1024;
+
+/** Files whose headers are compared. */
+const MAX_HEADERS = 100;
+
+/** What was looked at. */
+export interface CheckTabularDataResult {
+  /** Whether the content was looked into: that of Parquet files is not. */
+  readonly contentChecked: boolean;
+  /** Whether all of the training data was read; where not, only what is wrong with the part that was is known. */
+  readonly complete: boolean;
+  readonly objects: number;
+  readonly rows: number;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Looks into tabular data for what an AutoML job would fail for after minutes that are paid for.
+ *
+ * Only what is certain is an error: a target that is the same in all rows read, for example, is none as long as there
+ * are more rows.
+ *
+ * @throws InvalidTrainingData that says what is wrong
+ */
+export async function checkTabularData(
+  client: S3Client,
+  event: CheckTabularDataEvent,
+  budget: Budget = { bytes: READ_BUDGET_BYTES },
+): Promise<CheckTabularDataResult> {
+  const train = await objectsOf(client, 'train', event.train);
+  const validation = event.validation && (await objectsOf(client, 'validation', event.validation));
+  const [first] = train.objects as [S3Object];
+  await checkFormat(client, first, event);
+  if (validation) await checkFormat(client, validation.objects[0] as S3Object, event);
+  if (!event.contentType.startsWith('text/csv')) {
+    return { contentChecked: false, complete: false, objects: train.objects.length, rows: 0, columns: [] };
+  }
+
+  const columns = await readHeader(client, first, event);
+  if (!columns)
+    return { contentChecked: false, complete: false, objects: train.objects.length, rows: 0, columns: [] };
+  checkHeader(columns, event, first.uri);
+  const values = new TargetValues(columns.indexOf(event.target));
+  const complete = await readTarget(client, train.objects, columns, event, budget, values);
+  checkTarget(values, event, complete && !train.truncated);
+  if (validation) {
+    for (const object of validation.objects.slice(0, MAX_HEADERS)) {
+      await checkSameHeader(client, object, columns, event);
+    }
+  }
+  return {
+    contentChecked: true,
+    complete: complete && !train.truncated,
+    objects: train.objects.length,
+    rows: values.rows,
+    columns,
+  };
+}
+
+async function objectsOf(client: S3Client, field: string, uri: string) {
+  const listing = await listObjects(client, uri);
+  if (listing.objects.length > 0) return listing;
+  throw new InvalidTrainingData(
+    `${field}: there is no object with content whose URI begins with ${uri}: upload the data there, or name another place`,
+  );
+}
+
+/** Reads the rows of all files into `values`, as far as the budget goes. Returns whether that was all. */
+async function readTarget(
+  client: S3Client,
+  objects: readonly S3Object[],
+  columns: readonly string[],
+  event: CheckTabularDataEvent,
+  budget: Budget,
+  values: TargetValues,
+): Promise<boolean> {
+  let complete = true;
+  for (const object of objects) {
+    if (budget.bytes <= 0) return false;
+    let header: readonly string[] | undefined;
+    const end = await readRecords(
+      await openObject(client, object),
+      { gzip: event.gzip, budget },
+      (record) => {
+        if (header) values.add(record);
+        else {
+          header = record;
+          requireSameHeader(object, record, columns);
+        }
+        return true;
+      },
+    );
+    if (end.problem) console.warn(JSON.stringify({ message: 'Not read to the end', ...object, ...end }));
+    complete &&= end.complete;
+  }
+  return complete;
+}
+
+/** The header of a file; undefined where the file is not what the parser takes for CSV. */
+async function readHeader(
+  client: S3Client,
+  object: S3Object,
+  { gzip }: CheckTabularDataEvent,
+): Promise<readonly string[] | undefined> {
+  let header: readonly string[] | undefined;
+  // Enough for thousands of columns, and for the record after the header, which ends it.
+  const budget = { bytes: 1024 * 1024 };
+  const end = await readRecords(await openObject(client, object), { gzip, budget }, (record) => {
+    header ??= record;
+    return false;
+  });
+  if (end.problem) console.warn(JSON.stringify({ message: 'Header not read', ...object, ...end }));
+  if (!header && end.complete) throw new InvalidTrainingData(`${object.uri} has no rows`);
+  return header;
+}
+
+async function checkSameHeader(
+  client: S3Client,
+  object: S3Object,
+  columns: readonly string[],
+  event: CheckTabularDataEvent,
+): Promise<void> {
+  const header = await readHeader(client, object, event);
+  if (header) requireSameHeader(object, header, columns);
+}
+
+function requireSameHeader({ uri }: S3Object, header: readonly string[], columns: readonly string[]): void {
+  const missing = columns.filter((column) => !header.includes(column));
+  const added = header.filter((column) => !columns.includes(column));
+  if (missing.length === 0 && added.length === 0) return;
+  const list = (names: readonly string[]) =>
+    names
+      .slice(0, 10)
+      .map((name) => JSON.stringify(name))
+      .join(', ');
+  throw new InvalidTrainingData(
+    [
+      `All files need a header with the same columns, but that of ${uri}`,
+      missing.length > 0 ? ` lacks ${list(missing)}` : '',
+      missing.length > 0 && added.length > 0 ? ' and' : '',
+      added.length > 0 ? ` has ${list(added)} on top` : '',
+    ].join(''),
+  );
+}

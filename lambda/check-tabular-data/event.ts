@@ -1,0 +1,72 @@
+import { InvalidEventError } from './errors';
+
+/** What the state machine passes to the function. */
+export interface CheckTabularDataEvent {
+  /** Name of the column to predict. */
+  readonly target: string;
+  /** S3 URI of a file, or what the URIs of several begin with. */
+  readonly train: string;
+  /** The same for the validation data, if there is any. */
+  readonly validation?: string;
+  /** `text/csv;header=present`, or another one, whose content is not looked into. */
+  readonly contentType: string;
+  /** Whether the files are compressed with gzip. */
+  readonly gzip: boolean;
+  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, where it is known. */
+  readonly problemType?: string;
+  /** Name of the column that says how much each row counts, if there is one. */
+  readonly sampleWeightColumn?: string;
+}
+
+/**
+ * Checks an event; null is as good as nothing.
+ *
+ * @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well
+ */
+export function parseEvent(event: unknown): CheckTabularDataEvent {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw new InvalidEventError(`the event must be an object, got ${show(event)}`);
+  }
+  const {
+    target,
+    train,
+    validation,
+    contentType = 'text/csv;header=present',
+    gzip = false,
+    problemType,
+    sampleWeightColumn,
+    ...rest
+  } = event as Record<string, unknown>;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new InvalidEventError(`unknown field ${show(unknown)} in the event`);
+  if (typeof gzip !== 'boolean') throw new InvalidEventError(`gzip must be true or false, got ${show(gzip)}`);
+  return {
+    target: text('target', target),
+    train: s3Uri('train', train),
+    validation: isNothing(validation) ? undefined : s3Uri('validation', validation),
+    contentType: text('contentType', contentType),
+    gzip,
+    problemType: isNothing(problemType) ? undefined : text('problemType', problemType),
+    sampleWeightColumn: isNothing(sampleWeightColumn)
+      ? undefined
+      : text('sampleWeightColumn', sampleWeightColumn),
+  };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function text(field: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new InvalidEventError(`${field} must be a string that is not empty, got ${show(value)}`);
+}
+
+function s3Uri(field: string, value: unknown): string {
+  if (typeof value === 'string' && /^s3:\/\/[^/]+(\/|$)/.test(value)) return value;
+  throw new InvalidEventError(`${field} must be s3://bucket/key, got ${show(value)}`);
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
+}

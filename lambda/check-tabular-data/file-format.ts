@@ -1,0 +1,42 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { InvalidTrainingData } from './errors';
+import type { CheckTabularDataEvent } from './event';
+import { openObject, type S3Object } from './s3-objects';
+
+/** How a file begins, whatever its name says. */
+type Format = 'gzip' | 'parquet' | 'other';
+
+/** @throws InvalidTrainingData where a file surely has another format than the one that is declared */
+export async function checkFormat(
+  client: S3Client,
+  object: S3Object,
+  { contentType, gzip }: CheckTabularDataEvent,
+): Promise<void> {
+  const found = await formatOf(client, object);
+  const isParquet = !contentType.startsWith('text/csv');
+  const problem = isParquet
+    ? found !== 'parquet' && 'is no Parquet file, but the data is declared to be Parquet'
+    : found === 'parquet'
+      ? 'is a Parquet file, but the data is declared to be CSV'
+      : found === 'gzip' && !gzip
+        ? 'is compressed with gzip, which the data is not declared to be'
+        : found !== 'gzip' && gzip
+          ? 'is not compressed with gzip, which the data is declared to be'
+          : false;
+  if (problem) throw new InvalidTrainingData(`${object.uri} ${problem}`);
+}
+
+async function formatOf(client: S3Client, object: S3Object): Promise<Format> {
+  const stream = await openObject(client, object);
+  try {
+    let start: Buffer = Buffer.alloc(0);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      start = Buffer.concat([start, chunk]);
+      if (start.length >= 4) break;
+    }
+    if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
+    return start.subarray(0, 4).toString('latin1') === 'PAR1' ? 'parquet' : 'other';
+  } finally {
+    stream.destroy();
+  }
+}

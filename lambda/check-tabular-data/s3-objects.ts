@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+
+/** An object that has content. */
+export interface S3Object {
+  readonly bucket: string;
+  readonly key: string;
+  readonly uri: string;
+  readonly size: number;
+}
+
+/** What of a data set is there. */
+export interface S3Listing {
+  readonly objects: readonly S3Object[];
+  /** Whether there are more objects than were listed. */
+  readonly truncated: boolean;
+}
+
+/** Pages of 1,000 objects that are listed. */
+const MAX_PAGES = 5;
+
+/** Lists the objects whose URIs begin with a prefix, in the order of their keys, without empty ones. */
+export async function listObjects(client: S3Client, uri: string): Promise<S3Listing> {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
+  const objects: S3Object[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const response = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    );
+    for (const { Key: key, Size: size = 0 } of response.Contents ?? []) {
+      if (key && size > 0) objects.push({ bucket, key, uri: `s3://${bucket}/${key}`, size });
+    }
+    token = response.NextContinuationToken;
+    if (!token) return { objects, truncated: false };
+  }
+  return { objects, truncated: true };
+}
+
+/** The content of an object, as a stream. */
+export async function openObject(client: S3Client, { bucket, key }: S3Object): Promise<Readable> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return Body as Readable;
+}

@@ -1,0 +1,120 @@
+import { ListTagsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { isNotFound } from '../find-best-training-job/errors';
+import { InvalidConfigurationError, JobsNotStoppedError } from './errors';
+import type { EndedExecution } from './event';
+import { EXECUTION_TAG, executionTagValues } from './execution-tag';
+import { JOB_KINDS, type RunningJob } from './job-kinds';
+
+/** What the function looks for. */
+export interface StopJobsConfiguration {
+  /** What the names of the jobs begin with. */
+  readonly jobNamePrefix: string;
+  /** Names of kinds: keys of `JOB_KINDS`. */
+  readonly kinds: readonly string[];
+}
+
+/** What was done. */
+export interface StopJobsResult {
+  readonly stopped: readonly string[];
+  /** Jobs that had ended by themselves in the meantime. */
+  readonly ended: readonly string[];
+}
+
+/** A job that was created later than this after the end of its execution belongs to a redrive of it. */
+const REDRIVE_GRACE_MILLISECONDS = 60_000;
+
+/**
+ * Reads the configuration from the function's environment.
+ *
+ * @throws InvalidConfigurationError
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): StopJobsConfiguration {
+  const { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: names } = environment;
+  const kinds = names?.split(',') ?? [];
+  const unknown = kinds.find((kind) => !(kind in JOB_KINDS));
+  if (!jobNamePrefix || kinds.length === 0 || unknown !== undefined) {
+    throw new InvalidConfigurationError(
+      `the environment must have JOB_NAME_PREFIX and JOB_KINDS (of ${Object.keys(JOB_KINDS).join(', ')}), got ${JSON.stringify({ jobNamePrefix, names })}`,
+    );
+  }
+  return { jobNamePrefix, kinds };
+}
+
+/**
+ * Stops the jobs that an execution started and that still run.
+ *
+ * @throws JobsNotStoppedError where some could not be stopped, after all others were
+ */
+export async function stopJobs(
+  client: SageMakerClient,
+  { jobNamePrefix, kinds }: StopJobsConfiguration,
+  { executionArn, stopDate }: EndedExecution,
+): Promise<StopJobsResult> {
+  const values = executionTagValues(executionArn);
+  const latest = stopDate ? stopDate.getTime() + REDRIVE_GRACE_MILLISECONDS : Number.POSITIVE_INFINITY;
+  const stopped: string[] = [];
+  const ended: string[] = [];
+  const failures: string[] = [];
+  const parents: string[] = [];
+  for (const [kindName, kind] of Object.entries(JOB_KINDS)) {
+    if (!kinds.includes(kindName)) continue;
+    const jobs = await runningJobs(client, kindName, jobNamePrefix);
+    // Training jobs that another job has started end with it, and have its tags.
+    const own = jobs.filter(({ name }) => !parents.some((parent) => name.startsWith(`${parent}-`)));
+    parents.push(...own.map(({ name }) => name));
+    for (const { name, arn, created } of own) {
+      if (created && created.getTime() > latest) continue;
+      try {
+        if (!(await isOf(client, arn, values))) continue;
+        await kind.stop(client, name);
+        stopped.push(name);
+      } catch (error) {
+        if (hasEnded(error)) ended.push(name);
+        else failures.push(`${name}: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
+      }
+    }
+  }
+  if (failures.length > 0) {
+    throw new JobsNotStoppedError(
+      `${failures.length} jobs of ${executionArn} could not be stopped (${stopped.length} were): ${failures.join('; ')}`,
+    );
+  }
+  return { stopped, ended };
+}
+
+async function runningJobs(
+  client: SageMakerClient,
+  kindName: string,
+  jobNamePrefix: string,
+): Promise<RunningJob[]> {
+  const found: RunningJob[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await JOB_KINDS[kindName]?.list(client, jobNamePrefix, nextToken);
+    // The API knows names that contain a text, anywhere.
+    found.push(...(page?.jobs ?? []).filter(({ name }) => name.startsWith(jobNamePrefix)));
+    nextToken = page?.nextToken;
+  } while (nextToken);
+  return found;
+}
+
+async function isOf(client: SageMakerClient, arn: string, values: readonly string[]): Promise<boolean> {
+  let nextToken: string | undefined;
+  do {
+    const answer = await client.send(new ListTagsCommand({ ResourceArn: arn, NextToken: nextToken }));
+    const tag = answer.Tags?.find(({ Key }) => Key === EXECUTION_TAG);
+    if (tag) return values.includes(tag.Value ?? '');
+    nextToken = answer.NextToken;
+  } while (nextToken);
+  return false;
+}
+
+/** Whether a job could not be stopped because it has ended, or is ending, already. */
+function hasEnded(error: unknown): boolean {
+  if (isNotFound(error)) return true;
+  return (
+    error instanceof Error &&
+    error.name === 'ValidationException' &&
+    /\b(completed|failed|stopped|stopping)\b/i.test(error.message)
+  );
+}

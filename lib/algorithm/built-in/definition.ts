@@ -1,0 +1,99 @@
+import { Token } from 'aws-cdk-lib';
+import { DataDistribution, type InputData } from '../../input-data';
+import { regionalImage } from '../../private/registry';
+import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm-definition';
+import type { BuiltInAlgorithm, BuiltInAlgorithmOptions } from '../built-in-algorithm';
+import type { BuiltInFacts, DataRule } from './facts';
+
+/** One of SageMaker's own algorithms whose code is not public. */
+export function builtIn(
+  algorithm: BuiltInAlgorithm,
+  options: BuiltInAlgorithmOptions = {},
+): AlgorithmDefinition {
+  const facts = algorithm._facts;
+  const { title, repository, tag, registry, channelNames } = facts;
+  return {
+    title,
+    channelNames,
+    rules: {
+      title,
+      hyperparameters: facts.hyperparameters,
+      objectiveMetrics: facts.objectiveMetrics,
+      checkTogether: facts.checkTogether,
+    },
+    defaultHyperparameters: (objectiveMetric) => ({ ...facts.hyperparametersFor?.[objectiveMetric] }),
+    check: (use) => [...checkData(facts, use), ...checkMetric(facts, use)],
+    bind: (scope) => ({
+      image: regionalImage(scope, {
+        title: `SageMaker's ${title}`,
+        repository,
+        tag,
+        accounts: registry.accounts,
+        mappingId: registry.mappingId,
+        account: options.registryAccount,
+      }),
+    }),
+  };
+}
+
+function checkData({ title, data }: BuiltInFacts, { train, validation }: AlgorithmUse): string[] {
+  return [
+    ...checkChannel('train', train, data.train, title),
+    ...(validation ? checkChannel('validation', validation, data.validation, title) : []),
+  ];
+}
+
+function checkChannel(prop: string, data: InputData, rule: DataRule, title: string): string[] {
+  const problems: string[] = [];
+  const { contentType } = data;
+  // Without a content type the algorithms expect RecordIO of protocol buffers.
+  if (
+    contentType !== undefined &&
+    !Token.isUnresolved(contentType) &&
+    !rule.contentTypes.includes(contentType.toLowerCase().replace(/\s/g, ''))
+  ) {
+    problems.push(
+      `${prop}: must be of type ${rule.contentTypes.join(' or ')} for ${title}, got ${contentType}: use ${rule.contentTypes.map(inputDataOf).filter(isFirst).join(' or ')}`,
+    );
+  }
+  const distribution = data._options.distribution ?? DataDistribution.FULLY_REPLICATED;
+  if (rule.distribution && !data._fileSystem && distribution !== rule.distribution) {
+    problems.push(
+      `${prop}: ${title} takes this data with distribution ${rule.distribution} only, got ${distribution}`,
+    );
+  }
+  return problems;
+}
+
+/** How data of a content type is written with this library. */
+function inputDataOf(contentType: string): string {
+  switch (contentType) {
+    case 'text/csv':
+      return 'InputData.csv(location)';
+    case 'text/csv;label_size=0':
+      return 'InputData.csv(location, { labelled: false })';
+    case 'application/x-recordio-protobuf':
+      return 'InputData.recordIoProtobuf(location)';
+    default:
+      return `InputData.of(location, { contentType: '${contentType}' })`;
+  }
+}
+
+function isFirst(text: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(text) === index;
+}
+
+/** A metric of another kind of problem is never reported, and every training job of the search would be in vain. */
+function checkMetric(
+  { objectiveMetrics }: BuiltInFacts,
+  { objectiveMetric, hyperparameters }: AlgorithmUse,
+): string[] {
+  const predictorTypes = objectiveMetrics.find(({ name }) => name === objectiveMetric)?.predictorTypes;
+  const given = hyperparameters['predictor_type'];
+  if (!predictorTypes || given === undefined || Token.isUnresolved(given) || predictorTypes.includes(given)) {
+    return [];
+  }
+  return [
+    `objective: ${objectiveMetric} is computed with predictor_type ${predictorTypes.join(' or ')} only, got ${given}`,
+  ];
+}

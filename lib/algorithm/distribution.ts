@@ -1,0 +1,72 @@
+// Source of the names: aws/sagemaker-training-toolkit at 3383937, src/sagemaker_training/params.py, and
+// aws/sagemaker-python-sdk (master-v2), src/sagemaker/estimator.py and fw_utils.py.
+
+/** Options of a distribution over MPI. */
+export interface MpiOptions {
+  /**
+   * Processes on each instance.
+   *
+   * @default 1
+   */
+  readonly processesPerHost?: number;
+  /**
+   * Further options of `mpirun`.
+   *
+   * @default - none
+   */
+  readonly customOptions?: string;
+}
+
+/**
+ * How a framework container starts a script on several instances.
+ *
+ * Without one, the script runs once on each instance and finds the others by itself (`SM_HOSTS`, `SM_CURRENT_HOST`): so
+ * XGBoost's own distribution works.
+ */
+export class Distribution {
+  /** `mpirun` starts the script (Horovod and others); PyTorch and TensorFlow containers. */
+  static mpi(options: MpiOptions = {}): Distribution {
+    return new Distribution('MPI', {
+      sagemaker_mpi_enabled: 'true',
+      sagemaker_mpi_num_of_processes_per_host: String(options.processesPerHost ?? 1),
+      sagemaker_mpi_custom_mpi_options: options.customOptions ?? '',
+    });
+  }
+
+  /**
+   * SageMaker's distributed data parallelism library; PyTorch containers on instances with several GPUs
+   * (ml.p4d.24xlarge and larger).
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/data-parallel.html
+   */
+  static smDataParallel(): Distribution {
+    return new Distribution('SMDDP', {
+      sagemaker_distributed_dataparallel_enabled: 'true',
+      sagemaker_distributed_dataparallel_custom_mpi_options: '',
+    });
+  }
+
+  /** `torchrun` starts the script on each instance, a process for each GPU; PyTorch containers. */
+  static torchrun(): Distribution {
+    return new Distribution('torchrun', { sagemaker_torch_distributed_enabled: 'true' });
+  }
+
+  /** TensorFlow's parameter servers. */
+  static parameterServer(): Distribution {
+    return new Distribution('parameter server', { sagemaker_parameter_server_enabled: 'true' });
+  }
+
+  /** TensorFlow's `MultiWorkerMirroredStrategy`. */
+  static multiWorkerMirrored(): Distribution {
+    return new Distribution('MultiWorkerMirroredStrategy', {
+      sagemaker_multi_worker_mirrored_strategy_enabled: 'true',
+    });
+  }
+
+  private constructor(
+    /** @internal */
+    readonly _title: string,
+    /** @internal */
+    readonly _hyperparameters: Readonly<Record<string, string>>,
+  ) {}
+}

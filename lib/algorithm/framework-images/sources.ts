@@ -1,0 +1,21 @@
+import type { FactSource } from '../image-facts';
+
+/** The SageMaker Python SDK's table of a framework. */
+export function sdkTable(name: string): FactSource {
+  return {
+    of: 'accounts by region, versions, Python',
+    repository: 'aws/sagemaker-python-sdk',
+    path: `sagemaker-core/src/sagemaker/core/image_uri_config/${name}.json`,
+    at: 'sagemaker-core 2.27.0',
+  };
+}
+
+/** What the makers of an image write about it. */
+export function containerDocs(file: string, at: string): FactSource {
+  return {
+    of: 'tags',
+    repository: 'aws/deep-learning-containers',
+    path: `docs/src/data/${file}.yml`,
+    at,
+  };
+}

@@ -1,0 +1,61 @@
+import type { XGBoostVersion } from './xgboost-options';
+
+/**
+ * A framework whose SageMaker container runs scripts, in one version.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/frameworks.html
+ */
+export class Framework {
+  /**
+   * SageMaker's XGBoost container. In a tuning job SageMaker treats it as its built-in algorithm, scripts included: it
+   * tunes only hyperparameters that the algorithm declares, and knows only the metrics that XGBoost prints
+   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4`). For others, use a copy of the image
+   * (`ScriptOptions.image`).
+   */
+  static xgboost(version: XGBoostVersion): Framework {
+    return new Framework('xgboost', version.version);
+  }
+
+  /**
+   * SageMaker's scikit-learn container.
+   *
+   * @param version as SageMaker names it, such as `1.4-2`
+   */
+  static scikitLearn(version: string): Framework {
+    return new Framework('scikit-learn', version);
+  }
+
+  /**
+   * The PyTorch training container.
+   *
+   * @param version such as `2.8.0`
+   */
+  static pyTorch(version: string): Framework {
+    return new Framework('pytorch', version);
+  }
+
+  /**
+   * The TensorFlow training container.
+   *
+   * @param version such as `2.19.0`
+   */
+  static tensorFlow(version: string): Framework {
+    return new Framework('tensorflow', version);
+  }
+
+  /**
+   * The Hugging Face training container for PyTorch.
+   *
+   * @param version of the transformers library, as SageMaker names it
+   */
+  static huggingFace(version: string): Framework {
+    return new Framework('huggingface-pytorch', version);
+  }
+
+  private constructor(
+    /** Name of the framework. */
+    readonly frameworkName: string,
+    /** Version of the container. */
+    readonly version: string,
+  ) {}
+}

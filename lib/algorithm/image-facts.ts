@@ -1,0 +1,19 @@
+/** Registry accounts of images by region; several images share one. */
+export interface ImageRegistry {
+  /** Logical ID of the mapping that looks the account up when a stack is deployed. */
+  readonly mappingId: string;
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+/** Where facts were taken from. */
+export interface FactSource {
+  /** Kind of facts, such as `images`. */
+  readonly of: string;
+  /** Page of the documentation. */
+  readonly page?: string;
+  /** GitHub repository, or released package, with the file that was read. */
+  readonly repository?: string;
+  readonly path?: string;
+  /** Commit or released version of what was read. */
+  readonly at?: string;
+}

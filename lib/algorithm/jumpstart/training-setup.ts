@@ -1,0 +1,86 @@
+import { validationError } from '../../private/problems';
+import type { HubDocument, HubHyperparameter, HubVariant } from './hub-document';
+
+/** What a model needs on instances of one type. */
+export interface TrainingSetup {
+  readonly imageUri: string;
+  readonly artifactUri?: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a model needs on instances of a type: what the document says about the very type, else about its
+ * family, else about all types.
+ *
+ * @throws Error named `TuningValidationError` where the document does not say it
+ */
+export function setupFor(document: HubDocument, instanceType: string): TrainingSetup {
+  const [exact, family] = variantsFor(document, instanceType);
+  const imageUri = exact?.imageUri ?? family?.imageUri ?? document.imageUri;
+  if (!imageUri) {
+    throw validationError(
+      `${document.title} has no training image for instance type ${instanceType}; ${document.path} has one for ${namesOf(document, 'imageUri')}`,
+    );
+  }
+  const gatedModelUri = gatedModelFor(document, instanceType);
+  return {
+    imageUri,
+    // A gated model is not a channel: SageMaker hands it to the container by the environment variable.
+    artifactUri: gatedModelUri
+      ? undefined
+      : (exact?.artifactUri ?? family?.artifactUri ?? document.artifactUri),
+    environment: {
+      ...family?.environment,
+      ...exact?.environment,
+      ...(gatedModelUri && { SageMakerGatedModelS3Uri: gatedModelUri }),
+      // The licence was accepted, or there would be no setup.
+      ...(document.licence && { accept_eula: 'true' }),
+    },
+  };
+}
+
+/** Hyperparameters on instances of a type, with its own defaults and bounds. */
+export function hyperparametersFor(document: HubDocument, instanceType?: string): HubHyperparameter[] {
+  const [exact, family] = instanceType ? variantsFor(document, instanceType) : [];
+  const byName = new Map<string, HubHyperparameter>();
+  for (const list of [document.hyperparameters, family?.hyperparameters, exact?.hyperparameters]) {
+    for (const hyperparameter of list ?? []) byName.set(hyperparameter.name, hyperparameter);
+  }
+  return [...byName.values()];
+}
+
+function variantsFor(
+  { variants }: HubDocument,
+  instanceType: string,
+): [exact: HubVariant | undefined, family: HubVariant | undefined] {
+  const family = /^ml\.([a-z0-9-]+)\./.exec(instanceType)?.[1];
+  return [variants[instanceType], family === undefined ? undefined : variants[family]];
+}
+
+function gatedModelFor(document: HubDocument, instanceType: string): string | undefined {
+  if (document.gatedModelUri) return document.gatedModelUri;
+  const [exact, family] = variantsFor(document, instanceType);
+  const own = exact?.gatedModelUri ?? family?.gatedModelUri;
+  if (own) return own;
+  const known = new Set(Object.values(document.variants).flatMap((variant) => variant.gatedModelUri ?? []));
+  // One for all types that have any: the SDK takes it for others too.
+  if (known.size === 1) return [...known][0];
+  if (known.size > 1) {
+    throw validationError(
+      `${document.title} does not say where its model for instance type ${instanceType} is; ${document.path} does for ${namesOf(document, 'gatedModelUri')}`,
+    );
+  }
+  if (document.isInGatedBucket) {
+    throw validationError(
+      `${document.title} lies in a gated bucket and ${document.path} has no GatedModelEnvVarUri for it: such a model needs a channel with ModelAccessConfig, which is not supported`,
+    );
+  }
+  return undefined;
+}
+
+function namesOf({ variants }: HubDocument, member: 'imageUri' | 'gatedModelUri'): string {
+  return Object.entries(variants)
+    .filter(([, variant]) => variant[member])
+    .map(([name]) => name)
+    .join(', ');
+}

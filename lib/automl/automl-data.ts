@@ -1,0 +1,42 @@
+import type { DataLocation } from '../data-location';
+
+/** Options of CSV files for AutoML. */
+export interface AutoMlCsvOptions {
+  /**
+   * Whether the files are compressed with gzip.
+   *
+   * @default false
+   */
+  readonly gzip?: boolean;
+}
+
+/** Tabular data for AutoML, in Amazon S3, with its format. */
+export class AutoMlData {
+  /**
+   * CSV files, separated by commas, each with a header: the names of the columns. Texts, dates and missing
+   * values are fine.
+   *
+   * @param location a file, or the folder of several
+   */
+  static csv(location: DataLocation, options: AutoMlCsvOptions = {}): AutoMlData {
+    return new AutoMlData(location, 'text/csv;header=present', options.gzip ? 'Gzip' : 'None');
+  }
+
+  /**
+   * Apache Parquet files.
+   *
+   * @param location a file, or the folder of several
+   */
+  static parquet(location: DataLocation): AutoMlData {
+    return new AutoMlData(location, 'x-application/vnd.amazon+parquet', 'None');
+  }
+
+  private constructor(
+    /** Where the data is. */
+    readonly location: DataLocation,
+    /** The format, as in the SageMaker API. */
+    readonly contentType: string,
+    /** `None` or `Gzip`, as in the SageMaker API. */
+    readonly compressionType: string,
+  ) {}
+}

@@ -1,0 +1,125 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { DataLocation } from '../data-location';
+import type { AutoMlMode, AutoMlObjective, AutoMlProblemType } from './automl-objective';
+
+/** What is predicted, and how the best model is searched: shared by `AutoMlWorkflow` and `AutoMlFragment`. */
+export interface AutoMlOptions {
+  /** Name of the column to predict, as in the header of the data. An execution's input can name another. */
+  readonly target: string;
+  /**
+   * The share of the training data that candidates are validated with: more than 0 and less than 1. With it,
+   * an execution's input cannot name validation data.
+   *
+   * @default - SageMaker's own: 0.2, where there is no validation data
+   */
+  readonly validationFraction?: number;
+  /**
+   * What kind of value is predicted. Goes with `objective` only.
+   *
+   * @default - SageMaker infers it from the data, and fails where it cannot
+   */
+  readonly problemType?: AutoMlProblemType;
+  /**
+   * What the best model is best at. Goes with `problemType` only.
+   *
+   * @default - by problem type: MSE for regression, F1 for binary, Accuracy for multiclass classification
+   */
+  readonly objective?: AutoMlObjective;
+  /**
+   * How Autopilot searches.
+   *
+   * @default AutoMlMode.AUTO
+   */
+  readonly mode?: AutoMlMode;
+  /**
+   * How many candidates are tried: 1 to 750. An execution's input can give another number.
+   *
+   * @default 20
+   */
+  readonly maxCandidates?: number;
+  /**
+   * How long the AutoML job may take in all, up to 30 days. One that takes longer ends with the best candidate
+   * by then.
+   *
+   * @default - no limit but SageMaker's own
+   */
+  readonly maxRuntime?: Duration;
+  /**
+   * How long the training of one candidate may take.
+   *
+   * @default - no limit but SageMaker's own
+   */
+  readonly maxRuntimePerTrainingJob?: Duration;
+  /**
+   * Name of a column that says how much each row counts: numbers from 0. Needs `AutoMlMode.ENSEMBLING`.
+   *
+   * @default - all rows count alike
+   */
+  readonly sampleWeightColumn?: string;
+  /**
+   * A JSON file that names the columns to learn from, and their types if need be:
+   * `{"FeatureAttributeNames": ["rooms", "area"], "FeatureDataTypes": {"rooms": "numeric"}}`.
+   *
+   * @default - all columns but the target
+   */
+  readonly featureSpecification?: DataLocation;
+  /**
+   * Further places that an execution's input may name for `train` and `validation`.
+   *
+   * @default - the locations of the input data
+   */
+  readonly allowedInputLocations?: DataLocation[];
+  /**
+   * Role that the AutoML job and all jobs that it starts run under. A role of this app is granted what they
+   * need; an imported one has to have it.
+   *
+   * @default - a role with the least privileges that SageMaker documents for AutoML jobs
+   */
+  readonly trainingRole?: iam.IRole;
+  /**
+   * Key for the volumes of the instances and for what they write to Amazon S3.
+   *
+   * @default - volumes and objects are encrypted with keys that AWS owns or manages
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * VPC that the containers are connected to.
+   *
+   * @default - none
+   */
+  readonly vpc?: ec2.IVpc;
+  /**
+   * Subnets for the containers, at most 16.
+   *
+   * @default - private subnets
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  /**
+   * Security groups for the containers, at most 5.
+   *
+   * @default - a new one that allows all outgoing traffic, if there is a VPC
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+  /**
+   * Whether traffic between the instances of one job is encrypted, which can make it slower.
+   *
+   * @default true
+   */
+  readonly interContainerTrafficEncryption?: boolean;
+  /**
+   * Tags of the AutoML job; at most 49, as the construct adds one.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+  /**
+   * What the names of AutoML jobs begin with: 1 to 16 lower-case letters, digits and inner hyphens. The state
+   * machine may touch no other jobs.
+   *
+   * @default - derived from the construct's path
+   */
+  readonly jobNamePrefix?: string;
+}

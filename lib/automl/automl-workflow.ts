@@ -1,0 +1,218 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DataLocation } from '../data-location';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { AUTOML_JOB, jobArn } from '../private/job-policies';
+import { allowLogEncryption } from '../private/log-encryption';
+import { createTuningBucket } from '../private/tuning-bucket';
+import { SageMakerJobKind, StopAbandonedJobs } from '../stop-abandoned-jobs';
+import { AutoMlData } from './automl-data';
+import { AutoMlFragment } from './automl-fragment';
+import type { AutoMlOptions } from './automl-options';
+
+/** Properties of a workflow that finds the best model for tabular data by itself. */
+export interface AutoMlWorkflowProps extends AutoMlOptions {
+  /**
+   * Training data.
+   *
+   * @default - CSV files with a header below `<inputPrefix>train/` in the workflow's bucket
+   */
+  readonly train?: AutoMlData;
+  /**
+   * Validation data, in the format of the training data and with the same columns.
+   *
+   * @default - SageMaker takes it from the training data
+   */
+  readonly validation?: AutoMlData;
+  /**
+   * Where in the bucket the data is, where `train` is not given. An execution's input may name anything below.
+   *
+   * @default 'input/'
+   */
+  readonly inputPrefix?: string;
+  /**
+   * Bucket for models and, unless it is elsewhere, for the data. One that is brought has to be encrypted and
+   * closed to the public by its owner.
+   *
+   * @default - a new bucket: encrypted, versioned, TLS only, closed to the public, with access logs
+   */
+  readonly bucket?: s3.IBucket;
+  /**
+   * Where in the bucket models and reports go.
+   *
+   * @default 'output/'
+   */
+  readonly outputPrefix?: string;
+  /**
+   * What becomes of a new bucket when the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Name of the state machine.
+   *
+   * @default - CloudFormation makes one up
+   */
+  readonly stateMachineName?: string;
+}
+
+/**
+ * Finds the best model for tabular data by itself, with SageMaker Autopilot (AutoML V2): bucket, roles,
+ * functions and state machine. A CSV file with a header and the name of the column to predict are all it needs.
+ *
+ * Start an execution with `{}`, or override settings as `AutoMlFragment` describes. An execution that is
+ * stopped, fails or times out takes its AutoML job with it.
+ *
+ * @example
+ * new AutoMlWorkflow(this, 'Churn', { target: 'churned' });
+ */
+export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
+  /** Bucket for models and data. */
+  readonly bucket: s3.IBucket;
+  /** The state machine. */
+  readonly stateMachine: sfn.StateMachine;
+  /** The chain of states in the state machine. */
+  readonly fragment: AutoMlFragment;
+  /** Role that the AutoML job, and the jobs that it starts, run under. */
+  readonly trainingRole: iam.IRole;
+  /** Security groups of the containers; none without a VPC. */
+  readonly connections: ec2.Connections;
+
+  constructor(scope: Construct, id: string, props: AutoMlWorkflowProps) {
+    super(scope, id);
+    const inputPrefix = folder(props.inputPrefix ?? 'input/');
+    const outputPrefix = folder(props.outputPrefix ?? 'output/');
+    this.bucket =
+      props.bucket ??
+      createTuningBucket(this, {
+        encryptionKey: props.encryptionKey,
+        removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+        outputPrefix,
+      });
+    const inBucket = (key: string) => DataLocation.fromBucket(this.bucket, key);
+    this.fragment = new AutoMlFragment(this, 'AutoMl', {
+      ...props,
+      train: props.train ?? AutoMlData.csv(inBucket(`${inputPrefix}train/`)),
+      allowedInputLocations: props.allowedInputLocations ?? [inBucket(inputPrefix)],
+      output: inBucket(outputPrefix),
+    });
+    this.trainingRole = this.fragment.trainingRole;
+    this.connections = this.fragment.connections;
+    allowLogEncryption(this, props.encryptionKey);
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName: props.stateMachineName,
+      comment: 'Finds the best model for tabular data with Amazon SageMaker Autopilot',
+      definitionBody: sfn.DefinitionBody.fromChainable(this.fragment),
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      tracingEnabled: true,
+      logs: {
+        destination: new logs.LogGroup(this, 'Logs', {
+          // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
+          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
+          retention: logs.RetentionDays.ONE_YEAR,
+          encryptionKey: props.encryptionKey,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: sfn.LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+    // Once the state machine is there it can be started: its AutoML jobs need their policy by then.
+    this.stateMachine.node.addDependency(this.fragment);
+    new StopAbandonedJobs(this, 'StopAbandonedJobs', {
+      stateMachine: this.stateMachine,
+      jobNamePrefix: this.fragment.jobNamePrefix,
+      kinds: [SageMakerJobKind.AUTOML],
+      logEncryptionKey: props.encryptionKey,
+    });
+    this.acknowledgeFindings();
+  }
+
+  private acknowledgeFindings(): void {
+    const { jobNamePrefix, findBestCandidateFunction, checkDataFunction } = this.fragment;
+    acknowledgeWildcards(
+      this.stateMachine,
+      [jobArn(this, AUTOML_JOB, `${jobNamePrefix}-`)],
+      'Jobs are named when they start: the permissions are limited to the prefix of their names',
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      [
+        ...findBestCandidateFunction.resourceArnsForGrantInvoke,
+        ...checkDataFunction.resourceArnsForGrantInvoke,
+      ],
+      'Versions and aliases of one function',
+    );
+    acknowledgeWildcards(
+      this.stateMachine,
+      ['*'],
+      "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
+    );
+  }
+
+  /**
+   * Lets someone start executions.
+   *
+   * @param grantee who may start them
+   */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  /**
+   * A metric of the state machine.
+   *
+   * @param metricName the metric's name in namespace `AWS/States`
+   * @default - sum over 5 minutes
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metric(metricName, props);
+  }
+
+  /**
+   * Executions that were started.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricStarted(props);
+  }
+
+  /**
+   * Executions that succeeded.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /**
+   * Executions that failed.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /**
+   * How long executions took, in milliseconds.
+   *
+   * @default - average over 5 minutes
+   */
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTime(props);
+  }
+}
+
+function folder(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../../data-location';
+import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
+import { bundledFunction } from '../../private/bundled-function';
+import { AUTOML_JOB, jobArn } from '../../private/job-policies';
+import { readStatements } from '../../private/training-permissions';
+
+/** Makes the function that finds the best candidate of an AutoML job. */
+export function findBestCandidateFunction(
+  scope: Construct,
+  id: string,
+  options: { readonly jobNamePrefix: string; readonly logEncryptionKey?: kms.IKey },
+): lambda.Function {
+  const { jobNamePrefix, logEncryptionKey } = options;
+  const reading = [
+    new iam.PolicyStatement({
+      actions: ['sagemaker:DescribeAutoMLJobV2', 'sagemaker:ListCandidatesForAutoMLJob'],
+      resources: [jobArn(scope, AUTOML_JOB, jobNamePrefix)],
+    }),
+  ];
+  const made = new lambda.Function(
+    scope,
+    id,
+    bundledFunction(scope, id, {
+      name: 'find-best-candidate',
+      description: 'Finds the best candidate of a SageMaker AutoML job',
+      roleDescription: 'Reads the results of SageMaker AutoML jobs',
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      logEncryptionKey,
+    }),
+  );
+  return allow(
+    made,
+    reading,
+    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names',
+  );
+}
+
+/** Makes the function that looks into the data of an AutoML job before it starts. */
+export function checkTabularDataFunction(
+  scope: Construct,
+  id: string,
+  options: { readonly inputs: readonly DataLocation[]; readonly logEncryptionKey?: kms.IKey },
+): lambda.Function {
+  const { inputs, logEncryptionKey } = options;
+  const made = new lambda.Function(
+    scope,
+    id,
+    bundledFunction(scope, id, {
+      name: 'check-tabular-data',
+      description: 'Looks into tabular data for what an AutoML job would fail for',
+      roleDescription: 'Reads the data of SageMaker AutoML jobs',
+      // CSV is parsed at the speed of the processor, of which memory brings more.
+      memorySize: 1024,
+      timeout: Duration.minutes(5),
+      logEncryptionKey,
+    }),
+  );
+  for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(made);
+  return allow(made, readStatements(inputs), 'Objects below the locations of the input data');
+}
+
+function allow(
+  made: lambda.Function,
+  statements: readonly iam.PolicyStatement[],
+  reason: string,
+): lambda.Function {
+  made.logGroup.grantWrite(made);
+  for (const statement of statements) made.addToRolePolicy(statement);
+  acknowledgeWildcards(made.role ?? made, resourcesOf(statements), reason);
+  return made;
+}

@@ -1,0 +1,119 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../../data-location';
+import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
+import { passRole } from '../../private/job-policies';
+import {
+  grantKeys,
+  networkStatement,
+  readStatements,
+  writeStatement,
+} from '../../private/training-permissions';
+
+/** What an AutoML job, and the jobs that it starts, touch. */
+export interface AutoMlAccess {
+  readonly inputs: readonly DataLocation[];
+  readonly output: DataLocation;
+  readonly encryptionKey?: kms.IKey;
+  readonly inVpc: boolean;
+}
+
+/** Makes the role that AutoML jobs run under, without permissions. */
+export function autoMlRole(scope: Construct, id: string): iam.Role {
+  return new iam.Role(scope, id, {
+    description: 'SageMaker AutoML jobs: reads the training data, writes the models',
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  });
+}
+
+/**
+ * Grants a role the minimum that SageMaker documents for AutoML jobs, narrowed to resources wherever their
+ * names are known: SageMaker starts the training, processing and transform jobs by itself, under names and
+ * with images of its own.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-autopilot-perms
+ */
+export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAccess): iam.Policy {
+  const statements = [
+    // Its later steps read what its earlier ones wrote.
+    ...readStatements([...access.inputs, access.output]),
+    writeStatement([access.output]),
+    ...explanationStatements(scope),
+    ...imageStatements(),
+    ...logStatements(scope),
+    ...(access.inVpc ? [networkStatement()] : []),
+  ];
+  const policy = new iam.Policy(scope, 'AutoMlPolicy', { statements: [passRole(role), ...statements] });
+  // By the role, which may be imported and not to be changed.
+  role.attachInlinePolicy(policy);
+  acknowledgeWildcards(
+    policy,
+    resourcesOf(statements),
+    'Objects below the given prefixes; models, endpoints and logs of AutoML jobs, whose names SageMaker makes up; images of AWS accounts that are not published; and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
+  );
+  grantKeys(policy, role, access);
+  return policy;
+}
+
+/** To explain the best candidate, SageMaker makes a model and an endpoint for a while, and asks it. */
+function explanationStatements(scope: Construct): iam.PolicyStatement[] {
+  const any = (resource: string) =>
+    Stack.of(scope).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
+  return [
+    new iam.PolicyStatement({
+      actions: [
+        'sagemaker:CreateEndpoint',
+        'sagemaker:CreateEndpointConfig',
+        'sagemaker:CreateModel',
+        'sagemaker:DeleteEndpoint',
+        'sagemaker:DeleteEndpointConfig',
+        'sagemaker:DeleteModel',
+        'sagemaker:DescribeEndpoint',
+        'sagemaker:DescribeEndpointConfig',
+        'sagemaker:DescribeModel',
+        'sagemaker:InvokeEndpoint',
+        'sagemaker:ListTags',
+      ],
+      resources: [any('endpoint'), any('endpoint-config'), any('model')],
+    }),
+  ];
+}
+
+function imageStatements(): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      actions: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:GetAuthorizationToken',
+        'ecr:GetDownloadUrlForLayer',
+      ],
+      resources: ['*'],
+    }),
+  ];
+}
+
+function logStatements(scope: Construct): iam.PolicyStatement[] {
+  const arn = (name: string) => Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${name}` });
+  return [
+    new iam.PolicyStatement({
+      actions: [
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:DescribeLogStreams',
+        'logs:PutLogEvents',
+      ],
+      resources: [arn('/aws/sagemaker/*')],
+    }),
+    // Has no resource-level permissions: the namespace narrows it.
+    new iam.PolicyStatement({
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] } },
+    }),
+  ];
+}

@@ -1,0 +1,168 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../../data-location';
+import { AUTOML_JOB, jobArn, passRole } from '../../private/job-policies';
+import { innerExpression, jsonata } from '../../private/jsonata';
+import { RETRY_JOB_CREATION, RETRY_READING } from '../../private/retries';
+import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
+import { configureAutoMlExpression } from './configure-automl';
+
+/** An AutoML job with everything settled that its states need. */
+export interface AutoMlStatesProps extends AutoMlRequestProps {
+  readonly checkDataFunction: lambda.IFunction;
+  readonly findBestCandidateFunction: lambda.IFunction;
+  readonly allowedInputLocations: DataLocation[];
+}
+
+/** How many candidates are tried where nothing is said. */
+const DEFAULT_CANDIDATES = 20;
+
+/** The states of an AutoML job, wired up. */
+export class AutoMlStates {
+  readonly start: sfn.State;
+  readonly ends: sfn.INextable[];
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly props: AutoMlStatesProps,
+  ) {
+    const findBest = this.findBestCandidate();
+    this.ends = [findBest];
+    const create = this.createAutoMlJob();
+    create.next(this.waitForAutoMlJob(findBest));
+    const checkData = this.checkData();
+    checkData.next(create);
+    this.start = this.configure(checkData);
+  }
+
+  /** Checks the input and settles what the execution runs with. */
+  private configure(next: sfn.State): sfn.State {
+    const { props, scope } = this;
+    const configure = sfn.Pass.jsonata(scope, 'Configure', {
+      comment: 'Checks the input and fills in what it leaves out',
+      outputs: jsonata(
+        configureAutoMlExpression({
+          input: innerExpression(props.input ?? jsonata('$states.input')),
+          target: props.target,
+          train: props.train.location.uri,
+          validation: props.validation?.location.uri,
+          takesValidation: props.validationFraction === undefined,
+          maxCandidates: props.maxCandidates ?? DEFAULT_CANDIDATES,
+          allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
+        }),
+      ),
+    });
+    const invalidInput = sfn.Fail.jsonata(scope, 'InvalidInput', {
+      error: 'InvalidInput',
+      cause: jsonata("$join($states.input.problems, '; ')"),
+    });
+    return configure.next(
+      sfn.Choice.jsonata(scope, 'IsInputValid')
+        .when(sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')), invalidInput)
+        .otherwise(next),
+    ).startState;
+  }
+
+  /** Finds what would make the job fail after minutes that are paid for. */
+  private checkData(): tasks.LambdaInvoke {
+    const { train, problemType, sampleWeightColumn } = this.props;
+    return tasks.LambdaInvoke.jsonata(this.scope, 'CheckData', {
+      lambdaFunction: this.props.checkDataFunction,
+      payload: sfn.TaskInput.fromObject({
+        target: jsonata('$states.input.settings.target'),
+        train: jsonata('$states.input.settings.train'),
+        // Nothing is no value for a field: null is.
+        validation: jsonata(
+          '$exists($states.input.settings.validation) ? $states.input.settings.validation : null',
+        ),
+        contentType: train.contentType,
+        gzip: train.compressionType === 'Gzip',
+        ...(problemType && { problemType }),
+        ...(sampleWeightColumn && { sampleWeightColumn }),
+      }),
+      outputs: jsonata('$states.input'),
+    });
+  }
+
+  private createAutoMlJob(): tasks.CallAwsService {
+    const { scope, props } = this;
+    const create = tasks.CallAwsService.jsonata(scope, 'CreateAutoMlJob', {
+      service: 'sagemaker',
+      action: 'createAutoMLJobV2',
+      parameters: autoMlRequest(props),
+      iamResources: [jobArn(scope, AUTOML_JOB, props.jobNamePrefix)],
+      additionalIamStatements: [
+        passRole(props.trainingRole),
+        new iam.PolicyStatement({
+          actions: ['sagemaker:AddTags'],
+          resources: [jobArn(scope, AUTOML_JOB, props.jobNamePrefix)],
+        }),
+      ],
+      outputs: {
+        // An ARN has the name in lower case, as the name itself is.
+        autoMlJobName: jsonata("$substringAfter($states.result.AutoMLJobArn, '/')"),
+        polls: 1,
+      },
+    });
+    for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    return create;
+  }
+
+  /** Looks at the AutoML job until it has ended; how it ended is for the function to tell. */
+  private waitForAutoMlJob(findBest: sfn.State): sfn.State {
+    const { scope } = this;
+    const wait = sfn.Wait.jsonata(scope, 'WaitForAutoMlJob', {
+      // Ever more seldom: a day takes about 190 looks. Each is 9 of the 25,000 events that an execution may
+      // have, which the 30 days that SageMaker allows do not exhaust.
+      time: sfn.WaitTime.seconds(jsonata('$min([1200, 5 * $states.input.polls])')),
+    });
+    // The description can be larger than a state's payload (256 KiB): only the status is kept.
+    const describe = this.sageMakerCall('DescribeAutoMlJob', 'describeAutoMLJobV2', {
+      autoMlJobName: jsonata('$states.input.autoMlJobName'),
+      polls: jsonata('$states.input.polls + 1'),
+      status: jsonata('$states.result.AutoMLJobStatus'),
+    });
+    const stop = this.sageMakerCall('StopAutoMlJob', 'stopAutoMLJob', jsonata('$states.input'));
+    const outOfSight = sfn.Fail.jsonata(scope, 'AutoMlJobOutOfSight', {
+      error: jsonata('$states.input.failure.Error'),
+      cause: jsonata("$exists($states.input.failure.Cause) ? $states.input.failure.Cause : ''"),
+    });
+    describe.addCatch(stop, {
+      errors: [sfn.Errors.ALL],
+      outputs: {
+        autoMlJobName: jsonata('$states.input.autoMlJobName'),
+        failure: jsonata('$states.errorOutput'),
+      },
+    });
+    stop.addCatch(outOfSight, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
+    stop.next(outOfSight);
+    return wait.next(describe).next(
+      sfn.Choice.jsonata(scope, 'HasAutoMlJobEnded')
+        .when(sfn.Condition.jsonata(jsonata("$states.input.status in ['InProgress', 'Stopping']")), wait)
+        .otherwise(findBest),
+    ).startState;
+  }
+
+  private sageMakerCall(id: string, action: string, outputs: unknown): tasks.CallAwsService {
+    const call = tasks.CallAwsService.jsonata(this.scope, id, {
+      service: 'sagemaker',
+      action,
+      parameters: { AutoMLJobName: jsonata('$states.input.autoMlJobName') },
+      iamResources: [jobArn(this.scope, AUTOML_JOB, this.props.jobNamePrefix)],
+      outputs,
+    });
+    for (const retry of RETRY_READING) call.addRetry(retry);
+    return call;
+  }
+
+  private findBestCandidate(): tasks.LambdaInvoke {
+    return tasks.LambdaInvoke.jsonata(this.scope, 'FindBestCandidate', {
+      lambdaFunction: this.props.findBestCandidateFunction,
+      payload: sfn.TaskInput.fromObject({ autoMlJobName: jsonata('$states.input.autoMlJobName') }),
+      outputs: jsonata('$states.result.Payload'),
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { INPUT_CHECKS } from '../../private/configure-expression';
+import { literal } from '../../private/jsonata';
+import { AUTOML_LIMITS } from './validate-automl';
+
+/** What the first state has to know to check an execution's input and to fill in what it leaves out. */
+export interface ConfigureAutoMlOptions {
+  /** JSONata expression (without its marks) for the input. */
+  readonly input: string;
+  readonly target: string;
+  readonly train: string;
+  readonly validation?: string;
+  /** Whether the input may name validation data. */
+  readonly takesValidation: boolean;
+  readonly maxCandidates: number;
+  /** URI prefixes that `train` and `validation` may begin with. */
+  readonly allowedInputLocations: readonly string[];
+}
+
+/**
+ * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
+ * with every setting of the execution. There may be no `validation` among them.
+ */
+export function configureAutoMlExpression(options: ConfigureAutoMlOptions): string {
+  const { takesValidation, validation } = options;
+  const fields = ['target', 'train', ...(takesValidation ? ['validation'] : []), 'maxCandidates'];
+  const check = (name: string, expression: string) => `$exists($input.${name}) ? ${expression}`;
+  const setting = (name: string, value: unknown) =>
+    `'${name}': $exists($input.${name}) ? $input.${name}${value === undefined ? '' : ` : ${literal(value)}`}`;
+  return `(
+  $input := ${options.input};
+  $allowed := ${literal(options.allowedInputLocations)};
+${INPUT_CHECKS}
+  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
+    $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
+      $key & ': is not a field of the input; known are ${fields.join(', ')}'
+    }),
+    ${check('target', TARGET_CHECK)},
+    ${check('train', "$location('train', $input.train)")},
+    ${takesValidation ? `${check('validation', "$location('validation', $input.validation)")},` : ''}
+    ${check('maxCandidates', `$integer('maxCandidates', $input.maxCandidates, ${AUTOML_LIMITS.candidates})`)}
+  ];
+  $count($problems) > 0 ? {'problems': $problems} : {'settings': {
+    ${setting('target', options.target)},
+    ${setting('train', options.train)},
+    ${takesValidation ? `${setting('validation', validation)},` : ''}
+    ${setting('maxCandidates', options.maxCandidates)}
+  }}
+)`;
+}
+
+const TARGET_CHECK = `$type($input.target) != 'string' or $length($input.target) = 0
+      ? 'target: must be the name of a column, got ' & $show($input.target)`;

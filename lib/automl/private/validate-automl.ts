@@ -1,0 +1,126 @@
+import { Token } from 'aws-cdk-lib';
+import type { DataLocation } from '../../data-location';
+import { LIMITS } from '../../private/limits';
+import { Problems } from '../../private/problems';
+import { checkDuration, checkLocations } from '../../private/validate-jobs';
+import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from '../../private/validate-surroundings';
+import type { AutoMlData } from '../automl-data';
+import { AutoMlMode, AutoMlObjective } from '../automl-objective';
+import type { AutoMlOptions } from '../automl-options';
+
+// Sources: botocore's service model of SageMaker (shapes of CreateAutoMLJobV2) where a figure or a rule is one of
+// the API; "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer guide otherwise.
+export const AUTOML_LIMITS = {
+  candidates: 750,
+  /** Quota: 30 days. */
+  runtimeSeconds: { min: 1, max: 30 * 24 * 3600 },
+  sampleWeightColumnLength: 256,
+  outputPathLength: 512,
+} as const;
+
+/** An AutoML job with the data that it learns from. */
+export interface AutoMlInput extends AutoMlOptions {
+  readonly train: AutoMlData;
+  readonly validation?: AutoMlData;
+  readonly output: DataLocation;
+  readonly input?: string;
+}
+
+/**
+ * Checks everything that is knowable at synth about an AutoML job.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function validateAutoMl(path: string, automl: AutoMlInput): void {
+  const problems = new Problems();
+  problems.length('target', automl.target, 1, Number.POSITIVE_INFINITY);
+  checkObjective(problems, automl);
+  checkValidation(problems, automl);
+  checkLimits(problems, automl);
+  checkSampleWeights(problems, automl);
+  checkLocations(problems, 'train', [automl.train.location]);
+  checkLocations(problems, 'validation', [automl.validation?.location]);
+  checkLocations(problems, 'featureSpecification', [automl.featureSpecification]);
+  checkLocations(problems, 'allowedInputLocations', automl.allowedInputLocations ?? []);
+  checkLocations(problems, 'output', [automl.output]);
+  problems.length('output', automl.output.uri, 1, AUTOML_LIMITS.outputPathLength);
+  checkTags(problems, automl.tags, LIMITS.tags - 1);
+  checkJobNamePrefix(problems, automl.jobNamePrefix);
+  checkNetwork(problems, automl);
+  checkInput(problems, automl.input);
+  problems.throwIfAny(path);
+}
+
+function checkObjective(problems: Problems, { objective, problemType }: AutoMlInput): void {
+  if (objective && !problemType) {
+    problems.add(
+      'problemType',
+      `is required, because an objective is given; ${objective.metric} is for ${objective.problemTypes.join(' and ')} (SageMaker takes both or none)`,
+    );
+  }
+  if (!problemType) return;
+  const known = AutoMlObjective._ALL.filter(({ problemTypes }) => problemTypes.includes(problemType));
+  const names = known.map(({ metric }) => metric).join(', ');
+  if (!objective) {
+    problems.add(
+      'objective',
+      `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker takes both or none)`,
+    );
+  } else if (!known.includes(objective)) {
+    problems.add('objective', `must be one for ${problemType}: ${names}; got ${objective.metric}`);
+  }
+}
+
+function checkValidation(problems: Problems, { train, validation, validationFraction }: AutoMlInput): void {
+  if (
+    validationFraction !== undefined &&
+    !Token.isUnresolved(validationFraction) &&
+    !(validationFraction > 0 && validationFraction < 1)
+  ) {
+    problems.add('validationFraction', `must be more than 0 and less than 1, got ${validationFraction}`);
+  }
+  if (!validation) return;
+  if (validationFraction !== undefined) {
+    problems.add(
+      'validationFraction',
+      'must not be given with validation data, all of which is used for validation (SageMaker refuses both)',
+    );
+  }
+  const format = ({ contentType, compressionType }: AutoMlData) =>
+    compressionType === 'None' ? contentType : `${contentType}, ${compressionType}`;
+  if (format(validation) !== format(train)) {
+    problems.add(
+      'validation',
+      `must have the format of the training data (${format(train)}), got ${format(validation)}`,
+    );
+  }
+}
+
+function checkLimits(problems: Problems, automl: AutoMlInput): void {
+  problems.integer('maxCandidates', automl.maxCandidates, 1, AUTOML_LIMITS.candidates, 'limit of SageMaker');
+  const { runtimeSeconds } = AUTOML_LIMITS;
+  checkDuration(problems, 'maxRuntime', automl.maxRuntime, runtimeSeconds);
+  checkDuration(problems, 'maxRuntimePerTrainingJob', automl.maxRuntimePerTrainingJob, runtimeSeconds);
+}
+
+function checkSampleWeights(problems: Problems, { sampleWeightColumn, mode, target }: AutoMlInput): void {
+  if (sampleWeightColumn === undefined) return;
+  const { sampleWeightColumnLength } = AUTOML_LIMITS;
+  if (
+    !Token.isUnresolved(sampleWeightColumn) &&
+    (!/^[a-zA-Z0-9_-]+$/.test(sampleWeightColumn) || sampleWeightColumn.length > sampleWeightColumnLength)
+  ) {
+    problems.add(
+      'sampleWeightColumn',
+      `must be 1 to ${sampleWeightColumnLength} letters, digits, underscores and hyphens, got ${JSON.stringify(sampleWeightColumn)}`,
+    );
+  }
+  if (sampleWeightColumn === target)
+    problems.add('sampleWeightColumn', 'must be another column than the target');
+  if (mode !== AutoMlMode.ENSEMBLING) {
+    problems.add(
+      'mode',
+      `must be ENSEMBLING, because a sampleWeightColumn is given, got ${mode ?? 'none'} (SageMaker knows sample weights in this mode only)`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { allowLogEncryption } from './log-encryption';
+
+/** What tells one function of this library from another. */
+export interface BundledFunctionOptions {
+  /** Folder below `lambda/`. */
+  readonly name: string;
+  readonly description: string;
+  readonly roleDescription: string;
+  readonly memorySize: number;
+  readonly timeout: Duration;
+  readonly logEncryptionKey?: kms.IKey;
+}
+
+/** Properties of a function whose code is bundled with this library, with a log and a role beside it. */
+export function bundledFunction(
+  scope: Construct,
+  id: string,
+  options: BundledFunctionOptions,
+): lambda.FunctionProps {
+  allowLogEncryption(scope, options.logEncryptionKey);
+  return {
+    description: options.description,
+    runtime: lambda.Runtime.NODEJS_24_X,
+    architecture: lambda.Architecture.ARM_64,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'lambda', options.name, 'bundle')),
+    memorySize: options.memorySize,
+    timeout: options.timeout,
+    logGroup: new logs.LogGroup(scope, `${id}Logs`, {
+      retention: logs.RetentionDays.ONE_YEAR,
+      encryptionKey: options.logEncryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+    role: new iam.Role(scope, `${id}Role`, {
+      description: options.roleDescription,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Algorithm } from '../algorithm/algorithm';
+import type { TrainingResources } from '../tuning-options';
+
+const DEFAULT_INSTANCE_TYPE = 'ml.m5.xlarge';
+
+/** Resources with the instance type and volume that the algorithm recommends, where none are given. */
+export function withDefaults(
+  resources: TrainingResources | undefined,
+  algorithm: Algorithm,
+): TrainingResources {
+  const volumeSize = resources?.volumeSize ?? algorithm._definition.defaultVolumeSize;
+  if (resources?.instanceGroups) return { ...resources, volumeSize };
+  return { ...resources, instanceType: instanceTypesOf(resources, algorithm)[0], volumeSize };
+}
+
+/** Types of the instances that a training job runs on. */
+export function instanceTypesOf(resources: TrainingResources | undefined, algorithm: Algorithm): string[] {
+  if (resources?.instanceGroups) return resources.instanceGroups.map(({ instanceType }) => instanceType);
+  return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULT_INSTANCE_TYPE];
+}
+
+/** Number of the instances that a training job runs on. */
+export function instanceCountOf(resources: TrainingResources | undefined): number {
+  const groups = resources?.instanceGroups;
+  if (!groups) return resources?.instanceCount ?? 1;
+  return groups.reduce((count, group) => count + group.instanceCount, 0);
+}

@@ -1,0 +1,232 @@
+import { Token } from 'aws-cdk-lib';
+import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm/algorithm-definition';
+import { type AlgorithmRules, checkValue } from '../algorithm/algorithm-rules';
+import type { InputData } from '../input-data';
+import { LIMITS } from './limits';
+import type { Problems } from './problems';
+import { instanceCountOf, instanceTypesOf } from './training-resources';
+import type { TuningDefinition, TuningInput } from './tuning-definitions';
+import { checkDuration, checkLocations, checkResources } from './validate-jobs';
+import { checkRanges } from './validate-search';
+
+/** Checks one algorithm, with its search space, data and instances. */
+export function checkDefinition(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
+  const { prop } = definition;
+  checkObjective(problems, definition);
+  checkRanges(problems, definition);
+  checkHyperparameters(problems, tuning, definition);
+  checkData(problems, tuning, definition);
+  checkResources(problems, `${prop}resources`, definition.resources, tuning.spot);
+  checkDuration(
+    problems,
+    `${prop}maxTrainingRuntime`,
+    definition.maxTrainingRuntime,
+    LIMITS.trainingRuntimeSeconds,
+  );
+  checkUse(problems, tuning, definition);
+}
+
+function checkObjective(
+  problems: Problems,
+  { prop, objective, algorithm, validation }: TuningDefinition,
+): void {
+  const { metric, type } = objective;
+  problems.length(`${prop}objective`, metric, 1, LIMITS.metricNameLength);
+  if (Token.isUnresolved(metric)) return;
+  const { rules, channelNames } = algorithm._definition;
+  if (metric.startsWith(`${channelNames.validation}:`) && !validation) {
+    problems.add(`${prop}validation`, `is required, because the objective is ${metric}`);
+  }
+  checkMetricDefinitions(problems, prop, metric, algorithm._definition);
+  if (!rules?.objectiveMetrics.length) return;
+  const known = rules.objectiveMetrics.find((rule) => rule.name === metric);
+  if (!known) {
+    const names = rules.objectiveMetrics.map((rule) => rule.name).join(', ');
+    problems.add(
+      `${prop}objective`,
+      `must be a metric that ${rules.title} can be tuned for, got ${JSON.stringify(metric)}; known are ${names}`,
+    );
+  } else if (known.direction !== type) {
+    problems.add(
+      `${prop}objective`,
+      `${metric} has to be ${known.direction.toLowerCase()}d, got ${type}: ${rules.title} declares it so`,
+    );
+  }
+}
+
+/** The metrics that are looked for in the log of a script or container of one's own. */
+function checkMetricDefinitions(
+  problems: Problems,
+  prop: string,
+  objectiveMetric: string,
+  { title, metricDefinitions, rules }: AlgorithmDefinition,
+): void {
+  if (!metricDefinitions) return;
+  const at = `${prop}algorithm.metrics`;
+  problems.count(at, metricDefinitions, 1, LIMITS.metricDefinitions);
+  for (const { name, regex } of metricDefinitions) {
+    problems.length(`${at}.${name}`, name, 1, LIMITS.metricNameLength);
+    problems.length(`${at}.${name}.regex`, regex, 1, LIMITS.metricRegexLength);
+    if (!Token.isUnresolved(regex) && !/\((?!\?[:=!<])/.test(regex)) {
+      problems.add(
+        `${at}.${name}.regex`,
+        `needs a group, ( … ), around the value, got ${JSON.stringify(regex)}`,
+      );
+    }
+  }
+  const names = metricDefinitions.map(({ name }) => name);
+  if (!rules?.objectiveMetrics.length && !names.includes(objectiveMetric)) {
+    problems.add(
+      `${prop}objective`,
+      `must be one of the metrics of ${title}, got ${JSON.stringify(objectiveMetric)}; known are ${names.join(', ') || 'none'}`,
+    );
+  }
+}
+
+function checkHyperparameters(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
+  const { prop } = definition;
+  const { rules } = definition.algorithm._definition;
+  const given = definition.hyperparameters ?? {};
+  const atFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
+  checkHyperparameterValues(problems, `${prop}hyperparameters`, given, rules);
+  checkHyperparameterValues(problems, atFinal, definition.finalHyperparameters, rules);
+  const tuned = definition.parameterRanges.map((range) => range.name);
+  const total = Object.keys(given).length + tuned.length + 1;
+  if (total > LIMITS.hyperparameters) {
+    problems.add(
+      `${prop}hyperparameters`,
+      `may be ${LIMITS.hyperparameters} in all, tuned ones and SageMaker's own _tuning_objective_metric included, got ${total}`,
+    );
+  }
+  if (tuning.finalTraining?.enabled === false && Object.keys(definition.finalHyperparameters).length > 0) {
+    problems.add(atFinal, 'is of no use: finalTraining.enabled is false');
+  }
+  if (!rules) return;
+  const defaults = definition.algorithm._definition.defaultHyperparameters(definition.objective.metric);
+  for (const rule of rules.hyperparameters) {
+    if (rule.required && !(rule.name in given) && !tuned.includes(rule.name) && !(rule.name in defaults)) {
+      problems.add(
+        `${prop}hyperparameters`,
+        `${rule.name} is required by ${rules.title}: give it here or tune it with parameterRanges`,
+      );
+    }
+  }
+  const together = rules.checkTogether({
+    ...defaults,
+    ...Object.fromEntries(tuned.map((name) => [name, ''])),
+    ...given,
+  });
+  problems.addAll(together.map((message) => `${prop}${message}`));
+}
+
+function checkHyperparameterValues(
+  problems: Problems,
+  prop: string,
+  values: Readonly<Record<string, string>>,
+  rules?: AlgorithmRules,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    problems.length(prop, name, 1, LIMITS.hyperparameterNameLength);
+    problems.length(`${prop}.${name}`, value, 0, LIMITS.hyperparameterValueLength);
+    if (name.startsWith('sagemaker_')) {
+      problems.add(`${prop}.${name}`, 'is a setting of the container, which the algorithm makes by itself');
+    }
+    if (!rules || Token.isUnresolved(name)) continue;
+    const rule = rules.hyperparameters.find((candidate) => candidate.name === name);
+    if (!rule) {
+      if (rules.takesOthers) continue;
+      problems.add(
+        `${prop}.${name}`,
+        `is no hyperparameter of ${rules.title}, which fails on unknown ones; known are ${rules.hyperparameters.map((known) => known.name).join(', ')}`,
+      );
+    } else if (!Token.isUnresolved(value)) {
+      const problem = checkValue(rule, value);
+      if (problem) problems.add(`${prop}.${name}`, problem);
+    }
+  }
+}
+
+function checkData(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
+  const { prop, train, validation, channels = {}, algorithm, resources } = definition;
+  const { channelNames } = algorithm._definition;
+  const all: [string, InputData | undefined][] = [
+    ['train', train],
+    ['validation', validation],
+    ...Object.entries(channels).map(([name, data]): [string, InputData] => [`channels.${name}`, data]),
+  ];
+  for (const [name, data] of all) {
+    if (!data) continue;
+    checkLocations(problems, `${prop}${name}`, [data.location]);
+    checkFileSystem(problems, `${prop}${name}`, data, tuning);
+    checkInstanceGroupNames(problems, `${prop}${name}`, data, resources?.instanceGroups);
+  }
+  for (const name of Object.keys(channels)) {
+    const at = `${prop}channels.${name}`;
+    if (!LIMITS.channelNamePattern.test(name)) {
+      problems.add(
+        at,
+        'the name of a channel must be 1 to 64 letters, digits, dots, hyphens and underscores',
+      );
+    }
+    if (Object.values<string>({ ...channelNames }).includes(name)) {
+      problems.add(
+        at,
+        `is the channel of ${name === channelNames.train ? 'train' : 'validation'}: give that instead`,
+      );
+    }
+  }
+}
+
+function checkFileSystem(
+  problems: Problems,
+  prop: string,
+  { _fileSystem: fileSystem }: InputData,
+  { vpc }: TuningInput,
+): void {
+  if (!fileSystem) return;
+  const { fileSystemId } = fileSystem;
+  if (!vpc) problems.add(prop, 'is in a file system: give the vpc that it is in');
+  if (!Token.isUnresolved(fileSystemId) && !/^fs-[0-9a-f]{8,}$/.test(fileSystemId)) {
+    problems.add(
+      prop,
+      `fileSystemId must be fs- and hexadecimal digits, got ${JSON.stringify(fileSystemId)}`,
+    );
+  }
+}
+
+function checkInstanceGroupNames(
+  problems: Problems,
+  prop: string,
+  { _options }: InputData,
+  groups: readonly { readonly name: string }[] | undefined,
+): void {
+  const names = (groups ?? []).map(({ name }) => name);
+  const unknown = (_options.instanceGroups ?? []).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  problems.add(
+    prop,
+    `instanceGroups names ${unknown.join(', ')}, but resources.instanceGroups has ${names.join(', ') || 'none'}`,
+  );
+}
+
+/** What only the algorithm itself knows. */
+function checkUse(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
+  const messages = definition.algorithm._definition.check?.(useOf(tuning, definition)) ?? [];
+  problems.addAll(messages.map((message) => `${definition.prop}${message}`));
+}
+
+/** How a tuning uses the algorithm of one of its definitions. */
+export function useOf(tuning: TuningInput, definition: TuningDefinition): AlgorithmUse {
+  const { algorithm, resources, train, validation, hyperparameters = {}, parameterRanges } = definition;
+  const jobs = [resources, ...(tuning.finalTraining?.resources ? [tuning.finalTraining.resources] : [])];
+  return {
+    train,
+    validation,
+    objectiveMetric: definition.objective.metric,
+    hyperparameters,
+    tuned: parameterRanges.map(({ name }) => name),
+    instanceTypes: jobs.flatMap((each) => instanceTypesOf(each, algorithm)),
+    instanceCounts: jobs.map(instanceCountOf),
+    networkIsolation: tuning.networkIsolation ?? true,
+  };
+}

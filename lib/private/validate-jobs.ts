@@ -1,0 +1,78 @@
+import { type Duration, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import type { DataLocation } from '../data-location';
+import type { SpotOptions, TrainingResources } from '../tuning-options';
+import { LIMITS } from './limits';
+import type { Problems } from './problems';
+
+/** Checks a duration that the API takes in seconds. */
+export function checkDuration(
+  problems: Problems,
+  prop: string,
+  value: Duration | undefined,
+  limit: { min: number; max: number },
+): void {
+  if (value === undefined || value.isUnresolved()) return;
+  problems.integer(prop, value.toSeconds({ integral: false }), limit.min, limit.max, 'seconds');
+}
+
+/** Checks places in Amazon S3. */
+export function checkLocations(
+  problems: Problems,
+  prop: string,
+  locations: readonly (DataLocation | undefined)[],
+): void {
+  for (const location of locations) {
+    if (!location || Token.isUnresolved(location.uri)) continue;
+    if (!/^s3:\/\/[^/]+(\/|$)/.test(location.uri)) {
+      problems.add(prop, `must be s3://bucket/key, got ${JSON.stringify(location.uri)}`);
+    }
+    problems.length(prop, location.uri, 1, LIMITS.s3UriLength);
+  }
+}
+
+/** Checks the instances of training jobs. */
+export function checkResources(
+  problems: Problems,
+  prop: string,
+  resources: TrainingResources | undefined,
+  spot: SpotOptions | undefined,
+): void {
+  if (!resources) return;
+  const { instanceType, instanceCount, volumeSize, instanceGroups, keepAlive } = resources;
+  checkInstanceType(problems, `${prop}.instanceType`, instanceType);
+  problems.integer(`${prop}.instanceCount`, instanceCount, 1, Number.POSITIVE_INFINITY);
+  if (volumeSize && !volumeSize.isUnresolved()) {
+    const size = volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+    problems.integer(`${prop}.volumeSize`, size, 1, Number.POSITIVE_INFINITY, 'GiB');
+  }
+  if (instanceGroups) checkInstanceGroups(problems, prop, resources);
+  checkDuration(problems, `${prop}.keepAlive`, keepAlive, LIMITS.keepAliveSeconds);
+  if (keepAlive && spot) problems.add(`${prop}.keepAlive`, 'is not for spot instances');
+  if (keepAlive && instanceGroups) problems.add(`${prop}.keepAlive`, 'is not for instance groups');
+}
+
+function checkInstanceGroups(problems: Problems, prop: string, resources: TrainingResources): void {
+  const { instanceGroups = [], instanceType, instanceCount } = resources;
+  if (instanceType !== undefined || instanceCount !== undefined) {
+    problems.add(
+      `${prop}.instanceGroups`,
+      'goes without instanceType and instanceCount: each group has its own',
+    );
+  }
+  problems.count(`${prop}.instanceGroups`, instanceGroups, 1, LIMITS.instanceGroups);
+  for (const group of instanceGroups) {
+    const at = `${prop}.instanceGroups.${group.name}`;
+    problems.length(at, group.name, 1, LIMITS.instanceGroupNameLength);
+    checkInstanceType(problems, `${at}.instanceType`, group.instanceType);
+    problems.integer(`${at}.instanceCount`, group.instanceCount, 1, Number.POSITIVE_INFINITY);
+  }
+}
+
+function checkInstanceType(problems: Problems, prop: string, instanceType: string | undefined): void {
+  if (instanceType === undefined || Token.isUnresolved(instanceType)) return;
+  if (/^ml\.[a-z0-9-]+\.[a-z0-9]+$/.test(instanceType)) return;
+  problems.add(
+    prop,
+    `must be an instance type of SageMaker such as ml.m5.xlarge, got ${JSON.stringify(instanceType)}`,
+  );
+}

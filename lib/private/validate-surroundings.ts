@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { isJsonata } from './jsonata';
+import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
+import type { Problems } from './problems';
+
+/** Checks the tags of a job, of which the construct adds some of its own. */
+export function checkTags(
+  problems: Problems,
+  tags: Record<string, string> | undefined,
+  max: number = LIMITS.tags,
+): void {
+  problems.count('tags', tags && Object.keys(tags), 0, max);
+  for (const [key, value] of Object.entries(tags ?? {})) {
+    problems.length('tags', key, 1, LIMITS.tagKeyLength);
+    problems.length(`tags.${key}`, value, 0, LIMITS.tagValueLength);
+    if (/^aws:/i.test(key))
+      problems.add(`tags.${key}`, 'must not begin with aws:, which AWS keeps for itself');
+  }
+}
+
+/** What connects containers to a VPC. */
+export interface NetworkOptions {
+  readonly vpc?: ec2.IVpc;
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+/** Checks what connects containers to a VPC. */
+export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: NetworkOptions): void {
+  problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
+  if (vpc) {
+    problems.count('vpcSubnets', vpc.selectSubnets(vpcSubnets).subnetIds, 1, LIMITS.subnets);
+    return;
+  }
+  for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
+    if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
+  }
+}
+
+/** Checks the expression for the input of a chain of states. */
+export function checkInput(problems: Problems, input: string | undefined): void {
+  if (input === undefined || isJsonata(input)) return;
+  problems.add('input', `must be a JSONata string, {% … %}, got ${JSON.stringify(input)}`);
+}
+
+/** Checks what the names of jobs begin with. */
+export function checkJobNamePrefix(problems: Problems, prefix: string | undefined): void {
+  if (prefix === undefined) return;
+  if (Token.isUnresolved(prefix)) {
+    problems.add('jobNamePrefix', 'must be known at synth: permissions and names of the jobs are made of it');
+  } else if (!/^[a-z0-9](-*[a-z0-9])*$/.test(prefix) || prefix.length > JOB_NAME_PREFIX_LENGTH) {
+    problems.add(
+      'jobNamePrefix',
+      `must be 1 to ${JOB_NAME_PREFIX_LENGTH} lower-case letters, digits and inner hyphens, got ${JSON.stringify(prefix)} (names of jobs have at most ${LIMITS.tuningJobNameLength} characters)`,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
+import { bundledFunction } from './private/bundled-function';
+import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+
+/** A kind of job that an execution starts. */
+export enum SageMakerJobKind {
+  /** Hyperparameter tuning jobs. */
+  TUNING = 'HyperParameterTuningJob',
+  /** Training jobs that no other job has started. */
+  TRAINING = 'TrainingJob',
+  /** AutoML jobs. */
+  AUTOML = 'AutoMLJob',
+}
+
+const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
+  [SageMakerJobKind.TUNING]: TUNING_JOB,
+  [SageMakerJobKind.TRAINING]: TRAINING_JOB,
+  [SageMakerJobKind.AUTOML]: AUTOML_JOB,
+};
+
+/** Properties of what stops the jobs of executions that ended without them. */
+export interface StopAbandonedJobsProps {
+  /** The state machine; a standard one, as EventBridge hears nothing of express workflows. */
+  readonly stateMachine: sfn.IStateMachine;
+  /** What the names of the jobs begin with, as the fragment's `jobNamePrefix` says: no others are touched. */
+  readonly jobNamePrefix: string;
+  /**
+   * The kinds of jobs to look for.
+   *
+   * @default - all
+   */
+  readonly kinds?: SageMakerJobKind[];
+  /**
+   * Key for the function's log.
+   *
+   * @default - CloudWatch Logs' own encryption
+   */
+  readonly logEncryptionKey?: kms.IKey;
+}
+
+/**
+ * Stops the SageMaker jobs of executions that were stopped, timed out or failed.
+ *
+ * Step Functions stops the jobs that it waits for itself (`.sync`), but not those that an execution starts
+ * through the AWS SDK integration and looks at from time to time: they would run on, and cost. An EventBridge
+ * rule on the end of executions starts a Lambda function, which stops the jobs that carry the execution's ARN in
+ * their tag `cdk-sagemaker-tuning:execution` and are still in progress. What it stopped is in its log.
+ */
+export class StopAbandonedJobs extends Construct {
+  /** The rule on the end of executions. */
+  readonly rule: events.Rule;
+  /** The function that stops the jobs. */
+  readonly stopJobsFunction: lambda.IFunction;
+
+  constructor(scope: Construct, id: string, props: StopAbandonedJobsProps) {
+    super(scope, id);
+    const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
+    // With the hyphen that all names have: jobs of a prefix that only begins alike are not touched.
+    const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
+    const made = new lambda.Function(this, 'Function', {
+      ...bundledFunction(this, 'Function', {
+        name: 'stop-jobs',
+        description: 'Stops the SageMaker jobs of executions that were stopped, timed out or failed',
+        roleDescription: 'Stops SageMaker jobs of executions that have ended',
+        memorySize: 256,
+        timeout: Duration.minutes(5),
+        logEncryptionKey: props.logEncryptionKey,
+      }),
+      environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
+    });
+    this.stopJobsFunction = made;
+    made.logGroup.grantWrite(made);
+    const statements = [
+      new iam.PolicyStatement({
+        actions: ['sagemaker:ListTags', ...kinds.map((kind) => `sagemaker:Stop${kind}`)],
+        resources: kinds.map((kind) => jobArn(Stack.of(this), RESOURCES[kind], jobNamePrefix)),
+      }),
+      // Have no resource-level permissions.
+      new iam.PolicyStatement({
+        actions: kinds.map((kind) => `sagemaker:List${kind}s`),
+        resources: ['*'],
+      }),
+    ];
+    for (const statement of statements) made.addToRolePolicy(statement);
+    acknowledgeWildcards(
+      made.role ?? made,
+      resourcesOf(statements),
+      'Jobs are named when they start: the permissions are limited to the prefix of their names; listing jobs has no resource-level permissions',
+    );
+    this.rule = new events.Rule(this, 'Rule', {
+      description: 'Executions that ended without waiting for their SageMaker jobs',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [props.stateMachine.stateMachineArn],
+          status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
+        },
+      },
+      targets: [new targets.LambdaFunction(made)],
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { context } from '../../cdk.json';
+import type { AutoMlWorkflowProps } from '../../lib';
+import { definitionOf, stackOf, statementsIn, vpcIn } from '../fixtures';
+import { autoMlWorkflow, csv } from './fixtures';
+
+const variants: [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
+  ['the defaults', () => ({})],
+  ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
+  ['a key', (stack) => ({ encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }) })],
+];
+
+describe('the template', () => {
+  test.each(variants)('with %s is the one that was reviewed', (_name, props) => {
+    const stack = stackOf();
+    autoMlWorkflow(props(stack), stack);
+    expect(Template.fromStack(stack).toJSON()).toMatchSnapshot();
+  });
+
+  test('needs the name of the target and nothing else', () => {
+    const stack = stackOf();
+    const { bucket, stateMachine } = autoMlWorkflow({ jobNamePrefix: undefined }, stack);
+    expect(bucket).toBeInstanceOf(s3.Bucket);
+    expect(stateMachine.node.path).toBe('Stack/AutoMl/StateMachine');
+    const { Configure } = definitionOf(stack).States;
+    expect(Configure.Output).toMatch(/\["s3:\/\/<AutoMlBucket\w+>\/input\/"\]/);
+    expect(Configure.Output).toMatch(/"s3:\/\/<AutoMlBucket\w+>\/input\/train\/"/);
+  });
+
+  test('stops the AutoML jobs of executions that end without them, and no other jobs', () => {
+    const stack = stackOf();
+    autoMlWorkflow({}, stack);
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ Ref: Match.stringLikeRegexp('^AutoMlStateMachine') }],
+          status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { JOB_NAME_PREFIX: 'houses-', JOB_KINDS: 'AutoMLJob' } },
+    });
+    const resource = 'arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:automl-job/houses-*';
+    expect(statementsIn(stack, /StopAbandonedJobs/)).toEqual(
+      expect.arrayContaining([
+        { Effect: 'Allow', Action: ['sagemaker:ListTags', 'sagemaker:StopAutoMLJob'], Resource: resource },
+        { Effect: 'Allow', Action: 'sagemaker:ListAutoMLJobs', Resource: '*' },
+      ]),
+    );
+  });
+
+  test('grants the start of executions', () => {
+    const stack = stackOf();
+    const role = new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() });
+    autoMlWorkflow({}, stack).grantStartExecution(role);
+    expect(statementsIn(stack, /^<Analysts/)).toEqual([
+      expect.objectContaining({ Action: 'states:StartExecution' }),
+    ]);
+  });
+});
+
+describe('cdk-nag AwsSolutions finds nothing that is not acknowledged', () => {
+  const brought: [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
+    ...variants,
+    ['data elsewhere', () => ({ train: csv('train'), validation: csv('validation') })],
+    [
+      'everything brought',
+      (stack) => ({
+        vpc: vpcIn(stack),
+        encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+        trainingRole: iam.Role.fromRoleName(stack, 'Role', 'mine'),
+        bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'),
+      }),
+    ],
+  ];
+  describe.each([
+    ['anywhere', undefined],
+    ['in a fixed environment', { account: '123456789012', region: 'eu-west-1' }],
+  ])('%s', (_name, env) => {
+    test.each(brought)('with %s', (_variant, props) => {
+      const app = new App({ context });
+      const stack = new Stack(app, 'Stack', { env });
+      autoMlWorkflow(props(stack), stack);
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      expect(() => app.synth()).not.toThrow();
+    });
+  });
+});
+
+expect.addSnapshotSerializer({
+  test: (value) => typeof value === 'string' && /^[0-9a-f]{64}\.zip$/.test(value),
+  serialize: () => '"<hash of the code>.zip"',
+});

@@ -1,0 +1,314 @@
+import { gzipSync } from 'node:zlib';
+import { S3Client } from '@aws-sdk/client-s3';
+import {
+  type CheckTabularDataResult,
+  checkTabularData,
+} from '../../lambda/check-tabular-data/check-tabular-data';
+import { parseEvent } from '../../lambda/check-tabular-data/event';
+import { ENVIRONMENT, invokeBundle, startS3, type Wire } from './wire-server';
+
+type Objects = Readonly<Record<string, string | Buffer>>;
+
+const HOUSES = 'rooms,area,note,price\n3,80,"near, the\nriver",100\n4,120,,150\n,60,old,\n';
+const EVENT = { target: 'price', train: 's3://data/train/' };
+
+async function check(
+  objects: Objects | string,
+  event: Wire = {},
+  budget?: { bytes: number },
+): Promise<CheckTabularDataResult> {
+  const server = await startS3('data', typeof objects === 'string' ? { 'train/a.csv': objects } : objects);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new S3Client({ endpoint: server.endpoint });
+  try {
+    return await checkTabularData(client, parseEvent({ ...EVENT, ...event }), budget);
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+/** The message of InvalidTrainingData. */
+async function problem(
+  objects: Objects | string,
+  event: Wire = {},
+  budget?: { bytes: number },
+): Promise<string> {
+  const error = await check(objects, event, budget).then(
+    () => new Error('nothing found'),
+    (found: Error) => found,
+  );
+  expect(error.name).toBe('InvalidTrainingData');
+  return error.message;
+}
+
+describe('nothing is found', () => {
+  test('in data with texts, line ends in quotes, and missing values', async () => {
+    expect(await check(HOUSES)).toEqual({
+      contentChecked: true,
+      complete: true,
+      objects: 1,
+      rows: 3,
+      columns: ['rooms', 'area', 'note', 'price'],
+    });
+  });
+
+  test.each<[string, Objects, Wire, Partial<CheckTabularDataResult>]>([
+    [
+      'several files with columns in another order, beside empty objects',
+      {
+        'train/': '',
+        'train/a.csv': HOUSES,
+        'train/b.csv': 'price,rooms,area,note\n7,1,1,x\n',
+        'train/c.csv': HOUSES,
+        'other.csv': 'x',
+      },
+      {},
+      { objects: 3, rows: 7 },
+    ],
+    [
+      'one file that is named itself',
+      { 'train/a.csv': HOUSES },
+      { train: 's3://data/train/a.csv' },
+      { rows: 3 },
+    ],
+    [
+      'a byte order mark and Windows line ends',
+      { 'train/a.csv': '\ufeffprice,x\r\n1,2\r\n2,3\r\n' },
+      {},
+      { rows: 2 },
+    ],
+    ['compressed files', { 'train/a.csv.gz': gzipSync(HOUSES) }, { gzip: true }, { rows: 3, complete: true }],
+    [
+      'validation data with the same columns',
+      { 'train/a.csv': HOUSES, 'validation/a.csv': HOUSES },
+      { validation: 's3://data/validation/' },
+      { rows: 3 },
+    ],
+    ['rows of other lengths', { 'train/a.csv': 'x,price\n1,2\n1\n1,3,4\n' }, {}, { rows: 3 }],
+    [
+      'two classes',
+      { 'train/a.csv': 'x,price\n1,no\n1,yes\n' },
+      { problemType: 'BinaryClassification' },
+      { rows: 2 },
+    ],
+    [
+      'two classes and what may be a missing value',
+      { 'train/a.csv': 'x,price\n1,no\n1,yes\n1,NA\n' },
+      { problemType: 'BinaryClassification' },
+      { rows: 3 },
+    ],
+    [
+      'numbers and what may be a missing value',
+      { 'train/a.csv': 'x,price\n1,1.5\n1,-2e3\n1,NA\n' },
+      { problemType: 'Regression' },
+      { rows: 3 },
+    ],
+    [
+      'Parquet files, whose content is not looked into',
+      { 'train/a.parquet': Buffer.from('PAR1…PAR1') },
+      { contentType: 'x-application/vnd.amazon+parquet' },
+      { contentChecked: false, complete: false, columns: [] },
+    ],
+  ])('in %s', async (_name, objects, event, expected) => {
+    expect(await check(objects, event)).toMatchObject(expected);
+  });
+
+  test('in a file that is only looked into in part, where that says nothing about the rest', async () => {
+    const rows = `x,price\n${'1,5\n'.repeat(20_000)}`;
+    const result = await check(rows, {}, { bytes: 10_000 });
+    expect(result).toMatchObject({ complete: false });
+    expect(result.rows).toBeGreaterThan(1000);
+    expect(result.rows).toBeLessThan(3000);
+  });
+
+  test('in a file that is only looked into in part, by the half of a row', async () => {
+    // A third class, if "yes" were cut to "y".
+    const rows = 'x,price\n1,no\n1,yes\n1,yes\n';
+    const binary = { problemType: 'BinaryClassification' };
+    for (let bytes = 9; bytes < rows.length; bytes += 1) {
+      expect(await check(`${rows}1,no\n`, binary, { bytes })).toMatchObject({ complete: false });
+    }
+  });
+
+  test('in what the parser does not take for CSV: that is for SageMaker to judge', async () => {
+    const unclosed = `x,price\n1,"never closed\n${'1,2\n'.repeat(10)}`;
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    expect(await check(unclosed)).toMatchObject({ complete: false, rows: 0 });
+    expect(String(warn.mock.calls)).toContain('Not read to the end');
+    warn.mockRestore();
+  });
+});
+
+test('a file that cannot be unpacked to its end is judged by what can be', async () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const packed = gzipSync(
+    `x,price\n${Array.from({ length: 5000 }, (_, row) => `${row},${row % 7}\n`).join('')}`,
+  );
+  const objects = { 'train/a.csv': packed.subarray(0, packed.length / 2) };
+  expect(await check(objects, { gzip: true })).toMatchObject({ complete: false, columns: ['x', 'price'] });
+  warn.mockRestore();
+});
+
+test('an object that may not be read is no problem of the data', async () => {
+  await expect(check(HOUSES, { train: 's3://other/train/' })).rejects.toMatchObject({ name: 'NoSuchBucket' });
+});
+
+describe('what an AutoML job would fail for', () => {
+  test.each<[string, string | Objects, Wire, string]>([
+    [
+      'no data',
+      { 'train/a.csv': '' },
+      {},
+      'train: there is no object with content whose URI begins with s3://data/train/: upload the data there, or name another place',
+    ],
+    [
+      'no validation data',
+      { 'train/a.csv': HOUSES },
+      { validation: 's3://data/no/' },
+      'validation: there is no object with content whose URI begins with s3://data/no/: upload the data there, or name another place',
+    ],
+    [
+      'no such column',
+      HOUSES,
+      { target: 'cost' },
+      'target: there is no column "cost" in s3://data/train/a.csv. Columns: "rooms", "area", "note", "price"',
+    ],
+    [
+      'a column in other letters',
+      HOUSES,
+      { target: ' Price' },
+      'target: there is no column " Price" in s3://data/train/a.csv; did you mean "price"? Columns: "rooms", "area", "note", "price"',
+    ],
+    [
+      'another separator',
+      'rooms;price\n1;2\n',
+      {},
+      'target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ";": columns have to be separated by commas. Columns: "rooms;price"',
+    ],
+    [
+      'no header',
+      '1,2.5\n3,4\n',
+      {},
+      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, as data has: the first row has to have the names of the columns. Columns: "1", "2.5"',
+    ],
+    [
+      'a column that is there twice',
+      'price,x,price\n1,2,3\n',
+      {},
+      'target: s3://data/train/a.csv has 2 columns "price"',
+    ],
+    [
+      'no other column',
+      'price\n1\n2\n',
+      {},
+      'There is nothing to learn from: s3://data/train/a.csv has no column besides "price"',
+    ],
+    [
+      'no column with weights',
+      HOUSES,
+      { sampleWeightColumn: 'w' },
+      'sampleWeightColumn: there is no column "w" in s3://data/train/a.csv. Columns: "rooms", "area", "note", "price"',
+    ],
+    ['no rows', 'x,price\n', {}, 's3://data/train/ has a header and no rows below it'],
+    [
+      'an empty target',
+      'x,price\n1,\n2, \n',
+      {},
+      'target: column "price" of s3://data/train/ is empty in all 2 rows',
+    ],
+    [
+      'a constant target',
+      { 'train/a.csv': 'x,price\n1,5\n2,\n', 'train/b.csv': 'x,price\n1,5\n' },
+      {},
+      'target: column "price" of s3://data/train/ is "5" in all 2 rows that have a value: there is nothing to predict',
+    ],
+    [
+      'one class',
+      'x,price\n1,yes\n2,yes\n',
+      { problemType: 'MulticlassClassification' },
+      'target: column "price" of s3://data/train/ has one class only, "yes": there is nothing to tell apart',
+    ],
+    [
+      'more than two classes',
+      'x,price\n1,a\n2,b\n3,c\n4,d\n',
+      { problemType: 'BinaryClassification' },
+      'target: column "price" of s3://data/train/ has more than 2 classes, such as "a", "b", "c": that is no BinaryClassification',
+    ],
+    [
+      'a regression of texts',
+      'x,price\n1,a\n2,b\n',
+      { problemType: 'Regression' },
+      'target: column "price" of s3://data/train/ has no numbers, but texts such as "a", "b": that is no Regression',
+    ],
+    [
+      'files with other columns',
+      { 'train/a.csv': HOUSES, 'train/b.csv': 'rooms,area,price,garden\n1,2,3,4\n' },
+      {},
+      'All files need a header with the same columns, but that of s3://data/train/b.csv lacks "note" and has "garden" on top',
+    ],
+    [
+      'validation data with other columns',
+      { 'train/a.csv': HOUSES, 'v.csv': 'rooms,area,price\n1,2,3\n' },
+      { validation: 's3://data/v.csv' },
+      'All files need a header with the same columns, but that of s3://data/v.csv lacks "note"',
+    ],
+    [
+      'compressed files that are not declared so',
+      { 'train/a.csv': gzipSync(HOUSES) },
+      {},
+      's3://data/train/a.csv is compressed with gzip, which the data is not declared to be',
+    ],
+    [
+      'files that are declared to be compressed and are not',
+      HOUSES,
+      { gzip: true },
+      's3://data/train/a.csv is not compressed with gzip, which the data is declared to be',
+    ],
+    [
+      'Parquet files that are declared to be CSV',
+      'PAR1…',
+      {},
+      's3://data/train/a.csv is a Parquet file, but the data is declared to be CSV',
+    ],
+    [
+      'CSV files that are declared to be Parquet',
+      HOUSES,
+      { contentType: 'x-application/vnd.amazon+parquet' },
+      's3://data/train/a.csv is no Parquet file, but the data is declared to be Parquet',
+    ],
+  ])('%s', async (_name, objects, event, message) => {
+    expect(await problem(objects, event)).toBe(message);
+  });
+
+  test('more than two classes, in the part that is looked into', async () => {
+    const rows = `x,price\n1,a\n2,b\n3,c\n${'1,a\n'.repeat(10_000)}`;
+    expect(await problem(rows, { problemType: 'BinaryClassification' }, { bytes: 1000 })).toContain(
+      'more than 2 classes',
+    );
+  });
+});
+
+test.each([
+  [[], 'the event must be an object, got []'],
+  [{ train: 's3://a/b' }, 'target must be a string that is not empty, got nothing'],
+  [{ target: 'a', train: 'http://a' }, 'train must be s3://bucket/key, got "http://a"'],
+  [{ target: 'a', train: 's3://a/b', validation: 5 }, 'validation must be s3://bucket/key, got 5'],
+  [{ target: 'a', train: 's3://a/b', gzip: 'yes' }, 'gzip must be true or false, got "yes"'],
+  [{ target: 'a', train: 's3://a/b', label: 'a' }, 'unknown field "label" in the event'],
+])('refuses the event %j', (event, message) => {
+  expect(() => parseEvent(event)).toThrow(expect.objectContaining({ name: 'InvalidEventError', message }));
+});
+
+test('the bundle returns, and throws by name, what the source does', async () => {
+  const server = await startS3('data', { 'train/a.csv': HOUSES });
+  const environment = { AWS_ENDPOINT_URL: server.endpoint };
+  try {
+    const { result } = await invokeBundle('check-tabular-data', { ...EVENT, validation: null }, environment);
+    expect(result).toMatchObject({ contentChecked: true, rows: 3 });
+    const { type } = await invokeBundle('check-tabular-data', { ...EVENT, target: 'no' }, environment);
+    expect(type).toBe('InvalidTrainingData');
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,325 @@
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { parseEvent } from '../../lambda/find-best-candidate/event';
+import { findBestCandidate, RESULT_BUDGET_BYTES } from '../../lambda/find-best-candidate/find-best-candidate';
+import type { FindBestCandidateResult } from '../../lambda/find-best-candidate/types';
+import {
+  ENVIRONMENT,
+  invokeBundle,
+  startSageMaker,
+  type Wire,
+  WireError,
+  type WireServer,
+} from './wire-server';
+
+const JOB = 'churn-0123456789abcde';
+const ARN = `arn:aws:sagemaker:eu-west-1:111122223333:automl-job/${JOB}`;
+
+describe('findBestCandidate', () => {
+  test('tells all about the best candidate, and the leaderboard', async () => {
+    const best = candidate(2, 0.91, {
+      InferenceContainers: [
+        container('features', { AUTOML_TRANSFORM_MODE: 'feature-transform' }),
+        container('model', { SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/csv' }),
+        container('labels', { AUTOML_TRANSFORM_MODE: 'inverse-label-transform' }),
+      ],
+      CandidateProperties: {
+        CandidateMetrics: [
+          { MetricName: 'F1', StandardMetricName: 'F1', Set: 'Validation', Value: 0.91 },
+          { StandardMetricName: 'LogLoss', Set: 'Validation', Value: 0.2 },
+          { MetricName: 'Accuracy', Set: 'Train', Value: 0.95 },
+          { MetricName: 'AUC', Value: 0.97 },
+          { MetricName: 'Recall', Set: 'Train', Value: 'NaN' },
+        ],
+      },
+    });
+    const { result, calls } = await run({
+      job: {
+        BestCandidate: best,
+        ResolvedAttributes: {
+          AutoMLProblemTypeResolvedAttributes: {
+            TabularResolvedAttributes: { ProblemType: 'BinaryClassification' },
+          },
+        },
+      },
+      candidates: [candidate(1, 0.88), best, candidate(3, 0.9), failed(4, 'no'), candidate(5, undefined)],
+    });
+    expect(result).toEqual({
+      autoMlJob: {
+        name: JOB,
+        arn: ARN,
+        status: 'Completed',
+        problemType: 'BinaryClassification',
+        candidates: { completed: 4, stopped: 0, failed: 1 },
+      },
+      bestCandidate: {
+        name: 'candidate-2',
+        objective: { metric: 'F1', type: 'Maximize', value: 0.91 },
+        metrics: { 'validation:F1': 0.91, 'validation:LogLoss': 0.2, 'train:Accuracy': 0.95, AUC: 0.97 },
+        inferenceContainers: [
+          {
+            image: 'registry/features',
+            modelArtifacts: 's3://models/features.tar.gz',
+            environment: { AUTOML_TRANSFORM_MODE: 'feature-transform' },
+          },
+          {
+            image: 'registry/model',
+            modelArtifacts: 's3://models/model.tar.gz',
+            environment: { SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/csv' },
+          },
+          {
+            image: 'registry/labels',
+            modelArtifacts: 's3://models/labels.tar.gz',
+            environment: { AUTOML_TRANSFORM_MODE: 'inverse-label-transform' },
+          },
+        ],
+        modelArtifacts: 's3://models/model.tar.gz',
+        steps: [{ type: 'TrainingJob', name: 'step-2', arn: `${ARN}/step-2` }],
+      },
+      leaderboard: [
+        {
+          name: 'candidate-2',
+          status: 'Completed',
+          objectiveValue: 0.91,
+          modelArtifacts: 's3://models/model.tar.gz',
+        },
+        {
+          name: 'candidate-3',
+          status: 'Completed',
+          objectiveValue: 0.9,
+          modelArtifacts: 's3://models/c3.tar.gz',
+        },
+        {
+          name: 'candidate-1',
+          status: 'Completed',
+          objectiveValue: 0.88,
+          modelArtifacts: 's3://models/c1.tar.gz',
+        },
+      ],
+    });
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'DescribeAutoMLJobV2',
+      'ListCandidatesForAutoMLJob',
+    ]);
+  });
+
+  test.each([
+    ['a metric that is known to be minimized', objective('RMSE', undefined)],
+    ['a metric whose direction SageMaker tells', objective('F1', 'Minimize')],
+    ['the standard name of the metric', { MetricName: 'validation:mse', StandardMetricName: 'MSE' }],
+  ])('ranks from low to high for %s', async (_name, metric) => {
+    const at = (index: number, value: number) =>
+      candidate(index, value, { FinalAutoMLJobObjectiveMetric: { ...metric, Value: value } });
+    const { result } = await run({ job: {}, candidates: [at(1, 3), at(2, 1), at(3, 2)] });
+    expect(result.leaderboard.map(({ objectiveValue }) => objectiveValue)).toEqual([1, 2, 3]);
+    expect(result.bestCandidate).toMatchObject({
+      name: 'candidate-2',
+      objective: { type: 'Minimize', value: 1 },
+    });
+  });
+
+  test('takes the best completed candidate where SageMaker names none, not a stopped one', async () => {
+    const { result } = await run({
+      job: { AutoMLJobStatus: 'Stopped' },
+      candidates: [candidate(1, 0.8), candidate(2, 0.99, { CandidateStatus: 'Stopped' })],
+    });
+    expect(result.bestCandidate.name).toBe('candidate-1');
+    expect(result.autoMlJob).toMatchObject({ status: 'Stopped', candidates: { completed: 1, stopped: 1 } });
+  });
+
+  test('takes the containers for CPUs where there are several sets', async () => {
+    const best = candidate(1, 0.8, {
+      InferenceContainers: undefined,
+      InferenceContainerDefinitions: { GPU: [container('gpu', {})], CPU: [container('cpu', {})] },
+    });
+    const { result } = await run({ job: { BestCandidate: best }, candidates: [best] });
+    expect(result.bestCandidate.modelArtifacts).toBe('s3://models/cpu.tar.gz');
+  });
+
+  test('reads all pages of candidates, and cuts the leaderboard to what was asked for', async () => {
+    const candidates = Array.from({ length: 750 }, (_, index) => candidate(index, index / 1000));
+    const { result, calls } = await run({ job: {}, candidates }, { leaderboardSize: 3 });
+    expect(result.autoMlJob.candidates.completed).toBe(750);
+    expect(result.leaderboard.map(({ name }) => name)).toEqual([
+      'candidate-749',
+      'candidate-748',
+      'candidate-747',
+    ]);
+    expect(calls).toHaveLength(4);
+  });
+
+  test('cuts the leaderboard to what Step Functions can carry', async () => {
+    const long = 'x'.repeat(4000);
+    const candidates = Array.from({ length: 50 }, (_, index) =>
+      candidate(index, index, {
+        InferenceContainers: [{ Image: 'i', ModelDataUrl: `s3://b/${long}`, Environment: {} }],
+      }),
+    );
+    const { result } = await run({ job: {}, candidates }, { leaderboardSize: 50 });
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThanOrEqual(RESULT_BUDGET_BYTES);
+    expect(result.leaderboard.length).toBeGreaterThan(20);
+    expect(result.leaderboard.length).toBeLessThan(50);
+  });
+
+  test('fails with all reasons where no candidate completed', async () => {
+    const error = await failure({
+      job: {
+        AutoMLJobStatus: 'Failed',
+        AutoMLJobSecondaryStatus: 'AnalyzingData',
+        FailureReason: 'The target column has too few values.',
+        PartialFailureReasons: [{ PartialFailureMessage: 'The report was not made.' }],
+      },
+      candidates: [
+        failed(1, 'no memory'),
+        failed(2, 'candidate-2 ran out of time.'),
+        failed(3, 'candidate-3 ran out of time.'),
+      ],
+    });
+    expect(error.name).toBe('NoCompletedCandidateError');
+    expect(error.message).toBe(
+      `AutoML job ${JOB} (Failed, AnalyzingData) has no completed candidate with a value of its objective metric: 0 completed, 0 stopped, 3 failed. ` +
+        'Its failure reason: The target column has too few values. Partial failure: The report was not made. ' +
+        'Most common reason, of 2 failed candidates, for example candidate-2: candidate-2 ran out of time. ' +
+        'Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs',
+    );
+  });
+
+  test('fails where there is no such AutoML job', async () => {
+    const error = await failure({ job: { AutoMLJobName: 'another' }, candidates: [] });
+    expect(error).toMatchObject({
+      name: 'AutoMlJobNotFoundError',
+      message: `AutoML job ${JOB} does not exist`,
+    });
+  });
+});
+
+test.each([
+  [undefined, 'the event must be an object, got nothing'],
+  [{}, 'autoMlJobName must be 1 to 32 letters'],
+  [{ autoMlJobName: 'a', leaderboardSize: 51 }, 'from 1 to 50, got 51'],
+  [{ autoMlJobName: 'a', size: 1 }, 'unknown field "size"'],
+])('refuses the event %j', (event, message) => {
+  expect(() => parseEvent(event)).toThrow(
+    expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
+  );
+});
+
+describe('the bundle', () => {
+  test('returns what the source returns', async () => {
+    const data = { job: {}, candidates: [candidate(1, 0.5)] };
+    const server = await start(data);
+    try {
+      const { result } = await invokeBundle(
+        'find-best-candidate',
+        { autoMlJobName: JOB },
+        { AWS_ENDPOINT_URL: server.endpoint },
+      );
+      expect(result).toEqual((await run(data)).result);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('throws errors by their names', async () => {
+    const server = await start({ job: {}, candidates: [] });
+    try {
+      const { type } = await invokeBundle(
+        'find-best-candidate',
+        { autoMlJobName: JOB },
+        { AWS_ENDPOINT_URL: server.endpoint },
+      );
+      expect(type).toBe('NoCompletedCandidateError');
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+interface Data {
+  readonly job: Wire;
+  readonly candidates: readonly Wire[];
+}
+
+function start({ job, candidates }: Data): Promise<WireServer> {
+  const description = {
+    AutoMLJobName: JOB,
+    AutoMLJobArn: ARN,
+    AutoMLJobStatus: 'Completed',
+    AutoMLJobSecondaryStatus: 'Completed',
+    ...job,
+  };
+  return startSageMaker({
+    DescribeAutoMLJobV2: ({ AutoMLJobName }) => {
+      if (AutoMLJobName !== description.AutoMLJobName) throw new WireError('ResourceNotFound', 'not there');
+      return description;
+    },
+    ListCandidatesForAutoMLJob: ({ NextToken, MaxResults }) => {
+      const from = Number(NextToken ?? 0);
+      const to = from + Number(MaxResults);
+      return {
+        Candidates: candidates.slice(from, to),
+        ...(to < candidates.length && { NextToken: String(to) }),
+      };
+    },
+  });
+}
+
+async function run(data: Data, event: Wire = {}) {
+  const server = await start(data);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new SageMakerClient({ endpoint: server.endpoint });
+  try {
+    const result: FindBestCandidateResult = await findBestCandidate(
+      client,
+      parseEvent({ autoMlJobName: JOB, ...event }),
+    );
+    // What Lambda sends back: nothing may be lost in it.
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    return { result, calls: server.calls };
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+function failure(data: Data): Promise<Error> {
+  return run(data).then(
+    () => {
+      throw new Error('did not fail');
+    },
+    (error: Error) => error,
+  );
+}
+
+function objective(metric: string, type: string | undefined): Wire {
+  return { MetricName: metric, ...(type && { Type: type }) };
+}
+
+function candidate(index: number, value: number | undefined, override: Wire = {}): Wire {
+  return {
+    CandidateName: `candidate-${index}`,
+    CandidateStatus: 'Completed',
+    ObjectiveStatus: 'Succeeded',
+    CreationTime: index,
+    LastModifiedTime: index,
+    CandidateSteps: [
+      {
+        CandidateStepType: 'AWS::SageMaker::TrainingJob',
+        CandidateStepArn: `${ARN}/step-${index}`,
+        CandidateStepName: `step-${index}`,
+      },
+    ],
+    InferenceContainers: [container(`c${index}`, {})],
+    ...(value !== undefined && {
+      FinalAutoMLJobObjectiveMetric: { ...objective('F1', undefined), Value: value },
+    }),
+    ...override,
+  };
+}
+
+function container(name: string, environment: Record<string, string>): Wire {
+  return { Image: `registry/${name}`, ModelDataUrl: `s3://models/${name}.tar.gz`, Environment: environment };
+}
+
+function failed(index: number, reason: string): Wire {
+  return candidate(index, undefined, { CandidateStatus: 'Failed', FailureReason: reason });
+}

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { parseEvent } from '../../lambda/stop-jobs/event';
+import { EXECUTION_TAG } from '../../lambda/stop-jobs/execution-tag';
+import { readConfiguration, stopJobs } from '../../lambda/stop-jobs/stop-jobs';
+import * as constructs from '../../lib/private/execution-tag';
+import {
+  ENVIRONMENT,
+  invokeBundle,
+  startSageMaker,
+  type Wire,
+  WireError,
+  type WireServer,
+} from './wire-server';
+
+const EXECUTION = 'arn:aws:states:eu-west-1:111122223333:execution:Tuning:run-1';
+const STOPPED_AT = Date.parse('2026-01-01T12:00:00Z');
+const ALL = ['HyperParameterTuningJob', 'AutoMLJob', 'TrainingJob'];
+
+/** A job as the fake knows it. */
+interface Job {
+  readonly name: string;
+  readonly kind: string;
+  readonly tag?: string;
+  readonly status?: string;
+  /** Seconds after the end of the execution. */
+  readonly created?: number;
+  /** What stopping it answers. */
+  readonly refuses?: WireError;
+}
+
+const arnOf = ({ kind, name }: Job) =>
+  `arn:aws:sagemaker:eu-west-1:111122223333:${kind.toLowerCase()}/${name}`;
+
+function start(jobs: readonly Job[]): Promise<WireServer> {
+  const list =
+    (kind: string) =>
+    ({ NameContains, StatusEquals, NextToken }: Wire): Wire => {
+      const found = jobs.filter(
+        (job) =>
+          job.kind === kind &&
+          job.name.includes(String(NameContains)) &&
+          (job.status ?? 'InProgress') === StatusEquals,
+      );
+      // Pages of two, so that a listing takes several.
+      const from = Number(NextToken ?? 0);
+      return {
+        [`${kind}Summaries`]: found.slice(from, from + 2).map((job) => ({
+          [`${kind}Name`]: job.name,
+          [`${kind}Arn`]: arnOf(job),
+          CreationTime: STOPPED_AT / 1000 + (job.created ?? -3600),
+        })),
+        ...(from + 2 < found.length && { NextToken: String(from + 2) }),
+      };
+    };
+  const stop =
+    (kind: string) =>
+    (input: Wire): Wire => {
+      const job = jobs.find(({ name }) => name === input[`${kind}Name`]);
+      if (!job) throw new WireError('ResourceNotFound', 'not there');
+      if (job.refuses) throw job.refuses;
+      return {};
+    };
+  return startSageMaker({
+    ...Object.fromEntries(
+      ALL.flatMap((kind) => [
+        [`List${kind}s`, list(kind)],
+        [`Stop${kind}`, stop(kind)],
+      ]),
+    ),
+    ListTags: ({ ResourceArn, NextToken }) => {
+      const job = jobs.find((candidate) => arnOf(candidate) === ResourceArn);
+      if (!NextToken) return { Tags: [{ Key: 'team', Value: EXECUTION }], NextToken: 'more' };
+      return { Tags: job?.tag ? [{ Key: EXECUTION_TAG, Value: job.tag }] : [] };
+    },
+  });
+}
+
+async function run(jobs: readonly Job[], { kinds = ALL, executionArn = EXECUTION } = {}) {
+  const server = await start(jobs);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new SageMakerClient({ endpoint: server.endpoint, maxAttempts: 1 });
+  const stopped = () =>
+    server.calls
+      .filter(({ operation }) => operation.startsWith('Stop'))
+      .map(({ input }) => Object.values(input)[0]);
+  try {
+    const result = await stopJobs(
+      client,
+      { jobNamePrefix: 'churn-', kinds },
+      parseEvent(event(executionArn)),
+    );
+    return { result, stopped: stopped(), calls: server.calls };
+  } catch (error) {
+    return { error: error as Error, stopped: stopped(), calls: server.calls };
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+function event(executionArn = EXECUTION, detail: Wire = {}): Wire {
+  return {
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    detail: { executionArn, status: 'ABORTED', stopDate: STOPPED_AT, ...detail },
+  };
+}
+
+const tuning = (name: string, more: Partial<Job> = {}): Job => ({
+  name,
+  kind: 'HyperParameterTuningJob',
+  tag: EXECUTION,
+  ...more,
+});
+
+test('stops the jobs of the execution, of all kinds, and no others', async () => {
+  const { result, stopped } = await run([
+    tuning('churn-1', { tag: `${EXECUTION}0` }),
+    tuning('churn-2', { tag: undefined }),
+    tuning('churn-3'),
+    tuning('churn-4', { status: 'Completed' }),
+    tuning('other-churn-5'),
+    { name: 'churn-6', kind: 'AutoMLJob', tag: EXECUTION },
+    { name: 'churn-7', kind: 'TrainingJob', tag: EXECUTION },
+  ]);
+  expect(result).toEqual({ stopped: ['churn-3', 'churn-6', 'churn-7'], ended: [] });
+  expect(stopped).toEqual(['churn-3', 'churn-6', 'churn-7']);
+});
+
+test('leaves training jobs that another job has started to that job', async () => {
+  const { stopped, calls } = await run([
+    tuning('churn-1'),
+    { name: 'churn-1-001-aaaa', kind: 'TrainingJob', tag: EXECUTION },
+    { name: 'churn-1-002-bbbb', kind: 'TrainingJob', tag: EXECUTION },
+    { name: 'churn-10', kind: 'TrainingJob', tag: EXECUTION },
+  ]);
+  expect(stopped).toEqual(['churn-1', 'churn-10']);
+  expect(calls.filter(({ operation }) => operation === 'ListTags')).toHaveLength(4);
+});
+
+test('looks for the given kinds only', async () => {
+  const { calls } = await run([tuning('churn-1')], { kinds: ['AutoMLJob'] });
+  expect(calls.map(({ operation }) => operation)).toEqual(['ListAutoMLJobs']);
+});
+
+test('leaves the jobs of a redrive alone, but not one that was being created at the end', async () => {
+  const { stopped } = await run([tuning('churn-1', { created: 5 }), tuning('churn-2', { created: 3600 })]);
+  expect(stopped).toEqual(['churn-1']);
+});
+
+test('knows an execution whose ARN is no value of a tag by its hash', async () => {
+  const executionArn = `${EXECUTION}(2)`;
+  const tag = createHash('sha256').update(executionArn).digest('hex');
+  const { stopped } = await run([tuning('churn-1'), tuning('churn-2', { tag })], { executionArn });
+  expect(stopped).toEqual(['churn-2']);
+});
+
+test('takes a job that has ended in the meantime for what it is', async () => {
+  const refuses = new WireError(
+    'ValidationException',
+    'The request was rejected because the tuning job is in status Completed.',
+  );
+  const { result } = await run([tuning('churn-1', { refuses }), tuning('churn-2')]);
+  expect(result).toEqual({ stopped: ['churn-2'], ended: ['churn-1'] });
+});
+
+test('stops all that it can before it fails', async () => {
+  const refuses = new WireError('AccessDeniedException', 'not authorized');
+  const { error, stopped } = await run([tuning('churn-1', { refuses }), tuning('churn-2')]);
+  expect(stopped).toEqual(['churn-1', 'churn-2']);
+  expect(error).toMatchObject({
+    name: 'JobsNotStoppedError',
+    message: `1 jobs of ${EXECUTION} could not be stopped (1 were): churn-1: AccessDeniedException: not authorized`,
+  });
+});
+
+test.each([
+  [undefined, 'got nothing'],
+  [{}, 'detail.executionArn'],
+  [
+    event(EXECUTION, { status: 'RUNNING' }),
+    'detail.status must be ABORTED, TIMED_OUT or FAILED, got RUNNING',
+  ],
+  [event(EXECUTION, { status: 'SUCCEEDED' }), 'got SUCCEEDED'],
+])('refuses the event %j', (refused, message) => {
+  expect(() => parseEvent(refused)).toThrow(
+    expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
+  );
+});
+
+test.each([
+  [{}],
+  [{ JOB_NAME_PREFIX: '', JOB_KINDS: 'TrainingJob' }],
+  [{ JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'TransformJob' }],
+])('refuses the environment %j', (environment) => {
+  expect(() => readConfiguration(environment)).toThrow(
+    expect.objectContaining({ name: 'InvalidConfigurationError' }),
+  );
+});
+
+test('the tag is the one that the constructs set', () => {
+  expect(EXECUTION_TAG).toBe(constructs.EXECUTION_TAG);
+});
+
+test('the bundle does what the source does', async () => {
+  const server = await start([tuning('churn-1')]);
+  try {
+    const environment = {
+      AWS_ENDPOINT_URL: server.endpoint,
+      JOB_NAME_PREFIX: 'churn-',
+      JOB_KINDS: ALL.join(','),
+    };
+    const { result } = await invokeBundle('stop-jobs', event(), environment);
+    expect(result).toEqual({ stopped: ['churn-1'], ended: [] });
+    expect((await invokeBundle('stop-jobs', {}, environment)).type).toBe('InvalidEventError');
+  } finally {
+    await server.close();
+  }
+});

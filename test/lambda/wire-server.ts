@@ -1,0 +1,171 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A JSON object as it goes over the wire. */
+export type Wire = Record<string, unknown>;
+
+export interface WireCall {
+  readonly operation: string;
+  readonly input: Wire;
+}
+
+export interface WireServer {
+  readonly endpoint: string;
+  readonly calls: WireCall[];
+  close(): Promise<void>;
+}
+
+/** An error that a service answers with. */
+export class WireError extends Error {
+  constructor(
+    readonly type: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the SDK's clients need besides an endpoint. */
+export const ENVIRONMENT = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+  // Says only that Node.js 20 will not be supported some day.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
+/** Serves operations of SageMaker over JSON 1.1. */
+export function startSageMaker(
+  operations: Readonly<Record<string, (input: Wire) => Wire>>,
+): Promise<WireServer> {
+  return serve(async (request, calls) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const operation = String(request.headers['x-amz-target']).replace('SageMaker.', '');
+    const input = JSON.parse(body) as Wire;
+    calls.push({ operation, input });
+    const type = 'application/x-amz-json-1.1';
+    try {
+      const answer = operations[operation]?.(input);
+      if (!answer) throw new WireError('UnknownOperationException', operation);
+      return { status: 200, type, body: JSON.stringify(answer) };
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return { status: 400, type, body: JSON.stringify({ __type: error.type, message: error.message }) };
+    }
+  });
+}
+
+/** Serves one bucket over the REST protocol of S3: lists and reads its objects. */
+export function startS3(
+  bucket: string,
+  objects: Readonly<Record<string, string | Buffer>>,
+): Promise<WireServer> {
+  return serve(async (request, calls) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const [, name, ...rest] = decodeURIComponent(url.pathname).split('/');
+    const key = rest.join('/');
+    const type = 'application/xml';
+    const failure = (status: number, code: string) => ({
+      status,
+      type,
+      body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
+    });
+    if (name !== bucket) return failure(404, 'NoSuchBucket');
+    if (key !== '') {
+      calls.push({ operation: 'GetObject', input: { Key: key } });
+      const body = objects[key];
+      return body === undefined ? failure(404, 'NoSuchKey') : { status: 200, type: 'text/csv', body };
+    }
+    const prefix = url.searchParams.get('prefix') ?? '';
+    calls.push({ operation: 'ListObjectsV2', input: { Prefix: prefix } });
+    // Pages of two, so that a listing takes several.
+    const keys = Object.keys(objects)
+      .filter((candidate) => candidate.startsWith(prefix))
+      .sort();
+    const start = Number(url.searchParams.get('continuation-token') ?? 0);
+    const next = start + 2 < keys.length ? start + 2 : undefined;
+    const contents = keys
+      .slice(start, start + 2)
+      .map(
+        (found) =>
+          `<Contents><Key>${found}</Key><Size>${Buffer.byteLength(objects[found] ?? '')}</Size></Contents>`,
+      );
+    return {
+      status: 200,
+      type,
+      body: `<ListBucketResult><Name>${bucket}</Name><IsTruncated>${next !== undefined}</IsTruncated>${contents.join('')}${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`,
+    };
+  });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+async function serve(
+  answer: (request: IncomingMessage, calls: WireCall[]) => Promise<Answer>,
+): Promise<WireServer> {
+  const calls: WireCall[] = [];
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    answer(request, calls).then(
+      ({ status, type, body }) => {
+        response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+        response.end(body);
+      },
+      (error) => response.destroy(error),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const LAMBDA = join(__dirname, '../../lambda');
+
+/** The bundle of a function; `npm test` has built it, `npx jest` after a change has not. */
+export function bundleOf(name: string): string {
+  const source = join(LAMBDA, name);
+  const bundle = join(source, 'bundle/index.js');
+  const newest = Math.max(
+    ...readdirSync(source)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => statSync(join(source, file)).mtimeMs),
+  );
+  if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest) {
+    execFileSync(process.execPath, [join(LAMBDA, 'bundle.mjs')]);
+  }
+  return bundle;
+}
+
+/** Calls a bundled handler as Lambda does, in a process of its own: the error's name is what Lambda reports. */
+export async function invokeBundle(
+  name: string,
+  event: unknown,
+  environment: Record<string, string>,
+  // biome-ignore lint/suspicious/noExplicitAny: what the handler returns is for the test to state
+): Promise<{ result?: any; type?: string; message?: string }> {
+  const script = `console.info = console.warn = () => {};
+    require(process.argv[1]).handler(JSON.parse(process.argv[2]))
+    .then((result) => ({ result }), (error) => ({ type: error.name, message: error.message }))
+    .then((answer) => process.stdout.write(JSON.stringify(answer)))`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['-e', script, bundleOf(name), JSON.stringify(event)],
+    { env: { ...ENVIRONMENT, ...environment } },
+  );
+  return JSON.parse(stdout);
+}
