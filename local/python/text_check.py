@@ -23,7 +23,7 @@ _LIBSVM_FEATURE = re.compile(rb"(?:0+|qid):(?:%s)" % _NUMBER)
 _LONGEST_QUOTE = 50
 
 
-def check_csv(path: str, delimiter: str, columns: Optional[int] = None) -> int:
+def check_csv(path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost") -> int:
     """Checks one file; `columns` is how many it must have. Returns how many it has."""
     separator = delimiter.encode()
     good: Set[bytes] = set()
@@ -40,7 +40,7 @@ def check_csv(path: str, delimiter: str, columns: Optional[int] = None) -> int:
             or not all(_CSV_FIELD.fullmatch(field) for field in fields)
             or not all(_CSV_LABEL.fullmatch(label) for label in _first_fields(shapes, separator))
         ):
-            _refuse_csv(path, first_line, chunk, separator, columns)
+            _refuse_csv(path, first_line, chunk, separator, columns, algorithm)
         good |= fields
     return columns or 0
 
@@ -69,7 +69,9 @@ def _first_fields(shapes: bytes, separator: bytes) -> Set[bytes]:
     return {line.split(separator, 1)[0] for line in shapes.split(b"\n") if line.strip()}
 
 
-def _refuse_csv(path: str, first_line: int, chunk: bytes, separator: bytes, columns: int) -> None:
+def _refuse_csv(
+    path: str, first_line: int, chunk: bytes, separator: bytes, columns: int, algorithm: str
+) -> None:
     for number, line in _numbered(first_line, chunk):
         fields = line.split(separator)
         for column, field in enumerate(fields):
@@ -78,7 +80,7 @@ def _refuse_csv(path: str, first_line: int, chunk: bytes, separator: bytes, colu
                 continue
             if number == 1 and not any(_CSV_LABEL.fullmatch(f.translate(_DIGITS_TO_ZERO)) for f in fields):
                 raise ClientError(
-                    f"{path}, line 1 looks like a header: {_quote(line)}. The XGBoost algorithm takes CSV "
+                    f"{path}, line 1 looks like a header: {_quote(line)}. The {algorithm} algorithm takes CSV "
                     "without a header line, with the label in the first column."
                 )
             if not column and not field.strip():

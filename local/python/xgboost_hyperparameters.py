@@ -9,6 +9,7 @@ import os
 from typing import Any, Dict, Mapping
 
 from errors import ClientError
+from intervals import describe_interval, is_inside
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "xgboost_hyperparameters.json")) as _file:
     _DATA = json.load(_file)
@@ -85,13 +86,13 @@ def _check_range(name: str, specification: Mapping[str, Any], value: Any) -> Non
         if any(item not in specification["values"] for item in value):
             raise ClientError(f"Hyperparameter {name}: value {value} not in range {specification['values']}")
     elif kind == "nested list":
-        if any(not _is_inside(specification, item) for row in value for item in row):
-            raise ClientError(f"Hyperparameter {name}: value {value} not in range {_interval(specification)}")
+        if any(not is_inside(specification, item) for row in value for item in row):
+            raise ClientError(f"Hyperparameter {name}: value {value} not in range {describe_interval(specification)}")
     elif kind == "categorical":
         if value not in specification["values"]:
             raise ClientError(f"Hyperparameter {name}: {value} is not in {specification['values']}")
-    elif not _is_inside(specification, value):
-        raise ClientError(f"Hyperparameter {name}: {value} is not in {_interval(specification)}")
+    elif not is_inside(specification, value):
+        raise ClientError(f"Hyperparameter {name}: {value} is not in {describe_interval(specification)}")
 
 
 def _check_metric(metric: str, metrics: Any) -> None:
@@ -146,26 +147,3 @@ def _check_updater(updaters: Any, values: Mapping[str, Any]) -> None:
         raise ClientError(f"Tree updater should not be selected from these options: {', '.join(_LINEAR_UPDATERS)}.")
     elif sum(updater in _GROW_UPDATERS for updater in updaters) > 1:
         raise ClientError(f"Only one tree grow plugin can be selected. Choose one of: {', '.join(_GROW_UPDATERS)}")
-
-
-def _is_inside(interval: Mapping[str, Any], value: float) -> bool:
-    # Written so that NaN is outside every interval, unlike in the container, where it passes all.
-    return (
-        value == value
-        and ("min_open" not in interval or value > interval["min_open"])
-        and ("min_closed" not in interval or value >= interval["min_closed"])
-        and ("max_open" not in interval or value < interval["max_open"])
-        and ("max_closed" not in interval or value <= interval["max_closed"])
-    )
-
-
-def _interval(interval: Mapping[str, Any]) -> str:
-    low = (
-        f"({interval['min_open']}" if "min_open" in interval
-        else f"[{interval['min_closed']}" if "min_closed" in interval else "(-inf"
-    )
-    high = (
-        f"{interval['max_open']})" if "max_open" in interval
-        else f"{interval['max_closed']}]" if "max_closed" in interval else "+inf)"
-    )
-    return f"{low}, {high}"

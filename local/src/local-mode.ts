@@ -3,12 +3,20 @@ import type { Deployment, StateMachineResource } from './assembly';
 import { ExecutionLog, type ExecutionRecord, endInterruptedExecutions } from './executions';
 import { checkResources, type Jobs, type RunningServices, startServices } from './services';
 import { type Json, parseStateMachine, type StateMachine, startExecution } from './states';
+import { trainedAlgorithms } from './trained-algorithms';
 import {
+  combineTrainers,
+  createAutoMLRunner,
+  createContainerTrainer,
   createOptunaSampler,
   createPythonEnvironments,
+  createScriptTrainer,
+  createTabularTrainer,
   createXGBoostTrainer,
+  type ImageCommand,
   type Sampler,
-  type XGBoostTrainer,
+  type TrainedAlgorithm,
+  type Trainer,
 } from './training';
 import { UserError } from './user-error';
 
@@ -17,6 +25,10 @@ export interface LocalModeOptions {
   readonly deployment: Deployment;
   /** Folder for the Python environments that have to be made. */
   readonly pythonFolder: string;
+  /** Commands that stand for images of training containers: by whole URI, `repository:tag`, or repository. */
+  readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
+  /** Folders that stand for file systems, by their IDs. */
+  readonly fileSystems?: ReadonlyMap<string, string>;
   /** Takes what a person should know, such as an installation. */
   readonly onNotice: (text: string) => void;
 }
@@ -47,16 +59,30 @@ export class LocalMode {
     endInterruptedExecutions(deployment.root);
     const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
     const cores = availableParallelism();
-    const trainer = createXGBoostTrainer({
-      pythonFor: (version, extras) => environments.forXGBoost(version, extras),
-      maxWorkers: Math.max(2, cores),
-    });
+    const maxJobs = Math.max(2, cores);
+    const trainer = combineTrainers([
+      createXGBoostTrainer({
+        pythonFor: (version, extras) => environments.forXGBoost(version, extras),
+        maxWorkers: maxJobs,
+      }),
+      createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
+      createScriptTrainer({ environments, maxJobs }),
+      createContainerTrainer({ commands: options.imageCommands ?? new Map(), maxJobs }),
+    ]);
     let sampler: Sampler | undefined;
     try {
       // What has to be installed is installed now, not in the middle of a run.
-      await Promise.all(imagesOf(deployment, trainer).map((image) => trainer.warm(image, cores)));
+      const algorithms = trainableAlgorithms(deployment, trainer);
+      await Promise.all(algorithms.map((algorithm) => trainer.prepare?.(algorithm, cores)));
       sampler = createOptunaSampler((await environments.forSampler()).python);
-      const services = await startServices(deployment, { trainer, sampler });
+      const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
+      if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
+      const services = await startServices(deployment, {
+        trainer,
+        sampler,
+        automl,
+        fileSystems: options.fileSystems,
+      });
       return new LocalMode(deployment, machines, services, trainer, sampler);
     } catch (error) {
       // The processes that were started would keep this one alive.
@@ -69,7 +95,7 @@ export class LocalMode {
     private readonly deployment: Deployment,
     private readonly machines: ReadonlyMap<string, StateMachine>,
     private readonly services: RunningServices,
-    private readonly trainer: XGBoostTrainer,
+    private readonly trainer: Trainer,
     private readonly sampler: Sampler,
   ) {}
 
@@ -83,7 +109,7 @@ export class LocalMode {
    *
    * @param stateMachineName may be left out when the stack has only one
    * @param signal stops it, as StopExecution does
-   * @throws UserError when there is no such state machine
+   * @throws UserError when there is no such state machine, or it trains what cannot be trained here
    */
   startExecution(
     input: Json,
@@ -92,6 +118,7 @@ export class LocalMode {
     const resource = this.stateMachine(stateMachineName);
     const machine = this.machines.get(resource.name);
     if (!machine) throw new Error(`${resource.name} was not parsed`);
+    requireTrainable(resource, this.trainer);
     const role = { arn: resource.roleArn };
     const log = new ExecutionLog(this.deployment.root);
     const startTime = new Date();
@@ -119,13 +146,16 @@ export class LocalMode {
       onEvent: (event) => log.append(event),
       signal,
     });
-    const end = (result: Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>): ExecutionRecord => {
+    const end = async (
+      result: Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>,
+    ): Promise<ExecutionRecord> => {
       const last = { ...record, ...result, stopDate: new Date().toISOString() };
       log.write(last);
+      await this.services.onExecutionEnded(last);
       return last;
     };
-    const ended = execution.result.then(end, (fault: Error) => {
-      end({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` });
+    const ended = execution.result.then(end, async (fault: Error) => {
+      await end({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` });
       throw fault;
     });
     return { name: log.name, arn: record.arn, recordFile: log.file, ended };
@@ -169,13 +199,20 @@ function parseDefinition(resource: StateMachineResource): StateMachine {
   }
 }
 
-/** The training images that the definitions name and that can be trained here. */
-function imagesOf(deployment: Deployment, trainer: XGBoostTrainer): string[] {
-  const texts = new Set<string>();
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') texts.add(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-  };
-  for (const { definition } of deployment.stateMachines) collect(definition);
-  return [...texts].filter((text) => trainer.accepts(text));
+function startsAutoMLJobs({ definition }: StateMachineResource): boolean {
+  return /:sagemaker:createAutoMLJobV2\b/.test(JSON.stringify(definition));
+}
+
+/** What the state machines train and can be trained here. */
+function trainableAlgorithms({ stateMachines }: Deployment, trainer: Trainer): TrainedAlgorithm[] {
+  return stateMachines
+    .flatMap(({ definition }) => trainedAlgorithms(definition))
+    .filter((algorithm) => trainer.accepts(algorithm));
+}
+
+/** @throws UserError when a state machine trains what cannot be trained here: before it starts anything */
+function requireTrainable({ name, definition }: StateMachineResource, trainer: Trainer): void {
+  const refusals = trainedAlgorithms(definition).flatMap((algorithm) => trainer.refusal?.(algorithm) ?? []);
+  if (refusals.length === 0) return;
+  throw new UserError(`State machine ${name} cannot be run here: ${[...new Set(refusals)].join('; ')}`);
 }

@@ -1,11 +1,19 @@
-import { resolve } from 'node:path';
-import { createPythonEnvironments, DEFAULT_XGBOOST_VERSION } from '../src/training';
+import { join, resolve } from 'node:path';
+import {
+  combineTrainers,
+  createAutoMLRunner,
+  createPythonEnvironments,
+  createScriptTrainer,
+  createTabularTrainer,
+  createXGBoostTrainer,
+  DEFAULT_XGBOOST_VERSION,
+} from '../src/training';
 
-/** Before all tests: what they need of Python is installed once, and not by several of them at a time. */
-export default async function preparePython(): Promise<void> {
-  const environments = createPythonEnvironments({
-    folder: resolve(__dirname, '../../.venv'),
-    onNotice: (text) => process.stderr.write(`${text}\n`),
-  });
-  await environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
-}
+const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
+const FRAMEWORKS = '763104351884.dkr.ecr.us-east-1.amazonaws.com';
+const JUMPSTART = 's3://jumpstart-cache-prod-us-east-1/source-directory-tarballs';
+
+/** What the tests and the examples train, each in an environment of its own. */
+const TRAINED = [
+  { trainingImage: `${REGISTRY}/sagemaker-xgboost:3.2-0`, hyperparameters: { sagemaker_program: 'train.py' } },
+];

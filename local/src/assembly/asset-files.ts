@@ -6,7 +6,9 @@ import type { FileAsset, StackAssembly } from './cloud-assembly';
 
 /** The asset that would be uploaded under a key of the staging bucket; undefined when there is none. */
 export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset | undefined {
-  return assembly.fileAssets.find((asset) => asset.objectKeys.includes(objectKey));
+  return assembly.fileAssets.find(({ destinations }) =>
+    destinations.some((destination) => destination.objectKey === objectKey),
+  );
 }
 
 /** Calls back for each file that the asset's archive holds, with its path in the archive (`/` separated). */

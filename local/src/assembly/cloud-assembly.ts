@@ -20,8 +20,8 @@ export interface FileAsset {
   readonly source: string;
   /** `zip`: the source is a folder that is zipped at deployment; `file`: it is uploaded as it is. */
   readonly packaging: 'zip' | 'file';
-  /** Keys in the staging bucket, one for each destination. */
-  readonly objectKeys: readonly string[];
+  /** Where it is uploaded to; the names of the buckets have placeholders such as `${AWS::AccountId}`. */
+  readonly destinations: readonly { readonly bucketName: string; readonly objectKey: string }[];
 }
 
 interface Artifact {
@@ -118,7 +118,9 @@ function readFileAsset(folder: string, file: unknown): FileAsset[] {
       // Not joinInside: an asset may be staged outside of the assembly (`--no-staging` gives absolute paths).
       source: path.resolve(folder, source['path']),
       packaging: source['packaging'] === 'zip' ? 'zip' : 'file',
-      objectKeys: destinations.flatMap((each) => (isRecord(each) ? [String(each['objectKey'])] : [])),
+      destinations: destinations
+        .filter(isRecord)
+        .map((each) => ({ bucketName: String(each['bucketName']), objectKey: String(each['objectKey']) })),
     },
   ];
 }

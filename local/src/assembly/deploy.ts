@@ -5,10 +5,12 @@ import { deployBuckets } from './buckets';
 import type { StackAssembly } from './cloud-assembly';
 import type { Deployment } from './deployment';
 import { resolveEnvironment } from './environment';
+import { deployEventRules, deployFunctionPermissions } from './event-rules';
 import { deployFunctions } from './functions';
 import { TemplateEvaluator } from './intrinsics';
 import { deployRoles } from './roles';
 import type { StackContext } from './stack-context';
+import { stageFiles } from './staged-files';
 import { deployStateMachines } from './state-machines';
 import { TemplateError } from './template';
 
@@ -47,6 +49,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
   warnOfNestedStacks(context);
   const buckets = deployBuckets(context);
   deployBucketContents(context);
+  stageFiles(context);
   return {
     stackName: assembly.stackName,
     root: context.root,
@@ -55,6 +58,8 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
     roles: deployRoles(context),
     functions: deployFunctions(context),
     stateMachines: deployStateMachines(context),
+    eventRules: deployEventRules(context),
+    functionPermissions: deployFunctionPermissions(context),
     outputs: resolveOutputs(context),
   };
 }

@@ -9,6 +9,10 @@ export interface Deployment {
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
   readonly stateMachines: readonly StateMachineResource[];
+  /** EventBridge rules that the end of an execution can match. */
+  readonly eventRules: readonly EventRuleResource[];
+  /** What the resource policies of the functions allow to others. */
+  readonly functionPermissions: readonly FunctionPermission[];
   /** Resolved stack outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -57,6 +61,25 @@ export interface FunctionResource {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+}
+
+/** An EventBridge rule with the Lambda functions that it invokes. */
+export interface EventRuleResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly pattern: Readonly<Record<string, unknown>>;
+  /** With `input`, JSON text, the function gets that in place of the event. */
+  readonly targets: readonly { readonly functionArn: string; readonly input?: string }[];
+}
+
+/** A statement of a Lambda function's resource policy (`AWS::Lambda::Permission`). */
+export interface FunctionPermission {
+  /** Name or ARN of the function. */
+  readonly function: string;
+  readonly action: string;
+  readonly principal: string;
+  readonly sourceArn?: string;
 }
 
 /** A Step Functions state machine with its parsed definition. */

@@ -5,6 +5,8 @@ export type {
   BucketResource,
   Deployment,
   Environment,
+  EventRuleResource,
+  FunctionPermission,
   FunctionResource,
   PolicyDocument,
   RoleResource,

@@ -9,6 +9,7 @@ import { LiveTable } from '../report/live-table';
 import { summarizeJobs } from '../report/summary';
 import type { Json } from '../states';
 import { synthesize } from '../synthesize';
+import type { ImageCommand } from '../training';
 import { UserError } from '../user-error';
 
 interface RunOptions {
@@ -17,7 +18,10 @@ interface RunOptions {
   readonly stateMachine?: string;
   readonly input: readonly string[];
   readonly context: readonly string[];
-  readonly root: string;
+  readonly project: string;
+  readonly root?: string;
+  readonly imageCommand: readonly string[];
+  readonly fileSystem: readonly string[];
 }
 
 /** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */
@@ -34,6 +38,7 @@ export function runCommand(): Command {
       collect,
       [],
     )
+    .option('-p, --project <folder>', 'the app: the folder of its cdk.json', '.')
     .option('-a, --assembly <folder>', 'a synthesized app (cdk.out) instead of the app in this folder')
     .option('-s, --stack <name>', 'the stack, where the app has several')
     .option('-m, --state-machine <name>', 'the state machine, where the stack has several')
@@ -43,7 +48,23 @@ export function runCommand(): Command {
       collect,
       [],
     )
-    .option('--root <folder>', 'where buckets, jobs, logs and executions are kept', '.local')
+    .option(
+      '--image-command <image=command>',
+      'runs training containers of an image (repository name or whole URI) as a command in the project folder, where ' +
+        'there is no Docker; can be given several times',
+      collect,
+      [],
+    )
+    .option(
+      '--file-system <id=folder>',
+      'a folder that stands for a file system of the template; can be given several times',
+      collect,
+      [],
+    )
+    .option(
+      '--root <folder>',
+      'where buckets, jobs, logs and executions are kept (default: .local in the project folder)',
+    )
     .action(run);
 }
 
@@ -53,6 +74,8 @@ async function run(options: RunOptions): Promise<void> {
   const localMode = await LocalMode.start({
     deployment,
     pythonFolder: resolve('.venv'),
+    imageCommands: imageCommands(options),
+    fileSystems: pairs('--file-system', options.fileSystem),
     onNotice: console.error,
   });
   const stop = new AbortController();
@@ -82,22 +105,46 @@ async function run(options: RunOptions): Promise<void> {
   }
   console.log(summarizeJobs(localMode.jobs, deployment));
   for (const execution of executions) await printEnd(execution);
-  if (localMode.jobs.training.listOwn().length > 0) {
+  if (localMode.jobs.training.listOwn().length + localMode.jobs.automl.listOwn().length > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(deployment.root, 'logs'))}`);
   }
   if (interruption) process.exitCode = INTERRUPTIONS[interruption];
 }
 
 async function deployApp(options: RunOptions) {
-  const root = resolve(options.root);
+  const root = resolve(options.root ?? join(options.project, '.local'));
   if (options.assembly === undefined) console.error('Synthesizing the app ...');
-  const folder = options.assembly ?? (await synthesize(process.cwd(), root, options.context));
+  const folder = options.assembly ?? (await synthesize(resolve(options.project), root, options.context));
   try {
     return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
   } finally {
     // Everything that is needed of it was copied.
     if (options.assembly === undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Commands are texts for the shell, as a person types them. */
+function imageCommands({ imageCommand, project }: RunOptions): Map<string, ImageCommand> {
+  const cwd = resolve(project);
+  return new Map(
+    [...pairs('--image-command', imageCommand)].map(([image, command]) => [
+      image,
+      { command: ['/bin/sh', '-c', `${command} "$@"`, command], cwd },
+    ]),
+  );
+}
+
+/** Options of the form `name=value`. */
+function pairs(option: string, values: readonly string[]): Map<string, string> {
+  return new Map(
+    values.map((text) => {
+      const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new UserError(`${option} ${text}: must be of the form name=value`);
+      }
+      return [name, value];
+    }),
+  );
 }
 
 function parseInput(text: string): Json {

@@ -3,23 +3,20 @@ import type { WriteStream } from 'node:tty';
 import Table from 'cli-table3';
 import type { Jobs, TrainingJobDescription, TrainingJobSummary } from '../services';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
+import { isEnded as hasEnded, LOCAL_EQUIVALENT, renderAutoMLJob, renderCandidateEnd } from './automl-jobs';
 import { colours } from './colours';
+import { commonReasons, shortReason } from './failure-reason';
 import { cutToWidth, formatHyperparameter, formatMetric, formatSeconds } from './format';
+import { PLAIN_TABLE } from './table';
 
 const REDRAW_MILLISECONDS = 500;
-/** For a terminal that does not say how high it is. */
 /** Columns of a failure reason in a line: the summary has all of it. */
 const LONGEST_REASON = 200;
+/** For a terminal that does not say how large it is. */
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
-/** Title, head, the line on hidden jobs, one for a training job of its own, and the cursor's. */
-const OTHER_LINES = 5;
-
-const NO_BORDERS = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-  ),
-);
+/** Title, head, the lines on hidden and failed jobs, one for a training job of its own, and the cursor's. */
+const OTHER_LINES = 6;
 
 /**
  * Shows the training jobs of this process's tuning jobs while they run: a table that is drawn over in a
@@ -39,6 +36,7 @@ export class LiveTable {
       this.ends.push(
         jobs.training.onChange(() => this.report()),
         jobs.tuning.onChange(() => this.report()),
+        jobs.automl.onChange(() => this.report()),
       );
     } else {
       const timer = setInterval(() => this.draw(out.rows || FALLBACK_ROWS), REDRAW_MILLISECONDS);
@@ -57,13 +55,15 @@ export class LiveTable {
     const tuningJobs = this.tuningJobs();
     // What has scrolled out of the window could not be drawn over.
     const rows = Math.max(1, Math.floor(height / Math.max(1, tuningJobs.length)) - OTHER_LINES);
+    const columns = this.out.columns || FALLBACK_COLUMNS;
     const text = [
-      ...tuningJobs.map((tuningJob) => renderTuningJob(tuningJob, rows)),
+      ...tuningJobs.map((tuningJob) => renderTuningJob(tuningJob, rows, columns)),
+      ...this.jobs.automl.listOwn().map((job) => renderAutoMLJob(job, rows)),
       ...this.otherTrainingJobs().map(renderTrainingJob),
     ]
       .flatMap((block) => block.split('\n'))
       // A line that the terminal wraps would be two to draw over.
-      .map((line) => cutToWidth(line, this.out.columns || FALLBACK_COLUMNS))
+      .map((line) => cutToWidth(line, columns))
       .join('\n');
     readline.moveCursor(this.out, 0, -this.drawnLines);
     readline.cursorTo(this.out, 0);
@@ -75,22 +75,28 @@ export class LiveTable {
   private report(): void {
     for (const { name, trainingJobs } of this.tuningJobs()) {
       for (const job of trainingJobs) {
-        if (!isEnded(job) || this.reported.has(job.TrainingJobName)) continue;
-        this.reported.add(job.TrainingJobName);
-        const hyperparameters = renderHyperparameters(job.TunedHyperParameters);
-        const end = cutToWidth(job.FailureReason ?? renderObjective(job), LONGEST_REASON);
-        this.out.write(`${job.TrainingJobName} ${job.TrainingJobStatus}  ${end}  ${hyperparameters}\n`);
+        if (isEnded(job) && this.isNew(job.TrainingJobName)) this.out.write(`${renderEnd(job)}\n`);
       }
-      if (!this.reported.has(name)) {
-        this.reported.add(name);
-        this.out.write(`Tuning job ${name}\n`);
+      if (this.isNew(name)) this.out.write(`Tuning job ${name}\n`);
+    }
+    for (const { name, candidates } of this.jobs.automl.listOwn()) {
+      if (this.isNew(name)) this.out.write(`AutoML job ${name} (${LOCAL_EQUIVALENT})\n`);
+      for (const candidate of candidates) {
+        if (hasEnded(candidate) && this.isNew(candidate.CandidateName)) {
+          this.out.write(`${renderCandidateEnd(candidate)}\n`);
+        }
       }
     }
     for (const job of this.otherTrainingJobs()) {
-      if (this.reported.has(job.TrainingJobName)) continue;
-      this.reported.add(job.TrainingJobName);
-      this.out.write(`Training job ${job.TrainingJobName}\n`);
+      if (this.isNew(job.TrainingJobName)) this.out.write(`Training job ${job.TrainingJobName}\n`);
     }
+  }
+
+  /** Whether something was not reported yet; from now on it is. */
+  private isNew(name: string): boolean {
+    if (this.reported.has(name)) return false;
+    this.reported.add(name);
+    return true;
   }
 
   /** Training jobs that belong to no tuning job. */
@@ -115,7 +121,8 @@ export class LiveTable {
   }
 }
 
-interface TuningJobView {
+/** What is shown of a tuning job. */
+export interface TuningJobView {
   readonly name: string;
   readonly status: string;
   readonly expected: number | undefined;
@@ -123,23 +130,32 @@ interface TuningJobView {
   readonly trainingJobs: readonly TrainingJobSummary[];
 }
 
-function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
+/** A tuning job as a title and a table with so many of its training jobs, for a terminal of so many columns. */
+export function renderTuningJob(tuningJob: TuningJobView, rows: number, columns: number): string {
   const { name, status, expected, best, trainingJobs } = tuningJob;
-  const [first] = trainingJobs;
-  const names = Object.keys(first?.TunedHyperParameters ?? {});
-  const metric = first?.FinalHyperParameterTuningJobObjectiveMetric?.MetricName ?? 'objective';
+  // Each definition may have hyperparameters and a metric of its own.
+  const names = unique(trainingJobs.flatMap((job) => Object.keys(job.TunedHyperParameters)));
+  const metrics = unique(trainingJobs.flatMap(metricName));
+  const hasDefinitions = trainingJobs.some((job) => job.TrainingJobDefinitionName !== undefined);
   const table = new Table({
-    head: ['#', 'status', metric, 'time', ...names],
-    style: { head: [], border: [], compact: true },
-    chars: NO_BORDERS,
+    ...PLAIN_TABLE,
+    head: [
+      '#',
+      ...(hasDefinitions ? ['definition'] : []),
+      'status',
+      metrics.length === 1 ? String(metrics[0]) : 'objective',
+      'time',
+      ...names,
+    ],
   });
   const hidden = Math.max(0, trainingJobs.length - rows);
   trainingJobs.slice(hidden).forEach((job, index) => {
     const isBest = job.TrainingJobName === best?.TrainingJobName;
     const cells = [
       String(hidden + index + 1),
+      ...(hasDefinitions ? [job.TrainingJobDefinitionName ?? ''] : []),
       job.TrainingJobStatus,
-      formatMetric(job.FinalHyperParameterTuningJobObjectiveMetric?.Value),
+      renderValue(job),
       renderTime(job),
       ...names.map((each) => formatHyperparameter(job.TunedHyperParameters[each] ?? '')),
     ];
@@ -149,7 +165,42 @@ function renderTuningJob(tuningJob: TuningJobView, rows: number): string {
   const progress = `${ended} of ${expected ?? 'all'} training jobs`;
   const earlier = hidden > 0 ? `\n … ${hidden} earlier training jobs` : '';
   const bestSoFar = best ? `, best ${renderObjective(best)}` : '';
-  return `${colours.bold('Tuning job')}  ${status}: ${progress}${bestSoFar}  ${name}${earlier}\n${table.toString()}`;
+  const title = `${colours.bold('Tuning job')}  ${status}: ${progress}${bestSoFar}  ${name}`;
+  return `${title}${earlier}\n${table.toString()}${renderFailures(trainingJobs, columns)}`;
+}
+
+/** How many training jobs failed, and the most common reason: the table has no room for it. */
+function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: number): string {
+  const failed = trainingJobs.filter((job) => job.TrainingJobStatus === 'Failed').length;
+  const [most] = commonReasons(trainingJobs);
+  if (most === undefined) return '';
+  const head = ` ${failed} failed: `;
+  return `\n${colours.red(`${head}${shortReason(most.reason, Math.max(20, columns - head.length))}`)}`;
+}
+
+/** A training job that has ended, in a line. */
+export function renderEnd(job: TrainingJobSummary): string {
+  const reason = job.FailureReason && shortReason(job.FailureReason, LONGEST_REASON);
+  return [
+    `${job.TrainingJobName} ${job.TrainingJobStatus}`,
+    ...(job.TrainingJobDefinitionName === undefined ? [] : [job.TrainingJobDefinitionName]),
+    reason ?? renderObjective(job),
+    renderHyperparameters(job.TunedHyperParameters),
+  ].join('  ');
+}
+
+/** The metric's value; a job that has ended without one says so. */
+function renderValue(job: TrainingJobSummary): string {
+  const value = job.FinalHyperParameterTuningJobObjectiveMetric?.Value;
+  return value === undefined && job.TrainingJobStatus === 'Completed' ? 'none' : formatMetric(value);
+}
+
+function metricName({ FinalHyperParameterTuningJobObjectiveMetric: metric }: TrainingJobSummary): string[] {
+  return metric === undefined ? [] : [metric.MetricName];
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 function isEnded({ TrainingJobStatus }: TrainingJobSummary): boolean {

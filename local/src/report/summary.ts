@@ -1,12 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketsFolder, type Deployment } from '../assembly';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
-import { describeTuningJob } from '../services';
+import type {
+  AutoMLJobRecord,
+  Jobs,
+  TrainingJobRecord,
+  TrainingJobSummary,
+  TuningJobDescription,
+  TuningJobRecord,
+} from '../services';
+import { bestTrainingJob, definitionNamed, describeTuningJob, summarizeTrainingJobs } from '../services';
+import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
+import { commonReasons } from './failure-reason';
 import { formatMetric, formatPath, formatSeconds } from './format';
 
 type Row = readonly [label: string, value: string];
+
+/** Failure reasons that are shown of a tuning job: the most common ones. */
+const MOST_REASONS = 3;
 
 /** What the SageMaker console would show of the jobs that this process has run. */
 export function summarizeJobs(jobs: Jobs, deployment: Deployment): string {
@@ -14,6 +26,7 @@ export function summarizeJobs(jobs: Jobs, deployment: Deployment): string {
   const training = jobs.training.listOwn().filter((record) => !record.description.TuningJobArn);
   return [
     ...tuning.flatMap((record) => tuningJobSections(jobs, record, deployment)),
+    ...jobs.automl.listOwn().map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
   ].join('\n');
 }
@@ -28,6 +41,7 @@ function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobR
 
 function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Deployment): string[] {
   const job = describeTuningJob(jobs, record);
+  const trainingJobs = summarizeTrainingJobs(jobs, job);
   const { Completed, Stopped, RetryableError, NonRetryableError } = job.TrainingJobStatusCounters;
   const seconds = (job.HyperParameterTuningEndTime ?? job.LastModifiedTime) - job.CreationTime;
   const counts = `${Completed} completed, ${Stopped} stopped, ${RetryableError + NonRetryableError} failed`;
@@ -35,7 +49,17 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Depl
     ['Name', job.HyperParameterTuningJobName],
     ['Status', `${job.HyperParameterTuningJobStatus} in ${formatSeconds(seconds)}`],
     ['Training jobs', counts],
+    ...definitionRows(job, trainingJobs),
     ...failureRow(job.FailureReason),
+    ...noMetricRow(job, trainingJobs),
+    ...commonReasons(trainingJobs)
+      .slice(0, MOST_REASONS)
+      .map(
+        ({ reason, example, count }): Row => [
+          count > 1 ? `${count} failed` : 'Failed',
+          `${example}: ${reason}`,
+        ],
+      ),
   ];
   const best = job.BestTrainingJob && jobs.training.get(job.BestTrainingJob.TrainingJobName);
   return [
@@ -44,11 +68,63 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Depl
   ];
 }
 
-function trainingJobRows({ description }: TrainingJobRecord, deployment: Deployment): Row[] {
+function automlSection(record: AutoMLJobRecord, deployment: Deployment): string {
+  const { description } = record;
+  const { BestCandidate: best, FailureReason, ResolvedAttributes: resolved } = description;
+  const problemType = resolved?.AutoMLProblemTypeResolvedAttributes.TabularResolvedAttributes.ProblemType;
+  const model = best?.InferenceContainers?.[0]?.ModelDataUrl;
+  const metrics = best?.CandidateProperties?.CandidateMetrics ?? [];
+  const rows: Row[] = [
+    ['Target', description.AutoMLProblemTypeConfig.TabularJobConfig?.TargetAttributeName ?? ''],
+    ...(problemType === undefined ? [] : [['Problem type', problemType] as const]),
+    ...failureRow(FailureReason),
+    ...metrics.map(
+      ({ Set: set, StandardMetricName: name, Value }): Row => [`${set}:${name}`, formatMetric(Value)],
+    ),
+    ...(model === undefined ? [] : [['Model', formatPath(localPath(model, deployment))] as const]),
+  ];
+  return `${renderAutoMLJob(record)}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
+}
+
+/** What each of several definitions came to. */
+function definitionRows(
+  { TrainingJobDefinitions: definitions = [] }: TuningJobDescription,
+  trainingJobs: readonly TrainingJobSummary[],
+): Row[] {
+  return definitions.map(({ DefinitionName: name }, i) => {
+    const own = trainingJobs.filter((job) => job.TrainingJobDefinitionName === name);
+    const best = bestTrainingJob(own)?.FinalHyperParameterTuningJobObjectiveMetric;
+    const value = best ? `, best ${best.MetricName} ${formatMetric(best.Value)}` : '';
+    return [i === 0 ? 'Definitions' : '', `${name}: ${own.length} training jobs${value}`];
+  });
+}
+
+/** Training jobs that did their work and printed nothing to compare them by. */
+function noMetricRow(job: TuningJobDescription, trainingJobs: readonly TrainingJobSummary[]): Row[] {
+  const silent = trainingJobs.filter(
+    ({ TrainingJobStatus, ObjectiveStatus }) =>
+      TrainingJobStatus === 'Completed' && ObjectiveStatus === 'Failed',
+  );
+  const [first] = silent;
+  if (first === undefined) return [];
+  const { definition, objective } = definitionNamed(job, first.TrainingJobDefinitionName) ?? {};
+  const regex = definition?.AlgorithmSpecification.MetricDefinitions?.find(
+    ({ Name }) => Name === objective?.MetricName,
+  )?.Regex;
+  return [
+    [
+      'No metric',
+      `${silent.length} completed without ${objective?.MetricName}: no line of their logs (${first.TrainingJobName}.log) matches ${regex}`,
+    ],
+  ];
+}
+
+function trainingJobRows({ description, definitionName }: TrainingJobRecord, deployment: Deployment): Row[] {
   const { FinalMetricDataList = [], HyperParameters = {}, FailureReason, ModelArtifacts } = description;
   const model = localPath(ModelArtifacts.S3ModelArtifacts, deployment);
   return [
     ['Name', description.TrainingJobName],
+    ...(definitionName === undefined ? [] : [['Definition', definitionName] as const]),
     [
       'Status',
       `${description.TrainingJobStatus} in ${formatSeconds(description.TrainingTimeInSeconds ?? 0)}`,
@@ -75,6 +151,10 @@ function localPath(uri: string, deployment: Deployment): string {
 
 function section(title: string, rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
-  const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`.trimEnd());
+  // A value may be several lines, such as a traceback.
+  const indent = `\n${' '.repeat(width + 4)}`;
+  const lines = rows.map(([label, value]) =>
+    `  ${label.padEnd(width)}  ${value.trimEnd().replaceAll('\n', indent)}`.trimEnd(),
+  );
   return [colours.bold(title), ...lines, ''].join('\n');
 }

@@ -1,12 +1,15 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
+import type { ExecutionRecord } from '../executions';
 import type { ReadItems, RunTask } from '../states';
+import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
+import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
@@ -14,7 +17,8 @@ import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
-import { DataAccess } from './sagemaker/data-access';
+import { AutoMLEngine } from './sagemaker/automl-engine';
+import { DataAccess, type FileSystems } from './sagemaker/data-access';
 import type { EngineContext } from './sagemaker/engine-context';
 import { type Jobs, openJobs } from './sagemaker/job-records';
 import { SageMakerService } from './sagemaker/sagemaker-service';
@@ -28,6 +32,10 @@ import { createTaskRunner } from './states/task-runner';
 export interface ServicesOptions {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
+  /** Runs AutoML jobs; without it, they are refused. */
+  readonly automl?: AutoMLRunner;
+  /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
+  readonly fileSystems?: FileSystems;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
@@ -48,6 +56,8 @@ export interface RunningServices {
   /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
   readonly itemReader: (caller: Principal) => ReadItems;
   readonly jobs: Jobs;
+  /** To be called when an execution has ended: invokes the functions of the event rules that match, and waits. */
+  readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
   /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
   close(): Promise<void>;
 }
@@ -68,12 +78,13 @@ export async function startServices(
     root,
     environment,
     jobs,
-    data: new DataAccess(buckets, environment, authorizer),
+    data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
     now,
   };
   const training = new TrainingEngine(context);
   const tuning = new TuningEngine(context, training, options.sampler);
+  const automl = new AutoMLEngine({ ...context, ...(options.automl && { runner: options.automl }) });
 
   let endpoint: Endpoint | undefined;
   const lambda = new LambdaService({
@@ -84,7 +95,7 @@ export async function startServices(
     endpointUrl: () => endpoint?.url ?? '',
   });
   const router = new ServiceRouter(
-    [new SageMakerService(jobs, training, tuning), new S3Service(buckets), lambda],
+    [new SageMakerService(jobs, training, tuning, automl), new S3Service(buckets), lambda],
     authorizer.authorize,
   );
   endpoint = await Endpoint.start({
@@ -107,7 +118,14 @@ export async function startServices(
     taskRunner: (caller) => createTaskRunner({ router, access: authorizer, environment, caller }),
     itemReader: (caller) => createItemReader(router, caller),
     jobs,
+    onExecutionEnded: (record) =>
+      deliverExecutionEnd(record, {
+        deployment,
+        lambda,
+        onFault: options.onFault ?? ((error) => console.error(error.message)),
+      }),
     close: async () => {
+      await automl.close();
       await tuning.close();
       await training.close();
       lambda.close();

@@ -1,3 +1,6 @@
+export { type AutoMLRunner, createAutoMLRunner } from './automl-runner';
+export { createContainerTrainer } from './container/container-trainer';
+export type { ImageCommand } from './container/image-commands';
 export { MetricCollector, type MetricDatum } from './metrics';
 export { storeOutputs, writeModelArchive } from './model-archive';
 export { createOptunaSampler } from './optuna-sampler';
@@ -9,6 +12,18 @@ export {
 } from './python-environment';
 export type { PythonExtra } from './python-requirements';
 export type { FinishedTrial, Sampler, Search, SearchDimension, SearchSpecification } from './sampler';
-export type { ChannelData, MetricDefinition, Trainer, TrainingOutcome, TrainingTask } from './trainer';
+export { createScriptTrainer } from './script/script-trainer';
+export { createTabularTrainer } from './tabular-trainer';
+export type {
+  ChannelData,
+  ChannelFile,
+  MetricDefinition,
+  TrainedAlgorithm,
+  Trainer,
+  TrainingInstance,
+  TrainingOutcome,
+  TrainingTask,
+} from './trainer';
+export { combineTrainers } from './trainers';
 export { DEFAULT_XGBOOST_VERSION, isXGBoostImage, xgboostVersionOf } from './xgboost-images';
-export { createXGBoostTrainer, type XGBoostTrainer, type XGBoostTrainerOptions } from './xgboost-trainer';
+export { createXGBoostTrainer, type XGBoostTrainerOptions } from './xgboost-trainer';

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -40,24 +40,45 @@ export async function writeModelArchive(
 }
 
 /**
- * Stores what a job left in its work folder, where SageMaker would: `model/` as `model.tar.gz`, `output/data/` as
- * `output.tar.gz`. A failed job keeps no model; a stopped one only if it saved any; empty output is not stored.
+ * Stores what a job left in its work folder, where SageMaker would: `model/` as `model.tar.gz`, or as the files that
+ * it holds when there is to be no compression; `output/data/` as `output.tar.gz`. A failed job keeps no model; a
+ * stopped one only if it saved any; empty output is not stored.
  *
- * @param target gives the path for an archive's name
+ * @param target gives the path for the name of an archive, or of a file of the model
  */
 export async function storeOutputs(
   workFolder: string,
   status: TrainingOutcome['status'],
   target: (name: string) => string,
+  compression: 'GZIP' | 'NONE' = 'GZIP',
 ): Promise<void> {
   const model = join(workFolder, 'model');
-  if (status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)))) {
+  const isKept = status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)));
+  if (isKept && compression === 'NONE') {
+    for (const file of await filesBelow(model, 'model')) {
+      await copyFile(join(workFolder, file), target(file));
+    }
+  } else if (isKept) {
     await writeModelArchive(model, target('model.tar.gz'), join(workFolder, 'model.tar.gz'));
   }
   const data = join(workFolder, 'output', 'data');
   if (await hasFiles(data)) {
     await writeModelArchive(data, target('output.tar.gz'), join(workFolder, 'output.tar.gz'));
   }
+}
+
+/** Paths of all files below a folder, each with `prefix` before it. */
+async function filesBelow(folder: string, prefix: string): Promise<string[]> {
+  const entries = (await readdir(folder)).sort();
+  const found = await Promise.all(
+    entries.map(async (name) => {
+      const path = join(folder, name);
+      const state = await stat(path);
+      if (state.isDirectory()) return filesBelow(path, `${prefix}/${name}`);
+      return state.isFile() ? [`${prefix}/${name}`] : [];
+    }),
+  );
+  return found.flat();
 }
 
 async function hasFiles(folder: string): Promise<boolean> {

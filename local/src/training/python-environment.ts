@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isProcessAlive } from '../process-alive';
 import { UserError } from '../user-error';
@@ -12,11 +12,12 @@ import {
   interpreterCandidates,
 } from './python-interpreters';
 import {
-  INSPECTED_PACKAGES,
+  inspectedPackages,
+  isInstallable,
   missingPackages,
-  nearestRelease,
   type PythonExtra,
-  requirementsFiles,
+  type WantedPackages,
+  xgboostPackages,
 } from './python-requirements';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
@@ -28,9 +29,17 @@ export interface PythonEnvironment {
   readonly xgboostVersion: string;
 }
 
+/** A Python that has what was asked for. */
+export interface FoundPython {
+  readonly python: string;
+  readonly pythonVersion: string;
+  /** What it has: the wanted packages, or the alternative that was taken. */
+  readonly has: WantedPackages;
+}
+
 /** What `createPythonEnvironments` needs. */
 export interface PythonEnvironmentsOptions {
-  /** Folder for the environments that have to be made, one for each version of XGBoost: `<project>/.venv`. */
+  /** Folder for the environments that have to be made, one for each set of packages: `<project>/.venv`. */
   readonly folder: string;
   /** Takes what a person should know: an installation, another version than the wanted one. */
   readonly onNotice: (text: string) => void;
@@ -44,7 +53,24 @@ export interface PythonEnvironments {
   forXGBoost(version: string, extras?: readonly PythonExtra[]): Promise<PythonEnvironment>;
   /** An environment for the sampler alone: one that is there already if any is. */
   forSampler(): Promise<PythonEnvironment>;
+  /**
+   * An environment with these packages. The same one for the same name.
+   *
+   * @param alternatives what to take, in this order, where no Python here can have the wanted packages; said in a notice
+   * @throws UserError with the command that installs them, when they are nowhere and cannot be installed
+   */
+  forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
+  /**
+   * An environment that has what another one has and what a `requirements.txt` of the user's asks for. It is made
+   * once for the same content and kept.
+   *
+   * @throws RequirementsError with pip's last lines
+   */
+  withRequirements(base: { readonly python: string }, requirementsFile: string): Promise<{ python: string }>;
 }
+
+/** A `requirements.txt` that cannot be installed. */
+export class RequirementsError extends Error {}
 
 /**
  * Uses the first interpreter that has what is needed (`$PYTHON`, an environment made before, `python3`,
@@ -52,117 +78,200 @@ export interface PythonEnvironments {
  */
 export function createPythonEnvironments(options: PythonEnvironmentsOptions): PythonEnvironments {
   const finder = new EnvironmentFinder(options);
-  const found = new Map<string, Promise<PythonEnvironment>>();
+  const found = new Map<string, Promise<FoundPython>>();
+  const extended = new Map<string, Promise<{ python: string }>>();
+  const forPackages = (wanted: WantedPackages, alternatives: readonly WantedPackages[] = []) =>
+    once(found, wanted.name, () => finder.find(wanted, alternatives));
+  let sampler: Promise<PythonEnvironment> | undefined;
   const forXGBoost = (version: string, extras: readonly PythonExtra[] = []) => {
-    const key = [version, ...extras].join();
-    const environment = found.get(key) ?? finder.find(version, extras);
-    found.set(key, environment);
-    environment.catch(() => found.delete(key)); // a later try may find what was installed by hand meanwhile
+    const [wanted, ...alternatives] = xgboostPackages(version, extras);
+    const environment = forPackages(wanted, alternatives).then(describeXGBoost);
+    sampler ??= environment;
+    environment.catch(() => {
+      sampler = undefined;
+    });
     return environment;
   };
   return {
     forXGBoost,
-    forSampler: () => found.values().next().value ?? forXGBoost(DEFAULT_XGBOOST_VERSION),
+    forSampler: () => sampler ?? forXGBoost(DEFAULT_XGBOOST_VERSION),
+    forPackages,
+    async withRequirements({ python }, requirementsFile) {
+      const content = await readFile(requirementsFile);
+      const paths = await packagePaths(python);
+      const hash = createHash('sha256').update(`${paths}\n`).update(content).digest('hex');
+      const name = `requirements-${hash.slice(0, 16)}`;
+      return once(extended, name, () => finder.extend(name, python, paths, requirementsFile));
+    },
   };
+}
+
+/** A promise that is made once for a key; one that fails is made anew the next time. */
+function once<Value>(
+  all: Map<string, Promise<Value>>,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const promise = all.get(key) ?? make();
+  all.set(key, promise);
+  promise.catch(() => all.delete(key)); // a later try may find what was installed by hand meanwhile
+  return promise;
 }
 
 const run = promisify(execFile);
 const TOOL_OUTPUT_BYTES = 64 << 20;
 
+const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
+
+/** How many of pip's last lines tell what went wrong. */
+const SHOWN_PIP_LINES = 3;
+
 class EnvironmentFinder {
   constructor(private readonly options: PythonEnvironmentsOptions) {}
 
-  public async find(wanted: string, extras: readonly PythonExtra[]): Promise<PythonEnvironment> {
+  public async find(wanted: WantedPackages, alternatives: readonly WantedPackages[]): Promise<FoundPython> {
     const env = this.options.env ?? process.env;
     const candidates = interpreterCandidates(env);
+    const inspected = inspectedPackages([wanted, ...alternatives]);
     const seen: Interpreter[] = [];
     for (const command of [
       ...candidates.filter((candidate) => candidate === env.PYTHON),
-      pythonOf(this.home(wanted, extras)),
+      pythonOf(this.home(wanted)),
       ...candidates.filter((candidate) => candidate !== env.PYTHON),
     ]) {
-      const interpreter = await inspectInterpreter(command, INSPECTED_PACKAGES);
-      if (interpreter && missingPackages(interpreter, wanted, extras).length === 0) {
+      const interpreter = await inspectInterpreter(command, inspected);
+      if (interpreter && missingPackages(interpreter, wanted).length === 0) {
         return describe(interpreter, wanted);
       }
       if (command === env.PYTHON && !interpreter) {
         this.options.onNotice(`$PYTHON (${command}) is no Python 3.9 or newer: looking for another one.`);
       }
-      if (interpreter && command !== pythonOf(this.home(wanted, extras))) {
+      if (interpreter && command !== pythonOf(this.home(wanted))) {
         seen.push(interpreter);
       }
     }
-    const base = await chooseBase(seen, wanted);
-    const available = nearestRelease(wanted, base.version);
+    const base = await chooseBase(seen, wanted, inspected);
+    const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
+    if (available === undefined) {
+      throw new UserError(
+        `${titleOf(wanted)} cannot be had for Python ${base.version}, the one there is here: it needs Python ` +
+          `${pythonRange(wanted)}. Install such a Python, or name one in $PYTHON.`,
+      );
+    }
     if (available !== wanted) {
       this.options.onNotice(
-        `XGBoost ${wanted} cannot be had for Python ${base.version} here: local mode trains with ${available}, ` +
-          'so results can differ from SageMaker.',
+        `${titleOf(wanted)} cannot be had for Python ${base.version} here: local mode trains with ` +
+          `${titleOf(available)}, so results can differ from SageMaker.`,
       );
-      const made = await inspectInterpreter(pythonOf(this.home(available, extras)), INSPECTED_PACKAGES);
-      const ready = [made, ...seen].find(
-        (one) => one && missingPackages(one, available, extras).length === 0,
-      );
+      const made = await inspectInterpreter(pythonOf(this.home(available)), inspected);
+      const ready = [made, ...seen].find((one) => one && missingPackages(one, available).length === 0);
       if (ready) {
         return describe(ready, available);
       }
     }
-    return this.install(base, available, extras);
+    return this.install(base, available);
+  }
+
+  /** Makes an environment that sees the packages of another and has those of a requirements file before them. */
+  public async extend(
+    name: string,
+    python: string,
+    paths: string,
+    requirementsFile: string,
+  ): Promise<{ python: string }> {
+    const made = pythonOf(join(this.options.folder, name));
+    if (await inspectInterpreter(made, [])) {
+      return { python: made };
+    }
+    this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
+    try {
+      await this.make(name, python, async (folder) => {
+        await showPackages(paths, folder);
+        await run(pythonOf(folder), [...PIP_INSTALL, '-r', requirementsFile], {
+          maxBuffer: TOOL_OUTPUT_BYTES,
+          cwd: dirname(requirementsFile),
+        });
+      });
+    } catch (error) {
+      throw new RequirementsError(pipWords(error as Error));
+    }
+    return { python: made };
   }
 
   /** The place of an environment: a link to the folder it was made in. */
-  private home(version: string, extras: readonly PythonExtra[]): string {
-    return join(this.options.folder, [`xgboost-${version}`, ...extras].join('-'));
+  private home({ name }: WantedPackages): string {
+    return join(this.options.folder, name);
+  }
+
+  private async install(base: Interpreter, wanted: WantedPackages): Promise<FoundPython> {
+    const home = this.home(wanted);
+    const started = Date.now();
+    this.options.onNotice(`Installing ${titleOf(wanted)} for Python ${base.version} in ${home} ...`);
+    try {
+      await this.make(wanted.name, base.executable, async (folder) => {
+        const lists = wanted.requirements.flatMap((file) => ['-r', file]);
+        await run(pythonOf(folder), [...PIP_INSTALL, '--only-binary=:all:', ...lists], {
+          maxBuffer: TOOL_OUTPUT_BYTES,
+        });
+      });
+    } catch (error) {
+      throw installationError(base, wanted, this.options.folder, error as Error);
+    }
+    const seconds = ((Date.now() - started) / 1000).toFixed(0);
+    this.options.onNotice(`Installed ${titleOf(wanted)} in ${seconds} s.`);
+    return { python: pythonOf(home), pythonVersion: base.version, has: wanted };
   }
 
   /**
    * Makes an environment in a folder of its own and then gives it its name in one step. A process killed half-way
    * leaves only a folder without a name; of two at once, each makes a whole one and the later name stays.
    */
-  private async install(
-    base: Interpreter,
-    version: string,
-    extras: readonly PythonExtra[],
-  ): Promise<PythonEnvironment> {
-    const home = this.home(version, extras);
+  private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
+    const home = join(this.options.folder, name);
     const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
-    const folder = resolve(this.options.folder, `.${basename(home)}-${unique}`);
-    const files = requirementsFiles(version, extras);
-    const started = Date.now();
-    this.options.onNotice(
-      `Installing XGBoost ${version} and Optuna for Python ${base.version} in ${home} ...`,
-    );
+    const folder = resolve(this.options.folder, `.${name}-${unique}`);
     try {
       await mkdir(this.options.folder, { recursive: true });
       await removeAbandoned(this.options.folder);
-      await run(base.executable, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
-      const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
-      const lists = files.flatMap((file) => ['-r', file]);
-      await run(pythonOf(folder), [...pip, '--only-binary=:all:', ...lists], {
-        maxBuffer: TOOL_OUTPUT_BYTES,
-      });
+      await run(python, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
+      await fill(folder);
       const link = `${home}.${unique}`;
       await symlink(folder, link, 'junction');
       await replaceLink(link, home);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      throw installationError(
-        base,
-        version,
-        extras,
-        files,
-        this.options.folder,
-        error as Error & { stderr?: string },
-      );
+      throw error;
     }
-    const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    this.options.onNotice(`Installed XGBoost ${version} and Optuna in ${seconds} s.`);
-    return { python: pythonOf(home), pythonVersion: base.version, xgboostVersion: version };
   }
 }
 
-function describe(interpreter: Interpreter, xgboostVersion: string): PythonEnvironment {
-  return { python: interpreter.executable, pythonVersion: interpreter.version, xgboostVersion };
+function describe(interpreter: Interpreter, has: WantedPackages): FoundPython {
+  return { python: interpreter.executable, pythonVersion: interpreter.version, has };
+}
+
+function describeXGBoost({ python, pythonVersion, has }: FoundPython): PythonEnvironment {
+  return { python, pythonVersion, xgboostVersion: has.packages['xgboost|xgboost-cpu'] ?? '' };
+}
+
+function titleOf({ name, title }: WantedPackages): string {
+  return title ?? name;
+}
+
+function pythonRange({ python }: WantedPackages): string {
+  return `${python?.min ?? '3.9'}${python?.max === undefined ? ' or newer' : ` to ${python.max}`}`;
+}
+
+/** The folders that an interpreter finds packages in, one a line. */
+async function packagePaths(python: string): Promise<string> {
+  const code = 'import sys; print("\\n".join(p for p in sys.path if p.endswith("-packages")))';
+  return (await run(python, ['-c', code])).stdout;
+}
+
+/** Lets an environment import what is in these folders, after its own packages. */
+async function showPackages(paths: string, folder: string): Promise<void> {
+  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const { stdout } = await run(pythonOf(folder), ['-c', code]);
+  await writeFile(join(stdout.trim(), 'framework.pth'), paths);
 }
 
 function pythonOf(environment: string): string {
@@ -171,18 +280,21 @@ function pythonOf(environment: string): string {
     : join(environment, 'bin', 'python');
 }
 
-/** The first interpreter that can have the wanted version, else the first there is. */
-async function chooseBase(seen: readonly Interpreter[], wanted: string): Promise<Interpreter> {
-  const fits = (interpreter: Interpreter) => nearestRelease(wanted, interpreter.version) === wanted;
-  const fitting = seen.find(fits);
+/** The first interpreter that can have the wanted packages, else the first there is. */
+async function chooseBase(
+  seen: readonly Interpreter[],
+  wanted: WantedPackages,
+  inspected: readonly string[],
+): Promise<Interpreter> {
+  const fitting = seen.find(({ version }) => isInstallable(wanted, version));
   if (fitting) {
     return fitting;
   }
   let first = seen[0];
   // An older default Python often has a newer one beside it; but not where no Python would do.
   for (const command of furtherInterpreters()) {
-    const interpreter = await inspectInterpreter(command, INSPECTED_PACKAGES);
-    if (interpreter && fits(interpreter)) {
+    const interpreter = await inspectInterpreter(command, inspected);
+    if (interpreter && isInstallable(wanted, interpreter.version)) {
       return interpreter;
     }
     first ??= interpreter;
@@ -211,7 +323,7 @@ async function removeAbandoned(folder: string): Promise<void> {
     await Promise.all(links.map(({ name }) => readlink(join(folder, name)).catch(() => ''))),
   );
   for (const { name } of entries) {
-    const pid = /^\.xgboost-.*-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
+    const pid = /^\..+-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
     const path = resolve(folder, name);
     if (pid !== undefined && !inUse.has(path) && !isProcessAlive(Number(pid))) {
       await rm(path, { recursive: true, force: true });
@@ -221,21 +333,24 @@ async function removeAbandoned(folder: string): Promise<void> {
 
 function installationError(
   base: Interpreter,
-  version: string,
-  extras: readonly PythonExtra[],
-  files: readonly string[],
+  wanted: WantedPackages,
   folder: string,
   error: Error & { stderr?: string },
 ): UserError {
-  const missing = missingPackages(base, version, extras).join(', ');
+  const missing = missingPackages(base, wanted).join(', ');
   const quote = (path: string) => (/[^\w./+-]/.test(path) ? `'${path}'` : path);
-  const lists = files.map((file) => `-r ${quote(file)}`).join(' ');
+  const lists = wanted.requirements.map((file) => `-r ${quote(file)}`).join(' ');
   const own = quote(join(folder, 'own'));
   const command = `${quote(base.executable)} -m venv ${own} && ${own}/bin/python -m pip install ${lists} && export PYTHON=${own}/bin/python`;
-  const cause = (error.stderr || error.message).trim().split('\n').slice(-3).join('\n');
+  const cause = pipWords(error);
   const unreachable = /from versions: none/.test(cause) ? ' (is the package index within reach?)' : '';
   return new UserError(
     `Local mode could not install the Python packages it needs. Missing: ${missing}.\nTo install them: ${command}\n` +
       `What went wrong${unreachable}: ${cause}`,
   );
+}
+
+/** The last lines of what a tool said. */
+function pipWords(error: Error & { stderr?: string }): string {
+  return (error.stderr || error.message).trim().split('\n').slice(-SHOWN_PIP_LINES).join('\n');
 }

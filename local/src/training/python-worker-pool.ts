@@ -4,10 +4,10 @@ import type { TrainingOutcome } from './trainer';
 /** How long a worker may take to stop a job by itself; then the process is ended. */
 const STOP_GRACE_MS = 2000;
 
-/** A job for a worker: the members are the protocol of `local/python/xgboost_worker.py`. */
+/** A job for a worker: what its script makes of it. */
 export interface WorkerJob {
   readonly hyperparameters: Readonly<Record<string, string>>;
-  readonly channels: readonly { name: string; contentType?: string; files: readonly string[] }[];
+  readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
   readonly workFolder: string;
   readonly threads: number;
 }
@@ -32,10 +32,12 @@ export class PythonWorkerPool {
   /**
    * @param python the interpreter
    * @param maxWorkers how many processes there may be; further jobs wait
+   * @param script what the workers run, of `local/python/`: it speaks as `training_worker.py` does
    */
   constructor(
     private readonly python: string,
     private readonly maxWorkers: number,
+    private readonly script = 'xgboost_worker.py',
   ) {}
 
   /** Starts workers ahead of the jobs, so that the first ones need not wait for imports. */
@@ -113,7 +115,7 @@ export class PythonWorkerPool {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.python);
+    const worker = new Worker(this.python, this.script);
     this.all.add(worker);
     return worker;
   }
@@ -126,8 +128,8 @@ class Worker {
   private onLog: ((line: string) => void) | undefined;
   private onOutcome: ((outcome: TrainingOutcome) => void) | undefined;
 
-  constructor(python: string) {
-    this.process = new PythonProcess(python, 'xgboost_worker.py', (message) => this.receive(message));
+  constructor(python: string, script: string) {
+    this.process = new PythonProcess(python, script, (message) => this.receive(message));
   }
 
   public get isRunning(): boolean {

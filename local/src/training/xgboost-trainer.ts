@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFirstPartyXGBoost } from './first-party-accounts';
 import type { PythonEnvironment } from './python-environment';
 import { PYTHON_FOLDER } from './python-process';
 import type { PythonExtra } from './python-requirements';
@@ -16,12 +17,6 @@ export interface XGBoostTrainerOptions {
   readonly maxWorkers: number;
 }
 
-/** The trainer of the built-in XGBoost algorithm. */
-export interface XGBoostTrainer extends Trainer {
-  /** Starts workers before the first job needs them. */
-  warm(trainingImage: string, workers: number): Promise<void>;
-}
-
 /** Longest failure reason that SageMaker keeps. */
 const LONGEST_REASON = 1024;
 
@@ -29,7 +24,7 @@ const LONGEST_REASON = 1024;
  * Makes the trainer of SageMaker's built-in XGBoost algorithm (algorithm mode): hyperparameters, channels, log
  * and failures are the container's; the training is XGBoost's, in warm Python processes.
  */
-export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTrainer {
+export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   const pools = new Map<string, PythonWorkerPool>();
   let isClosed = false;
 
@@ -45,17 +40,24 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): XGBoostTra
 
   return {
     images: "SageMaker's XGBoost (repository sagemaker-xgboost)",
-    accepts: isXGBoostImage,
-    metricDefinitions: () => serviceMetricDefinitions(),
-    async warm(trainingImage, workers) {
-      (await poolFor(trainingImage, [])).warm(workers);
+    // With a program of its own the image is a framework container: script mode.
+    accepts: ({ trainingImage, hyperparameters }) =>
+      isXGBoostImage(trainingImage) && hyperparameters.sagemaker_program === undefined,
+    metricDefinitions: ({ trainingImage }) => xgboostMetricDefinitions(trainingImage),
+    async prepare({ trainingImage }, parallelJobs) {
+      (await poolFor(trainingImage, [])).warm(parallelJobs);
     },
     async train(task): Promise<TrainingOutcome> {
       try {
         const pool = await poolFor(task.trainingImage, extrasOf(task));
         await mkdir(join(task.workFolder, 'model'), { recursive: true });
         await mkdir(join(task.workFolder, 'output'), { recursive: true });
-        const { hyperparameters, channels, workFolder, threads } = task;
+        const { hyperparameters, workFolder, threads } = task;
+        const channels = task.channels.map(({ name, contentType, files }) => ({
+          name,
+          contentType,
+          files: files.map(({ path }) => path),
+        }));
         const outcome = await pool.run({ hyperparameters, channels, workFolder, threads }, task);
         return outcome.status === 'Failed' ? failed(outcome.failureReason) : outcome;
       } catch (error) {
@@ -86,8 +88,12 @@ interface AlgorithmData {
 
 let definitions: readonly MetricDefinition[] | undefined;
 
-/** The definitions that SageMaker itself sets for the algorithm: every metric, on both data sets. */
-function serviceMetricDefinitions(): readonly MetricDefinition[] {
+/**
+ * The definitions that SageMaker itself sets for its XGBoost images, a script in them included: every metric, on
+ * both data sets. None for a copy of the image in another account.
+ */
+export function xgboostMetricDefinitions(trainingImage: string): readonly MetricDefinition[] {
+  if (!isFirstPartyXGBoost(trainingImage)) return [];
   if (definitions === undefined) {
     const file = join(PYTHON_FOLDER, 'xgboost_hyperparameters.json');
     const { metricRegex, metrics } = JSON.parse(readFileSync(file, 'utf8')) as AlgorithmData;

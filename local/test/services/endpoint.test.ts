@@ -2,8 +2,8 @@ import * as http from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import {
   DescribeTrainingJobCommand,
+  ListEndpointsCommand,
   ListTagsCommand,
-  ListTrainingJobsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -122,9 +122,9 @@ test('keys of nobody are refused', async () => {
 });
 
 test('an operation that local mode does not have says so', async () => {
-  await expect(sagemakerClient(services).send(new ListTrainingJobsCommand({}))).rejects.toMatchObject({
+  await expect(sagemakerClient(services).send(new ListEndpointsCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',
-    message: expect.stringMatching(/does not have sagemaker:ListTrainingJobs: it has CreateTrainingJob, /),
+    message: expect.stringMatching(/does not have sagemaker:ListEndpoints: it has CreateTrainingJob, /),
   });
 });
 

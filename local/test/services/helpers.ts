@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Deployment, FunctionResource, RoleResource } from '../../src/assembly';
+import type { Deployment } from '../../src/assembly';
 import { type Principal, type RunningServices, startServices } from '../../src/services';
 import type {
   Sampler,
@@ -11,6 +11,7 @@ import type {
   TrainingOutcome,
   TrainingTask,
 } from '../../src/training';
+import type { AutoMLRunner } from '../../src/training/automl-runner';
 
 export const ENVIRONMENT = {
   accountId: '123456789012',
@@ -46,7 +47,7 @@ export const runUntilStopped: Algorithm = (task) => {
 export function trainerOf(algorithm: Algorithm): Trainer {
   return {
     images: IMAGE,
-    accepts: (image) => image === IMAGE,
+    accepts: ({ trainingImage }) => trainingImage === IMAGE,
     metricDefinitions: () => [],
     train: async (task) => {
       task.onStart();
@@ -101,7 +102,7 @@ export function temporaryRoot(): string {
 /** A deployment with one bucket that holds `input/train.csv`. */
 export function deploymentIn(
   root: string,
-  parts: { roles?: RoleResource[]; functions?: FunctionResource[] } = {},
+  parts: Partial<Pick<Deployment, 'roles' | 'functions' | 'eventRules' | 'functionPermissions'>> = {},
 ): Deployment {
   const folder = path.join(root, 's3', BUCKET);
   fs.mkdirSync(path.join(folder, 'input'), { recursive: true });
@@ -114,17 +115,20 @@ export function deploymentIn(
     roles: parts.roles ?? [],
     functions: parts.functions ?? [],
     stateMachines: [],
+    eventRules: parts.eventRules ?? [],
+    functionPermissions: parts.functionPermissions ?? [],
     outputs: {},
   };
 }
 
 /** Starts services; they are closed by `closeServices`. */
 export async function start(
-  options: { deployment?: Deployment; trainer?: Trainer; sampler?: Sampler } = {},
+  options: { deployment?: Deployment; trainer?: Trainer; sampler?: Sampler; automl?: AutoMLRunner } = {},
 ): Promise<RunningServices> {
   const services = await startServices(options.deployment ?? deploymentIn(temporaryRoot()), {
     trainer: options.trainer ?? trainerOf(printX),
     sampler: options.sampler ?? samplerOf([]),
+    ...(options.automl && { automl: options.automl }),
   });
   running.push(services);
   return services;

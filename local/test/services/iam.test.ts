@@ -187,6 +187,40 @@ describe('calls', () => {
     expect(await runSync([job, pass, events])).toMatchObject({ TrainingJobStatus: 'Completed' });
   });
 
+  test('a condition has to hold for each of several definitions, and each role has to be passed', async () => {
+    const tuning = (statements: Statement[], second: object) => {
+      const { ResourceConfig, TrainingJobName: _name, ...definition } = trainingRequest('x');
+      const input = {
+        HyperParameterTuningJobName: 'my-job',
+        HyperParameterTuningJobConfig: {},
+        TrainingJobDefinitions: [
+          { ...definition, ResourceConfig },
+          { ...definition, ResourceConfig, ...second },
+        ],
+      };
+      return async () => {
+        const roles = [role('machine', statements, 'states.amazonaws.com')];
+        const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles }) });
+        await services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, machine);
+      };
+    };
+    const ownTypes = allow('sagemaker:CreateHyperParameterTuningJob', '*', {
+      Condition: { 'ForAllValues:StringEquals': { 'sagemaker:InstanceTypes': ['ml.m5.large'] } },
+    });
+    const group = { InstanceGroupName: 'g', InstanceType: 'ml.p4d.24xlarge', InstanceCount: 1 };
+    const denied = /AccessDenied|not authorized to perform/;
+    const of = (config: object) => tuning([ownTypes, pass], config);
+    await expect(of({ ResourceConfig: { InstanceGroups: [group] } })()).rejects.toThrow(denied);
+    await expect(
+      of({ ResourceConfig: undefined, HyperParameterTuningResourceConfig: { InstanceConfigs: [group] } })(),
+    ).rejects.toThrow(denied);
+    await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
+      /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
+    );
+    // What the policies allow gets as far as the checks of the request itself.
+    await expect(of({})()).rejects.toThrow(/validation errors? detected/);
+  });
+
   test("the training role's own rights are checked", async () => {
     await expect(call([create, pass], [])).rejects.toThrow(
       /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,

@@ -66,7 +66,14 @@ test('a job trains on its files and keeps metrics, model and log', async () => {
     'Completed',
   ]);
   expect(task?.channels).toEqual([
-    { name: 'train', contentType: 'text/csv', files: [path.join(root, 's3', BUCKET, 'input', 'train.csv')] },
+    {
+      name: 'train',
+      contentType: 'text/csv',
+      compressionType: 'None',
+      inputMode: 'File',
+      distribution: 'FullyReplicated',
+      files: [{ path: path.join(root, 's3', BUCKET, 'input', 'train.csv'), name: 'train.csv' }],
+    },
   ]);
   expect(fs.existsSync(path.join(root, 's3', BUCKET, 'output/Job-1/output/model.tar.gz'))).toBe(true);
   expect(fs.readFileSync(path.join(root, 'logs', 'Job-1.log'), 'utf8')).toBe('starting Job-1\nloss=0.5;\n');

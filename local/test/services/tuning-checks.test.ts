@@ -62,11 +62,28 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   });
 });
 
-test('several definitions are refused: local mode does not have them yet', async () => {
-  const services = await start();
-  const { TrainingJobDefinition: definition, ...request } = tuningRequest('Tune');
-  const input = { ...request, TrainingJobDefinitions: [definition] };
-  await expect(
-    services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user),
-  ).rejects.toThrow(/local mode does not have several training job definitions yet/);
+describe("what SageMaker's own XGBoost does not declare as tunable", () => {
+  const tune = async (account: string, name: string) => {
+    const services = await start();
+    const request = tuningRequest('Tune', {
+      ParameterRanges: { IntegerParameterRanges: [{ Name: name, MinValue: '1', MaxValue: '9' }] },
+    });
+    const TrainingImage = `${account}.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0`;
+    const definition = request.TrainingJobDefinition;
+    const AlgorithmSpecification = { ...definition.AlgorithmSpecification, TrainingImage };
+    const input = { ...request, TrainingJobDefinition: { ...definition, AlgorithmSpecification } };
+    return services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user);
+  };
+
+  test('is refused, with what it does', async () => {
+    await expect(tune('683313688378', 'depth')).rejects.toThrow(
+      /does not declare "depth" as tunable: it has num_round, eta, /,
+    );
+  });
+
+  test('may be tuned with a copy of the image', async () => {
+    // The trainer of these tests does not run the image: the request was taken as far as that.
+    await expect(tune('111122223333', 'depth')).rejects.toThrow(/cannot run the training image/);
+    await expect(tune('683313688378', 'max_depth')).rejects.toThrow(/cannot run the training image/);
+  });
 });

@@ -5,11 +5,14 @@ const trainer = createXGBoostTrainer({
   maxWorkers: 1,
 });
 
+const XGBOOST = {
+  trainingImage: '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0',
+  hyperparameters: {},
+};
+
 test('the service expressions find every metric of a line of the algorithm, the last value stays', () => {
   const seen: MetricDatum[] = [];
-  const collector = new MetricCollector(trainer.metricDefinitions('sagemaker-xgboost:3.2-0'), (metric) =>
-    seen.push(metric),
-  );
+  const collector = new MetricCollector(trainer.metricDefinitions(XGBOOST), (metric) => seen.push(metric));
   collector.add('[0]#011train-rmse:19.37400#011validation-rmse:20.59400');
   collector.add('[2026-01-01 00:00:00:INFO] Single node training.');
   collector.add('[1]#011train-rmse:1.5e-05#011validation-rmse:-0.25000');
@@ -43,7 +46,7 @@ test('an expression that cannot be run is named', () => {
 });
 
 test('20,000 lines take well under a second', () => {
-  const collector = new MetricCollector(trainer.metricDefinitions('sagemaker-xgboost:3.2-0'));
+  const collector = new MetricCollector(trainer.metricDefinitions(XGBOOST));
   const started = performance.now();
   for (let i = 0; i < 20_000; i += 1) {
     collector.add(`[${i}]#011train-rmse:${i}.37400#011validation-rmse:${i}.59400`);

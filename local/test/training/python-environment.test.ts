@@ -3,7 +3,12 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { createPythonEnvironments, DEFAULT_XGBOOST_VERSION, xgboostVersionOf } from '../../src/training';
 import { inspectInterpreter } from '../../src/training/python-interpreters';
-import { missingPackages, nearestRelease, requirementsFiles } from '../../src/training/python-requirements';
+import {
+  isInstallable,
+  missingPackages,
+  type WantedPackages,
+  xgboostPackages,
+} from '../../src/training/python-requirements';
 import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
@@ -38,8 +43,9 @@ test.each([
   ['1.5.2', '3.12.0', '1.7.4'],
   ['4.1.7', '3.12.0', '3.2.0'],
 ])('XGBoost %s on Python %s is %s', (wanted, python, expected) => {
-  expect(nearestRelease(wanted, python)).toBe(expected);
-  expect(requirementsFiles(expected, ['parquet']).filter((file) => !existsSync(file))).toEqual([]);
+  const taken = xgboostPackages(wanted, ['parquet']).find((each) => isInstallable(each, python));
+  expect(taken?.name).toBe(`xgboost-${expected}-parquet`);
+  expect(taken?.requirements.filter((file) => !existsSync(file))).toEqual([]);
 });
 
 test('$PYTHON comes first when it has everything', async () => {
@@ -74,7 +80,9 @@ test('another version than the wanted one is told', async () => {
   });
   // Asked for what no Python has, so that no other interpreter of this machine will do either.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
-  expect(notices).toEqual([expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with 1\.7\.4/)]);
+  expect(notices).toEqual([
+    expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with XGBoost 1\.7\.4/),
+  ]);
 });
 
 test('a failed installation names the packages and the command, and leaves nothing', async () => {
@@ -120,7 +128,7 @@ test(
       'scipy',
     ]);
     expect(performance.now() - started).toBeLessThan(2000);
-    expect(interpreter && missingPackages(interpreter, '3.2.0', [])).toEqual([]);
+    expect(interpreter && missingPackages(interpreter, xgboostPackages('3.2.0', [])[0])).toEqual([]);
   },
   SETUP_TIMEOUT,
 );
@@ -134,4 +142,43 @@ test('a $PYTHON that is none is named', async () => {
   });
   await found.forXGBoost(DEFAULT_XGBOOST_VERSION);
   expect(notices).toEqual(['$PYTHON (/bin/ls) is no Python 3.9 or newer: looking for another one.']);
+});
+
+const SOME_PACKAGES: WantedPackages = {
+  name: 'some-2.1',
+  requirements: ['/no/such/list.txt'],
+  packages: { 'some|some-cpu': '2.1', other: undefined, third: '4|5' },
+  python: { min: '3.10', max: '3.12' },
+};
+
+test('any packages: names and versions with alternatives, a Python from the range', async () => {
+  const forPackages = (python: string, ...alternatives: WantedPackages[]) =>
+    createPythonEnvironments({
+      folder: temporaryFolder(),
+      onNotice: () => undefined,
+      env: { PYTHON: python },
+    }).forPackages(SOME_PACKAGES, alternatives);
+  const good = fakePython('3.12.1', { 'some-cpu': '2.1.7+cpu', other: '9', third: '5.0' });
+  expect(await forPackages(good)).toEqual({ python: good, pythonVersion: '3.12.1', has: SOME_PACKAGES });
+  const bad = fakePython('3.12.1', { some: '2.10.0', third: '6.0' }, 'echo "no venv" >&2; exit 3');
+  await expect(forPackages(bad)).rejects.toThrow(
+    /Missing: some 2\.1, other, third\.\nTo install them: .* -r \/no\/such\/list\.txt/,
+  );
+});
+
+test('without a Python from the range the alternative is taken, else the range is named', async () => {
+  const python = fakePython('3.99.0', { some: '3.0' });
+  const notices: string[] = [];
+  const environments = createPythonEnvironments({
+    folder: temporaryFolder(),
+    onNotice: (text) => notices.push(text),
+    env: { PYTHON: python },
+  });
+  const wanted = { ...SOME_PACKAGES, python: { min: '3.90', max: '3.91' } };
+  const newer: WantedPackages = { name: 'some-3.0', requirements: ['list.txt'], packages: { some: '3.0' } };
+  expect(await environments.forPackages(wanted, [newer])).toMatchObject({ python, has: newer });
+  expect(notices).toEqual([expect.stringContaining('some-2.1 cannot be had for Python 3.99.0 here')]);
+  await expect(environments.forPackages({ ...wanted, name: 'lone' })).rejects.toThrow(
+    /lone cannot be had for Python 3\.99\.0.* needs Python 3\.90 to 3\.91/,
+  );
 });

@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
+  type ChannelData,
   createPythonEnvironments,
   DEFAULT_XGBOOST_VERSION,
   type PythonEnvironment,
+  type Trainer,
   type TrainingOutcome,
   type TrainingTask,
-  type XGBoostTrainer,
 } from '../../src/training';
 
 /** Long enough for the first run on a machine, which installs the Python packages. */
@@ -53,9 +54,21 @@ export function writeRegressionCsv(path: string, rows: number, features: number,
   return path;
 }
 
+/** A channel of whole files, as SageMaker hands it over when a request says nothing more. */
+export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
+  return {
+    name,
+    contentType,
+    compressionType: 'None',
+    inputMode: 'File',
+    distribution: 'FullyReplicated',
+    files: files.map((path) => ({ path, name: basename(path) })),
+  };
+}
+
 /** Runs a job with the given files as CSV channels and returns its outcome, log and folder. */
 export async function runJob(
-  trainer: XGBoostTrainer,
+  trainer: Trainer,
   hyperparameters: Record<string, string>,
   channels: Record<string, string[]>,
   changes: Partial<TrainingTask> = {},
@@ -67,7 +80,10 @@ export async function runJob(
     trainingJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:training-job/job',
     trainingImage: IMAGE,
     hyperparameters,
-    channels: Object.entries(channels).map(([name, files]) => ({ name, contentType: 'text/csv', files })),
+    environment: {},
+    instances: [{ name: 'algo-1', instanceType: 'ml.m5.large' }],
+    region: 'us-east-1',
+    channels: Object.entries(channels).map(([name, files]) => channelOf(name, files, 'text/csv')),
     workFolder,
     threads: 1,
     signal: new AbortController().signal,

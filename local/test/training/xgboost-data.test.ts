@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createXGBoostTrainer, type XGBoostTrainer } from '../../src/training';
+import { createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
+  channelOf,
   defaultEnvironment,
   environments,
   failureReason,
@@ -11,7 +12,7 @@ import {
   temporaryFolder,
 } from './support';
 
-let trainer: XGBoostTrainer;
+let trainer: Trainer;
 beforeAll(async () => {
   await defaultEnvironment();
   trainer = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
@@ -28,7 +29,7 @@ const HYPERPARAMETERS = { num_round: '2' };
 const GOOD = '1,2,3\n4,5,6\n7,8,9\n';
 
 async function reasonFor(train: string[], contentType?: string, more: Record<string, string> = {}) {
-  const changes = { channels: [{ name: 'train', contentType, files: train }] };
+  const changes = { channels: [channelOf('train', train, contentType)] };
   const { outcome } = await runJob(trainer, { ...HYPERPARAMETERS, ...more }, {}, changes);
   return failureReason(outcome);
 }
@@ -137,7 +138,7 @@ test('LIBSVM is the default format', async () => {
     HYPERPARAMETERS,
     {},
     {
-      channels: [{ name: 'train', files: [file(good)] }],
+      channels: [channelOf('train', [file(good)])],
     },
   );
   expect(outcome).toEqual({ status: 'Completed' });
@@ -161,7 +162,7 @@ test(
     const code = `import sys, pyarrow as pa, pyarrow.parquet as pq
 pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 1.5]}), sys.argv[1])`;
     execFileSync(python, ['-c', code, path]);
-    const changes = { channels: [{ name: 'train', contentType: 'application/x-parquet', files: [path] }] };
+    const changes = { channels: [channelOf('train', [path], 'application/x-parquet')] };
     const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(log.join('\n')).toContain('Train matrix has 3 rows and 2 columns');
@@ -182,7 +183,7 @@ test.each([
 
 test('channels are checked', async () => {
   const channels = (...names: string[]) => ({
-    channels: names.map((name) => ({ name, contentType: 'text/csv', files: [file(GOOD)] })),
+    channels: names.map((name) => channelOf(name, [file(GOOD)], 'text/csv')),
   });
   const reason = async (...names: string[]) =>
     failureReason((await runJob(trainer, HYPERPARAMETERS, {}, channels(...names))).outcome);

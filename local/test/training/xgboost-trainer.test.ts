@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createXGBoostTrainer, MetricCollector, type XGBoostTrainer } from '../../src/training';
+import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import {
   defaultEnvironment,
   environments,
@@ -14,14 +14,14 @@ import {
 } from './support';
 
 let python: string;
-let trainer: XGBoostTrainer;
+let trainer: Trainer;
 let train: string[];
 let validation: string[];
 
 beforeAll(async () => {
   ({ python } = await defaultEnvironment());
   trainer = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 2 });
-  await trainer.warm(IMAGE, 2);
+  await trainer.prepare?.({ trainingImage: IMAGE, hyperparameters: {} }, 2);
   const folder = temporaryFolder();
   train = [writeRegressionCsv(join(folder, 'train.csv'), 800, 5, 1)];
   validation = [writeRegressionCsv(join(folder, 'validation.csv'), 200, 5, 2)];
@@ -36,16 +36,19 @@ function runPython(code: string, ...args: string[]): string {
   return execFileSync(python, ['-c', code, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
+    // A script that waits for ever would stop the whole run: nothing else of this process goes on meanwhile.
+    timeout: 60_000,
   }).trim();
 }
 
-test('the image decides', () => {
-  expect(trainer.accepts(IMAGE)).toBe(true);
-  expect(trainer.accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost@sha256:00')).toBe(
-    true,
-  );
-  expect(trainer.accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-sagemaker-xgboost:1')).toBe(false);
-  expect(trainer.accepts('811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBe(false);
+test('the image decides, and whether it runs a program of the user', () => {
+  const accepts = (trainingImage: string, hyperparameters = {}) =>
+    trainer.accepts({ trainingImage, hyperparameters });
+  expect(accepts(IMAGE)).toBe(true);
+  expect(accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost@sha256:00')).toBe(true);
+  expect(accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-sagemaker-xgboost:1')).toBe(false);
+  expect(accepts('811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBe(false);
+  expect(accepts(IMAGE, { sagemaker_program: 'train.py' })).toBe(false);
 });
 
 test('a job prints what the container prints, and the model is what plain XGBoost trains and loads', async () => {
@@ -81,7 +84,9 @@ test('the metric of the tuning job is printed too, and the service expressions f
     { ...BASE, eval_metric: 'mae,rmse', _tuning_objective_metric: 'validation:r2' },
     { train, validation },
   );
-  const collector = new MetricCollector(trainer.metricDefinitions(IMAGE));
+  const collector = new MetricCollector(
+    trainer.metricDefinitions({ trainingImage: IMAGE, hyperparameters: {} }),
+  );
   for (const line of log) {
     collector.add(line);
   }
@@ -299,7 +304,10 @@ test('workers end with their parent, even in the middle of a job', async () => {
 import json, os, subprocess, sys
 worker = subprocess.Popen([sys.executable, sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 worker.stdin.write((sys.argv[2] + "\\n").encode()); worker.stdin.flush()
-while b"[3]" not in worker.stdout.readline(): pass
+line = b""
+while b"[3]" not in line:
+    line = worker.stdout.readline()
+    if not line or b'"Failed"' in line: sys.exit("no third round: " + str(line))
 print(worker.pid, flush=True)
 os._exit(0)`;
   const pid = Number(runPython(parent, script, JSON.stringify(job)));

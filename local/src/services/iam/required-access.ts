@@ -1,7 +1,7 @@
 import type { Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import type { ServiceCall } from '../router';
-import { trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
+import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
@@ -38,10 +38,15 @@ export function requiredAccess(call: ServiceCall, environment: Environment): Acc
 function sagemakerAccess(operation: string, input: Input, environment: Environment): AccessRequest[] {
   const resource = sagemakerResource(input, environment);
   const isCreate = operation.startsWith('Create');
-  const context = isCreate ? creationContext(input) : {};
-  const access: AccessRequest[] = [{ action: `sagemaker:${operation}`, resource, context }];
+  // A condition has to hold for each of several definitions.
+  const contexts = isCreate ? definitionsOf(input).map((each) => creationContext(input, each)) : [{}];
+  const access: AccessRequest[] = contexts.map((context) => ({
+    action: `sagemaker:${operation}`,
+    resource,
+    context,
+  }));
   if (isCreate && Array.isArray(input['Tags']) && input['Tags'].length > 0) {
-    access.push({ action: 'sagemaker:AddTags', resource, context });
+    access.push(...contexts.map((context) => ({ action: 'sagemaker:AddTags', resource, context })));
   }
   if (isCreate) {
     for (const role of new Set(definitionsOf(input).flatMap((definition) => definition['RoleArn'] ?? []))) {
@@ -62,16 +67,22 @@ function sagemakerResource(input: Input, environment: Environment): string {
   if (typeof input['HyperParameterTuningJobName'] === 'string') {
     return tuningJobArn(environment, input['HyperParameterTuningJobName']);
   }
+  if (typeof input['AutoMLJobName'] === 'string') {
+    return automlJobArn(environment, input['AutoMLJobName']);
+  }
   return typeof input['ResourceArn'] === 'string' ? input['ResourceArn'] : '*';
 }
 
 /** The training definitions in a request: the request itself, or those of a tuning job. */
 function definitionsOf(input: Input): Input[] {
-  return [input, input['TrainingJobDefinition'], input['TrainingJobDefinitions']].flat().filter(isRecord);
+  const definitions = [input['TrainingJobDefinition'], input['TrainingJobDefinitions']]
+    .flat()
+    .filter(isRecord);
+  return definitions.length > 0 ? definitions : [input];
 }
 
-/** Condition keys of SageMaker's Create operations. */
-function creationContext(input: Input): RequestContext {
+/** Condition keys of SageMaker's Create operations, for one of the definitions in the request. */
+function creationContext(input: Input, definition: Input): RequestContext {
   const context: Record<string, string | readonly string[]> = {};
   const tags = (Array.isArray(input['Tags']) ? input['Tags'] : []).filter(isRecord);
   if (tags.length > 0) {
@@ -80,19 +91,31 @@ function creationContext(input: Input): RequestContext {
   for (const tag of tags) {
     context[`aws:RequestTag/${String(tag['Key'])}`] = String(tag['Value']);
   }
-  for (const definition of definitionsOf(input)) {
-    for (const [key, path] of CREATION_KEYS) {
-      const value = path.reduce<unknown>((at, member) => (isRecord(at) ? at[member] : undefined), definition);
-      if (value !== undefined) {
-        context[key] = Array.isArray(value) ? value.map(String) : String(value);
-      }
+  for (const [key, path] of CREATION_KEYS) {
+    const values = valuesAt(definition, path).flat();
+    if (values.length > 0) {
+      context[key] = values.length === 1 ? String(values[0]) : values.map(String);
     }
   }
   return context;
 }
 
+/** The values at a path of members, of each item where there is a list. */
+function valuesAt(value: unknown, [member, ...rest]: readonly string[]): unknown[] {
+  if (value === undefined || member === undefined) {
+    return value === undefined ? [] : [value];
+  }
+  return [value]
+    .flat()
+    .filter(isRecord)
+    .flatMap((item) => valuesAt(item[member], rest));
+}
+
 const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[] = [
   ['sagemaker:InstanceTypes', ['ResourceConfig', 'InstanceType']],
+  ['sagemaker:InstanceTypes', ['ResourceConfig', 'InstanceGroups', 'InstanceType']],
+  ['sagemaker:InstanceTypes', ['HyperParameterTuningResourceConfig', 'InstanceType']],
+  ['sagemaker:InstanceTypes', ['HyperParameterTuningResourceConfig', 'InstanceConfigs', 'InstanceType']],
   ['sagemaker:InterContainerTrafficEncryption', ['EnableInterContainerTrafficEncryption']],
   ['sagemaker:MaxRuntimeInSeconds', ['StoppingCondition', 'MaxRuntimeInSeconds']],
   ['sagemaker:NetworkIsolation', ['EnableNetworkIsolation']],
@@ -100,6 +123,11 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
+  // AutoML jobs have them elsewhere.
+  ['sagemaker:InterContainerTrafficEncryption', ['SecurityConfig', 'EnableInterContainerTrafficEncryption']],
+  ['sagemaker:VolumeKmsKey', ['SecurityConfig', 'VolumeKmsKeyId']],
+  ['sagemaker:VpcSecurityGroupIds', ['SecurityConfig', 'VpcConfig', 'SecurityGroupIds']],
+  ['sagemaker:VpcSubnets', ['SecurityConfig', 'VpcConfig', 'Subnets']],
 ];
 
 function s3Access(operation: string, input: Input, { partition }: Environment): AccessRequest {

@@ -10,19 +10,57 @@ export interface Tag {
 export interface Channel {
   readonly ChannelName: string;
   readonly ContentType?: string;
+  readonly CompressionType?: string;
+  readonly RecordWrapperType?: 'None' | 'RecordIO';
+  readonly InputMode?: InputMode;
+  readonly ShuffleConfig?: { readonly Seed: number };
   readonly DataSource: {
-    readonly S3DataSource?: { readonly S3DataType: string; readonly S3Uri: string };
-    readonly FileSystemDataSource?: unknown;
+    readonly S3DataSource?: S3DataSource;
+    readonly FileSystemDataSource?: FileSystemDataSource;
     readonly DatasetSource?: unknown;
   };
+}
+
+/** How a channel reaches the container. */
+export type InputMode = 'File' | 'FastFile' | 'Pipe';
+
+/** Objects in S3 as the data of a channel. */
+export interface S3DataSource {
+  readonly S3DataType: string;
+  readonly S3Uri: string;
+  readonly S3DataDistributionType?: 'FullyReplicated' | 'ShardedByS3Key';
+  readonly InstanceGroupNames?: readonly string[];
+}
+
+/** A folder of EFS or FSx for Lustre as the data of a channel. */
+export interface FileSystemDataSource {
+  readonly FileSystemId: string;
+  readonly FileSystemType: 'EFS' | 'FSxLustre';
+  readonly FileSystemAccessMode: 'ro' | 'rw';
+  readonly DirectoryPath: string;
 }
 
 /** The algorithm of a training job. */
 export interface AlgorithmSpecification {
   readonly TrainingImage?: string;
   readonly AlgorithmName?: string;
-  readonly TrainingInputMode: string;
+  readonly TrainingInputMode: InputMode;
   readonly MetricDefinitions?: readonly MetricDefinition[];
+  readonly ContainerEntrypoint?: readonly string[];
+  readonly ContainerArguments?: readonly string[];
+}
+
+/** The machines of a training job: of one type, or in groups of several types. */
+export interface ResourceConfig {
+  readonly InstanceType?: string;
+  readonly InstanceCount?: number;
+  readonly InstanceGroups?: readonly {
+    readonly InstanceGroupName: string;
+    readonly InstanceType: string;
+    readonly InstanceCount: number;
+  }[];
+  readonly VolumeSizeInGB?: number;
+  readonly VolumeKmsKeyId?: string;
 }
 
 /** What training jobs and the definition in a tuning job have in common. */
@@ -30,7 +68,10 @@ export interface TrainingDefinition {
   readonly AlgorithmSpecification: AlgorithmSpecification;
   readonly RoleArn: string;
   readonly InputDataConfig?: readonly Channel[];
-  readonly OutputDataConfig: { readonly S3OutputPath: string; readonly CompressionType?: string };
+  readonly OutputDataConfig: { readonly S3OutputPath: string; readonly CompressionType?: 'GZIP' | 'NONE' };
+  readonly ResourceConfig?: ResourceConfig;
+  readonly CheckpointConfig?: { readonly S3Uri: string; readonly LocalPath?: string };
+  readonly Environment?: Readonly<Record<string, string>>;
   readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number };
 }
 
@@ -126,13 +167,29 @@ export interface TuningJobConfig {
 /** The training jobs of a tuning job. */
 export interface TuningTrainingDefinition extends TrainingDefinition {
   readonly StaticHyperParameters?: Readonly<Record<string, string>>;
+  readonly HyperParameterTuningResourceConfig?: TuningResourceConfig;
+  /** Required where there are several definitions, as the two below. */
+  readonly DefinitionName?: string;
+  readonly TuningObjective?: Objective;
+  readonly HyperParameterRanges?: ParameterRanges;
+}
+
+/** The machines of a tuning job's training jobs: of one type, or of several to choose from. */
+export interface TuningResourceConfig extends Omit<ResourceConfig, 'InstanceGroups'> {
+  readonly InstanceConfigs?: readonly {
+    readonly InstanceType: string;
+    readonly InstanceCount: number;
+    readonly VolumeSizeInGB: number;
+  }[];
 }
 
 /** Request of CreateHyperParameterTuningJob. */
 export interface CreateTuningJobRequest {
   readonly HyperParameterTuningJobName: string;
   readonly HyperParameterTuningJobConfig: TuningJobConfig;
-  readonly TrainingJobDefinition: TuningTrainingDefinition;
+  /** One definition, whose objective and ranges are in the config; or several, each with its own. */
+  readonly TrainingJobDefinition?: TuningTrainingDefinition;
+  readonly TrainingJobDefinitions?: readonly TuningTrainingDefinition[];
   readonly WarmStartConfig?: {
     readonly ParentHyperParameterTuningJobs: readonly { readonly HyperParameterTuningJobName?: string }[];
     readonly WarmStartType: string;
@@ -145,6 +202,8 @@ export type TuningJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping'
 
 /** A training job in the eyes of its tuning job. */
 export interface TrainingJobSummary {
+  /** Name of the definition that it was started from, where that has one. */
+  readonly TrainingJobDefinitionName?: string;
   readonly TrainingJobName: string;
   readonly TrainingJobArn: string;
   readonly TuningJobName: string;

@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isOtherProcessAlive } from '../../process-alive';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from './api-types';
+import { endInterruptedAutoMLJob } from './automl-candidates';
+import type { AutoMLJobRecord } from './automl-types';
 import { type JobRecord, JobStore } from './job-store';
 import { moveTrainingJob } from './training-jobs';
 import { describeTuningJob } from './tuning-view';
@@ -13,6 +15,8 @@ export interface TrainingJobRecord extends JobRecord {
   readonly tags: readonly Tag[];
   /** The hyperparameters that the search chose, when the job belongs to a tuning job. */
   readonly tunedHyperParameters?: Readonly<Record<string, string>>;
+  /** The definition of the tuning job that it was started from, where that has a name. */
+  readonly definitionName?: string;
 }
 
 /** What is kept of a tuning job. */
@@ -25,6 +29,7 @@ export interface TuningJobRecord extends JobRecord {
 export interface Jobs {
   readonly training: JobStore<TrainingJobRecord>;
   readonly tuning: JobStore<TuningJobRecord>;
+  readonly automl: JobStore<AutoMLJobRecord>;
 }
 
 /** A tuning job, with its training jobs as they are now, also when another process runs it. */
@@ -42,12 +47,14 @@ export function openJobs(root: string, now: number): Jobs {
   const jobs: Jobs = {
     training: new JobStore(path.join(folder, 'training-jobs')),
     tuning: new JobStore(path.join(folder, 'tuning-jobs')),
+    automl: new JobStore(path.join(folder, 'automl-jobs')),
   };
   endInterruptedJobs(jobs, root, now);
   return jobs;
 }
 
-function endInterruptedJobs({ training, tuning }: Jobs, root: string, now: number): void {
+function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
+  const { training, tuning, automl } = jobs;
   for (const { name } of training
     .list()
     .filter((job) => isInterrupted(job, job.description.TrainingJobStatus))) {
@@ -77,8 +84,12 @@ function endInterruptedJobs({ training, tuning }: Jobs, root: string, now: numbe
         LastModifiedTime: now,
         HyperParameterTuningEndTime: now,
       };
-      return { ...job, description: describeTuningJob({ training, tuning }, { ...job, description }) };
+      return { ...job, description: describeTuningJob(jobs, { ...job, description }) };
     });
+  }
+  for (const { name } of automl.list().filter((job) => isInterrupted(job, job.description.AutoMLJobStatus))) {
+    automl.update(name, (job) => endInterruptedAutoMLJob(job, interruptionReason(job), now));
+    fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
   }
 }
 

@@ -2,20 +2,24 @@ import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import type { CreateTrainingJobRequest, Tag } from './api-types';
+import type { AutoMLEngine } from './automl-engine';
+import { automlOperations } from './automl-operations';
+import type { AutoMLJobRecord } from './automl-types';
+import { listTags, listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
 import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
 import type { TrainingEngine } from './training-engine';
-import { listTrainingJobs } from './training-job-list';
 import type { TuningEngine } from './tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning-view';
 import { validateRequest } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Amazon SageMaker's training and tuning jobs. */
+/** Amazon SageMaker's training, tuning and AutoML jobs. */
 export class SageMakerService implements Service {
   public readonly name = 'sagemaker';
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
+  private readonly trainingOperations: Readonly<Record<string, (input: Input) => unknown>> = {
     CreateTrainingJob: (input) => this.createTrainingJob(input as unknown as CreateTrainingJobRequest),
     DescribeTrainingJob: (input) => this.trainingJob(input).description,
     StopTrainingJob: (input) => this.stopTrainingJob(input),
@@ -25,8 +29,23 @@ export class SageMakerService implements Service {
     DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
-      listTrainingJobs(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
-    ListTags: (input) => ({ Tags: this.jobOfArn(input).tags }),
+      listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
+    ListTrainingJobs: (input) => {
+      this.jobs.training.refresh();
+      return listTrainingJobs(
+        this.jobs.training.list().map(({ description }) => description),
+        input,
+      );
+    },
+    ListHyperParameterTuningJobs: (input) => {
+      this.jobs.training.refresh();
+      this.jobs.tuning.refresh();
+      return listTuningJobs(
+        this.jobs.tuning.list().map((record) => describeTuningJob(this.jobs, record)),
+        input,
+      );
+    },
+    ListTags: (input) => listTags(this.jobOfArn(input).tags, input),
     AddTags: (input) => this.addTags(input),
   };
 
@@ -34,7 +53,10 @@ export class SageMakerService implements Service {
     private readonly jobs: Jobs,
     private readonly training: TrainingEngine,
     private readonly tuning: TuningEngine,
-  ) {}
+    automl: AutoMLEngine,
+  ) {
+    this.operations = { ...this.trainingOperations, ...automlOperations(jobs, automl) };
+  }
 
   public async call(operation: string, input: Input): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
@@ -103,19 +125,27 @@ export class SageMakerService implements Service {
       ...tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key)),
       ...added,
     ];
-    const isTraining = String(input['ResourceArn']).includes(':training-job/');
-    const { tags } = isTraining
-      ? this.jobs.training.update(name, (record) => ({ ...record, tags: merge(record.tags) }))
-      : this.jobs.tuning.update(name, (record) => ({ ...record, tags: merge(record.tags) }));
+    const change = <R extends { tags: readonly Tag[] }>(record: R): R => ({
+      ...record,
+      tags: merge(record.tags),
+    });
+    const arn = String(input['ResourceArn']);
+    const { tags } = arn.includes(':training-job/')
+      ? this.jobs.training.update(name, change)
+      : arn.includes(':automl-job/')
+        ? this.jobs.automl.update(name, change)
+        : this.jobs.tuning.update(name, change);
     return { Tags: tags };
   }
 
-  private jobOfArn(input: Input): TrainingJobRecord | TuningJobRecord {
+  private jobOfArn(input: Input): TrainingJobRecord | TuningJobRecord | AutoMLJobRecord {
     const arn = String(input['ResourceArn']);
-    const [, kind, name = ''] = /:(training-job|hyper-parameter-tuning-job)\/(.+)$/.exec(arn) ?? [];
-    const record = kind === 'training-job' ? this.jobs.training.get(name) : this.jobs.tuning.get(name);
+    const [, kind, name = ''] =
+      /:(training-job|hyper-parameter-tuning-job|automl-job)\/(.+)$/.exec(arn) ?? [];
+    const stores = { 'training-job': this.jobs.training, 'automl-job': this.jobs.automl };
+    const record = (stores[kind as keyof typeof stores] ?? this.jobs.tuning).get(name);
     if (record === undefined) {
-      throw new AwsError('ResourceNotFound', `there is no training job or tuning job ${arn}`);
+      throw new AwsError('ResourceNotFound', `there is no training, tuning or AutoML job ${arn}`);
     }
     return record;
   }

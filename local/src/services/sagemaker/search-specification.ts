@@ -1,21 +1,23 @@
 import type { FinishedTrial, SearchDimension, SearchSpecification } from '../../training/sampler';
 import type { ParameterRanges, TuningJobConfig } from './api-types';
+import { maxResource, type SearchedDefinition } from './tuning-definitions';
 
-/** The search of a tuning job, in the sampler's terms. */
+/** The search for one definition of a tuning job, in the sampler's terms. */
 export function searchSpecification(
   config: TuningJobConfig,
-  maxResource: number | undefined,
+  definition: SearchedDefinition,
   studyFile: string,
   previousTrials: readonly FinishedTrial[],
 ): SearchSpecification {
+  const mostResource = maxResource(config, definition);
   const minResource = config.StrategyConfig?.HyperbandStrategyConfig?.MinResource;
   return {
     strategy: config.Strategy,
-    direction: config.HyperParameterTuningJobObjective?.Type ?? 'Minimize',
-    dimensions: searchDimensions(config.ParameterRanges ?? {}),
+    direction: definition.objective?.Type ?? 'Minimize',
+    dimensions: searchDimensions(definition.ranges),
     ...(config.RandomSeed !== undefined && { randomSeed: config.RandomSeed }),
     ...(minResource !== undefined && { minResource }),
-    ...(maxResource !== undefined && { maxResource }),
+    ...(mostResource !== undefined && { maxResource: mostResource }),
     earlyStopping: config.TrainingJobEarlyStoppingType === 'Auto',
     studyFile,
     previousTrials,

@@ -1,11 +1,12 @@
 import * as os from 'node:os';
 import { MetricCollector } from '../../training/metrics';
-import type { MetricDefinition } from '../../training/trainer';
+import type { MetricDefinition, TrainedAlgorithm } from '../../training/trainer';
 import { AwsError } from '../aws-error';
-import type { CreateTrainingJobRequest, TrainingDefinition } from './api-types';
+import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from './api-types';
 import type { EngineContext } from './engine-context';
 import { trainingJobArn } from './job-arns';
 import type { TrainingJobRecord } from './job-records';
+import { instancesOf } from './training-instances';
 import { newTrainingJob } from './training-jobs';
 import { TrainingRun, type TrainingRunOptions } from './training-run';
 
@@ -13,6 +14,7 @@ import { TrainingRun, type TrainingRunOptions } from './training-run';
 export interface TrainingStart extends Omit<TrainingRunOptions, 'threads'> {
   readonly tuningJobArn?: string;
   readonly tunedHyperParameters?: Readonly<Record<string, string>>;
+  readonly definitionName?: string;
   /** All cores when absent. */
   readonly threads?: number;
 }
@@ -32,20 +34,23 @@ export class TrainingEngine {
         'AlgorithmSpecification: local mode needs a TrainingImage, it does not have algorithms by AlgorithmName',
       );
     }
-    if (!this.context.trainer.accepts(image)) {
+    const algorithm = algorithmOf(definition);
+    const { trainer } = this.context;
+    if (!trainer.accepts(algorithm)) {
       throw new AwsError(
         'ValidationException',
-        `local mode cannot run the training image "${image}", only ${this.context.trainer.images}`,
+        trainer.refusal?.(algorithm) ??
+          `local mode cannot run the training image "${image}", only ${trainer.images}`,
       );
     }
+    checkInstanceGroups(definition);
     this.context.data.validate(definition);
   }
 
   /** Metric definitions of a job: those of the algorithm, else those of the request. */
-  public metricDefinitions({
-    AlgorithmSpecification: algorithm,
-  }: TrainingDefinition): readonly MetricDefinition[] {
-    const own = this.context.trainer.metricDefinitions(algorithm.TrainingImage ?? '');
+  public metricDefinitions(definition: TrainingDefinition): readonly MetricDefinition[] {
+    const { AlgorithmSpecification: algorithm } = definition;
+    const own = this.context.trainer.metricDefinitions(algorithmOf(definition));
     const given = algorithm.MetricDefinitions ?? [];
     if (own.length > 0 && given.length > 0) {
       throw new AwsError(
@@ -68,6 +73,7 @@ export class TrainingEngine {
       description: newTrainingJob(request, arn, start.tuningJobArn, now()),
       tags: request.Tags ?? [],
       ...(start.tunedHyperParameters !== undefined && { tunedHyperParameters: start.tunedHyperParameters }),
+      ...(start.definitionName !== undefined && { definitionName: start.definitionName }),
     };
     if (!jobs.training.create(record)) {
       throw new AwsError(
@@ -96,6 +102,34 @@ export class TrainingEngine {
       run.stop('Stopped');
     }
     await Promise.all(runs.map((run) => run.finished));
+  }
+}
+
+/** What a definition trains: a training job's, or that of a tuning job, which calls its hyperparameters otherwise. */
+function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
+  const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
+    Partial<TuningTrainingDefinition>;
+  return {
+    trainingImage: definition.AlgorithmSpecification.TrainingImage ?? '',
+    hyperparameters: HyperParameters ?? StaticHyperParameters ?? {},
+    channels: (definition.InputDataConfig ?? []).map(({ ChannelName: name, DataSource: source }) => ({
+      name,
+      s3Uri: source.S3DataSource?.S3Uri,
+    })),
+  };
+}
+
+/** Refuses instances that cannot be, and channels for groups of instances that are not there. */
+function checkInstanceGroups(definition: TrainingDefinition): void {
+  const groups = new Set(instancesOf(definition).flatMap(({ group }) => group ?? []));
+  for (const { ChannelName: channel, DataSource: source } of definition.InputDataConfig ?? []) {
+    const unknown = source.S3DataSource?.InstanceGroupNames?.find((name) => !groups.has(name));
+    if (unknown !== undefined) {
+      throw new AwsError(
+        'ValidationException',
+        `channel "${channel}": InstanceGroupNames names "${unknown}", ResourceConfig has the instance groups: ${[...groups].join(', ') || 'none'}`,
+      );
+    }
   }
 }
 

@@ -26,7 +26,7 @@ export function newTrainingJob(
     ...request,
     TrainingJobArn: arn,
     ...(tuningJobArn !== undefined && { TuningJobArn: tuningJobArn }),
-    ModelArtifacts: { S3ModelArtifacts: `${outputUri(request)}/model.tar.gz` },
+    ModelArtifacts: { S3ModelArtifacts: modelUri(request) },
     TrainingJobStatus: 'InProgress',
     SecondaryStatus: 'Starting',
     SecondaryStatusTransitions: [
@@ -75,6 +75,12 @@ export function outputUri({
   TrainingJobName: name,
 }: CreateTrainingJobRequest): string {
   return `${output.S3OutputPath.replace(/\/+$/, '')}/${name}/output`;
+}
+
+/** Where the model is: an archive, or a folder when the job asks for no compression. */
+function modelUri(request: CreateTrainingJobRequest): string {
+  const isFolder = request.OutputDataConfig.CompressionType === 'NONE';
+  return `${outputUri(request)}/${isFolder ? 'model' : 'model.tar.gz'}`;
 }
 
 function nextTransition(transition: Transition, now: number, isOver: boolean): SecondaryStatusTransition {

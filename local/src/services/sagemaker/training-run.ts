@@ -8,6 +8,7 @@ import type { CreateTrainingJobRequest, MetricData } from './api-types';
 import type { EngineContext } from './engine-context';
 import type { TrainingJobRecord } from './job-records';
 import { startTimeLimit } from './time-limit';
+import { instancesOf } from './training-instances';
 import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
 import { workFolderOf } from './work-folder';
 
@@ -71,7 +72,11 @@ export class TrainingRun {
 
   private async train(): Promise<TrainingOutcome> {
     this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
-    const channels = during('Data download', () => this.context.data.resolveChannels(this.request));
+    const { channels, checkpoints } = during('Data download', () => ({
+      channels: this.context.data.resolveChannels(this.request),
+      checkpoints: this.context.data.resolveCheckpoints(this.request),
+    }));
+    const { AlgorithmSpecification: algorithm } = this.request;
     const { root } = this.context;
     const name = this.request.TrainingJobName;
     const workFolder = makeWorkFolder(root, name);
@@ -84,9 +89,19 @@ export class TrainingRun {
       const outcome = await this.context.trainer.train({
         trainingJobName: name,
         trainingJobArn: this.record().description.TrainingJobArn,
-        trainingImage: this.request.AlgorithmSpecification.TrainingImage ?? '',
+        trainingImage: algorithm.TrainingImage ?? '',
         hyperparameters: this.request.HyperParameters ?? {},
+        ...(algorithm.ContainerEntrypoint !== undefined && {
+          containerEntrypoint: algorithm.ContainerEntrypoint,
+        }),
+        ...(algorithm.ContainerArguments !== undefined && {
+          containerArguments: algorithm.ContainerArguments,
+        }),
+        environment: this.request.Environment ?? {},
+        instances: instancesOf(this.request),
+        region: this.context.environment.region,
         channels,
+        ...(checkpoints !== undefined && { checkpoints }),
         workFolder,
         threads: this.options.threads,
         signal: this.controller.signal,
@@ -127,7 +142,8 @@ export class TrainingRun {
     };
     // The folder for the model is there in every container: a job that saves none has an empty archive.
     fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
-    await storeOutputs(workFolder, outcome.status, target);
+    const compression = this.request.OutputDataConfig.CompressionType ?? 'GZIP';
+    await storeOutputs(workFolder, outcome.status, target, compression);
   }
 
   private end(outcome: TrainingOutcome): TrainingJobRecord {

@@ -1,10 +1,23 @@
 import type { MetricDefinition } from '../../training/trainer';
+import { tunableHyperparameters } from '../../training/tunable-hyperparameters';
 import { AwsError } from '../aws-error';
-import type { CreateTuningJobRequest, TuningJobConfig } from './api-types';
+import type { CreateTuningJobRequest, Objective, ParameterRanges, TuningJobConfig } from './api-types';
 import { countCombinations, searchDimensions } from './search-specification';
+import {
+  definitionsOf,
+  EPOCH_HYPERPARAMETERS,
+  maxResource,
+  type SearchedDefinition,
+} from './tuning-definitions';
 
 /** Most training jobs of a tuning job (SageMaker's default quota). */
 export const MAX_TRAINING_JOBS = 750;
+
+/** Most hyperparameters of a training job, static and tuned. */
+const MAX_HYPERPARAMETERS = 100;
+
+/** Most environment variables, of all definitions together. */
+const MAX_ENVIRONMENT = 48;
 
 /**
  * Refuses a tuning job whose members are valid each for itself, but do not fit together.
@@ -13,60 +26,123 @@ export const MAX_TRAINING_JOBS = 750;
  */
 export function checkTuningJob(input: Readonly<Record<string, unknown>>): void {
   const request = input as unknown as CreateTuningJobRequest;
-  for (const [member, what] of [
-    ['TrainingJobDefinitions', 'several training job definitions'],
-    ['Autotune', 'Autotune'],
-  ] as const) {
-    if (input[member] !== undefined) {
-      throw invalid(
-        `${member}: local mode does not have ${what} yet: give one TrainingJobDefinition with its ranges`,
-      );
-    }
-  }
-  if (request.TrainingJobDefinition === undefined) {
-    throw invalid('TrainingJobDefinition is required');
-  }
   const config = request.HyperParameterTuningJobConfig;
-  if (config.HyperParameterTuningJobObjective === undefined) {
-    throw invalid('HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required');
+  if (input['Autotune'] !== undefined) {
+    throw invalid('Autotune: local mode does not have Autotune yet: give the ranges yourself');
+  }
+  if ((request.TrainingJobDefinition === undefined) === (request.TrainingJobDefinitions === undefined)) {
+    throw invalid(
+      `Give TrainingJobDefinition or TrainingJobDefinitions, exactly one of them, got ${request.TrainingJobDefinition === undefined ? 'neither' : 'both'}`,
+    );
   }
   if (config.TuningJobCompletionCriteria?.ConvergenceDetected?.CompleteOnConvergence === 'Enabled') {
     throw invalid(
       'TuningJobCompletionCriteria.ConvergenceDetected: local mode does not detect convergence yet',
     );
   }
-  if ((config.ParameterRanges?.AutoParameters ?? []).length > 0) {
+  if (request.TrainingJobDefinition === undefined) {
+    checkSeveral(request);
+  } else if (config.HyperParameterTuningJobObjective === undefined) {
+    throw invalid('HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required');
+  }
+  const definitions = definitionsOf(request);
+  const variables = definitions.flatMap(({ definition }) => Object.keys(definition.Environment ?? {}));
+  if (variables.length > MAX_ENVIRONMENT) {
+    throw invalid(
+      `Environment: at most ${MAX_ENVIRONMENT} variables in all training definitions together, got ${variables.length}`,
+    );
+  }
+  for (const definition of definitions) {
+    inDefinition(request, definition, () => checkDefinition(config, definition));
+  }
+  checkStrategy(config, definitions);
+}
+
+/** Refuses what is for one definition only, and what several have to give. */
+function checkSeveral({
+  HyperParameterTuningJobConfig: config,
+  TrainingJobDefinitions: definitions = [],
+  WarmStartConfig: warmStart,
+}: CreateTuningJobRequest): void {
+  if (config.HyperParameterTuningJobObjective !== undefined || config.ParameterRanges !== undefined) {
+    throw invalid(
+      'HyperParameterTuningJobConfig: with TrainingJobDefinitions, give the TuningObjective and the HyperParameterRanges in each definition, not HyperParameterTuningJobObjective and ParameterRanges',
+    );
+  }
+  if (warmStart !== undefined) {
+    throw invalid('WarmStartConfig: warm start is for a single TrainingJobDefinition only');
+  }
+  if (config.TrainingJobEarlyStoppingType === 'Auto') {
+    throw invalid(
+      'TrainingJobEarlyStoppingType: early stopping (Auto) is for a single TrainingJobDefinition only',
+    );
+  }
+  definitions.forEach((definition, i) => {
+    for (const member of ['DefinitionName', 'TuningObjective', 'HyperParameterRanges'] as const) {
+      if (definition[member] === undefined) {
+        throw invalid(`TrainingJobDefinitions: ${member} is required in each, the ${i + 1}. has none`);
+      }
+    }
+  });
+  const names = definitions.map(({ DefinitionName: name }) => name);
+  if (new Set(names).size < names.length) {
+    throw invalid(`TrainingJobDefinitions: each needs a DefinitionName of its own, got ${names.join(', ')}`);
+  }
+  const types = new Set(definitions.map(({ TuningObjective: objective }) => objective?.Type));
+  if (types.size > 1) {
+    throw invalid(
+      'TrainingJobDefinitions: the Type of every TuningObjective has to be the same, Minimize or Maximize: otherwise no best training job can be told',
+    );
+  }
+}
+
+/** Says which of several definitions an error is about. */
+function inDefinition(
+  request: CreateTuningJobRequest,
+  { name }: SearchedDefinition,
+  check: () => void,
+): void {
+  try {
+    check();
+  } catch (error) {
+    if (request.TrainingJobDefinition === undefined && error instanceof AwsError) {
+      throw new AwsError(error.code, `TrainingJobDefinitions, "${name}": ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition): void {
+  const { definition, ranges } = searched;
+  if ((ranges.AutoParameters ?? []).length > 0) {
     throw invalid('ParameterRanges.AutoParameters: local mode does not have Autotune yet');
   }
-  checkRanges(config, request.TrainingJobDefinition.StaticHyperParameters ?? {});
-  checkStrategy(config);
-  if (config.Strategy === 'Hyperband' && maxResource(request) === undefined) {
+  for (const member of ['ContainerEntrypoint', 'ContainerArguments'] as const) {
+    if (definition.AlgorithmSpecification[member] !== undefined) {
+      throw invalid(`AlgorithmSpecification.${member}: a tuning job does not have it, only a training job`);
+    }
+  }
+  checkRanges(ranges, definition.StaticHyperParameters ?? {});
+  checkTunable(searched);
+  const count = countHyperparameters(searched);
+  if (count > MAX_HYPERPARAMETERS) {
+    throw invalid(
+      `at most ${MAX_HYPERPARAMETERS} hyperparameters, static and tuned, with the one that SageMaker adds, got ${count}`,
+    );
+  }
+  if (config.Strategy === 'Hyperband' && maxResource(config, searched) === undefined) {
     throw invalid(
       `StrategyConfig.HyperbandStrategyConfig.MaxResource is required, unless one of the static hyperparameters ${EPOCH_HYPERPARAMETERS.join(', ')} gives it`,
     );
   }
 }
 
-/** Static hyperparameters from which SageMaker infers Hyperband's largest resource. */
-const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
-
-/** The most that a training job of the Hyperband strategy may use; undefined when the request does not say it. */
-export function maxResource({
-  HyperParameterTuningJobConfig: config,
-  TrainingJobDefinition: definition,
-}: Pick<CreateTuningJobRequest, 'HyperParameterTuningJobConfig' | 'TrainingJobDefinition'>):
-  | number
-  | undefined {
-  const epochs = EPOCH_HYPERPARAMETERS.map((name) => Number(definition.StaticHyperParameters?.[name]));
-  return config.StrategyConfig?.HyperbandStrategyConfig?.MaxResource ?? epochs.find((each) => each >= 1);
-}
-
 /** Refuses an objective that no metric definition gives. */
 export function checkObjective(
-  config: TuningJobConfig,
+  objective: Objective | undefined,
   definitions: readonly MetricDefinition[],
 ): MetricDefinition {
-  const name = config.HyperParameterTuningJobObjective?.MetricName;
+  const name = objective?.MetricName;
   const definition = definitions.find((each) => each.Name === name);
   if (definition === undefined) {
     throw invalid(
@@ -78,8 +154,24 @@ export function checkObjective(
   return definition;
 }
 
-function checkRanges(config: TuningJobConfig, staticHyperParameters: Readonly<Record<string, string>>): void {
-  const dimensions = searchDimensions(config.ParameterRanges ?? {});
+/** Number of hyperparameters that SageMaker counts for a training job: static, tuned, and the one that it adds. */
+function countHyperparameters({ definition, ranges }: SearchedDefinition): number {
+  return Object.keys(definition.StaticHyperParameters ?? {}).length + searchDimensions(ranges).length + 1;
+}
+
+function checkTunable({ definition, ranges }: SearchedDefinition): void {
+  const { TrainingImage: image = '' } = definition.AlgorithmSpecification;
+  const tunable = tunableHyperparameters(image);
+  const others = searchDimensions(ranges).filter(({ name }) => tunable?.includes(name) === false);
+  if (tunable !== undefined && others.length > 0) {
+    throw invalid(
+      `the algorithm of the image "${image}" does not declare ${others.map(({ name }) => `"${name}"`).join(', ')} as tunable: it has ${tunable.join(', ')}. SageMaker holds its own images to that; a copy in a repository of your own may tune anything`,
+    );
+  }
+}
+
+function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Record<string, string>>): void {
+  const dimensions = searchDimensions(ranges);
   const names = dimensions.map(({ name }) => name);
   const repeated = names.find(
     (name, i) => names.indexOf(name) !== i || Object.hasOwn(staticHyperParameters, name),
@@ -123,9 +215,9 @@ function checkRanges(config: TuningJobConfig, staticHyperParameters: Readonly<Re
   }
 }
 
-function checkStrategy(config: TuningJobConfig): void {
-  const dimensions = searchDimensions(config.ParameterRanges ?? {});
-  const combinations = countCombinations(dimensions);
+function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDefinition[]): void {
+  const spaces = definitions.map(({ ranges }) => searchDimensions(ranges));
+  const combinations = spaces.map(countCombinations).reduce((sum, count) => sum + count, 0);
   const { MaxNumberOfTrainingJobs: maxJobs } = config.ResourceLimits;
   if ((maxJobs ?? 1) > MAX_TRAINING_JOBS) {
     throw new AwsError(
@@ -134,7 +226,7 @@ function checkStrategy(config: TuningJobConfig): void {
     );
   }
   if (config.Strategy === 'Grid') {
-    if (dimensions.some(({ kind }) => kind !== 'categorical')) {
+    if (spaces.flat().some(({ kind }) => kind !== 'categorical')) {
       throw invalid('The Grid strategy takes categorical ranges only');
     }
     if ((maxJobs ?? combinations) !== combinations || combinations > MAX_TRAINING_JOBS) {

@@ -35,16 +35,13 @@ export function tuningEnd(
 }
 
 /** How many training jobs have ended since the best objective improved. */
-export function jobsWithoutImprovement(
-  config: TuningJobConfig,
-  ended: readonly TrainingJobSummary[],
-): number {
-  const sign = config.HyperParameterTuningJobObjective?.Type === 'Maximize' ? -1 : 1;
+export function jobsWithoutImprovement(ended: readonly TrainingJobSummary[]): number {
   let best = Number.POSITIVE_INFINITY;
   let count = 0;
   for (const each of ended) {
-    const value = each.FinalHyperParameterTuningJobObjectiveMetric?.Value;
-    const loss = value === undefined ? Number.POSITIVE_INFINITY : sign * value;
+    const objective = each.FinalHyperParameterTuningJobObjectiveMetric;
+    const sign = objective?.Type === 'Maximize' ? -1 : 1;
+    const loss = objective === undefined ? Number.POSITIVE_INFINITY : sign * objective.Value;
     const improves =
       loss < best && (best === Number.POSITIVE_INFINITY || best - loss >= IMPROVEMENT * Math.abs(best));
     count = improves ? 0 : count + 1;
@@ -72,5 +69,5 @@ function meetsCriteria(config: TuningJobConfig, ended: readonly TrainingJobSumma
     }
   }
   const patience = notImproving?.MaxNumberOfTrainingJobsNotImproving;
-  return patience !== undefined && jobsWithoutImprovement(config, ended) >= patience;
+  return patience !== undefined && jobsWithoutImprovement(ended) >= patience;
 }

@@ -1,11 +1,12 @@
 import type { FinishedTrial, Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
-import type { CreateTuningJobRequest, TuningJobDescription } from './api-types';
+import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
 import type { EngineContext } from './engine-context';
 import { tuningJobArn } from './job-arns';
 import { findTuningJob, type TuningJobRecord } from './job-records';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
+import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
 import { TuningRun } from './tuning-run';
 import { OBJECTIVE_METRIC, summarizeTrainingJobs } from './tuning-view';
 
@@ -26,7 +27,9 @@ export class TuningEngine {
   public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
     checkTuningJob(input);
     const request = input as unknown as CreateTuningJobRequest;
-    this.training.validate(request.TrainingJobDefinition);
+    for (const { definition } of definitionsOf(request)) {
+      this.training.validate(definition);
+    }
     const previousTrials = this.trialsOfParents(request);
     const description = this.describe(request);
     const record: TuningJobRecord = {
@@ -44,7 +47,6 @@ export class TuningEngine {
     const run = new TuningRun(this.context, description, {
       sampler: this.sampler,
       training: this.training,
-      metricDefinitions: description.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions ?? [],
       previousTrials,
       tags: record.tags,
     });
@@ -69,23 +71,9 @@ export class TuningEngine {
 
   /** The description of a new job: the request, and what SageMaker adds to its training jobs. */
   private describe({ Tags: _tags, ...request }: CreateTuningJobRequest): TuningJobDescription {
-    const { TrainingJobDefinition: definition, HyperParameterTuningJobConfig: config } = request;
-    const metrics = this.training.metricDefinitions(definition);
-    const objective = checkObjective(config, metrics);
     const now = this.context.now();
     return {
-      ...request,
-      TrainingJobDefinition: {
-        ...definition,
-        StaticHyperParameters: {
-          ...definition.StaticHyperParameters,
-          [OBJECTIVE_HYPERPARAMETER]: objective.Name,
-        },
-        AlgorithmSpecification: {
-          ...definition.AlgorithmSpecification,
-          MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: objective.Regex }],
-        },
-      },
+      ...mapDefinitions(request, (searched) => this.withObjective(searched)),
       HyperParameterTuningJobArn: tuningJobArn(this.context.environment, request.HyperParameterTuningJobName),
       HyperParameterTuningJobStatus: 'InProgress',
       CreationTime: now,
@@ -98,6 +86,20 @@ export class TuningEngine {
         Stopped: 0,
       },
       ObjectiveStatusCounters: { Succeeded: 0, Pending: 0, Failed: 0 },
+    };
+  }
+
+  /** A definition with the metrics of its algorithm, and with the objective as SageMaker adds it. */
+  private withObjective({ definition, objective }: SearchedDefinition): TuningTrainingDefinition {
+    const metrics = this.training.metricDefinitions(definition);
+    const { Name: name, Regex: regex } = checkObjective(objective, metrics);
+    return {
+      ...definition,
+      StaticHyperParameters: { ...definition.StaticHyperParameters, [OBJECTIVE_HYPERPARAMETER]: name },
+      AlgorithmSpecification: {
+        ...definition.AlgorithmSpecification,
+        MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: regex }],
+      },
     };
   }
 

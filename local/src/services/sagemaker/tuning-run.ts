@@ -4,28 +4,42 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
 import type { FinishedTrial, Sampler, Search } from '../../training/sampler';
-import type { MetricDefinition } from '../../training/trainer';
-import type { Tag, TrainingJobSummary, TuningJobDescription } from './api-types';
+import type {
+  Tag,
+  TrainingDefinition,
+  TrainingJobSummary,
+  TuningJobDescription,
+  TuningTrainingDefinition,
+} from './api-types';
 import type { EngineContext } from './engine-context';
 import { searchSpecification } from './search-specification';
 import { startTimeLimit } from './time-limit';
 import type { TrainingEngine } from './training-engine';
+import { resourcesOf } from './training-instances';
 import type { TrainingRun } from './training-run';
-import { MAX_TRAINING_JOBS, maxResource } from './tuning-checks';
+import { MAX_TRAINING_JOBS } from './tuning-checks';
 import { jobsWithoutImprovement, type TuningEnd, tuningEnd } from './tuning-completion';
+import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
 import { describeTuningJob, OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs } from './tuning-view';
 
 /** What a tuning job runs with. */
 export interface TuningRunOptions {
   readonly sampler: Sampler;
   readonly training: TrainingEngine;
-  readonly metricDefinitions: readonly MetricDefinition[];
   readonly previousTrials: readonly FinishedTrial[];
   readonly tags: readonly Tag[];
 }
 
 /** The search's next proposal. */
 type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
+
+/** The search for one of the job's definitions. */
+interface DefinitionSearch {
+  readonly searched: SearchedDefinition;
+  readonly search: Search;
+  launched: number;
+  isUsedUp: boolean;
+}
 
 /** One tuning job from its start to its end. */
 export class TuningRun {
@@ -60,46 +74,53 @@ export class TuningRun {
     // A time limit is one of the ways in which a tuning job completes.
     const endTimeLimit =
       seconds === undefined ? undefined : startTimeLimit(seconds, () => this.finish({ status: 'Completed' }));
-    let search: Search | undefined;
+    const searches: DefinitionSearch[] = [];
     try {
-      search = await this.startSearch();
-      await this.trainAll(search);
+      for (const [i, searched] of definitionsOf(this.job).entries()) {
+        const search = await this.startSearch(searched, this.studyName(searched, i));
+        searches.push({ searched, search, launched: 0, isUsedUp: false });
+      }
+      await this.trainAll(searches);
     } catch (error) {
       this.fail(error as Error);
       await Promise.allSettled(this.running.values());
     } finally {
       endTimeLimit?.();
-      await search?.close().catch(() => undefined);
+      await Promise.allSettled(searches.map(({ search }) => search.close()));
       this.writeEnd();
     }
   }
 
-  private async startSearch(): Promise<Search> {
+  /** Definitions' names differ, but perhaps in their case only: the number makes the files' names differ too. */
+  private studyName({ name }: SearchedDefinition, i: number): string {
+    const isOne = this.job.TrainingJobDefinition !== undefined;
+    return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();
+  }
+
+  private async startSearch(searched: SearchedDefinition, studyName: string): Promise<Search> {
     const folder = path.join(this.context.root, 'sagemaker', 'studies');
     fs.mkdirSync(folder, { recursive: true });
-    const studyFile = joinInside(folder, `${this.name.toLowerCase()}.study`);
+    const { HyperParameterTuningJobConfig: config } = this.job;
     return this.options.sampler.start(
-      searchSpecification(
-        this.job.HyperParameterTuningJobConfig,
-        maxResource(this.job),
-        studyFile,
-        this.options.previousTrials,
-      ),
+      searchSpecification(config, searched, joinInside(folder, studyName), this.options.previousTrials),
     );
   }
 
-  private async trainAll(search: Search): Promise<void> {
+  /**
+   * Starts training jobs until enough have run. With several definitions each gets the same share of them, in turn,
+   * as long as its search has anything left: how SageMaker divides them is not documented.
+   */
+  private async trainAll(searches: readonly DefinitionSearch[]): Promise<void> {
     const { MaxNumberOfTrainingJobs: maxJobs = MAX_TRAINING_JOBS, MaxParallelTrainingJobs: maxParallel } =
       this.job.HyperParameterTuningJobConfig.ResourceLimits;
-    let isUsedUp = false;
     while (this.end === undefined) {
-      const mayLaunch = !isUsedUp && this.launched < maxJobs;
-      if (mayLaunch && this.running.size < maxParallel) {
-        const proposal = await search.ask();
-        isUsedUp = proposal === undefined;
+      const next = this.launched < maxJobs ? nextSearch(searches) : undefined;
+      if (next !== undefined && this.running.size < maxParallel) {
+        const proposal = await next.search.ask();
+        next.isUsedUp = proposal === undefined;
         // Asking takes time, in which the job may have been ended.
         if (proposal !== undefined && this.end === undefined) {
-          this.launch(search, proposal);
+          this.launch(next, proposal);
         }
       } else if (this.running.size > 0) {
         await Promise.race(this.running.values());
@@ -110,23 +131,26 @@ export class TuningRun {
     await Promise.all(this.running.values());
   }
 
-  private launch(search: Search, { trial, hyperparameters }: Proposal): void {
+  private launch(from: DefinitionSearch, { trial, hyperparameters }: Proposal): void {
     this.launched += 1;
-    const { TrainingJobDefinition: definition, HyperParameterTuningJobConfig: config } = this.job;
-    const { StaticHyperParameters: staticHyperParameters, ...rest } = definition;
+    from.launched += 1;
+    const { search } = from;
+    const { name: definitionName, definition } = from.searched;
+    const { HyperParameterTuningJobConfig: config } = this.job;
     let step = 0;
     let reports = Promise.resolve();
     const run = this.options.training.start(
       {
-        ...rest,
+        ...trainingMembers(definition),
         TrainingJobName: this.trainingJobName(),
-        HyperParameters: { ...staticHyperParameters, ...hyperparameters },
+        HyperParameters: { ...definition.StaticHyperParameters, ...hyperparameters },
         Tags: this.options.tags,
       },
       {
         tuningJobArn: this.job.HyperParameterTuningJobArn,
         tunedHyperParameters: hyperparameters,
-        metricDefinitions: this.options.metricDefinitions,
+        ...(definitionName !== undefined && { definitionName }),
+        metricDefinitions: definition.AlgorithmSpecification.MetricDefinitions ?? [],
         threads: Math.max(
           1,
           Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
@@ -193,7 +217,7 @@ export class TuningRun {
       HyperParameterTuningJobStatus: end.status,
       HyperParameterTuningEndTime: this.context.now(),
       TuningJobCompletionDetails: {
-        NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(config, ended),
+        NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(ended),
       },
       ConsumedResources: { RuntimeInSeconds: this.runtimeOf(ended) },
       ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, 1024) }),
@@ -227,4 +251,24 @@ export class TuningRun {
       return { ...record, description: describeTuningJob(this.context.jobs, { ...record, description }) };
     });
   }
+}
+
+/** The definition whose turn it is: of those with anything left to try, the one with the fewest training jobs. */
+function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
+  const left = searches.filter(({ isUsedUp }) => !isUsedUp);
+  const fewest = Math.min(...left.map(({ launched }) => launched));
+  return left.find(({ launched }) => launched === fewest);
+}
+
+/** What a training job takes over from its definition: not what only a tuning job has. */
+function trainingMembers(definition: TuningTrainingDefinition): TrainingDefinition {
+  const {
+    StaticHyperParameters: _static,
+    DefinitionName: _name,
+    TuningObjective: _objective,
+    HyperParameterRanges: _ranges,
+    HyperParameterTuningResourceConfig: _resources,
+    ...members
+  } = definition;
+  return { ...members, ResourceConfig: resourcesOf(definition) };
 }

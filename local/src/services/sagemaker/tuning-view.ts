@@ -5,6 +5,7 @@ import type {
   TuningJobDescription,
 } from './api-types';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+import { definitionNamed } from './tuning-definitions';
 
 /** Name of the metric that SageMaker adds to the training jobs of a tuning job for the objective. */
 export const OBJECTIVE_METRIC = 'ObjectiveMetric';
@@ -22,11 +23,16 @@ export function describeTuningJob(jobs: Jobs, { description }: TuningJobRecord):
 
 /** Summaries of a tuning job's training jobs, in the order of their creation. */
 export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
-  const objective = tuningJob.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective;
   return jobs.training
     .list()
     .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn)
-    .map((job) => summarize(job, tuningJob.HyperParameterTuningJobName, objective));
+    .map((job) =>
+      summarize(
+        job,
+        tuningJob.HyperParameterTuningJobName,
+        definitionNamed(tuningJob, job.definitionName)?.objective,
+      ),
+    );
 }
 
 /** The completed training job with the best objective; undefined when none has one. */
@@ -54,13 +60,14 @@ function isBetter(candidate: TrainingJobSummary, best: TrainingJobSummary | unde
 }
 
 function summarize(
-  { description, tunedHyperParameters = {} }: TrainingJobRecord,
+  { description, definitionName, tunedHyperParameters = {} }: TrainingJobRecord,
   tuningJobName: string,
   objective: Objective | undefined,
 ): TrainingJobSummary {
   const value = objectiveValue(description);
   const isRunning = ['InProgress', 'Stopping'].includes(description.TrainingJobStatus);
   return {
+    ...(definitionName !== undefined && { TrainingJobDefinitionName: definitionName }),
     TrainingJobName: description.TrainingJobName,
     TrainingJobArn: description.TrainingJobArn,
     TuningJobName: tuningJobName,

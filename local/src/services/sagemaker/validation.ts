@@ -1,7 +1,8 @@
 import { AwsError } from '../aws-error';
+import { automlConstraints } from './automl-constraints';
 
 /** A rule for one member of a request. */
-interface Constraint {
+export interface Constraint {
   /** Members joined by dots; `*` stands for each item of a list. */
   readonly path: string;
   readonly type: 'string' | 'integer' | 'list' | 'structure' | 'stringMap';
@@ -171,6 +172,40 @@ function trainingDefinition(prefix: string): Constraint[] {
       pattern: '[A-Za-z0-9\\.\\-_]+',
     },
     { path: 'InputDataConfig.*.DataSource', type: 'structure', required: true },
+    { path: 'InputDataConfig.*.CompressionType', type: 'string', values: ['None', 'Gzip'] },
+    { path: 'InputDataConfig.*.RecordWrapperType', type: 'string', values: ['None', 'RecordIO'] },
+    { path: 'InputDataConfig.*.InputMode', type: 'string', values: ['Pipe', 'File', 'FastFile'] },
+    { path: 'InputDataConfig.*.ShuffleConfig.Seed', type: 'integer', required: true },
+    {
+      path: 'InputDataConfig.*.DataSource.S3DataSource.S3DataDistributionType',
+      type: 'string',
+      values: ['FullyReplicated', 'ShardedByS3Key'],
+    },
+    { path: 'InputDataConfig.*.DataSource.S3DataSource.InstanceGroupNames', type: 'list', max: 5 },
+    {
+      path: 'InputDataConfig.*.DataSource.FileSystemDataSource.FileSystemId',
+      type: 'string',
+      required: true,
+      min: 11,
+    },
+    {
+      path: 'InputDataConfig.*.DataSource.FileSystemDataSource.FileSystemAccessMode',
+      type: 'string',
+      required: true,
+      values: ['rw', 'ro'],
+    },
+    {
+      path: 'InputDataConfig.*.DataSource.FileSystemDataSource.FileSystemType',
+      type: 'string',
+      required: true,
+      values: ['EFS', 'FSxLustre'],
+    },
+    {
+      path: 'InputDataConfig.*.DataSource.FileSystemDataSource.DirectoryPath',
+      type: 'string',
+      required: true,
+      max: 4096,
+    },
     {
       path: 'InputDataConfig.*.DataSource.S3DataSource.S3DataType',
       type: 'string',
@@ -192,6 +227,26 @@ function trainingDefinition(prefix: string): Constraint[] {
       max: 1024,
       pattern: '(https|s3)://([^/]+)/?(.*)',
     },
+    { path: 'OutputDataConfig.CompressionType', type: 'string', values: ['GZIP', 'NONE'] },
+    { path: 'ResourceConfig.InstanceCount', type: 'integer', min: 0 },
+    { path: 'ResourceConfig.InstanceGroups', type: 'list', max: 5 },
+    {
+      path: 'ResourceConfig.InstanceGroups.*.InstanceGroupName',
+      type: 'string',
+      required: true,
+      min: 1,
+      max: 64,
+    },
+    { path: 'ResourceConfig.InstanceGroups.*.InstanceType', type: 'string', required: true },
+    { path: 'ResourceConfig.InstanceGroups.*.InstanceCount', type: 'integer', required: true, min: 0 },
+    {
+      path: 'CheckpointConfig.S3Uri',
+      type: 'string',
+      required: true,
+      max: 1024,
+      pattern: '(https|s3)://([^/]+)/?(.*)',
+    },
+    { path: 'CheckpointConfig.LocalPath', type: 'string', max: 4096 },
     { path: 'StoppingCondition', type: 'structure', required: true },
     { path: 'StoppingCondition.MaxRuntimeInSeconds', type: 'integer', min: 1 },
   ];
@@ -219,6 +274,49 @@ function parameterRanges(prefix: string): Constraint[] {
   ];
 }
 
+/** Rules of a training definition in a tuning job. */
+function tuningDefinition(prefix: string): Constraint[] {
+  const configs = `${prefix}HyperParameterTuningResourceConfig.InstanceConfigs`;
+  return [
+    ...trainingDefinition(prefix),
+    {
+      path: `${prefix}DefinitionName`,
+      type: 'string',
+      min: 1,
+      max: 64,
+      pattern: '[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}',
+    },
+    ...objective(`${prefix}TuningObjective.`),
+    ...parameterRanges(`${prefix}HyperParameterRanges.`),
+    { path: `${prefix}StaticHyperParameters`, type: 'stringMap', max: 100 },
+    { path: `${prefix}Environment`, type: 'stringMap', max: 48 },
+    { path: `${prefix}HyperParameterTuningResourceConfig.InstanceCount`, type: 'integer', min: 0 },
+    { path: configs, type: 'list', min: 1, max: 6 },
+    { path: `${configs}.*.InstanceType`, type: 'string', required: true },
+    { path: `${configs}.*.InstanceCount`, type: 'integer', required: true, min: 0 },
+    { path: `${configs}.*.VolumeSizeInGB`, type: 'integer', required: true, min: 1 },
+  ];
+}
+
+function objective(prefix: string): Constraint[] {
+  return [
+    { path: `${prefix}Type`, type: 'string', required: true, values: ['Minimize', 'Maximize'] },
+    { path: `${prefix}MetricName`, type: 'string', required: true, min: 1, max: 255 },
+  ];
+}
+
+const JOB_STATUSES = ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'];
+
+/** Rules of what every list takes. */
+function listing(sortBy: readonly string[]): Constraint[] {
+  return [
+    { path: 'MaxResults', type: 'integer', min: 1, max: 100 },
+    { path: 'NameContains', type: 'string', max: 63, pattern: '[a-zA-Z0-9\\-]+' },
+    { path: 'SortBy', type: 'string', values: sortBy },
+    { path: 'SortOrder', type: 'string', values: ['Ascending', 'Descending'] },
+  ];
+}
+
 /** The part of the service model that is checked so far, by operation. */
 const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
   CreateTrainingJob: [
@@ -239,19 +337,7 @@ const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
       required: true,
       values: ['Bayesian', 'Random', 'Hyperband', 'Grid'],
     },
-    {
-      path: 'HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.Type',
-      type: 'string',
-      required: true,
-      values: ['Minimize', 'Maximize'],
-    },
-    {
-      path: 'HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName',
-      type: 'string',
-      required: true,
-      min: 1,
-      max: 255,
-    },
+    ...objective('HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.'),
     { path: 'HyperParameterTuningJobConfig.ResourceLimits', type: 'structure', required: true },
     {
       path: 'HyperParameterTuningJobConfig.ResourceLimits.MaxParallelTrainingJobs',
@@ -273,9 +359,9 @@ const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
     },
     { path: 'HyperParameterTuningJobConfig.RandomSeed', type: 'integer', min: 0 },
     ...parameterRanges('HyperParameterTuningJobConfig.ParameterRanges.'),
-    ...trainingDefinition('TrainingJobDefinition.'),
-    { path: 'TrainingJobDefinition.StaticHyperParameters', type: 'stringMap', max: 100 },
-    { path: 'TrainingJobDefinition.Environment', type: 'stringMap', max: 48 },
+    ...tuningDefinition('TrainingJobDefinition.'),
+    { path: 'TrainingJobDefinitions', type: 'list', min: 1, max: 10 },
+    ...tuningDefinition('TrainingJobDefinitions.*.'),
     { path: 'WarmStartConfig.ParentHyperParameterTuningJobs', type: 'list', required: true, min: 1, max: 5 },
     {
       path: 'WarmStartConfig.WarmStartType',
@@ -289,19 +375,21 @@ const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
   StopHyperParameterTuningJob: [tuningJobName(true)],
   ListTrainingJobsForHyperParameterTuningJob: [
     tuningJobName(true),
-    { path: 'MaxResults', type: 'integer', min: 1, max: 100 },
-    {
-      path: 'SortBy',
-      type: 'string',
-      values: ['Name', 'CreationTime', 'Status', 'FinalObjectiveMetricValue'],
-    },
-    { path: 'SortOrder', type: 'string', values: ['Ascending', 'Descending'] },
-    {
-      path: 'StatusEquals',
-      type: 'string',
-      values: ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'],
-    },
+    ...listing(['Name', 'CreationTime', 'Status', 'FinalObjectiveMetricValue']),
+    { path: 'StatusEquals', type: 'string', values: JOB_STATUSES },
   ],
-  ListTags: [{ path: 'ResourceArn', type: 'string', required: true, max: 256 }],
+  ListTrainingJobs: [
+    ...listing(['Name', 'CreationTime', 'Status']),
+    { path: 'StatusEquals', type: 'string', values: JOB_STATUSES },
+  ],
+  ListHyperParameterTuningJobs: [
+    ...listing(['Name', 'Status', 'CreationTime']),
+    { path: 'StatusEquals', type: 'string', values: [...JOB_STATUSES, 'Deleting', 'DeleteFailed'] },
+  ],
+  ...automlConstraints(tags),
+  ListTags: [
+    { path: 'ResourceArn', type: 'string', required: true, max: 256 },
+    { path: 'MaxResults', type: 'integer', min: 50 },
+  ],
   AddTags: [{ path: 'ResourceArn', type: 'string', required: true, max: 256 }, ...tags],
 };

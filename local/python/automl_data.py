@@ -1,0 +1,298 @@
+"""Reads the data of an AutoML job, checks it, and finds out what there is to predict from what."""
+
+import csv
+import gzip
+import io
+import json
+import os
+from typing import Any, Dict, List, Optional, Tuple
+
+import numpy as np
+import pandas as pd
+
+from automl_features import CATEGORICAL, DATETIME, NUMERIC, TEXT, to_numbers, type_of_column
+from automl_metrics import BINARY, MULTICLASS, REGRESSION
+from errors import ClientError
+
+# Fewer rows cannot be split so that a metric means anything.
+MIN_ROWS = 20
+# Autopilot's own minimum (CreateAutoMLJob, InputDataConfig); CreateAutoMLJobV2 does not repeat it, so it is said and
+# not enforced.
+AUTOPILOT_MIN_ROWS = 500
+# Numbers are classes when they are whole, few, and each class has enough rows.
+MAX_NUMERIC_CLASSES = 20
+MAX_NUMERIC_CLASS_SHARE = 0.05
+# More classes than this are a text, an identifier or a mistake, unless the problem type is given.
+MAX_INFERRED_CLASSES = 100
+MAX_CLASSES = 1000
+# A class with fewer rows is trained on but not validated.
+MIN_CLASS_ROWS = 3
+SHOWN_NAMES = 30
+
+
+def read_channel(channel: Dict[str, Any], name: str) -> pd.DataFrame:
+    """All files of a channel as one table of text; each file has the header."""
+    tables: List[pd.DataFrame] = []
+    for path in channel["files"]:
+        file = os.path.basename(path)
+        table = _read_parquet(path) if channel["parquet"] else _read_csv(path, channel["gzip"], file)
+        if tables and list(table.columns) != list(tables[0].columns):
+            different = sorted(set(table.columns) ^ set(tables[0].columns))
+            raise ClientError(
+                f"The files of the {name} data have different headers: {file} and "
+                f"{os.path.basename(channel['files'][0])}"
+                + (f" differ in {_list(different)}." if different else " have the columns in another order.")
+            )
+        tables.append(table)
+    table = pd.concat(tables, ignore_index=True)
+    if len(table) == 0:
+        raise ClientError(f"The {name} data is empty: there is no row after the header.")
+    return table
+
+
+def _read_csv(path: str, is_gzip: bool, file: str) -> pd.DataFrame:
+    with open(path, "rb") as stream:
+        content = stream.read()
+    try:
+        content = gzip.decompress(content) if is_gzip else content
+        text = content.decode("utf-8-sig")
+    except (OSError, EOFError):
+        raise ClientError(f"{file} cannot be read as Gzip, which CompressionType says it is.")
+    except UnicodeDecodeError as error:
+        raise ClientError(f"{file} is not UTF-8 text (byte {error.start + 1} of the file).")
+    if not text.strip():
+        raise ClientError(f"{file} is empty: a CSV file with a header is needed.")
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text)))]
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    if doubled or "" in header:
+        problem = f"names {_list(doubled)} more than once" if any(doubled) else "has a column without a name"
+        raise ClientError(f"The header of {file} {problem}: every column needs a name of its own.")
+    try:
+        table = pd.read_csv(io.StringIO(text), dtype=str, skipinitialspace=True, index_col=None)
+    except pd.errors.ParserError as error:
+        raise ClientError(f"{file} is not CSV with {len(header)} columns: {str(error).strip()}")
+    if not isinstance(table.index, pd.RangeIndex):
+        raise ClientError(f"The rows of {file} have more fields than its header, which has {len(header)}.")
+    table.columns = pd.Index(header)
+    return table
+
+
+def _read_parquet(path: str) -> pd.DataFrame:
+    try:
+        table = pd.read_parquet(path)
+    except Exception as error:
+        raise ClientError(f"{os.path.basename(path)} cannot be read as Parquet: {error}")
+    for name in table.columns:
+        is_missing = table[name].isna()
+        table[name] = table[name].astype(str).astype(object)
+        table.loc[is_missing, name] = np.nan
+    return table
+
+
+class Data:
+    """The rows of a job with the target as numbers, the feature types, and what was found out on the way."""
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self.notes: List[str] = []
+        self.target_name: str = config["target"]
+        rows = read_channel(config["training"], "training")
+        self._require_column(rows, self.target_name, "TargetAttributeName", "training")
+        self.weight_name: Optional[str] = config.get("sampleWeight")
+        if self.weight_name:
+            self._require_column(rows, self.weight_name, "SampleWeightAttributeName", "training")
+        validation = None
+        if config.get("validation"):
+            validation = read_channel(config["validation"], "validation")
+            absent = [name for name in rows.columns if name not in validation.columns]
+            if absent:
+                raise ClientError(
+                    f"The validation data lacks columns of the training data: {_list(absent)}. "
+                    "Both must have the same header."
+                )
+        self.training, self.training_weights = self._usable_rows(rows, "training")
+        if len(self.training) < MIN_ROWS:
+            raise ClientError(
+                f"The training data has {len(self.training)} rows with a target: at least {MIN_ROWS} are needed "
+                f"(Autopilot: {AUTOPILOT_MIN_ROWS})."
+            )
+        if len(self.training) < AUTOPILOT_MIN_ROWS:
+            self.notes.append(
+                f"The training data has {len(self.training)} rows. Autopilot asks for {AUTOPILOT_MIN_ROWS}: the job "
+                "may be refused on AWS."
+            )
+        target = self.training[self.target_name]
+        self.problem = self._problem_type(target, config.get("problemType"))
+        self.labels: Optional[List[str]] = None if self.problem == REGRESSION else _sorted_labels(target)
+        self.training_target = self._encode(target, "training")
+        self.validation: Optional[pd.DataFrame] = None
+        self.validation_target: Any = None
+        self.validation_weights: Any = None
+        if validation is not None:
+            self.validation, self.validation_weights = self._usable_rows(validation, "validation")
+            if len(self.validation) == 0:
+                raise ClientError("The validation data has no row with a target.")
+            self.validation_target = self._encode(self.validation[self.target_name], "validation")
+        self.types = self._feature_types(config.get("featureSpecification"))
+
+    def _require_column(self, rows: pd.DataFrame, name: str, member: str, channel: str) -> None:
+        if name in rows.columns:
+            return
+        known = list(rows.columns)
+        message = f'There is no column "{name}" ({member}) in the {channel} data. It has: {_list(known)}.'
+        if sum(_is_number(column) for column in known) * 2 > len(known):
+            message += " The first line of the file has to be a header with the names of the columns."
+        raise ClientError(message)
+
+    def _usable_rows(self, rows: pd.DataFrame, channel: str) -> Tuple[pd.DataFrame, Any]:
+        present = rows[self.target_name].notna()
+        if not present.any():
+            raise ClientError(
+                f'Every value of the target "{self.target_name}" is missing in the {channel} data.'
+            )
+        if not present.all():
+            self.notes.append(f"{int((~present).sum())} rows of the {channel} data have no target: left out.")
+        rows = rows[present].reset_index(drop=True)
+        if not self.weight_name:
+            return rows, None
+        weights = to_numbers(rows[self.weight_name])
+        valid = weights >= 0
+        if not valid.any() or weights[valid].sum() == 0:
+            raise ClientError(f'No row of the {channel} data has a weight above 0 in "{self.weight_name}".')
+        if not valid.all():
+            self.notes.append(
+                f"{int((~valid).sum())} rows of the {channel} data have no valid weight: left out."
+            )
+        return rows[valid].reset_index(drop=True), weights[valid].to_numpy()
+
+    def _problem_type(self, target: pd.Series, given: Optional[str]) -> str:
+        distinct = target.nunique()
+        numbers = to_numbers(target)
+        if distinct == 1:
+            what = "one class" if given in (BINARY, MULTICLASS) else "one value"
+            raise ClientError(
+                f'The target "{self.target_name}" has only {what}, "{target.iloc[0]}", in all {len(target)} rows: '
+                "there is nothing to predict."
+            )
+        strange = target[numbers.isna()]
+        if given == REGRESSION and len(strange) > 0:
+            raise ClientError(
+                f'The target "{self.target_name}" has {len(strange)} values that are no numbers, such as '
+                f'"{strange.iloc[0]}": ProblemType Regression needs numbers.'
+            )
+        problem = given or self._infer_problem_type(target, numbers, distinct)
+        if problem == BINARY and distinct != 2:
+            raise ClientError(
+                f'The target "{self.target_name}" has {distinct} distinct values: ProblemType '
+                "BinaryClassification needs exactly two."
+            )
+        if problem == MULTICLASS and distinct > MAX_CLASSES:
+            raise ClientError(
+                f'The target "{self.target_name}" has {distinct} distinct values: at most {MAX_CLASSES} classes.'
+            )
+        if problem != REGRESSION and (target.value_counts() >= MIN_CLASS_ROWS).sum() < 2:
+            raise ClientError(
+                f'Fewer than two classes of the target "{self.target_name}" have {MIN_CLASS_ROWS} rows or more: '
+                "what is learned about rarer ones cannot be validated."
+            )
+        return problem
+
+    def _infer_problem_type(self, target: pd.Series, numbers: pd.Series, distinct: int) -> str:
+        if distinct == 2:
+            return BINARY
+        strange = target[numbers.isna()]
+        if len(strange) == 0:
+            is_whole = bool((numbers % 1 == 0).all())
+            few = min(MAX_NUMERIC_CLASSES, MAX_NUMERIC_CLASS_SHARE * len(target))
+            return MULTICLASS if is_whole and distinct <= few else REGRESSION
+        if distinct > min(MAX_INFERRED_CLASSES, len(target) / 2):
+            mixed = f', {len(strange)} of them no numbers (such as "{strange.iloc[0]}")'
+            raise ClientError(
+                f'The problem type cannot be inferred: the target "{self.target_name}" has {distinct} distinct values '
+                f"in {len(target)} rows{mixed}. Clean the column, or give ProblemType and AutoMLJobObjective."
+            )
+        return MULTICLASS
+
+    def _encode(self, target: pd.Series, channel: str) -> Any:
+        if self.labels is None:
+            numbers = to_numbers(target)
+            if numbers.isna().any():
+                raise ClientError(
+                    f'The target "{self.target_name}" of the {channel} data has values that are no numbers.'
+                )
+            return numbers.to_numpy()
+        positions = {label: position for position, label in enumerate(self.labels)}
+        unknown = sorted(set(target) - set(positions))
+        if unknown:
+            raise ClientError(
+                f"The {channel} data has classes that the training data does not have: {_list(unknown)}."
+            )
+        return target.map(positions).to_numpy(dtype=int)
+
+    def _feature_types(self, specification: Optional[str]) -> Dict[str, str]:
+        others = {self.target_name, self.weight_name}
+        names = [name for name in self.training.columns if name not in others]
+        given: Dict[str, str] = {}
+        if specification:
+            chosen, given = _read_specification(specification, names)
+            names = [name for name in names if name in chosen]
+        types: Dict[str, str] = {}
+        for name in names:
+            kind, reason = type_of_column(self.training[name])
+            if name in given:
+                kind, reason = given[name], ""
+            if kind is None:
+                self.notes.append(f'Column "{name}" is left out: {reason}.')
+                continue
+            if reason:
+                self.notes.append(f'Column "{name}": {reason}.')
+            types[name] = kind
+        if not types:
+            raise ClientError(
+                f'There is no column to predict "{self.target_name}" from. ' + " ".join(self.notes)
+            )
+        return types
+
+
+def _read_specification(path: str, names: List[str]) -> Tuple[List[str], Dict[str, str]]:
+    """FeatureSpecificationS3Uri: which columns are features, and of which type."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            specification = json.load(stream)
+        chosen = list(specification.get("FeatureAttributeNames") or names)
+        given = dict(specification.get("FeatureDataTypes") or {})
+    except (ValueError, AttributeError, TypeError):
+        raise ClientError(
+            "The file of FeatureSpecificationS3Uri is no JSON object with FeatureAttributeNames."
+        )
+    unknown = [name for name in [*chosen, *given] if name not in names]
+    if unknown:
+        raise ClientError(
+            f"FeatureSpecificationS3Uri names {_list(unknown)}: the features are {_list(names)}."
+        )
+    known = (NUMERIC, CATEGORICAL, TEXT, DATETIME)
+    for name, kind in given.items():
+        if kind not in known:
+            raise ClientError(
+                f'FeatureSpecificationS3Uri: "{name}" is {kind}; local mode has {_list(known)}.'
+            )
+    return chosen, given
+
+
+def _sorted_labels(target: pd.Series) -> List[str]:
+    """Numbers by size, else by text; of two, the later one is the positive class."""
+    labels = list(target.unique())
+    return sorted(labels, key=float) if all(_is_number(label) for label in labels) else sorted(labels)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+        return True
+    except ValueError:
+        return False
+
+
+def _list(names: Any) -> str:
+    names = list(names)
+    shown = ", ".join(str(name) for name in names[:SHOWN_NAMES])
+    return shown if len(names) <= SHOWN_NAMES else f"{shown}, ... ({len(names)} in all)"

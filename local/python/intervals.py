@@ -1,0 +1,27 @@
+"""Intervals as the data files of hyperparameters give them: min_open, min_closed, max_open, max_closed."""
+
+from typing import Any, Mapping
+
+
+def is_inside(interval: Mapping[str, Any], value: float) -> bool:
+    """Whether the interval has the value. NaN is outside every interval, unlike in SageMaker's containers."""
+    return (
+        value == value
+        and ("min_open" not in interval or value > interval["min_open"])
+        and ("min_closed" not in interval or value >= interval["min_closed"])
+        and ("max_open" not in interval or value < interval["max_open"])
+        and ("max_closed" not in interval or value <= interval["max_closed"])
+    )
+
+
+def describe_interval(interval: Mapping[str, Any]) -> str:
+    """The interval as mathematicians write it, such as (0, 1]."""
+    low = (
+        f"({interval['min_open']}" if "min_open" in interval
+        else f"[{interval['min_closed']}" if "min_closed" in interval else "(-inf"
+    )
+    high = (
+        f"{interval['max_open']})" if "max_open" in interval
+        else f"{interval['max_closed']}]" if "max_closed" in interval else "+inf)"
+    )
+    return f"{low}, {high}"

@@ -1,0 +1,94 @@
+"""Tells what a script is started with: its arguments and its SM_* environment, as SageMaker's framework containers
+make them of the hyperparameters.
+
+Reads one JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from standard
+input (the details go to SM_TRAINING_ENV alone) and prints
+{"hosts": [{"arguments": [...], "environment": {...}, "sagemaker": {...}}, ...]}: "sagemaker" has the decoded
+hyperparameters that are meant for the container. It is Python because values keep Python's own text: 1e-05, 1.0, True.
+
+Source of the rules: aws/sagemaker-training-toolkit 5.1.4, params.py, mapping.py, environment.py.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+# Besides every name that starts with sagemaker_.
+FOR_THE_CONTAINER = ("_tuning_objective_metric", "default_user_module_name")
+# Those of them that SM_FRAMEWORK_PARAMS leaves out.
+NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
+    "sagemaker_program",
+    "sagemaker_submit_directory",
+    "sagemaker_enable_cloudwatch_metrics",
+    "sagemaker_region",
+    "sagemaker_container_log_level",
+    "sagemaker_job_name",
+    "sagemaker_s3_output",
+)
+
+
+def decode(text: str) -> Any:
+    """A hyperparameter's value: JSON if it is any, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def is_for_the_container(name: str) -> bool:
+    return name.startswith("sagemaker_") or name in FOR_THE_CONTAINER
+
+
+def command_line(hyperparameters: dict[str, Any]) -> list[str]:
+    """--name value, sorted by name; -n for a name of one letter."""
+    arguments = []
+    for name in sorted(hyperparameters):
+        arguments += [("-" if len(name) == 1 else "--") + name, as_argument(hyperparameters[name])]
+    return arguments
+
+
+def as_argument(value: Any) -> str:
+    if isinstance(value, dict):
+        return ",".join("%s=%s" % item for item in sorted(value.items()))
+    return "" if value is None else str(value)
+
+
+def as_variable(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def describe(host: dict[str, Any]) -> dict[str, Any]:
+    decoded = {name: decode(text) for name, text in host["hyperparameters"].items()}
+    hyperparameters = {name: value for name, value in decoded.items() if not is_for_the_container(name)}
+    sagemaker = {name: value for name, value in decoded.items() if is_for_the_container(name)}
+    arguments = command_line(hyperparameters)
+    program = sagemaker.get("sagemaker_program")
+    variables = dict(
+        host["variables"],
+        hps=hyperparameters,
+        user_args=arguments,
+        user_entry_point=program,
+        module_name=program,
+        module_dir=sagemaker.get("sagemaker_submit_directory"),
+        log_level=sagemaker.get("sagemaker_container_log_level", 20),
+        framework_params={k: v for k, v in sagemaker.items() if k not in NOT_FOR_THE_FRAMEWORK},
+    )
+    names_in_training_env = {"hps": "hyperparameters", "framework_params": "additional_framework_parameters"}
+    training_env = {
+        names_in_training_env.get(name, name): value
+        for name, value in variables.items()
+        if name not in ("user_args", "channels") and not name.startswith("channel_")
+    }
+    training_env.update(host["details"])
+    variables["training_env"] = training_env
+    variables.update({"hp_" + name: value for name, value in hyperparameters.items()})
+    environment = {"SM_" + name.upper(): as_variable(value) for name, value in variables.items()}
+    return {"arguments": arguments, "environment": environment, "sagemaker": sagemaker}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"hosts": [describe(host) for host in json.load(sys.stdin)["hosts"]]}))

@@ -1,0 +1,80 @@
+"""Checks the hyperparameters of SageMaker's LightGBM and CatBoost by their documentation.
+
+What is allowed is data: lightgbm_hyperparameters.json and catboost_hyperparameters.json beside this file. What
+the scripts do with others is not public, so they are refused.
+"""
+
+import json
+import os
+import re
+from typing import Any, Dict, Mapping
+
+from errors import ClientError
+from intervals import describe_interval, is_inside
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+# Not the script's: SageMaker's script mode, and what a tuning job adds.
+_NOT_THE_SCRIPTS = ("sagemaker_", "_tuning")
+
+
+def read_specifications(name: str) -> Dict[str, Dict[str, Any]]:
+    """The hyperparameters of `<name>_hyperparameters.json`."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(folder, f"{name}_hyperparameters.json"), encoding="utf-8") as file:
+        return json.load(file)["hyperparameters"]
+
+
+def validate(
+    specifications: Mapping[str, Mapping[str, Any]], given: Mapping[str, str], algorithm: str
+) -> Dict[str, Any]:
+    """The values by name, with the documented defaults. Raises ClientError."""
+    values = {name: entry["default"] for name, entry in specifications.items() if "default" in entry}
+    for name, text in given.items():
+        if name.startswith(_NOT_THE_SCRIPTS):
+            continue
+        if name not in specifications:
+            raise ClientError(
+                f"Extraneous hyperparameter found: {name}. The documented hyperparameters of {algorithm} are "
+                f"{', '.join(sorted(specifications))}."
+            )
+        values[name] = _parse(name, specifications[name], _plain(text))
+    return values
+
+
+def _plain(text: str) -> str:
+    """The value as the script sees it: SageMaker's Python SDK sends each as JSON."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, str) else text
+
+
+def _parse(name: str, specification: Mapping[str, Any], text: str) -> Any:
+    kind = specification["type"]
+    if kind == "categorical":
+        for value in specification["values"]:
+            # Python's True comes as true too.
+            if text == value or (value in ("True", "False") and text.lower() == value.lower()):
+                return value
+        if "numbers" not in specification:
+            raise ClientError(f"Hyperparameter {name}: {text} is not in {specification['values']}")
+        kind, specification = "integer", specification["numbers"]
+    if kind == "text":
+        return text
+    value = _number(name, text, kind)
+    if not is_inside(specification, value) and value not in specification.get("also", []):
+        also = "".join(f" or {one}" for one in specification.get("also", []))
+        raise ClientError(f"Hyperparameter {name}: {value} is not in {describe_interval(specification)}{also}")
+    return value
+
+
+def _number(name: str, text: str, kind: str) -> Any:
+    try:
+        if kind == "continuous":
+            return float(text)
+        if not _INTEGER.fullmatch(text.strip()):
+            raise ValueError
+        return int(text)
+    except ValueError:
+        raise ClientError(f"Hyperparameter {name}: could not parse value {text!r} as {kind}") from None

@@ -1,0 +1,115 @@
+"""What every warm worker does: runs training jobs, one after the other, and reports on them.
+
+In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for each
+job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
+"""
+
+import os
+import threading
+import time
+import traceback
+import warnings
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+from errors import AlgorithmError, ClientError
+from protocol import Channel, Message
+
+# Lines printed closer together than this travel together: a line a message would cost more than the
+# rounds of a small model. A slow round is always sent at once.
+FLUSH_SECONDS = 0.02
+
+# Runs a job (job, log, is_stopped) and saves its model; false when it was stopped.
+Train = Callable[[Message, Callable[[str], None], Callable[[], bool]], bool]
+
+
+class _Log:
+    def __init__(self, channel: Channel, job: int) -> None:
+        self._channel = channel
+        self._job = job
+        self._lines: List[str] = []
+        self._sent = 0.0
+
+    def write(self, line: str) -> None:
+        self._lines.append(line)
+        if time.monotonic() - self._sent >= FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._lines:
+            self._channel.send({"job": self._job, "log": self._lines})
+            self._lines = []
+        self._sent = time.monotonic()
+
+
+class _Stops:
+    """Which jobs are to stop."""
+
+    def __init__(self, ends_process: bool) -> None:
+        self._ends_process = ends_process
+        self._lock = threading.Lock()
+        self._stopped: Set[int] = set()
+        self._running: Optional[int] = None
+
+    def note(self, message: Message) -> bool:
+        """Takes a message in the reading thread; true when it was for here."""
+        if message["op"] != "stop":
+            return False
+        with self._lock:
+            if self._ends_process and message["job"] == self._running:
+                os._exit(0)
+            self._stopped.add(message["job"])
+        return True
+
+    def is_stopped(self, job: int) -> bool:
+        return job in self._stopped
+
+    def set_running(self, job: Optional[int]) -> None:
+        with self._lock:
+            self._running = job
+            if job is None:
+                self._stopped.clear()
+
+
+def serve(prepare: Callable[[], Tuple[Message, Train]], stop_ends_process: bool = False) -> None:
+    """Serves jobs for ever.
+
+    `prepare` imports the library and returns what to add to the ready message, and what trains. With
+    `stop_ends_process` a stopped job takes the process with it: for a library that cannot be interrupted.
+    """
+    stops = _Stops(stop_ends_process)
+    channel = Channel(stops.note)
+    # After the channel: what a native library prints must not reach the protocol.
+    about, train = prepare()
+    channel.send({"ready": True, **about})
+    while True:
+        job = channel.receive()
+        number = job["job"]
+        log = _Log(channel, number)
+        stops.set_running(number)
+
+        def show_warning(message: Any, *_: Any, **__: Any) -> None:
+            for line in str(message).splitlines():
+                log.write(line)
+
+        warnings.showwarning = show_warning
+        outcome: Dict[str, Any]
+        try:
+            finished = train(job, log.write, lambda: stops.is_stopped(number))
+            outcome = {"status": "Completed" if finished else "Stopped"}
+        except ClientError as error:
+            outcome = _failed(log, f"ClientError: {error}")
+        except AlgorithmError as error:
+            outcome = _failed(log, f"AlgorithmError: {error}, exit code: 1")
+        except Exception as error:
+            for line in traceback.format_exc().splitlines():
+                log.write(line)
+            outcome = _failed(log, f"AlgorithmError: {type(error).__name__}: {error}, exit code: 1")
+        log.flush()
+        stops.set_running(None)
+        channel.send({"job": number, "outcome": outcome})
+
+
+def _failed(log: _Log, reason: str) -> Dict[str, Any]:
+    for line in reason.splitlines():
+        log.write(line)
+    return {"status": "Failed", "failureReason": reason}

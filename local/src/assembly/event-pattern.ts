@@ -1,0 +1,87 @@
+import { isRecord, TemplateError } from './template';
+
+/** An event pattern of EventBridge: members to lists of what they may be, or to patterns of what they hold. */
+export type EventPattern = Readonly<Record<string, unknown>>;
+
+type Test = (argument: unknown, value: unknown) => boolean;
+
+/** The comparisons of event patterns that local mode has; the others are refused by name. */
+const OPERATORS: Readonly<Record<string, Test>> = {
+  prefix: (argument, value) => isText(argument, value, (text, part) => text.startsWith(part)),
+  suffix: (argument, value) => isText(argument, value, (text, part) => text.endsWith(part)),
+  'equals-ignore-case': (argument, value) =>
+    isText(argument, value, (text, other) => text.toLowerCase() === other.toLowerCase()),
+  'anything-but': (argument, value) =>
+    value !== undefined && ![argument].flat().some((each) => accepts(each, value)),
+  exists: (argument, value) => argument === (value !== undefined),
+};
+
+/**
+ * Refuses a pattern with something that local mode does not compare.
+ *
+ * @throws TemplateError that names it and where it is
+ */
+export function checkPattern(pattern: unknown, path: string): asserts pattern is EventPattern {
+  if (!isRecord(pattern) || Object.keys(pattern).length === 0) {
+    throw new TemplateError(path, 'expected an event pattern with at least one member');
+  }
+  for (const [member, below] of Object.entries(pattern)) {
+    const at = `${path}/${member}`;
+    if (member.startsWith('$')) {
+      throw new TemplateError(at, `local mode does not have ${member} in event patterns`);
+    }
+    if (!Array.isArray(below)) {
+      checkPattern(below, at);
+    } else {
+      below.forEach((item, i) => {
+        checkItem(item, `${at}/${i}`);
+      });
+    }
+  }
+}
+
+function checkItem(item: unknown, path: string): void {
+  if (Array.isArray(item)) {
+    for (const each of item) checkItem(each, path);
+  } else if (isRecord(item)) {
+    for (const [operator, argument] of Object.entries(item)) {
+      if (!Object.hasOwn(OPERATORS, operator)) {
+        throw new TemplateError(
+          path,
+          `local mode does not have the comparison "${operator}" of event patterns: it has equality, ${Object.keys(OPERATORS).join(', ')}`,
+        );
+      }
+      checkItem(argument, `${path}/${operator}`);
+    }
+  }
+}
+
+/** Whether an event has what a pattern asks for. */
+export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
+  return Object.entries(pattern).every(([member, wanted]) => {
+    const value = isRecord(event) ? event[member] : undefined;
+    if (!Array.isArray(wanted)) {
+      return matchesPattern(wanted as EventPattern, value);
+    }
+    // A list matches when one of its items does.
+    const values = Array.isArray(value) ? value : [value];
+    return wanted.some((each) => values.some((item) => accepts(each, item)));
+  });
+}
+
+function accepts(wanted: unknown, value: unknown): boolean {
+  if (!isRecord(wanted)) {
+    return wanted === value;
+  }
+  return Object.entries(wanted).every(
+    ([operator, argument]) => OPERATORS[operator]?.(argument, value) === true,
+  );
+}
+
+function isText(
+  argument: unknown,
+  value: unknown,
+  test: (text: string, argument: string) => boolean,
+): boolean {
+  return typeof value === 'string' && [argument].flat().some((each) => test(value, String(each)));
+}

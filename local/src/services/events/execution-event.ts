@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Environment } from '../../assembly/deployment';
+import type { ExecutionRecord } from '../../executions';
+
+/** An event as EventBridge hands it to a target. */
+export interface ExecutionEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': 'Step Functions Execution Status Change';
+  readonly source: 'aws.states';
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The event that Step Functions sends when an execution has ended: input and output are JSON texts. */
+export function executionEvent(record: ExecutionRecord, { accountId, region }: Environment): ExecutionEvent {
+  const stop = record.stopDate === undefined ? new Date() : new Date(record.stopDate);
+  const { output } = record;
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Step Functions Execution Status Change',
+    source: 'aws.states',
+    account: accountId,
+    time: stop.toISOString().replace(/\.\d+Z$/, 'Z'),
+    region,
+    resources: [record.arn],
+    detail: {
+      executionArn: record.arn,
+      stateMachineArn: record.stateMachineArn,
+      name: record.name,
+      status: record.status,
+      startDate: Date.parse(record.startDate),
+      stopDate: stop.getTime(),
+      input: JSON.stringify(record.input),
+      inputDetails: { included: true },
+      output: output === undefined ? null : JSON.stringify(output),
+      outputDetails: output === undefined ? null : { included: true },
+      ...(record.error !== undefined && { error: record.error }),
+      ...(record.cause !== undefined && { cause: record.cause }),
+    },
+  };
+}

@@ -1,0 +1,285 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PythonEnvironments } from './python-environment';
+import { describeEnd, PythonProcess } from './python-process';
+import { requirementsFiles, type WantedPackages } from './python-requirements';
+
+/** The files of a channel of an AutoML job. */
+export interface AutoMLChannelFiles {
+  readonly files: readonly string[];
+  readonly gzip: boolean;
+  readonly parquet: boolean;
+}
+
+/** What is to be predicted from what: the members are the protocol of `local/python/automl_worker.py`. */
+export interface AutoMLSearch {
+  /** Name of the column to predict. */
+  readonly target: string;
+  readonly training: AutoMLChannelFiles;
+  readonly validation?: AutoMLChannelFiles;
+  /** Part of the training rows that is held out. @default three folds up to 5,000 rows, 0.2 beyond */
+  readonly validationFraction?: number;
+  /** @default inferred from the target */
+  readonly problemType?: string;
+  /** @default MSE, F1 or Accuracy, by the problem type */
+  readonly objective?: string;
+  /** Name of the column with the rows' weights. */
+  readonly sampleWeight?: string;
+  /** File with FeatureAttributeNames and FeatureDataTypes. */
+  readonly featureSpecification?: string;
+  /** Model families to try, some of `AUTOML_FAMILIES`. @default all */
+  readonly algorithms?: readonly string[];
+}
+
+/** An AutoML job as the training side sees it. */
+export interface AutoMLTask {
+  readonly search: AutoMLSearch;
+  readonly maxCandidates: number;
+  readonly maxSecondsPerCandidate: number;
+  /** Folder of the job's own. */
+  readonly workFolder: string;
+  /** Threads for all candidates that are trained at once. */
+  readonly threads: number;
+  /** Ends the search; what is finished stays. */
+  readonly signal: AbortSignal;
+  /** To be called once, when the search begins: until then packages may have to be installed. */
+  readonly onStart: () => void;
+  readonly onAnalysis: (analysis: AutoMLAnalysis) => void;
+  readonly onCandidateStart: (number: number) => void;
+  /** Keeps what a candidate left; its folder is removed afterwards. */
+  readonly onCandidateEnd: (number: number, outcome: CandidateOutcome) => Promise<void>;
+  readonly onLog: (line: string) => void;
+}
+
+/** What is known before the first candidate. */
+export interface AutoMLAnalysis {
+  readonly problemType: string;
+  readonly objective: string;
+  readonly direction: 'Minimize' | 'Maximize';
+  readonly rows: number;
+  /** Feature type by column. */
+  readonly features: Readonly<Record<string, string>>;
+  /** What a person should know of the data. */
+  readonly notes: readonly string[];
+  /** How candidates are validated, in words. */
+  readonly validation: string;
+  /** Metrics of always predicting the mean or the most frequent class. */
+  readonly baseline: Readonly<Record<string, number>>;
+  readonly sklearnVersion: string;
+}
+
+/** A trained candidate. */
+export interface CandidateResult {
+  readonly algorithm: string;
+  readonly preprocessing: Readonly<Record<string, unknown>>;
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+  /** Validation metrics by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Value of the objective metric. */
+  readonly objective: number;
+  readonly seconds: number;
+}
+
+/** How a candidate ended. */
+export type CandidateOutcome =
+  | { readonly status: 'Completed'; readonly result: CandidateResult; readonly modelFolder: string }
+  | { readonly status: 'Stopped'; readonly reason: string }
+  | { readonly status: 'Failed'; readonly reason: string };
+
+/** How a search ended. A search that was stopped has completed, with what was done until then. */
+export type AutoMLOutcome =
+  | { readonly status: 'Completed' }
+  | { readonly status: 'Failed'; readonly failureReason: string };
+
+/** Runs the local search that stands for Autopilot. */
+export interface AutoMLRunner {
+  /** Installs what searches need, before the first of them. */
+  prepare(): Promise<void>;
+  /** Runs a search to its end. Rejects only when Python cannot be had. */
+  run(task: AutoMLTask): Promise<AutoMLOutcome>;
+}
+
+/** What the runner needs. */
+export interface AutoMLRunnerOptions {
+  readonly environments: Pick<PythonEnvironments, 'forPackages'>;
+  /** How many candidates are trained at once. */
+  readonly maxWorkers: number;
+}
+
+/** Model families of the search, by their names in AutoMLAlgorithms; one more takes part when none is named. */
+export const AUTOML_FAMILIES = ['xgboost', 'linear-learner', 'extra-trees', 'randomforest'] as const;
+
+/** Makes the runner of AutoML jobs: a few Python processes for each job, gone when it ends. */
+export function createAutoMLRunner({ environments, maxWorkers }: AutoMLRunnerOptions): AutoMLRunner {
+  return {
+    prepare: async () => void (await environments.forPackages(automlPackages(false))),
+    async run(task) {
+      const { python } = await environments.forPackages(automlPackages(task.search.training.parquet));
+      if (task.signal.aborted) return { status: 'Completed' };
+      task.onStart();
+      return new SearchRun(python, task, Math.min(maxWorkers, task.threads, task.maxCandidates)).run();
+    },
+  };
+}
+
+function automlPackages(parquet: boolean): WantedPackages {
+  return {
+    name: parquet ? 'automl-parquet' : 'automl',
+    title: 'scikit-learn and XGBoost for AutoML jobs',
+    requirements: requirementsFiles('automl', ...(parquet ? ['parquet'] : [])),
+    packages: {
+      // The pinned versions: with others, the same data may give another best candidate.
+      pandas: '2.3.3',
+      'scikit-learn': '1.9.1|1.7.2|1.6.1',
+      'xgboost|xgboost-cpu': '3.2.0|2.1.4',
+      joblib: undefined,
+      ...(parquet && { pyarrow: undefined }),
+    },
+    python: { min: '3.9' },
+  };
+}
+
+/** One search on several processes. */
+class SearchRun {
+  private readonly workers = new Set<SearchWorker>();
+  private readonly threads: number;
+  private started = 0;
+  private analysis: AutoMLAnalysis | undefined;
+  private failureReason: string | undefined;
+
+  constructor(
+    private readonly python: string,
+    private readonly task: AutoMLTask,
+    private readonly lanes: number,
+  ) {
+    this.threads = Math.max(1, Math.floor(task.threads / lanes));
+  }
+
+  public async run(): Promise<AutoMLOutcome> {
+    const stop = () => {
+      for (const worker of this.workers) worker.kill();
+    };
+    this.task.signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.all(Array.from({ length: this.lanes }, () => this.lane()));
+    } finally {
+      this.task.signal.removeEventListener('abort', stop);
+      stop();
+    }
+    // A lane without a worker is no failure of the search as long as another one has.
+    return this.failureReason !== undefined && this.analysis === undefined && !this.task.signal.aborted
+      ? { status: 'Failed', failureReason: this.failureReason }
+      : { status: 'Completed' };
+  }
+
+  /** Trains one candidate after the other. */
+  private async lane(): Promise<void> {
+    let worker = await this.preparedWorker();
+    while (worker !== undefined && this.hasNext()) {
+      this.started += 1;
+      const number = this.started;
+      this.task.onCandidateStart(number);
+      const folder = join(this.task.workFolder, `candidate-${number}`);
+      await mkdir(folder, { recursive: true });
+      await this.task.onCandidateEnd(number, await this.train(worker, number, folder));
+      await rm(folder, { recursive: true, force: true });
+      if (!worker.isRunning && this.hasNext()) {
+        worker = await this.preparedWorker();
+      }
+    }
+    await worker?.close();
+  }
+
+  private hasNext(): boolean {
+    return !this.task.signal.aborted && this.started < this.task.maxCandidates;
+  }
+
+  /** A worker that has read the data; undefined when the data or the process is no good. */
+  private async preparedWorker(): Promise<SearchWorker | undefined> {
+    if (this.task.signal.aborted) return undefined;
+    const worker = new SearchWorker(this.python, this.threads, this.task.onLog);
+    this.workers.add(worker);
+    const answer = await worker.ask({ op: 'prepare', threads: this.threads, ...this.task.search });
+    if (answer.prepared !== undefined) {
+      if (this.analysis === undefined) {
+        this.analysis = answer.prepared as AutoMLAnalysis;
+        this.task.onAnalysis(this.analysis);
+      }
+      return worker;
+    }
+    this.failureReason ??= String(answer.failed);
+    worker.kill();
+    return undefined;
+  }
+
+  private async train(worker: SearchWorker, number: number, folder: string): Promise<CandidateOutcome> {
+    const { maxSecondsPerCandidate: limit, signal } = this.task;
+    let isOverTime = false;
+    const timer = setTimeout(
+      () => {
+        isOverTime = true;
+        worker.kill();
+      },
+      Math.min(limit * 1000, LONGEST_TIMER_MS),
+    );
+    const answer = await worker.ask({ op: 'candidate', number, folder });
+    clearTimeout(timer);
+    if (answer.result !== undefined) {
+      const result = answer.result as CandidateResult;
+      return { status: 'Completed', result, modelFolder: join(folder, 'model') };
+    }
+    if (signal.aborted) return { status: 'Stopped', reason: 'the job was stopped' };
+    if (isOverTime) return { status: 'Stopped', reason: `it took longer than ${limit} s` };
+    return { status: 'Failed', reason: String(answer.failed) };
+  }
+}
+
+/** Node.js's timers take no longer delays. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** One process; it answers one message at a time. */
+class SearchWorker {
+  private readonly process: PythonProcess;
+  private answer: ((message: Record<string, unknown>) => void) | undefined;
+
+  constructor(
+    python: string,
+    threads: number,
+    private readonly onLog: (line: string) => void,
+  ) {
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+    this.process = new PythonProcess(python, 'automl_worker.py', (message) => this.receive(message), env);
+  }
+
+  public get isRunning(): boolean {
+    return this.process.isRunning;
+  }
+
+  /** The answer; `failed` says why when the process ends instead. */
+  public async ask(message: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const answer = new Promise<Record<string, unknown>>((resolve) => {
+      this.answer = resolve;
+    });
+    this.process.send(message);
+    const end = this.process.ended.then((how) => ({
+      failed: `AlgorithmError: the process of the search ${describeEnd(how)}`,
+    }));
+    return Promise.race([answer, end]);
+  }
+
+  public kill(): void {
+    this.process.kill();
+  }
+
+  public async close(): Promise<void> {
+    await this.process.close();
+  }
+
+  private receive(message: Record<string, unknown>): void {
+    if (Array.isArray(message.log)) {
+      for (const line of message.log) this.onLog(String(line));
+    } else {
+      this.answer?.(message);
+    }
+  }
+}

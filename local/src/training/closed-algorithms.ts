@@ -1,0 +1,37 @@
+import { parseImage } from './image-uri';
+
+/**
+ * Repositories of SageMaker's built-in algorithms whose code is not public, with what does the same on a laptop.
+ * Source: aws/sagemaker-python-sdk, image_uri_config/<algorithm>.json (member `repository`).
+ */
+const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {
+  'linear-learner': "XGBoost with booster gblinear, or a script with scikit-learn's linear models",
+  knn: "a script with scikit-learn's nearest neighbours",
+  'factorization-machines': 'a script with a factorization machine library',
+  kmeans: "a script with scikit-learn's KMeans",
+  pca: "a script with scikit-learn's PCA",
+  randomcutforest: "a script with scikit-learn's IsolationForest",
+  blazingtext: 'a script with a word vector library',
+  'forecasting-deepar': 'a script with PyTorch',
+  'image-classification': 'a script with PyTorch',
+  ipinsights: 'a script with PyTorch',
+  lda: "a script with scikit-learn's LatentDirichletAllocation",
+  ntm: 'a script with PyTorch',
+  object2vec: 'a script with PyTorch',
+  'object-detection': 'a script with PyTorch',
+  'semantic-segmentation': 'a script with PyTorch',
+  seq2seq: 'a script with PyTorch',
+};
+
+/**
+ * Why a built-in algorithm of SageMaker cannot run on this machine.
+ *
+ * @returns undefined for every other image
+ */
+export function closedAlgorithmRefusal(trainingImage: string): string | undefined {
+  const { account, repository } = parseImage(trainingImage);
+  const instead = account === undefined ? undefined : CLOSED_ALGORITHMS[repository];
+  return instead === undefined
+    ? undefined
+    : `SageMaker's ${repository} runs on AWS only: its code is not public. To run locally, use ${instead}`;
+}

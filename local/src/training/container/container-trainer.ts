@@ -1,0 +1,153 @@
+import { delimiter } from 'node:path';
+import { closedAlgorithmRefusal } from '../closed-algorithms';
+import { type HostJob, runHosts } from '../host-cluster';
+import { asEnvironment, hostAddresses, hostEnvironment, hostVariables } from '../host-variables';
+import { parseImage } from '../image-uri';
+import { type Host, inFolder, JobError, layOutHosts } from '../job-folder';
+import { JobRunner } from '../job-runner';
+import { shownCommand } from '../script/launch';
+import type { Trainer, TrainingOutcome, TrainingTask } from '../trainer';
+import {
+  containerName,
+  dockerRunArguments,
+  findsDocker,
+  networkName,
+  runDocker,
+  stopContainer,
+  takeOwnership,
+} from './docker';
+import { commandOf, type ImageCommand } from './image-commands';
+
+/** What `createContainerTrainer` needs. */
+export interface ContainerTrainerOptions {
+  /** Commands that stand for images: by whole URI, by `repository:tag`, or by repository. They go before Docker. */
+  readonly commands: ReadonlyMap<string, ImageCommand>;
+  /**
+   * The Docker command; false to run no containers. Whether there is an engine is found out when the first image
+   * needs it.
+   *
+   * @default docker
+   */
+  readonly docker?: string | false;
+  /** How many jobs run at once; further ones wait. @default no limit */
+  readonly maxJobs?: number;
+  /**
+   * Time between SIGTERM and SIGKILL when a job is stopped.
+   *
+   * @default 120 seconds, as on SageMaker
+   */
+  readonly stopGraceMilliseconds?: number;
+}
+
+const DEFAULT_GRACE_MS = 120_000;
+
+/**
+ * Makes the trainer of all other images: a command of this machine that stands for the image, else a container in
+ * Docker. Never for the built-in algorithms whose code is not public.
+ */
+export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
+  const { commands, docker = 'docker', stopGraceMilliseconds = DEFAULT_GRACE_MS } = options;
+  const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  let isDockerThere: boolean | undefined;
+  const hasDocker = () => {
+    isDockerThere ??= docker !== false && findsDocker(docker);
+    return isDockerThere;
+  };
+
+  async function runCommand(task: TrainingTask, image: ImageCommand): Promise<TrainingOutcome> {
+    const hosts = await layOutHosts(task, 'linked');
+    const addresses = hostAddresses(hosts);
+    const words = [...image.command, ...programOf(task)];
+    const [command = '', ...args] = words;
+    const hostJobs = hosts.map((host): HostJob => {
+      const base = hostEnvironment(task, hosts, host, addresses);
+      const environment = inFolder(task.environment, host.base);
+      const env = {
+        ...base,
+        ...asEnvironment(hostVariables(task, hosts, host)),
+        ...environment,
+        PYTHONPATH: [base.PYTHONPATH, environment.PYTHONPATH].filter(Boolean).join(delimiter),
+      };
+      return { host, command: { command, args, cwd: image.cwd, env }, shown: shownCommand(words) };
+    });
+    return run(hostJobs, task);
+  }
+
+  async function runContainers(task: TrainingTask, executable: string): Promise<TrainingOutcome> {
+    const hosts = await layOutHosts(task, 'copied');
+    const network = hosts.length > 1 ? networkName(task) : undefined;
+    if (network !== undefined) await runDocker(executable, ['network', 'create', network]);
+    try {
+      return await run(
+        hosts.map((host) => containerJob(task, host, executable)),
+        task,
+      );
+    } finally {
+      for (const host of hosts) await takeOwnership(executable, task, host);
+      if (network !== undefined) {
+        await runDocker(executable, ['network', 'rm', network]).catch(() => undefined);
+      }
+    }
+  }
+
+  function containerJob(task: TrainingTask, host: Host, executable: string): HostJob {
+    const args = dockerRunArguments(task, host, {
+      TRAINING_JOB_NAME: task.trainingJobName,
+      TRAINING_JOB_ARN: task.trainingJobArn,
+      AWS_REGION: task.region,
+      CURRENT_HOST: host.name,
+      ...task.environment,
+    });
+    // The Docker command has the person's own environment, which says where its engine is; the container has not.
+    const env = Object.fromEntries(
+      Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
+    const onStop = (grace: number) => stopContainer(executable, containerName(task, host), grace);
+    const command = { command: executable, args, cwd: host.base, env, onStop };
+    return { host, command, shown: `docker run ${task.trainingImage}` };
+  }
+
+  function run(hostJobs: readonly HostJob[], task: TrainingTask): Promise<TrainingOutcome> {
+    if (task.signal.aborted) return Promise.resolve({ status: 'Stopped' });
+    task.onStart();
+    return runHosts(hostJobs, task, { milliseconds: stopGraceMilliseconds, hurry: jobs.closed });
+  }
+
+  async function runJob(task: TrainingTask): Promise<TrainingOutcome> {
+    const command = commandOf(commands, task.trainingImage);
+    if (command !== undefined) return runCommand(task, command);
+    if (docker !== false && hasDocker()) return runContainers(task, docker);
+    throw new JobError(`ClientError: ${noWayToRun(task.trainingImage)}`);
+  }
+
+  return {
+    images: 'any other image with a command mapped to it, or in Docker',
+    accepts: ({ trainingImage }) =>
+      closedAlgorithmRefusal(trainingImage) === undefined &&
+      (commandOf(commands, trainingImage) !== undefined || hasDocker()),
+    refusal({ trainingImage }) {
+      const closed = closedAlgorithmRefusal(trainingImage);
+      if (closed !== undefined) return closed;
+      return commandOf(commands, trainingImage) !== undefined || hasDocker()
+        ? undefined
+        : noWayToRun(trainingImage);
+    },
+    metricDefinitions: () => [],
+    train: (task) => jobs.run(task, runJob),
+    close: () => jobs.close(),
+  };
+}
+
+/** What follows a mapped command: what the request says, else `train` as SageMaker gives it to an image. */
+function programOf({ containerEntrypoint, containerArguments }: TrainingTask): readonly string[] {
+  const given = [...(containerEntrypoint ?? []), ...(containerArguments ?? [])];
+  return given.length > 0 ? given : ['train'];
+}
+
+function noWayToRun(trainingImage: string): string {
+  const { repository } = parseImage(trainingImage);
+  return (
+    `local mode cannot run the training image "${trainingImage}": install and start Docker, or map a command of this ` +
+    `machine to the image with --image-command ${repository}=<command>`
+  );
+}

@@ -1,0 +1,82 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Host } from '../job-folder';
+import type { TrainingTask } from '../trainer';
+
+/** How long `docker version` may take until Docker counts as absent. */
+const VERSION_TIMEOUT_MS = 10_000;
+
+/** Whether the Docker command is there and has an engine to talk to. */
+export function findsDocker(docker: string): boolean {
+  const { status } = spawnSync(docker, ['version', '--format', '{{.Server.Version}}'], {
+    stdio: 'ignore',
+    timeout: VERSION_TIMEOUT_MS,
+  });
+  return status === 0;
+}
+
+/** A name for a host's container, of the characters that Docker takes. */
+export function containerName(task: TrainingTask, host: Host): string {
+  return `${task.trainingJobName}-${host.name}-${process.pid}`.replaceAll(/[^\w.-]/g, '-');
+}
+
+/** The network that the containers of a job with several hosts share. */
+export function networkName(task: TrainingTask): string {
+  return `${task.trainingJobName}-${process.pid}`.replaceAll(/[^\w.-]/g, '-');
+}
+
+/** Arguments of `docker run` for a host's container, as SageMaker runs it: `train`, unless the request says other. */
+export function dockerRunArguments(
+  task: TrainingTask,
+  host: Host,
+  environment: Record<string, string>,
+): string[] {
+  const [entrypoint, ...words] = task.containerEntrypoint ?? [];
+  const given = [...words, ...(task.containerArguments ?? [])];
+  const program = entrypoint === undefined && given.length === 0 ? ['train'] : given;
+  return [
+    'run',
+    '--rm',
+    ...['--name', containerName(task, host)],
+    ...['--hostname', host.name],
+    ...(task.instances.length > 1 ? ['--network', networkName(task), '--network-alias', host.name] : []),
+    ...['--volume', `${host.base}:/opt/ml`],
+    ...(task.checkpoints ? ['--volume', `${task.checkpoints.folder}:${task.checkpoints.localPath}`] : []),
+    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
+    task.trainingImage,
+    ...program,
+  ];
+}
+
+/** Asks a container to end, and ends it after the grace; `docker run` ends with it. */
+export function stopContainer(docker: string, name: string, graceMilliseconds: number): void {
+  const seconds = String(Math.ceil(graceMilliseconds / 1000));
+  spawn(docker, ['stop', '--time', seconds, name], { stdio: 'ignore' }).on('error', () => undefined);
+}
+
+/** Runs a Docker command to its end. */
+export function runDocker(docker: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(docker, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString('utf8');
+    });
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`docker ${args.slice(0, 2).join(' ')}: ${errors.trim()}`)),
+    );
+  });
+}
+
+/** Gives the files that a container wrote as root to the person who runs this; on Linux they are root's otherwise. */
+export async function takeOwnership(docker: string, task: TrainingTask, host: Host): Promise<void> {
+  const user = process.getuid?.();
+  if (process.platform !== 'linux' || user === undefined || user === 0) return;
+  const folders = ['model', 'output'].map((name) => join('/opt/ml', name));
+  await runDocker(docker, [
+    ...['run', '--rm', '--network', 'none', '--volume', `${host.base}:/opt/ml`, '--entrypoint', 'chown'],
+    ...[task.trainingImage, '-R', `${user}:${process.getgid?.() ?? user}`, ...folders],
+  ]).catch(() => undefined);
+}

@@ -1,0 +1,71 @@
+import { failureReason } from './failure-reason';
+import { type HostCommand, type HostEnd, HostProcess } from './host-process';
+import { type Host, mergeOutputs } from './job-folder';
+import type { TrainingOutcome, TrainingTask } from './trainer';
+
+/** A host and what runs on it. */
+export interface HostJob {
+  readonly host: Host;
+  readonly command: HostCommand;
+  /** The command as a person reads it; for the failure reason. */
+  readonly shown: string;
+  readonly error?: 'ExecuteUserScriptError';
+}
+
+/** How long the processes of a job may take to end when they are stopped. */
+export interface Grace {
+  /** Between SIGTERM and SIGKILL. */
+  readonly milliseconds: number;
+  /** Nobody waits any more: `CLOSE_GRACE_MS` at most. */
+  readonly hurry: AbortSignal;
+}
+
+const CLOSE_GRACE_MS = 5000;
+
+/**
+ * Runs a process on every host to the end of all. When one fails the others are stopped, and its reason is the
+ * job's; when the job is stopped all are, and what they saved is kept.
+ */
+export async function runHosts(
+  jobs: readonly HostJob[],
+  task: TrainingTask,
+  grace: Grace,
+): Promise<TrainingOutcome> {
+  let firstFailure: { job: HostJob; end: HostEnd } | undefined;
+  const processes = jobs.map(({ command }) => new HostProcess(command, task.onLog));
+  const stopAll = () => {
+    const milliseconds = Math.min(
+      grace.milliseconds,
+      grace.hurry.aborted ? CLOSE_GRACE_MS : Number.POSITIVE_INFINITY,
+    );
+    for (const each of processes) each.stop(milliseconds);
+  };
+  task.signal.addEventListener('abort', stopAll, { once: true });
+  grace.hurry.addEventListener('abort', stopAll, { once: true });
+  if (task.signal.aborted || grace.hurry.aborted) stopAll();
+  await Promise.all(
+    processes.map(async ({ ended }, i) => {
+      const end = await ended;
+      const job = jobs[i];
+      if (end.exitCode === 0 || job === undefined || firstFailure !== undefined) return;
+      firstFailure = { job, end };
+      stopAll();
+    }),
+  );
+  task.signal.removeEventListener('abort', stopAll);
+  grace.hurry.removeEventListener('abort', stopAll);
+  await mergeOutputs(
+    jobs.map(({ host }) => host),
+    task.workFolder,
+  );
+  if (task.signal.aborted || grace.hurry.aborted) return { status: 'Stopped' };
+  if (firstFailure === undefined) return { status: 'Completed' };
+  const { job, end } = firstFailure;
+  const reason = await failureReason({
+    base: job.host.base,
+    end,
+    command: job.shown,
+    ...(job.error && { error: job.error }),
+  });
+  return { status: 'Failed', failureReason: reason };
+}

@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { type Host, inputDataConfig, loopback, resourceConfig } from './job-folder';
+import { PYTHON_FOLDER } from './python-process';
+import type { TrainingTask } from './trainer';
+
+/** What a process needs of this machine's environment. No credentials, tokens or settings of a person's own. */
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+];
+
+let jobs = 0;
+
+/**
+ * Gives the hosts of a job addresses of their own, so that jobs that run at the same time may use the same ports.
+ * Only Linux has more than one loopback address.
+ */
+export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, string>> {
+  const isShared = process.platform !== 'linux';
+  jobs += 1;
+  // 127.<16 bits of process and job>.<host>; 127.0 is left alone.
+  const job = (process.pid * 31 + jobs) % (254 * 256);
+  const network = `127.${1 + Math.floor(job / 256)}.${job % 256}`;
+  return Object.fromEntries(
+    hosts.map(({ name, rank }) => [name, isShared ? '127.0.0.1' : `${network}.${rank + 1}`]),
+  );
+}
+
+/** The environment of a host's process, but for the variables that depend on what is run. */
+export function hostEnvironment(
+  task: TrainingTask,
+  hosts: readonly Host[],
+  host: Host,
+  addresses: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const threads = String(Math.max(1, Math.floor(task.threads / hosts.length)));
+  const ofThisMachine = PASSED_ON.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(ofThisMachine),
+    // A script that asks for AWS credentials must not find the person's own.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_REGION: task.region,
+    AWS_DEFAULT_REGION: task.region,
+    TRAINING_JOB_NAME: task.trainingJobName,
+    TRAINING_JOB_ARN: task.trainingJobArn,
+    SAGEMAKER_BASE_DIR: host.base,
+    SAGEMAKER_REGION: task.region,
+    CURRENT_HOST: host.name,
+    SAGEMAKER_LOCAL_HOSTS: JSON.stringify(addresses),
+    PYTHONPATH: join(PYTHON_FOLDER, 'hosts'),
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONIOENCODING: 'utf-8',
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+    MKL_NUM_THREADS: threads,
+    // Idle OpenMP threads spin by default, which starves others on a busy machine.
+    OMP_WAIT_POLICY: 'PASSIVE',
+  };
+}
+
+/** The `SM_*` variables (without the prefix, not yet text) that do not depend on what is run. */
+export function hostVariables(
+  task: TrainingTask,
+  hosts: readonly Host[],
+  host: Host,
+): Record<string, unknown> {
+  const input = join(host.base, 'input');
+  const output = join(host.base, 'output');
+  const channels = host.channels.map(({ name }) => name).sort();
+  const folders = channelFolders(host);
+  const resources = resourceConfig(host, hosts, loopback());
+  const groups = resources.instance_groups as { instance_group_name: string; hosts: string[] }[];
+  const group = resources.current_group_name as string;
+  return {
+    hosts: resources.hosts,
+    current_host: host.name,
+    current_instance_type: host.instanceType,
+    current_instance_group: group,
+    current_instance_group_hosts: groups.find((each) => each.instance_group_name === group)?.hosts,
+    instance_groups: groups.map((each) => each.instance_group_name),
+    instance_groups_dict: Object.fromEntries(groups.map((each) => [each.instance_group_name, each])),
+    is_hetero: groups.length > 1,
+    network_interface_name: loopback(),
+    resource_config: resources,
+    input_data_config: inputDataConfig(host),
+    input_dir: input,
+    input_config_dir: join(input, 'config'),
+    channels,
+    ...Object.fromEntries(Object.entries(folders).map(([name, folder]) => [`channel_${name}`, folder])),
+    model_dir: join(host.base, 'model'),
+    output_dir: output,
+    output_data_dir: join(output, 'data'),
+    output_intermediate_dir: join(output, 'intermediate'),
+    num_cpus: Math.max(1, Math.floor(task.threads / hosts.length)),
+    num_gpus: gpuCount(),
+    num_neurons: 0,
+  };
+}
+
+/** What only `SM_TRAINING_ENV` has, beside the variables. */
+export function hostDetails(task: TrainingTask, hosts: readonly Host[], host: Host): Record<string, unknown> {
+  return {
+    channel_input_dirs: channelFolders(host),
+    is_master: host.rank === 0,
+    job_name: task.trainingJobName,
+    master_hostname: hosts[0]?.name,
+  };
+}
+
+function channelFolders({ base, channels }: Host): Record<string, string> {
+  return Object.fromEntries(channels.map(({ name }) => [name, join(base, 'input', 'data', name)]));
+}
+
+/** The variables as the environment has them: text as it is, everything else as JSON. */
+export function asEnvironment(variables: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      `SM_${name.toUpperCase()}`,
+      typeof value === 'string' ? value : JSON.stringify(value ?? ''),
+    ]),
+  );
+}
+
+let foundGpus: number | undefined;
+
+/** How many GPUs this machine has. */
+export function gpuCount(): number {
+  if (foundGpus === undefined) {
+    try {
+      const list = execFileSync('nvidia-smi', ['--list-gpus'], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+        timeout: 5000,
+      });
+      foundGpus = list.split('\n').filter((line) => line.startsWith('GPU ')).length;
+    } catch {
+      foundGpus = 0;
+    }
+  }
+  return foundGpus;
+}

@@ -1,0 +1,203 @@
+import { constants } from 'node:fs';
+import { copyFile, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { joinInside } from '../assembly/safe-path';
+import type { ChannelData, ChannelFile, TrainingInstance, TrainingTask } from './trainer';
+
+/** Where a container finds everything; a job without a container has a folder that stands for it. */
+export const CONTAINER_BASE = '/opt/ml';
+
+/** Instance group of a cluster that has no groups, as SageMaker names it. */
+const ONLY_GROUP = 'homogeneousCluster';
+
+/** One instance of a job and the folder that is its `/opt/ml`. */
+export interface Host extends TrainingInstance {
+  /** The folder that stands for `/opt/ml`. */
+  readonly base: string;
+  /** Place among the hosts, from 0. */
+  readonly rank: number;
+  readonly channels: readonly ChannelData[];
+}
+
+/** A job's request that cannot be run; its message is the job's failure reason. */
+export class JobError extends Error {}
+
+/**
+ * Lays out `/opt/ml` for every host: `input/config`, `input/data/<channel>`, `model`, `output/data`, `checkpoints`,
+ * `code`. A lone host works in the job's own folder, several have one each below `hosts/`.
+ *
+ * @param files whether the channels' files are links to the bucket's or copies (for a container, which sees no links)
+ * @throws JobError for what local mode has not: Pipe mode, checkpoints outside of `/opt/ml` without a container
+ */
+export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
+  const piped = task.channels.find(({ inputMode }) => inputMode === 'Pipe');
+  if (piped) {
+    throw new JobError(
+      `ClientError: channel "${piped.name}" has input mode Pipe, which local mode runs only for the built-in ` +
+        'algorithms: use File or FastFile',
+    );
+  }
+  const names = task.instances.map(({ name }) => name).sort();
+  const folder = resolve(task.workFolder);
+  const hosts = task.instances.map((instance) => ({
+    ...instance,
+    base: task.instances.length === 1 ? folder : join(folder, 'hosts', instance.name),
+    rank: names.indexOf(instance.name),
+    channels: channelsOf(instance, task),
+  }));
+  hosts.sort((one, other) => one.rank - other.rank);
+  for (const host of hosts) {
+    await layOut(host, hosts, task, files);
+  }
+  return hosts;
+}
+
+/** The channels an instance has, each with its share of the files. */
+function channelsOf(instance: TrainingInstance, { channels, instances }: TrainingTask): ChannelData[] {
+  return channels.flatMap((channel) => {
+    const having = instances
+      .filter(({ group }) => !channel.instanceGroups || channel.instanceGroups.includes(group ?? ONLY_GROUP))
+      .map(({ name }) => name)
+      .sort();
+    const place = having.indexOf(instance.name);
+    if (place < 0) return [];
+    if (channel.distribution === 'FullyReplicated') return [channel];
+    return [{ ...channel, files: channel.files.filter((_, i) => i % having.length === place) }];
+  });
+}
+
+async function layOut(
+  host: Host,
+  hosts: readonly Host[],
+  task: TrainingTask,
+  files: 'linked' | 'copied',
+): Promise<void> {
+  const config = join(host.base, 'input', 'config');
+  for (const path of ['input/config', 'input/data', 'model', 'output/data', 'code']) {
+    await mkdir(join(host.base, path), { recursive: true });
+  }
+  const write = (name: string, value: unknown) => writeFile(join(config, name), JSON.stringify(value));
+  const hyperparameters =
+    files === 'linked' ? inFolder(task.hyperparameters, host.base) : task.hyperparameters;
+  await write('hyperparameters.json', hyperparameters);
+  await write('inputdataconfig.json', inputDataConfig(host));
+  await write('resourceconfig.json', resourceConfig(host, hosts, files === 'copied' ? 'eth0' : loopback()));
+  for (const channel of host.channels) {
+    const folder = joinInside(join(host.base, 'input', 'data'), channel.name);
+    await mkdir(folder, { recursive: true });
+    for (const file of channel.files) {
+      await place(file, folder, files);
+    }
+  }
+  await layOutCheckpoints(host, task, files);
+}
+
+async function place(file: ChannelFile, folder: string, files: 'linked' | 'copied'): Promise<void> {
+  const path = joinInside(folder, file.name);
+  await mkdir(dirname(path), { recursive: true });
+  if (files === 'linked') {
+    await symlink(resolve(file.path), path);
+  } else {
+    await copyFile(file.path, path, constants.COPYFILE_FICLONE);
+  }
+}
+
+/** All hosts write to the folder that stands for the S3 location, as they all do on SageMaker. */
+async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked' | 'copied'): Promise<void> {
+  if (task.checkpoints === undefined) return;
+  await mkdir(task.checkpoints.folder, { recursive: true });
+  if (files === 'copied') return; // mounted where the container wants it
+  const path = pathInFolder(task.checkpoints.localPath, host.base);
+  if (path === task.checkpoints.localPath) {
+    throw new JobError(
+      `ClientError: CheckpointConfig.LocalPath is "${path}": without a container, local mode keeps checkpoints ` +
+        `only below ${CONTAINER_BASE}`,
+    );
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(resolve(task.checkpoints.folder), path, 'junction');
+}
+
+/** Content of `inputdataconfig.json`. */
+export function inputDataConfig({ channels }: Host): Record<string, unknown> {
+  return Object.fromEntries(
+    channels.map(({ name, contentType, distribution, inputMode }) => [
+      name,
+      {
+        ...(contentType !== undefined && { ContentType: contentType }),
+        TrainingInputMode: inputMode,
+        S3DistributionType: distribution,
+        RecordWrapperType: 'None',
+      },
+    ]),
+  );
+}
+
+/** Content of `resourceconfig.json`. */
+export function resourceConfig(
+  host: Host,
+  hosts: readonly Host[],
+  networkInterface: string,
+): Record<string, unknown> {
+  const groups = new Map<string, Host[]>();
+  for (const each of hosts) {
+    const group = each.group ?? ONLY_GROUP;
+    groups.set(group, [...(groups.get(group) ?? []), each]);
+  }
+  return {
+    current_host: host.name,
+    current_instance_type: host.instanceType,
+    current_group_name: host.group ?? ONLY_GROUP,
+    hosts: hosts.map(({ name }) => name),
+    instance_groups: [...groups].map(([name, members]) => ({
+      instance_group_name: name,
+      instance_type: members[0]?.instanceType,
+      hosts: members.map((member) => member.name),
+    })),
+    network_interface_name: networkInterface,
+  };
+}
+
+/** Name of the network interface that hosts of this machine reach each other through. */
+export function loopback(): string {
+  return process.platform === 'linux' ? 'lo' : 'lo0';
+}
+
+/** Values with every path below `/opt/ml` pointing into the folder that stands for it. */
+export function inFolder(
+  values: Readonly<Record<string, string>>,
+  base: string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      // Hyperparameters may be JSON texts: a quoted path is one as well.
+      value.replace(/^("?)(\/opt\/ml)(?=\/|"|$)/, (_, quote: string) => quote + base),
+    ]),
+  );
+}
+
+/** A path of the container as one of this machine; the path itself when it is not below `/opt/ml`. */
+export function pathInFolder(path: string, base: string): string {
+  return path === CONTAINER_BASE || path.startsWith(`${CONTAINER_BASE}/`)
+    ? base + path.slice(CONTAINER_BASE.length)
+    : path;
+}
+
+/**
+ * Brings the `model/` and `output/data/` of several hosts together in the job's own folder, as SageMaker does when it
+ * stores them. Of files with the same name, that of the last host stays.
+ */
+export async function mergeOutputs(hosts: readonly Host[], workFolder: string): Promise<void> {
+  if (hosts.length === 1) return;
+  for (const part of ['model', join('output', 'data')]) {
+    const target = join(workFolder, part);
+    await mkdir(target, { recursive: true });
+    for (const { base } of hosts) {
+      const source = join(base, part);
+      if ((await readdir(source).catch(() => [])).length > 0) {
+        await cp(source, target, { recursive: true, force: true, dereference: true });
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { parseImage } from '../image-uri';
+import {
+  type PinnedRelease,
+  releaseChoices,
+  requirementsFiles,
+  type WantedPackages,
+  XGBOOST_RELEASES,
+} from '../python-requirements';
+import { xgboostVersionOf } from '../xgboost-images';
+
+/** A framework whose SageMaker image runs a script of the user's. */
+export interface Framework {
+  /** What its container starts, for `SM_FRAMEWORK_MODULE`. */
+  readonly module: string;
+  /** What the image has, and what to take in its place where Python cannot have it, the nearest first. */
+  readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
+}
+
+/** What every framework container has for data; any version will do. */
+const DATA_TOOLS = { numpy: undefined, pandas: undefined, joblib: undefined };
+
+/** Images of scikit-learn that are not named after its release. */
+const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
+  '0.20.0': '0.20.0',
+  '0.23-1': '0.23.2',
+  '1.0-1': '1.0.2',
+};
+
+/** Frameworks by the repository of their image, in whatever account. */
+const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+  'sagemaker-xgboost': {
+    module: 'sagemaker_xgboost_container.training:main',
+    packages: (image) =>
+      releaseChoices(xgboostVersionOf(image), XGBOOST_RELEASES, (release, isPinned) => ({
+        name: `xgboost-script-${release}`,
+        title: `XGBoost ${release} for scripts`,
+        requirements: isPinned ? requirementsFiles(`xgboost-${release}`, 'xgboost-script') : [],
+        packages: {
+          'xgboost|xgboost-cpu': release,
+          ...DATA_TOOLS,
+          scipy: undefined,
+          'scikit-learn': undefined,
+        },
+      })),
+  },
+  'sagemaker-scikit-learn': framework({
+    module: 'sagemaker_sklearn_container.training:main',
+    title: 'scikit-learn',
+    distribution: 'scikit-learn',
+    releaseOf: (tag) => {
+      const version = /^[\d.]+(-\d+)?/.exec(tag)?.[0];
+      return version && (SCIKIT_LEARN_RELEASES[version] ?? version.replace('-', '.'));
+    },
+    releases: [
+      { version: '1.2.1', python: { max: '3.11' } },
+      { version: '1.4.2', python: { max: '3.12' } },
+      { version: '1.7.2', python: { min: '3.10' } },
+      { version: '1.9.0', python: { min: '3.11' } },
+    ],
+    newest: '1.4.2',
+  }),
+  'pytorch-training': framework({
+    module: 'sagemaker_pytorch_container.training:main',
+    title: 'PyTorch',
+    distribution: 'torch',
+    list: 'pytorch',
+    releases: [
+      { version: '2.5.1', python: { max: '3.12' } },
+      { version: '2.8.0', python: { max: '3.13' } },
+    ],
+  }),
+  'tensorflow-training': framework({
+    module: 'sagemaker_tensorflow_container.training:main',
+    title: 'TensorFlow',
+    distribution: 'tensorflow|tensorflow-cpu',
+    list: 'tensorflow',
+    releases: [
+      { version: '2.19.0', python: { max: '3.12' } },
+      { version: '2.20.0', python: { max: '3.13' } },
+    ],
+  }),
+  'huggingface-pytorch-training': framework({
+    module: 'sagemaker_pytorch_container.training:main',
+    title: 'Transformers',
+    distribution: 'transformers',
+    list: 'huggingface',
+    releaseOf: (tag) => /transformers(\d+\.\d+\.\d+)/.exec(tag)?.[1],
+    releases: [{ version: '4.49.0', python: { max: '3.12' } }],
+    alsoNeeds: { torch: undefined, accelerate: undefined, datasets: undefined },
+  }),
+};
+
+/** Repositories of the frameworks, for messages. */
+export const FRAMEWORK_REPOSITORIES = Object.keys(FRAMEWORKS);
+
+/** The framework of an image; undefined for any other image. */
+export function frameworkOf(trainingImage: string): Framework | undefined {
+  const { repository } = parseImage(trainingImage);
+  return Object.hasOwn(FRAMEWORKS, repository) ? FRAMEWORKS[repository] : undefined;
+}
+
+interface FrameworkFacts {
+  readonly module: string;
+  readonly title: string;
+  readonly distribution: string;
+  /** Name of the pinned lists. @default the distribution */
+  readonly list?: string;
+  /** The release an image has, by its tag. @default what the tag begins with */
+  readonly releaseOf?: (tag: string) => string | undefined;
+  /** Oldest first. */
+  readonly releases: readonly PinnedRelease[];
+  /** What an image gets whose tag tells nothing. @default the last of the releases */
+  readonly newest?: string;
+  readonly alsoNeeds?: WantedPackages['packages'];
+}
+
+function framework(facts: FrameworkFacts): Framework {
+  const { title, distribution, releases, list = distribution } = facts;
+  const releaseOf = facts.releaseOf ?? ((tag: string) => /^\d+\.\d+\.\d+/.exec(tag)?.[0]);
+  return {
+    module: facts.module,
+    packages: (image) => {
+      const wanted = releaseOf(parseImage(image).tag) ?? facts.newest ?? releases.at(-1)?.version ?? '';
+      return releaseChoices(wanted, releases, (release, isPinned) => ({
+        name: `${list}-${release}`,
+        title: `${title} ${release}`,
+        requirements: isPinned ? requirementsFiles(`${list}-${release}`) : [],
+        packages: { [distribution]: release, ...DATA_TOOLS, ...facts.alsoNeeds },
+      }));
+    },
+  };
+}

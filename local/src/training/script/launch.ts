@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, readdir, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Host, JobError } from '../job-folder';
+
+/** What starts the program of a script-mode job. */
+export interface Launch {
+  readonly python: string;
+  /** Path of the program below the code folder. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly codeFolder: string;
+}
+
+/** How the processes of several hosts find each other. */
+export type Distribution =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'torchrun'; readonly processesPerHost: number; readonly port: number }
+  | { readonly kind: 'mpi'; readonly processes: number; readonly options: readonly string[] };
+
+/** Distributions that need what only SageMaker has, by the hyperparameter that asks for them. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  sagemaker_distributed_dataparallel_enabled:
+    "SageMaker's data parallel library runs on its GPU clusters only",
+  sagemaker_pytorch_ddp_enabled: 'this launcher is not part of local mode: use torch_distributed (torchrun)',
+  sagemaker_pytorch_xla_multi_worker_enabled: "SageMaker's training compiler runs on its GPU clusters only",
+  sagemaker_parameter_server_enabled: 'parameter servers are not part of local mode',
+  sagemaker_multi_worker_mirrored_strategy_enabled: 'this launcher is not part of local mode',
+};
+
+/**
+ * The distribution that the hyperparameters ask for.
+ *
+ * @param sagemaker the decoded hyperparameters that are meant for the container
+ * @throws JobError for one that cannot run on this machine
+ */
+export async function distributionOf(
+  sagemaker: Readonly<Record<string, unknown>>,
+  hosts: readonly Host[],
+  gpus: number,
+): Promise<Distribution> {
+  for (const [name, reason] of Object.entries(NOT_HERE)) {
+    if (sagemaker[name] === true) {
+      throw new JobError(`ClientError: ${name} is set, which local mode cannot run: ${reason}`);
+    }
+  }
+  const processesPerHost = Number(sagemaker.sagemaker_mpi_num_of_processes_per_host ?? Math.max(1, gpus));
+  if (sagemaker.sagemaker_torch_distributed_enabled === true) {
+    return { kind: 'torchrun', processesPerHost, port: await freePort() };
+  }
+  if (sagemaker.sagemaker_mpi_enabled === true) {
+    if (!hasMpi()) {
+      throw new JobError(
+        'ClientError: sagemaker_mpi_enabled is set, and there is no mpirun on this machine: install Open MPI or MPICH',
+      );
+    }
+    return {
+      kind: 'mpi',
+      processes: Number(sagemaker.sagemaker_mpi_num_processes ?? processesPerHost * hosts.length),
+      options: String(sagemaker.sagemaker_mpi_custom_mpi_options ?? '')
+        .split(/\s+/)
+        .filter(Boolean),
+    };
+  }
+  return { kind: 'none' };
+}
+
+/**
+ * The words of the command that starts the program on a host.
+ *
+ * @returns undefined for a host that starts nothing, since another one starts its processes (MPI)
+ * @throws JobError when there is no such program, or it cannot be started this way
+ */
+export async function launchCommand(
+  launch: Launch,
+  distribution: Distribution,
+  host: Host,
+  hosts: readonly Host[],
+  addresses: Readonly<Record<string, string>>,
+): Promise<string[] | undefined> {
+  const kind = await kindOf(launch);
+  const { python, program, args } = launch;
+  if (distribution.kind === 'none') {
+    if (kind === 'program') return [python, program, ...args];
+    if (kind === 'module') return [python, '-m', program.replace(/\.py$/, ''), ...args];
+    await chmod(join(launch.codeFolder, program), 0o755);
+    return ['/bin/sh', '-c', [`./${program}`, ...args].map(quoted).join(' ')];
+  }
+  if (kind !== 'program') {
+    throw new JobError(
+      `ClientError: ${distribution.kind} starts Python programs only: "${program}" is to end in .py, without setup.py`,
+    );
+  }
+  if (distribution.kind === 'mpi') {
+    if (host.rank > 0) return undefined;
+    const mpirun = ['mpirun', '-np', String(distribution.processes), ...distribution.options];
+    return [...mpirun, python, '-m', 'mpi4py', program, ...args];
+  }
+  const [first] = hosts;
+  const rendezvous = [
+    ...['--master_addr', addresses[first?.name ?? ''] ?? '127.0.0.1'],
+    ...['--master_port', String(distribution.port)],
+    ...['--node_rank', String(host.rank)],
+  ];
+  return [
+    ...[python, '-m', 'torch.distributed.run', '--nnodes', String(hosts.length)],
+    ...['--nproc_per_node', String(distribution.processesPerHost), ...rendezvous],
+    ...[program, ...args],
+  ];
+}
+
+/** The kinds of entry points that SageMaker's containers tell apart. */
+async function kindOf({ program, codeFolder }: Launch): Promise<'program' | 'module' | 'command'> {
+  // The same rule as the containers': a plain relative path.
+  if (
+    !/^[\w.][\w.+-]*(\/[\w.+-]+)*$/.test(program) ||
+    program.split('/').some((part) => /^\.\.?$/.test(part))
+  ) {
+    throw new JobError(
+      `ClientError: sagemaker_program is "${program}": it is to be the path of a file in the source directory, of ` +
+        'letters, digits and . _ + - /',
+    );
+  }
+  const names = await readdir(codeFolder);
+  const isPackage = names.includes('setup.py') && !program.endsWith('.sh');
+  const file = isPackage && !program.endsWith('.py') ? `${program}.py` : program;
+  const found = await stat(join(codeFolder, file)).catch(() =>
+    stat(join(codeFolder, program)).catch(() => undefined),
+  );
+  if (found === undefined) {
+    const there = names.length === 0 ? 'nothing' : names.sort().join(', ');
+    throw new JobError(
+      `ClientError: sagemaker_program is "${program}", and the source directory has no such file: it has ${there}. ` +
+        'The program is to be at the root of the archive, not in a folder of it',
+    );
+  }
+  if (isPackage) return 'module';
+  return program.endsWith('.py') ? 'program' : 'command';
+}
+
+/** A command as a person reads it. */
+export function shownCommand(words: readonly string[]): string {
+  return words.map((word) => (/[^\w./:=,@%+-]/.test(word) || word === '' ? quoted(word) : word)).join(' ');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function hasMpi(): boolean {
+  try {
+    execFileSync('mpirun', ['--version'], { stdio: 'ignore', timeout: 10_000, env: process.env });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A port that nobody listens on now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

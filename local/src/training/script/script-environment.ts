@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { PYTHON_FOLDER } from '../python-process';
+
+/** What one host's script is started with. */
+export interface ScriptStart {
+  readonly arguments: readonly string[];
+  /** The `SM_*` variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The decoded hyperparameters that are meant for the container: `sagemaker_program` and the like. */
+  readonly sagemaker: Readonly<Record<string, unknown>>;
+}
+
+/** Hyperparameters and `SM_*` variables (without the prefix, not yet text) of one host. */
+export interface ScriptHost {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** What only `SM_TRAINING_ENV` has. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Asks Python what the scripts are started with (`local/python/script_environment.py`). */
+export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Promise<ScriptStart[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, [join(PYTHON_FOLDER, 'script_environment.py')], {
+      stdio: 'pipe',
+      env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
+    });
+    const read = (stream: NodeJS.ReadableStream) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      return () => Buffer.concat(chunks).toString('utf8');
+    };
+    const [output, errors] = [read(child.stdout), read(child.stderr)];
+    child.once('error', (error) => reject(new Error(`${python} could not be started: ${error.message}`)));
+    child.once('close', (code) => {
+      if (code !== 0) {
+        reject(new Error(`${python} script_environment.py: ${errors().trim().split('\n').at(-1)}`));
+        return;
+      }
+      resolve((JSON.parse(output()) as { hosts: ScriptStart[] }).hosts);
+    });
+    child.stdin.on('error', () => undefined); // it ended before it read everything: `close` tells
+    child.stdin.end(JSON.stringify({ hosts }));
+  });
+}

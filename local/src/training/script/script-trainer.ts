@@ -1,0 +1,191 @@
+import { stat } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { failureReason } from '../failure-reason';
+import { type HostJob, runHosts } from '../host-cluster';
+import { gpuCount, hostAddresses, hostDetails, hostEnvironment, hostVariables } from '../host-variables';
+import { type Host, inFolder, JobError, layOutHosts } from '../job-folder';
+import { JobRunner } from '../job-runner';
+import { type PythonEnvironments, RequirementsError } from '../python-environment';
+import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from '../trainer';
+import { isXGBoostImage } from '../xgboost-images';
+import { xgboostMetricDefinitions } from '../xgboost-trainer';
+import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
+import { distributionOf, launchCommand, shownCommand } from './launch';
+import { type ScriptStart, scriptStarts } from './script-environment';
+import { placeSourceCode, submitPath } from './source-code';
+
+/** What `createScriptTrainer` needs. */
+export interface ScriptTrainerOptions {
+  readonly environments: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'>;
+  /** How many jobs run at once, each in processes of its own; further ones wait. @default no limit */
+  readonly maxJobs?: number;
+  /**
+   * Time between SIGTERM and SIGKILL when a job is stopped.
+   *
+   * @default 120 seconds, as on SageMaker
+   */
+  readonly stopGraceMilliseconds?: number;
+  /**
+   * The file on this machine that is an object of S3: for a `sagemaker_submit_directory` that is an `s3://` URI. It is
+   * to check that the job's role may read it.
+   *
+   * @default such jobs fail and say to give the code as a channel
+   */
+  readonly objectFile?: (s3Uri: string, task: TrainingTask) => string | Promise<string>;
+}
+
+const DEFAULT_GRACE_MS = 120_000;
+
+/**
+ * Makes the trainer of script mode: the user's program runs as a process of its own, with the arguments, the `SM_*`
+ * environment and the folders that SageMaker's framework containers give it. Several instances are several processes.
+ *
+ * The folder that stands for `/opt/ml` is another one for each job: programs find it in the `SM_*` variables, and
+ * values of hyperparameters and environment variables that begin with `/opt/ml` are changed to it.
+ */
+export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
+  const { environments, stopGraceMilliseconds = DEFAULT_GRACE_MS } = options;
+  const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
+
+  async function frameworkPython({ trainingImage }: TrainedAlgorithm): Promise<string> {
+    const [wanted, ...alternatives] = frameworkFor(trainingImage).packages(trainingImage);
+    return (await environments.forPackages(wanted, alternatives)).python;
+  }
+
+  async function runJob(task: TrainingTask): Promise<TrainingOutcome> {
+    const python = await frameworkPython(task);
+    const hosts = await layOutHosts(task, 'linked');
+    const addresses = hostAddresses(hosts);
+    const starts = await scriptStarts(
+      python,
+      hosts.map((host) => ({
+        hyperparameters: inFolder(task.hyperparameters, host.base),
+        variables: {
+          ...hostVariables(task, hosts, host),
+          framework_module: frameworkFor(task.trainingImage).module,
+        },
+        details: hostDetails(task, hosts, host),
+      })),
+    );
+    const [first] = starts;
+    if (first === undefined) throw new JobError('ClientError: the job has no instance');
+    for (const [i, host] of hosts.entries()) {
+      await placeSourceCode(await sourceOf(starts[i] ?? first, host, task), join(host.base, 'code'));
+    }
+    const ownPython = await withRequirements(python, hosts, task);
+    const distribution = await distributionOf(first.sagemaker, hosts, gpuCount());
+    const hostJobs: HostJob[] = [];
+    for (const [i, host] of hosts.entries()) {
+      const start = starts[i] ?? first;
+      const codeFolder = join(host.base, 'code');
+      const program = String(start.sagemaker.sagemaker_program);
+      const launch = { python: ownPython, program, args: start.arguments, codeFolder };
+      const words = await launchCommand(launch, distribution, host, hosts, addresses);
+      if (words === undefined) continue;
+      const [command = '', ...args] = words;
+      const base = hostEnvironment(task, hosts, host, addresses);
+      const environment = inFolder(task.environment, host.base);
+      const env = {
+        ...base,
+        ...MPI_ENVIRONMENT,
+        PATH: [dirname(ownPython), base.PATH].filter(Boolean).join(delimiter),
+        ...start.environment,
+        ...environment,
+        PYTHONPATH: [base.PYTHONPATH, codeFolder, environment.PYTHONPATH].filter(Boolean).join(delimiter),
+      };
+      const shown = shownCommand(words);
+      hostJobs.push({
+        host,
+        command: { command, args, cwd: codeFolder, env },
+        shown,
+        error: 'ExecuteUserScriptError',
+      });
+    }
+    if (task.signal.aborted) return { status: 'Stopped' };
+    task.onStart();
+    task.onLog(`Invoking script with the following command: ${hostJobs[0]?.shown}`);
+    return runHosts(hostJobs, task, { milliseconds: stopGraceMilliseconds, hurry: jobs.closed });
+  }
+
+  async function sourceOf({ sagemaker }: ScriptStart, host: Host, task: TrainingTask): Promise<string> {
+    const directory = sagemaker.sagemaker_submit_directory;
+    if (typeof directory !== 'string' || directory === '') {
+      throw new JobError(
+        'ClientError: the hyperparameter sagemaker_submit_directory is missing: it says where the code is',
+      );
+    }
+    const path = submitPath(directory, host.base);
+    if (path !== undefined) return path;
+    if (options.objectFile && directory.startsWith('s3://')) {
+      try {
+        return await options.objectFile(directory, task);
+      } catch (error) {
+        throw new JobError(`ClientError: sagemaker_submit_directory: ${(error as Error).message}`);
+      }
+    }
+    throw new JobError(
+      `ClientError: sagemaker_submit_directory is "${directory}": local mode takes the code from a channel, such as ` +
+        '/opt/ml/input/data/code/sourcedir.tar.gz',
+    );
+  }
+
+  /** The Python with what the code's `requirements.txt` asks for, if there is one. */
+  async function withRequirements(
+    python: string,
+    hosts: readonly Host[],
+    task: TrainingTask,
+  ): Promise<string> {
+    const base = hosts[0]?.base ?? task.workFolder;
+    const file = join(base, 'code', 'requirements.txt');
+    if ((await stat(file).catch(() => undefined)) === undefined) return python;
+    task.onLog('Installing dependencies from requirements.txt');
+    try {
+      return (await environments.withRequirements({ python }, file)).python;
+    } catch (error) {
+      if (!(error instanceof RequirementsError)) throw error;
+      const lastLines = error.message.split('\n');
+      for (const line of lastLines) task.onLog(line);
+      throw new JobError(
+        await failureReason({
+          base,
+          end: { exitCode: 1, lastLines },
+          command: `${python} -m pip install -r requirements.txt`,
+          error: 'InstallRequirementsError',
+        }),
+      );
+    }
+  }
+
+  return {
+    images: `scripts (hyperparameter sagemaker_program) on the images ${FRAMEWORK_REPOSITORIES.join(', ')}`,
+    accepts: ({ trainingImage, hyperparameters }) =>
+      hyperparameters.sagemaker_program !== undefined && frameworkOf(trainingImage) !== undefined,
+    refusal: ({ trainingImage, hyperparameters }) =>
+      hyperparameters.sagemaker_program === undefined &&
+      frameworkOf(trainingImage) !== undefined &&
+      !isXGBoostImage(trainingImage)
+        ? `"${trainingImage}" runs a script, and none is given: set the hyperparameters sagemaker_program and sagemaker_submit_directory`
+        : undefined,
+    // SageMaker knows its own XGBoost image, whatever runs in it; all other metrics are the user's.
+    metricDefinitions: ({ trainingImage }) =>
+      isXGBoostImage(trainingImage) ? xgboostMetricDefinitions(trainingImage) : [],
+    async prepare(algorithm) {
+      await frameworkPython(algorithm);
+    },
+    train: (task) => jobs.run(task, runJob),
+    close: () => jobs.close(),
+  };
+}
+
+/** Lets Open MPI start more processes than there are cores, and as root; others do not read it. */
+const MPI_ENVIRONMENT = {
+  OMPI_ALLOW_RUN_AS_ROOT: '1',
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+  OMPI_MCA_rmaps_base_oversubscribe: '1',
+};
+
+function frameworkFor(trainingImage: string): Framework {
+  const framework = frameworkOf(trainingImage);
+  if (framework === undefined) throw new JobError(`ClientError: "${trainingImage}" is no framework image`);
+  return framework;
+}

@@ -1,0 +1,166 @@
+import { commonReasons, shortReason } from '../../src/report/failure-reason';
+import { renderEnd, renderTuningJob } from '../../src/report/live-table';
+import { summarizeJobs } from '../../src/report/summary';
+import type { TrainingJobSummary } from '../../src/services';
+import type { TrainingTask } from '../../src/training';
+import {
+  closeServices,
+  deploymentIn,
+  printX,
+  samplerOf,
+  start,
+  temporaryRoot,
+  trainerOf,
+  trainingDefinition,
+  tuningRequest,
+  until,
+  xs,
+} from '../services/helpers';
+
+afterEach(closeServices);
+
+const TRACEBACK = `Traceback (most recent call last):
+  File "/opt/ml/code/train.py", line 12, in <module>
+    main()
+  File "/opt/ml/code/train.py", line 8, in main
+    raise ValueError("column 'price' is missing")
+ValueError: column 'price' is missing`;
+const SCRIPT_FAILED = `AlgorithmError: ExecuteUserScriptError:
+ExitCode 1
+ErrorMessage "${TRACEBACK}"
+Command "/usr/bin/python3 train.py --depth 3", exit code: 1`;
+const KILLED = `AlgorithmError: ExecuteUserScriptError:
+ExitCode 137
+ErrorMessage "round 3"
+ExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"
+Command "/usr/bin/python3 train.py", exit code: 137`;
+
+test.each([
+  [
+    'of a script that ends with 1: its error',
+    SCRIPT_FAILED,
+    "AlgorithmError: ExecuteUserScriptError: ValueError: column 'price' is missing, exit code: 1",
+  ],
+  [
+    'of a script that is killed: by what',
+    KILLED,
+    'AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed by SIGKILL (signal 9), exit code: 137',
+  ],
+  [
+    'of the failure file: all of it',
+    'AlgorithmError: no rows\nin train.csv, exit code: 1',
+    'AlgorithmError: no rows in train.csv, exit code: 1',
+  ],
+  ['of a client error', 'ClientError: Data download failed: x', 'ClientError: Data download failed: x'],
+])('the reason in a line, %s', (_name, reason, expected) => {
+  expect(shortReason(reason, 200)).toBe(expected);
+});
+
+test('a reason that is too long keeps its end, where the exit code is', () => {
+  const short = shortReason(`AlgorithmError: ${'x'.repeat(500)}, exit code: 137`, 60);
+  expect(short).toHaveLength(60);
+  expect(short).toMatch(/^AlgorithmError: x+…x+, exit code: 137$/);
+});
+
+function job(number: number, change: Partial<TrainingJobSummary>): TrainingJobSummary {
+  return {
+    TrainingJobName: `Tune-00${number}`,
+    TrainingJobArn: 'arn',
+    TuningJobName: 'Tune',
+    CreationTime: 0,
+    TrainingJobStatus: 'Failed',
+    TunedHyperParameters: { x: String(number) },
+    ObjectiveStatus: 'Failed',
+    ...change,
+  };
+}
+
+test('reasons that differ in numbers are one, the most common is first', () => {
+  const reasons = commonReasons([
+    job(1, { FailureReason: 'ClientError: other' }),
+    job(2, { FailureReason: 'AlgorithmError: row 3 is bad, exit code: 1' }),
+    job(3, { FailureReason: 'AlgorithmError: row 14 is bad, exit code: 1' }),
+  ]);
+  expect(reasons).toEqual([
+    { reason: 'AlgorithmError: row 3 is bad, exit code: 1', example: 'Tune-002', count: 2 },
+    { reason: 'ClientError: other', example: 'Tune-001', count: 1 },
+  ]);
+});
+
+test('a line for a job that has ended, and the table, tell the definition and why it failed', () => {
+  const failed = job(1, { FailureReason: SCRIPT_FAILED, TrainingJobDefinitionName: 'forest' });
+  const silent = job(2, { TrainingJobStatus: 'Completed', TrainingJobDefinitionName: 'boosting' });
+  expect(renderEnd(failed)).toBe(
+    "Tune-001 Failed  forest  AlgorithmError: ExecuteUserScriptError: ValueError: column 'price' is missing, exit code: 1  x=1",
+  );
+  expect(renderEnd(silent)).toBe('Tune-002 Completed  boosting  no objective metric  x=2');
+  const view = { name: 'Tune', status: 'InProgress', expected: 4, best: undefined };
+  const text = renderTuningJob({ ...view, trainingJobs: [failed, silent] }, 10, 120);
+  expect(text).toMatch(/#\s+definition\s+status\s+objective\s+time\s+x/);
+  expect(text).toMatch(/1\s+forest\s+Failed/);
+  expect(text).toMatch(/2\s+boosting\s+Completed\s+none/);
+  expect(text).toContain(
+    "1 failed: AlgorithmError: ExecuteUserScriptError: ValueError: column 'price' is missing",
+  );
+});
+
+test('the table has the hyperparameters of every definition', () => {
+  const trainingJobs = [
+    job(1, { TunedHyperParameters: { depth: '3' }, TrainingJobDefinitionName: 'a' }),
+    job(2, { TunedHyperParameters: { rate: '0.1' }, TrainingJobDefinitionName: 'b' }),
+  ];
+  const text = renderTuningJob(
+    { name: 'T', status: 'Completed', expected: 2, best: undefined, trainingJobs },
+    9,
+    99,
+  );
+  expect(text).toMatch(/time\s+depth\s+rate/);
+});
+
+test('the summary gives the whole reasons, the jobs without a metric, and what each definition came to', async () => {
+  const root = temporaryRoot();
+  const deployment = deploymentIn(root);
+  const algorithm = (task: TrainingTask) => {
+    if (task.hyperparameters['x'] === '2') return { status: 'Failed' as const, failureReason: SCRIPT_FAILED };
+    return task.hyperparameters['x'] === '3' ? { status: 'Completed' as const } : printX(task);
+  };
+  const services = await start({
+    deployment,
+    trainer: trainerOf(algorithm),
+    sampler: samplerOf(xs(1, 2, 3)),
+  });
+  const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: given } = tuningRequest('Tune');
+  const { HyperParameterTuningJobObjective, ParameterRanges, ...common } = config;
+  const definition = (DefinitionName: string) => ({
+    ...given,
+    ...trainingDefinition(),
+    DefinitionName,
+    TuningObjective: HyperParameterTuningJobObjective,
+    HyperParameterRanges: ParameterRanges,
+  });
+  const input = {
+    HyperParameterTuningJobName: 'Tune',
+    HyperParameterTuningJobConfig: {
+      ...common,
+      ResourceLimits: { MaxNumberOfTrainingJobs: 6, MaxParallelTrainingJobs: 1 },
+    },
+    TrainingJobDefinitions: [definition('forest'), definition('boosting')],
+  };
+  await services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user);
+  await until(
+    () => services.jobs.tuning.get('Tune')?.description.HyperParameterTuningJobStatus,
+    (status) => status === 'Completed',
+  );
+  const text = summarizeJobs(services.jobs, deployment);
+  expect(text).toMatch(
+    /Definitions\s+forest: 3 training jobs, best loss 1\.00000\n\s+boosting: 3 training jobs, best/,
+  );
+  expect(text).toMatch(
+    /2 failed\s+Tune-003-[0-9a-f]+: AlgorithmError: ExecuteUserScriptError:\n {4,}ExitCode 1\n/,
+  );
+  expect(text).toMatch(/\n {4,}ValueError: column 'price' is missing"\n/);
+  expect(text).toMatch(
+    /No metric\s+2 completed without loss: no line of their logs \(Tune-005-[0-9a-f]+\.log\) matches loss=\(/,
+  );
+  expect(text).toMatch(/Best training job\n\s+Name\s+Tune-001.*\n\s+Definition\s+forest/);
+});

@@ -1,0 +1,56 @@
+import { trainedAlgorithms } from '../src/trained-algorithms';
+
+const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
+const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
+
+/** A definition with one task of these arguments, inside a branch. */
+const machine = (Arguments: unknown) => ({
+  States: { All: { Type: 'Parallel', Branches: [{ States: { Task: { Type: 'Task', Arguments } } }] } },
+});
+
+const algorithm = (program?: string) => ({
+  trainingImage: IMAGE,
+  hyperparameters: program === undefined ? {} : { sagemaker_program: program },
+});
+
+test.each<[string, unknown, unknown[]]>([
+  ['a training job', { AlgorithmSpecification }, [algorithm()]],
+  [
+    'a script',
+    { AlgorithmSpecification, HyperParameters: { sagemaker_program: 'train.py' } },
+    [algorithm('train.py')],
+  ],
+  [
+    'a script in an expression',
+    { AlgorithmSpecification, HyperParameters: '{% $merge([{"sagemaker_program": "train.py"}, $best]) %}' },
+    [algorithm('train.py')],
+  ],
+  [
+    'each definition of a tuning job',
+    {
+      TrainingJobDefinitions: [
+        { AlgorithmSpecification, StaticHyperParameters: { sagemaker_program: 'a.py' } },
+        { AlgorithmSpecification },
+      ],
+    },
+    [algorithm('a.py'), algorithm()],
+  ],
+  [
+    'the channels that do not depend on the execution',
+    {
+      AlgorithmSpecification,
+      InputDataConfig: [
+        { ChannelName: 'train', DataSource: { S3DataSource: { S3Uri: '{% $settings.train %}' } } },
+        { ChannelName: 'code', DataSource: { S3DataSource: { S3Uri: 's3://assets/code.gz' } } },
+      ],
+    },
+    [{ ...algorithm(), channels: [{ name: 'code', s3Uri: 's3://assets/code.gz' }] }],
+  ],
+  [
+    'an image that only the execution knows',
+    { AlgorithmSpecification: { TrainingImage: '{% $definition.image %}' } },
+    [],
+  ],
+])('finds %s', (_name, given, expected) => {
+  expect(trainedAlgorithms(machine(given))).toEqual(expected);
+});

@@ -1,0 +1,196 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closedAlgorithmRefusal } from '../../src/training/closed-algorithms';
+import { createContainerTrainer } from '../../src/training/container/container-trainer';
+import type { Trainer } from '../../src/training/trainer';
+import { channel, instances, newFolder, train } from './script-support';
+
+const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
+
+/** A trainer with one command mapped to the image's repository: a shell script of these lines. */
+function commandTrainer(script: string): Trainer {
+  const cwd = newFolder();
+  writeFileSync(join(cwd, 'main.sh'), script);
+  const commands = new Map([['team/forest', { command: ['/bin/sh', 'main.sh'] as const, cwd }]]);
+  return createContainerTrainer({ commands, docker: false });
+}
+
+describe('a command mapped to an image', () => {
+  test('runs with train, the folders of the contract and the SM_ variables', async () => {
+    const trainer = commandTrainer(`
+echo "$1 in $(basename $PWD | cut -c1-11) on $SM_CURRENT_HOST of $SM_HOSTS with $MODE"
+cat "$SAGEMAKER_BASE_DIR/input/config/hyperparameters.json"
+cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
+    const rows = join(newFolder(), 'rows.csv');
+    writeFileSync(rows, '1,2');
+    const { outcome, log, workFolder, started } = await train(trainer, {
+      trainingImage: IMAGE,
+      hyperparameters: { depth: '3' },
+      environment: { MODE: 'fast' },
+      channels: [channel('train', [rows])],
+    });
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(started).toBe(1);
+    expect(log).toEqual(['train in script-test on algo-1 of ["algo-1"] with fast', '{"depth":"3"}']);
+    expect(readFileSync(join(workFolder, 'model/model'), 'utf8')).toBe('1,2');
+  });
+
+  test('fails as a container: its failure file, else its last words; its own arguments instead of train', async () => {
+    const { reason, log } = await train(commandTrainer('echo "$@"; echo "no data" >&2; exit 7'), {
+      trainingImage: IMAGE,
+      containerArguments: ['fit', '--fast'],
+    });
+    expect(log).toEqual(['fit --fast', 'no data']);
+    expect(reason).toBe('AlgorithmError: fit --fast\nno data, exit code: 7');
+    const own = await train(commandTrainer('echo "label missing" > $SM_OUTPUT_DIR/failure; exit 1'), {
+      trainingImage: IMAGE,
+    });
+    expect(own.reason).toBe('AlgorithmError: label missing, exit code: 1');
+    const missing = createContainerTrainer({
+      commands: new Map([[IMAGE, { command: ['no-such-command'], cwd: '/' }]]),
+      docker: false,
+    });
+    expect((await train(missing, { trainingImage: IMAGE })).reason).toMatch(
+      /no-such-command: not found, exit code: 127/,
+    );
+  });
+
+  test('which image a command stands for', () => {
+    const accepts = (key: string) =>
+      createContainerTrainer({
+        commands: new Map([[key, { command: ['x'], cwd: '/' }]]),
+        docker: false,
+      }).accepts({
+        trainingImage: IMAGE,
+        hyperparameters: {},
+      });
+    expect(['team/forest', 'team/forest:1.0', IMAGE].map(accepts)).toEqual([true, true, true]);
+    expect(['forest', 'team/forest:2.0', 'team'].map(accepts)).toEqual([false, false, false]);
+  });
+});
+
+/** Stands for the Docker command: keeps the arguments of each call, and does what `run` of the image would. */
+function stubDocker(run: string, version = 'exit 0'): { docker: string; calls: () => string[][] } {
+  const folder = newFolder();
+  const docker = join(folder, 'docker');
+  mkdirSync(join(folder, 'calls'));
+  const script = `#!/bin/sh
+[ "$1" = version ] && { ${version}; }
+file=$(mktemp "${folder}/calls/$(date +%s%N)-XXXX")
+for word; do printf '%s\\n' "$word" >> "$file"; done
+volume=$(printf '%s\\n' "$@" | sed -n 's/:\\/opt\\/ml$//p')
+[ "$1" = run ] || { [ "$1" = stop ] && touch "${folder}/stopped"; exit 0; }
+folder=${folder}
+${run}
+`;
+  writeFileSync(docker, script);
+  chmodSync(docker, 0o755);
+  const read = (name: string) =>
+    readFileSync(join(folder, 'calls', name), 'utf8')
+      .trimEnd()
+      .split('\n');
+  return { docker, calls: () => readdirSync(join(folder, 'calls')).sort().map(read) };
+}
+
+describe('Docker (a stub of its command: no engine here)', () => {
+  test('runs the image on the folders of the contract', async () => {
+    const { docker, calls } = stubDocker(
+      'cat $volume/input/data/train/rows.csv; touch $volume/model/weights',
+    );
+    const trainer = createContainerTrainer({ commands: new Map(), docker });
+    expect(trainer.accepts({ trainingImage: IMAGE, hyperparameters: {} })).toBe(true);
+    const rows = join(newFolder(), 'rows.csv');
+    writeFileSync(rows, '1,2\n');
+    const checkpoints = { folder: newFolder(), localPath: '/opt/points' };
+    const { outcome, log, workFolder } = await train(trainer, {
+      trainingImage: IMAGE,
+      environment: { MODE: 'fast' },
+      channels: [channel('train', [rows])],
+      checkpoints,
+    });
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(log).toEqual(['1,2']);
+    expect(readdirSync(join(workFolder, 'model'))).toEqual(['weights']);
+    const [run = []] = calls();
+    expect(run.slice(0, 3)).toEqual(['run', '--rm', '--name']);
+    expect(run.slice(-2)).toEqual([IMAGE, 'train']);
+    expect(run.join(' ')).toContain(
+      `--volume ${workFolder}:/opt/ml --volume ${checkpoints.folder}:/opt/points`,
+    );
+    expect(run.join(' ')).toContain('--env TRAINING_JOB_NAME=job-1');
+    expect(run).toEqual(expect.arrayContaining(['--hostname', 'algo-1', 'MODE=fast']));
+  });
+
+  test('the entry point and the arguments of the request', async () => {
+    const { docker, calls } = stubDocker('exit 0');
+    const trainer = createContainerTrainer({ commands: new Map(), docker });
+    const given = { containerEntrypoint: ['python', 'main.py'], containerArguments: ['--fast'] };
+    await train(trainer, { trainingImage: IMAGE, ...given });
+    const [run = []] = calls();
+    expect(run.slice(run.indexOf('--entrypoint'))).toEqual([
+      '--entrypoint',
+      'python',
+      IMAGE,
+      'main.py',
+      '--fast',
+    ]);
+  });
+
+  test('several hosts share a network that is removed', async () => {
+    const { docker, calls } = stubDocker('echo ok');
+    const trainer = createContainerTrainer({ commands: new Map(), docker });
+    const { log } = await train(trainer, { trainingImage: IMAGE, instances: instances(2) });
+    expect(log).toEqual(['ok', 'ok']);
+    const networks = calls().filter(([command]) => command === 'network');
+    expect(networks.map(([, action]) => action)).toEqual(['create', 'rm']);
+    const runs = calls().filter(([command]) => command === 'run');
+    expect(runs.map((run) => run[run.indexOf('--network-alias') + 1]).sort()).toEqual(['algo-1', 'algo-2']);
+    expect(runs.map((run) => run[run.indexOf('--network') + 1])).toEqual([
+      networks[0]?.[2],
+      networks[0]?.[2],
+    ]);
+  });
+
+  test('is stopped through Docker, and its exit code tells what killed it', async () => {
+    const { docker, calls } = stubDocker(
+      'echo ready; while [ ! -e $folder/stopped ]; do sleep 0.05; done; exit 143',
+    );
+    const trainer = createContainerTrainer({ commands: new Map(), docker });
+    const controller = new AbortController();
+    const { outcome } = await train(trainer, {
+      trainingImage: IMAGE,
+      signal: controller.signal,
+      onLog: (line) => line === 'ready' && controller.abort(),
+    });
+    expect(outcome).toEqual({ status: 'Stopped' });
+    const stop = calls().find(([command]) => command === 'stop');
+    expect(stop?.slice(0, 3)).toEqual(['stop', '--time', '120']);
+    const killed = createContainerTrainer({ commands: new Map(), docker: stubDocker('exit 137').docker });
+    expect((await train(killed, { trainingImage: IMAGE })).reason).toMatch(
+      /exit code: 137\. .* ran out of memory/,
+    );
+  });
+});
+
+test('without Docker and a command, the refusal says what to do', async () => {
+  for (const docker of [stubDocker('', 'exit 1').docker, '/no/such/docker', false as const]) {
+    const trainer = createContainerTrainer({ commands: new Map(), docker });
+    const algorithm = { trainingImage: IMAGE, hyperparameters: {} };
+    expect(trainer.accepts(algorithm)).toBe(false);
+    expect(trainer.refusal?.(algorithm)).toMatch(
+      /start Docker, or map a command .* --image-command team\/forest=<command>$/,
+    );
+  }
+});
+
+test('the built-in algorithms whose code is not public are refused, Docker or not', () => {
+  const trainingImage = '382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1';
+  const { docker } = stubDocker('exit 0');
+  const trainer = createContainerTrainer({ commands: new Map(), docker });
+  expect(trainer.accepts({ trainingImage, hyperparameters: {} })).toBe(false);
+  expect(trainer.refusal?.({ trainingImage, hyperparameters: {} })).toMatch(
+    /^SageMaker's linear-learner runs on AWS only: its code is not public/,
+  );
+  expect(closedAlgorithmRefusal(IMAGE)).toBeUndefined();
+  expect(closedAlgorithmRefusal('knn:1')).toBeUndefined();
+});

@@ -1,0 +1,668 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MetricCollector } from '../../src/training/metrics';
+import { createPythonEnvironments, type PythonEnvironments } from '../../src/training/python-environment';
+import { createScriptTrainer, type ScriptTrainerOptions } from '../../src/training/script/script-trainer';
+import type { Trainer, TrainingTask } from '../../src/training/trainer';
+import {
+  channel,
+  instances,
+  newFolder,
+  packSource,
+  projectEnvironments,
+  SCIKIT_LEARN_IMAGE,
+  SUBMIT_DIRECTORY,
+  train,
+  XGBOOST_IMAGE,
+} from './script-support';
+import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
+
+jest.setTimeout(60_000);
+
+/** Scripts that need no framework run with whatever Python there is. */
+let python: string;
+const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
+  forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
+  withRequirements: (base, file) => projectEnvironments.withRequirements(base, file),
+};
+const trainers: Trainer[] = [];
+function newTrainer(options: Partial<ScriptTrainerOptions> = {}): Trainer {
+  const trainer = createScriptTrainer({ environments: anyPython, ...options });
+  trainers.push(trainer);
+  return trainer;
+}
+
+beforeAll(async () => {
+  ({ python } = await projectEnvironments.forXGBoost('3.2.0'));
+}, SETUP_TIMEOUT);
+afterAll(() => Promise.all(trainers.map((trainer) => trainer.close())));
+
+/** Runs a script of these lines, with no framework. */
+async function runScript(
+  source: string | Record<string, string>,
+  hyperparameters: Record<string, string> = {},
+  { trainer = newTrainer(), channels = [], ...changes }: Partial<TrainingTask> & { trainer?: Trainer } = {},
+) {
+  const files = typeof source === 'string' ? { 'train.py': source } : source;
+  const hasCode = channels.some(({ name }) => name === 'code');
+  return train(trainer, {
+    trainingImage: SCIKIT_LEARN_IMAGE,
+    hyperparameters: {
+      sagemaker_program: 'train.py',
+      sagemaker_submit_directory: SUBMIT_DIRECTORY,
+      ...hyperparameters,
+    },
+    channels: hasCode ? channels : [channel('code', [await packSource(files)]), ...channels],
+    ...changes,
+  });
+}
+
+describe('what it takes', () => {
+  test('a program on a framework image, in whatever account', () => {
+    const trainer = newTrainer();
+    const accepts = (trainingImage: string, hyperparameters: Record<string, string>) =>
+      trainer.accepts({ trainingImage, hyperparameters });
+    const script = { sagemaker_program: 'train.py' };
+    expect(accepts(SCIKIT_LEARN_IMAGE, script)).toBe(true);
+    expect(
+      accepts('763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.8.0-cpu-py312', script),
+    ).toBe(true);
+    expect(accepts(XGBOOST_IMAGE, {})).toBe(false);
+    expect(accepts('111122223333.dkr.ecr.eu-west-1.amazonaws.com/constructor:1', script)).toBe(false);
+    expect(trainer.refusal?.({ trainingImage: SCIKIT_LEARN_IMAGE, hyperparameters: {} })).toMatch(
+      /sagemaker_program/,
+    );
+    expect(trainer.refusal?.({ trainingImage: XGBOOST_IMAGE, hyperparameters: {} })).toBeUndefined();
+  });
+
+  test("metrics are the user's, but for SageMaker's own XGBoost image", () => {
+    const trainer = newTrainer();
+    const metrics = (trainingImage: string) =>
+      trainer.metricDefinitions({ trainingImage, hyperparameters: { sagemaker_program: 'train.py' } });
+    expect(metrics(SCIKIT_LEARN_IMAGE)).toEqual([]);
+    expect(metrics(XGBOOST_IMAGE).map(({ Name }) => Name)).toContain('validation:rmse');
+    expect(metrics(XGBOOST_IMAGE.replace('683313688378', '111122223333'))).toEqual([]);
+  });
+});
+
+describe('what a script is given', () => {
+  const PRINT_ALL =
+    'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))';
+
+  test('hyperparameters as the containers decode them', async () => {
+    const { outcome, log, started } = await runScript(PRINT_ALL, {
+      plain: 'adam',
+      quoted: '"adam"',
+      float: '1.3494417573713629e-08',
+      whole: '1.0',
+      int: '7',
+      yes: 'true',
+      no: 'false',
+      nothing: 'null',
+      list: '[1, "a"]',
+      object: '{"b": 2, "a": true}',
+      path: '/opt/ml/model/x',
+      e: '0.00001',
+      'batch-size': '32',
+      space: 'a b; $HOME "c"',
+      _tuning_objective_metric: 'mae',
+      sagemaker_container_log_level: '20',
+    });
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(started).toBe(1);
+    const { args, env } = JSON.parse(log.at(-1) ?? '');
+    expect(args).toEqual([
+      ...['--batch-size', '32', '-e', '1e-05', '--float', '1.3494417573713629e-08', '--int', '7'],
+      ...['--list', "[1, 'a']", '--no', 'False', '--nothing', '', '--object', 'a=True,b=2'],
+      ...['--path', `${env.SM_MODEL_DIR}/x`, '--plain', 'adam', '--quoted', 'adam'],
+      ...['--space', 'a b; $HOME "c"', '--whole', '1.0', '--yes', 'True'],
+    ]);
+    expect(env).toMatchObject({
+      SM_HP_PLAIN: 'adam',
+      SM_HP_E: '1e-05',
+      'SM_HP_BATCH-SIZE': '32',
+      SM_HP_YES: 'true',
+      SM_HP_OBJECT: '{"a":true,"b":2}',
+      SM_USER_ENTRY_POINT: 'train.py',
+      SM_LOG_LEVEL: '20',
+      SM_FRAMEWORK_MODULE: 'sagemaker_sklearn_container.training:main',
+    });
+    expect(JSON.parse(env.SM_USER_ARGS)).toEqual(args);
+    const hps = JSON.parse(env.SM_HPS);
+    expect(hps).toMatchObject({ float: 1.3494417573713629e-8, nothing: null, list: [1, 'a'] });
+    expect(Object.keys(hps).filter((name) => /^(sagemaker|_)/.test(name))).toEqual([]);
+    expect(JSON.parse(env.SM_TRAINING_ENV)).toMatchObject({ current_host: 'algo-1', hyperparameters: hps });
+  });
+
+  test('folders, hosts, the request environment, and nothing of the person that runs it', async () => {
+    process.env.AWS_SECRET_ACCESS_KEY = 'secret';
+    process.env.SOME_TOKEN = 'secret';
+    const data = join(newFolder(), 'rows.csv');
+    writeFileSync(data, '1,2\n');
+    const files = [{ path: data, name: 'deep/rows.csv' }];
+    const { log, workFolder } = await runScript(
+      PRINT_ALL,
+      {},
+      {
+        channels: [{ ...channel('train', []), files, contentType: 'text/csv' }],
+        environment: { MODE: 'fast', CACHE: '/opt/ml/output/cache' },
+      },
+    );
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    delete process.env.SOME_TOKEN;
+    const { env, cwd } = JSON.parse(log.at(-1) ?? '');
+    expect(env).toMatchObject({
+      SAGEMAKER_BASE_DIR: workFolder,
+      SM_MODEL_DIR: `${workFolder}/model`,
+      SM_OUTPUT_DATA_DIR: `${workFolder}/output/data`,
+      SM_CHANNELS: '["code","train"]',
+      SM_CHANNEL_TRAIN: `${workFolder}/input/data/train`,
+      SM_HOSTS: '["algo-1"]',
+      SM_CURRENT_HOST: 'algo-1',
+      SM_CURRENT_INSTANCE_TYPE: 'ml.m5.xlarge',
+      SM_NUM_CPUS: '2',
+      OMP_NUM_THREADS: '2',
+      TRAINING_JOB_NAME: 'job-1',
+      AWS_REGION: 'us-east-1',
+      MODE: 'fast',
+      CACHE: `${workFolder}/output/cache`,
+    });
+    expect(cwd).toBe(`${workFolder}/code`);
+    expect(Object.values(env)).not.toContain('secret');
+    expect(readFileSync(join(workFolder, 'input/data/train/deep/rows.csv'), 'utf8')).toBe('1,2\n');
+    const config = (name: string) => JSON.parse(readFileSync(join(workFolder, 'input/config', name), 'utf8'));
+    expect(config('inputdataconfig.json').train).toEqual({
+      ContentType: 'text/csv',
+      TrainingInputMode: 'File',
+      S3DistributionType: 'FullyReplicated',
+      RecordWrapperType: 'None',
+    });
+    expect(config('resourceconfig.json')).toMatchObject({ current_host: 'algo-1', hosts: ['algo-1'] });
+    expect(config('hyperparameters.json')).toMatchObject({ sagemaker_program: 'train.py' });
+  });
+
+  test('a folder of code, a shell script as program, a package', async () => {
+    const folder = newFolder();
+    writeFileSync(
+      join(folder, 'run.sh'),
+      '#!/bin/sh\necho "told $1 $2 by $(python -c \'print("Python")\')"\n',
+    );
+    const files = [{ path: join(folder, 'run.sh'), name: 'run.sh' }];
+    const shell = await train(newTrainer(), {
+      trainingImage: SCIKIT_LEARN_IMAGE,
+      hyperparameters: {
+        sagemaker_program: 'run.sh',
+        sagemaker_submit_directory: '"/opt/ml/input/data/code"',
+        word: "it's",
+      },
+      channels: [{ ...channel('code', []), files }],
+    });
+    expect(shell.log.at(-1)).toBe("told --word it's by Python");
+    const source = { 'setup.py': '', 'train.py': 'print(__name__, __spec__ is not None)' };
+    expect((await runScript(source)).log.at(-1)).toBe('__main__ True');
+  });
+
+  test('checkpoints of an earlier run are there, and new ones get to their place', async () => {
+    const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
+    writeFileSync(join(checkpoints.folder, 'epoch-1'), 'first');
+    const source = `import sys, os
+folder = sys.argv[2]
+print(open(os.path.join(folder, "epoch-1")).read())
+open(os.path.join(folder, "epoch-2"), "w").write("second")`;
+    const { log } = await runScript(source, { checkpoints: '/opt/ml/checkpoints' }, { checkpoints });
+    expect(log.at(-1)).toBe('first');
+    expect(readFileSync(join(checkpoints.folder, 'epoch-2'), 'utf8')).toBe('second');
+    const elsewhere = await runScript(
+      source,
+      {},
+      { checkpoints: { ...checkpoints, localPath: '/tmp/points' } },
+    );
+    expect(elsewhere.reason).toMatch(/^ClientError: CheckpointConfig.LocalPath is "\/tmp\/points"/);
+  });
+});
+
+describe('how it fails', () => {
+  test('exit code 1: the traceback and the command', async () => {
+    const { reason, log } = await runScript('print("begin")\nraise ValueError("no such column: age")', {
+      lr: '0.1',
+    });
+    expect(reason).toMatch(/^AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "Traceback/);
+    expect(reason).toMatch(
+      /ValueError: no such column: age"\nCommand ".*python train.py --lr 0.1", exit code: 1$/,
+    );
+    expect(log.indexOf('begin')).toBeLessThan(log.indexOf('ValueError: no such column: age'));
+  });
+
+  test('a long reason keeps its end', async () => {
+    const { reason } = await runScript('raise ValueError("x" * 5000 + "the end")');
+    expect(reason.length).toBeLessThanOrEqual(1024);
+    expect(reason).toMatch(/xthe end"\nCommand ".*", exit code: 1$/);
+  });
+
+  test('the failure file goes before everything else', async () => {
+    const { reason } = await runScript(`import os, sys
+open(os.path.join(os.environ["SM_OUTPUT_DIR"], "failure"), "w").write("bad rows: 17" + "." * 3000)
+sys.exit(3)`);
+    expect(reason).toMatch(/^AlgorithmError: bad rows: 17\.+, exit code: 3$/);
+    expect(reason).toHaveLength(1024);
+  });
+
+  test('killed, as when memory runs out', async () => {
+    const { reason } = await runScript('import os, signal\nos.kill(os.getpid(), signal.SIGKILL)');
+    expect(reason).toMatch(
+      /ExitCode 137\n.*\nExtraInfo "OutOfMemory: Process killed by SIGKILL \(signal 9\)"/,
+    );
+    expect(reason).toMatch(/, exit code: 137\. The process was killed, most likely because .* out of memory/);
+    const { reason: fault } = await runScript('import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)');
+    expect(fault).toMatch(/ExtraInfo "Process ended by SIGSEGV \(signal 11\)".*, exit code: 139$/s);
+  });
+
+  test('no metric printed is no failure of the script', async () => {
+    const { outcome, log } = await runScript('print("done")');
+    const metrics = new MetricCollector([{ Name: 'mae', Regex: 'mae=([0-9.]+)' }]);
+    for (const line of log) metrics.add(line);
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(metrics.latest()).toEqual([]);
+  });
+
+  test.each([
+    [
+      { sagemaker_program: 'other.py' },
+      /sagemaker_program is "other.py", and .* no such file: it has train.py/,
+    ],
+    [
+      { sagemaker_program: '../train.py' },
+      /sagemaker_program is "\.\.\/train\.py": it is to be the path of a file/,
+    ],
+    [{ sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, /takes the code from a channel/],
+    [{ sagemaker_submit_directory: '/opt/ml/input/data/code/x.tar.gz' }, /there is nothing at .*x\.tar\.gz/],
+    [{ sagemaker_submit_directory: '/opt/ml/../../../etc' }, /takes the code from a channel/],
+    [
+      { sagemaker_distributed_dataparallel_enabled: 'true' },
+      /dataparallel_enabled is set, .* GPU clusters only/,
+    ],
+  ])('%j is refused', async (hyperparameters, reason) => {
+    const result = await runScript('', hyperparameters as unknown as Record<string, string>);
+    expect(result.reason).toMatch(/^ClientError: /);
+    expect(result.reason).toMatch(reason);
+    expect(result.started).toBe(0);
+  });
+
+  test('an archive that leads out of its folder, and one that is none', async () => {
+    const outside = await runScript({ 'train.py': '', '../../evil.py': '' });
+    expect(outside.reason).toMatch(/"\.\.\/\.\.\/evil\.py" in the archive leads out of its folder/);
+    expect(existsSync(join(outside.workFolder, '..', 'evil.py'))).toBe(false);
+    const none = join(newFolder(), 'sourcedir.tar.gz');
+    writeFileSync(none, 'no archive');
+    expect((await runScript('', {}, { channels: [channel('code', [none])] })).reason).toMatch(
+      /^ClientError: sagemaker_submit_directory: .* cannot be unpacked as \.tar\.gz/,
+    );
+  });
+
+  test('Pipe mode and a Python that cannot be started', async () => {
+    const piped = await runScript('', {}, { channels: [channel('train', [], { inputMode: 'Pipe' })] });
+    expect(piped.reason).toMatch(/channel "train" has input mode Pipe/);
+    const trainer = newTrainer({
+      environments: {
+        ...anyPython,
+        forPackages: async (has) => ({ python: '/no/such/python', pythonVersion: '3', has }),
+      },
+    });
+    expect((await runScript('', {}, { trainer })).reason).toMatch(
+      /^AlgorithmError: \/no\/such\/python could not be started/,
+    );
+  });
+
+  test('output without an end of line, and a very long line, are logged', async () => {
+    const { log } = await runScript('import sys\nsys.stdout.write("y" * 600000 + "\\nmae=0.5")');
+    expect(log.at(-1)).toBe('mae=0.5');
+    expect(log.filter((line) => line.startsWith('yyy')).join('')).toHaveLength(600000);
+  });
+});
+
+describe('how it is stopped', () => {
+  const WAIT = 'import signal, sys, time, os\n';
+  const stopWhen = async (source: string, options: Partial<ScriptTrainerOptions> = {}, hosts = 1) => {
+    const controller = new AbortController();
+    const started = performance.now();
+    const result = await runScript(
+      source,
+      {},
+      {
+        trainer: newTrainer(options),
+        signal: controller.signal,
+        instances: instances(hosts),
+        onLog: (line) => line === 'ready' && controller.abort(),
+      },
+    );
+    return { ...result, seconds: (performance.now() - started) / 1000 };
+  };
+
+  test('by SIGTERM, with time to save the model', async () => {
+    const { outcome, workFolder } = await stopWhen(`${WAIT}
+def save(*_):
+    time.sleep(0.2)
+    open(os.path.join(os.environ["SM_MODEL_DIR"], "saved"), "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+print("ready")
+time.sleep(60)`);
+    expect(outcome).toEqual({ status: 'Stopped' });
+    expect(readdirSync(join(workFolder, 'model'))).toEqual(['saved']);
+  });
+
+  test('by SIGKILL after the grace, with all that it started', async () => {
+    const { outcome, log, seconds } = await stopWhen(
+      `${WAIT}import subprocess
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen(["sleep", "60"])
+print("child", child.pid)
+print("ready")
+time.sleep(60)`,
+      { stopGraceMilliseconds: 300 },
+    );
+    expect(outcome).toEqual({ status: 'Stopped' });
+    expect(seconds).toBeLessThan(10);
+    const child = log.find((line) => line.startsWith('child'))?.split(' ')[1] ?? '';
+    expect(isGone(child)).toBe(true);
+  });
+
+  test('by its own end: what it left running ends with it', async () => {
+    const source = 'import subprocess\nprint("child", subprocess.Popen(["sleep", "60"]).pid)';
+    const started = performance.now();
+    const { outcome, log } = await runScript(source);
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(isGone(log.at(-1)?.split(' ')[1] ?? '')).toBe(true);
+  });
+
+  test('when the process that started it is killed', async () => {
+    const processes = join(__dirname, '../../src/training/host-process.ts');
+    const parent = `
+      const { HostProcess } = require(${JSON.stringify(processes)});
+      const command = { command: '/bin/sh', args: ['-c', 'echo $$; sleep 60'], cwd: '/', env: process.env };
+      new HostProcess(command, (line) => { console.log(line); process.kill(process.pid, 'SIGKILL'); });`;
+    const root = join(__dirname, '../../..');
+    const { stdout } = spawnSync(process.execPath, ['--require', 'ts-node/register', '--eval', parent], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^\d+\n$/);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isGone(stdout.trim())).toBe(true);
+  });
+
+  test('a job that waits for its turn is stopped without a start', async () => {
+    const trainer = newTrainer({ maxJobs: 1 });
+    const first = new AbortController();
+    const second = new AbortController();
+    let ready = () => undefined as unknown;
+    const isReady = new Promise((resolve) => {
+      ready = () => resolve(undefined);
+    });
+    const source = 'import time\nprint("ready")\ntime.sleep(60)';
+    const one = runScript(
+      source,
+      {},
+      { trainer, signal: first.signal, onLog: (line) => line === 'ready' && ready() },
+    );
+    await isReady;
+    const other = runScript(source, {}, { trainer, signal: second.signal });
+    const last = runScript('print("ok")', {}, { trainer });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    second.abort();
+    expect(await other).toMatchObject({ outcome: { status: 'Stopped' }, started: 0 });
+    first.abort();
+    expect((await one).outcome).toEqual({ status: 'Stopped' });
+    expect((await last).outcome).toEqual({ status: 'Completed' });
+  });
+});
+
+function isGone(pid: string): boolean {
+  try {
+    return execFileSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).trim().startsWith('Z');
+  } catch {
+    return true;
+  }
+}
+
+describe('several hosts', () => {
+  test('find each other by name, share the data, and leave one model', async () => {
+    const parts = ['a', 'b', 'c', 'd'].map((name) => {
+      const path = join(newFolder(), `${name}.csv`);
+      writeFileSync(path, name);
+      return path;
+    });
+    const source = `import json, os, socket
+hosts, me = json.loads(os.environ["SM_HOSTS"]), os.environ["SM_CURRENT_HOST"]
+model, train = os.environ["SM_MODEL_DIR"], os.environ["SM_CHANNEL_TRAIN"]
+open(os.path.join(model, me), "w").write(",".join(sorted(os.listdir(train))))
+open(os.path.join(model, "same"), "w").write(me)
+if me == hosts[0]:
+    server = socket.socket()
+    server.bind((hosts[0], 8765))
+    server.listen()
+    for _ in hosts[1:]:
+        print("from", server.accept()[0].recv(100).decode())
+else:
+    for _ in range(200):
+        try:
+            socket.create_connection((hosts[0], 8765)).sendall(me.encode())
+            break
+        except OSError:
+            __import__("time").sleep(0.05)
+print(os.path.exists(os.path.join(os.environ["SM_INPUT_DIR"], "data", "extra")), me)`;
+    const { outcome, log, workFolder } = await runScript(
+      source,
+      {},
+      {
+        instances: instances(3).map((each, i) => ({ ...each, group: i === 0 ? 'first' : 'rest' })),
+        channels: [
+          channel('train', parts, { distribution: 'ShardedByS3Key' }),
+          channel('extra', parts, { instanceGroups: ['rest'] }),
+        ],
+      },
+    );
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(log).toEqual(
+      expect.arrayContaining(['from algo-2', 'from algo-3', 'False algo-1', 'True algo-2']),
+    );
+    const model = (name: string) => readFileSync(join(workFolder, 'model', name), 'utf8');
+    expect(['algo-1', 'algo-2', 'algo-3'].map(model)).toEqual(['a.csv,d.csv', 'b.csv', 'c.csv']);
+    expect(model('same')).toBe('algo-3');
+  });
+
+  test('when one fails, the others are stopped and its reason is the job reason', async () => {
+    const started = performance.now();
+    const { reason } = await runScript(
+      `import os, time
+if os.environ["SM_CURRENT_HOST"] == "algo-2":
+    raise RuntimeError("disk full on algo-2")
+time.sleep(60)`,
+      {},
+      { instances: instances(3) },
+    );
+    expect(reason).toContain('RuntimeError: disk full on algo-2');
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
+
+describe('distribution', () => {
+  test('torchrun starts on every host, with the address of the first', async () => {
+    const run = 'import sys\nprint("torchrun", *sys.argv[1:])';
+    const source = {
+      'train.py': '',
+      'torch/__init__.py': '',
+      'torch/distributed/__init__.py': '',
+      'torch/distributed/run.py': run,
+    };
+    const { log } = await runScript(
+      source,
+      { sagemaker_torch_distributed_enabled: 'true', lr: '0.1' },
+      { instances: instances(2) },
+    );
+    const starts = log.filter((line) => line.startsWith('torchrun')).sort();
+    const options =
+      /^torchrun --nnodes 2 --nproc_per_node 1 --master_addr (127\.[\d.]+) --master_port (\d+) /;
+    expect(starts.map((line) => line.replace(options, ''))).toEqual([
+      '--node_rank 0 train.py --lr 0.1',
+      '--node_rank 1 train.py --lr 0.1',
+    ]);
+    const [first, second] = starts.map((line) => options.exec(line)?.slice(1));
+    expect(second).toEqual(first);
+  });
+
+  test('mpirun starts the processes of all hosts from the first', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'mpirun'), '#!/bin/sh\necho "mpirun $*"\n', { mode: 0o755 });
+    const path = process.env.PATH;
+    try {
+      process.env.PATH = newFolder();
+      const { reason } = await runScript('', { sagemaker_mpi_enabled: 'true' });
+      expect(reason).toMatch(
+        /^ClientError: sagemaker_mpi_enabled is set, and there is no mpirun on this machine/,
+      );
+      process.env.PATH = `${folder}:${path}`;
+      const { log } = await runScript(
+        '',
+        {
+          sagemaker_mpi_enabled: 'true',
+          sagemaker_mpi_num_of_processes_per_host: '2',
+          sagemaker_mpi_custom_mpi_options: '"-x A=1"',
+        },
+        { instances: instances(2) },
+      );
+      const starts = log.filter((line) => line.startsWith('mpirun'));
+      expect(starts).toEqual([`mpirun -np 4 -x A=1 ${python} -m mpi4py train.py`]);
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});
+
+describe('requirements.txt', () => {
+  // The package is another one each time: nothing of it is to stay in the project's own folder.
+  const own = createPythonEnvironments({ folder: newFolder(), onNotice: () => undefined });
+  const environments = { ...anyPython, withRequirements: own.withRequirements };
+
+  test(
+    'is installed into an environment of its own, which sees the framework',
+    async () => {
+      const source = {
+        'train.py': 'import tiny_scorer, numpy\nprint("score", tiny_scorer.SCORE)',
+        'requirements.txt': `${tinyPackage()}\n`,
+      };
+      const trainer = newTrainer({ environments });
+      const [one, other] = await Promise.all([
+        runScript(source, {}, { trainer }),
+        runScript(source, {}, { trainer }),
+      ]);
+      expect([one.log.at(-1), other.log.at(-1)]).toEqual(['score 42', 'score 42']);
+      expect(() => execFileSync(python, ['-c', 'import tiny_scorer'], { stdio: 'ignore' })).toThrow();
+    },
+    SETUP_TIMEOUT,
+  );
+
+  test(
+    "that cannot be installed is the job's failure, with pip's words",
+    async () => {
+      const { reason } = await runScript(
+        { 'train.py': '', 'requirements.txt': './no-such-package\n' },
+        {},
+        { trainer: newTrainer({ environments }) },
+      );
+      expect(reason).toMatch(
+        /^AlgorithmError: InstallRequirementsError:\nExitCode 1\nErrorMessage ".*no-such-package/s,
+      );
+      expect(reason).toMatch(/Command ".* -m pip install -r requirements.txt", exit code: 1$/);
+    },
+    SETUP_TIMEOUT,
+  );
+});
+
+/** A pure Python package as a wheel, so that nothing but pip is needed. */
+function tinyPackage(): string {
+  const wheel = join(newFolder(), 'tiny_scorer-1.0-py3-none-any.whl');
+  const code = `import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    wheel.writestr("tiny_scorer.py", "SCORE = 42")
+    info = "tiny_scorer-1.0.dist-info/"
+    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny-scorer\\nVersion: 1.0\\n")
+    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(info + "RECORD", "tiny_scorer.py,,\\n" + info + "METADATA,,\\n" + info + "WHEEL,,\\n" + info + "RECORD,,\\n")`;
+  execFileSync(python, ['-c', code, wheel]);
+  return wheel;
+}
+
+describe('real frameworks', () => {
+  const script = (name: string) => readFileSync(join(__dirname, 'scripts', name), 'utf8');
+  const data = () => {
+    const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
+    const parts = [1, 2, 3].map((seed) => writeRegressionCsv(join(folder, `part-${seed}.csv`), 700, 5, seed));
+    return { parts, validation: [writeRegressionCsv(join(folder, 'validation.csv'), 300, 5, 9)] };
+  };
+
+  test(
+    'a scikit-learn script with metrics of its own',
+    async () => {
+      const { parts, validation } = data();
+      const trainer = newTrainer({ environments: projectEnvironments });
+      const { outcome, log, workFolder } = await runScript(
+        { 'train.py': script('scikit_learn.py') },
+        { 'n-estimators': '"20"', 'max-depth': '6', bootstrap: 'true' },
+        { trainer, channels: [channel('train', parts), channel('validation', validation)] },
+      );
+      expect(outcome).toEqual({ status: 'Completed' });
+      const metrics = new MetricCollector([
+        { Name: 'mae', Regex: 'mae=([0-9\\.]+)' },
+        { Name: 'r2', Regex: 'r2=([0-9\\.]+)' },
+      ]);
+      for (const line of log) metrics.add(line);
+      const [mae, r2] = metrics.latest();
+      expect(mae?.Value).toBeLessThan(0.2);
+      expect(r2?.Value).toBeGreaterThan(0.9);
+      expect(readdirSync(join(workFolder, 'model'))).toEqual(['model.joblib']);
+    },
+    SETUP_TIMEOUT,
+  );
+
+  test(
+    'XGBoost over 3 hosts with sharded data is as good as on one',
+    async () => {
+      const { parts, validation } = data();
+      const trainer = newTrainer({ environments: projectEnvironments });
+      const run = async (hosts: number, distribution: 'FullyReplicated' | 'ShardedByS3Key') => {
+        const { outcome, log, workFolder } = await runScript(
+          { 'train.py': script('distributed_xgboost.py') },
+          { num_round: '30' },
+          {
+            trainer,
+            trainingImage: XGBOOST_IMAGE,
+            instances: instances(hosts),
+            channels: [channel('train', parts, { distribution }), channel('validation', validation)],
+          },
+        );
+        expect({ outcome, log: outcome.status === 'Completed' ? [] : log }).toEqual({
+          outcome: { status: 'Completed' },
+          log: [],
+        });
+        expect(readdirSync(join(workFolder, 'model'))).toEqual(['model.ubj']);
+        const rmse = log.filter((line) => line.startsWith('validation rmse'));
+        expect(rmse).toHaveLength(1);
+        return {
+          rmse: Number(rmse[0]?.split(': ')[1]),
+          rows: log.filter((line) => line.startsWith('rows on')).sort(),
+        };
+      };
+      const one = await run(1, 'FullyReplicated');
+      const [three, again] = await Promise.all([run(3, 'ShardedByS3Key'), run(3, 'ShardedByS3Key')]);
+      expect(one.rows).toEqual(['rows on algo-1: 2100']);
+      expect(three.rows).toEqual(['rows on algo-1: 700', 'rows on algo-2: 700', 'rows on algo-3: 700']);
+      expect(Math.abs(three.rmse - one.rmse) / one.rmse).toBeLessThan(0.02);
+      expect(again.rmse).toBe(three.rmse);
+    },
+    SETUP_TIMEOUT,
+  );
+});
