@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import {
+  Algorithm,
+  DataDistribution,
+  DataLocation,
+  Framework,
+  InputData,
+  Objective,
+  ParameterRange,
+  ScriptSource,
+  TuningWorkflow,
+  XGBoostVersion,
+} from '../../lib';
+
+const stack = new Stack(new App(), 'DistributedExample');
+const data = join(__dirname, '../../data/bikeshare');
+const instances = Number(stack.node.tryGetContext('instances') ?? 3);
+
+const bucket = new Bucket(stack, 'Data', {
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  removalPolicy: RemovalPolicy.DESTROY,
+});
+
+new TuningWorkflow(stack, 'Bikes', {
+  algorithm: Algorithm.script({
+    source: ScriptSource.fromFolder(join(__dirname, 'code')),
+    entryPoint: 'train.py',
+    // In SageMaker's own image, SageMaker knows the metrics that XGBoost prints: there is nothing to define.
+    framework: Framework.xgboost(XGBoostVersion.V3_2_0),
+  }),
+  objective: Objective.minimize('validation:rmse'),
+  hyperparameters: { num_round: '100' },
+  parameterRanges: [
+    ParameterRange.integer('max_depth', { min: 4, max: 8 }),
+    ParameterRange.continuous('eta', { min: 0.05, max: 0.4 }),
+  ],
+  resources: { instanceCount: instances },
+  bucket,
+  // Each instance has its share of the training files, and all of the validation data.
+  train: InputData.csv(DataLocation.fromBucket(bucket, 'input/train/'), {
+    distribution: DataDistribution.SHARDED_BY_S3_KEY,
+  }),
+  maxTrainingJobs: 4,
+  maxParallelTrainingJobs: 1,
+});
+
+// In as many files as there may be instances to share them.
+const rows = readFileSync(join(data, 'train/train.csv'), 'utf8').trimEnd().split('\n');
+const parts = Array.from({ length: 6 }, (_, part) => rows.filter((_row, index) => index % 6 === part));
+new BucketDeployment(stack, 'TrainingData', {
+  sources: parts.map((part, index) => Source.data(`part-${index}.csv`, `${part.join('\n')}\n`)),
+  destinationBucket: bucket,
+  destinationKeyPrefix: 'input/train/',
+});
+new BucketDeployment(stack, 'ValidationData', {
+  sources: [Source.asset(join(data, 'validation'))],
+  destinationBucket: bucket,
+  destinationKeyPrefix: 'input/validation/',
+});
