@@ -67,7 +67,11 @@ export class LocalMode {
       }),
       createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
       createScriptTrainer({ environments, maxJobs }),
-      createContainerTrainer({ commands: options.imageCommands ?? new Map(), maxJobs }),
+      createContainerTrainer({
+        commands: options.imageCommands ?? new Map(),
+        builds: deployment.imageBuilds,
+        maxJobs,
+      }),
     ]);
     let sampler: Sampler | undefined;
     try {

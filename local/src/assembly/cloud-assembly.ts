@@ -12,6 +12,7 @@ export interface StackAssembly {
   readonly region?: string;
   readonly template: Template;
   readonly fileAssets: readonly FileAsset[];
+  readonly imageAssets: readonly ImageAsset[];
 }
 
 /** A file asset: what `cdk deploy` would upload to the staging bucket. */
@@ -22,6 +23,15 @@ export interface FileAsset {
   readonly packaging: 'zip' | 'file';
   /** Where it is uploaded to; the names of the buckets have placeholders such as `${AWS::AccountId}`. */
   readonly destinations: readonly { readonly bucketName: string; readonly objectKey: string }[];
+}
+
+/** A container image asset: what `cdk deploy` would build and push. */
+export interface ImageAsset {
+  /** Absolute path of the folder that the image is built from. */
+  readonly directory: string;
+  /** Arguments of `docker build`, but for the folder and the name. */
+  readonly buildArguments: readonly string[];
+  readonly destinations: readonly { readonly repositoryName: string; readonly imageTag: string }[];
 }
 
 interface Artifact {
@@ -90,25 +100,52 @@ function readStack({ folder, id, artifact }: FoundStack): StackAssembly {
     ...(account !== undefined && account !== 'unknown-account' && { account }),
     ...(region !== undefined && region !== 'unknown-region' && { region }),
     template: readJson<Template>(joinInside(folder, String(properties['templateFile']))),
-    fileAssets: readFileAssets(folder),
+    fileAssets: readAssets(folder, 'files').flatMap((file) => readFileAsset(folder, file)),
+    imageAssets: readAssets(folder, 'dockerImages').flatMap((image) => readImageAsset(folder, image)),
   };
 }
 
-/** Assets of every manifest of the folder: object keys are content hashes, so that they cannot clash. */
-function readFileAssets(folder: string): FileAsset[] {
+/** Assets of every manifest of the folder: their keys are content hashes, so that they cannot clash. */
+function readAssets(folder: string, kind: 'files' | 'dockerImages'): unknown[] {
   return fs
     .readdirSync(folder)
     .filter((name) => name.endsWith('.assets.json'))
-    .flatMap((name) => {
-      const { files = {} } = readJson<{ files?: Record<string, unknown> }>(path.join(folder, name));
-      return Object.values(files).flatMap((file) => readFileAsset(folder, file));
-    });
+    .flatMap((name) =>
+      Object.values(readJson<Record<string, object | undefined>>(path.join(folder, name))[kind] ?? {}),
+    );
+}
+
+function readImageAsset(folder: string, image: unknown): ImageAsset[] {
+  const source = isRecord(image) && isRecord(image['source']) ? image['source'] : {};
+  if (typeof source['directory'] !== 'string') return [];
+  const { dockerFile, dockerBuildTarget, dockerBuildArgs, platform } = source;
+  const given = (option: string, value: unknown) => (value === undefined ? [] : [option, String(value)]);
+  return [
+    {
+      directory: path.resolve(folder, source['directory']),
+      buildArguments: [
+        ...given('--file', dockerFile && path.resolve(folder, source['directory'], String(dockerFile))),
+        ...given('--target', dockerBuildTarget),
+        ...given('--platform', platform),
+        ...Object.entries(isRecord(dockerBuildArgs) ? dockerBuildArgs : {}).flatMap(([name, value]) =>
+          given('--build-arg', `${name}=${String(value)}`),
+        ),
+      ],
+      destinations: destinationsOf(image).map((each) => ({
+        repositoryName: String(each['repositoryName']),
+        imageTag: String(each['imageTag']),
+      })),
+    },
+  ];
+}
+
+function destinationsOf(asset: unknown): Record<string, unknown>[] {
+  const destinations = isRecord(asset) ? asset['destinations'] : undefined;
+  return isRecord(destinations) ? Object.values(destinations).filter(isRecord) : [];
 }
 
 function readFileAsset(folder: string, file: unknown): FileAsset[] {
   const source = isRecord(file) && isRecord(file['source']) ? file['source'] : {};
-  const destinations =
-    isRecord(file) && isRecord(file['destinations']) ? Object.values(file['destinations']) : [];
   // A source that is made by a command (`executable`) exists only after that command ran.
   if (typeof source['path'] !== 'string') {
     return [];
@@ -118,9 +155,10 @@ function readFileAsset(folder: string, file: unknown): FileAsset[] {
       // Not joinInside: an asset may be staged outside of the assembly (`--no-staging` gives absolute paths).
       source: path.resolve(folder, source['path']),
       packaging: source['packaging'] === 'zip' ? 'zip' : 'file',
-      destinations: destinations
-        .filter(isRecord)
-        .map((each) => ({ bucketName: String(each['bucketName']), objectKey: String(each['objectKey']) })),
+      destinations: destinationsOf(file).map((each) => ({
+        bucketName: String(each['bucketName']),
+        objectKey: String(each['objectKey']),
+      })),
     },
   ];
 }

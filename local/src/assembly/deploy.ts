@@ -10,7 +10,7 @@ import { deployFunctions } from './functions';
 import { TemplateEvaluator } from './intrinsics';
 import { deployRoles } from './roles';
 import type { StackContext } from './stack-context';
-import { stageFiles } from './staged-files';
+import { stageFiles, stageImages } from './staged-files';
 import { deployStateMachines } from './state-machines';
 import { TemplateError } from './template';
 
@@ -60,6 +60,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
     stateMachines: deployStateMachines(context),
     eventRules: deployEventRules(context),
     functionPermissions: deployFunctionPermissions(context),
+    imageBuilds: stageImages(context),
     outputs: resolveOutputs(context),
   };
 }

@@ -13,6 +13,8 @@ export interface Deployment {
   readonly eventRules: readonly EventRuleResource[];
   /** What the resource policies of the functions allow to others. */
   readonly functionPermissions: readonly FunctionPermission[];
+  /** How the container images of the app are built, by `repository:tag`. */
+  readonly imageBuilds: ReadonlyMap<string, ImageBuild>;
   /** Resolved stack outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -61,6 +63,13 @@ export interface FunctionResource {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+}
+
+/** A container image that `cdk deploy` would build. */
+export interface ImageBuild {
+  readonly directory: string;
+  /** Arguments of `docker build`, but for the folder and the name. */
+  readonly buildArguments: readonly string[];
 }
 
 /** An EventBridge rule with the Lambda functions that it invokes. */

@@ -8,6 +8,7 @@ export type {
   EventRuleResource,
   FunctionPermission,
   FunctionResource,
+  ImageBuild,
   PolicyDocument,
   RoleResource,
   StateMachineResource,

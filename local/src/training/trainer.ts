@@ -23,6 +23,8 @@ export interface TrainingTask extends TrainedAlgorithm {
   /** `CheckpointConfig`: the folder that stands for its S3 location, and the path that the container sees. */
   readonly checkpoints?: { readonly folder: string; readonly localPath: string };
   readonly region: string;
+  /** Whether the container is cut off from the network; of meaning in a container only. */
+  readonly networkIsolation?: boolean;
   /** Folder of the job's own, empty: the trainer writes `model/` and `output/` below it. */
   readonly workFolder: string;
   /** Threads the job may use. */

@@ -117,6 +117,7 @@ export function deploymentIn(
     stateMachines: [],
     eventRules: parts.eventRules ?? [],
     functionPermissions: parts.functionPermissions ?? [],
+    imageBuilds: new Map(),
     outputs: {},
   };
 }

@@ -136,6 +136,36 @@ describe('Docker (a stub of its command: no engine here)', () => {
     ]);
   });
 
+  test('builds an image of the app once, before its first job', async () => {
+    const { docker, calls } = stubDocker('exit 0');
+    const build = { directory: '/app/image', buildArguments: ['--platform', 'linux/amd64'] };
+    const trainer = createContainerTrainer({
+      commands: new Map(),
+      docker,
+      builds: new Map([['my-assets:abc', build]]),
+    });
+    const registry = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+    await trainer.prepare?.({ trainingImage: `${registry}/my-assets:abc`, hyperparameters: {} }, 1);
+    await trainer.prepare?.({ trainingImage: `${registry}/another:abc`, hyperparameters: {} }, 1);
+    expect(calls().filter(([command]) => command !== 'version')).toEqual([
+      ['build', '--tag', `${registry}/my-assets:abc`, '--platform', 'linux/amd64', '/app/image'],
+    ]);
+  });
+
+  test.each([
+    ['cut off from the network', true, ['--network', 'none']],
+    ['with a network', false, []],
+  ])('runs %s as the request says', async (_name, networkIsolation, expected) => {
+    const { docker, calls } = stubDocker('exit 0');
+    await train(createContainerTrainer({ commands: new Map(), docker }), {
+      trainingImage: IMAGE,
+      networkIsolation,
+    });
+    const [run = []] = calls();
+    const at = run.indexOf('--network');
+    expect(at < 0 ? [] : run.slice(at, at + 2)).toEqual(expected);
+  });
+
   test('several hosts share a network that is removed', async () => {
     const { docker, calls } = stubDocker('echo ok');
     const trainer = createContainerTrainer({ commands: new Map(), docker });

@@ -70,6 +70,7 @@ export interface TrainingDefinition {
   readonly InputDataConfig?: readonly Channel[];
   readonly OutputDataConfig: { readonly S3OutputPath: string; readonly CompressionType?: 'GZIP' | 'NONE' };
   readonly ResourceConfig?: ResourceConfig;
+  readonly EnableNetworkIsolation?: boolean;
   readonly CheckpointConfig?: { readonly S3Uri: string; readonly LocalPath?: string };
   readonly Environment?: Readonly<Record<string, string>>;
   readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number };

@@ -100,6 +100,7 @@ export class TrainingRun {
         environment: this.request.Environment ?? {},
         instances: instancesOf(this.request),
         region: this.context.environment.region,
+        networkIsolation: this.request.EnableNetworkIsolation === true,
         channels,
         ...(checkpoints !== undefined && { checkpoints }),
         workFolder,

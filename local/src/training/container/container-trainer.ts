@@ -8,9 +8,11 @@ import { JobRunner } from '../job-runner';
 import { shownCommand } from '../script/launch';
 import type { Trainer, TrainingOutcome, TrainingTask } from '../trainer';
 import {
+  buildImage,
   containerName,
   dockerRunArguments,
   findsDocker,
+  type ImageBuild,
   networkName,
   runDocker,
   stopContainer,
@@ -29,6 +31,8 @@ export interface ContainerTrainerOptions {
    * @default docker
    */
   readonly docker?: string | false;
+  /** Images to be built here before their first job, by `repository:tag`. @default none */
+  readonly builds?: ReadonlyMap<string, ImageBuild>;
   /** How many jobs run at once; further ones wait. @default no limit */
   readonly maxJobs?: number;
   /**
@@ -133,6 +137,13 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
         : noWayToRun(trainingImage);
     },
     metricDefinitions: () => [],
+    async prepare({ trainingImage }) {
+      const { repository, tag } = parseImage(trainingImage);
+      const build = options.builds?.get(`${repository}:${tag}`);
+      if (build === undefined || commandOf(commands, trainingImage) || docker === false || !hasDocker())
+        return;
+      await buildImage(docker, trainingImage, build);
+    },
     train: (task) => jobs.run(task, runJob),
     close: () => jobs.close(),
   };

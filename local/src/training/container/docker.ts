@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { UserError } from '../../user-error';
 import type { Host } from '../job-folder';
 import type { TrainingTask } from '../trainer';
 
@@ -39,7 +40,7 @@ export function dockerRunArguments(
     '--rm',
     ...['--name', containerName(task, host)],
     ...['--hostname', host.name],
-    ...(task.instances.length > 1 ? ['--network', networkName(task), '--network-alias', host.name] : []),
+    ...networkArguments(task, host),
     ...['--volume', `${host.base}:/opt/ml`],
     ...(task.checkpoints ? ['--volume', `${task.checkpoints.folder}:${task.checkpoints.localPath}`] : []),
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -47,6 +48,27 @@ export function dockerRunArguments(
     task.trainingImage,
     ...program,
   ];
+}
+
+/** The hosts of a job reach each other; a job that is cut off from the network, and has one host, reaches nothing. */
+function networkArguments(task: TrainingTask, host: Host): string[] {
+  if (task.instances.length > 1) return ['--network', networkName(task), '--network-alias', host.name];
+  return task.networkIsolation ? ['--network', 'none'] : [];
+}
+
+/** A container image that is built from a folder. */
+export interface ImageBuild {
+  readonly directory: string;
+  readonly buildArguments: readonly string[];
+}
+
+/** Builds an image under the name that jobs ask for; what is built already is found in Docker's cache. */
+export async function buildImage(docker: string, trainingImage: string, build: ImageBuild): Promise<void> {
+  try {
+    await runDocker(docker, ['build', '--tag', trainingImage, ...build.buildArguments, build.directory]);
+  } catch (error) {
+    throw new UserError(`The image of ${build.directory} cannot be built: ${(error as Error).message}`);
+  }
 }
 
 /** Asks a container to end, and ends it after the grace; `docker run` ends with it. */
