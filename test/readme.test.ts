@@ -7,7 +7,14 @@ const PROJECT = resolve(__dirname, '..');
 /** What a reader has at hand where a snippet begins. */
 const FIXTURE = `
 import { type Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
-import { DataLocation, InputData, TuningFragment } from 'cdk-sagemaker-tuning';
+import {
+  AutoMlWorkflow,
+  DataLocation,
+  Framework,
+  InputData,
+  ScriptSource,
+  TuningFragment,
+} from 'cdk-sagemaker-tuning';
 declare const analysts: iam.IGrantable;
 declare const bucket: s3.IBucket;
 declare const algorithm: Algorithm;
