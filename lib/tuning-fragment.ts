@@ -13,6 +13,7 @@ import { grantTraining, trainingRole } from './private/training-permissions';
 import { definitionsOf } from './private/tuning-definitions';
 import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
+import { validateBound } from './private/validate-bound';
 import { useOf } from './private/validate-definition';
 import { validateTuning } from './private/validate-tuning';
 import type { TuningOptions } from './tuning-options';
@@ -89,6 +90,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     });
 
     const definitions = bindDefinitions(this, props);
+    validateBound(this.node.path, definitions);
     const inputs = withoutNested(locations(props, definitions));
     const replaceable = withoutNested(
       present([props.train.location, props.validation?.location, ...(props.allowedInputLocations ?? [])]),

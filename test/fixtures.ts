@@ -84,6 +84,7 @@ export function text(value: Json): string {
   if (name === 'Fn::Join') return argument[1].map(text).join(argument[0]);
   if (name === 'Ref') return `<${argument}>`;
   if (name === 'Fn::GetAtt') return `<${argument.join('.')}>`;
+  if (name === 'Fn::Sub' && typeof argument === 'string') return argument.replace(/\$\{([^}]+)\}/g, '<$1>');
   return `<${name}>`;
 }
 

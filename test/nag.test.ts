@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, CfnParameter, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,10 +7,35 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readSettings } from '../bin/settings';
 import { TuningStack } from '../bin/tuning-stack';
 import { context } from '../cdk.json';
-import { DataLocation, InputData, TuningStrategy, type TuningWorkflowProps } from '../lib';
+import {
+  Algorithm,
+  ContainerImage,
+  DataLocation,
+  Framework,
+  InputData,
+  Objective,
+  ParameterRange,
+  ScriptSource,
+  TuningStrategy,
+  type TuningWorkflowProps,
+} from '../lib';
 import { vpcIn, workflow } from './fixtures';
 
 const FIXED = { account: '123456789012', region: 'eu-west-1' };
+
+const METRICS = [{ name: 'validation:rmse', regex: 'rmse=(.*)' }];
+
+const SCRIPT = {
+  algorithm: Algorithm.script({
+    source: ScriptSource.fromFolder(join(__dirname, '../examples/script/code')),
+    entryPoint: 'train_sklearn.py',
+    framework: Framework.scikitLearn('1.4-2'),
+    metrics: METRICS,
+  }),
+  objective: Objective.minimize('validation:rmse'),
+  hyperparameters: {},
+  parameterRanges: [ParameterRange.continuous('learning-rate', { min: 0.01, max: 0.1 })],
+};
 
 /** What cdk-nag's AwsSolutions pack finds in an app and nobody has acknowledged. */
 function findingsOf(app: App): string[] {
@@ -44,6 +70,28 @@ describe('cdk-nag AwsSolutions finds nothing that is not acknowledged', () => {
     ['a bucket', (stack) => ({ bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine') })],
     ['spot instances with checkpoints', () => ({ spot: {} })],
     ['Hyperband, by the SDK integration', () => ({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) })],
+    [
+      'a script, in a search of several algorithms, on several instances',
+      () => ({
+        resources: { instanceCount: 2 },
+        checkpoints: true,
+        furtherDefinitions: [{ name: 'script', ...SCRIPT }],
+      }),
+    ],
+    [
+      'a container whose image is known when the stack is deployed',
+      (stack) => {
+        const image = ContainerImage.fromRegistry(new CfnParameter(stack, 'Image').valueAsString);
+        return { ...SCRIPT, algorithm: Algorithm.container({ image, metrics: METRICS }) };
+      },
+    ],
+    [
+      'file systems',
+      (stack) => {
+        const data = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/data' });
+        return { vpc: vpcIn(stack), train: data, validation: data };
+      },
+    ],
     [
       'data whose place is known when the stack is deployed',
       (stack) => {

@@ -388,8 +388,8 @@ describe('hyperparameters', () => {
     ],
     [
       'too many',
-      { ...UNKNOWN, hyperparameters: Object.fromEntries(many(98, (i) => `p${i}`).map((name) => [name, ''])) },
-      "hyperparameters: may be 100 in all, tuned ones and SageMaker's own _tuning_objective_metric included, got 101",
+      { ...UNKNOWN, hyperparameters: Object.fromEntries(many(97, (i) => `p${i}`).map((name) => [name, ''])) },
+      "hyperparameters: may be 100 in all, tuned ones, those that the algorithm adds and SageMaker's own _tuning_objective_metric included, got 101",
     ],
     [
       'a value too long',
@@ -405,8 +405,8 @@ describe('hyperparameters', () => {
     expect(problemsOf(props)).toEqual([problem instanceof RegExp ? expect.stringMatching(problem) : problem]);
   });
 
-  test('97 beside two tuned ones are valid', () => {
-    const hyperparameters = Object.fromEntries(many(97, (i) => `p${i}`).map((name) => [name, '']));
+  test('96 beside two tuned ones, and eval_metric that XGBoost gets, are valid', () => {
+    const hyperparameters = Object.fromEntries(many(96, (i) => `p${i}`).map((name) => [name, '']));
     expect(problemsOf({ ...UNKNOWN, hyperparameters })).toEqual([]);
   });
 });
@@ -596,7 +596,7 @@ describe('names and tags', () => {
     ...['', 'Churn', 'churn_1', '-churn', 'churn-', 'x'.repeat(17)].map((prefix): [string, Props, string] => [
       `job name prefix "${prefix}"`,
       { jobNamePrefix: prefix },
-      `jobNamePrefix: must be 1 to 16 lower-case letters, digits and inner hyphens, got "${prefix}" (names of tuning jobs have at most 32 characters)`,
+      `jobNamePrefix: must be 1 to 16 lower-case letters, digits and inner hyphens, got "${prefix}" (names of jobs have at most 32 characters)`,
     ]),
     [
       'a job name prefix that is known when the stack is deployed',

@@ -46,6 +46,8 @@ export interface AlgorithmUse {
   readonly tuned: readonly string[];
   /** Of the training jobs of the tuning job and of the final training. */
   readonly instanceTypes: readonly string[];
+  /** The same for each kind of training job apart; several types in one are those of instance groups. */
+  readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];
   readonly networkIsolation: boolean;
 }
@@ -55,6 +57,8 @@ export interface BoundAlgorithm {
   readonly image: TrainingImage;
   /** Hyperparameters that the container reads and not the algorithm, such as `sagemaker_program`. */
   readonly containerHyperparameters?: Readonly<Record<string, string>>;
+  /** Name of the one that tells the container the type of its instances, which training jobs differ in. */
+  readonly instanceTypeHyperparameter?: string;
   /** Environment variables of the container. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Channels beside those of the data, such as the script or a pretrained model. */

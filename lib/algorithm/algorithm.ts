@@ -45,7 +45,8 @@ export class Algorithm {
   /**
    * A script of your own in the container of a framework (script mode).
    *
-   * @throws Error named `TuningValidationError` where the source has no such entry point
+   * @throws Error named `TuningValidationError` where the source has no such entry point, or the image of the
+   * framework's version is not known
    */
   static script(options: ScriptOptions): Algorithm {
     return new Algorithm(script(options));

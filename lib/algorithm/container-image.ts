@@ -1,9 +1,13 @@
-import { Aws, Token } from 'aws-cdk-lib';
+import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, type DockerImageAssetOptions } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { validationError } from '../private/problems';
 import type { TrainingImage } from './algorithm-definition';
+
+/** Account, region and repository of an image in Amazon ECR; account and region may be tokens. */
+const ECR_IMAGE =
+  /^(\d{12}|\$\{Token\[[^\]]+\]\})\.dkr\.ecr\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/([^:@]+)([:@].+)?$/;
 
 /**
  * A container image to train with. SageMaker pulls training images from Amazon ECR only.
@@ -31,18 +35,15 @@ export class ContainerImage {
    * @throws Error named `TuningValidationError` where the URI is known and not one of Amazon ECR
    */
   static fromRegistry(uri: string): ContainerImage {
-    const [, account, region, repository] =
-      /^(\d{12})\.dkr\.ecr\.([^.]+)\.[^/]+\/([^:@]+)([:@].+)?$/.exec(uri) ?? [];
+    const [, account, region, repository] = ECR_IMAGE.exec(uri) ?? [];
     if (repository === undefined && !Token.isUnresolved(uri)) {
       throw validationError(
         `ContainerImage.fromRegistry: must be an image in Amazon ECR, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, got ${JSON.stringify(uri)}: tuning jobs pull from no other registry`,
       );
     }
-    // Of a URI that is known at deploy time only, the repository cannot be told.
-    const arn = repository
-      ? `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`
-      : `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:*:repository/*`;
-    return new ContainerImage(repository ?? 'the image', () => ({ uri, repositoryArn: arn }));
+    const isKnown = repository !== undefined && !Token.isUnresolved(repository);
+    const repositoryArn = isKnown ? arnOf(account, region, repository) : arnAtDeployment(uri);
+    return new ContainerImage(isKnown ? repository : 'the image', () => ({ uri, repositoryArn }));
   }
 
   /**
@@ -64,4 +65,17 @@ export class ContainerImage {
     /** @internal */
     readonly _bind: (scope: Construct) => TrainingImage,
   ) {}
+}
+
+function arnOf(account: string | undefined, region: string | undefined, repository: string): string {
+  return `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`;
+}
+
+/** Of a URI that is known at deploy time only: repositories whose names begin with the first part of this one's. */
+function arnAtDeployment(uri: string): string {
+  const host = Fn.split('.', uri);
+  const [account, region] = [Fn.select(0, host), Fn.select(3, host)];
+  const name = Fn.select(1, Fn.split('/', uri));
+  const withoutTag = Fn.select(0, Fn.split('@', Fn.select(0, Fn.split(':', name))));
+  return arnOf(account, region, `${withoutTag}*`);
 }

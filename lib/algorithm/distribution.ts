@@ -1,6 +1,9 @@
 // Source of the names: aws/sagemaker-training-toolkit at 3383937, src/sagemaker_training/params.py, and
 // aws/sagemaker-python-sdk (master-v2), src/sagemaker/estimator.py and fw_utils.py.
 
+const PYTORCH = ['pytorch', 'huggingface-pytorch'];
+const TENSORFLOW = 'tensorflow';
+
 /** Options of a distribution over MPI. */
 export interface MpiOptions {
   /**
@@ -26,7 +29,7 @@ export interface MpiOptions {
 export class Distribution {
   /** `mpirun` starts the script (Horovod and others); PyTorch and TensorFlow containers. */
   static mpi(options: MpiOptions = {}): Distribution {
-    return new Distribution('MPI', {
+    return new Distribution('MPI', [...PYTORCH, TENSORFLOW], {
       sagemaker_mpi_enabled: 'true',
       sagemaker_mpi_num_of_processes_per_host: String(options.processesPerHost ?? 1),
       sagemaker_mpi_custom_mpi_options: options.customOptions ?? '',
@@ -40,7 +43,7 @@ export class Distribution {
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/data-parallel.html
    */
   static smDataParallel(): Distribution {
-    return new Distribution('SMDDP', {
+    return new Distribution('SMDDP', PYTORCH, {
       sagemaker_distributed_dataparallel_enabled: 'true',
       sagemaker_distributed_dataparallel_custom_mpi_options: '',
     });
@@ -48,17 +51,17 @@ export class Distribution {
 
   /** `torchrun` starts the script on each instance, a process for each GPU; PyTorch containers. */
   static torchrun(): Distribution {
-    return new Distribution('torchrun', { sagemaker_torch_distributed_enabled: 'true' });
+    return new Distribution('torchrun', PYTORCH, { sagemaker_torch_distributed_enabled: 'true' });
   }
 
   /** TensorFlow's parameter servers. */
   static parameterServer(): Distribution {
-    return new Distribution('parameter server', { sagemaker_parameter_server_enabled: 'true' });
+    return new Distribution('parameter server', [TENSORFLOW], { sagemaker_parameter_server_enabled: 'true' });
   }
 
   /** TensorFlow's `MultiWorkerMirroredStrategy`. */
   static multiWorkerMirrored(): Distribution {
-    return new Distribution('MultiWorkerMirroredStrategy', {
+    return new Distribution('MultiWorkerMirroredStrategy', [TENSORFLOW], {
       sagemaker_multi_worker_mirrored_strategy_enabled: 'true',
     });
   }
@@ -66,6 +69,12 @@ export class Distribution {
   private constructor(
     /** @internal */
     readonly _title: string,
+    /**
+     * Names of the frameworks whose containers know it.
+     *
+     * @internal
+     */
+    readonly _frameworks: readonly string[],
     /** @internal */
     readonly _hyperparameters: Readonly<Record<string, string>>,
   ) {}

@@ -30,7 +30,7 @@ export interface ScriptOptions {
    */
   readonly environment?: { [name: string]: string };
   /**
-   * How the script is started on several instances.
+   * How the script is started on several instances, which have to be of one type.
    *
    * @default - once on each instance
    */

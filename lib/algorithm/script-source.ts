@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Token } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -30,7 +31,7 @@ export class ScriptSource {
    * `__pycache__`, `node_modules` and notebooks' checkpoints are left out.
    *
    * @param path the folder, with the entry point and, if there is one, `requirements.txt` in it
-   * @throws Error named `TuningValidationError` where it is not a folder
+   * @throws Error named `TuningValidationError` where it is not a folder, has links in it, or paths of more than 100 bytes
    */
   static fromFolder(path: string): ScriptSource {
     const files = listFiles(path);
@@ -38,13 +39,16 @@ export class ScriptSource {
       const folder = mkdtempSync(join(tmpdir(), 'script-'));
       try {
         const archive = join(folder, 'sourcedir.tar.gz');
-        writeFileSync(archive, pack(path, files));
-        const asset = new Asset(scope, 'Script', { path: archive });
+        const tar = pack(path, files);
+        writeFileSync(archive, gzipSync(tar, { level: 9 }));
+        const asset = new Asset(scope, 'Script', {
+          path: archive,
+          // What gzip makes of the same bytes differs between machines.
+          assetHash: createHash('sha256').update(tar).digest('hex'),
+        });
         return {
           location: DataLocation.fromBucket(asset.bucket, asset.s3ObjectKey),
-          fileName: Token.isUnresolved(asset.s3ObjectKey)
-            ? `${asset.assetHash}.tar.gz`
-            : basename(asset.s3ObjectKey),
+          fileName: requireFileName(asset.s3ObjectKey),
         };
       } finally {
         rmSync(folder, { recursive: true });
@@ -55,10 +59,17 @@ export class ScriptSource {
   /**
    * A `.tar.gz` in Amazon S3, with the entry point at its root.
    *
-   * @param archive the object
+   * @param archive the object; the name of its file has to be known at synth
+   * @throws Error named `TuningValidationError` where it is no such file, or its name is a token
    */
   static fromArchive(archive: DataLocation): ScriptSource {
-    return new ScriptSource(undefined, () => ({ location: archive, fileName: basename(archive.uri) }));
+    const fileName = requireFileName(archive.uri);
+    if (!/\.(tar\.gz|tgz)$/.test(fileName)) {
+      throw validationError(
+        `ScriptSource.fromArchive: must be a .tar.gz in Amazon S3, got ${JSON.stringify(archive.uri)}`,
+      );
+    }
+    return new ScriptSource(undefined, () => ({ location: archive, fileName }));
   }
 
   private constructor(
@@ -73,17 +84,21 @@ export class ScriptSource {
   ) {}
 }
 
-/** Paths of the files below a folder, in an order of their own. */
+/** Name of an object's file, which a training job finds the archive by. */
+function requireFileName(key: string): string {
+  const fileName = basename(key);
+  if (!Token.isUnresolved(fileName)) return fileName;
+  throw validationError(
+    'ScriptSource: the name of the archive has to be known at synth (not so with the legacy stack synthesizer)',
+  );
+}
+
+/** Paths of the files in a folder, in an order of their own. */
 function listFiles(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw validationError(`ScriptSource.fromFolder: ${JSON.stringify(folder)} is not a folder`);
   }
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep))
-    .filter((path) => !path.some((part) => IGNORED.includes(part)))
-    .map((path) => path.join('/'))
-    .sort();
+  const files = filesBelow(folder).sort();
   const tooLong = files.find((file) => Buffer.byteLength(file) > LONGEST_PATH);
   if (tooLong !== undefined) {
     throw validationError(
@@ -93,12 +108,25 @@ function listFiles(folder: string): string[] {
   return files;
 }
 
+function filesBelow(folder: string, prefix = ''): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !IGNORED.includes(name));
+  return entries.flatMap((entry) => {
+    const path = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(join(folder, entry.name), `${path}/`);
+    if (entry.isFile()) return [path];
+    throw validationError(
+      `ScriptSource.fromFolder: ${path} is neither a file nor a folder: links are not followed`,
+    );
+  });
+}
+
 /** The same files give the same bytes, whoever packs them and when. */
 function pack(folder: string, files: readonly string[]): Uint8Array {
-  const entries = files.map((name) => ({
-    name,
-    data: readFileSync(join(folder, name)),
-    attrs: { mtime: 0, uid: 0, gid: 0, mode: name.endsWith('.sh') ? '755' : '644' },
-  }));
-  return gzipSync(createTar(entries), { level: 9 });
+  return createTar(
+    files.map((name) => ({
+      name,
+      data: readFileSync(join(folder, name)),
+      attrs: { mtime: 0, uid: 0, gid: 0, mode: name.endsWith('.sh') ? '755' : '644' },
+    })),
+  );
 }

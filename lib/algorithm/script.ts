@@ -9,6 +9,7 @@ import {
   USUAL_CHANNELS,
 } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
+import type { Framework } from './framework';
 import {
   type Framework as FrameworkName,
   frameworkImage,
@@ -17,6 +18,7 @@ import {
 } from './framework-images';
 import type { ScriptOptions } from './script-options';
 import { xgboost } from './xgboost';
+import { XGBOOST_IMAGES } from './xgboost-images';
 import { XGBoostVersion } from './xgboost-options';
 
 /** Where SageMaker puts the channel with the code. */
@@ -26,6 +28,7 @@ const CODE_FOLDER = '/opt/ml/input/data/code';
 export function script(options: ScriptOptions): AlgorithmDefinition {
   const { framework, source, entryPoint, metrics, image } = options;
   requireEntryPoint(options);
+  if (!image) requireKnownVersion(framework);
   const own = framework.frameworkName === 'xgboost' && !image ? firstPartyXGBoost(options) : undefined;
   const title = `the script ${entryPoint}`;
   return {
@@ -38,7 +41,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
       ...checkMetrics(options, own !== undefined),
       ...checkNetwork(options, use),
       ...checkInstances(options, use),
-      ...checkEnvironment(options),
+      ...checkDistribution(options, use),
     ],
     bind(scope, use) {
       const { location, fileName } = source._bind(scope);
@@ -50,8 +53,8 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
           sagemaker_submit_directory: `${CODE_FOLDER}/${fileName}`,
           sagemaker_container_log_level: '20',
           ...options.distribution?._hyperparameters,
-          ...(options.distribution && { sagemaker_instance_type: use.instanceTypes[0] ?? '' }),
         },
+        instanceTypeHyperparameter: options.distribution && 'sagemaker_instance_type',
         environment: options.environment,
         channels: [{ name: 'code', location }],
       };
@@ -64,6 +67,17 @@ function requireEntryPoint({ source, entryPoint }: ScriptOptions): void {
   const programs = source._files.filter((file) => /\.(py|sh)$/.test(file));
   throw validationError(
     `Algorithm.script: there is no entry point ${JSON.stringify(entryPoint)} in the source, which has ${programs.join(', ') || 'no program'}`,
+  );
+}
+
+function requireKnownVersion({ frameworkName, version }: Framework): void {
+  const known =
+    frameworkName === 'xgboost'
+      ? XGBOOST_IMAGES.map((image) => image.version)
+      : knownVersions(frameworkName as FrameworkName);
+  if (known.includes(version)) return;
+  throw validationError(
+    `Algorithm.script: version "${version}" of ${frameworkName} is not known: use one of ${known.join(', ')}, or give image`,
   );
 }
 
@@ -102,7 +116,7 @@ function checkNetwork({ source }: ScriptOptions, { networkIsolation }: Algorithm
   ];
 }
 
-function checkInstances({ framework, image, distribution }: ScriptOptions, use: AlgorithmUse): string[] {
+function checkInstances({ framework, image }: ScriptOptions, use: AlgorithmUse): string[] {
   const known = use.instanceTypes.filter((type) => !Token.isUnresolved(type));
   const problems: string[] = [];
   const accelerators = known.filter((type) => /^ml\.(trn|inf)/.test(type));
@@ -111,26 +125,45 @@ function checkInstances({ framework, image, distribution }: ScriptOptions, use: 
       `resources.instanceType: no image of ${framework.frameworkName} is known for AWS Trainium and Inferentia: give algorithm.image, got ${accelerators.join(', ')}`,
     );
   }
-  const kinds = new Set(known.map(isGpuInstance));
-  if (kinds.size > 1 && !image && tagsOf(framework)?.gpu) {
+  // In one training job both can be: instance groups share the image for GPUs.
+  const kinds = new Set(
+    use.instanceTypesOfJobs
+      .filter((types) => !types.some((type) => Token.isUnresolved(type)))
+      .map((types) => types.some(isGpuInstance)),
+  );
+  if (kinds.size > 1 && !image && hasImageForGpus(framework)) {
     problems.push(
       `resources.instanceType: the image for GPUs is another than that for CPUs, and both trainings have one: use one kind, got ${known.join(', ')}`,
     );
   }
-  if (distribution?._title === 'SMDDP' && !kinds.has(true)) {
-    problems.push(`algorithm.distribution: SMDDP runs on GPUs only, got ${known.join(', ')}`);
+  return problems;
+}
+
+function checkDistribution({ framework, image, distribution }: ScriptOptions, use: AlgorithmUse): string[] {
+  if (!distribution) return [];
+  const { _title: title, _frameworks: frameworks } = distribution;
+  const problems: string[] = [];
+  if (!image && !frameworks.includes(framework.frameworkName)) {
+    problems.push(
+      `algorithm.distribution: ${title} is for the containers of ${frameworks.join(', ')}, got ${framework.frameworkName}`,
+    );
+  }
+  if (use.instanceTypesOfJobs.some((types) => types.length > 1)) {
+    problems.push(
+      `algorithm.distribution: ${title} is for instances of one type: leave it out with instance groups, whose script runs on each instance and finds the others by itself`,
+    );
+  }
+  const withoutGpu = use.instanceTypes.filter((type) => !Token.isUnresolved(type) && !isGpuInstance(type));
+  if (title === 'SMDDP' && withoutGpu.length > 0) {
+    problems.push(`algorithm.distribution: SMDDP runs on GPUs only, got ${withoutGpu.join(', ')}`);
   }
   return problems;
 }
 
-function checkEnvironment({ environment = {} }: ScriptOptions): string[] {
-  return Object.keys(environment)
-    .filter((name) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
-    .map((name) => `algorithm.environment.${name}: must be letters, digits and underscores, no digit first`);
-}
-
-function tagsOf({ frameworkName, version }: ScriptOptions['framework']) {
-  return frameworkImage(frameworkName as FrameworkName, version)?.tags;
+/** XGBoost has one image for both. */
+function hasImageForGpus({ frameworkName, version }: Framework): boolean {
+  if (frameworkName === 'xgboost') return false;
+  return frameworkImage(frameworkName as FrameworkName, version)?.tags.gpu !== undefined;
 }
 
 function imageOfFramework(
@@ -140,11 +173,7 @@ function imageOfFramework(
 ): TrainingImage {
   const name = framework.frameworkName as FrameworkName;
   const facts = frameworkImage(name, framework.version);
-  if (!facts) {
-    throw validationError(
-      `Algorithm.script: version "${framework.version}" of ${name} is not known: use one of ${knownVersions(name).join(', ')}, or give image`,
-    );
-  }
+  if (!facts) throw validationError(`Algorithm.script: there is no image of ${name} ${framework.version}`);
   const kind = instanceTypes.some((type) => isGpuInstance(type)) ? 'gpu' : 'cpu';
   const tag = facts.tags[kind];
   if (!tag) {

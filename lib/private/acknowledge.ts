@@ -35,6 +35,11 @@ function flatten(value: unknown): string {
       const [separator, parts] = argument as [string, unknown[]];
       return parts.map(flatten).join(separator);
     }
+    case 'Fn::Sub':
+      // Such as the name of the bucket with the assets.
+      return String(argument).replace(/\$\{([^}]+)\}/g, '<$1>');
+    case 'Fn::ImportValue':
+      return flatten(argument);
     default:
       return JSON.stringify(value);
   }

@@ -6,7 +6,7 @@ import {
 } from '../algorithm/algorithm-rules';
 import type { ParameterRange } from '../search/parameter-range';
 import { literal } from './jsonata';
-import { LIMITS } from './limits';
+import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 
 /** What the first state has to know to check an execution's input and to fill in what it leaves out. */
 export interface ConfigureOptions {
@@ -68,7 +68,7 @@ const FUNCTIONS = `${INPUT_CHECKS}
   $hyperparameter := function($definition, $field, $name, $value) {
     $type($value) != 'string' ? $field & ': must be a string such as "' & $string($value) & '"'
     : $length($value) > ${LIMITS.hyperparameterValueLength} ? $field & ': must have at most ${LIMITS.hyperparameterValueLength} characters'
-    : $contains($name, /^sagemaker_/) ? $field & ': is a setting of the container, which the algorithm makes by itself'
+    : $contains($name, ${RESERVED_HYPERPARAMETERS}) ? $field & ': ${RESERVED_HYPERPARAMETER}'
     : $exists($definition.rules) ? $ruled($field, $definition, $lookup($definition.rules, $name), $value)
   };
   $left := function($definition, $given) {

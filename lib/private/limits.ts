@@ -27,6 +27,9 @@ export const LIMITS = {
   instanceGroupNameLength: 64,
   keepAliveSeconds: { min: 1, max: 21_600 },
   environmentVariables: 48,
+  environmentLength: 512,
+  containerCommand: 100,
+  containerCommandLength: 256,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
   hyperbandResource: 20_000,
@@ -38,6 +41,12 @@ export const LIMITS = {
   securityGroups: 5,
   subnets: 16,
 } as const;
+
+/** Hyperparameters that containers and SageMaker make by themselves. */
+export const RESERVED_HYPERPARAMETERS = /^(sagemaker_|_tuning_)/;
+
+export const RESERVED_HYPERPARAMETER =
+  'is a setting of the container, which the algorithm or SageMaker makes by itself';
 
 /** Longest prefix of job names: `<prefix>-<15 characters>` is a tuning job's name. */
 export const JOB_NAME_PREFIX_LENGTH = 16;

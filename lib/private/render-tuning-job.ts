@@ -1,8 +1,12 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ParameterRange } from '../search/parameter-range';
 import { TuningStrategy } from '../search/tuning-strategy';
-import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
+import type {
+  SageMakerCreateHyperParameterTuningJobOptions,
+  TuningTrainingJobDefinition,
+} from '../tasks/create-hyper-parameter-tuning-job';
 import type { TrainingJobDefinition } from '../tasks/training-job-definition';
+import { LIMITS } from './limits';
 import { renderTrainingJob } from './render-training-job';
 
 /**
@@ -17,6 +21,7 @@ export function renderTuningJob(
   requireOne(options, 'trainingJobDefinition', 'trainingJobDefinitions');
   if (trainingJobDefinition && !objective)
     throw new Error('objective: is required with trainingJobDefinition');
+  if (trainingJobDefinitions) requireSeveral(options, trainingJobDefinitions);
   const strategy = options.strategy ?? TuningStrategy.bayesian();
   return {
     HyperParameterTuningJobName: options.tuningJobName,
@@ -81,6 +86,28 @@ function renderSearchSpace(space: {
 }): unknown {
   requireOne(space, 'parameterRanges', 'parameterRangesInput');
   return space.parameterRangesInput?.value ?? renderRanges(space.parameterRanges ?? []);
+}
+
+/** What belongs into each of several definitions, and what SageMaker does not do with them. */
+function requireSeveral(
+  options: SageMakerCreateHyperParameterTuningJobOptions,
+  definitions: readonly TuningTrainingJobDefinition[],
+): void {
+  if (definitions.length < 1 || definitions.length > LIMITS.definitions) {
+    throw new Error(
+      `trainingJobDefinitions: must have 1 to ${LIMITS.definitions} elements, got ${definitions.length}`,
+    );
+  }
+  const { objective, parameterRanges, parameterRangesInput, warmStart, earlyStopping } = options;
+  const given = Object.entries({ objective, parameterRanges, parameterRangesInput, warmStart })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  if (earlyStopping) given.push('earlyStopping');
+  if (given.length > 0) {
+    throw new Error(
+      `trainingJobDefinitions: goes without ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker has no warm start or early stopping for several`,
+    );
+  }
 }
 
 function requireOne<T extends object>(props: T, one: keyof T & string, other: keyof T & string): void {

@@ -82,6 +82,8 @@ function storageStatements({ inputs, output, checkpoints }: TrainingAccess): iam
 
 /** Lets a role read what is in the given places. */
 export function readStatements(read: readonly DataLocation[]): iam.PolicyStatement[] {
+  // All of the data can be in file systems.
+  if (read.length === 0) return [];
   return [
     new iam.PolicyStatement({
       actions: ['s3:GetObject'],

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { Algorithm } from '../algorithm/algorithm';
 import type { TrainingResources } from '../tuning-options';
 
@@ -17,6 +18,13 @@ export function withDefaults(
 export function instanceTypesOf(resources: TrainingResources | undefined, algorithm: Algorithm): string[] {
   if (resources?.instanceGroups) return resources.instanceGroups.map(({ instanceType }) => instanceType);
   return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULT_INSTANCE_TYPE];
+}
+
+/** Whether a training job may have several instances: one that is known at deploy time only may. */
+export function mayHaveSeveralInstances(resources: TrainingResources | undefined): boolean {
+  const counts = resources?.instanceGroups?.map(({ instanceCount }) => instanceCount);
+  const unknown = (counts ?? [resources?.instanceCount]).some((count) => Token.isUnresolved(count));
+  return unknown || instanceCountOf(resources) > 1;
 }
 
 /** Number of the instances that a training job runs on. */

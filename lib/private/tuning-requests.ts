@@ -16,7 +16,7 @@ import type {
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
-import { instanceCountOf, withDefaults } from './training-resources';
+import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
 import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
 /** A definition with its algorithm settled in the stack. */
@@ -125,6 +125,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
     ...Object.fromEntries(defaults.filter(([name]) => !tuned.includes(name))),
     ...hyperparameters,
     ...bound.containerHyperparameters,
+    ...instanceTypeHyperparameter(definition, definition.resources),
   };
   return trainingJob(props, definition, {
     output: 'trials/',
@@ -157,8 +158,12 @@ export function finalTrainingJobRequest(
   definition: BoundDefinition,
 ): SageMakerCreateTrainingJobOptions {
   const { finalTraining } = props;
-  // Those of the container are the same ones; the instance type among them can be another.
-  const settled = { ...definition.bound.containerHyperparameters, ...definition.finalHyperparameters };
+  const resources = finalTraining?.resources ?? definition.resources;
+  // Those of the container are among the best ones, but the type of the instances can be another.
+  const settled = {
+    ...instanceTypeHyperparameter(definition, resources),
+    ...definition.finalHyperparameters,
+  };
   const name = `$states.input.result.tuningJob.name & '-final-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
   return {
     trainingJobName: jsonata(name),
@@ -166,13 +171,23 @@ export function finalTrainingJobRequest(
     trainingJobDefinition: trainingJob(props, definition, {
       output: 'models/',
       hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(settled)}])`,
-      resources: finalTraining?.resources ?? definition.resources,
+      resources,
       maxRuntime: finalTraining?.maxRuntime ?? definition.maxTrainingRuntime,
       spot: finalTraining?.spot,
       checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
     }),
     tags: props.tags,
   };
+}
+
+/** What tells the container the type of its instances; instances of several types are not told. */
+function instanceTypeHyperparameter(
+  { algorithm, bound }: BoundDefinition,
+  resources: TrainingResources | undefined,
+): Record<string, string> {
+  const name = bound.instanceTypeHyperparameter;
+  const [type, ...others] = instanceTypesOf(resources, algorithm);
+  return name !== undefined && type !== undefined && others.length === 0 ? { [name]: type } : {};
 }
 
 function trainingJob(
@@ -211,7 +226,7 @@ function trainingJob(
     securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,
     networkIsolation: props.networkIsolation ?? true,
     interContainerTrafficEncryption:
-      props.interContainerTrafficEncryption ?? instanceCountOf(options.resources) > 1,
+      props.interContainerTrafficEncryption ?? mayHaveSeveralInstances(options.resources),
     environment: bound.environment,
   };
 }

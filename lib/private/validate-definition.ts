@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm/algorithm-definition';
 import { type AlgorithmRules, checkValue } from '../algorithm/algorithm-rules';
-import type { InputData } from '../input-data';
-import { LIMITS } from './limits';
+import { type InputData, InputMode } from '../input-data';
+import type { TrainingResources } from '../tuning-options';
+import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { Problems } from './problems';
 import { instanceCountOf, instanceTypesOf } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
@@ -67,7 +68,7 @@ function checkMetricDefinitions(
   for (const { name, regex } of metricDefinitions) {
     problems.length(`${at}.${name}`, name, 1, LIMITS.metricNameLength);
     problems.length(`${at}.${name}.regex`, regex, 1, LIMITS.metricRegexLength);
-    if (!Token.isUnresolved(regex) && !/\((?!\?[:=!<])/.test(regex)) {
+    if (!Token.isUnresolved(regex) && !hasGroup(regex)) {
       problems.add(
         `${at}.${name}.regex`,
         `needs a group, ( … ), around the value, got ${JSON.stringify(regex)}`,
@@ -75,12 +76,20 @@ function checkMetricDefinitions(
     }
   }
   const names = metricDefinitions.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) problems.add(at, `has names more than once: ${[...new Set(twice)].join(', ')}`);
   if (!rules?.objectiveMetrics.length && !names.includes(objectiveMetric)) {
     problems.add(
       `${prop}objective`,
       `must be one of the metrics of ${title}, got ${JSON.stringify(objectiveMetric)}; known are ${names.join(', ') || 'none'}`,
     );
   }
+}
+
+/** Whether a regular expression captures anything: escaped parentheses and those in brackets are no groups. */
+function hasGroup(regex: string): boolean {
+  const bare = regex.replace(/\\./g, '').replace(/\[[^\]]*\]/g, '');
+  return /\((?!\?)|\(\?P?<[a-zA-Z]/.test(bare);
 }
 
 function checkHyperparameters(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
@@ -91,13 +100,6 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   checkHyperparameterValues(problems, `${prop}hyperparameters`, given, rules);
   checkHyperparameterValues(problems, atFinal, definition.finalHyperparameters, rules);
   const tuned = definition.parameterRanges.map((range) => range.name);
-  const total = Object.keys(given).length + tuned.length + 1;
-  if (total > LIMITS.hyperparameters) {
-    problems.add(
-      `${prop}hyperparameters`,
-      `may be ${LIMITS.hyperparameters} in all, tuned ones and SageMaker's own _tuning_objective_metric included, got ${total}`,
-    );
-  }
   if (tuning.finalTraining?.enabled === false && Object.keys(definition.finalHyperparameters).length > 0) {
     problems.add(atFinal, 'is of no use: finalTraining.enabled is false');
   }
@@ -128,9 +130,7 @@ function checkHyperparameterValues(
   for (const [name, value] of Object.entries(values)) {
     problems.length(prop, name, 1, LIMITS.hyperparameterNameLength);
     problems.length(`${prop}.${name}`, value, 0, LIMITS.hyperparameterValueLength);
-    if (name.startsWith('sagemaker_')) {
-      problems.add(`${prop}.${name}`, 'is a setting of the container, which the algorithm makes by itself');
-    }
+    if (RESERVED_HYPERPARAMETERS.test(name)) problems.add(`${prop}.${name}`, RESERVED_HYPERPARAMETER);
     if (!rules || Token.isUnresolved(name)) continue;
     const rule = rules.hyperparameters.find((candidate) => candidate.name === name);
     if (!rule) {
@@ -158,7 +158,10 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
     if (!data) continue;
     checkLocations(problems, `${prop}${name}`, [data.location]);
     checkFileSystem(problems, `${prop}${name}`, data, tuning);
-    checkInstanceGroupNames(problems, `${prop}${name}`, data, resources?.instanceGroups);
+    checkGzip(problems, `${prop}${name}`, data);
+    checkInstanceGroupNames(problems, `${prop}${name}`, data, `${prop}resources`, resources);
+    const final = tuning.finalTraining?.resources;
+    if (final) checkInstanceGroupNames(problems, `${prop}${name}`, data, 'finalTraining.resources', final);
   }
   for (const name of Object.keys(channels)) {
     const at = `${prop}channels.${name}`;
@@ -184,7 +187,7 @@ function checkFileSystem(
   { vpc }: TuningInput,
 ): void {
   if (!fileSystem) return;
-  const { fileSystemId } = fileSystem;
+  const { fileSystemId, directoryPath } = fileSystem;
   if (!vpc) problems.add(prop, 'is in a file system: give the vpc that it is in');
   if (!Token.isUnresolved(fileSystemId) && !/^fs-[0-9a-f]{8,}$/.test(fileSystemId)) {
     problems.add(
@@ -192,20 +195,29 @@ function checkFileSystem(
       `fileSystemId must be fs- and hexadecimal digits, got ${JSON.stringify(fileSystemId)}`,
     );
   }
+  if (!Token.isUnresolved(directoryPath) && !directoryPath.startsWith('/')) {
+    problems.add(prop, `directoryPath must be a full path, got ${JSON.stringify(directoryPath)}`);
+  }
+}
+
+function checkGzip(problems: Problems, prop: string, { _options: { gzip, inputMode } }: InputData): void {
+  if (!gzip || inputMode === InputMode.PIPE) return;
+  problems.add(prop, 'gzip: SageMaker unpacks data in InputMode.PIPE only');
 }
 
 function checkInstanceGroupNames(
   problems: Problems,
   prop: string,
   { _options }: InputData,
-  groups: readonly { readonly name: string }[] | undefined,
+  at: string,
+  resources: TrainingResources | undefined,
 ): void {
-  const names = (groups ?? []).map(({ name }) => name);
+  const names = (resources?.instanceGroups ?? []).map(({ name }) => name);
   const unknown = (_options.instanceGroups ?? []).filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
   problems.add(
     prop,
-    `instanceGroups names ${unknown.join(', ')}, but resources.instanceGroups has ${names.join(', ') || 'none'}`,
+    `instanceGroups names ${unknown.join(', ')}, but ${at}.instanceGroups has ${names.join(', ') || 'none'}`,
   );
 }
 
@@ -226,6 +238,7 @@ export function useOf(tuning: TuningInput, definition: TuningDefinition): Algori
     hyperparameters,
     tuned: parameterRanges.map(({ name }) => name),
     instanceTypes: jobs.flatMap((each) => instanceTypesOf(each, algorithm)),
+    instanceTypesOfJobs: jobs.map((each) => instanceTypesOf(each, algorithm)),
     instanceCounts: jobs.map(instanceCountOf),
     networkIsolation: tuning.networkIsolation ?? true,
   };

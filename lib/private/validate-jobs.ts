@@ -60,6 +60,11 @@ function checkInstanceGroups(problems: Problems, prop: string, resources: Traini
     );
   }
   problems.count(`${prop}.instanceGroups`, instanceGroups, 1, LIMITS.instanceGroups);
+  const names = instanceGroups.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) {
+    problems.add(`${prop}.instanceGroups`, `has names more than once: ${[...new Set(twice)].join(', ')}`);
+  }
   for (const group of instanceGroups) {
     const at = `${prop}.instanceGroups.${group.name}`;
     problems.length(at, group.name, 1, LIMITS.instanceGroupNameLength);

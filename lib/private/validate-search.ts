@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { type AlgorithmRules, checkValue, describeBounds, withinBounds } from '../algorithm/algorithm-rules';
 import { type ParameterRange, ScalingType } from '../search/parameter-range';
 import type { TuningOptions } from '../tuning-options';
-import { LIMITS } from './limits';
+import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { Problems } from './problems';
 import type { TuningDefinition } from './tuning-definitions';
 
@@ -21,6 +21,7 @@ export function checkRanges(
       problems.add(prop, 'is also in hyperparameters: a hyperparameter is either tuned or fixed');
     }
     problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
+    if (RESERVED_HYPERPARAMETERS.test(range.name)) problems.add(prop, RESERVED_HYPERPARAMETER);
     if (range._values) checkCategoricalRange(problems, prop, range._values);
     else checkNumericRange(problems, prop, range);
     checkRangeAgainstAlgorithm(problems, prop, range, algorithm._definition.rules);

@@ -27,6 +27,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
     tuning.finalTraining?.resources,
     tuning.finalTraining?.spot,
   );
+  checkFinalKeepAlive(problems, tuning, definitions);
   checkSpot(problems, tuning, definitions);
   checkWarmStart(problems, tuning);
   // One tag is the construct's own.
@@ -92,6 +93,22 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
     tuning.finalTraining?.maxRuntime,
     trainingRuntimeSeconds,
   );
+}
+
+/** A final training on spot instances that has the resources of the tuning job. */
+function checkFinalKeepAlive(
+  problems: Problems,
+  { spot, finalTraining }: TuningInput,
+  definitions: readonly TuningDefinition[],
+): void {
+  if (!finalTraining?.spot || finalTraining.resources || spot) return;
+  for (const { prop, resources } of definitions) {
+    if (!resources?.keepAlive) continue;
+    problems.add(
+      `${prop}resources.keepAlive`,
+      'is not for spot instances, which the final training has: give finalTraining.resources too',
+    );
+  }
 }
 
 function checkSpot(

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -110,6 +111,7 @@ function withContainerCommand(
   { AlgorithmSpecification: algorithm, ...rest }: Record<string, unknown>,
   { containerEntrypoint, containerArguments }: TrainingJobDefinition,
 ): Record<string, unknown> {
+  requireCommand({ containerEntrypoint, containerArguments });
   return {
     AlgorithmSpecification: {
       ...(algorithm as object),
@@ -118,4 +120,20 @@ function withContainerCommand(
     },
     ...rest,
   };
+}
+
+function requireCommand(command: Record<string, string[] | undefined>): void {
+  for (const [prop, words] of Object.entries(command)) {
+    if (!words || Token.isUnresolved(words)) continue;
+    if (words.length < 1 || words.length > LIMITS.containerCommand) {
+      throw new Error(`${prop}: must have 1 to ${LIMITS.containerCommand} elements, got ${words.length}`);
+    }
+    const tooLong = words.find(
+      (word) => !Token.isUnresolved(word) && word.length > LIMITS.containerCommandLength,
+    );
+    if (tooLong === undefined) continue;
+    throw new Error(
+      `${prop}: an element may have ${LIMITS.containerCommandLength} characters, got ${tooLong.length}`,
+    );
+  }
 }

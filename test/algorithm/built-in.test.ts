@@ -231,6 +231,7 @@ describe('the image', () => {
       hyperparameters: {},
       tuned: [],
       instanceTypes: [],
+      instanceTypesOfJobs: [],
       instanceCounts: [],
       networkIsolation: true,
     });

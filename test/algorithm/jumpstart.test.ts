@@ -44,6 +44,7 @@ function use(more: Partial<AlgorithmUse> = {}): AlgorithmUse {
     hyperparameters: {},
     tuned: [],
     instanceTypes: ['ml.m5.4xlarge'],
+    instanceTypesOfJobs: [['ml.m5.4xlarge']],
     instanceCounts: [1],
     networkIsolation: true,
     ...more,

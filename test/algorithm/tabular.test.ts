@@ -210,6 +210,7 @@ describe('use', () => {
       hyperparameters: {},
       tuned: [],
       instanceTypes: ['ml.m5.xlarge'],
+      instanceTypesOfJobs: [['ml.m5.xlarge']],
       instanceCounts: [1],
       networkIsolation: true,
       ...more,

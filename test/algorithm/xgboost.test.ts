@@ -11,6 +11,7 @@ const USE: AlgorithmUse = {
   hyperparameters: {},
   tuned: [],
   instanceTypes: ['ml.m5.xlarge'],
+  instanceTypesOfJobs: [['ml.m5.xlarge']],
   instanceCounts: [1],
   networkIsolation: true,
 };

@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   DataDistribution,
+  FileSystemType,
   InputMode,
   Objective,
   ParameterRange,
@@ -434,10 +435,101 @@ describe('refuses', () => {
     );
   });
 
+  test('a single algorithm without an objective', () => {
+    expect(make({ objective: undefined })).toThrow('objective: is required with trainingJobDefinition');
+  });
+
+  test('a channel that is in two places, or nowhere', () => {
+    const fileSystem = {
+      fileSystemId: 'fs-01234567',
+      fileSystemType: FileSystemType.EFS,
+      directoryPath: '/',
+    };
+    for (const place of [{}, { s3Uri: 's3://data/', fileSystem }]) {
+      const { trainingJobDefinition } = least();
+      const channels = [{ channelName: 'train', ...place }];
+      expect(make({ trainingJobDefinition: { ...trainingJobDefinition, channels } })).toThrow(
+        'channel train: give exactly one of s3Uri and fileSystem',
+      );
+    }
+  });
+
   test('a search space that is given twice, or not at all', () => {
     const message = 'give exactly one of parameterRanges and parameterRangesInput';
     expect(make({ parameterRanges: undefined })).toThrow(message);
     expect(make({ parameterRangesInput: sfn.TaskInput.fromText('{% $x %}') })).toThrow(message);
+  });
+});
+
+describe('several algorithms', () => {
+  /** Two definitions, in one task whose other props may be changed. */
+  function several(stack = stackOf(), change: object = {}) {
+    const { tuningJobName, objective, parameterRanges, trainingJobDefinition } = least(stack);
+    const one = {
+      definitionName: 'one',
+      objective: objective as Objective,
+      parameterRanges,
+      trainingJobDefinition,
+    };
+    const role = someRole(stack, 'OtherRole');
+    const trainingJobDefinitions = [
+      one,
+      { ...one, definitionName: 'two', trainingJobDefinition: { ...trainingJobDefinition, role } },
+    ];
+    return SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+      tuningJobName,
+      trainingJobDefinitions,
+      ...change,
+    });
+  }
+
+  test('have their objectives and ranges in their definitions', () => {
+    const stack = stackOf();
+    const { Arguments } = stateOf(several(stack), stack);
+    const { HyperParameterTuningJobObjective, ParameterRanges, ...config } =
+      LEAST_REQUEST.HyperParameterTuningJobConfig;
+    const [one, two] = ['one', 'two'].map((DefinitionName) => ({
+      DefinitionName,
+      TuningObjective: HyperParameterTuningJobObjective,
+      HyperParameterRanges: ParameterRanges,
+      ...LEAST_REQUEST.TrainingJobDefinition,
+    }));
+    expect(Arguments).toEqual({
+      HyperParameterTuningJobName: 'Churn-1',
+      HyperParameterTuningJobConfig: config,
+      TrainingJobDefinitions: [one, two],
+    });
+  });
+
+  test('may have one role for all, which is passed once', () => {
+    const stack = stackOf();
+    definitionIn(several(stack), stack);
+    const passed = statementsIn(stack, /MachineRole/).filter(({ Action }) => Action === 'iam:PassRole');
+    expect(new Set(passed.flatMap(({ Resource }) => Resource))).toEqual(new Set([ROLE]));
+  });
+
+  const refused = 'SageMaker has no warm start or early stopping for several';
+  test.each<[string, object, string]>([
+    ['no definition', { trainingJobDefinitions: [] }, 'must have 1 to 10 elements, got 0'],
+    ['an objective beside them', { objective: Objective.minimize('loss') }, 'goes without objective: '],
+    ['ranges beside them', { parameterRanges: [] }, 'goes without parameterRanges: '],
+    ['early stopping', { earlyStopping: true }, refused],
+    ['a warm start', { warmStart: WarmStart.transferLearning(['a']) }, refused],
+  ])('have not %s', (_name, change, message) => {
+    const stack = stackOf();
+    expect(() => stateOf(several(stack, change), stack)).toThrow(message);
+  });
+
+  test('are given in one way', () => {
+    const stack = stackOf();
+    const { trainingJobDefinition } = least();
+    expect(() => stateOf(several(stack, { trainingJobDefinition }), stack)).toThrow(
+      'give exactly one of trainingJobDefinition and trainingJobDefinitions',
+    );
+    const other = stackOf();
+    expect(() => stateOf(several(other, { trainingJobDefinitions: undefined }), other)).toThrow(
+      'give exactly one of trainingJobDefinition and trainingJobDefinitions',
+    );
   });
 });
 

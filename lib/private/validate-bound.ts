@@ -1,0 +1,75 @@
+import { Token } from 'aws-cdk-lib';
+import { LIMITS } from './limits';
+import { Problems } from './problems';
+import type { BoundDefinition } from './tuning-requests';
+
+/**
+ * Checks what is known once the algorithms are settled: what they bring along counts for SageMaker's limits too.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function validateBound(path: string, definitions: readonly BoundDefinition[]): void {
+  const problems = new Problems();
+  for (const definition of definitions) {
+    checkEnvironment(problems, definition);
+    checkChannels(problems, definition);
+    checkHyperparameterCount(problems, definition);
+  }
+  checkEnvironmentCount(problems, definitions);
+  problems.throwIfAny(path);
+}
+
+function checkEnvironment(problems: Problems, { prop, bound }: BoundDefinition): void {
+  for (const [name, value] of Object.entries(bound.environment ?? {})) {
+    const at = `${prop}algorithm.environment.${name}`;
+    if (!Token.isUnresolved(name) && !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
+      problems.add(at, 'the name must be letters, digits and underscores, no digit first');
+    }
+    problems.length(at, name, 1, LIMITS.environmentLength);
+    problems.length(at, value, 0, LIMITS.environmentLength);
+  }
+}
+
+/** SageMaker adds them up over all definitions of a tuning job. */
+function checkEnvironmentCount(problems: Problems, definitions: readonly BoundDefinition[]): void {
+  const count = definitions
+    .map(({ bound }) => Object.keys(bound.environment ?? {}).length)
+    .reduce((sum, each) => sum + each, 0);
+  if (count <= LIMITS.environmentVariables) return;
+  const where = definitions.length > 1 ? ' in all definitions together' : '';
+  problems.add(
+    'algorithm.environment',
+    `may have ${LIMITS.environmentVariables} variables${where}, got ${count}`,
+  );
+}
+
+function checkChannels(problems: Problems, definition: BoundDefinition): void {
+  const { prop, validation, channels = {}, bound } = definition;
+  const brought = (bound.channels ?? []).map(({ name }) => name);
+  for (const name of Object.keys(channels).filter((each) => brought.includes(each))) {
+    problems.add(`${prop}channels.${name}`, 'is a channel that the algorithm brings along: use another name');
+  }
+  const count = Object.keys(channels).length + brought.length + (validation ? 2 : 1);
+  if (count <= LIMITS.channels) return;
+  problems.add(
+    `${prop}channels`,
+    `a training job has ${LIMITS.channels} channels at most, those of train, validation and the algorithm included, got ${count}`,
+  );
+}
+
+function checkHyperparameterCount(problems: Problems, definition: BoundDefinition): void {
+  const { prop, algorithm, objective, hyperparameters, parameterRanges, bound } = definition;
+  const names = new Set([
+    ...Object.keys(algorithm._definition.defaultHyperparameters(objective.metric)),
+    ...Object.keys(hyperparameters ?? {}),
+    ...parameterRanges.map(({ name }) => name),
+    ...Object.keys(bound.containerHyperparameters ?? {}),
+    ...(bound.instanceTypeHyperparameter ? [bound.instanceTypeHyperparameter] : []),
+    '_tuning_objective_metric',
+  ]);
+  if (names.size <= LIMITS.hyperparameters) return;
+  problems.add(
+    `${prop}hyperparameters`,
+    `may be ${LIMITS.hyperparameters} in all, tuned ones, those that the algorithm adds and SageMaker's own _tuning_objective_metric included, got ${names.size}`,
+  );
+}

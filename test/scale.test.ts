@@ -1,0 +1,413 @@
+import { Duration, Size, Token } from 'aws-cdk-lib';
+import {
+  Algorithm,
+  DataDistribution,
+  DataLocation,
+  InputData,
+  InputMode,
+  type TrainingResources,
+  type TuningFragmentProps,
+  XGBoostVersion,
+} from '../lib';
+import { mayHaveSeveralInstances } from '../lib/private/training-resources';
+import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, vpcIn } from './fixtures';
+
+const LOCATION = DataLocation.fromUri('s3://data/train/');
+
+const GROUPS: TrainingResources = {
+  instanceGroups: [
+    { name: 'data', instanceType: 'ml.c5.xlarge', instanceCount: 2 },
+    { name: 'train', instanceType: 'ml.m5.4xlarge', instanceCount: 1 },
+  ],
+};
+
+/** The requests of the trials and of the final training. */
+function requests(props: Partial<TuningFragmentProps>, stack = stackOf()): { trials: Json; final: Json } {
+  const { States } = definitionIn(fragment(props, stack), stack);
+  return {
+    trials: States.TuneHyperparameters.Arguments.TrainingJobDefinition,
+    final: States.TrainFinalModel.Arguments,
+  };
+}
+
+function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf()): string[] {
+  try {
+    fragment(props, stack);
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'TuningValidationError' });
+    return (error as Error).message.split('\n  - ').slice(1);
+  }
+}
+
+describe('instances', () => {
+  test('are one of a common type with 30 GiB by default', () => {
+    const { trials, final } = requests({});
+    const usual = { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 };
+    expect(trials.ResourceConfig).toEqual(usual);
+    expect(final.ResourceConfig).toEqual(usual);
+  });
+
+  test('may be others for the final training', () => {
+    const resources = { instanceCount: 3, volumeSize: Size.gibibytes(50) };
+    const { trials, final } = requests({ resources, finalTraining: { resources: GROUPS } });
+    expect(trials.ResourceConfig).toEqual({
+      InstanceType: 'ml.m5.xlarge',
+      InstanceCount: 3,
+      VolumeSizeInGB: 50,
+    });
+    expect(final.ResourceConfig).toMatchObject({ VolumeSizeInGB: 30, InstanceGroups: [{}, {}] });
+  });
+
+  test('in groups', () => {
+    expect(requests({ resources: GROUPS }).trials.ResourceConfig).toEqual({
+      InstanceGroups: [
+        { InstanceGroupName: 'data', InstanceType: 'ml.c5.xlarge', InstanceCount: 2 },
+        { InstanceGroupName: 'train', InstanceType: 'ml.m5.4xlarge', InstanceCount: 1 },
+      ],
+      VolumeSizeInGB: 30,
+    });
+  });
+
+  const group = { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 1 };
+  test.each<[string, TrainingResources, string[]]>([
+    [
+      'a type and a count beside groups',
+      { ...GROUPS, instanceType: 'ml.m5.xlarge', instanceCount: 1 },
+      ['resources.instanceGroups: goes without instanceType and instanceCount: each group has its own'],
+    ],
+    ['no groups', { instanceGroups: [] }, ['resources.instanceGroups: must have 1 to 5 elements, got 0']],
+    [
+      'six groups',
+      { instanceGroups: Array.from({ length: 6 }, (_, i) => ({ ...group, name: `g${i}` })) },
+      ['resources.instanceGroups: must have 1 to 5 elements, got 6'],
+    ],
+    [
+      'a name twice',
+      { instanceGroups: [group, group] },
+      ['resources.instanceGroups: has names more than once: a'],
+    ],
+    [
+      'a group that is not valid',
+      { instanceGroups: [{ name: '', instanceType: 'm5.xlarge', instanceCount: 0 }] },
+      [
+        'resources.instanceGroups.: must have 1 to 64 characters, got 0: ""',
+        'resources.instanceGroups..instanceType: must be an instance type of SageMaker such as ml.m5.xlarge, got "m5.xlarge"',
+        'resources.instanceGroups..instanceCount: must be a whole number of at least 1, got 0',
+      ],
+    ],
+  ])('are not %s', (_name, resources, problems) => {
+    expect(problemsOf({ resources })).toEqual(problems);
+  });
+});
+
+describe('the instances are kept', () => {
+  const keepAlive = Duration.minutes(30);
+
+  test('for as long as is asked for', () => {
+    const { trials, final } = requests({ resources: { keepAlive } });
+    expect(trials.ResourceConfig.KeepAlivePeriodInSeconds).toBe(1800);
+    expect(final.ResourceConfig.KeepAlivePeriodInSeconds).toBe(1800);
+    expect(requests({}).trials.ResourceConfig).not.toHaveProperty('KeepAlivePeriodInSeconds');
+    expect(problemsOf({ resources: { keepAlive: Duration.hours(6) } })).toEqual([]);
+  });
+
+  test.each<[string, Partial<TuningFragmentProps>, string]>([
+    [
+      'for more than 6 hours',
+      { resources: { keepAlive: Duration.seconds(21_601) } },
+      'resources.keepAlive: must be a whole number from 1 to 21600, got 21601 (seconds)',
+    ],
+    [
+      'of spot instances',
+      { resources: { keepAlive }, spot: {} },
+      'resources.keepAlive: is not for spot instances',
+    ],
+    ['of groups', { resources: { ...GROUPS, keepAlive } }, 'resources.keepAlive: is not for instance groups'],
+    [
+      'of spot instances in the final training',
+      { finalTraining: { resources: { keepAlive }, spot: {} } },
+      'finalTraining.resources.keepAlive: is not for spot instances',
+    ],
+    [
+      'of spot instances in a final training that has the resources of the others',
+      { resources: { keepAlive }, finalTraining: { spot: {} } },
+      'resources.keepAlive: is not for spot instances, which the final training has: give finalTraining.resources too',
+    ],
+  ])('not %s', (_name, props, problem) => {
+    expect(problemsOf(props)).toEqual([problem]);
+  });
+});
+
+describe('traffic between instances', () => {
+  const encryption = ({ EnableInterContainerTrafficEncryption: on }: Json) => on ?? false;
+
+  test.each<[string, TrainingResources | undefined, boolean]>([
+    ['one', undefined, false],
+    [
+      'one in a group',
+      { instanceGroups: [{ name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 1 }] },
+      false,
+    ],
+    ['several', { instanceCount: 2 }, true],
+    ['groups', GROUPS, true],
+  ])('of %s is encrypted: %j %s', (_name, resources, expected) => {
+    expect(encryption(requests({ resources }).trials)).toBe(expected);
+  });
+
+  test('of a number that is known at deploy time only is encrypted', () => {
+    const instanceCount = Token.asNumber({ Ref: 'Count' });
+    const group = { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount };
+    expect(mayHaveSeveralInstances({ instanceCount })).toBe(true);
+    expect(mayHaveSeveralInstances({ instanceGroups: [group] })).toBe(true);
+  });
+
+  test('is encrypted for each training by itself, unless it is settled', () => {
+    const final = { finalTraining: { resources: { instanceCount: 2 } } };
+    expect([requests(final)].map((both) => [encryption(both.trials), encryption(both.final)])).toEqual([
+      [false, true],
+    ]);
+    const off = requests({ ...final, interContainerTrafficEncryption: false });
+    expect([encryption(off.trials), encryption(off.final)]).toEqual([false, false]);
+    const on = requests({ ...final, interContainerTrafficEncryption: true });
+    expect([encryption(on.trials), encryption(on.final)]).toEqual([true, true]);
+  });
+});
+
+describe('data for groups', () => {
+  const train = InputData.csv(LOCATION, {
+    distribution: DataDistribution.SHARDED_BY_S3_KEY,
+    instanceGroups: ['data'],
+  });
+
+  test('is sharded over the groups that are named', () => {
+    const [channel] = requests({ resources: GROUPS, train }).trials.InputDataConfig;
+    expect(channel.DataSource.S3DataSource).toEqual({
+      S3DataType: 'S3Prefix',
+      S3Uri: '{% $states.input.settings.train %}',
+      S3DataDistributionType: 'ShardedByS3Key',
+      InstanceGroupNames: ['data'],
+    });
+  });
+
+  test('needs the groups in each training', () => {
+    const missing = (prop: string) => `train: instanceGroups names data, but ${prop}.instanceGroups has none`;
+    expect(problemsOf({ train })).toEqual([missing('resources')]);
+    const finalTraining = { resources: { instanceType: 'ml.m5.4xlarge' } };
+    expect(problemsOf({ train, resources: GROUPS, finalTraining })).toEqual([
+      missing('finalTraining.resources'),
+    ]);
+    const channels = { more: InputData.of(LOCATION, { instanceGroups: ['data', 'other'] }) };
+    expect(problemsOf({ channels, resources: GROUPS })).toEqual([
+      'channels.more: instanceGroups names other, but resources.instanceGroups has data, train',
+    ]);
+  });
+});
+
+describe('ways to read', () => {
+  test.each([
+    ['FastFile', InputMode.FAST_FILE],
+    ['Pipe', InputMode.PIPE],
+    ['File', undefined],
+  ])('%s', (mode, inputMode) => {
+    const { trials, final } = requests({ train: InputData.csv(LOCATION, { inputMode }) });
+    for (const { InputDataConfig } of [trials, final]) {
+      expect(InputDataConfig[0]).toMatchObject({ InputMode: mode, CompressionType: 'None' });
+    }
+  });
+
+  test('compressed data in Pipe mode', () => {
+    const train = InputData.csv(LOCATION, { inputMode: InputMode.PIPE, gzip: true });
+    expect(requests({ train }).trials.InputDataConfig[0]).toMatchObject({ CompressionType: 'Gzip' });
+  });
+
+  test.each([InputMode.FILE, InputMode.FAST_FILE, undefined])(
+    'no compressed data in mode %s',
+    (inputMode) => {
+      expect(problemsOf({ train: InputData.csv(LOCATION, { inputMode, gzip: true }) })).toEqual([
+        'train: gzip: SageMaker unpacks data in InputMode.PIPE only',
+      ]);
+    },
+  );
+});
+
+describe('further channels', () => {
+  const channels = {
+    lookup: InputData.of(DataLocation.fromUri('s3://more/lookup/'), { contentType: 'text/plain' }),
+  };
+
+  test('go to each training, as they are, and may be read', () => {
+    const stack = stackOf();
+    const { trials, final } = requests({ channels }, stack);
+    for (const { InputDataConfig } of [trials, final]) {
+      expect(InputDataConfig).toHaveLength(3);
+      expect(InputDataConfig[2]).toMatchObject({
+        ChannelName: 'lookup',
+        ContentType: 'text/plain',
+        DataSource: { S3DataSource: { S3Uri: 's3://more/lookup/' } },
+      });
+    }
+    const read = statementsIn(stack, /TrainingRole/).filter(({ Action }) => Action === 's3:GetObject');
+    expect(read.flatMap(({ Resource }) => Resource)).toContain('arn:<AWS::Partition>:s3:::more/lookup/*');
+  });
+
+  test.each<[string, string]>([
+    ['train', 'is the channel of train: give that instead'],
+    ['validation', 'is the channel of validation: give that instead'],
+    ['a b', 'the name of a channel must be 1 to 64 letters, digits, dots, hyphens and underscores'],
+  ])('are not called %j', (name, problem) => {
+    expect(problemsOf({ channels: { [name]: InputData.csv(LOCATION) } })).toEqual([
+      `channels.${name}: ${problem}`,
+    ]);
+  });
+});
+
+describe('a file system', () => {
+  const FSX = InputData.fsxLustre({
+    fileSystemId: 'fs-0123456789abcdef0',
+    directoryPath: '/abcdef/train',
+    contentType: 'text/csv',
+  });
+  const EFS = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/validation' });
+
+  test('is a channel that is only read', () => {
+    const stack = stackOf();
+    const { trials, final } = requests({ vpc: vpcIn(stack), train: FSX, validation: EFS }, stack);
+    for (const { InputDataConfig, VpcConfig } of [trials, final]) {
+      expect(InputDataConfig).toEqual([
+        {
+          ChannelName: 'train',
+          ContentType: 'text/csv',
+          CompressionType: 'None',
+          InputMode: 'File',
+          DataSource: {
+            FileSystemDataSource: {
+              FileSystemId: 'fs-0123456789abcdef0',
+              FileSystemType: 'FSxLustre',
+              DirectoryPath: '/abcdef/train',
+              FileSystemAccessMode: 'ro',
+            },
+          },
+        },
+        {
+          ChannelName: 'validation',
+          CompressionType: 'None',
+          InputMode: 'File',
+          DataSource: {
+            FileSystemDataSource: {
+              FileSystemId: 'fs-01234567',
+              FileSystemType: 'EFS',
+              DirectoryPath: '/validation',
+              FileSystemAccessMode: 'ro',
+            },
+          },
+        },
+      ]);
+      expect(VpcConfig.Subnets).toHaveLength(2);
+    }
+  });
+
+  test('needs no permissions in S3, and the input cannot name another place', () => {
+    const stack = stackOf();
+    const chain = fragment({ vpc: vpcIn(stack), train: FSX }, stack);
+    const { States } = definitionIn(chain, stack);
+    const statements = statementsIn(stack, /TrainingRole/);
+    const read = statements
+      .filter(({ Action }) => Action === 's3:GetObject')
+      .flatMap(({ Resource }) => Resource);
+    expect(read).toEqual(['arn:<AWS::Partition>:s3:::data/validation/*']);
+    expect(States.Configure.Output).toMatch(
+      'known are maxTrainingJobs, maxParallelTrainingJobs, validation, hyperparameters, warmStartFrom',
+    );
+  });
+
+  test('alone needs no permissions in S3 but for what is written', () => {
+    const stack = stackOf();
+    fragment({ vpc: vpcIn(stack), train: FSX, validation: EFS }, stack);
+    const actions = statementsIn(stack, /TrainingRole/).flatMap(({ Action }) => Action);
+    expect(actions).not.toContain('s3:GetObject');
+    expect(actions).not.toContain('s3:ListBucket');
+    expect(actions).toContain('s3:PutObject');
+  });
+
+  test.each<[string, InputData, string[]]>([
+    [
+      'an ID that is none',
+      InputData.efs({ fileSystemId: 'my-efs', directoryPath: '/' }),
+      ['train: fileSystemId must be fs- and hexadecimal digits, got "my-efs"'],
+    ],
+    [
+      'a path that is not full',
+      InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: 'train' }),
+      ['train: directoryPath must be a full path, got "train"'],
+    ],
+  ])('with %s', (_name, train, problems) => {
+    const stack = stackOf();
+    expect(problemsOf({ vpc: vpcIn(stack), train }, stack)).toEqual(problems);
+  });
+
+  test('needs its VPC', () => {
+    expect(problemsOf({ train: FSX, validation: EFS })).toEqual([
+      'train: is in a file system: give the vpc that it is in',
+      'validation: is in a file system: give the vpc that it is in',
+    ]);
+  });
+});
+
+describe('checkpoints', () => {
+  const mayWrite = (props: Partial<TuningFragmentProps>) => {
+    const stack = stackOf();
+    const { trials, final } = requests(props, stack);
+    const statements = statementsIn(stack, /TrainingRole/);
+    const reads = statements
+      .filter(({ Action }) => Action === 's3:GetObject')
+      .flatMap(({ Resource }) => Resource);
+    return {
+      trials: trials.CheckpointConfig?.S3Uri,
+      final: final.CheckpointConfig?.S3Uri,
+      read: reads.some((resource) => /models\/churn\/checkpoints\/\*$/.test(resource)),
+    };
+  };
+
+  test('are not kept by default', () => {
+    expect(mayWrite({})).toEqual({ trials: undefined, final: undefined, read: false });
+  });
+
+  test('of the trials, without spot instances, are apart for each tuning job', () => {
+    expect(mayWrite({ checkpoints: true })).toEqual({
+      trials: expect.stringMatching(/^{% "s3:\/\/models\/churn\/checkpoints\/" & "churn-" & /),
+      final: undefined,
+      read: true,
+    });
+  });
+
+  test('of the final training, without spot instances', () => {
+    expect(mayWrite({ finalTraining: { checkpoints: true } })).toEqual({
+      trials: undefined,
+      final: expect.stringMatching(/^{% "s3:\/\/models\/churn\/checkpoints\/" & .* & '-final-'/),
+      read: true,
+    });
+  });
+
+  test('of a final training on spot instances are kept, unless they are switched off', () => {
+    expect(mayWrite({ finalTraining: { spot: {} } })).toMatchObject({ final: expect.anything(), read: true });
+    expect(mayWrite({ finalTraining: { spot: {}, checkpoints: false } })).toEqual({
+      trials: undefined,
+      final: undefined,
+      read: false,
+    });
+  });
+});
+
+test('the volume may be what the algorithm recommends, unless it is given', () => {
+  const algorithm = Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 });
+  Object.assign(algorithm._definition, {
+    defaultVolumeSize: Size.gibibytes(77),
+    defaultInstanceType: 'ml.p3.2xlarge',
+  });
+  const recommended = requests({ ...TUNING, algorithm }).trials.ResourceConfig;
+  expect(recommended).toMatchObject({ InstanceType: 'ml.p3.2xlarge', VolumeSizeInGB: 77 });
+  const resources = { volumeSize: Size.gibibytes(5), instanceType: 'ml.m5.large' };
+  const given = requests({ ...TUNING, algorithm, resources }).trials.ResourceConfig;
+  expect(given).toMatchObject({ InstanceType: 'ml.m5.large', VolumeSizeInGB: 5 });
+});
