@@ -116,7 +116,7 @@ export enum TuningIntegration {
   OPTIMIZED = 'OPTIMIZED',
   /**
    * The AWS SDK integration and a loop that waits. Takes every field of the API; costs three state
-   * transitions a look (every few seconds at first, every 15 minutes after a day). The tuning job would go
+   * transitions a look (every few seconds at first, every 20 minutes after two days). The tuning job would go
    * on when the execution is stopped: `TuningWorkflow` stops it, and so does `StopAbandonedJobs` where a
    * `TuningFragment` is embedded.
    */

@@ -1,17 +1,17 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DataLocation } from './data-location';
 import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
 import { usesSdk } from './private/integration';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
-import { allowLogEncryption } from './private/log-encryption';
+import { jobStateMachine } from './private/job-state-machine';
+import { folder } from './private/locations';
 import { createTuningBucket } from './private/tuning-bucket';
 import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
 import { TuningFragment } from './tuning-fragment';
@@ -122,27 +122,12 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
-    allowLogEncryption(this, props.encryptionKey);
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      stateMachineName: props.stateMachineName,
+    this.stateMachine = jobStateMachine(this, {
+      name: props.stateMachineName,
       comment: 'Tunes a model on Amazon SageMaker and trains the best one',
-      definitionBody: sfn.DefinitionBody.fromChainable(this.fragment),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        destination: new logs.LogGroup(this, 'Logs', {
-          // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
-          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
-          retention: logs.RetentionDays.ONE_YEAR,
-          encryptionKey: props.encryptionKey,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: true,
-      },
+      fragment: this.fragment,
+      encryptionKey: props.encryptionKey,
     });
-    // Once the state machine is there it can be started: its training jobs need their policy by then.
-    this.stateMachine.node.addDependency(this.fragment);
     if (usesSdk(props)) {
       new StopAbandonedJobs(this, 'StopAbandonedJobs', {
         stateMachine: this.stateMachine,
@@ -165,11 +150,6 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
       this.stateMachine,
       findBestTrainingJobFunction.resourceArnsForGrantInvoke,
       'Versions and aliases of one function',
-    );
-    acknowledgeWildcards(
-      this.stateMachine,
-      ['*'],
-      "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
     );
   }
 
@@ -227,8 +207,4 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
   metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.stateMachine.metricTime(props);
   }
-}
-
-function folder(prefix: string): string {
-  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

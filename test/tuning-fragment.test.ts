@@ -417,10 +417,10 @@ describe('the loop that waits', () => {
     const { tuningJobName, polls } = States.TuneHyperparameters.Output;
     const HyperParameterTuningJobArn = 'arn:aws:sagemaker:eu-west-1:1:hyper-parameter-tuning-job/churn-1';
     expect(await evaluate(tuningJobName, { result: { HyperParameterTuningJobArn } })).toBe('churn-1');
-    const waits = [polls, 2, 180, 181, 5000].map((count) =>
+    const waits = [polls, 2, 240, 241, 5000].map((count) =>
       evaluate(States.WaitForTuningJob.Seconds, { input: { polls: count } }),
     );
-    expect(await Promise.all(waits)).toEqual([5, 10, 900, 900, 900]);
+    expect(await Promise.all(waits)).toEqual([5, 10, 1200, 1200, 1200]);
   });
 
   test.each([

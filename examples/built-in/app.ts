@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import { Algorithm, Objective, ParameterRange, ScalingType, TuningWorkflow, XGBoostVersion } from '../../lib';
 
-const stack = new Stack(new App(), 'BuiltInExample');
+const stack = new Stack(new App({ context }), 'BuiltInExample');
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),

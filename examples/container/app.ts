@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import { Algorithm, ContainerImage, Objective, ParameterRange, ScalingType, TuningWorkflow } from '../../lib';
 
-const stack = new Stack(new App(), 'ContainerExample');
+const stack = new Stack(new App({ context }), 'ContainerExample');
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.container({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import {
   Algorithm,
   DataDistribution,
@@ -12,11 +13,12 @@ import {
   Objective,
   ParameterRange,
   ScriptSource,
+  TuningStrategy,
   TuningWorkflow,
   XGBoostVersion,
 } from '../../lib';
 
-const stack = new Stack(new App(), 'DistributedExample');
+const stack = new Stack(new App({ context }), 'DistributedExample');
 const data = join(__dirname, '../../data/bikeshare');
 const instances = Number(stack.node.tryGetContext('instances') ?? 3);
 
@@ -46,6 +48,8 @@ new TuningWorkflow(stack, 'Bikes', {
   train: InputData.csv(DataLocation.fromBucket(bucket, 'input/train/'), {
     distribution: DataDistribution.SHARDED_BY_S3_KEY,
   }),
+  // The same proposals each time, to compare numbers of instances by.
+  strategy: TuningStrategy.random({ seed: 1 }),
   maxTrainingJobs: 4,
   maxParallelTrainingJobs: 1,
 });

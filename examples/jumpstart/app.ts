@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import { Algorithm, Objective, ParameterRange, ScalingType, TuningWorkflow } from '../../lib';
 
-const stack = new Stack(new App(), 'JumpStartExample');
+const stack = new Stack(new App({ context }), 'JumpStartExample');
 
 // The model's own document, once you have fetched it; the stand-in suffices for local mode, and for nothing else.
 const document = [join(__dirname, 'model.json'), join(__dirname, 'stand-in.json')].find(existsSync) ?? '';

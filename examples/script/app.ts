@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import {
   Algorithm,
   ContainerImage,
@@ -14,7 +15,7 @@ import {
   XGBoostVersion,
 } from '../../lib';
 
-const stack = new Stack(new App(), 'ScriptExample');
+const stack = new Stack(new App({ context }), 'ScriptExample');
 
 const source = ScriptSource.fromFolder(join(__dirname, 'code'));
 

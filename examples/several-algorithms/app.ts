@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { context } from '../../cdk.json';
 import {
   Algorithm,
   Framework,
@@ -12,7 +13,7 @@ import {
   XGBoostVersion,
 } from '../../lib';
 
-const stack = new Stack(new App(), 'SeveralAlgorithmsExample');
+const stack = new Stack(new App({ context }), 'SeveralAlgorithmsExample');
 
 // All three are compared by the same metric on the same data.
 const objective = Objective.minimize('validation:rmse');

@@ -1,15 +1,15 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DataLocation } from '../data-location';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { AUTOML_JOB, jobArn } from '../private/job-policies';
-import { allowLogEncryption } from '../private/log-encryption';
+import { jobStateMachine } from '../private/job-state-machine';
+import { folder } from '../private/locations';
 import { createTuningBucket } from '../private/tuning-bucket';
 import { SageMakerJobKind, StopAbandonedJobs } from '../stop-abandoned-jobs';
 import { AutoMlData } from './automl-data';
@@ -105,27 +105,12 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
-    allowLogEncryption(this, props.encryptionKey);
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      stateMachineName: props.stateMachineName,
+    this.stateMachine = jobStateMachine(this, {
+      name: props.stateMachineName,
       comment: 'Finds the best model for tabular data with Amazon SageMaker Autopilot',
-      definitionBody: sfn.DefinitionBody.fromChainable(this.fragment),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        destination: new logs.LogGroup(this, 'Logs', {
-          // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
-          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
-          retention: logs.RetentionDays.ONE_YEAR,
-          encryptionKey: props.encryptionKey,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: true,
-      },
+      fragment: this.fragment,
+      encryptionKey: props.encryptionKey,
     });
-    // Once the state machine is there it can be started: its AutoML jobs need their policy by then.
-    this.stateMachine.node.addDependency(this.fragment);
     new StopAbandonedJobs(this, 'StopAbandonedJobs', {
       stateMachine: this.stateMachine,
       jobNamePrefix: this.fragment.jobNamePrefix,
@@ -149,11 +134,6 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
         ...checkDataFunction.resourceArnsForGrantInvoke,
       ],
       'Versions and aliases of one function',
-    );
-    acknowledgeWildcards(
-      this.stateMachine,
-      ['*'],
-      "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
     );
   }
 
@@ -211,8 +191,4 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
   metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.stateMachine.metricTime(props);
   }
-}
-
-function folder(prefix: string): string {
-  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

@@ -11,3 +11,8 @@ export function withoutNested(locations: readonly DataLocation[]): DataLocation[
     ),
   );
 }
+
+/** A key prefix as that of a folder: with the slash at its end, or nothing for the whole bucket. */
+export function folder(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

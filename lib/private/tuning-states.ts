@@ -14,6 +14,7 @@ import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { usesSdk } from './integration';
 import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
 import { innerExpression, jsonata, literal } from './jsonata';
+import { failAgain, pollJob } from './poll-job';
 import { renderTuningJob } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import {
@@ -136,7 +137,7 @@ export class TuningStates {
       sfn.Choice.jsonata(this.scope, id)
         .when(
           sfn.Condition.jsonata(jsonata('$contains($states.input.failure.Error, /^SageMaker[.]/)')),
-          this.failAgain('TuningJobNotStarted'),
+          failAgain(this.scope, 'TuningJobNotStarted'),
         )
         .otherwise(findBest),
     );
@@ -169,58 +170,20 @@ export class TuningStates {
     return create;
   }
 
-  /** Looks at the tuning job until it has ended. */
   private waitForTuningJob(findBest: sfn.TaskStateBase): sfn.State {
-    return this.once('WaitForTuningJob', (id) => {
-      const { scope } = this;
-      const wait = sfn.Wait.jsonata(scope, id, {
-        // Ever more seldom: 9 of the 25,000 events that an execution may have for each look, up to 28 days.
-        time: sfn.WaitTime.seconds(jsonata('$min([900, 5 * $states.input.polls])')),
-      });
-      const describe = this.sageMakerCall('DescribeTuningJob', 'describeHyperParameterTuningJob', {
-        settings: jsonata('$states.input.settings'),
-        tuningJobName: jsonata('$states.input.tuningJobName'),
-        polls: jsonata('$states.input.polls + 1'),
-        status: jsonata('$states.result.HyperParameterTuningJobStatus'),
-      });
-      const failure = {
-        tuningJobName: jsonata('$states.input.tuningJobName'),
-        failure: jsonata('$states.errorOutput'),
-      };
-      const stop = this.sageMakerCall(
-        'StopTuningJob',
-        'stopHyperParameterTuningJob',
-        jsonata('$states.input'),
-      );
-      const failAgain = this.failAgain('TuningJobOutOfSight');
-      describe.addCatch(stop, { errors: [sfn.Errors.ALL], outputs: failure });
-      stop.addCatch(failAgain, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
-      stop.next(failAgain);
-      return wait.next(describe).next(
-        sfn.Choice.jsonata(scope, 'HasTuningJobEnded')
-          .when(sfn.Condition.jsonata(jsonata("$states.input.status in ['InProgress', 'Stopping']")), wait)
-          .otherwise(findBest),
-      ).startState;
-    });
-  }
-
-  private sageMakerCall(id: string, action: string, outputs: unknown): tasks.CallAwsService {
-    const call = tasks.CallAwsService.jsonata(this.scope, id, {
-      service: 'sagemaker',
-      action,
-      parameters: { HyperParameterTuningJobName: jsonata('$states.input.tuningJobName') },
-      iamResources: [jobArn(this.scope, TUNING_JOB, this.props.jobNamePrefix)],
-      outputs,
-    });
-    for (const retry of RETRY_READING) call.addRetry(retry);
-    return call;
-  }
-
-  private failAgain(id: string): sfn.Fail {
-    return sfn.Fail.jsonata(this.scope, id, {
-      error: jsonata('$states.input.failure.Error'),
-      cause: jsonata("$exists($states.input.failure.Cause) ? $states.input.failure.Cause : ''"),
-    });
+    return this.once('WaitForTuningJob', () =>
+      pollJob(this.scope, {
+        name: 'TuningJob',
+        nameField: 'tuningJobName',
+        nameParameter: 'HyperParameterTuningJobName',
+        describeAction: 'describeHyperParameterTuningJob',
+        stopAction: 'stopHyperParameterTuningJob',
+        statusMember: 'HyperParameterTuningJobStatus',
+        arn: jobArn(this.scope, TUNING_JOB, this.props.jobNamePrefix),
+        keeps: ['settings'],
+        next: findBest,
+      }),
+    );
   }
 
   private findBestTrainingJob(): tasks.LambdaInvoke {

@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { AUTOML_JOB, jobArn, passRole } from '../../private/job-policies';
 import { innerExpression, jsonata } from '../../private/jsonata';
-import { RETRY_JOB_CREATION, RETRY_READING } from '../../private/retries';
+import { pollJob } from '../../private/poll-job';
+import { RETRY_JOB_CREATION } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
 
@@ -111,51 +112,18 @@ export class AutoMlStates {
     return create;
   }
 
-  /** Looks at the AutoML job until it has ended; how it ended is for the function to tell. */
+  /** How the job ended is for the function to tell. */
   private waitForAutoMlJob(findBest: sfn.State): sfn.State {
-    const { scope } = this;
-    const wait = sfn.Wait.jsonata(scope, 'WaitForAutoMlJob', {
-      // Ever more seldom: a day takes about 190 looks. Each is 9 of the 25,000 events that an execution may
-      // have, which the 30 days that SageMaker allows do not exhaust.
-      time: sfn.WaitTime.seconds(jsonata('$min([1200, 5 * $states.input.polls])')),
+    return pollJob(this.scope, {
+      name: 'AutoMlJob',
+      nameField: 'autoMlJobName',
+      nameParameter: 'AutoMLJobName',
+      describeAction: 'describeAutoMLJobV2',
+      stopAction: 'stopAutoMLJob',
+      statusMember: 'AutoMLJobStatus',
+      arn: jobArn(this.scope, AUTOML_JOB, this.props.jobNamePrefix),
+      next: findBest,
     });
-    // The description can be larger than a state's payload (256 KiB): only the status is kept.
-    const describe = this.sageMakerCall('DescribeAutoMlJob', 'describeAutoMLJobV2', {
-      autoMlJobName: jsonata('$states.input.autoMlJobName'),
-      polls: jsonata('$states.input.polls + 1'),
-      status: jsonata('$states.result.AutoMLJobStatus'),
-    });
-    const stop = this.sageMakerCall('StopAutoMlJob', 'stopAutoMLJob', jsonata('$states.input'));
-    const outOfSight = sfn.Fail.jsonata(scope, 'AutoMlJobOutOfSight', {
-      error: jsonata('$states.input.failure.Error'),
-      cause: jsonata("$exists($states.input.failure.Cause) ? $states.input.failure.Cause : ''"),
-    });
-    describe.addCatch(stop, {
-      errors: [sfn.Errors.ALL],
-      outputs: {
-        autoMlJobName: jsonata('$states.input.autoMlJobName'),
-        failure: jsonata('$states.errorOutput'),
-      },
-    });
-    stop.addCatch(outOfSight, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
-    stop.next(outOfSight);
-    return wait.next(describe).next(
-      sfn.Choice.jsonata(scope, 'HasAutoMlJobEnded')
-        .when(sfn.Condition.jsonata(jsonata("$states.input.status in ['InProgress', 'Stopping']")), wait)
-        .otherwise(findBest),
-    ).startState;
-  }
-
-  private sageMakerCall(id: string, action: string, outputs: unknown): tasks.CallAwsService {
-    const call = tasks.CallAwsService.jsonata(this.scope, id, {
-      service: 'sagemaker',
-      action,
-      parameters: { AutoMLJobName: jsonata('$states.input.autoMlJobName') },
-      iamResources: [jobArn(this.scope, AUTOML_JOB, this.props.jobNamePrefix)],
-      outputs,
-    });
-    for (const retry of RETRY_READING) call.addRetry(retry);
-    return call;
   }
 
   private findBestCandidate(): tasks.LambdaInvoke {

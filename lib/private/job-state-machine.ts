@@ -1,0 +1,47 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge';
+import { allowLogEncryption } from './log-encryption';
+
+/** What the state machine of a workflow is made of. */
+export interface JobStateMachineOptions {
+  readonly name?: string;
+  readonly comment: string;
+  readonly fragment: sfn.StateMachineFragment;
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** Makes the state machine of a workflow: traced, with a log of everything for a year. */
+export function jobStateMachine(scope: Construct, options: JobStateMachineOptions): sfn.StateMachine {
+  const { fragment, encryptionKey } = options;
+  allowLogEncryption(scope, encryptionKey);
+  const stateMachine = new sfn.StateMachine(scope, 'StateMachine', {
+    stateMachineName: options.name,
+    comment: options.comment,
+    definitionBody: sfn.DefinitionBody.fromChainable(fragment),
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+    tracingEnabled: true,
+    logs: {
+      destination: new logs.LogGroup(scope, 'Logs', {
+        // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
+        logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`,
+        retention: logs.RetentionDays.ONE_YEAR,
+        encryptionKey,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      level: sfn.LogLevel.ALL,
+      includeExecutionData: true,
+    },
+  });
+  // Once the state machine is there it can be started: its jobs need their policies by then.
+  stateMachine.node.addDependency(fragment);
+  acknowledgeWildcards(
+    stateMachine,
+    ['*'],
+    "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
+  );
+  return stateMachine;
+}
