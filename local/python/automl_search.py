@@ -1,5 +1,6 @@
 """One AutoML job as a worker sees it: the data, read once, and its candidates."""
 
+import math
 from typing import Any, Dict, List, Optional
 
 import sklearn
@@ -19,7 +20,8 @@ class Search:
         self._validation = plan_validation(self._data, config.get("validationFraction"))
         self._trainer = Trainer(self._data, self._validation, config["threads"])
         self.objective: str = config.get("objective") or DEFAULT_OBJECTIVE[self._data.problem]
-        self.baseline = self._trainer.baseline()
+        # R2 of a single row, for one, is not a number.
+        self.baseline = {k: v for k, v in self._trainer.baseline().items() if math.isfinite(v)}
         if self.objective not in self.baseline:
             raise ClientError(
                 f"The metric {self.objective} is not defined for the validated rows of this "

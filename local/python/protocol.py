@@ -38,7 +38,8 @@ class Channel:
 
     def send(self, message: Message) -> None:
         """Writes one message; it is with the parent when this returns."""
-        data = memoryview((json.dumps(message) + "\n").encode("utf-8"))
+        # NaN and infinity are no JSON: an error here, where the parent would drop the line and wait for ever.
+        data = memoryview((json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))
         with self._lock:
             while data:  # unbuffered: a pipe may take only a part
                 data = data[self._output.write(data):]

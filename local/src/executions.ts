@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { StateMachineResource } from './assembly';
 import { isOtherProcessAlive } from './process-alive';
 import { replaceFile } from './replace-file';
-import type { ExecutionResult, HistoryEvent, Json } from './states';
+import type { ExecutionResult, HistoryEvent, Json, ResumePoint } from './states';
 import { UserError } from './user-error';
 
 /** What is kept of an execution. */
@@ -20,48 +30,150 @@ export interface ExecutionRecord {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
+  /** How often it was redriven. @default 0 */
+  readonly redriveCount?: number;
+  readonly redriveDate?: string;
 }
 
-const EXECUTIONS = 'executions';
+/** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
+export type ExecutedStateMachine = Pick<StateMachineResource, 'name' | 'arn' | 'roleArn' | 'definition'>;
+
+/** An event as `history.jsonl` has it. */
+export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: string };
+
 const RECORD = 'execution.json';
+const STATE_MACHINE = 'state-machine.json';
+const HISTORY = 'history.jsonl';
+const POSITION = 'position.json';
 
-/**
- * Ends the executions that no process runs any more.
- *
- * @throws UserError when a record cannot be read
- */
-export function endInterruptedExecutions(root: string): void {
-  const folder = join(root, EXECUTIONS);
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const file = join(folder, name, RECORD);
-    const record = existsSync(file) ? readRecord(file) : undefined;
-    if (record?.status === 'RUNNING' && !isOtherProcessAlive(record.processId)) {
-      const cause = `Local mode (process ${record.processId}) ended while the execution was running.`;
-      writeRecord(file, { ...record, status: 'ABORTED', cause });
-    }
-  }
-}
-
-function readRecord(file: string): ExecutionRecord {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ExecutionRecord;
-  } catch (error) {
-    throw new UserError(`the record ${file} cannot be read (${(error as Error).message}): remove it`);
-  }
-}
-
-function writeRecord(file: string, record: ExecutionRecord): void {
-  replaceFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
-}
-
-/** The record of one execution, in a folder of its own: `execution.json` and `history.jsonl`. */
-export class ExecutionLog {
-  readonly name = randomUUID();
-  private readonly folder: string;
+/** Executions of a deployment, those of earlier runs and of other processes included. */
+export class ExecutionStore {
+  /** Folder of each execution by its ARN, as far as they were looked at. */
+  private readonly folders = new Map<string, string>();
+  /** What this process runs. */
+  private readonly own = new Set<string>();
+  private readonly root: string;
 
   constructor(root: string) {
-    this.folder = join(root, EXECUTIONS, this.name);
-    mkdirSync(this.folder, { recursive: true });
+    this.root = join(root, 'executions');
+  }
+
+  /**
+   * Adds an execution.
+   *
+   * @returns undefined when its ARN is taken, by this process or by another
+   */
+  create(record: ExecutionRecord, stateMachine: ExecutedStateMachine): ExecutionLog | undefined {
+    if (this.get(record.arn)) return undefined;
+    mkdirSync(this.root, { recursive: true });
+    const staging = mkdtempSync(join(this.root, '.new-'));
+    try {
+      writeJson(join(staging, RECORD), record);
+      writeJson(join(staging, STATE_MACHINE), stateMachine);
+      const folder = this.moveIn(staging, record);
+      if (folder === undefined) return undefined;
+      this.own.add(record.arn);
+      this.folders.set(record.arn, folder);
+      return new ExecutionLog(folder);
+    } finally {
+      rmSync(staging, { recursive: true, force: true });
+    }
+  }
+
+  /** Takes an execution that has ended over, to run it on. */
+  reopen(record: ExecutionRecord): ExecutionLog {
+    this.own.add(record.arn);
+    return new ExecutionLog(this.folderOf(record.arn), this.history(record.arn).length);
+  }
+
+  /** An execution by its ARN. @throws UserError when its record cannot be read */
+  get(arn: string): ExecutionRecord | undefined {
+    const folder = this.folders.get(arn);
+    if (folder === undefined || !existsSync(join(folder, RECORD))) {
+      return this.list().find((record) => record.arn === arn);
+    }
+    return this.read(folder);
+  }
+
+  /** All executions, the most recent one first. @throws UserError when a record cannot be read */
+  list(): ExecutionRecord[] {
+    const names = existsSync(this.root) ? readdirSync(this.root) : [];
+    return names
+      .filter((name) => !name.startsWith('.') && existsSync(join(this.root, name, RECORD)))
+      .map((name) => this.read(join(this.root, name)))
+      .sort((one, other) => compare(other.startDate, one.startDate) || compare(one.arn, other.arn));
+  }
+
+  /** The events of an execution, in their order. */
+  history(arn: string): KeptEvent[] {
+    const file = join(this.folderOf(arn), HISTORY);
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    return lines.flatMap(parseEvent);
+  }
+
+  /** The state machine that an execution runs. @returns undefined where an earlier local mode kept none */
+  stateMachine(arn: string): ExecutedStateMachine | undefined {
+    return readOptional(join(this.folderOf(arn), STATE_MACHINE));
+  }
+
+  /** The state that an execution has reached. @returns undefined where an earlier local mode kept none */
+  position(arn: string): ResumePoint | undefined {
+    return readOptional(join(this.folderOf(arn), POSITION));
+  }
+
+  /** Path of an execution's record. */
+  recordFile(arn: string): string {
+    return join(this.folderOf(arn), RECORD);
+  }
+
+  /** Writes the end of executions that no process runs any more. @throws UserError when a record cannot be read */
+  endInterrupted(): void {
+    for (const { arn, status } of this.list()) {
+      const file = this.recordFile(arn);
+      if (status === 'ABORTED' && readRecord(file).status === 'RUNNING') writeJson(file, this.get(arn));
+    }
+  }
+
+  /** Moves a new execution to a folder with its name; to another one where names cannot tell them apart. */
+  private moveIn(staging: string, { name, arn }: ExecutionRecord): string | undefined {
+    // Executions of other state machines may have the name; some file systems do not tell upper and lower case.
+    const folder = join(this.root, /^[^./\\][^/\\]*$/.test(name) ? name : randomUUID());
+    if (tryRename(staging, folder)) return folder;
+    if (existsSync(join(folder, RECORD)) && readRecord(join(folder, RECORD)).arn === arn) return undefined;
+    const other = join(this.root, randomUUID());
+    renameSync(staging, other);
+    return other;
+  }
+
+  private folderOf(arn: string): string {
+    if (!this.folders.has(arn)) this.list();
+    const folder = this.folders.get(arn);
+    if (folder === undefined) throw new Error(`there is no execution ${arn} in ${this.root}`);
+    return folder;
+  }
+
+  private read(folder: string): ExecutionRecord {
+    const record = readRecord(join(folder, RECORD));
+    this.folders.set(record.arn, folder);
+    const { processId, arn, status } = record;
+    if (status !== 'RUNNING' || this.own.has(arn) || isOtherProcessAlive(processId)) return record;
+    const cause = `Local mode (process ${processId}) ended while the execution was running.`;
+    return { ...record, status: 'ABORTED', cause };
+  }
+}
+
+/** The files of one execution that this process runs, in a folder of its own. */
+export class ExecutionLog {
+  private position = '';
+
+  /** @param eventsBefore how many events the history has already */
+  constructor(
+    private readonly folder: string,
+    private readonly eventsBefore = 0,
+  ) {
+    const history = join(folder, HISTORY);
+    // A process that was killed may have left half a line.
+    if (existsSync(history) && !readFileSync(history, 'utf8').endsWith('\n')) appendFileSync(history, '\n');
   }
 
   /** Path of the record. */
@@ -71,11 +183,72 @@ export class ExecutionLog {
 
   /** Replaces the record in one step. */
   write(record: ExecutionRecord): void {
-    writeRecord(this.file, record);
+    writeJson(this.file, record);
   }
 
   /** Adds an event to the history. */
   append(event: HistoryEvent): void {
-    appendFileSync(join(this.folder, 'history.jsonl'), `${JSON.stringify(event)}\n`);
+    const { eventsBefore: before } = this;
+    const numbered = { ...event, id: event.id + before, previousEventId: event.previousEventId + before };
+    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(numbered)}\n`);
   }
+
+  /** Keeps the state that the execution has reached. */
+  reach(position: ResumePoint): void {
+    const text = JSON.stringify(position);
+    if (text === this.position) return;
+    replaceFile(join(this.folder, POSITION), `${text}\n`);
+    this.position = text;
+  }
+}
+
+function readRecord(file: string): ExecutionRecord {
+  return readJson(file);
+}
+
+function readOptional<T>(file: string): T | undefined {
+  return existsSync(file) ? readJson<T>(file) : undefined;
+}
+
+function readJson<T>(file: string): T {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    throw new UserError(`the record ${file} cannot be read (${(error as Error).message}): remove it`);
+  }
+}
+
+function writeJson(file: string, content: unknown): void {
+  replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+function parseEvent(line: string): KeptEvent[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as KeptEvent];
+  } catch {
+    // The process was killed while it wrote this line.
+    return [];
+  }
+}
+
+/** Renames a folder; false when the other name is taken. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The ARN of an execution of a state machine. */
+export function executionArn(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }

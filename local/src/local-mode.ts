@@ -1,10 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { Deployment, StateMachineResource } from './assembly';
-import { ExecutionLog, type ExecutionRecord, endInterruptedExecutions } from './executions';
-import { checkResources, type Jobs, type RunningServices, startServices } from './services';
-import { type Json, parseStateMachine, type StateMachine, startExecution } from './states';
-import { trainedAlgorithms } from './trained-algorithms';
+import { ExecutionRunner } from './execution-runner';
+import type { ExecutedStateMachine, ExecutionRecord } from './executions';
+import { enterRoot, othersIn } from './local-modes';
 import {
+  checkResources,
+  type Jobs,
+  type RunningServices,
+  startServices,
+  type TemporaryCredentials,
+} from './services';
+import { type Json, parseStateMachine, type StateMachine } from './states';
+import { trainedAlgorithms, trainingImages } from './trained-algorithms';
+import {
+  checkImageCommands,
   combineTrainers,
   createAutoMLRunner,
   createContainerTrainer,
@@ -29,6 +38,8 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /** Port of the endpoint. @default - any free one */
+  readonly port?: number;
   /** Takes what a person should know, such as an installation. */
   readonly onNotice: (text: string) => void;
 }
@@ -53,10 +64,16 @@ export class LocalMode {
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
     const { deployment, pythonFolder, onNotice } = options;
-    const machines = new Map(
-      deployment.stateMachines.map((resource) => [resource.name, parseDefinition(resource)]),
+    for (const resource of deployment.stateMachines) parseDefinition(resource);
+    for (const processId of othersIn(deployment.root)) {
+      onNotice(
+        `Another local mode (process ${processId}) works in ${deployment.root}: its jobs are left to it.`,
+      );
+    }
+    checkImageCommands(
+      options.imageCommands ?? new Map(),
+      deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition)),
     );
-    endInterruptedExecutions(deployment.root);
     const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
     const cores = availableParallelism();
     const maxJobs = Math.max(2, cores);
@@ -81,13 +98,26 @@ export class LocalMode {
       sampler = createOptunaSampler((await environments.forSampler()).python);
       const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
       if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
-      const services = await startServices(deployment, {
+      let services: RunningServices | undefined;
+      const executions = new ExecutionRunner({
+        root: deployment.root,
+        services: () => services as RunningServices,
+        parse: (stateMachine) => {
+          const machine = parseDefinition(stateMachine);
+          requireTrainable(stateMachine, trainer);
+          return machine;
+        },
+      });
+      executions.store.endInterrupted();
+      services = await startServices(deployment, {
         trainer,
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        executions,
+        ...(options.port !== undefined && { port: options.port }),
       });
-      return new LocalMode(deployment, machines, services, trainer, sampler);
+      return new LocalMode(deployment, executions, services, trainer, sampler);
     } catch (error) {
       // The processes that were started would keep this one alive.
       await Promise.all([trainer.close(), sampler?.close()]);
@@ -95,13 +125,27 @@ export class LocalMode {
     }
   }
 
+  private readonly leaveRoot: () => void;
+
   private constructor(
     private readonly deployment: Deployment,
-    private readonly machines: ReadonlyMap<string, StateMachine>,
+    private readonly executions: ExecutionRunner,
     private readonly services: RunningServices,
     private readonly trainer: Trainer,
     private readonly sampler: Sampler,
-  ) {}
+  ) {
+    this.leaveRoot = enterRoot(deployment.root);
+  }
+
+  /** What an AWS client needs to act as the person at the keyboard, who may do everything. */
+  get endpoint(): {
+    readonly url: string;
+    readonly region: string;
+    readonly credentials: TemporaryCredentials;
+  } {
+    const { url, user, credentialsFor } = this.services;
+    return { url, region: this.deployment.environment.region, credentials: credentialsFor(user) };
+  }
 
   /** The training and tuning jobs, those of earlier runs included. */
   get jobs(): Jobs {
@@ -119,58 +163,17 @@ export class LocalMode {
     input: Json,
     { stateMachineName, signal }: { stateMachineName?: string; signal?: AbortSignal } = {},
   ): RunningExecution {
-    const resource = this.stateMachine(stateMachineName);
-    const machine = this.machines.get(resource.name);
-    if (!machine) throw new Error(`${resource.name} was not parsed`);
-    requireTrainable(resource, this.trainer);
-    const role = { arn: resource.roleArn };
-    const log = new ExecutionLog(this.deployment.root);
-    const startTime = new Date();
-    const record: ExecutionRecord = {
-      name: log.name,
-      processId: process.pid,
-      arn: `${resource.arn.replace(':stateMachine:', ':execution:')}:${log.name}`,
-      stateMachineArn: resource.arn,
-      input,
-      startDate: startTime.toISOString(),
-      status: 'RUNNING',
-    };
-    log.write(record);
-    const execution = startExecution(machine, {
-      input,
-      context: {
-        id: record.arn,
-        name: log.name,
-        roleArn: resource.roleArn,
-        startTime,
-        stateMachine: { id: resource.arn, name: resource.name },
-      },
-      runTask: this.services.taskRunner(role),
-      readItems: this.services.itemReader(role),
-      onEvent: (event) => log.append(event),
-      signal,
-    });
-    const end = async (
-      result: Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>,
-    ): Promise<ExecutionRecord> => {
-      const last = { ...record, ...result, stopDate: new Date().toISOString() };
-      log.write(last);
-      await this.services.onExecutionEnded(last);
-      return last;
-    };
-    const ended = execution.result.then(end, async (fault: Error) => {
-      await end({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` });
-      throw fault;
-    });
-    return { name: log.name, arn: record.arn, recordFile: log.file, ended };
+    return this.executions.start(this.stateMachine(stateMachineName), input, { signal });
   }
 
   /** Stops what still runs and ends the services. */
   async close(): Promise<void> {
     try {
+      await this.executions.close();
       await this.services.close();
     } finally {
       await Promise.all([this.trainer.close(), this.sampler.close()]);
+      this.leaveRoot();
     }
   }
 
@@ -190,7 +193,7 @@ function isCalled(stateMachine: StateMachineResource, name: string): boolean {
   return [stateMachine.logicalId, stateMachine.name, stateMachine.arn].includes(name);
 }
 
-function parseDefinition(resource: StateMachineResource): StateMachine {
+function parseDefinition(resource: ExecutedStateMachine): StateMachine {
   const problems = checkResources(resource.definition);
   if (problems.length > 0) {
     const lines = problems.map(({ code, message, location }) => `  - ${code}: ${message} at ${location}`);
@@ -215,8 +218,12 @@ function trainableAlgorithms({ stateMachines }: Deployment, trainer: Trainer): T
 }
 
 /** @throws UserError when a state machine trains what cannot be trained here: before it starts anything */
-function requireTrainable({ name, definition }: StateMachineResource, trainer: Trainer): void {
-  const refusals = trainedAlgorithms(definition).flatMap((algorithm) => trainer.refusal?.(algorithm) ?? []);
+function requireTrainable({ name, definition }: ExecutedStateMachine, trainer: Trainer): void {
+  const refusals = trainedAlgorithms(definition).flatMap((algorithm) => {
+    const refusal = trainer.refusal?.(algorithm);
+    if (refusal === undefined || !algorithm.mayRunProgram) return refusal ?? [];
+    return trainer.refusal?.({ ...algorithm, hyperparameters: { sagemaker_program: 'unknown.py' } }) ?? [];
+  });
   if (refusals.length === 0) return;
   throw new UserError(`State machine ${name} cannot be run here: ${[...new Set(refusals)].join('; ')}`);
 }

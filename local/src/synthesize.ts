@@ -39,7 +39,8 @@ function runNode(project: string, args: readonly string[]): Promise<number | nul
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: project,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // What the app prints is no output of local mode: it goes to the standard error.
+      stdio: ['ignore', 2, 'inherit'],
       // A run that needs no AWS account tells AWS nothing either.
       env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });

@@ -1,25 +1,60 @@
 import type { TrainedAlgorithm } from './training';
 
+/** What a task trains, as far as a definition tells. */
+export interface PlannedAlgorithm extends TrainedAlgorithm {
+  /** Its hyperparameters are an expression that names no program; what it gives may have one all the same. */
+  readonly mayRunProgram?: true;
+}
+
 /**
  * What a state machine's tasks train, as far as its definition tells: the images, and whether a program of the
- * user's own runs in them. Hyperparameters are mostly expressions, of which nothing else is known yet.
+ * user's own runs in them. Hyperparameters are mostly expressions, of which nothing else is known yet: a task of
+ * which that is all, such as a final training, is left out where another one of the same image tells its program.
  */
-export function trainedAlgorithms(definition: unknown): TrainedAlgorithm[] {
+export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
+  const found = algorithmsIn(definition);
+  const runsProgram = (image: string) =>
+    found.some(
+      (each) => each.trainingImage === image && each.hyperparameters.sagemaker_program !== undefined,
+    );
+  return found.filter(({ mayRunProgram, trainingImage }) => !mayRunProgram || !runsProgram(trainingImage));
+}
+
+/** The images of a definition; undefined for one that an expression gives. */
+export function trainingImages(definition: unknown): (string | undefined)[] {
+  if (typeof definition !== 'object' || definition === null) return [];
+  const { AlgorithmSpecification: algorithm } = definition as Members;
+  const image = (algorithm as { TrainingImage?: unknown } | undefined)?.TrainingImage;
+  const below = Object.values(definition).flatMap(trainingImages);
+  if (typeof algorithm === 'string') return [undefined, ...below];
+  if (typeof image !== 'string') return below;
+  return [image.startsWith('{%') || image.startsWith('$') ? undefined : image, ...below];
+}
+
+/** The program and the distribution, in a map or in the text of an expression; values may be JSON texts. */
+const KNOWN_HYPERPARAMETERS = /\b(sagemaker_program|sagemaker_\w+_enabled)["'\\]*\s*:\s*["'\\]+([^"'\\]+)/g;
+
+function algorithmsIn(definition: unknown): PlannedAlgorithm[] {
   if (typeof definition !== 'object' || definition === null) return [];
   const members = definition as Record<string, unknown>;
   const image = (members.AlgorithmSpecification as { TrainingImage?: unknown } | undefined)?.TrainingImage;
-  const below = Object.values(members).flatMap(trainedAlgorithms);
+  const below = Object.values(members).flatMap(algorithmsIn);
   if (typeof image !== 'string' || image.startsWith('{%')) return below;
   const hyperparameters = members.StaticHyperParameters ?? members.HyperParameters;
-  const program = /\bsagemaker_program["']*\s*:\s*["']+([^"']+)/.exec(
-    (typeof hyperparameters === 'string' ? hyperparameters : JSON.stringify(hyperparameters)) ?? '',
-  )?.[1];
+  const text = typeof hyperparameters === 'string' ? hyperparameters : JSON.stringify(hyperparameters);
+  const known = Object.fromEntries(
+    [...(text ?? '').matchAll(KNOWN_HYPERPARAMETERS)].map(([, name = '', value = '']) => [name, value]),
+  );
+  const program = known.sagemaker_program;
   const channels = knownChannels(members.InputDataConfig);
+  const pipedChannels = channelsInPipeMode(members);
   return [
     {
       trainingImage: image,
-      hyperparameters: program === undefined ? {} : { sagemaker_program: program },
+      hyperparameters: known,
       ...(channels.length > 0 && { channels }),
+      ...(pipedChannels.length > 0 && { pipedChannels }),
+      ...(program === undefined && typeof hyperparameters === 'string' && { mayRunProgram: true }),
     },
     ...below,
   ];
@@ -34,8 +69,23 @@ function knownChannels(inputDataConfig: unknown): { name: string; s3Uri: string 
   });
 }
 
+function channelsInPipeMode({
+  InputDataConfig: channels,
+  AlgorithmSpecification: algorithm,
+}: Members): string[] {
+  const inputMode = (algorithm as { TrainingInputMode?: unknown } | undefined)?.TrainingInputMode;
+  return Array.isArray(channels)
+    ? (channels as Channel[])
+        .filter((channel) => (channel.InputMode ?? inputMode) === 'Pipe')
+        .map(({ ChannelName: name }) => String(name))
+    : [];
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
 /** As much of a channel in a definition as is read here. */
 interface Channel {
+  readonly InputMode?: unknown;
   readonly ChannelName?: unknown;
   readonly DataSource?: { readonly S3DataSource?: { readonly S3Uri?: unknown } };
 }

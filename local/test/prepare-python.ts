@@ -1,19 +1,47 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
-  combineTrainers,
   createAutoMLRunner,
   createPythonEnvironments,
   createScriptTrainer,
   createTabularTrainer,
-  createXGBoostTrainer,
   DEFAULT_XGBOOST_VERSION,
 } from '../src/training';
 
-const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
-const FRAMEWORKS = '763104351884.dkr.ecr.us-east-1.amazonaws.com';
-const JUMPSTART = 's3://jumpstart-cache-prod-us-east-1/source-directory-tarballs';
+const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-cpu-py3'];
+const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
 
-/** What the tests and the examples train, each in an environment of its own. */
-const TRAINED = [
-  { trainingImage: `${REGISTRY}/sagemaker-xgboost:3.2-0`, hyperparameters: { sagemaker_program: 'train.py' } },
-];
+/**
+ * Before all tests: what they and the examples need of Python is installed once, and not by several of them at a
+ * time. Where it is there already, this takes a few seconds.
+ */
+export default async function preparePython(): Promise<void> {
+  const environments = createPythonEnvironments({
+    folder: resolve(__dirname, '../../.venv'),
+    onNotice: (text) => process.stderr.write(`${text}\n`),
+  });
+  const script = createScriptTrainer({ environments });
+  const tabular = createTabularTrainer({ pythonFor: environments.forPackages, maxWorkers: 1 });
+  // The largest first: what pip has downloaded for it serves the others.
+  const steps = [
+    () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION),
+    () => createAutoMLRunner({ environments, maxWorkers: 1 }).prepare(),
+    ...SCRIPT_IMAGES.map((image) => () => script.prepare?.({ trainingImage: image, hyperparameters: {} }, 0)),
+    ...TABULAR_LIBRARIES.map((library) => () => tabular.prepare?.(jumpStartModel(library), 0)),
+    () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION, ['parquet']),
+  ];
+  try {
+    for (const step of steps) await step();
+  } finally {
+    await Promise.all([script.close(), tabular.close()]);
+  }
+}
+
+function jumpStartModel(library: string) {
+  return {
+    trainingImage: 'pytorch-training',
+    hyperparameters: {
+      sagemaker_program: 'transfer_learning.py',
+      sagemaker_submit_directory: `s3://models/${library}/transfer_learning/regression/sourcedir.tar.gz`,
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { trainedAlgorithms } from '../src/trained-algorithms';
+import { trainedAlgorithms, trainingImages } from '../src/trained-algorithms';
 
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
@@ -26,6 +26,19 @@ test.each<[string, unknown, unknown[]]>([
     [algorithm('train.py')],
   ],
   [
+    'what may be a script, in an expression that does not tell',
+    { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },
+    [{ ...algorithm(), mayRunProgram: true }],
+  ],
+  [
+    'a script once, whose final training does not tell',
+    {
+      TrainingJobDefinition: { AlgorithmSpecification, StaticHyperParameters: { sagemaker_program: 'a.py' } },
+      Final: { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },
+    },
+    [algorithm('a.py')],
+  ],
+  [
     'each definition of a tuning job',
     {
       TrainingJobDefinitions: [
@@ -47,10 +60,34 @@ test.each<[string, unknown, unknown[]]>([
     [{ ...algorithm(), channels: [{ name: 'code', s3Uri: 's3://assets/code.gz' }] }],
   ],
   [
+    'a distribution, and channels in Pipe mode',
+    {
+      AlgorithmSpecification: { ...AlgorithmSpecification, TrainingInputMode: 'Pipe' },
+      HyperParameters: { sagemaker_program: '"a.py"', sagemaker_mpi_enabled: 'true' },
+      InputDataConfig: [{ ChannelName: 'train' }, { ChannelName: 'code', InputMode: 'File' }],
+    },
+    [
+      {
+        trainingImage: IMAGE,
+        hyperparameters: { sagemaker_program: 'a.py', sagemaker_mpi_enabled: 'true' },
+        pipedChannels: ['train'],
+      },
+    ],
+  ],
+  [
     'an image that only the execution knows',
     { AlgorithmSpecification: { TrainingImage: '{% $definition.image %}' } },
     [],
   ],
 ])('finds %s', (_name, given, expected) => {
   expect(trainedAlgorithms(machine(given))).toEqual(expected);
+});
+
+test('finds all images, and whether an expression gives one', () => {
+  const other = { AlgorithmSpecification: '{% $definition.algorithm %}' };
+  expect(trainingImages(machine({ AlgorithmSpecification }))).toEqual([IMAGE]);
+  expect(trainingImages({ A: machine({ AlgorithmSpecification }), B: machine(other) })).toEqual([
+    IMAGE,
+    undefined,
+  ]);
 });

@@ -118,7 +118,13 @@ function readAssets(folder: string, kind: 'files' | 'dockerImages'): unknown[] {
 function readImageAsset(folder: string, image: unknown): ImageAsset[] {
   const source = isRecord(image) && isRecord(image['source']) ? image['source'] : {};
   if (typeof source['directory'] !== 'string') return [];
-  const { dockerFile, dockerBuildTarget, dockerBuildArgs, platform } = source;
+  const { dockerFile, dockerBuildTarget, dockerBuildArgs, dockerBuildSecrets, networkMode, platform } =
+    source;
+  const pairs = (option: string, values: unknown, join: (name: string, value: string) => string) =>
+    Object.entries(isRecord(values) ? values : {}).flatMap(([name, value]) => [
+      option,
+      join(name, String(value)),
+    ]);
   const given = (option: string, value: unknown) => (value === undefined ? [] : [option, String(value)]);
   return [
     {
@@ -127,9 +133,9 @@ function readImageAsset(folder: string, image: unknown): ImageAsset[] {
         ...given('--file', dockerFile && path.resolve(folder, source['directory'], String(dockerFile))),
         ...given('--target', dockerBuildTarget),
         ...given('--platform', platform),
-        ...Object.entries(isRecord(dockerBuildArgs) ? dockerBuildArgs : {}).flatMap(([name, value]) =>
-          given('--build-arg', `${name}=${String(value)}`),
-        ),
+        ...given('--network', networkMode),
+        ...pairs('--secret', dockerBuildSecrets, (name, value) => `id=${name},${value}`),
+        ...pairs('--build-arg', dockerBuildArgs, (name, value) => `${name}=${value}`),
       ],
       destinations: destinationsOf(image).map((each) => ({
         repositoryName: String(each['repositoryName']),

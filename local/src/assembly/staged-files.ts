@@ -16,8 +16,9 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
     assembly.imageAssets.flatMap(({ directory, buildArguments, destinations }) =>
       destinations.map(({ repositoryName, imageTag }) => {
         const copy = joinInside(path.join(root, 'images'), imageTag);
-        fs.cpSync(directory, copy, { recursive: true });
-        const args = buildArguments.map((text) => text.replace(directory, copy));
+        // Verbatim: links inside of the folder are to lead to where they lead in the image.
+        fs.cpSync(directory, copy, { recursive: true, verbatimSymlinks: true });
+        const args = buildArguments.map((text) => text.replace(directory, () => copy));
         return [
           `${fillIn(repositoryName, environment)}:${imageTag}`,
           { directory: copy, buildArguments: args },

@@ -15,13 +15,16 @@ import { colours } from './colours';
 import { commonReasons } from './failure-reason';
 import { formatMetric, formatPath, formatSeconds } from './format';
 
+/** Where the buckets are. */
+type Root = Pick<Deployment, 'root'>;
+
 type Row = readonly [label: string, value: string];
 
 /** Failure reasons that are shown of a tuning job: the most common ones. */
 const MOST_REASONS = 3;
 
 /** What the SageMaker console would show of the jobs that this process has run. */
-export function summarizeJobs(jobs: Jobs, deployment: Deployment): string {
+export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = jobs.tuning.listOwn();
   const training = jobs.training.listOwn().filter((record) => !record.description.TuningJobArn);
   return [
@@ -29,6 +32,16 @@ export function summarizeJobs(jobs: Jobs, deployment: Deployment): string {
     ...jobs.automl.listOwn().map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
   ].join('\n');
+}
+
+/** The same of one job. @returns undefined when there is no such job */
+export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string | undefined {
+  const tuning = jobs.tuning.get(name);
+  if (tuning) return tuningJobSections(jobs, tuning, deployment).join('\n');
+  const training = jobs.training.get(name);
+  if (training) return section('Training job', trainingJobRows(training, deployment));
+  const automl = jobs.automl.get(name);
+  return automl && automlSection(automl, deployment);
 }
 
 /** A training job of its own, once a search has ended, trains with what the search has found. */
@@ -39,7 +52,7 @@ function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobR
   return follows ? 'Final training job' : 'Training job';
 }
 
-function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Deployment): string[] {
+function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root): string[] {
   const job = describeTuningJob(jobs, record);
   const trainingJobs = summarizeTrainingJobs(jobs, job);
   const { Completed, Stopped, RetryableError, NonRetryableError } = job.TrainingJobStatusCounters;
@@ -68,7 +81,7 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Depl
   ];
 }
 
-function automlSection(record: AutoMLJobRecord, deployment: Deployment): string {
+function automlSection(record: AutoMLJobRecord, deployment: Root): string {
   const { description } = record;
   const { BestCandidate: best, FailureReason, ResolvedAttributes: resolved } = description;
   const problemType = resolved?.AutoMLProblemTypeResolvedAttributes.TabularResolvedAttributes.ProblemType;
@@ -119,7 +132,7 @@ function noMetricRow(job: TuningJobDescription, trainingJobs: readonly TrainingJ
   ];
 }
 
-function trainingJobRows({ description, definitionName }: TrainingJobRecord, deployment: Deployment): Row[] {
+function trainingJobRows({ description, definitionName }: TrainingJobRecord, deployment: Root): Row[] {
   const { FinalMetricDataList = [], HyperParameters = {}, FailureReason, ModelArtifacts } = description;
   const model = localPath(ModelArtifacts.S3ModelArtifacts, deployment);
   return [
@@ -145,7 +158,7 @@ function failureRow(reason: string | undefined): Row[] {
 }
 
 /** Where an object is on this machine. */
-function localPath(uri: string, deployment: Deployment): string {
+function localPath(uri: string, deployment: Root): string {
   return join(bucketsFolder(deployment.root), uri.replace(/^s3:\/\//, ''));
 }
 

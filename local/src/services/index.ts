@@ -3,7 +3,7 @@ export type { TemporaryCredentials } from './credentials';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
 export type { AutoMLCandidate, AutoMLJobRecord } from './sagemaker/automl-types';
-export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/job-records';
+export { type Jobs, openJobs, type TrainingJobRecord, type TuningJobRecord } from './sagemaker/job-records';
 export { definitionNamed } from './sagemaker/tuning-definitions';
 export { bestTrainingJob, describeTuningJob, summarizeTrainingJobs } from './sagemaker/tuning-view';
 export type { Principal, Service } from './service';

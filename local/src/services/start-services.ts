@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
+import type { ExecutionRunner } from '../execution-runner';
 import type { ExecutionRecord } from '../executions';
 import type { ReadItems, RunTask } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
@@ -27,6 +28,9 @@ import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
 import { createItemReader } from './states/item-reader';
 import { createTaskRunner } from './states/task-runner';
+import { StatesService } from './states-api/states-service';
+import { StsQueryProtocol } from './sts/query-protocol';
+import { StsService } from './sts/sts-service';
 
 /** What the services work with. */
 export interface ServicesOptions {
@@ -36,6 +40,8 @@ export interface ServicesOptions {
   readonly automl?: AutoMLRunner;
   /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
   readonly fileSystems?: FileSystems;
+  /** Runs executions for the Step Functions API; without it, there is none. */
+  readonly executions?: ExecutionRunner;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
@@ -95,7 +101,13 @@ export async function startServices(
     endpointUrl: () => endpoint?.url ?? '',
   });
   const router = new ServiceRouter(
-    [new SageMakerService(jobs, training, tuning, automl), new S3Service(buckets), lambda],
+    [
+      new SageMakerService(jobs, training, tuning, automl),
+      new S3Service(buckets, environment.region),
+      lambda,
+      new StsService(deployment),
+      ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
+    ],
     authorizer.authorize,
   );
   endpoint = await Endpoint.start({
@@ -105,6 +117,8 @@ export async function startServices(
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new S3RestProtocol(),
       new LambdaRestProtocol(),
+      new StsQueryProtocol(),
+      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
     ],
     ...(options.port !== undefined && { port: options.port }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),

@@ -10,6 +10,8 @@ export interface HostJob {
   /** The command as a person reads it; for the failure reason. */
   readonly shown: string;
   readonly error?: 'ExecuteUserScriptError';
+  /** What is to be done when the process has ended, before anyone reads what it left. */
+  readonly tidyUp?: () => Promise<void>;
 }
 
 /** How long the processes of a job may take to end when they are stopped. */
@@ -54,6 +56,7 @@ export async function runHosts(
   );
   task.signal.removeEventListener('abort', stopAll);
   grace.hurry.removeEventListener('abort', stopAll);
+  await Promise.all(jobs.map(({ tidyUp }) => tidyUp?.()));
   await mergeOutputs(
     jobs.map(({ host }) => host),
     task.workFolder,

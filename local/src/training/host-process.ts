@@ -8,8 +8,8 @@ export interface HostCommand {
   readonly cwd: string;
   /** All that the process sees of the environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Stops it in another way than by SIGTERM and, after the grace, SIGKILL. */
-  readonly onStop?: (graceMilliseconds: number) => void;
+  /** Stops it in another way than by SIGTERM and, after the grace, SIGKILL; where that fails, it gets a SIGTERM. */
+  readonly onStop?: (graceMilliseconds: number) => Promise<void>;
 }
 
 /** How a process ended. */
@@ -48,11 +48,21 @@ while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
 exit $code
 `;
 
+/** Exit code of a command that cannot be started, as a shell has it. */
+const NOT_STARTED = 126;
+
+function notStarted({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'E2BIG'
+    ? 'The process cannot be started: an argument or an environment variable is longer than this system takes (128 ' +
+        'KiB on Linux, as in a container of SageMaker; SM_HPS and SM_TRAINING_ENV hold all hyperparameters)'
+    : `The process cannot be started: ${message}`;
+}
+
 /** A process of a training job, with all the processes it starts. */
 export class HostProcess {
   /** Settles when the process has ended; never rejects. */
   public readonly ended: Promise<HostEnd>;
-  private readonly child: ChildProcess;
+  private readonly child: ChildProcess | undefined;
   private readonly lastLines: string[] = [];
   private killTimer: NodeJS.Timeout | undefined;
   private isStopping = false;
@@ -67,14 +77,22 @@ export class HostProcess {
     // A shell drops variables such as SM_HP_BATCH-SIZE; `env` sets them.
     const others = variables.filter((variable) => !isName(variable)).map((variable) => variable.join('='));
     const words = [...(others.length > 0 ? ['env', ...others] : []), command.command, ...command.args];
-    this.child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', ...words], {
-      cwd: command.cwd,
-      env: Object.fromEntries(variables.filter(isName)),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      detached: true, // a process group of its own, so that all of it can be ended
-    });
+    try {
+      this.child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', ...words], {
+        cwd: command.cwd,
+        env: Object.fromEntries(variables.filter(isName)),
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        detached: true, // a process group of its own, so that all of it can be ended
+      });
+    } catch (error) {
+      this.take(notStarted(error as NodeJS.ErrnoException));
+      this.hasEnded = true;
+      this.ended = Promise.resolve({ exitCode: NOT_STARTED, lastLines: this.lastLines });
+      return;
+    }
     this.child.stdio[3]?.on('error', () => undefined);
-    const lines = [this.child.stdout, this.child.stderr].map((stream) => this.readLines(stream));
+    const { child } = this;
+    const lines = [child.stdout, child.stderr].map((stream) => this.readLines(stream));
     this.ended = new Promise((resolve) => {
       let fallback: NodeJS.Timeout | undefined;
       const end = (code: number) => {
@@ -85,17 +103,17 @@ export class HostProcess {
         resolve({ exitCode: code, lastLines: this.lastLines });
       };
       let exitCode = 1;
-      this.child.once('exit', (code, signal) => {
+      child.once('exit', (code, signal) => {
         exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143);
         this.signalGroup('SIGKILL'); // what it left running ends with it, as in a container
         fallback = setTimeout(() => {
-          for (const stream of this.child.stdio) stream?.destroy();
+          for (const stream of child.stdio) stream?.destroy();
         }, OUTPUT_GRACE_MS);
       });
-      this.child.once('close', () => end(exitCode));
-      this.child.once('error', (error) => {
-        this.take(error.message);
-        end(127);
+      child.once('close', () => end(exitCode));
+      child.once('error', (error) => {
+        this.take(notStarted(error));
+        end(NOT_STARTED);
       });
     });
   }
@@ -105,7 +123,7 @@ export class HostProcess {
     clearTimeout(this.killTimer);
     if (this.hasEnded) return;
     if (this.command.onStop) {
-      this.command.onStop(graceMilliseconds);
+      this.command.onStop(graceMilliseconds).catch(() => this.hasEnded || this.signalGroup('SIGTERM'));
     } else if (!this.isStopping) {
       this.signalGroup('SIGTERM');
     }
@@ -115,7 +133,7 @@ export class HostProcess {
   }
 
   private signalGroup(signal: NodeJS.Signals): void {
-    if (this.child.pid === undefined) return;
+    if (this.child?.pid === undefined) return;
     try {
       process.kill(-this.child.pid, signal);
     } catch {

@@ -1,6 +1,6 @@
 export { type AutoMLRunner, createAutoMLRunner } from './automl-runner';
 export { createContainerTrainer } from './container/container-trainer';
-export type { ImageCommand } from './container/image-commands';
+export { checkImageCommands, type ImageCommand } from './container/image-commands';
 export { MetricCollector, type MetricDatum } from './metrics';
 export { storeOutputs, writeModelArchive } from './model-archive';
 export { createOptunaSampler } from './optuna-sampler';

@@ -30,13 +30,9 @@ export class JobError extends Error {}
  * @throws JobError for what local mode has not: Pipe mode, checkpoints outside of `/opt/ml` without a container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
-  const piped = task.channels.find(({ inputMode }) => inputMode === 'Pipe');
-  if (piped) {
-    throw new JobError(
-      `ClientError: channel "${piped.name}" has input mode Pipe, which local mode runs only for the built-in ` +
-        'algorithms: use File or FastFile',
-    );
-  }
+  const piped = task.channels.filter(({ inputMode }) => inputMode === 'Pipe').map(({ name }) => name);
+  const refusal = pipeRefusal(piped);
+  if (refusal !== undefined) throw new JobError(`ClientError: ${refusal}`);
   const names = task.instances.map(({ name }) => name).sort();
   const folder = resolve(task.workFolder);
   const hosts = task.instances.map((instance) => ({
@@ -50,6 +46,13 @@ export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'
     await layOut(host, hosts, task, files);
   }
   return hosts;
+}
+
+/** Why channels in Pipe mode cannot be had; undefined when there are none. */
+export function pipeRefusal([name]: readonly string[] = []): string | undefined {
+  return name === undefined
+    ? undefined
+    : `channel "${name}" has input mode Pipe, which local mode runs only for the built-in algorithms: use File or FastFile`;
 }
 
 /** The channels an instance has, each with its share of the files. */
@@ -86,7 +89,15 @@ async function layOut(
     const folder = joinInside(join(host.base, 'input', 'data'), channel.name);
     await mkdir(folder, { recursive: true });
     for (const file of channel.files) {
-      await place(file, folder, files);
+      if (task.signal.aborted) throw new Error('the job was stopped');
+      await place(file, folder, files).catch((error: NodeJS.ErrnoException) => {
+        throw isTaken(error)
+          ? new JobError(
+              `ClientError: channel "${channel.name}": more than one of its objects would be "${file.name}" in the ` +
+                'container: give them other keys, or the channel another prefix',
+            )
+          : error;
+      });
     }
   }
   await layOutCheckpoints(host, task, files);
@@ -98,8 +109,13 @@ async function place(file: ChannelFile, folder: string, files: 'linked' | 'copie
   if (files === 'linked') {
     await symlink(resolve(file.path), path);
   } else {
-    await copyFile(file.path, path, constants.COPYFILE_FICLONE);
+    await copyFile(file.path, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   }
+}
+
+/** Whether something else is where a file or a folder is to be. */
+function isTaken({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EEXIST' || code === 'ENOTDIR';
 }
 
 /** All hosts write to the folder that stands for the S3 location, as they all do on SageMaker. */
@@ -107,15 +123,23 @@ async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked'
   if (task.checkpoints === undefined) return;
   await mkdir(task.checkpoints.folder, { recursive: true });
   if (files === 'copied') return; // mounted where the container wants it
-  const path = pathInFolder(task.checkpoints.localPath, host.base);
-  if (path === task.checkpoints.localPath) {
+  const { localPath, folder } = task.checkpoints;
+  const path = resolve(pathInFolder(localPath, host.base)); // which takes `..` and a last `/` away
+  if (!path.startsWith(`${host.base}/`)) {
     throw new JobError(
-      `ClientError: CheckpointConfig.LocalPath is "${path}": without a container, local mode keeps checkpoints ` +
+      `ClientError: CheckpointConfig.LocalPath is "${localPath}": without a container, local mode keeps checkpoints ` +
         `only below ${CONTAINER_BASE}`,
     );
   }
   await mkdir(dirname(path), { recursive: true });
-  await symlink(resolve(task.checkpoints.folder), path, 'junction');
+  await symlink(resolve(folder), path, 'junction').catch((error: NodeJS.ErrnoException) => {
+    throw isTaken(error)
+      ? new JobError(
+          `ClientError: CheckpointConfig.LocalPath is "${localPath}", which holds something else: give checkpoints a ` +
+            `folder of their own, such as ${CONTAINER_BASE}/checkpoints`,
+        )
+      : error;
+  });
 }
 
 /** Content of `inputdataconfig.json`. */

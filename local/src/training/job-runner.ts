@@ -4,6 +4,26 @@ import type { TrainingOutcome, TrainingTask } from './trainer';
 /** Longest failure reason that SageMaker keeps. */
 const LONGEST_REASON = 1024;
 
+/**
+ * What a promise gives, unless the signal comes first: whatever makes it goes on, for others that wait for it.
+ *
+ * @throws Error when the signal came first
+ */
+export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new Error('the job was stopped'));
+  });
+  promise.catch(() => undefined); // nobody may be left to hear of it
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** Runs the jobs of a trainer, so many at once; whatever happens to a job is its outcome. */
 export class JobRunner {
   private readonly closing = new AbortController();
@@ -30,6 +50,8 @@ export class JobRunner {
     try {
       return await outcome;
     } catch (error) {
+      // Its preparation was cut short.
+      if (signal.aborted) return { status: 'Stopped' };
       const { message } = error as Error;
       const reason = error instanceof JobError ? message : `AlgorithmError: ${message}, exit code: 1`;
       return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isProcessAlive } from '../process-alive';
 import { UserError } from '../user-error';
@@ -19,6 +19,12 @@ import {
   type WantedPackages,
   xgboostPackages,
 } from './python-requirements';
+import {
+  installRequirements,
+  RequirementsError,
+  requirementsContent,
+  SharedWork,
+} from './requirements-install';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
 /** A Python that can run local mode's Python side. */
@@ -64,13 +70,15 @@ export interface PythonEnvironments {
    * An environment that has what another one has and what a `requirements.txt` of the user's asks for. It is made
    * once for the same content and kept.
    *
+   * @param signal ends the installation, unless others wait for it, too
    * @throws RequirementsError with pip's last lines
    */
-  withRequirements(base: { readonly python: string }, requirementsFile: string): Promise<{ python: string }>;
+  withRequirements(
+    base: { readonly python: string },
+    requirementsFile: string,
+    signal?: AbortSignal,
+  ): Promise<{ python: string }>;
 }
-
-/** A `requirements.txt` that cannot be installed. */
-export class RequirementsError extends Error {}
 
 /**
  * Uses the first interpreter that has what is needed (`$PYTHON`, an environment made before, `python3`,
@@ -79,7 +87,7 @@ export class RequirementsError extends Error {}
 export function createPythonEnvironments(options: PythonEnvironmentsOptions): PythonEnvironments {
   const finder = new EnvironmentFinder(options);
   const found = new Map<string, Promise<FoundPython>>();
-  const extended = new Map<string, Promise<{ python: string }>>();
+  const extended = new Map<string, SharedWork<{ python: string }>>();
   const forPackages = (wanted: WantedPackages, alternatives: readonly WantedPackages[] = []) =>
     once(found, wanted.name, () => finder.find(wanted, alternatives));
   let sampler: Promise<PythonEnvironment> | undefined;
@@ -96,12 +104,23 @@ export function createPythonEnvironments(options: PythonEnvironmentsOptions): Py
     forXGBoost,
     forSampler: () => sampler ?? forXGBoost(DEFAULT_XGBOOST_VERSION),
     forPackages,
-    async withRequirements({ python }, requirementsFile) {
-      const content = await readFile(requirementsFile);
+    async withRequirements({ python }, requirementsFile, signal) {
+      const content = await requirementsContent(requirementsFile);
       const paths = await packagePaths(python);
       const hash = createHash('sha256').update(`${paths}\n`).update(content).digest('hex');
       const name = `requirements-${hash.slice(0, 16)}`;
-      return once(extended, name, () => finder.extend(name, python, paths, requirementsFile));
+      const started = extended.get(name);
+      const work =
+        started && !started.isAbandoned
+          ? started
+          : new SharedWork((end) => finder.extend(name, python, paths, requirementsFile, end));
+      extended.set(name, work);
+      try {
+        return await work.wait(signal);
+      } catch (error) {
+        if (extended.get(name) === work) extended.delete(name);
+        throw error;
+      }
     },
   };
 }
@@ -178,6 +197,7 @@ class EnvironmentFinder {
     python: string,
     paths: string,
     requirementsFile: string,
+    signal: AbortSignal,
   ): Promise<{ python: string }> {
     const made = pythonOf(join(this.options.folder, name));
     if (await inspectInterpreter(made, [])) {
@@ -187,12 +207,12 @@ class EnvironmentFinder {
     try {
       await this.make(name, python, async (folder) => {
         await showPackages(paths, folder);
-        await run(pythonOf(folder), [...PIP_INSTALL, '-r', requirementsFile], {
-          maxBuffer: TOOL_OUTPUT_BYTES,
-          cwd: dirname(requirementsFile),
-        });
+        const env = this.options.env ?? process.env;
+        const words = [pythonOf(folder), ...PIP_INSTALL] as const;
+        await installRequirements(words, requirementsFile, folder, { env, signal });
       });
     } catch (error) {
+      if (error instanceof RequirementsError) throw error;
       throw new RequirementsError(pipWords(error as Error));
     }
     return { python: made };

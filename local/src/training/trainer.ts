@@ -6,6 +6,8 @@ export interface TrainedAlgorithm {
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** The channels, by which the models of JumpStart are told apart. */
   readonly channels?: readonly { readonly name: string; readonly s3Uri?: string }[];
+  /** Names of the channels in Pipe mode. @default none */
+  readonly pipedChannels?: readonly string[];
 }
 
 /** A training job as the training side sees it: everything is on this machine already. */
@@ -22,6 +24,12 @@ export interface TrainingTask extends TrainedAlgorithm {
   readonly instances: readonly TrainingInstance[];
   /** `CheckpointConfig`: the folder that stands for its S3 location, and the path that the container sees. */
   readonly checkpoints?: { readonly folder: string; readonly localPath: string };
+  /**
+   * The file on this machine that is an object of S3, or an error when the job's role may not read it.
+   *
+   * @default the job reads nothing but its channels
+   */
+  readonly objectFile?: (s3Uri: string) => string;
   readonly region: string;
   /** Whether the container is cut off from the network; of meaning in a container only. */
   readonly networkIsolation?: boolean;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnWaitConditionHandle } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
@@ -21,6 +21,29 @@ test('a file asset is an object of the staging bucket, as after an upload', () =
   );
   const bucket = join(root, 's3', 'cdk-hnb659fds-assets-123456789012-us-east-1');
   expect(readFileSync(join(bucket, key), 'utf8')).toBe('the archive');
+});
+
+test('links inside of what an image is built from stay links inside of it', () => {
+  const folder = folderWith({ Dockerfile: 'FROM scratch', 'v1/train.py': 'pass' });
+  symlinkSync('v1', join(folder, 'current'));
+  symlinkSync('v1/train.py', join(folder, 'train.py'));
+  const root = temporaryFolder();
+  const stage = () =>
+    deployStack(
+      (stack) => {
+        new CfnWaitConditionHandle(stack, 'Any');
+        new DockerImageAsset(stack, 'Image', { directory: folder, buildSecrets: { token: 'src=token.txt' } });
+      },
+      { root },
+    ).imageBuilds;
+  stage();
+  const [[, build] = []] = [...stage()]; // a later run finds the copy of the first
+  const copy = build?.directory ?? '';
+  expect(['current', 'train.py'].map((name) => readlinkSync(join(copy, name)))).toEqual([
+    'v1',
+    'v1/train.py',
+  ]);
+  expect(build?.buildArguments).toEqual(['--secret', 'id=token,src=token.txt']);
 });
 
 test('what an image is built from stays when the assembly is gone', () => {

@@ -1,11 +1,18 @@
-import { execFile } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { ExecutionRecord } from '../../src/executions';
+import { isProcessAlive } from '../../src/process-alive';
 import type { TrainingJobRecord, TuningJobRecord } from '../../src/services';
-import { writeRegressionCsv } from '../training/support';
+import {
+  createAutoMLRunner,
+  createScriptTrainer,
+  createTabularTrainer,
+  type PythonEnvironments,
+} from '../../src/training';
+import { environments, writeRegressionCsv } from '../training/support';
 
 const PROJECT = resolve(__dirname, '../../..');
 
@@ -15,22 +22,74 @@ export interface CliRun {
   readonly output: string;
 }
 
+/** A run under way. */
+export interface RunningCli {
+  /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. */
+  interrupt(): void;
+  /** Whether any process of the group is left. */
+  isAnyAlive(): boolean;
+  readonly ended: Promise<CliRun>;
+}
+
 /** Runs local mode as a user does, on a synthesized app or else on the project's own. */
 export function runLocalMode(assembly: string | undefined, root: string, ...args: string[]): Promise<CliRun> {
-  const command = [
-    '--require',
-    'ts-node/register',
-    'local/src/cli.ts',
-    'run',
-    '--root',
-    root,
-    ...(assembly === undefined ? [] : ['--assembly', assembly]),
-  ];
-  return new Promise((done) => {
-    execFile(process.execPath, [...command, ...args], { cwd: PROJECT }, (error, stdout, stderr) => {
-      done({ exitCode: error ? Number(error.code) : 0, output: stdout + stderr });
+  return startLocalMode(assembly, root, ...args).ended;
+}
+
+export function startLocalMode(assembly: string | undefined, root: string, ...args: string[]): RunningCli {
+  const command = ['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--root', root];
+  const app = assembly === undefined ? [] : ['--assembly', assembly];
+  return start(process.execPath, [...command, ...app, ...args]);
+}
+
+/** Runs a command as a person types it in the project's folder. */
+export function runInShell(command: string): Promise<CliRun> {
+  return start('/bin/sh', ['-c', command]).ended;
+}
+
+function start(program: string, args: readonly string[]): RunningCli {
+  const child = spawn(program, args, { cwd: PROJECT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${program} cannot be started`);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
     });
+  }
+  const ended = new Promise<CliRun>((done) => {
+    child.once('close', (code) => done({ exitCode: code ?? Number.NaN, output }));
   });
+  return {
+    ended,
+    interrupt: () => process.kill(-pid, 'SIGINT'),
+    isAnyAlive: () => isProcessAlive(-pid),
+  };
+}
+
+/** Lets so many tasks run at once; further ones wait for their turn. */
+export function inTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  const running = new Set<Promise<unknown>>();
+  return async (task) => {
+    while (running.size >= most) await Promise.race(running);
+    const run = task().finally(() => running.delete(run));
+    running.add(run);
+    return run;
+  };
+}
+
+/** Unpacks the `model.tar.gz` behind an S3 URI into a folder of its own. */
+export function unpackModel(root: string, uri: string): string {
+  const folder = temporaryFolder();
+  execFileSync('tar', ['-xzf', uri.replace('s3:/', join(root, 's3')), '-C', folder]);
+  return folder;
+}
+
+/** The only execution below a root. */
+export function onlyExecutionIn(root: string): ExecutionRecord {
+  const [execution, ...others] = executionsIn(root);
+  if (execution === undefined || others.length > 0) throw new Error(`not one execution in ${root}`);
+  return execution;
 }
 
 /** A new folder for one test. */
@@ -83,10 +142,48 @@ export function editTemplate(assembly: string, change: (text: string) => string)
   writeFileSync(file, after);
 }
 
-function filesIn(folder: string): string[] {
+/** Names of what is in a folder; nothing where there is none. */
+export function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
+/** The Python that AutoML jobs run in. */
+export function automlPython(): Promise<string> {
+  return pythonOf((options) => createAutoMLRunner({ environments: options, maxWorkers: 1 }).prepare());
+}
+
+/** The Python that scripts on an image run in. */
+export function scriptPython(trainingImage: string): Promise<string> {
+  return pythonOf(async (options) => {
+    await createScriptTrainer({ environments: options }).prepare?.({ trainingImage, hyperparameters: {} }, 0);
+  });
+}
+
+/** The Python that LightGBM trains in. */
+export function lightgbmPython(): Promise<string> {
+  return pythonOf(async ({ forPackages }) => {
+    const trainer = createTabularTrainer({ pythonFor: forPackages, maxWorkers: 1 });
+    const sagemaker_submit_directory = 'lightgbm/transfer_learning/regression/sourcedir.tar.gz';
+    const hyperparameters = { sagemaker_program: 'transfer_learning.py', sagemaker_submit_directory };
+    await trainer.prepare?.({ trainingImage: 'pytorch-training', hyperparameters }, 0);
+    await trainer.close();
+  });
+}
+
+/** The Python of what this prepares. */
+async function pythonOf(prepare: (environments: PythonEnvironments) => Promise<void>): Promise<string> {
+  let python = '';
+  await prepare({
+    ...environments,
+    forPackages: async (wanted, alternatives) => {
+      const found = await environments.forPackages(wanted, alternatives);
+      python = found.python;
+      return found;
+    },
+  });
+  return python;
 }

@@ -267,6 +267,24 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
   ).toEqual(['linear-learner', 'linear-learner']);
 });
 
+test('a single row to validate with: the metric that it has is used, another one is refused', async () => {
+  const change = {
+    AutoMLJobInputDataConfig: [
+      automlChannel('train.csv'),
+      automlChannel('validation.csv', { ChannelType: 'validation' as const }),
+    ],
+  };
+  const one = (MetricName?: 'R2') =>
+    run(
+      rows(60, (x) => x.toFixed(3)),
+      { TargetAttributeName: 'y', ...limit(1), ...(MetricName && { ProblemType: 'Regression' as const }) },
+      { ...change, ...(MetricName && { AutoMLJobObjective: { MetricName } }) },
+      { 'validation.csv': rows(1, (x) => x.toFixed(3)) },
+    );
+  expect((await one()).job).toMatchObject({ AutoMLJobStatus: 'Completed' });
+  expect((await one('R2')).job.FailureReason).toMatch(/^ClientError: The metric R2 is not defined/);
+});
+
 test.each([
   ['no such column', 'x,color,price', /no column "y" \(TargetAttributeName\).*x, color, price/],
   ['a constant target', 'y,color,z', /only one value, "1", in all 30 rows/],

@@ -83,10 +83,39 @@ test('bodies may be unsigned or in chunks', async () => {
       'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
       'content-encoding': 'aws-chunked',
     },
-    body: '3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
+    body: '3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:hYfYZQ==\r\n\r\n',
   };
   expect((await s3('PUT', `${BUCKET}/chunked`, chunked)).status).toBe(200);
   expect(await (await s3('GET', `${BUCKET}/chunked`)).text()).toBe('abcde');
+});
+
+test.each<[string, Options, string]>([
+  ['MD5', { headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }, body: 'new' }, 'BadDigest'],
+  ['MD5 that is none', { headers: { 'content-md5': 'x' }, body: 'new' }, 'InvalidDigest'],
+  ['CRC32', { headers: { 'x-amz-checksum-crc32': 'AAAAAA==' }, body: 'new' }, 'BadDigest'],
+  ['SHA-1', { headers: { 'x-amz-checksum-sha1': 'AAAA' }, body: 'new' }, 'BadDigest'],
+  ['SHA-256', { headers: { 'x-amz-checksum-sha256': 'AAAA' }, body: 'new' }, 'BadDigest'],
+  [
+    'trailing CRC32',
+    {
+      headers: { 'content-encoding': 'aws-chunked' },
+      body: '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
+    },
+    'BadDigest',
+  ],
+  [
+    'length',
+    {
+      headers: { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '4' },
+      body: '3\r\nabc\r\n0\r\n\r\n',
+    },
+    'IncompleteBody',
+  ],
+])('a body of another %s is refused, and the object stays as it is', async (_name, options, code) => {
+  const key = `${BUCKET}/input/train.csv`;
+  const response = await s3('PUT', key, options);
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(`<Code>${code}<`)]);
+  expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('1,2\n');
 });
 
 test('objects are listed by page and by folder', async () => {
@@ -130,9 +159,13 @@ test.each(['../x', 'a/../../x', '/x', 'a//b', 'a\\b', 'a/./b'])(
 
 test.each<[string, string, Options]>([
   ['removing tags', 'DELETE', { query: { tagging: '' } }],
-  ['ending an upload of parts', 'DELETE', { query: { uploadId: 'x' } }],
-  ['a copy', 'PUT', { headers: { 'x-amz-copy-source': `/${BUCKET}/other` }, body: '' }],
-  ['a write that must not replace', 'PUT', { headers: { 'if-none-match': '*' }, body: 'new' }],
+  ['removing a version', 'DELETE', { query: { versionId: 'x' } }],
+  ['a write with tags', 'PUT', { headers: { 'x-amz-tagging': 'a=b' }, body: 'new' }],
+  [
+    'a copy of a version',
+    'PUT',
+    { headers: { 'x-amz-copy-source': `/${BUCKET}/other?versionId=1` }, body: '' },
+  ],
   [
     'a body of signed chunks',
     'PUT',

@@ -9,6 +9,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
+import { automlFolderOf, removeWorkFolder, workFolderOf } from '../../src/services/sagemaker/work-folder';
 import type { TrainingTask } from '../../src/training';
 import {
   type Algorithm,
@@ -96,6 +97,32 @@ test('a failed job has its reason; so has one whose trainer throws', async () =>
     TrainingJobStatus: 'Failed',
     FailureReason: 'crash',
   });
+});
+
+test('what fails after a failure does not hide it; what cannot be removed fails nothing', async () => {
+  const given = temporaryRoot();
+  const { job, root } = await train(
+    ({ workFolder }) => {
+      fs.mkdirSync(path.join(workFolder, 'output/data'), { recursive: true });
+      fs.writeFileSync(path.join(workFolder, 'output/data/report'), '');
+      fs.rmSync(path.join(given, 's3', BUCKET), { recursive: true });
+      return { status: 'Failed', failureReason: 'AlgorithmError: bad data' };
+    },
+    {},
+    given,
+  );
+  expect(await job()).toMatchObject({
+    TrainingJobStatus: 'Failed',
+    FailureReason: 'AlgorithmError: bad data',
+  });
+  expect(fs.readFileSync(path.join(root, 'logs/Job-1.log'), 'utf8')).toMatch(/Artifact upload failed: /);
+  const problems: string[] = [];
+  removeWorkFolder(path.join(root, 'logs/Job-1.log/below'), (text) => problems.push(text));
+  expect(problems).toEqual([expect.stringMatching(/below could not be removed: ENOTDIR/)]);
+});
+
+test('a training job and an AutoML job of the same name work in folders of their own', () => {
+  expect(automlFolderOf('/root', 'one')).not.toBe(workFolderOf('/root', 'one'));
 });
 
 test('a job can be stopped and keeps its metrics', async () => {

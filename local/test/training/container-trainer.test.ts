@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { closedAlgorithmRefusal } from '../../src/training/closed-algorithms';
 import { createContainerTrainer } from '../../src/training/container/container-trainer';
+import { checkImageCommands } from '../../src/training/container/image-commands';
 import type { Trainer } from '../../src/training/trainer';
 import { channel, instances, newFolder, train } from './script-support';
 
@@ -53,6 +54,24 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect((await train(missing, { trainingImage: IMAGE })).reason).toMatch(
       /no-such-command: not found, exit code: 127/,
     );
+  });
+
+  test('a command for an image that nothing is trained in is a mistake', () => {
+    const check = (name: string, images: (string | undefined)[]) => () =>
+      checkImageCommands(new Map([[name, { command: ['x'], cwd: '/' }]]), images);
+    expect(check('team/forest', [IMAGE])).not.toThrow();
+    expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
+      /^--image-command team\/forst=\.\.\.: no state machine trains .* They train in: team\/forest$/,
+    );
+    // An image that only the execution tells may be that one.
+    expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
+  });
+
+  test('Pipe mode is refused before anything starts', () => {
+    const trainer = commandTrainer('');
+    const algorithm = { trainingImage: IMAGE, hyperparameters: {}, pipedChannels: ['train'] };
+    expect(trainer.accepts(algorithm)).toBe(false);
+    expect(trainer.refusal?.(algorithm)).toMatch(/^channel "train" has input mode Pipe/);
   });
 
   test('which image a command stands for', () => {
@@ -164,6 +183,77 @@ describe('Docker (a stub of its command: no engine here)', () => {
     const [run = []] = calls();
     const at = run.indexOf('--network');
     expect(at < 0 ? [] : run.slice(at, at + 2)).toEqual(expected);
+  });
+
+  test('several jobs that wait for the same image build it once; a failed build shows its last words', async () => {
+    const build = { directory: '/app/image', buildArguments: [] };
+    const builds = new Map([['mine:1', build]]);
+    const { docker, calls } = stubDocker('exit 0');
+    const trainer = createContainerTrainer({ commands: new Map(), docker, builds });
+    const algorithm = { trainingImage: 'mine:1', hyperparameters: {} };
+    await Promise.all([trainer.prepare?.(algorithm, 1), trainer.prepare?.(algorithm, 1)]);
+    expect(calls().filter(([command]) => command === 'build')).toHaveLength(1);
+    const noisy = join(newFolder(), 'docker');
+    writeFileSync(
+      noisy,
+      '#!/bin/sh\n[ "$1" = version ] && exit 0\nseq 100000 >&2; echo "no space left" >&2; exit 1\n',
+    );
+    chmodSync(noisy, 0o755);
+    const failing = createContainerTrainer({ commands: new Map(), docker: noisy, builds });
+    const error = await failing.prepare?.(algorithm, 1).catch((problem: Error) => problem);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/\/app\/image cannot be built: .*no space left$/s),
+    });
+    expect((error as Error).message.length).toBeLessThan(2500);
+  });
+
+  test('is not there yet when it is stopped: the pull ends, and no container is left', async () => {
+    const { docker, calls } = stubDocker('echo pulling; exec sleep 60');
+    const stub = readFileSync(docker, 'utf8');
+    writeFileSync(docker, stub.replace('touch', 'exit 1; touch'));
+    const controller = new AbortController();
+    const started = performance.now();
+    const { outcome } = await train(createContainerTrainer({ commands: new Map(), docker }), {
+      trainingImage: IMAGE,
+      signal: controller.signal,
+      onLog: (line) => line === 'pulling' && controller.abort(),
+    });
+    expect(outcome).toEqual({ status: 'Stopped' });
+    expect(performance.now() - started).toBeLessThan(10_000);
+    const name = calls().find(([command]) => command === 'run')?.[3];
+    expect(calls().filter(([command]) => command === 'rm')).toEqual([['rm', '--force', name]]);
+  });
+
+  test('gives all that it wrote to the person, before it is read', async () => {
+    const user = jest.spyOn(process, 'getuid' as never).mockReturnValue(1000 as never);
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform');
+    Object.defineProperty(process, 'platform', { ...platform, value: 'linux' });
+    try {
+      const { docker, calls } = stubDocker(
+        'case "$*" in *chown*) touch $volume/model/owned;; *) touch $volume/model/weights;; esac',
+      );
+      const { workFolder } = await train(createContainerTrainer({ commands: new Map(), docker }), {
+        trainingImage: IMAGE,
+        instances: instances(2),
+      });
+      expect(readdirSync(join(workFolder, 'model')).sort()).toEqual(['owned', 'weights']);
+      const chown = calls().find((words) => words.includes('chown'));
+      expect(chown?.slice(-2)).toEqual([expect.stringMatching(/^1000:/), '/opt/ml']);
+    } finally {
+      user.mockRestore();
+      Object.defineProperty(process, 'platform', platform ?? {});
+    }
+  });
+
+  test('several hosts that are cut off from the network reach each other only', async () => {
+    const { docker, calls } = stubDocker('exit 0');
+    await train(createContainerTrainer({ commands: new Map(), docker }), {
+      trainingImage: IMAGE,
+      instances: instances(2),
+      networkIsolation: true,
+    });
+    const created = calls().find(([command, action]) => command === 'network' && action === 'create');
+    expect(created?.slice(1, 3)).toEqual(['create', '--internal']);
   });
 
   test('several hosts share a network that is removed', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MetricCollector } from '../../src/training/metrics';
 import { createPythonEnvironments, type PythonEnvironments } from '../../src/training/python-environment';
@@ -24,7 +24,7 @@ jest.setTimeout(60_000);
 let python: string;
 const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
   forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
-  withRequirements: (base, file) => projectEnvironments.withRequirements(base, file),
+  withRequirements: (...given) => projectEnvironments.withRequirements(...given),
 };
 const trainers: Trainer[] = [];
 function newTrainer(options: Partial<ScriptTrainerOptions> = {}): Trainer {
@@ -74,6 +74,27 @@ describe('what it takes', () => {
       /sagemaker_program/,
     );
     expect(trainer.refusal?.({ trainingImage: XGBOOST_IMAGE, hyperparameters: {} })).toBeUndefined();
+  });
+
+  test('what cannot run here is refused as soon as it is known', () => {
+    const trainer = newTrainer();
+    const given = (others: Record<string, string>, pipedChannels?: string[]) => {
+      const algorithm = {
+        trainingImage: SCIKIT_LEARN_IMAGE,
+        hyperparameters: { sagemaker_program: 'train.py', ...others },
+        ...(pipedChannels && { pipedChannels }),
+      };
+      return [trainer.accepts(algorithm), trainer.refusal?.(algorithm)];
+    };
+    expect(given({ sagemaker_parameter_server_enabled: 'true' })).toEqual([
+      false,
+      expect.stringMatching(/^sagemaker_parameter_server_enabled is set, .* parameter servers are not part/),
+    ]);
+    expect(given({}, ['train'])).toEqual([
+      false,
+      expect.stringMatching(/^channel "train" has input mode Pipe/),
+    ]);
+    expect(given({ sagemaker_parameter_server_enabled: 'false' }, [])).toEqual([true, undefined]);
   });
 
   test("metrics are the user's, but for SageMaker's own XGBoost image", () => {
@@ -220,6 +241,40 @@ open(os.path.join(folder, "epoch-2"), "w").write("second")`;
     );
     expect(elsewhere.reason).toMatch(/^ClientError: CheckpointConfig.LocalPath is "\/tmp\/points"/);
   });
+
+  test.each([
+    ['/opt/ml/checkpoints/', undefined],
+    [
+      '/opt/ml/../../checkpoints',
+      /LocalPath is "\/opt\/ml\/\.\.\/\.\.\/checkpoints": .* only below \/opt\/ml$/,
+    ],
+    [
+      '/opt/ml/model',
+      /LocalPath is "\/opt\/ml\/model", which holds something else: .* \/opt\/ml\/checkpoints$/,
+    ],
+    ['/opt/ml', /LocalPath is "\/opt\/ml": .* only below \/opt\/ml$/],
+  ])('checkpoints in %s', async (localPath, reason) => {
+    const folder = newFolder();
+    const source = 'import os\nopen(os.environ["SAGEMAKER_BASE_DIR"] + "/checkpoints/one", "w").close()';
+    const result = await runScript(source, {}, { checkpoints: { folder, localPath } });
+    if (reason === undefined) expect(readdirSync(folder)).toEqual(['one']);
+    else expect(result.reason).toMatch(reason);
+  });
+
+  test('code in S3 is read as the role of the job may', async () => {
+    const archive = await packSource({ 'train.py': 'print("from S3")' });
+    const job = (objectFile: (uri: string) => string) =>
+      runScript('', { sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, { objectFile });
+    expect((await job((uri) => (uri === 's3://bucket/code.tar.gz' ? archive : ''))).log.at(-1)).toBe(
+      'from S3',
+    );
+    const refused = await job(() => {
+      throw new Error('not authorized to perform: s3:GetObject');
+    });
+    expect(refused.reason).toBe(
+      'ClientError: sagemaker_submit_directory: not authorized to perform: s3:GetObject',
+    );
+  });
 });
 
 describe('how it fails', () => {
@@ -311,6 +366,23 @@ sys.exit(3)`);
     });
     expect((await runScript('', {}, { trainer })).reason).toMatch(
       /^AlgorithmError: \/no\/such\/python could not be started/,
+    );
+  });
+
+  test('hyperparameters that no process can be given', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => [`h${i}`, 'x'.repeat(2500)] as const);
+    const { reason } = await runScript('', Object.fromEntries(many), { instances: instances(2) });
+    expect(reason).toMatch(
+      /The process cannot be started: .* environment variable is longer than .*128 KiB/s,
+    );
+  });
+
+  test('two objects of a channel that would be the same file', async () => {
+    const path = await packSource({});
+    const files = [path, path].map((each) => ({ path: each, name: 'train.csv' }));
+    const { reason } = await runScript('', {}, { channels: [channel('train', [], { files })] });
+    expect(reason).toMatch(
+      /^ClientError: channel "train": more than one of its objects would be "train\.csv"/,
     );
   });
 
@@ -560,6 +632,85 @@ describe('requirements.txt', () => {
       ]);
       expect([one.log.at(-1), other.log.at(-1)]).toEqual(['score 42', 'score 42']);
       expect(() => execFileSync(python, ['-c', 'import tiny_scorer'], { stdio: 'ignore' })).toThrow();
+    },
+    SETUP_TIMEOUT,
+  );
+
+  /** A package `helper` whose build needs no download; `build` is Python that runs before it is built. */
+  const helperPackage = (value: string, build = '') => ({
+    'helper/pyproject.toml':
+      '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    'helper/helper.py': `VALUE = "${value}"\n`,
+    'helper/backend.py': `import os, sys, time, zipfile
+${build}
+def build_wheel(folder, *_):
+    with open("helper.py") as stream:
+        return wheel(folder, "helper.py", stream.read())
+def build_editable(folder, *_):
+    return wheel(folder, "helper.pth", os.getcwd())
+def wheel(folder, name, content):
+    info = "helper-1.0.dist-info/"
+    with zipfile.ZipFile(os.path.join(folder, "helper-1.0-py3-none-any.whl"), "w") as wheel:
+        wheel.writestr(name, content)
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: helper\\nVersion: 1.0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "")
+    return "helper-1.0-py3-none-any.whl"
+`,
+  });
+
+  test(
+    'packages of the source directory are those of this job, also when they are editable and the job is gone',
+    async () => {
+      const job = async (requirement: string, value: string) => {
+        const source = { ...helperPackage(value), 'train.py': 'import helper\nprint(helper.VALUE)' };
+        const files = { ...source, 'requirements.txt': `${requirement}\n` };
+        const { log, workFolder } = await runScript(files, {}, { trainer: newTrainer({ environments }) });
+        rmSync(workFolder, { recursive: true });
+        return log.at(-1);
+      };
+      expect(await job('-e ./helper', 'one')).toBe('one');
+      expect(await job('-e ./helper', 'one')).toBe('one');
+      expect(await job('-e ./helper', 'two')).toBe('two');
+    },
+    SETUP_TIMEOUT,
+  );
+
+  test(
+    'whose installation is stopped with the job, leaves nothing; no credentials are in its environment',
+    async () => {
+      const folder = newFolder();
+      const seen = join(newFolder(), 'seen');
+      const installed = createPythonEnvironments({
+        folder,
+        onNotice: () => undefined,
+        env: {
+          ...process.env,
+          AWS_SECRET_ACCESS_KEY: 'secret',
+          AWS_PROFILE: 'person',
+          GITHUB_TOKEN: 'secret',
+        },
+      });
+      const build = `names = [name for name in os.environ if name.startswith("AWS") or "TOKEN" in name]
+open("${seen}.new", "w").write(f"{os.getpid()} {sorted(names)}")
+os.rename("${seen}.new", "${seen}")
+time.sleep(60)`;
+      const controller = new AbortController();
+      const trainer = newTrainer({
+        environments: { ...anyPython, withRequirements: installed.withRequirements },
+      });
+      const files = { ...helperPackage('x', build), 'train.py': '', 'requirements.txt': './helper\n' };
+      const job = runScript(files, {}, { trainer, signal: controller.signal });
+      const poll = setInterval(() => existsSync(seen) && controller.abort(), 50);
+      const { outcome, started } = await job;
+      clearInterval(poll);
+      expect([outcome, started]).toEqual([{ status: 'Stopped' }, 0]);
+      expect(readdirSync(folder)).toEqual([]);
+      const [pid = '', ...names] = readFileSync(seen, 'utf8').split(' ');
+      expect(isGone(pid)).toBe(true);
+      expect(names.join(' ')).toBe(
+        "['AWS_CONFIG_FILE', 'AWS_EC2_METADATA_DISABLED', 'AWS_SHARED_CREDENTIALS_FILE']",
+      );
     },
     SETUP_TIMEOUT,
   );

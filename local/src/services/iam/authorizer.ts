@@ -81,7 +81,7 @@ export function createAuthorizer({ roles, environment }: Deployment): Authorizer
 }
 
 /** How AWS names a role that is in use. */
-function sessionArn({ arn, name }: RoleResource): string {
+export function sessionArn({ arn, name }: Pick<RoleResource, 'arn' | 'name'>): string {
   return `${arn.replace(':iam:', ':sts:').replace(/:role\/.*$/, '')}:assumed-role/${name}/local-mode`;
 }
 

@@ -1,19 +1,12 @@
 import type { Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import type { ServiceCall } from '../router';
+import { s3Access } from '../s3/s3-access';
 import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
 type Input = Readonly<Record<string, unknown>>;
-
-/** S3 operations whose permission has another name. */
-const S3_ACTIONS: Readonly<Record<string, string>> = {
-  HeadObject: 'GetObject',
-  HeadBucket: 'ListBucket',
-  ListObjectsV2: 'ListBucket',
-  ListBuckets: 'ListAllMyBuckets',
-};
 
 /** Everything that a caller has to be allowed for one call. */
 export function requiredAccess(call: ServiceCall, environment: Environment): AccessRequest[] {
@@ -21,7 +14,7 @@ export function requiredAccess(call: ServiceCall, environment: Environment): Acc
     case 'sagemaker':
       return sagemakerAccess(call.operation, call.input, environment);
     case 's3':
-      return [s3Access(call.operation, call.input, environment)];
+      return s3Access(call.operation, call.input, environment);
     case 'lambda':
       return [
         {
@@ -30,9 +23,21 @@ export function requiredAccess(call: ServiceCall, environment: Environment): Acc
           context: {},
         },
       ];
+    case 'states':
+      return [{ action: `states:${call.operation}`, resource: statesResource(call.input), context: {} }];
+    case 'sts':
+      // GetCallerIdentity needs no permission, and no policy can deny it.
+      return call.operation === 'GetCallerIdentity' ? [] : [{ ...ANYTHING, action: `sts:${call.operation}` }];
     default:
       return [{ action: `${call.service}:${call.operation}`, resource: '*', context: {} }];
   }
+}
+
+const ANYTHING = { resource: '*', context: {} };
+
+/** An execution, else a state machine: an operation names one of them, or nothing. */
+function statesResource(input: Input): string {
+  return String(input['executionArn'] ?? input['stateMachineArn'] ?? input['mapRunArn'] ?? '*');
 }
 
 function sagemakerAccess(operation: string, input: Input, environment: Environment): AccessRequest[] {
@@ -129,16 +134,6 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VpcSecurityGroupIds', ['SecurityConfig', 'VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['SecurityConfig', 'VpcConfig', 'Subnets']],
 ];
-
-function s3Access(operation: string, input: Input, { partition }: Environment): AccessRequest {
-  const bucket = input['Bucket'] === undefined ? '*' : `arn:${partition}:s3:::${String(input['Bucket'])}`;
-  const isObject = operation.endsWith('Object');
-  return {
-    action: `s3:${S3_ACTIONS[operation] ?? operation}`,
-    resource: isObject ? `${bucket}/${String(input['Key'])}` : bucket,
-    context: operation === 'ListObjectsV2' ? { 's3:prefix': String(input['Prefix'] ?? '') } : {},
-  };
-}
 
 function functionArn(reference: string, { partition, region, accountId }: Environment): string {
   return reference.startsWith('arn:')

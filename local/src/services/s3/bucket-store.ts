@@ -1,27 +1,39 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uploadsFolder } from '../../assembly/buckets';
 import { joinInside } from '../../assembly/safe-path';
-import { replaceFile } from '../../replace-file';
 import { AwsError } from '../aws-error';
+import { AttributeStore, type ObjectAttributes } from './object-attributes';
 
 /** An object of a bucket. */
 export interface StoredObject {
   readonly key: string;
   readonly file: string;
   readonly size: number;
-  readonly etag: string;
-  /** Epoch seconds. */
-  readonly lastModified: number;
+  /** Epoch milliseconds, with fractions: tells one content from the next. */
+  readonly mtimeMs: number;
 }
+
+/** The key of an object, and its file. */
+export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
 
 /**
  * Buckets as folders of plain files: a key is a relative path. Every folder in the folder of buckets is
- * a bucket, so that a bucket the template only refers to can be put there by hand.
+ * a bucket, so that a bucket the template only refers to can be put there by hand. What S3 keeps beside the content
+ * (ETag, Content-Type, metadata) is outside of the buckets.
  */
 export class BucketStore {
-  constructor(private readonly folder: string) {}
+  private readonly attributeStore: AttributeStore;
+
+  constructor(private readonly folder: string) {
+    this.attributeStore = new AttributeStore(folder);
+  }
+
+  /** Folder for what is being written: on the same disk as the objects. */
+  public get uploads(): string {
+    return uploadsFolder(this.folder);
+  }
 
   /** Names of all buckets. */
   public buckets(): string[] {
@@ -35,40 +47,131 @@ export class BucketStore {
     return /^[a-z0-9][a-z0-9.-]+$/.test(bucket) && isFolder(path.join(this.folder, bucket));
   }
 
+  /** When a bucket was made, in epoch seconds. */
+  public createdAt(bucket: string): number {
+    const { birthtimeMs, mtimeMs } = fs.statSync(this.bucketFolder(bucket));
+    return Math.floor((birthtimeMs || mtimeMs) / 1000);
+  }
+
+  /** Makes a bucket. */
+  public create(bucket: string): void {
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes('..')) {
+      throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${bucket}`);
+    }
+    if (this.has(bucket)) {
+      throw new AwsError(
+        'BucketAlreadyOwnedByYou',
+        'Your previous request to create the named bucket succeeded and you already own it.',
+        409,
+      );
+    }
+    fs.mkdirSync(path.join(this.folder, bucket), { recursive: true });
+  }
+
+  /** Removes a bucket that has no objects. */
+  public deleteBucket(bucket: string): void {
+    const folder = this.bucketFolder(bucket);
+    if (hasFiles(folder)) {
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    }
+    fs.rmSync(folder, { recursive: true });
+    this.attributeStore.deleteBucket(bucket);
+  }
+
   /** Objects whose key starts with a prefix, in the order of their keys' UTF-8 bytes, as S3 lists them. */
   public list(bucket: string, prefix = ''): StoredObject[] {
+    return this.names(bucket, prefix).flatMap(({ key, file }) => objectOf(key, file) ?? []);
+  }
+
+  /** Like `list`, without a look at the files. */
+  public names(bucket: string, prefix = ''): ObjectName[] {
     const folder = this.bucketFolder(bucket);
     const start = path.join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
-    if (prefix.split('/').includes('..') || !isFolder(start)) {
+    if (prefix.split('/').includes('..') || prefix.includes('\0') || !isFolder(start)) {
       return [];
     }
     return fs
       .readdirSync(start, { recursive: true, withFileTypes: true })
-      .map((entry) => path.join(entry.parentPath, entry.name))
-      .map((file) => ({ file, key: path.relative(folder, file).split(path.sep).join('/') }))
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => ({ file: path.join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }))
+      .map(({ file, isLink }) => ({
+        file,
+        isLink,
+        key: path.relative(folder, file).split(path.sep).join('/'),
+      }))
       .filter(({ key }) => key.startsWith(prefix))
-      .sort((left, right) => Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)))
-      .flatMap(({ key, file }) => objectOf(key, file) ?? []);
+      .filter(({ key, file, isLink }) => !isLink || objectOf(key, file) !== undefined)
+      .map(({ key, file }) => ({ key, file, bytes: Buffer.from(key) }))
+      .sort((left, right) => Buffer.compare(left.bytes, right.bytes))
+      .map(({ key, file }) => ({ key, file }));
   }
 
-  /** One object; undefined when there is none of this key. */
+  /** One object; undefined when there is none of this key, or can be none. */
   public find(bucket: string, key: string): StoredObject | undefined {
-    const file = this.fileOf(bucket, key);
-    return objectOf(key, file);
+    const folder = this.bucketFolder(bucket);
+    return isPath(folder, key) ? objectOf(key, path.join(folder, key)) : undefined;
+  }
+
+  /** What is kept of an object beside its content. */
+  public attributes(bucket: string, object: StoredObject): ObjectAttributes {
+    return (
+      this.attributeStore.read(bucket, object.key, object) ?? {
+        etag: etagOfFile(object),
+        system: {},
+        metadata: {},
+      }
+    );
   }
 
   /** Writes an object; readers see the old one or the new one, nothing in between. */
-  public put(bucket: string, key: string, body: Buffer): StoredObject {
-    const file = this.fileOf(bucket, key);
+  public put(
+    bucket: string,
+    key: string,
+    body: Buffer,
+    attributes: Partial<ObjectAttributes> = {},
+  ): StoredObject {
+    this.fileOf(bucket, key);
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    return this.replace(bucket, key, this.stage(body), { etag, system: {}, metadata: {}, ...attributes });
+  }
+
+  /** Writes something to a file that is to become an object. */
+  public stage(body: Buffer): string {
+    const file = this.stagingFile();
+    fs.writeFileSync(file, body);
+    return file;
+  }
+
+  /** A new file that is to become an object; on the same disk, and outside of the buckets. */
+  public stagingFile(): string {
+    fs.mkdirSync(this.uploads, { recursive: true });
+    return path.join(this.uploads, `.${randomUUID()}.tmp`);
+  }
+
+  /** Makes an object of a file, which is moved; it is gone also when this fails. */
+  public replace(bucket: string, key: string, staged: string, attributes: ObjectAttributes): StoredObject {
     try {
-      replaceFile(file, body, uploadsFolder(this.folder));
+      const file = this.fileOf(bucket, key);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      // S3 has no folders: what is left of one is not in the way of an object.
+      if (isFolder(file) && !hasFiles(file)) {
+        fs.rmSync(file, { recursive: true });
+      }
+      fs.renameSync(staged, file);
+      const object = describe(key, file, fs.statSync(file));
+      this.attributeStore.write(bucket, key, object, attributes);
+      return object;
     } catch (error) {
+      if (error instanceof AwsError) {
+        throw error;
+      }
       throw new AwsError(
         'InvalidRequest',
         `local mode keeps objects as files: "${key}" is, or lies below, the name of another one (${(error as Error).message})`,
       );
+    } finally {
+      fs.rmSync(staged, { force: true });
     }
-    return describe(key, file, fs.statSync(file));
   }
 
   /** Removes an object, if there is one. */
@@ -76,24 +179,20 @@ export class BucketStore {
     const object = this.find(bucket, key);
     if (object !== undefined) {
       fs.rmSync(object.file, { force: true });
+      this.attributeStore.delete(bucket, key);
     }
   }
 
   /** Path of the file that holds, or would hold, an object. */
   public fileOf(bucket: string, key: string): string {
     const folder = this.bucketFolder(bucket);
-    const segments = key.split('/');
-    if (key === '' || segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    if (!isPath(folder, key)) {
       throw new AwsError(
         'InvalidRequest',
-        `local mode keeps objects as files: the key "${key}" is not the path of one (no empty parts, no "..")`,
+        `local mode keeps objects as files: the key "${key}" is not the path of one (no empty parts, no "..", no "\\")`,
       );
     }
-    try {
-      return joinInside(folder, key);
-    } catch (error) {
-      throw new AwsError('InvalidRequest', (error as Error).message);
-    }
+    return joinInside(folder, key);
   }
 
   private bucketFolder(bucket: string): string {
@@ -108,18 +207,53 @@ export class BucketStore {
   }
 }
 
-function isFolder(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
 /** The object that a file is; undefined for a folder, and where there is nothing (any more, or behind a link). */
-function objectOf(key: string, file: string): StoredObject | undefined {
-  const state = fs.statSync(file, { throwIfNoEntry: false });
+export function objectOf(key: string, file: string): StoredObject | undefined {
+  const state = stateOf(file);
   return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
 }
 
+/** Whether a key is the path of a file in a bucket's folder. */
+function isPath(folder: string, key: string): boolean {
+  if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    return false;
+  }
+  try {
+    joinInside(folder, key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a file is; undefined where there can be none: below another file, behind links in a circle. */
+function stateOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if (['ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function isFolder(file: string): boolean {
+  return stateOf(file)?.isDirectory() === true;
+}
+
+function hasFiles(folder: string): boolean {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .some((entry) => !entry.isDirectory());
+}
+
 function describe(key: string, file: string, { size, mtimeMs }: fs.Stats): StoredObject {
+  return { key, file, size, mtimeMs };
+}
+
+/** The ETag of a file that did not come through S3. */
+function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
   // Not the content's MD5: listing would have to read every file. S3 promises no MD5 either.
-  const etag = createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex');
-  return { key, file, size, etag: `"${etag}-1"`, lastModified: Math.floor(mtimeMs / 1000) };
+  return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

@@ -1,3 +1,5 @@
+import { AwsError } from '../aws-error';
+
 /** A place in S3. */
 export interface S3Location {
   readonly bucket: string;
@@ -11,4 +13,30 @@ export function parseS3Uri(uri: string): S3Location | undefined {
     /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(uri) ??
     /^https:\/\/s3[.-][^/]*amazonaws\.com[^/]*\/([^/]+)(?:\/(.*))?$/.exec(uri);
   return match?.[1] === undefined ? undefined : { bucket: match[1], key: match[2] ?? '' };
+}
+
+/**
+ * Parses the source of a copy: `bucket/key`, percent-encoded.
+ *
+ * @throws AwsError InvalidArgument; NotImplemented for a version of an object
+ */
+export function parseCopySource(source: unknown): S3Location {
+  const [place = '', query] = String(source).split('?', 2);
+  if (query !== undefined) {
+    throw new AwsError('NotImplemented', 'local mode has no versions of objects in S3', 501);
+  }
+  let decoded = '';
+  try {
+    decoded = decodeURIComponent(place);
+  } catch {
+    // Falls through: the same answer as for what is no place.
+  }
+  const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
+  if (bucket === undefined || key === undefined) {
+    throw new AwsError(
+      'InvalidArgument',
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+    );
+  }
+  return { bucket, key };
 }

@@ -3,10 +3,11 @@ import { checkAutoMLJob } from './automl-checks';
 import { type AutoMLContext, AutoMLRun, automlInput } from './automl-run';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
 import { automlJobArn } from './job-arns';
+import { RunningJobs } from './running-jobs';
 
 /** Creates and runs AutoML jobs. */
 export class AutoMLEngine {
-  private readonly runs = new Map<string, AutoMLRun>();
+  private readonly runs = new RunningJobs<AutoMLRun>();
 
   constructor(private readonly context: Omit<AutoMLContext, 'runner'> & Partial<AutoMLContext>) {}
 
@@ -46,8 +47,7 @@ export class AutoMLEngine {
       );
     }
     const run = new AutoMLRun({ ...this.context, runner }, request, table);
-    this.runs.set(record.name, run);
-    void run.finished.then(() => this.runs.delete(record.name));
+    this.runs.add(record.name, run);
     return record;
   }
 
@@ -58,10 +58,6 @@ export class AutoMLEngine {
 
   /** Stops all jobs and waits for their end. */
   public async close(): Promise<void> {
-    const runs = [...this.runs.values()];
-    for (const run of runs) {
-      run.stop('Stopped');
-    }
-    await Promise.all(runs.map((run) => run.finished));
+    await this.runs.close((run) => run.stop('Stopped'));
   }
 }

@@ -25,7 +25,7 @@ import type {
 } from './automl-types';
 import type { EngineContext } from './engine-context';
 import { startTimeLimit } from './time-limit';
-import { workFolderOf } from './work-folder';
+import { automlFolderOf, removeWorkFolder } from './work-folder';
 
 /** Candidates of a job that names no limit (Autopilot: 10 trials in ensembling mode, 100 in HPO mode). */
 export const DEFAULT_MAX_CANDIDATES = 20;
@@ -106,19 +106,21 @@ export class AutoMLRun {
     // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
-    fs.mkdirSync(logs, { recursive: true });
-    const file = fs.openSync(joinInside(logs, `${this.name}.log`), 'a');
-    this.log = (line) => fs.writeSync(file, `${line}\n`);
-    const folder = workFolderOf(this.context.root, this.name);
+    const folder = automlFolderOf(this.context.root, this.name);
+    let file: number | undefined;
     try {
+      fs.mkdirSync(logs, { recursive: true });
+      const log = fs.openSync(joinInside(logs, `${this.name}.log`), 'a');
+      file = log;
+      this.log = (line) => fs.writeSync(log, `${line}\n`);
       fs.mkdirSync(folder, { recursive: true });
       return this.end(await this.search(folder));
     } catch (error) {
       return this.end({ status: 'Failed', failureReason: (error as Error).message });
     } finally {
       this.endTimeLimit();
-      fs.rmSync(folder, { recursive: true, force: true });
-      fs.closeSync(file);
+      removeWorkFolder(folder, this.log);
+      if (file !== undefined) fs.closeSync(file);
     }
   }
 

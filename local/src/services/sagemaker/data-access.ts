@@ -102,6 +102,19 @@ export class DataAccess {
     return { folder, localPath: config.LocalPath ?? CHECKPOINT_PATH };
   }
 
+  /** File of an object that the job reads beside its channels; the role has to be allowed to read it. */
+  public objectFile(s3Uri: string, roleArn: string): string {
+    const location = locationOf(s3Uri, 'the object');
+    this.access.checkAccess({ arn: roleArn }, 's3:GetObject', this.objectArn(location));
+    const stored = this.find(location);
+    if (stored === undefined) {
+      throw invalid(
+        `there is no object ${s3Uri}: local mode has the buckets ${this.buckets.buckets().join(', ') || 'none'}`,
+      );
+    }
+    return stored.file;
+  }
+
   /** File for an object that the job writes; the role has to be allowed to write it. */
   public outputFile(s3Uri: string, roleArn: string): string {
     const location = locationOf(s3Uri, 'OutputDataConfig.S3OutputPath');

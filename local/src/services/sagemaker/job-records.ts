@@ -7,7 +7,7 @@ import type { AutoMLJobRecord } from './automl-types';
 import { type JobRecord, JobStore } from './job-store';
 import { moveTrainingJob } from './training-jobs';
 import { describeTuningJob } from './tuning-view';
-import { workFolderOf } from './work-folder';
+import { automlFolderOf, workFolderOf } from './work-folder';
 
 /** What is kept of a training job. */
 export interface TrainingJobRecord extends JobRecord {
@@ -89,7 +89,7 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
   }
   for (const { name } of automl.list().filter((job) => isInterrupted(job, job.description.AutoMLJobStatus))) {
     automl.update(name, (job) => endInterruptedAutoMLJob(job, interruptionReason(job), now));
-    fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
+    fs.rmSync(automlFolderOf(root, name), { recursive: true, force: true });
   }
 }
 

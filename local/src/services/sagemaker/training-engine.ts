@@ -6,6 +6,7 @@ import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefini
 import type { EngineContext } from './engine-context';
 import { trainingJobArn } from './job-arns';
 import type { TrainingJobRecord } from './job-records';
+import { RunningJobs } from './running-jobs';
 import { instancesOf } from './training-instances';
 import { newTrainingJob } from './training-jobs';
 import { TrainingRun, type TrainingRunOptions } from './training-run';
@@ -21,7 +22,7 @@ export interface TrainingStart extends Omit<TrainingRunOptions, 'threads'> {
 
 /** Creates and runs training jobs. */
 export class TrainingEngine {
-  private readonly runs = new Map<string, TrainingRun>();
+  private readonly runs = new RunningJobs<TrainingRun>();
 
   constructor(private readonly context: EngineContext) {}
 
@@ -85,8 +86,7 @@ export class TrainingEngine {
       ...start,
       threads: start.threads ?? os.availableParallelism(),
     });
-    this.runs.set(request.TrainingJobName, run);
-    void run.finished.then(() => this.runs.delete(request.TrainingJobName));
+    this.runs.add(request.TrainingJobName, run);
     return run;
   }
 
@@ -97,11 +97,7 @@ export class TrainingEngine {
 
   /** Stops all jobs and waits for their end. */
   public async close(): Promise<void> {
-    const runs = [...this.runs.values()];
-    for (const run of runs) {
-      run.stop('Stopped');
-    }
-    await Promise.all(runs.map((run) => run.finished));
+    await this.runs.close((run) => run.stop('Stopped'));
   }
 }
 
@@ -109,7 +105,10 @@ export class TrainingEngine {
 function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
   const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
     Partial<TuningTrainingDefinition>;
+  const { TrainingInputMode: inputMode } = definition.AlgorithmSpecification;
+  const piped = (definition.InputDataConfig ?? []).filter((each) => (each.InputMode ?? inputMode) === 'Pipe');
   return {
+    ...(piped.length > 0 && { pipedChannels: piped.map(({ ChannelName: name }) => name) }),
     trainingImage: definition.AlgorithmSpecification.TrainingImage ?? '',
     hyperparameters: HyperParameters ?? StaticHyperParameters ?? {},
     channels: (definition.InputDataConfig ?? []).map(({ ChannelName: name, DataSource: source }) => ({

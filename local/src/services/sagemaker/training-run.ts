@@ -10,7 +10,7 @@ import type { TrainingJobRecord } from './job-records';
 import { startTimeLimit } from './time-limit';
 import { instancesOf } from './training-instances';
 import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
-import { workFolderOf } from './work-folder';
+import { removeWorkFolder, workFolderOf } from './work-folder';
 
 /** Why a training job is stopped. */
 export type StopReason = 'Stopped' | 'MaxRuntimeExceeded';
@@ -103,6 +103,7 @@ export class TrainingRun {
         networkIsolation: this.request.EnableNetworkIsolation === true,
         channels,
         ...(checkpoints !== undefined && { checkpoints }),
+        objectFile: (uri) => this.context.data.objectFile(uri, this.request.RoleArn),
         workFolder,
         threads: this.options.threads,
         signal: this.controller.signal,
@@ -112,11 +113,15 @@ export class TrainingRun {
           this.metrics.add(line);
         },
       });
-      await this.upload(workFolder, outcome);
+      await this.upload(workFolder, outcome).catch((error: Error) => {
+        // What made the job fail before is its reason.
+        if (outcome.status !== 'Failed') throw error;
+        fs.writeSync(log, `${error.message}\n`);
+      });
       return outcome;
     } finally {
+      removeWorkFolder(workFolder, (problem) => fs.writeSync(log, `${problem}\n`));
       fs.closeSync(log);
-      fs.rmSync(workFolder, { recursive: true, force: true });
     }
   }
 

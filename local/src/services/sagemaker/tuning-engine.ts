@@ -4,6 +4,7 @@ import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefini
 import type { EngineContext } from './engine-context';
 import { tuningJobArn } from './job-arns';
 import { findTuningJob, type TuningJobRecord } from './job-records';
+import { RunningJobs } from './running-jobs';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
 import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
@@ -15,7 +16,7 @@ const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
 
 /** Creates and runs tuning jobs. */
 export class TuningEngine {
-  private readonly runs = new Map<string, TuningRun>();
+  private readonly runs = new RunningJobs<TuningRun>();
 
   constructor(
     private readonly context: EngineContext,
@@ -50,8 +51,7 @@ export class TuningEngine {
       previousTrials,
       tags: record.tags,
     });
-    this.runs.set(record.name, run);
-    void run.finished.then(() => this.runs.delete(record.name));
+    this.runs.add(record.name, run);
     return record;
   }
 
@@ -62,11 +62,7 @@ export class TuningEngine {
 
   /** Stops all jobs and waits for their end. */
   public async close(): Promise<void> {
-    const runs = [...this.runs.values()];
-    for (const run of runs) {
-      run.stop();
-    }
-    await Promise.all(runs.map((run) => run.finished));
+    await this.runs.close((run) => run.stop());
   }
 
   /** The description of a new job: the request, and what SageMaker adds to its training jobs. */

@@ -3,10 +3,10 @@ import { closedAlgorithmRefusal } from '../closed-algorithms';
 import { type HostJob, runHosts } from '../host-cluster';
 import { asEnvironment, hostAddresses, hostEnvironment, hostVariables } from '../host-variables';
 import { parseImage } from '../image-uri';
-import { type Host, inFolder, JobError, layOutHosts } from '../job-folder';
+import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner } from '../job-runner';
 import { shownCommand } from '../script/launch';
-import type { Trainer, TrainingOutcome, TrainingTask } from '../trainer';
+import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from '../trainer';
 import {
   buildImage,
   containerName,
@@ -14,6 +14,7 @@ import {
   findsDocker,
   type ImageBuild,
   networkName,
+  removeContainer,
   runDocker,
   stopContainer,
   takeOwnership,
@@ -52,6 +53,7 @@ const DEFAULT_GRACE_MS = 120_000;
 export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
   const { commands, docker = 'docker', stopGraceMilliseconds = DEFAULT_GRACE_MS } = options;
   const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  const built = new Map<string, Promise<void>>();
   let isDockerThere: boolean | undefined;
   const hasDocker = () => {
     isDockerThere ??= docker !== false && findsDocker(docker);
@@ -80,14 +82,16 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   async function runContainers(task: TrainingTask, executable: string): Promise<TrainingOutcome> {
     const hosts = await layOutHosts(task, 'copied');
     const network = hosts.length > 1 ? networkName(task) : undefined;
-    if (network !== undefined) await runDocker(executable, ['network', 'create', network]);
+    if (network !== undefined) {
+      const isolation = task.networkIsolation ? ['--internal'] : [];
+      await runDocker(executable, ['network', 'create', ...isolation, network]);
+    }
     try {
       return await run(
         hosts.map((host) => containerJob(task, host, executable)),
         task,
       );
     } finally {
-      for (const host of hosts) await takeOwnership(executable, task, host);
       if (network !== undefined) {
         await runDocker(executable, ['network', 'rm', network]).catch(() => undefined);
       }
@@ -106,9 +110,18 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
     const env = Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
-    const onStop = (grace: number) => stopContainer(executable, containerName(task, host), grace);
+    const name = containerName(task, host);
+    let isStopped = false;
+    const onStop = (grace: number) => {
+      isStopped = true;
+      return stopContainer(executable, name, grace);
+    };
+    const tidyUp = async () => {
+      if (isStopped) await removeContainer(executable, name);
+      await takeOwnership(executable, task, host);
+    };
     const command = { command: executable, args, cwd: host.base, env, onStop };
-    return { host, command, shown: `docker run ${task.trainingImage}` };
+    return { host, command, shown: `docker run ${task.trainingImage}`, tidyUp };
   }
 
   function run(hostJobs: readonly HostJob[], task: TrainingTask): Promise<TrainingOutcome> {
@@ -124,25 +137,26 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
     throw new JobError(`ClientError: ${noWayToRun(task.trainingImage)}`);
   }
 
+  function refusalOf({ trainingImage, pipedChannels }: TrainedAlgorithm): string | undefined {
+    const closed = closedAlgorithmRefusal(trainingImage);
+    if (closed !== undefined) return closed;
+    if (commandOf(commands, trainingImage) === undefined && !hasDocker()) return noWayToRun(trainingImage);
+    return pipeRefusal(pipedChannels);
+  }
+
   return {
     images: 'any other image with a command mapped to it, or in Docker',
-    accepts: ({ trainingImage }) =>
-      closedAlgorithmRefusal(trainingImage) === undefined &&
-      (commandOf(commands, trainingImage) !== undefined || hasDocker()),
-    refusal({ trainingImage }) {
-      const closed = closedAlgorithmRefusal(trainingImage);
-      if (closed !== undefined) return closed;
-      return commandOf(commands, trainingImage) !== undefined || hasDocker()
-        ? undefined
-        : noWayToRun(trainingImage);
-    },
+    accepts: (algorithm) => refusalOf(algorithm) === undefined,
+    refusal: refusalOf,
     metricDefinitions: () => [],
     async prepare({ trainingImage }) {
       const { repository, tag } = parseImage(trainingImage);
       const build = options.builds?.get(`${repository}:${tag}`);
       if (build === undefined || commandOf(commands, trainingImage) || docker === false || !hasDocker())
         return;
-      await buildImage(docker, trainingImage, build);
+      const done = built.get(trainingImage) ?? buildImage(docker, trainingImage, build);
+      built.set(trainingImage, done);
+      await done;
     },
     train: (task) => jobs.run(task, runJob),
     close: () => jobs.close(),

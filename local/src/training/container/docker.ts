@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { UserError } from '../../user-error';
 import type { Host } from '../job-folder';
 import type { TrainingTask } from '../trainer';
@@ -71,11 +70,23 @@ export async function buildImage(docker: string, trainingImage: string, build: I
   }
 }
 
-/** Asks a container to end, and ends it after the grace; `docker run` ends with it. */
-export function stopContainer(docker: string, name: string, graceMilliseconds: number): void {
+/**
+ * Asks a container to end, and ends it after the grace; `docker run` ends with it.
+ *
+ * @throws Error when there is no such container yet: its image is still being pulled
+ */
+export function stopContainer(docker: string, name: string, graceMilliseconds: number): Promise<void> {
   const seconds = String(Math.ceil(graceMilliseconds / 1000));
-  spawn(docker, ['stop', '--time', seconds, name], { stdio: 'ignore' }).on('error', () => undefined);
+  return runDocker(docker, ['stop', '--time', seconds, name]);
 }
+
+/** Removes a container that was stopped, should it be there still: one outlives its `docker run` when that is killed. */
+export async function removeContainer(docker: string, name: string): Promise<void> {
+  await runDocker(docker, ['rm', '--force', name]).catch(() => undefined);
+}
+
+/** How much of the end of Docker's errors is shown. */
+const SHOWN_CHARACTERS = 2000;
 
 /** Runs a Docker command to its end. */
 export function runDocker(docker: string, args: readonly string[]): Promise<void> {
@@ -83,7 +94,8 @@ export function runDocker(docker: string, args: readonly string[]): Promise<void
     const child = spawn(docker, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString('utf8');
+      // A build prints all it does there.
+      errors = (errors + chunk.toString('utf8')).slice(-SHOWN_CHARACTERS);
     });
     child.once('error', reject);
     child.once('close', (code) =>
@@ -96,9 +108,8 @@ export function runDocker(docker: string, args: readonly string[]): Promise<void
 export async function takeOwnership(docker: string, task: TrainingTask, host: Host): Promise<void> {
   const user = process.getuid?.();
   if (process.platform !== 'linux' || user === undefined || user === 0) return;
-  const folders = ['model', 'output'].map((name) => join('/opt/ml', name));
   await runDocker(docker, [
     ...['run', '--rm', '--network', 'none', '--volume', `${host.base}:/opt/ml`, '--entrypoint', 'chown'],
-    ...[task.trainingImage, '-R', `${user}:${process.getgid?.() ?? user}`, ...folders],
+    ...[task.trainingImage, '-R', `${user}:${process.getgid?.() ?? user}`, '/opt/ml'],
   ]).catch(() => undefined);
 }

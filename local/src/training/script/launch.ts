@@ -40,21 +40,13 @@ export async function distributionOf(
   hosts: readonly Host[],
   gpus: number,
 ): Promise<Distribution> {
-  for (const [name, reason] of Object.entries(NOT_HERE)) {
-    if (sagemaker[name] === true) {
-      throw new JobError(`ClientError: ${name} is set, which local mode cannot run: ${reason}`);
-    }
-  }
+  const refusal = refusalOf((name) => sagemaker[name] === true);
+  if (refusal !== undefined) throw new JobError(`ClientError: ${refusal}`);
   const processesPerHost = Number(sagemaker.sagemaker_mpi_num_of_processes_per_host ?? Math.max(1, gpus));
   if (sagemaker.sagemaker_torch_distributed_enabled === true) {
     return { kind: 'torchrun', processesPerHost, port: await freePort() };
   }
   if (sagemaker.sagemaker_mpi_enabled === true) {
-    if (!hasMpi()) {
-      throw new JobError(
-        'ClientError: sagemaker_mpi_enabled is set, and there is no mpirun on this machine: install Open MPI or MPICH',
-      );
-    }
     return {
       kind: 'mpi',
       processes: Number(sagemaker.sagemaker_mpi_num_processes ?? processesPerHost * hosts.length),
@@ -64,6 +56,23 @@ export async function distributionOf(
     };
   }
   return { kind: 'none' };
+}
+
+/**
+ * Why the distribution that hyperparameters ask for cannot run on this machine.
+ *
+ * @param hyperparameters as the request has them
+ */
+export function distributionRefusal(hyperparameters: Readonly<Record<string, string>>): string | undefined {
+  return refusalOf((name) => hyperparameters[name]?.trim() === 'true');
+}
+
+function refusalOf(isSet: (hyperparameter: string) => boolean): string | undefined {
+  const [name, reason] = Object.entries(NOT_HERE).find(([hyperparameter]) => isSet(hyperparameter)) ?? [];
+  if (name !== undefined) return `${name} is set, which local mode cannot run: ${reason}`;
+  return isSet('sagemaker_mpi_enabled') && !hasMpi()
+    ? 'sagemaker_mpi_enabled is set, and there is no mpirun on this machine: install Open MPI or MPICH'
+    : undefined;
 }
 
 /**

@@ -3,14 +3,15 @@ import { delimiter, dirname, join } from 'node:path';
 import { failureReason } from '../failure-reason';
 import { type HostJob, runHosts } from '../host-cluster';
 import { gpuCount, hostAddresses, hostDetails, hostEnvironment, hostVariables } from '../host-variables';
-import { type Host, inFolder, JobError, layOutHosts } from '../job-folder';
-import { JobRunner } from '../job-runner';
-import { type PythonEnvironments, RequirementsError } from '../python-environment';
+import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
+import { JobRunner, unlessAborted } from '../job-runner';
+import type { PythonEnvironments } from '../python-environment';
+import { RequirementsError } from '../requirements-install';
 import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from '../trainer';
 import { isXGBoostImage } from '../xgboost-images';
 import { xgboostMetricDefinitions } from '../xgboost-trainer';
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
-import { distributionOf, launchCommand, shownCommand } from './launch';
+import { distributionOf, distributionRefusal, launchCommand, shownCommand } from './launch';
 import { type ScriptStart, scriptStarts } from './script-environment';
 import { placeSourceCode, submitPath } from './source-code';
 
@@ -25,13 +26,6 @@ export interface ScriptTrainerOptions {
    * @default 120 seconds, as on SageMaker
    */
   readonly stopGraceMilliseconds?: number;
-  /**
-   * The file on this machine that is an object of S3: for a `sagemaker_submit_directory` that is an `s3://` URI. It is
-   * to check that the job's role may read it.
-   *
-   * @default such jobs fail and say to give the code as a channel
-   */
-  readonly objectFile?: (s3Uri: string, task: TrainingTask) => string | Promise<string>;
 }
 
 const DEFAULT_GRACE_MS = 120_000;
@@ -53,7 +47,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   }
 
   async function runJob(task: TrainingTask): Promise<TrainingOutcome> {
-    const python = await frameworkPython(task);
+    const python = await unlessAborted(frameworkPython(task), task.signal);
     const hosts = await layOutHosts(task, 'linked');
     const addresses = hostAddresses(hosts);
     const starts = await scriptStarts(
@@ -116,9 +110,9 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     }
     const path = submitPath(directory, host.base);
     if (path !== undefined) return path;
-    if (options.objectFile && directory.startsWith('s3://')) {
+    if (task.objectFile && directory.startsWith('s3://')) {
       try {
-        return await options.objectFile(directory, task);
+        return task.objectFile(directory);
       } catch (error) {
         throw new JobError(`ClientError: sagemaker_submit_directory: ${(error as Error).message}`);
       }
@@ -140,7 +134,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     if ((await stat(file).catch(() => undefined)) === undefined) return python;
     task.onLog('Installing dependencies from requirements.txt');
     try {
-      return (await environments.withRequirements({ python }, file)).python;
+      return (await environments.withRequirements({ python }, file, task.signal)).python;
     } catch (error) {
       if (!(error instanceof RequirementsError)) throw error;
       const lastLines = error.message.split('\n');
@@ -156,16 +150,22 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     }
   }
 
+  const runsScript = ({ trainingImage, hyperparameters }: TrainedAlgorithm) =>
+    hyperparameters.sagemaker_program !== undefined && frameworkOf(trainingImage) !== undefined;
+  const refusalOf = (algorithm: TrainedAlgorithm): string | undefined => {
+    if (runsScript(algorithm)) {
+      return pipeRefusal(algorithm.pipedChannels) ?? distributionRefusal(algorithm.hyperparameters);
+    }
+    const { trainingImage } = algorithm;
+    return frameworkOf(trainingImage) !== undefined && !isXGBoostImage(trainingImage)
+      ? `"${trainingImage}" runs a script, and none is given: set the hyperparameters sagemaker_program and sagemaker_submit_directory`
+      : undefined;
+  };
+
   return {
     images: `scripts (hyperparameter sagemaker_program) on the images ${FRAMEWORK_REPOSITORIES.join(', ')}`,
-    accepts: ({ trainingImage, hyperparameters }) =>
-      hyperparameters.sagemaker_program !== undefined && frameworkOf(trainingImage) !== undefined,
-    refusal: ({ trainingImage, hyperparameters }) =>
-      hyperparameters.sagemaker_program === undefined &&
-      frameworkOf(trainingImage) !== undefined &&
-      !isXGBoostImage(trainingImage)
-        ? `"${trainingImage}" runs a script, and none is given: set the hyperparameters sagemaker_program and sagemaker_submit_directory`
-        : undefined,
+    accepts: (algorithm) => runsScript(algorithm) && refusalOf(algorithm) === undefined,
+    refusal: refusalOf,
     // SageMaker knows its own XGBoost image, whatever runs in it; all other metrics are the user's.
     metricDefinitions: ({ trainingImage }) =>
       isXGBoostImage(trainingImage) ? xgboostMetricDefinitions(trainingImage) : [],

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { type Deployment, deploy, readAssembly } from '../assembly';
+import type { LocalModeOptions } from '../local-mode';
+import { synthesize } from '../synthesize';
+import { UserError } from '../user-error';
+import { addRootOptions, type RootOptions, rootOf } from './root-options';
+
+/** Options of the commands that deploy an app. */
+export interface DeployCommandOptions extends RootOptions {
+  readonly assembly?: string;
+  readonly stack?: string;
+  readonly context: readonly string[];
+  readonly imageCommand: readonly string[];
+  readonly fileSystem: readonly string[];
+}
+
+/** Adds what says which app is deployed, and with what. */
+export function addDeployOptions(command: Command): Command {
+  return addRootOptions(command)
+    .option('-a, --assembly <folder>', 'a synthesized app (cdk.out) instead of the app in this folder')
+    .option('-s, --stack <name>', 'the stack, where the app has several')
+    .option(
+      '-c, --context <key=value>',
+      'a context value for the synthesis; can be given several times',
+      collect,
+      [],
+    )
+    .option(
+      '--image-command <image=command>',
+      'runs training containers of an image (repository name or whole URI) as a command in the project folder, where ' +
+        'there is no Docker; can be given several times',
+      collect,
+      [],
+    )
+    .option(
+      '--file-system <id=folder>',
+      'a folder that stands for a file system of the template; can be given several times',
+      collect,
+      [],
+    );
+}
+
+/** Takes an option that can be given several times. */
+export function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
+}
+
+/** Synthesizes the app, unless it is, and deploys it. */
+export async function deployApp(options: DeployCommandOptions): Promise<Deployment> {
+  const root = rootOf(options);
+  if (options.assembly === undefined) console.error('Synthesizing the app ...');
+  const folder = options.assembly ?? (await synthesize(resolve(options.project), root, options.context));
+  try {
+    return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
+  } finally {
+    // Everything that is needed of it was copied.
+    if (options.assembly === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What local mode starts with; what a person should know goes to the standard error. */
+export function localModeOptions(deployment: Deployment, options: DeployCommandOptions): LocalModeOptions {
+  const cwd = resolve(options.project);
+  const imageCommands = [...pairs('--image-command', options.imageCommand)].map(
+    // Commands are texts for the shell, as a person types them.
+    ([image, command]) => [image, { command: ['/bin/sh', '-c', `${command} "$@"`, command], cwd }] as const,
+  );
+  return {
+    deployment,
+    pythonFolder: resolve('.venv'),
+    imageCommands: new Map(imageCommands),
+    fileSystems: pairs('--file-system', options.fileSystem),
+    onNotice: console.error,
+  };
+}
+
+/** Options of the form `name=value`. */
+function pairs(option: string, values: readonly string[]): Map<string, string> {
+  return new Map(
+    values.map((text) => {
+      const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new UserError(`${option} ${text}: must be of the form name=value`);
+      }
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+/** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */
+const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The wish to end, of a person or of another program. */
+export interface Interruption {
+  /** Aborts at Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The exit status when it has come. */
+  exitStatus(): number | undefined;
+}
+
+/** Turns Ctrl-C and SIGTERM, the first time, into an orderly end; the second time they end the process. */
+export function onInterruption(message: string): Interruption {
+  const controller = new AbortController();
+  let exitStatus: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      console.error(`\n${message}`);
+      exitStatus = EXIT_STATUS[name];
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, exitStatus: () => exitStatus };
+}

@@ -1,0 +1,114 @@
+import { type ExecutionRecord, ExecutionStore } from '../executions';
+import {
+  type AutoMLJobRecord,
+  type Jobs,
+  openJobs,
+  type TrainingJobRecord,
+  type TuningJobRecord,
+} from '../services';
+import { UserError } from '../user-error';
+
+/** Something that ran, or runs, in a root. */
+export type Kept =
+  | { readonly kind: 'execution'; readonly record: ExecutionRecord }
+  | { readonly kind: 'tuning job'; readonly record: TuningJobRecord }
+  | { readonly kind: 'training job'; readonly record: TrainingJobRecord }
+  | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord };
+
+/** What is kept in a root. */
+export interface KeptFiles {
+  readonly jobs: Jobs;
+  readonly executions: ExecutionStore;
+  /** The most recent one first. */
+  readonly all: readonly Kept[];
+}
+
+/** What all of them have in common. */
+export interface KeptSummary {
+  readonly kind: Kept['kind'];
+  readonly name: string;
+  readonly status: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly ended?: string;
+}
+
+/** Reads what is kept in a root. @throws UserError when a record cannot be read */
+export function readKept(root: string): KeptFiles {
+  const jobs = openJobs(root, Date.now() / 1000);
+  const executions = new ExecutionStore(root);
+  const all: Kept[] = [
+    ...executions.list().map((record) => ({ kind: 'execution', record }) as const),
+    ...jobs.tuning.list().map((record) => ({ kind: 'tuning job', record }) as const),
+    ...jobs.training.list().map((record) => ({ kind: 'training job', record }) as const),
+    ...jobs.automl.list().map((record) => ({ kind: 'AutoML job', record }) as const),
+  ];
+  const startOf = (kept: Kept) => Date.parse(summarize(kept).started);
+  return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
+}
+
+/** The one with a name, or an ARN. @throws UserError when there is none */
+export function findKept({ all }: KeptFiles, name: string): Kept {
+  const found = all.find(
+    (kept) =>
+      // SageMaker compares the names of jobs without regard to case.
+      (kept.kind === 'execution' ? kept.record.name === name : sameName(kept.record.name, name)) ||
+      arnOf(kept) === name,
+  );
+  if (found) return found;
+  throw new UserError(`There is no execution and no job "${name}": "list --all" names them all.`);
+}
+
+/** What a list shows. */
+export function summarize(kept: Kept): KeptSummary {
+  const { kind, record } = kept;
+  const summary = (status: string, started: string, ended: string | undefined): KeptSummary => ({
+    kind,
+    name: record.name,
+    status,
+    started,
+    ...(ended !== undefined && { ended }),
+  });
+  switch (kept.kind) {
+    case 'execution':
+      return summary(kept.record.status, kept.record.startDate, kept.record.stopDate);
+    case 'tuning job': {
+      const { HyperParameterTuningJobStatus, CreationTime, HyperParameterTuningEndTime } =
+        kept.record.description;
+      return summary(HyperParameterTuningJobStatus, iso(CreationTime), isoOr(HyperParameterTuningEndTime));
+    }
+    case 'training job': {
+      const { TrainingJobStatus, CreationTime, TrainingEndTime } = kept.record.description;
+      return summary(TrainingJobStatus, iso(CreationTime), isoOr(TrainingEndTime));
+    }
+    case 'AutoML job': {
+      const { AutoMLJobStatus, CreationTime, EndTime } = kept.record.description;
+      return summary(AutoMLJobStatus, iso(CreationTime), isoOr(EndTime));
+    }
+  }
+}
+
+function arnOf(kept: Kept): string {
+  switch (kept.kind) {
+    case 'execution':
+      return kept.record.arn;
+    case 'tuning job':
+      return kept.record.description.HyperParameterTuningJobArn;
+    case 'training job':
+      return kept.record.description.TrainingJobArn;
+    case 'AutoML job':
+      return kept.record.description.AutoMLJobArn;
+  }
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function iso(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
+}
+
+function isoOr(epochSeconds: number | undefined): string | undefined {
+  return epochSeconds === undefined ? undefined : iso(epochSeconds);
+}

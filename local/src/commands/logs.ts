@@ -1,0 +1,76 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { formatPath } from '../report/format';
+import type { Jobs } from '../services';
+import { UserError } from '../user-error';
+import { readKept } from './kept';
+import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+
+interface LogsOptions extends RootOptions {
+  readonly follow?: true;
+}
+
+const POLL_MILLISECONDS = 200;
+const CHUNK_BYTES = 64 * 1024;
+
+/** `logs`: what a job has printed. */
+export function logsCommand(): Command {
+  const command = new Command('logs')
+    .description('Prints the log of a training job, an AutoML job or a Lambda function.')
+    .argument('<name>', 'name of the job or function');
+  return addRootOptions(command)
+    .option('-f, --follow', 'goes on until the job has ended, or Ctrl-C')
+    .action(logs);
+}
+
+async function logs(name: string, options: LogsOptions): Promise<void> {
+  const root = existingRoot(options);
+  const log = openSync(logFile(root, name), 'r');
+  const { jobs } = readKept(root);
+  try {
+    let hasEnded = !options.follow || hasJobEnded(jobs, name);
+    for (;;) {
+      printRest(log);
+      if (hasEnded) return;
+      await sleep(POLL_MILLISECONDS);
+      // What is printed up to the end is in the file by then: one more turn prints it.
+      hasEnded = hasJobEnded(jobs, name);
+    }
+  } finally {
+    closeSync(log);
+  }
+}
+
+function logFile(root: string, name: string): string {
+  const folder = join(root, 'logs');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const file = files.find((each) => each.toLowerCase() === `${name}.log`.toLowerCase());
+  if (file !== undefined) return join(folder, file);
+  const names = files.filter((each) => each.endsWith('.log')).map((each) => each.slice(0, -'.log'.length));
+  const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
+  const hint =
+    near.length > 0
+      ? `its training jobs have some: ${near.join(', ')}`
+      : `there are: ${names.join(', ') || 'none'}`;
+  throw new UserError(`There is no log of "${name}" in ${formatPath(folder)}; ${hint}`);
+}
+
+/** Prints from where it has come to up to the end of the file. */
+function printRest(log: number): void {
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  for (;;) {
+    const size = readSync(log, buffer, 0, CHUNK_BYTES, null);
+    if (size === 0) return;
+    process.stdout.write(Buffer.from(buffer.subarray(0, size)));
+  }
+}
+
+/** Whether the job has ended; functions never do. */
+function hasJobEnded(jobs: Jobs, name: string): boolean {
+  const status =
+    jobs.training.get(name)?.description.TrainingJobStatus ??
+    jobs.automl.get(name)?.description.AutoMLJobStatus;
+  return status !== undefined && !['InProgress', 'Stopping'].includes(status);
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import type { StateMachineResource } from './assembly';
+import {
+  type ExecutedStateMachine,
+  type ExecutionLog,
+  type ExecutionRecord,
+  ExecutionStore,
+  executionArn,
+} from './executions';
+import type { RunningExecution } from './local-mode';
+import type { RunningServices } from './services';
+import { AwsError } from './services/aws-error';
+import {
+  type Execution,
+  type ExecutionResult,
+  type Json,
+  type ResumePoint,
+  type StateMachine,
+  StatesError,
+  startExecution,
+} from './states';
+
+/** How a new execution is to run. */
+export interface StartOptions {
+  /** @default - a UUID */
+  readonly name?: string;
+  /** Stops it, as StopExecution does. */
+  readonly signal?: AbortSignal;
+}
+
+/** What runs executions needs. */
+export interface ExecutionRunnerOptions {
+  readonly root: string;
+  readonly services: () => Pick<RunningServices, 'taskRunner' | 'itemReader' | 'onExecutionEnded'>;
+  /** Parses a definition. @throws Error when local mode cannot run it, or cannot train what it trains */
+  readonly parse: (stateMachine: ExecutedStateMachine) => StateMachine;
+}
+
+interface OwnExecution extends RunningExecution {
+  /** Resolves when the record has the end: event rules may still be at work. */
+  readonly recorded: Promise<ExecutionRecord>;
+  readonly controller: AbortController;
+}
+
+type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
+
+/** Runs the executions of a deployment and keeps their records. */
+export class ExecutionRunner {
+  readonly store: ExecutionStore;
+  private readonly own = new Map<string, OwnExecution>();
+
+  constructor(private readonly options: ExecutionRunnerOptions) {
+    this.store = new ExecutionStore(options.root);
+  }
+
+  /**
+   * Starts an execution.
+   *
+   * @throws AwsError `ExecutionAlreadyExists` when the state machine has had an execution of the name
+   */
+  start(stateMachine: StateMachineResource, input: Json, options: StartOptions = {}): RunningExecution {
+    const { arn, name: machineName, roleArn, definition } = stateMachine;
+    const machine = this.options.parse(stateMachine);
+    const name = options.name ?? randomUUID();
+    const record: ExecutionRecord = {
+      name,
+      processId: process.pid,
+      arn: executionArn(arn, name),
+      stateMachineArn: arn,
+      input,
+      startDate: new Date().toISOString(),
+      status: 'RUNNING',
+    };
+    const log = this.store.create(record, { name: machineName, arn, roleArn, definition });
+    if (!log) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${record.arn}'`);
+    return this.run({ record, log, machine, stateMachine, signal: options.signal });
+  }
+
+  /**
+   * Runs an execution that has not succeeded on from the state that it had reached: a Map or Parallel state starts
+   * from its beginning.
+   *
+   * @throws Error when local mode cannot run its definition any more
+   */
+  redrive(
+    ended: ExecutionRecord,
+    stateMachine: ExecutedStateMachine,
+    resumeFrom: ResumePoint,
+  ): RunningExecution {
+    const machine = this.options.parse(stateMachine);
+    const { stopDate: _stopDate, error: _error, cause: _cause, output: _output, ...kept } = ended;
+    const record: ExecutionRecord = {
+      ...kept,
+      processId: process.pid,
+      status: 'RUNNING',
+      redriveCount: (ended.redriveCount ?? 0) + 1,
+      redriveDate: new Date().toISOString(),
+    };
+    const log = this.store.reopen(record);
+    log.write(record);
+    return this.run({ record, log, machine, stateMachine, resumeFrom });
+  }
+
+  /** An execution that this process runs. */
+  running(arn: string): RunningExecution | undefined {
+    return this.own.get(arn);
+  }
+
+  /** Stops an execution that this process runs. @returns its record, as it has ended */
+  async stop(arn: string, error?: string, cause?: string): Promise<ExecutionRecord | undefined> {
+    const execution = this.own.get(arn);
+    execution?.controller.abort(new StatesError(error, cause));
+    return execution?.recorded;
+  }
+
+  /** Stops all that this process runs, and waits for its end. */
+  async close(): Promise<void> {
+    const executions = [...this.own.values()];
+    for (const { controller } of executions) controller.abort();
+    await Promise.allSettled(executions.map(({ ended }) => ended));
+  }
+
+  private run(start: {
+    readonly record: ExecutionRecord;
+    readonly log: ExecutionLog;
+    readonly machine: StateMachine;
+    readonly stateMachine: ExecutedStateMachine;
+    readonly signal?: AbortSignal | undefined;
+    readonly resumeFrom?: ResumePoint;
+  }): RunningExecution {
+    const { record, log, stateMachine, resumeFrom } = start;
+    const { arn, name } = record;
+    const services = this.options.services();
+    const role = { arn: stateMachine.roleArn };
+    const controller = new AbortController();
+    let execution: Execution | undefined;
+    execution = startExecution(start.machine, {
+      input: record.input,
+      context: {
+        id: arn,
+        name,
+        roleArn: role.arn,
+        startTime: new Date(record.startDate),
+        redriveCount: record.redriveCount ?? 0,
+        stateMachine: { id: stateMachine.arn, name: stateMachine.name },
+      },
+      runTask: services.taskRunner(role),
+      readItems: services.itemReader(role),
+      onEvent: (event) => {
+        log.append(event);
+        // Not at the states inside of a Map or Parallel, whose names are others.
+        const entered = event.type.endsWith('StateEntered') && event.details['name'];
+        if (execution && execution.position.stateName === entered) log.reach(execution.position);
+      },
+      signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
+      ...(resumeFrom && { resumeFrom }),
+    });
+    // Its first events came before it was returned.
+    log.reach(execution.position);
+    const write = (result: Result): ExecutionRecord => {
+      const last = { ...record, ...result, stopDate: new Date().toISOString() };
+      log.write(last);
+      return last;
+    };
+    const recorded = execution.result.then(
+      (result: ExecutionResult) => write(result),
+      (fault: Error) =>
+        write({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` }),
+    );
+    const announce = async (): Promise<ExecutionRecord> => {
+      const last = await recorded;
+      await services.onExecutionEnded(last);
+      // A fault of local mode is thrown only when all is written.
+      await execution?.result;
+      return last;
+    };
+    const ended = announce().finally(() => this.own.delete(arn));
+    // Nobody may be waiting: the record has the fault.
+    ended.catch(() => undefined);
+    const own = { name, arn, recordFile: log.file, ended, recorded, controller };
+    this.own.set(arn, own);
+    return own;
+  }
+}

@@ -1,0 +1,135 @@
+import { AwsError } from '../aws-error';
+import { type BucketStore, type ObjectName, objectOf } from './bucket-store';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** An object in a listing. */
+export interface ListedObject {
+  readonly Key: string;
+  readonly Size: number;
+  readonly ETag: string;
+  /** Epoch seconds. */
+  readonly LastModified: number;
+}
+
+/** What ListObjects and ListObjectsV2 answer alike. */
+interface Listing {
+  readonly Name: string;
+  readonly Prefix: string;
+  readonly Delimiter?: string;
+  readonly MaxKeys: number;
+  readonly IsTruncated: boolean;
+  readonly Contents: readonly ListedObject[];
+  readonly CommonPrefixes: readonly { Prefix: string }[];
+}
+
+/** What ListObjectsV2 answers. */
+export interface ListObjectsOutput extends Listing {
+  readonly KeyCount: number;
+  readonly StartAfter?: string;
+  readonly ContinuationToken?: string;
+  readonly NextContinuationToken?: string;
+}
+
+/** What ListObjects answers. */
+export interface ListObjectsV1Output extends Listing {
+  readonly Marker: string;
+  readonly NextMarker?: string;
+}
+
+/** Most entries of a page. */
+const MAX_KEYS = 1000;
+
+/** Answers ListObjectsV2. */
+export function listObjectsV2(store: BucketStore, input: Input): ListObjectsOutput {
+  const { ContinuationToken: token, StartAfter: startAfter } = input;
+  const after = token === undefined ? startAfter : Buffer.from(String(token), 'base64url').toString();
+  const { listing, last } = list(store, input, {
+    text: after === undefined ? '' : String(after),
+    skipsFolder: token !== undefined,
+  });
+  return {
+    ...listing,
+    KeyCount: listing.Contents.length + listing.CommonPrefixes.length,
+    ...(startAfter !== undefined && { StartAfter: String(startAfter) }),
+    ...(token !== undefined && { ContinuationToken: String(token) }),
+    ...(listing.IsTruncated && { NextContinuationToken: Buffer.from(last).toString('base64url') }),
+  };
+}
+
+/** Answers ListObjects, which boto3's resources (`bucket.objects`) still use. */
+export function listObjectsV1(store: BucketStore, input: Input): ListObjectsV1Output {
+  const marker = String(input['Marker'] ?? '');
+  const { listing, last } = list(store, input, { text: marker, skipsFolder: true });
+  return {
+    ...listing,
+    Marker: marker,
+    // As on S3: without a delimiter, the last key is the next marker.
+    ...(listing.IsTruncated && listing.Delimiter !== undefined && { NextMarker: last }),
+  };
+}
+
+/** Where a page begins: behind a key, or behind all keys of a common prefix. */
+interface Position {
+  readonly text: string;
+  readonly skipsFolder: boolean;
+}
+
+function list(store: BucketStore, input: Input, after: Position): { listing: Listing; last: string } {
+  const [name, prefix] = [String(input['Bucket']), String(input['Prefix'] ?? '')];
+  const delimiter = String(input['Delimiter'] ?? '');
+  const maxKeys = readMaxKeys(input['MaxKeys']);
+  const isFolder = after.skipsFolder && delimiter !== '' && after.text.endsWith(delimiter);
+  const bytes = Buffer.from(after.text);
+  const isBehind = ({ key }: ObjectName): boolean =>
+    after.text === '' ||
+    (Buffer.compare(Buffer.from(key), bytes) > 0 && !(isFolder && key.startsWith(after.text)));
+
+  // An entry is an object or a common prefix, under the name that the listing is sorted and cut by.
+  const entries = new Map<string, ObjectName | undefined>();
+  for (const object of store.names(name, prefix).filter(isBehind)) {
+    const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
+    entries.set(
+      cut < 0 ? object.key : object.key.slice(0, cut + delimiter.length),
+      cut < 0 ? object : undefined,
+    );
+    if (entries.size > maxKeys) {
+      break;
+    }
+  }
+  const page = [...entries].slice(0, maxKeys);
+  return {
+    listing: {
+      Name: name,
+      Prefix: prefix,
+      ...(delimiter !== '' && { Delimiter: delimiter }),
+      MaxKeys: maxKeys,
+      IsTruncated: maxKeys > 0 && entries.size > page.length,
+      Contents: page.flatMap(([, object]) => (object === undefined ? [] : describe(store, name, object))),
+      CommonPrefixes: page.flatMap(([entry, object]) => (object === undefined ? [{ Prefix: entry }] : [])),
+    },
+    last: page.at(-1)?.[0] ?? '',
+  };
+}
+
+function describe(store: BucketStore, bucket: string, { key, file }: ObjectName): ListedObject[] {
+  const object = objectOf(key, file);
+  return object === undefined
+    ? []
+    : [
+        {
+          Key: key,
+          Size: object.size,
+          ETag: store.attributes(bucket, object).etag,
+          LastModified: Math.floor(object.mtimeMs / 1000),
+        },
+      ];
+}
+
+function readMaxKeys(given: unknown): number {
+  const maxKeys = given === undefined ? MAX_KEYS : Number(given);
+  if (!Number.isInteger(maxKeys) || maxKeys < 0) {
+    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+  }
+  return Math.min(maxKeys, MAX_KEYS);
+}

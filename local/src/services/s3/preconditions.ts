@@ -1,0 +1,86 @@
+import { AwsError } from '../aws-error';
+
+/** Conditions of a request, as S3's API names them; texts, as the headers have them. */
+export interface Conditions {
+  readonly IfMatch?: unknown;
+  readonly IfNoneMatch?: unknown;
+  readonly IfModifiedSince?: unknown;
+  readonly IfUnmodifiedSince?: unknown;
+}
+
+/** What conditions are about. */
+export interface ObjectState {
+  /** In quotes. */
+  readonly etag: string;
+  /** Epoch seconds. */
+  readonly lastModified: number;
+}
+
+/**
+ * Refuses to read an object that is not as the request wants it.
+ *
+ * @throws AwsError PreconditionFailed, or NotModified (304) for a client that has the object already
+ */
+export function checkReadConditions(conditions: Conditions, state: ObjectState): void {
+  const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
+  const [since, until] = [timeOf(conditions.IfModifiedSince), timeOf(conditions.IfUnmodifiedSince)];
+  if (match === undefined ? until !== undefined && state.lastModified > until : !matches(match, state.etag)) {
+    throw failed();
+  }
+  if (
+    noneMatch === undefined
+      ? since !== undefined && state.lastModified <= since
+      : matches(noneMatch, state.etag)
+  ) {
+    throw new AwsError('NotModified', 'Not Modified', 304);
+  }
+}
+
+/** Refuses to replace or remove an object that is not as the request wants it; undefined: there is none. */
+export function checkWriteConditions(conditions: Conditions, state: ObjectState | undefined): void {
+  const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
+  if (noneMatch !== undefined && noneMatch !== '*') {
+    throw new AwsError('NotImplemented', 'If-None-Match of a write takes "*" only, as on S3', 501);
+  }
+  if (noneMatch !== undefined && state !== undefined) {
+    throw failed();
+  }
+  if (match !== undefined && state === undefined) {
+    throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
+  }
+  if (match !== undefined && state !== undefined && !matches(match, state.etag)) {
+    throw failed();
+  }
+}
+
+/** Refuses a copy of an object that is not as the request wants it: there is no "not modified". */
+export function checkCopyConditions(conditions: Conditions, state: ObjectState): void {
+  try {
+    checkReadConditions(conditions, state);
+  } catch {
+    throw failed();
+  }
+}
+
+function matches(wanted: unknown, etag: string): boolean {
+  const tags = String(wanted).split(',');
+  return tags.some((tag) => ['*', unquote(etag)].includes(unquote(tag.trim())));
+}
+
+function unquote(etag: string): string {
+  return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
+}
+
+/** Epoch seconds; undefined for what is no date, which S3 ignores. */
+function timeOf(text: unknown): number | undefined {
+  const time = text === undefined ? Number.NaN : Date.parse(String(text));
+  return Number.isNaN(time) ? undefined : time / 1000;
+}
+
+function failed(): AwsError {
+  return new AwsError(
+    'PreconditionFailed',
+    'At least one of the pre-conditions you specified did not hold',
+    412,
+  );
+}

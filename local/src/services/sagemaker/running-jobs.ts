@@ -1,0 +1,24 @@
+/** The jobs of a kind that this process runs. */
+export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
+  private readonly runs = new Map<string, Run>();
+
+  /** Keeps a run until it has finished. */
+  public add(name: string, run: Run): void {
+    this.runs.set(name, run);
+    void run.finished.then(() => this.runs.delete(name));
+  }
+
+  /** The run of a job; undefined when it has finished, or another process runs it. */
+  public get(name: string): Run | undefined {
+    return this.runs.get(name);
+  }
+
+  /** Stops all and waits for their end. */
+  public async close(stop: (run: Run) => void): Promise<void> {
+    const runs = [...this.runs.values()];
+    for (const run of runs) {
+      stop(run);
+    }
+    await Promise.all(runs.map((run) => run.finished));
+  }
+}

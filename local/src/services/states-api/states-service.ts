@@ -1,0 +1,229 @@
+import type { Deployment, StateMachineResource } from '../../assembly/deployment';
+import type { ExecutionRunner } from '../../execution-runner';
+import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions';
+import type { Json } from '../../states';
+import { UserError } from '../../user-error';
+import { AwsError } from '../aws-error';
+import { unknownOperation } from '../router';
+import type { Service } from '../service';
+import {
+  describeExecution,
+  epochSeconds,
+  type RedriveState,
+  summarizeExecution,
+  whyNotRedrivable,
+} from './execution-views';
+import { historyEvent } from './history-events';
+import { checkArn, checkName, checkRequest, type Input, page } from './requests';
+
+/** How many client tokens of redrives are remembered, as on AWS. */
+const REDRIVE_TOKENS = 10;
+
+/** AWS Step Functions: the state machines of the template, and their executions. */
+export class StatesService implements Service {
+  readonly name = 'states';
+
+  private readonly deployed = Date.now() / 1000;
+  /** Answers to redrives by execution and client token, the latest last. */
+  private readonly redrives = new Map<string, { redriveDate: number }>();
+
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    ListStateMachines: (input) => this.listStateMachines(input),
+    DescribeStateMachine: (input) => this.describeStateMachine(input),
+    StartExecution: (input) => this.startExecution(input),
+    DescribeExecution: (input) => {
+      const record = this.execution(input);
+      return describeExecution(record, this.redriveState(record), includesData(input));
+    },
+    ListExecutions: (input) => this.listExecutions(input),
+    GetExecutionHistory: (input) => this.getExecutionHistory(input),
+    StopExecution: (input) => this.stopExecution(input),
+    DescribeStateMachineForExecution: (input) => this.describeStateMachineForExecution(input),
+    RedriveExecution: (input) => this.redriveExecution(input),
+  };
+
+  constructor(
+    private readonly deployment: Pick<Deployment, 'stateMachines' | 'environment'>,
+    private readonly runner: ExecutionRunner,
+  ) {}
+
+  async call(operation: string, input: Input): Promise<unknown> {
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
+    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
+    checkRequest(operation, input);
+    try {
+      return await run(input);
+    } catch (error) {
+      // What local mode does not run, or a record that it cannot read: the message says what to do.
+      throw error instanceof UserError ? new AwsError('ValidationException', error.message) : error;
+    }
+  }
+
+  private listStateMachines(input: Input): unknown {
+    const { items, ...token } = page(this.deployment.stateMachines, input, ({ arn }) => arn);
+    return {
+      stateMachines: items.map(({ arn, name }) => ({
+        stateMachineArn: arn,
+        name,
+        type: 'STANDARD',
+        creationDate: this.deployed,
+      })),
+      ...token,
+    };
+  }
+
+  private describeStateMachine(input: Input): unknown {
+    const stateMachine = this.stateMachine(input);
+    return {
+      ...configuration(stateMachine, includesData(input)),
+      status: 'ACTIVE',
+      type: 'STANDARD',
+      creationDate: this.deployed,
+    };
+  }
+
+  private describeStateMachineForExecution(input: Input): unknown {
+    const record = this.execution(input);
+    return { ...configuration(this.executed(record), includesData(input)), updateDate: this.deployed };
+  }
+
+  private startExecution(input: Input): unknown {
+    const stateMachine = this.stateMachine(input);
+    const name = input['name'] === undefined ? undefined : String(input['name']);
+    if (name !== undefined) checkName(name);
+    const data = parseInput(input['input'] === undefined ? '{}' : String(input['input']));
+    const arn = name && executionArn(stateMachine.arn, name);
+    const known = arn ? this.runner.store.get(arn) : undefined;
+    if (known?.status === 'RUNNING' && JSON.stringify(known.input) === JSON.stringify(data)) {
+      return { executionArn: known.arn, startDate: epochSeconds(known.startDate) };
+    }
+    const started = this.runner.start(stateMachine, data, name === undefined ? {} : { name });
+    const { startDate } = this.execution({ executionArn: started.arn });
+    return { executionArn: started.arn, startDate: epochSeconds(startDate) };
+  }
+
+  private listExecutions(input: Input): unknown {
+    if (input['mapRunArn'] !== undefined) {
+      throw invalid('local mode does not have ListExecutions with a mapRunArn: give a stateMachineArn');
+    }
+    if (input['stateMachineArn'] === undefined) {
+      throw invalid('Must provide a stateMachineArn or a mapRunArn');
+    }
+    const { statusFilter: status, redriveFilter } = input;
+    if (status === 'PENDING_REDRIVE') throw invalid('The statusFilter PENDING_REDRIVE needs a mapRunArn');
+    const stateMachine = this.stateMachine(input);
+    const wanted = this.runner.store
+      .list()
+      .filter(
+        (record) =>
+          record.stateMachineArn === stateMachine.arn &&
+          (status === undefined || record.status === status) &&
+          (redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === (record.redriveCount ?? 0) > 0),
+      );
+    const { items, ...token } = page(wanted, input, ({ arn }) => arn);
+    return { executions: items.map(summarizeExecution), ...token };
+  }
+
+  private getExecutionHistory(input: Input): unknown {
+    const { arn } = this.execution(input);
+    const events = this.runner.store.history(arn);
+    if (input['reverseOrder'] === true) events.reverse();
+    const { items, ...token } = page(events, input, ({ id }) => String(id));
+    const view = {
+      region: this.deployment.environment.region,
+      includeData: input['includeExecutionData'] !== false,
+    };
+    return { events: items.map((event) => historyEvent(event, view)), ...token };
+  }
+
+  private async stopExecution(input: Input): Promise<unknown> {
+    const record = this.execution(input);
+    if (record.status !== 'RUNNING') return { stopDate: epochSeconds(record.stopDate ?? record.startDate) };
+    const text = (name: string) => (typeof input[name] === 'string' ? String(input[name]) : undefined);
+    const stopped = await this.runner.stop(record.arn, text('error'), text('cause'));
+    if (stopped === undefined) {
+      const where = `another local mode (process ${record.processId})`;
+      throw invalid(`${where} runs the execution ${record.arn}: stop it through that one`);
+    }
+    return { stopDate: epochSeconds(stopped.stopDate ?? stopped.startDate) };
+  }
+
+  private redriveExecution(input: Input): unknown {
+    const record = this.execution(input);
+    const token = input['clientToken'] === undefined ? undefined : `${record.arn} ${input['clientToken']}`;
+    const answered = token && this.redrives.get(token);
+    if (answered) return answered;
+    const reason = whyNotRedrivable(record, this.redriveState(record));
+    const position = this.runner.store.position(record.arn);
+    if (reason !== undefined || position === undefined) {
+      throw new AwsError('ExecutionNotRedrivable', reason ?? 'the state that it had reached is not known');
+    }
+    this.runner.redrive(record, this.executed(record), position);
+    const answer = { redriveDate: epochSeconds(this.execution(input).redriveDate ?? record.startDate) };
+    if (token !== undefined) this.rememberRedrive(token, answer);
+    return answer;
+  }
+
+  private rememberRedrive(token: string, answer: { redriveDate: number }): void {
+    this.redrives.set(token, answer);
+    const [oldest] = this.redrives.keys();
+    if (this.redrives.size > REDRIVE_TOKENS && oldest !== undefined) this.redrives.delete(oldest);
+  }
+
+  private redriveState({ arn, status }: ExecutionRecord): RedriveState {
+    const { store } = this.runner;
+    if (status === 'RUNNING' || status === 'SUCCEEDED') return { events: 0, hasPosition: true };
+    return { events: store.history(arn).length, hasPosition: store.position(arn) !== undefined };
+  }
+
+  private stateMachine(input: Input): StateMachineResource {
+    const arn = String(input['stateMachineArn']);
+    checkArn(arn, 'stateMachine');
+    const found = this.deployment.stateMachines.find((each) => each.arn === arn);
+    if (!found) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return found;
+  }
+
+  private execution(input: Input): ExecutionRecord {
+    const arn = String(input['executionArn']);
+    checkArn(arn, 'execution');
+    const found = this.runner.store.get(arn);
+    if (!found) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return found;
+  }
+
+  /** What an execution runs: as it was when it started. */
+  private executed({ arn, stateMachineArn }: ExecutionRecord): ExecutedStateMachine {
+    return this.runner.store.stateMachine(arn) ?? this.stateMachine({ stateMachineArn });
+  }
+}
+
+/** Local mode writes no logs of its own and no traces: what it does is in the execution's history. */
+function configuration({ arn, name, definition, roleArn }: ExecutedStateMachine, hasData: boolean): Input {
+  return {
+    stateMachineArn: arn,
+    name,
+    definition: hasData ? JSON.stringify(definition) : '{}',
+    roleArn,
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+    encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  };
+}
+
+function parseInput(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
+  }
+}
+
+function includesData({ includedData }: Input): boolean {
+  return includedData !== 'METADATA_ONLY';
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}

@@ -1,0 +1,232 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
+import { validateRequest } from '../../src/services/sagemaker/validation';
+import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
+
+const SCRIPT = path.join(__dirname, '../../scripts/generate-service-model.py');
+const DATA = path.join(__dirname, '../../src/services/model/sagemaker-model.json');
+const model = JSON.parse(fs.readFileSync(DATA, 'utf8')) as ServiceModel;
+const generated = spawnSync('python3', [SCRIPT, '--print'], { encoding: 'utf8' });
+/** What the botocore of this machine says; undefined without botocore, or when the data are of another one. */
+const fromBotocore =
+  generated.status === 0 && (JSON.parse(generated.stdout) as ServiceModel).source === model.source
+    ? (JSON.parse(generated.stdout) as ServiceModel)
+    : undefined;
+
+afterEach(closeServices);
+
+/** What a request is refused with. */
+function refusal(operation: string, input: Record<string, unknown>): unknown {
+  try {
+    validateRequest(operation, input);
+  } catch (error) {
+    return { code: (error as { code?: string }).code, message: (error as Error).message };
+  }
+  return undefined;
+}
+
+const violation = (message: string) => ({ code: 'ValidationException', message });
+const mistyped = (message: string) => ({ code: 'SerializationException', message });
+
+(fromBotocore === undefined ? test.skip : test)('the data are what the script makes of botocore', () => {
+  expect(model).toEqual(fromBotocore);
+});
+
+test('the data are small, and say where they are from', () => {
+  expect(fs.statSync(DATA).size).toBeLessThan(150_000);
+  expect(model.source).toMatch(/^the SageMaker service model .* in botocore \d/);
+});
+
+test('every operation of SageMaker is validated', async () => {
+  const services = await start();
+  const error: unknown = await services.router
+    .call('sagemaker', 'Nothing', {}, services.user)
+    .catch((reason: unknown) => reason);
+  const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];
+  expect(operations).toContain('CreateTrainingJob');
+  expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
+});
+
+test('every reference and pattern of the data can be used', () => {
+  for (const [name, { members = {}, member, key, value, pattern }] of Object.entries(model.shapes)) {
+    for (const reference of [...Object.values(members), member, key, value]) {
+      expect([name, reference === undefined || model.shapes[reference] !== undefined]).toEqual([name, true]);
+    }
+    expect(() => expressionOf(pattern ?? '')).not.toThrow();
+  }
+});
+
+test.each([
+  ['([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)', ['Größe 1', 'a-b@c', ''], ['a#b', 'a\nb']],
+  ['arn:[\\p{Alnum}\\-]+:x', ['arn:aws-cn:x'], ['arn:{Alnum}:x', 'arn:ä:x']],
+  ['[a-zA-Z0-9\\_\\-]+', ['a_b-c'], ['a b', '\\']],
+  ['1Y|Y|([1-9])M', ['1Y', '3M'], ['1Y1', 'x3M']],
+  ['.*', ['a b', ''], ['a\nb', 'a\n']],
+])('the pattern %s is for the whole text, as in Java', (pattern, good, bad) => {
+  expect(good.filter((text) => !expressionOf(pattern).test(text))).toEqual([]);
+  expect(bad.filter((text) => expressionOf(pattern).test(text))).toEqual([]);
+});
+
+describe('requests', () => {
+  const training = trainingRequest('job');
+  const channel = training.InputDataConfig[0];
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['a training job', 'CreateTrainingJob', training],
+    ['a tuning job', 'CreateHyperParameterTuningJob', tuningRequest('tuning')],
+    ['null for what is optional', 'CreateTrainingJob', { ...training, VpcConfig: null }],
+    ['members that AWS does not know', 'CreateTrainingJob', { ...training, Surprise: { deep: true } }],
+    ['times of clients and of state machines', 'ListTrainingJobs', { CreationTimeAfter: 1.5e9 }],
+    ['times as text', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
+    ['what the model does not have', 'Nothing', { a: 1 }],
+    ['what every object has', 'constructor', {}],
+  ])('%s: taken', (_name, operation, input) => {
+    expect(refusal(operation, input)).toBeUndefined();
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a pattern',
+      { TrainingJobName: '-bad-' },
+      "Value '-bad-' at 'trainingJobName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+    ],
+    [
+      'a missing member in an item',
+      { InputDataConfig: [channel, { ...channel, ChannelName: undefined }] },
+      "Value null at 'inputDataConfig.2.member.channelName' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'an item that is null',
+      { Tags: [null] },
+      "Value null at 'tags.1.member' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      'a number',
+      { StoppingCondition: { MaxRuntimeInSeconds: 0 } },
+      "Value '0' at 'stoppingCondition.maxRuntimeInSeconds' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    ],
+    [
+      'an empty list',
+      { InputDataConfig: [] },
+      "Value '[]' at 'inputDataConfig' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    [
+      'an enum',
+      {
+        ResourceConfig: { ...training.ResourceConfig, VolumeSizeInGB: 1, InstanceCount: 1 },
+        OutputDataConfig: { ...training.OutputDataConfig, CompressionType: 'ZIP' },
+      },
+      "Value 'ZIP' at 'outputDataConfig.compressionType' failed to satisfy constraint: Member must satisfy enum value set: [GZIP, NONE]",
+    ],
+    [
+      'items of a plain list',
+      { VpcConfig: { Subnets: ['subnet-1'], SecurityGroupIds: ['sg-1', 'no good'] } },
+      "Value '[sg-1, no good]' at 'vpcConfig.securityGroupIds' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 32, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: [-0-9a-zA-Z]+]",
+    ],
+    [
+      'values of a map',
+      { HyperParameters: { a: '1', b: 'two\nlines' } },
+      "Value '{a=1, b=two\nlines}' at 'hyperParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 2500, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: .*]",
+    ],
+    [
+      'keys of a map',
+      { Environment: { '1X': 'v' } },
+      "Value '{1X=v}' at 'environment' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 512, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: [a-zA-Z_][a-zA-Z0-9_]*]",
+    ],
+  ])('%s: refused in the words of AWS', (_name, change, message) => {
+    expect(refusal('CreateTrainingJob', { ...training, ...change })).toEqual(
+      violation(`1 validation error detected: ${message}`),
+    );
+  });
+
+  test('instance types that training jobs do not have are refused', () => {
+    const ResourceConfig = { InstanceType: 'ml.m6g.huge', InstanceCount: 1, VolumeSizeInGB: 10 };
+    expect(refusal('CreateTrainingJob', { ...training, ResourceConfig })).toEqual(
+      violation(
+        expect.stringMatching(/^1 .*'ml.m6g.huge' at 'resourceConfig.instanceType'.*\[.*ml.m5.large,/),
+      ),
+    );
+  });
+
+  test('all violations come at once', () => {
+    expect(refusal('CreateTrainingJob', { ...training, TrainingJobName: '', RoleArn: undefined })).toEqual(
+      violation(
+        expect.stringMatching(
+          /^3 validation errors detected: Value '' at 'trainingJobName' .* equal to 1; Value '' at .* pattern: .*; Value null at 'roleArn' /,
+        ),
+      ),
+    );
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a number',
+      { HyperParameters: { x: 1 } },
+      "NUMBER_VALUE can not be converted to a String (at 'hyperParameters.x')",
+    ],
+    [
+      'a fraction',
+      { RetryStrategy: { MaximumRetryAttempts: 1.5 } },
+      "DECIMAL_VALUE can not be converted to an Integer (at 'retryStrategy.maximumRetryAttempts')",
+    ],
+    [
+      'a text',
+      { EnableNetworkIsolation: 'true' },
+      "STRING_VALUE can not be converted to a Boolean (at 'enableNetworkIsolation')",
+    ],
+    [
+      'null',
+      { HyperParameters: { x: null } },
+      "NULL_VALUE can not be converted to a String (at 'hyperParameters.x')",
+    ],
+    ['a list', { TrainingJobName: ['a'] }, "Start of list found where not expected (at 'trainingJobName')"],
+    ['an object', { Tags: {} }, "Start of structure or map found where not expected (at 'tags')"],
+    ['a plain value', { Tags: [1] }, "Unexpected field type (at 'tags.1.member')"],
+  ])('%s where something else belongs: refused before anything else', (_name, change, message) => {
+    const input = { ...training, TrainingJobName: '-bad-', ...change };
+    expect(refusal('CreateTrainingJob', input)).toEqual(mistyped(message));
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp | undefined]>([
+    ['no wait', { StoppingCondition: { MaxRuntimeInSeconds: 60 } }, undefined],
+    [
+      'a wait without spot capacity',
+      {},
+      /It is only supported when EnableManagedSpotTraining is set to true$/,
+    ],
+    ['a wait for spot capacity', { EnableManagedSpotTraining: true }, undefined],
+    [
+      'a wait shorter than the training',
+      {
+        EnableManagedSpotTraining: true,
+        StoppingCondition: { MaxRuntimeInSeconds: 90, MaxWaitTimeInSeconds: 80 },
+      },
+      /equal to or greater than MaxRuntimeInSeconds \(90\), got 80$/,
+    ],
+  ])('%s', (_name, change, message) => {
+    const limits = { StoppingCondition: { MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 60 } };
+    const { TrainingJobDefinition: definition, ...tuning } = tuningRequest('tuning');
+    const changed = { ...definition, ...limits, ...change };
+    for (const outcome of [
+      refusal('CreateTrainingJob', { ...training, ...limits, ...change }),
+      refusal('CreateHyperParameterTuningJob', { ...tuning, TrainingJobDefinition: changed }),
+      refusal('CreateHyperParameterTuningJob', { ...tuning, TrainingJobDefinitions: [definition, changed] }),
+    ]) {
+      expect(outcome).toEqual(
+        message === undefined ? undefined : violation(expect.stringMatching(message) as unknown as string),
+      );
+    }
+  });
+
+  test('takes no time to speak of', () => {
+    const request = tuningRequest('tuning');
+    const started = performance.now();
+    for (let i = 0; i < 1000; i++) {
+      validateRequest('CreateHyperParameterTuningJob', request);
+    }
+    // A fraction of a millisecond each: a limit that a busy machine keeps too.
+    expect((performance.now() - started) / 1000).toBeLessThan(2);
+  });
+});
