@@ -1,5 +1,9 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
+  // Many tests wait for other processes: two at a time on two cores, too.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test', '<rootDir>/local/test'],
   globalSetup: '<rootDir>/local/test/prepare-python.ts',
   testMatch: ['**/*.test.ts'],

@@ -28,11 +28,13 @@ const MEASURE = join(__dirname, 'measure-model.py');
 /** The commands for local mode in an example's README, as they are there. */
 function commandsOf(example: string): string[] {
   const readme = readFileSync(join(PROJECT, 'examples', example, 'README.md'), 'utf8');
-  return readme
-    .replace(/\\\n\s*/g, '')
-    .split('\n')
-    // Those with a file of the reader's own are not for us.
-    .filter((line) => line.startsWith('npm run local ') && !line.includes('/path/to/'));
+  return (
+    readme
+      .replace(/\\\n\s*/g, '')
+      .split('\n')
+      // Those with a file of the reader's own are not for us.
+      .filter((line) => line.startsWith('npm run local ') && !line.includes('/path/to/'))
+  );
 }
 
 /** A command with a search that is shorter, and in a folder of its own. */

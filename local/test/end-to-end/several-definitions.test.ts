@@ -183,9 +183,9 @@ test('Ctrl-C ends the search, its jobs and their processes', async () => {
   expect(exitCode).toBe(130);
 
   expect(tuningJobsIn(root)).toMatchObject([{ description: { HyperParameterTuningJobStatus: 'Stopped' } }]);
-  const statuses = trainingJobsIn(root).map(({ description }) => description.TrainingJobStatus);
-  expect(statuses).toContain('Stopped');
-  expect(statuses.filter((status) => status !== 'Stopped' && status !== 'Completed')).toEqual([]);
+  const jobs = trainingJobsIn(root).map(({ description }) => description);
+  expect(jobs.map((job) => job.TrainingJobStatus)).toContain('Stopped');
+  expect(jobs.flatMap((job) => job.FailureReason ?? [])).toEqual([]);
   expect(onlyExecutionIn(root).status).toBe('ABORTED');
   for (const pid of [...pids, ...processesIn(root)]) {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');

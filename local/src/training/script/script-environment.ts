@@ -24,6 +24,8 @@ export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(python, [join(PYTHON_FOLDER, 'script_environment.py')], {
       stdio: 'pipe',
+      // In a process group of its own: Ctrl-C is for local mode, which stops the job.
+      detached: true,
       env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
     });
     const read = (stream: NodeJS.ReadableStream) => {
