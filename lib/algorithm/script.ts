@@ -181,5 +181,11 @@ function imageOfFramework(
       `Algorithm.script: ${facts.title} has no image for ${kind === 'gpu' ? 'GPUs' : 'CPUs'}, got ${instanceTypes.join(', ')}: use other instances, or give image`,
     );
   }
-  return regionalImage(scope, { title: facts.title, repository: facts.repository, tag, ...facts.registry });
+  return regionalImage(scope, {
+    title: facts.title,
+    repository: facts.repository,
+    tag,
+    ...facts.registry,
+    remedy: 'image',
+  });
 }

@@ -15,6 +15,8 @@ export interface RegionalImage {
   readonly mappingId: string;
   /** Account to use instead of the table's. */
   readonly account?: string;
+  /** Prop that helps where the region is not in the table. @default registryAccount */
+  readonly remedy?: string;
 }
 
 const MAPPING_KEY = 'account';
@@ -47,12 +49,15 @@ export function imageInEcr(
   };
 }
 
-function registryAccount(stack: Stack, { title, accounts, mappingId }: RegionalImage): string {
+function registryAccount(
+  stack: Stack,
+  { title, accounts, mappingId, remedy = 'registryAccount' }: RegionalImage,
+): string {
   if (!Token.isUnresolved(stack.region)) {
     const account = accounts[stack.region];
     if (!account) {
       throw validationError(
-        `no registry of ${title} is known for region "${stack.region}": give registryAccount; known are ${Object.keys(accounts).join(', ')}`,
+        `no registry of ${title} is known for region "${stack.region}": give ${remedy}; known are ${Object.keys(accounts).join(', ')}`,
       );
     }
     return account;

@@ -5,6 +5,7 @@ import { type Deployment, deploy, readAssembly } from '../assembly';
 import type { LocalModeOptions } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
+import { readProjectFile } from './project-file';
 import { addRootOptions, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
@@ -63,7 +64,12 @@ export async function deployApp(options: DeployCommandOptions): Promise<Deployme
 /** What local mode starts with; what a person should know goes to the standard error. */
 export function localModeOptions(deployment: Deployment, options: DeployCommandOptions): LocalModeOptions {
   const cwd = resolve(options.project);
-  const imageCommands = [...pairs('--image-command', options.imageCommand)].map(
+  const file = readProjectFile(cwd);
+  const given = new Map([
+    ...Object.entries(file.imageCommands),
+    ...pairs('--image-command', options.imageCommand),
+  ]);
+  const imageCommands = [...given].map(
     // Commands are texts for the shell, as a person types them.
     ([image, command]) => [image, { command: ['/bin/sh', '-c', `${command} "$@"`, command], cwd }] as const,
   );
@@ -71,7 +77,10 @@ export function localModeOptions(deployment: Deployment, options: DeployCommandO
     deployment,
     pythonFolder: resolve('.venv'),
     imageCommands: new Map(imageCommands),
-    fileSystems: pairs('--file-system', options.fileSystem),
+    fileSystems: new Map([
+      ...Object.entries(file.fileSystems),
+      ...pairs('--file-system', options.fileSystem),
+    ]),
     onNotice: console.error,
   };
 }

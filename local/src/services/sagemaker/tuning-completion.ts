@@ -51,11 +51,13 @@ export function jobsWithoutImprovement(ended: readonly TrainingJobSummary[]): nu
 }
 
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
+  // Those that ran beside the last one may have ended by the time somebody looks: they changed nothing.
+  const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
   if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
-    return `No training job succeeded after ${ended.length} attempts. Please take a look at the training job failures to get more details.`;
+    return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;
   }
   return ended.every(({ ObjectiveStatus }) => ObjectiveStatus === 'Failed')
-    ? `No objective metrics found after running ${ended.length} training jobs. Please ensure that the algorithm prints the objective metric as its metric definition expects it.`
+    ? `No objective metrics found after running ${attempts} training jobs. Please ensure that the algorithm prints the objective metric as its metric definition expects it.`
     : undefined;
 }
 
