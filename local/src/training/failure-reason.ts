@@ -2,13 +2,19 @@ import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { HostEnd } from './host-process';
+import type { TrainingOutcome } from './trainer';
 
 /** Longest failure reason that SageMaker keeps, and as much of the failure file as it reads. */
-const LONGEST_REASON = 1024;
+export const LONGEST_REASON = 1024;
 
 const LONGEST_COMMAND = 300;
 
 const KILLED = 128 + constants.signals.SIGKILL;
+
+/** The outcome of a training that failed, with as much of the reason as SageMaker keeps. */
+export function failedFor(reason: string): TrainingOutcome {
+  return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
+}
 
 /** What ended. */
 export interface FailedProcess {

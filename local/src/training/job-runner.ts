@@ -1,8 +1,6 @@
+import { failedFor } from './failure-reason';
 import { JobError } from './job-folder';
 import type { TrainingOutcome, TrainingTask } from './trainer';
-
-/** Longest failure reason that SageMaker keeps. */
-const LONGEST_REASON = 1024;
 
 /**
  * What a promise gives, unless the signal comes first: whatever makes it goes on, for others that wait for it.
@@ -53,8 +51,7 @@ export class JobRunner {
       // Its preparation was cut short.
       if (signal.aborted) return { status: 'Stopped' };
       const { message } = error as Error;
-      const reason = error instanceof JobError ? message : `AlgorithmError: ${message}, exit code: 1`;
-      return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
+      return failedFor(error instanceof JobError ? message : `AlgorithmError: ${message}, exit code: 1`);
     } finally {
       this.underWay.delete(outcome);
     }

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { trainOnPool } from './pool-training';
 import type { FoundPython } from './python-environment';
 import { requirementsFiles, type WantedPackages } from './python-requirements';
 import { PythonWorkerPool } from './python-worker-pool';
-import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from './trainer';
+import type { TrainedAlgorithm, Trainer, TrainingTask } from './trainer';
 
 /** What `createTabularTrainer` needs. */
 export interface TabularTrainerOptions {
@@ -21,9 +20,6 @@ export interface TabularModel {
 
 /** The name that JumpStart's scripts have. Other scripts are the user's own. */
 const PROGRAM = 'transfer_learning.py';
-
-/** Longest failure reason that SageMaker keeps. */
-const LONGEST_REASON = 1024;
 
 const PACKAGES: Readonly<Record<TabularModel['library'], WantedPackages>> = {
   lightgbm: {
@@ -67,19 +63,12 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
       const model = tabularModelOf(algorithm);
       if (model !== undefined) (await poolFor(model)).warm(parallelJobs);
     },
-    async train(task): Promise<TrainingOutcome> {
-      try {
+    train: (task) =>
+      trainOnPool(task, async () => {
         const model = tabularModelOf(task);
         if (model === undefined) throw new Error('neither LightGBM nor CatBoost');
-        const pool = await poolFor(model);
-        await mkdir(join(task.workFolder, 'model'), { recursive: true });
-        await mkdir(join(task.workFolder, 'output'), { recursive: true });
-        const outcome = await pool.run(jobOf(task, model), task);
-        return outcome.status === 'Failed' ? failed(outcome.failureReason) : outcome;
-      } catch (error) {
-        return failed(`AlgorithmError: ${(error as Error).message}, exit code: 1`);
-      }
-    },
+        return { pool: await poolFor(model), job: jobOf(task, model) };
+      }),
     async close() {
       isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
@@ -154,8 +143,4 @@ function jobOf(
       ...(contentType !== undefined && { contentType }),
     })),
   };
-}
-
-function failed(reason: string): TrainingOutcome {
-  return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFirstPartyXGBoost } from './first-party-accounts';
+import { trainOnPool } from './pool-training';
 import type { PythonEnvironment } from './python-environment';
 import { PYTHON_FOLDER } from './python-process';
 import type { PythonExtra } from './python-requirements';
-import { PythonWorkerPool } from './python-worker-pool';
-import type { MetricDefinition, Trainer, TrainingOutcome, TrainingTask } from './trainer';
+import { PythonWorkerPool, type WorkerJob } from './python-worker-pool';
+import type { MetricDefinition, Trainer, TrainingTask } from './trainer';
 import { isXGBoostImage, xgboostVersionOf } from './xgboost-images';
 
 /** What `createXGBoostTrainer` needs. */
@@ -16,9 +16,6 @@ export interface XGBoostTrainerOptions {
   /** How many jobs run at once, each in a process of its own; further ones wait. */
   readonly maxWorkers: number;
 }
-
-/** Longest failure reason that SageMaker keeps. */
-const LONGEST_REASON = 1024;
 
 /**
  * Makes the trainer of SageMaker's built-in XGBoost algorithm (algorithm mode): hyperparameters, channels, log
@@ -47,23 +44,11 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
     async prepare({ trainingImage }, parallelJobs) {
       (await poolFor(trainingImage, [])).warm(parallelJobs);
     },
-    async train(task): Promise<TrainingOutcome> {
-      try {
-        const pool = await poolFor(task.trainingImage, extrasOf(task));
-        await mkdir(join(task.workFolder, 'model'), { recursive: true });
-        await mkdir(join(task.workFolder, 'output'), { recursive: true });
-        const { hyperparameters, workFolder, threads } = task;
-        const channels = task.channels.map(({ name, contentType, files }) => ({
-          name,
-          contentType,
-          files: files.map(({ path }) => path),
-        }));
-        const outcome = await pool.run({ hyperparameters, channels, workFolder, threads }, task);
-        return outcome.status === 'Failed' ? failed(outcome.failureReason) : outcome;
-      } catch (error) {
-        return failed(`AlgorithmError: ${(error as Error).message}, exit code: 1`);
-      }
-    },
+    train: (task) =>
+      trainOnPool(task, async () => ({
+        pool: await poolFor(task.trainingImage, extrasOf(task)),
+        job: jobOf(task),
+      })),
     async close() {
       isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
@@ -71,8 +56,17 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   };
 }
 
-function failed(reason: string): TrainingOutcome {
-  return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
+function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask): WorkerJob {
+  return {
+    hyperparameters,
+    workFolder,
+    threads,
+    channels: channels.map(({ name, contentType, files }) => ({
+      name,
+      contentType,
+      files: files.map(({ path }) => path),
+    })),
+  };
 }
 
 function extrasOf(task: TrainingTask): PythonExtra[] {

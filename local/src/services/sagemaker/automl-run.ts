@@ -12,6 +12,7 @@ import type {
   AutoMLSearch,
   CandidateOutcome,
 } from '../../training/automl-runner';
+import { LONGEST_REASON } from '../../training/failure-reason';
 import { writeModelArchive } from '../../training/model-archive';
 import type { TrainingDefinition } from './api-types';
 import { newCandidate, standardMetrics } from './automl-candidates';
@@ -32,9 +33,6 @@ export const DEFAULT_MAX_CANDIDATES = 20;
 
 /** Longest time for one candidate of a job that names no limit. */
 export const DEFAULT_MAX_SECONDS_PER_CANDIDATE = 600;
-
-/** `FailureReason` is no longer than this (AutoMLFailureReason in the API model). */
-const MAX_REASON = 1024;
 
 /** What the runs of AutoML jobs work with. */
 export type AutoMLContext = Pick<EngineContext, 'root' | 'environment' | 'jobs' | 'data' | 'now'> & {
@@ -309,7 +307,7 @@ export class AutoMLRun {
     } catch (error) {
       this.log(`The leaderboard could not be written: ${(error as Error).message}`);
     }
-    const reason = ended.FailureReason?.slice(0, MAX_REASON);
+    const reason = ended.FailureReason?.slice(0, LONGEST_REASON);
     this.log(`${ended.AutoMLJobStatus} (${ended.AutoMLJobSecondaryStatus})${reason ? `: ${reason}` : ''}`);
     return this.describe({
       ...ended,
@@ -406,7 +404,7 @@ function failed(reason: string): Partial<AutoMLCandidate> {
   return {
     CandidateStatus: 'Failed',
     ObjectiveStatus: 'Failed',
-    FailureReason: reason.slice(0, MAX_REASON),
+    FailureReason: reason.slice(0, LONGEST_REASON),
   };
 }
 

@@ -1,11 +1,9 @@
+import { LONGEST_REASON } from '../../training/failure-reason';
 import type {
   CreateTrainingJobRequest,
   SecondaryStatusTransition,
   TrainingJobDescription,
 } from './api-types';
-
-/** Longest failure reason that SageMaker keeps. */
-const MAX_FAILURE_REASON = 1024;
 
 /** What changes in a description when a job moves on. */
 export interface Transition {
@@ -64,7 +62,7 @@ export function moveTrainingJob(
       ...(started !== undefined && { TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds }),
     }),
     ...(transition.failureReason !== undefined && {
-      FailureReason: transition.failureReason.slice(0, MAX_FAILURE_REASON),
+      FailureReason: transition.failureReason.slice(0, LONGEST_REASON),
     }),
   };
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
+import { LONGEST_REASON } from '../../training/failure-reason';
 import type { FinishedTrial, Sampler, Search } from '../../training/sampler';
 import type {
   Tag,
@@ -220,7 +221,7 @@ export class TuningRun {
         NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(ended),
       },
       ConsumedResources: { RuntimeInSeconds: this.runtimeOf(ended) },
-      ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, 1024) }),
+      ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
     });
   }
 
