@@ -1,27 +1,42 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { cleanCommand } from './commands/clean';
+import { PROGRAM } from './commands/help';
 import { listCommand } from './commands/list';
 import { logsCommand } from './commands/logs';
 import { runCommand } from './commands/run';
 import { serveCommand } from './commands/serve';
 import { showCommand } from './commands/show';
-import { UserError } from './user-error';
+import { explainError } from './report/explain-error';
 
-const program = new Command('local')
+const OVERVIEW = `
+Without a command: run. Each command tells its options with --help:
+  ${PROGRAM} run --help
+
+Files (below .local/ in the project's folder; --root names another place):
+  executions/<name>/   execution.json: input, status, output; history.jsonl: its events
+  sagemaker/           what SageMaker would describe of each job
+  logs/                logs of jobs and Lambda functions
+  s3/<bucket>/         the objects of the buckets, as plain files`;
+
+const program = new Command(PROGRAM)
   .description('Runs the state machine of a synthesized CDK app on this machine: no AWS account, no Docker.')
-  .addCommand(runCommand(), { isDefault: true })
-  .addCommand(serveCommand())
-  .addCommand(listCommand())
-  .addCommand(showCommand())
-  .addCommand(logsCommand())
-  .addCommand(cleanCommand())
-  .addHelpText('after', '\nWithout a command: run, whose options are in "run --help".')
-  .showHelpAfterError();
+  .usage('[command] [options]')
+  .helpCommand(false)
+  .helpOption('-h, --help', 'this help')
+  .showHelpAfterError('Add --help for what is allowed.')
+  .addHelpText('after', OVERVIEW);
+const commands = [runCommand(), serveCommand(), listCommand(), showCommand(), logsCommand(), cleanCommand()];
+for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
 
-program.parseAsync().catch((error: unknown) => {
-  // What a user can put right needs no stack trace: nor does a file or folder that cannot be read or written.
-  const isPlain = error instanceof UserError || (error instanceof Error && 'syscall' in error);
-  console.error(isPlain ? error.message : error);
+program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' }).catch((error: unknown) => {
+  console.error(explainError(error));
   process.exitCode = 1;
 });
+
+/** Options alone are those of `run`. */
+function withCommand(args: readonly string[]): string[] {
+  const [first] = args;
+  const isRun = first === undefined || (first.startsWith('-') && !['-h', '--help'].includes(first));
+  return isRun ? ['run', ...args] : [...args];
+}

@@ -31,7 +31,10 @@ export interface StartOptions {
 /** What runs executions needs. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
-  readonly services: () => Pick<RunningServices, 'taskRunner' | 'itemReader' | 'onExecutionEnded'>;
+  readonly services: () => Pick<
+    RunningServices,
+    'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
+  >;
   /** Parses a definition. @throws Error when local mode cannot run it, or cannot train what it trains */
   readonly parse: (stateMachine: ExecutedStateMachine) => StateMachine;
 }
@@ -146,6 +149,7 @@ export class ExecutionRunner {
       },
       runTask: services.taskRunner(role),
       readItems: services.itemReader(role),
+      writeResults: services.resultWriter(role),
       onEvent: (event) => {
         log.append(event);
         // Not at the states inside of a Map or Parallel, whose names are others.

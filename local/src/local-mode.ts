@@ -143,8 +143,26 @@ export class LocalMode {
     readonly region: string;
     readonly credentials: TemporaryCredentials;
   } {
-    const { url, user, credentialsFor } = this.services;
-    return { url, region: this.deployment.environment.region, credentials: credentialsFor(user) };
+    return this.endpointOf(this.services.user);
+  }
+
+  /**
+   * What an AWS client needs to act as a role of the template, which may do what its policies say.
+   *
+   * @param name logical ID, name or ARN of the role
+   * @throws UserError when there is no such role
+   */
+  endpointFor(name: string): LocalMode['endpoint'] {
+    const { roles, stackName } = this.deployment;
+    const role = roles.find((each) => isCalled(each, name));
+    if (role) return this.endpointOf(role);
+    const names = roles.map((each) => `${each.logicalId} (${each.name})`).join(', ') || 'none';
+    throw new UserError(`Stack ${stackName} has no role "${name}". There are: ${names}`);
+  }
+
+  private endpointOf(principal: { readonly arn: string }): LocalMode['endpoint'] {
+    const { url, credentialsFor } = this.services;
+    return { url, region: this.deployment.environment.region, credentials: credentialsFor(principal) };
   }
 
   /** The training and tuning jobs, those of earlier runs included. */
@@ -189,8 +207,8 @@ export class LocalMode {
   }
 }
 
-function isCalled(stateMachine: StateMachineResource, name: string): boolean {
-  return [stateMachine.logicalId, stateMachine.name, stateMachine.arn].includes(name);
+function isCalled(resource: Pick<StateMachineResource, 'logicalId' | 'name' | 'arn'>, name: string): boolean {
+  return [resource.logicalId, resource.name, resource.arn].includes(name);
 }
 
 function parseDefinition(resource: ExecutedStateMachine): StateMachine {

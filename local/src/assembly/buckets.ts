@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { BucketResource } from './deployment';
+import type { BucketEncryption, BucketResource } from './deployment';
+import { resourcePolicy, unlessAbsent } from './policy-documents';
 import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
-import { TemplateError } from './template';
+import { isRecord, TemplateError } from './template';
 
 /** The rules for bucket names that also keep a name inside the folder of buckets. */
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -23,8 +24,37 @@ export function deployBuckets(context: StackContext): BucketResource[] {
   return context.evaluator.resourcesOfType('AWS::S3::Bucket').map((logicalId) => {
     const { ref: name, attributes } = context.evaluator.identity(logicalId);
     const folder = makeBucket(context.root, name, `Resources/${logicalId}/Properties/BucketName`);
-    return { logicalId, name, arn: attributes['Arn'] ?? '', folder };
+    const encryption = defaultEncryption(context, logicalId);
+    return {
+      logicalId,
+      name,
+      arn: attributes['Arn'] ?? '',
+      folder,
+      policies: bucketPolicies(context, name),
+      ...(encryption !== undefined && { encryption }),
+    };
   });
+}
+
+function bucketPolicies(context: StackContext, bucket: string): BucketResource['policies'] {
+  const { evaluator } = context;
+  return evaluator
+    .resourcesOfType('AWS::S3::BucketPolicy')
+    .filter((logicalId) => unlessAbsent(() => evaluator.property(logicalId, 'Bucket')) === bucket)
+    .map((logicalId) => resourcePolicy(context, logicalId, 'PolicyDocument'));
+}
+
+/** Encryption with AWS's own keys needs no permission. */
+function defaultEncryption({ evaluator }: StackContext, logicalId: string): BucketEncryption | undefined {
+  const property = unlessAbsent(() => evaluator.property(logicalId, 'BucketEncryption'));
+  const rules = isRecord(property) ? [property['ServerSideEncryptionConfiguration'] ?? []].flat() : [];
+  for (const rule of rules.filter(isRecord)) {
+    const given = rule['ServerSideEncryptionByDefault'];
+    if (isRecord(given) && typeof given['KMSMasterKeyID'] === 'string') {
+      return { keyId: given['KMSMasterKeyID'], bucketKey: rule['BucketKeyEnabled'] === true };
+    }
+  }
+  return undefined;
 }
 
 /** Makes the folder of a bucket, if it is not there yet. */

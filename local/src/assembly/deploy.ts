@@ -8,6 +8,7 @@ import { resolveEnvironment } from './environment';
 import { deployEventRules, deployFunctionPermissions } from './event-rules';
 import { deployFunctions } from './functions';
 import { TemplateEvaluator } from './intrinsics';
+import { deployKeys } from './keys';
 import { deployRoles } from './roles';
 import type { StackContext } from './stack-context';
 import { stageFiles, stageImages } from './staged-files';
@@ -55,6 +56,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
     root: context.root,
     environment,
     buckets,
+    keys: deployKeys(context),
     roles: deployRoles(context),
     functions: deployFunctions(context),
     stateMachines: deployStateMachines(context),

@@ -6,6 +6,7 @@ export interface Deployment {
   readonly root: string;
   readonly environment: Environment;
   readonly buckets: readonly BucketResource[];
+  readonly keys: readonly KeyResource[];
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
   readonly stateMachines: readonly StateMachineResource[];
@@ -33,6 +34,27 @@ export interface BucketResource {
   readonly name: string;
   readonly arn: string;
   readonly folder: string;
+  /** What `AWS::S3::BucketPolicy` says; empty without one. */
+  readonly policies?: readonly PolicyDocument[];
+  /** How objects are encrypted that do not say it themselves; absent without a KMS key of the account's own. */
+  readonly encryption?: BucketEncryption;
+}
+
+/** Default encryption of a bucket with a KMS key (SSE-KMS). */
+export interface BucketEncryption {
+  /** ARN, ID, alias or ARN of an alias. */
+  readonly keyId: string;
+  /** Whether S3 keeps a key for the bucket: the encryption context is the bucket then, not the object. */
+  readonly bucketKey: boolean;
+}
+
+/** A KMS key with its key policy. */
+export interface KeyResource {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly policy: PolicyDocument;
+  /** Names of the aliases that stand for it, `alias/…`. */
+  readonly aliases: readonly string[];
 }
 
 /** An IAM role with every policy the template gives it, inline, managed and separate. */
@@ -98,4 +120,6 @@ export interface StateMachineResource {
   readonly arn: string;
   readonly roleArn: string;
   readonly definition: Readonly<Record<string, unknown>>;
+  /** Whether it writes a log to CloudWatch Logs. @default false */
+  readonly isLogged?: boolean;
 }

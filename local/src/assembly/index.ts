@@ -9,6 +9,7 @@ export type {
   FunctionPermission,
   FunctionResource,
   ImageBuild,
+  KeyResource,
   PolicyDocument,
   RoleResource,
   StateMachineResource,

@@ -1,7 +1,7 @@
 import type { PolicyDocument, RoleResource } from './deployment';
 import { awsManagedPolicy } from './managed-policies';
+import { policyDocument, rawProperty } from './policy-documents';
 import type { StackContext } from './stack-context';
-import { isRecord, TemplateError } from './template';
 
 /** Collects each role of the template with all the policies that the template gives it. */
 export function deployRoles(context: StackContext): RoleResource[] {
@@ -61,60 +61,4 @@ function managedPolicies(context: StackContext, logicalId: string): PolicyDocume
     }
     return known === undefined ? [] : [known];
   });
-}
-
-/** A policy document somewhere in a resource's properties, statement by statement. */
-function policyDocument(
-  context: StackContext,
-  logicalId: string,
-  [property, ...keys]: readonly [string, ...(string | number)[]],
-): PolicyDocument {
-  const path = ['Resources', logicalId, 'Properties', property, ...keys].join('/');
-  let raw = rawProperty(context, logicalId, property);
-  for (const key of keys) {
-    raw = (raw as Record<string | number, unknown> | undefined)?.[key];
-  }
-  if (!isRecord(raw)) {
-    throw new TemplateError(path, 'expected a policy document');
-  }
-  const statements = Array.isArray(raw['Statement']) ? raw['Statement'] : [raw['Statement']];
-  return {
-    ...(typeof raw['Version'] === 'string' && { Version: raw['Version'] }),
-    Statement: statements.flatMap((statement, i) =>
-      resolveStatement(context, statement, `${path}/Statement/${i}`),
-    ),
-  };
-}
-
-/**
- * Resolves a statement. Resources that do not exist here are left out of it: nothing here can act on
- * them, so that neither an Allow nor a Deny on them has an effect.
- */
-function resolveStatement(
-  context: StackContext,
-  statement: unknown,
-  path: string,
-): Record<string, unknown>[] {
-  try {
-    return [context.evaluator.resolve(statement, path) as Record<string, unknown>];
-  } catch (error) {
-    if (!(error instanceof TemplateError) || !isRecord(statement) || statement['Resource'] === undefined) {
-      throw error;
-    }
-    context.onWarning(error.message);
-  }
-  const { Resource: resource, ...rest } = statement;
-  const resources = (Array.isArray(resource) ? resource : [resource]).flatMap((item) => {
-    try {
-      return [context.evaluator.resolve(item, path)];
-    } catch {
-      return [];
-    }
-  });
-  const resolved = context.evaluator.resolve(rest, path) as Record<string, unknown>;
-  return resources.length === 0 ? [] : [{ ...resolved, Resource: resources }];
-}
-
-function rawProperty(context: StackContext, logicalId: string, name: string): unknown {
-  return context.assembly.template.Resources[logicalId]?.Properties?.[name];
 }

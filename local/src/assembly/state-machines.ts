@@ -15,8 +15,15 @@ export function deployStateMachines(context: StackContext): StateMachineResource
       arn: attributes['Arn'] ?? '',
       roleArn: evaluator.stringProperty(logicalId, 'RoleArn'),
       definition: readDefinition(context, logicalId),
+      isLogged: isLogged(context, logicalId),
     };
   });
+}
+
+/** The level of a log is OFF unless the template gives another one. */
+function isLogged({ evaluator }: StackContext, logicalId: string): boolean {
+  const logging = evaluator.property(logicalId, 'LoggingConfiguration');
+  return isRecord(logging) && (logging['Level'] ?? 'OFF') !== 'OFF';
 }
 
 function readDefinition(context: StackContext, logicalId: string): Record<string, unknown> {

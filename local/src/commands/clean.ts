@@ -6,6 +6,7 @@ import { ExecutionStore } from '../executions';
 import { othersIn } from '../local-modes';
 import { formatPath } from '../report/format';
 import { UserError } from '../user-error';
+import { addExamples } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
 interface CleanOptions extends RootOptions {
@@ -31,9 +32,13 @@ const SYNTHESIS = /^cdk\.out-\w{6}$/;
 /** `clean`: makes it as if nothing had run. */
 export function cleanCommand(): Command {
   const command = new Command('clean').description(
-    'Removes what local mode has kept: executions, jobs, logs and buckets. Asks first.',
+    'Removes what local mode has kept (executions, jobs, logs, buckets), after asking.',
   );
-  return addRootOptions(command).option('-y, --yes', 'does not ask').action(clean);
+  addRootOptions(command).option('-y, --yes', 'do not ask').action(clean);
+  return addExamples(command, [
+    ['clean', 'tells what there is, and asks'],
+    ['clean --yes', 'for scripts'],
+  ]);
 }
 
 async function clean(options: CleanOptions): Promise<void> {

@@ -10,49 +10,44 @@ import { addRootOptions, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
 export interface DeployCommandOptions extends RootOptions {
+  readonly quiet?: true;
   readonly assembly?: string;
   readonly stack?: string;
-  readonly context: readonly string[];
-  readonly imageCommand: readonly string[];
-  readonly fileSystem: readonly string[];
+  readonly context?: readonly string[];
+  readonly imageCommand?: readonly string[];
+  readonly fileSystem?: readonly string[];
 }
 
 /** Adds what says which app is deployed, and with what. */
 export function addDeployOptions(command: Command): Command {
   return addRootOptions(command)
-    .option('-a, --assembly <folder>', 'a synthesized app (cdk.out) instead of the app in this folder')
+    .option('-a, --assembly <folder>', 'a synthesized app (cdk.out), instead of the app of the project')
     .option('-s, --stack <name>', 'the stack, where the app has several')
-    .option(
-      '-c, --context <key=value>',
-      'a context value for the synthesis; can be given several times',
-      collect,
-      [],
-    )
+    .option('-c, --context <key=value>', 'a context value for the synthesis; may be repeated', collect)
     .option(
       '--image-command <image=command>',
-      'runs training containers of an image (repository name or whole URI) as a command in the project folder, where ' +
-        'there is no Docker; can be given several times',
+      'a command that stands for a container image (repository name or whole URI), where there is no Docker; runs in ' +
+        "the project's folder; may be repeated",
       collect,
-      [],
     )
     .option(
       '--file-system <id=folder>',
-      'a folder that stands for a file system of the template; can be given several times',
+      'a folder that stands for a file system of the template; may be repeated',
       collect,
-      [],
     );
 }
 
-/** Takes an option that can be given several times. */
-export function collect(value: string, values: readonly string[]): readonly string[] {
+/** Takes an option that may be repeated. It has no default: the help would show it as an empty list. */
+export function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
 
 /** Synthesizes the app, unless it is, and deploys it. */
 export async function deployApp(options: DeployCommandOptions): Promise<Deployment> {
   const root = rootOf(options);
-  if (options.assembly === undefined) console.error('Synthesizing the app ...');
-  const folder = options.assembly ?? (await synthesize(resolve(options.project), root, options.context));
+  if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
+  const folder =
+    options.assembly ?? (await synthesize(resolve(options.project), root, options.context ?? []));
   try {
     return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
   } finally {
@@ -86,7 +81,7 @@ export function localModeOptions(deployment: Deployment, options: DeployCommandO
 }
 
 /** Options of the form `name=value`. */
-function pairs(option: string, values: readonly string[]): Map<string, string> {
+function pairs(option: string, values: readonly string[] = []): Map<string, string> {
   return new Map(
     values.map((text) => {
       const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];

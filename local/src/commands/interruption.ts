@@ -10,12 +10,12 @@ export interface Interruption {
 }
 
 /** Turns Ctrl-C and SIGTERM, the first time, into an orderly end; the second time they end the process. */
-export function onInterruption(message: string): Interruption {
+export function onInterruption(say: () => void): Interruption {
   const controller = new AbortController();
   let exitStatus: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
-      console.error(`\n${message}`);
+      say();
       exitStatus = EXIT_STATUS[name];
       controller.abort();
     });

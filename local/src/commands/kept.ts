@@ -7,6 +7,7 @@ import {
   type TuningJobRecord,
 } from '../services';
 import { UserError } from '../user-error';
+import { PROGRAM } from './help';
 
 /** Something that ran, or runs, in a root. */
 export type Kept =
@@ -49,14 +50,20 @@ export function readKept(root: string): KeptFiles {
 
 /** The one with a name, or an ARN. @throws UserError when there is none */
 export function findKept({ all }: KeptFiles, name: string): Kept {
-  const found = all.find(
-    (kept) =>
-      // SageMaker compares the names of jobs without regard to case.
-      (kept.kind === 'execution' ? kept.record.name === name : sameName(kept.record.name, name)) ||
-      arnOf(kept) === name,
-  );
+  const found =
+    all.find((kept) => arnOf(kept) === name || (kept.kind === 'execution' && kept.record.name === name)) ??
+    findJob({ all }, name);
   if (found) return found;
-  throw new UserError(`There is no execution and no job "${name}": "list --all" names them all.`);
+  throw new UserError(
+    `There is no execution and no job "${name}": "${PROGRAM} list --all" names them all; those of other apps are ` +
+      'in other folders (--project, --root).',
+  );
+}
+
+/** The job with a name. */
+export function findJob({ all }: Pick<KeptFiles, 'all'>, name: string): Kept | undefined {
+  // SageMaker compares the names of jobs without regard to case.
+  return all.find(({ kind, record }) => kind !== 'execution' && sameName(record.name, name));
 }
 
 /** What a list shows. */

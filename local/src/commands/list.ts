@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { formatSeconds } from '../report/format';
 import { PLAIN_TABLE } from '../report/table';
+import { addExamples, PROGRAM } from './help';
 import { type Kept, type KeptSummary, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
@@ -13,17 +14,21 @@ interface ListOptions extends RootOptions {
 /** `list`: what ran and what runs. */
 export function listCommand(): Command {
   const command = new Command('list').description('Lists executions and jobs, the most recent one first.');
-  return addRootOptions(command)
+  addRootOptions(command)
     .option('--all', 'the training jobs of tuning jobs, too')
-    .option('--json', 'prints one JSON document')
+    .option('--json', 'print one JSON document')
     .action(list);
+  return addExamples(command, [
+    ['list', 'what has run in this folder'],
+    ['list --all --json', 'with every training job, for scripts'],
+  ]);
 }
 
 function list(options: ListOptions): void {
   const { all } = readKept(existingRoot(options));
   const shown = all.filter((kept) => options.all || !isPartOfTuningJob(kept)).map(summarize);
   if (options.json) console.log(JSON.stringify(shown, undefined, 2));
-  else console.log(shown.length === 0 ? 'Nothing has run yet.' : renderList(shown));
+  else console.log(shown.length === 0 ? `Nothing has run yet: "${PROGRAM} run" does.` : renderList(shown));
 }
 
 function isPartOfTuningJob({ kind, record }: Kept): boolean {

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { formatPath } from '../report/format';
 import type { Jobs } from '../services';
 import { UserError } from '../user-error';
+import { addExamples, PROGRAM } from './help';
 import { readKept } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
@@ -14,15 +15,19 @@ interface LogsOptions extends RootOptions {
 
 const POLL_MILLISECONDS = 200;
 const CHUNK_BYTES = 64 * 1024;
+/** Names that a message lists. */
+const MOST_NAMES = 20;
 
 /** `logs`: what a job has printed. */
 export function logsCommand(): Command {
   const command = new Command('logs')
     .description('Prints the log of a training job, an AutoML job or a Lambda function.')
     .argument('<name>', 'name of the job or function');
-  return addRootOptions(command)
-    .option('-f, --follow', 'goes on until the job has ended, or Ctrl-C')
-    .action(logs);
+  addRootOptions(command).option('-f, --follow', 'go on until the job has ended, or Ctrl-C').action(logs);
+  return addExamples(command, [
+    ['logs <training job>', 'what it has printed'],
+    ['logs <training job> --follow', 'and what it will'],
+  ]);
 }
 
 async function logs(name: string, options: LogsOptions): Promise<void> {
@@ -52,9 +57,19 @@ function logFile(root: string, name: string): string {
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
   const hint =
     near.length > 0
-      ? `its training jobs have some: ${near.join(', ')}`
-      : `there are: ${names.join(', ') || 'none'}`;
+      ? `its training jobs have some:\n${namesInLines(near)}`
+      : names.length > 0
+        ? `there are:\n${namesInLines(names)}`
+        : `there is none yet: "${PROGRAM} run" trains`;
   throw new UserError(`There is no log of "${name}" in ${formatPath(folder)}; ${hint}`);
+}
+
+function namesInLines(names: readonly string[]): string {
+  const lines = names.slice(0, MOST_NAMES).map((name) => `  ${name}`);
+  const more = names.length - lines.length;
+  return [...lines, ...(more > 0 ? [`  and ${more} more: "${PROGRAM} list --all" names them`] : [])].join(
+    '\n',
+  );
 }
 
 /** Prints from where it has come to up to the end of the file. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../user-error';
+import { PROGRAM } from './help';
 
 /** Options that say where buckets, jobs, logs and executions are. */
 export interface RootOptions {
@@ -12,11 +13,17 @@ export interface RootOptions {
 /** Adds `--project` and `--root`. */
 export function addRootOptions(command: Command): Command {
   return command
-    .option('-p, --project <folder>', 'the app: the folder of its cdk.json', '.')
+    .addOption(
+      new Option('-p, --project <folder>', 'the folder of the app, where its cdk.json is').default(
+        '.',
+        'this folder',
+      ),
+    )
     .option(
       '--root <folder>',
-      'where buckets, jobs, logs and executions are kept (default: .local in the project folder)',
-    );
+      "where executions, jobs, logs and buckets are kept (default: .local in the project's folder)",
+    )
+    .helpOption('-h, --help', 'this help');
 }
 
 /** The folder that a command works in. */
@@ -28,5 +35,7 @@ export function rootOf({ root, project }: RootOptions): string {
 export function existingRoot(options: RootOptions): string {
   const root = rootOf(options);
   if (existsSync(root)) return root;
-  throw new UserError(`${root} is not there: nothing has run yet, or it is elsewhere (--project, --root).`);
+  throw new UserError(
+    `${root} is not there: nothing has run yet ("${PROGRAM} run" does), or it is elsewhere: name it with --project or --root.`,
+  );
 }

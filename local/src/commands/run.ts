@@ -6,8 +6,9 @@ import type { ExecutionRecord } from '../executions';
 import { LocalMode, type RunningExecution } from '../local-mode';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
-import { LiveTable } from '../report/live-table';
+import { showJobs, showNothing } from '../report/live-table';
 import { summarizeJobs } from '../report/summary';
+import type { Jobs } from '../services';
 import type { Json } from '../states';
 import { UserError } from '../user-error';
 import {
@@ -17,11 +18,12 @@ import {
   deployApp,
   localModeOptions,
 } from './deploy-options';
+import { addExamples } from './help';
 import { onInterruption } from './interruption';
 
 interface RunOptions extends DeployCommandOptions {
   readonly stateMachine?: string;
-  readonly input: readonly string[];
+  readonly input?: readonly string[];
   readonly json?: true;
 }
 
@@ -31,25 +33,39 @@ export function runCommand(): Command {
     .description('Deploys the app to this machine and runs its state machine.')
     .option(
       '-i, --input <json>',
-      "the execution's input, or @<file>; several run at once (default: {})",
+      "the execution's input, or @<file>; may be repeated, for executions side by side (default: {})",
       collect,
-      [],
-    );
-  return addDeployOptions(command)
-    .option('-m, --state-machine <name>', 'the state machine, where the stack has several')
-    .option(
-      '--json',
-      "prints the execution's record, or a list of them with several inputs, and nothing else",
     )
+    .option('-m, --state-machine <name>', 'the state machine, where the stack has several');
+  addDeployOptions(command)
+    .option('--json', "print only the execution's record; a list of them where --input is repeated")
+    .option('-q, --quiet', 'print only how it ended')
+    .addHelpText('after', EXIT_STATUSES)
     .action(run);
+  return addExamples(command, [
+    ['run', 'the app of this folder'],
+    ['run --input \'{"maxTrainingJobs": 5}\'', 'with an input'],
+    ['run --project examples/script', 'the app of another folder'],
+    ['run --json > result.json', 'for scripts'],
+  ]);
 }
 
+const EXIT_STATUSES = `
+Exit status:
+  0    every execution succeeded
+  1    one did not, or nothing could be started
+  130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them`;
+
 async function run(options: RunOptions): Promise<void> {
-  const inputs = (options.input.length > 0 ? options.input : ['{}']).map(parseInput);
+  const inputs = (options.input ?? ['{}']).map(parseInput);
   const deployment = await deployApp(options);
   const localMode = await LocalMode.start(localModeOptions(deployment, options));
-  const interruption = onInterruption('Stopping: running jobs are stopped, what has finished is kept.');
-  const table = new LiveTable(localMode.jobs, options.json ? process.stderr : process.stdout);
+  const view = options.quiet
+    ? showNothing()
+    : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
+  const interruption = onInterruption(() =>
+    view.print('\nStopping: running jobs are stopped, what has finished is kept.'),
+  );
   let executions: RunningExecution[] = [];
   let records: ExecutionRecord[] = [];
   try {
@@ -63,12 +79,12 @@ async function run(options: RunOptions): Promise<void> {
       // Jobs that still run, after Ctrl-C or a failure, are stopped here.
       await localMode.close();
     } finally {
-      table.close();
+      view.close();
     }
   }
   if (records.some(({ status }) => status !== 'SUCCEEDED')) process.exitCode = 1;
   if (options.json) console.log(JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2));
-  else printEnd(localMode, deployment, executions, records);
+  else printEnd(options.quiet ? undefined : localMode.jobs, deployment, executions, records);
   process.exitCode = interruption.exitStatus() ?? process.exitCode;
 }
 
@@ -77,7 +93,9 @@ function parseInput(text: string): Json {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UserError(`--input ${text}: is not JSON: ${(error as Error).message}`);
+    throw new UserError(
+      `--input ${text}: is not JSON: ${(error as Error).message}. Give a JSON value in quotes, '{"a": 1}', or @<file>`,
+    );
   }
 }
 
@@ -90,19 +108,19 @@ function readInputFile(file: string): string {
 }
 
 function printEnd(
-  { jobs }: LocalMode,
+  jobs: Jobs | undefined,
   deployment: Deployment,
   executions: readonly RunningExecution[],
   records: readonly ExecutionRecord[],
 ): void {
-  console.log(summarizeJobs(jobs, deployment));
+  if (jobs) console.log(summarizeJobs(jobs, deployment));
   executions.forEach(({ name, recordFile }, i) => {
     const record = records[i];
     console.log(`Execution ${name}: ${record?.status}`);
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
     console.log(`Report: ${formatPath(recordFile)}`);
   });
-  if (jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
+  if (jobs && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(deployment.root, 'logs'))}`);
   }
 }

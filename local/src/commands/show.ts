@@ -1,9 +1,11 @@
 import { Command } from 'commander';
-import { explainFailure } from '../report/failure';
-import { formatPath } from '../report/format';
+import { colours } from '../report/colours';
+import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { summarizeJob } from '../report/summary';
+import { renderRanking } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
-import { findKept, type Kept, type KeptFiles, readKept, summarize } from './kept';
+import { addExamples } from './help';
+import { findJob, findKept, type Kept, type KeptFiles, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
 interface ShowOptions extends RootOptions {
@@ -13,9 +15,14 @@ interface ShowOptions extends RootOptions {
 /** `show`: all that is known of an execution or a job. */
 export function showCommand(): Command {
   const command = new Command('show')
-    .description('Shows an execution or a job.')
+    .description('Shows an execution, with its jobs, or a job.')
     .argument('<name>', 'name or ARN of an execution, tuning job, training job or AutoML job');
-  return addRootOptions(command).option('--json', 'prints one JSON document: all that is known').action(show);
+  addRootOptions(command).option('--json', 'print one JSON document: all that is known').action(show);
+  return addExamples(command, [
+    ['show <execution>', 'its states, jobs and output'],
+    ['show <tuning job>', 'the best training job, and all of them ranked'],
+    ['show <training job> --json', 'what SageMaker would describe'],
+  ]);
 }
 
 function show(name: string, options: ShowOptions): void {
@@ -23,7 +30,8 @@ function show(name: string, options: ShowOptions): void {
   const files = readKept(root);
   const kept = findKept(files, name);
   if (options.json) console.log(JSON.stringify(details(kept, files), undefined, 2));
-  else if (kept.kind === 'execution') console.log(renderExecution(kept, files));
+  else if (kept.kind === 'execution') console.log(renderKeptExecution(kept, files));
+  else if (kept.kind === 'tuning job') console.log(renderTuningJob(kept, files, root));
   else console.log(summarizeJob(files.jobs, kept.record.name, { root }));
 }
 
@@ -43,22 +51,24 @@ function details(kept: Kept, { jobs, executions }: KeptFiles): unknown {
   }
 }
 
-function renderExecution(kept: Extract<Kept, { kind: 'execution' }>, { executions }: KeptFiles): string {
-  const { record } = kept;
-  const { started, ended } = summarize(kept);
-  const states = executions
-    .history(record.arn)
-    .filter(({ type }) => type.endsWith('StateEntered'))
-    .map(({ timestamp, details }) => `  ${timestamp}  ${String(details['name'])}`);
-  return [
-    `Execution ${record.name}: ${record.status}`,
-    `Started: ${started}`,
-    ...(ended === undefined ? [] : [`Ended: ${ended}`]),
-    ...(record.redriveCount ? [`Redriven: ${record.redriveCount}, the last time ${record.redriveDate}`] : []),
-    `Input: ${JSON.stringify(record.input)}`,
-    ...(states.length > 0 ? ['States:', ...states] : []),
-    ...(record.output === undefined ? [] : [`Output: ${JSON.stringify(record.output, undefined, 2)}`]),
-    ...(['RUNNING', 'SUCCEEDED'].includes(record.status) ? [] : [explainFailure(record)]),
-    `Report: ${formatPath(executions.recordFile(record.arn))}`,
-  ].join('\n');
+function renderKeptExecution({ record }: Extract<Kept, { kind: 'execution' }>, files: KeptFiles): string {
+  const history = files.executions.history(record.arn);
+  const jobs = jobsAskedFor(history).map((name) => {
+    const job = findJob(files, name);
+    return job ? `${job.kind} ${name}: ${summarize(job).status}` : `${name}: was not created`;
+  });
+  return renderExecution(record, { history, jobs, file: files.executions.recordFile(record.arn) });
+}
+
+function renderTuningJob(
+  { record }: Extract<Kept, { kind: 'tuning job' }>,
+  { jobs }: KeptFiles,
+  root: string,
+): string {
+  const trainingJobs = summarizeTrainingJobs(jobs, record.description);
+  const ranking =
+    trainingJobs.length === 0
+      ? []
+      : [colours.bold('Training jobs, the best first'), ...renderRanking(trainingJobs, Date.now() / 1000)];
+  return [summarizeJob(jobs, record.name, { root }), ...ranking].join('\n');
 }

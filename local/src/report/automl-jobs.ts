@@ -2,12 +2,14 @@ import Table from 'cli-table3';
 import type { AutoMLCandidate, AutoMLJobRecord } from '../services';
 import { colours } from './colours';
 import { formatMetric, formatSeconds } from './format';
+import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
+import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
 
 /** Said wherever candidates are shown: nobody is to take them for Autopilot's. */
 export const LOCAL_EQUIVALENT = "local equivalent: scikit-learn and XGBoost, not SageMaker's Autopilot";
 
-/** Candidates that the summary shows. */
+/** Candidates that are shown: the best ones. */
 const SHOWN = 10;
 
 /** Candidates that have ended, in the order of a leaderboard: best first, those without a value last. */
@@ -24,17 +26,40 @@ export function isEnded({ CandidateStatus: status }: AutoMLCandidate): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
 }
 
-/** An AutoML job as a title and its leaderboard. */
-export function renderAutoMLJob(job: AutoMLJobRecord, rows = SHOWN): string {
-  const { description, candidates } = job;
+/** An AutoML job in as many lines as there are rows: its progress and its leaderboard. */
+export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Screen): string[] {
+  const { AutoMLJobName: name, AutoMLJobStatus: status } = job.description;
   const ranked = leaderboard(job);
+  const head = [
+    `${colours.bold('AutoML job')}  ${status}  ${name}`,
+    ` (${LOCAL_EQUIVALENT})`,
+    ...renderProgress(progressOf(job, now), columns),
+  ];
+  // The head of the table needs a line, too.
+  const shown = ranked.slice(0, Math.max(0, Math.min(SHOWN, rows - head.length - 1)));
+  return shown.length === 0 ? head.slice(0, rows) : [...head, ...leaderboardTable(shown)];
+}
+
+function progressOf({ description, candidates }: AutoMLJobRecord, now: number): Progress {
+  const { CreationTime, EndTime: end } = description;
   const criteria =
     description.ResolvedAttributes?.CompletionCriteria ??
     description.AutoMLProblemTypeConfig.TabularJobConfig?.CompletionCriteria;
-  const title =
-    `${colours.bold('AutoML job')}  ${description.AutoMLJobStatus}: ${ranked.length} of ` +
-    `${criteria?.MaxCandidates ?? candidates.length} candidates  ${description.AutoMLJobName}\n (${LOCAL_EQUIVALENT})`;
-  return ranked.length === 0 ? title : `${title}\n${leaderboardTable(ranked.slice(0, rows))}`;
+  const expected = criteria?.MaxCandidates;
+  const ended = candidates.filter(isEnded).length;
+  const times = candidates.map((candidate) => ({ start: candidate.CreationTime, end: candidate.EndTime }));
+  const parallel = Number.POSITIVE_INFINITY;
+  return {
+    unit: 'candidates',
+    ended,
+    expected,
+    running: candidates.length - ended,
+    failed: candidates.filter(({ CandidateStatus }) => CandidateStatus === 'Failed').length,
+    isOver: end !== undefined,
+    elapsedSeconds: (end ?? now) - CreationTime,
+    secondsLeft:
+      expected === undefined ? undefined : estimateSecondsLeft(times, { expected, ended, parallel, now }),
+  };
 }
 
 /** A candidate that has ended, in a line. */
@@ -44,7 +69,7 @@ export function renderCandidateEnd(candidate: AutoMLCandidate): string {
   return `${CandidateName} ${CandidateStatus}  ${value}  ${pipelineOf(candidate)}`;
 }
 
-function leaderboardTable(candidates: readonly AutoMLCandidate[]): string {
+function leaderboardTable(candidates: readonly AutoMLCandidate[]): string[] {
   const [first] = candidates;
   const table = new Table({
     ...PLAIN_TABLE,
@@ -61,7 +86,7 @@ function leaderboardTable(candidates: readonly AutoMLCandidate[]): string {
     ];
     table.push(index === 0 ? cells.map((cell) => colours.green(cell)) : cells);
   });
-  return table.toString();
+  return table.toString().split('\n');
 }
 
 function metricName({ FinalAutoMLJobObjectiveMetric: metric }: AutoMLCandidate): string {

@@ -13,6 +13,14 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Text of a number of seconds that is an estimate: it must not look exact. */
+export function formatRoughly(seconds: number): string {
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 57.5) return `${Math.round(seconds / 5) * 5} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** Text of a hyperparameter: 4 digits tell enough in a table. */
 export function formatHyperparameter(value: string): string {
   const number = Number(value);

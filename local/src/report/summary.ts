@@ -14,6 +14,7 @@ import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { commonReasons } from './failure-reason';
 import { formatMetric, formatPath, formatSeconds } from './format';
+import { UNLIMITED } from './screen';
 
 /** Where the buckets are. */
 type Root = Pick<Deployment, 'root'>;
@@ -96,7 +97,8 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
     ),
     ...(model === undefined ? [] : [['Model', formatPath(localPath(model, deployment))] as const]),
   ];
-  return `${renderAutoMLJob(record)}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
+  const head = renderAutoMLJob(record, { ...UNLIMITED, now: Date.now() / 1000 }).join('\n');
+  return `${head}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
 }
 
 /** What each of several definitions came to. */

@@ -5,7 +5,12 @@ export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription }
 export type { AutoMLCandidate, AutoMLJobRecord } from './sagemaker/automl-types';
 export { type Jobs, openJobs, type TrainingJobRecord, type TuningJobRecord } from './sagemaker/job-records';
 export { definitionNamed } from './sagemaker/tuning-definitions';
-export { bestTrainingJob, describeTuningJob, summarizeTrainingJobs } from './sagemaker/tuning-view';
+export {
+  bestTrainingJob,
+  describeTuningJob,
+  summarizeTrainingJob,
+  summarizeTrainingJobs,
+} from './sagemaker/tuning-view';
 export type { Principal, Service } from './service';
 export { type RunningServices, type ServicesOptions, startServices } from './start-services';
 export { checkResources } from './states/check-resources';

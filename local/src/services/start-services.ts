@@ -3,7 +3,7 @@ import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
 import type { ExecutionRunner } from '../execution-runner';
 import type { ExecutionRecord } from '../executions';
-import type { ReadItems, RunTask } from '../states';
+import type { ReadItems, RunTask, WriteResults } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
@@ -27,6 +27,8 @@ import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
 import { createItemReader } from './states/item-reader';
+import { createResultWriter } from './states/result-writer';
+import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
 import { StatesService } from './states-api/states-service';
 import { StsQueryProtocol } from './sts/query-protocol';
@@ -61,6 +63,8 @@ export interface RunningServices {
   readonly taskRunner: (caller: Principal) => RunTask;
   /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
   readonly itemReader: (caller: Principal) => ReadItems;
+  /** Makes the function that writes the results of its distributed Maps. */
+  readonly resultWriter: (caller: Principal) => WriteResults;
   readonly jobs: Jobs;
   /** To be called when an execution has ended: invokes the functions of the event rules that match, and waits. */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
@@ -78,12 +82,16 @@ export async function startServices(
   const credentials = new CredentialStore();
   const buckets = new BucketStore(bucketsFolder(root));
   const authorizer = createAuthorizer(deployment);
+  for (const stateMachine of deployment.stateMachines) {
+    checkStateMachineRole(stateMachine, authorizer, environment);
+  }
   const jobs = openJobs(root, now());
 
   const context: EngineContext = {
     root,
     environment,
     jobs,
+    access: authorizer,
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
     now,
@@ -124,19 +132,21 @@ export async function startServices(
     ...(options.onFault !== undefined && { onFault: options.onFault }),
   });
   const { url } = endpoint;
+  const warn = options.onFault ?? ((error: Error) => console.error(error.message));
   return {
     url,
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, access: authorizer, environment, caller }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
+    resultWriter: (caller) => createResultWriter(router, caller),
     jobs,
     onExecutionEnded: (record) =>
       deliverExecutionEnd(record, {
         deployment,
         lambda,
-        onFault: options.onFault ?? ((error) => console.error(error.message)),
+        onFault: warn,
       }),
     close: async () => {
       await automl.close();

@@ -3,7 +3,14 @@ export { type Clock, systemClock } from './clock';
 export { parseStateMachine } from './definition/parse-state-machine';
 export { InvalidDefinitionError, type Problem, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';
-export type { ItemReaderCall, ReadItems, RunTask, TaskCall } from './execution/outside';
+export type {
+  ItemReaderCall,
+  ReadItems,
+  ResultWriterCall,
+  RunTask,
+  TaskCall,
+  WriteResults,
+} from './execution/outside';
 export {
   type Execution,
   type ExecutionIdentity,

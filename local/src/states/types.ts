@@ -147,6 +147,7 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly itemReader?: ItemReader;
   readonly itemSelector?: Json;
   readonly itemBatcher?: ItemBatcher;
+  readonly resultWriter?: ResultWriter;
   readonly maxConcurrency?: Computed;
   readonly toleratedFailureCount?: Computed;
   readonly toleratedFailurePercentage?: Computed;
@@ -156,11 +157,29 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
 export interface ItemReader {
   readonly resource: string;
   readonly arguments: Json;
-  readonly inputType: 'CSV' | 'JSON' | 'JSONL' | undefined;
+  /** What the object, or each of several objects, is read as; without it the list of objects is the items. */
+  readonly format?: ItemFormat;
+  /** How the object names others whose content is the items. */
+  readonly manifest?: 'S3_INVENTORY' | 'ATHENA_DATA';
+  readonly maxItems?: Computed;
+}
+
+/** What the content of an object is read as. */
+export interface ItemFormat {
+  readonly inputType: 'CSV' | 'JSON' | 'JSONL';
   readonly csvDelimiter: string;
   /** Column names; without them the first row has them. */
   readonly csvHeaders?: readonly string[];
-  readonly maxItems?: Computed;
+  /** A JSON pointer to the items within a JSON document. */
+  readonly itemsPointer?: Computed;
+}
+
+/** What becomes of the results of a distributed Map's child executions. */
+export interface ResultWriter {
+  /** Where they are written; without it they are the state's result. */
+  readonly target?: { readonly resource: string; readonly arguments: Json };
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly outputType: 'JSON' | 'JSONL';
 }
 
 /** How a distributed Map groups items for its child executions. */

@@ -56,7 +56,10 @@ export async function storeOutputs(
   const isKept = status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)));
   if (isKept && compression === 'NONE') {
     for (const file of await filesBelow(model, 'model')) {
-      await copyFile(join(workFolder, file), target(file));
+      // A name of the work folder's own: renamed when whole, so that a killed process leaves no half of it.
+      const partial = join(workFolder, 'model-file.partial');
+      await copyFile(join(workFolder, file), partial);
+      await rename(partial, target(file));
     }
   } else if (isKept) {
     await writeModelArchive(model, target('model.tar.gz'), join(workFolder, 'model.tar.gz'));

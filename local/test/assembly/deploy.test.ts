@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import {
   aws_iam as iam,
+  aws_kms as kms,
   aws_lambda as lambda,
   aws_logs as logs,
   aws_s3 as s3,
@@ -292,6 +293,49 @@ test('roles have their inline, attached, managed and AWS managed policies', () =
   ]);
 });
 
+test('buckets and keys have their policies, and a bucket has its key', () => {
+  const warnings: string[] = [];
+  const { buckets, keys } = deployStack(
+    (stack) => {
+      const key = new kms.Key(stack, 'Key', { alias: 'data' });
+      const bucket = new s3.Bucket(stack, 'Data', {
+        enforceSSL: true,
+        encryptionKey: key,
+        bucketKeyEnabled: true,
+      });
+      bucket.addToResourcePolicy(
+        new iam.PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [bucket.arnForObjects('*')],
+          principals: [new iam.ArnPrincipal(cdk.Fn.importValue('RoleOfAnotherStack'))],
+        }),
+      );
+      new s3.Bucket(stack, 'Plain', { encryption: s3.BucketEncryption.S3_MANAGED });
+    },
+    { onWarning: (message) => warnings.push(message) },
+  );
+  const [key] = keys;
+  expect(key).toMatchObject({
+    arn: expect.stringMatching(/^arn:aws:kms:us-east-1:123456789012:key\//),
+    aliases: ['alias/data'],
+    policy: {
+      Statement: [{ Action: 'kms:*', Principal: { AWS: 'arn:aws:iam::123456789012:root' } }],
+    },
+  });
+  expect(buckets).toMatchObject([
+    {
+      encryption: { keyId: key?.arn, bucketKey: true },
+      policies: [
+        { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+      ],
+    },
+    { policies: [] },
+  ]);
+  expect(buckets[1]).not.toHaveProperty('encryption');
+  // Who is of another stack does not exist here.
+  expect(warnings).toEqual([expect.stringMatching(/^the statement Resources\/Data.*\/1 is left out: /)]);
+});
+
 describe('state machines', () => {
   test('the definition is resolved and parsed', () => {
     const { stateMachines, roles } = deployStack((stack) => {
@@ -311,6 +355,7 @@ describe('state machines', () => {
       arn: expect.stringMatching(/^arn:aws:states:us-east-1:123456789012:stateMachine:Test-Machine/),
       roleArn: roles[0]?.arn,
       definition: { StartAt: 'Go', States: { Go: { Output: { image: '683313688378.dkr' } } } },
+      isLogged: true,
     });
   });
 
@@ -327,6 +372,7 @@ describe('state machines', () => {
         definitionSubstitutions: { stage: 'a "quoted" one' },
       });
     });
+    expect(stateMachines[0]?.isLogged).toBe(false);
     expect(stateMachines[0]?.definition).toMatchObject({ States: { A: { Comment: 'a "quoted" one' } } });
   });
 

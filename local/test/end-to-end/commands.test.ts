@@ -241,6 +241,38 @@ describe('serve', () => {
     expect(existsSync(root)).toBe(false);
   });
 
+  test('the keys of a role may do what its policies say', async () => {
+    const { stderr } = await local(
+      'serve',
+      '--assembly',
+      assembly,
+      '--root',
+      temporaryFolder(),
+      '--role',
+      '?',
+    );
+    const [, role = ''] = /There are: (passmachineRole\w+) /.exec(stderr) ?? [];
+    const serving = await serve('--role', role);
+    const { Arn } = await new STSClient(clientOptions(serving)).send(new GetCallerIdentityCommand({}));
+    expect(Arn).toMatch(/:assumed-role\/[^/]*passmachineRole[^/]*\/local-mode$/);
+    const listed = new SFNClient(clientOptions(serving)).send(new ListStateMachinesCommand({}));
+    await expect(listed).rejects.toThrow(/not authorized to perform: states:ListStateMachines/);
+  });
+
+  test('a role that is none is one line, and no answer to --admin', async () => {
+    const args = ['serve', '--assembly', assembly, '--root', temporaryFolder()];
+    const [unknown, both] = await Promise.all([
+      local(...args, '--role', 'nobody'),
+      local(...args, '--role', 'nobody', '--admin'),
+    ]);
+    expect(unknown.stderr).toMatch(/^Stack Test has no role "nobody"\. There are: passmachineRole/m);
+    expect(both.stderr).toMatch(/'--(role|admin).*' cannot be used with option '--(role|admin)/);
+    for (const { code, stdout, stderr } of [unknown, both]) {
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
+  });
+
   test('a port that is taken, or is none, is one line', async () => {
     const first = await serve('--port', '0');
     const { port } = new URL(first.variables['AWS_ENDPOINT_URL'] ?? '');

@@ -1,7 +1,8 @@
 import { commonReasons, shortReason } from '../../src/report/failure-reason';
-import { renderEnd, renderTuningJob } from '../../src/report/live-table';
 import { summarizeJobs } from '../../src/report/summary';
-import type { TrainingJobSummary } from '../../src/services';
+import { renderEnd } from '../../src/report/training-job-text';
+import { renderTuningJob } from '../../src/report/tuning-job-table';
+import type { TrainingJobSummary, TuningJobDescription } from '../../src/services';
 import type { TrainingTask } from '../../src/training';
 import {
   closeServices,
@@ -87,6 +88,18 @@ test('reasons that differ in numbers are one, the most common is first', () => {
   ]);
 });
 
+function screenOf(
+  trainingJobs: TrainingJobSummary[],
+  status: TuningJobDescription['HyperParameterTuningJobStatus'],
+) {
+  const description = {
+    ...tuningRequest('Tune'),
+    HyperParameterTuningJobStatus: status,
+    CreationTime: 0,
+  } as unknown as TuningJobDescription;
+  return renderTuningJob({ description, trainingJobs }, { rows: 12, columns: 120, now: 60 }).join('\n');
+}
+
 test('a line for a job that has ended, and the table, tell the definition and why it failed', () => {
   const failed = job(1, { FailureReason: SCRIPT_FAILED, TrainingJobDefinitionName: 'forest' });
   const silent = job(2, { TrainingJobStatus: 'Completed', TrainingJobDefinitionName: 'boosting' });
@@ -94,8 +107,7 @@ test('a line for a job that has ended, and the table, tell the definition and wh
     "Tune-001 Failed  forest  AlgorithmError: ExecuteUserScriptError: ValueError: column 'price' is missing, exit code: 1  x=1",
   );
   expect(renderEnd(silent)).toBe('Tune-002 Completed  boosting  no objective metric  x=2');
-  const view = { name: 'Tune', status: 'InProgress', expected: 4, best: undefined };
-  const text = renderTuningJob({ ...view, trainingJobs: [failed, silent] }, 10, 120);
+  const text = screenOf([failed, silent], 'InProgress');
   expect(text).toMatch(/#\s+definition\s+status\s+objective\s+time\s+x/);
   expect(text).toMatch(/1\s+forest\s+Failed/);
   expect(text).toMatch(/2\s+boosting\s+Completed\s+none/);
@@ -109,11 +121,7 @@ test('the table has the hyperparameters of every definition', () => {
     job(1, { TunedHyperParameters: { depth: '3' }, TrainingJobDefinitionName: 'a' }),
     job(2, { TunedHyperParameters: { rate: '0.1' }, TrainingJobDefinitionName: 'b' }),
   ];
-  const text = renderTuningJob(
-    { name: 'T', status: 'Completed', expected: 2, best: undefined, trainingJobs },
-    9,
-    99,
-  );
+  const text = screenOf(trainingJobs, 'Completed');
   expect(text).toMatch(/time\s+depth\s+rate/);
 });
 

@@ -102,7 +102,9 @@ export function temporaryRoot(): string {
 /** A deployment with one bucket that holds `input/train.csv`. */
 export function deploymentIn(
   root: string,
-  parts: Partial<Pick<Deployment, 'roles' | 'functions' | 'eventRules' | 'functionPermissions'>> = {},
+  parts: Partial<
+    Pick<Deployment, 'roles' | 'keys' | 'functions' | 'eventRules' | 'functionPermissions'>
+  > = {},
 ): Deployment {
   const folder = path.join(root, 's3', BUCKET);
   fs.mkdirSync(path.join(folder, 'input'), { recursive: true });
@@ -112,6 +114,7 @@ export function deploymentIn(
     root,
     environment: ENVIRONMENT,
     buckets: [{ logicalId: 'Data', name: BUCKET, arn: `arn:aws:s3:::${BUCKET}`, folder }],
+    keys: parts.keys ?? [],
     roles: parts.roles ?? [],
     functions: parts.functions ?? [],
     stateMachines: [],

@@ -1,4 +1,4 @@
-import type { PolicyDocument, RoleResource } from '../../src/assembly';
+import type { Deployment, PolicyDocument, RoleResource } from '../../src/assembly';
 import { conditionsHold } from '../../src/services/iam/conditions';
 import { evaluatePolicies } from '../../src/services/iam/policy-evaluation';
 import {
@@ -15,6 +15,23 @@ import {
 afterEach(closeServices);
 
 type Statement = Record<string, unknown>;
+
+const trust = (service: string): PolicyDocument => ({
+  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
+});
+
+const ROLE: RoleResource = {
+  logicalId: 'Role',
+  name: 'role',
+  arn: 'arn:aws:iam::123456789012:role/role',
+  trustPolicy: trust('lambda.amazonaws.com'),
+  policies: [],
+};
+
+function withBucketPolicy(deployment: Deployment, statements: Statement[]): Deployment {
+  const buckets = deployment.buckets.map((each) => ({ ...each, policies: [{ Statement: statements }] }));
+  return { ...deployment, buckets };
+}
 
 const allow = (
   action: string | string[],
@@ -77,6 +94,15 @@ describe('policy evaluation', () => {
     [{ ArnLike: { source: 'arn:aws:states:*:1:stateMachine:*' } }, true],
     [{ ArnLike: { source: 'arn:aws:*:stateMachine:*' } }, false],
     [{ ArnNotEquals: { source: 'arn:aws:states:*:2:*' } }, true],
+    [{ IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '127.0.0.0/8'] } }, true],
+    [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, false],
+    [{ IpAddress: { 'aws:SourceIp': '2001:db8::/32' } }, false],
+    [{ NotIpAddress: { 'aws:SourceIp': '203.0.113.7' } }, true],
+    [{ NotIpAddress: { 'aws:SourceIp': '127.0.0.1' } }, false],
+    [{ DateLessThan: { now: '2030-01-01T00:00:00Z' } }, true],
+    [{ DateGreaterThan: { now: '2030-01-01T00:00:00Z' } }, false],
+    [{ DateGreaterThan: { now: '1700000000' } }, true],
+    [{ BinaryEquals: { bytes: 'QmluYXJ5' } }, true],
     [{ StringEquals: { secure: '${SECURE}' } }, true],
     [{ StringEquals: { secure: '${absent}' } }, false],
     [{ 'ForAnyValue:StringNotEquals': { absent: 'x' } }, false],
@@ -88,22 +114,27 @@ describe('policy evaluation', () => {
       secure: 'true',
       runtime: '3600',
       types: ['ml.m5.large', 'ml.c5.large'],
+      'aws:SourceIp': '127.0.0.1',
+      now: '2026-01-01T00:00:00Z',
+      bytes: 'QmluYXJ5',
       source: 'arn:aws:states:us-east-1:1:stateMachine:m',
     };
     expect(conditionsHold(block, context)).toBe(expected);
   });
 
-  test('an operator that is not known is no silent "no"', () => {
-    expect(() => conditionsHold({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, {})).toThrow(
-      /does not have.*IpAddress/,
+  test('an operator that IAM does not have is refused at once, by name', async () => {
+    const statement = allow('s3:GetObject', '*', { Condition: { 'ForAnyValue:StringsEqual': { k: 'v' } } });
+    const bucketPolicy = { ...statement, Principal: '*' };
+    const roles = [{ ...ROLE, logicalId: 'Reader', policies: [{ Statement: [statement] }] }];
+    await expect(start({ deployment: deploymentIn(temporaryRoot(), { roles }) })).rejects.toThrow(
+      'Resources/Reader: IAM has no condition operator ForAnyValue:StringsEqual',
     );
+    const deployment = withBucketPolicy(deploymentIn(temporaryRoot()), [bucketPolicy]);
+    await expect(start({ deployment })).rejects.toThrow('Resources/Data: IAM has no condition operator');
   });
 });
 
 describe('calls', () => {
-  const trust = (service: string): PolicyDocument => ({
-    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
-  });
   const role = (name: string, statements: Statement[], service: string): RoleResource => ({
     logicalId: name,
     name,
@@ -119,6 +150,7 @@ describe('calls', () => {
   const pass = allow('iam:PassRole', TRAINING_ROLE, {
     Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
   });
+  const pull = allow('ecr:*');
   const read = allow(
     ['s3:ListBucket', 's3:GetObject', 's3:PutObject'],
     [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`],
@@ -126,7 +158,7 @@ describe('calls', () => {
 
   async function call(
     machineMay: Statement[],
-    trainingMay: Statement[] = [read],
+    trainingMay: Statement[] = [read, pull],
     trusted = 'sagemaker.amazonaws.com',
     name = 'my-job',
   ) {
@@ -160,31 +192,36 @@ describe('calls', () => {
     );
   });
 
-  test('a .sync task needs the right to make the rule that it waits by', async () => {
+  test('a role that may not do what AWS checks of a state machine is refused before anything starts', async () => {
+    const deploy = (statements: Statement[], isLogged: boolean) => {
+      const roles = [role('machine', statements, 'states.amazonaws.com')];
+      const resource = 'arn:aws:states:::sagemaker:createTrainingJob.sync';
+      const train = { Type: 'Task', Resource: resource, End: true };
+      const branch = { StartAt: 'Train', States: { Train: train } };
+      const parallel = { Type: 'Parallel', Branches: [branch], End: true };
+      const stateMachine = {
+        logicalId: 'Machine',
+        name: 'machine',
+        arn: 'arn:aws:states:us-east-1:123456789012:stateMachine:machine',
+        roleArn: machine.arn,
+        definition: { StartAt: 'Parallel', States: { Parallel: parallel } },
+        isLogged,
+      };
+      const deployment = deploymentIn(temporaryRoot(), { roles });
+      return start({ deployment: { ...deployment, stateMachines: [stateMachine] } });
+    };
     const rule =
       'arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule';
-    const job = allow(['sagemaker:*'], '*');
-    const runSync = async (statements: Statement[]) => {
-      const roles = [role('machine', statements, 'states.amazonaws.com')];
-      const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles }) });
-      return services.taskRunner(machine)({
-        resource: 'arn:aws:states:::sagemaker:createTrainingJob.sync',
-        arguments: trainingRequest('job'),
-        stateName: 'Train',
-        context: { Execution: { Id: 'arn:aws:states:us-east-1:123456789012:execution:m:e' } },
-        signal: new AbortController().signal,
-        heartbeat: () => undefined,
-        submitted: () => undefined,
-      });
-    };
-    await expect(runSync([job, pass])).rejects.toMatchObject({
-      error: 'States.Runtime',
-      message: expect.stringMatching(
-        /^'arn:aws:iam::123456789012:role\/machine' is not authorized to create managed-rule/,
-      ),
-    });
     const events = allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], rule);
-    expect(await runSync([job, pass, events])).toMatchObject({ TrainingJobStatus: 'Completed' });
+    await expect(deploy([], false)).rejects.toThrow(
+      /^State machine machine cannot be created: AccessDeniedException: '.*role\/machine' is not authorized to create managed-rule\..*events:PutTargets/,
+    );
+    await expect(deploy([allow('events:PutTargets', rule)], false)).rejects.toThrow(/events:PutRule/);
+    await expect(deploy([events], false)).resolves.toBeDefined();
+    await expect(deploy([events], true)).rejects.toThrow(
+      /AccessDeniedException: The state machine IAM Role is not authorized to access the Log Destination\..*logs:CreateLogDelivery/,
+    );
+    await expect(deploy([events, allow('logs:*')], true)).resolves.toBeDefined();
   });
 
   test('a condition has to hold for each of several definitions, and each role has to be passed', async () => {
@@ -228,13 +265,19 @@ describe('calls', () => {
     await expect(call([create, pass], [read], 'lambda.amazonaws.com')).rejects.toThrow(
       /^Could not assume role arn:aws:iam::123456789012:role\/training\./,
     );
-    expect(await call([create, pass], [allow('s3:ListBucket')])).toMatchObject({
+    expect(await call([create, pass], [read, allow('ecr:GetAuthorizationToken')])).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(
+        /^ClientError: Cannot pull algorithm container\..*ecr:BatchCheckLayerAvailability on resource: arn:aws:ecr:us-east-1:683313688378:repository\/test-algorithm /,
+      ),
+    });
+    expect(await call([create, pass], [allow('s3:ListBucket'), pull])).toMatchObject({
       TrainingJobStatus: 'Failed',
       FailureReason: expect.stringMatching(
         /^ClientError: Data download failed: .*s3:GetObject on resource: arn:aws:s3:::data-bucket\/input\/train.csv/,
       ),
     });
-    expect(await call([create, pass], [allow(['s3:ListBucket', 's3:GetObject'])])).toMatchObject({
+    expect(await call([create, pass], [allow(['s3:ListBucket', 's3:GetObject']), pull])).toMatchObject({
       TrainingJobStatus: 'Failed',
       FailureReason: expect.stringMatching(/^ClientError: Artifact upload failed: .*s3:PutObject/),
     });

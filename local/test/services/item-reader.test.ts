@@ -109,7 +109,11 @@ test.each<[string, JsonObject, RegExp]>([
   ],
   [
     'an argument that is not known here',
-    { Resource: 'arn:aws:states:::s3:listObjectsV2', Arguments: { Bucket: BUCKET, MaxKeys: 1 } },
+    // Only an expression hides it from the check of the definition.
+    {
+      Resource: 'arn:aws:states:::s3:listObjectsV2',
+      Arguments: `{% {'Bucket': '${BUCKET}', 'MaxKeys': 1} %}`,
+    },
     /does not have the argument "MaxKeys"/,
   ],
 ])('%s fails the state', async (_name, reader, cause) => {

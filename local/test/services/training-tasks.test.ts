@@ -192,7 +192,7 @@ describe('a manifest', () => {
   });
 });
 
-/** The training role, with these actions on these resources. */
+/** The training role, with these actions on these resources, and all that it takes to pull the image. */
 function trainingRole(...allowed: readonly (readonly [action: string, resource: string])[]): RoleResource {
   return {
     logicalId: 'Role',
@@ -203,7 +203,15 @@ function trainingRole(...allowed: readonly (readonly [action: string, resource: 
         { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'sagemaker.amazonaws.com' } },
       ],
     },
-    policies: [{ Statement: allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) }],
+    policies: [
+      {
+        Statement: [['ecr:*', '*'] as const, ...allowed].map(([Action, Resource]) => ({
+          Effect: 'Allow',
+          Action,
+          Resource,
+        })),
+      },
+    ],
   };
 }
 

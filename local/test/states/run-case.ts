@@ -1,6 +1,7 @@
 import {
   type HistoryEvent,
   InvalidDefinitionError,
+  type ItemReaderCall,
   type Json,
   type JsonObject,
   parseStateMachine,
@@ -19,6 +20,8 @@ export interface Case {
   readonly tasks?: Readonly<Record<string, readonly Answer[]>>;
   /** What an ItemReader gets. */
   readonly items?: string | readonly Json[];
+  /** Objects by `bucket/key`, for readers that read several; else they get `items`. */
+  readonly objects?: Readonly<Record<string, string>>;
   /** What the source of randomness gives, always. */
   readonly random?: number;
   /** Compared as it is: give only what the rule is about. */
@@ -61,7 +64,7 @@ export async function runCase(one: Case): Promise<Expectation> {
     input: one.input ?? {},
     context: IDENTITY,
     runTask: tasks.run,
-    readItems: async () => one.items ?? [],
+    readItems: async (call) => findItems(one, call),
     clock,
     random: () => one.random ?? 0.5,
     onEvent: (event) => events.push(event),
@@ -74,6 +77,12 @@ export async function runCase(one: Case): Promise<Expectation> {
     ...(types && { events: events.map((event) => event.type) }),
     ...(concurrency && { concurrency: tasks.mostAtOnce }),
   };
+}
+
+function findItems({ objects, items }: Case, { resource, arguments: args }: ItemReaderCall) {
+  const { Bucket, Key } = args as JsonObject;
+  const listed = resource.endsWith('listObjectsV2') ? undefined : objects?.[`${Bucket}/${Key}`];
+  return listed ?? items ?? [];
 }
 
 /** The execution that the cases run as. */

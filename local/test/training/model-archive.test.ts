@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { storeOutputs, writeModelArchive } from '../../src/training';
 import { temporaryFolder } from './support';
@@ -53,4 +61,23 @@ test('a failed job keeps its output and no model', async () => {
   expect(readdirSync(out)).toEqual(['output.tar.gz']);
   await storeOutputs(work, 'Stopped', (name) => join(out, name));
   expect(readdirSync(out)).toEqual(['model.tar.gz', 'output.tar.gz']);
+});
+
+test('a file of an uncompressed model replaces the one before it in one step', async () => {
+  const work = temporaryFolder();
+  mkdirSync(join(work, 'model'));
+  writeFileSync(join(work, 'model', 'xgboost-model'), 'new');
+  const out = join(temporaryFolder(), 'model');
+  mkdirSync(out);
+  writeFileSync(join(out, 'xgboost-model'), 'old');
+  const reader = openSync(join(out, 'xgboost-model'), 'r');
+  try {
+    await storeOutputs(work, 'Completed', (name) => join(out, '..', name), 'NONE');
+    // Who reads the old file goes on reading it: nothing was written into it.
+    expect(readFileSync(reader, 'utf8')).toBe('old');
+  } finally {
+    closeSync(reader);
+  }
+  expect(readFileSync(join(out, 'xgboost-model'), 'utf8')).toBe('new');
+  expect(readdirSync(out)).toEqual(['xgboost-model']);
 });

@@ -3,11 +3,21 @@ import { isRecord } from '../../assembly/template';
 import { AwsError } from '../aws-error';
 import type { Authorize } from '../router';
 import type { Principal } from '../service';
-import { type AccessRequest, evaluatePolicies } from './policy-evaluation';
+import { checkPolicies } from './check-policies';
+import { type KeyUse, keyAccess } from './key-access';
+import {
+  type AccessRequest,
+  type Decision,
+  evaluatePolicies,
+  evaluateResourcePolicies,
+  type ResourceDecision,
+} from './policy-evaluation';
+import { type Caller, callerOf } from './principals';
 import type { RequestContext } from './request-context';
 import { requiredAccess } from './required-access';
+import { resourcePolicies } from './resource-policies';
 
-/** Checks callers against the policies that the template gives their roles. */
+/** Checks callers against the policies of the template: those of roles, buckets and keys. */
 export interface Authorizer {
   /** Checks everything that one call of a service needs. */
   readonly authorize: Authorize;
@@ -18,56 +28,70 @@ export interface Authorizer {
     resource: string,
     context?: RequestContext,
   ) => void;
+  /** Checks what it takes to use a KMS key. */
+  readonly checkKey: (principal: Principal, use: KeyUse) => void;
   /** Checks that a role of the template trusts a service, such as `sagemaker.amazonaws.com`. */
   readonly checkTrust: (roleArn: string, service: string) => void;
 }
 
 /**
- * Makes the authorizer of a deployment. Principals that are no role of the template may do everything: the
- * person at the keyboard, and roles that exist on AWS already, whose policies nobody here can know.
+ * Makes the authorizer of a deployment. Principals that are no role of the template may do everything that no
+ * policy of a bucket or key denies them: the person at the keyboard, and roles that exist on AWS already, whose
+ * policies nobody here can know.
+ *
+ * @throws UserError when a policy of the template has what cannot be evaluated
  */
-export function createAuthorizer({ roles, environment }: Deployment): Authorizer {
+export function createAuthorizer(deployment: Deployment): Authorizer {
+  checkPolicies(deployment);
+  const { roles, environment } = deployment;
   const byArn = new Map(roles.map((role) => [role.arn, role]));
   const common: RequestContext = {
     'aws:PrincipalAccount': environment.accountId,
     // Whatever is here belongs to the deployment's account.
     'aws:ResourceAccount': environment.accountId,
     's3:ResourceAccount': environment.accountId,
+    'kms:CallerAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
-    'aws:PrincipalType': 'AssumedRole',
+    // The endpoint is plain http on the loopback interface, where nobody else listens: what asks for TLS on AWS has it.
     'aws:SecureTransport': 'true',
+    's3:TlsVersion': '1.3',
+    'aws:SourceIp': '127.0.0.1',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
   };
-  const check = (principal: Principal, request: AccessRequest): void => {
+  const check = (principal: Principal, given: AccessRequest): void => {
     const role = byArn.get(principal.arn);
-    if (role === undefined) {
-      return;
-    }
+    const caller = callerOf(principal);
     const context = {
       ...common,
       'aws:CurrentTime': new Date().toISOString(),
+      'aws:EpochTime': String(Math.floor(Date.now() / 1000)),
       'aws:PrincipalArn': principal.arn,
-      ...request.context,
+      'aws:PrincipalType': principal.arn.includes(':role/') ? 'AssumedRole' : 'User',
+      ...given.context,
     };
-    const decision = evaluatePolicies(role.policies, { ...request, context });
-    if (decision !== 'allow') {
-      const reason =
-        decision === 'explicit-deny'
-          ? 'with an explicit deny in an identity-based policy'
-          : `because no identity-based policy allows the ${request.action} action`;
-      throw new AwsError(
-        'AccessDeniedException',
-        `User: ${sessionArn(role)} is not authorized to perform: ${request.action} on resource: ${request.resource} ${reason}`,
-      );
+    const request = { ...given, context };
+    const byIdentity = role === undefined ? 'allow' : evaluatePolicies(role.policies, request);
+    const { policies, isKey } = resourcePolicies(request.resource, deployment);
+    const byResource = evaluateResourcePolicies(policies, caller, request);
+    const reason = whyRefused(request.action, byIdentity, byResource, isKey);
+    if (reason !== undefined) {
+      throw refusal(caller, request, reason);
     }
   };
   return {
     authorize: (call) => {
-      for (const request of requiredAccess(call, environment)) {
+      for (const request of requiredAccess(call, deployment)) {
         check(call.caller, request);
       }
     },
     checkAccess: (principal, action, resource, context = {}) =>
       check(principal, { action, resource, context }),
+    checkKey: (principal, use) => {
+      for (const request of keyAccess(use, deployment)) {
+        check(principal, request);
+      }
+    },
     checkTrust: (roleArn, service) => {
       const role = byArn.get(roleArn);
       if (role !== undefined && !trusts(role, service)) {
@@ -80,9 +104,36 @@ export function createAuthorizer({ roles, environment }: Deployment): Authorizer
   };
 }
 
-/** How AWS names a role that is in use. */
-export function sessionArn({ arn, name }: Pick<RoleResource, 'arn' | 'name'>): string {
-  return `${arn.replace(':iam:', ':sts:').replace(/:role\/.*$/, '')}:assumed-role/${name}/local-mode`;
+/**
+ * Why a request is refused, in AWS's words; undefined when it is not. Within an account either side may allow it; but
+ * only a key's own policy can let the policies of roles decide about the key.
+ */
+function whyRefused(
+  action: string,
+  byIdentity: Decision,
+  byResource: ResourceDecision,
+  isKey: boolean,
+): string | undefined {
+  if (byIdentity === 'explicit-deny') {
+    return 'with an explicit deny in an identity-based policy';
+  }
+  if (byResource === 'explicit-deny') {
+    return 'with an explicit deny in a resource-based policy';
+  }
+  if (byResource === 'allow') {
+    return undefined;
+  }
+  if (isKey && byResource !== 'account') {
+    return `because no resource-based policy allows the ${action} action`;
+  }
+  return byIdentity === 'allow' ? undefined : `because no identity-based policy allows the ${action} action`;
+}
+
+function refusal({ sessionArn }: Caller, { action, resource }: AccessRequest, reason: string): AwsError {
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+  );
 }
 
 function trusts({ trustPolicy }: RoleResource, service: string): boolean {

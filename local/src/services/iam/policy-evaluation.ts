@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../assembly/deployment';
 import { conditionsHold } from './conditions';
+import { type Caller, covers } from './principals';
 import { fillIn, type RequestContext } from './request-context';
 import { matchesWildcard } from './wildcard';
 
@@ -10,8 +11,11 @@ export interface AccessRequest {
   readonly context: RequestContext;
 }
 
-/** What identity-based policies say about a request. */
+/** What policies say about a request. */
 export type Decision = 'allow' | 'implicit-deny' | 'explicit-deny';
+
+/** What the policies of a resource say: they may also leave it to the identity-based policies of the account. */
+export type ResourceDecision = Decision | 'account';
 
 type Statement = Readonly<Record<string, unknown>>;
 
@@ -22,6 +26,30 @@ export function evaluatePolicies(policies: readonly PolicyDocument[], request: A
     return 'explicit-deny';
   }
   return statements.some((statement) => statement['Effect'] === 'Allow') ? 'allow' : 'implicit-deny';
+}
+
+/**
+ * Evaluates the policies of a resource for a caller of the resource's account.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluateResourcePolicies(
+  policies: readonly PolicyDocument[],
+  caller: Caller,
+  request: AccessRequest,
+): ResourceDecision {
+  const statements = policies
+    .flatMap((policy) => policy.Statement)
+    .map((statement) => ({ statement, covered: covers(statement, caller) }))
+    .filter(({ statement, covered }) => covered !== 'no' && applies(statement, request));
+  if (statements.some(({ statement }) => statement['Effect'] === 'Deny')) {
+    return 'explicit-deny';
+  }
+  const allowed = statements.filter(({ statement }) => statement['Effect'] === 'Allow');
+  if (allowed.some(({ covered }) => covered === 'caller')) {
+    return 'allow';
+  }
+  return allowed.length > 0 ? 'account' : 'implicit-deny';
 }
 
 function applies(statement: Statement, { action, resource, context }: AccessRequest): boolean {

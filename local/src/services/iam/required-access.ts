@@ -1,4 +1,4 @@
-import type { Environment } from '../../assembly/deployment';
+import type { Deployment, Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import type { ServiceCall } from '../router';
 import { s3Access } from '../s3/s3-access';
@@ -9,12 +9,13 @@ import type { RequestContext } from './request-context';
 type Input = Readonly<Record<string, unknown>>;
 
 /** Everything that a caller has to be allowed for one call. */
-export function requiredAccess(call: ServiceCall, environment: Environment): AccessRequest[] {
+export function requiredAccess(call: ServiceCall, deployment: Deployment): AccessRequest[] {
+  const { environment } = deployment;
   switch (call.service) {
     case 'sagemaker':
       return sagemakerAccess(call.operation, call.input, environment);
     case 's3':
-      return s3Access(call.operation, call.input, environment);
+      return s3Access(call.operation, call.input, deployment);
     case 'lambda':
       return [
         {

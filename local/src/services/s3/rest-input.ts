@@ -17,6 +17,14 @@ export const SYSTEM_HEADERS: Names = [
   ['expires', 'Expires'],
 ];
 
+/** Headers that policies can ask for: nothing is encrypted here, but the key has to be one that the caller may use. */
+const POLICY_HEADERS: Names = [
+  ['x-amz-server-side-encryption', 'ServerSideEncryption'],
+  ['x-amz-server-side-encryption-aws-kms-key-id', 'SSEKMSKeyId'],
+  ['x-amz-storage-class', 'StorageClass'],
+  ['x-amz-acl', 'ACL'],
+];
+
 /** Headers with conditions. */
 export const CONDITION_HEADERS: Names = [
   ['if-match', 'IfMatch'],
@@ -85,6 +93,7 @@ export function attributesFrom(request: WireRequest): Record<string, unknown> {
     .map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)]);
   return {
     ...system,
+    ...fromHeaders(request, POLICY_HEADERS),
     ...(kept !== undefined && kept.length > 0 && { ContentEncoding: kept.join(',') }),
     Metadata: Object.fromEntries(metadata),
   };

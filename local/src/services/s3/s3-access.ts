@@ -1,5 +1,6 @@
-import type { Environment } from '../../assembly/deployment';
+import type { Deployment } from '../../assembly/deployment';
 import type { AccessRequest } from '../iam/policy-evaluation';
+import { encryptionAccess, readAccess } from './encryption-access';
 import { parseCopySource } from './s3-uri';
 
 /**
@@ -21,38 +22,51 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ListMultipartUploads: 'ListBucketMultipartUploads',
 };
 
-/** Members of a listing that are condition keys. */
+/** Members of requests that are condition keys. */
 const LISTING_KEYS: readonly (readonly [key: string, member: string])[] = [
   ['s3:delimiter', 'Delimiter'],
   ['s3:max-keys', 'MaxKeys'],
+];
+const WRITE_KEYS: readonly (readonly [key: string, member: string])[] = [
+  ['s3:x-amz-server-side-encryption', 'ServerSideEncryption'],
+  ['s3:x-amz-server-side-encryption-aws-kms-key-id', 'SSEKMSKeyId'],
+  ['s3:x-amz-storage-class', 'StorageClass'],
+  ['s3:x-amz-acl', 'ACL'],
 ];
 
 /** What a caller has to be allowed for an operation of S3. */
 export function s3Access(
   operation: string,
   input: Readonly<Record<string, unknown>>,
-  { partition }: Environment,
+  deployment: Deployment,
 ): AccessRequest[] {
   const arn = (bucket: unknown, key?: unknown): string =>
-    `arn:${partition}:s3:::${String(bucket)}${key === undefined ? '' : `/${String(key)}`}`;
+    `arn:${deployment.environment.partition}:s3:::${String(bucket)}${key === undefined ? '' : `/${String(key)}`}`;
   const needed: AccessRequest = {
     action: `s3:${ACTIONS[operation] ?? operation}`,
     resource: input['Bucket'] === undefined ? '*' : arn(input['Bucket'], input['Key']),
-    context: operation.startsWith('ListObjects') ? listingContext(input) : {},
+    context: operation.startsWith('ListObjects')
+      ? { 's3:prefix': String(input['Prefix'] ?? ''), ...given(input, LISTING_KEYS) }
+      : given(input, WRITE_KEYS),
   };
-  if (input['CopySource'] === undefined) {
-    return [needed];
-  }
-  const source = parseCopySource(input['CopySource']);
-  return [{ action: 's3:GetObject', resource: arn(source.bucket, source.key), context: {} }, needed];
+  const source = input['CopySource'] === undefined ? undefined : parseCopySource(input['CopySource']);
+  return [
+    ...(source === undefined
+      ? []
+      : [
+          { action: 's3:GetObject', resource: arn(source.bucket, source.key), context: {} },
+          ...readAccess(source, deployment),
+        ]),
+    needed,
+    ...encryptionAccess(operation, input, deployment),
+  ];
 }
 
-function listingContext(input: Readonly<Record<string, unknown>>): Record<string, string> {
-  const context: Record<string, string> = { 's3:prefix': String(input['Prefix'] ?? '') };
-  for (const [key, member] of LISTING_KEYS) {
-    if (input[member] !== undefined) {
-      context[key] = String(input[member]);
-    }
-  }
-  return context;
+function given(
+  input: Readonly<Record<string, unknown>>,
+  keys: readonly (readonly [key: string, member: string])[],
+): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap(([key, member]) => (input[member] === undefined ? [] : [[key, String(input[member])]])),
+  );
 }

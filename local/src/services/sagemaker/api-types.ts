@@ -68,7 +68,11 @@ export interface TrainingDefinition {
   readonly AlgorithmSpecification: AlgorithmSpecification;
   readonly RoleArn: string;
   readonly InputDataConfig?: readonly Channel[];
-  readonly OutputDataConfig: { readonly S3OutputPath: string; readonly CompressionType?: 'GZIP' | 'NONE' };
+  readonly OutputDataConfig: {
+    readonly S3OutputPath: string;
+    readonly CompressionType?: 'GZIP' | 'NONE';
+    readonly KmsKeyId?: string;
+  };
   readonly ResourceConfig?: ResourceConfig;
   readonly EnableNetworkIsolation?: boolean;
   readonly CheckpointConfig?: { readonly S3Uri: string; readonly LocalPath?: string };

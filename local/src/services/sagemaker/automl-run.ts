@@ -375,7 +375,8 @@ export class AutoMLRun {
   }
 
   private outputFile(name: string): string {
-    return this.context.data.outputFile(`${this.outputUri()}/${name}`, this.request.RoleArn);
+    const { RoleArn: role, OutputDataConfig: output } = this.request;
+    return this.context.data.outputFile(`${this.outputUri()}/${name}`, role, output.KmsKeyId);
   }
 
   private describe(change: Partial<AutoMLJobDescription>): AutoMLJobRecord {

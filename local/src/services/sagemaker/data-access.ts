@@ -12,7 +12,7 @@ import type { Channel, FileSystemDataSource, S3DataSource, TrainingDefinition } 
 import { readManifest } from './data-manifest';
 
 /** What the checks of a training job's role ask for. */
-export type RoleAccess = Pick<Authorizer, 'checkAccess' | 'checkTrust'>;
+export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'checkTrust'>;
 
 /** Folders of this machine that stand for file systems (EFS, FSx for Lustre), by the id of the file system. */
 export type FileSystems = ReadonlyMap<string, string>;
@@ -66,7 +66,7 @@ export class DataAccess {
     return channels.map((channel) => {
       const { files, objects, s3Uri } = this.sourceOf(channel, roleArn);
       for (const location of objects) {
-        this.access.checkAccess({ arn: roleArn }, 's3:GetObject', this.objectArn(location));
+        this.checkObject('GetObject', location, roleArn);
       }
       const { S3DataDistributionType: distribution = 'FullyReplicated', InstanceGroupNames: groups = [] } =
         channel.DataSource.S3DataSource ?? {};
@@ -94,9 +94,9 @@ export class DataAccess {
     const folder = this.checkpointFolder(config.S3Uri);
     const { bucket, key } = locationOf(config.S3Uri, 'CheckpointConfig.S3Uri');
     this.checkList(roleArn, bucket, key);
-    const anyObject = this.objectArn({ bucket, key: `${key.replace(/\/+$/, '')}/checkpoint` });
-    for (const action of ['s3:GetObject', 's3:PutObject']) {
-      this.access.checkAccess({ arn: roleArn }, action, anyObject);
+    const anyObject = { bucket, key: `${key.replace(/\/+$/, '')}/checkpoint` };
+    for (const operation of ['GetObject', 'PutObject']) {
+      this.checkObject(operation, anyObject, roleArn);
     }
     fs.mkdirSync(folder, { recursive: true });
     return { folder, localPath: config.LocalPath ?? CHECKPOINT_PATH };
@@ -105,7 +105,7 @@ export class DataAccess {
   /** File of an object that the job reads beside its channels; the role has to be allowed to read it. */
   public objectFile(s3Uri: string, roleArn: string): string {
     const location = locationOf(s3Uri, 'the object');
-    this.access.checkAccess({ arn: roleArn }, 's3:GetObject', this.objectArn(location));
+    this.checkObject('GetObject', location, roleArn);
     const stored = this.find(location);
     if (stored === undefined) {
       throw invalid(
@@ -116,9 +116,9 @@ export class DataAccess {
   }
 
   /** File for an object that the job writes; the role has to be allowed to write it. */
-  public outputFile(s3Uri: string, roleArn: string): string {
+  public outputFile(s3Uri: string, roleArn: string, kmsKeyId?: string): string {
     const location = locationOf(s3Uri, 'OutputDataConfig.S3OutputPath');
-    this.access.checkAccess({ arn: roleArn }, 's3:PutObject', this.objectArn(location));
+    this.checkObject('PutObject', location, roleArn, kmsKeyId);
     return this.buckets.fileOf(location.bucket, location.key);
   }
 
@@ -170,7 +170,7 @@ export class DataAccess {
     if (manifest === undefined) {
       throw this.noObjects(uri, location.bucket, roleArn);
     }
-    this.access.checkAccess({ arn: roleArn }, 's3:GetObject', this.objectArn(location));
+    this.checkObject('GetObject', location, roleArn);
     const entries = readManifest(fs.readFileSync(manifest.file, 'utf8'), `${where}: the manifest ${uri}`);
     const found = entries.map(({ uri: object, name }) => {
       const at = locationOf(object, `${where}: the manifest ${uri}`);
@@ -243,8 +243,21 @@ export class DataAccess {
   }
 
   private checkList(roleArn: string, bucket: string, prefix: string): void {
-    const bucketArn = `arn:${this.environment.partition}:s3:::${bucket}`;
-    this.access.checkAccess({ arn: roleArn }, 's3:ListBucket', bucketArn, { 's3:prefix': prefix });
+    this.authorize('ListObjectsV2', { Bucket: bucket, Prefix: prefix }, roleArn);
+  }
+
+  private checkObject(
+    operation: string,
+    { bucket, key }: S3Location,
+    roleArn: string,
+    kmsKeyId?: string,
+  ): void {
+    const encryption = kmsKeyId && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId };
+    this.authorize(operation, { Bucket: bucket, Key: key, ...encryption }, roleArn);
+  }
+
+  private authorize(operation: string, input: Record<string, string>, roleArn: string): void {
+    this.access.authorize({ service: 's3', operation, input, caller: { arn: roleArn } });
   }
 
   private noObjects(uri: string, bucket: string, roleArn: string, s3Message?: string): AwsError {
@@ -252,10 +265,6 @@ export class DataAccess {
     return invalid(
       `No S3 objects found under S3 URL "${uri}" given in input data source. Please ensure that the bucket exists in the selected region (${this.environment.region}), that objects exist under that S3 prefix, and that the role "${roleArn}" has "s3:ListBucket" permissions on bucket "${bucket}".${s3Message === undefined ? '' : ` Error message from S3: ${s3Message}`} (Buckets of local mode: ${known}.)`,
     );
-  }
-
-  private objectArn({ bucket, key }: S3Location): string {
-    return `arn:${this.environment.partition}:s3:::${bucket}/${key}`;
   }
 }
 

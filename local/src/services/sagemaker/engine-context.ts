@@ -2,6 +2,7 @@ import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
 import type { DataAccess } from './data-access';
 import type { Jobs } from './job-records';
+import type { JobRoleAccess } from './training-role';
 
 /** What both engines work with. */
 export interface EngineContext {
@@ -9,6 +10,7 @@ export interface EngineContext {
   readonly environment: Environment;
   readonly jobs: Jobs;
   readonly data: DataAccess;
+  readonly access: JobRoleAccess;
   readonly trainer: Trainer;
   /** Epoch seconds. */
   readonly now: () => number;

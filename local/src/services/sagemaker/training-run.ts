@@ -10,6 +10,7 @@ import type { TrainingJobRecord } from './job-records';
 import { startTimeLimit } from './time-limit';
 import { instancesOf } from './training-instances';
 import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
+import { checkTrainingRole } from './training-role';
 import { removeWorkFolder, workFolderOf } from './work-folder';
 
 /** Why a training job is stopped. */
@@ -72,6 +73,7 @@ export class TrainingRun {
 
   private async train(): Promise<TrainingOutcome> {
     this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
+    checkTrainingRole(this.request, this.context.access, this.context.environment);
     const { channels, checkpoints } = during('Data download', () => ({
       channels: this.context.data.resolveChannels(this.request),
       checkpoints: this.context.data.resolveCheckpoints(this.request),
@@ -142,7 +144,8 @@ export class TrainingRun {
     }
     const target = (name: string): string => {
       const uri = `${outputUri(this.request)}/${name}`;
-      const file = during('Artifact upload', () => this.context.data.outputFile(uri, this.request.RoleArn));
+      const { RoleArn: role, OutputDataConfig: output } = this.request;
+      const file = during('Artifact upload', () => this.context.data.outputFile(uri, role, output.KmsKeyId));
       fs.mkdirSync(path.dirname(file), { recursive: true });
       return file;
     };

@@ -26,13 +26,16 @@ export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescriptio
   return jobs.training
     .list()
     .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn)
-    .map((job) =>
-      summarize(
-        job,
-        tuningJob.HyperParameterTuningJobName,
-        definitionNamed(tuningJob, job.definitionName)?.objective,
-      ),
-    );
+    .map((job) => summarizeTrainingJob(job, tuningJob));
+}
+
+/** Summary of one training job of a tuning job. */
+export function summarizeTrainingJob(
+  job: TrainingJobRecord,
+  tuningJob: TuningJobDescription,
+): TrainingJobSummary {
+  const objective = definitionNamed(tuningJob, job.definitionName)?.objective;
+  return summarize(job, tuningJob.HyperParameterTuningJobName, objective);
 }
 
 /** The completed training job with the best objective; undefined when none has one. */

@@ -1,4 +1,5 @@
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { isRecord } from '../../assembly/template';
 import { type Json, type ReadItems, StatesError } from '../../states';
 import { AwsError } from '../aws-error';
@@ -37,7 +38,16 @@ async function readObject(
   input: Record<string, unknown>,
 ): Promise<string> {
   const { Body: body } = (await router.call('s3', 'GetObject', input, caller)) as ObjectOutput;
-  return body === undefined ? '' : text(body);
+  if (body === undefined) return '';
+  // The files of an inventory and of an Athena UNLOAD are compressed.
+  if (!String(input['Key']).endsWith('.gz')) return text(body);
+  try {
+    return gunzipSync(await buffer(body)).toString('utf8');
+  } catch (error) {
+    throw failure(
+      `s3://${input['Bucket']}/${input['Key']} cannot be decompressed: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** All objects, as the items that AWS makes of them. */

@@ -1,4 +1,5 @@
 import { type JsonObject, StatesError, type TaskCall } from '../../states';
+import { AwsError } from '../aws-error';
 import type { ServiceRouter } from '../router';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
 import type { Principal } from '../service';
@@ -41,6 +42,7 @@ const JOB_KINDS: Readonly<Record<string, JobKind>> = {
 /** What a task needs to know of its execution. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
   readonly executionArn: string;
+  readonly onFault: (error: Error) => void;
 }
 
 /** The optimised integration of SageMaker: creates a job and, with `.sync`, waits for its end. */
@@ -62,7 +64,7 @@ export class SageMakerTask {
 
   public async run(
     input: Readonly<Record<string, unknown>>,
-    { executionArn, signal, submitted }: SageMakerTaskOptions,
+    { executionArn, signal, submitted, onFault }: SageMakerTaskOptions,
   ): Promise<unknown> {
     const unsupported = findUnsupportedField(input, SUPPORTED_FIELDS[this.operation] ?? {});
     if (unsupported !== undefined) {
@@ -83,7 +85,18 @@ export class SageMakerTask {
       return answer;
     }
     submitted(answer as JsonObject);
-    return this.waitForEnd({ [this.kind.nameMember]: input[this.kind.nameMember] }, tags, signal);
+    // Step Functions puts the tags as SageMaker has them into its answer.
+    const { Tags: kept } = (await this.call('ListTags', { ResourceArn: created[this.kind.arnMember] })) as {
+      Tags: readonly Tag[];
+    };
+    const name = { [this.kind.nameMember]: input[this.kind.nameMember] };
+    try {
+      return await this.waitForEnd(name, kept, signal);
+    } catch (error) {
+      // Best effort, as on AWS: what matters to the caller is why the task was aborted.
+      if (signal.aborted) await this.stop(name).catch(onFault);
+      throw error;
+    }
   }
 
   private async waitForEnd(
@@ -101,11 +114,19 @@ export class SageMakerTask {
         throw new StatesError('States.TaskFailed', JSON.stringify(this.kind.event(description, tags)));
       }
       await pause(POLL_MILLISECONDS, signal);
-      if (signal.aborted) {
-        // Best effort, as on AWS: what matters to the caller is why the task was aborted.
-        await this.call(this.kind.stop, name).catch(() => undefined);
-        throw signal.reason;
-      }
+      signal.throwIfAborted();
+    }
+  }
+
+  /** @throws Error when the role may not stop the job, which goes on; one that has ended by itself is no problem */
+  private async stop(name: Record<string, unknown>): Promise<void> {
+    try {
+      await this.router.call('sagemaker', this.kind.stop, name, this.caller);
+    } catch (error) {
+      if (error instanceof AwsError && error.code !== 'AccessDeniedException') return;
+      throw new Error(
+        `${Object.values(name).join()} was not stopped and goes on: ${(error as Error).message}`,
+      );
     }
   }
 

@@ -1,11 +1,8 @@
-import type { Environment } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import { type RunTask, StatesError } from '../../states';
-import type { Authorizer } from '../iam/authorizer';
 import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
 import { runFunction, runLambdaInvoke } from './lambda-task';
-import { checkManagedRule } from './managed-rules';
 import { parseResource } from './resource-arn';
 import { SageMakerTask } from './sagemaker-task';
 import { asStatesError, SAGEMAKER_SDK_ERRORS } from './task-errors';
@@ -14,14 +11,14 @@ import { isoTime, mapTimestamps } from './timestamps';
 /** What tasks run with. */
 export interface TaskRunnerOptions {
   readonly router: ServiceRouter;
-  readonly access: Pick<Authorizer, 'checkAccess'>;
-  readonly environment: Environment;
   /** The role of the state machine. */
   readonly caller: Principal;
+  /** Takes what no execution tells: that the job of one that was stopped could not be stopped, and goes on. */
+  readonly onFault: (error: Error) => void;
 }
 
 /** Makes the function that runs a state machine's Tasks, with the rights of its role. */
-export function createTaskRunner({ router, access, environment, caller }: TaskRunnerOptions): RunTask {
+export function createTaskRunner({ router, caller, onFault }: TaskRunnerOptions): RunTask {
   return async (call) => {
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
     const resource = parseOrFail(resourceArn);
@@ -35,13 +32,11 @@ export function createTaskRunner({ router, access, environment, caller }: TaskRu
       case 'lambda-invoke':
         return orAbort(runLambdaInvoke(router, caller, given), signal);
       case 'sagemaker':
-        if (resource.isSync) {
-          checkManagedRule(access, caller, resource.operation, environment);
-        }
         return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(given, {
           executionArn: executionArn(call.context),
           signal,
           submitted: call.submitted,
+          onFault,
         });
       case 'aws-sdk':
         return orAbort(callService(router, caller, resource.service, resource.operation, given), signal);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Deployment } from '../../assembly/deployment';
-import { sessionArn } from '../iam/authorizer';
+import { callerOf } from '../iam/principals';
 import { unknownOperation } from '../router';
 import type { Principal, Service } from '../service';
 
@@ -26,7 +26,7 @@ export class StsService implements Service {
       // IDs look like those of AWS; the same principal has the same one in each run.
       UserId: role ? `AROA${identifier(caller.arn)}:local-mode` : `AIDA${identifier(caller.arn)}`,
       Account: environment.accountId,
-      Arn: role ? sessionArn(role) : caller.arn,
+      Arn: callerOf(caller).sessionArn,
     };
   }
 }

@@ -24,6 +24,22 @@ export function takeTemplate(
   return template;
 }
 
+/** Reads the arguments of a call that a Map makes itself, and refuses those that are not supported. */
+export function takeRequest(
+  fields: Fields,
+  language: QueryLanguage,
+  supported: readonly string[],
+): Json | undefined {
+  const name = language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const request = takeTemplate(fields, name, language);
+  for (const key of isObject(request) ? Object.keys(request) : []) {
+    const argument = language === 'JSONPath' && key.endsWith(DYNAMIC_SUFFIX) ? key.slice(0, -2) : key;
+    if (!supported.includes(argument))
+      fields.problem(`The argument '${argument}' is not supported: only ${supported.join(', ')}`, name);
+  }
+  return request;
+}
+
 /** Notes what CreateStateMachine refuses in an expression. */
 export function refuseExpression(
   fields: Fields,
@@ -67,6 +83,8 @@ function checkPayload(fields: Fields, template: Json, location: string): void {
   } else if (isObject(template)) {
     for (const [key, value] of Object.entries(template)) {
       const inner = `${location}/${key}`;
+      if (Object.hasOwn(template, `${key}${DYNAMIC_SUFFIX}`))
+        fields.problem(`The field '${key}' is given twice, with and without '${DYNAMIC_SUFFIX}'`, inner);
       if (!key.endsWith(DYNAMIC_SUFFIX)) checkPayload(fields, value, inner);
       else if (typeof value === 'string') checkPath(fields, value, inner, true);
       else

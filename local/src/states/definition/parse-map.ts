@@ -1,8 +1,11 @@
-import { isArray, isObject, type Json } from '../json';
-import type { Computed, ItemBatcher, ItemReader, MapState, QueryLanguage, StateGraph } from '../types';
+import { isArray, isObject } from '../json';
+import type { Computed, ItemBatcher, MapState, QueryLanguage, StateGraph } from '../types';
+import { checkExpress } from './check-graphs';
 import { takePath, takeTemplate } from './check-templates';
 import type { Fields } from './fields';
 import { parseComputed, parseFlow, parseNumber } from './parse-flow';
+import { parseItemReader } from './parse-item-reader';
+import { parseResultWriter } from './parse-result-writer';
 import type { GraphParser } from './parse-state-machine';
 
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
@@ -24,8 +27,9 @@ export function parseMap(
   const { mode, processor } = parseProcessor(fields, language, parser);
   const itemReader = parseItemReader(fields, language);
   const itemBatcher = parseItemBatcher(fields, language);
-  if (mode === 'INLINE' && (itemReader || itemBatcher)) {
-    fields.problem('ItemReader and ItemBatcher need the processing mode DISTRIBUTED');
+  const resultWriter = parseResultWriter(fields, language);
+  if (mode === 'INLINE' && (itemReader || itemBatcher || resultWriter)) {
+    fields.problem('ItemReader, ItemBatcher and ResultWriter need the processing mode DISTRIBUTED');
   }
   const items = parseItems(fields, language, mode);
   if (items && itemReader) fields.problem('ItemReader cannot be used together with items of the input');
@@ -37,10 +41,11 @@ export function parseMap(
     flow,
     mode,
     processor,
-    label: fields.string('Label'),
+    label: parseLabel(fields),
     items,
     itemReader,
     itemBatcher,
+    resultWriter,
     itemSelector: takeTemplate(fields, legacySelector ? 'Parameters' : 'ItemSelector', language),
     maxConcurrency: parseNumber(fields, 'MaxConcurrency', language, COUNT),
     toleratedFailureCount: parseNumber(fields, 'ToleratedFailureCount', language, COUNT),
@@ -50,6 +55,18 @@ export function parseMap(
       fraction: true,
     }),
   };
+}
+
+/** The label stands in the ARNs of the Map Run and of its child executions. */
+function parseLabel(fields: Fields): string | undefined {
+  const label = fields.string('Label');
+  if (label !== undefined && (label.length > 40 || /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u.test(label))) {
+    fields.problem(
+      'A label has at most 40 characters, and no blanks, wildcards, brackets or other special ones',
+      'Label',
+    );
+  }
+  return label;
 }
 
 function parseProcessor(
@@ -73,6 +90,8 @@ function parseProcessor(
   config?.finish();
   const processor = parser.parseGraph(inner);
   inner.finish();
+  if (executionType === 'EXPRESS')
+    checkExpress(processor, '', (message, at) => inner.problem(message, at.slice(1)));
   return { mode, processor };
 }
 
@@ -88,44 +107,6 @@ function parseItems(fields: Fields, language: QueryLanguage, mode: MapState['mod
   );
   if (items?.kind === 'literal') takeTemplate(fields, 'Items', language);
   return items;
-}
-
-const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
-
-function parseItemReader(fields: Fields, language: QueryLanguage): ItemReader | undefined {
-  const reader = fields.nested('ItemReader');
-  if (!reader) return undefined;
-  const resource = reader.requiredString('Resource');
-  const lists = resource.endsWith(':s3:listObjectsV2');
-  if (!lists && !resource.endsWith(':s3:getObject'))
-    reader.problem(`'${resource}' is not supported`, 'Resource');
-  const args: Json =
-    takeTemplate(reader, language === 'JSONata' ? 'Arguments' : 'Parameters', language) ?? {};
-  const config = reader.nested('ReaderConfig');
-  const inputType = lists ? undefined : config?.oneOf('InputType', ['CSV', 'JSON', 'JSONL']);
-  if (!lists && !config?.has('InputType'))
-    reader.problem('InputType is required to read an object', 'ReaderConfig');
-  const parsed: ItemReader = {
-    resource,
-    arguments: args,
-    inputType,
-    maxItems: config && parseNumber(config, 'MaxItems', language, COUNT),
-    ...(config && inputType === 'CSV' ? parseCsvConfig(config) : { csvDelimiter: ',' }),
-  };
-  config?.finish();
-  reader.finish();
-  return parsed;
-}
-
-function parseCsvConfig(config: Fields): Pick<ItemReader, 'csvDelimiter' | 'csvHeaders'> {
-  const headerLocation = config.oneOf('CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
-  if (!headerLocation) config.missing('CSVHeaderLocation');
-  const delimiter = config.oneOf('CSVDelimiter', Object.keys(DELIMITERS) as (keyof typeof DELIMITERS)[]);
-  const csvHeaders = config.strings('CSVHeaders');
-  if ((headerLocation === 'GIVEN') !== (csvHeaders !== undefined)) {
-    config.problem('CSVHeaders must be given where CSVHeaderLocation is GIVEN, and only there');
-  }
-  return { csvDelimiter: DELIMITERS[delimiter ?? 'COMMA'], csvHeaders };
 }
 
 function parseItemBatcher(fields: Fields, language: QueryLanguage): ItemBatcher | undefined {

@@ -1,6 +1,7 @@
 import { InvalidDefinitionError, type Problem } from '../errors';
 import { isObject, type JsonObject } from '../json';
 import type { QueryLanguage, State, StateGraph, StateMachine } from '../types';
+import { checkVariableScopes } from './check-graphs';
 import { Fields } from './fields';
 import { parseState } from './parse-state';
 
@@ -37,6 +38,9 @@ export function parseStateMachine(definition: unknown): StateMachine {
   };
   const graph = parser.parseGraph(fields);
   fields.finish();
+  checkVariableScopes(graph, '', (message, location) =>
+    problems.push({ code: 'SCHEMA_VALIDATION_FAILED', message, location }),
+  );
   if (problems.length > 0) throw new InvalidDefinitionError(problems);
   return { ...graph, timeoutSeconds };
 }

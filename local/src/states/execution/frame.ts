@@ -1,12 +1,13 @@
 import type { Clock } from '../clock';
 import type { JsonObject } from '../json';
 import type { Track } from './history';
-import type { ReadItems, RunTask } from './outside';
+import type { ReadItems, RunTask, WriteResults } from './outside';
 
 /** What all states of an execution share. */
 export interface Services {
   readonly runTask: RunTask;
   readonly readItems: ReadItems | undefined;
+  readonly writeResults: WriteResults | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -20,6 +21,3 @@ export interface Frame {
   /** The context object, but for what belongs to a single state. */
   readonly context: JsonObject;
 }
-
-/** Why states stop: the execution was aborted or timed out, or a sibling failed. */
-export class Stop extends Error {}

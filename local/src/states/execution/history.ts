@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { StatesError } from '../errors';
+import { Stop } from './stop';
 
 /** An event of an execution's history, as GetExecutionHistory has it. */
 export interface HistoryEvent {
@@ -54,6 +55,11 @@ export class Track {
     return this.lastEventId;
   }
 
+  /** Records that something on this line was stopped. */
+  recordAbort(type: string, details: EventDetails = {}): void {
+    this.lastEventId = this.history.record(type, details, this.lastEventId);
+  }
+
   /** The last event on this line. */
   get last(): number {
     return this.lastEventId;
@@ -65,7 +71,7 @@ export class Track {
   }
 }
 
-/** Records whether something succeeded or failed. */
+/** Records whether something succeeded, failed or was stopped. */
 export async function recordEnd<T>(what: string, track: Track, run: () => Promise<T>): Promise<T> {
   try {
     const result = await run();
@@ -74,7 +80,7 @@ export async function recordEnd<T>(what: string, track: Track, run: () => Promis
   } catch (error) {
     if (error instanceof StatesError) {
       track.record(`${what}Failed`, { error: error.error, cause: error.cause });
-    }
+    } else if (error instanceof Stop) track.recordAbort(`${what}Aborted`);
     throw error;
   }
 }

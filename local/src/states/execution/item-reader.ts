@@ -2,58 +2,83 @@ import { StatesError } from '../errors';
 import { isArray, isObject, type Json } from '../json';
 import type { ItemReader, MapState } from '../types';
 import { computeInteger } from './computed-number';
-import { parseCsv } from './csv';
-import { fill } from './data-flow';
+import { compute, fill } from './data-flow';
+import { type ContentFormat, readContent, UnreadableItems } from './item-formats';
+import { type Manifest, readAthenaManifest, readInventoryManifest } from './manifest';
+import type { ReadItems } from './outside';
 import type { Visit } from './run-graph';
 
 /** Reads a distributed Map's items: an array, or an object whose members are the items. */
-export async function readItems(reader: ItemReader, state: MapState, { frame, scope }: Visit): Promise<Json> {
+export async function readItems(reader: ItemReader, state: MapState, visit: Visit): Promise<Json> {
+  const { frame, scope } = visit;
   const read = frame.services.readItems;
   if (!read) throw failure(`There is nothing that reads '${reader.resource}' here.`);
   const args = await fill(reader.arguments, 'ItemReader/Arguments', state.flow, scope);
-  let content: string | readonly Json[];
+  const format = await contentFormat(reader, state, visit);
+  const call = { stateName: state.name, signal: frame.signal };
+  let items: Json;
   try {
-    content = await read({
-      resource: reader.resource,
-      arguments: args,
-      stateName: state.name,
-      signal: frame.signal,
-    });
+    const content = await read({ ...call, resource: reader.resource, arguments: args });
+    items = await itemsOf(content, reader, format, args, (resource, named) =>
+      read({ ...call, resource, arguments: named }),
+    );
   } catch (error) {
     if (error instanceof StatesError) throw failure(error.cause ?? error.message);
-    throw error;
+    throw error instanceof UnreadableItems ? failure(error.message) : error;
   }
-  const items = typeof content === 'string' ? parse(content, reader) : content;
   const most = reader.maxItems && (await computeInteger(reader.maxItems, state.flow, scope));
-  return most && isArray(items) ? items.slice(0, most) : items;
+  if (!most) return items;
+  if (isArray(items)) return items.slice(0, most);
+  return isObject(items) ? Object.fromEntries(Object.entries(items).slice(0, most)) : items;
 }
 
-function parse(text: string, reader: ItemReader): Json {
-  switch (reader.inputType) {
-    case 'CSV': {
-      const rows = parseCsv(text, reader.csvDelimiter);
-      const headers = reader.csvHeaders ?? rows.shift() ?? [];
-      return rows.map((row) => Object.fromEntries(headers.map((header, i) => [header, row[i] ?? ''])));
-    }
-    case 'JSONL':
-      return text
-        .split(/\r?\n/)
-        .filter((line) => line.trim() !== '')
-        .map(parseJson);
-    default: {
-      const value = parseJson(text);
-      if (isArray(value) || isObject(value)) return value;
-      throw failure('Attempting to map over non-iterable node.');
-    }
+async function contentFormat(
+  { format }: ItemReader,
+  state: MapState,
+  { scope }: Visit,
+): Promise<ContentFormat | undefined> {
+  if (!format) return undefined;
+  const pointer = format.itemsPointer && (await compute(format.itemsPointer, state.flow, scope));
+  if (pointer !== undefined && typeof pointer !== 'string') {
+    throw failure(`The ItemsPointer must be a string, but was: ${JSON.stringify(pointer)}`);
   }
+  return { ...format, itemsPointer: pointer };
 }
 
-function parseJson(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw failure(`The item reader's content is not valid JSON: ${(error as Error).message}`);
+/** Reads one of the objects that a list or a manifest names. */
+type ReadNamed = (resource: string, args: Json) => ReturnType<ReadItems>;
+
+async function itemsOf(
+  content: string | readonly Json[],
+  reader: ItemReader,
+  format: ContentFormat | undefined,
+  args: Json,
+  read: ReadNamed,
+): Promise<Json> {
+  if (!format) return typeof content === 'string' ? content : [...content];
+  if (typeof content === 'string' && !reader.manifest) return readContent(content, format);
+  const { objects, csvHeaders } =
+    typeof content === 'string' ? readManifest(content, reader.manifest) : listed(content, args);
+  const resource = reader.resource.replace(/:listObjectsV2$/, ':getObject');
+  const items: Json[] = [];
+  for (const { bucket, key } of objects) {
+    const text = await read(resource, { Bucket: bucket, Key: key });
+    const found = readContent(String(text), csvHeaders ? { ...format, csvHeaders } : format);
+    if (!isArray(found)) throw new UnreadableItems(`The items of s3://${bucket}/${key} are not an array.`);
+    for (const item of found) items.push(item);
   }
+  return items;
+}
+
+function readManifest(text: string, kind: ItemReader['manifest']): Manifest {
+  return kind === 'S3_INVENTORY' ? readInventoryManifest(text) : readAthenaManifest(text);
+}
+
+/** The objects of a list, but for those that stand for folders. */
+function listed(list: readonly Json[], args: Json): Manifest {
+  const bucket = isObject(args) ? String(args['Bucket']) : '';
+  const keys = list.filter(isObject).map((entry) => String(entry['Key']));
+  return { objects: keys.filter((key) => !key.endsWith('/')).map((key) => ({ bucket, key })) };
 }
 
 function failure(cause: string): StatesError {

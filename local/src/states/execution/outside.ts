@@ -40,3 +40,16 @@ export interface ItemReaderCall {
  * @throws StatesError when it cannot
  */
 export type ReadItems = (call: ItemReaderCall) => Promise<string | readonly Json[]>;
+
+/** A file of results that a distributed Map's ResultWriter makes. */
+export interface ResultWriterCall {
+  /** `arn:aws:states:::s3:putObject`. */
+  readonly resource: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly content: string;
+  readonly signal: AbortSignal;
+}
+
+/** Writes a file of results. @throws StatesError when it cannot */
+export type WriteResults = (call: ResultWriterCall) => Promise<void>;

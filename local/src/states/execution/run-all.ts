@@ -1,4 +1,4 @@
-import { Stop } from './frame';
+import { Stop } from './stop';
 
 /**
  * Runs jobs side by side; the first that fails stops the others.

@@ -12,6 +12,7 @@ import { runPass } from './run-pass';
 import { runSucceed } from './run-succeed';
 import { runTask } from './run-task';
 import { runWait } from './run-wait';
+import { Stop } from './stop';
 import { assign, type Variables } from './variables';
 
 /** A place in a graph: the state that is next, and what it starts with. */
@@ -72,6 +73,11 @@ async function runState(state: State, position: Position, frame: Frame): Promise
     const done = await dispatch(state, { frame, scope: { ...scope, input } });
     if (jsonSize(done.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
     return done;
+  }).catch((error: unknown) => {
+    // Parallel and Map have recorded it themselves.
+    if (error instanceof Stop && (state.type === 'Task' || state.type === 'Wait'))
+      track.recordAbort(`${state.type}StateAborted`);
+    throw error;
   });
   frame.signal.throwIfAborted();
   track.record(`${state.type}StateExited`, {

@@ -9,6 +9,7 @@ import { readItems } from './item-reader';
 import { runAll } from './run-all';
 import { runDistributed } from './run-distributed';
 import { runGraph, type Step, type Visit } from './run-graph';
+import { Stop } from './stop';
 import { innerScope } from './variables';
 
 /** An item as a Map hands it to its processor. */
@@ -30,10 +31,13 @@ export async function runMap(state: MapState, visit: Visit): Promise<Step> {
     ? await computeInteger(state.maxConcurrency, state.flow, scope)
     : 0;
   frame.track.record('MapStateStarted', { length: items.length });
-  const value = await recordEnd('MapState', frame.track, () =>
-    state.mode === 'INLINE'
-      ? runInline(state, items, concurrency || INLINE_CONCURRENCY, visit)
-      : runDistributed(state, items, concurrency, visit),
+  const value = await recordEnd(
+    'MapState',
+    frame.track,
+    async (): Promise<Json> =>
+      state.mode === 'INLINE'
+        ? runInline(state, items, concurrency || INLINE_CONCURRENCY, visit)
+        : runDistributed(state, items, concurrency, visit),
   );
   return { ...(await complete(state.flow, scope, { as: 'result', value })), next: state.next };
 }
@@ -61,7 +65,7 @@ function runInline(
       track.record('MapIterationSucceeded', event);
       return output;
     } catch (error) {
-      if (signal.aborted) frame.track.record('MapIterationAborted', event);
+      if (error instanceof Stop) track.recordAbort('MapIterationAborted', event);
       else track.record('MapIterationFailed', event);
       throw error;
     }

@@ -4,9 +4,10 @@ import { copyJson, type Json, jsonSize, PAYLOAD_LIMIT } from '../json';
 import type { TaskState } from '../types';
 import { computeInteger } from './computed-number';
 import { complete, effectiveArguments, fieldError, fill, type Scope } from './data-flow';
-import { type Frame, Stop } from './frame';
+import type { Frame } from './frame';
 import type { TaskCall } from './outside';
 import type { Step, Visit } from './run-graph';
+import { Stop } from './stop';
 import { describeResource, type TaskEvents } from './task-events';
 
 /** Calls the outside, within the state's time limits. */

@@ -2,10 +2,10 @@ import { type Clock, systemClock } from '../clock';
 import { StatesError } from '../errors';
 import type { Json, JsonObject } from '../json';
 import type { StateMachine } from '../types';
-import { Stop } from './frame';
 import { History, type HistoryEvent, Track } from './history';
-import type { ReadItems, RunTask } from './outside';
+import type { ReadItems, RunTask, WriteResults } from './outside';
 import { type Position, runGraph } from './run-graph';
+import { Stop } from './stop';
 import { assign, noVariables } from './variables';
 
 /** What an execution knows of itself; the context object is made of it. */
@@ -33,6 +33,8 @@ export interface ExecutionOptions {
   readonly runTask: RunTask;
   /** @default - machines with an ItemReader fail there with `States.ItemReaderFailed` */
   readonly readItems?: ReadItems;
+  /** @default - machines with a ResultWriter fail there with `States.ResultWriterFailed` */
+  readonly writeResults?: WriteResults;
   /** @default - the clock on the wall */
   readonly clock?: Clock;
   /** Numbers in [0, 1). @default Math.random */
@@ -94,6 +96,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
     const services = {
       runTask: options.runTask,
       readItems: options.readItems,
+      writeResults: options.writeResults,
       clock,
       random: options.random ?? Math.random,
     };

@@ -25,7 +25,8 @@ export function randomFunction(random: () => number): (seed?: unknown) => number
   return (seed) => {
     if (seed === undefined) return random();
     if (typeof seed !== 'number') {
-      throw failure('T0410', 'Argument 1 of function "random" does not match function signature');
+      // jsonata makes the text, out of these.
+      throw Object.assign(failure('T0410', ''), { token: 'random', index: 1 });
     }
     return new JavaRandom(seed).nextDouble();
   };

@@ -27,8 +27,13 @@ function select(segment: Segment, value: Json, root: Json): readonly Json[] {
       return children(value);
     case 'descendants':
       return [value, ...descendants(value)];
+    case 'function':
+      return [];
     case 'filter':
-      return (isArray(value) ? value : [value]).filter((item) => accepts(segment.filter, item, root));
+      // `@` matches objects only, says the developer guide (Paths): never a plain text or number.
+      return (isArray(value) ? value : [value]).filter(
+        (item) => isObject(item) && accepts(segment.filter, item, root),
+      );
   }
 }
 

@@ -65,9 +65,8 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
       const algorithm = HASH_ALGORITHMS.get(string(args, 1));
       if (!algorithm) throw failure(`unsupported hash algorithm ${JSON.stringify(args[1])}`);
       const data = args[0] ?? null;
-      return createHash(algorithm)
-        .update(typeof data === 'string' ? data : JSON.stringify(data))
-        .digest('hex');
+      const stringified = typeof data === 'string' ? data : JSON.stringify(data);
+      return createHash(algorithm).update(limited(stringified, 0)).digest('hex');
     },
   },
   'States.JsonMerge': {
@@ -164,7 +163,10 @@ function string(args: readonly Json[], index: number): string {
 }
 
 function text(args: readonly Json[], index: number): string {
-  const value = string(args, index);
+  return limited(string(args, index), index);
+}
+
+function limited(value: string, index: number): string {
   if (value.length > LONGEST_TEXT)
     throw failure(`argument ${index + 1} is longer than ${LONGEST_TEXT} characters`);
   return value;

@@ -32,7 +32,7 @@ export function readSegments(reader: TextReader): JsonPath {
     if (reader.take('..')) {
       segments.push({ kind: 'descendants' });
       segments.push(reader.peek('[') ? readBrackets(reader) : readMember(reader));
-    } else if (reader.take('.')) segments.push(readMember(reader));
+    } else if (reader.take('.')) segments.push(reader.peek('[') ? readBrackets(reader) : readMember(reader));
     else if (reader.peek('[')) segments.push(readBrackets(reader));
     else return { segments, definite: isDefinite(segments) };
   }
@@ -44,7 +44,8 @@ export function readSegments(reader: TextReader): JsonPath {
  * @returns undefined where the path may name several values or does not start from the data
  */
 export function referenceSteps(path: RootedPath): (string | number)[] | undefined {
-  if (path.root !== 'data' || !path.definite) return undefined;
+  if (path.root !== 'data' || !path.definite || path.segments.some((s) => s.kind === 'function'))
+    return undefined;
   return path.segments.flatMap((s): readonly (string | number)[] =>
     s.kind === 'names' ? s.names : s.kind === 'indexes' ? s.indexes : [],
   );
@@ -57,10 +58,19 @@ function rootVariable(reader: TextReader): RootedPath['root'] {
 
 function readMember(reader: TextReader): Segment {
   if (reader.take('*')) return { kind: 'wildcard' };
-  const name = reader.match(/[^\s.[\](){},'"*?=<>!&|]+/u);
-  if (!name) throw reader.unexpected();
-  if (reader.peek('(')) throw new Error(`The JSONPath function '${name}()' is not supported`);
-  return { kind: 'names', names: [name] };
+  const raw = reader.match(MEMBER);
+  if (!raw) throw reader.unexpected();
+  // AWS takes `$.list.sum()` for a path, and finds nothing there when the state runs.
+  if (reader.match(/\(\s*\)/) !== undefined) return { kind: 'function' };
+  return { kind: 'names', names: [raw.replace(ESCAPED, escapedCharacter)] };
+}
+
+/** A name without quotes: what is special in a path is escaped with a backslash, as the States Language has it. */
+const MEMBER = /(?:\\u[0-9A-Fa-f]{4}|\\[\s\S]|&(?!&)|\|(?!\|)|[^\s.[\](){},'"*?=<>!&|\\])+/u;
+const ESCAPED = /\\(?:u([0-9A-Fa-f]{4})|([\s\S]))/gu;
+
+function escapedCharacter(_: string, code: string | undefined, character: string | undefined): string {
+  return code === undefined ? (character ?? '') : String.fromCharCode(Number.parseInt(code, 16));
 }
 
 function readBrackets(reader: TextReader): Segment {

@@ -5,6 +5,8 @@ export type Segment =
   | { readonly kind: 'slice'; readonly start?: number; readonly end?: number; readonly step: number }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'descendants' }
+  /** `length()` and the like, which AWS reads and never finds anything with. */
+  | { readonly kind: 'function' }
   | { readonly kind: 'filter'; readonly filter: Filter };
 
 /** The question of `[?(...)]`. */
@@ -35,6 +37,9 @@ export interface RootedPath extends JsonPath {
 
 export function isDefinite(segments: readonly Segment[]): boolean {
   return segments.every(
-    (s) => (s.kind === 'names' && s.names.length === 1) || (s.kind === 'indexes' && s.indexes.length === 1),
+    (s) =>
+      (s.kind === 'names' && s.names.length === 1) ||
+      (s.kind === 'indexes' && s.indexes.length === 1) ||
+      s.kind === 'function',
   );
 }

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+
+/** How a person starts local mode. */
+export const PROGRAM = 'npm run local --';
+
+/** Adds examples to the help of a command: what follows its name, and what that does. */
+export function addExamples(
+  command: Command,
+  examples: readonly (readonly [args: string, what: string])[],
+): Command {
+  const lines = examples.map(([args, what]) => [`  ${PROGRAM} ${args}`.trimEnd(), what] as const);
+  const width = Math.max(...lines.map(([line]) => line.length));
+  const text = lines.map(([line, what]) => `${line.padEnd(width)}   # ${what}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${text}`);
+}

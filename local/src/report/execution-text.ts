@@ -1,0 +1,50 @@
+import type { ExecutionRecord, KeptEvent } from '../executions';
+import { explainFailure } from './failure';
+import { formatPath } from './format';
+
+/** Fields of requests to SageMaker that name the job they create. */
+const NAMES: Readonly<Record<string, string>> = {
+  createHyperParameterTuningJob: 'HyperParameterTuningJobName',
+  createTrainingJob: 'TrainingJobName',
+  createAutoMLJobV2: 'AutoMLJobName',
+};
+
+/** Names of the jobs that an execution has asked SageMaker for, in the order of its events. */
+export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
+  const names = history.flatMap(({ type, details }) => {
+    const [action = ''] = String(details['resource'] ?? '').split('.');
+    const field = NAMES[action];
+    if (type !== 'TaskScheduled' || field === undefined) return [];
+    const { [field]: name } = JSON.parse(String(details['parameters'])) as Record<string, unknown>;
+    return typeof name === 'string' ? [name] : [];
+  });
+  // A redrive asks again.
+  return [...new Set(names)];
+}
+
+/** An execution with its states and jobs. @param jobs a line for each job */
+export function renderExecution(
+  record: ExecutionRecord,
+  details: {
+    readonly history: readonly KeptEvent[];
+    readonly jobs: readonly string[];
+    readonly file: string;
+  },
+): string {
+  const states = details.history
+    .filter(({ type }) => type.endsWith('StateEntered'))
+    .map(({ timestamp, details: { name } }) => `  ${timestamp}  ${String(name)}`);
+  const { status, stopDate, redriveCount, output } = record;
+  return [
+    `Execution ${record.name}: ${status}`,
+    `Started: ${record.startDate}`,
+    ...(stopDate === undefined ? [] : [`Ended: ${stopDate}`]),
+    ...(redriveCount ? [`Redriven: ${redriveCount}, the last time ${record.redriveDate}`] : []),
+    `Input: ${JSON.stringify(record.input)}`,
+    ...(states.length > 0 ? ['States:', ...states] : []),
+    ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
+    ...(output === undefined ? [] : [`Output: ${JSON.stringify(output, undefined, 2)}`]),
+    ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),
+    `Report: ${formatPath(details.file)}`,
+  ].join('\n');
+}

@@ -1,0 +1,58 @@
+import type { AutoMLJobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
+import { summarizeTrainingJob } from '../services';
+import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
+import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
+
+/** Prints a line for each job that begins, and for each training job and candidate that has ended. */
+export class JobLines {
+  private readonly printed = new Set<string>();
+  private readonly ends: readonly (() => void)[];
+
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly print: (line: string) => void,
+  ) {
+    this.ends = [
+      jobs.tuning.onChange((record) => this.tuningJob(record)),
+      jobs.training.onChange((record) => this.trainingJob(record)),
+      jobs.automl.onChange((record) => this.automlJob(record)),
+    ];
+  }
+
+  /** Prints no more. */
+  close(): void {
+    for (const end of this.ends) end();
+  }
+
+  private tuningJob({ name }: TuningJobRecord): void {
+    this.once(name, () => `Tuning job ${name}`);
+  }
+
+  private trainingJob(record: TrainingJobRecord): void {
+    const { name, description } = record;
+    const arn = description.TuningJobArn;
+    if (arn === undefined) this.once(name, () => `Training job ${name}`);
+    if (!isEnded(description)) return;
+    const tuningJob = this.jobs.tuning
+      .listOwn()
+      .find((job) => job.description.HyperParameterTuningJobArn === arn);
+    this.once(`${name} ended`, () =>
+      tuningJob
+        ? renderEnd(summarizeTrainingJob(record, tuningJob.description))
+        : renderTrainingJob(description, Date.now() / 1000),
+    );
+  }
+
+  private automlJob({ name, candidates }: AutoMLJobRecord): void {
+    this.once(name, () => `AutoML job ${name} (${LOCAL_EQUIVALENT})`);
+    for (const candidate of candidates.filter(isCandidateEnded)) {
+      this.once(candidate.CandidateName, () => renderCandidateEnd(candidate));
+    }
+  }
+
+  private once(key: string, line: () => string): void {
+    if (this.printed.has(key)) return;
+    this.printed.add(key);
+    this.print(line());
+  }
+}

@@ -1,0 +1,66 @@
+import type { Jobs, TrainingJobDescription } from '../services';
+import { summarizeTrainingJobs } from '../services';
+import { renderAutoMLJob } from './automl-jobs';
+import { colours } from './colours';
+import { mostRelevant } from './most-relevant';
+import type { Screen } from './screen';
+import { isEnded, renderTrainingJob } from './training-job-text';
+import { renderTuningJob } from './tuning-job-table';
+
+/** Rows below which a search cannot be read: its name, its progress, the best, and some training jobs. */
+const FEWEST_ROWS = 8;
+
+/** Something with a part of the screen of its own. */
+interface Search {
+  readonly isOver: boolean;
+  readonly render: (screen: Screen) => string[];
+}
+
+/** The jobs of this process in as many lines as there are rows: what runs comes before what has ended. */
+export function renderJobs(jobs: Jobs, screen: Screen): string[] {
+  const trainingJobs = jobs.training
+    .listOwn()
+    .map(({ description }) => description)
+    .filter(({ TuningJobArn }) => TuningJobArn === undefined);
+  const searches = searchesOf(jobs);
+  // Half of the screen, unless nothing else is there.
+  const shownTrainingJobs = mostRelevant(
+    trainingJobs,
+    searches.length > 0 ? Math.max(1, Math.floor(screen.rows / 2) - 1) : screen.rows - 1,
+    (job) => Number(isEnded(job)),
+  );
+  const trainingLines = shownTrainingJobs.map((job) => renderLine(job, screen.now));
+  if (trainingJobs.length > shownTrainingJobs.length) {
+    trainingLines.unshift(` … ${trainingJobs.length - shownTrainingJobs.length} more training jobs`);
+  }
+  const rows = screen.rows - trainingLines.length;
+  const shown = mostRelevant(searches, Math.max(1, Math.floor((rows - 1) / FEWEST_ROWS)), ({ isOver }) =>
+    Number(isOver),
+  );
+  const hidden = searches.length - shown.length;
+  const rowsEach = Math.floor((rows - Math.min(1, hidden)) / Math.max(1, shown.length));
+  return [
+    ...(hidden > 0 ? [` … ${hidden} more tuning and AutoML jobs: see "list"`] : []),
+    ...shown.flatMap(({ render }) => render({ ...screen, rows: rowsEach })),
+    ...trainingLines,
+  ].slice(0, screen.rows);
+}
+
+function searchesOf(jobs: Jobs): Search[] {
+  return [
+    ...jobs.tuning.listOwn().map(({ description }) => ({
+      isOver: description.HyperParameterTuningEndTime !== undefined,
+      render: (screen: Screen) =>
+        renderTuningJob({ description, trainingJobs: summarizeTrainingJobs(jobs, description) }, screen),
+    })),
+    ...jobs.automl.listOwn().map((job) => ({
+      isOver: job.description.EndTime !== undefined,
+      render: (screen: Screen) => renderAutoMLJob(job, screen),
+    })),
+  ];
+}
+
+function renderLine(job: TrainingJobDescription, now: number): string {
+  const line = renderTrainingJob(job, now);
+  return job.TrainingJobStatus === 'Failed' ? colours.red(line) : line;
+}

@@ -1,0 +1,97 @@
+import { Format, type Options } from 'cli-progress';
+import { formatRoughly, formatSeconds } from './format';
+
+/** How far a tuning job or an AutoML job has come. */
+export interface Progress {
+  /** What is counted. */
+  readonly unit: string;
+  readonly ended: number;
+  readonly running: number;
+  readonly failed: number;
+  /** How many there will be; undefined: as many as its time allows. */
+  readonly expected: number | undefined;
+  readonly isOver: boolean;
+  readonly elapsedSeconds: number;
+  /** An estimate; undefined while too little is known. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** When something began and ended, in epoch seconds. */
+export interface Times {
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
+/** Ended jobs below which their mean says too little. */
+const FEWEST_ENDED = 2;
+const BAR_COLUMNS = { least: 10, most: 30 };
+
+/** A progress bar, counts and times, in as many lines as a terminal of so many columns needs. */
+export function renderProgress(progress: Progress, columns: number): string[] {
+  const { ended, expected, isOver, running, failed, secondsLeft } = progress;
+  const count = `${ended}${expected === undefined ? '' : ` of ${expected}`} ${progress.unit}`;
+  const showsBar = !isOver && expected !== undefined && expected > 0;
+  return inLines(
+    [
+      showsBar ? `${bar(ended / expected, columns)} ${count}` : count,
+      ...(running > 0 ? [`${running} running`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      `${formatSeconds(progress.elapsedSeconds)}${isOver ? '' : ' elapsed'}`,
+      ...(isOver || secondsLeft === undefined ? [] : [`about ${formatRoughly(secondsLeft)} left`]),
+    ],
+    columns,
+  );
+}
+
+/**
+ * How long the rest will take: what is left to do, at the pace so far.
+ *
+ * @param expected how many jobs there will be
+ * @param ended how many have ended, those without times included
+ * @param parallel how many may run at once; a machine with few cores runs fewer
+ * @returns undefined while too few have ended
+ */
+export function estimateSecondsLeft(
+  jobs: readonly Times[],
+  { expected, ended, parallel, now }: { expected: number; ended: number; parallel: number; now: number },
+): number | undefined {
+  const started = jobs.flatMap(({ start, end }) => (start === undefined ? [] : [{ start, end }]));
+  const durations = started.flatMap(({ start, end }) => (end === undefined ? [] : [end - start]));
+  if (durations.length < FEWEST_ENDED) return undefined;
+  const mean = sum(durations) / durations.length;
+  const running = started.filter(({ end }) => end === undefined).map(({ start }) => now - start);
+  const rests = running.map((seconds) => Math.max(0, mean - seconds));
+  const toCome = Math.max(0, expected - ended - running.length);
+  const elapsed = now - started.reduce((first, { start }) => Math.min(first, start), now);
+  const atOnce = Math.min(parallel, (sum(durations) + sum(running)) / elapsed);
+  // The last jobs run side by side, each as long as one takes.
+  const least = Math.max(0, ...rests, toCome > 0 ? mean : 0);
+  return atOnce > 0 ? Math.max(least, (sum(rests) + toCome * mean) / atOnce) : least;
+}
+
+function bar(share: number, columns: number): string {
+  const barsize = Math.min(BAR_COLUMNS.most, Math.max(BAR_COLUMNS.least, Math.floor(columns / 4)));
+  const options = {
+    barsize,
+    barCompleteString: '█'.repeat(barsize),
+    barIncompleteString: '░'.repeat(barsize),
+    barGlue: '',
+  };
+  return `[${Format.BarFormat(Math.min(1, share), options as Options)}]`;
+}
+
+/** Parts, joined by commas, each whole in its line where it fits. */
+function inLines(parts: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    // A blank before, a comma after.
+    if (last !== undefined && `${last}, ${part},`.length <= columns) lines.splice(-1, 1, `${last}, ${part}`);
+    else lines.push(` ${part}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,94 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { matchesWildcard } from './wildcard';
+
+/** Compares a value of the request with one of the policy. */
+export type Comparison = (actual: string, expected: string) => boolean;
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  StringEquals: (actual, expected) => actual === expected,
+  StringEqualsIgnoreCase: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
+  StringLike: (actual, expected) => matchesWildcard(expected, actual),
+  ArnEquals: matchesArn,
+  ArnLike: matchesArn,
+  BinaryEquals: (actual, expected) => actual === expected,
+  Bool: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
+  IpAddress: isInRange,
+  NumericEquals: (actual, expected) => Number(actual) === Number(expected),
+  NumericLessThan: (actual, expected) => Number(actual) < Number(expected),
+  NumericLessThanEquals: (actual, expected) => Number(actual) <= Number(expected),
+  NumericGreaterThan: (actual, expected) => Number(actual) > Number(expected),
+  NumericGreaterThanEquals: (actual, expected) => Number(actual) >= Number(expected),
+  DateEquals: (actual, expected) => time(actual) === time(expected),
+  DateLessThan: (actual, expected) => time(actual) < time(expected),
+  DateLessThanEquals: (actual, expected) => time(actual) <= time(expected),
+  DateGreaterThan: (actual, expected) => time(actual) > time(expected),
+  DateGreaterThanEquals: (actual, expected) => time(actual) >= time(expected),
+};
+
+/** Operators that hold when their counterpart does not. */
+const NEGATIONS: Readonly<Record<string, string>> = {
+  StringNotEquals: 'StringEquals',
+  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
+  StringNotLike: 'StringLike',
+  ArnNotEquals: 'ArnEquals',
+  ArnNotLike: 'ArnLike',
+  NotIpAddress: 'IpAddress',
+  NumericNotEquals: 'NumericEquals',
+  DateNotEquals: 'DateEquals',
+};
+
+/** A condition operator, taken apart. */
+export interface ConditionOperator {
+  readonly quantifier: 'ForAnyValue' | 'ForAllValues' | undefined;
+  /** Undefined for `Null`, which asks whether the key is there. */
+  readonly compare: Comparison | undefined;
+  readonly isNegated: boolean;
+  readonly ifExists: boolean;
+}
+
+/** Takes an operator such as `ForAnyValue:StringLikeIfExists` apart; undefined when IAM has none of the name. */
+export function parseOperator(operator: string): ConditionOperator | undefined {
+  const [, quantifier, base = '', ifExists] =
+    /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(operator) ?? [];
+  const negated = Object.hasOwn(NEGATIONS, base) ? NEGATIONS[base] : undefined;
+  const name = negated ?? base;
+  if (name !== 'Null' && !Object.hasOwn(COMPARISONS, name)) {
+    return undefined;
+  }
+  return {
+    quantifier: quantifier as ConditionOperator['quantifier'],
+    compare: COMPARISONS[name],
+    isNegated: negated !== undefined,
+    ifExists: ifExists !== undefined,
+  };
+}
+
+/** Each of the six parts of an ARN is compared for itself: a wildcard does not reach beyond a part's colon. */
+function matchesArn(actual: string, expected: string): boolean {
+  const parts = (arn: string): string[] =>
+    /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)?.slice(1) ?? [arn];
+  const [found, wanted] = [parts(actual), parts(expected)];
+  return found.length === wanted.length && wanted.every((part, i) => matchesWildcard(part, found[i] ?? ''));
+}
+
+/** Whether an address is one, or in a range, of IPv4 or IPv6: `203.0.113.0/24`. */
+function isInRange(actual: string, expected: string): boolean {
+  const [network = '', bits] = expected.split('/');
+  if (isIP(actual) === 0 || isIP(network) === 0) {
+    return false;
+  }
+  const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+  const longest = isIPv6(network) ? 128 : 32;
+  const length = Number(bits ?? longest);
+  if (!Number.isInteger(length) || length < 0 || length > longest) {
+    return false;
+  }
+  const range = new BlockList();
+  range.addSubnet(network, length, family(network));
+  return range.check(actual, family(actual));
+}
+
+/** Milliseconds of a date, which policies give in ISO 8601 or in epoch seconds. */
+function time(date: string): number {
+  return /^\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date);
+}

@@ -1,0 +1,21 @@
+import type { Deployment, PolicyDocument } from '../../assembly/deployment';
+
+/** The policies of a resource of the template. */
+export interface ResourcePolicies {
+  readonly policies: readonly PolicyDocument[];
+  /** Whether it is a KMS key of the template: then nothing is allowed that its policy does not let in. */
+  readonly isKey: boolean;
+}
+
+/** The policies of the bucket or the key that an ARN is of, or of the bucket that its object is in. */
+export function resourcePolicies(
+  resource: string,
+  { buckets, keys }: Pick<Deployment, 'buckets' | 'keys'>,
+): ResourcePolicies {
+  const key = keys.find(({ arn }) => arn === resource);
+  if (key !== undefined) {
+    return { policies: [key.policy], isKey: true };
+  }
+  const bucket = buckets.find(({ arn }) => resource === arn || resource.startsWith(`${arn}/`));
+  return { policies: bucket?.policies ?? [], isKey: false };
+}

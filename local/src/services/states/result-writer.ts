@@ -1,0 +1,15 @@
+import { StatesError, type WriteResults } from '../../states';
+import { AwsError } from '../aws-error';
+import type { ServiceRouter } from '../router';
+import type { Principal } from '../service';
+
+/** Makes the function that writes a distributed Map's results to S3, with the rights of the state machine's role. */
+export function createResultWriter(router: ServiceRouter, caller: Principal): WriteResults {
+  return async ({ bucket, key, content }) => {
+    try {
+      await router.call('s3', 'PutObject', { Bucket: bucket, Key: key, Body: content }, caller);
+    } catch (error) {
+      throw error instanceof AwsError ? new StatesError('States.ResultWriterFailed', error.message) : error;
+    }
+  };
+}

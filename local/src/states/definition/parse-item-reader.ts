@@ -1,0 +1,84 @@
+import type { Json } from '../json';
+import type { ItemFormat, ItemReader, QueryLanguage } from '../types';
+import { takeRequest } from './check-templates';
+import type { Fields } from './fields';
+import { parseNumber, parseText } from './parse-flow';
+
+const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
+const FORMATS = ['CSV', 'JSON', 'JSONL'] as const;
+
+/** The most items that a distributed Map reads. */
+const MOST_ITEMS = 100_000_000;
+
+/** Reads where a distributed Map's items come from: an S3 object, objects that a manifest names, or a list of objects. */
+export function parseItemReader(fields: Fields, language: QueryLanguage): ItemReader | undefined {
+  const reader = fields.nested('ItemReader');
+  if (!reader) return undefined;
+  const resource = reader.requiredString('Resource');
+  const lists = resource.endsWith(':s3:listObjectsV2');
+  if (!lists && !resource.endsWith(':s3:getObject'))
+    reader.problem(`'${resource}' is not supported`, 'Resource');
+  const args: Json = takeRequest(reader, language, lists ? ['Bucket', 'Prefix'] : ['Bucket', 'Key']) ?? {};
+  const config = reader.nested('ReaderConfig');
+  if (!lists && !config?.has('InputType') && !config?.has('ManifestType'))
+    reader.problem('InputType is required to read an object', 'ReaderConfig');
+  const parsed: ItemReader = {
+    resource,
+    arguments: args,
+    ...(config && (lists ? parseListConfig(config, language) : parseObjectConfig(config, language))),
+    maxItems: config && parseNumber(config, 'MaxItems', language, { min: 0, max: MOST_ITEMS }),
+  };
+  config?.finish();
+  reader.finish();
+  return parsed;
+}
+
+/** A list is the items itself, or its objects are loaded and their items strung together. */
+function parseListConfig(config: Fields, language: QueryLanguage): Pick<ItemReader, 'format'> {
+  const transformation = config.oneOf('Transformation', ['NONE', 'LOAD_AND_FLATTEN']);
+  if (transformation !== 'LOAD_AND_FLATTEN') return {};
+  const inputType = config.oneOf('InputType', FORMATS);
+  if (!config.has('InputType')) config.missing('InputType');
+  return { format: inputType && parseFormat(config, inputType, language) };
+}
+
+function parseObjectConfig(config: Fields, language: QueryLanguage): Pick<ItemReader, 'format' | 'manifest'> {
+  const inputType = config.oneOf('InputType', [...FORMATS, 'MANIFEST']);
+  const manifestType = config.oneOf('ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']);
+  const manifest = manifestType ?? (inputType === 'MANIFEST' ? 'S3_INVENTORY' : undefined);
+  if (manifest === 'S3_INVENTORY') {
+    // Its column names are in the manifest.
+    if (inputType !== undefined && inputType !== 'MANIFEST')
+      config.problem('InputType cannot be given for S3_INVENTORY, which is CSV', 'InputType');
+    return { manifest, format: { inputType: 'CSV', csvDelimiter: ',' } };
+  }
+  if (inputType === 'MANIFEST' || (manifest && inputType === undefined)) {
+    config.problem('ATHENA_DATA needs the InputType of the files: CSV, JSON or JSONL', 'InputType');
+    return {};
+  }
+  return { manifest, format: inputType && parseFormat(config, inputType, language) };
+}
+
+function parseFormat(
+  config: Fields,
+  inputType: ItemFormat['inputType'],
+  language: QueryLanguage,
+): ItemFormat {
+  if (inputType === 'CSV') return { inputType, ...parseCsvConfig(config) };
+  return {
+    inputType,
+    csvDelimiter: DELIMITERS.COMMA,
+    itemsPointer: inputType === 'JSON' ? parseText(config, 'ItemsPointer', language) : undefined,
+  };
+}
+
+function parseCsvConfig(config: Fields): Pick<ItemFormat, 'csvDelimiter' | 'csvHeaders'> {
+  const headerLocation = config.oneOf('CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
+  if (!headerLocation) config.missing('CSVHeaderLocation');
+  const delimiter = config.oneOf('CSVDelimiter', Object.keys(DELIMITERS) as (keyof typeof DELIMITERS)[]);
+  const csvHeaders = config.strings('CSVHeaders');
+  if ((headerLocation === 'GIVEN') !== (csvHeaders !== undefined)) {
+    config.problem('CSVHeaders must be given where CSVHeaderLocation is GIVEN, and only there');
+  }
+  return { csvDelimiter: DELIMITERS[delimiter ?? 'COMMA'], csvHeaders };
+}

@@ -1,0 +1,71 @@
+import { isArray, isObject, type Json, typeName } from '../json';
+import { parseCsv } from './csv';
+
+/** Why items cannot be read out of what an object holds. */
+export class UnreadableItems extends Error {}
+
+/** How the content of an object is read. */
+export interface ContentFormat {
+  readonly inputType: 'CSV' | 'JSON' | 'JSONL';
+  readonly csvDelimiter: string;
+  /** Column names; without them the first row has them. */
+  readonly csvHeaders?: readonly string[];
+  /** A JSON pointer (RFC 6901) to the items within a JSON document. */
+  readonly itemsPointer?: string;
+}
+
+/**
+ * Reads the items out of the content of an object: an array, or with JSON also an object whose members are the items.
+ *
+ * @throws UnreadableItems
+ */
+export function readContent(text: string, format: ContentFormat): Json {
+  switch (format.inputType) {
+    case 'CSV': {
+      const rows = parseCsv(text, format.csvDelimiter);
+      const headers = format.csvHeaders ?? rows.shift() ?? [];
+      return rows.map((row) => Object.fromEntries(headers.map((header, i) => [header, row[i] ?? ''])));
+    }
+    case 'JSONL':
+      return text
+        .split(/\r?\n/)
+        .filter((line) => line.trim() !== '')
+        .map(parseJson);
+    case 'JSON': {
+      const document = parseJson(text);
+      const value = format.itemsPointer === undefined ? document : pointTo(document, format.itemsPointer);
+      if (isArray(value) || isObject(value)) return value;
+      throw new UnreadableItems('Attempting to map over non-iterable node.');
+    }
+  }
+}
+
+/** @throws UnreadableItems */
+export function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new UnreadableItems(`The item reader's content is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+function pointTo(document: Json, pointer: string): Json {
+  if (pointer !== '' && !pointer.startsWith('/')) {
+    throw new UnreadableItems(`The ItemsPointer '${pointer}' is not a JSON pointer: it must begin with '/'.`);
+  }
+  let value: Json = document;
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    const found: Json | undefined =
+      isArray(value) && /^(?:0|[1-9]\d*)$/.test(key)
+        ? value[Number(key)]
+        : isObject(value) && Object.hasOwn(value, key)
+          ? value[key]
+          : undefined;
+    if (found === undefined) {
+      throw new UnreadableItems(`The ItemsPointer '${pointer}' finds no '${key}' in the ${typeName(value)}.`);
+    }
+    value = found;
+  }
+  return value;
+}

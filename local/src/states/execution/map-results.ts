@@ -1,0 +1,152 @@
+import { StatesError } from '../errors';
+import { isArray, isObject, type Json, type JsonObject } from '../json';
+import type { MapState, ResultWriter } from '../types';
+import { fill } from './data-flow';
+import type { Frame } from './frame';
+import type { Visit } from './run-graph';
+
+/** A child execution of a Map Run, and what became of it. */
+export interface ChildRun {
+  readonly arn: string;
+  readonly name: string;
+  readonly stateMachineArn: string;
+  readonly input: Json;
+  startDate?: Date;
+  stopDate?: Date;
+  /** Of one that succeeded. */
+  output?: Json;
+  /** Of one that failed. */
+  failure?: StatesError;
+}
+
+type Status = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'PENDING';
+
+/** Where a Map Run's results are written. */
+export interface ResultTarget {
+  readonly resource: string;
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** Finds out where the results are to be written, before anything runs. */
+export async function resultTarget(state: MapState, { scope }: Visit): Promise<ResultTarget | undefined> {
+  const target = state.resultWriter?.target;
+  if (!target) return undefined;
+  const args = await fill(target.arguments, 'ResultWriter/Arguments', state.flow, scope);
+  const { Bucket: bucket, Prefix: prefix = '' } = isObject(args) ? args : {};
+  if (typeof bucket !== 'string' || typeof prefix !== 'string') {
+    throw writerFailure(`Bucket and Prefix must be strings, but the arguments are: ${JSON.stringify(args)}`);
+  }
+  return { resource: target.resource, bucket, prefix: prefix.replace(/\/$/, '') };
+}
+
+/** Makes a Map Run's result of what became of its children, and writes it to S3 if it is asked to. */
+export async function collectResults(
+  writer: ResultWriter | undefined,
+  target: ResultTarget | undefined,
+  mapRunArn: string,
+  children: readonly ChildRun[],
+  frame: Frame,
+): Promise<Json> {
+  if (!writer)
+    return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(({ output }) => output ?? null);
+  if (!target) return transformed(children, writer.transformation);
+  return writeResults(writer, target, mapRunArn, children, frame);
+}
+
+/**
+ * One file for each outcome and a manifest that names them, in a folder named after the Map Run; as the
+ * developer guide shows them (ResultWriter).
+ */
+async function writeResults(
+  writer: ResultWriter,
+  { resource, bucket, prefix }: ResultTarget,
+  mapRunArn: string,
+  children: readonly ChildRun[],
+  frame: Frame,
+): Promise<Json> {
+  const write = frame.services.writeResults;
+  if (!write) throw writerFailure(`There is nothing that writes with '${resource}' here.`);
+  const folder = [...(prefix ? [prefix] : []), mapRunArn.split(':').at(-1)].join('/');
+  const put = async (name: string, content: string): Promise<Json> => {
+    const key = `${folder}/${name}`;
+    try {
+      await write({ resource, bucket, key, content, signal: frame.signal });
+    } catch (error) {
+      throw error instanceof StatesError ? writerFailure(error.cause ?? error.message) : error;
+    }
+    return { Key: key, Size: Buffer.byteLength(content) };
+  };
+  const files = async (kind: string, of: readonly ChildRun[]): Promise<Json> => {
+    if (of.length === 0) return [];
+    const content = serialized(transformed(of, writer.transformation), writer.outputType);
+    return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, content)];
+  };
+  const having = (...statuses: Status[]) => children.filter((child) => statuses.includes(statusOf(child)));
+  const manifest = {
+    DestinationBucket: bucket,
+    MapRunArn: mapRunArn,
+    ResultFiles: {
+      FAILED: await files('FAILED', having('FAILED', 'ABORTED')),
+      PENDING: await files('PENDING', having('PENDING')),
+      SUCCEEDED: await files('SUCCEEDED', having('SUCCEEDED')),
+    },
+  };
+  await put('manifest.json', JSON.stringify(manifest));
+  return {
+    MapRunArn: mapRunArn,
+    ResultWriterDetails: { Bucket: bucket, Key: `${folder}/manifest.json` },
+  };
+}
+
+/** What did not succeed has its metadata in any case. */
+function transformed(children: readonly ChildRun[], transformation: ResultWriter['transformation']): Json[] {
+  return children.flatMap((child): readonly Json[] => {
+    if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
+    const output = child.output ?? null;
+    return transformation === 'FLATTEN' && isArray(output) ? output : [output];
+  });
+}
+
+/** The child as DescribeExecution knows it, its data as JSON text. */
+function metadata(child: ChildRun): JsonObject {
+  const { arn, name, stateMachineArn, input, startDate, stopDate, output, failure } = child;
+  const status = statusOf(child);
+  const asked = { Input: JSON.stringify(input), InputDetails: { Included: true } };
+  if (status === 'PENDING') return { ...asked, Status: status };
+  return {
+    ...(failure?.cause !== undefined && { Cause: failure.cause }),
+    ...(failure?.error !== undefined && { Error: failure.error }),
+    ExecutionArn: arn,
+    ...asked,
+    Name: name,
+    ...(output !== undefined && { Output: JSON.stringify(output), OutputDetails: { Included: true } }),
+    RedriveCount: 0,
+    ...(status === 'SUCCEEDED'
+      ? {
+          RedriveStatus: 'NOT_REDRIVABLE',
+          RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+        }
+      : { RedriveStatus: 'REDRIVABLE' }),
+    StartDate: startDate?.toISOString() ?? null,
+    StateMachineArn: stateMachineArn,
+    Status: status,
+    StopDate: stopDate?.toISOString() ?? null,
+  };
+}
+
+function statusOf({ startDate, output, failure }: ChildRun): Status {
+  if (output !== undefined) return 'SUCCEEDED';
+  if (failure) return 'FAILED';
+  return startDate ? 'ABORTED' : 'PENDING';
+}
+
+function serialized(results: readonly Json[], type: ResultWriter['outputType']): string {
+  return type === 'JSON'
+    ? JSON.stringify(results)
+    : results.map((result) => `${JSON.stringify(result)}\n`).join('');
+}
+
+function writerFailure(cause: string): StatesError {
+  return new StatesError('States.ResultWriterFailed', cause);
+}

@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs';
+import type { StackAssembly } from '../../src/assembly';
+import { encryptedApp, pollingApp, tuningApp } from './permission-apps';
+import { type Outcome, PermissionRuns, type Scenario } from './permission-runs';
+import { type Grant, grantsOf, without } from './policy-mutations';
+import { inTurns, temporaryFolder } from './support';
+
+jest.setTimeout(300_000);
+
+/** What no run can need, with the reason: here as on AWS, where nothing else is said. */
+const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] = [
+  {
+    role: /^CustomCDKBucketDeployment/,
+    actions: /./,
+    reason: 'of the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
+  },
+  { role: /StateMachineRole/, actions: /^xray:/, reason: 'traces: without them an execution is not traced' },
+  {
+    role: /FunctionRole|TrainingRole/,
+    actions: /^logs:/,
+    reason: 'logs of functions and training jobs: without them both run and leave no log',
+  },
+  {
+    role: /TrainingRole/,
+    actions: /^cloudwatch:PutMetricData$/,
+    reason: 'metrics in CloudWatch: without them a job runs, and none are there',
+  },
+  {
+    role: /TrainingRole/,
+    actions: /^s3:AbortMultipartUpload$/,
+    reason: 'tidies up after an upload that broke off: no run here leaves one',
+  },
+];
+
+/** Permissions that only an execution that is stopped needs. */
+const STOPPING: Readonly<Record<string, Scenario>> = {
+  'sagemaker:StopHyperParameterTuningJob': 'stop the tuning job',
+  'sagemaker:StopTrainingJob': 'stop the final training job',
+};
+
+interface MutatedApp {
+  readonly name: string;
+  readonly synthesize: (folder: string) => StackAssembly;
+  /** Which grants are taken away: those that the apps before do not have. */
+  readonly tries: (grant: Grant) => boolean;
+  readonly scenarioOf: (grant: Grant) => Scenario;
+  /** What is taken away, too, for a grant that a run needs only then. */
+  readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
+}
+
+const APPS: readonly MutatedApp[] = [
+  {
+    name: 'the app of this project',
+    synthesize: tuningApp,
+    tries: () => true,
+    scenarioOf: ({ actions }) => (actions.length === 1 && STOPPING[actions[0] ?? '']) || 'run',
+  },
+  {
+    name: 'an app with a KMS key',
+    synthesize: encryptedApp,
+    tries: ({ actions }) => actions.every((action) => action.startsWith('kms:')),
+    scenarioOf: () => 'run',
+  },
+  {
+    name: 'an app that waits for its tuning job with the AWS SDK integration',
+    synthesize: pollingApp,
+    tries: ({ role }) => /StateMachineRole|StopAbandonedJobs/.test(role),
+    scenarioOf: ({ role, actions }) =>
+      /StopAbandonedJobs/.test(role)
+        ? 'stop the tuning job'
+        : (actions.includes('sagemaker:StopTrainingJob') &&
+            actions.length === 1 &&
+            STOPPING[actions[0] ?? '']) ||
+          'run',
+    // The state machine stops a tuning job that it cannot see any more.
+    alsoWithout: ({ role, actions }, all) =>
+      /StateMachineRole/.test(role) && /^sagemaker:stopHyperParameterTuningJob$/i.test(actions.join())
+        ? all.filter(
+            (each) =>
+              each.role === role && /^sagemaker:describeHyperParameterTuningJob$/i.test(each.actions.join()),
+          )
+        : [],
+  },
+];
+
+const INPUT = { maxTrainingJobs: 1 };
+
+const folder = temporaryFolder();
+const inTurn = inTurns(2);
+const running = new Set<Promise<Outcome>>();
+let runs: PermissionRuns;
+
+beforeAll(async () => {
+  runs = await PermissionRuns.start(2);
+});
+
+afterAll(async () => {
+  await Promise.allSettled(running);
+  await runs.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () => [] }) => {
+  const app = synthesize(`${folder}/${APPS.findIndex((each) => each.synthesize === synthesize)}`);
+  const grants = grantsOf(app.template);
+  const needed = grants.filter((grant) => tries(grant) && !isListed(grant));
+  const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
+
+  // Two at a time: while a test waits for its run, the next one is under way.
+  beforeAll(() => {
+    const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
+      const changed = { ...app, template: without(app.template, removed) };
+      const outcome = inTurn(() => runs.run(changed, INPUT, scenario));
+      running.add(outcome);
+      return outcome;
+    };
+    for (const scenario of ['run', ...Object.values(STOPPING)] as const) {
+      outcomes.set(scenario, start(grants.filter(isListed), scenario));
+    }
+    for (const grant of needed) {
+      outcomes.set(grant, start([grant, ...alsoWithout(grant, grants)], scenarioOf(grant)));
+    }
+  });
+
+  test('succeeds, and stops its jobs, without what no run can need', async () => {
+    expect(await outcomes.get('run')).toMatchObject({ status: 'SUCCEEDED' });
+    for (const scenario of Object.values(STOPPING)) {
+      const outcome = (await outcomes.get(scenario)) as Outcome;
+      expect({ scenario, status: outcome.status }).toEqual({ scenario, status: 'ABORTED' });
+      expect(refusedActions(outcome)).toEqual([]);
+    }
+  });
+
+  test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
+    const outcome = (await outcomes.get(grant)) as Outcome;
+    expect(outcome.status).not.toBe('SUCCEEDED');
+    expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
+  });
+
+  if (tries === APPS[0]?.tries) {
+    test.each(NOT_NEEDED)('has what is listed as $reason', ({ role, actions }) => {
+      const has = (grant: Grant) => role.test(grant.role) && grant.actions.some((each) => actions.test(each));
+      expect(grants.some(has)).toBe(true);
+    });
+  }
+});
+
+/** Whether all of a grant is listed as what no run can need. */
+function isListed({ role, actions }: Grant): boolean {
+  return actions.every((action) =>
+    NOT_NEEDED.some((entry) => entry.role.test(role) && entry.actions.test(action)),
+  );
+}
+
+function titleOf({ role, place, actions }: Grant): string {
+  return `${role} without ${actions.join(', ')} (${place})`;
+}
+
+/** The actions that somebody was refused. */
+function refusedActions({ told }: Outcome): string[] {
+  const refusals = told.matchAll(/is not authorized to perform: ([\w:]+) on resource: /g);
+  return [...refusals].map(([, action]) => String(action));
+}
+
+/** Any action that one of these patterns of IAM stands for. */
+function anyOf(patterns: readonly string[]): RegExp {
+  return new RegExp(`^(${patterns.map((each) => each.replaceAll('*', '.*')).join('|')})$`, 'i');
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { readSettings } from '../../../bin/settings';
+import { TuningStack } from '../../../bin/tuning-stack';
+import {
+  Algorithm,
+  Objective,
+  ParameterRange,
+  TuningStrategy,
+  TuningWorkflow,
+  type TuningWorkflowProps,
+  XGBoostVersion,
+} from '../../../lib';
+import { readAssembly, type StackAssembly } from '../../src/assembly';
+import { writeRegressionCsv } from '../training/support';
+
+/** The app of this project, with little data. */
+export function tuningApp(folder: string): StackAssembly {
+  return synthesizeApp(folder, (app, data) => {
+    app.node.setContext('tuning:data', data);
+    const settings = readSettings(app.node);
+    return new TuningStack(app, settings.stackName, { settings });
+  });
+}
+
+/** A workflow whose bucket, artifacts and volumes are encrypted with a KMS key of its stack. */
+export function encryptedApp(folder: string): StackAssembly {
+  return workflowApp(folder, (stack) => ({ encryptionKey: new Key(stack, 'Key') }));
+}
+
+/** A workflow that looks at its tuning job itself: the AWS SDK integration, and the function that stops jobs. */
+export function pollingApp(folder: string): StackAssembly {
+  return workflowApp(folder, () => ({
+    strategy: TuningStrategy.hyperband({ minResource: 1, maxResource: 3 }),
+  }));
+}
+
+function workflowApp(folder: string, props: (stack: Stack) => Partial<TuningWorkflowProps>): StackAssembly {
+  return synthesizeApp(folder, (app, data) => {
+    const stack = new Stack(app, 'Test');
+    const workflow = new TuningWorkflow(stack, 'Tuning', {
+      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+      objective: Objective.minimize('validation:rmse'),
+      hyperparameters: { objective: 'reg:squarederror' },
+      parameterRanges: [
+        ParameterRange.integer('num_round', { min: 1, max: 3 }),
+        ParameterRange.continuous('eta', { min: 0.1, max: 0.5 }),
+      ],
+      jobNamePrefix: 'permissions',
+      ...props(stack),
+    });
+    new BucketDeployment(stack, 'Data', {
+      sources: [Source.asset(data)],
+      destinationBucket: workflow.bucket,
+      destinationKeyPrefix: 'input/',
+      prune: false,
+    });
+    return stack;
+  });
+}
+
+function synthesizeApp(folder: string, build: (app: App, data: string) => Stack): StackAssembly {
+  const data = join(folder, 'data');
+  for (const channel of ['train', 'validation']) {
+    mkdirSync(join(data, channel), { recursive: true });
+    writeRegressionCsv(join(data, channel, 'rows.csv'), 60, 3, channel.length);
+  }
+  const { context } = JSON.parse(readFileSync(resolve(__dirname, '../../../cdk.json'), 'utf8'));
+  const app = new App({ outdir: join(folder, 'cdk.out'), context });
+  const { stackName } = build(app, data);
+  app.synth();
+  return withoutWaiting(readAssembly(join(folder, 'cdk.out'), stackName));
+}
+
+/** Without the retries of what was refused, and with a look at a job each second: neither changes what comes of it. */
+function withoutWaiting(assembly: StackAssembly): StackAssembly {
+  const text = JSON.stringify(assembly.template)
+    .replace(/(MaxAttempts\\*":)\d+/g, '$10')
+    .replaceAll('5 * $states.input.polls', '1');
+  return { ...assembly, template: JSON.parse(text) };
+}

@@ -1,0 +1,97 @@
+import { rmSync } from 'node:fs';
+import { deploy, type StackAssembly } from '../../src/assembly';
+import { ExecutionRunner } from '../../src/execution-runner';
+import { type RunningServices, startServices } from '../../src/services';
+import { type Json, parseStateMachine } from '../../src/states';
+import { createOptunaSampler, createXGBoostTrainer, type Sampler, type Trainer } from '../../src/training';
+import { environments } from '../training/support';
+import { temporaryFolder } from './support';
+
+/** What is done with an app: run to its end, or stopped in the middle of a job. */
+export type Scenario = 'run' | 'stop the tuning job' | 'stop the final training job';
+
+/** What came of it. */
+export interface Outcome {
+  readonly status: string;
+  /** What a person can see: errors of the deployment and of the execution, its history, and warnings. */
+  readonly told: string;
+}
+
+const BEFORE_DEPLOYED = 'NOT DEPLOYED';
+
+/**
+ * Runs apps in this process, many times: what takes long to start (workers with XGBoost, Optuna) is started once. All
+ * else is real and new for each run: the deployment, the services, the processes of functions.
+ */
+export class PermissionRuns {
+  static async start(maxWorkers: number): Promise<PermissionRuns> {
+    const trainer = createXGBoostTrainer({
+      pythonFor: (version, extras) => environments.forXGBoost(version, extras),
+      maxWorkers,
+    });
+    return new PermissionRuns(trainer, createOptunaSampler((await environments.forSampler()).python));
+  }
+
+  private constructor(
+    private readonly trainer: Trainer,
+    private readonly sampler: Sampler,
+  ) {}
+
+  async close(): Promise<void> {
+    await Promise.all([this.trainer.close(), this.sampler.close()]);
+  }
+
+  /** Deploys an app, starts an execution of its only state machine with the input, and ends it all. */
+  async run(assembly: StackAssembly, input: Json, scenario: Scenario): Promise<Outcome> {
+    const root = temporaryFolder();
+    const told: string[] = [];
+    let status = BEFORE_DEPLOYED;
+    let services: RunningServices | undefined;
+    try {
+      const deployment = deploy(assembly, root);
+      const [stateMachine] = deployment.stateMachines;
+      if (!stateMachine) throw new Error('the app has no state machine');
+      const controller = new AbortController();
+      const executions = new ExecutionRunner({
+        root,
+        services: () => services as RunningServices,
+        parse: ({ definition }) => parseStateMachine(definition),
+      });
+      services = await startServices(deployment, {
+        trainer: scenario === 'run' ? this.trainer : stopping(this.trainer, scenario, controller),
+        sampler: this.sampler,
+        executions,
+        onFault: (error) => told.push((error as Error).message),
+      });
+      const execution = executions.start(stateMachine, input, { signal: controller.signal });
+      const record = await execution.ended;
+      ({ status } = record);
+      told.push(`${record.error}: ${record.cause}`, JSON.stringify(executions.store.history(record.arn)));
+    } catch (error) {
+      told.push((error as Error).message);
+    } finally {
+      await services?.close();
+      rmSync(root, { recursive: true, force: true });
+    }
+    return { status, told: told.join('\n') };
+  }
+}
+
+/** A trainer with which the execution is stopped as soon as a job of the kind runs: the job waits for its own stop. */
+function stopping(trainer: Trainer, scenario: Scenario, controller: AbortController): Trainer {
+  // Only training jobs of a tuning job are named <name>-<number>-<8 characters>.
+  const isTuned = (name: string) => /-\d{3}-[0-9a-f]{8}$/.test(name);
+  return {
+    ...trainer,
+    train: async (task) => {
+      if (isTuned(task.trainingJobName) !== (scenario === 'stop the tuning job')) return trainer.train(task);
+      task.onStart();
+      const stopped = new Promise<void>((resolve) =>
+        task.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      controller.abort();
+      await stopped;
+      return { status: 'Stopped' };
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { StackAssembly } from '../../src/assembly';
+
+type Template = StackAssembly['template'];
+type Statement = { Action?: unknown } & Record<string, unknown>;
+
+/** Something that a role is allowed, which can be taken away from it in a template. */
+export interface Grant {
+  /** The role's logical ID. */
+  readonly role: string;
+  /** Where it stands, for people: the policy and the number of the statement. */
+  readonly place: string;
+  /** The actions that are taken away, as the template spells them. */
+  readonly actions: readonly string[];
+  readonly removeFrom: (template: Template) => void;
+}
+
+/**
+ * All that the policies of a template's roles allow: each statement as a whole, and each action in it. Spellings of
+ * an action that differ in case are one, as for IAM.
+ */
+export function grantsOf(template: Template): Grant[] {
+  return Object.keys(template.Resources).flatMap((role) =>
+    template.Resources[role]?.Type === 'AWS::IAM::Role'
+      ? [...statementGrants(template, role), ...managedGrants(template, role)]
+      : [],
+  );
+}
+
+/** A copy of a template without some grants. */
+export function without(template: Template, grants: readonly Grant[]): Template {
+  const copy = structuredClone(template);
+  for (const grant of grants) grant.removeFrom(copy);
+  return copy;
+}
+
+function statementGrants(template: Template, role: string): Grant[] {
+  return policiesOf(template, role).flatMap(({ name, document }) =>
+    document(template).Statement.flatMap((statement, index) => {
+      const actions = [statement.Action].flat().map(String);
+      const place = `${name}/${index}`;
+      const edit = (kept: (action: string) => boolean) => (copy: Template) => {
+        const target = document(copy).Statement[index] as Statement;
+        // The numbers of the others must stay: what allows nothing takes the place of what was removed.
+        const left = [target.Action].flat().map(String).filter(kept);
+        target.Action = left.length > 0 ? left : 'removed:Removed';
+      };
+      const names = [...new Set(actions.map((action) => action.toLowerCase()))];
+      const each = names.map((wanted) => ({
+        role,
+        place,
+        actions: actions.filter((action) => action.toLowerCase() === wanted),
+        removeFrom: edit((action) => action.toLowerCase() !== wanted),
+      }));
+      return names.length === 1 ? each : [{ role, place, actions, removeFrom: edit(() => false) }, ...each];
+    }),
+  );
+}
+
+/** Policies of AWS's own: one grant each. */
+function managedGrants(template: Template, role: string): Grant[] {
+  const arns = (template.Resources[role]?.Properties?.['ManagedPolicyArns'] ?? []) as unknown[];
+  return arns.map((arn, index) => ({
+    role,
+    place: `ManagedPolicyArns/${index}`,
+    actions: [JSON.stringify(arn).replace(/^.*policy\/([^"]+).*$/, '$1')],
+    removeFrom: (copy) => {
+      const kept = (copy.Resources[role]?.Properties?.['ManagedPolicyArns'] ?? []) as unknown[];
+      const wanted = JSON.stringify(arn);
+      kept.splice(
+        kept.findIndex((each) => JSON.stringify(each) === wanted),
+        1,
+      );
+    },
+  }));
+}
+
+interface PolicyDocument {
+  readonly Statement: Statement[];
+}
+
+interface RolePolicy {
+  readonly name: string;
+  readonly document: (template: Template) => PolicyDocument;
+}
+
+function policiesOf(template: Template, role: string): RolePolicy[] {
+  const attached = Object.entries(template.Resources)
+    .filter(
+      ([, { Type: type, Properties: properties }]) =>
+        ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type) &&
+        JSON.stringify(properties?.['Roles'] ?? []).includes(JSON.stringify({ Ref: role })),
+    )
+    .map(([name]) => ({
+      name,
+      document: (copy: Template) => copy.Resources[name]?.Properties?.['PolicyDocument'] as PolicyDocument,
+    }));
+  return [...attached, ...inlinePolicies(template, role)];
+}
+
+function inlinePolicies(template: Template, role: string): RolePolicy[] {
+  const policies = (copy: Template) =>
+    (copy.Resources[role]?.Properties?.['Policies'] ?? []) as { PolicyDocument: PolicyDocument }[];
+  return policies(template).map((_, index) => ({
+    name: `${role}/Policies/${index}`,
+    document: (copy) => (policies(copy)[index] as { PolicyDocument: PolicyDocument }).PolicyDocument,
+  }));
+}

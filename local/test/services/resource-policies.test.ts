@@ -1,0 +1,295 @@
+import type { Deployment, RoleResource } from '../../src/assembly';
+import type { RunningServices } from '../../src/services';
+import {
+  BUCKET,
+  closeServices,
+  deploymentIn,
+  start,
+  TRAINING_ROLE,
+  temporaryRoot,
+  trainingRequest,
+  until,
+} from './helpers';
+
+afterEach(closeServices);
+
+type Statement = Record<string, unknown>;
+
+const ACCOUNT = 'arn:aws:iam::123456789012:root';
+const READER = 'arn:aws:iam::123456789012:role/path/reader';
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const OBJECT = `arn:aws:s3:::${BUCKET}/*`;
+
+function statement(effect: 'Allow' | 'Deny', principal: unknown, rest: Statement = {}): Statement {
+  return { Effect: effect, Principal: principal, Action: 's3:*', Resource: OBJECT, ...rest };
+}
+
+const allow = (...actions: string[]): Statement => ({ Effect: 'Allow', Action: actions, Resource: '*' });
+
+function role(arn: string, statements: Statement[]): RoleResource {
+  const trust = {
+    Effect: 'Allow',
+    Principal: { Service: 'sagemaker.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  };
+  return {
+    logicalId: 'Role',
+    name: arn.split('/').at(-1) ?? '',
+    arn,
+    trustPolicy: { Statement: [trust] },
+    policies: [{ Statement: statements }],
+  };
+}
+
+interface Policies {
+  readonly mayReader?: Statement[];
+  readonly mayTraining?: Statement[];
+  readonly bucket?: Statement[];
+  /** Statements of the key that the bucket is encrypted with. */
+  readonly key?: Statement[];
+  readonly alias?: string;
+}
+
+function deployment({ mayReader = [], mayTraining = [], bucket = [], key, alias }: Policies): Deployment {
+  const made = deploymentIn(temporaryRoot(), {
+    roles: [role(READER, mayReader), role(TRAINING_ROLE, mayTraining)],
+    keys: key
+      ? [{ logicalId: 'Key', arn: KEY, policy: { Statement: key }, aliases: alias ? [alias] : [] }]
+      : [],
+  });
+  const encryption = { keyId: alias ?? KEY, bucketKey: false };
+  const buckets = made.buckets.map((each) => ({
+    ...each,
+    policies: [{ Statement: bucket }],
+    ...(key && { encryption }),
+  }));
+  return { ...made, buckets };
+}
+
+/** What becomes of reading an object: `read`, or why it was refused. */
+async function read(policies: Policies, as: 'reader' | 'person' = 'reader'): Promise<string> {
+  return operate(policies, 'GetObject', { Bucket: BUCKET, Key: 'input/train.csv' }, as);
+}
+
+async function operate(
+  policies: Policies,
+  operation: string,
+  input: Record<string, unknown>,
+  as: 'reader' | 'person' = 'reader',
+): Promise<string> {
+  const services = await start({ deployment: deployment(policies) });
+  const caller = as === 'person' ? services.user : { arn: READER };
+  try {
+    const { Body: body } = (await services.router.call('s3', operation, input, caller)) as {
+      Body?: { destroy(): void };
+    };
+    body?.destroy();
+    return 'done';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const DENIED = 'with an explicit deny in a resource-based policy';
+const NOT_ALLOWED = 'because no identity-based policy allows';
+
+describe('bucket policies', () => {
+  const mayRead = [allow('s3:GetObject')];
+
+  test.each<[string, Policies, string]>([
+    ['none', { mayReader: mayRead }, 'done'],
+    ['nothing allowed anywhere', {}, NOT_ALLOWED],
+    ['the role named', { bucket: [statement('Allow', { AWS: READER })] }, 'done'],
+    ['everybody', { bucket: [statement('Allow', '*')] }, 'done'],
+    ['everybody as a list', { bucket: [statement('Allow', { AWS: ['*'] })] }, 'done'],
+    [
+      'the account, which leaves it to the role',
+      { bucket: [statement('Allow', { AWS: ACCOUNT })] },
+      NOT_ALLOWED,
+    ],
+    ['another role', { bucket: [statement('Allow', { AWS: `${READER}-2` })] }, NOT_ALLOWED],
+    ['a service', { bucket: [statement('Allow', { Service: 'logging.s3.amazonaws.com' })] }, NOT_ALLOWED],
+    ['another object', { bucket: [statement('Allow', '*', { Resource: `${OBJECT}.txt` })] }, NOT_ALLOWED],
+    ['Deny for everybody', { mayReader: mayRead, bucket: [statement('Deny', { AWS: '*' })] }, DENIED],
+    [
+      'Deny for the account',
+      { mayReader: mayRead, bucket: [statement('Deny', { AWS: '123456789012' })] },
+      DENIED,
+    ],
+    [
+      'Deny for another role',
+      { mayReader: mayRead, bucket: [statement('Deny', { AWS: TRAINING_ROLE })] },
+      'done',
+    ],
+    [
+      'Deny for all but others',
+      {
+        mayReader: mayRead,
+        bucket: [{ ...statement('Deny', ''), Principal: undefined, NotPrincipal: { AWS: TRAINING_ROLE } }],
+      },
+      DENIED,
+    ],
+    [
+      'Deny for all but the role',
+      {
+        mayReader: mayRead,
+        bucket: [{ ...statement('Deny', ''), Principal: undefined, NotPrincipal: { AWS: [READER] } }],
+      },
+      'done',
+    ],
+    [
+      'Deny for what is not TLS, which the endpoint stands for',
+      {
+        mayReader: mayRead,
+        bucket: [
+          statement('Deny', '*', { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          statement('Deny', '*', { Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } }),
+        ],
+      },
+      'done',
+    ],
+    [
+      'Deny with a condition on the caller',
+      {
+        mayReader: mayRead,
+        bucket: [
+          statement('Deny', '*', {
+            Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/path/*' } },
+          }),
+        ],
+      },
+      DENIED,
+    ],
+  ])('%s', async (_name, policies, expected) => {
+    expect(await read(policies)).toContain(expected);
+  });
+
+  test('a Deny binds the person at the keyboard too, and reads as on AWS', async () => {
+    expect(await read({}, 'person')).toBe('done');
+    expect(await read({ bucket: [statement('Deny', '*')] }, 'person')).toBe(
+      `User: arn:aws:iam::123456789012:user/local is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::${BUCKET}/input/train.csv ${DENIED}`,
+    );
+  });
+
+  test('writes can be held to an encryption', async () => {
+    const unencrypted = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
+    const policies = {
+      mayReader: [allow('s3:PutObject')],
+      bucket: [statement('Deny', '*', { Action: 's3:PutObject', Condition: unencrypted })],
+    };
+    const put = { Bucket: BUCKET, Key: 'k', Body: Buffer.from('') };
+    expect(await operate(policies, 'PutObject', put)).toContain(DENIED);
+    expect(await operate(policies, 'PutObject', { ...put, ServerSideEncryption: 'aws:kms' })).toBe('done');
+  });
+
+  test('are asked for the data of training jobs', async () => {
+    const denied = statement('Deny', { AWS: TRAINING_ROLE }, { Action: 's3:GetObject' });
+    expect(await train({ mayTraining: [allow('s3:*', 'ecr:*')], bucket: [denied] })).toContain(
+      `s3:GetObject on resource: arn:aws:s3:::${BUCKET}/input/train.csv ${DENIED}`,
+    );
+  });
+});
+
+describe('KMS keys', () => {
+  const byIam = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' };
+  const mayRead = allow('s3:*');
+
+  test.each<[string, Policies, string]>([
+    ['the role may use it', { mayReader: [mayRead, allow('kms:Decrypt')], key: [byIam] }, 'done'],
+    [
+      'by an alias',
+      { mayReader: [mayRead], key: [byIam], alias: 'alias/data' },
+      `kms:Decrypt on resource: ${KEY}`,
+    ],
+    ['the role may not', { mayReader: [mayRead], key: [byIam] }, `${NOT_ALLOWED} the kms:Decrypt action`],
+    [
+      'the key does not leave it to IAM',
+      { mayReader: [mayRead, allow('kms:*')], key: [] },
+      'because no resource-based policy allows the kms:Decrypt action',
+    ],
+    [
+      'the key names the role',
+      { mayReader: [mayRead], key: [{ ...byIam, Principal: { AWS: READER }, Action: 'kms:Decrypt' }] },
+      'done',
+    ],
+    [
+      'only through S3, and for this object',
+      {
+        mayReader: [mayRead],
+        key: [
+          {
+            ...byIam,
+            Principal: { AWS: '*' },
+            Condition: {
+              StringEquals: {
+                'kms:ViaService': 's3.us-east-1.amazonaws.com',
+                'kms:CallerAccount': '123456789012',
+                'kms:EncryptionContext:aws:s3:arn': `arn:aws:s3:::${BUCKET}/input/train.csv`,
+              },
+            },
+          },
+        ],
+      },
+      'done',
+    ],
+    [
+      'the key denies it',
+      { mayReader: [mayRead, allow('kms:*')], key: [byIam, { ...byIam, Effect: 'Deny', Principal: '*' }] },
+      DENIED,
+    ],
+  ])('to read: %s', async (_name, policies, expected) => {
+    expect(await read(policies)).toContain(expected);
+  });
+
+  test('to write takes a data key, and in several parts the right to read too', async () => {
+    const put = { Bucket: BUCKET, Key: 'k', Body: Buffer.from('') };
+    const may = (...actions: string[]) => ({ mayReader: [mayRead, allow(...actions)], key: [byIam] });
+    expect(await operate(may('kms:Decrypt'), 'PutObject', put)).toContain('kms:GenerateDataKey');
+    expect(await operate(may('kms:GenerateDataKey'), 'PutObject', put)).toBe('done');
+    expect(await operate(may('kms:GenerateDataKey'), 'CreateMultipartUpload', put)).toContain('kms:Decrypt');
+    // Another key than the bucket's, and none of the account's own.
+    const otherKey = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY.replace('1234abcd', '5678abcd') };
+    expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ...otherKey })).toContain('key/5678abcd');
+    expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ServerSideEncryption: 'AES256' })).toBe(
+      'done',
+    );
+  });
+
+  test('a copy reads with the key of its source', async () => {
+    const copy = { Bucket: BUCKET, Key: 'k', CopySource: `${BUCKET}/input/train.csv` };
+    const policies = { mayReader: [mayRead, allow('kms:GenerateDataKey')], key: [byIam] };
+    expect(await operate(policies, 'CopyObject', copy)).toContain('kms:Decrypt');
+  });
+
+  test('of artifacts and volumes are asked of the training role', async () => {
+    const data = [mayRead, allow('ecr:*', 'kms:Decrypt')];
+    const output = { OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/output/`, KmsKeyId: KEY } };
+    expect(await train({ mayTraining: data, key: [byIam] }, output)).toMatch(/kms:Encrypt on resource/);
+    const write = allow('kms:Encrypt', 'kms:GenerateDataKey');
+    expect(await train({ mayTraining: [...data, write], key: [byIam] }, output)).toBe('Completed');
+
+    const { ResourceConfig } = trainingRequest('x');
+    const volume = { ResourceConfig: { ...ResourceConfig, VolumeKmsKeyId: KEY } };
+    const use = allow('kms:GenerateDataKey', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext');
+    const grant = {
+      ...allow('kms:CreateGrant'),
+      Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    };
+    expect(await train({ mayTraining: [...data, use], key: [byIam] }, volume)).toMatch(
+      /^ClientError: Cannot use the KMS key of ResourceConfig\..*kms:CreateGrant/,
+    );
+    expect(await train({ mayTraining: [...data, use, grant], key: [byIam] }, volume)).toBe('Completed');
+  });
+});
+
+/** How a training job ends: its status, or the reason for its failure. */
+async function train(policies: Policies, changes: object = {}): Promise<string> {
+  const services: RunningServices = await start({ deployment: deployment(policies) });
+  const request = { ...trainingRequest('job'), ...changes };
+  await services.router.call('sagemaker', 'CreateTrainingJob', request, services.user);
+  const job = await until(
+    () => services.jobs.training.get('job')?.description,
+    (description) => ['Completed', 'Failed'].includes(description?.TrainingJobStatus ?? ''),
+  );
+  return job?.FailureReason ?? String(job?.TrainingJobStatus);
+}
