@@ -19,6 +19,7 @@ import {
   StatesError,
   startExecution,
 } from './states';
+import { UserError } from './user-error';
 
 /** How a new execution is to run. */
 export interface StartOptions {
@@ -31,6 +32,8 @@ export interface StartOptions {
 /** What runs executions needs. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
+  /** Names the deployment in the records of executions, so that they can be resumed in it. */
+  readonly deploymentId?: string;
   readonly services: () => Pick<
     RunningServices,
     'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
@@ -44,6 +47,19 @@ interface OwnExecution extends RunningExecution {
   readonly recorded: Promise<ExecutionRecord>;
   readonly controller: AbortController;
 }
+
+/** What an execution runs with, from its beginning or from where it was. */
+interface Start {
+  readonly record: ExecutionRecord;
+  readonly log: ExecutionLog;
+  readonly machine: StateMachine;
+  readonly stateMachine: ExecutedStateMachine;
+  readonly signal?: AbortSignal | undefined;
+  readonly resumeFrom?: ResumePoint;
+}
+
+/** Why executions are stopped when local mode ends: not because anybody wanted them to. */
+const INTERRUPTION = new Error('local mode ends');
 
 type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
 
@@ -73,6 +89,7 @@ export class ExecutionRunner {
       input,
       startDate: new Date().toISOString(),
       status: 'RUNNING',
+      ...(this.options.deploymentId !== undefined && { deploymentId: this.options.deploymentId }),
     };
     const log = this.store.create(record, { name: machineName, arn, roleArn, definition });
     if (!log) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${record.arn}'`);
@@ -91,17 +108,45 @@ export class ExecutionRunner {
     resumeFrom: ResumePoint,
   ): RunningExecution {
     const machine = this.options.parse(stateMachine);
-    const { stopDate: _stopDate, error: _error, cause: _cause, output: _output, ...kept } = ended;
-    const record: ExecutionRecord = {
-      ...kept,
-      processId: process.pid,
-      status: 'RUNNING',
+    const redriven = {
       redriveCount: (ended.redriveCount ?? 0) + 1,
       redriveDate: new Date().toISOString(),
     };
+    return this.goOn({ ...ended, ...redriven }, { machine, stateMachine, resumeFrom });
+  }
+
+  /**
+   * Runs an execution on that was interrupted: as if nothing had been. Calls that had no answer yet are made again,
+   * with the same identity, so that no job is created twice.
+   *
+   * @throws UserError when local mode cannot run its definition any more, or does not know where it was
+   */
+  resume(interrupted: ExecutionRecord): RunningExecution {
+    const { arn, name } = interrupted;
+    const stateMachine = this.store.stateMachine(arn);
+    const resumeFrom = this.store.position(arn);
+    if (!stateMachine || !resumeFrom) {
+      throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
+    }
+    return this.goOn(interrupted, { machine: this.options.parse(stateMachine), stateMachine, resumeFrom });
+  }
+
+  private goOn(
+    ended: ExecutionRecord,
+    from: Pick<Start, 'machine' | 'stateMachine' | 'resumeFrom'>,
+  ): RunningExecution {
+    const {
+      stopDate: _stopDate,
+      error: _error,
+      cause: _cause,
+      output: _output,
+      isInterrupted: _isInterrupted,
+      ...kept
+    } = ended;
+    const record: ExecutionRecord = { ...kept, processId: process.pid, status: 'RUNNING' };
     const log = this.store.reopen(record);
     log.write(record);
-    return this.run({ record, log, machine, stateMachine, resumeFrom });
+    return this.run({ record, log, ...from });
   }
 
   /** An execution that this process runs. */
@@ -116,21 +161,14 @@ export class ExecutionRunner {
     return execution?.recorded;
   }
 
-  /** Stops all that this process runs, and waits for its end. */
+  /** Stops all that this process runs, and waits for its end: it can be resumed. */
   async close(): Promise<void> {
     const executions = [...this.own.values()];
-    for (const { controller } of executions) controller.abort();
+    for (const { controller } of executions) controller.abort(INTERRUPTION);
     await Promise.allSettled(executions.map(({ ended }) => ended));
   }
 
-  private run(start: {
-    readonly record: ExecutionRecord;
-    readonly log: ExecutionLog;
-    readonly machine: StateMachine;
-    readonly stateMachine: ExecutedStateMachine;
-    readonly signal?: AbortSignal | undefined;
-    readonly resumeFrom?: ResumePoint;
-  }): RunningExecution {
+  private run(start: Start): RunningExecution {
     const { record, log, stateMachine, resumeFrom } = start;
     const { arn, name } = record;
     const services = this.options.services();
@@ -162,7 +200,13 @@ export class ExecutionRunner {
     // Its first events came before it was returned.
     log.reach(execution.position);
     const write = (result: Result): ExecutionRecord => {
-      const last = { ...record, ...result, stopDate: new Date().toISOString() };
+      const isInterrupted = result.status === 'ABORTED' && controller.signal.reason === INTERRUPTION;
+      const last: ExecutionRecord = {
+        ...record,
+        ...result,
+        stopDate: new Date().toISOString(),
+        ...(isInterrupted && { isInterrupted }),
+      };
       log.write(last);
       return last;
     };

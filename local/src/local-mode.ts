@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Deployment, StateMachineResource } from './assembly';
 import { ExecutionRunner } from './execution-runner';
 import type { ExecutedStateMachine, ExecutionRecord } from './executions';
-import { enterRoot, othersIn } from './local-modes';
+import { keepDeployment } from './kept-deployments';
+import { aloneIn, enterRoot, othersIn } from './local-modes';
 import {
   checkResources,
   type Jobs,
@@ -91,6 +92,7 @@ export class LocalMode {
       }),
     ]);
     let sampler: Sampler | undefined;
+    const leaveRoot = enterRoot(deployment.root);
     try {
       // What has to be installed is installed now, not in the middle of a run.
       const algorithms = trainableAlgorithms(deployment, trainer);
@@ -99,8 +101,10 @@ export class LocalMode {
       const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
       if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
       let services: RunningServices | undefined;
+      const deploymentId = keepDeployment(options);
       const executions = new ExecutionRunner({
         root: deployment.root,
+        deploymentId,
         services: () => services as RunningServices,
         parse: (stateMachine) => {
           const machine = parseDefinition(stateMachine);
@@ -115,27 +119,29 @@ export class LocalMode {
         automl,
         fileSystems: options.fileSystems,
         executions,
+        deploymentId,
         ...(options.port !== undefined && { port: options.port }),
       });
-      return new LocalMode(deployment, executions, services, trainer, sampler);
+      return new LocalMode(deployment, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {
       // The processes that were started would keep this one alive.
       await Promise.all([trainer.close(), sampler?.close()]);
+      leaveRoot();
       throw error;
     }
   }
 
-  private readonly leaveRoot: () => void;
+  private closed: Promise<void> | undefined;
 
   private constructor(
     private readonly deployment: Deployment,
+    private readonly deploymentId: string,
     private readonly executions: ExecutionRunner,
     private readonly services: RunningServices,
     private readonly trainer: Trainer,
     private readonly sampler: Sampler,
-  ) {
-    this.leaveRoot = enterRoot(deployment.root);
-  }
+    private readonly leaveRoot: () => void,
+  ) {}
 
   /** What an AWS client needs to act as the person at the keyboard, who may do everything. */
   get endpoint(): {
@@ -165,6 +171,11 @@ export class LocalMode {
     return { url, region: this.deployment.environment.region, credentials: credentialsFor(principal) };
   }
 
+  /** Where all of it is kept, usually `<project>/.local`. */
+  get root(): string {
+    return this.deployment.root;
+  }
+
   /** The training and tuning jobs, those of earlier runs included. */
   get jobs(): Jobs {
     return this.services.jobs;
@@ -184,8 +195,44 @@ export class LocalMode {
     return this.executions.start(this.stateMachine(stateMachineName), input, { signal });
   }
 
-  /** Stops what still runs and ends the services. */
-  async close(): Promise<void> {
+  /**
+   * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
+   * an execution. What had ended is not run again.
+   *
+   * @param names of executions; without any, all that was interrupted
+   * @returns the executions, and a promise of the end of all jobs
+   * @throws UserError when there is no such execution, or it cannot be run any more
+   */
+  resume(names: readonly string[] = []): {
+    readonly executions: RunningExecution[];
+    readonly jobsEnded: Promise<void>;
+  } {
+    return aloneIn(this.deployment.root, () => {
+      const interrupted = this.executions.store
+        .listInterrupted()
+        .filter(({ deploymentId }) => deploymentId === this.deploymentId);
+      const wanted = interrupted.filter(({ name }) => names.length === 0 || names.includes(name));
+      const arns = new Set(wanted.map(({ arn }) => arn));
+      // The jobs first: their executions find them at work.
+      const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
+        deploymentId !== this.deploymentId
+          ? false
+          : createdBy === undefined
+            ? names.length === 0
+            : arns.has(createdBy.executionArn),
+      );
+      return { executions: wanted.map((record) => this.executions.resume(record)), jobsEnded };
+    });
+  }
+
+  /** Stops what still runs and ends the services. What is stopped so can be resumed later. */
+  close(): Promise<void> {
+    this.closed ??= this.end();
+    return this.closed;
+  }
+
+  private async end(): Promise<void> {
+    this.services.beginEnd();
     try {
       await this.executions.close();
       await this.services.close();
