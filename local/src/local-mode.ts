@@ -195,6 +195,11 @@ export class LocalMode {
     return this.executions.start(this.stateMachine(stateMachineName), input, { signal });
   }
 
+  /** Names of the executions that were interrupted in this deployment or in another one of the root. */
+  get interrupted(): string[] {
+    return this.executions.store.listInterrupted().map(({ name }) => name);
+  }
+
   /**
    * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
    * an execution. What had ended is not run again.

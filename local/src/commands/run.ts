@@ -11,6 +11,7 @@ import {
   localModeOptions,
 } from './deploy-options';
 import { addExamples } from './help';
+import { tellOfInterrupted } from './interruption';
 import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
 
 interface RunOptions extends DeployCommandOptions {
@@ -46,6 +47,7 @@ async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map(parseInput);
   const deployment = await deployApp(options);
   const localMode = await LocalMode.start(localModeOptions(deployment, options));
+  if (!options.quiet) tellOfInterrupted(localMode);
   const { stateMachine: stateMachineName } = options;
   await toTheirEnd(localMode, options, () =>
     inputs.map((input) => localMode.startExecution(input, { stateMachineName })),

@@ -4,7 +4,7 @@ import { LocalMode } from '../local-mode';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployApp, localModeOptions } from './deploy-options';
 import { addExamples } from './help';
-import { onInterruption } from './interruption';
+import { onInterruption, tellOfInterrupted } from './interruption';
 
 interface ServeOptions extends DeployCommandOptions {
   readonly port?: number;
@@ -43,6 +43,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...localModeOptions(deployment, options),
     ...(options.port !== undefined && { port: options.port }),
   });
+  tellOfInterrupted(localMode);
   const lines = await exportLines(localMode, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
