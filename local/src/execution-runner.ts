@@ -11,10 +11,11 @@ import type { RunningExecution } from './local-mode';
 import type { RunningServices } from './services';
 import { AwsError } from './services/aws-error';
 import {
-  type Execution,
+  type ExecutionOptions,
   type ExecutionResult,
   type Json,
   type ResumePoint,
+  redrivePoint,
   type StateMachine,
   StatesError,
   startExecution,
@@ -80,8 +81,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Runs an execution that has not succeeded on from the state that it had reached: a Map or Parallel state starts
-   * from its beginning.
+   * Runs an execution that has not succeeded on from where it stood: of a Map or Parallel state only what did not
+   * succeed.
    *
    * @throws Error when local mode cannot run its definition any more
    */
@@ -100,8 +101,15 @@ export class ExecutionRunner {
       redriveDate: new Date().toISOString(),
     };
     const log = this.store.reopen(record);
+    const eventsBefore = this.store.history(record.arn).length;
     log.write(record);
-    return this.run({ record, log, machine, stateMachine, resumeFrom });
+    return this.run({
+      record,
+      log,
+      machine,
+      stateMachine,
+      resume: { resumeFrom: redrivePoint(resumeFrom, ended.error), isRedrive: true, eventsBefore },
+    });
   }
 
   /** An execution that this process runs. */
@@ -129,15 +137,14 @@ export class ExecutionRunner {
     readonly machine: StateMachine;
     readonly stateMachine: ExecutedStateMachine;
     readonly signal?: AbortSignal | undefined;
-    readonly resumeFrom?: ResumePoint;
+    readonly resume?: Pick<ExecutionOptions, 'resumeFrom' | 'isRedrive' | 'eventsBefore'>;
   }): RunningExecution {
-    const { record, log, stateMachine, resumeFrom } = start;
+    const { record, log, stateMachine, resume } = start;
     const { arn, name } = record;
     const services = this.options.services();
     const role = { arn: stateMachine.roleArn };
     const controller = new AbortController();
-    let execution: Execution | undefined;
-    execution = startExecution(start.machine, {
+    const execution = startExecution(start.machine, {
       input: record.input,
       context: {
         id: arn,
@@ -145,22 +152,17 @@ export class ExecutionRunner {
         roleArn: role.arn,
         startTime: new Date(record.startDate),
         redriveCount: record.redriveCount ?? 0,
+        ...(record.redriveDate !== undefined && { redriveTime: new Date(record.redriveDate) }),
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
       runTask: services.taskRunner(role),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      onEvent: (event) => {
-        log.append(event);
-        // Not at the states inside of a Map or Parallel, whose names are others.
-        const entered = event.type.endsWith('StateEntered') && event.details['name'];
-        if (execution && execution.position.stateName === entered) log.reach(execution.position);
-      },
+      onEvent: (event) => log.append(event),
+      onPosition: (change) => log.reach(change),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
-      ...(resumeFrom && { resumeFrom }),
+      ...resume,
     });
-    // Its first events came before it was returned.
-    log.reach(execution.position);
     const write = (result: Result): ExecutionRecord => {
       const last = { ...record, ...result, stopDate: new Date().toISOString() };
       log.write(last);
@@ -175,7 +177,7 @@ export class ExecutionRunner {
       const last = await recorded;
       await services.onExecutionEnded(last);
       // A fault of local mode is thrown only when all is written.
-      await execution?.result;
+      await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));
