@@ -11,10 +11,11 @@ import type { RunningExecution } from './local-mode';
 import type { RunningServices } from './services';
 import { AwsError } from './services/aws-error';
 import {
-  type Execution,
+  type ExecutionOptions,
   type ExecutionResult,
   type Json,
   type ResumePoint,
+  redrivePoint,
   type StateMachine,
   StatesError,
   startExecution,
@@ -55,7 +56,7 @@ interface Start {
   readonly machine: StateMachine;
   readonly stateMachine: ExecutedStateMachine;
   readonly signal?: AbortSignal | undefined;
-  readonly resumeFrom?: ResumePoint;
+  readonly resume?: Pick<ExecutionOptions, 'resumeFrom' | 'isRedrive' | 'eventsBefore'>;
 }
 
 /** Why executions are stopped when local mode ends: not because anybody wanted them to. */
@@ -97,8 +98,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Runs an execution that has not succeeded on from the state that it had reached: a Map or Parallel state starts
-   * from its beginning.
+   * Runs an execution that has not succeeded on from where it stood: of a Map or Parallel state only what did not
+   * succeed.
    *
    * @throws Error when local mode cannot run its definition any more
    */
@@ -112,7 +113,14 @@ export class ExecutionRunner {
       redriveCount: (ended.redriveCount ?? 0) + 1,
       redriveDate: new Date().toISOString(),
     };
-    return this.goOn({ ...ended, ...redriven }, { machine, stateMachine, resumeFrom });
+    return this.goOn(
+      { ...ended, ...redriven },
+      {
+        machine,
+        stateMachine,
+        resume: { resumeFrom: redrivePoint(resumeFrom, ended.error), isRedrive: true },
+      },
+    );
   }
 
   /**
@@ -128,12 +136,16 @@ export class ExecutionRunner {
     if (!stateMachine || !resumeFrom) {
       throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
     }
-    return this.goOn(interrupted, { machine: this.options.parse(stateMachine), stateMachine, resumeFrom });
+    return this.goOn(interrupted, {
+      machine: this.options.parse(stateMachine),
+      stateMachine,
+      resume: { resumeFrom },
+    });
   }
 
   private goOn(
     ended: ExecutionRecord,
-    from: Pick<Start, 'machine' | 'stateMachine' | 'resumeFrom'>,
+    from: Pick<Start, 'machine' | 'stateMachine' | 'resume'>,
   ): RunningExecution {
     const {
       stopDate: _stopDate,
@@ -145,8 +157,9 @@ export class ExecutionRunner {
     } = ended;
     const record: ExecutionRecord = { ...kept, processId: process.pid, status: 'RUNNING' };
     const log = this.store.reopen(record);
+    const eventsBefore = this.store.history(record.arn).length;
     log.write(record);
-    return this.run({ record, log, ...from });
+    return this.run({ record, log, ...from, resume: { ...from.resume, eventsBefore } });
   }
 
   /** An execution that this process runs. */
@@ -169,13 +182,13 @@ export class ExecutionRunner {
   }
 
   private run(start: Start): RunningExecution {
-    const { record, log, stateMachine, resumeFrom } = start;
+    const { record, log, stateMachine, resume } = start;
     const { arn, name } = record;
     const services = this.options.services();
     const role = { arn: stateMachine.roleArn };
     const controller = new AbortController();
-    let execution: Execution | undefined;
-    execution = startExecution(start.machine, {
+    const isInterrupted = () => controller.signal.reason === INTERRUPTION;
+    const execution = startExecution(start.machine, {
       input: record.input,
       context: {
         id: arn,
@@ -183,29 +196,24 @@ export class ExecutionRunner {
         roleArn: role.arn,
         startTime: new Date(record.startDate),
         redriveCount: record.redriveCount ?? 0,
+        ...(record.redriveDate !== undefined && { redriveTime: new Date(record.redriveDate) }),
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
       runTask: services.taskRunner(role),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      onEvent: (event) => {
-        log.append(event);
-        // Not at the states inside of a Map or Parallel, whose names are others.
-        const entered = event.type.endsWith('StateEntered') && event.details['name'];
-        if (execution && execution.position.stateName === entered) log.reach(execution.position);
-      },
+      // An execution that is resumed has no end in its history, and goes on where it was.
+      onEvent: (event) => isInterrupted() || log.append(event),
+      onPosition: (change) => isInterrupted() || log.reach(change),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
-      ...(resumeFrom && { resumeFrom }),
+      ...resume,
     });
-    // Its first events came before it was returned.
-    log.reach(execution.position);
     const write = (result: Result): ExecutionRecord => {
-      const isInterrupted = result.status === 'ABORTED' && controller.signal.reason === INTERRUPTION;
       const last: ExecutionRecord = {
         ...record,
         ...result,
         stopDate: new Date().toISOString(),
-        ...(isInterrupted && { isInterrupted }),
+        ...(result.status === 'ABORTED' && isInterrupted() && { isInterrupted: true }),
       };
       log.write(last);
       return last;
@@ -219,7 +227,7 @@ export class ExecutionRunner {
       const last = await recorded;
       await services.onExecutionEnded(last);
       // A fault of local mode is thrown only when all is written.
-      await execution?.result;
+      await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));

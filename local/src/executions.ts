@@ -13,7 +13,14 @@ import { join } from 'node:path';
 import type { StateMachineResource } from './assembly';
 import { isOtherLocalMode } from './local-modes';
 import { replaceFile } from './replace-file';
-import type { ExecutionResult, HistoryEvent, Json, ResumePoint } from './states';
+import {
+  applyChange,
+  type ExecutionResult,
+  type HistoryEvent,
+  type Json,
+  type PositionChange,
+  type ResumePoint,
+} from './states';
 import { UserError } from './user-error';
 
 /** What is kept of an execution. */
@@ -48,7 +55,8 @@ export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: 
 const RECORD = 'execution.json';
 const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
-const POSITION = 'position.json';
+/** The changes of where the execution stands since it has come to its present state, one a line. */
+const POSITION = 'position.jsonl';
 
 /** Executions of a deployment, those of earlier runs and of other processes included. */
 export class ExecutionStore {
@@ -88,7 +96,7 @@ export class ExecutionStore {
   /** Takes an execution that has ended over, to run it on. */
   reopen(record: ExecutionRecord): ExecutionLog {
     this.own.add(record.arn);
-    return new ExecutionLog(this.folderOf(record.arn), this.history(record.arn).length);
+    return new ExecutionLog(this.folderOf(record.arn));
   }
 
   /** An execution by its ARN. @throws UserError when its record cannot be read */
@@ -118,9 +126,7 @@ export class ExecutionStore {
 
   /** The events of an execution, in their order. */
   history(arn: string): KeptEvent[] {
-    const file = join(this.folderOf(arn), HISTORY);
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    return lines.flatMap(parseEvent);
+    return readLines(join(this.folderOf(arn), HISTORY));
   }
 
   /** The state machine that an execution runs. @returns undefined where an earlier local mode kept none */
@@ -128,9 +134,15 @@ export class ExecutionStore {
     return readOptional(join(this.folderOf(arn), STATE_MACHINE));
   }
 
-  /** The state that an execution has reached. @returns undefined where an earlier local mode kept none */
+  /** Where an execution stands, or has ended. @returns undefined where an earlier local mode kept none */
   position(arn: string): ResumePoint | undefined {
-    return readOptional(join(this.folderOf(arn), POSITION));
+    const changes = readLines<PositionChange>(join(this.folderOf(arn), POSITION));
+    return changes.reduce<ResumePoint | undefined>(applyChange, undefined);
+  }
+
+  /** Whether it is known where an execution stands. */
+  hasPosition(arn: string): boolean {
+    return existsSync(join(this.folderOf(arn), POSITION));
   }
 
   /** Path of an execution's record. */
@@ -178,16 +190,12 @@ export class ExecutionStore {
 
 /** The files of one execution that this process runs, in a folder of its own. */
 export class ExecutionLog {
-  private position = '';
-
-  /** @param eventsBefore how many events the history has already */
-  constructor(
-    private readonly folder: string,
-    private readonly eventsBefore = 0,
-  ) {
-    const history = join(folder, HISTORY);
-    // A process that was killed may have left half a line.
-    if (existsSync(history) && !readFileSync(history, 'utf8').endsWith('\n')) appendFileSync(history, '\n');
+  constructor(private readonly folder: string) {
+    for (const name of [HISTORY, POSITION]) {
+      const file = join(folder, name);
+      // A process that was killed may have left half a line.
+      if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
+    }
   }
 
   /** Path of the record. */
@@ -202,17 +210,16 @@ export class ExecutionLog {
 
   /** Adds an event to the history. */
   append(event: HistoryEvent): void {
-    const { eventsBefore: before } = this;
-    const numbered = { ...event, id: event.id + before, previousEventId: event.previousEventId + before };
-    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(numbered)}\n`);
+    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(event)}\n`);
   }
 
-  /** Keeps the state that the execution has reached. */
-  reach(position: ResumePoint): void {
-    const text = JSON.stringify(position);
-    if (text === this.position) return;
-    replaceFile(join(this.folder, POSITION), `${text}\n`);
-    this.position = text;
+  /** Keeps a change of where the execution stands. */
+  reach(change: PositionChange): void {
+    const file = join(this.folder, POSITION);
+    const line = `${JSON.stringify(change)}\n`;
+    // What was before the machine's own state does not matter any more.
+    if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
+    else appendFileSync(file, line);
   }
 }
 
@@ -236,13 +243,17 @@ function writeJson(file: string, content: unknown): void {
   replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
-function parseEvent(line: string): KeptEvent[] {
-  try {
-    return line === '' ? [] : [JSON.parse(line) as KeptEvent];
-  } catch {
-    // The process was killed while it wrote this line.
-    return [];
-  }
+/** The objects in a file with one on each line. */
+function readLines<T>(file: string): T[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return lines.flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as T];
+    } catch {
+      // The process was killed while it wrote this line.
+      return [];
+    }
+  });
 }
 
 /** Renames a folder; false when the other name is taken. */

@@ -4,13 +4,11 @@ import { unexpectedType } from '../jsonata/expression';
 import type { MapState } from '../types';
 import { computeInteger } from './computed-number';
 import { complete, compute, fill, type Scope } from './data-flow';
-import { recordEnd } from './history';
 import { readItems } from './item-reader';
-import { runAll } from './run-all';
+import type { MapJob } from './position';
+import { runChildren } from './run-children';
 import { runDistributed } from './run-distributed';
-import { runGraph, type Step, type Visit } from './run-graph';
-import { Stop } from './stop';
-import { innerScope } from './variables';
+import { runGraph, type Step, startIn, type Visit } from './run-graph';
 
 /** An item as a Map hands it to its processor. */
 export interface MapItem {
@@ -25,51 +23,55 @@ const INLINE_CONCURRENCY = 40;
 
 /** Runs a graph for each item; the result has the outputs in the order of the items. */
 export async function runMap(state: MapState, visit: Visit): Promise<Step> {
-  const { frame, scope } = visit;
-  const items = await mapItems(state, visit);
+  const { frame, scope, before } = visit;
+  const items = before?.jobs ? undefined : await mapItems(state, visit);
   const concurrency = state.maxConcurrency
     ? await computeInteger(state.maxConcurrency, state.flow, scope)
     : 0;
-  frame.track.record('MapStateStarted', { length: items.length });
-  const value = await recordEnd(
-    'MapState',
-    frame.track,
-    async (): Promise<Json> =>
-      state.mode === 'INLINE'
-        ? runInline(state, items, concurrency || INLINE_CONCURRENCY, visit)
-        : runDistributed(state, items, concurrency, visit),
-  );
+  const startedEventId =
+    before?.startedEventId ?? frame.track.record('MapStateStarted', { length: items?.length });
+  const start = { startedEventId, concurrency };
+  const value =
+    state.mode === 'INLINE'
+      ? await runInline(state, before?.jobs ?? (items ?? []).map(asJob), start, visit)
+      : await runDistributed(state, items, start, visit);
   return { ...(await complete(state.flow, scope, { as: 'result', value })), next: state.next };
+}
+
+/** How a Map has started. */
+export interface MapStart {
+  readonly startedEventId: number;
+  /** How many iterations or child executions may run at once; 0 when the state says nothing. */
+  readonly concurrency: number;
+}
+
+/** What runs for a single item. */
+export function asJob({ input, context }: MapItem): MapJob {
+  return { input, context: { Map: context }, size: 1 };
 }
 
 function runInline(
   state: MapState,
-  items: readonly MapItem[],
-  concurrency: number,
+  jobs: readonly MapJob[],
+  { startedEventId, concurrency }: MapStart,
   visit: Visit,
 ): Promise<Json[]> {
-  const { frame, scope } = visit;
-  const started = frame.track.fork(frame.signal);
-  return runAll(items, concurrency, frame.signal, async (item, signal, index) => {
-    const track = started.fork(signal);
-    const event = { name: state.name, index };
-    track.record('MapIterationStarted', event);
-    try {
-      const start = {
-        stateName: state.processor.startAt,
-        input: item.input,
-        variables: innerScope(scope.variables),
-      };
-      const context = { ...frame.context, Map: item.context };
-      const output = await runGraph(state.processor, start, { ...frame, signal, track, context });
-      track.record('MapIterationSucceeded', event);
-      return output;
-    } catch (error) {
-      if (error instanceof Stop) track.recordAbort('MapIterationAborted', event);
-      else track.record('MapIterationFailed', event);
-      throw error;
-    }
-  });
+  const { frame, scope, before } = visit;
+  if (!before?.jobs) frame.progress.state({ startedEventId, jobs, children: [] });
+  return runChildren(
+    jobs,
+    {
+      type: 'Map',
+      limit: concurrency || INLINE_CONCURRENCY,
+      startedEventId,
+      iteration: (index) => ({ name: state.name, index }),
+      run: (job, inner, child) => {
+        const start = startIn(state.processor, job.input, scope.variables, child?.position);
+        return runGraph(state.processor, start, { ...inner, context: { ...frame.context, ...job.context } });
+      },
+    },
+    visit,
+  );
 }
 
 /** Items with ItemSelector applied. */
