@@ -19,6 +19,7 @@ import {
   StatesError,
   startExecution,
 } from './states';
+import { type StubTasks, withStubs } from './stub-tasks';
 
 /** How a new execution is to run. */
 export interface StartOptions {
@@ -31,6 +32,10 @@ export interface StartOptions {
 /** What runs executions needs. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
+  /** How much of their time Wait states and retries wait. @default 1 */
+  readonly waitTimeScale?: number;
+  /** Stand for tasks. @default - none */
+  readonly stubTasks?: StubTasks;
   readonly services: () => Pick<
     RunningServices,
     'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
@@ -147,7 +152,7 @@ export class ExecutionRunner {
         redriveCount: record.redriveCount ?? 0,
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
-      runTask: services.taskRunner(role),
+      runTask: withStubs(services.taskRunner(role), this.options.stubTasks ?? {}),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
       onEvent: (event) => {
@@ -158,6 +163,7 @@ export class ExecutionRunner {
       },
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
       ...(resumeFrom && { resumeFrom }),
+      ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),
     });
     // Its first events came before it was returned.
     log.reach(execution.position);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Deployment } from '../assembly';
 import type { ExecutionRecord } from '../executions';
-import { LocalMode, type RunningExecution } from '../local-mode';
+import type { LocalExecution } from '../local-execution';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
@@ -11,13 +11,7 @@ import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
 import type { Json } from '../states';
 import { UserError } from '../user-error';
-import {
-  addDeployOptions,
-  collect,
-  type DeployCommandOptions,
-  deployApp,
-  localModeOptions,
-} from './deploy-options';
+import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
 import { onInterruption } from './interruption';
 
@@ -58,20 +52,23 @@ Exit status:
 
 async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map(parseInput);
-  const deployment = await deployApp(options);
-  const localMode = await LocalMode.start(localModeOptions(deployment, options));
+  const localMode = await deployApp(options);
   const view = options.quiet
     ? showNothing()
     : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
   const interruption = onInterruption(() =>
     view.print('\nStopping: running jobs are stopped, what has finished is kept.'),
   );
-  let executions: RunningExecution[] = [];
+  let executions: LocalExecution[] = [];
   let records: ExecutionRecord[] = [];
   try {
-    const { stateMachine: stateMachineName } = options;
+    const { stateMachine } = options;
     executions = inputs.map((input) =>
-      localMode.startExecution(input, { stateMachineName, signal: interruption.signal }),
+      localMode.startExecution({
+        input,
+        ...(stateMachine !== undefined && { stateMachine }),
+        signal: interruption.signal,
+      }),
     );
     records = await Promise.all(executions.map((execution) => execution.ended));
   } finally {
@@ -84,7 +81,7 @@ async function run(options: RunOptions): Promise<void> {
   }
   if (records.some(({ status }) => status !== 'SUCCEEDED')) process.exitCode = 1;
   if (options.json) console.log(JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2));
-  else printEnd(options.quiet ? undefined : localMode.jobs, deployment, executions, records);
+  else printEnd(options.quiet ? undefined : localMode.jobs, localMode.deployment, executions, records);
   process.exitCode = interruption.exitStatus() ?? process.exitCode;
 }
 
@@ -110,7 +107,7 @@ function readInputFile(file: string): string {
 function printEnd(
   jobs: Jobs | undefined,
   deployment: Deployment,
-  executions: readonly RunningExecution[],
+  executions: readonly LocalExecution[],
   records: readonly ExecutionRecord[],
 ): void {
   if (jobs) console.log(summarizeJobs(jobs, deployment));

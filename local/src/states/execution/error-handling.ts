@@ -32,8 +32,8 @@ export async function withErrorHandling(
       const retries = retrier ? (used.get(retrier) ?? 0) : 0;
       if (retrier && retries < retrier.maxAttempts) {
         used.set(retrier, retries + 1);
-        const { clock, random } = frame.services;
-        await clock.sleep(retryDelay(retrier, retries, random) * 1000, frame.signal);
+        const { wait, random } = frame.services;
+        await wait(retryDelay(retrier, retries, random) * 1000, frame.signal);
         continue;
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));

@@ -9,6 +9,8 @@ export interface Services {
   readonly readItems: ReadItems | undefined;
   readonly writeResults: WriteResults | undefined;
   readonly clock: Clock;
+  /** Lets the time of a Wait state or a retry go by. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
 }
 

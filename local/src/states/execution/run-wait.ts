@@ -10,13 +10,13 @@ const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /** Waits for a time or until one. */
 export async function runWait(state: WaitState, { frame, scope }: Visit): Promise<Step> {
-  const { clock } = frame.services;
+  const { clock, wait } = frame.services;
   const value = await compute(state.until.value, state.flow, scope);
   const milliseconds =
     state.until.kind === 'seconds'
       ? seconds(state, value) * 1000
       : timestamp(state, value) - clock.now().getTime();
-  if (milliseconds > 0) await clock.sleep(milliseconds, frame.signal);
+  if (milliseconds > 0) await wait(milliseconds, frame.signal);
   return { ...(await complete(state.flow, scope)), next: state.next };
 }
 

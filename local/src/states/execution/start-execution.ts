@@ -37,6 +37,8 @@ export interface ExecutionOptions {
   readonly writeResults?: WriteResults;
   /** @default - the clock on the wall */
   readonly clock?: Clock;
+  /** How much of their time Wait states and retries wait. Timeouts keep theirs. @default 1 */
+  readonly waitTimeScale?: number;
   /** Numbers in [0, 1). @default Math.random */
   readonly random?: () => number;
   /** Takes the history's events in order. */
@@ -73,7 +75,7 @@ class ExecutionStop extends Stop {
 
 /** Starts an execution of a parsed machine. */
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
-  const { input, resumeFrom, clock = systemClock } = options;
+  const { input, resumeFrom, clock = systemClock, waitTimeScale = 1 } = options;
   let position: Position = {
     stateName: resumeFrom?.stateName ?? machine.startAt,
     input: resumeFrom?.input ?? input,
@@ -98,6 +100,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       readItems: options.readItems,
       writeResults: options.writeResults,
       clock,
+      wait: (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds * waitTimeScale, signal),
       random: options.random ?? Math.random,
     };
     const frame = { services, track, signal: root.signal, context: contextObject(options) };
