@@ -20,6 +20,7 @@ import {
   StatesError,
   startExecution,
 } from './states';
+import { type StubTasks, withStubs } from './stub-tasks';
 import { UserError } from './user-error';
 
 /** How a new execution is to run. */
@@ -35,6 +36,10 @@ export interface ExecutionRunnerOptions {
   readonly root: string;
   /** Names the deployment in the records of executions, so that they can be resumed in it. */
   readonly deploymentId?: string;
+  /** How much of their time Wait states and retries wait. @default 1 */
+  readonly waitTimeScale?: number;
+  /** Stand for tasks. @default - none */
+  readonly stubTasks?: StubTasks;
   readonly services: () => Pick<
     RunningServices,
     'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
@@ -199,7 +204,7 @@ export class ExecutionRunner {
         ...(record.redriveDate !== undefined && { redriveTime: new Date(record.redriveDate) }),
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
-      runTask: services.taskRunner(role),
+      runTask: withStubs(services.taskRunner(role), this.options.stubTasks ?? {}),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
       // An execution that is resumed has no end in its history, and goes on where it was.
@@ -207,6 +212,7 @@ export class ExecutionRunner {
       onPosition: (change) => isInterrupted() || log.reach(change),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
       ...resume,
+      ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),
     });
     const write = (result: Result): ExecutionRecord => {
       const last: ExecutionRecord = {

@@ -24,7 +24,7 @@ import {
 import { UserError } from './user-error';
 
 /** What is kept of an execution. */
-export interface ExecutionRecord {
+export interface ExecutionRecord<Output = Json> {
   readonly name: string;
   /** The process that runs, or ran, the execution. */
   readonly processId: number;
@@ -34,7 +34,7 @@ export interface ExecutionRecord {
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
-  readonly output?: Json;
+  readonly output?: Output;
   readonly error?: string;
   readonly cause?: string;
   /** How often it was redriven. @default 0 */

@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { LocalMode } from '../local-mode';
 import type { Json } from '../states';
 import { UserError } from '../user-error';
-import {
-  addDeployOptions,
-  collect,
-  type DeployCommandOptions,
-  deployApp,
-  localModeOptions,
-} from './deploy-options';
+import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
 import { tellOfInterrupted } from './interruption';
 import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
@@ -45,12 +38,13 @@ export function runCommand(): Command {
 
 async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map(parseInput);
-  const deployment = await deployApp(options);
-  const localMode = await LocalMode.start(localModeOptions(deployment, options));
+  const localMode = await deployApp(options);
   if (!options.quiet) tellOfInterrupted(localMode);
-  const { stateMachine: stateMachineName } = options;
+  const { stateMachine } = options;
   await toTheirEnd(localMode, options, () =>
-    inputs.map((input) => localMode.startExecution(input, { stateMachineName })),
+    inputs.map((input) =>
+      localMode.startExecution({ input, ...(stateMachine !== undefined && { stateMachine }) }),
+    ),
   );
 }
 

@@ -9,7 +9,7 @@ export function explainFailure({ status, error, cause, isInterrupted }: Executio
 }
 
 /** A cause is often JSON text: of a function's error, or of the job that failed. */
-function reasonIn(cause: string): string {
+export function reasonIn(cause: string): string {
   try {
     const { errorMessage, FailureReason } = JSON.parse(cause) as Record<string, unknown>;
     return String(errorMessage ?? FailureReason ?? cause);

@@ -120,6 +120,7 @@ export class TrainingRun {
           fs.writeSync(log, `${line}\n`);
           this.metrics.add(line);
         },
+        onMetric: (name, value) => this.metrics.record(name, value),
       });
       await this.upload(workFolder, outcome).catch((error: Error) => {
         // What made the job fail before is its reason.
