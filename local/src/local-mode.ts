@@ -7,6 +7,7 @@ import {
   checkResources,
   type Jobs,
   type RunningServices,
+  type SpotInterruptionOptions,
   startServices,
   type TemporaryCredentials,
 } from './services';
@@ -38,6 +39,12 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
   /** Takes what a person should know, such as an installation. */
@@ -114,6 +121,7 @@ export class LocalMode {
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
         ...(options.port !== undefined && { port: options.port }),
       });

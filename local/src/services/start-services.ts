@@ -23,6 +23,7 @@ import { DataAccess, type FileSystems } from './sagemaker/data-access';
 import type { EngineContext } from './sagemaker/engine-context';
 import { type Jobs, openJobs } from './sagemaker/job-records';
 import { SageMakerService } from './sagemaker/sagemaker-service';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/spot-interruptions';
 import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
@@ -42,6 +43,8 @@ export interface ServicesOptions {
   readonly automl?: AutoMLRunner;
   /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
   readonly fileSystems?: FileSystems;
+  /** Interrupts training jobs on spot instances; without it they run as others do. */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API; without it, there is none. */
   readonly executions?: ExecutionRunner;
   /** Port of the endpoint; any free one when absent. */
@@ -94,6 +97,7 @@ export async function startServices(
     access: authorizer,
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
+    ...(options.spotInterruptions && { spot: new SpotInterruptions(options.spotInterruptions) }),
     now,
   };
   const training = new TrainingEngine(context);

@@ -6,7 +6,7 @@ import { endInterruptedAutoMLJob } from './automl-candidates';
 import type { AutoMLJobRecord } from './automl-types';
 import { type JobRecord, JobStore } from './job-store';
 import { moveTrainingJob } from './training-jobs';
-import { describeTuningJob } from './tuning-view';
+import { withTrainingJobs } from './tuning-view';
 import { automlFolderOf, workFolderOf } from './work-folder';
 
 /** What is kept of a training job. */
@@ -84,7 +84,7 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
         LastModifiedTime: now,
         HyperParameterTuningEndTime: now,
       };
-      return { ...job, description: describeTuningJob(jobs, { ...job, description }) };
+      return { ...job, description: withTrainingJobs(jobs, description) };
     });
   }
   for (const { name } of automl.list().filter((job) => isInterrupted(job, job.description.AutoMLJobStatus))) {

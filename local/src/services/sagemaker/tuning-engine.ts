@@ -49,7 +49,6 @@ export class TuningEngine {
       sampler: this.sampler,
       training: this.training,
       previousTrials,
-      tags: record.tags,
     });
     this.runs.add(record.name, run);
     return record;
