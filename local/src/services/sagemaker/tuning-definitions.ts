@@ -7,6 +7,9 @@ import type {
   TuningTrainingDefinition,
 } from './api-types';
 
+/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
+export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+
 /** What a tuning job's training jobs are started from, and what is searched for it. */
 export interface SearchedDefinition {
   /** Its name; there is always one when there are several definitions. */

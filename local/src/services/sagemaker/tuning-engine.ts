@@ -1,18 +1,21 @@
-import type { FinishedTrial, Sampler } from '../../training/sampler';
+import type { Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
 import type { EngineContext } from './engine-context';
 import { tuningJobArn } from './job-arns';
-import { findTuningJob, type TuningJobRecord } from './job-records';
+import type { TuningJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
-import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
+import {
+  definitionsOf,
+  mapDefinitions,
+  OBJECTIVE_HYPERPARAMETER,
+  type SearchedDefinition,
+} from './tuning-definitions';
 import { TuningRun } from './tuning-run';
-import { OBJECTIVE_METRIC, summarizeTrainingJobs } from './tuning-view';
-
-/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
-const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+import { OBJECTIVE_METRIC } from './tuning-view';
+import { warmStart } from './warm-start';
 
 /** Creates and runs tuning jobs. */
 export class TuningEngine {
@@ -27,11 +30,11 @@ export class TuningEngine {
   /** Creates a job and starts it. */
   public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
     checkTuningJob(input);
-    const request = input as unknown as CreateTuningJobRequest;
-    for (const { definition } of definitionsOf(request)) {
+    const given = input as unknown as CreateTuningJobRequest;
+    for (const { definition } of definitionsOf(given)) {
       this.training.validate(definition);
     }
-    const previousTrials = this.trialsOfParents(request);
+    const { request, previousTrials } = warmStart(given, this.context.jobs);
     const description = this.describe(request);
     const record: TuningJobRecord = {
       name: request.HyperParameterTuningJobName,
@@ -96,30 +99,5 @@ export class TuningEngine {
         MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: regex }],
       },
     };
-  }
-
-  /** What the parents of a warm start have learned. Their own parents do not count, as on AWS. */
-  private trialsOfParents({ WarmStartConfig: warmStart }: CreateTuningJobRequest): FinishedTrial[] {
-    return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
-      ({ HyperParameterTuningJobName: name = '' }) => {
-        const parent = findTuningJob(this.context.jobs, name)?.description;
-        if (parent === undefined) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
-          );
-        }
-        if (['InProgress', 'Stopping'].includes(parent.HyperParameterTuningJobStatus)) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: the parent ${name} is still ${parent.HyperParameterTuningJobStatus}: it has to end first`,
-          );
-        }
-        return summarizeTrainingJobs(this.context.jobs, parent).map((summary) => {
-          const value = summary.FinalHyperParameterTuningJobObjectiveMetric?.Value;
-          return { hyperparameters: summary.TunedHyperParameters, ...(value !== undefined && { value }) };
-        });
-      },
-    );
   }
 }
