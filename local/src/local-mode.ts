@@ -24,6 +24,7 @@ import {
   describeTuningJob,
   type Jobs,
   type RunningServices,
+  type SpotInterruptionOptions,
   startServices,
   type TrainingJobDescription,
   type TuningJobDescription,
@@ -61,6 +62,12 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
   /** Whether the deployment's root is removed at the end. @default false */
@@ -214,6 +221,7 @@ export class LocalMode {
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
         deploymentId,
         onFault: (error) => onNotice((error as Error).message),

@@ -25,6 +25,7 @@ import { type Jobs, openJobs } from './sagemaker/job-records';
 import type { JobRecord } from './sagemaker/job-store';
 import { resumeJobs } from './sagemaker/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/spot-interruptions';
 import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
@@ -44,6 +45,8 @@ export interface ServicesOptions {
   readonly automl?: AutoMLRunner;
   /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
   readonly fileSystems?: FileSystems;
+  /** Interrupts training jobs on spot instances; without it they run as others do. */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API; without it, there is none. */
   readonly executions?: ExecutionRunner;
   /** Names the deployment in the records of jobs, so that they can be resumed in it. */
@@ -102,6 +105,7 @@ export async function startServices(
     access: authorizer,
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
+    ...(options.spotInterruptions && { spot: new SpotInterruptions(options.spotInterruptions) }),
     now,
     ...(options.deploymentId !== undefined && { deploymentId: options.deploymentId }),
     isEnding: () => isEnding,

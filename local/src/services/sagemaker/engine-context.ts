@@ -4,6 +4,7 @@ import type { TaskIdentity } from '../service';
 import type { DataAccess } from './data-access';
 import type { Jobs } from './job-records';
 import type { JobOrigin } from './job-store';
+import type { SpotInterruptions } from './spot-interruptions';
 import type { JobRoleAccess } from './training-role';
 
 /** What both engines work with. */
@@ -14,6 +15,8 @@ export interface EngineContext {
   readonly data: DataAccess;
   readonly access: JobRoleAccess;
   readonly trainer: Trainer;
+  /** Interrupts spot jobs; without it they run as others do. */
+  readonly spot?: SpotInterruptions;
   /** Epoch seconds. */
   readonly now: () => number;
   /** The deployment, where it is kept. */

@@ -6,7 +6,7 @@ import { endInterruptedAutoMLJob } from './automl-candidates';
 import type { AutoMLJobRecord } from './automl-types';
 import { type JobRecord, JobStore } from './job-store';
 import { moveTrainingJob } from './training-jobs';
-import { describeTuningJob } from './tuning-view';
+import { withTrainingJobs } from './tuning-view';
 import { automlFolderOf, workFolderOf } from './work-folder';
 
 /** What is kept of a training job. */
@@ -91,7 +91,7 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
       return {
         ...job,
         ...interruption(job.description.HyperParameterTuningJobStatus),
-        description: describeTuningJob(jobs, { ...job, description }),
+        description: withTrainingJobs(jobs, description),
       };
     });
   }

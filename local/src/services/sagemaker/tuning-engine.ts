@@ -4,16 +4,19 @@ import type { TaskIdentity } from '../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
 import { type EngineContext, originOf } from './engine-context';
 import { tuningJobArn } from './job-arns';
-import { findTuningJob, type TuningJobRecord } from './job-records';
+import type { TuningJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
-import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
+import {
+  definitionsOf,
+  mapDefinitions,
+  OBJECTIVE_HYPERPARAMETER,
+  type SearchedDefinition,
+} from './tuning-definitions';
 import { TuningRun } from './tuning-run';
-import { OBJECTIVE_METRIC, summarizeTrainingJobs, trainingJobsOf } from './tuning-view';
-
-/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
-const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+import { OBJECTIVE_METRIC, trainingJobsOf } from './tuning-view';
+import { warmStart } from './warm-start';
 
 /** Creates and runs tuning jobs. */
 export class TuningEngine {
@@ -28,11 +31,11 @@ export class TuningEngine {
   /** Creates a job and starts it. */
   public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
     checkTuningJob(input);
-    const request = input as unknown as CreateTuningJobRequest;
-    for (const { definition } of definitionsOf(request)) {
+    const given = input as unknown as CreateTuningJobRequest;
+    for (const { definition } of definitionsOf(given)) {
       this.training.validate(definition);
     }
-    const previousTrials = this.trialsOfParents(request);
+    const { request, previousTrials } = warmStart(given, this.context.jobs);
     const description = this.describe(request);
     const record: TuningJobRecord = {
       name: request.HyperParameterTuningJobName,
@@ -67,7 +70,18 @@ export class TuningEngine {
       description: { ...description, HyperParameterTuningJobStatus: 'InProgress', LastModifiedTime: now },
     };
     this.context.jobs.tuning.takeOver(record);
-    return this.run(record, this.trialsOfParents(description));
+    return this.run(record, this.learnedFromParents(description));
+  }
+
+  /** Of meaning only when the search had not begun: then its study has it. */
+  private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
+    try {
+      return warmStart(request, this.context.jobs).previousTrials;
+    } catch (error) {
+      // A parent may have been deleted since.
+      if (error instanceof AwsError) return [];
+      throw error;
+    }
   }
 
   private run(record: TuningJobRecord, previousTrials: readonly FinishedTrial[]): TuningRun {
@@ -75,7 +89,6 @@ export class TuningEngine {
       sampler: this.sampler,
       training: this.training,
       previousTrials,
-      tags: record.tags,
       earlier: trainingJobsOf(this.context.jobs, record.description),
       pausedSeconds: record.pausedSeconds ?? 0,
     });
@@ -125,30 +138,5 @@ export class TuningEngine {
         MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: regex }],
       },
     };
-  }
-
-  /** What the parents of a warm start have learned. Their own parents do not count, as on AWS. */
-  private trialsOfParents({ WarmStartConfig: warmStart }: CreateTuningJobRequest): FinishedTrial[] {
-    return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
-      ({ HyperParameterTuningJobName: name = '' }) => {
-        const parent = findTuningJob(this.context.jobs, name)?.description;
-        if (parent === undefined) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
-          );
-        }
-        if (['InProgress', 'Stopping'].includes(parent.HyperParameterTuningJobStatus)) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: the parent ${name} is still ${parent.HyperParameterTuningJobStatus}: it has to end first`,
-          );
-        }
-        return summarizeTrainingJobs(this.context.jobs, parent).map((summary) => {
-          const value = summary.FinalHyperParameterTuningJobObjectiveMetric?.Value;
-          return { hyperparameters: summary.TunedHyperParameters, ...(value !== undefined && { value }) };
-        });
-      },
-    );
   }
 }

@@ -6,7 +6,6 @@ import { joinInside } from '../../assembly/safe-path';
 import { LONGEST_REASON } from '../../training/failure-reason';
 import type { FinishedTrial, Sampler, Search } from '../../training/sampler';
 import type {
-  Tag,
   TrainingDefinition,
   TrainingJobSummary,
   TuningJobDescription,
@@ -21,16 +20,15 @@ import type { TrainingEngine, TrainingStart } from './training-engine';
 import { resourcesOf } from './training-instances';
 import type { TrainingRun } from './training-run';
 import { MAX_TRAINING_JOBS } from './tuning-checks';
-import { jobsWithoutImprovement, type TuningEnd, tuningEnd } from './tuning-completion';
-import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
-import { describeTuningJob, OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs } from './tuning-view';
+import { type TuningEnd, tuningEnd } from './tuning-completion';
+import { definitionsOf, isLastStep, type SearchedDefinition } from './tuning-definitions';
+import { OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs, withTrainingJobs } from './tuning-view';
 
 /** What a tuning job runs with. */
 export interface TuningRunOptions {
   readonly sampler: Sampler;
   readonly training: TrainingEngine;
   readonly previousTrials: readonly FinishedTrial[];
-  readonly tags: readonly Tag[];
   /** The training jobs of the job's earlier runs, which were interrupted, in the order of their creation. */
   readonly earlier: readonly TrainingJobRecord[];
   /** How long the job was interrupted. */
@@ -178,6 +176,7 @@ export class TuningRun {
     interrupted.delete(trial);
     const { name: definitionName, definition } = from.searched;
     const { HyperParameterTuningJobConfig: config } = this.job;
+    const all = { ...definition.StaticHyperParameters, ...hyperparameters };
     let step = 0;
     let reports = Promise.resolve();
     const start: TrainingStart = {
@@ -190,11 +189,15 @@ export class TuningRun {
         1,
         Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
       ),
+      onRestart: () => {
+        // With checkpoints it goes on where it was.
+        if (definition.CheckpointConfig === undefined) step = 0;
+      },
       onMetric: ({ MetricName: metric, Value: value }) => {
         if (metric === OBJECTIVE_METRIC) {
           const at = step++;
           reports = reports.then(async () => {
-            if (await search.report(trial, at, value)) {
+            if ((await search.report(trial, at, value)) && !isLastStep(at, all)) {
               run.stop('Stopped');
             }
           });
@@ -205,8 +208,9 @@ export class TuningRun {
     };
     const request = {
       ...trainingMembers(definition),
-      HyperParameters: { ...definition.StaticHyperParameters, ...hyperparameters },
-      Tags: this.options.tags,
+      HyperParameters: all,
+      // As they are now: tags may be added and deleted while the job runs.
+      Tags: this.context.jobs.tuning.get(this.name)?.tags ?? [],
     };
     const { training } = this.options;
     const run =
@@ -265,10 +269,6 @@ export class TuningRun {
     this.update({
       HyperParameterTuningJobStatus: end.status,
       HyperParameterTuningEndTime: this.context.now(),
-      TuningJobCompletionDetails: {
-        NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(ended),
-      },
-      ConsumedResources: { RuntimeInSeconds: this.runtimeOf(ended) },
       ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
     });
   }
@@ -278,18 +278,13 @@ export class TuningRun {
     return this.ended.flatMap((name) => summaries.find((each) => each.TrainingJobName === name) ?? []);
   }
 
-  private runtimeOf(summaries: readonly TrainingJobSummary[]): number {
-    return summaries.reduce((total, { TrainingJobName: name }) => {
-      return total + (this.context.jobs.training.get(name)?.description.TrainingTimeInSeconds ?? 0);
-    }, 0);
-  }
-
   /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */
   private nextTrainingJobName(): string {
     this.created += 1;
     const sequence = String(this.created).padStart(3, '0');
     const hash = createHash('sha256')
-      .update(`${this.job.HyperParameterTuningJobArn}/${sequence}`)
+      // The time too: the name of a tuning job that was deleted can be used again.
+      .update(`${this.job.HyperParameterTuningJobArn}/${this.job.CreationTime}/${sequence}`)
       .digest('hex');
     return `${this.name}-${sequence}-${hash.slice(0, 8)}`;
   }
@@ -298,7 +293,7 @@ export class TuningRun {
   private update(change: Partial<TuningJobDescription>): void {
     this.context.jobs.tuning.update(this.name, (record) => {
       const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
-      return { ...record, description: describeTuningJob(this.context.jobs, { ...record, description }) };
+      return { ...record, description: withTrainingJobs(this.context.jobs, description) };
     });
   }
 }
