@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { StateMachineResource } from './assembly';
-import { isOtherProcessAlive } from './process-alive';
+import { isOtherLocalMode } from './local-modes';
 import { replaceFile } from './replace-file';
 import {
   applyChange,
@@ -24,7 +24,7 @@ import {
 import { UserError } from './user-error';
 
 /** What is kept of an execution. */
-export interface ExecutionRecord {
+export interface ExecutionRecord<Output = Json> {
   readonly name: string;
   /** The process that runs, or ran, the execution. */
   readonly processId: number;
@@ -34,12 +34,16 @@ export interface ExecutionRecord {
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
-  readonly output?: Json;
+  readonly output?: Output;
   readonly error?: string;
   readonly cause?: string;
   /** How often it was redriven. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
+  /** The deployment that it runs in, where that is kept. */
+  readonly deploymentId?: string;
+  /** Set when it has ended only because local mode did: it can be resumed. */
+  readonly isInterrupted?: true;
 }
 
 /** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
@@ -62,8 +66,9 @@ export class ExecutionStore {
   private readonly own = new Set<string>();
   private readonly root: string;
 
-  constructor(root: string) {
-    this.root = join(root, 'executions');
+  /** @param localRoot the folder of the deployment, usually `.local` */
+  constructor(private readonly localRoot: string) {
+    this.root = join(localRoot, 'executions');
   }
 
   /**
@@ -110,6 +115,13 @@ export class ExecutionStore {
       .filter((name) => !name.startsWith('.') && existsSync(join(this.root, name, RECORD)))
       .map((name) => this.read(join(this.root, name)))
       .sort((one, other) => compare(other.startDate, one.startDate) || compare(one.arn, other.arn));
+  }
+
+  /** The executions that can be resumed, the first one first. */
+  listInterrupted(): ExecutionRecord[] {
+    return this.list()
+      .filter(({ isInterrupted }) => isInterrupted)
+      .reverse();
   }
 
   /** The events of an execution, in their order. */
@@ -168,9 +180,11 @@ export class ExecutionStore {
     const record = readRecord(join(folder, RECORD));
     this.folders.set(record.arn, folder);
     const { processId, arn, status } = record;
-    if (status !== 'RUNNING' || this.own.has(arn) || isOtherProcessAlive(processId)) return record;
+    if (status !== 'RUNNING' || this.own.has(arn) || isOtherLocalMode(this.localRoot, processId)) {
+      return record;
+    }
     const cause = `Local mode (process ${processId}) ended while the execution was running.`;
-    return { ...record, status: 'ABORTED', cause };
+    return { ...record, status: 'ABORTED', cause, isInterrupted: true };
   }
 }
 

@@ -22,6 +22,8 @@ import { AutoMLEngine } from './sagemaker/automl-engine';
 import { DataAccess, type FileSystems } from './sagemaker/data-access';
 import type { EngineContext } from './sagemaker/engine-context';
 import { type Jobs, openJobs } from './sagemaker/job-records';
+import type { JobRecord } from './sagemaker/job-store';
+import { resumeJobs } from './sagemaker/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
 import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
@@ -44,6 +46,8 @@ export interface ServicesOptions {
   readonly fileSystems?: FileSystems;
   /** Runs executions for the Step Functions API; without it, there is none. */
   readonly executions?: ExecutionRunner;
+  /** Names the deployment in the records of jobs, so that they can be resumed in it. */
+  readonly deploymentId?: string;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
@@ -68,6 +72,10 @@ export interface RunningServices {
   readonly jobs: Jobs;
   /** To be called when an execution has ended: invokes the functions of the event rules that match, and waits. */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
+  /** Runs the jobs on that were interrupted, of those that are wanted; resolves when all of them have ended. */
+  resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
+  /** To be called before the executions are stopped: jobs that are stopped from then on can be resumed. */
+  beginEnd(): void;
   /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
   close(): Promise<void>;
 }
@@ -95,7 +103,10 @@ export async function startServices(
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
     now,
+    ...(options.deploymentId !== undefined && { deploymentId: options.deploymentId }),
+    isEnding: () => isEnding,
   };
+  let isEnding = false;
   const training = new TrainingEngine(context);
   const tuning = new TuningEngine(context, training, options.sampler);
   const automl = new AutoMLEngine({ ...context, ...(options.automl && { runner: options.automl }) });
@@ -148,7 +159,12 @@ export async function startServices(
         lambda,
         onFault: warn,
       }),
+    resumeJobs: (isWanted) => resumeJobs(jobs, { training, tuning, automl }, isWanted),
+    beginEnd: () => {
+      isEnding = true;
+    },
     close: async () => {
+      isEnding = true;
       await automl.close();
       await tuning.close();
       await training.close();

@@ -19,5 +19,5 @@ export {
   type ExecutionResult,
   startExecution,
 } from './execution/start-execution';
-export type { Json, JsonObject } from './json';
+export { copyJson, type Json, type JsonObject } from './json';
 export type { StateMachine } from './types';

@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { joinInside } from '../../assembly/safe-path';
 import { MetricCollector, type MetricDatum } from '../../training/metrics';
 import { storeOutputs } from '../../training/model-archive';
 import type { MetricDefinition, TrainingOutcome } from '../../training/trainer';
@@ -10,6 +9,7 @@ import type { TrainingJobRecord } from './job-records';
 import { startTimeLimit } from './time-limit';
 import { instancesOf } from './training-instances';
 import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
+import { logFileOf, RUNS_AGAIN } from './training-log';
 import { checkTrainingRole } from './training-role';
 import { removeWorkFolder, workFolderOf } from './work-folder';
 
@@ -20,6 +20,8 @@ export type StopReason = 'Stopped' | 'MaxRuntimeExceeded';
 export interface TrainingRunOptions {
   readonly threads: number;
   readonly metricDefinitions: readonly MetricDefinition[];
+  /** Whether an earlier run of the job was interrupted. @default false */
+  readonly runsAgain?: boolean;
   /** Takes each metric value as it is printed. */
   readonly onMetric?: (metric: MetricDatum) => void;
 }
@@ -34,6 +36,7 @@ export class TrainingRun {
   private readonly controller = new AbortController();
   private readonly metrics: MetricCollector;
   private stopReason: StopReason | undefined;
+  private isInterrupted = false;
   private isOver = false;
   private endTimeLimit: () => void = () => undefined;
 
@@ -50,6 +53,7 @@ export class TrainingRun {
   public stop(reason: StopReason): void {
     if (this.stopReason === undefined && !this.isOver) {
       this.stopReason = reason;
+      this.isInterrupted = reason === 'Stopped' && this.context.isEnding();
       const message =
         reason === 'Stopped'
           ? 'Stopping the training job'
@@ -82,9 +86,11 @@ export class TrainingRun {
     const { root } = this.context;
     const name = this.request.TrainingJobName;
     const workFolder = makeWorkFolder(root, name);
-    fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
-    const log = fs.openSync(joinInside(path.join(root, 'logs'), `${name}.log`), 'a');
+    const logFile = logFileOf(root, name);
+    fs.mkdirSync(path.dirname(logFile), { recursive: true });
+    const log = fs.openSync(logFile, 'a');
     try {
+      if (this.options.runsAgain) fs.writeSync(log, `${RUNS_AGAIN}\n`);
       if (this.controller.signal.aborted) {
         return { status: 'Stopped' };
       }
@@ -114,6 +120,7 @@ export class TrainingRun {
           fs.writeSync(log, `${line}\n`);
           this.metrics.add(line);
         },
+        onMetric: (name, value) => this.metrics.record(name, value),
       });
       await this.upload(workFolder, outcome).catch((error: Error) => {
         // What made the job fail before is its reason.
@@ -161,6 +168,7 @@ export class TrainingRun {
     const transition = this.lastTransition(outcome);
     return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
       ...record,
+      ...(this.isInterrupted && outcome.status === 'Stopped' && { isInterrupted: true }),
       description: {
         ...moveTrainingJob(record.description, transition, this.context.now()),
         ...(metrics.length > 0 && { FinalMetricDataList: metrics }),

@@ -1,7 +1,8 @@
 import type { FinishedTrial, Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
+import type { TaskIdentity } from '../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
-import type { EngineContext } from './engine-context';
+import { type EngineContext, originOf } from './engine-context';
 import { tuningJobArn } from './job-arns';
 import { findTuningJob, type TuningJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
@@ -9,7 +10,7 @@ import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
 import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
 import { TuningRun } from './tuning-run';
-import { OBJECTIVE_METRIC, summarizeTrainingJobs } from './tuning-view';
+import { OBJECTIVE_METRIC, summarizeTrainingJobs, trainingJobsOf } from './tuning-view';
 
 /** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
 const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
@@ -25,7 +26,7 @@ export class TuningEngine {
   ) {}
 
   /** Creates a job and starts it. */
-  public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
+  public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
     checkTuningJob(input);
     const request = input as unknown as CreateTuningJobRequest;
     for (const { definition } of definitionsOf(request)) {
@@ -35,7 +36,7 @@ export class TuningEngine {
     const description = this.describe(request);
     const record: TuningJobRecord = {
       name: request.HyperParameterTuningJobName,
-      processId: process.pid,
+      ...originOf(this.context, createdBy),
       description,
       tags: request.Tags ?? [],
     };
@@ -45,14 +46,41 @@ export class TuningEngine {
         `A hyperparameter tuning job with the name, ${record.name}, already exists. Choose a different name.`,
       );
     }
-    const run = new TuningRun(this.context, description, {
+    this.run(record, previousTrials);
+    return record;
+  }
+
+  /** Runs a job that was interrupted on: what its training jobs came to stays, those that were cut off run again. */
+  public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
+    const {
+      HyperParameterTuningEndTime: ended,
+      FailureReason: _reason,
+      TuningJobCompletionDetails: _completion,
+      ConsumedResources: _resources,
+      ...description
+    } = interrupted.description;
+    const now = this.context.now();
+    const record: TuningJobRecord = {
+      ...interrupted,
+      processId: process.pid,
+      pausedSeconds: (interrupted.pausedSeconds ?? 0) + now - (ended ?? now),
+      description: { ...description, HyperParameterTuningJobStatus: 'InProgress', LastModifiedTime: now },
+    };
+    this.context.jobs.tuning.takeOver(record);
+    return this.run(record, this.trialsOfParents(description));
+  }
+
+  private run(record: TuningJobRecord, previousTrials: readonly FinishedTrial[]): TuningRun {
+    const run = new TuningRun(this.context, record.description, {
       sampler: this.sampler,
       training: this.training,
       previousTrials,
       tags: record.tags,
+      earlier: trainingJobsOf(this.context.jobs, record.description),
+      pausedSeconds: record.pausedSeconds ?? 0,
     });
     this.runs.add(record.name, run);
-    return record;
+    return run;
   }
 
   /** The run of a job that this process is running. */

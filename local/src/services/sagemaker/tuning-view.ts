@@ -23,10 +23,14 @@ export function describeTuningJob(jobs: Jobs, { description }: TuningJobRecord):
 
 /** Summaries of a tuning job's training jobs, in the order of their creation. */
 export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
-  return jobs.training
+  return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
+}
+
+/** A tuning job's training jobs, in the order of their creation. */
+export function trainingJobsOf({ training }: Jobs, tuningJob: TuningJobDescription): TrainingJobRecord[] {
+  return training
     .list()
-    .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn)
-    .map((job) => summarizeTrainingJob(job, tuningJob));
+    .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn);
 }
 
 /** Summary of one training job of a tuning job. */

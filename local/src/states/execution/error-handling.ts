@@ -23,7 +23,7 @@ export async function withErrorHandling(
   attempt: (scope: Scope, before: StateProgress | undefined) => Promise<Step>,
 ): Promise<Step> {
   const { state, frame, scopeAfter } = entered;
-  const { clock, random } = frame.services;
+  const { clock, random, waitTimeScale } = frame.services;
   const retriers = 'retry' in state ? state.retry : [];
   const catchers = 'catch' in state ? state.catch : [];
   const used = retriers.map((_, i) => entered.before?.retries?.[i] ?? 0);
@@ -40,7 +40,7 @@ export async function withErrorHandling(
       const [retrier, retries = 0] = [retriers[i], used[i]];
       if (retrier && retries < retrier.maxAttempts) {
         used[i] = retries + 1;
-        const delay = retryDelay(retrier, retries, random) * 1000;
+        const delay = retryDelay(retrier, retries, random) * 1000 * waitTimeScale;
         const retryTime = new Date(clock.now().getTime() + delay).toISOString();
         frame.progress.attempt({ retries: [...used], retryTime });
         await clock.sleep(delay, frame.signal);

@@ -10,6 +10,8 @@ export interface Services {
   readonly readItems: ReadItems | undefined;
   readonly writeResults: WriteResults | undefined;
   readonly clock: Clock;
+  /** How much of their time Wait states and retries wait. */
+  readonly waitTimeScale: number;
   readonly random: () => number;
   /** Whether this goes on with an execution that had ended. */
   readonly isRedrive: boolean;

@@ -10,9 +10,12 @@ const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /** Waits for a time or until one. */
 export async function runWait(state: WaitState, { frame, scope, before }: Visit): Promise<Step> {
-  const { clock } = frame.services;
+  const { clock, waitTimeScale } = frame.services;
   const now = clock.now().getTime();
-  const end = before?.waitUntil === undefined ? await endOf(state, now, scope) : Date.parse(before.waitUntil);
+  const end =
+    before?.waitUntil === undefined
+      ? now + ((await endOf(state, now, scope)) - now) * waitTimeScale
+      : Date.parse(before.waitUntil);
   if (end > now) {
     frame.progress.state({ waitUntil: new Date(end).toISOString() });
     await clock.sleep(end - now, frame.signal);

@@ -34,6 +34,8 @@ export interface ExecutionOptions {
   readonly writeResults?: WriteResults;
   /** @default - the clock on the wall */
   readonly clock?: Clock;
+  /** How much of their time Wait states and retries wait. Timeouts keep theirs. @default 1 */
+  readonly waitTimeScale?: number;
   /** Numbers in [0, 1). @default Math.random */
   readonly random?: () => number;
   /** Takes the history's events in order. */
@@ -76,7 +78,7 @@ class ExecutionStop extends Stop {
 
 /** Starts an execution of a parsed machine. */
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
-  const { input, resumeFrom, clock = systemClock, isRedrive = false } = options;
+  const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
   let position: ResumePoint = resumeFrom
     ? structuredClone(resumeFrom) // The lists in it are changed in place.
     : { stateName: machine.startAt, input, variables: {} };
@@ -98,6 +100,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       readItems: options.readItems,
       writeResults: options.writeResults,
       clock,
+      waitTimeScale,
       random: options.random ?? Math.random,
       isRedrive,
     };
