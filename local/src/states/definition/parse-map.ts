@@ -32,7 +32,10 @@ export function parseMap(
     fields.problem('ItemReader, ItemBatcher and ResultWriter need the processing mode DISTRIBUTED');
   }
   const items = parseItems(fields, language, mode);
-  if (items && itemReader) fields.problem('ItemReader cannot be used together with items of the input');
+  // AWS takes an ItemsPath beside an ItemReader, and reads the reader's items all the same.
+  if (items && itemReader && language === 'JSONata') {
+    fields.problem('Items cannot be given together with an ItemReader', 'Items');
+  }
   // Parameters is what ItemSelector was called before.
   const legacySelector = language === 'JSONPath' && !fields.has('ItemSelector');
   return {
@@ -43,7 +46,7 @@ export function parseMap(
     childType,
     processor,
     label: parseLabel(fields),
-    items,
+    items: itemReader ? undefined : items,
     itemReader,
     itemBatcher,
     resultWriter,

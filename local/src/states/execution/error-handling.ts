@@ -100,7 +100,7 @@ function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): 
   if (thrown instanceof StatesError) return thrown;
   if (!(thrown instanceof EvaluationError)) throw thrown;
   const place = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}).`;
-  const cause = `${place} ${thrown.message}`;
+  const cause = thrown.isLimit ? thrown.message : `${place} ${thrown.message}`;
   if (state.flow.language === 'JSONata') {
     const { error, location } = thrown;
     frame.track.record('EvaluationFailed', {
@@ -110,5 +110,5 @@ function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): 
       state: state.name,
     });
   }
-  return new StatesError(thrown.error, cause);
+  return new StatesError(thrown.error, cause, thrown.isLimit ? false : undefined);
 }

@@ -79,9 +79,9 @@ export class Track {
     return this.lastEventId;
   }
 
-  /** Records an event behind the last one that nothing follows on this line. */
-  recordAside(type: string, details: EventDetails = {}): number {
-    return this.signal.aborted ? this.lastEventId : this.history.record(type, details, this.lastEventId);
+  /** Records an event that nothing follows on this line, behind the last one or another. */
+  recordAside(type: string, details: EventDetails = {}, behind = this.lastEventId): number {
+    return this.signal.aborted ? behind : this.history.record(type, details, behind);
   }
 
   /** Goes on behind an event of another line, or of an earlier run. */

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { StatesError } from '../errors';
+import { EvaluationError, StatesError } from '../errors';
 import { isObject, type Json, type JsonObject, jsonSize } from '../json';
 import type { MapState } from '../types';
 import { computeInteger, computePercentage } from './computed-number';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
 import { History, Track } from './history';
-import { type ChildRun, collectResults, resultTarget } from './map-results';
+import { readItems } from './item-reader';
+import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-items';
+import { type ChildRun, collectResults, type ResultTarget, resultTarget } from './map-results';
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn, type Visit } from './run-graph';
-import { asJob, type MapItem, type MapStart } from './run-map';
 import { noVariables } from './variables';
 
 /** As many child executions of a distributed Map run at once on AWS. */
@@ -18,69 +19,88 @@ const DISTRIBUTED_CONCURRENCY = 10_000;
 
 const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
 
-/**
- * Runs each item, or batch of items, as an execution of its own, and tolerates as many failures as it may.
- *
- * @param items undefined where an earlier run has them
- */
-export async function runDistributed(
-  state: MapState,
-  items: readonly MapItem[] | undefined,
-  start: MapStart,
-  visit: Visit,
-): Promise<Json> {
-  const { frame, before } = visit;
-  const { track, progress } = frame;
-  const jobs = before?.jobs ?? (await batches(state, items ?? [], visit));
-  const total = jobs.reduce((sum, { size }) => sum + size, 0);
-  const breached = await failureThreshold(state, total, visit);
-  const target = await resultTarget(state, visit);
-  const mapRun = startMapRun(state, jobs, start, visit);
-  const children = jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit));
-  let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
+/** Runs each item, or batch of items, as an execution of its own, and tolerates as many failures as it may. */
+export async function runDistributed(state: MapState, visit: Visit): Promise<Json> {
+  const { track } = visit.frame;
+  // A reader reads within the Map Run.
+  const items = visit.before?.mapRun || state.itemReader ? undefined : await itemsOf(state, visit);
+  const limit = (await maxConcurrency(state, visit)) || DISTRIBUTED_CONCURRENCY;
+  const threshold = await failureThreshold(state, visit);
+  const mapRun = startMapRun(state, items?.length ?? 0, visit);
   try {
-    const breach = await runAll(
-      children,
-      start.concurrency || DISTRIBUTED_CONCURRENCY,
-      frame.signal,
-      async (child, signal, index) => {
-        if (child.output === undefined && !child.failure) {
-          await runChild(state, child, index, visit, { ...frame, signal });
-          if (child.failure) failed += child.size;
-        }
-        if (breached(failed)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
-      },
-    ).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!(error instanceof StatesError)) throw error;
-        return error;
-      },
-    );
-    if (!breach) progress.state({ childrenEnded: true });
-    const result = await collectResults(state.resultWriter, target, mapRun.arn, children, frame);
-    if (breach) throw breach;
-    track.record('MapRunSucceeded');
-    track.recordAside('MapStateSucceeded');
+    const target = await resultTarget(state, visit);
+    const jobs = visit.before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
+    const result = await runMapRun(state, { mapRun, jobs, limit, threshold, target }, visit);
+    track.recordAside('MapStateSucceeded', {}, track.recordAside('MapRunSucceeded'));
     return result;
   } catch (error) {
-    if (error instanceof StatesError) {
-      track.record('MapRunFailed', { error: error.error, cause: error.cause });
+    const failure = asFailure(error, state);
+    if (failure) {
+      track.record('MapRunFailed', { error: failure.error, cause: failure.cause });
       track.record('MapStateFailed');
     }
     throw error;
   }
 }
 
-/** Starts a Map Run, or goes on with that of an earlier run. */
-function startMapRun(
+/** What a failure of the Map Run is called, if it is one: a wrong expression is told of by the state. */
+function asFailure(error: unknown, { flow }: MapState): Pick<StatesError, 'error' | 'cause'> | undefined {
+  if (error instanceof StatesError) return error;
+  if (!(error instanceof EvaluationError) || flow.language === 'JSONata') return undefined;
+  return { error: error.error, cause: error.message };
+}
+
+interface MapRun {
+  readonly mapRun: MapRunProgress;
+  readonly jobs: readonly MapJob[];
+  /** How many child executions run at once. */
+  readonly limit: number;
+  readonly threshold: (failed: number, total: number) => boolean;
+  readonly target: ResultTarget | undefined;
+}
+
+async function runMapRun(
   state: MapState,
-  jobs: readonly MapJob[],
-  { startedEventId }: MapStart,
+  { mapRun, jobs, limit, threshold, target }: MapRun,
   visit: Visit,
-): MapRunProgress {
+): Promise<Json> {
+  const { frame, before } = visit;
+  const { progress } = frame;
+  if (!before?.jobs) progress.state({ jobs });
+  const total = jobs.reduce((sum, { size }) => sum + size, 0);
+  const children = jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit));
+  let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
+  const run = async (child: Child, signal: AbortSignal, index: number) => {
+    if (child.output === undefined && !child.failure) {
+      await runChild(state, child, index, visit, { ...frame, signal });
+      if (child.failure) failed += child.size;
+    }
+    if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
+  };
+  const breach = await runAll(children, limit, frame.signal, run).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof StatesError)) throw error;
+      return error;
+    },
+  );
+  if (!breach) progress.state({ childrenEnded: true });
+  const result = await collectResults(state.resultWriter, target, mapRun.arn, children, frame);
+  if (breach) throw breach;
+  return result;
+}
+
+async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
+  const { itemReader } = state;
+  const found = itemReader ? await readItems(itemReader, state, visit) : await findItems(state, visit);
+  return mapItems(found, state, visit);
+}
+
+/** Starts a Map Run, or goes on with that of an earlier run. */
+function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgress {
   const { frame, before } = visit;
   const { track, progress, services } = frame;
+  const startedEventId = before?.startedEventId ?? track.record('MapStateStarted', { length });
   track.continueBehind(startedEventId);
   const mapRun = before?.mapRun ?? {
     arn: `${arnOf(state, visit, 'mapRun')}:${randomUUID()}`,
@@ -89,7 +109,7 @@ function startMapRun(
   const details = { mapRunArn: mapRun.arn };
   if (!before?.mapRun) {
     track.record('MapRunStarted', details);
-    progress.state({ startedEventId, jobs, mapRun, children: [] });
+    progress.state({ startedEventId, mapRun, children: [] });
   } else if (services.isRedrive) {
     track.record('MapRunRedriven', { ...details, redriveCount: mapRun.redriveCount });
   }
@@ -97,17 +117,13 @@ function startMapRun(
 }
 
 /** Whether so many failed items are too many: either of the thresholds will do, and without any, one item. */
-async function failureThreshold(
-  state: MapState,
-  total: number,
-  { scope }: Visit,
-): Promise<(failed: number) => boolean> {
+async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapRun['threshold']> {
   const { toleratedFailureCount, toleratedFailurePercentage, flow } = state;
   const count = toleratedFailureCount && (await computeInteger(toleratedFailureCount, flow, scope));
   const percentage =
     toleratedFailurePercentage && (await computePercentage(toleratedFailurePercentage, flow, scope));
   const none = count === undefined && percentage === undefined;
-  return (failed) =>
+  return (failed, total) =>
     (none && failed > 0) ||
     (count !== undefined && failed > count) ||
     (percentage !== undefined && failed * 100 > percentage * total);

@@ -13,7 +13,7 @@ import { runPass } from './run-pass';
 import { runSucceed } from './run-succeed';
 import { runTask } from './run-task';
 import { runWait } from './run-wait';
-import { assign, innerScope, type Variables } from './variables';
+import { assign, checkSizes, innerScope, type Variables } from './variables';
 
 /** A place in a graph: the state that is next, and what it starts with. */
 export interface Position extends Pick<ResumePoint, 'stateName' | 'input' | 'state'> {
@@ -53,7 +53,7 @@ export async function runGraph(graph: StateGraph, start: Position, frame: Frame)
     if (!state) throw new Error(`There is no state '${position.stateName}'`);
     const step = await runState(state, position, frame);
     if (step.next === undefined) return step.output;
-    const variables = assign(position.variables, step.assigned, state.name);
+    const variables = assign(position.variables, step.assigned);
     position = { stateName: step.next, input: step.output, variables };
   }
 }
@@ -76,6 +76,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   const step = await withErrorHandling(entered, async (scope, before) => {
     const input = effectiveInput(state.flow, scope);
     const done = await dispatch(state, { frame, scope: { ...scope, input }, before });
+    checkSizes(position.variables, done.assigned, name);
     if (jsonSize(done.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
     return done;
   });
