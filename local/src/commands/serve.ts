@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Deployment } from '../assembly';
 import { LocalMode } from '../local-mode';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployApp, localModeOptions } from './deploy-options';
 import { addExamples } from './help';
 import { onInterruption } from './interruption';
+import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
 interface ServeOptions extends DeployCommandOptions {
   readonly port?: number;
@@ -28,7 +30,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch Logs and IAM.',
     )
     .action(serve);
   return addExamples(command, [
@@ -43,7 +45,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...localModeOptions(deployment, options),
     ...(options.port !== undefined && { port: options.port }),
   });
-  const lines = await exportLines(localMode, options.role);
+  const lines = await exportLines(localMode, deployment, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
     view.print('\nStopping: running executions and jobs are stopped, what has finished is kept.'),
@@ -61,7 +63,11 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
-async function exportLines(localMode: LocalMode, role: string | undefined): Promise<string> {
+async function exportLines(
+  localMode: LocalMode,
+  deployment: Deployment,
+  role: string | undefined,
+): Promise<string> {
   const { url, region, credentials } = await endpointFor(localMode, role);
   const variables = {
     AWS_ENDPOINT_URL: url,
@@ -71,6 +77,7 @@ async function exportLines(localMode: LocalMode, role: string | undefined): Prom
     AWS_REGION: region,
     // What boto3 reads.
     AWS_DEFAULT_REGION: region,
+    SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(deployment),
   };
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}='${value}'`)

@@ -5,6 +5,7 @@ import type { CreateTrainingJobRequest, Tag } from './api-types';
 import type { AutoMLEngine } from './automl-engine';
 import { automlOperations } from './automl-operations';
 import type { AutoMLJobRecord } from './automl-types';
+import { describedTrainingJob, describedTuningJob } from './described-defaults';
 import { listTags, listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
 import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
 import type { TrainingEngine } from './training-engine';
@@ -21,12 +22,13 @@ export class SageMakerService implements Service {
   private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
   private readonly trainingOperations: Readonly<Record<string, (input: Input) => unknown>> = {
     CreateTrainingJob: (input) => this.createTrainingJob(input as unknown as CreateTrainingJobRequest),
-    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
     StopTrainingJob: (input) => this.stopTrainingJob(input),
     CreateHyperParameterTuningJob: (input) => ({
       HyperParameterTuningJobArn: this.tuning.start(input).description.HyperParameterTuningJobArn,
     }),
-    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    DescribeHyperParameterTuningJob: (input) =>
+      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
       listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),

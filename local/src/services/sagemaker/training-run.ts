@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { joinInside } from '../../assembly/safe-path';
 import { MetricCollector, type MetricDatum } from '../../training/metrics';
 import { storeOutputs } from '../../training/model-archive';
 import type { MetricDefinition, TrainingOutcome } from '../../training/trainer';
+import { JobLog } from '../logs/job-log';
 import type { CreateTrainingJobRequest, MetricData } from './api-types';
 import type { EngineContext } from './engine-context';
 import type { TrainingJobRecord } from './job-records';
@@ -82,8 +82,7 @@ export class TrainingRun {
     const { root } = this.context;
     const name = this.request.TrainingJobName;
     const workFolder = makeWorkFolder(root, name);
-    fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
-    const log = fs.openSync(joinInside(path.join(root, 'logs'), `${name}.log`), 'a');
+    const log = JobLog.open(root, name);
     try {
       if (this.controller.signal.aborted) {
         return { status: 'Stopped' };
@@ -111,19 +110,19 @@ export class TrainingRun {
         signal: this.controller.signal,
         onStart: () => this.begin(),
         onLog: (line) => {
-          fs.writeSync(log, `${line}\n`);
+          log.write(line);
           this.metrics.add(line);
         },
       });
       await this.upload(workFolder, outcome).catch((error: Error) => {
         // What made the job fail before is its reason.
         if (outcome.status !== 'Failed') throw error;
-        fs.writeSync(log, `${error.message}\n`);
+        log.write(error.message);
       });
       return outcome;
     } finally {
-      removeWorkFolder(workFolder, (problem) => fs.writeSync(log, `${problem}\n`));
-      fs.closeSync(log);
+      removeWorkFolder(workFolder, (problem) => log.write(problem));
+      log.close();
     }
   }
 
