@@ -7,13 +7,17 @@ import type { ReadItems, RunTask, WriteResults } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
+import { QueryProtocol } from './endpoint/query-protocol';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
+import { IamService } from './iam/iam-service';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
+import { LogsService } from './logs/logs-service';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
@@ -34,7 +38,6 @@ import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
 import { StatesService } from './states-api/states-service';
-import { StsQueryProtocol } from './sts/query-protocol';
 import { StsService } from './sts/sts-service';
 
 /** What the services work with. */
@@ -129,6 +132,9 @@ export async function startServices(
       new S3Service(buckets, environment.region),
       lambda,
       new StsService(deployment),
+      new IamService(deployment),
+      new CloudFormationService(deployment),
+      new LogsService({ root, environment, jobs, access: authorizer }),
       ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
     ],
     authorizer.authorize,
@@ -140,7 +146,10 @@ export async function startServices(
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new S3RestProtocol(),
       new LambdaRestProtocol(),
-      new StsQueryProtocol(),
+      new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+      new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
     ],
     ...(options.port !== undefined && { port: options.port }),

@@ -5,6 +5,7 @@ import type { CreateTrainingJobRequest, Tag } from './api-types';
 import type { AutoMLEngine } from './automl-engine';
 import { automlOperations } from './automl-operations';
 import type { AutoMLJobRecord } from './automl-types';
+import { describedTrainingJob, describedTuningJob } from './described-defaults';
 import { listTags, listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
 import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
 import { answerOfSameTry } from './same-try';
@@ -24,12 +25,13 @@ export class SageMakerService implements Service {
   private readonly trainingOperations: Readonly<Record<string, Operation>> = {
     CreateTrainingJob: (input, { task }) =>
       this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
-    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
     StopTrainingJob: (input) => this.stopTrainingJob(input),
     CreateHyperParameterTuningJob: (input, { task }) => ({
       HyperParameterTuningJobArn: this.tuning.start(input, task).description.HyperParameterTuningJobArn,
     }),
-    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    DescribeHyperParameterTuningJob: (input) =>
+      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
       listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),

@@ -3,12 +3,12 @@ import * as path from 'node:path';
 import { internalErrorReason } from '../../training/failure-reason';
 import { storeOutputs } from '../../training/model-archive';
 import type { TrainingOutcome } from '../../training/trainer';
+import { JobLog, RUNS_AGAIN } from '../logs/job-log';
 import type { CreateTrainingJobRequest } from './api-types';
 import type { EngineContext } from './engine-context';
 import { trainingJobArn } from './job-arns';
 import { instancesOf } from './training-instances';
 import { outputUri } from './training-jobs';
-import { logFileOf, RUNS_AGAIN } from './training-log';
 import { checkTrainingRole } from './training-role';
 import { removeWorkFolder, workFolderOf } from './work-folder';
 
@@ -58,11 +58,9 @@ async function train(
   }));
   const { AlgorithmSpecification: algorithm, TrainingJobName: name } = request;
   const workFolder = makeWorkFolder(root, name);
-  const logFile = logFileOf(root, name);
-  fs.mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = fs.openSync(logFile, 'a');
+  const log = JobLog.open(root, name);
   try {
-    if (runsAgain) fs.writeSync(log, `${RUNS_AGAIN}\n`);
+    if (runsAgain) log.write(RUNS_AGAIN);
     if (signal.aborted) {
       return { status: 'Stopped' };
     }
@@ -89,7 +87,7 @@ async function train(
       signal,
       onStart,
       onLog: (line) => {
-        fs.writeSync(log, `${line}\n`);
+        log.write(line);
         onLog(line);
       },
       onMetric,
@@ -99,12 +97,12 @@ async function train(
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
       // What made the job fail before is its reason.
       if (outcome.status !== 'Failed') throw error;
-      fs.writeSync(log, `${error.message}\n`);
+      log.write(error.message);
     });
     return outcome;
   } finally {
-    removeWorkFolder(workFolder, (problem) => fs.writeSync(log, `${problem}\n`));
-    fs.closeSync(log);
+    removeWorkFolder(workFolder, (problem) => log.write(problem));
+    log.close();
   }
 }
 
