@@ -128,7 +128,7 @@ export async function startServices(
   });
   const router = new ServiceRouter(
     [
-      new SageMakerService(jobs, training, tuning, automl),
+      new SageMakerService(jobs, training, tuning, automl, root),
       new S3Service(buckets, environment.region),
       lambda,
       new StsService(deployment),

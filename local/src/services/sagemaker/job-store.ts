@@ -29,7 +29,7 @@ export type JobListener<R> = (record: R) => void;
 
 /**
  * Jobs of one kind, each in a JSON file of its own. Names are compared without regard to case, as
- * SageMaker does, and a name that was used once stays taken.
+ * SageMaker does, and a name that was used once stays taken until the job is deleted.
  */
 export class JobStore<R extends JobRecord> {
   private readonly records = new Map<string, R>();
@@ -42,13 +42,18 @@ export class JobStore<R extends JobRecord> {
     this.refresh();
   }
 
-  /** Reads what other processes have written meanwhile. */
+  /** Reads what other processes have written meanwhile, and forgets what they have deleted. */
   public refresh(): void {
     // Sorted: the training jobs of a tuning job are numbered in the order of their creation.
-    for (const file of fs.readdirSync(this.folder).sort()) {
+    const files = fs.readdirSync(this.folder).sort();
+    for (const file of files) {
       if (file.endsWith('.json') && !this.own.has(path.basename(file, '.json'))) {
         this.load(path.join(this.folder, file));
       }
+    }
+    const there = new Set(files);
+    for (const key of this.records.keys()) {
+      if (!this.own.has(key) && !there.has(`${key}.json`)) this.records.delete(key);
     }
   }
 
@@ -114,6 +119,13 @@ export class JobStore<R extends JobRecord> {
     replaceFile(this.fileOf(name), render(changed));
     this.remember(changed);
     return changed;
+  }
+
+  /** Removes a job; its name is free again. */
+  public delete(name: string): void {
+    fs.rmSync(this.fileOf(name), { force: true });
+    this.records.delete(name.toLowerCase());
+    this.own.delete(name.toLowerCase());
   }
 
   /** Follows the jobs; returns the function that ends it. */

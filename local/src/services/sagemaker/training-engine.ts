@@ -129,7 +129,7 @@ export class TrainingEngine {
 }
 
 /** What a definition trains: a training job's, or that of a tuning job, which calls its hyperparameters otherwise. */
-function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
+export function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
   const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
     Partial<TuningTrainingDefinition>;
   const { TrainingInputMode: inputMode } = definition.AlgorithmSpecification;

@@ -2,6 +2,7 @@ import type { FinishedTrial, Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
 import type { TaskIdentity } from '../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
+import { autotuned } from './autotune';
 import { type EngineContext, originOf } from './engine-context';
 import { tuningJobArn } from './job-arns';
 import type { TuningJobRecord } from './job-records';
@@ -30,8 +31,8 @@ export class TuningEngine {
 
   /** Creates a job and starts it. */
   public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
-    checkTuningJob(input);
-    const given = input as unknown as CreateTuningJobRequest;
+    const given = autotuned(input as unknown as CreateTuningJobRequest);
+    checkTuningJob(given);
     for (const { definition } of definitionsOf(given)) {
       this.training.validate(definition);
     }
