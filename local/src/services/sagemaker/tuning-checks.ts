@@ -220,7 +220,8 @@ function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDe
     }
   } else if (maxJobs !== undefined && combinations < maxJobs) {
     throw invalid(
-      `You don't have enough combinations of hyperparameter ranges. The total number of combinations (${combinations}) must be equal or greater than the value of MaxNumberOfTrainingJobs (${maxJobs}).`,
+      // aws/amazon-sagemaker-operator-for-k8s#123
+      `You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter combinations for the provided ranges [${combinations}] must be equal or greater than the value of MaxNumberOfJobs, [${maxJobs}]. Provide additional ranges.`,
     );
   }
   if (config.Strategy !== 'Hyperband') {
