@@ -30,11 +30,11 @@ test('a training job is described with what SageMaker fills in, and with what wa
     client.send(new DescribeTrainingJobCommand({ TrainingJobName }));
   await client.send(new CreateTrainingJobCommand(trainingRequest('plain')));
   expect(await describe('plain')).toMatchObject(FILLED_IN);
-  const [channel] = trainingRequest('isolated').InputDataConfig;
+  const { InputDataConfig: channels } = trainingRequest('isolated');
   await client.send(
     new CreateTrainingJobCommand({
       ...trainingRequest('isolated'),
-      InputDataConfig: [{ ChannelName: 'train', ...channel, CompressionType: 'Gzip' }],
+      InputDataConfig: channels.map((channel) => ({ ...channel, CompressionType: 'Gzip' })),
       EnableNetworkIsolation: true,
     }),
   );
