@@ -10,5 +10,6 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 // What was compiled from a source that is gone must not be packed.
 rmSync(inPackage('dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '--project', inPackage('tsconfig.build.json')], { stdio: 'inherit' });
-for (const file of ['services/lambda/runtime-host.cjs']) copyFileSync(inPackage(`src/${file}`), inPackage(`dist/${file}`));
+for (const file of ['services/lambda/runtime-host.cjs'])
+  copyFileSync(inPackage(`src/${file}`), inPackage(`dist/${file}`));
 chmodSync(inPackage('dist/cli.js'), 0o755);

@@ -21,7 +21,9 @@ jest.setTimeout(400_000);
 const PROJECT = resolve(__dirname, '../../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  // Tests, which run with all others.
+  .filter((name) => name !== 'jest');
 const VALIDATION = join(PROJECT, 'data/bikeshare/validation/validation.csv');
 const MEASURE = join(__dirname, 'measure-model.py');
 
