@@ -114,7 +114,7 @@ export interface DeployOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-/** Synthesizes the app, unless it is, and deploys it. @throws UserError @internal */
+/** Synthesizes the app, unless it is, and deploys it. @throws UserError */
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);
   const isTemporary = options.root === undefined;

@@ -53,7 +53,7 @@ import {
 } from './training';
 import { UserError } from './user-error';
 
-/** What local mode runs with. @internal */
+/** What local mode runs with. */
 export interface LocalModeOptions {
   readonly deployment: Deployment;
   /** Folder for the Python environments that have to be made. */
@@ -82,7 +82,7 @@ export interface LocalModeOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** An execution under way. @internal */
+/** An execution under way. */
 export interface RunningExecution {
   readonly name: string;
   readonly arn: string;
@@ -261,7 +261,7 @@ export class LocalMode {
     return this.deployment.outputs;
   }
 
-  /** @internal */
+  /** What the template has become here. @internal */
   get deployment(): Deployment {
     return this.options.deployment;
   }

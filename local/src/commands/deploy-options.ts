@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
-import { addRootOptions, type RootOptions, rootOf } from './root-options';
+import { addRootOptions, hideFromGit, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
 export interface DeployCommandOptions extends RootOptions {
@@ -63,7 +63,7 @@ export async function deployApp(
   if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
   const assembly = options.assembly ?? (await synthesize({ project, root, context: options.context ?? [] }));
   try {
-    return await LocalMode.deploy({
+    const localMode = await LocalMode.deploy({
       assembly,
       project,
       root,
@@ -76,6 +76,8 @@ export async function deployApp(
       ...(port !== undefined && { port }),
       onNotice: console.error,
     });
+    hideFromGit(options);
+    return localMode;
   } finally {
     // Everything that is needed of it was copied.
     if (options.assembly === undefined) rmSync(assembly, { recursive: true, force: true });

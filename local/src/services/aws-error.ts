@@ -4,6 +4,7 @@ export class AwsError extends Error {
     /** The code as on the wire, such as `ValidationException`. */
     readonly code: string,
     message: string,
+    /** The HTTP status. */
     readonly statusCode = 400,
   ) {
     super(message);

@@ -22,7 +22,7 @@ const PROJECT = resolve(__dirname, '../../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // Those that are apps: that of the Python SDK has a test of its own.
+  // Those that are apps: the others have tests of their own.
   .filter((name) => existsSync(join(PROJECT, 'examples', name, 'app.ts')));
 const VALIDATION = join(PROJECT, 'data/bikeshare/validation/validation.csv');
 const MEASURE = join(__dirname, 'measure-model.py');
