@@ -111,7 +111,7 @@ export async function startServices(
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl),
-      new S3Service(buckets, environment.region),
+      new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
       ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
@@ -121,12 +121,13 @@ export async function startServices(
   endpoint = await Endpoint.start({
     router,
     credentials,
+    region: environment.region,
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
-      new S3RestProtocol(),
+      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
       new LambdaRestProtocol(),
       new StsQueryProtocol(),
-      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
