@@ -125,8 +125,8 @@ export async function startServices(
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
-      new LambdaRestProtocol(),
       new StsQueryProtocol(),
+      new LambdaRestProtocol(),
       new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),

@@ -115,6 +115,7 @@ test.each<[string, Unsigned, string]>([
     },
     '<ErrorResponse',
   ],
+  ['JSON', { service: 'batch', path: '/v1/describejobqueues', body: '{}' }, '"message":'],
 ])('a service that is not there says so in %s', async (_format, request, part) => {
   const answer = await call(request);
   expect(answer.body).toContain(part);

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
 import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from '../endpoint/protocol';
 import { REST_JSON_REFUSALS } from '../endpoint/refusals';
+import { claimedService } from '../endpoint/signature-claims';
 import type { InvokeOutput } from './lambda-service';
 
 /** The REST protocol of Lambda, for Invoke. */
@@ -12,8 +13,9 @@ export class LambdaRestProtocol implements Protocol {
     return path.startsWith('/2015-03-31/');
   }
 
+  /** Most services that local mode does not have speak JSON, as Lambda does. */
   public isReadableFor(head: RequestHead): boolean {
-    return this.recognizes(head);
+    return this.recognizes(head) || ![undefined, 's3'].includes(claimedService(head));
   }
 
   public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
