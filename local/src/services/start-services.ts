@@ -129,7 +129,7 @@ export async function startServices(
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
-      new S3Service(buckets, environment.region),
+      new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
       new IamService(deployment),
@@ -142,15 +142,16 @@ export async function startServices(
   endpoint = await Endpoint.start({
     router,
     credentials,
+    region: environment.region,
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
-      new S3RestProtocol(),
-      new LambdaRestProtocol(),
+      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
       new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
       new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
       new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
-      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
-      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new LambdaRestProtocol(),
+      new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
