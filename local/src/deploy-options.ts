@@ -89,6 +89,12 @@ export interface DeployOptions {
    */
   readonly fileSystems?: Readonly<Record<string, string>>;
   /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: LocalModeOptions['spotInterruptions'];
+  /**
    * Folder for the Python environments that have to be made: once for the same packages.
    *
    * @default - `.venv` in the current folder
@@ -123,6 +129,7 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
       ...(options.stubTraining && { stubTraining: options.stubTraining }),
       ...(options.stubTasks && { stubTasks: options.stubTasks }),
       ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
+      ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
       ...(options.port !== undefined && { port: options.port }),
       onNotice,
     };

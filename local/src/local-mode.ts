@@ -7,9 +7,10 @@ import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner } from './execution-runner';
 import type { ExecutionRecord } from './executions';
+import { keepDeployment } from './kept-deployments';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
-import { enterRoot, othersIn } from './local-modes';
+import { aloneIn, enterRoot, othersIn } from './local-modes';
 import { findLogFile } from './log-files';
 import { findResource, isCalled, type NamedResource } from './named-resource';
 import {
@@ -23,6 +24,7 @@ import {
   describeTuningJob,
   type Jobs,
   type RunningServices,
+  type SpotInterruptionOptions,
   startServices,
   type TrainingJobDescription,
   type TuningJobDescription,
@@ -60,6 +62,12 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
   /** Whether the deployment's root is removed at the end. @default false */
@@ -183,6 +191,7 @@ export class LocalMode {
     const { stubTraining } = options;
     const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
     let sampler: Sampler | undefined;
+    const leaveRoot = enterRoot(deployment.root);
     try {
       // What has to be installed is installed now, not in the middle of a run.
       const algorithms = trainableAlgorithms(deployment, trainer);
@@ -193,8 +202,10 @@ export class LocalMode {
       const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
       if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
       let services: RunningServices | undefined;
+      const deploymentId = keepDeployment(options);
       const executions = new ExecutionRunner({
         root: deployment.root,
+        deploymentId,
         ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
         ...(stubTasks && { stubTasks }),
         services: () => services as RunningServices,
@@ -210,31 +221,34 @@ export class LocalMode {
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
+        deploymentId,
         onFault: (error) => onNotice((error as Error).message),
         ...(options.port !== undefined && { port: options.port }),
       });
-      return new LocalMode(options, executions, services, trainer, sampler);
+      return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {
       // The processes that were started would keep this one alive.
       await Promise.all([trainer.close(), sampler?.close()]);
+      leaveRoot();
       throw error;
     }
   }
 
-  private readonly leaveRoot: () => void;
   private readonly buckets: BucketStore;
   private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly options: LocalModeOptions,
+    private readonly deploymentId: string,
     private readonly executions: ExecutionRunner,
     private readonly services: RunningServices,
     private readonly trainer: Trainer,
     private readonly sampler: Sampler,
+    private readonly leaveRoot: () => void,
   ) {
     this.buckets = new BucketStore(bucketsFolder(this.root));
-    this.leaveRoot = enterRoot(this.root);
   }
 
   /** Folder of buckets, jobs, logs and executions. Absolute. */
@@ -268,6 +282,41 @@ export class LocalMode {
       ...(signal && { signal }),
     });
     return new LocalExecution<Output>(started, this.executions);
+  }
+
+  /** Names of the executions that were interrupted in this deployment or in another one of the root. */
+  get interrupted(): string[] {
+    return this.executions.store.listInterrupted().map(({ name }) => name);
+  }
+
+  /**
+   * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
+   * an execution. What had ended is not run again.
+   *
+   * @param names of executions; without any, all that was interrupted
+   * @returns the executions, and a promise of the end of all jobs
+   * @throws UserError when there is no such execution, or it cannot be run any more
+   */
+  resume(names: readonly string[] = []): {
+    readonly executions: RunningExecution[];
+    readonly jobsEnded: Promise<void>;
+  } {
+    return aloneIn(this.deployment.root, () => {
+      const interrupted = this.executions.store
+        .listInterrupted()
+        .filter(({ deploymentId }) => deploymentId === this.deploymentId);
+      const wanted = interrupted.filter(({ name }) => names.length === 0 || names.includes(name));
+      const arns = new Set(wanted.map(({ arn }) => arn));
+      // The jobs first: their executions find them at work.
+      const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
+        deploymentId !== this.deploymentId
+          ? false
+          : createdBy === undefined
+            ? names.length === 0
+            : arns.has(createdBy.executionArn),
+      );
+      return { executions: wanted.map((record) => this.executions.resume(record)), jobsEnded };
+    });
   }
 
   /**
@@ -358,7 +407,10 @@ export class LocalMode {
     };
   }
 
-  /** Stops what still runs, waits for its end, and ends everything; a temporary root is removed. */
+  /**
+   * Stops what still runs, waits for its end, and ends everything: `resume` can go on with it later. A temporary root is
+   * removed.
+   */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
@@ -370,6 +422,7 @@ export class LocalMode {
   }
 
   private async end(): Promise<void> {
+    this.services.beginEnd();
     try {
       await this.executions.close();
       await this.services.close();

@@ -21,6 +21,7 @@ const PARTS: Readonly<Record<string, string>> = {
   s3: 'buckets, with ALL objects in them: models, data',
   deployments: 'notes on what was copied to buckets',
   functions: 'unpacked Lambda functions',
+  stacks: 'the stacks that were run, to go on in',
   images: 'folders of container images',
   work: 'work folders of jobs',
   processes: 'notes on running local modes',

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
@@ -14,6 +14,7 @@ export interface DeployCommandOptions extends RootOptions {
   readonly context?: readonly string[];
   readonly imageCommand?: readonly string[];
   readonly fileSystem?: readonly string[];
+  readonly spotInterruptions?: number;
 }
 
 /** Adds what says which app is deployed, and with what. */
@@ -32,7 +33,19 @@ export function addDeployOptions(command: Command): Command {
       '--file-system <id=folder>',
       'a folder that stands for a file system of the template; may be repeated',
       collect,
+    )
+    .option(
+      '--spot-interruptions <number>',
+      'how often each job on spot instances loses its instance and starts again: 2 is twice, 0.3 is once for three ' +
+        'jobs of ten (default: never)',
+      parseSpotInterruptions,
     );
+}
+
+function parseSpotInterruptions(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('must be a number that is not negative, such as 1 or 0.3');
 }
 
 /** Takes an option that may be repeated. It has no default: the help would show it as an empty list. */
@@ -57,6 +70,9 @@ export async function deployApp(
       ...(options.stack !== undefined && { stack: options.stack }),
       imageCommands: pairs('--image-command', options.imageCommand),
       fileSystems: pairs('--file-system', options.fileSystem),
+      ...(options.spotInterruptions !== undefined && {
+        spotInterruptions: { perJob: options.spotInterruptions },
+      }),
       ...(port !== undefined && { port }),
       onNotice: console.error,
     });

@@ -5,7 +5,8 @@ import type { LocalMode } from '../local-mode';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
-import { onInterruption } from './interruption';
+import { onInterruption, tellOfInterrupted } from './interruption';
+import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
 interface ServeOptions extends DeployCommandOptions {
   readonly port?: number;
@@ -29,7 +30,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch Logs and IAM.',
     )
     .action(serve);
   return addExamples(command, [
@@ -40,6 +41,7 @@ export function serveCommand(): Command {
 
 async function serve(options: ServeOptions): Promise<void> {
   const localMode = await deployApp(options, { port: options.port });
+  tellOfInterrupted(localMode);
   const lines = await exportLines(localMode, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
@@ -60,7 +62,11 @@ async function serve(options: ServeOptions): Promise<void> {
 /** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
 async function exportLines(localMode: LocalMode, role: string | undefined): Promise<string> {
   try {
-    return Object.entries(clientEnvironment(localMode.clientConfig(role)))
+    const variables = {
+      ...clientEnvironment(localMode.clientConfig(role)),
+      SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(localMode.deployment),
+    };
+    return Object.entries(variables)
       .map(([name, value]) => `export ${name}='${value}'`)
       .join('\n');
   } catch (error) {

@@ -11,12 +11,12 @@ export type {
   TaskCall,
   WriteResults,
 } from './execution/outside';
+export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
 export {
   type Execution,
   type ExecutionIdentity,
   type ExecutionOptions,
   type ExecutionResult,
-  type ResumePoint,
   startExecution,
 } from './execution/start-execution';
 export { copyJson, type Json, type JsonObject } from './json';

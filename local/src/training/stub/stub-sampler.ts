@@ -22,6 +22,7 @@ function startSearch(specification: SearchSpecification): Search {
       return next.done ? undefined : { trial: trial++, hyperparameters: next.value };
     },
     report: async () => false,
+    restore: async () => undefined,
     tell: async () => undefined,
     close: async () => undefined,
   };
