@@ -19,6 +19,7 @@ const PAGE = {
   maxResults: { type: 'integer', min: 0, max: 1000 },
   nextToken: { type: 'string', min: 1, max: 3096 },
 } as const;
+const TASK_TOKEN: Member = { type: 'string', required: true, min: 1, max: 2048 };
 const INCLUDED_DATA: Member = { type: 'string', values: ['ALL_DATA', 'METADATA_ONLY'] };
 
 /** The requests of Step Functions' API: botocore 1.43.11, stepfunctions/2016-11-23/service-2.json. */
@@ -54,6 +55,16 @@ const REQUESTS: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
     cause: { type: 'string', min: 0, max: 32_768 },
   },
   DescribeStateMachineForExecution: { executionArn: REQUIRED_ARN, includedData: INCLUDED_DATA },
+  SendTaskSuccess: {
+    taskToken: TASK_TOKEN,
+    output: { type: 'string', required: true, max: 262_144, bytes: true },
+  },
+  SendTaskFailure: {
+    taskToken: TASK_TOKEN,
+    error: { type: 'string', min: 0, max: 256 },
+    cause: { type: 'string', min: 0, max: 32_768 },
+  },
+  SendTaskHeartbeat: { taskToken: TASK_TOKEN },
   RedriveExecution: { executionArn: REQUIRED_ARN, clientToken: { type: 'string', min: 1, max: 64 } },
 };
 
