@@ -42,7 +42,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
 
   test('are small, and say where they are from', () => {
     expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
-    expect(model.source).toMatch(/^\w+ \(API version [\d-]+\) in botocore \d/);
+    expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
   });
 
   test('have every operation that is served', async () => {
