@@ -46,6 +46,12 @@ export interface TrainingTask extends TrainedAlgorithm {
   readonly onStart: () => void;
   /** Takes each line of the job's log, without its end of line, as it is printed. */
   readonly onLog: (line: string) => void;
+  /**
+   * Takes a metric of the job that no line of its log tells, as a stub has it.
+   *
+   * @throws Error when the job has no such metric
+   */
+  readonly onMetric?: (name: string, value: number) => void;
 }
 
 /** An instance of a training job. */

@@ -81,6 +81,7 @@ export function samplerOf(
             : { trial: trial++, hyperparameters: { ...hyperparameters } };
         },
         report: async (at, step, value) => shouldStop(at, step, value),
+        restore: async (at, { value }) => void told.set(at, value),
         tell: async (at, value) => void told.set(at, value),
         close: async () => undefined,
       };

@@ -343,7 +343,6 @@ test('RedriveExecution goes on at the state that failed', async () => {
   expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => i + 1));
   expect(events.slice(before.length).map(({ type }) => type)).toEqual([
     'ExecutionRedriven',
-    'TaskStateEntered',
     'TaskScheduled',
     'TaskStarted',
     'TaskSubmitted',
@@ -461,7 +460,19 @@ test.each([
     'an input that is too large',
     new StartExecutionCommand({ stateMachineArn: machine('Echo'), input: `"${'é'.repeat(131_072)}"` }),
     'ValidationException',
-    /^1 validation error detected: Value '…' at 'input' failed .* length less than or equal to 262144$/,
+    /^1 validation error detected: Value at 'input' failed .* length less than or equal to 262144$/,
+  ],
+  [
+    'a cause that is too long, and is not to be seen',
+    new StopExecutionCommand({ executionArn: execution('Echo', 'none'), cause: 'secret'.repeat(6000) }),
+    'ValidationException',
+    /^1 validation error detected: Value at 'cause' failed .* length less than or equal to 32768$/,
+  ],
+  [
+    'a trace header that is not ASCII',
+    new StartExecutionCommand({ stateMachineArn: machine('Echo'), traceHeader: 'ü' }),
+    'ValidationException',
+    /Value 'ü' at 'traceHeader' failed .* pattern: \\p\{ASCII\}\*$/,
   ],
   [
     'no such state machine',

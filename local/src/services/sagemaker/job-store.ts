@@ -5,12 +5,23 @@ import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
 import { replaceFile } from '../../replace-file';
 import { UserError } from '../../user-error';
+import type { TaskIdentity } from '../service';
 
-/** What every job keeps. */
-export interface JobRecord {
-  readonly name: string;
+/** Where a job comes from. */
+export interface JobOrigin {
   /** The process that runs, or ran, the job. */
   readonly processId: number;
+  /** The deployment that it was created in. */
+  readonly deploymentId?: string;
+  /** The task that created it, if one did. */
+  readonly createdBy?: TaskIdentity;
+}
+
+/** What every job keeps. */
+export interface JobRecord extends JobOrigin {
+  readonly name: string;
+  /** Set when the job has ended only because local mode did: it can be resumed. */
+  readonly isInterrupted?: true;
 }
 
 /** Takes each new state of a job, right after it was written. */
@@ -65,6 +76,12 @@ export class JobStore<R extends JobRecord> {
     this.own.add(record.name.toLowerCase());
     this.remember(record);
     return true;
+  }
+
+  /** Takes a job of an earlier run over, to run it on: with this record. */
+  public takeOver(record: R): void {
+    this.own.add(record.name.toLowerCase());
+    this.update(record.name, () => record);
   }
 
   /** A job by name; those of other processes as they are on disk now. */

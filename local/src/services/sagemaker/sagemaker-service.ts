@@ -1,33 +1,38 @@
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
-import type { Service } from '../service';
+import type { Principal, Service, TaskIdentity } from '../service';
 import type { CreateTrainingJobRequest } from './api-types';
 import type { AutoMLEngine } from './automl-engine';
 import { automlOperations } from './automl-operations';
+import { describedTrainingJob, describedTuningJob } from './described-defaults';
 import { deleteTrainingJob, deleteTuningJob } from './job-deletion';
 import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
 import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
 import { tagOperations } from './job-tags';
+import { answerOfSameTry } from './same-try';
 import type { TrainingEngine } from './training-engine';
 import type { TuningEngine } from './tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning-view';
 import { validateRequest } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
+type Operation = (input: Input, caller: Principal) => unknown;
 
 /** Amazon SageMaker's training, tuning and AutoML jobs. */
 export class SageMakerService implements Service {
   public readonly name = 'sagemaker';
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
-  private readonly trainingOperations: Readonly<Record<string, (input: Input) => unknown>> = {
-    CreateTrainingJob: (input) => this.createTrainingJob(input as unknown as CreateTrainingJobRequest),
-    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+  private readonly operations: Readonly<Record<string, Operation>>;
+  private readonly trainingOperations: Readonly<Record<string, Operation>> = {
+    CreateTrainingJob: (input, { task }) =>
+      this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
+    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
     StopTrainingJob: (input) => this.stopTrainingJob(input),
-    CreateHyperParameterTuningJob: (input) => ({
-      HyperParameterTuningJobArn: this.tuning.start(input).description.HyperParameterTuningJobArn,
+    CreateHyperParameterTuningJob: (input, { task }) => ({
+      HyperParameterTuningJobArn: this.tuning.start(input, task).description.HyperParameterTuningJobArn,
     }),
-    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    DescribeHyperParameterTuningJob: (input) =>
+      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
       listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
@@ -67,16 +72,19 @@ export class SageMakerService implements Service {
     };
   }
 
-  public async call(operation: string, input: Input): Promise<unknown> {
+  public async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) {
       throw unknownOperation(this.name, operation, Object.keys(this.operations));
     }
     validateRequest(operation, input);
-    return run(input);
+    return answerOfSameTry(this.jobs, operation, input, caller.task) ?? run(input, caller);
   }
 
-  private createTrainingJob(request: CreateTrainingJobRequest): { TrainingJobArn: string } {
+  private createTrainingJob(
+    request: CreateTrainingJobRequest,
+    createdBy: TaskIdentity | undefined,
+  ): { TrainingJobArn: string } {
     this.training.validate(request);
     const metricDefinitions = this.training.metricDefinitions(request);
     const described = {
@@ -85,7 +93,7 @@ export class SageMakerService implements Service {
         AlgorithmSpecification: { ...request.AlgorithmSpecification, MetricDefinitions: metricDefinitions },
       }),
     };
-    this.training.start(described, { metricDefinitions });
+    this.training.start(described, { metricDefinitions, ...(createdBy !== undefined && { createdBy }) });
     return { TrainingJobArn: this.trainingJob({ ...request }).description.TrainingJobArn };
   }
 

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { joinInside } from '../../assembly/safe-path';
 import { internalErrorReason } from '../../training/failure-reason';
 import { storeOutputs } from '../../training/model-archive';
 import type { TrainingOutcome } from '../../training/trainer';
+import { JobLog, RUNS_AGAIN } from '../logs/job-log';
 import type { CreateTrainingJobRequest } from './api-types';
 import type { EngineContext } from './engine-context';
 import { trainingJobArn } from './job-arns';
@@ -15,6 +15,8 @@ import { removeWorkFolder, workFolderOf } from './work-folder';
 /** What goes along with an attempt. */
 export interface AttemptOptions {
   readonly threads: number;
+  /** Whether there was an attempt before. */
+  readonly runsAgain: boolean;
   /** Stops it. */
   readonly signal: AbortSignal;
   /** Whether what it leaves is not wanted: it is made again. Asked at its end. */
@@ -23,6 +25,8 @@ export interface AttemptOptions {
   readonly onStart: () => void;
   readonly onUpload: () => void;
   readonly onLog: (line: string) => void;
+  /** Takes metrics that a stub gives without a log. */
+  readonly onMetric: (name: string, value: number) => void;
 }
 
 /** Trains a job once, from its data to what it leaves in S3. Never rejects: whatever happens is the outcome. */
@@ -44,7 +48,7 @@ export async function attemptTraining(
 async function train(
   context: EngineContext,
   request: CreateTrainingJobRequest,
-  { threads, signal, isLost, onStart, onUpload, onLog }: AttemptOptions,
+  { threads, runsAgain, signal, isLost, onStart, onUpload, onLog, onMetric }: AttemptOptions,
 ): Promise<TrainingOutcome> {
   const { access, data, environment, root, trainer } = context;
   checkTrainingRole(request, access, environment);
@@ -54,9 +58,9 @@ async function train(
   }));
   const { AlgorithmSpecification: algorithm, TrainingJobName: name } = request;
   const workFolder = makeWorkFolder(root, name);
-  fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
-  const log = fs.openSync(joinInside(path.join(root, 'logs'), `${name}.log`), 'a');
+  const log = JobLog.open(root, name);
   try {
+    if (runsAgain) log.write(RUNS_AGAIN);
     if (signal.aborted) {
       return { status: 'Stopped' };
     }
@@ -83,21 +87,22 @@ async function train(
       signal,
       onStart,
       onLog: (line) => {
-        fs.writeSync(log, `${line}\n`);
+        log.write(line);
         onLog(line);
       },
+      onMetric,
     });
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
       // What made the job fail before is its reason.
       if (outcome.status !== 'Failed') throw error;
-      fs.writeSync(log, `${error.message}\n`);
+      log.write(error.message);
     });
     return outcome;
   } finally {
-    removeWorkFolder(workFolder, (problem) => fs.writeSync(log, `${problem}\n`));
-    fs.closeSync(log);
+    removeWorkFolder(workFolder, (problem) => log.write(problem));
+    log.close();
   }
 }
 

@@ -35,6 +35,28 @@ export function newTrainingJob(
   };
 }
 
+/** The request that a job was created with: what a job that is run again starts from. */
+export function requestOf(description: TrainingJobDescription): CreateTrainingJobRequest {
+  const {
+    TrainingJobArn: _arn,
+    TuningJobArn: _tuningJobArn,
+    ModelArtifacts: _model,
+    TrainingJobStatus: _status,
+    SecondaryStatus: _secondaryStatus,
+    SecondaryStatusTransitions: _transitions,
+    CreationTime: _created,
+    LastModifiedTime: _modified,
+    TrainingStartTime: _started,
+    TrainingEndTime: _ended,
+    TrainingTimeInSeconds: _seconds,
+    BillableTimeInSeconds: _billable,
+    FinalMetricDataList: _metrics,
+    FailureReason: _reason,
+    ...request
+  } = description;
+  return request;
+}
+
 /** A description after a transition: the step before gets its end, a terminal status gets its times. */
 export function moveTrainingJob(
   job: TrainingJobDescription,

@@ -17,6 +17,8 @@ export type StopReason = 'Stopped' | 'MaxRuntimeExceeded' | 'MaxWaitTimeExceeded
 export interface TrainingRunOptions {
   readonly threads: number;
   readonly metricDefinitions: readonly MetricDefinition[];
+  /** Whether an earlier run of the job was interrupted. @default false */
+  readonly runsAgain?: boolean;
   /** Takes each metric value as it is printed. */
   readonly onMetric?: (metric: MetricDatum) => void;
   /** Called when the training starts from its beginning again: after an internal error, or a lost spot instance. */
@@ -42,7 +44,9 @@ export class TrainingRun {
   private readonly interruptions: number[];
   private readonly runtime: TimeBudget;
   private endWaitLimit: (() => void) | undefined;
+  private runsAgain: boolean;
   private stopReason: StopReason | undefined;
+  private endsWithLocalMode = false;
   private isOver = false;
 
   constructor(
@@ -55,6 +59,7 @@ export class TrainingRun {
     // For all attempts together (API reference, StoppingCondition).
     const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
     this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
+    this.runsAgain = options.runsAgain ?? false;
     this.finished = this.run();
   }
 
@@ -63,6 +68,7 @@ export class TrainingRun {
     if (this.stopReason === undefined && !this.isOver) {
       this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });
       this.stopReason = reason;
+      this.endsWithLocalMode = reason === 'Stopped' && this.context.isEnding();
       this.stopping.abort();
     }
   }
@@ -114,6 +120,7 @@ export class TrainingRun {
     this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
     const outcome = await attemptTraining(this.context, this.request, {
       threads: this.options.threads,
+      runsAgain: this.runsAgain,
       signal: AbortSignal.any([this.stopping.signal, interruption.signal]),
       isLost: isInterrupted,
       onStart: () => {
@@ -127,6 +134,7 @@ export class TrainingRun {
         lines += hasBegun ? 1 : 0;
         if (lines === linesUntilInterruption) interruption.abort();
       },
+      onMetric: (name, value) => this.metrics.record(name, value),
     });
     this.runtime.pause();
     return { outcome, isInterrupted: isInterrupted() };
@@ -152,6 +160,7 @@ export class TrainingRun {
   }
 
   private restart(message: string): void {
+    this.runsAgain = true;
     this.move({ secondaryStatus: 'Starting', message });
     this.options.onRestart?.();
   }
@@ -163,16 +172,19 @@ export class TrainingRun {
   private end(outcome: TrainingOutcome): TrainingJobRecord {
     this.isOver = true;
     const metrics = this.finalMetrics();
-    return this.update((description) => {
-      const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
-      const { TrainingTimeInSeconds: seconds } = ended;
-      const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
-      return {
-        ...ended,
-        ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
-        ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
-      };
-    });
+    return this.update(
+      (description) => {
+        const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
+        const { TrainingTimeInSeconds: seconds } = ended;
+        const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
+        return {
+          ...ended,
+          ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
+          ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
+        };
+      },
+      this.endsWithLocalMode && outcome.status === 'Stopped',
+    );
   }
 
   private lastTransition(outcome: TrainingOutcome): Transition {
@@ -202,9 +214,13 @@ export class TrainingRun {
     }
   }
 
-  private update(change: (description: TrainingJobDescription) => TrainingJobDescription): TrainingJobRecord {
+  private update(
+    change: (description: TrainingJobDescription) => TrainingJobDescription,
+    isInterrupted = false,
+  ): TrainingJobRecord {
     return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
       ...record,
+      ...(isInterrupted && { isInterrupted }),
       description: change(record.description),
     }));
   }

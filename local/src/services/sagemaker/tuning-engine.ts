@@ -1,8 +1,9 @@
-import type { Sampler } from '../../training/sampler';
+import type { FinishedTrial, Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
+import type { TaskIdentity } from '../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
 import { autotuned } from './autotune';
-import type { EngineContext } from './engine-context';
+import { type EngineContext, originOf } from './engine-context';
 import { tuningJobArn } from './job-arns';
 import type { TuningJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
@@ -15,7 +16,7 @@ import {
   type SearchedDefinition,
 } from './tuning-definitions';
 import { TuningRun } from './tuning-run';
-import { OBJECTIVE_METRIC } from './tuning-view';
+import { OBJECTIVE_METRIC, trainingJobsOf } from './tuning-view';
 import { warmStart } from './warm-start';
 
 /** Creates and runs tuning jobs. */
@@ -29,7 +30,7 @@ export class TuningEngine {
   ) {}
 
   /** Creates a job and starts it. */
-  public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
+  public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
     const given = autotuned(input as unknown as CreateTuningJobRequest);
     checkTuningJob(given);
     for (const { definition } of definitionsOf(given)) {
@@ -39,7 +40,7 @@ export class TuningEngine {
     const description = this.describe(request);
     const record: TuningJobRecord = {
       name: request.HyperParameterTuningJobName,
-      processId: process.pid,
+      ...originOf(this.context, createdBy),
       description,
       tags: request.Tags ?? [],
     };
@@ -49,13 +50,51 @@ export class TuningEngine {
         `A hyperparameter tuning job with the name, ${record.name}, already exists. Choose a different name.`,
       );
     }
-    const run = new TuningRun(this.context, description, {
+    this.run(record, previousTrials);
+    return record;
+  }
+
+  /** Runs a job that was interrupted on: what its training jobs came to stays, those that were cut off run again. */
+  public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
+    const {
+      HyperParameterTuningEndTime: ended,
+      FailureReason: _reason,
+      TuningJobCompletionDetails: _completion,
+      ConsumedResources: _resources,
+      ...description
+    } = interrupted.description;
+    const now = this.context.now();
+    const record: TuningJobRecord = {
+      ...interrupted,
+      processId: process.pid,
+      pausedSeconds: (interrupted.pausedSeconds ?? 0) + now - (ended ?? now),
+      description: { ...description, HyperParameterTuningJobStatus: 'InProgress', LastModifiedTime: now },
+    };
+    this.context.jobs.tuning.takeOver(record);
+    return this.run(record, this.learnedFromParents(description));
+  }
+
+  /** Of meaning only when the search had not begun: then its study has it. */
+  private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
+    try {
+      return warmStart(request, this.context.jobs).previousTrials;
+    } catch (error) {
+      // A parent may have been deleted since.
+      if (error instanceof AwsError) return [];
+      throw error;
+    }
+  }
+
+  private run(record: TuningJobRecord, previousTrials: readonly FinishedTrial[]): TuningRun {
+    const run = new TuningRun(this.context, record.description, {
       sampler: this.sampler,
       training: this.training,
       previousTrials,
+      earlier: trainingJobsOf(this.context.jobs, record.description),
+      pausedSeconds: record.pausedSeconds ?? 0,
     });
     this.runs.add(record.name, run);
-    return record;
+    return run;
   }
 
   /** The run of a job that this process is running. */

@@ -52,9 +52,7 @@ export function isRunning(status: TuningJobStatus | TrainingJobStatus): boolean 
 
 /** Summaries of a tuning job's training jobs, in the order of their creation. */
 export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
-  return trainingJobsOf(jobs, tuningJob.HyperParameterTuningJobArn, tuningJob.CreationTime).map((job) =>
-    summarizeTrainingJob(job, tuningJob),
-  );
+  return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
 }
 
 /** Summary of one training job of a tuning job. */
@@ -71,13 +69,14 @@ export function objectiveValue(job: TrainingJobDescription): number | undefined 
   return job.FinalMetricDataList?.find((metric) => metric.MetricName === OBJECTIVE_METRIC)?.Value;
 }
 
-/** Training jobs by the ARN of their tuning job, without those of a deleted one that had the same name. */
-function trainingJobsOf(jobs: Jobs, tuningJobArn: string, since: number): TrainingJobRecord[] {
+/** A tuning job's training jobs, in the order of their creation; not those of a deleted one that had the same name. */
+export function trainingJobsOf(
+  jobs: Jobs,
+  { HyperParameterTuningJobArn: arn, CreationTime: since }: TuningJobDescription,
+): TrainingJobRecord[] {
   return jobs.training
     .list()
-    .filter(
-      ({ description }) => description.TuningJobArn === tuningJobArn && description.CreationTime >= since,
-    );
+    .filter(({ description }) => description.TuningJobArn === arn && description.CreationTime >= since);
 }
 
 /**

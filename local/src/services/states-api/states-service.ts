@@ -47,7 +47,9 @@ export class StatesService implements Service {
     private readonly runner: ExecutionRunner,
   ) {}
 
-  async call(operation: string, input: Input): Promise<unknown> {
+  async call(operation: string, given: Input): Promise<unknown> {
+    // In AWS's JSON, null is as good as nothing.
+    const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     checkRequest(operation, input);
@@ -173,7 +175,7 @@ export class StatesService implements Service {
   private redriveState({ arn, status }: ExecutionRecord): RedriveState {
     const { store } = this.runner;
     if (status === 'RUNNING' || status === 'SUCCEEDED') return { events: 0, hasPosition: true };
-    return { events: store.history(arn).length, hasPosition: store.position(arn) !== undefined };
+    return { events: store.history(arn).length, hasPosition: store.hasPosition(arn) };
   }
 
   private stateMachine(input: Input): StateMachineResource {

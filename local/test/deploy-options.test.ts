@@ -1,22 +1,16 @@
 import { Command } from 'commander';
-import type { Deployment } from '../../src/assembly';
-import {
-  addDeployOptions,
-  type DeployCommandOptions,
-  localModeOptions,
-} from '../../src/commands/deploy-options';
+import { addDeployOptions, type DeployCommandOptions } from '../src/commands/deploy-options';
 
-function parse(...args: string[]) {
+function parse(...args: string[]): DeployCommandOptions {
   const command = addDeployOptions(
     new Command().exitOverride().configureOutput({ writeErr: () => undefined }),
   );
-  command.parse(args, { from: 'user' });
-  return localModeOptions({} as Deployment, command.opts<DeployCommandOptions>());
+  return command.parse(args, { from: 'user' }).opts<DeployCommandOptions>();
 }
 
 test('spot instances are interrupted only when asked for', () => {
   expect(parse().spotInterruptions).toBeUndefined();
-  expect(parse('--spot-interruptions', '0.3').spotInterruptions).toEqual({ perJob: 0.3 });
+  expect(parse('--spot-interruptions', '0.3').spotInterruptions).toBe(0.3);
   for (const text of ['often', '-1', '']) {
     expect(() => parse('--spot-interruptions', text)).toThrow(/must be a number that is not negative/);
   }
