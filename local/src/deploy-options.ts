@@ -118,7 +118,7 @@ export interface DeployOptions {
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);
   const isTemporary = options.root === undefined;
-  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), 'local-mode-')));
+  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), `local-mode-${process.pid}-`)));
   const { onNotice = () => undefined } = options;
   try {
     return {

@@ -37,6 +37,7 @@ import { createItemReader } from './states/item-reader';
 import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
+import { TaskTokens } from './states/task-tokens';
 import { StatesService } from './states-api/states-service';
 import { StsService } from './sts/sts-service';
 
@@ -126,6 +127,7 @@ export async function startServices(
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
   });
+  const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
@@ -135,7 +137,7 @@ export async function startServices(
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
-      ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
+      ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
   );
@@ -163,7 +165,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, caller, onFault: warn }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { ExecutionRunner } from '../../src/execution-runner';
 import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
 import { validateRequest } from '../../src/services/sagemaker/validation';
+import { TaskTokens } from '../../src/services/states/task-tokens';
 import { StatesService } from '../../src/services/states-api/states-service';
 import { boto3Python } from '../boto3';
 import { environments } from '../training/support';
@@ -13,7 +14,7 @@ const SCRIPT = path.join(__dirname, '../../scripts/generate-service-model.py');
 const FOLDER = path.join(__dirname, '../../src/services/model');
 const modelOf = (service: string): ServiceModel =>
   JSON.parse(fs.readFileSync(path.join(FOLDER, `${service}-model.json`), 'utf8')) as ServiceModel;
-const SERVICES = ['sagemaker', 'states', 'lambda', 's3'];
+const SERVICES = ['sagemaker', 'states', 'lambda', 'logs', 's3'];
 
 afterEach(closeServices);
 
@@ -41,12 +42,12 @@ describe.each(SERVICES)('the data of %s', (service) => {
 
   test('are small, and say where they are from', () => {
     expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
-    expect(model.source).toMatch(/^\w+ \(API version [\d-]+\) in botocore \d/);
+    expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
   });
 
   test('have every operation that is served', async () => {
     const services = await start();
-    const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner);
+    const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
     const error: unknown = await (service === 'states'
       ? states.call('Nothing', {})
       : services.router.call(service, 'Nothing', {}, services.user)

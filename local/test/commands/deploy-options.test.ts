@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import { addDeployOptions, type DeployCommandOptions } from '../src/commands/deploy-options';
+import { addDeployOptions, type DeployCommandOptions } from '../../src/commands/deploy-options';
 
 function parse(...args: string[]): DeployCommandOptions {
   const command = addDeployOptions(
     new Command().exitOverride().configureOutput({ writeErr: () => undefined }),
   );
-  return command.parse(args, { from: 'user' }).opts<DeployCommandOptions>();
+  command.parse(args, { from: 'user' });
+  return command.opts<DeployCommandOptions>();
 }
 
 test('spot instances are interrupted only when asked for', () => {
