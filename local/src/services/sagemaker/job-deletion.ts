@@ -16,12 +16,12 @@ export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJob
       `The request was rejected because the training job is in status ${description.TrainingJobStatus}.`,
     );
   }
-  const tuningJob = /\/(.+)$/.exec(description.TuningJobArn ?? '')?.[1];
-  const status = tuningJob && jobs.tuning.get(tuningJob)?.description.HyperParameterTuningJobStatus;
-  if (status && isRunning(status)) {
+  const tuningJob = jobs.tuning.get(/\/(.+)$/.exec(description.TuningJobArn ?? '')?.[1] ?? '');
+  const { HyperParameterTuningJobStatus: status = 'Completed' } = tuningJob?.description ?? {};
+  if (isRunning(status) || tuningJob?.isInterrupted) {
     throw new AwsError(
       'ResourceInUse',
-      `The training job belongs to the hyperparameter tuning job ${tuningJob}, which is in status ${status}: delete it when that has ended`,
+      `The training job belongs to the hyperparameter tuning job ${tuningJob?.name}, which ${isRunning(status) ? `is in status ${status}` : 'was interrupted and can be resumed'}: delete it when that has ended`,
     );
   }
   jobs.training.delete(name);

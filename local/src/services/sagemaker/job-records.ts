@@ -91,7 +91,7 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
       return {
         ...job,
         ...interruption(job.description.HyperParameterTuningJobStatus),
-        description: withTrainingJobs(jobs, description),
+        description: withTrainingJobs(jobs, { ...job, description }),
       };
     });
   }

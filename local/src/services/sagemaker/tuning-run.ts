@@ -293,7 +293,7 @@ export class TuningRun {
   private update(change: Partial<TuningJobDescription>): void {
     this.context.jobs.tuning.update(this.name, (record) => {
       const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
-      return { ...record, description: withTrainingJobs(this.context.jobs, description) };
+      return { ...record, description: withTrainingJobs(this.context.jobs, { ...record, description }) };
     });
   }
 }

@@ -18,14 +18,17 @@ export const OBJECTIVE_METRIC = 'ObjectiveMetric';
  * A tuning job as Describe answers. While it runs, whatever depends on its training jobs is worked out from them; when it
  * has ended it stays as it was then, also when a training job is deleted.
  */
-export function describeTuningJob(jobs: Jobs, { description }: TuningJobRecord): TuningJobDescription {
-  return isRunning(description.HyperParameterTuningJobStatus)
-    ? withTrainingJobs(jobs, description)
-    : description;
+export function describeTuningJob(jobs: Jobs, record: TuningJobRecord): TuningJobDescription {
+  return isRunning(record.description.HyperParameterTuningJobStatus)
+    ? withTrainingJobs(jobs, record)
+    : record.description;
 }
 
-/** A description with everything that depends on the training jobs as they are now. */
-export function withTrainingJobs(jobs: Jobs, description: TuningJobDescription): TuningJobDescription {
+/** A record's description with everything that depends on the training jobs as they are now. */
+export function withTrainingJobs(
+  jobs: Jobs,
+  { description, pausedSeconds = 0 }: TuningJobRecord,
+): TuningJobDescription {
   const summaries = summarizeTrainingJobs(jobs, description);
   const best = bestTrainingJob(summaries);
   const overall = overallBest(jobs, description, summaries);
@@ -40,8 +43,8 @@ export function withTrainingJobs(jobs: Jobs, description: TuningJobDescription):
       NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
       ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
     },
-    // Wall-clock time, as the API has it.
-    ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created)) },
+    // Wall-clock time, as the API has it, without that in which the job was interrupted.
+    ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created - pausedSeconds)) },
   };
 }
 
