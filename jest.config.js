@@ -4,11 +4,13 @@ const { availableParallelism } = require('node:os');
 module.exports = {
   // Many tests wait for other processes: two at a time on two cores, too.
   maxWorkers: Math.max(2, availableParallelism() - 1),
-  roots: ['<rootDir>/test', '<rootDir>/local/test'],
+  roots: ['<rootDir>/test', '<rootDir>/local/test', '<rootDir>/examples'],
   globalSetup: '<rootDir>/local/test/prepare-python.ts',
   testMatch: ['**/*.test.ts'],
   // TypeScript first: `npm run build` leaves compiled JavaScript beside lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  // The package's source, not what was built of it.
+  moduleNameMapper: { '^cdk-sagemaker-tuning-local$': '<rootDir>/local/src' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -105,6 +105,17 @@ class Search:
             return True
         return False
 
+    def restore(self, number: int, values: List[float], value: Optional[float], stopped: bool) -> None:
+        """Ends a trial of an earlier process, with the metrics that it had reported at each step."""
+        if self._median is not None:
+            for step, reported in enumerate(values):
+                self._median.report(number, step, reported)
+        if stopped and self._strategy == "Hyperband" and len(values) < self._max_resource:
+            self._pruned.add(number)
+        elif stopped:
+            self._stopped.add(number)
+        self.tell(number, value)
+
     def tell(self, number: int, value: Optional[float]) -> None:
         """Ends a trial; without a finite value it failed."""
         self._trials.pop(number, None)

@@ -54,6 +54,9 @@ OPERATIONS: Dict[str, List[str]] = {
         "StopExecution",
     ],
     "lambda": ["Invoke"],
+    "logs": ["DescribeLogStreams", "GetLogEvents"],
+    "iam": ["GetRole"],
+    "cloudformation": ["DescribeStacks"],
     "s3": [
         "AbortMultipartUpload",
         "CompleteMultipartUpload",

@@ -4,6 +4,7 @@ import { cleanCommand } from './commands/clean';
 import { PROGRAM } from './commands/help';
 import { listCommand } from './commands/list';
 import { logsCommand } from './commands/logs';
+import { resumeCommand } from './commands/resume';
 import { runCommand } from './commands/run';
 import { serveCommand } from './commands/serve';
 import { showCommand } from './commands/show';
@@ -26,7 +27,15 @@ const program = new Command(PROGRAM)
   .helpOption('-h, --help', 'this help')
   .showHelpAfterError('Add --help for what is allowed.')
   .addHelpText('after', OVERVIEW);
-const commands = [runCommand(), serveCommand(), listCommand(), showCommand(), logsCommand(), cleanCommand()];
+const commands = [
+  runCommand(),
+  resumeCommand(),
+  serveCommand(),
+  listCommand(),
+  showCommand(),
+  logsCommand(),
+  cleanCommand(),
+];
 for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
 
 program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' }).catch((error: unknown) => {

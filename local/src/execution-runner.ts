@@ -11,14 +11,17 @@ import type { RunningExecution } from './local-mode';
 import type { RunningServices } from './services';
 import { AwsError } from './services/aws-error';
 import {
-  type Execution,
+  type ExecutionOptions,
   type ExecutionResult,
   type Json,
   type ResumePoint,
+  redrivePoint,
   type StateMachine,
   StatesError,
   startExecution,
 } from './states';
+import { type StubTasks, withStubs } from './stub-tasks';
+import { UserError } from './user-error';
 
 /** How a new execution is to run. */
 export interface StartOptions {
@@ -31,6 +34,12 @@ export interface StartOptions {
 /** What runs executions needs. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
+  /** Names the deployment in the records of executions, so that they can be resumed in it. */
+  readonly deploymentId?: string;
+  /** How much of their time Wait states and retries wait. @default 1 */
+  readonly waitTimeScale?: number;
+  /** Stand for tasks. @default - none */
+  readonly stubTasks?: StubTasks;
   readonly services: () => Pick<
     RunningServices,
     'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
@@ -44,6 +53,19 @@ interface OwnExecution extends RunningExecution {
   readonly recorded: Promise<ExecutionRecord>;
   readonly controller: AbortController;
 }
+
+/** What an execution runs with, from its beginning or from where it was. */
+interface Start {
+  readonly record: ExecutionRecord;
+  readonly log: ExecutionLog;
+  readonly machine: StateMachine;
+  readonly stateMachine: ExecutedStateMachine;
+  readonly signal?: AbortSignal | undefined;
+  readonly resume?: Pick<ExecutionOptions, 'resumeFrom' | 'isRedrive' | 'eventsBefore'>;
+}
+
+/** Why executions are stopped when local mode ends: not because anybody wanted them to. */
+const INTERRUPTION = new Error('local mode ends');
 
 type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
 
@@ -73,6 +95,7 @@ export class ExecutionRunner {
       input,
       startDate: new Date().toISOString(),
       status: 'RUNNING',
+      ...(this.options.deploymentId !== undefined && { deploymentId: this.options.deploymentId }),
     };
     const log = this.store.create(record, { name: machineName, arn, roleArn, definition });
     if (!log) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${record.arn}'`);
@@ -80,8 +103,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Runs an execution that has not succeeded on from the state that it had reached: a Map or Parallel state starts
-   * from its beginning.
+   * Runs an execution that has not succeeded on from where it stood: of a Map or Parallel state only what did not
+   * succeed.
    *
    * @throws Error when local mode cannot run its definition any more
    */
@@ -91,17 +114,57 @@ export class ExecutionRunner {
     resumeFrom: ResumePoint,
   ): RunningExecution {
     const machine = this.options.parse(stateMachine);
-    const { stopDate: _stopDate, error: _error, cause: _cause, output: _output, ...kept } = ended;
-    const record: ExecutionRecord = {
-      ...kept,
-      processId: process.pid,
-      status: 'RUNNING',
+    const redriven = {
       redriveCount: (ended.redriveCount ?? 0) + 1,
       redriveDate: new Date().toISOString(),
     };
+    return this.goOn(
+      { ...ended, ...redriven },
+      {
+        machine,
+        stateMachine,
+        resume: { resumeFrom: redrivePoint(resumeFrom, ended.error), isRedrive: true },
+      },
+    );
+  }
+
+  /**
+   * Runs an execution on that was interrupted: as if nothing had been. Calls that had no answer yet are made again,
+   * with the same identity, so that no job is created twice.
+   *
+   * @throws UserError when local mode cannot run its definition any more, or does not know where it was
+   */
+  resume(interrupted: ExecutionRecord): RunningExecution {
+    const { arn, name } = interrupted;
+    const stateMachine = this.store.stateMachine(arn);
+    const resumeFrom = this.store.position(arn);
+    if (!stateMachine || !resumeFrom) {
+      throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
+    }
+    return this.goOn(interrupted, {
+      machine: this.options.parse(stateMachine),
+      stateMachine,
+      resume: { resumeFrom },
+    });
+  }
+
+  private goOn(
+    ended: ExecutionRecord,
+    from: Pick<Start, 'machine' | 'stateMachine' | 'resume'>,
+  ): RunningExecution {
+    const {
+      stopDate: _stopDate,
+      error: _error,
+      cause: _cause,
+      output: _output,
+      isInterrupted: _isInterrupted,
+      ...kept
+    } = ended;
+    const record: ExecutionRecord = { ...kept, processId: process.pid, status: 'RUNNING' };
     const log = this.store.reopen(record);
+    const eventsBefore = this.store.history(record.arn).length;
     log.write(record);
-    return this.run({ record, log, machine, stateMachine, resumeFrom });
+    return this.run({ record, log, ...from, resume: { ...from.resume, eventsBefore } });
   }
 
   /** An execution that this process runs. */
@@ -116,28 +179,21 @@ export class ExecutionRunner {
     return execution?.recorded;
   }
 
-  /** Stops all that this process runs, and waits for its end. */
+  /** Stops all that this process runs, and waits for its end: it can be resumed. */
   async close(): Promise<void> {
     const executions = [...this.own.values()];
-    for (const { controller } of executions) controller.abort();
+    for (const { controller } of executions) controller.abort(INTERRUPTION);
     await Promise.allSettled(executions.map(({ ended }) => ended));
   }
 
-  private run(start: {
-    readonly record: ExecutionRecord;
-    readonly log: ExecutionLog;
-    readonly machine: StateMachine;
-    readonly stateMachine: ExecutedStateMachine;
-    readonly signal?: AbortSignal | undefined;
-    readonly resumeFrom?: ResumePoint;
-  }): RunningExecution {
-    const { record, log, stateMachine, resumeFrom } = start;
+  private run(start: Start): RunningExecution {
+    const { record, log, stateMachine, resume } = start;
     const { arn, name } = record;
     const services = this.options.services();
     const role = { arn: stateMachine.roleArn };
     const controller = new AbortController();
-    let execution: Execution | undefined;
-    execution = startExecution(start.machine, {
+    const isInterrupted = () => controller.signal.reason === INTERRUPTION;
+    const execution = startExecution(start.machine, {
       input: record.input,
       context: {
         id: arn,
@@ -145,24 +201,26 @@ export class ExecutionRunner {
         roleArn: role.arn,
         startTime: new Date(record.startDate),
         redriveCount: record.redriveCount ?? 0,
+        ...(record.redriveDate !== undefined && { redriveTime: new Date(record.redriveDate) }),
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
-      runTask: services.taskRunner(role),
+      runTask: withStubs(services.taskRunner(role), this.options.stubTasks ?? {}),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      onEvent: (event) => {
-        log.append(event);
-        // Not at the states inside of a Map or Parallel, whose names are others.
-        const entered = event.type.endsWith('StateEntered') && event.details['name'];
-        if (execution && execution.position.stateName === entered) log.reach(execution.position);
-      },
+      // An execution that is resumed has no end in its history, and goes on where it was.
+      onEvent: (event) => isInterrupted() || log.append(event),
+      onPosition: (change) => isInterrupted() || log.reach(change),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
-      ...(resumeFrom && { resumeFrom }),
+      ...resume,
+      ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),
     });
-    // Its first events came before it was returned.
-    log.reach(execution.position);
     const write = (result: Result): ExecutionRecord => {
-      const last = { ...record, ...result, stopDate: new Date().toISOString() };
+      const last: ExecutionRecord = {
+        ...record,
+        ...result,
+        stopDate: new Date().toISOString(),
+        ...(result.status === 'ABORTED' && isInterrupted() && { isInterrupted: true }),
+      };
       log.write(last);
       return last;
     };
@@ -175,7 +233,7 @@ export class ExecutionRunner {
       const last = await recorded;
       await services.onExecutionEnded(last);
       // A fault of local mode is thrown only when all is written.
-      await execution?.result;
+      await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));

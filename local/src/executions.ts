@@ -11,13 +11,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { StateMachineResource } from './assembly';
-import { isOtherProcessAlive } from './process-alive';
+import { isOtherLocalMode } from './local-modes';
 import { replaceFile } from './replace-file';
-import type { ExecutionResult, HistoryEvent, Json, ResumePoint } from './states';
+import {
+  applyChange,
+  type ExecutionResult,
+  type HistoryEvent,
+  type Json,
+  type PositionChange,
+  type ResumePoint,
+} from './states';
 import { UserError } from './user-error';
 
 /** What is kept of an execution. */
-export interface ExecutionRecord {
+export interface ExecutionRecord<Output = Json> {
   readonly name: string;
   /** The process that runs, or ran, the execution. */
   readonly processId: number;
@@ -27,12 +34,16 @@ export interface ExecutionRecord {
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
-  readonly output?: Json;
+  readonly output?: Output;
   readonly error?: string;
   readonly cause?: string;
   /** How often it was redriven. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
+  /** The deployment that it runs in, where that is kept. */
+  readonly deploymentId?: string;
+  /** Set when it has ended only because local mode did: it can be resumed. */
+  readonly isInterrupted?: true;
 }
 
 /** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
@@ -44,7 +55,8 @@ export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: 
 const RECORD = 'execution.json';
 const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
-const POSITION = 'position.json';
+/** The changes of where the execution stands since it has come to its present state, one a line. */
+const POSITION = 'position.jsonl';
 
 /** Executions of a deployment, those of earlier runs and of other processes included. */
 export class ExecutionStore {
@@ -54,8 +66,9 @@ export class ExecutionStore {
   private readonly own = new Set<string>();
   private readonly root: string;
 
-  constructor(root: string) {
-    this.root = join(root, 'executions');
+  /** @param localRoot the folder of the deployment, usually `.local` */
+  constructor(private readonly localRoot: string) {
+    this.root = join(localRoot, 'executions');
   }
 
   /**
@@ -83,7 +96,7 @@ export class ExecutionStore {
   /** Takes an execution that has ended over, to run it on. */
   reopen(record: ExecutionRecord): ExecutionLog {
     this.own.add(record.arn);
-    return new ExecutionLog(this.folderOf(record.arn), this.history(record.arn).length);
+    return new ExecutionLog(this.folderOf(record.arn));
   }
 
   /** An execution by its ARN. @throws UserError when its record cannot be read */
@@ -104,11 +117,16 @@ export class ExecutionStore {
       .sort((one, other) => compare(other.startDate, one.startDate) || compare(one.arn, other.arn));
   }
 
+  /** The executions that can be resumed, the first one first. */
+  listInterrupted(): ExecutionRecord[] {
+    return this.list()
+      .filter(({ isInterrupted }) => isInterrupted)
+      .reverse();
+  }
+
   /** The events of an execution, in their order. */
   history(arn: string): KeptEvent[] {
-    const file = join(this.folderOf(arn), HISTORY);
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    return lines.flatMap(parseEvent);
+    return readLines(join(this.folderOf(arn), HISTORY));
   }
 
   /** The state machine that an execution runs. @returns undefined where an earlier local mode kept none */
@@ -116,9 +134,15 @@ export class ExecutionStore {
     return readOptional(join(this.folderOf(arn), STATE_MACHINE));
   }
 
-  /** The state that an execution has reached. @returns undefined where an earlier local mode kept none */
+  /** Where an execution stands, or has ended. @returns undefined where an earlier local mode kept none */
   position(arn: string): ResumePoint | undefined {
-    return readOptional(join(this.folderOf(arn), POSITION));
+    const changes = readLines<PositionChange>(join(this.folderOf(arn), POSITION));
+    return changes.reduce<ResumePoint | undefined>(applyChange, undefined);
+  }
+
+  /** Whether it is known where an execution stands. */
+  hasPosition(arn: string): boolean {
+    return existsSync(join(this.folderOf(arn), POSITION));
   }
 
   /** Path of an execution's record. */
@@ -156,24 +180,22 @@ export class ExecutionStore {
     const record = readRecord(join(folder, RECORD));
     this.folders.set(record.arn, folder);
     const { processId, arn, status } = record;
-    if (status !== 'RUNNING' || this.own.has(arn) || isOtherProcessAlive(processId)) return record;
+    if (status !== 'RUNNING' || this.own.has(arn) || isOtherLocalMode(this.localRoot, processId)) {
+      return record;
+    }
     const cause = `Local mode (process ${processId}) ended while the execution was running.`;
-    return { ...record, status: 'ABORTED', cause };
+    return { ...record, status: 'ABORTED', cause, isInterrupted: true };
   }
 }
 
 /** The files of one execution that this process runs, in a folder of its own. */
 export class ExecutionLog {
-  private position = '';
-
-  /** @param eventsBefore how many events the history has already */
-  constructor(
-    private readonly folder: string,
-    private readonly eventsBefore = 0,
-  ) {
-    const history = join(folder, HISTORY);
-    // A process that was killed may have left half a line.
-    if (existsSync(history) && !readFileSync(history, 'utf8').endsWith('\n')) appendFileSync(history, '\n');
+  constructor(private readonly folder: string) {
+    for (const name of [HISTORY, POSITION]) {
+      const file = join(folder, name);
+      // A process that was killed may have left half a line.
+      if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
+    }
   }
 
   /** Path of the record. */
@@ -188,17 +210,16 @@ export class ExecutionLog {
 
   /** Adds an event to the history. */
   append(event: HistoryEvent): void {
-    const { eventsBefore: before } = this;
-    const numbered = { ...event, id: event.id + before, previousEventId: event.previousEventId + before };
-    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(numbered)}\n`);
+    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(event)}\n`);
   }
 
-  /** Keeps the state that the execution has reached. */
-  reach(position: ResumePoint): void {
-    const text = JSON.stringify(position);
-    if (text === this.position) return;
-    replaceFile(join(this.folder, POSITION), `${text}\n`);
-    this.position = text;
+  /** Keeps a change of where the execution stands. */
+  reach(change: PositionChange): void {
+    const file = join(this.folder, POSITION);
+    const line = `${JSON.stringify(change)}\n`;
+    // What was before the machine's own state does not matter any more.
+    if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
+    else appendFileSync(file, line);
   }
 }
 
@@ -222,13 +243,17 @@ function writeJson(file: string, content: unknown): void {
   replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
-function parseEvent(line: string): KeptEvent[] {
-  try {
-    return line === '' ? [] : [JSON.parse(line) as KeptEvent];
-  } catch {
-    // The process was killed while it wrote this line.
-    return [];
-  }
+/** The objects in a file with one on each line. */
+function readLines<T>(file: string): T[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return lines.flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as T];
+    } catch {
+      // The process was killed while it wrote this line.
+      return [];
+    }
+  });
 }
 
 /** Renames a folder; false when the other name is taken. */

@@ -1,17 +1,39 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Deployment, StateMachineResource } from './assembly';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bucketsFolder, type Deployment } from './assembly';
+import type { ClientConfig } from './client-config';
+import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner } from './execution-runner';
-import type { ExecutedStateMachine, ExecutionRecord } from './executions';
-import { enterRoot, othersIn } from './local-modes';
+import type { ExecutionRecord } from './executions';
+import { keepDeployment } from './kept-deployments';
+import { LocalBucket } from './local-bucket';
+import { LocalExecution } from './local-execution';
+import { aloneIn, enterRoot, othersIn } from './local-modes';
+import { findLogFile } from './log-files';
+import { findResource, isCalled, type NamedResource } from './named-resource';
 import {
-  checkResources,
+  parseDefinition,
+  requireTrainable,
+  startsAutoMLJobs,
+  trainableAlgorithms,
+} from './runnable-definitions';
+import {
+  type AutoMLJobDescription,
+  describeTuningJob,
   type Jobs,
   type RunningServices,
+  type SpotInterruptionOptions,
   startServices,
-  type TemporaryCredentials,
+  type TrainingJobDescription,
+  type TuningJobDescription,
 } from './services';
-import { type Json, parseStateMachine, type StateMachine } from './states';
-import { trainedAlgorithms, trainingImages } from './trained-algorithms';
+import { BucketStore } from './services/s3/bucket-store';
+import { checkName } from './services/states-api/requests';
+import { copyJson, type Json } from './states';
+import { checkStubs, type StubTasks } from './stub-tasks';
+import { trainingImages } from './trained-algorithms';
 import {
   checkImageCommands,
   combineTrainers,
@@ -20,11 +42,13 @@ import {
   createOptunaSampler,
   createPythonEnvironments,
   createScriptTrainer,
+  createStubSampler,
+  createStubTrainer,
   createTabularTrainer,
   createXGBoostTrainer,
   type ImageCommand,
   type Sampler,
-  type TrainedAlgorithm,
+  type StubTraining,
   type Trainer,
 } from './training';
 import { UserError } from './user-error';
@@ -38,8 +62,22 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
+  /** Whether the deployment's root is removed at the end. @default false */
+  readonly isTemporary?: boolean;
+  /** Answers training jobs, in place of training. @default - real training */
+  readonly stubTraining?: StubTraining;
+  /** Stand for tasks. @default - none */
+  readonly stubTasks?: StubTasks;
+  /** How much of their time Wait states and retries wait. @default 1 */
+  readonly waitTimeScale?: number;
   /** Takes what a person should know, such as an installation. */
   readonly onNotice: (text: string) => void;
 }
@@ -54,17 +92,77 @@ export interface RunningExecution {
   readonly ended: Promise<ExecutionRecord>;
 }
 
-/** A deployed stack whose state machines can be started. */
+/** How to start an execution. */
+export interface StartExecutionOptions {
+  /**
+   * The state machine: its construct's path, logical ID, name or ARN.
+   *
+   * @default - the only one of the stack
+   */
+  readonly stateMachine?: string;
+  /**
+   * The input: any JSON value.
+   *
+   * @default {}
+   */
+  readonly input?: unknown;
+  /**
+   * Name of the execution, unique for the state machine.
+   *
+   * @default - a UUID
+   */
+  readonly name?: string;
+  /**
+   * Stops the execution when it aborts.
+   *
+   * @default - it is stopped by `stop()`, by clients, or by `close()`
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** How often a condition is looked at. */
+const POLL_MILLISECONDS = 20;
+
+/**
+ * A stack that is deployed to this machine: its state machines run, and an endpoint answers AWS clients.
+ *
+ * @example
+ * const stack = await LocalMode.deploy({ assembly: app.synth() });
+ * const execution = stack.startExecution({ input: { maxTrainingJobs: 3 } });
+ * const output = await execution.output();
+ * await stack.close();
+ */
 export class LocalMode {
+  /**
+   * Deploys a stack and starts what runs it. Python packages that it needs are installed, where they are missing.
+   *
+   * @throws UserError when the app cannot be synthesized or deployed, or has something that local mode does not run
+   */
+  static async deploy(options: DeployOptions = {}): Promise<LocalMode> {
+    const deployed = await deployApp(options);
+    try {
+      return await LocalMode.start(deployed);
+    } catch (error) {
+      removeIfTemporary(deployed);
+      throw error;
+    }
+  }
+
   /**
    * Checks the state machines and starts the services.
    *
    * @throws UserError when a definition has something that local mode does not run, Python lacks something that
    *   cannot be installed, or what an earlier run has kept cannot be read
+   * @internal
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
     const { deployment, pythonFolder, onNotice } = options;
-    for (const resource of deployment.stateMachines) parseDefinition(resource);
+    const { stubTasks } = options;
+    for (const resource of deployment.stateMachines) parseDefinition(resource, stubTasks);
+    checkStubs(
+      stubTasks ?? {},
+      deployment.stateMachines.map(({ definition }) => definition),
+    );
     for (const processId of othersIn(deployment.root)) {
       onNotice(
         `Another local mode (process ${processId}) works in ${deployment.root}: its jobs are left to it.`,
@@ -77,7 +175,7 @@ export class LocalMode {
     const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
     const cores = availableParallelism();
     const maxJobs = Math.max(2, cores);
-    const trainer = combineTrainers([
+    const trainers = combineTrainers([
       createXGBoostTrainer({
         pythonFor: (version, extras) => environments.forXGBoost(version, extras),
         maxWorkers: maxJobs,
@@ -90,20 +188,29 @@ export class LocalMode {
         maxJobs,
       }),
     ]);
+    const { stubTraining } = options;
+    const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
     let sampler: Sampler | undefined;
+    const leaveRoot = enterRoot(deployment.root);
     try {
       // What has to be installed is installed now, not in the middle of a run.
       const algorithms = trainableAlgorithms(deployment, trainer);
       await Promise.all(algorithms.map((algorithm) => trainer.prepare?.(algorithm, cores)));
-      sampler = createOptunaSampler((await environments.forSampler()).python);
+      sampler = stubTraining
+        ? createStubSampler()
+        : createOptunaSampler((await environments.forSampler()).python);
       const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
       if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
       let services: RunningServices | undefined;
+      const deploymentId = keepDeployment(options);
       const executions = new ExecutionRunner({
         root: deployment.root,
+        deploymentId,
+        ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
+        ...(stubTasks && { stubTasks }),
         services: () => services as RunningServices,
         parse: (stateMachine) => {
-          const machine = parseDefinition(stateMachine);
+          const machine = parseDefinition(stateMachine, stubTasks);
           requireTrainable(stateMachine, trainer);
           return machine;
         },
@@ -114,134 +221,233 @@ export class LocalMode {
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
+        deploymentId,
+        onFault: (error) => onNotice((error as Error).message),
         ...(options.port !== undefined && { port: options.port }),
       });
-      return new LocalMode(deployment, executions, services, trainer, sampler);
+      return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {
       // The processes that were started would keep this one alive.
       await Promise.all([trainer.close(), sampler?.close()]);
+      leaveRoot();
       throw error;
     }
   }
 
-  private readonly leaveRoot: () => void;
+  private readonly buckets: BucketStore;
+  private closing: Promise<void> | undefined;
 
   private constructor(
-    private readonly deployment: Deployment,
+    private readonly options: LocalModeOptions,
+    private readonly deploymentId: string,
     private readonly executions: ExecutionRunner,
     private readonly services: RunningServices,
     private readonly trainer: Trainer,
     private readonly sampler: Sampler,
+    private readonly leaveRoot: () => void,
   ) {
-    this.leaveRoot = enterRoot(deployment.root);
+    this.buckets = new BucketStore(bucketsFolder(this.root));
   }
 
-  /** What an AWS client needs to act as the person at the keyboard, who may do everything. */
-  get endpoint(): {
-    readonly url: string;
-    readonly region: string;
-    readonly credentials: TemporaryCredentials;
-  } {
-    return this.endpointOf(this.services.user);
+  /** Folder of buckets, jobs, logs and executions. Absolute. */
+  get root(): string {
+    return this.deployment.root;
   }
 
-  /**
-   * What an AWS client needs to act as a role of the template, which may do what its policies say.
-   *
-   * @param name logical ID, name or ARN of the role
-   * @throws UserError when there is no such role
-   */
-  endpointFor(name: string): LocalMode['endpoint'] {
-    const { roles, stackName } = this.deployment;
-    const role = roles.find((each) => isCalled(each, name));
-    if (role) return this.endpointOf(role);
-    const names = roles.map((each) => `${each.logicalId} (${each.name})`).join(', ') || 'none';
-    throw new UserError(`Stack ${stackName} has no role "${name}". There are: ${names}`);
+  /** The stack's outputs, by name, as CloudFormation would tell them. Those that exist on AWS only are left out. */
+  get outputs(): Readonly<Record<string, string>> {
+    return this.deployment.outputs;
   }
 
-  private endpointOf(principal: { readonly arn: string }): LocalMode['endpoint'] {
-    const { url, credentialsFor } = this.services;
-    return { url, region: this.deployment.environment.region, credentials: credentialsFor(principal) };
-  }
-
-  /** The training and tuning jobs, those of earlier runs included. */
-  get jobs(): Jobs {
-    return this.services.jobs;
+  /** What the template has become here. @internal */
+  get deployment(): Deployment {
+    return this.options.deployment;
   }
 
   /**
    * Starts an execution.
    *
-   * @param stateMachineName may be left out when the stack has only one
-   * @param signal stops it, as StopExecution does
+   * @typeParam Output what its output looks like; it is not checked
    * @throws UserError when there is no such state machine, or it trains what cannot be trained here
+   * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine has had one of the name
    */
-  startExecution(
-    input: Json,
-    { stateMachineName, signal }: { stateMachineName?: string; signal?: AbortSignal } = {},
-  ): RunningExecution {
-    return this.executions.start(this.stateMachine(stateMachineName), input, { signal });
+  startExecution<Output = Json>(options: StartExecutionOptions = {}): LocalExecution<Output> {
+    const { stateMachine: wanted, input = {}, name, signal } = options;
+    const stateMachine = this.find(this.deployment.stateMachines, 'state machine', wanted, '--state-machine');
+    if (name !== undefined) checkName(name);
+    const started = this.executions.start(stateMachine, copyJson(input), {
+      ...(name !== undefined && { name }),
+      ...(signal && { signal }),
+    });
+    return new LocalExecution<Output>(started, this.executions);
   }
 
-  /** Stops what still runs and ends the services. */
-  async close(): Promise<void> {
+  /** Names of the executions that were interrupted in this deployment or in another one of the root. */
+  get interrupted(): string[] {
+    return this.executions.store.listInterrupted().map(({ name }) => name);
+  }
+
+  /**
+   * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
+   * an execution. What had ended is not run again.
+   *
+   * @param names of executions; without any, all that was interrupted
+   * @returns the executions, and a promise of the end of all jobs
+   * @throws UserError when there is no such execution, or it cannot be run any more
+   */
+  resume(names: readonly string[] = []): {
+    readonly executions: RunningExecution[];
+    readonly jobsEnded: Promise<void>;
+  } {
+    return aloneIn(this.deployment.root, () => {
+      const interrupted = this.executions.store
+        .listInterrupted()
+        .filter(({ deploymentId }) => deploymentId === this.deploymentId);
+      const wanted = interrupted.filter(({ name }) => names.length === 0 || names.includes(name));
+      const arns = new Set(wanted.map(({ arn }) => arn));
+      // The jobs first: their executions find them at work.
+      const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
+        deploymentId !== this.deploymentId
+          ? false
+          : createdBy === undefined
+            ? names.length === 0
+            : arns.has(createdBy.executionArn),
+      );
+      return { executions: wanted.map((record) => this.executions.resume(record)), jobsEnded };
+    });
+  }
+
+  /**
+   * Waits until something is so: a job runs, or none does any more, an object is there. To be used in tests that
+   * act in the middle of a run.
+   *
+   * @param condition is asked every 20 milliseconds
+   * @throws UserError when the stack is closed before
+   */
+  async waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await condition())) {
+      if (this.closing) throw new UserError('The stack was closed while something was waited for.');
+      await sleep(POLL_MILLISECONDS);
+    }
+  }
+
+  /** The training jobs, as DescribeTrainingJob answers: those of tuning jobs, too. Times are epoch seconds. */
+  trainingJobs(): TrainingJobDescription[] {
+    return this.jobs.training.list().map(({ description }) => description);
+  }
+
+  /** The tuning jobs, as DescribeHyperParameterTuningJob answers. Times are epoch seconds. */
+  tuningJobs(): TuningJobDescription[] {
+    return this.jobs.tuning.list().map((record) => describeTuningJob(this.jobs, record));
+  }
+
+  /** The AutoML jobs, as DescribeAutoMLJobV2 answers. Times are epoch seconds. */
+  autoMLJobs(): AutoMLJobDescription[] {
+    return this.jobs.automl.list().map(({ description }) => description);
+  }
+
+  /** The jobs as they are kept, those of earlier runs included. @internal */
+  get jobs(): Jobs {
+    return this.services.jobs;
+  }
+
+  /**
+   * What a job or a Lambda function has printed so far.
+   *
+   * @param name name of a training or AutoML job; construct path, logical ID, name or ARN of a function
+   * @returns the empty text when it has printed nothing
+   * @throws UserError when there is neither
+   */
+  logs(name: string): string {
+    const { functions, stackName } = this.deployment;
+    const ofTemplate = functions.find((each) => isCalled(each, name, stackName));
+    const file = findLogFile(this.root, ofTemplate?.name ?? name);
+    if (file !== undefined) return readFileSync(file, 'utf8');
+    if (ofTemplate ?? this.jobs.training.get(name) ?? this.jobs.automl.get(name)) return '';
+    throw new UserError(`Stack ${stackName} has no training job, AutoML job or function "${name}".`);
+  }
+
+  /**
+   * A bucket of the stack, or one that `createBucket` has made.
+   *
+   * @param name construct path, logical ID, name or ARN. Default: the only one of the stack
+   * @throws UserError when there is none, or there are several
+   */
+  bucket(name?: string): LocalBucket {
+    if (name !== undefined && this.buckets.has(name)) return this.bucketNamed(name);
+    return this.bucketNamed(this.find(this.deployment.buckets, 'bucket', name).name);
+  }
+
+  /**
+   * Makes a bucket that the stack refers to and does not own, such as one of another team.
+   *
+   * @throws AwsError `InvalidBucketName`, `BucketAlreadyOwnedByYou`
+   */
+  createBucket(name: string): LocalBucket {
+    this.buckets.create(name);
+    return this.bucketNamed(name);
+  }
+
+  /**
+   * What a client of the AWS SDK for JavaScript takes to talk to this stack: `new S3Client(stack.clientConfig())`.
+   *
+   * @param role construct path, logical ID, name or ARN of a role of the template: the client may do what its policies
+   *   say. Default: a person who may do everything that no policy of a bucket or key denies
+   * @throws UserError when there is no such role
+   */
+  clientConfig(role?: string): ClientConfig {
+    const { user, url, credentialsFor } = this.services;
+    const principal = role === undefined ? user : this.find(this.deployment.roles, 'role', role);
+    return {
+      endpoint: url,
+      region: this.deployment.environment.region,
+      credentials: credentialsFor(principal),
+    };
+  }
+
+  /**
+   * Stops what still runs, waits for its end, and ends everything: `resume` can go on with it later. A temporary root is
+   * removed.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async end(): Promise<void> {
+    this.services.beginEnd();
     try {
       await this.executions.close();
       await this.services.close();
     } finally {
       await Promise.all([this.trainer.close(), this.sampler.close()]);
       this.leaveRoot();
+      removeIfTemporary(this.options);
     }
   }
 
-  private stateMachine(name: string | undefined): StateMachineResource {
-    const { stateMachines, stackName } = this.deployment;
-    const found = name === undefined ? stateMachines : stateMachines.filter((each) => isCalled(each, name));
-    const [first] = found;
-    if (first && found.length === 1) return first;
-    const names = stateMachines.map((each) => `${each.logicalId} (${each.name})`).join(', ') || 'none';
-    const problem =
-      name === undefined ? `has ${found.length} state machines` : `has no state machine "${name}"`;
-    throw new UserError(`Stack ${stackName} ${problem}; name one with --state-machine. There are: ${names}`);
+  private bucketNamed(name: string): LocalBucket {
+    return new LocalBucket(this.buckets, name, join(bucketsFolder(this.root), name));
+  }
+
+  private find<R extends NamedResource>(
+    resources: readonly R[],
+    kind: string,
+    name: string | undefined,
+    option?: string,
+  ): R {
+    const { stackName } = this.deployment;
+    return findResource(resources, { kind, name, stackName, ...(option && { option }) });
   }
 }
 
-function isCalled(resource: Pick<StateMachineResource, 'logicalId' | 'name' | 'arn'>, name: string): boolean {
-  return [resource.logicalId, resource.name, resource.arn].includes(name);
-}
-
-function parseDefinition(resource: ExecutedStateMachine): StateMachine {
-  const problems = checkResources(resource.definition);
-  if (problems.length > 0) {
-    const lines = problems.map(({ code, message, location }) => `  - ${code}: ${message} at ${location}`);
-    throw new UserError(`State machine ${resource.name} cannot be run here:\n${lines.join('\n')}`);
-  }
-  try {
-    return parseStateMachine(resource.definition);
-  } catch (error) {
-    throw new UserError(`State machine ${resource.name}: ${(error as Error).message}`);
-  }
-}
-
-function startsAutoMLJobs({ definition }: StateMachineResource): boolean {
-  return /:sagemaker:createAutoMLJobV2\b/.test(JSON.stringify(definition));
-}
-
-/** What the state machines train and can be trained here. */
-function trainableAlgorithms({ stateMachines }: Deployment, trainer: Trainer): TrainedAlgorithm[] {
-  return stateMachines
-    .flatMap(({ definition }) => trainedAlgorithms(definition))
-    .filter((algorithm) => trainer.accepts(algorithm));
-}
-
-/** @throws UserError when a state machine trains what cannot be trained here: before it starts anything */
-function requireTrainable({ name, definition }: ExecutedStateMachine, trainer: Trainer): void {
-  const refusals = trainedAlgorithms(definition).flatMap((algorithm) => {
-    const refusal = trainer.refusal?.(algorithm);
-    if (refusal === undefined || !algorithm.mayRunProgram) return refusal ?? [];
-    return trainer.refusal?.({ ...algorithm, hyperparameters: { sagemaker_program: 'unknown.py' } }) ?? [];
-  });
-  if (refusals.length === 0) return;
-  throw new UserError(`State machine ${name} cannot be run here: ${[...new Set(refusals)].join('; ')}`);
+function removeIfTemporary({ isTemporary, deployment }: LocalModeOptions): void {
+  if (isTemporary) rmSync(deployment.root, { recursive: true, force: true });
 }

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOtherProcessAlive } from './process-alive';
+import { isProcessAlive, startOf } from './process-alive';
+import { UserError } from './user-error';
 
-/** Folder with an empty file for each local mode that is at work, named by its process. */
+/** Folder with a file for each local mode that is at work, named by its process: when that was started. */
 const FOLDER = 'processes';
 
 /** Says that this process works in a root. @returns the function that takes it back */
 export function enterRoot(root: string): () => void {
-  const file = join(root, FOLDER, String(process.pid));
+  const file = fileOf(root, process.pid);
   mkdirSync(join(root, FOLDER), { recursive: true });
-  writeFileSync(file, '');
+  writeFileSync(file, startOf(process.pid) ?? '');
   return () => rmSync(file, { force: true });
 }
 
@@ -17,7 +18,52 @@ export function enterRoot(root: string): () => void {
 export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
-  const gone = names.filter((name) => !isOtherProcessAlive(Number(name)) && Number(name) !== process.pid);
-  for (const name of gone) rmSync(join(folder, name), { force: true });
-  return names.map(Number).filter(isOtherProcessAlive);
+  const processIds = names.map(Number);
+  const gone = processIds.filter((each) => each !== process.pid && !isOtherLocalMode(root, each));
+  for (const each of gone) rmSync(fileOf(root, each), { force: true });
+  return processIds.filter((each) => isOtherLocalMode(root, each));
+}
+
+/**
+ * Whether another process is a local mode that works in a root. One that has this process's number is from an earlier
+ * one that had it too; so may be one with the number of any other process, after the machine was started again.
+ */
+export function isOtherLocalMode(root: string, processId: number): boolean {
+  if (processId === process.pid || !isProcessAlive(processId)) return false;
+  const file = fileOf(root, processId);
+  const started = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return started === '' || started === startOf(processId);
+}
+
+/**
+ * Does something that only one local mode in a root may do at a time.
+ *
+ * @param action done at once: it returns no promise
+ * @throws UserError when another one is at it
+ */
+export function aloneIn<T>(root: string, action: () => T): T {
+  const lock = join(root, FOLDER, 'lock');
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = Number(readFileSync(lock, 'utf8'));
+    // One that was killed has left it; a file without a number is being written.
+    if (holder === 0 || isOtherLocalMode(root, holder)) {
+      throw new UserError(
+        `Another local mode (process ${holder}) takes over what was interrupted in ${root}.`,
+      );
+    }
+    writeFileSync(lock, String(process.pid));
+  }
+  try {
+    return action();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function fileOf(root: string, processId: number): string {
+  return join(root, FOLDER, String(processId));
 }

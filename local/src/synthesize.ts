@@ -1,60 +1,97 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { UserError } from './user-error';
 
+/** An app to be synthesized. */
+export interface SynthesisOptions {
+  /** Folder of the app's `cdk.json`. */
+  readonly project: string;
+  /** Where the new folder goes. */
+  readonly root: string;
+  /** Settings of the form `key=value`. */
+  readonly context: readonly string[];
+  /** Takes each line that the `cdk` and the app print. @default - they go to the standard error of this process */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How much of what was printed an error shows. */
+const SHOWN_LINES = 20;
+
 /**
- * Synthesizes the CDK app of a project into a new folder below `root`, with the project's own `cdk`.
+ * Synthesizes a CDK app into a new folder, with the `cdk` that its project depends on, else the one in `$PATH`.
  *
- * @param project folder of the app's `cdk.json`
- * @param root where the new folder goes
- * @param context settings of the form `key=value`
  * @returns the folder of the cloud assembly
  * @throws UserError when there is no `cdk` or the app cannot be synthesized
  */
-export async function synthesize(project: string, root: string, context: readonly string[]): Promise<string> {
-  const cdk = cdkOf(project);
+export async function synthesize({ project, root, context, onLine }: SynthesisOptions): Promise<string> {
   mkdirSync(root, { recursive: true });
   // Of its own for each run: two runs at once must not write to one folder.
   const output = mkdtempSync(join(root, 'cdk.out-'));
   const settings = context.flatMap((setting) => ['--context', setting]);
-  const code = await runNode(project, [
-    cdk,
-    'synth',
-    '--quiet',
-    '--no-notices',
-    '--output',
-    output,
-    ...settings,
-  ]);
-  if (code !== 0) {
+  const args = ['synth', '--quiet', '--no-notices', '--output', output, ...settings];
+  const lastLines: string[] = [];
+  try {
+    const code = await runCdk(project, args, onLine && keepLast(lastLines, onLine));
+    if (code === 0) return output;
+    const why = onLine ? `:\n${lastLines.join('\n')}` : ': what it printed says why.';
+    throw new UserError(`cdk synth ended with exit status ${code}${why}`);
+  } catch (error) {
     rmSync(output, { recursive: true, force: true });
-    throw new UserError(`cdk synth ended with exit status ${code}: what it printed says why.`);
+    throw error;
   }
-  return output;
 }
 
-function runNode(project: string, args: readonly string[]): Promise<number | null> {
+function keepLast(lines: string[], onLine: (line: string) => void): (line: string) => void {
+  return (line) => {
+    lines.push(line);
+    if (lines.length > SHOWN_LINES) lines.shift();
+    onLine(line);
+  };
+}
+
+function runCdk(
+  project: string,
+  args: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<number | null> {
+  const own = ownCdk(project);
+  const [command, words] = own === undefined ? ['cdk', args] : [process.execPath, [own, ...args]];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, words, {
       cwd: project,
-      // What the app prints is no output of local mode: it goes to the standard error.
-      stdio: ['ignore', 2, 'inherit'],
+      // What the app prints is no output of local mode: it goes to the standard error, or to who asked for it.
+      stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 'inherit'],
       // A run that needs no AWS account tells AWS nothing either.
       env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
-    child.once('error', reject);
+    if (onLine) readLines(child, onLine);
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? noCdk(project) : error),
+    );
     child.once('close', resolve);
   });
 }
 
-function cdkOf(project: string): string {
+function readLines({ stdout, stderr }: ChildProcess, onLine: (line: string) => void): void {
+  for (const stream of [stdout, stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', onLine);
+  }
+}
+
+function ownCdk(project: string): string | undefined {
   try {
     return createRequire(join(project, 'package.json')).resolve('aws-cdk/bin/cdk');
   } catch {
-    throw new UserError(
-      `There is no aws-cdk in ${project}: run "npm ci" there, or name a synthesized app with --assembly <folder>.`,
-    );
+    return undefined;
   }
+}
+
+function noCdk(project: string): UserError {
+  return new UserError(
+    `There is no aws-cdk in ${project}, and no cdk in $PATH: run "npm install --save-dev aws-cdk" there ("npm ci", if it ` +
+      'is in package.json), or name a synthesized app with --assembly <folder>. The folder of an app is named with --project.',
+  );
 }

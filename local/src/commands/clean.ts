@@ -21,9 +21,11 @@ const PARTS: Readonly<Record<string, string>> = {
   s3: 'buckets, with ALL objects in them: models, data',
   deployments: 'notes on what was copied to buckets',
   functions: 'unpacked Lambda functions',
+  stacks: 'the stacks that were run, to go on in',
   images: 'folders of container images',
   work: 'work folders of jobs',
   processes: 'notes on running local modes',
+  '.gitignore': 'a note for Git to leave all this alone',
 };
 
 /** A synthesis that was killed leaves its folder. */

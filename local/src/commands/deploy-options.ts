@@ -1,12 +1,10 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { type Deployment, deploy, readAssembly } from '../assembly';
-import type { LocalModeOptions } from '../local-mode';
+import { type Command, InvalidArgumentError } from 'commander';
+import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
-import { readProjectFile } from './project-file';
-import { addRootOptions, type RootOptions, rootOf } from './root-options';
+import { addRootOptions, hideFromGit, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
 export interface DeployCommandOptions extends RootOptions {
@@ -16,6 +14,7 @@ export interface DeployCommandOptions extends RootOptions {
   readonly context?: readonly string[];
   readonly imageCommand?: readonly string[];
   readonly fileSystem?: readonly string[];
+  readonly spotInterruptions?: number;
 }
 
 /** Adds what says which app is deployed, and with what. */
@@ -34,7 +33,19 @@ export function addDeployOptions(command: Command): Command {
       '--file-system <id=folder>',
       'a folder that stands for a file system of the template; may be repeated',
       collect,
+    )
+    .option(
+      '--spot-interruptions <number>',
+      'how often each job on spot instances loses its instance and starts again: 2 is twice, 0.3 is once for three ' +
+        'jobs of ten (default: never)',
+      parseSpotInterruptions,
     );
+}
+
+function parseSpotInterruptions(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('must be a number that is not negative, such as 1 or 0.3');
 }
 
 /** Takes an option that may be repeated. It has no default: the help would show it as an empty list. */
@@ -42,47 +53,40 @@ export function collect(value: string, values: readonly string[] = []): readonly
   return [...values, value];
 }
 
-/** Synthesizes the app, unless it is, and deploys it. */
-export async function deployApp(options: DeployCommandOptions): Promise<Deployment> {
+/** Synthesizes the app, unless it is, and deploys it; what a person should know goes to the standard error. */
+export async function deployApp(
+  options: DeployCommandOptions,
+  { port }: { readonly port?: number | undefined } = {},
+): Promise<LocalMode> {
   const root = rootOf(options);
+  const project = resolve(options.project);
   if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
-  const folder =
-    options.assembly ?? (await synthesize(resolve(options.project), root, options.context ?? []));
+  const assembly = options.assembly ?? (await synthesize({ project, root, context: options.context ?? [] }));
   try {
-    return deploy(readAssembly(folder, options.stack), root, { onWarning: console.error });
+    const localMode = await LocalMode.deploy({
+      assembly,
+      project,
+      root,
+      ...(options.stack !== undefined && { stack: options.stack }),
+      imageCommands: pairs('--image-command', options.imageCommand),
+      fileSystems: pairs('--file-system', options.fileSystem),
+      ...(options.spotInterruptions !== undefined && {
+        spotInterruptions: { perJob: options.spotInterruptions },
+      }),
+      ...(port !== undefined && { port }),
+      onNotice: console.error,
+    });
+    hideFromGit(options);
+    return localMode;
   } finally {
     // Everything that is needed of it was copied.
-    if (options.assembly === undefined) rmSync(folder, { recursive: true, force: true });
+    if (options.assembly === undefined) rmSync(assembly, { recursive: true, force: true });
   }
 }
 
-/** What local mode starts with; what a person should know goes to the standard error. */
-export function localModeOptions(deployment: Deployment, options: DeployCommandOptions): LocalModeOptions {
-  const cwd = resolve(options.project);
-  const file = readProjectFile(cwd);
-  const given = new Map([
-    ...Object.entries(file.imageCommands),
-    ...pairs('--image-command', options.imageCommand),
-  ]);
-  const imageCommands = [...given].map(
-    // Commands are texts for the shell, as a person types them.
-    ([image, command]) => [image, { command: ['/bin/sh', '-c', `${command} "$@"`, command], cwd }] as const,
-  );
-  return {
-    deployment,
-    pythonFolder: resolve('.venv'),
-    imageCommands: new Map(imageCommands),
-    fileSystems: new Map([
-      ...Object.entries(file.fileSystems),
-      ...pairs('--file-system', options.fileSystem),
-    ]),
-    onNotice: console.error,
-  };
-}
-
 /** Options of the form `name=value`. */
-function pairs(option: string, values: readonly string[] = []): Map<string, string> {
-  return new Map(
+function pairs(option: string, values: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
     values.map((text) => {
       const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
       if (name === undefined || value === undefined) {

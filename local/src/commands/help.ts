@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-/** How a person starts local mode. */
-export const PROGRAM = 'npm run local --';
+/** How a person starts local mode: in its own repository, or where its package is installed. */
+export const PROGRAM = __filename.endsWith('.ts') ? 'npm run local --' : 'npx cdk-sagemaker-tuning-local';
 
 /** Adds examples to the help of a command: what follows its name, and what that does. */
 export function addExamples(

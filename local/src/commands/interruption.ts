@@ -1,3 +1,6 @@
+import type { LocalMode } from '../local-mode';
+import { PROGRAM } from './help';
+
 /** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -7,6 +10,14 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** The exit status when it has come. */
   exitStatus(): number | undefined;
+}
+
+/** Says that there is something to resume. */
+export function tellOfInterrupted({ interrupted }: Pick<LocalMode, 'interrupted'>): void {
+  const [name] = interrupted;
+  if (name === undefined) return;
+  const what = interrupted.length === 1 ? `Execution ${name} was` : `${interrupted.length} executions were`;
+  console.error(`${what} interrupted earlier: "${PROGRAM} resume" goes on.`);
 }
 
 /** Turns Ctrl-C and SIGTERM, the first time, into an orderly end; the second time they end the process. */

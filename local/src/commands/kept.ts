@@ -48,6 +48,28 @@ export function readKept(root: string): KeptFiles {
   return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
 }
 
+/** What can be resumed in a root. */
+export interface Interrupted {
+  readonly executions: readonly ExecutionRecord[];
+  /** The deployments that they ran in, and jobs without an execution did. */
+  readonly deploymentIds: readonly string[];
+}
+
+/**
+ * What was interrupted.
+ *
+ * @param names of executions; without any, all, and jobs that no execution has created
+ */
+export function interruptedIn({ executions, jobs }: KeptFiles, names: readonly string[]): Interrupted {
+  const all = executions.listInterrupted();
+  const wanted = all.filter(({ name }) => names.length === 0 || names.includes(name));
+  const alone = [...jobs.tuning.list(), ...jobs.training.list(), ...jobs.automl.list()].filter(
+    (record) => record.isInterrupted && record.createdBy === undefined && names.length === 0,
+  );
+  const ids = [...wanted, ...alone].flatMap(({ deploymentId }) => deploymentId ?? []);
+  return { executions: all, deploymentIds: [...new Set(ids)] };
+}
+
 /** The one with a name, or an ARN. @throws UserError when there is none */
 export function findKept({ all }: KeptFiles, name: string): Kept {
   const found =

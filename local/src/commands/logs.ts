@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { findLogFile, logNames } from '../log-files';
 import { formatPath } from '../report/format';
 import type { Jobs } from '../services';
 import { UserError } from '../user-error';
@@ -49,11 +50,9 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
 }
 
 function logFile(root: string, name: string): string {
-  const folder = join(root, 'logs');
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const file = files.find((each) => each.toLowerCase() === `${name}.log`.toLowerCase());
-  if (file !== undefined) return join(folder, file);
-  const names = files.filter((each) => each.endsWith('.log')).map((each) => each.slice(0, -'.log'.length));
+  const file = findLogFile(root, name);
+  if (file !== undefined) return file;
+  const names = logNames(root);
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
   const hint =
     near.length > 0
@@ -61,7 +60,7 @@ function logFile(root: string, name: string): string {
       : names.length > 0
         ? `there are:\n${namesInLines(names)}`
         : `there is none yet: "${PROGRAM} run" trains`;
-  throw new UserError(`There is no log of "${name}" in ${formatPath(folder)}; ${hint}`);
+  throw new UserError(`There is no log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
 }
 
 function namesInLines(names: readonly string[]): string {

@@ -1,25 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import type { Deployment } from '../assembly';
-import type { ExecutionRecord } from '../executions';
-import { LocalMode, type RunningExecution } from '../local-mode';
-import { explainFailure } from '../report/failure';
-import { formatPath } from '../report/format';
-import { showJobs, showNothing } from '../report/live-table';
-import { summarizeJobs } from '../report/summary';
-import type { Jobs } from '../services';
 import type { Json } from '../states';
 import { UserError } from '../user-error';
-import {
-  addDeployOptions,
-  collect,
-  type DeployCommandOptions,
-  deployApp,
-  localModeOptions,
-} from './deploy-options';
+import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
-import { onInterruption } from './interruption';
+import { tellOfInterrupted } from './interruption';
+import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
 
 interface RunOptions extends DeployCommandOptions {
   readonly stateMachine?: string;
@@ -50,42 +36,16 @@ export function runCommand(): Command {
   ]);
 }
 
-const EXIT_STATUSES = `
-Exit status:
-  0    every execution succeeded
-  1    one did not, or nothing could be started
-  130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them`;
-
 async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map(parseInput);
-  const deployment = await deployApp(options);
-  const localMode = await LocalMode.start(localModeOptions(deployment, options));
-  const view = options.quiet
-    ? showNothing()
-    : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
-  const interruption = onInterruption(() =>
-    view.print('\nStopping: running jobs are stopped, what has finished is kept.'),
+  const localMode = await deployApp(options);
+  if (!options.quiet) tellOfInterrupted(localMode);
+  const { stateMachine } = options;
+  await toTheirEnd(localMode, options, () =>
+    inputs.map((input) =>
+      localMode.startExecution({ input, ...(stateMachine !== undefined && { stateMachine }) }),
+    ),
   );
-  let executions: RunningExecution[] = [];
-  let records: ExecutionRecord[] = [];
-  try {
-    const { stateMachine: stateMachineName } = options;
-    executions = inputs.map((input) =>
-      localMode.startExecution(input, { stateMachineName, signal: interruption.signal }),
-    );
-    records = await Promise.all(executions.map((execution) => execution.ended));
-  } finally {
-    try {
-      // Jobs that still run, after Ctrl-C or a failure, are stopped here.
-      await localMode.close();
-    } finally {
-      view.close();
-    }
-  }
-  if (records.some(({ status }) => status !== 'SUCCEEDED')) process.exitCode = 1;
-  if (options.json) console.log(JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2));
-  else printEnd(options.quiet ? undefined : localMode.jobs, deployment, executions, records);
-  process.exitCode = interruption.exitStatus() ?? process.exitCode;
 }
 
 function parseInput(text: string): Json {
@@ -104,23 +64,5 @@ function readInputFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UserError(`--input @${file}: cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function printEnd(
-  jobs: Jobs | undefined,
-  deployment: Deployment,
-  executions: readonly RunningExecution[],
-  records: readonly ExecutionRecord[],
-): void {
-  if (jobs) console.log(summarizeJobs(jobs, deployment));
-  executions.forEach(({ name, recordFile }, i) => {
-    const record = records[i];
-    console.log(`Execution ${name}: ${record?.status}`);
-    if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
-    console.log(`Report: ${formatPath(recordFile)}`);
-  });
-  if (jobs && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
-    console.log(`Logs of the jobs: ${formatPath(join(deployment.root, 'logs'))}`);
   }
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LocalMode } from '../local-mode';
+import { clientEnvironment } from '../client-config';
+import type { LocalMode } from '../local-mode';
 import { showJobs } from '../report/live-table';
-import { addDeployOptions, type DeployCommandOptions, deployApp, localModeOptions } from './deploy-options';
+import { addDeployOptions, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
-import { onInterruption } from './interruption';
+import { onInterruption, tellOfInterrupted } from './interruption';
+import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
 interface ServeOptions extends DeployCommandOptions {
   readonly port?: number;
@@ -28,7 +30,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch Logs and IAM.',
     )
     .action(serve);
   return addExamples(command, [
@@ -38,11 +40,8 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const deployment = await deployApp(options);
-  const localMode = await LocalMode.start({
-    ...localModeOptions(deployment, options),
-    ...(options.port !== undefined && { port: options.port }),
-  });
+  const localMode = await deployApp(options, { port: options.port });
+  tellOfInterrupted(localMode);
   const lines = await exportLines(localMode, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
@@ -50,7 +49,7 @@ async function serve(options: ServeOptions): Promise<void> {
   );
   console.log(lines);
   console.error(
-    `\nServing stack ${deployment.stackName}: paste the lines above in another terminal. Ctrl-C ends it.`,
+    `\nServing stack ${localMode.deployment.stackName}: paste the lines above in another terminal. Ctrl-C ends it.`,
   );
   try {
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
@@ -62,24 +61,14 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
 async function exportLines(localMode: LocalMode, role: string | undefined): Promise<string> {
-  const { url, region, credentials } = await endpointFor(localMode, role);
-  const variables = {
-    AWS_ENDPOINT_URL: url,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_REGION: region,
-    // What boto3 reads.
-    AWS_DEFAULT_REGION: region,
-  };
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value}'`)
-    .join('\n');
-}
-
-async function endpointFor(localMode: LocalMode, role: string | undefined): Promise<LocalMode['endpoint']> {
   try {
-    return role === undefined ? localMode.endpoint : localMode.endpointFor(role);
+    const variables = {
+      ...clientEnvironment(localMode.clientConfig(role)),
+      SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(localMode.deployment),
+    };
+    return Object.entries(variables)
+      .map(([name, value]) => `export ${name}='${value}'`)
+      .join('\n');
   } catch (error) {
     await localMode.close();
     throw error;

@@ -2,11 +2,12 @@ export { AwsError } from './aws-error';
 export type { TemporaryCredentials } from './credentials';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
-export type { AutoMLCandidate, AutoMLJobRecord } from './sagemaker/automl-types';
+export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl-types';
 export { type Jobs, openJobs, type TrainingJobRecord, type TuningJobRecord } from './sagemaker/job-records';
+export type { SpotInterruptionOptions } from './sagemaker/spot-interruptions';
 export { definitionNamed } from './sagemaker/tuning-definitions';
+export { bestTrainingJob } from './sagemaker/tuning-progress';
 export {
-  bestTrainingJob,
   describeTuningJob,
   summarizeTrainingJob,
   summarizeTrainingJobs,

@@ -7,13 +7,17 @@ import type { ReadItems, RunTask, WriteResults } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
+import { QueryProtocol } from './endpoint/query-protocol';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
+import { IamService } from './iam/iam-service';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
+import { LogsService } from './logs/logs-service';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
@@ -22,7 +26,10 @@ import { AutoMLEngine } from './sagemaker/automl-engine';
 import { DataAccess, type FileSystems } from './sagemaker/data-access';
 import type { EngineContext } from './sagemaker/engine-context';
 import { type Jobs, openJobs } from './sagemaker/job-records';
+import type { JobRecord } from './sagemaker/job-store';
+import { resumeJobs } from './sagemaker/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/spot-interruptions';
 import { TrainingEngine } from './sagemaker/training-engine';
 import { TuningEngine } from './sagemaker/tuning-engine';
 import type { Principal } from './service';
@@ -31,7 +38,6 @@ import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
 import { StatesService } from './states-api/states-service';
-import { StsQueryProtocol } from './sts/query-protocol';
 import { StsService } from './sts/sts-service';
 
 /** What the services work with. */
@@ -42,8 +48,12 @@ export interface ServicesOptions {
   readonly automl?: AutoMLRunner;
   /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
   readonly fileSystems?: FileSystems;
+  /** Interrupts training jobs on spot instances; without it they run as others do. */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API; without it, there is none. */
   readonly executions?: ExecutionRunner;
+  /** Names the deployment in the records of jobs, so that they can be resumed in it. */
+  readonly deploymentId?: string;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
@@ -68,6 +78,10 @@ export interface RunningServices {
   readonly jobs: Jobs;
   /** To be called when an execution has ended: invokes the functions of the event rules that match, and waits. */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
+  /** Runs the jobs on that were interrupted, of those that are wanted; resolves when all of them have ended. */
+  resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
+  /** To be called before the executions are stopped: jobs that are stopped from then on can be resumed. */
+  beginEnd(): void;
   /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
   close(): Promise<void>;
 }
@@ -94,8 +108,12 @@ export async function startServices(
     access: authorizer,
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
+    ...(options.spotInterruptions && { spot: new SpotInterruptions(options.spotInterruptions) }),
     now,
+    ...(options.deploymentId !== undefined && { deploymentId: options.deploymentId }),
+    isEnding: () => isEnding,
   };
+  let isEnding = false;
   const training = new TrainingEngine(context);
   const tuning = new TuningEngine(context, training, options.sampler);
   const automl = new AutoMLEngine({ ...context, ...(options.automl && { runner: options.automl }) });
@@ -110,10 +128,13 @@ export async function startServices(
   });
   const router = new ServiceRouter(
     [
-      new SageMakerService(jobs, training, tuning, automl),
+      new SageMakerService(jobs, training, tuning, automl, root),
       new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
+      new IamService(deployment),
+      new CloudFormationService(deployment),
+      new LogsService({ root, environment, jobs, access: authorizer }),
       ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
     ],
     authorizer.authorize,
@@ -125,7 +146,10 @@ export async function startServices(
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
-      new StsQueryProtocol(),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
+      new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+      new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
       new LambdaRestProtocol(),
       new S3RestProtocol(),
     ],
@@ -149,7 +173,12 @@ export async function startServices(
         lambda,
         onFault: warn,
       }),
+    resumeJobs: (isWanted) => resumeJobs(jobs, { training, tuning, automl }, isWanted),
+    beginEnd: () => {
+      isEnding = true;
+    },
     close: async () => {
+      isEnding = true;
       await automl.close();
       await tuning.close();
       await training.close();

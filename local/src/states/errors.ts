@@ -25,6 +25,8 @@ export class EvaluationError extends Error {
     message: string,
     /** The field, as in `Output/result`; only JSONata failures have one. */
     readonly location?: string,
+    /** Whether a limit of the service was reached, which AWS tells of in other words and nothing can catch. */
+    readonly isLimit = false,
   ) {
     super(message);
   }
@@ -64,8 +66,7 @@ export type ProblemCode =
   | 'MISSING_TRANSITION_TARGET'
   | 'DUPLICATE_STATE_NAME'
   | 'INVALID_JSONATA_EXPRESSION'
-  | 'UNSUPPORTED_JSONATA_EXPRESSION'
-  | 'INVALID_JSON_PATH';
+  | 'UNSUPPORTED_JSONATA_EXPRESSION';
 
 /** A definition that cannot be run, with everything that is wrong with it. */
 export class InvalidDefinitionError extends Error {

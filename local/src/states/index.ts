@@ -11,13 +11,13 @@ export type {
   TaskCall,
   WriteResults,
 } from './execution/outside';
+export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
 export {
   type Execution,
   type ExecutionIdentity,
   type ExecutionOptions,
   type ExecutionResult,
-  type ResumePoint,
   startExecution,
 } from './execution/start-execution';
-export type { Json, JsonObject } from './json';
+export { copyJson, type Json, type JsonObject } from './json';
 export type { StateMachine } from './types';

@@ -140,6 +140,8 @@ export interface ParallelState extends StateBase, Transition, ErrorHandling {
 export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly type: 'Map';
   readonly mode: 'INLINE' | 'DISTRIBUTED';
+  /** The type of the child executions of a distributed Map. */
+  readonly childType?: 'STANDARD' | 'EXPRESS';
   readonly label?: string;
   readonly processor: StateGraph;
   /** JSONata: Items; JSONPath: ItemsPath. Without it the state's input is the items. */

@@ -13,6 +13,8 @@ export {
 export type { PythonExtra } from './python-requirements';
 export type { FinishedTrial, Sampler, Search, SearchDimension, SearchSpecification } from './sampler';
 export { createScriptTrainer } from './script/script-trainer';
+export { createStubSampler } from './stub/stub-sampler';
+export { createStubTrainer, type StubTraining, type StubTrainingJob } from './stub/stub-trainer';
 export { createTabularTrainer } from './tabular-trainer';
 export type {
   ChannelData,

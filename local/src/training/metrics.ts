@@ -9,6 +9,7 @@ export interface MetricDatum {
 
 interface CompiledDefinition {
   readonly name: string;
+  readonly regex: string;
   readonly pattern: RegExp;
   /** Text that every line with the metric contains; '' when unknown. */
   readonly literal: string;
@@ -40,17 +41,35 @@ export class MetricCollector {
       }
       const text = pattern.exec(line)?.[1];
       const value = text === undefined || text === '' ? Number.NaN : Number(text);
-      if (Number.isFinite(value)) {
-        const metric = { MetricName: name, Value: value, Timestamp: timestamp };
-        this.values.set(name, metric);
-        this.onMetric?.(metric);
-      }
+      if (Number.isFinite(value)) this.keep({ MetricName: name, Value: value, Timestamp: timestamp });
+    }
+  }
+
+  /**
+   * Takes the value of a metric that no line tells, as a stub gives it, and of all that have its expression: the
+   * objective of a tuning job is one of the metrics under another name.
+   *
+   * @throws Error when no definition has the name
+   */
+  public record(name: string, value: number, timestamp: Date = new Date()): void {
+    const regex = this.definitions.find((each) => each.name === name)?.regex;
+    if (regex === undefined) {
+      const names = this.definitions.map((each) => each.name).join(', ') || 'none';
+      throw new Error(`the job has no metric "${name}". It has: ${names}`);
+    }
+    for (const each of this.definitions.filter((definition) => definition.regex === regex)) {
+      this.keep({ MetricName: each.name, Value: value, Timestamp: timestamp });
     }
   }
 
   /** The last value of each metric that was found, in the order of the definitions. */
   public latest(): MetricDatum[] {
     return this.definitions.flatMap(({ name }) => this.values.get(name) ?? []);
+  }
+
+  private keep(metric: MetricDatum): void {
+    this.values.set(metric.MetricName, metric);
+    this.onMetric?.(metric);
   }
 }
 
@@ -59,6 +78,7 @@ function compile(definition: MetricDefinition): CompiledDefinition {
   try {
     return {
       name: definition.Name,
+      regex: definition.Regex,
       pattern: new RegExp(source, flags),
       literal: flags.includes('i') ? '' : longestLiteral(source),
     };

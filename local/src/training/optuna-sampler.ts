@@ -1,8 +1,8 @@
 import { PythonProcess } from './python-process';
-import type { Sampler, Search, SearchSpecification } from './sampler';
+import type { EndedTrial, Sampler, Search, SearchSpecification } from './sampler';
 
 /** The operations of `local/python/sampler.py`. */
-type Operation = 'start' | 'ask' | 'report' | 'tell' | 'close';
+type Operation = 'start' | 'ask' | 'report' | 'restore' | 'tell' | 'close';
 
 interface PendingAnswer {
   readonly resolve: (result: unknown) => void;
@@ -91,6 +91,11 @@ class OptunaSearch implements Search {
 
   public async report(trial: number, step: number, value: number): Promise<boolean> {
     return this.needsReports && (await this.request('report', { trial, step, value })) === true;
+  }
+
+  public async restore(trial: number, { values, value, isStopped }: EndedTrial): Promise<void> {
+    const kept = this.needsReports ? values : [];
+    await this.request('restore', { trial, values: kept, value, stopped: isStopped });
   }
 
   public async tell(trial: number, value: number | undefined): Promise<void> {

@@ -256,7 +256,8 @@ class EnvironmentFinder {
       await run(python, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
       await fill(folder);
       const link = `${home}.${unique}`;
-      await symlink(folder, link, 'junction');
+      // Relative, where links may be: the project may be moved, or be reached by another path.
+      await symlink(process.platform === 'win32' ? folder : basename(folder), link, 'junction');
       await replaceLink(link, home);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -340,13 +341,14 @@ async function removeAbandoned(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   const links = entries.filter((entry) => entry.isSymbolicLink());
   const inUse = new Set(
-    await Promise.all(links.map(({ name }) => readlink(join(folder, name)).catch(() => ''))),
+    await Promise.all(
+      links.map(async ({ name }) => basename(await readlink(join(folder, name)).catch(() => ''))),
+    ),
   );
   for (const { name } of entries) {
     const pid = /^\..+-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
-    const path = resolve(folder, name);
-    if (pid !== undefined && !inUse.has(path) && !isProcessAlive(Number(pid))) {
-      await rm(path, { recursive: true, force: true });
+    if (pid !== undefined && !inUse.has(name) && !isProcessAlive(Number(pid))) {
+      await rm(join(folder, name), { recursive: true, force: true });
     }
   }
 }

@@ -38,6 +38,16 @@ export interface FinishedTrial {
   readonly value?: number;
 }
 
+/** What became of a trial. */
+export interface EndedTrial {
+  /** The metric at each step, as far as it was reported. */
+  readonly values: readonly number[];
+  /** Its final value; without one it failed. */
+  readonly value?: number;
+  /** Whether it was stopped before its end. */
+  readonly isStopped: boolean;
+}
+
 /** A running search: ask for hyperparameters, tell what came of them. Values are strings, as SageMaker prints them. */
 export interface Search {
   /** The next set to try; undefined when every combination has been handed out (a grid, a small discrete space). */
@@ -47,6 +57,8 @@ export interface Search {
    * here. Free of cost where the strategy does not look at it.
    */
   report(trial: number, step: number, value: number): Promise<boolean>;
+  /** Ends a trial that an earlier run of the search had begun, and that has ended since. */
+  restore(trial: number, ended: EndedTrial): Promise<void>;
   /** Ends a trial with its final value, or without one when it failed. */
   tell(trial: number, value: number | undefined): Promise<void>;
   close(): Promise<void>;

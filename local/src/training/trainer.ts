@@ -1,3 +1,6 @@
+/** Time between SIGTERM and SIGKILL when a job is stopped (API reference, StopTrainingJob). */
+export const SAGEMAKER_STOP_GRACE_MS = 120_000;
+
 /** What is trained, as far as a definition tells it: what decides which trainer runs a job. */
 export interface TrainedAlgorithm {
   /** The image URI as requested; a trainer takes the algorithm and its version from it. */
@@ -43,6 +46,12 @@ export interface TrainingTask extends TrainedAlgorithm {
   readonly onStart: () => void;
   /** Takes each line of the job's log, without its end of line, as it is printed. */
   readonly onLog: (line: string) => void;
+  /**
+   * Takes a metric of the job that no line of its log tells, as a stub has it.
+   *
+   * @throws Error when the job has no such metric
+   */
+  readonly onMetric?: (name: string, value: number) => void;
 }
 
 /** An instance of a training job. */

@@ -134,7 +134,7 @@ describe('what was kept', () => {
     expect((await local('logs', 'final', '--follow', '--root', root)).stdout).toBe(text);
     const { code, stderr } = await local('logs', 'search', '--root', root);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/its training jobs have some: search-001-\w+, search-002-/);
+    expect(stderr).toMatch(/its training jobs have some:\n {2}search-001-\w+\n {2}search-002-/);
   });
 
   test('is removed after all else, and only what is of local mode', async () => {
@@ -278,7 +278,7 @@ describe('serve', () => {
     const { port } = new URL(first.variables['AWS_ENDPOINT_URL'] ?? '');
     const args = ['serve', '--assembly', assembly, '--root', temporaryFolder(), '--port'];
     const [taken, none] = await Promise.all([local(...args, port), local(...args, '65536')]);
-    expect(taken.stderr).toMatch(new RegExp(`^listen EADDRINUSE.*:${port}$`, 'm'));
+    expect(taken.stderr).toMatch(new RegExp(`^listen EADDRINUSE.*:${port}: .*--port`, 'm'));
     expect(none.stderr).toMatch(/'65536' is invalid\. must be a number from 0/);
     for (const { code, stdout, stderr } of [taken, none]) {
       expect([code, stdout]).toEqual([1, '']);

@@ -15,6 +15,7 @@ import {
 import { environments, writeRegressionCsv } from '../training/support';
 
 const PROJECT = resolve(__dirname, '../../..');
+const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
 /** A run of the command line, with what it printed. */
 export interface CliRun {
@@ -26,6 +27,8 @@ export interface CliRun {
 export interface RunningCli {
   /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. */
   interrupt(): void;
+  /** Ends the process itself, with kill -9. */
+  kill(): void;
   /** Whether any process of the group is left. */
   isAnyAlive(): boolean;
   readonly ended: Promise<CliRun>;
@@ -37,9 +40,13 @@ export function runLocalMode(assembly: string | undefined, root: string, ...args
 }
 
 export function startLocalMode(assembly: string | undefined, root: string, ...args: string[]): RunningCli {
-  const command = ['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--root', root];
   const app = assembly === undefined ? [] : ['--assembly', assembly];
-  return start(process.execPath, [...command, ...app, ...args]);
+  return start(process.execPath, [...CLI, 'run', '--root', root, ...app, ...args]);
+}
+
+/** Goes on with what was interrupted below a root. */
+export function startResume(root: string, ...args: string[]): RunningCli {
+  return start(process.execPath, [...CLI, 'resume', '--root', root, ...args]);
 }
 
 /** Runs a command as a person types it in the project's folder. */
@@ -63,6 +70,7 @@ function start(program: string, args: readonly string[]): RunningCli {
   return {
     ended,
     interrupt: () => process.kill(-pid, 'SIGINT'),
+    kill: () => void child.kill('SIGKILL'),
     isAnyAlive: () => isProcessAlive(-pid),
   };
 }

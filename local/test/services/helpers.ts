@@ -3,7 +3,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Deployment } from '../../src/assembly';
-import { type Principal, type RunningServices, startServices } from '../../src/services';
+import {
+  type Principal,
+  type RunningServices,
+  type SpotInterruptionOptions,
+  startServices,
+} from '../../src/services';
 import type {
   Sampler,
   SearchSpecification,
@@ -76,6 +81,7 @@ export function samplerOf(
             : { trial: trial++, hyperparameters: { ...hyperparameters } };
         },
         report: async (at, step, value) => shouldStop(at, step, value),
+        restore: async (at, { value }) => void told.set(at, value),
         tell: async (at, value) => void told.set(at, value),
         close: async () => undefined,
       };
@@ -127,12 +133,19 @@ export function deploymentIn(
 
 /** Starts services; they are closed by `closeServices`. */
 export async function start(
-  options: { deployment?: Deployment; trainer?: Trainer; sampler?: Sampler; automl?: AutoMLRunner } = {},
+  options: {
+    deployment?: Deployment;
+    trainer?: Trainer;
+    sampler?: Sampler;
+    automl?: AutoMLRunner;
+    spotInterruptions?: SpotInterruptionOptions;
+  } = {},
 ): Promise<RunningServices> {
   const services = await startServices(options.deployment ?? deploymentIn(temporaryRoot()), {
     trainer: options.trainer ?? trainerOf(printX),
     sampler: options.sampler ?? samplerOf([]),
     ...(options.automl && { automl: options.automl }),
+    ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
   });
   running.push(services);
   return services;

@@ -343,7 +343,6 @@ test('RedriveExecution goes on at the state that failed', async () => {
   expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => i + 1));
   expect(events.slice(before.length).map(({ type }) => type)).toEqual([
     'ExecutionRedriven',
-    'TaskStateEntered',
     'TaskScheduled',
     'TaskStarted',
     'TaskSubmitted',

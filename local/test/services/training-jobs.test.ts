@@ -95,7 +95,7 @@ test('a failed job has its reason; so has one whose trainer throws', async () =>
   await sagemakerClient(services).send(new CreateTrainingJobCommand(trainingRequest('Job-2')));
   expect(await ended(services, 'Job-2')).toMatchObject({
     TrainingJobStatus: 'Failed',
-    FailureReason: 'crash',
+    FailureReason: 'InternalServerError: crash',
   });
 });
 

@@ -13,7 +13,7 @@ const SCRIPT = path.join(__dirname, '../../scripts/generate-service-model.py');
 const FOLDER = path.join(__dirname, '../../src/services/model');
 const modelOf = (service: string): ServiceModel =>
   JSON.parse(fs.readFileSync(path.join(FOLDER, `${service}-model.json`), 'utf8')) as ServiceModel;
-const SERVICES = ['sagemaker', 'states', 'lambda', 's3'];
+const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'iam', 'cloudformation'];
 
 afterEach(closeServices);
 
@@ -41,7 +41,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
 
   test('are small, and say where they are from', () => {
     expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
-    expect(model.source).toMatch(/^\w+ \(API version [\d-]+\) in botocore \d/);
+    expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
   });
 
   test('have every operation that is served', async () => {

@@ -62,7 +62,7 @@ describe('stopping', () => {
       type: 'ExecutionAborted',
       details: { error: 'Stopped', cause: 'by hand' },
     });
-    expect(execution.position).toEqual({ stateName: 'Work', input: {}, variables: { seen: 1 } });
+    expect(execution.position).toMatchObject({ stateName: 'Work', input: {}, variables: { seen: 1 } });
   });
 
   test('a signal that has aborted before stops the first state', async () => {
@@ -102,30 +102,6 @@ describe('stopping', () => {
     late();
     expect(events).toHaveLength(count);
   });
-});
-
-test('an execution resumes at a state, with its input and variables', async () => {
-  const events: string[] = [];
-  const { result } = start(
-    {
-      StartAt: 'A',
-      States: {
-        A: { Type: 'Task', Resource: LAMBDA, Next: 'B' },
-        B: {
-          Type: 'Pass',
-          Output: '{% [$states.input, $v, $states.context.Execution.RedriveCount] %}',
-          End: true,
-        },
-      },
-    },
-    {
-      context: { ...IDENTITY, redriveCount: 2 },
-      onEvent: ({ type }) => events.push(type),
-      resumeFrom: { stateName: 'B', input: 'in', variables: { v: 'var' } },
-    },
-  );
-  await expect(result).resolves.toEqual({ status: 'SUCCEEDED', output: ['in', 'var', 2] });
-  expect(events).toEqual(['ExecutionRedriven', 'PassStateEntered', 'PassStateExited', 'ExecutionSucceeded']);
 });
 
 test("events have AWS's details, and each branch's events form a line", async () => {
@@ -240,4 +216,33 @@ test('an endless loop ends where the history is full, and nothing catches that',
   });
   expect(events).toHaveLength(25_000);
   expect(events.at(-1)?.type).toBe('ExecutionFailed');
+});
+
+test('waits and retries can be shortened; timeouts keep their time', async () => {
+  const clock = new VirtualClock(0);
+  const fails = (retry: object) => ({
+    Type: 'Task',
+    Resource: LAMBDA,
+    Retry: [{ ErrorEquals: ['States.ALL'], ...retry }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'TimesOut' }],
+    Next: 'TimesOut',
+  });
+  const states = {
+    Wait: { Type: 'Wait', Seconds: 1000, Next: 'Until' },
+    Until: { Type: 'Wait', Timestamp: '1970-01-01T00:16:50Z', Next: 'Fails' },
+    Fails: fails({ IntervalSeconds: 100, MaxAttempts: 2, BackoffRate: 2 }),
+    TimesOut: { Type: 'Task', Resource: LAMBDA, TimeoutSeconds: 60, End: true },
+  };
+  const { result } = start(
+    { StartAt: 'Wait', States: states },
+    {
+      clock,
+      waitTimeScale: 0.01,
+      runTask: ({ stateName }) =>
+        stateName === 'Fails' ? Promise.reject(new StatesError('No')) : new Promise(() => undefined),
+    },
+  );
+  await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+  // 1000 s, what is then left to 1010 s, and 100 s and 200 s, of each a hundredth; and all of 60 s.
+  expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-error';
+import type { Principal } from '../service';
 import type { AutoMLEngine } from './automl-engine';
 import { listAutoMLJobs, listCandidates } from './automl-lists';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
@@ -10,7 +11,7 @@ type Input = Readonly<Record<string, unknown>>;
 export function automlOperations(
   { automl: jobs }: Jobs,
   engine: AutoMLEngine,
-): Readonly<Record<string, (input: Input) => unknown>> {
+): Readonly<Record<string, (input: Input, caller: Principal) => unknown>> {
   const find = (input: Input): AutoMLJobRecord => {
     const name = String(input['AutoMLJobName']);
     const record = jobs.get(name);
@@ -20,8 +21,8 @@ export function automlOperations(
     return record;
   };
   return {
-    CreateAutoMLJobV2: (input) => ({
-      AutoMLJobArn: engine.start(input as unknown as CreateAutoMLJobRequest).description.AutoMLJobArn,
+    CreateAutoMLJobV2: (input, { task }) => ({
+      AutoMLJobArn: engine.start(input as unknown as CreateAutoMLJobRequest, task).description.AutoMLJobArn,
     }),
     DescribeAutoMLJobV2: (input) => find(input).description,
     StopAutoMLJob: (input) => {

@@ -35,7 +35,10 @@ export const DEFAULT_MAX_CANDIDATES = 20;
 export const DEFAULT_MAX_SECONDS_PER_CANDIDATE = 600;
 
 /** What the runs of AutoML jobs work with. */
-export type AutoMLContext = Pick<EngineContext, 'root' | 'environment' | 'jobs' | 'data' | 'now'> & {
+export type AutoMLContext = Pick<
+  EngineContext,
+  'root' | 'environment' | 'jobs' | 'data' | 'now' | 'deploymentId' | 'isEnding'
+> & {
   readonly runner: AutoMLRunner;
 };
 
@@ -95,6 +98,7 @@ export class AutoMLRun {
     }
     this.stopReason = reason;
     if (reason === 'Stopped') {
+      if (this.context.isEnding()) this.update((record) => ({ ...record, isInterrupted: true }));
       this.describe({ AutoMLJobStatus: 'Stopping', AutoMLJobSecondaryStatus: 'Stopping' });
     }
     this.controller.abort();

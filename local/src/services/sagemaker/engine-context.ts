@@ -1,7 +1,10 @@
 import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
+import type { TaskIdentity } from '../service';
 import type { DataAccess } from './data-access';
 import type { Jobs } from './job-records';
+import type { JobOrigin } from './job-store';
+import type { SpotInterruptions } from './spot-interruptions';
 import type { JobRoleAccess } from './training-role';
 
 /** What both engines work with. */
@@ -12,6 +15,24 @@ export interface EngineContext {
   readonly data: DataAccess;
   readonly access: JobRoleAccess;
   readonly trainer: Trainer;
+  /** Interrupts spot jobs; without it they run as others do. */
+  readonly spot?: SpotInterruptions;
   /** Epoch seconds. */
   readonly now: () => number;
+  /** The deployment, where it is kept. */
+  readonly deploymentId?: string;
+  /** Whether local mode is about to end: a job that is stopped then is interrupted, and can be resumed. */
+  readonly isEnding: () => boolean;
+}
+
+/** Where a new job comes from. */
+export function originOf(
+  { deploymentId }: Pick<EngineContext, 'deploymentId'>,
+  createdBy: TaskIdentity | undefined,
+): JobOrigin {
+  return {
+    processId: process.pid,
+    ...(deploymentId !== undefined && { deploymentId }),
+    ...(createdBy !== undefined && { createdBy }),
+  };
 }

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isOtherProcessAlive } from '../../process-alive';
+import { isOtherLocalMode } from '../../local-modes';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from './api-types';
 import { endInterruptedAutoMLJob } from './automl-candidates';
 import type { AutoMLJobRecord } from './automl-types';
 import { type JobRecord, JobStore } from './job-store';
 import { moveTrainingJob } from './training-jobs';
-import { describeTuningJob } from './tuning-view';
+import { withTrainingJobs } from './tuning-view';
 import { automlFolderOf, workFolderOf } from './work-folder';
 
 /** What is kept of a training job. */
@@ -17,12 +17,16 @@ export interface TrainingJobRecord extends JobRecord {
   readonly tunedHyperParameters?: Readonly<Record<string, string>>;
   /** The definition of the tuning job that it was started from, where that has a name. */
   readonly definitionName?: string;
+  /** Number of the trial in the study of the search that chose them. */
+  readonly trial?: number;
 }
 
 /** What is kept of a tuning job. */
 export interface TuningJobRecord extends JobRecord {
   readonly description: TuningJobDescription;
   readonly tags: readonly Tag[];
+  /** How long it was interrupted, all in all: no time that counts for its MaxRuntimeInSeconds. @default 0 */
+  readonly pausedSeconds?: number;
 }
 
 /** All jobs of a deployment. */
@@ -57,9 +61,10 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
   const { training, tuning, automl } = jobs;
   for (const { name } of training
     .list()
-    .filter((job) => isInterrupted(job, job.description.TrainingJobStatus))) {
+    .filter((job) => isLeft(root, job, job.description.TrainingJobStatus))) {
     training.update(name, (job) => ({
       ...job,
+      ...interruption(job.description.TrainingJobStatus),
       description: moveTrainingJob(
         job.description,
         {
@@ -68,27 +73,33 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
           message: 'Training job failed',
           failureReason: interruptionReason(job),
         },
-        now,
+        job.description.LastModifiedTime,
       ),
     }));
     fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
   }
   for (const { name } of tuning
     .list()
-    .filter((job) => isInterrupted(job, job.description.HyperParameterTuningJobStatus))) {
+    .filter((job) => isLeft(root, job, job.description.HyperParameterTuningJobStatus))) {
     tuning.update(name, (job) => {
       const description: TuningJobDescription = {
         ...job.description,
         HyperParameterTuningJobStatus: 'Stopped',
         FailureReason: interruptionReason(job),
-        LastModifiedTime: now,
-        HyperParameterTuningEndTime: now,
+        HyperParameterTuningEndTime: job.description.LastModifiedTime,
       };
-      return { ...job, description: describeTuningJob(jobs, { ...job, description }) };
+      return {
+        ...job,
+        ...interruption(job.description.HyperParameterTuningJobStatus),
+        description: withTrainingJobs(jobs, description),
+      };
     });
   }
-  for (const { name } of automl.list().filter((job) => isInterrupted(job, job.description.AutoMLJobStatus))) {
-    automl.update(name, (job) => endInterruptedAutoMLJob(job, interruptionReason(job), now));
+  for (const { name } of automl.list().filter((job) => isLeft(root, job, job.description.AutoMLJobStatus))) {
+    automl.update(name, (job) => ({
+      ...endInterruptedAutoMLJob(job, interruptionReason(job), now),
+      ...interruption(job.description.AutoMLJobStatus),
+    }));
     fs.rmSync(automlFolderOf(root, name), { recursive: true, force: true });
   }
 }
@@ -97,6 +108,12 @@ function interruptionReason({ processId }: JobRecord): string {
   return `Local mode (process ${processId}) ended while the job was running.`;
 }
 
-function isInterrupted(job: JobRecord, status: string): boolean {
-  return (status === 'InProgress' || status === 'Stopping') && !isOtherProcessAlive(job.processId);
+/** Whether a job has not ended and nobody runs it. */
+function isLeft(root: string, job: JobRecord, status: string): boolean {
+  return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
+}
+
+/** One that was to be stopped has nothing to be resumed for. */
+function interruption(status: string): Pick<JobRecord, 'isInterrupted'> {
+  return status === 'InProgress' ? { isInterrupted: true } : {};
 }

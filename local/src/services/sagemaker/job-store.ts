@@ -5,12 +5,23 @@ import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
 import { replaceFile } from '../../replace-file';
 import { UserError } from '../../user-error';
+import type { TaskIdentity } from '../service';
 
-/** What every job keeps. */
-export interface JobRecord {
-  readonly name: string;
+/** Where a job comes from. */
+export interface JobOrigin {
   /** The process that runs, or ran, the job. */
   readonly processId: number;
+  /** The deployment that it was created in. */
+  readonly deploymentId?: string;
+  /** The task that created it, if one did. */
+  readonly createdBy?: TaskIdentity;
+}
+
+/** What every job keeps. */
+export interface JobRecord extends JobOrigin {
+  readonly name: string;
+  /** Set when the job has ended only because local mode did: it can be resumed. */
+  readonly isInterrupted?: true;
 }
 
 /** Takes each new state of a job, right after it was written. */
@@ -18,7 +29,7 @@ export type JobListener<R> = (record: R) => void;
 
 /**
  * Jobs of one kind, each in a JSON file of its own. Names are compared without regard to case, as
- * SageMaker does, and a name that was used once stays taken.
+ * SageMaker does, and a name that was used once stays taken until the job is deleted.
  */
 export class JobStore<R extends JobRecord> {
   private readonly records = new Map<string, R>();
@@ -31,13 +42,18 @@ export class JobStore<R extends JobRecord> {
     this.refresh();
   }
 
-  /** Reads what other processes have written meanwhile. */
+  /** Reads what other processes have written meanwhile, and forgets what they have deleted. */
   public refresh(): void {
     // Sorted: the training jobs of a tuning job are numbered in the order of their creation.
-    for (const file of fs.readdirSync(this.folder).sort()) {
+    const files = fs.readdirSync(this.folder).sort();
+    for (const file of files) {
       if (file.endsWith('.json') && !this.own.has(path.basename(file, '.json'))) {
         this.load(path.join(this.folder, file));
       }
+    }
+    const there = new Set(files);
+    for (const key of this.records.keys()) {
+      if (!this.own.has(key) && !there.has(`${key}.json`)) this.records.delete(key);
     }
   }
 
@@ -60,6 +76,12 @@ export class JobStore<R extends JobRecord> {
     this.own.add(record.name.toLowerCase());
     this.remember(record);
     return true;
+  }
+
+  /** Takes a job of an earlier run over, to run it on: with this record. */
+  public takeOver(record: R): void {
+    this.own.add(record.name.toLowerCase());
+    this.update(record.name, () => record);
   }
 
   /** A job by name; those of other processes as they are on disk now. */
@@ -97,6 +119,13 @@ export class JobStore<R extends JobRecord> {
     replaceFile(this.fileOf(name), render(changed));
     this.remember(changed);
     return changed;
+  }
+
+  /** Removes a job; its name is free again. */
+  public delete(name: string): void {
+    fs.rmSync(this.fileOf(name), { force: true });
+    this.records.delete(name.toLowerCase());
+    this.own.delete(name.toLowerCase());
   }
 
   /** Follows the jobs; returns the function that ends it. */

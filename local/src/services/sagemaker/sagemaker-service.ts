@@ -1,32 +1,38 @@
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
-import type { Service } from '../service';
-import type { CreateTrainingJobRequest, Tag } from './api-types';
+import type { Principal, Service, TaskIdentity } from '../service';
+import type { CreateTrainingJobRequest } from './api-types';
 import type { AutoMLEngine } from './automl-engine';
 import { automlOperations } from './automl-operations';
-import type { AutoMLJobRecord } from './automl-types';
-import { listTags, listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
+import { describedTrainingJob, describedTuningJob } from './described-defaults';
+import { deleteTrainingJob, deleteTuningJob } from './job-deletion';
+import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
 import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
+import { tagOperations } from './job-tags';
+import { answerOfSameTry } from './same-try';
 import type { TrainingEngine } from './training-engine';
 import type { TuningEngine } from './tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning-view';
 import { validateRequest } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
+type Operation = (input: Input, caller: Principal) => unknown;
 
 /** Amazon SageMaker's training, tuning and AutoML jobs. */
 export class SageMakerService implements Service {
   public readonly name = 'sagemaker';
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
-  private readonly trainingOperations: Readonly<Record<string, (input: Input) => unknown>> = {
-    CreateTrainingJob: (input) => this.createTrainingJob(input as unknown as CreateTrainingJobRequest),
-    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+  private readonly operations: Readonly<Record<string, Operation>>;
+  private readonly trainingOperations: Readonly<Record<string, Operation>> = {
+    CreateTrainingJob: (input, { task }) =>
+      this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
+    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
     StopTrainingJob: (input) => this.stopTrainingJob(input),
-    CreateHyperParameterTuningJob: (input) => ({
-      HyperParameterTuningJobArn: this.tuning.start(input).description.HyperParameterTuningJobArn,
+    CreateHyperParameterTuningJob: (input, { task }) => ({
+      HyperParameterTuningJobArn: this.tuning.start(input, task).description.HyperParameterTuningJobArn,
     }),
-    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    DescribeHyperParameterTuningJob: (input) =>
+      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
       listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
@@ -45,8 +51,11 @@ export class SageMakerService implements Service {
         input,
       );
     },
-    ListTags: (input) => listTags(this.jobOfArn(input).tags, input),
-    AddTags: (input) => this.addTags(input),
+    DeleteTrainingJob: (input) => this.deleteTrainingJob(input),
+    DeleteHyperParameterTuningJob: (input) => {
+      deleteTuningJob(this.jobs, this.root, this.tuningJob(input));
+      return {};
+    },
   };
 
   constructor(
@@ -54,20 +63,28 @@ export class SageMakerService implements Service {
     private readonly training: TrainingEngine,
     private readonly tuning: TuningEngine,
     automl: AutoMLEngine,
+    private readonly root: string,
   ) {
-    this.operations = { ...this.trainingOperations, ...automlOperations(jobs, automl) };
+    this.operations = {
+      ...this.trainingOperations,
+      ...automlOperations(jobs, automl),
+      ...tagOperations(jobs),
+    };
   }
 
-  public async call(operation: string, input: Input): Promise<unknown> {
+  public async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) {
       throw unknownOperation(this.name, operation, Object.keys(this.operations));
     }
     validateRequest(operation, input);
-    return run(input);
+    return answerOfSameTry(this.jobs, operation, input, caller.task) ?? run(input, caller);
   }
 
-  private createTrainingJob(request: CreateTrainingJobRequest): { TrainingJobArn: string } {
+  private createTrainingJob(
+    request: CreateTrainingJobRequest,
+    createdBy: TaskIdentity | undefined,
+  ): { TrainingJobArn: string } {
     this.training.validate(request);
     const metricDefinitions = this.training.metricDefinitions(request);
     const described = {
@@ -76,7 +93,7 @@ export class SageMakerService implements Service {
         AlgorithmSpecification: { ...request.AlgorithmSpecification, MetricDefinitions: metricDefinitions },
       }),
     };
-    this.training.start(described, { metricDefinitions });
+    this.training.start(described, { metricDefinitions, ...(createdBy !== undefined && { createdBy }) });
     return { TrainingJobArn: this.trainingJob({ ...request }).description.TrainingJobArn };
   }
 
@@ -86,6 +103,16 @@ export class SageMakerService implements Service {
       throw wrongStatus('training job', description.TrainingJobStatus);
     }
     runHere(this.training.running(name), name).stop('Stopped');
+    return {};
+  }
+
+  private deleteTrainingJob(input: Input): Record<string, never> {
+    const record = this.jobs.training.get(String(input['TrainingJobName']));
+    if (record === undefined) {
+      // As the API declares it for this operation, unlike Describe and Stop.
+      throw new AwsError('ResourceNotFound', 'Requested resource not found.');
+    }
+    deleteTrainingJob(this.jobs, record);
     return {};
   }
 
@@ -114,38 +141,6 @@ export class SageMakerService implements Service {
         'ResourceNotFound',
         `Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
       );
-    }
-    return record;
-  }
-
-  private addTags(input: Input): { Tags: readonly Tag[] } {
-    const { name } = this.jobOfArn(input);
-    const added = input['Tags'] as readonly Tag[];
-    const merge = (tags: readonly Tag[]): Tag[] => [
-      ...tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key)),
-      ...added,
-    ];
-    const change = <R extends { tags: readonly Tag[] }>(record: R): R => ({
-      ...record,
-      tags: merge(record.tags),
-    });
-    const arn = String(input['ResourceArn']);
-    const { tags } = arn.includes(':training-job/')
-      ? this.jobs.training.update(name, change)
-      : arn.includes(':automl-job/')
-        ? this.jobs.automl.update(name, change)
-        : this.jobs.tuning.update(name, change);
-    return { Tags: tags };
-  }
-
-  private jobOfArn(input: Input): TrainingJobRecord | TuningJobRecord | AutoMLJobRecord {
-    const arn = String(input['ResourceArn']);
-    const [, kind, name = ''] =
-      /:(training-job|hyper-parameter-tuning-job|automl-job)\/(.+)$/.exec(arn) ?? [];
-    const stores = { 'training-job': this.jobs.training, 'automl-job': this.jobs.automl };
-    const record = (stores[kind as keyof typeof stores] ?? this.jobs.tuning).get(name);
-    if (record === undefined) {
-      throw new AwsError('ResourceNotFound', `there is no training, tuning or AutoML job ${arn}`);
     }
     return record;
   }

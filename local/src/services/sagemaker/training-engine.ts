@@ -3,19 +3,19 @@ import { MetricCollector } from '../../training/metrics';
 import type { MetricDefinition, TrainedAlgorithm } from '../../training/trainer';
 import { AwsError } from '../aws-error';
 import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from './api-types';
-import type { EngineContext } from './engine-context';
+import { type EngineContext, originOf } from './engine-context';
 import { trainingJobArn } from './job-arns';
 import type { TrainingJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
 import { instancesOf } from './training-instances';
-import { newTrainingJob } from './training-jobs';
+import { newTrainingJob, requestOf } from './training-jobs';
 import { TrainingRun, type TrainingRunOptions } from './training-run';
 
 /** How a training job is started. */
-export interface TrainingStart extends Omit<TrainingRunOptions, 'threads'> {
+export interface TrainingStart
+  extends Omit<TrainingRunOptions, 'threads'>,
+    Pick<TrainingJobRecord, 'tunedHyperParameters' | 'definitionName' | 'trial' | 'createdBy'> {
   readonly tuningJobArn?: string;
-  readonly tunedHyperParameters?: Readonly<Record<string, string>>;
-  readonly definitionName?: string;
   /** All cores when absent. */
   readonly threads?: number;
 }
@@ -70,11 +70,12 @@ export class TrainingEngine {
     const arn = trainingJobArn(environment, request.TrainingJobName);
     const record: TrainingJobRecord = {
       name: request.TrainingJobName,
-      processId: process.pid,
+      ...originOf(this.context, start.createdBy),
       description: newTrainingJob(request, arn, start.tuningJobArn, now()),
       tags: request.Tags ?? [],
       ...(start.tunedHyperParameters !== undefined && { tunedHyperParameters: start.tunedHyperParameters }),
       ...(start.definitionName !== undefined && { definitionName: start.definitionName }),
+      ...(start.trial !== undefined && { trial: start.trial }),
     };
     if (!jobs.training.create(record)) {
       throw new AwsError(
@@ -82,6 +83,32 @@ export class TrainingEngine {
         `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
       );
     }
+    return this.run(request, start);
+  }
+
+  /** Runs a job that was interrupted again, from its beginning (or from its checkpoints, where it keeps some). */
+  public resume(interrupted: TrainingJobRecord, start: Omit<TrainingStart, 'createdBy'>): TrainingRun {
+    const { isInterrupted: _isInterrupted, ...record } = interrupted;
+    const { TrainingJobArn: arn, TuningJobArn: tuningJobArn, CreationTime: created } = record.description;
+    const request = requestOf(record.description);
+    this.context.jobs.training.takeOver({
+      ...record,
+      processId: process.pid,
+      description: {
+        ...newTrainingJob(request, arn, tuningJobArn, this.context.now()),
+        CreationTime: created,
+      },
+    });
+    return this.run(request, { ...start, runsAgain: true });
+  }
+
+  /** Runs an interrupted job again that is not part of a tuning job. */
+  public resumeAlone(interrupted: TrainingJobRecord): TrainingRun {
+    const { MetricDefinitions: metricDefinitions = [] } = interrupted.description.AlgorithmSpecification;
+    return this.resume(interrupted, { metricDefinitions });
+  }
+
+  private run(request: CreateTrainingJobRequest, start: TrainingStart): TrainingRun {
     const run = new TrainingRun(this.context, request, {
       ...start,
       threads: start.threads ?? os.availableParallelism(),
@@ -102,7 +129,7 @@ export class TrainingEngine {
 }
 
 /** What a definition trains: a training job's, or that of a tuning job, which calls its hyperparameters otherwise. */
-function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
+export function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
   const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
     Partial<TuningTrainingDefinition>;
   const { TrainingInputMode: inputMode } = definition.AlgorithmSpecification;

@@ -35,6 +35,28 @@ export function newTrainingJob(
   };
 }
 
+/** The request that a job was created with: what a job that is run again starts from. */
+export function requestOf(description: TrainingJobDescription): CreateTrainingJobRequest {
+  const {
+    TrainingJobArn: _arn,
+    TuningJobArn: _tuningJobArn,
+    ModelArtifacts: _model,
+    TrainingJobStatus: _status,
+    SecondaryStatus: _secondaryStatus,
+    SecondaryStatusTransitions: _transitions,
+    CreationTime: _created,
+    LastModifiedTime: _modified,
+    TrainingStartTime: _started,
+    TrainingEndTime: _ended,
+    TrainingTimeInSeconds: _seconds,
+    BillableTimeInSeconds: _billable,
+    FinalMetricDataList: _metrics,
+    FailureReason: _reason,
+    ...request
+  } = description;
+  return request;
+}
+
 /** A description after a transition: the step before gets its end, a terminal status gets its times. */
 export function moveTrainingJob(
   job: TrainingJobDescription,
@@ -43,18 +65,20 @@ export function moveTrainingJob(
 ): TrainingJobDescription {
   const status = transition.status ?? job.TrainingJobStatus;
   const isOver = status === 'Completed' || status === 'Failed' || status === 'Stopped';
+  const hasTrained = job.SecondaryStatusTransitions.some(({ Status }) => Status === 'Training');
   // Between these two steps a job may have waited for others: that is no time of its own.
-  const isStart = ['Downloading', 'Training'].includes(transition.secondaryStatus);
+  const isStart = !hasTrained && ['Downloading', 'Training'].includes(transition.secondaryStatus);
   const started = isStart ? now : job.TrainingStartTime;
-  const seconds = Math.max(1, Math.round(now - (started ?? now)));
+  const transitions = [
+    ...job.SecondaryStatusTransitions.map((each) => ({ ...each, EndTime: each.EndTime ?? now })),
+    nextTransition(transition, now, isOver),
+  ];
+  const seconds = Math.max(1, Math.round(trainingSeconds(transitions)));
   return {
     ...job,
     TrainingJobStatus: status,
     SecondaryStatus: transition.secondaryStatus,
-    SecondaryStatusTransitions: [
-      ...job.SecondaryStatusTransitions.map((each) => ({ ...each, EndTime: each.EndTime ?? now })),
-      nextTransition(transition, now, isOver),
-    ],
+    SecondaryStatusTransitions: transitions,
     LastModifiedTime: now,
     ...(started !== undefined && { TrainingStartTime: started }),
     ...(isOver && {
@@ -79,6 +103,13 @@ export function outputUri({
 function modelUri(request: CreateTrainingJobRequest): string {
   const isFolder = request.OutputDataConfig.CompressionType === 'NONE';
   return `${outputUri(request)}/${isFolder ? 'model' : 'model.tar.gz'}`;
+}
+
+/** Time on an instance, in all attempts; not what was waited for one. */
+function trainingSeconds(transitions: readonly SecondaryStatusTransition[]): number {
+  return transitions
+    .filter(({ Status }) => ['Training', 'Uploading', 'Stopping'].includes(Status))
+    .reduce((total, { StartTime, EndTime = StartTime }) => total + EndTime - StartTime, 0);
 }
 
 function nextTransition(transition: Transition, now: number, isOver: boolean): SecondaryStatusTransition {

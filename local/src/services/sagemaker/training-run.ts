@@ -1,41 +1,53 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { joinInside } from '../../assembly/safe-path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { internalErrorReason, isInternalError } from '../../training/failure-reason';
 import { MetricCollector, type MetricDatum } from '../../training/metrics';
-import { storeOutputs } from '../../training/model-archive';
 import type { MetricDefinition, TrainingOutcome } from '../../training/trainer';
-import type { CreateTrainingJobRequest, MetricData } from './api-types';
+import type { CreateTrainingJobRequest, MetricData, TrainingJobDescription } from './api-types';
 import type { EngineContext } from './engine-context';
 import type { TrainingJobRecord } from './job-records';
-import { startTimeLimit } from './time-limit';
-import { instancesOf } from './training-instances';
-import { moveTrainingJob, outputUri, type Transition } from './training-jobs';
-import { checkTrainingRole } from './training-role';
-import { removeWorkFolder, workFolderOf } from './work-folder';
+import { SPOT_PRICE_SHARE } from './spot-interruptions';
+import { startTimeLimit, TimeBudget } from './time-limit';
+import { attemptTraining } from './training-attempt';
+import { moveTrainingJob, type Transition } from './training-jobs';
 
 /** Why a training job is stopped. */
-export type StopReason = 'Stopped' | 'MaxRuntimeExceeded';
+export type StopReason = 'Stopped' | 'MaxRuntimeExceeded' | 'MaxWaitTimeExceeded';
 
 /** How a job runs. */
 export interface TrainingRunOptions {
   readonly threads: number;
   readonly metricDefinitions: readonly MetricDefinition[];
+  /** Whether an earlier run of the job was interrupted. @default false */
+  readonly runsAgain?: boolean;
   /** Takes each metric value as it is printed. */
   readonly onMetric?: (metric: MetricDatum) => void;
+  /** Called when the training starts from its beginning again: after an internal error, or a lost spot instance. */
+  readonly onRestart?: () => void;
 }
 
 /** SageMaker's own limit for jobs that give none. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
-/** One training job from its start to its end. */
+const STOPPING: Readonly<Record<StopReason, string>> = {
+  Stopped: 'Stopping the training job',
+  MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds',
+  MaxWaitTimeExceeded: 'Training job wait time exceeded MaxWaitTimeInSeconds',
+};
+
+/** One training job from its start to its end: an attempt, or several. */
 export class TrainingRun {
   /** The job's last record. Never rejects: whatever happens, the record says it. */
   public readonly finished: Promise<TrainingJobRecord>;
-  private readonly controller = new AbortController();
+  private readonly stopping = new AbortController();
   private readonly metrics: MetricCollector;
+  /** The instances that the job loses, by the lines of the log until then. */
+  private readonly interruptions: number[];
+  private readonly runtime: TimeBudget;
+  private endWaitLimit: (() => void) | undefined;
+  private runsAgain: boolean;
   private stopReason: StopReason | undefined;
+  private endsWithLocalMode = false;
   private isOver = false;
-  private endTimeLimit: () => void = () => undefined;
 
   constructor(
     private readonly context: EngineContext,
@@ -43,88 +55,89 @@ export class TrainingRun {
     private readonly options: TrainingRunOptions,
   ) {
     this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
+    this.interruptions = this.hasSpotInstances ? (context.spot?.plan() ?? []) : [];
+    // For all attempts together (API reference, StoppingCondition).
+    const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
+    this.runsAgain = options.runsAgain ?? false;
     this.finished = this.run();
   }
 
   /** Asks the job to stop, unless it has ended; it keeps the metrics it has printed. */
   public stop(reason: StopReason): void {
     if (this.stopReason === undefined && !this.isOver) {
+      this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });
       this.stopReason = reason;
-      const message =
-        reason === 'Stopped'
-          ? 'Stopping the training job'
-          : 'Training job runtime exceeded MaxRuntimeInSeconds';
-      this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message });
-      this.controller.abort();
+      this.endsWithLocalMode = reason === 'Stopped' && this.context.isEnding();
+      this.stopping.abort();
     }
+  }
+
+  private get hasSpotInstances(): boolean {
+    return this.request.EnableManagedSpotTraining === true;
   }
 
   private async run(): Promise<TrainingJobRecord> {
     // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
     await Promise.resolve();
     try {
-      return this.end(await this.train());
+      return this.end(await this.trainToTheEnd());
     } catch (error) {
-      return this.end({ status: 'Failed', failureReason: (error as Error).message });
+      const failureReason = internalErrorReason((error as Error).message);
+      return this.end({ status: 'Failed', failureReason });
     } finally {
-      this.endTimeLimit();
+      this.runtime.pause();
+      this.endWaitLimit?.();
     }
   }
 
-  private async train(): Promise<TrainingOutcome> {
-    this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
-    checkTrainingRole(this.request, this.context.access, this.context.environment);
-    const { channels, checkpoints } = during('Data download', () => ({
-      channels: this.context.data.resolveChannels(this.request),
-      checkpoints: this.context.data.resolveCheckpoints(this.request),
-    }));
-    const { AlgorithmSpecification: algorithm } = this.request;
-    const { root } = this.context;
-    const name = this.request.TrainingJobName;
-    const workFolder = makeWorkFolder(root, name);
-    fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
-    const log = fs.openSync(joinInside(path.join(root, 'logs'), `${name}.log`), 'a');
-    try {
-      if (this.controller.signal.aborted) {
-        return { status: 'Stopped' };
+  private async trainToTheEnd(): Promise<TrainingOutcome> {
+    let retries = this.request.RetryStrategy?.MaximumRetryAttempts ?? 0;
+    for (;;) {
+      const { outcome, isInterrupted } = await this.attempt();
+      if (this.stopReason !== undefined) {
+        return outcome;
       }
-      const outcome = await this.context.trainer.train({
-        trainingJobName: name,
-        trainingJobArn: this.record().description.TrainingJobArn,
-        trainingImage: algorithm.TrainingImage ?? '',
-        hyperparameters: this.request.HyperParameters ?? {},
-        ...(algorithm.ContainerEntrypoint !== undefined && {
-          containerEntrypoint: algorithm.ContainerEntrypoint,
-        }),
-        ...(algorithm.ContainerArguments !== undefined && {
-          containerArguments: algorithm.ContainerArguments,
-        }),
-        environment: this.request.Environment ?? {},
-        instances: instancesOf(this.request),
-        region: this.context.environment.region,
-        networkIsolation: this.request.EnableNetworkIsolation === true,
-        channels,
-        ...(checkpoints !== undefined && { checkpoints }),
-        objectFile: (uri) => this.context.data.objectFile(uri, this.request.RoleArn),
-        workFolder,
-        threads: this.options.threads,
-        signal: this.controller.signal,
-        onStart: () => this.begin(),
-        onLog: (line) => {
-          fs.writeSync(log, `${line}\n`);
-          this.metrics.add(line);
-        },
-      });
-      await this.upload(workFolder, outcome).catch((error: Error) => {
-        // What made the job fail before is its reason.
-        if (outcome.status !== 'Failed') throw error;
-        fs.writeSync(log, `${error.message}\n`);
-      });
-      return outcome;
-    } finally {
-      removeWorkFolder(workFolder, (problem) => fs.writeSync(log, `${problem}\n`));
-      fs.closeSync(log);
+      if (isInterrupted) {
+        await this.waitForInstance();
+        if (this.isStopped) return { status: 'Stopped' };
+        this.restart('Starting the training job on another instance');
+      } else if (outcome.status === 'Failed' && isInternalError(outcome.failureReason) && retries > 0) {
+        retries -= 1;
+        this.restart(`Retrying the training job. ${outcome.failureReason}`);
+      } else {
+        return outcome;
+      }
     }
+  }
+
+  private async attempt(): Promise<{ outcome: TrainingOutcome; isInterrupted: boolean }> {
+    const interruption = new AbortController();
+    const linesUntilInterruption = this.interruptions.shift();
+    let lines = 0;
+    let hasBegun = false;
+    const isInterrupted = () => interruption.signal.aborted && !this.isStopped;
+    this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
+    const outcome = await attemptTraining(this.context, this.request, {
+      threads: this.options.threads,
+      runsAgain: this.runsAgain,
+      signal: AbortSignal.any([this.stopping.signal, interruption.signal]),
+      isLost: isInterrupted,
+      onStart: () => {
+        hasBegun = true;
+        this.begin();
+      },
+      onUpload: () =>
+        this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' }),
+      onLog: (line) => {
+        this.metrics.add(line);
+        lines += hasBegun ? 1 : 0;
+        if (lines === linesUntilInterruption) interruption.abort();
+      },
+      onMetric: (name, value) => this.metrics.record(name, value),
+    });
+    this.runtime.pause();
+    return { outcome, isInterrupted: isInterrupted() };
   }
 
   /** The training itself begins: only from now on time counts, not while the job waited for its turn. */
@@ -133,39 +146,45 @@ export class TrainingRun {
       secondaryStatus: 'Training',
       message: 'Training image download completed. Training in progress.',
     });
-    const seconds = this.request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
-    this.endTimeLimit = startTimeLimit(seconds, () => this.stop('MaxRuntimeExceeded'));
+    this.runtime.resume();
+    const { MaxWaitTimeInSeconds: wait } = this.request.StoppingCondition ?? {};
+    if (this.hasSpotInstances && wait !== undefined) {
+      this.endWaitLimit ??= startTimeLimit(wait, () => this.stop('MaxWaitTimeExceeded'));
+    }
   }
 
-  /** Stores what the job left, also when it was stopped: SageMaker keeps a stopped job's model too. */
-  private async upload(workFolder: string, outcome: TrainingOutcome): Promise<void> {
-    if (outcome.status === 'Completed') {
-      this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' });
-    }
-    const target = (name: string): string => {
-      const uri = `${outputUri(this.request)}/${name}`;
-      const { RoleArn: role, OutputDataConfig: output } = this.request;
-      const file = during('Artifact upload', () => this.context.data.outputFile(uri, role, output.KmsKeyId));
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      return file;
-    };
-    // The folder for the model is there in every container: a job that saves none has an empty archive.
-    fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
-    const compression = this.request.OutputDataConfig.CompressionType ?? 'GZIP';
-    await storeOutputs(workFolder, outcome.status, target, compression);
+  private async waitForInstance(): Promise<void> {
+    this.move({ secondaryStatus: 'Interrupted', message: 'The spot instance was taken away' });
+    const milliseconds = (this.context.spot?.waitSeconds ?? 0) * 1000;
+    await pause(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private restart(message: string): void {
+    this.runsAgain = true;
+    this.move({ secondaryStatus: 'Starting', message });
+    this.options.onRestart?.();
+  }
+
+  private get isStopped(): boolean {
+    return this.stopReason !== undefined;
   }
 
   private end(outcome: TrainingOutcome): TrainingJobRecord {
     this.isOver = true;
     const metrics = this.finalMetrics();
-    const transition = this.lastTransition(outcome);
-    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
-      ...record,
-      description: {
-        ...moveTrainingJob(record.description, transition, this.context.now()),
-        ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
+    return this.update(
+      (description) => {
+        const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
+        const { TrainingTimeInSeconds: seconds } = ended;
+        const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
+        return {
+          ...ended,
+          ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
+          ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
+        };
       },
-    }));
+      this.endsWithLocalMode && outcome.status === 'Stopped',
+    );
   }
 
   private lastTransition(outcome: TrainingOutcome): Transition {
@@ -188,35 +207,21 @@ export class TrainingRun {
       .map((metric) => ({ ...metric, Timestamp: metric.Timestamp.getTime() / 1000 }));
   }
 
+  /** Writes a step of the job; once it is to stop, there is none but its end. */
   private move(transition: Transition): void {
-    this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
+    if (!this.isStopped) {
+      this.update((description) => moveTrainingJob(description, transition, this.context.now()));
+    }
+  }
+
+  private update(
+    change: (description: TrainingJobDescription) => TrainingJobDescription,
+    isInterrupted = false,
+  ): TrainingJobRecord {
+    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
       ...record,
-      description: moveTrainingJob(record.description, transition, this.context.now()),
+      ...(isInterrupted && { isInterrupted }),
+      description: change(record.description),
     }));
   }
-
-  private record(): TrainingJobRecord {
-    const record = this.context.jobs.training.get(this.request.TrainingJobName);
-    if (record === undefined) {
-      throw new Error(`the record of ${this.request.TrainingJobName} is gone`);
-    }
-    return record;
-  }
-}
-
-/** Words a failure of S3 as SageMaker does in the job's failure reason. */
-function during<T>(step: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new Error(`ClientError: ${step} failed: ${(error as Error).message}`);
-  }
-}
-
-/** Makes the folder that a job works in, empty. */
-function makeWorkFolder(root: string, jobName: string): string {
-  const folder = workFolderOf(root, jobName);
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true });
-  return folder;
 }

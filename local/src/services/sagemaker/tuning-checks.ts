@@ -19,25 +19,12 @@ const MAX_HYPERPARAMETERS = 100;
 /** Most environment variables, of all definitions together. */
 const MAX_ENVIRONMENT = 48;
 
-/**
- * Refuses a tuning job whose members are valid each for itself, but do not fit together.
- *
- * @param input the request, with members that the types leave out because local mode does not have them
- */
-export function checkTuningJob(input: Readonly<Record<string, unknown>>): void {
-  const request = input as unknown as CreateTuningJobRequest;
+/** Refuses a tuning job whose members are valid each for itself, but do not fit together. */
+export function checkTuningJob(request: CreateTuningJobRequest): void {
   const config = request.HyperParameterTuningJobConfig;
-  if (input['Autotune'] !== undefined) {
-    throw invalid('Autotune: local mode does not have Autotune yet: give the ranges yourself');
-  }
   if ((request.TrainingJobDefinition === undefined) === (request.TrainingJobDefinitions === undefined)) {
     throw invalid(
       `Give TrainingJobDefinition or TrainingJobDefinitions, exactly one of them, got ${request.TrainingJobDefinition === undefined ? 'neither' : 'both'}`,
-    );
-  }
-  if (config.TuningJobCompletionCriteria?.ConvergenceDetected?.CompleteOnConvergence === 'Enabled') {
-    throw invalid(
-      'TuningJobCompletionCriteria.ConvergenceDetected: local mode does not detect convergence yet',
     );
   }
   if (request.TrainingJobDefinition === undefined) {
@@ -114,9 +101,6 @@ function inDefinition(
 
 function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition): void {
   const { definition, ranges } = searched;
-  if ((ranges.AutoParameters ?? []).length > 0) {
-    throw invalid('ParameterRanges.AutoParameters: local mode does not have Autotune yet');
-  }
   for (const member of ['ContainerEntrypoint', 'ContainerArguments'] as const) {
     if (definition.AlgorithmSpecification[member] !== undefined) {
       throw invalid(`AlgorithmSpecification.${member}: a tuning job does not have it, only a training job`);
@@ -236,7 +220,8 @@ function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDe
     }
   } else if (maxJobs !== undefined && combinations < maxJobs) {
     throw invalid(
-      `You don't have enough combinations of hyperparameter ranges. The total number of combinations (${combinations}) must be equal or greater than the value of MaxNumberOfTrainingJobs (${maxJobs}).`,
+      // aws/amazon-sagemaker-operator-for-k8s#123
+      `You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter combinations for the provided ranges [${combinations}] must be equal or greater than the value of MaxNumberOfJobs, [${maxJobs}]. Provide additional ranges.`,
     );
   }
   if (config.Strategy !== 'Hyperband') {

@@ -1,5 +1,5 @@
 import type { TrainingJobSummary, TuningJobConfig, TuningJobStatus } from './api-types';
-import { bestTrainingJob } from './tuning-view';
+import { searchProgress } from './tuning-progress';
 
 /** How a tuning job ends. */
 export interface TuningEnd {
@@ -9,9 +9,6 @@ export interface TuningEnd {
 
 /** After so many training jobs without any success a tuning job gives up. */
 const HOPELESS_ATTEMPTS = 5;
-
-/** What counts as an improvement of the best objective: 1 %, as SageMaker's documentation says. */
-const IMPROVEMENT = 0.01;
 
 /**
  * Whether the training jobs that have ended are reason enough to end the tuning job.
@@ -34,22 +31,6 @@ export function tuningEnd(
   return isLast || meetsCriteria(config, ended) ? { status: 'Completed' } : undefined;
 }
 
-/** How many training jobs have ended since the best objective improved. */
-export function jobsWithoutImprovement(ended: readonly TrainingJobSummary[]): number {
-  let best = Number.POSITIVE_INFINITY;
-  let count = 0;
-  for (const each of ended) {
-    const objective = each.FinalHyperParameterTuningJobObjectiveMetric;
-    const sign = objective?.Type === 'Maximize' ? -1 : 1;
-    const loss = objective === undefined ? Number.POSITIVE_INFINITY : sign * objective.Value;
-    const improves =
-      loss < best && (best === Number.POSITIVE_INFINITY || best - loss >= IMPROVEMENT * Math.abs(best));
-    count = improves ? 0 : count + 1;
-    best = improves ? loss : best;
-  }
-  return count;
-}
-
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
   // Those that ran beside the last one may have ended by the time somebody looks: they changed nothing.
   const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
@@ -61,15 +42,26 @@ function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined 
     : undefined;
 }
 
-function meetsCriteria(config: TuningJobConfig, ended: readonly TrainingJobSummary[]): boolean {
-  const { TargetObjectiveMetricValue: target, BestObjectiveNotImproving: notImproving } =
-    config.TuningJobCompletionCriteria ?? {};
-  const best = bestTrainingJob(ended)?.FinalHyperParameterTuningJobObjectiveMetric;
-  if (target !== undefined && best !== undefined) {
-    if (best.Type === 'Minimize' ? best.Value <= target : best.Value >= target) {
-      return true;
-    }
+function meetsCriteria(
+  { TuningJobCompletionCriteria: criteria = {} }: TuningJobConfig,
+  ended: readonly TrainingJobSummary[],
+): boolean {
+  const target = criteria.TargetObjectiveMetricValue;
+  if (target !== undefined && ended.some((each) => reaches(each, target))) {
+    return true;
   }
-  const patience = notImproving?.MaxNumberOfTrainingJobsNotImproving;
-  return patience !== undefined && jobsWithoutImprovement(ended) >= patience;
+  const { jobsNotImproving, convergedAt } = searchProgress(ended);
+  const patience = criteria.BestObjectiveNotImproving?.MaxNumberOfTrainingJobsNotImproving;
+  if (patience !== undefined && jobsNotImproving >= patience) {
+    return true;
+  }
+  return criteria.ConvergenceDetected?.CompleteOnConvergence === 'Enabled' && convergedAt !== undefined;
+}
+
+function reaches(
+  { FinalHyperParameterTuningJobObjectiveMetric: objective }: TrainingJobSummary,
+  target: number,
+): boolean {
+  if (objective === undefined) return false;
+  return objective.Type === 'Minimize' ? objective.Value <= target : objective.Value >= target;
 }

@@ -7,6 +7,9 @@ import type {
   TuningTrainingDefinition,
 } from './api-types';
 
+/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
+export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+
 /** What a tuning job's training jobs are started from, and what is searched for it. */
 export interface SearchedDefinition {
   /** Its name; there is always one when there are several definitions. */
@@ -74,4 +77,16 @@ export const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epoc
 export function maxResource(config: TuningJobConfig, { definition }: SearchedDefinition): number | undefined {
   const epochs = EPOCH_HYPERPARAMETERS.map((name) => Number(definition.StaticHyperParameters?.[name]));
   return config.StrategyConfig?.HyperbandStrategyConfig?.MaxResource ?? epochs.find((each) => each >= 1);
+}
+
+/** Hyperparameters of the algorithms that local mode knows and of common scripts that say how many rounds there are. */
+const ROUND_HYPERPARAMETERS = [...EPOCH_HYPERPARAMETERS, 'num_round', 'num_boost_round', 'iterations'];
+
+/**
+ * Whether a training job ends by itself after a step (from 0), as its hyperparameters tell. To stop it there, which Hyperband
+ * does at its largest resource, would only take the model from it.
+ */
+export function isLastStep(step: number, hyperparameters: Readonly<Record<string, string>>): boolean {
+  const rounds = ROUND_HYPERPARAMETERS.map((name) => Number(hyperparameters[name])).find((each) => each >= 1);
+  return rounds !== undefined && step + 1 >= rounds;
 }

@@ -1,18 +1,23 @@
 import type { FinishedTrial, Sampler } from '../../training/sampler';
 import { AwsError } from '../aws-error';
+import type { TaskIdentity } from '../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from './api-types';
-import type { EngineContext } from './engine-context';
+import { autotuned } from './autotune';
+import { type EngineContext, originOf } from './engine-context';
 import { tuningJobArn } from './job-arns';
-import { findTuningJob, type TuningJobRecord } from './job-records';
+import type { TuningJobRecord } from './job-records';
 import { RunningJobs } from './running-jobs';
 import type { TrainingEngine } from './training-engine';
 import { checkObjective, checkTuningJob } from './tuning-checks';
-import { definitionsOf, mapDefinitions, type SearchedDefinition } from './tuning-definitions';
+import {
+  definitionsOf,
+  mapDefinitions,
+  OBJECTIVE_HYPERPARAMETER,
+  type SearchedDefinition,
+} from './tuning-definitions';
 import { TuningRun } from './tuning-run';
-import { OBJECTIVE_METRIC, summarizeTrainingJobs } from './tuning-view';
-
-/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
-const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
+import { OBJECTIVE_METRIC, trainingJobsOf } from './tuning-view';
+import { warmStart } from './warm-start';
 
 /** Creates and runs tuning jobs. */
 export class TuningEngine {
@@ -25,17 +30,17 @@ export class TuningEngine {
   ) {}
 
   /** Creates a job and starts it. */
-  public start(input: Readonly<Record<string, unknown>>): TuningJobRecord {
-    checkTuningJob(input);
-    const request = input as unknown as CreateTuningJobRequest;
-    for (const { definition } of definitionsOf(request)) {
+  public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
+    const given = autotuned(input as unknown as CreateTuningJobRequest);
+    checkTuningJob(given);
+    for (const { definition } of definitionsOf(given)) {
       this.training.validate(definition);
     }
-    const previousTrials = this.trialsOfParents(request);
+    const { request, previousTrials } = warmStart(given, this.context.jobs);
     const description = this.describe(request);
     const record: TuningJobRecord = {
       name: request.HyperParameterTuningJobName,
-      processId: process.pid,
+      ...originOf(this.context, createdBy),
       description,
       tags: request.Tags ?? [],
     };
@@ -45,14 +50,51 @@ export class TuningEngine {
         `A hyperparameter tuning job with the name, ${record.name}, already exists. Choose a different name.`,
       );
     }
-    const run = new TuningRun(this.context, description, {
+    this.run(record, previousTrials);
+    return record;
+  }
+
+  /** Runs a job that was interrupted on: what its training jobs came to stays, those that were cut off run again. */
+  public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
+    const {
+      HyperParameterTuningEndTime: ended,
+      FailureReason: _reason,
+      TuningJobCompletionDetails: _completion,
+      ConsumedResources: _resources,
+      ...description
+    } = interrupted.description;
+    const now = this.context.now();
+    const record: TuningJobRecord = {
+      ...interrupted,
+      processId: process.pid,
+      pausedSeconds: (interrupted.pausedSeconds ?? 0) + now - (ended ?? now),
+      description: { ...description, HyperParameterTuningJobStatus: 'InProgress', LastModifiedTime: now },
+    };
+    this.context.jobs.tuning.takeOver(record);
+    return this.run(record, this.learnedFromParents(description));
+  }
+
+  /** Of meaning only when the search had not begun: then its study has it. */
+  private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
+    try {
+      return warmStart(request, this.context.jobs).previousTrials;
+    } catch (error) {
+      // A parent may have been deleted since.
+      if (error instanceof AwsError) return [];
+      throw error;
+    }
+  }
+
+  private run(record: TuningJobRecord, previousTrials: readonly FinishedTrial[]): TuningRun {
+    const run = new TuningRun(this.context, record.description, {
       sampler: this.sampler,
       training: this.training,
       previousTrials,
-      tags: record.tags,
+      earlier: trainingJobsOf(this.context.jobs, record.description),
+      pausedSeconds: record.pausedSeconds ?? 0,
     });
     this.runs.add(record.name, run);
-    return record;
+    return run;
   }
 
   /** The run of a job that this process is running. */
@@ -97,30 +139,5 @@ export class TuningEngine {
         MetricDefinitions: [...metrics, { Name: OBJECTIVE_METRIC, Regex: regex }],
       },
     };
-  }
-
-  /** What the parents of a warm start have learned. Their own parents do not count, as on AWS. */
-  private trialsOfParents({ WarmStartConfig: warmStart }: CreateTuningJobRequest): FinishedTrial[] {
-    return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
-      ({ HyperParameterTuningJobName: name = '' }) => {
-        const parent = findTuningJob(this.context.jobs, name)?.description;
-        if (parent === undefined) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
-          );
-        }
-        if (['InProgress', 'Stopping'].includes(parent.HyperParameterTuningJobStatus)) {
-          throw new AwsError(
-            'ValidationException',
-            `WarmStartConfig: the parent ${name} is still ${parent.HyperParameterTuningJobStatus}: it has to end first`,
-          );
-        }
-        return summarizeTrainingJobs(this.context.jobs, parent).map((summary) => {
-          const value = summary.FinalHyperParameterTuningJobObjectiveMetric?.Value;
-          return { hyperparameters: summary.TunedHyperParameters, ...(value !== undefined && { value }) };
-        });
-      },
-    );
   }
 }

@@ -6,29 +6,33 @@ import { joinInside } from '../../assembly/safe-path';
 import { LONGEST_REASON } from '../../training/failure-reason';
 import type { FinishedTrial, Sampler, Search } from '../../training/sampler';
 import type {
-  Tag,
   TrainingDefinition,
   TrainingJobSummary,
   TuningJobDescription,
   TuningTrainingDefinition,
 } from './api-types';
+import { endedTrial } from './ended-trial';
 import type { EngineContext } from './engine-context';
+import type { TrainingJobRecord } from './job-records';
 import { searchSpecification } from './search-specification';
 import { startTimeLimit } from './time-limit';
-import type { TrainingEngine } from './training-engine';
+import type { TrainingEngine, TrainingStart } from './training-engine';
 import { resourcesOf } from './training-instances';
 import type { TrainingRun } from './training-run';
 import { MAX_TRAINING_JOBS } from './tuning-checks';
-import { jobsWithoutImprovement, type TuningEnd, tuningEnd } from './tuning-completion';
-import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
-import { describeTuningJob, OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs } from './tuning-view';
+import { type TuningEnd, tuningEnd } from './tuning-completion';
+import { definitionsOf, isLastStep, type SearchedDefinition } from './tuning-definitions';
+import { OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs, withTrainingJobs } from './tuning-view';
 
 /** What a tuning job runs with. */
 export interface TuningRunOptions {
   readonly sampler: Sampler;
   readonly training: TrainingEngine;
   readonly previousTrials: readonly FinishedTrial[];
-  readonly tags: readonly Tag[];
+  /** The training jobs of the job's earlier runs, which were interrupted, in the order of their creation. */
+  readonly earlier: readonly TrainingJobRecord[];
+  /** How long the job was interrupted. */
+  readonly pausedSeconds: number;
 }
 
 /** The search's next proposal. */
@@ -38,6 +42,8 @@ type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
 interface DefinitionSearch {
   readonly searched: SearchedDefinition;
   readonly search: Search;
+  /** Training jobs that were cut off, by the number of their trial: the search proposes these first, again. */
+  readonly interrupted: Map<number, TrainingJobRecord>;
   launched: number;
   isUsedUp: boolean;
 }
@@ -51,6 +57,9 @@ export class TuningRun {
   /** Names of the training jobs that have ended, in that order. */
   private readonly ended: string[] = [];
   private launched = 0;
+  /** Training jobs that have a name, those of earlier runs included. */
+  private created: number;
+  private isInterrupted = false;
   private end: TuningEnd | undefined;
 
   constructor(
@@ -59,12 +68,14 @@ export class TuningRun {
     private readonly options: TuningRunOptions,
   ) {
     this.name = job.HyperParameterTuningJobName;
+    this.created = options.earlier.length;
     this.finished = this.run();
   }
 
   /** Stops the job and its training jobs. */
   public stop(): void {
     if (this.end === undefined) {
+      this.isInterrupted = this.context.isEnding();
       this.update({ HyperParameterTuningJobStatus: 'Stopping' });
       this.finish({ status: 'Stopped' });
     }
@@ -72,15 +83,19 @@ export class TuningRun {
 
   private async run(): Promise<void> {
     const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
+    const used = this.context.now() - this.job.CreationTime - this.options.pausedSeconds;
     // A time limit is one of the ways in which a tuning job completes.
     const endTimeLimit =
-      seconds === undefined ? undefined : startTimeLimit(seconds, () => this.finish({ status: 'Completed' }));
+      seconds === undefined
+        ? undefined
+        : startTimeLimit(Math.max(0, seconds - used), () => this.finish({ status: 'Completed' }));
     const searches: DefinitionSearch[] = [];
     try {
       for (const [i, searched] of definitionsOf(this.job).entries()) {
         const search = await this.startSearch(searched, this.studyName(searched, i));
-        searches.push({ searched, search, launched: 0, isUsedUp: false });
+        searches.push({ searched, search, interrupted: new Map(), launched: 0, isUsedUp: false });
       }
+      await this.takeOver(searches);
       await this.trainAll(searches);
     } catch (error) {
       this.fail(error as Error);
@@ -105,6 +120,27 @@ export class TuningRun {
     return this.options.sampler.start(
       searchSpecification(config, searched, joinInside(folder, studyName), this.options.previousTrials),
     );
+  }
+
+  /** Takes over what the job's earlier runs came to: what has ended counts, and what was cut off is run again. */
+  private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
+    const { earlier } = this.options;
+    const [first] = searches;
+    for (const record of earlier) {
+      const from = searches.find(({ searched }) => searched.name === record.definitionName) ?? first;
+      if (from === undefined || record.trial === undefined) continue;
+      if (record.isInterrupted) {
+        from.interrupted.set(record.trial, record);
+        continue;
+      }
+      this.launched += 1;
+      from.launched += 1;
+      await from.search.restore(record.trial, endedTrial(record, this.context.root));
+    }
+    const endTime = ({ description }: TrainingJobRecord): number => description.TrainingEndTime ?? 0;
+    const ended = earlier.filter(({ isInterrupted }) => !isInterrupted);
+    this.ended.push(...ended.sort((one, other) => endTime(one) - endTime(other)).map(({ name }) => name));
+    if (this.ended.length > 0) this.afterTrainingJob();
   }
 
   /**
@@ -135,45 +171,58 @@ export class TuningRun {
   private launch(from: DefinitionSearch, { trial, hyperparameters }: Proposal): void {
     this.launched += 1;
     from.launched += 1;
-    const { search } = from;
+    const { search, interrupted } = from;
+    const cutOff = interrupted.get(trial);
+    interrupted.delete(trial);
     const { name: definitionName, definition } = from.searched;
     const { HyperParameterTuningJobConfig: config } = this.job;
+    const all = { ...definition.StaticHyperParameters, ...hyperparameters };
     let step = 0;
     let reports = Promise.resolve();
-    const run = this.options.training.start(
-      {
-        ...trainingMembers(definition),
-        TrainingJobName: this.trainingJobName(),
-        HyperParameters: { ...definition.StaticHyperParameters, ...hyperparameters },
-        Tags: this.options.tags,
+    const start: TrainingStart = {
+      tuningJobArn: this.job.HyperParameterTuningJobArn,
+      tunedHyperParameters: hyperparameters,
+      trial,
+      ...(definitionName !== undefined && { definitionName }),
+      metricDefinitions: definition.AlgorithmSpecification.MetricDefinitions ?? [],
+      threads: Math.max(
+        1,
+        Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
+      ),
+      onRestart: () => {
+        // With checkpoints it goes on where it was.
+        if (definition.CheckpointConfig === undefined) step = 0;
       },
-      {
-        tuningJobArn: this.job.HyperParameterTuningJobArn,
-        tunedHyperParameters: hyperparameters,
-        ...(definitionName !== undefined && { definitionName }),
-        metricDefinitions: definition.AlgorithmSpecification.MetricDefinitions ?? [],
-        threads: Math.max(
-          1,
-          Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
-        ),
-        onMetric: ({ MetricName: metric, Value: value }) => {
-          if (metric === OBJECTIVE_METRIC) {
-            const at = step++;
-            reports = reports.then(async () => {
-              if (await search.report(trial, at, value)) {
-                run.stop('Stopped');
-              }
-            });
-            // The failure is met where the chain is awaited.
-            reports.catch(() => undefined);
-          }
-        },
+      onMetric: ({ MetricName: metric, Value: value }) => {
+        if (metric === OBJECTIVE_METRIC) {
+          const at = step++;
+          reports = reports.then(async () => {
+            if ((await search.report(trial, at, value)) && !isLastStep(at, all)) {
+              run.stop('Stopped');
+            }
+          });
+          // The failure is met where the chain is awaited.
+          reports.catch(() => undefined);
+        }
       },
-    );
+    };
+    const request = {
+      ...trainingMembers(definition),
+      HyperParameters: all,
+      // As they are now: tags may be added and deleted while the job runs.
+      Tags: this.context.jobs.tuning.get(this.name)?.tags ?? [],
+    };
+    const { training } = this.options;
+    const run =
+      cutOff === undefined
+        ? training.start({ ...request, TrainingJobName: this.nextTrainingJobName() }, start)
+        : training.resume(cutOff, start);
     this.running.set(
       run,
       run.finished
-        .then(async ({ name, description }) => {
+        .then(async ({ name, description, isInterrupted }) => {
+          // It runs again when the tuning job is resumed.
+          if (isInterrupted) return;
           this.ended.push(name);
           await reports;
           const succeeded = description.TrainingJobStatus !== 'Failed';
@@ -211,16 +260,15 @@ export class TuningRun {
   }
 
   private writeEnd(): void {
+    if (this.isInterrupted) {
+      this.context.jobs.tuning.update(this.name, (record) => ({ ...record, isInterrupted: true }));
+    }
     const config = this.job.HyperParameterTuningJobConfig;
     const ended = this.endedSummaries();
     const end = this.end ?? tuningEnd(config, ended, true) ?? { status: 'Completed' };
     this.update({
       HyperParameterTuningJobStatus: end.status,
       HyperParameterTuningEndTime: this.context.now(),
-      TuningJobCompletionDetails: {
-        NumberOfTrainingJobsObjectiveNotImproving: jobsWithoutImprovement(ended),
-      },
-      ConsumedResources: { RuntimeInSeconds: this.runtimeOf(ended) },
       ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
     });
   }
@@ -230,17 +278,13 @@ export class TuningRun {
     return this.ended.flatMap((name) => summaries.find((each) => each.TrainingJobName === name) ?? []);
   }
 
-  private runtimeOf(summaries: readonly TrainingJobSummary[]): number {
-    return summaries.reduce((total, { TrainingJobName: name }) => {
-      return total + (this.context.jobs.training.get(name)?.description.TrainingTimeInSeconds ?? 0);
-    }, 0);
-  }
-
   /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */
-  private trainingJobName(): string {
-    const sequence = String(this.launched).padStart(3, '0');
+  private nextTrainingJobName(): string {
+    this.created += 1;
+    const sequence = String(this.created).padStart(3, '0');
     const hash = createHash('sha256')
-      .update(`${this.job.HyperParameterTuningJobArn}/${sequence}`)
+      // The time too: the name of a tuning job that was deleted can be used again.
+      .update(`${this.job.HyperParameterTuningJobArn}/${this.job.CreationTime}/${sequence}`)
       .digest('hex');
     return `${this.name}-${sequence}-${hash.slice(0, 8)}`;
   }
@@ -249,13 +293,18 @@ export class TuningRun {
   private update(change: Partial<TuningJobDescription>): void {
     this.context.jobs.tuning.update(this.name, (record) => {
       const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
-      return { ...record, description: describeTuningJob(this.context.jobs, { ...record, description }) };
+      return { ...record, description: withTrainingJobs(this.context.jobs, description) };
     });
   }
 }
 
-/** The definition whose turn it is: of those with anything left to try, the one with the fewest training jobs. */
+/**
+ * The definition whose turn it is: one with training jobs that were cut off; else, of those with anything left to try,
+ * the one with the fewest training jobs.
+ */
 function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
+  const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);
+  if (cutOff !== undefined) return cutOff;
   const left = searches.filter(({ isUsedUp }) => !isUsedUp);
   const fewest = Math.min(...left.map(({ launched }) => launched));
   return left.find(({ launched }) => launched === fewest);

@@ -1,32 +1,58 @@
+import { isInternalError } from '../../training/failure-reason';
 import type {
   Objective,
   TrainingJobDescription,
+  TrainingJobStatus,
   TrainingJobSummary,
   TuningJobDescription,
+  TuningJobStatus,
 } from './api-types';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
 import { definitionNamed } from './tuning-definitions';
+import { bestTrainingJob, searchProgress } from './tuning-progress';
 
 /** Name of the metric that SageMaker adds to the training jobs of a tuning job for the objective. */
 export const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
-/** A tuning job as Describe answers: whatever depends on its training jobs is worked out from them. */
+/**
+ * A tuning job as Describe answers. While it runs, whatever depends on its training jobs is worked out from them; when it
+ * has ended it stays as it was then, also when a training job is deleted.
+ */
 export function describeTuningJob(jobs: Jobs, { description }: TuningJobRecord): TuningJobDescription {
+  return isRunning(description.HyperParameterTuningJobStatus)
+    ? withTrainingJobs(jobs, description)
+    : description;
+}
+
+/** A description with everything that depends on the training jobs as they are now. */
+export function withTrainingJobs(jobs: Jobs, description: TuningJobDescription): TuningJobDescription {
   const summaries = summarizeTrainingJobs(jobs, description);
   const best = bestTrainingJob(summaries);
+  const overall = overallBest(jobs, description, summaries);
+  const { jobsNotImproving, convergedAt } = searchProgress(summaries);
+  const { CreationTime: created, HyperParameterTuningEndTime: ended = Date.now() / 1000 } = description;
   return {
     ...description,
     ...countTrainingJobs(summaries),
     ...(best !== undefined && { BestTrainingJob: best }),
+    ...(overall !== undefined && { OverallBestTrainingJob: overall }),
+    TuningJobCompletionDetails: {
+      NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
+      ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
+    },
+    // Wall-clock time, as the API has it.
+    ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created)) },
   };
+}
+
+/** Whether a tuning job or training job of this status has not ended. */
+export function isRunning(status: TuningJobStatus | TrainingJobStatus): boolean {
+  return status === 'InProgress' || status === 'Stopping';
 }
 
 /** Summaries of a tuning job's training jobs, in the order of their creation. */
 export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
-  return jobs.training
-    .list()
-    .filter((job) => job.description.TuningJobArn === tuningJob.HyperParameterTuningJobArn)
-    .map((job) => summarizeTrainingJob(job, tuningJob));
+  return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
 }
 
 /** Summary of one training job of a tuning job. */
@@ -38,28 +64,39 @@ export function summarizeTrainingJob(
   return summarize(job, tuningJob.HyperParameterTuningJobName, objective);
 }
 
-/** The completed training job with the best objective; undefined when none has one. */
-export function bestTrainingJob(summaries: readonly TrainingJobSummary[]): TrainingJobSummary | undefined {
-  let best: TrainingJobSummary | undefined;
-  for (const each of summaries) {
-    if (each.TrainingJobStatus === 'Completed' && isBetter(each, best)) {
-      best = each;
-    }
-  }
-  return best;
-}
-
 /** Final value of the objective: the last one that the job printed. */
 export function objectiveValue(job: TrainingJobDescription): number | undefined {
   return job.FinalMetricDataList?.find((metric) => metric.MetricName === OBJECTIVE_METRIC)?.Value;
 }
 
-function isBetter(candidate: TrainingJobSummary, best: TrainingJobSummary | undefined): boolean {
-  const [mine, theirs] = [candidate, best].map((each) => each?.FinalHyperParameterTuningJobObjectiveMetric);
-  if (mine === undefined || theirs === undefined) {
-    return mine !== undefined;
-  }
-  return mine.Type === 'Minimize' ? mine.Value < theirs.Value : mine.Value > theirs.Value;
+/** A tuning job's training jobs, in the order of their creation; not those of a deleted one that had the same name. */
+export function trainingJobsOf(
+  jobs: Jobs,
+  { HyperParameterTuningJobArn: arn, CreationTime: since }: TuningJobDescription,
+): TrainingJobRecord[] {
+  return jobs.training
+    .list()
+    .filter(({ description }) => description.TuningJobArn === arn && description.CreationTime >= since);
+}
+
+/**
+ * The best of all training jobs of the tuning job and its parents: for warm starts on identical data and algorithm only,
+ * where objectives compare.
+ */
+function overallBest(
+  jobs: Jobs,
+  tuningJob: TuningJobDescription,
+  own: readonly TrainingJobSummary[],
+): TrainingJobSummary | undefined {
+  const { WarmStartConfig: warmStart } = tuningJob;
+  if (warmStart?.WarmStartType !== 'IdenticalDataAndAlgorithm') return undefined;
+  const ofParents = warmStart.ParentHyperParameterTuningJobs.flatMap(
+    ({ HyperParameterTuningJobName: name = '' }) => {
+      const parent = jobs.tuning.get(name)?.description;
+      return parent === undefined ? [] : summarizeTrainingJobs(jobs, parent);
+    },
+  );
+  return bestTrainingJob([...ofParents, ...own]);
 }
 
 function summarize(
@@ -67,8 +104,9 @@ function summarize(
   tuningJobName: string,
   objective: Objective | undefined,
 ): TrainingJobSummary {
-  const value = objectiveValue(description);
-  const isRunning = ['InProgress', 'Stopping'].includes(description.TrainingJobStatus);
+  const isPending = isRunning(description.TrainingJobStatus);
+  // What a job printed before it failed is not used in the search.
+  const value = description.TrainingJobStatus === 'Failed' ? undefined : objectiveValue(description);
   return {
     ...(definitionName !== undefined && { TrainingJobDefinitionName: definitionName }),
     TrainingJobName: description.TrainingJobName,
@@ -81,7 +119,7 @@ function summarize(
     TunedHyperParameters: tunedHyperParameters,
     ...(description.FailureReason !== undefined && { FailureReason: description.FailureReason }),
     ...(value !== undefined &&
-      !isRunning &&
+      !isPending &&
       objective !== undefined && {
         FinalHyperParameterTuningJobObjectiveMetric: {
           Type: objective.Type,
@@ -89,29 +127,32 @@ function summarize(
           Value: value,
         },
       }),
-    ObjectiveStatus: isRunning ? 'Pending' : value === undefined ? 'Failed' : 'Succeeded',
+    ObjectiveStatus: isPending ? 'Pending' : value === undefined ? 'Failed' : 'Succeeded',
   };
 }
 
 function countTrainingJobs(
   summaries: readonly TrainingJobSummary[],
 ): Pick<TuningJobDescription, 'TrainingJobStatusCounters' | 'ObjectiveStatusCounters'> {
-  const jobs = (...statuses: string[]): number =>
-    summaries.filter((each) => statuses.includes(each.TrainingJobStatus)).length;
-  const objectives = (status: string): number =>
-    summaries.filter((each) => each.ObjectiveStatus === status).length;
+  const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
+    summaries.filter(isCounted).length;
+  const failed = count((each) => each.TrainingJobStatus === 'Failed');
+  // Its retries are used up, if it had any: while it is retried, a job is in progress.
+  const retryable = count(
+    (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
+  );
   return {
     TrainingJobStatusCounters: {
-      Completed: jobs('Completed'),
-      InProgress: jobs('InProgress', 'Stopping'),
-      RetryableError: 0,
-      NonRetryableError: jobs('Failed'),
-      Stopped: jobs('Stopped'),
+      Completed: count((each) => each.TrainingJobStatus === 'Completed'),
+      InProgress: count((each) => isRunning(each.TrainingJobStatus)),
+      RetryableError: retryable,
+      NonRetryableError: failed - retryable,
+      Stopped: count((each) => each.TrainingJobStatus === 'Stopped'),
     },
     ObjectiveStatusCounters: {
-      Succeeded: objectives('Succeeded'),
-      Pending: objectives('Pending'),
-      Failed: objectives('Failed'),
+      Succeeded: count((each) => each.ObjectiveStatus === 'Succeeded'),
+      Pending: count((each) => each.ObjectiveStatus === 'Pending'),
+      Failed: count((each) => each.ObjectiveStatus === 'Failed'),
     },
   };
 }

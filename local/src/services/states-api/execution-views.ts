@@ -58,7 +58,7 @@ export function whyNotRedrivable(
   if (status === 'RUNNING' || status === 'SUCCEEDED') return `Execution is ${status} and cannot be redriven`;
   const age = stopDate === undefined ? 0 : Date.now() - Date.parse(stopDate);
   if (age > REDRIVABLE_DAYS * DAY_MILLISECONDS) return 'Execution redrivable period exceeded';
-  if (events > MOST_EVENTS_BEFORE_REDRIVE) return 'Execution history event limit exceeded';
+  if (events > MOST_EVENTS_BEFORE_REDRIVE) return 'Execution has exceeded the maximum history event limit';
   if (!hasPosition) return 'Local mode does not know the state that the execution had reached';
   return undefined;
 }

@@ -175,7 +175,7 @@ export class StatesService implements Service {
   private redriveState({ arn, status }: ExecutionRecord): RedriveState {
     const { store } = this.runner;
     if (status === 'RUNNING' || status === 'SUCCEEDED') return { events: 0, hasPosition: true };
-    return { events: store.history(arn).length, hasPosition: store.position(arn) !== undefined };
+    return { events: store.history(arn).length, hasPosition: store.hasPosition(arn) };
   }
 
   private stateMachine(input: Input): StateMachineResource {

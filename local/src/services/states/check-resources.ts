@@ -3,31 +3,43 @@ import type { Problem } from '../../states';
 import { parseResource } from './resource-arn';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 
+/** Whether something else stands for a task. */
+type IsReplaced = (stateName: string, resource: string) => boolean;
+
 /**
  * Finds the tasks of a definition that local mode cannot run: a resource it does not have, or a field that
  * the optimised integration does not take. For use when the definition is deployed.
  */
-export function checkResources(definition: Readonly<Record<string, unknown>>): Problem[] {
-  return checkStates(definition, '');
+export function checkResources(
+  definition: Readonly<Record<string, unknown>>,
+  isReplaced: IsReplaced = () => false,
+): Problem[] {
+  return checkStates(definition, '', isReplaced);
 }
 
-function checkStates(machine: Readonly<Record<string, unknown>>, path: string): Problem[] {
+function checkStates(
+  machine: Readonly<Record<string, unknown>>,
+  path: string,
+  isReplaced: IsReplaced,
+): Problem[] {
   const states = isRecord(machine['States']) ? machine['States'] : {};
   return Object.entries(states).flatMap(([name, state]) =>
-    isRecord(state) ? checkState(state, `${path}/States/${name}`) : [],
+    isRecord(state) && !isReplaced(name, String(state['Resource']))
+      ? checkState(state, `${path}/States/${name}`, isReplaced)
+      : [],
   );
 }
 
-function checkState(state: Record<string, unknown>, path: string): Problem[] {
+function checkState(state: Record<string, unknown>, path: string, isReplaced: IsReplaced): Problem[] {
   const branches = Array.isArray(state['Branches']) ? state['Branches'] : [];
   return [
     ...(state['Type'] === 'Task' ? checkTask(state, path) : []),
     ...branches.flatMap((branch, i) =>
-      isRecord(branch) ? checkStates(branch, `${path}/Branches[${i}]`) : [],
+      isRecord(branch) ? checkStates(branch, `${path}/Branches[${i}]`, isReplaced) : [],
     ),
     ...['ItemProcessor', 'Iterator'].flatMap((field) => {
       const machine = state[field];
-      return isRecord(machine) ? checkStates(machine, `${path}/${field}`) : [];
+      return isRecord(machine) ? checkStates(machine, `${path}/${field}`, isReplaced) : [];
     }),
   ];
 }

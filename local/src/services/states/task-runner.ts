@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { isRecord } from '../../assembly/template';
-import { type RunTask, StatesError } from '../../states';
+import { type JsonObject, type RunTask, StatesError } from '../../states';
 import type { ServiceRouter } from '../router';
-import type { Principal } from '../service';
+import type { Principal, TaskIdentity } from '../service';
 import { runFunction, runLambdaInvoke } from './lambda-task';
 import { parseResource } from './resource-arn';
 import { SageMakerTask } from './sagemaker-task';
@@ -18,8 +19,9 @@ export interface TaskRunnerOptions {
 }
 
 /** Makes the function that runs a state machine's Tasks, with the rights of its role. */
-export function createTaskRunner({ router, caller, onFault }: TaskRunnerOptions): RunTask {
+export function createTaskRunner({ router, caller: role, onFault }: TaskRunnerOptions): RunTask {
   return async (call) => {
+    const caller = { ...role, task: taskIdentity(call.context) };
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
     const resource = parseOrFail(resourceArn);
     if (resource.kind === 'function') {
@@ -33,7 +35,7 @@ export function createTaskRunner({ router, caller, onFault }: TaskRunnerOptions)
         return orAbort(runLambdaInvoke(router, caller, given), signal);
       case 'sagemaker':
         return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(given, {
-          executionArn: executionArn(call.context),
+          executionArn: caller.task.executionArn,
           signal,
           submitted: call.submitted,
           onFault,
@@ -79,7 +81,11 @@ function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function executionArn(context: unknown): string {
-  const execution = isRecord(context) ? context['Execution'] : undefined;
-  return isRecord(execution) ? String(execution['Id']) : '';
+/** What the context object says of an execution, of the state that it is in and of the item of a Map that it is at. */
+function taskIdentity({ Execution, State, Map: map }: JsonObject): TaskIdentity {
+  const execution = isRecord(Execution) ? Execution : {};
+  const executionArn = String(execution['Id'] ?? '');
+  const item = isRecord(map) && isRecord(map['Item']) ? map['Item']['Index'] : undefined;
+  const place = JSON.stringify([executionArn, execution['RedriveCount'], State, item]);
+  return { executionArn, token: createHash('sha256').update(place).digest('hex') };
 }

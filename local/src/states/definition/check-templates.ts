@@ -54,7 +54,8 @@ export function refuseExpression(
 export function takePath(fields: Fields, name: string, { intrinsics = false } = {}): string | undefined {
   const text = fields.string(name);
   if (text === undefined) return undefined;
-  checkPath(fields, text, name, intrinsics);
+  const problem = pathProblem(text, intrinsics);
+  if (problem !== undefined) fields.problem(`Value is not a valid JSONPath (${problem})`, name);
   return text;
 }
 
@@ -62,19 +63,10 @@ export function takePath(fields: Fields, name: string, { intrinsics = false } = 
 export function takeOptionalPath(fields: Fields, name: string): string | null {
   if (fields.take(name) === null) return null;
   const text = takePath(fields, name) ?? '$';
-  if (name === 'ResultPath' && isReadable(text) && !referenceSteps(parsePath(text))) {
-    fields.problem(`The value '${text}' is not a reference path`, name, 'INVALID_JSON_PATH');
+  if (name === 'ResultPath' && pathProblem(text, false) === undefined && !referenceSteps(parsePath(text))) {
+    fields.problem('Value is not a Reference Path', name);
   }
   return text;
-}
-
-function isReadable(path: string): boolean {
-  try {
-    parsePath(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function checkPayload(fields: Fields, template: Json, location: string): void {
@@ -86,21 +78,24 @@ function checkPayload(fields: Fields, template: Json, location: string): void {
       if (Object.hasOwn(template, `${key}${DYNAMIC_SUFFIX}`))
         fields.problem(`The field '${key}' is given twice, with and without '${DYNAMIC_SUFFIX}'`, inner);
       if (!key.endsWith(DYNAMIC_SUFFIX)) checkPayload(fields, value, inner);
-      else if (typeof value === 'string') checkPath(fields, value, inner, true);
-      else
-        fields.problem(
-          `The value for the field '${key}' must be a valid JSONPath or intrinsic function call`,
-          inner,
-        );
+      else {
+        const problem = typeof value === 'string' ? pathProblem(value, true) : 'it is no string';
+        if (problem !== undefined) {
+          const allowed = 'a valid JSONPath or a valid intrinsic function call';
+          fields.problem(`The value for the field '${key}' must be ${allowed} (${problem})`, location);
+        }
+      }
     }
   }
 }
 
-function checkPath(fields: Fields, text: string, location: string, intrinsics: boolean): void {
+/** What is wrong with a path or a call. */
+function pathProblem(text: string, intrinsics: boolean): string | undefined {
   try {
     if (intrinsics && isIntrinsic(text)) parseIntrinsic(text);
     else parsePath(text);
+    return undefined;
   } catch (error) {
-    fields.problem((error as Error).message, location, 'INVALID_JSON_PATH');
+    return (error as Error).message;
   }
 }

@@ -1,5 +1,5 @@
 import { isArray, isObject } from '../json';
-import type { Computed, ItemBatcher, MapState, QueryLanguage, StateGraph } from '../types';
+import type { Computed, ItemBatcher, MapState, QueryLanguage } from '../types';
 import { checkExpress } from './check-graphs';
 import { takePath, takeTemplate } from './check-templates';
 import type { Fields } from './fields';
@@ -24,7 +24,7 @@ export function parseMap(
     assign: true,
     produced: 'result',
   });
-  const { mode, processor } = parseProcessor(fields, language, parser);
+  const { mode, childType, processor } = parseProcessor(fields, language, parser);
   const itemReader = parseItemReader(fields, language);
   const itemBatcher = parseItemBatcher(fields, language);
   const resultWriter = parseResultWriter(fields, language);
@@ -32,7 +32,10 @@ export function parseMap(
     fields.problem('ItemReader, ItemBatcher and ResultWriter need the processing mode DISTRIBUTED');
   }
   const items = parseItems(fields, language, mode);
-  if (items && itemReader) fields.problem('ItemReader cannot be used together with items of the input');
+  // AWS takes an ItemsPath beside an ItemReader, and reads the reader's items all the same.
+  if (items && itemReader && language === 'JSONata') {
+    fields.problem('Items cannot be given together with an ItemReader', 'Items');
+  }
   // Parameters is what ItemSelector was called before.
   const legacySelector = language === 'JSONPath' && !fields.has('ItemSelector');
   return {
@@ -40,9 +43,10 @@ export function parseMap(
     name,
     flow,
     mode,
+    childType,
     processor,
     label: parseLabel(fields),
-    items,
+    items: itemReader ? undefined : items,
     itemReader,
     itemBatcher,
     resultWriter,
@@ -73,7 +77,7 @@ function parseProcessor(
   fields: Fields,
   language: QueryLanguage,
   parser: GraphParser,
-): { mode: MapState['mode']; processor: StateGraph } {
+): Pick<MapState, 'mode' | 'childType' | 'processor'> {
   // Iterator is what ItemProcessor was called before.
   const member = language === 'JSONPath' && fields.has('Iterator') ? 'Iterator' : 'ItemProcessor';
   const inner = fields.nested(member);
@@ -92,7 +96,7 @@ function parseProcessor(
   inner.finish();
   if (executionType === 'EXPRESS')
     checkExpress(processor, '', (message, at) => inner.problem(message, at.slice(1)));
-  return { mode, processor };
+  return { mode, childType: executionType, processor };
 }
 
 function parseItems(fields: Fields, language: QueryLanguage, mode: MapState['mode']): Computed | undefined {

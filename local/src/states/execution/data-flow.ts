@@ -4,7 +4,7 @@ import { type Bindings, evaluateExpression } from '../jsonata/expression';
 import { evaluateTemplate } from '../jsonata/template';
 import { parsePath } from '../jsonpath/parse-path';
 import { setAtPath } from '../jsonpath/reference-path';
-import { fillTemplate, follow, type PathRoots, resolve } from '../jsonpath/template';
+import { fillTemplate, follow, type PathRoots, resolve, resolvePath } from '../jsonpath/template';
 import type { Computed, DataFlow } from '../types';
 import type { Variables } from './variables';
 
@@ -36,7 +36,7 @@ export interface Outcome {
 export function effectiveInput(flow: DataFlow, scope: Scope): Json {
   return flow.language === 'JSONata'
     ? scope.rawInput
-    : readOptionalPath(flow.inputPath, 'InputPath', scope.rawInput, scope);
+    : readOptionalPath(flow.inputPath, scope.rawInput, scope);
 }
 
 /** What a state works on: Arguments or Parameters, else its input. */
@@ -61,10 +61,17 @@ export async function compute(field: Computed, flow: DataFlow, scope: Scope): Pr
         : field.value;
     case 'expression':
       return evaluateExpression(field.expression, field.field, bindings(scope));
-    case 'path':
-      return resolve(field.path, field.field, roots(scope.input, scope));
+    case 'path': {
+      const sees = roots(scope.input, scope);
+      return NAMED_WHEN_MISSING.includes(field.field)
+        ? resolve(field.path, field.field, sees)
+        : resolvePath(field.path, sees);
+    }
   }
 }
+
+/** Fields whose names AWS tells when their paths find nothing. */
+const NAMED_WHEN_MISSING = ['ErrorPath', 'CausePath'];
 
 /** Looks where a JSONPath points, without failing where it points nowhere. */
 export function lookUp(path: string, scope: Scope): Json | undefined {
@@ -89,7 +96,7 @@ export async function complete(flow: DataFlow, scope: Scope, produced?: Produced
   const combined =
     flow.resultPath === null ? scope.rawInput : setAtPath(scope.rawInput, flow.resultPath, selected);
   return {
-    output: readOptionalPath(flow.outputPath, 'OutputPath', combined, scope),
+    output: readOptionalPath(flow.outputPath, combined, scope),
     assigned: asObject(assigned),
   };
 }
@@ -112,8 +119,8 @@ function roots(data: Json, scope: Scope): PathRoots {
   return { data, context: scope.context, variables: scope.variables, random: scope.random };
 }
 
-function readOptionalPath(path: string | null, field: string, data: Json, scope: Scope): Json {
-  return path === null ? {} : resolve(path, field, roots(data, scope));
+function readOptionalPath(path: string | null, data: Json, scope: Scope): Json {
+  return path === null ? {} : resolvePath(path, roots(data, scope));
 }
 
 function asObject(value: Json): JsonObject {

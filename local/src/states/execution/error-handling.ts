@@ -3,13 +3,16 @@ import type { JsonObject } from '../json';
 import type { Catcher, Retrier, State } from '../types';
 import { complete, type Scope } from './data-flow';
 import type { Frame } from './frame';
+import type { StateProgress } from './position';
 import type { Step } from './run-graph';
 
 /** The state under way and where it was entered. */
 interface Entered {
   readonly state: State;
   readonly frame: Frame;
-  readonly eventId: number;
+  readonly enteredEventId: number;
+  /** What has come of the state in an earlier run. */
+  readonly before: StateProgress | undefined;
   /** What the state's expressions see after so many retries. */
   readonly scopeAfter: (retryCount: number) => Scope;
 }
@@ -17,23 +20,30 @@ interface Entered {
 /** Runs a state with its Retry and Catch; this is the only place that knows them. */
 export async function withErrorHandling(
   entered: Entered,
-  attempt: (scope: Scope) => Promise<Step>,
+  attempt: (scope: Scope, before: StateProgress | undefined) => Promise<Step>,
 ): Promise<Step> {
   const { state, frame, scopeAfter } = entered;
+  const { clock, random, waitTimeScale } = frame.services;
   const retriers = 'retry' in state ? state.retry : [];
   const catchers = 'catch' in state ? state.catch : [];
-  const used = new Map<Retrier, number>();
-  for (let retryCount = 0; ; retryCount++) {
+  const used = retriers.map((_, i) => entered.before?.retries?.[i] ?? 0);
+  let { before } = entered;
+  await sleepUntil(before?.retryTime, frame);
+  for (;;) {
+    const retryCount = used.reduce((sum, times) => sum + times, 0);
     try {
-      return await attempt(scopeAfter(retryCount));
+      return await attempt(scopeAfter(retryCount), before);
     } catch (thrown) {
       const failure = asFailure(thrown, entered);
-      const retrier = retriers.find((r) => matches(r.errorEquals, failure));
-      const retries = retrier ? (used.get(retrier) ?? 0) : 0;
+      before = undefined;
+      const i = retriers.findIndex((r) => matches(r.errorEquals, failure));
+      const [retrier, retries = 0] = [retriers[i], used[i]];
       if (retrier && retries < retrier.maxAttempts) {
-        used.set(retrier, retries + 1);
-        const { clock, random } = frame.services;
-        await clock.sleep(retryDelay(retrier, retries, random) * 1000, frame.signal);
+        used[i] = retries + 1;
+        const delay = retryDelay(retrier, retries, random) * 1000 * waitTimeScale;
+        const retryTime = new Date(clock.now().getTime() + delay).toISOString();
+        frame.progress.attempt({ retries: [...used], retryTime });
+        await clock.sleep(delay, frame.signal);
         continue;
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));
@@ -41,6 +51,11 @@ export async function withErrorHandling(
       return caught(catcher, failure, scopeAfter(retryCount), entered);
     }
   }
+}
+
+async function sleepUntil(time: string | undefined, { services, signal }: Frame): Promise<void> {
+  const left = time === undefined ? 0 : Date.parse(time) - services.clock.now().getTime();
+  if (left > 0) await services.clock.sleep(left, signal);
 }
 
 async function caught(catcher: Catcher, failure: StatesError, scope: Scope, entered: Entered): Promise<Step> {
@@ -81,11 +96,11 @@ function matches(errorEquals: readonly string[], failure: StatesError): boolean 
 }
 
 /** Puts the state's name before the text of a failed evaluation; passes on all else. */
-function asFailure(thrown: unknown, { state, frame, eventId }: Entered): StatesError {
+function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): StatesError {
   if (thrown instanceof StatesError) return thrown;
   if (!(thrown instanceof EvaluationError)) throw thrown;
-  const place = `An error occurred while executing the state '${state.name}' (entered at the event id #${eventId}).`;
-  const cause = `${place} ${thrown.message}`;
+  const place = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}).`;
+  const cause = thrown.isLimit ? thrown.message : `${place} ${thrown.message}`;
   if (state.flow.language === 'JSONata') {
     const { error, location } = thrown;
     frame.track.record('EvaluationFailed', {
@@ -95,5 +110,5 @@ function asFailure(thrown: unknown, { state, frame, eventId }: Entered): StatesE
       state: state.name,
     });
   }
-  return new StatesError(thrown.error, cause);
+  return new StatesError(thrown.error, cause, thrown.isLimit ? false : undefined);
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import type { JsonObject } from '../json';
 import type { Track } from './history';
 import type { ReadItems, RunTask, WriteResults } from './outside';
+import type { Progress } from './progress';
 
 /** What all states of an execution share. */
 export interface Services {
@@ -9,13 +10,18 @@ export interface Services {
   readonly readItems: ReadItems | undefined;
   readonly writeResults: WriteResults | undefined;
   readonly clock: Clock;
+  /** How much of their time Wait states and retries wait. */
+  readonly waitTimeScale: number;
   readonly random: () => number;
+  /** Whether this goes on with an execution that had ended. */
+  readonly isRedrive: boolean;
 }
 
 /** Where a graph of states runs: the execution itself, a branch or an iteration. */
 export interface Frame {
   readonly services: Services;
   readonly track: Track;
+  readonly progress: Progress;
   /** Aborts when the frame has to stop, with the reason that its states then reject with. */
   readonly signal: AbortSignal;
   /** The context object, but for what belongs to a single state. */

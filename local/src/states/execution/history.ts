@@ -1,6 +1,5 @@
 import type { Clock } from '../clock';
 import { StatesError } from '../errors';
-import { Stop } from './stop';
 
 /** An event of an execution's history, as GetExecutionHistory has it. */
 export interface HistoryEvent {
@@ -22,12 +21,17 @@ const MOST_EVENTS = 25_000;
 
 /** Numbers the events of one execution and hands them on. */
 export class History {
-  private count = 0;
-
+  /** @param count how many events there are already */
   constructor(
     private readonly clock: Clock,
     private readonly onEvent: (event: HistoryEvent) => void = () => undefined,
+    private count = 0,
   ) {}
+
+  /** The ID of the event that was recorded last. */
+  get lastEventId(): number {
+    return this.count;
+  }
 
   /** @throws StatesError when there are too many, unless it is the last one */
   record(type: string, details: EventDetails, previousEventId: number): number {
@@ -41,13 +45,33 @@ export class History {
   }
 }
 
+/** States that AWS tells of when they are aborted. */
+const TOLD_OF_WHEN_ABORTED: readonly string[] = ['Task', 'Wait', 'Parallel', 'Map'];
+
 /** One line of events: the execution's own, a branch's or an iteration's. */
 export class Track {
+  /** The type of the state that is under way. */
+  private openState: string | undefined;
+  /** The lines of its branches or iterations. */
+  private readonly inner = new Set<Track>();
+
+  /** @param iteration what the events of a Map's iteration tell of it */
   constructor(
     private readonly history: History,
     private readonly signal: AbortSignal,
     private lastEventId = 0,
+    private readonly iteration?: EventDetails,
   ) {}
+
+  /** The last event on this line. */
+  get last(): number {
+    return this.lastEventId;
+  }
+
+  /** The last event of the execution. */
+  get lastRecorded(): number {
+    return this.history.lastEventId;
+  }
 
   /** Records an event behind the last one; what was stopped records nothing more. */
   record(type: string, details: EventDetails = {}): number {
@@ -55,32 +79,47 @@ export class Track {
     return this.lastEventId;
   }
 
-  /** Records that something on this line was stopped. */
-  recordAbort(type: string, details: EventDetails = {}): void {
-    this.lastEventId = this.history.record(type, details, this.lastEventId);
+  /** Records an event that nothing follows on this line, behind the last one or another. */
+  recordAside(type: string, details: EventDetails = {}, behind = this.lastEventId): number {
+    return this.signal.aborted ? behind : this.history.record(type, details, behind);
   }
 
-  /** The last event on this line. */
-  get last(): number {
-    return this.lastEventId;
+  /** Goes on behind an event of another line, or of an earlier run. */
+  continueBehind(eventId: number): void {
+    this.lastEventId = eventId;
   }
 
-  /** A line that starts at this one's last event. */
-  fork(signal: AbortSignal): Track {
-    return new Track(this.history, signal, this.lastEventId);
+  /** Notes what state is under way, or that none is. */
+  open(state: string | undefined): void {
+    this.openState = state;
+    this.inner.clear();
   }
-}
 
-/** Records whether something succeeded, failed or was stopped. */
-export async function recordEnd<T>(what: string, track: Track, run: () => Promise<T>): Promise<T> {
-  try {
-    const result = await run();
-    track.record(`${what}Succeeded`);
-    return result;
-  } catch (error) {
-    if (error instanceof StatesError) {
-      track.record(`${what}Failed`, { error: error.error, cause: error.cause });
-    } else if (error instanceof Stop) track.recordAbort(`${what}Aborted`);
-    throw error;
+  /** A line of a branch or an iteration of the state that is under way. */
+  fork(signal: AbortSignal, lastEventId: number, iteration?: EventDetails): Track {
+    const track = new Track(this.history, signal, lastEventId, iteration);
+    this.inner.add(track);
+    return track;
+  }
+
+  /** Forgets a line that has come to its end. */
+  close(inner: Track): void {
+    this.inner.delete(inner);
+  }
+
+  /** Records that a branch or an iteration has failed, and that what else is under way was aborted. */
+  recordFailure(failed: Track): void {
+    if (failed.signal.aborted) return;
+    if (failed.iteration) failed.recordAside('MapIterationFailed', failed.iteration);
+    for (const inner of this.inner) inner.recordAborts(failed.last, inner !== failed);
+    this.continueBehind(failed.last);
+  }
+
+  private recordAborts(becauseOf: number, withIteration = true): void {
+    const record = (type: string, details: EventDetails = {}) =>
+      this.history.record(type, details, becauseOf);
+    if (this.iteration && withIteration) record('MapIterationAborted', this.iteration);
+    for (const inner of this.inner) inner.recordAborts(becauseOf);
+    if (TOLD_OF_WHEN_ABORTED.includes(this.openState ?? '')) record(`${this.openState}StateAborted`);
   }
 }

@@ -5,18 +5,23 @@ import { computeInteger } from './computed-number';
 import { compute, fill } from './data-flow';
 import { type ContentFormat, readContent, UnreadableItems } from './item-formats';
 import { type Manifest, readAthenaManifest, readInventoryManifest } from './manifest';
+import { type FoundItem, itemsIn } from './map-items';
 import type { ReadItems } from './outside';
 import type { Visit } from './run-graph';
 
-/** Reads a distributed Map's items: an array, or an object whose members are the items. */
-export async function readItems(reader: ItemReader, state: MapState, visit: Visit): Promise<Json> {
+/** Reads a distributed Map's items: those of an array, or the members of an object. */
+export async function readItems(
+  reader: ItemReader,
+  state: MapState,
+  visit: Visit,
+): Promise<readonly FoundItem[]> {
   const { frame, scope } = visit;
   const read = frame.services.readItems;
   if (!read) throw failure(`There is nothing that reads '${reader.resource}' here.`);
   const args = await fill(reader.arguments, 'ItemReader/Arguments', state.flow, scope);
   const format = await contentFormat(reader, state, visit);
   const call = { stateName: state.name, signal: frame.signal };
-  let items: Json;
+  let items: readonly FoundItem[];
   try {
     const content = await read({ ...call, resource: reader.resource, arguments: args });
     items = await itemsOf(content, reader, format, args, (resource, named) =>
@@ -27,9 +32,7 @@ export async function readItems(reader: ItemReader, state: MapState, visit: Visi
     throw error instanceof UnreadableItems ? failure(error.message) : error;
   }
   const most = reader.maxItems && (await computeInteger(reader.maxItems, state.flow, scope));
-  if (!most) return items;
-  if (isArray(items)) return items.slice(0, most);
-  return isObject(items) ? Object.fromEntries(Object.entries(items).slice(0, most)) : items;
+  return most ? items.slice(0, most) : items;
 }
 
 async function contentFormat(
@@ -54,20 +57,26 @@ async function itemsOf(
   format: ContentFormat | undefined,
   args: Json,
   read: ReadNamed,
-): Promise<Json> {
-  if (!format) return typeof content === 'string' ? content : [...content];
-  if (typeof content === 'string' && !reader.manifest) return readContent(content, format);
+): Promise<FoundItem[]> {
+  const { Bucket: bucket = '', Key: key = '' } = isObject(args) ? args : {};
+  if (!format) return itemsFrom(typeof content === 'string' ? [content] : content, `S3://${bucket}`);
+  if (typeof content === 'string' && !reader.manifest)
+    return itemsFrom(readContent(content, format), `S3://${bucket}/${key}`);
   const { objects, csvHeaders } =
     typeof content === 'string' ? readManifest(content, reader.manifest) : listed(content, args);
   const resource = reader.resource.replace(/:listObjectsV2$/, ':getObject');
-  const items: Json[] = [];
+  const items: FoundItem[] = [];
   for (const { bucket, key } of objects) {
     const text = await read(resource, { Bucket: bucket, Key: key });
     const found = readContent(String(text), csvHeaders ? { ...format, csvHeaders } : format);
     if (!isArray(found)) throw new UnreadableItems(`The items of s3://${bucket}/${key} are not an array.`);
-    for (const item of found) items.push(item);
+    for (const item of itemsFrom(found, `S3://${bucket}/${key}`)) items.push(item);
   }
   return items;
+}
+
+function itemsFrom(found: Json, source: string): FoundItem[] {
+  return itemsIn(found).map((item) => ({ ...item, source }));
 }
 
 function readManifest(text: string, kind: ItemReader['manifest']): Manifest {

@@ -14,6 +14,8 @@ export interface TaskCall {
   readonly credentials?: Json;
   /** Also in the context: what the worker answers with (`.waitForTaskToken` only). */
   readonly taskToken?: string;
+  /** Of a call that an earlier run has made, and whose end it did not see: with the first answer, if that came. */
+  readonly resumed?: { readonly submitted?: Json };
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /** Restarts the heartbeat's time (`.waitForTaskToken` and activities only). */

@@ -4,31 +4,32 @@ import { Stop } from './stop';
  * Runs jobs side by side; the first that fails stops the others.
  *
  * @param limit how many run at once
+ * @param run gets the number of the worker too: one worker's jobs come one after the other
  * @returns the results in the order of the jobs
  */
 export async function runAll<Job, Result>(
   jobs: readonly Job[],
   limit: number,
   parent: AbortSignal,
-  run: (job: Job, signal: AbortSignal, index: number) => Promise<Result>,
+  run: (job: Job, signal: AbortSignal, index: number, worker: number) => Promise<Result>,
 ): Promise<Result[]> {
   const siblings = new AbortController();
   const signal = AbortSignal.any([parent, siblings.signal]);
   const results = new Map<number, Result>();
   const queue = jobs.entries();
   let failure: { readonly reason: unknown } | undefined;
-  const work = async () => {
+  const work = async (_: unknown, worker: number) => {
     for (const [index, job] of queue) {
       if (signal.aborted) return;
       try {
-        results.set(index, await run(job, signal, index));
+        results.set(index, await run(job, signal, index, worker));
       } catch (reason) {
         failure ??= { reason };
         siblings.abort(new Stop());
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, () => undefined).map(work));
   if (failure) throw failure.reason;
   parent.throwIfAborted();
   return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);

@@ -1,131 +1,203 @@
 import { randomUUID } from 'node:crypto';
-import { StatesError } from '../errors';
+import { EvaluationError, StatesError } from '../errors';
 import { isObject, type Json, type JsonObject, jsonSize } from '../json';
 import type { MapState } from '../types';
 import { computeInteger, computePercentage } from './computed-number';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
-import { History, recordEnd, Track } from './history';
-import { type ChildRun, collectResults, resultTarget } from './map-results';
+import { History, Track } from './history';
+import { readItems } from './item-reader';
+import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-items';
+import { type ChildRun, collectResults, type ResultTarget, resultTarget } from './map-results';
+import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
-import { runGraph, type Visit } from './run-graph';
-import type { MapItem } from './run-map';
+import { runGraph, startIn, type Visit } from './run-graph';
 import { noVariables } from './variables';
 
 /** As many child executions of a distributed Map run at once on AWS. */
 const DISTRIBUTED_CONCURRENCY = 10_000;
 
-/** Runs each item, or batch of items, as an execution of its own, and tolerates as many failures as it may. */
-export async function runDistributed(
-  state: MapState,
-  items: readonly MapItem[],
-  concurrency: number,
-  visit: Visit,
-): Promise<Json> {
-  const { frame } = visit;
-  const breached = await failureThreshold(state, items.length, visit);
-  const target = await resultTarget(state, visit);
-  const arns = mapRunArns(state, visit);
-  const children = (await batches(state, items, visit)).map((batch) => newChild(batch, arns));
-  frame.track.record('MapRunStarted', { mapRunArn: arns.mapRun });
-  let failed = 0;
-  return recordEnd('MapRun', frame.track, async () => {
-    const breach = await runAll(
-      children,
-      concurrency || DISTRIBUTED_CONCURRENCY,
-      frame.signal,
-      async (child, signal) => {
-        await runChild(state, child, visit, { ...frame, signal });
-        if (child.failure) failed += child.size;
-        if (breached(failed)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
-      },
-    ).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!(error instanceof StatesError)) throw error;
-        return error;
-      },
-    );
-    const result = await collectResults(state.resultWriter, target, arns.mapRun, children, frame);
-    if (breach) throw breach;
-    return result;
-  });
-}
-
 const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
 
-/** Whether so many failed items are too many: either of the thresholds will do, and without any, one item. */
-async function failureThreshold(
+/** Runs each item, or batch of items, as an execution of its own, and tolerates as many failures as it may. */
+export async function runDistributed(state: MapState, visit: Visit): Promise<Json> {
+  const { track } = visit.frame;
+  // A reader reads within the Map Run.
+  const items = visit.before?.mapRun || state.itemReader ? undefined : await itemsOf(state, visit);
+  const limit = (await maxConcurrency(state, visit)) || DISTRIBUTED_CONCURRENCY;
+  const threshold = await failureThreshold(state, visit);
+  const mapRun = startMapRun(state, items?.length ?? 0, visit);
+  try {
+    const target = await resultTarget(state, visit);
+    const jobs = visit.before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
+    const result = await runMapRun(state, { mapRun, jobs, limit, threshold, target }, visit);
+    track.recordAside('MapStateSucceeded', {}, track.recordAside('MapRunSucceeded'));
+    return result;
+  } catch (error) {
+    const failure = asFailure(error, state);
+    if (failure) {
+      track.record('MapRunFailed', { error: failure.error, cause: failure.cause });
+      track.record('MapStateFailed');
+    }
+    throw error;
+  }
+}
+
+/** What a failure of the Map Run is called, if it is one: a wrong expression is told of by the state. */
+function asFailure(error: unknown, { flow }: MapState): Pick<StatesError, 'error' | 'cause'> | undefined {
+  if (error instanceof StatesError) return error;
+  if (!(error instanceof EvaluationError) || flow.language === 'JSONata') return undefined;
+  return { error: error.error, cause: error.message };
+}
+
+interface MapRun {
+  readonly mapRun: MapRunProgress;
+  readonly jobs: readonly MapJob[];
+  /** How many child executions run at once. */
+  readonly limit: number;
+  readonly threshold: (failed: number, total: number) => boolean;
+  readonly target: ResultTarget | undefined;
+}
+
+async function runMapRun(
   state: MapState,
-  total: number,
-  { scope }: Visit,
-): Promise<(failed: number) => boolean> {
+  { mapRun, jobs, limit, threshold, target }: MapRun,
+  visit: Visit,
+): Promise<Json> {
+  const { frame, before } = visit;
+  const { progress } = frame;
+  if (!before?.jobs) progress.state({ jobs });
+  const total = jobs.reduce((sum, { size }) => sum + size, 0);
+  const children = jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit));
+  let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
+  const run = async (child: Child, signal: AbortSignal, index: number) => {
+    if (child.output === undefined && !child.failure) {
+      await runChild(state, child, index, visit, { ...frame, signal });
+      if (child.failure) failed += child.size;
+    }
+    if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
+  };
+  const breach = await runAll(children, limit, frame.signal, run).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof StatesError)) throw error;
+      return error;
+    },
+  );
+  if (!breach) progress.state({ childrenEnded: true });
+  const result = await collectResults(state.resultWriter, target, mapRun.arn, children, frame);
+  if (breach) throw breach;
+  return result;
+}
+
+async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
+  const { itemReader } = state;
+  const found = itemReader ? await readItems(itemReader, state, visit) : await findItems(state, visit);
+  return mapItems(found, state, visit);
+}
+
+/** Starts a Map Run, or goes on with that of an earlier run. */
+function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgress {
+  const { frame, before } = visit;
+  const { track, progress, services } = frame;
+  const startedEventId = before?.startedEventId ?? track.record('MapStateStarted', { length });
+  track.continueBehind(startedEventId);
+  const mapRun = before?.mapRun ?? {
+    arn: `${arnOf(state, visit, 'mapRun')}:${randomUUID()}`,
+    redriveCount: 0,
+  };
+  const details = { mapRunArn: mapRun.arn };
+  if (!before?.mapRun) {
+    track.record('MapRunStarted', details);
+    progress.state({ startedEventId, mapRun, children: [] });
+  } else if (services.isRedrive) {
+    track.record('MapRunRedriven', { ...details, redriveCount: mapRun.redriveCount });
+  }
+  return mapRun;
+}
+
+/** Whether so many failed items are too many: either of the thresholds will do, and without any, one item. */
+async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapRun['threshold']> {
   const { toleratedFailureCount, toleratedFailurePercentage, flow } = state;
   const count = toleratedFailureCount && (await computeInteger(toleratedFailureCount, flow, scope));
   const percentage =
     toleratedFailurePercentage && (await computePercentage(toleratedFailurePercentage, flow, scope));
   const none = count === undefined && percentage === undefined;
-  return (failed) =>
+  return (failed, total) =>
     (none && failed > 0) ||
     (count !== undefined && failed > count) ||
     (percentage !== undefined && failed * 100 > percentage * total);
 }
 
-/** What the ARNs of a Map Run and its children are made of: `…:execution:<machine>:<run>` is the parent's. */
-function mapRunArns(state: MapState, { scope }: Visit): MapRunArns {
+/** An ARN that a Map has beside its state machine's: `…:stateMachine:<machine>/<label>` and the like. */
+function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' | 'stateMachine'): string {
   const { Execution: execution, StateMachine: machine } = scope.context;
-  const parent = isObject(execution) ? String(execution['Id']) : '';
   const label = state.label ?? state.name;
-  const child = `${parent.slice(0, parent.lastIndexOf(':'))}/${label}`;
-  return {
-    mapRun: `${child.replace(':execution:', ':mapRun:')}:${randomUUID()}`,
-    execution: child,
-    stateMachine: `${isObject(machine) ? String(machine['Id']) : ''}/${label}`,
-  };
+  if (type === 'stateMachine') return `${isObject(machine) ? String(machine['Id']) : ''}/${label}`;
+  const parent = isObject(execution) ? String(execution['Id']) : '';
+  return `${parent.slice(0, parent.lastIndexOf(':'))}/${label}`.replace(':execution:', `:${type}:`);
 }
 
-interface MapRunArns {
-  readonly mapRun: string;
-  /** Without the name of the execution. */
-  readonly execution: string;
-  readonly stateMachine: string;
-}
-
-/** A child execution and the number of items in it. */
+/** A child execution, and what it has in its context object beside what the Map has. */
 interface Child extends ChildRun {
   readonly size: number;
   readonly context: JsonObject;
+  readonly redriveCount: number;
+  /** Where it goes on. */
+  readonly before: ChildProgress['position'];
 }
 
-/** A child execution's input and what its context has beside that. */
-type Batch = Pick<Child, 'input' | 'size' | 'context'>;
-
-function newChild(batch: Batch, arns: MapRunArns): Child {
-  const name = randomUUID();
-  return { ...batch, name, arn: `${arns.execution}:${name}`, stateMachineArn: arns.stateMachine };
+function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
+  const name = before?.name ?? randomUUID();
+  const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
+  // Express executions are started again, from their beginning.
+  const startsOver = state.childType === 'EXPRESS' && visit.frame.services.isRedrive;
+  return {
+    ...job,
+    name,
+    arn: `${arnOf(state, visit, 'execution')}:${name}`,
+    stateMachineArn: arnOf(state, visit, 'stateMachine'),
+    redriveCount,
+    before: startsOver ? undefined : before?.position,
+    ...(startDate !== undefined && { startDate: new Date(startDate) }),
+    ...(stopDate !== undefined && { stopDate: new Date(stopDate) }),
+    ...(output !== undefined && { output }),
+    ...(failure && { failure: new StatesError(failure.error, failure.cause) }),
+  };
 }
 
 /** A child has its own history and sees no variables of the outer machine. */
-async function runChild(state: MapState, child: Child, { scope }: Visit, frame: Frame): Promise<void> {
-  const { services, signal } = frame;
+async function runChild(
+  state: MapState,
+  child: Child,
+  index: number,
+  { scope }: Visit,
+  frame: Frame,
+): Promise<void> {
+  const { services, signal, progress } = frame;
+  const { name, before, redriveCount } = child;
   const outer = isObject(scope.context['Execution']) ? scope.context['Execution'] : {};
-  child.startDate = services.clock.now();
+  child.startDate ??= services.clock.now();
+  const startDate = child.startDate.toISOString();
+  progress.childIs(index, { name, startDate, redriveCount });
   const Execution = {
     ...outer,
     Id: child.arn,
-    Name: child.name,
+    Name: name,
     Input: child.input,
-    StartTime: child.startDate.toISOString(),
+    StartTime: startDate,
+    RedriveCount: redriveCount,
   };
-  const track = new Track(new History(services.clock), signal);
-  track.record('ExecutionStarted');
-  const start = { stateName: state.processor.startAt, input: child.input, variables: noVariables() };
+  const history = new History(services.clock, undefined, before ? highestEventId(before) : 0);
+  if (!before) history.record('ExecutionStarted', {}, 0);
+  const start = startIn(state.processor, child.input, noVariables(), before);
   const context = { ...frame.context, ...child.context, Execution };
   try {
     child.output = await runGraph(state.processor, start, {
       services,
       signal,
-      track: track.fork(signal),
+      track: new Track(history, signal),
+      progress: progress.child(index),
       context,
     });
   } catch (error) {
@@ -134,12 +206,18 @@ async function runChild(state: MapState, child: Child, { scope }: Visit, frame: 
   } finally {
     child.stopDate = services.clock.now();
   }
+  const { output, failure } = child;
+  progress.childIs(index, {
+    stopDate: child.stopDate.toISOString(),
+    ...(output !== undefined && { output }),
+    ...(failure && { failure: { error: failure.error, cause: failure.cause } }),
+  });
 }
 
 /** One child an item, or what ItemBatcher asks for. */
-async function batches(state: MapState, items: readonly MapItem[], { scope }: Visit): Promise<Batch[]> {
+async function batches(state: MapState, items: readonly MapItem[], { scope }: Visit): Promise<MapJob[]> {
   const { itemBatcher: batcher, flow } = state;
-  if (!batcher) return items.map(({ input, context }) => ({ input, size: 1, context: { Map: context } }));
+  if (!batcher) return items.map(asJob);
   const most = batcher.maxItemsPerBatch && (await computeInteger(batcher.maxItemsPerBatch, flow, scope));
   const bytes =
     batcher.maxInputBytesPerBatch && (await computeInteger(batcher.maxInputBytesPerBatch, flow, scope));

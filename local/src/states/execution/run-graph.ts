@@ -4,6 +4,7 @@ import type { State, StateGraph } from '../types';
 import { effectiveInput, type Outcome, type Scope } from './data-flow';
 import { withErrorHandling } from './error-handling';
 import type { Frame } from './frame';
+import type { ResumePoint, StateProgress } from './position';
 import { runChoice } from './run-choice';
 import { runFail } from './run-fail';
 import { runMap } from './run-map';
@@ -12,13 +13,10 @@ import { runPass } from './run-pass';
 import { runSucceed } from './run-succeed';
 import { runTask } from './run-task';
 import { runWait } from './run-wait';
-import { Stop } from './stop';
-import { assign, type Variables } from './variables';
+import { assign, checkSizes, innerScope, type Variables } from './variables';
 
 /** A place in a graph: the state that is next, and what it starts with. */
-export interface Position {
-  readonly stateName: string;
-  readonly input: Json;
+export interface Position extends Pick<ResumePoint, 'stateName' | 'input' | 'state'> {
   readonly variables: Variables;
 }
 
@@ -26,6 +24,8 @@ export interface Position {
 export interface Visit {
   readonly frame: Frame;
   readonly scope: Scope;
+  /** What has come of this try in an earlier run, if that is where this one goes on. */
+  readonly before: StateProgress | undefined;
 }
 
 /** What a state leads to; without `next` its graph ends. */
@@ -33,22 +33,27 @@ export interface Step extends Outcome {
   readonly next?: string;
 }
 
-/** Runs states from one on, until one ends the graph. @returns the output of the last one */
-export async function runGraph(
+/** Where a graph inside of a state starts: at its beginning, or where an earlier run had come to. */
+export function startIn(
   graph: StateGraph,
-  start: Position,
-  frame: Frame,
-  onPosition: (position: Position) => void = () => undefined,
-): Promise<Json> {
+  input: Json,
+  outer: Variables,
+  resumeFrom: ResumePoint | undefined,
+): Position {
+  if (!resumeFrom) return { stateName: graph.startAt, input, variables: innerScope(outer) };
+  return { ...resumeFrom, variables: Object.assign(innerScope(outer), resumeFrom.variables) };
+}
+
+/** Runs states from one on, until one ends the graph. @returns the output of the last one */
+export async function runGraph(graph: StateGraph, start: Position, frame: Frame): Promise<Json> {
   let position = start;
   for (;;) {
     frame.signal.throwIfAborted();
-    onPosition(position);
     const state = graph.states.get(position.stateName);
     if (!state) throw new Error(`There is no state '${position.stateName}'`);
     const step = await runState(state, position, frame);
     if (step.next === undefined) return step.output;
-    const variables = assign(position.variables, step.assigned, state.name);
+    const variables = assign(position.variables, step.assigned);
     position = { stateName: step.next, input: step.output, variables };
   }
 }
@@ -56,8 +61,7 @@ export async function runGraph(
 async function runState(state: State, position: Position, frame: Frame): Promise<Step> {
   const { track, services } = frame;
   const { name } = state;
-  const enteredTime = services.clock.now().toISOString();
-  const eventId = track.record(`${state.type}StateEntered`, { name, input: JSON.stringify(position.input) });
+  const { enteredTime, enteredEventId } = enter(state, position, frame);
   const scopeAfter = (retryCount: number): Scope => {
     const retries: JsonObject = 'retry' in state ? { RetryCount: retryCount } : {};
     return {
@@ -68,24 +72,43 @@ async function runState(state: State, position: Position, frame: Frame): Promise
       random: services.random,
     };
   };
-  const step = await withErrorHandling({ state, frame, eventId, scopeAfter }, async (scope) => {
+  const entered = { state, frame, enteredEventId, before: position.state, scopeAfter };
+  const step = await withErrorHandling(entered, async (scope, before) => {
     const input = effectiveInput(state.flow, scope);
-    const done = await dispatch(state, { frame, scope: { ...scope, input } });
+    const done = await dispatch(state, { frame, scope: { ...scope, input }, before });
+    checkSizes(position.variables, done.assigned, name);
     if (jsonSize(done.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
     return done;
-  }).catch((error: unknown) => {
-    // Parallel and Map have recorded it themselves.
-    if (error instanceof Stop && (state.type === 'Task' || state.type === 'Wait'))
-      track.recordAbort(`${state.type}StateAborted`);
-    throw error;
   });
   frame.signal.throwIfAborted();
+  track.open(undefined);
   track.record(`${state.type}StateExited`, {
     name,
     output: JSON.stringify(step.output),
     ...(Object.keys(step.assigned).length > 0 && { assignedVariables: asTexts(step.assigned) }),
   });
   return step;
+}
+
+/** Tells that a state is entered, unless an earlier run has done so. */
+function enter(
+  state: State,
+  { stateName, input, variables, state: before }: Position,
+  { track, progress, services }: Frame,
+): StateProgress {
+  track.open(state.type);
+  if (before && before.enteredEventId <= track.lastRecorded) {
+    track.continueBehind(before.enteredEventId);
+    return before;
+  }
+  const entered = {
+    enteredTime: before?.enteredTime ?? services.clock.now().toISOString(),
+    enteredEventId: track.lastRecorded + 1,
+  };
+  // First of all: a run that is killed after the event would not know what it had come to.
+  if (!before) progress.reached({ stateName, input, variables: { ...variables }, state: entered });
+  track.record(`${state.type}StateEntered`, { name: stateName, input: JSON.stringify(input) });
+  return entered;
 }
 
 function dispatch(state: State, visit: Visit): Promise<Step> {

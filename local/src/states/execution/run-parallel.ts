@@ -1,21 +1,25 @@
 import type { ParallelState } from '../types';
 import { complete, effectiveArguments } from './data-flow';
-import { recordEnd } from './history';
-import { runAll } from './run-all';
-import { runGraph, type Step, type Visit } from './run-graph';
-import { innerScope } from './variables';
+import { runChildren } from './run-children';
+import { runGraph, type Step, startIn, type Visit } from './run-graph';
 
 /** Runs branches side by side; the result has one element a branch. */
-export async function runParallel(state: ParallelState, { frame, scope }: Visit): Promise<Step> {
+export async function runParallel(state: ParallelState, visit: Visit): Promise<Step> {
+  const { frame, scope, before } = visit;
   const { flow, branches, next } = state;
   const input = await effectiveArguments(flow, scope);
-  frame.track.record('ParallelStateStarted');
-  const started = frame.track.fork(frame.signal);
-  const value = await recordEnd('ParallelState', frame.track, () =>
-    runAll(branches, branches.length, frame.signal, (branch, signal) => {
-      const start = { stateName: branch.startAt, input, variables: innerScope(scope.variables) };
-      return runGraph(branch, start, { ...frame, signal, track: started.fork(signal) });
-    }),
+  const startedEventId = before?.startedEventId ?? frame.track.record('ParallelStateStarted');
+  if (!before?.children) frame.progress.state({ startedEventId, children: [] });
+  const value = await runChildren(
+    branches,
+    {
+      type: 'Parallel',
+      limit: branches.length,
+      startedEventId,
+      run: (branch, inner, child) =>
+        runGraph(branch, startIn(branch, input, scope.variables, child?.position), inner),
+    },
+    visit,
   );
   return { ...(await complete(flow, scope, { as: 'result', value })), next };
 }

@@ -12,34 +12,47 @@ import { describeResource, type TaskEvents } from './task-events';
 
 /** Calls the outside, within the state's time limits. */
 export async function runTask(state: TaskState, visit: Visit): Promise<Step> {
-  const { frame } = visit;
+  const { frame, before } = visit;
+  const { track, progress } = frame;
   const takesToken = state.resource.endsWith('.waitForTaskToken');
-  const taskToken = takesToken ? randomUUID() : undefined;
+  const taskToken = takesToken ? (before?.call?.taskToken ?? randomUUID()) : undefined;
   const scope: Scope = taskToken
     ? { ...visit.scope, context: { ...visit.scope.context, Task: { Token: taskToken } } }
     : visit.scope;
   const events = describeResource(state.resource);
+  const args = before?.call ? before.call.arguments : await effectiveArguments(state.flow, scope);
   const call = {
     resource: state.resource,
-    arguments: await effectiveArguments(state.flow, scope),
+    arguments: args,
     stateName: state.name,
     context: scope.context,
     timeoutSeconds: await limit(state, 'timeoutSeconds', scope),
     heartbeatSeconds: await limit(state, 'heartbeatSeconds', scope),
     credentials: state.credentials && (await fill(state.credentials, 'Credentials', state.flow, scope)),
     taskToken,
+    ...(before?.call && { resumed: { submitted: before.call.submitted } }),
     submitted: (output: Json) => {
-      frame.track.record(`${events.prefix}Submitted`, { ...events.details, output: JSON.stringify(output) });
+      const eventId = track.record(`${events.prefix}Submitted`, {
+        ...events.details,
+        output: JSON.stringify(output),
+      });
+      progress.state({ call: { arguments: args, taskToken, eventId, submitted: output } });
     },
   };
-  frame.track.record(`${events.prefix}Scheduled`, {
-    ...events.details,
-    [events.inputMember]: JSON.stringify(call.arguments),
-    ...(call.timeoutSeconds !== undefined && { timeoutInSeconds: call.timeoutSeconds }),
-    ...(call.heartbeatSeconds !== undefined && { heartbeatInSeconds: call.heartbeatSeconds }),
-  });
+  if (before?.call) track.continueBehind(before.call.eventId);
+  else {
+    track.record(`${events.prefix}Scheduled`, {
+      ...events.details,
+      [events.inputMember]: JSON.stringify(args),
+      ...(call.timeoutSeconds !== undefined && { timeoutInSeconds: call.timeoutSeconds }),
+      ...(call.heartbeatSeconds !== undefined && { heartbeatInSeconds: call.heartbeatSeconds }),
+    });
+  }
   const value = await recorded(events, frame, async () => {
-    frame.track.record(`${events.prefix}Started`, events.startedDetails);
+    if (!before?.call) {
+      const eventId = track.record(`${events.prefix}Started`, events.startedDetails);
+      progress.state({ call: { arguments: args, taskToken, eventId } });
+    }
     const result = copyJson(await withinLimits(call, takesToken || events.prefix === 'Activity', frame));
     if (jsonSize(result) > PAYLOAD_LIMIT) throw dataLimitError(events.producer, true);
     return result;

@@ -2,22 +2,31 @@ import type { Json } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import { parseTimestamp } from '../timestamp';
 import type { Computed, WaitState } from '../types';
-import { complete, compute, fieldError } from './data-flow';
+import { complete, compute, fieldError, type Scope } from './data-flow';
 import type { Step, Visit } from './run-graph';
 
 /** The longest wait: a year's worth that AWS allows in a field. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /** Waits for a time or until one. */
-export async function runWait(state: WaitState, { frame, scope }: Visit): Promise<Step> {
-  const { clock } = frame.services;
-  const value = await compute(state.until.value, state.flow, scope);
-  const milliseconds =
-    state.until.kind === 'seconds'
-      ? seconds(state, value) * 1000
-      : timestamp(state, value) - clock.now().getTime();
-  if (milliseconds > 0) await clock.sleep(milliseconds, frame.signal);
+export async function runWait(state: WaitState, { frame, scope, before }: Visit): Promise<Step> {
+  const { clock, waitTimeScale } = frame.services;
+  const now = clock.now().getTime();
+  const end =
+    before?.waitUntil === undefined
+      ? now + ((await endOf(state, now, scope)) - now) * waitTimeScale
+      : Date.parse(before.waitUntil);
+  if (end > now) {
+    frame.progress.state({ waitUntil: new Date(end).toISOString() });
+    await clock.sleep(end - now, frame.signal);
+  }
   return { ...(await complete(state.flow, scope)), next: state.next };
+}
+
+/** @returns milliseconds since the epoch */
+async function endOf(state: WaitState, now: number, scope: Scope): Promise<number> {
+  const value = await compute(state.until.value, state.flow, scope);
+  return state.until.kind === 'seconds' ? now + seconds(state, value) * 1000 : timestamp(state, value);
 }
 
 function seconds(state: WaitState, value: Json): number {

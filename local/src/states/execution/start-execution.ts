@@ -4,9 +4,11 @@ import type { Json, JsonObject } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
 import type { ReadItems, RunTask, WriteResults } from './outside';
-import { type Position, runGraph } from './run-graph';
+import { applyChange, type PositionChange, type ResumePoint } from './position';
+import { Progress } from './progress';
+import { runGraph, startIn } from './run-graph';
 import { Stop } from './stop';
-import { assign, noVariables } from './variables';
+import { noVariables } from './variables';
 
 /** What an execution knows of itself; the context object is made of it. */
 export interface ExecutionIdentity {
@@ -16,14 +18,9 @@ export interface ExecutionIdentity {
   readonly roleArn: string;
   readonly startTime: Date;
   readonly redriveCount?: number;
+  /** When it was redriven the last time. */
+  readonly redriveTime?: Date;
   readonly stateMachine: { readonly id: string; readonly name: string };
-}
-
-/** Where an execution stands, or starts again: a state of the machine itself, not of a branch. */
-export interface ResumePoint {
-  readonly stateName: string;
-  readonly input: Json;
-  readonly variables: JsonObject;
 }
 
 /** What an execution runs with. */
@@ -37,14 +34,22 @@ export interface ExecutionOptions {
   readonly writeResults?: WriteResults;
   /** @default - the clock on the wall */
   readonly clock?: Clock;
+  /** How much of their time Wait states and retries wait. Timeouts keep theirs. @default 1 */
+  readonly waitTimeScale?: number;
   /** Numbers in [0, 1). @default Math.random */
   readonly random?: () => number;
   /** Takes the history's events in order. */
   readonly onEvent?: (event: HistoryEvent) => void;
   /** Ends the execution `ABORTED`; a {@link StatesError} as the reason gives error and cause. */
   readonly signal?: AbortSignal;
-  /** Starts here, as a redrive does. @default - the machine's StartAt with the input */
+  /** Goes on here. @default - starts at the machine's StartAt with the input */
   readonly resumeFrom?: ResumePoint;
+  /** Whether {@link resumeFrom} goes on with an execution that had ended: {@link redrivePoint} says where. */
+  readonly isRedrive?: boolean;
+  /** How many events the history has already, with {@link resumeFrom}. @default 0 */
+  readonly eventsBefore?: number;
+  /** Takes each change of where the execution stands; the first one is where it starts. */
+  readonly onPosition?: (change: PositionChange) => void;
 }
 
 /** How an execution ended. */
@@ -56,7 +61,7 @@ export type ExecutionResult =
 export interface Execution {
   /** Resolves however the execution ends; rejects only for a fault of the interpreter or of `runTask`. */
   readonly result: Promise<ExecutionResult>;
-  /** The state of the machine that is under way; what `resumeFrom` takes. */
+  /** Where it stands; what `resumeFrom` takes. */
   readonly position: ResumePoint;
 }
 
@@ -73,42 +78,40 @@ class ExecutionStop extends Stop {
 
 /** Starts an execution of a parsed machine. */
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
-  const { input, resumeFrom, clock = systemClock } = options;
-  let position: Position = {
-    stateName: resumeFrom?.stateName ?? machine.startAt,
-    input: resumeFrom?.input ?? input,
-    variables: assign(noVariables(), resumeFrom?.variables ?? {}, machine.startAt),
-  };
-  const history = new History(clock, options.onEvent);
+  const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
+  let position: ResumePoint = resumeFrom
+    ? structuredClone(resumeFrom) // The lists in it are changed in place.
+    : { stateName: machine.startAt, input, variables: {} };
+  const progress = new Progress((change) => {
+    position = applyChange(position, change) ?? position;
+    options.onPosition?.(change);
+  });
+  progress.reached(position);
+  const history = new History(clock, options.onEvent, options.eventsBefore);
   const run = async (): Promise<ExecutionResult> => {
     const root = new AbortController();
     const release = stopFromOutside(root, options.signal);
     limitTime(root, machine.timeoutSeconds, clock);
-    if (resumeFrom)
-      history.record('ExecutionRedriven', { redriveCount: options.context.redriveCount ?? 0 }, 0);
-    else
-      history.record(
-        'ExecutionStarted',
-        { input: JSON.stringify(input), roleArn: options.context.roleArn },
-        0,
-      );
+    recordStart(options, history);
+    const firstEventId = history.lastEventId;
     const track = new Track(history, root.signal);
     const services = {
       runTask: options.runTask,
       readItems: options.readItems,
       writeResults: options.writeResults,
       clock,
+      waitTimeScale,
       random: options.random ?? Math.random,
+      isRedrive,
     };
-    const frame = { services, track, signal: root.signal, context: contextObject(options) };
+    const frame = { services, track, progress, signal: root.signal, context: contextObject(options) };
+    const start = startIn(machine, input, noVariables(), resumeFrom);
     try {
-      const output = await runGraph(machine, position, frame, (reached) => {
-        position = reached;
-      });
+      const output = await runGraph(machine, start, frame);
       track.record('ExecutionSucceeded', { output: JSON.stringify(output) });
       return { status: 'SUCCEEDED', output };
     } catch (error) {
-      return ended(error, track, history);
+      return ended(error, history, Math.max(track.last, resumeFrom ? firstEventId : 0));
     } finally {
       release();
       root.abort(new Stop());
@@ -118,9 +121,20 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
   return {
     result,
     get position() {
-      return { ...position, variables: { ...position.variables } };
+      return position;
     },
   };
+}
+
+/** An execution that goes on without having ended tells nothing of it. */
+function recordStart({ input, context, resumeFrom, isRedrive }: ExecutionOptions, history: History): void {
+  if (isRedrive) {
+    const details = { redriveCount: context.redriveCount ?? 0 };
+    history.record('ExecutionRedriven', details, history.lastEventId);
+  } else if (!resumeFrom) {
+    const details = { input: JSON.stringify(input), roleArn: context.roleArn };
+    history.record('ExecutionStarted', details, 0);
+  }
 }
 
 function stopFromOutside(root: AbortController, signal: AbortSignal | undefined): () => void {
@@ -142,18 +156,18 @@ function limitTime(root: AbortController, seconds: number | undefined, clock: Cl
   );
 }
 
-function ended(reason: unknown, track: Track, history: History): ExecutionResult {
+/** @param lastEventId the event that a failure comes after; ends from outside come after none */
+function ended(reason: unknown, history: History, lastEventId: number): ExecutionResult {
   if (!(reason instanceof StatesError) && !(reason instanceof ExecutionStop)) throw reason;
   const details = {
     ...(reason.error !== undefined && { error: reason.error }),
     ...(reason.cause !== undefined && { cause: reason.cause }),
   };
   if (reason instanceof StatesError) {
-    track.record('ExecutionFailed', details);
+    history.record('ExecutionFailed', details, lastEventId);
     return { status: 'FAILED', ...details };
   }
-  const type = reason.status === 'ABORTED' ? 'ExecutionAborted' : 'ExecutionTimedOut';
-  history.record(type, details, track.last);
+  history.record(reason.status === 'ABORTED' ? 'ExecutionAborted' : 'ExecutionTimedOut', details, 0);
   return { status: reason.status, ...details };
 }
 
@@ -166,6 +180,7 @@ function contextObject({ context, input }: ExecutionOptions): JsonObject {
       RoleArn: context.roleArn,
       StartTime: context.startTime.toISOString(),
       RedriveCount: context.redriveCount ?? 0,
+      ...(context.redriveTime && { RedriveTime: context.redriveTime.toISOString() }),
     },
     StateMachine: { Id: context.stateMachine.id, Name: context.stateMachine.name },
   };

@@ -1,4 +1,4 @@
-import { dataLimitError } from '../errors';
+import { EvaluationError } from '../errors';
 import { type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from '../json';
 
 /** Variables by name; those of outer scopes are on the prototype chain. */
@@ -18,12 +18,40 @@ export function innerScope(outer: Variables): Variables {
 }
 
 /** The scope after an Assign; the one before stays as it was. */
-export function assign(before: Variables, assigned: JsonObject, stateName: string): Variables {
-  if (jsonSize(assigned) > PAYLOAD_LIMIT) throw dataLimitError(stateName, false);
+export function assign(before: Variables, assigned: JsonObject): Variables {
   const after = Object.create(Object.getPrototypeOf(before)) as Record<string, Json>;
-  Object.assign(after, before, assigned);
-  const all: Record<string, Json> = {};
-  for (const name in after) all[name] = after[name] ?? null;
-  if (jsonSize(all) > TOTAL_LIMIT) throw dataLimitError(stateName, false);
-  return after;
+  return Object.assign(after, before, assigned);
+}
+
+/**
+ * Checks the limits of variables: of each, of all that a state assigns, and of all that there are. AWS counts the JSON
+ * text of the values, and not the names.
+ *
+ * @throws EvaluationError
+ */
+export function checkSizes(before: Variables, assigned: JsonObject, stateName: string): void {
+  let total = 0;
+  for (const [name, value] of Object.entries(assigned)) {
+    const size = jsonSize(value);
+    total += size;
+    const given = `Variable '${name}' in state '${stateName}' was assigned ${size} bytes`;
+    if (size > PAYLOAD_LIMIT) throw tooLarge(`Variable size limit exceeded. ${given}.`);
+    if (total > PAYLOAD_LIMIT) {
+      const by = total - PAYLOAD_LIMIT;
+      throw tooLarge(
+        `State total variable size limit exceeded. ${given}, which caused the size of variables assigned in the state to exceed its limit by ${by} bytes.`,
+      );
+    }
+  }
+  if (total === 0) return;
+  for (const name in before) if (!Object.hasOwn(assigned, name)) total += jsonSize(before[name] ?? null);
+  if (total > TOTAL_LIMIT) {
+    throw tooLarge(
+      `Execution total variable size limit exceeded. State '${stateName}' assigned variables that exceed the total execution limit by ${total - TOTAL_LIMIT} bytes.`,
+    );
+  }
+}
+
+function tooLarge(message: string): EvaluationError {
+  return new EvaluationError('States.DataLimitExceeded', message, 'Assign', true);
 }

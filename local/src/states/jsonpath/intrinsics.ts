@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { EvaluationError } from '../errors';
 import { JavaRandom } from '../java-random';
-import { equalJson, isArray, isObject, type Json, type JsonObject, typeName } from '../json';
+import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
 import { HASH_ALGORITHMS } from '../jsonata/added-functions';
 
 /** An intrinsic function of JSONPath states. */
@@ -121,12 +121,18 @@ function format(args: readonly Json[]): string {
     if (escaped !== undefined) return escaped;
     const value = values.shift();
     if (value === undefined) throw failure('there are more placeholders than arguments');
-    if (typeof value === 'object' && value !== null)
-      throw failure(`a placeholder cannot stand for an ${typeName(value)}`);
-    return String(value);
+    return asJavaPrints(value);
   });
   if (values.length > 0) throw failure('there are more arguments than placeholders');
   return result;
+}
+
+/** AWS prints objects and arrays as Java's collections do. */
+function asJavaPrints(value: Json): string {
+  if (isArray(value)) return `[${value.map(asJavaPrints).join(', ')}]`;
+  if (!isObject(value)) return String(value);
+  const members = Object.entries(value).map(([key, member]) => `${key}=${asJavaPrints(member)}`);
+  return `{${members.join(', ')}}`;
 }
 
 function range(first: number, last: number, step: number): number[] {

@@ -62,7 +62,8 @@ function readArgument(reader: TextReader): IntrinsicArgument {
   reader.skipBlanks();
   if (reader.peek('States.')) return readCall(reader);
   if (reader.peek('$')) return { kind: 'path', path: readPath(reader) };
-  const quoted = reader.match(/'(?:[^'\\]|\\[\s\S])*'/);
+  // Other characters than these cannot be escaped, and AWS refuses it.
+  const quoted = reader.match(/'(?:[^'\\]|\\['{}\\])*'/);
   if (quoted !== undefined) return { kind: 'text', raw: quoted.slice(1, -1) };
   const word = reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/);
   if (word === undefined) throw reader.unexpected();

@@ -44,6 +44,24 @@ export function resolve(text: string, field: string, roots: PathRoots): Json {
   return value;
 }
 
+/** The value of a path of a field of its own. @throws EvaluationError where a definite path finds nothing */
+export function resolvePath(text: string, roots: PathRoots): Json {
+  const path = parsePath(text);
+  const value = follow(path, roots);
+  if (value === undefined)
+    throw runtimeError(`Invalid path '${text}' : No results for path: ${inBrackets(path)}`);
+  return value;
+}
+
+/** A definite path in the form that AWS prints, such as `$['a'][0]`. */
+function inBrackets({ segments }: RootedPath): string {
+  const steps = segments.map((s) => {
+    if (s.kind === 'names') return `['${s.names.join("','")}']`;
+    return s.kind === 'indexes' ? `[${s.indexes.join(',')}]` : '';
+  });
+  return `$${steps.join('')}`;
+}
+
 /** The value of a path, or undefined where a definite path finds nothing. */
 export function follow(path: RootedPath, roots: PathRoots): Json | undefined {
   const root = rootValue(path, roots);

@@ -53,11 +53,11 @@ export class TextReader {
     return digits === undefined ? undefined : Number(digits);
   }
 
-  /** A text in single or double quotes, without them; a backslash takes the next character as it is. */
+  /** A text in single or double quotes, without them; a backslash escapes the quotes and itself, and nothing else. */
   quoted(): string {
     const raw = this.match(/'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/);
     if (raw === undefined) throw this.unexpected();
-    return raw.slice(1, -1).replace(/\\([\s\S])/g, '$1');
+    return raw.slice(1, -1).replace(raw.startsWith("'") ? /\\(['\\])/g : /\\(["\\])/g, '$1');
   }
 
   unexpected(): Error {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UserError } from '../user-error';
+import { UserError } from './user-error';
 
 /** What an app needs of local mode each time, as options of the same names say it. */
 export interface ProjectFile {

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { ExecutionRecord } from '../executions';
+import type { LocalMode, RunningExecution } from '../local-mode';
+import { explainFailure } from '../report/failure';
+import { formatPath } from '../report/format';
+import { showJobs, showNothing } from '../report/live-table';
+import { summarizeJobs } from '../report/summary';
+import { PROGRAM } from './help';
+import { onInterruption } from './interruption';
+
+/** What a command shows of executions. */
+export interface ShowOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** The exit status of a command that runs executions, for its help. */
+export const EXIT_STATUSES = `
+Exit status:
+  0    every execution succeeded
+  1    one did not, or nothing could be started
+  130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them; "resume" goes on`;
+
+/** Starts executions and shows them until they have ended, and local mode with them. Sets the exit status. */
+export async function toTheirEnd(
+  localMode: LocalMode,
+  options: ShowOptions,
+  start: () => readonly RunningExecution[],
+  /** What else is waited for. */
+  others: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  const view = options.quiet
+    ? showNothing()
+    : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
+  const interruption = onInterruption(() =>
+    view.print(`\nStopping running jobs. What has finished is kept: "${PROGRAM} resume" goes on.`),
+  );
+  // Executions and jobs that still run then are stopped.
+  interruption.signal.addEventListener('abort', () => void localMode.close().catch(() => undefined));
+  let executions: readonly RunningExecution[] = [];
+  let records: ExecutionRecord[] = [];
+  try {
+    executions = start();
+    records = await Promise.all(executions.map((execution) => execution.ended));
+    await others();
+  } finally {
+    try {
+      await localMode.close();
+    } finally {
+      view.close();
+    }
+  }
+  if (records.some(({ status }) => status !== 'SUCCEEDED')) process.exitCode = 1;
+  if (options.json) console.log(JSON.stringify(records.length === 1 ? records[0] : records, undefined, 2));
+  else printEnd(localMode, options, executions, records);
+  process.exitCode = interruption.exitStatus() ?? process.exitCode;
+}
+
+function printEnd(
+  { jobs, root }: LocalMode,
+  { quiet }: ShowOptions,
+  executions: readonly RunningExecution[],
+  records: readonly ExecutionRecord[],
+): void {
+  if (!quiet) console.log(summarizeJobs(jobs, { root }));
+  executions.forEach(({ name, recordFile }, i) => {
+    const record = records[i];
+    console.log(`Execution ${name}: ${record?.status}`);
+    if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
+    console.log(`Report: ${formatPath(recordFile)}`);
+  });
+  if (!quiet && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
+    console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);
+  }
+}

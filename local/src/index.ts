@@ -1,0 +1,21 @@
+/**
+ * Local mode as a library: deploys a synthesized CDK stack to this machine, and runs its state machines. For tests of a
+ * stack, in jest or any other test runner.
+ */
+export { type ClientConfig, type ClientCredentials, clientEnvironment } from './client-config';
+export type { DeployOptions, SynthesizedApp } from './deploy-options';
+export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions';
+export type { LocalBucket } from './local-bucket';
+export { ExecutionFailedError, type LocalExecution, type StopReason } from './local-execution';
+export { LocalMode, type StartExecutionOptions } from './local-mode';
+export type {
+  AutoMLJobDescription,
+  TrainingJobDescription,
+  TrainingJobSummary,
+  TuningJobDescription,
+} from './services';
+export { AwsError } from './services/aws-error';
+export type { Json, JsonObject } from './states';
+export type { StubbedTask, StubTask, StubTasks } from './stub-tasks';
+export type { StubTraining, StubTrainingJob } from './training';
+export { UserError } from './user-error';

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Deployment } from './assembly';
+import type { LocalModeOptions } from './local-mode';
+import { replaceFile } from './replace-file';
+import { UserError } from './user-error';
+
+/** Folder with what local mode was started with: executions and jobs name it, so that they can be resumed in it. */
+const FOLDER = 'stacks';
+
+/** What has to be the same when something is resumed. */
+export type KeptDeployment = Pick<LocalModeOptions, 'deployment' | 'imageCommands' | 'fileSystems'>;
+
+/** Keeps what local mode is started with. @returns its name: the same for the same content */
+export function keepDeployment({ deployment, imageCommands, fileSystems }: KeptDeployment): string {
+  const content = JSON.stringify({ deployment, imageCommands, fileSystems }, mapsAsEntries, 1);
+  const id = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  const file = join(deployment.root, FOLDER, `${id}.json`);
+  if (!existsSync(file)) replaceFile(file, content);
+  return id;
+}
+
+/** Reads what was kept. @throws UserError when it is not there any more, or cannot be read */
+export function readDeployment(root: string, id: string): KeptDeployment {
+  const file = join(root, FOLDER, `${id}.json`);
+  try {
+    const kept = JSON.parse(readFileSync(file, 'utf8'), entriesAsMaps) as KeptDeployment;
+    const deployment: Deployment = { ...kept.deployment, root };
+    return { ...kept, deployment };
+  } catch (error) {
+    throw new UserError(
+      `the deployment ${file} cannot be read (${(error as Error).message}): what ran in it cannot be resumed`,
+    );
+  }
+}
+
+const MAP = 'entries of a Map';
+
+function mapsAsEntries(_key: string, value: unknown): unknown {
+  return value instanceof Map ? { [MAP]: [...value] } : value;
+}
+
+function entriesAsMaps(_key: string, value: unknown): unknown {
+  const isMap = typeof value === 'object' && value !== null && Object.hasOwn(value, MAP);
+  return isMap ? new Map((value as { [MAP]: [unknown, unknown][] })[MAP]) : value;
+}

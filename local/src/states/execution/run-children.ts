@@ -1,0 +1,73 @@
+import { StatesError } from '../errors';
+import type { Json } from '../json';
+import type { Frame } from './frame';
+import type { EventDetails, Track } from './history';
+import type { ChildProgress } from './position';
+import { runAll } from './run-all';
+import type { Visit } from './run-graph';
+
+/** How the branches of a Parallel or the iterations of an inline Map are run. */
+export interface ChildRunner<Job> {
+  readonly type: 'Parallel' | 'Map';
+  /** How many run at once. */
+  readonly limit: number;
+  readonly startedEventId: number;
+  /** What the events of an iteration tell of it. */
+  readonly iteration?: (index: number) => EventDetails;
+  readonly run: (job: Job, frame: Frame, before: ChildProgress | undefined) => Promise<Json>;
+}
+
+/**
+ * Runs branches or iterations side by side, but for those that have succeeded in an earlier run; the first that fails
+ * stops the others.
+ *
+ * @returns their outputs, in their order
+ */
+export async function runChildren<Job>(
+  jobs: readonly Job[],
+  runner: ChildRunner<Job>,
+  visit: Visit,
+): Promise<Json[]> {
+  const { frame, before } = visit;
+  const { track, progress } = frame;
+  const { type, limit, startedEventId } = runner;
+  const behind: number[] = [];
+  let lastEventId = startedEventId;
+  try {
+    const outputs = await runAll(jobs, limit, frame.signal, async (job, signal, index, worker) => {
+      const child = before?.children?.[index] ?? undefined;
+      if (child?.output !== undefined) return child.output;
+      const iteration = runner.iteration?.(index);
+      const line = track.fork(signal, behind[worker] ?? startedEventId, iteration);
+      const inner = { ...frame, signal, track: line, progress: progress.child(index) };
+      const output = await watched(line, track, async () => {
+        // An iteration that was started goes on without telling of it again.
+        if (iteration && !child?.position) line.record('MapIterationStarted', iteration);
+        return runner.run(job, inner, child);
+      });
+      behind[worker] = line.last;
+      lastEventId = iteration ? line.recordAside('MapIterationSucceeded', iteration) : line.last;
+      progress.childIs(index, { output });
+      return output;
+    });
+    progress.state({ childrenEnded: true });
+    track.continueBehind(lastEventId);
+    track.recordAside(`${type}StateSucceeded`);
+    return outputs;
+  } catch (error) {
+    if (error instanceof StatesError) track.record(`${type}StateFailed`);
+    throw error;
+  }
+}
+
+/** Runs a branch or an iteration and records its failure. */
+async function watched(line: Track, around: Track, run: () => Promise<Json>): Promise<Json> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof StatesError) around.recordFailure(line);
+    throw error;
+  } finally {
+    around.close(line);
+  }
+}

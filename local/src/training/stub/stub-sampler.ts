@@ -1,0 +1,76 @@
+import { JavaRandom } from '../../states/java-random';
+import type { Sampler, Search, SearchDimension, SearchSpecification } from '../sampler';
+
+/** How often a set is drawn anew that was handed out before; then the search space counts as used up. */
+const MOST_DRAWS = 1000;
+
+/**
+ * Makes a sampler that stands for Optuna beside a stub of the training, and needs no Python: whatever the strategy
+ * is, it draws at random, the same sets for the same seed, and learns nothing. A grid is gone through in order.
+ */
+export function createStubSampler(): Sampler {
+  return { start: async (specification) => startSearch(specification), close: async () => undefined };
+}
+
+function startSearch(specification: SearchSpecification): Search {
+  const { strategy, dimensions } = specification;
+  const sets = strategy === 'Grid' ? grid(dimensions) : randomSets(specification);
+  let trial = 0;
+  return {
+    ask: async () => {
+      const next = sets.next();
+      return next.done ? undefined : { trial: trial++, hyperparameters: next.value };
+    },
+    report: async () => false,
+    restore: async () => undefined,
+    tell: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+type Hyperparameters = Record<string, string>;
+
+/** Different sets, as SageMaker tries none twice. */
+function* randomSets({ dimensions, randomSeed = 0 }: SearchSpecification): Generator<Hyperparameters> {
+  const generator = new JavaRandom(randomSeed);
+  const random = () => generator.nextDouble();
+  const seen = new Set<string>();
+  for (let draws = 0; draws < MOST_DRAWS; draws += 1) {
+    const set = Object.fromEntries(dimensions.map((each) => [each.name, draw(each, random)]));
+    const key = JSON.stringify(set);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    draws = 0;
+    yield set;
+  }
+}
+
+function* grid([first, ...others]: readonly SearchDimension[]): Generator<Hyperparameters> {
+  if (first === undefined) {
+    yield {};
+    return;
+  }
+  for (const value of first.kind === 'categorical' ? first.values : []) {
+    for (const rest of grid(others)) yield { [first.name]: value, ...rest };
+  }
+}
+
+function draw(dimension: SearchDimension, random: () => number): string {
+  if (dimension.kind === 'categorical') {
+    return dimension.values[Math.floor(random() * dimension.values.length)] ?? '';
+  }
+  const { kind, minValue, maxValue, scalingType } = dimension;
+  const [min, max] = [Number(minValue), Number(maxValue)];
+  const from = (low: number, high: number) => low + random() * (high - low);
+  const value =
+    scalingType === 'Logarithmic'
+      ? Math.exp(from(Math.log(min), Math.log(max)))
+      : scalingType === 'ReverseLogarithmic'
+        ? 1 - Math.exp(from(Math.log1p(-min), Math.log1p(-max)))
+        : // All whole numbers are as likely as each other, the first and the last one, too.
+          kind === 'integer'
+          ? Math.floor(from(min, max + 1))
+          : from(min, max);
+  const inRange = Math.min(max, Math.max(min, value));
+  return String(kind === 'integer' ? Math.round(inRange) : inRange);
+}

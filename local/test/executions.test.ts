@@ -1,0 +1,73 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../src/executions';
+import { parseStateMachine, startExecution } from '../src/states';
+import { IDENTITY } from './states/run-case';
+import { VirtualClock } from './states/virtual-clock';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'executions-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const record: ExecutionRecord = {
+  name: 'one',
+  processId: process.pid,
+  arn: IDENTITY.id,
+  stateMachineArn: IDENTITY.stateMachine.id,
+  input: [1, 2],
+  startDate: '2030-01-01T00:00:00.000Z',
+  status: 'RUNNING',
+};
+
+test('where an execution stands is read back, also when the last line was cut off', async () => {
+  const definition = {
+    StartAt: 'Start',
+    States: {
+      Start: { Type: 'Pass', Next: 'Each' },
+      Each: {
+        Type: 'Map',
+        ItemProcessor: {
+          StartAt: 'Work',
+          States: { Work: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true } },
+        },
+        End: true,
+      },
+    },
+  };
+  const log = new ExecutionStore(root).create(record, {
+    name: 'machine',
+    arn: record.stateMachineArn,
+    roleArn: IDENTITY.roleArn,
+    definition,
+  }) as ExecutionLog;
+  const stop = new AbortController();
+  const execution = startExecution(parseStateMachine(definition), {
+    input: record.input,
+    context: IDENTITY,
+    clock: new VirtualClock(),
+    signal: stop.signal,
+    onPosition: (change) => log.reach(change),
+    runTask: async ({ arguments: args }) => {
+      if (args === 1) return 'done';
+      setImmediate(() => stop.abort());
+      return new Promise(() => undefined);
+    },
+  });
+  await execution.result;
+  const file = join(dirname(log.file), 'position.jsonl');
+  // What belongs to the state before is gone.
+  expect(readFileSync(file, 'utf8')).not.toContain('"Start"');
+  appendFileSync(file, '{"at":[1],"type":"chi');
+  const store = new ExecutionStore(root);
+  const position = store.position(record.arn);
+  expect(position).toEqual(JSON.parse(JSON.stringify(execution.position)));
+  expect(position?.state?.children).toMatchObject([{ output: 'done' }, { position: { stateName: 'Work' } }]);
+
+  store.reopen(record).reach({ at: [1], type: 'child', child: { output: 'later' } });
+  expect(store.position(record.arn)?.state?.children).toEqual([{ output: 'done' }, { output: 'later' }]);
+});

@@ -1,0 +1,181 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  CreateHyperParameterTuningJobCommand,
+  CreateTrainingJobCommand,
+  DescribeHyperParameterTuningJobCommand,
+  DescribeTrainingJobCommand,
+  ListTrainingJobsForHyperParameterTuningJobCommand,
+  StopHyperParameterTuningJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { RunningServices } from '../../src/services';
+import { createOptunaSampler, type Sampler, type Trainer } from '../../src/training';
+import { environments } from '../training/support';
+import {
+  closeServices,
+  deploymentIn,
+  printX,
+  runUntilStopped,
+  sagemakerClient,
+  start,
+  temporaryRoot,
+  trainerOf,
+  trainingRequest,
+  tuningRequest,
+  until,
+} from './helpers';
+
+let sampler: Sampler;
+
+beforeAll(async () => {
+  sampler = createOptunaSampler((await environments.forSampler()).python);
+});
+afterEach(closeServices);
+afterAll(() => sampler.close());
+
+/** A trainer that completes so many jobs and hangs in all others, and the jobs that it was given. */
+function hangingAfter(most: number): Trainer & { readonly trained: string[] } {
+  const trained: string[] = [];
+  const trainer = trainerOf((task) => {
+    trained.push(task.trainingJobName);
+    return trained.length > most ? runUntilStopped(task) : printX(task);
+  });
+  return { ...trainer, trained };
+}
+
+async function interrupt(services: RunningServices): Promise<void> {
+  services.beginEnd();
+  await services.close();
+}
+
+const LIMITS = { MaxNumberOfTrainingJobs: 6, MaxParallelTrainingJobs: 2 };
+
+test('a tuning job that was interrupted goes on: what had ended stays, what was cut off runs again', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  const first = hangingAfter(3);
+  const before = await start({ deployment, trainer: first, sampler });
+  await sagemakerClient(before).send(
+    new CreateHyperParameterTuningJobCommand(tuningRequest('Search', { ResourceLimits: LIMITS })),
+  );
+  await until(
+    async () => first.trained.length === 5,
+    (reached) => reached,
+  );
+  await interrupt(before);
+
+  const second = hangingAfter(100);
+  const services = await start({ deployment, trainer: second, sampler });
+  const client = sagemakerClient(services);
+  const name = { HyperParameterTuningJobName: 'Search' };
+  expect(await client.send(new DescribeHyperParameterTuningJobCommand(name))).toMatchObject({
+    HyperParameterTuningJobStatus: 'Stopped',
+    TrainingJobStatusCounters: { Completed: 3, Stopped: 2 },
+  });
+  await services.resumeJobs(() => true);
+
+  const description = await client.send(new DescribeHyperParameterTuningJobCommand(name));
+  expect(description).toMatchObject({
+    HyperParameterTuningJobStatus: 'Completed',
+    TrainingJobStatusCounters: { Completed: 6, Stopped: 0, NonRetryableError: 0 },
+    ObjectiveStatusCounters: { Succeeded: 6, Pending: 0, Failed: 0 },
+  });
+  expect(description.FailureReason).toBeUndefined();
+  // The two that were cut off, with their names, and the one that was still to come.
+  expect(second.trained.slice(0, 2).sort()).toEqual(first.trained.slice(3).sort());
+  expect(second.trained).toHaveLength(3);
+  const { TrainingJobSummaries: jobs = [] } = await client.send(
+    new ListTrainingJobsForHyperParameterTuningJobCommand({
+      ...name,
+      SortBy: 'Name',
+      SortOrder: 'Ascending',
+    }),
+  );
+  expect(jobs.map(({ TrainingJobName: each }) => each?.slice(0, 10))).toEqual(
+    [1, 2, 3, 4, 5, 6].map((number) => `Search-00${number}`),
+  );
+  // Each was another proposal of the search.
+  expect(new Set(jobs.map(({ TunedHyperParameters: tuned }) => tuned?.['x'])).size).toBe(6);
+});
+
+test('the study of a search that goes on has every trial once, with its value', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  const before = await start({ deployment, trainer: hangingAfter(3), sampler });
+  await sagemakerClient(before).send(
+    new CreateHyperParameterTuningJobCommand(
+      tuningRequest('Search', { ResourceLimits: LIMITS, TrainingJobEarlyStoppingType: 'Auto' }),
+    ),
+  );
+  await until(
+    async () => before.jobs.training.list().length === 5,
+    (reached) => reached,
+  );
+  await interrupt(before);
+  const services = await start({ deployment, sampler });
+  await services.resumeJobs(() => true);
+  const study = fs.readFileSync(path.join(deployment.root, 'sagemaker', 'studies', 'search.study'), 'utf8');
+  const operations = study
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { op_code: number; trial_id?: number; values?: number[] });
+  const told = operations.filter(({ values }) => values?.length === 1);
+  expect(told.map(({ trial_id: trial }) => trial).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a tuning job that somebody stopped is not resumed, nor are its training jobs', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  const before = await start({ deployment, trainer: hangingAfter(1), sampler });
+  const client = sagemakerClient(before);
+  await client.send(
+    new CreateHyperParameterTuningJobCommand(tuningRequest('Search', { ResourceLimits: LIMITS })),
+  );
+  const name = { HyperParameterTuningJobName: 'Search' };
+  await client.send(new StopHyperParameterTuningJobCommand(name));
+  await interrupt(before);
+  const trainer = hangingAfter(100);
+  const services = await start({ deployment, trainer, sampler });
+  await services.resumeJobs(() => true);
+  expect(trainer.trained).toEqual([]);
+  expect(
+    await sagemakerClient(services).send(new DescribeHyperParameterTuningJobCommand(name)),
+  ).toMatchObject({ HyperParameterTuningJobStatus: 'Stopped' });
+});
+
+test('a training job of its own runs again from its beginning', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  const before = await start({ deployment, trainer: hangingAfter(0) });
+  await sagemakerClient(before).send(new CreateTrainingJobCommand(trainingRequest('Alone')));
+  await until(
+    async () => before.jobs.training.get('Alone')?.description.SecondaryStatus === 'Training',
+    (reached) => reached,
+  );
+  await interrupt(before);
+  expect(before.jobs.training.get('Alone')).toMatchObject({
+    isInterrupted: true,
+    description: { TrainingJobStatus: 'Stopped' },
+  });
+  const services = await start({ deployment });
+  await services.resumeJobs(() => true);
+  const described = await sagemakerClient(services).send(
+    new DescribeTrainingJobCommand({ TrainingJobName: 'Alone' }),
+  );
+  expect(described).toMatchObject({
+    TrainingJobStatus: 'Completed',
+    FinalMetricDataList: [{ MetricName: 'loss', Value: 1 }],
+  });
+  const log = fs.readFileSync(path.join(deployment.root, 'logs', 'Alone.log'), 'utf8');
+  expect(log).toMatch(/^loss=1;\n--- From here on.* ---\nstarting Alone\nloss=1;\n$/);
+});
+
+test('the same try at a task creates a job once, and hears of it twice; another one hears that it exists', async () => {
+  const services = await start();
+  const task = { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:M:e', token: 'first try' };
+  const create = (token: string) =>
+    services.router.call('sagemaker', 'CreateTrainingJob', trainingRequest('Once'), {
+      ...services.user,
+      task: { ...task, token },
+    });
+  const created = await create('first try');
+  expect(await create('first try')).toEqual(created);
+  await expect(create('second try')).rejects.toMatchObject({ code: 'ResourceInUse' });
+  expect(services.jobs.training.list()).toHaveLength(1);
+});
