@@ -58,6 +58,8 @@ OPERATIONS: Dict[str, List[str]] = {
     ],
     "lambda": ["Invoke"],
     "logs": ["DescribeLogStreams", "GetLogEvents"],
+    "iam": ["GetRole"],
+    "cloudformation": ["DescribeStacks"],
     "s3": [
         "AbortMultipartUpload",
         "CompleteMultipartUpload",

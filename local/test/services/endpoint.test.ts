@@ -109,9 +109,9 @@ test.each<[string, Unsigned, string]>([
   [
     'XML',
     {
-      service: 'rds',
+      service: 'ec2',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'Action=DescribeDBInstances',
+      body: 'Action=DescribeVpcs',
     },
     '<ErrorResponse',
   ],

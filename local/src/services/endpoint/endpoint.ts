@@ -125,11 +125,10 @@ class RequestHandler {
   private protocolOf(head: RequestHead): Protocol {
     const { protocols } = this.options;
     const claimed = claimedService(head);
-    const meant = protocols.filter((each) => each.recognizes(head));
-    const [first] = meant;
+    const meant = protocols.find((each) => each.recognizes(head));
     const protocol =
       claimed === undefined
-        ? (first ?? protocols.find((each) => each.isReadableFor(head)))
+        ? (meant ?? protocols.find((each) => each.isReadableFor(head)))
         : protocols.find((each) => each.service === claimed);
     if (protocol === undefined) {
       const known = protocols.map((each) => each.service).join(', ');
@@ -138,8 +137,8 @@ class RequestHandler {
         `local mode does not have the service ${claimed}: it has ${known}`,
       );
     }
-    if (first !== undefined && !meant.includes(protocol)) {
-      throw first.refusals.wrongService(first.service);
+    if (meant !== undefined && meant !== protocol) {
+      throw meant.refusals.wrongService(meant.service);
     }
     return protocol;
   }

@@ -40,7 +40,7 @@ export interface Protocol {
   readonly service: string;
   /** How it refuses requests that are not signed as they have to be. */
   readonly refusals: Refusals;
-  /** Whether a request can only be of this service, or of another one that speaks the same, whatever its signature says. */
+  /** Whether a request is for this service and for no other, whatever its signature says. */
   recognizes(head: RequestHead): boolean;
   /** Whether the client of a request can read errors of this protocol. */
   isReadableFor(head: RequestHead): boolean;

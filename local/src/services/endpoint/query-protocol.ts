@@ -6,6 +6,12 @@ import { QUERY_REFUSALS } from './refusals';
 /** Members of responses that are points in time: epoch seconds here, ISO 8601 in XML. */
 const TIME_MEMBERS: ReadonlySet<string> = new Set(['CreateDate', 'CreationTime']);
 
+/** Codes of the query protocol, for what JSON services call otherwise, and their HTTP statuses. */
+const OWN_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
+  AccessDeniedException: ['AccessDenied', 403],
+  ValidationException: ['ValidationError', 400],
+};
+
 /** The AWS query protocol: parameters of a form, answers in XML. Lists in requests are not read. */
 export class QueryProtocol implements Protocol {
   readonly refusals = QUERY_REFUSALS;
@@ -17,13 +23,14 @@ export class QueryProtocol implements Protocol {
     private readonly namespace: string,
   ) {}
 
-  recognizes({ headers, query, path }: RequestHead): boolean {
-    const isForm = String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
-    return path === '/' && (isForm || query.has('Action'));
+  /** Forms of all services look alike. */
+  recognizes(): boolean {
+    return false;
   }
 
-  isReadableFor(head: RequestHead): boolean {
-    return this.recognizes(head);
+  isReadableFor({ headers, query, path }: RequestHead): boolean {
+    const isForm = String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+    return path === '/' && (isForm || query.has('Action'));
   }
 
   async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
@@ -39,8 +46,7 @@ export class QueryProtocol implements Protocol {
   }
 
   renderError({ statusCode: given, code: name, message }: AwsError, requestId: string): WireResponse {
-    // The query protocol has a code of its own for what JSON services call AccessDeniedException.
-    const [code, statusCode] = name === 'AccessDeniedException' ? ['AccessDenied', 403] : [name, given];
+    const [code, statusCode] = OWN_CODES[name] ?? [name, given];
     const error = { Type: statusCode < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
     return this.render(statusCode, 'ErrorResponse', { Error: error, RequestId: requestId });
   }

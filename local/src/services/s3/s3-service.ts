@@ -9,7 +9,7 @@ import { parseRange } from './byte-range';
 import { checkS3Request } from './check-request';
 import { CHECKSUM_MEMBERS } from './checksums';
 import { listObjectsV1, listObjectsV2 } from './list-objects';
-import { contentOf, stageContent } from './object-content';
+import { contentOf } from './object-content';
 import { checkReadConditions } from './preconditions';
 import {
   attributesOf,
@@ -21,6 +21,7 @@ import {
   stateOf,
   storedObject,
   text,
+  writeObject,
 } from './stored-objects';
 import { UploadOperations } from './upload-operations';
 
@@ -65,7 +66,7 @@ export class S3Service implements Service {
     HeadObject: (input) => this.headObject(input),
     // No object has tags here: writes with tags are refused.
     GetObjectTagging: (input) => storedObject(this.store, locationOf(input)) && { TagSet: [] },
-    PutObject: (input) => this.putObject(input),
+    PutObject: (input) => writeObject(this.store, locationOf(input), contentOf(input['Body']), input),
     CopyObject: (input) => this.copyObject(input),
     DeleteObject: (input) => {
       const location = locationOf(input);
@@ -163,30 +164,6 @@ export class S3Service implements Service {
       fs.closeSync(fd);
       throw error;
     }
-  }
-
-  private async putObject(input: Input): Promise<Record<string, string>> {
-    const location = locationOf(input);
-    const { bucket, key } = location;
-    // What cannot be written is better refused before the content comes.
-    this.store.fileOf(bucket, key);
-    checkWrite(this.store, location, input);
-    const { file, md5, checksums } = await stageContent(
-      this.store.stagingFile(),
-      contentOf(input['Body']),
-      input,
-    );
-    try {
-      // Again: while the content came, the object may have been written.
-      checkWrite(this.store, location, input);
-    } catch (error) {
-      fs.rmSync(file, { force: true });
-      throw error;
-    }
-    const { system, metadata } = attributesOf(input);
-    const etag = `"${md5}"`;
-    this.store.replace(bucket, key, file, { etag, metadata, system: { ...system, ...checksums } });
-    return { ETag: etag, ...checksums };
   }
 
   private async copyObject(input: Input): Promise<unknown> {

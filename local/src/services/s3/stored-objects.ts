@@ -1,7 +1,8 @@
+import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
 import type { BucketStore, StoredObject } from './bucket-store';
-import { CHECKSUM_MEMBERS } from './checksums';
 import type { ObjectAttributes } from './object-attributes';
+import { type IncomingContent, stageContent } from './object-content';
 import {
   type Conditions,
   checkCopyConditions,
@@ -60,10 +61,34 @@ export function attributesOf(input: Input): Omit<ObjectAttributes, 'etag'> {
   };
 }
 
-/** Attributes without the checksums of the content that they were given with. */
-export function withoutChecksums({ system, ...attributes }: ObjectAttributes): ObjectAttributes {
-  const kept = Object.entries(system).filter(([member]) => !CHECKSUM_MEMBERS.includes(member));
-  return { ...attributes, system: Object.fromEntries(kept) };
+/**
+ * Writes an object; readers see the old one or the new one, nothing in between.
+ *
+ * @param input what it is to have beside its content, and on which conditions it is written
+ * @returns its ETag, and the checksums that it was compared with
+ */
+export async function writeObject(
+  store: BucketStore,
+  location: S3Location,
+  content: IncomingContent,
+  input: Input,
+): Promise<Record<string, string>> {
+  const { bucket, key } = location;
+  // What cannot be written is better refused before the content comes.
+  store.fileOf(bucket, key);
+  checkWrite(store, location, input);
+  const { file, md5, checksums } = await stageContent(store.stagingFile(), content, input);
+  try {
+    // Again: while the content came, the object may have been written.
+    checkWrite(store, location, input);
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw error;
+  }
+  const { system, metadata } = attributesOf(input);
+  const etag = `"${md5}"`;
+  store.replace(bucket, key, file, { etag, metadata, system: { ...system, ...checksums } });
+  return { ETag: etag, ...checksums };
 }
 
 /** When an object was written, in epoch seconds. */

@@ -21,7 +21,7 @@ export interface JobOrigin {
 export interface JobRecord extends JobOrigin {
   readonly name: string;
   /** Set when the job has ended only because local mode did: it can be resumed. */
-  readonly isInterrupted?: true;
+  readonly isInterrupted?: boolean;
 }
 
 /** Takes each new state of a job, right after it was written. */
