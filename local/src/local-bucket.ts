@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AwsError } from './services/aws-error';
 import type { BucketStore } from './services/s3/bucket-store';
+import { contentOf, stageContent } from './services/s3/object-content';
 
 /**
  * A bucket on this machine: a folder of plain files. What is done here needs no permission; AWS clients, roles and jobs
@@ -24,7 +25,9 @@ export class LocalBucket {
    * @throws AwsError `InvalidRequest` when the key is not the path of a file
    */
   async put(key: string, body: string | Uint8Array): Promise<string> {
-    this.store.put(this.name, key, typeof body === 'string' ? Buffer.from(body) : Buffer.from(body));
+    this.store.fileOf(this.name, key); // refuses what is no path of a file
+    const { file, md5 } = await stageContent(this.store.stagingFile(), contentOf(Buffer.from(body)), {});
+    this.store.replace(this.name, key, file, { etag: `"${md5}"`, system: {}, metadata: {} });
     return `s3://${this.name}/${key}`;
   }
 

@@ -37,6 +37,7 @@ import { createItemReader } from './states/item-reader';
 import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
+import { TaskTokens } from './states/task-tokens';
 import { StatesService } from './states-api/states-service';
 import { StsService } from './sts/sts-service';
 
@@ -126,31 +127,33 @@ export async function startServices(
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
   });
+  const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
-      new S3Service(buckets, environment.region),
+      new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
-      ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
+      ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
   );
   endpoint = await Endpoint.start({
     router,
     credentials,
+    region: environment.region,
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
-      new S3RestProtocol(),
-      new LambdaRestProtocol(),
+      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
       new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
       new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
       new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
-      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
-      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new LambdaRestProtocol(),
+      new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
@@ -162,7 +165,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, caller, onFault: warn }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,

@@ -35,8 +35,13 @@ export function listTrainingJobsOfTuningJob(
 
 /** Answers ListTrainingJobs. */
 export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input: Input): unknown {
+  // No job here has a warm pool or a training plan.
+  const isForNone = ['WarmPoolStatusEquals', 'TrainingPlanArnEquals'].some((name) =>
+    Object.hasOwn(input, name),
+  );
   const kept = jobs.filter(
     (job) =>
+      !isForNone &&
       isNamed(input, job.TrainingJobName) &&
       isEqual(input['StatusEquals'], job.TrainingJobStatus) &&
       isWithin(input, job),
