@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -130,6 +130,7 @@ describe('a stack', () => {
     await expect(deploy({ assembly, stubTasks: { None: () => 1 } })).rejects.toThrow(
       /^stubTasks: no task has the name or resource "None"\. There are: .*TuneHyperparameters, sagemaker:create/,
     );
+    await expect(deploy({ assembly: new App() as unknown as string })).rejects.toThrow(/^assembly: must be/);
     await expect(deploy({ assembly, waitTimeScale: 0 })).rejects.toThrow(
       /^waitTimeScale: must be more than 0/,
     );
