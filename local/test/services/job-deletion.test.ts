@@ -140,13 +140,11 @@ test('the training jobs of a tuning job can be deleted when it has ended, which 
     ),
   });
   const before = await stopTuning();
-  const setInterrupted = (isInterrupted: boolean) =>
-    services.jobs.tuning.update('Tune', (record) => ({ ...record, isInterrupted }));
-  setInterrupted(true);
+  services.jobs.tuning.update('Tune', (record) => ({ ...record, isInterrupted: true }));
   await expect(deleteTraining(best?.TrainingJobName ?? '')).rejects.toThrow(
     /was interrupted and can be resumed/,
   );
-  setInterrupted(false);
+  services.jobs.tuning.update('Tune', ({ isInterrupted: _isInterrupted, ...record }) => record);
   for (const { name } of services.jobs.training.list()) await deleteTraining(name);
   const { $metadata: _1, ...job } = before;
   const { $metadata: _2, ...after } = await describeTuning();
