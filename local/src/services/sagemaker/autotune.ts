@@ -12,7 +12,7 @@ const TRAINING_JOBS = 50;
 const RETRY_ATTEMPTS = 3;
 
 /**
- * A request with what Autotune chooses for what it leaves out; whatever it gives stands (docs/decisions/0011). Without
+ * A request with what Autotune chooses for what it leaves out; whatever it gives stands (docs/decisions/0013). Without
  * Autotune, the request as it is.
  *
  * @throws AwsError when nothing is known of the algorithm whose ranges are to be chosen

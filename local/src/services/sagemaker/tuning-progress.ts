@@ -4,7 +4,7 @@ import type { TrainingJobSummary } from './api-types';
 const IMPROVEMENT = 0.01;
 
 /**
- * When a search has converged (docs/decisions/0011): so many training jobs with an objective, one after the other, have
+ * When a search has converged (docs/decisions/0013): so many training jobs with an objective, one after the other, have
  * not improved the best, and as many for each hyperparameter that is tuned.
  */
 const FEWEST_TO_CONVERGE = 10;
