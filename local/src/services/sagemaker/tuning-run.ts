@@ -274,8 +274,10 @@ export class TuningRun {
   }
 
   private endedSummaries(): TrainingJobSummary[] {
-    const summaries = summarizeTrainingJobs(this.context.jobs, this.job);
-    return this.ended.flatMap((name) => summaries.find((each) => each.TrainingJobName === name) ?? []);
+    const summaries = new Map(
+      summarizeTrainingJobs(this.context.jobs, this.job).map((each) => [each.TrainingJobName, each]),
+    );
+    return this.ended.flatMap((name) => summaries.get(name) ?? []);
   }
 
   /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */

@@ -58,13 +58,20 @@ export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescriptio
   return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
 }
 
+/** Summaries by the records they are made of, which never change: a tuning job is described many times a second. */
+const summaries = new WeakMap<TrainingJobRecord, TrainingJobSummary>();
+
 /** Summary of one training job of a tuning job. */
 export function summarizeTrainingJob(
   job: TrainingJobRecord,
   tuningJob: TuningJobDescription,
 ): TrainingJobSummary {
+  const known = summaries.get(job);
+  if (known !== undefined) return known;
   const objective = definitionNamed(tuningJob, job.definitionName)?.objective;
-  return summarize(job, tuningJob.HyperParameterTuningJobName, objective);
+  const summary = summarize(job, tuningJob.HyperParameterTuningJobName, objective);
+  summaries.set(job, summary);
+  return summary;
 }
 
 /** Final value of the objective: the last one that the job printed. */
