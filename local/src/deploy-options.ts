@@ -107,6 +107,13 @@ export interface DeployOptions {
    */
   readonly port?: number;
   /**
+   * Requests that AWS clients, and functions, may send in a second for each operation, to see what they make of being
+   * throttled: what is beyond is answered with `ThrottlingException`, or what the service calls it.
+   *
+   * @default - any number
+   */
+  readonly requestsPerSecond?: number;
+  /**
    * Takes what a person should know: an installation, what of the template is left out, faults of local mode.
    *
    * @default - nothing is said
@@ -117,6 +124,7 @@ export interface DeployOptions {
 /** Synthesizes the app, unless it is, and deploys it. @throws UserError */
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);
+  checkRequestRate(options.requestsPerSecond);
   const isTemporary = options.root === undefined;
   const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), `local-mode-${process.pid}-`)));
   const { onNotice = () => undefined } = options;
@@ -131,12 +139,19 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
       ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
       ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
       ...(options.port !== undefined && { port: options.port }),
+      ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       onNotice,
     };
   } catch (error) {
     if (isTemporary) rmSync(root, { recursive: true, force: true });
     throw error;
   }
+}
+
+function checkRequestRate(requestsPerSecond: number | undefined): void {
+  if (requestsPerSecond === undefined || (requestsPerSecond > 0 && Number.isFinite(requestsPerSecond)))
+    return;
+  throw new UserError(`requestsPerSecond: must be above 0, such as 5 or 0.5, got ${requestsPerSecond}`);
 }
 
 function checkTimeScale(scale: number | undefined): void {

@@ -70,6 +70,13 @@ export interface LocalModeOptions {
   readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
+  /**
+   * Requests that clients may send in a second for each operation. What is beyond is answered as AWS does, with
+   * `ThrottlingException`. State machines and training jobs are not clients.
+   *
+   * @default - any number
+   */
+  readonly requestsPerSecond?: number;
   /** Whether the deployment's root is removed at the end. @default false */
   readonly isTemporary?: boolean;
   /** Answers training jobs, in place of training. @default - real training */
@@ -224,6 +231,7 @@ export class LocalMode {
         deploymentId,
         onFault: (error) => onNotice((error as Error).message),
         ...(options.port !== undefined && { port: options.port }),
+        ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       });
       return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {

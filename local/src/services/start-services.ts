@@ -12,6 +12,7 @@ import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
 import { QueryProtocol } from './endpoint/query-protocol';
+import { RequestRate } from './endpoint/request-rate';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
 import { IamService } from './iam/iam-service';
@@ -57,6 +58,8 @@ export interface ServicesOptions {
   readonly deploymentId?: string;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
+  /** Requests that clients may send in a second for each operation; any number when absent. */
+  readonly requestsPerSecond?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -156,6 +159,7 @@ export async function startServices(
       new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
+    ...(options.requestsPerSecond !== undefined && { rate: new RequestRate(options.requestsPerSecond) }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
   });
   const { url } = endpoint;

@@ -9,6 +9,7 @@ import type { ServiceRouter } from '../router';
 import type { Protocol, RequestHead, WireResponse } from './protocol';
 import { RequestBody, readAll } from './request-body';
 import { readHead, withoutSignature } from './request-head';
+import type { RequestRate } from './request-rate';
 import { verifySignature } from './signature';
 import { claimedService } from './signature-claims';
 
@@ -25,6 +26,8 @@ export interface EndpointOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly now?: () => Date;
+  /** What clients are held to. */
+  readonly rate?: RequestRate;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -116,9 +119,14 @@ class RequestHandler {
       now: this.options.now ?? (() => new Date()),
     });
     const body = RequestBody.of(sent, payload);
-    return protocol.handle({ ...withoutSignature(head), body, requestId }, (operation, input) =>
-      this.options.router.call(protocol.service, operation, input, principal),
-    );
+    const { router, rate } = this.options;
+    const { service, refusals } = protocol;
+    return protocol.handle({ ...withoutSignature(head), body, requestId }, async (operation, input) => {
+      if (rate?.takes(service, operation) === false) {
+        throw refusals.throttled();
+      }
+      return router.call(service, operation, input, principal);
+    });
   }
 
   /** The protocol of the service that a request is signed for. */

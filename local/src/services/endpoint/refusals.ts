@@ -8,7 +8,7 @@ export interface SkewedTimes {
 }
 
 /**
- * How a service refuses requests that are not signed as they have to be: codes, words and HTTP statuses differ between
+ * How a service refuses requests before it has read them, as not signed as they have to be: codes, words and HTTP statuses differ between
  * protocols. Those here are what clients of AWS report (issues of aws-sdk-js, aws-sdk-php, aws-cli, localstack,
  * versitygw), with a hint where the reason is most likely another one here.
  */
@@ -28,6 +28,8 @@ export interface Refusals {
   unsignedHeaders(names: readonly string[]): AwsError;
   /** A presigned URL whose time is over. */
   expired(since: Date, now: Date): AwsError;
+  /** Too many requests. */
+  throttled(): AwsError;
 }
 
 const HINT = 'use the keys that local mode printed for this run';
@@ -44,6 +46,7 @@ interface Codes {
   readonly malformed: string;
   readonly unknownKey: string;
   readonly mismatch: string;
+  readonly throttled: readonly [code: string, status: number];
 }
 
 function refusalsWith({ status, maxSkewMinutes, ...codes }: Codes): Refusals {
@@ -62,6 +65,7 @@ function refusalsWith({ status, maxSkewMinutes, ...codes }: Codes): Refusals {
       ),
     wrongService: (expected) => mismatch(`Credential should be scoped to correct service: '${expected}'.`),
     unsignedHeaders: (names) => mismatch(`${UNSIGNED}: ${names.join(', ')}`),
+    throttled: () => new AwsError(codes.throttled[0], 'Rate exceeded', codes.throttled[1]),
     expired: (since, now) =>
       mismatch(`Signature expired: ${compact(since)} is now earlier than ${compact(now)}`),
   };
@@ -75,6 +79,7 @@ export const JSON_REFUSALS = refusalsWith({
   malformed: 'IncompleteSignatureException',
   unknownKey: 'UnrecognizedClientException',
   mismatch: 'InvalidSignatureException',
+  throttled: ['ThrottlingException', 400],
 });
 
 /** Lambda. */
@@ -85,6 +90,7 @@ export const REST_JSON_REFUSALS = refusalsWith({
   malformed: 'IncompleteSignatureException',
   unknownKey: 'UnrecognizedClientException',
   mismatch: 'InvalidSignatureException',
+  throttled: ['TooManyRequestsException', 429],
 });
 
 /** STS. */
@@ -95,6 +101,7 @@ export const QUERY_REFUSALS = refusalsWith({
   malformed: 'IncompleteSignature',
   unknownKey: 'InvalidClientTokenId',
   mismatch: 'SignatureDoesNotMatch',
+  throttled: ['Throttling', 400],
 });
 
 /** S3. */
@@ -142,6 +149,7 @@ export const S3_REFUSALS: Refusals = {
     new AwsError('AccessDenied', `the request is one for ${expected}, not for s3`, 403),
   unsignedHeaders: (names) =>
     new AwsError('AccessDenied', UNSIGNED, 403, { HeadersNotSigned: names.join(', ') }),
+  throttled: () => new AwsError('SlowDown', 'Please reduce your request rate.', 503),
   expired: (since, now) =>
     new AwsError('AccessDenied', 'Request has expired', 403, {
       Expires: since.toISOString(),

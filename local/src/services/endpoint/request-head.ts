@@ -26,6 +26,12 @@ export function readHead(incoming: IncomingMessage): RequestHead {
 }
 
 /**
+ * Checksums: S3 ignores those of a presigned URL's query. The SDK for JavaScript puts that of an empty body there
+ * (localstack/localstack#12169, aws/aws-sdk#480).
+ */
+const IGNORED_PARAMETERS = /^x-amz-(checksum-.*|sdk-checksum-algorithm)$/;
+
+/**
  * The head of a request without its signature. Headers of AWS's that a presigned URL has in its query, as SDKs put them
  * there, are headers.
  */
@@ -36,16 +42,18 @@ export function withoutSignature(head: RequestHead): RequestHead {
     return head;
   }
   const isHeader = (name: string): boolean => name.toLowerCase().startsWith('x-amz-');
-  const hoisted = [...query].filter(
-    ([name]) => isHeader(name) && !SIGNATURE_PARAMETERS.includes(name.toLowerCase()),
-  );
+  const hoisted = [...query]
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(
+      ([name]) => isHeader(name) && !SIGNATURE_PARAMETERS.includes(name) && !IGNORED_PARAMETERS.test(name),
+    );
   return {
     ...head,
     query: new URLSearchParams(
       [...query].filter(([name]) => !isHeader(name) && !(isV2 && SIGNATURE_V2_PARAMETERS.includes(name))),
     ),
     headers: {
-      ...Object.fromEntries(hoisted.map(([name, value]) => [name.toLowerCase(), value])),
+      ...Object.fromEntries(hoisted),
       ...headers,
     },
   };
