@@ -7,7 +7,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
-import { SpotInterruptions } from '../../src/services/sagemaker/spot-interruptions';
+import { SpotInterruptions } from '../../src/services/sagemaker/training/spot-interruptions';
 import { createContainerTrainer, createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
   type Algorithm,
