@@ -4,7 +4,8 @@
  */
 export { type ClientConfig, type ClientCredentials, clientEnvironment } from './client-config';
 export type { DeployOptions, SynthesizedApp } from './deploy-options';
-export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions';
+export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions/executions';
+export type { StubbedTask, StubTask, StubTasks } from './executions/stub-tasks';
 export type { LocalBucket } from './local-bucket';
 export { ExecutionFailedError, type LocalExecution, type StopReason } from './local-execution';
 export { LocalMode, type StartExecutionOptions } from './local-mode';
@@ -16,6 +17,5 @@ export type {
 } from './services';
 export { AwsError } from './services/aws-error';
 export type { Json, JsonObject } from './states';
-export type { StubbedTask, StubTask, StubTasks } from './stub-tasks';
 export type { StubTraining, StubTrainingJob } from './training';
 export { UserError } from './user-error';

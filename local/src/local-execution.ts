@@ -1,5 +1,5 @@
-import type { ExecutionRunner } from './execution-runner';
-import type { ExecutionRecord, KeptEvent } from './executions';
+import type { ExecutionRunner } from './executions/execution-runner';
+import type { ExecutionRecord, KeptEvent } from './executions/executions';
 import type { RunningExecution } from './local-mode';
 import { reasonIn } from './report/failure';
 import type { Json } from './states';

@@ -5,20 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketsFolder, type Deployment } from './assembly';
 import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
-import { ExecutionRunner } from './execution-runner';
-import type { ExecutionRecord } from './executions';
-import { keepDeployment } from './kept-deployments';
-import { LocalBucket } from './local-bucket';
-import { LocalExecution } from './local-execution';
-import { aloneIn, enterRoot, othersIn } from './local-modes';
-import { findLogFile } from './log-files';
-import { findResource, isCalled, type NamedResource } from './named-resource';
+import { ExecutionRunner } from './executions/execution-runner';
+import type { ExecutionRecord } from './executions/executions';
 import {
   parseDefinition,
   requireTrainable,
   startsAutoMLJobs,
   trainableAlgorithms,
-} from './runnable-definitions';
+} from './executions/runnable-definitions';
+import { checkStubs, type StubTasks } from './executions/stub-tasks';
+import { trainingImages } from './executions/trained-algorithms';
+import { LocalBucket } from './local-bucket';
+import { LocalExecution } from './local-execution';
+import { findResource, isCalled, type NamedResource } from './named-resource';
+import { keepDeployment } from './root/kept-deployments';
+import { aloneIn, enterRoot, othersIn } from './root/local-modes';
+import { findLogFile } from './root/log-files';
 import {
   type AutoMLJobDescription,
   describeTuningJob,
@@ -32,8 +34,6 @@ import {
 import { BucketStore } from './services/s3/bucket-store';
 import { checkName } from './services/states-api/requests';
 import { copyJson, type Json } from './states';
-import { checkStubs, type StubTasks } from './stub-tasks';
-import { trainingImages } from './trained-algorithms';
 import {
   checkImageCommands,
   combineTrainers,

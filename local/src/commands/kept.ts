@@ -1,4 +1,4 @@
-import { type ExecutionRecord, ExecutionStore } from '../executions';
+import { type ExecutionRecord, ExecutionStore } from '../executions/executions';
 import {
   type AutoMLJobRecord,
   type Jobs,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExecutionRecord } from '../executions';
+import type { ExecutionRecord } from '../executions/executions';
 import type { LocalMode, RunningExecution } from '../local-mode';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';

@@ -1,4 +1,4 @@
-import type { ExecutionRecord, KeptEvent } from '../executions';
+import type { ExecutionRecord, KeptEvent } from '../executions/executions';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
 

@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../executions';
+import type { ExecutionRecord } from '../executions/executions';
 import { colours } from './colours';
 
 /** Why an execution did not succeed, as a person wants to read it. */

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
-import type { ExecutionRunner } from '../execution-runner';
-import type { ExecutionRecord } from '../executions';
+import type { ExecutionRunner } from '../executions/execution-runner';
+import type { ExecutionRecord } from '../executions/executions';
 import type { ReadItems, RunTask, WriteResults } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';

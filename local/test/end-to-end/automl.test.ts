@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { AutoMlObjective, AutoMlProblemType, AutoMlWorkflow } from '../../../lib';
-import type { ExecutionRecord } from '../../src/executions';
+import type { ExecutionRecord } from '../../src/executions/executions';
 import {
   automlPython,
   executionsIn,

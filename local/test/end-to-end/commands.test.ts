@@ -11,7 +11,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Duration } from 'aws-cdk-lib';
 import { DefinitionBody, Pass, StateMachine, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
-import type { ExecutionRecord } from '../../src/executions';
+import type { ExecutionRecord } from '../../src/executions/executions';
 import type { TrainingOutcome } from '../../src/training';
 import {
   closeServices,

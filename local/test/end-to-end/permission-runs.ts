@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { deploy, type StackAssembly } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/execution-runner';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
 import { type RunningServices, startServices } from '../../src/services';
 import { type Json, parseStateMachine } from '../../src/states';
 import { createOptunaSampler, createXGBoostTrainer, type Sampler, type Trainer } from '../../src/training';

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import type { ExecutionRecord } from '../../src/executions';
-import { isProcessAlive } from '../../src/process-alive';
+import type { ExecutionRecord } from '../../src/executions/executions';
+import { isProcessAlive } from '../../src/root/process-alive';
 import type { TrainingJobRecord, TuningJobRecord } from '../../src/services';
 import {
   createAutoMLRunner,

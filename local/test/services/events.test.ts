@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EventRuleResource, FunctionPermission } from '../../src/assembly';
-import type { ExecutionRecord } from '../../src/executions';
+import type { ExecutionRecord } from '../../src/executions/executions';
 import { startServices } from '../../src/services';
 import { closeServices, deploymentIn, printX, samplerOf, temporaryRoot, trainerOf } from './helpers';
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import type { FunctionResource, StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/execution-runner';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
 import { type RunningServices, startServices } from '../../src/services';
 import { parseStateMachine } from '../../src/states';
 import {

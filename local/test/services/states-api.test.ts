@@ -17,8 +17,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployment, StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/execution-runner';
-import { type ExecutionRecord, ExecutionStore } from '../../src/executions';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
+import { type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
 import { type Principal, type RunningServices, startServices } from '../../src/services';
 import { parseStateMachine } from '../../src/states';
 import type { TrainingOutcome } from '../../src/training';

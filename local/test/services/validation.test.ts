@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { ExecutionRunner } from '../../src/execution-runner';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
 import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
 import { validateRequest } from '../../src/services/sagemaker/validation';
 import { TaskTokens } from '../../src/services/states/task-tokens';

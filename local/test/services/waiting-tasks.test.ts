@@ -12,7 +12,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/execution-runner';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
 import { checkResources, type RunningServices, startServices } from '../../src/services';
 import { parseStateMachine } from '../../src/states';
 import { deploymentIn, ENVIRONMENT, printX, samplerOf, temporaryRoot, trainerOf, until } from './helpers';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '../../assembly/deployment';
-import type { ExecutionRecord } from '../../executions';
+import type { ExecutionRecord } from '../../executions/executions';
 
 /** An event as EventBridge hands it to a target. */
 export interface ExecutionEvent {

@@ -1,6 +1,6 @@
 import type { Deployment, EventRuleResource } from '../../assembly/deployment';
 import { matchesPattern } from '../../assembly/event-pattern';
-import type { ExecutionRecord } from '../../executions';
+import type { ExecutionRecord } from '../../executions/executions';
 import { matchesWildcard } from '../iam/wildcard';
 import type { InvokeOutput, LambdaService } from '../lambda/lambda-service';
 import { executionEvent } from './execution-event';

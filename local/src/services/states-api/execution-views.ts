@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../../executions';
+import type { ExecutionRecord } from '../../executions/executions';
 import type { Json } from '../../states';
 
 /** How long after its end an execution may be redriven. */

@@ -1,4 +1,4 @@
-import type { KeptEvent } from '../../executions';
+import type { KeptEvent } from '../../executions/executions';
 
 /** What members the details of an event may have: botocore 1.43.11, the shapes `…EventDetails` of Step Functions. */
 const DETAILS: Readonly<Record<string, readonly string[]>> = {

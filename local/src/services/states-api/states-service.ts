@@ -1,6 +1,6 @@
 import type { Deployment, StateMachineResource } from '../../assembly/deployment';
-import type { ExecutionRunner } from '../../execution-runner';
-import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions';
+import type { ExecutionRunner } from '../../executions/execution-runner';
+import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions/executions';
 import type { Json } from '../../states';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';

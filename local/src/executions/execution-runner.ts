@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { StateMachineResource } from './assembly';
-import {
-  type ExecutedStateMachine,
-  type ExecutionLog,
-  type ExecutionRecord,
-  ExecutionStore,
-  executionArn,
-} from './executions';
-import type { RunningExecution } from './local-mode';
-import type { RunningServices } from './services';
-import { AwsError } from './services/aws-error';
+import type { StateMachineResource } from '../assembly';
+import type { RunningExecution } from '../local-mode';
+import type { RunningServices } from '../services';
+import { AwsError } from '../services/aws-error';
 import {
   type ExecutionOptions,
   type ExecutionResult,
@@ -19,9 +12,16 @@ import {
   type StateMachine,
   StatesError,
   startExecution,
-} from './states';
+} from '../states';
+import { UserError } from '../user-error';
+import {
+  type ExecutedStateMachine,
+  type ExecutionLog,
+  type ExecutionRecord,
+  ExecutionStore,
+  executionArn,
+} from './executions';
 import { type StubTasks, withStubs } from './stub-tasks';
-import { UserError } from './user-error';
 
 /** How a new execution is to run. */
 export interface StartOptions {

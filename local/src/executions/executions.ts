@@ -10,9 +10,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { StateMachineResource } from './assembly';
-import { isOtherLocalMode } from './local-modes';
-import { replaceFile } from './replace-file';
+import type { StateMachineResource } from '../assembly';
+import { isOtherLocalMode } from '../root/local-modes';
+import { replaceFile } from '../root/replace-file';
 import {
   applyChange,
   type ExecutionResult,
@@ -20,8 +20,8 @@ import {
   type Json,
   type PositionChange,
   type ResumePoint,
-} from './states';
-import { UserError } from './user-error';
+} from '../states';
+import { UserError } from '../user-error';
 
 /** What is kept of an execution. */
 export interface ExecutionRecord<Output = Json> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../user-error';
 import { isProcessAlive, startOf } from './process-alive';
-import { UserError } from './user-error';
 
 /** Folder with a file for each local mode that is at work, named by its process: when that was started. */
 const FOLDER = 'processes';

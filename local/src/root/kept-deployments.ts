@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Deployment } from './assembly';
-import type { LocalModeOptions } from './local-mode';
+import type { Deployment } from '../assembly';
+import type { LocalModeOptions } from '../local-mode';
+import { UserError } from '../user-error';
 import { replaceFile } from './replace-file';
-import { UserError } from './user-error';
 
 /** Folder with what local mode was started with: executions and jobs name it, so that they can be resumed in it. */
 const FOLDER = 'stacks';

@@ -1,4 +1,4 @@
-import type { TrainedAlgorithm } from './training';
+import type { TrainedAlgorithm } from '../training';
 
 /** What a task trains, as far as a definition tells. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../src/executions';
-import { parseStateMachine, startExecution } from '../src/states';
-import { IDENTITY } from './states/run-case';
-import { VirtualClock } from './states/virtual-clock';
+import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
+import { parseStateMachine, startExecution } from '../../src/states';
+import { IDENTITY } from '../states/run-case';
+import { VirtualClock } from '../states/virtual-clock';
 
 let root: string;
 beforeEach(() => {

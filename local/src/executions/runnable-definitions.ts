@@ -1,11 +1,11 @@
-import type { Deployment, StateMachineResource } from './assembly';
+import type { Deployment, StateMachineResource } from '../assembly';
+import { checkResources } from '../services';
+import { parseStateMachine, type StateMachine } from '../states';
+import type { TrainedAlgorithm, Trainer } from '../training';
+import { UserError } from '../user-error';
 import type { ExecutedStateMachine } from './executions';
-import { checkResources } from './services';
-import { parseStateMachine, type StateMachine } from './states';
 import { type StubTasks, stubOf } from './stub-tasks';
 import { trainedAlgorithms } from './trained-algorithms';
-import type { TrainedAlgorithm, Trainer } from './training';
-import { UserError } from './user-error';
 
 /** Parses a definition. @throws UserError when local mode cannot run it */
 export function parseDefinition(resource: ExecutedStateMachine, stubs: StubTasks = {}): StateMachine {

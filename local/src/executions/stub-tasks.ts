@@ -1,5 +1,5 @@
-import { copyJson, type Json, type RunTask, StatesError } from './states';
-import { UserError } from './user-error';
+import { copyJson, type Json, type RunTask, StatesError } from '../states';
+import { UserError } from '../user-error';
 
 /** A task as a stub sees it. */
 export interface StubbedTask {
