@@ -126,7 +126,7 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
   checkTimeScale(options.waitTimeScale);
   checkRequestRate(options.requestsPerSecond);
   const isTemporary = options.root === undefined;
-  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), 'local-mode-')));
+  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), `local-mode-${process.pid}-`)));
   const { onNotice = () => undefined } = options;
   try {
     return {
@@ -162,7 +162,7 @@ function checkTimeScale(scale: number | undefined): void {
 
 async function deployTo(root: string, options: DeployOptions): Promise<LocalModeOptions['deployment']> {
   const { assembly, stack, parameters, onNotice = () => undefined } = options;
-  const given = typeof assembly === 'object' ? assembly.directory : assembly;
+  const given = assembly === undefined ? undefined : folderOf(assembly);
   const folder = given ?? (await synthesizeTo(root, options));
   try {
     return deploy(readAssembly(folder, stack), root, {
@@ -173,6 +173,15 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
     // Everything that is needed of it was copied.
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** JavaScript has no compiler that would say it: an `App` is easily given in place of what its `synth()` returns. */
+function folderOf(assembly: string | SynthesizedApp): string {
+  const folder = typeof assembly === 'string' ? assembly : assembly.directory;
+  if (typeof folder === 'string') return folder;
+  throw new UserError(
+    `assembly: must be a folder (cdk.out), or what app.synth() returns, got ${String(assembly)}`,
+  );
 }
 
 function synthesizeTo(

@@ -23,21 +23,22 @@ import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
-import { AutoMLEngine } from './sagemaker/automl-engine';
-import { DataAccess, type FileSystems } from './sagemaker/data-access';
+import { AutoMLEngine } from './sagemaker/automl/automl-engine';
 import type { EngineContext } from './sagemaker/engine-context';
-import { type Jobs, openJobs } from './sagemaker/job-records';
-import type { JobRecord } from './sagemaker/job-store';
-import { resumeJobs } from './sagemaker/resume-jobs';
+import { type Jobs, openJobs } from './sagemaker/jobs/job-records';
+import type { JobRecord } from './sagemaker/jobs/job-store';
+import { resumeJobs } from './sagemaker/jobs/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
-import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/spot-interruptions';
-import { TrainingEngine } from './sagemaker/training-engine';
-import { TuningEngine } from './sagemaker/tuning-engine';
+import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
+import { TrainingEngine } from './sagemaker/training/training-engine';
+import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import type { Principal } from './service';
 import { createItemReader } from './states/item-reader';
 import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
+import { TaskTokens } from './states/task-tokens';
 import { StatesService } from './states-api/states-service';
 import { StsService } from './sts/sts-service';
 
@@ -129,6 +130,7 @@ export async function startServices(
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
   });
+  const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
@@ -138,7 +140,7 @@ export async function startServices(
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
-      ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
+      ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
   );
@@ -167,7 +169,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, caller, onFault: warn }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { ExecutionRunner } from '../../src/execution-runner';
 import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
 import { validateRequest } from '../../src/services/sagemaker/validation';
+import { TaskTokens } from '../../src/services/states/task-tokens';
 import { StatesService } from '../../src/services/states-api/states-service';
 import { boto3Python } from '../boto3';
 import { environments } from '../training/support';
@@ -51,7 +52,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
 
   test('have every operation that is served', async () => {
     const services = await start();
-    const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner);
+    const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
     const error: unknown = await (service === 'states'
       ? states.call('Nothing', {})
       : services.router.call(service, 'Nothing', {}, services.user)

@@ -16,9 +16,13 @@ export interface TimeMark {
   readonly time: number;
 }
 
-/** The log of a training job: `logs/<job>.log`, which people read. When its lines were written is beside it. */
+/**
+ * The log of a training job: `logs/<job>.log`, which people read. When its lines were written is beside it. Lines that
+ * come together are written together.
+ */
 export class JobLog {
   private offset: number;
+  private lines = '';
   private marked = Number.NEGATIVE_INFINITY;
 
   /** Opens the log of a job; a job that has one already goes on in it. */
@@ -36,16 +40,24 @@ export class JobLog {
   }
 
   write(line: string): void {
+    if (this.lines === '') setImmediate(() => this.flush());
+    this.lines += `${line}\n`;
+  }
+
+  close(): void {
+    this.flush();
+    fs.closeSync(this.file);
+  }
+
+  private flush(): void {
+    if (this.lines === '') return;
     const now = Date.now();
     if (now - this.marked >= MARK_MILLISECONDS) {
       this.marked = now;
       fs.appendFileSync(this.times, `${this.offset} ${now}\n`);
     }
-    this.offset += fs.writeSync(this.file, `${line}\n`);
-  }
-
-  close(): void {
-    fs.closeSync(this.file);
+    this.offset += fs.writeSync(this.file, this.lines);
+    this.lines = '';
   }
 }
 

@@ -5,21 +5,24 @@ import { type ServiceModel, validateAgainst } from '../model/validator';
 /** A request, as the service model names its members. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Bytes that the input of an execution may have in UTF-8. The service model has it in characters. */
-const MAX_INPUT_BYTES = 262_144;
+/** Bytes that data may have in UTF-8. The service model has it in characters. */
+const MAX_DATA_BYTES = 262_144;
+/** The members with data, by operation. */
+const DATA_MEMBERS: Readonly<Record<string, string>> = { StartExecution: 'input', SendTaskSuccess: 'output' };
 
 /**
- * Checks a request against Step Functions' service model, and the size of an input.
+ * Checks a request against Step Functions' service model, and the size of data.
  *
  * @throws AwsError `ValidationException`, `SerializationException`
  */
 export function checkRequest(operation: string, input: Input): void {
   validateAgainst(model as ServiceModel, operation, input);
-  if (operation === 'StartExecution' && Buffer.byteLength(String(input['input'] ?? '')) > MAX_INPUT_BYTES) {
-    const rule = `Member must have length less than or equal to ${MAX_INPUT_BYTES}`;
+  const member = DATA_MEMBERS[operation];
+  if (member !== undefined && Buffer.byteLength(String(input[member] ?? '')) > MAX_DATA_BYTES) {
+    const rule = `Member must have length less than or equal to ${MAX_DATA_BYTES}`;
     throw new AwsError(
       'ValidationException',
-      `1 validation error detected: Value at 'input' failed to satisfy constraint: ${rule}`,
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${rule}`,
     );
   }
 }
