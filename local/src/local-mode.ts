@@ -70,6 +70,13 @@ export interface LocalModeOptions {
   readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
+  /**
+   * Requests that clients may send in a second for each operation. What is beyond is answered as AWS does, with
+   * `ThrottlingException`. State machines and training jobs are not clients.
+   *
+   * @default - any number
+   */
+  readonly requestsPerSecond?: number;
   /** Whether the deployment's root is removed at the end. @default false */
   readonly isTemporary?: boolean;
   /** Answers training jobs, in place of training. @default - real training */
@@ -156,8 +163,7 @@ export class LocalMode {
    * @internal
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
-    const { deployment, pythonFolder, onNotice } = options;
-    const { stubTasks } = options;
+    const { deployment, pythonFolder, onNotice, stubTasks, stubTraining } = options;
     for (const resource of deployment.stateMachines) parseDefinition(resource, stubTasks);
     checkStubs(
       stubTasks ?? {},
@@ -188,7 +194,6 @@ export class LocalMode {
         maxJobs,
       }),
     ]);
-    const { stubTraining } = options;
     const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
     let sampler: Sampler | undefined;
     const leaveRoot = enterRoot(deployment.root);
@@ -226,6 +231,7 @@ export class LocalMode {
         deploymentId,
         onFault: (error) => onNotice((error as Error).message),
         ...(options.port !== undefined && { port: options.port }),
+        ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       });
       return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {
@@ -284,7 +290,7 @@ export class LocalMode {
     return new LocalExecution<Output>(started, this.executions);
   }
 
-  /** Names of the executions that were interrupted in this deployment or in another one of the root. */
+  /** Names of the executions that were interrupted in this deployment or in another one of the root. @internal */
   get interrupted(): string[] {
     return this.executions.store.listInterrupted().map(({ name }) => name);
   }
@@ -296,6 +302,7 @@ export class LocalMode {
    * @param names of executions; without any, all that was interrupted
    * @returns the executions, and a promise of the end of all jobs
    * @throws UserError when there is no such execution, or it cannot be run any more
+   * @internal
    */
   resume(names: readonly string[] = []): {
     readonly executions: RunningExecution[];

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -68,9 +68,9 @@ const byDepth: StubTraining = ({ hyperparameters }) => ({
   'validation:rmse': Number(hyperparameters.max_depth),
 });
 
-/** Folders for temporary roots that this machine has. */
+/** The temporary roots of this process. */
 function temporaryRoots(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('local-mode-'));
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`local-mode-${process.pid}-`));
 }
 
 describe('a stack', () => {
@@ -123,7 +123,6 @@ describe('a stack', () => {
 
   test('leaves nothing behind in a temporary root, and all in one that was named', async () => {
     const assembly = workflow();
-    const before = temporaryRoots();
     const temporary = await deploy({ assembly, stubTraining: byDepth });
     expect(existsSync(temporary.root)).toBe(true);
     await Promise.all([temporary.close(), temporary.close()]);
@@ -131,6 +130,7 @@ describe('a stack', () => {
     await expect(deploy({ assembly, stubTasks: { None: () => 1 } })).rejects.toThrow(
       /^stubTasks: no task has the name or resource "None"\. There are: .*TuneHyperparameters, sagemaker:create/,
     );
+    await expect(deploy({ assembly: new App() as unknown as string })).rejects.toThrow(/^assembly: must be/);
     await expect(deploy({ assembly, waitTimeScale: 0 })).rejects.toThrow(
       /^waitTimeScale: must be more than 0/,
     );
@@ -140,7 +140,7 @@ describe('a stack', () => {
     await named.close();
     const again = await deploy({ assembly, stubTraining: byDepth, root });
     expect((await again.bucket('Other').get('a')).toString()).toBe('1');
-    expect(temporaryRoots().filter((name) => !before.includes(name) && name !== basename(root))).toEqual([]);
+    expect(temporaryRoots()).toEqual([]);
   });
 
   test('is synthesized from its project; an app that cannot be says why', async () => {

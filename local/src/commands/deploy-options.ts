@@ -53,10 +53,16 @@ export function collect(value: string, values: readonly string[] = []): readonly
   return [...values, value];
 }
 
+/** Options of the endpoint for AWS clients. */
+interface EndpointOptions {
+  readonly port?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
+}
+
 /** Synthesizes the app, unless it is, and deploys it; what a person should know goes to the standard error. */
 export async function deployApp(
   options: DeployCommandOptions,
-  { port }: { readonly port?: number | undefined } = {},
+  { port, requestsPerSecond }: EndpointOptions = {},
 ): Promise<LocalMode> {
   const root = rootOf(options);
   const project = resolve(options.project);
@@ -74,6 +80,7 @@ export async function deployApp(
         spotInterruptions: { perJob: options.spotInterruptions },
       }),
       ...(port !== undefined && { port }),
+      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
       onNotice: console.error,
     });
     hideFromGit(options);

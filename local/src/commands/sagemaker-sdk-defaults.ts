@@ -14,7 +14,7 @@ export function writeSageMakerSdkDefaults({
   root,
   environment: { region, accountId },
 }: Pick<Deployment, 'root' | 'environment'>): string {
-  const file = join(root, 'sagemaker-python-sdk.yaml');
+  const file = join(root, 'sagemaker', 'python-sdk.yaml');
   const lines = [
     '# Made by local mode for the SageMaker Python SDK.',
     "SchemaVersion: '1.0'",

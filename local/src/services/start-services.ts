@@ -12,6 +12,7 @@ import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
 import { QueryProtocol } from './endpoint/query-protocol';
+import { RequestRate } from './endpoint/request-rate';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
 import { IamService } from './iam/iam-service';
@@ -22,21 +23,22 @@ import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
-import { AutoMLEngine } from './sagemaker/automl-engine';
-import { DataAccess, type FileSystems } from './sagemaker/data-access';
+import { AutoMLEngine } from './sagemaker/automl/automl-engine';
 import type { EngineContext } from './sagemaker/engine-context';
-import { type Jobs, openJobs } from './sagemaker/job-records';
-import type { JobRecord } from './sagemaker/job-store';
-import { resumeJobs } from './sagemaker/resume-jobs';
+import { type Jobs, openJobs } from './sagemaker/jobs/job-records';
+import type { JobRecord } from './sagemaker/jobs/job-store';
+import { resumeJobs } from './sagemaker/jobs/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
-import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/spot-interruptions';
-import { TrainingEngine } from './sagemaker/training-engine';
-import { TuningEngine } from './sagemaker/tuning-engine';
+import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
+import { TrainingEngine } from './sagemaker/training/training-engine';
+import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import type { Principal } from './service';
 import { createItemReader } from './states/item-reader';
 import { createResultWriter } from './states/result-writer';
 import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
+import { TaskTokens } from './states/task-tokens';
 import { StatesService } from './states-api/states-service';
 import { StsService } from './sts/sts-service';
 
@@ -56,6 +58,8 @@ export interface ServicesOptions {
   readonly deploymentId?: string;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
+  /** Requests that clients may send in a second for each operation; any number when absent. */
+  readonly requestsPerSecond?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -126,33 +130,36 @@ export async function startServices(
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
   });
+  const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
-      new S3Service(buckets, environment.region),
+      new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
-      ...(options.executions ? [new StatesService(deployment, options.executions)] : []),
+      ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
   );
   endpoint = await Endpoint.start({
     router,
     credentials,
+    region: environment.region,
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
-      new S3RestProtocol(),
-      new LambdaRestProtocol(),
+      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
       new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
       new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
       new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
-      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
-      new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new LambdaRestProtocol(),
+      new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
+    ...(options.requestsPerSecond !== undefined && { rate: new RequestRate(options.requestsPerSecond) }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
   });
   const { url } = endpoint;
@@ -162,7 +169,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, caller, onFault: warn }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,

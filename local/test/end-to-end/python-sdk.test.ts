@@ -121,7 +121,8 @@ test("the README's script searches, reads the results, goes on from them and sto
   expect(output).toContain(`Model: ${best.ModelArtifacts.S3ModelArtifacts}\n`);
   expect(existsSync(best.ModelArtifacts.S3ModelArtifacts.replace('s3:/', join(root, 's3')))).toBe(true);
   for (const job of trained) {
-    expect(output).toMatch(new RegExp(`^ *${job.TrainingJobName} +${rmseOf(job)} `, 'm'));
+    // All in one column, with the same number of decimals.
+    expect(output).toMatch(new RegExp(`^ *${job.TrainingJobName} +${rmseOf(job)}0* `, 'm'));
   }
   // The log of the best one, whose last line has its metric.
   const lines = [...output.matchAll(/^\[\d+\]#011train-rmse:\S+#011validation-rmse:(\S+)$/gm)];

@@ -139,6 +139,7 @@ export async function start(
     sampler?: Sampler;
     automl?: AutoMLRunner;
     spotInterruptions?: SpotInterruptionOptions;
+    requestsPerSecond?: number;
   } = {},
 ): Promise<RunningServices> {
   const services = await startServices(options.deployment ?? deploymentIn(temporaryRoot()), {
@@ -146,6 +147,7 @@ export async function start(
     sampler: options.sampler ?? samplerOf([]),
     ...(options.automl && { automl: options.automl }),
     ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
+    ...(options.requestsPerSecond && { requestsPerSecond: options.requestsPerSecond }),
   });
   running.push(services);
   return services;

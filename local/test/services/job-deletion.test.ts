@@ -136,10 +136,15 @@ test('the training jobs of a tuning job can be deleted when it has ended, which 
   await expect(deleteTraining(best?.TrainingJobName ?? '')).rejects.toMatchObject({
     name: 'ResourceInUse',
     message: expect.stringMatching(
-      /belongs to the hyperparameter tuning job tune, which is in status InProgress/,
+      /belongs to the hyperparameter tuning job Tune, which is in status InProgress/,
     ),
   });
   const before = await stopTuning();
+  services.jobs.tuning.update('Tune', (record) => ({ ...record, isInterrupted: true }));
+  await expect(deleteTraining(best?.TrainingJobName ?? '')).rejects.toThrow(
+    /was interrupted and can be resumed/,
+  );
+  services.jobs.tuning.update('Tune', ({ isInterrupted: _isInterrupted, ...record }) => record);
   for (const { name } of services.jobs.training.list()) await deleteTraining(name);
   const { $metadata: _1, ...job } = before;
   const { $metadata: _2, ...after } = await describeTuning();

@@ -47,12 +47,14 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
   const services = await start({ ...options, deployment: deploymentIn(root, { functions: [definition] }) });
   const runTask = services.taskRunner({ arn: 'arn:aws:iam::123456789012:role/machine' });
   const submitted: Json[] = [];
+  let calls = 0;
   const run = (resource: string, given: unknown, signal = new AbortController().signal) =>
     runTask({
       resource,
       arguments: given as Json,
       stateName: 'State',
-      context: { Execution: { Id: EXECUTION } },
+      // Each call is another try: one that is the same would find what it had started.
+      context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,
       submitted: (output) => submitted.push(output),

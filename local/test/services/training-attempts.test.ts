@@ -7,7 +7,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
-import { SpotInterruptions } from '../../src/services/sagemaker/spot-interruptions';
+import { SpotInterruptions } from '../../src/services/sagemaker/training/spot-interruptions';
 import { createContainerTrainer, createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
   type Algorithm,
@@ -154,15 +154,21 @@ describe('interruptions of spot instances', () => {
     expect(seen).toEqual([[], []]);
   });
 
-  test('a job that gets no other instance in time is stopped', async () => {
-    const { services } = await begin(
-      trainerOf(untilInterrupted),
+  test('a job that gets no other instance in time is stopped; what was on the first is lost', async () => {
+    const { services, bucket } = await begin(
+      trainerOf(async (task) => {
+        const outcome = await untilInterrupted(task);
+        fs.mkdirSync(path.join(task.workFolder, 'model'));
+        fs.writeFileSync(path.join(task.workFolder, 'model/half'), '');
+        return outcome;
+      }),
       { ...SPOT, StoppingCondition: { MaxRuntimeInSeconds: 1, MaxWaitTimeInSeconds: 1 } },
       { spotInterruptions: { perJob: 1, waitSeconds: 60 } },
     );
     const job = await ended(services);
     expect(job).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' });
     expect(steps(job)).toBe('Starting Downloading Training Interrupted Stopping MaxWaitTimeExceeded');
+    expect(fs.existsSync(path.join(bucket, 'output'))).toBe(false);
   });
 
   test('less is billed than the training took, and the waiting is no training', async () => {

@@ -9,7 +9,11 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
-import { automlFolderOf, removeWorkFolder, workFolderOf } from '../../src/services/sagemaker/work-folder';
+import {
+  automlFolderOf,
+  removeWorkFolder,
+  workFolderOf,
+} from '../../src/services/sagemaker/jobs/work-folder';
 import type { TrainingTask } from '../../src/training';
 import {
   type Algorithm,

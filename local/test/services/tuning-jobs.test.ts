@@ -68,7 +68,7 @@ test('a tuning job runs its training jobs and finds the best', async () => {
       ObjectiveStatus: 'Succeeded',
     },
     ConsumedResources: { RuntimeInSeconds: 1 },
-    TuningJobCompletionDetails: { NumberOfTrainingJobsObjectiveNotImproving: 1 },
+    TuningJobCompletionDetails: { NumberOfTrainingJobsObjectiveNotImproving: expect.any(Number) },
   });
   expect(sampler.told).toEqual(
     new Map([

@@ -1,5 +1,5 @@
 import type { TrainingJobSummary } from '../../src/services';
-import { bestTrainingJob, searchProgress } from '../../src/services/sagemaker/tuning-progress';
+import { bestTrainingJob, searchProgress } from '../../src/services/sagemaker/tuning/tuning-progress';
 
 type Job = Partial<TrainingJobSummary> & { readonly value?: number; readonly tuned?: number };
 

@@ -1,6 +1,8 @@
 import type { Deployment } from '../../assembly/deployment';
 import { stackArn } from '../../assembly/stack-arn';
 import { AwsError } from '../aws-error';
+import * as model from '../model/cloudformation-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 
@@ -16,6 +18,7 @@ export class CloudFormationService implements Service {
 
   async call(operation: string, input: Input): Promise<unknown> {
     if (operation !== 'DescribeStacks') throw unknownOperation(this.name, operation, ['DescribeStacks']);
+    validateAgainst(model as ServiceModel, operation, input);
     const { stackName, environment, outputs } = this.deployment;
     const arn = stackArn(environment, stackName);
     const wanted = input['StackName'];

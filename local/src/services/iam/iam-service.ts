@@ -1,5 +1,7 @@
 import type { Deployment, RoleResource } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
+import * as model from '../model/iam-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import { uniqueId } from './unique-id';
@@ -16,6 +18,7 @@ export class IamService implements Service {
 
   async call(operation: string, input: Input): Promise<unknown> {
     if (operation !== 'GetRole') throw unknownOperation(this.name, operation, ['GetRole']);
+    validateAgainst(model as ServiceModel, operation, input);
     const name = String(input['RoleName']);
     const { roles } = this.deployment;
     const role = roles.find((each) => each.name === name);

@@ -4,7 +4,7 @@ import { isRecord } from '../../assembly/template';
 import { logGroupOf, logStreamArn } from '../logs/log-names';
 import type { ServiceCall } from '../router';
 import { s3Access } from '../s3/s3-access';
-import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
+import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/jobs/job-arns';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 

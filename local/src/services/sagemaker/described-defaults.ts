@@ -5,7 +5,7 @@ import type {
   TuningJobDescription,
   TuningTrainingDefinition,
 } from './api-types';
-import { mapDefinitions } from './tuning-definitions';
+import { mapDefinitions } from './tuning/tuning-definitions';
 
 /** Switches that are off unless a request turns them on. */
 const SWITCHES_OFF = {

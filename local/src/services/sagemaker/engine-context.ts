@@ -1,11 +1,11 @@
 import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
 import type { TaskIdentity } from '../service';
-import type { DataAccess } from './data-access';
-import type { Jobs } from './job-records';
-import type { JobOrigin } from './job-store';
-import type { SpotInterruptions } from './spot-interruptions';
-import type { JobRoleAccess } from './training-role';
+import type { Jobs } from './jobs/job-records';
+import type { JobOrigin } from './jobs/job-store';
+import type { DataAccess } from './training/data-access';
+import type { SpotInterruptions } from './training/spot-interruptions';
+import type { JobRoleAccess } from './training/training-role';
 
 /** What both engines work with. */
 export interface EngineContext {

@@ -31,6 +31,7 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
   mapIterationFailed: ['name', 'index'],
   mapIterationAborted: ['name', 'index'],
   mapRunStarted: ['mapRunArn'],
+  mapRunRedriven: ['mapRunArn', 'redriveCount'],
   mapRunFailed: ['error', 'cause'],
   evaluationFailed: ['error', 'cause', 'location', 'state'],
   executionStarted: ['input', 'roleArn'],

@@ -6,6 +6,7 @@ import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
+import type { TaskTokens } from '../states/task-tokens';
 import {
   describeExecution,
   epochSeconds,
@@ -15,6 +16,7 @@ import {
 } from './execution-views';
 import { historyEvent } from './history-events';
 import { checkArn, checkName, checkRequest, type Input, page } from './requests';
+import { taskTokenOperations } from './task-token-operations';
 
 /** How many client tokens of redrives are remembered, as on AWS. */
 const REDRIVE_TOKENS = 10;
@@ -45,9 +47,14 @@ export class StatesService implements Service {
   constructor(
     private readonly deployment: Pick<Deployment, 'stateMachines' | 'environment'>,
     private readonly runner: ExecutionRunner,
-  ) {}
+    tokens: TaskTokens,
+  ) {
+    this.operations = { ...this.operations, ...taskTokenOperations(tokens) };
+  }
 
-  async call(operation: string, input: Input): Promise<unknown> {
+  async call(operation: string, given: Input): Promise<unknown> {
+    // In AWS's JSON, null is as good as nothing.
+    const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     checkRequest(operation, input);

@@ -1,6 +1,6 @@
 import { isRecord } from '../../assembly/template';
 import type { Problem } from '../../states';
-import { parseResource } from './resource-arn';
+import { parseResource, type TaskResource } from './resource-arn';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 
 /** Whether something else stands for a task. */
@@ -48,13 +48,15 @@ function checkTask(state: Record<string, unknown>, path: string): Problem[] {
   const problem = (message: string, location: string): Problem[] => [
     { code: 'SCHEMA_VALIDATION_FAILED', message, location },
   ];
+  if ('Credentials' in state) {
+    const instead = "local mode runs a task with the rights of the state machine's role";
+    return problem(`The field 'Credentials' is not supported here: ${instead}`, `${path}/Credentials`);
+  }
   try {
-    const resource = parseResource(String(state['Resource']));
-    if (resource.kind !== 'sagemaker') {
-      return [];
-    }
+    const operation = operationOf(parseResource(String(state['Resource'])));
+    if (operation === undefined) return [];
     const member = 'Arguments' in state ? 'Arguments' : 'Parameters';
-    const unsupported = findUnsupportedField(state[member], SUPPORTED_FIELDS[resource.operation] ?? {});
+    const unsupported = findUnsupportedField(state[member], SUPPORTED_FIELDS[operation] ?? {});
     return unsupported === undefined
       ? []
       : problem(
@@ -63,5 +65,19 @@ function checkTask(state: Record<string, unknown>, path: string): Problem[] {
         );
   } catch (error) {
     return problem((error as Error).message, `${path}/Resource`);
+  }
+}
+
+/** The operation whose fields an optimised integration restricts. */
+function operationOf(resource: TaskResource): string | undefined {
+  switch (resource.kind) {
+    case 'sagemaker':
+      return resource.operation;
+    case 'lambda-invoke':
+      return 'Invoke';
+    case 'execution':
+      return 'StartExecution';
+    default:
+      return undefined;
   }
 }

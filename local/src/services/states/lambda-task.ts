@@ -5,25 +5,12 @@ import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
 import { asStatesError, LAMBDA_ERRORS } from './task-errors';
 
-const ACCEPTED_ARGUMENTS = [
-  'FunctionName',
-  'Payload',
-  'InvocationType',
-  'Qualifier',
-  'ClientContext',
-  'LogType',
-];
-
 /** Invokes a function for `lambda:invoke`: the result holds the payload among Lambda's other answers. */
 export async function runLambdaInvoke(
   router: ServiceRouter,
   caller: Principal,
   input: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const unknown = Object.keys(input).find((name) => !ACCEPTED_ARGUMENTS.includes(name));
-  if (unknown !== undefined) {
-    throw new StatesError('States.Runtime', `The field "${unknown}" is not supported by Step Functions`);
-  }
   const output = await invoke(router, caller, input);
   const requestId = randomUUID();
   return {

@@ -5,6 +5,8 @@ import type { Authorizer } from '../iam/authorizer';
 
 /** The EventBridge rules by which Step Functions learns of the end of jobs, by the tasks that wait for them. */
 const RULES: Readonly<Record<string, string>> = {
+  'states:startExecution.sync': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+  'states:startExecution.sync:2': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
   'sagemaker:createTrainingJob.sync': 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
   'sagemaker:createHyperParameterTuningJob.sync': 'StepFunctionsGetEventsForSageMakerTuningJobsRule',
 };

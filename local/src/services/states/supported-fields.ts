@@ -48,6 +48,15 @@ const TRAINING: SupportedFields = {
  * does not; the `aws-sdk` integration takes every field.
  */
 export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
+  Invoke: {
+    FunctionName: true,
+    Payload: true,
+    InvocationType: true,
+    Qualifier: true,
+    ClientContext: true,
+    LogType: true,
+  },
+  StartExecution: { StateMachineArn: true, Input: true, Name: true, TraceHeader: true },
   CreateTrainingJob: {
     ...TRAINING,
     TrainingJobName: true,

@@ -32,6 +32,23 @@ export const LAMBDA_ERRORS: ErrorNaming = {
   cause: (error) => olderCause('AWSLambda', error),
 };
 
+/** Errors of `states:startExecution`. */
+export const STATES_ERRORS: ErrorNaming = {
+  prefix: 'StepFunctions',
+  generic: 'AWSStepFunctionsException',
+  modelled: [
+    'ExecutionAlreadyExists',
+    'ExecutionDoesNotExist',
+    'ExecutionLimitExceeded',
+    'InvalidArn',
+    'InvalidExecutionInput',
+    'InvalidName',
+    'StateMachineDeleting',
+    'StateMachineDoesNotExist',
+  ],
+  cause: (error) => olderCause('AWSStepFunctions', error),
+};
+
 /** Errors of `aws-sdk:sagemaker:<action>`. */
 export const SAGEMAKER_SDK_ERRORS: ErrorNaming = {
   prefix: 'SageMaker',

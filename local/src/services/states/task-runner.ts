@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../assembly/template';
-import { type JsonObject, type RunTask, StatesError } from '../../states';
+import { type Json, type JsonObject, type RunTask, StatesError, type TaskCall } from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Principal, TaskIdentity } from '../service';
+import { ExecutionTask } from './execution-task';
 import { runFunction, runLambdaInvoke } from './lambda-task';
 import { parseResource } from './resource-arn';
 import { SageMakerTask } from './sagemaker-task';
+import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_SDK_ERRORS } from './task-errors';
+import type { TaskTokens } from './task-tokens';
 import { isoTime, mapTimestamps } from './timestamps';
 
 /** What tasks run with. */
@@ -14,12 +17,13 @@ export interface TaskRunnerOptions {
   readonly router: ServiceRouter;
   /** The role of the state machine. */
   readonly caller: Principal;
+  readonly tokens: TaskTokens;
   /** Takes what no execution tells: that the job of one that was stopped could not be stopped, and goes on. */
   readonly onFault: (error: Error) => void;
 }
 
 /** Makes the function that runs a state machine's Tasks, with the rights of its role. */
-export function createTaskRunner({ router, caller: role, onFault }: TaskRunnerOptions): RunTask {
+export function createTaskRunner({ router, caller: role, tokens, onFault }: TaskRunnerOptions): RunTask {
   return async (call) => {
     const caller = { ...role, task: taskIdentity(call.context) };
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
@@ -31,8 +35,16 @@ export function createTaskRunner({ router, caller: role, onFault }: TaskRunnerOp
       throw new StatesError('States.Runtime', `The arguments of the state "${stateName}" are not an object`);
     }
     switch (resource.kind) {
-      case 'lambda-invoke':
-        return orAbort(runLambdaInvoke(router, caller, given), signal);
+      case 'lambda-invoke': {
+        requireSupported('Invoke', given);
+        const invoke = () => orAbort(runLambdaInvoke(router, caller, given), signal);
+        return resource.takesToken ? untilAnswered(tokens, call, invoke) : invoke();
+      }
+      case 'execution': {
+        requireSupported('StartExecution', given);
+        const start = () => new ExecutionTask(router, caller, resource.pattern, onFault).run(given, call);
+        return resource.pattern === '.waitForTaskToken' ? untilAnswered(tokens, call, start) : start();
+      }
       case 'sagemaker':
         return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(given, {
           executionArn: caller.task.executionArn,
@@ -44,6 +56,26 @@ export function createTaskRunner({ router, caller: role, onFault }: TaskRunnerOp
         return orAbort(callService(router, caller, resource.service, resource.operation, given), signal);
     }
   };
+}
+
+/** Makes the call, and waits for a worker to answer with the task's token: it may do so before the call ends. */
+async function untilAnswered(
+  tokens: TaskTokens,
+  call: TaskCall,
+  start: () => Promise<unknown>,
+): Promise<unknown> {
+  const answer = tokens.wait(call);
+  // Until it is waited for.
+  answer.catch(() => undefined);
+  if (call.resumed?.submitted === undefined) call.submitted((await start()) as Json);
+  return answer;
+}
+
+function requireSupported(operation: string, given: Record<string, unknown>): void {
+  const unsupported = findUnsupportedField(given, SUPPORTED_FIELDS[operation] ?? {});
+  if (unsupported === undefined) return;
+  const problem = `The field "${unsupported.field}" is not supported by Step Functions`;
+  throw new StatesError('States.Runtime', problem);
 }
 
 function parseOrFail(resource: string): ReturnType<typeof parseResource> {

@@ -149,7 +149,7 @@ function parseUntil(fields: Fields, language: QueryLanguage): WaitState['until']
     fields.problem('Exactly one of the fields for seconds and for a timestamp must be given');
   }
   if (timestamp?.kind === 'literal' && parseTimestamp(String(timestamp.value)) === undefined) {
-    fields.problem(`'${timestamp.value}' is not an ISO-8601 extended offset date-time`, 'Timestamp');
+    fields.problem('String does not match RFC3339 timestamp', 'Timestamp');
   }
   return timestamp
     ? { kind: 'timestamp', value: timestamp }

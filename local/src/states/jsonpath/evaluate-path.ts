@@ -9,11 +9,25 @@ import type { Filter, JsonPath, Operand, Segment } from './path';
  */
 export function evaluatePath(path: JsonPath, root: Json): Json | undefined {
   let found: Json[] = [root];
-  for (const segment of path.segments) found = found.flatMap((value) => select(segment, value, root));
+  path.segments.forEach((segment, i) => {
+    const before = path.segments[i - 1];
+    const several = segment.kind === 'names' && segment.names.length > 1 && i === path.segments.length - 1;
+    found = found.flatMap((value) =>
+      several ? together(segment.names, value, before?.kind === 'descendants') : select(segment, value),
+    );
+  });
   return path.definite ? found[0] : found;
 }
 
-function select(segment: Segment, value: Json, root: Json): readonly Json[] {
+/** Several names at the end of a path: one object of the members that there are, or of all if any was looked for. */
+function together(names: readonly string[], value: Json, all: boolean): readonly Json[] {
+  if (!isObject(value)) return [];
+  const members = names.filter((name) => Object.hasOwn(value, name));
+  if (all && members.length < names.length) return [];
+  return [Object.fromEntries(members.map((name) => [name, value[name] ?? null]))];
+}
+
+function select(segment: Segment, value: Json): readonly Json[] {
   switch (segment.kind) {
     case 'names':
       return isObject(value) ? present(segment.names.map((name) => own(value, name))) : [];
@@ -32,7 +46,7 @@ function select(segment: Segment, value: Json, root: Json): readonly Json[] {
     case 'filter':
       // `@` matches objects only, says the developer guide (Paths): never a plain text or number.
       return (isArray(value) ? value : [value]).filter(
-        (item) => isObject(item) && accepts(segment.filter, item, root),
+        (item) => isObject(item) && accepts(segment.filter, item),
       );
   }
 }
@@ -54,32 +68,24 @@ function descendants(value: Json): Json[] {
   return children(value).flatMap((child) => [child, ...descendants(child)]);
 }
 
-function accepts(filter: Filter, item: Json, root: Json): boolean {
+function accepts(filter: Filter, item: Json): boolean {
   switch (filter.kind) {
     case 'and':
-      return accepts(filter.left, item, root) && accepts(filter.right, item, root);
+      return accepts(filter.left, item) && accepts(filter.right, item);
     case 'or':
-      return accepts(filter.left, item, root) || accepts(filter.right, item, root);
+      return accepts(filter.left, item) || accepts(filter.right, item);
     case 'not':
-      return !accepts(filter.filter, item, root);
+      return !accepts(filter.filter, item);
     case 'exists':
-      return operandValue(filter.operand, item, root) !== undefined;
-    case 'matches': {
-      const text = operandValue(filter.left, item, root);
-      return typeof text === 'string' && filter.pattern.test(text);
-    }
+      return operandValue(filter.operand, item) !== undefined;
     case 'compare':
-      return compare(
-        operandValue(filter.left, item, root),
-        filter.operator,
-        operandValue(filter.right, item, root),
-      );
+      return compare(operandValue(filter.left, item), filter.operator, operandValue(filter.right, item));
   }
 }
 
-function operandValue(operand: Operand, item: Json, root: Json): Json | undefined {
+function operandValue(operand: Operand, item: Json): Json | undefined {
   if (operand.kind === 'literal') return operand.value;
-  const value = evaluatePath(operand.path, operand.kind === 'item' ? item : root);
+  const value = evaluatePath(operand.path, item);
   return !operand.path.definite && isArray(value) && value.length === 0 ? undefined : value;
 }
 

@@ -2,7 +2,11 @@ import { readSegments } from './parse-path';
 import type { Filter, Operand } from './path';
 import type { TextReader } from './text-reader';
 
-/** Reads the filter behind `?`: `(@.price < 10 && @.tag =~ /a.*\/)` or the same without parentheses. */
+/**
+ * Reads the filter behind `?`: `(@.price < 10 && @.tag == 'a')` or the same without parentheses. Regular expressions,
+ * operators that are words and comparisons of two values of the data are not of the States Language, says the
+ * developer guide (Paths).
+ */
 export function parseFilter(reader: TextReader): Filter {
   let left = readConjunction(reader);
   while (takeToken(reader, '||')) left = { kind: 'or', left, right: readConjunction(reader) };
@@ -24,19 +28,12 @@ function readTerm(reader: TextReader): Filter {
     return filter;
   }
   const left = readOperand(reader);
-  if (takeToken(reader, '=~')) {
-    reader.skipBlanks();
-    const pattern = reader.match(/\/(?:[^/\\]|\\.)+\/i?/);
-    if (!pattern) throw reader.unexpected();
-    const end = pattern.lastIndexOf('/');
-    return {
-      kind: 'matches',
-      left,
-      pattern: new RegExp(`^(?:${pattern.slice(1, end)})$`, pattern.slice(end + 1)),
-    };
-  }
   const operator = ['==', '!=', '<=', '>=', '<', '>'].find((token) => takeToken(reader, token));
-  if (operator) return { kind: 'compare', operator, left, right: readOperand(reader) };
+  if (operator) {
+    const right = readOperand(reader);
+    if (left.kind === 'item' && right.kind === 'item') throw reader.unexpected();
+    return { kind: 'compare', operator, left, right };
+  }
   if (left.kind === 'literal') throw reader.unexpected();
   return { kind: 'exists', operand: left };
 }
@@ -44,7 +41,6 @@ function readTerm(reader: TextReader): Filter {
 function readOperand(reader: TextReader): Operand {
   reader.skipBlanks();
   if (reader.take('@')) return { kind: 'item', path: readSegments(reader) };
-  if (reader.take('$')) return { kind: 'root', path: readSegments(reader) };
   if (reader.peek("'") || reader.peek('"')) return { kind: 'literal', value: reader.quoted() };
   const word = reader.match(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/);
   if (word === undefined) throw reader.unexpected();

@@ -44,8 +44,10 @@ export function readSegments(reader: TextReader): JsonPath {
  * @returns undefined where the path may name several values or does not start from the data
  */
 export function referenceSteps(path: RootedPath): (string | number)[] | undefined {
-  if (path.root !== 'data' || !path.definite || path.segments.some((s) => s.kind === 'function'))
-    return undefined;
+  const single = path.segments.every(
+    (s) => s.kind !== 'function' && (s.kind !== 'names' || s.names.length === 1),
+  );
+  if (path.root !== 'data' || !path.definite || !single) return undefined;
   return path.segments.flatMap((s): readonly (string | number)[] =>
     s.kind === 'names' ? s.names : s.kind === 'indexes' ? s.indexes : [],
   );

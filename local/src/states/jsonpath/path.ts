@@ -14,13 +14,12 @@ export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly filter: Filter }
   | { readonly kind: 'exists'; readonly operand: Operand }
-  | { readonly kind: 'compare'; readonly operator: string; readonly left: Operand; readonly right: Operand }
-  | { readonly kind: 'matches'; readonly left: Operand; readonly pattern: RegExp };
+  | { readonly kind: 'compare'; readonly operator: string; readonly left: Operand; readonly right: Operand };
 
 /** A side of a comparison. */
 export type Operand =
   | { readonly kind: 'literal'; readonly value: null | boolean | number | string }
-  | { readonly kind: 'item' | 'root'; readonly path: JsonPath };
+  | { readonly kind: 'item'; readonly path: JsonPath };
 
 /** A parsed JSONPath. */
 export interface JsonPath {
@@ -35,10 +34,11 @@ export interface RootedPath extends JsonPath {
   readonly root: 'data' | 'context' | { readonly variable: string };
 }
 
+/** Several names at a path's end give one object, as they do in the library that AWS's messages are of, Jayway. */
 export function isDefinite(segments: readonly Segment[]): boolean {
   return segments.every(
-    (s) =>
-      (s.kind === 'names' && s.names.length === 1) ||
+    (s, i) =>
+      (s.kind === 'names' && (s.names.length === 1 || i === segments.length - 1)) ||
       (s.kind === 'indexes' && s.indexes.length === 1) ||
       s.kind === 'function',
   );

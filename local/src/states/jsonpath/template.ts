@@ -48,9 +48,19 @@ export function resolve(text: string, field: string, roots: PathRoots): Json {
 export function resolvePath(text: string, roots: PathRoots): Json {
   const path = parsePath(text);
   const value = follow(path, roots);
-  if (value === undefined)
-    throw runtimeError(`Invalid path '${text}' : No results for path: ${inBrackets(path)}`);
+  if (value === undefined) throw runtimeError(`Invalid path '${text}' : ${whatIsMissing(path, roots)}`);
   return value;
+}
+
+/** Says where a definite path ends: in front of its last step, or with it. */
+function whatIsMissing(path: RootedPath, roots: PathRoots): string {
+  const { segments } = path;
+  for (let length = 1; length < segments.length; length += 1) {
+    const part = { ...path, segments: segments.slice(0, length) };
+    const ofName = segments[length - 1]?.kind === 'names';
+    if (ofName && follow(part, roots) === undefined) return `Missing property in path ${inBrackets(part)}`;
+  }
+  return `No results for path: ${inBrackets(path)}`;
 }
 
 /** A definite path in the form that AWS prints, such as `$['a'][0]`. */

@@ -1,0 +1,287 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { StateMachineResource } from '../../src/assembly';
+import { ExecutionRunner } from '../../src/execution-runner';
+import { checkResources, type RunningServices, startServices } from '../../src/services';
+import { parseStateMachine } from '../../src/states';
+import { deploymentIn, ENVIRONMENT, printX, samplerOf, temporaryRoot, trainerOf, until } from './helpers';
+
+const ROLE = 'arn:aws:iam::123456789012:role/states';
+const STATES = 'arn:aws:states:us-east-1:123456789012';
+const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:fn';
+
+const nested = (resource: string, more: object = {}) => ({
+  QueryLanguage: 'JSONata',
+  StartAt: 'Nested',
+  States: {
+    Nested: {
+      Type: 'Task',
+      Resource: `arn:aws:states:::states:startExecution${resource}`,
+      Arguments: {
+        StateMachineArn: `${STATES}:stateMachine:Inner`,
+        Input: { value: '{% $states.input %}' },
+        Name: 'inner',
+      },
+      ...more,
+      End: true,
+    },
+  },
+});
+
+const DEFINITIONS = {
+  Inner: {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Check',
+    States: {
+      Check: {
+        Type: 'Choice',
+        Choices: [
+          { Condition: "{% $states.input.value = 'bad' %}", Next: 'Bad' },
+          { Condition: "{% $states.input.value = 'slow' %}", Next: 'Slow' },
+        ],
+        Default: 'Good',
+      },
+      Bad: { Type: 'Fail', Error: 'Inner', Cause: 'for a reason' },
+      Slow: { Type: 'Wait', Seconds: 3600, Next: 'Good' },
+      Good: { Type: 'Pass', Output: { got: '{% $states.input.value %}' }, End: true },
+    },
+  },
+  Started: nested(''),
+  Waited: nested('.sync:2', { Output: '{% $states.result.Output %}' }),
+  WaitedText: nested('.sync', { Output: '{% $states.result.Output %}' }),
+  Callback: {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Ask',
+    States: {
+      Ask: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        Arguments: { FunctionName: FUNCTION, Payload: { token: '{% $states.context.Task.Token %}' } },
+        End: true,
+      },
+    },
+  },
+};
+
+let services: RunningServices;
+let runner: ExecutionRunner;
+let client: SFNClient;
+
+beforeAll(async () => {
+  const root = temporaryRoot();
+  const folder = path.join(root, 'functions', 'Fn');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async (event) => event;');
+  const allow = (...Action: string[]) => ({ Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+  const stateMachines: StateMachineResource[] = Object.entries(DEFINITIONS).map(([name, definition]) => ({
+    logicalId: name,
+    name,
+    arn: `${STATES}:stateMachine:${name}`,
+    roleArn: ROLE,
+    definition,
+  }));
+  const deployment = {
+    ...deploymentIn(root, {
+      functions: [
+        {
+          logicalId: 'Fn',
+          name: 'fn',
+          arn: FUNCTION,
+          roleArn: ROLE,
+          folder,
+          handler: 'index.handler',
+          runtime: 'nodejs22.x',
+          environment: {},
+          timeoutSeconds: 10,
+          memoryMegabytes: 128,
+        },
+      ],
+      roles: [
+        {
+          logicalId: 'States',
+          name: 'states',
+          arn: ROLE,
+          trustPolicy: { Statement: [] },
+          policies: [allow('lambda:InvokeFunction', 'states:*', 'events:*')],
+        },
+      ],
+    }),
+    stateMachines,
+  };
+  runner = new ExecutionRunner({
+    root,
+    services: () => services,
+    parse: ({ definition }) => parseStateMachine(definition),
+  });
+  services = await startServices(deployment, {
+    trainer: trainerOf(printX),
+    sampler: samplerOf([]),
+    executions: runner,
+  });
+  client = new SFNClient({
+    endpoint: services.url,
+    region: ENVIRONMENT.region,
+    credentials: services.credentialsFor(services.user),
+    maxAttempts: 1,
+  });
+});
+
+afterAll(async () => {
+  await runner.close();
+  await services.close();
+});
+
+async function start(machine: string, input: unknown): Promise<string> {
+  const { executionArn = '' } = await client.send(
+    new StartExecutionCommand({
+      stateMachineArn: `${STATES}:stateMachine:${machine}`,
+      input: JSON.stringify(input),
+    }),
+  );
+  return executionArn;
+}
+
+const whenEnded = (executionArn: string) =>
+  until(
+    () => client.send(new DescribeExecutionCommand({ executionArn })),
+    ({ status }) => status !== 'RUNNING',
+  );
+
+async function innerExecutions() {
+  const stateMachineArn = `${STATES}:stateMachine:Inner`;
+  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+  return executions;
+}
+
+describe('a task that starts an execution', () => {
+  test('answers with its ARN, and fails when the name is taken', async () => {
+    const { output } = await whenEnded(await start('Started', 'first'));
+    expect(JSON.parse(output ?? '')).toMatchObject({
+      ExecutionArn: `${STATES}:execution:Inner:inner`,
+      StartDate: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(await whenEnded(await start('Started', 'second'))).toMatchObject({
+      status: 'FAILED',
+      error: 'StepFunctions.ExecutionAlreadyExistsException',
+      cause: expect.stringContaining('Execution Already Exists'),
+    });
+  });
+});
+
+describe('a task that waits for an execution', () => {
+  // Each has to have a name of its own.
+  const rename = (machine: keyof typeof DEFINITIONS, name: string) => {
+    const { Nested } = DEFINITIONS[machine].States as unknown as { Nested: { Arguments: { Name: string } } };
+    Nested.Arguments.Name = name;
+  };
+
+  test.each([
+    ['Waited', { got: 1 }],
+    ['WaitedText', '{"got":1}'],
+  ] as const)('%s gives its output', async (machine, output) => {
+    rename(machine, machine);
+    const ended = await whenEnded(await start(machine, 1));
+    expect([ended.status, ended.output]).toEqual(['SUCCEEDED', JSON.stringify(output)]);
+  });
+
+  test('fails when it fails', async () => {
+    rename('Waited', 'bad');
+    const { error, cause } = await whenEnded(await start('Waited', 'bad'));
+    expect(error).toBe('States.TaskFailed');
+    expect(JSON.parse(cause ?? '')).toMatchObject({
+      Error: 'Inner',
+      Cause: 'for a reason',
+      Name: 'bad',
+      Status: 'FAILED',
+      Input: '{"value":"bad"}',
+      InputDetails: { Included: true },
+      StartDate: expect.any(Number),
+    });
+  });
+
+  test('stops it when it is stopped', async () => {
+    rename('Waited', 'slow');
+    const executionArn = await start('Waited', 'slow');
+    await until(innerExecutions, (executions) => executions.some(({ name }) => name === 'slow'));
+    await client.send(new StopExecutionCommand({ executionArn }));
+    await until(innerExecutions, (executions) =>
+      executions.some(({ name, status }) => name === 'slow' && status === 'ABORTED'),
+    );
+  });
+});
+
+describe('a task that waits for a worker', () => {
+  /** Starts one and gives the token that the function got. */
+  async function ask() {
+    const executionArn = await start('Callback', {});
+    const history = () => client.send(new GetExecutionHistoryCommand({ executionArn }));
+    const { events = [] } = await until(history, (page) =>
+      (page.events ?? []).some(({ type }) => type === 'TaskSubmitted'),
+    );
+    const { output = '' } =
+      events.find(({ type }) => type === 'TaskSubmitted')?.taskSubmittedEventDetails ?? {};
+    return { executionArn, taskToken: (JSON.parse(output) as { Payload: { token: string } }).Payload.token };
+  }
+
+  test('ends with what the worker answers, once', async () => {
+    const { executionArn, taskToken } = await ask();
+    await client.send(new SendTaskHeartbeatCommand({ taskToken }));
+    await expect(
+      client.send(new SendTaskSuccessCommand({ taskToken, output: 'no JSON' })),
+    ).rejects.toMatchObject({ name: 'InvalidOutput' });
+    await client.send(new SendTaskSuccessCommand({ taskToken, output: '{"answer":42}' }));
+    expect(await whenEnded(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '{"answer":42}' });
+    await expect(client.send(new SendTaskSuccessCommand({ taskToken, output: '1' }))).rejects.toMatchObject({
+      name: 'TaskTimedOut',
+    });
+    await expect(client.send(new SendTaskHeartbeatCommand({ taskToken: 'other' }))).rejects.toMatchObject({
+      name: 'InvalidToken',
+    });
+  });
+
+  test('fails as the worker says', async () => {
+    const { executionArn, taskToken } = await ask();
+    await client.send(new SendTaskFailureCommand({ taskToken, error: 'Busy', cause: 'try later' }));
+    expect(await whenEnded(executionArn)).toMatchObject({
+      status: 'FAILED',
+      error: 'Busy',
+      cause: 'try later',
+    });
+  });
+});
+
+test('what local mode does not have is refused by name when the definition is deployed', () => {
+  const task = (Resource: string, more: object = {}) => ({ Type: 'Task', Resource, End: true, ...more });
+  const problems = checkResources({
+    StartAt: 'A',
+    States: {
+      A: task('arn:aws:states:us-east-1:123456789012:activity:work'),
+      B: task('arn:aws:states:::sqs:sendMessage'),
+      C: task('arn:aws:states:::states:startExecution.sync:3'),
+      D: task('arn:aws:states:::lambda:invoke', { Parameters: { FunctionName: 'f', Retries: 1 } }),
+      E: task('arn:aws:states:::states:startExecution', { Arguments: { Machine: 'm' } }),
+      F: task(FUNCTION, { Credentials: { RoleArn: ROLE } }),
+      G: task('arn:aws:states:::lambda:invoke.waitForTaskToken', { Parameters: { 'FunctionName.$': '$.f' } }),
+    },
+  });
+  expect(problems.map(({ location }) => location)).toEqual([
+    '/States/A/Resource',
+    '/States/B/Resource',
+    '/States/C/Resource',
+    '/States/D/Parameters',
+    '/States/E/Arguments',
+    '/States/F/Credentials',
+  ]);
+  expect(problems[1]?.message).toContain('arn:aws:states:::sqs:sendMessage');
+});
