@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-sfn';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const POLL_MILLISECONDS = 20;
+const POLL_MILLISECONDS = 100;
 
 const folders = [];
 process.on('exit', () => {

@@ -8,13 +8,14 @@ import { Endpoint } from './local-mode.mjs';
 import { median, printHead, printTable, printTarget } from './measures.mjs';
 
 const TARGET_MEBIBYTES = 300;
-const GROUP = 50;
+const GROUPS = 4;
 const DESCRIBED = 20;
 
 const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, jobs: { type: 'string', default: '200' } },
 });
 const jobs = Number(options.jobs);
+const group = Math.max(2, Math.floor(jobs / GROUPS));
 
 const endpoint = await Endpoint.start();
 try {
@@ -52,14 +53,14 @@ try {
 
   printHead(`(d) A tuning job of ${jobs} training jobs, two at a time`);
   const groups = [];
-  for (let first = 0; first + GROUP <= times.length; first += GROUP) {
+  for (let first = 0; first + group <= times.length; first += group) {
     // The first job's end is the start of its group: what comes before it is the start of the workers.
-    groups.push((times[first + GROUP - 1] - times[first]) / (GROUP - 1));
+    groups.push((times[first + group - 1] - times[first]) / (group - 1));
   }
   printTable([
     ['jobs', 'mean time of a job'],
     ...groups.map((seconds, i) => [
-      `${i * GROUP + 1} to ${(i + 1) * GROUP}`,
+      `${i * group + 1} to ${(i + 1) * group}`,
       `${(seconds * 1000).toFixed(0)} ms`,
     ]),
   ]);

@@ -22,6 +22,9 @@ STARTUP_TRIALS = 5
 # The model is fitted to as many trials at most, the best and the latest: its time grows with their cube.
 MOST_MODELLED = 100
 
+# Losses farther from the middle half of them than so many times its width are cut off.
+_FENCE = 3.0
+
 _RANDOM_CANDIDATES = 1000
 _NEAR_CANDIDATES = 60  # around each of the best trials
 _NEAR_STEPS = [0.02, 0.1, 0.3]
@@ -63,15 +66,25 @@ class BayesianSampler(BaseSampler):
         ]
         losses = _losses(others, -1.0 if study.direction == StudyDirection.MAXIMIZE else 1.0)
         if sum(each.value is not None for each in others) < STARTUP_TRIALS:
-            if left is not None:
-                return dict(left[rng.integers(len(left))])
-            return self._cube.params(rng.random(len(search_space)))
-        modelled = sorted(_to_model(losses))
-        points = np.array([self._cube.point(others[i].params) for i in modelled])
-        values = np.array([losses[i] for i in modelled])
+            return dict(left[rng.integers(len(left))]) if left else self._cube.params(rng.random(len(search_space)))
+        points = np.array([self._cube.point(others[i].params) for i in losses])
+        values = np.array(list(losses.values()))
+        running = [self._cube.point(each.params) for each in others if each.state == TrialState.RUNNING]
+        improvement = self._improvement(points, values, running)
+        if left:
+            gains = improvement(np.array([self._cube.point(params) for params in left]))
+            return dict(left[int(gains.argmax())])
+        return self._cube.params(self._climb(improvement, points[np.argsort(values)[:_CLIMBERS]], rng))
+
+    def _improvement(
+        self, points: np.ndarray, values: np.ndarray, running: List[np.ndarray]
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Logarithm of the improvement to be expected at points."""
+        # One that went astray by orders of magnitude must not make all others look alike.
+        low, high = np.percentile(values, [25, 75])
+        values = np.minimum(values, high + _FENCE * (high - low))
         values = (values - values.mean()) / max(values.std(), 1e-10)
         model = GaussianProcess(self._cube.features(points), values)
-        running = [self._cube.point(each.params) for each in others if each.state == TrialState.RUNNING]
         if running:
             model.believe(self._cube.features(np.array(running)))
 
@@ -79,11 +92,7 @@ class BayesianSampler(BaseSampler):
             mean, deviation = model.predict(self._cube.features(candidates))
             return log_expected_improvement((values.min() - mean) / deviation) + np.log(deviation)
 
-        if left is not None:
-            candidates = np.array([self._cube.point(params) for params in left])
-            return dict(left[int(np.argmax(improvement(candidates)))])
-        best = points[np.argsort(values)[:_CLIMBERS]]
-        return self._cube.params(self._climb(improvement, best, rng))
+        return improvement
 
     def _climb(
         self, improvement: Callable[[np.ndarray], np.ndarray], best: np.ndarray, rng: np.random.Generator
@@ -131,16 +140,16 @@ def log_expected_improvement(z: np.ndarray) -> np.ndarray:
 
 
 def _losses(trials: Sequence[FrozenTrial], sign: float) -> Dict[int, float]:
-    """What to minimize, by the trial's place. One that failed counts as the worst: it is not to be tried again."""
-    values = {i: sign * each.value for i, each in enumerate(trials) if each.value is not None}
-    failed = [i for i, each in enumerate(trials) if each.state == TrialState.FAIL]
-    return {**values, **{i: max(values.values()) for i in failed if values}}
+    """What to minimize, by the place of each trial that the model is fitted to.
 
-
-def _to_model(losses: Mapping[int, float]) -> List[int]:
-    """The trials that the model is fitted to."""
+    A trial that failed counts as the worst, so that it is not tried again.
+    """
+    losses = {i: sign * each.value for i, each in enumerate(trials) if each.value is not None}
+    if losses:
+        worst = max(losses.values())
+        losses.update({i: worst for i, each in enumerate(trials) if each.state == TrialState.FAIL})
     if len(losses) <= MOST_MODELLED:
-        return list(losses)
+        return losses
     best = sorted(losses, key=losses.__getitem__)[: MOST_MODELLED // 2]
-    latest = [i for i in sorted(losses) if i not in set(best)][-(MOST_MODELLED - len(best)):]
-    return best + latest
+    latest = [i for i in sorted(losses) if i not in set(best)][len(best) - MOST_MODELLED:]
+    return {i: losses[i] for i in best + latest}

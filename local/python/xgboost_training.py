@@ -159,8 +159,6 @@ def _save(booster: xgb.Booster, folder: str) -> None:
     path = os.path.join(folder, MODEL_NAME)
     temporary = path + "-partial"
     booster.save_model(temporary)
-    with open(temporary, "rb+") as file:
-        os.fsync(file.fileno())
     os.replace(temporary, path)
 
 
