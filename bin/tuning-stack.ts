@@ -88,6 +88,10 @@ export class TuningStack extends Stack {
       description: 'Data below input/, models below output/',
       value: workflow.bucket.bucketName,
     });
+    new CfnOutput(this, 'TrainingRoleArn', {
+      description: 'The role of training jobs, for jobs that are started in another way',
+      value: workflow.trainingRole.roleArn,
+    });
   }
 }
 

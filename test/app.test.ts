@@ -353,6 +353,7 @@ describe('the template', () => {
         /^aws stepfunctions start-execution --region <AWS::Region> --state-machine-arn <TuningStateMachine\w+> --input '{}'$/,
       ),
       BucketName: expect.stringMatching(/^<TuningBucket\w+>$/),
+      TrainingRoleArn: expect.stringMatching(/^<TuningTrainingRole\w+\.Arn>$/),
     });
   });
 });

@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 import * as ts from 'typescript';
 
 const PROJECT = resolve(__dirname, '..');
+const PAGES = ['README.md', 'docs/testing-your-stack.md'];
 
 /** What a reader has at hand where a snippet begins. */
 const FIXTURE = `
-import { type Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import {
   AutoMlWorkflow,
   DataLocation,
@@ -15,6 +16,9 @@ import {
   ScriptSource,
   TuningFragment,
 } from 'cdk-sagemaker-tuning';
+class MyStack extends Stack {}
+declare const app: App;
+declare const stack: LocalMode;
 declare const analysts: iam.IGrantable;
 declare const bucket: s3.IBucket;
 declare const algorithm: Algorithm;
@@ -24,18 +28,26 @@ declare const prepare: sfn.Pass;
 declare const register: sfn.Pass;
 `;
 
-/** The README's TypeScript as one program: imports first, each snippet in a function of its own. */
-function program(): string {
-  const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
-  const snippets = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code ?? '');
+/** The TypeScript of a page: at least two snippets. */
+function snippetsOf(page: string): string[] {
+  const text = readFileSync(join(PROJECT, page), 'utf8');
+  const snippets = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code ?? '');
   expect(snippets.length).toBeGreaterThan(1);
-  const imports = snippets.flatMap((snippet) => snippet.match(/^import [^;]*;$/gm) ?? []);
-  const bodies = snippets.map((snippet) => snippet.replace(/^import [^;]*;$/gm, ''));
-  const functions = bodies.map((body, index) => `export function snippet${index}(this: Stack) {${body}}`);
-  return [...imports, FIXTURE, ...functions].join('\n');
+  return snippets;
 }
 
-test("the README's TypeScript compiles", () => {
+/** The pages' TypeScript as one program: imports first, each snippet in a function of its own. */
+function program(): string {
+  const snippets = PAGES.flatMap(snippetsOf);
+  const imports = snippets.flatMap((snippet) => snippet.match(/^import [^;]*;$/gm) ?? []);
+  const bodies = snippets.map((snippet) => snippet.replace(/^import [^;]*;$/gm, ''));
+  const functions = bodies.map(
+    (body, index) => `export async function snippet${index}(this: Stack) {${body}}`,
+  );
+  return [...new Set(imports), FIXTURE, ...functions].join('\n');
+}
+
+test('the TypeScript of README and documentation compiles', () => {
   const folder = mkdtempSync(join(PROJECT, 'test', '.readme-'));
   try {
     const file = join(folder, 'readme.ts');
@@ -43,7 +55,13 @@ test("the README's TypeScript compiles", () => {
     const { options } = ts.parseJsonConfigFileContent(
       {
         extends: '../tsconfig.dev.json',
-        compilerOptions: { paths: { 'cdk-sagemaker-tuning': ['../lib/index.ts'] }, noUnusedLocals: false },
+        compilerOptions: {
+          paths: {
+            'cdk-sagemaker-tuning': ['../lib/index.ts'],
+            'cdk-sagemaker-tuning-local': ['../local/src/index.ts'],
+          },
+          noUnusedLocals: false,
+        },
       },
       ts.sys,
       join(PROJECT, 'test'),

@@ -8,12 +8,15 @@ metrics every minute or so; here every boosting round is seen, and after the fir
 learning rates would always be the worst.
 """
 
+from array import array
 from statistics import median
-from typing import Dict, List, Optional, Set
+from typing import Dict, List
 
 # The rule needs jobs to compare with. SageMaker does not say how many; fewer make it erratic.
 FEWEST_COMPLETED = 4
 WARM_UP = 0.25
+# Share of the usual number of steps between two decisions: a job of a thousand rounds is looked at every ten.
+INTERVAL = 0.01
 
 
 class MedianRule:
@@ -21,37 +24,27 @@ class MedianRule:
 
     def __init__(self, minimize: bool) -> None:
         self._sign = 1.0 if minimize else -1.0
-        self._running: Dict[int, List[float]] = {}  # trial -> average of its values up to each report
-        self._steps: Dict[int, List[int]] = {}
-        self._completed: Set[int] = set()
+        self._averages: Dict[int, array] = {}  # trial -> average of its values up to each step
+        self._completed: List[int] = []
+        self._usual_steps = 0.0  # of those that completed
 
     def report(self, trial: int, step: int, value: float) -> bool:
-        """Takes a value; true: stop the trial."""
-        averages = self._running.setdefault(trial, [])
-        steps = self._steps.setdefault(trial, [])
-        previous = averages[-1] * len(averages) if averages else 0.0
-        averages.append((previous + value) / (len(averages) + 1))
-        steps.append(step)
-        if len(self._completed) < FEWEST_COMPLETED:
+        """Takes the value at a step, counted from 0; true: stop the trial."""
+        averages = self._averages.setdefault(trial, array("d"))
+        del averages[step:]  # the job has begun again
+        count = len(averages)
+        averages.append(((averages[-1] * count if count else 0.0) + value) / (count + 1))
+        if len(self._completed) < FEWEST_COMPLETED or step < WARM_UP * self._usual_steps:
             return False
-        if len(steps) <= WARM_UP * median(len(self._steps[other]) for other in self._completed):
+        if step % max(1, int(INTERVAL * self._usual_steps)):
             return False
-        others = [
-            average for other in self._completed
-            if (average := self._average_at(other, step)) is not None
-        ]
-        return bool(others) and self._sign * value > self._sign * median(others)
+        # Of one with fewer steps it is the average of all of them.
+        others = [self._averages[other] for other in self._completed]
+        middle = median(each[min(step, len(each) - 1)] for each in others)
+        return self._sign * value > self._sign * middle
 
     def complete(self, trial: int) -> None:
         """The trial ran to its end: later ones are compared with it."""
-        if trial in self._running:
-            self._completed.add(trial)
-
-    def _average_at(self, trial: int, step: int) -> Optional[float]:
-        """Average of the trial up to the step; its last one when it had fewer steps."""
-        steps, averages = self._steps[trial], self._running[trial]
-        # Jobs report every step as a rule, so the position is nearly always the step itself.
-        position = min(step - steps[0], len(steps) - 1)
-        while position > 0 and steps[position] > step:
-            position -= 1
-        return averages[position] if position >= 0 else None
+        if trial in self._averages and trial not in self._completed:
+            self._completed.append(trial)
+            self._usual_steps = median(len(self._averages[other]) for other in self._completed)

@@ -4,10 +4,15 @@ Requests carry `id`, `op` (start, ask, report, restore, tell, close), `search` a
 answer has the same `id` and `result`, or `error`.
 """
 
+import os
 from typing import Any, Dict
 
-from protocol import Channel
-from search import Search
+# Before NumPy is imported: the model's matrices are small, and threads for them would take the cores that train.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_variable] = "1"
+
+from protocol import Channel  # noqa: E402
+from search import Search  # noqa: E402
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """One search: an Optuna study in a file, asked and told about trials."""
 
-import json
 import math
 import os
 import random
@@ -9,13 +8,15 @@ from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 import optuna
 from optuna.pruners import HyperbandPruner, NopPruner
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, RandomSampler
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
+from bayesian_sampler import BayesianSampler
+from finite_sampler import FiniteSampler
 from median_rule import MedianRule
 from search_space import LARGEST_FINITE_SPACE, SearchSpace
+from study_file import StudyFile
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
@@ -32,7 +33,6 @@ class Search:
         self._strategy: str = specification["strategy"]
         self._seed: Optional[int] = specification.get("randomSeed")
         self._space = SearchSpace(specification["dimensions"])
-        self._finite = self._space.size() <= LARGEST_FINITE_SPACE
         minimize = specification["direction"] == "Minimize"
         self._median = MedianRule(minimize) if specification.get("earlyStopping") else None
         self._max_resource = int(specification.get("maxResource") or 0)
@@ -42,44 +42,43 @@ class Search:
         self._pruned: Set[int] = set()
         self._stopped: Set[int] = set()
 
+        # The combinations of a finite space that are left: SageMaker does not repeat any.
+        self._left: Optional[Dict[Tuple[Any, ...], Dict[str, Any]]] = None
+        if self._space.size() <= LARGEST_FINITE_SPACE:
+            self._left = {self._space.identity(params): params for params in self._space.combinations()}
+
         path = specification["studyFile"]
         existed = os.path.exists(path) and os.path.getsize(path) > 0
-        _mend(path)
         self._study = optuna.create_study(
             study_name=STUDY_NAME,
-            storage=JournalStorage(JournalFileBackend(path)),
+            storage=JournalStorage(StudyFile(path)),
             direction="minimize" if minimize else "maximize",
             pruner=self._make_pruner(specification),
-            sampler=RandomSampler(),
+            sampler=self._make_sampler(),
             load_if_exists=True,
         )
         if not existed:
             self._warm_start(specification["previousTrials"])
         own = [trial for trial in self._study.get_trials(deepcopy=False) if WARM_START not in trial.user_attrs]
-        self._seen: Set[Tuple[Any, ...]] = {
-            self._space.identity(trial.params) for trial in own if trial.state != TrialState.FAIL
-        }
+        if self._left is not None:
+            for trial in own:
+                self._left.pop(self._space.identity(trial.params), None)
         # Asked for before the process was killed: handed out again, first.
         self._interrupted: List[FrozenTrial] = [trial for trial in own if trial.state == TrialState.RUNNING]
-        self._study.sampler = self._make_sampler(len(own))
 
     def ask(self) -> Optional[Dict[str, Any]]:
         """The next trial, or None when every combination has been tried."""
         if self._interrupted:
-            frozen = self._interrupted.pop(0)
-            return self._hand_out(Trial(self._study, frozen._trial_id))
-        if self._finite and len(self._seen) >= self._space.size():
+            trial = Trial(self._study, self._interrupted.pop(0)._trial_id)
+            for name, distribution in self._space.distributions.items():
+                trial._suggest(name, distribution)  # those that the process did not come to write
+            return self._hand_out(trial)
+        if self._left is not None and not self._left:
             return None
-        if self._strategy == "Grid":
-            self._study.enqueue_trial(next(p for p in self._space.combinations() if not self._is_seen(p)))
-        trial = self._ask_sampler()
-        if self._finite and self._is_seen(trial.params):
-            # SageMaker does not repeat a combination either: take one of those that are left.
-            self._study.tell(trial, state=TrialState.FAIL)
-            left = [params for params in self._space.combinations() if not self._is_seen(params)]
-            self._study.enqueue_trial(self._random(trial.number).choice(left))
-            trial = self._ask_sampler()
-        return self._hand_out(trial)
+        if isinstance(self._study.sampler, RandomSampler):
+            # A seed per trial, so that a resumed search goes on as the uninterrupted one would have.
+            self._study.sampler = RandomSampler(seed=self._seed_of(len(self._study.get_trials(deepcopy=False))))
+        return self._hand_out(self._study.ask(self._space.distributions))
 
     def report(self, number: int, step: int, value: float) -> bool:
         """Takes a metric at a step counted from 0; true: the trial should stop."""
@@ -129,34 +128,29 @@ class Search:
             self._median.complete(number)
         self._study.tell(number, value, state=state, skip_if_finished=True)
 
-    def _ask_sampler(self) -> Trial:
-        if self._strategy == "Random" and self._seed is not None:
-            # A seed per trial, so that a resumed search goes on as the uninterrupted one would have.
-            number = len(self._study.get_trials(deepcopy=False))
-            self._study.sampler = RandomSampler(seed=self._random(number).randrange(2**32))
-        return self._study.ask(self._space.distributions)
-
     def _hand_out(self, trial: Trial) -> Dict[str, Any]:
         self._trials[trial.number] = trial
-        self._seen.add(self._space.identity(trial.params))
+        if self._left is not None:
+            self._left.pop(self._space.identity(trial.params), None)
         return {"trial": trial.number, "hyperparameters": self._space.to_hyperparameters(trial.params)}
-
-    def _is_seen(self, params: Mapping[str, Any]) -> bool:
-        return self._space.identity(params) in self._seen
 
     def _random(self, number: int) -> random.Random:
         return random.Random() if self._seed is None else random.Random(f"{self._seed}/{number}")
 
-    def _make_sampler(self, asked: int) -> BaseSampler:
-        if self._strategy in ("Random", "Grid"):
+    def _seed_of(self, number: int) -> Optional[int]:
+        return None if self._seed is None else self._random(number).randrange(2**32)
+
+    def _make_sampler(self) -> BaseSampler:
+        if self._strategy == "Bayesian":
+            return BayesianSampler(self._space.distributions, self._left, self._seed_of)
+        # Hyperband's configurations are drawn at random, as in its paper (Li et al. 2018): the same seed gives the
+        # same ones whatever comes of them, as SageMaker's documentation says.
+        if self._left is None:
             return RandomSampler()
-        return TPESampler(
-            multivariate=True,  # hyperparameters depend on each other
-            constant_liar=True,  # parallel jobs must not all try the same corner
-            # Half of Optuna's default: tuning jobs are short (20 jobs, say), and on smooth test functions of
-            # 2 and 5 dimensions this found as good or better values within 20 and within 40 trials.
-            n_startup_trials=5,
-            seed=None if self._seed is None else self._random(asked).randrange(2**32),
+        if self._strategy == "Grid":
+            return FiniteSampler(self._space.distributions, lambda number: next(iter(self._left.values())))
+        return FiniteSampler(
+            self._space.distributions, lambda number: self._random(number).choice(list(self._left.values()))
         )
 
     def _make_pruner(self, specification: Mapping[str, Any]) -> optuna.pruners.BasePruner:
@@ -191,20 +185,3 @@ def _rungs(min_resource: int, max_resource: int) -> List[int]:
         rung *= REDUCTION_FACTOR
     return rungs + [max_resource] if max_resource else []
 
-
-def _mend(path: str) -> None:
-    """Makes a journal usable that a killed process left behind: a lock, half a line at the end."""
-    lock = path + ".lock"
-    if os.path.lexists(lock):
-        os.unlink(lock)
-    if not os.path.exists(path):
-        return
-    with open(path, "rb+") as journal:
-        content = journal.read()
-        end = content.rfind(b"\n") + 1
-        if end < len(content):
-            try:
-                json.loads(content[end:])
-                journal.write(b"\n")
-            except ValueError:
-                journal.truncate(end)

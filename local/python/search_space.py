@@ -106,7 +106,7 @@ class SearchSpace:
 
     def identity(self, params: Mapping[str, Any]) -> Tuple[Any, ...]:
         """What two trials with the same parameters have in common."""
-        return tuple(params[dimension.key] for dimension in self.dimensions)
+        return tuple(params.get(dimension.key) for dimension in self.dimensions)
 
     def size(self) -> float:
         """Number of combinations."""

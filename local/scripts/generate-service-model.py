@@ -1,48 +1,96 @@
-"""Makes local/src/services/model/sagemaker-model.json out of the service model that botocore ships.
+"""Makes local/src/services/model/<service>-model.json out of the service models that botocore ships.
 
-The file holds what is needed to validate requests of the SageMaker operations that local mode has. Run it
-by hand, with any Python that has botocore, when local mode gets another operation or AWS another value:
+The files hold what is needed to validate the requests of the operations that local mode has. Their content depends on
+nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
+them. When local mode gets another operation, or AWS another value (then raise the version there first):
 
-    python3 local/scripts/generate-service-model.py
-    npx biome check --write local/src/services/model/sagemaker-model.json
+    .venv/boto3/bin/python local/scripts/generate-service-model.py
 
-`--print` writes to standard output instead of the file.
+`--check` writes nothing, and fails when a file is not what would be written. STS is not among them: the request of
+GetCallerIdentity has no members.
 """
 
 import argparse
 import json
+import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterator, List
 
 import botocore
 import botocore.loaders
 
-OPERATIONS = [
-    "AddTags",
-    "CreateAutoMLJobV2",
-    "CreateHyperParameterTuningJob",
-    "CreateTrainingJob",
-    "DeleteHyperParameterTuningJob",
-    "DeleteTags",
-    "DeleteTrainingJob",
-    "DescribeAutoMLJobV2",
-    "DescribeHyperParameterTuningJob",
-    "DescribeTrainingJob",
-    "ListAutoMLJobs",
-    "ListCandidatesForAutoMLJob",
-    "ListHyperParameterTuningJobs",
-    "ListTags",
-    "ListTrainingJobs",
-    "ListTrainingJobsForHyperParameterTuningJob",
-    "StopAutoMLJob",
-    "StopHyperParameterTuningJob",
-    "StopTrainingJob",
-]
+# The operations by service, as local mode and signatures call it.
+OPERATIONS: Dict[str, List[str]] = {
+    "sagemaker": [
+        "AddTags",
+        "CreateAutoMLJobV2",
+        "CreateHyperParameterTuningJob",
+        "CreateTrainingJob",
+        "DeleteHyperParameterTuningJob",
+        "DeleteTags",
+        "DeleteTrainingJob",
+        "DescribeAutoMLJobV2",
+        "DescribeHyperParameterTuningJob",
+        "DescribeTrainingJob",
+        "ListAutoMLJobs",
+        "ListCandidatesForAutoMLJob",
+        "ListHyperParameterTuningJobs",
+        "ListTags",
+        "ListTrainingJobs",
+        "ListTrainingJobsForHyperParameterTuningJob",
+        "StopAutoMLJob",
+        "StopHyperParameterTuningJob",
+        "StopTrainingJob",
+    ],
+    "states": [
+        "DescribeExecution",
+        "DescribeStateMachine",
+        "DescribeStateMachineForExecution",
+        "GetExecutionHistory",
+        "ListExecutions",
+        "ListStateMachines",
+        "RedriveExecution",
+        "SendTaskFailure",
+        "SendTaskHeartbeat",
+        "SendTaskSuccess",
+        "StartExecution",
+        "StopExecution",
+    ],
+    "lambda": ["Invoke"],
+    "logs": ["DescribeLogStreams", "GetLogEvents"],
+    "iam": ["GetRole"],
+    "cloudformation": ["DescribeStacks"],
+    "s3": [
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateBucket",
+        "CreateMultipartUpload",
+        "DeleteBucket",
+        "DeleteObject",
+        "GetBucketLocation",
+        "GetObject",
+        "GetObjectTagging",
+        "HeadBucket",
+        "HeadObject",
+        "ListBuckets",
+        "ListMultipartUploads",
+        "ListObjects",
+        "ListObjectsV2",
+        "ListParts",
+        "PutObject",
+        "UploadPart",
+        "UploadPartCopy",
+    ],
+}
 
-OUTPUT = Path(__file__).parent.parent / "src/services/model/sagemaker-model.json"
+# Where botocore has another name for a service.
+BOTOCORE_NAMES = {"states": "stepfunctions"}
 
-# What is kept of a shape as it is; documentation, which is most of the model, is not.
-KEPT = ["type", "required", "enum", "pattern", "min", "max"]
+FOLDER = Path(__file__).parent.parent / "src/services/model"
+
+# What is kept of a shape as it is; documentation, which is most of a model, is not.
+KEPT = ["type", "required", "enum", "pattern", "min", "max", "sensitive"]
 
 
 def compact_shape(shape: Dict[str, Any]) -> Dict[str, Any]:
@@ -56,41 +104,60 @@ def compact_shape(shape: Dict[str, Any]) -> Dict[str, Any]:
     return compact
 
 
-def references(shape: Dict[str, Any]) -> list:
+def references(shape: Dict[str, Any]) -> List[str]:
     """Names of the shapes that a compact shape refers to."""
     return list(shape.get("members", {}).values()) + [
         shape[key] for key in ("member", "key", "value") if key in shape
     ]
 
 
-def service_model() -> Dict[str, Any]:
-    """The operations, and every shape that their requests are made of."""
-    model = botocore.loaders.create_loader().load_service_model("sagemaker", "service-2")
-    operations = {name: model["operations"][name]["input"]["shape"] for name in OPERATIONS}
+def service_model(service: str) -> Dict[str, Any]:
+    """The operations of a service, and every shape that their requests are made of."""
+    name = BOTOCORE_NAMES.get(service, service)
+    model = botocore.loaders.create_loader().load_service_model(name, "service-2")
+    operations = {name: model["operations"][name]["input"]["shape"] for name in OPERATIONS[service]}
     shapes: Dict[str, Any] = {}
     waiting = list(operations.values())
     while waiting:
-        name = waiting.pop()
-        if name not in shapes:
-            shapes[name] = compact_shape(model["shapes"][name])
-            waiting.extend(references(shapes[name]))
+        shape = waiting.pop()
+        if shape not in shapes:
+            shapes[shape] = compact_shape(model["shapes"][shape])
+            waiting.extend(references(shapes[shape]))
     return {
-        "source": "the SageMaker service model (API version {}) in botocore {}".format(
-            model["metadata"]["apiVersion"], botocore.__version__
+        "source": "{} (API version {}) in botocore {}".format(
+            model["metadata"]["serviceId"], model["metadata"]["apiVersion"], botocore.__version__
         ),
         "operations": operations,
-        "shapes": {name: shapes[name] for name in sorted(shapes)},
+        "shapes": {shape: shapes[shape] for shape in sorted(shapes)},
     }
+
+
+def lines(model: Dict[str, Any]) -> Iterator[str]:
+    """JSON with a line for each shape: short, and a change of AWS's shows in the diff as what it is."""
+    yield "{"
+    yield '"source": {},'.format(json.dumps(model["source"]))
+    yield '"operations": {},'.format(json.dumps(model["operations"]))
+    yield '"shapes": {'
+    shapes = ["{}: {}".format(json.dumps(name), json.dumps(shape)) for name, shape in model["shapes"].items()]
+    yield ",\n".join(shapes)
+    yield "}"
+    yield "}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--print", action="store_true", help="write to standard output, not to the file")
-    text = json.dumps(service_model()) + "\n"
-    if parser.parse_args().print:
-        print(text, end="")
-    else:
-        OUTPUT.write_text(text, encoding="utf-8")
+    parser.add_argument("--check", action="store_true", help="fail when a file is not up to date; write nothing")
+    is_check = parser.parse_args().check
+    outdated = []
+    for service in OPERATIONS:
+        file = FOLDER / "{}-model.json".format(service)
+        text = "\n".join(lines(service_model(service))) + "\n"
+        if is_check and (not file.exists() or file.read_text(encoding="utf-8") != text):
+            outdated.append(file.name)
+        elif not is_check:
+            file.write_text(text, encoding="utf-8")
+    if outdated:
+        sys.exit("Not what botocore {} has: {}".format(botocore.__version__, ", ".join(outdated)))
 
 
 if __name__ == "__main__":

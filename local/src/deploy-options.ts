@@ -89,6 +89,12 @@ export interface DeployOptions {
    */
   readonly fileSystems?: Readonly<Record<string, string>>;
   /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: LocalModeOptions['spotInterruptions'];
+  /**
    * Folder for the Python environments that have to be made: once for the same packages.
    *
    * @default - `.venv` in the current folder
@@ -101,6 +107,13 @@ export interface DeployOptions {
    */
   readonly port?: number;
   /**
+   * Requests that AWS clients, and functions, may send in a second for each operation, to see what they make of being
+   * throttled: what is beyond is answered with `ThrottlingException`, or what the service calls it.
+   *
+   * @default - any number
+   */
+  readonly requestsPerSecond?: number;
+  /**
    * Takes what a person should know: an installation, what of the template is left out, faults of local mode.
    *
    * @default - nothing is said
@@ -108,11 +121,12 @@ export interface DeployOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-/** Synthesizes the app, unless it is, and deploys it. @throws UserError @internal */
+/** Synthesizes the app, unless it is, and deploys it. @throws UserError */
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);
+  checkRequestRate(options.requestsPerSecond);
   const isTemporary = options.root === undefined;
-  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), 'local-mode-')));
+  const root = resolve(options.root ?? mkdtempSync(join(tmpdir(), `local-mode-${process.pid}-`)));
   const { onNotice = () => undefined } = options;
   try {
     return {
@@ -123,13 +137,21 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
       ...(options.stubTraining && { stubTraining: options.stubTraining }),
       ...(options.stubTasks && { stubTasks: options.stubTasks }),
       ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
+      ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
       ...(options.port !== undefined && { port: options.port }),
+      ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       onNotice,
     };
   } catch (error) {
     if (isTemporary) rmSync(root, { recursive: true, force: true });
     throw error;
   }
+}
+
+function checkRequestRate(requestsPerSecond: number | undefined): void {
+  if (requestsPerSecond === undefined || (requestsPerSecond > 0 && Number.isFinite(requestsPerSecond)))
+    return;
+  throw new UserError(`requestsPerSecond: must be above 0, such as 5 or 0.5, got ${requestsPerSecond}`);
 }
 
 function checkTimeScale(scale: number | undefined): void {
@@ -140,7 +162,7 @@ function checkTimeScale(scale: number | undefined): void {
 
 async function deployTo(root: string, options: DeployOptions): Promise<LocalModeOptions['deployment']> {
   const { assembly, stack, parameters, onNotice = () => undefined } = options;
-  const given = typeof assembly === 'object' ? assembly.directory : assembly;
+  const given = assembly === undefined ? undefined : folderOf(assembly);
   const folder = given ?? (await synthesizeTo(root, options));
   try {
     return deploy(readAssembly(folder, stack), root, {
@@ -151,6 +173,15 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
     // Everything that is needed of it was copied.
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** JavaScript has no compiler that would say it: an `App` is easily given in place of what its `synth()` returns. */
+function folderOf(assembly: string | SynthesizedApp): string {
+  const folder = typeof assembly === 'string' ? assembly : assembly.directory;
+  if (typeof folder === 'string') return folder;
+  throw new UserError(
+    `assembly: must be a folder (cdk.out), or what app.synth() returns, got ${String(assembly)}`,
+  );
 }
 
 function synthesizeTo(

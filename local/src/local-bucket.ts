@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { AwsError } from './services/aws-error';
 import type { BucketStore } from './services/s3/bucket-store';
+import { contentOf } from './services/s3/object-content';
+import { writeObject } from './services/s3/stored-objects';
 
 /**
  * A bucket on this machine: a folder of plain files. What is done here needs no permission; AWS clients, roles and jobs
@@ -24,7 +26,8 @@ export class LocalBucket {
    * @throws AwsError `InvalidRequest` when the key is not the path of a file
    */
   async put(key: string, body: string | Uint8Array): Promise<string> {
-    this.store.put(this.name, key, typeof body === 'string' ? Buffer.from(body) : Buffer.from(body));
+    const content = contentOf(typeof body === 'string' ? body : Buffer.from(body));
+    await writeObject(this.store, { bucket: this.name, key }, content, {});
     return `s3://${this.name}/${key}`;
   }
 

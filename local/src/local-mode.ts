@@ -24,6 +24,7 @@ import {
   describeTuningJob,
   type Jobs,
   type RunningServices,
+  type SpotInterruptionOptions,
   startServices,
   type TrainingJobDescription,
   type TuningJobDescription,
@@ -52,7 +53,7 @@ import {
 } from './training';
 import { UserError } from './user-error';
 
-/** What local mode runs with. @internal */
+/** What local mode runs with. */
 export interface LocalModeOptions {
   readonly deployment: Deployment;
   /** Folder for the Python environments that have to be made. */
@@ -61,8 +62,21 @@ export interface LocalModeOptions {
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
   /** Folders that stand for file systems, by their IDs. */
   readonly fileSystems?: ReadonlyMap<string, string>;
+  /**
+   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   *
+   * @default - spot jobs run as others do
+   */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Port of the endpoint. @default - any free one */
   readonly port?: number;
+  /**
+   * Requests that clients may send in a second for each operation. What is beyond is answered as AWS does, with
+   * `ThrottlingException`. State machines and training jobs are not clients.
+   *
+   * @default - any number
+   */
+  readonly requestsPerSecond?: number;
   /** Whether the deployment's root is removed at the end. @default false */
   readonly isTemporary?: boolean;
   /** Answers training jobs, in place of training. @default - real training */
@@ -75,7 +89,7 @@ export interface LocalModeOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** An execution under way. @internal */
+/** An execution under way. */
 export interface RunningExecution {
   readonly name: string;
   readonly arn: string;
@@ -149,8 +163,7 @@ export class LocalMode {
    * @internal
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
-    const { deployment, pythonFolder, onNotice } = options;
-    const { stubTasks } = options;
+    const { deployment, pythonFolder, onNotice, stubTasks, stubTraining } = options;
     for (const resource of deployment.stateMachines) parseDefinition(resource, stubTasks);
     checkStubs(
       stubTasks ?? {},
@@ -181,7 +194,6 @@ export class LocalMode {
         maxJobs,
       }),
     ]);
-    const { stubTraining } = options;
     const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
     let sampler: Sampler | undefined;
     const leaveRoot = enterRoot(deployment.root);
@@ -214,10 +226,12 @@ export class LocalMode {
         sampler,
         automl,
         fileSystems: options.fileSystems,
+        ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
         deploymentId,
         onFault: (error) => onNotice((error as Error).message),
         ...(options.port !== undefined && { port: options.port }),
+        ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       });
       return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
     } catch (error) {
@@ -253,7 +267,7 @@ export class LocalMode {
     return this.deployment.outputs;
   }
 
-  /** @internal */
+  /** What the template has become here. @internal */
   get deployment(): Deployment {
     return this.options.deployment;
   }
@@ -276,7 +290,7 @@ export class LocalMode {
     return new LocalExecution<Output>(started, this.executions);
   }
 
-  /** Names of the executions that were interrupted in this deployment or in another one of the root. */
+  /** Names of the executions that were interrupted in this deployment or in another one of the root. @internal */
   get interrupted(): string[] {
     return this.executions.store.listInterrupted().map(({ name }) => name);
   }
@@ -288,6 +302,7 @@ export class LocalMode {
    * @param names of executions; without any, all that was interrupted
    * @returns the executions, and a promise of the end of all jobs
    * @throws UserError when there is no such execution, or it cannot be run any more
+   * @internal
    */
   resume(names: readonly string[] = []): {
     readonly executions: RunningExecution[];

@@ -6,6 +6,7 @@ import {
   createTabularTrainer,
   DEFAULT_XGBOOST_VERSION,
 } from '../src/training';
+import { boto3Python } from './boto3';
 
 const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-cpu-py3'];
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
@@ -28,6 +29,7 @@ export default async function preparePython(): Promise<void> {
     ...SCRIPT_IMAGES.map((image) => () => script.prepare?.({ trainingImage: image, hyperparameters: {} }, 0)),
     ...TABULAR_LIBRARIES.map((library) => () => tabular.prepare?.(jumpStartModel(library), 0)),
     () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION, ['parquet']),
+    () => boto3Python(environments),
   ];
   try {
     for (const step of steps) await step();

@@ -64,6 +64,8 @@ export interface RoleResource {
   readonly arn: string;
   readonly trustPolicy: PolicyDocument;
   readonly policies: readonly PolicyDocument[];
+  /** What the policies can allow at the most; absent without a permissions boundary. */
+  readonly permissionsBoundary?: PolicyDocument;
 }
 
 /** An IAM policy document as the template has it, with its intrinsics resolved. */

@@ -1,5 +1,6 @@
 import type { Environment } from './deployment';
 import { type PhysicalResource, physicalResource } from './physical-resources';
+import { stackArn } from './stack-arn';
 import { isRecord, type Template, TemplateError, type TemplateResource } from './template';
 
 /** What intrinsic functions are evaluated against. */
@@ -216,7 +217,7 @@ export class TemplateEvaluator {
       case 'AWS::StackName':
         return stackName;
       case 'AWS::StackId':
-        return `arn:${environment.partition}:cloudformation:${environment.region}:${environment.accountId}:stack/${stackName}/local`;
+        return stackArn(environment, stackName);
       case 'AWS::NotificationARNs':
         return [];
       case 'AWS::NoValue':

@@ -7,6 +7,7 @@ import type { StackContext } from './stack-context';
 export function deployRoles(context: StackContext): RoleResource[] {
   return context.evaluator.resourcesOfType('AWS::IAM::Role').map((logicalId) => {
     const { ref: name, attributes } = context.evaluator.identity(logicalId);
+    const [permissionsBoundary] = managedPolicies(context, logicalId, 'PermissionsBoundary');
     return {
       logicalId,
       name,
@@ -15,8 +16,9 @@ export function deployRoles(context: StackContext): RoleResource[] {
       policies: [
         ...inlinePolicies(context, logicalId),
         ...attachedPolicies(context, name),
-        ...managedPolicies(context, logicalId),
+        ...managedPolicies(context, logicalId, 'ManagedPolicyArns'),
       ],
+      ...(permissionsBoundary && { permissionsBoundary }),
     };
   });
 }
@@ -44,9 +46,13 @@ function attachedPolicies(context: StackContext, roleName: string): PolicyDocume
 }
 
 /** Policies that the role names by ARN: of this template, or AWS's own. */
-function managedPolicies(context: StackContext, logicalId: string): PolicyDocument[] {
-  const arns = context.evaluator.property(logicalId, 'ManagedPolicyArns') ?? [];
-  return (Array.isArray(arns) ? arns.map(String) : []).flatMap((arn) => {
+function managedPolicies(
+  context: StackContext,
+  logicalId: string,
+  property: 'ManagedPolicyArns' | 'PermissionsBoundary',
+): PolicyDocument[] {
+  const arns = [context.evaluator.property(logicalId, property) ?? []].flat().map(String);
+  return arns.flatMap((arn) => {
     const own = context.evaluator
       .resourcesOfType('AWS::IAM::ManagedPolicy')
       .find((policyId) => context.evaluator.identity(policyId).ref === arn);
@@ -56,7 +62,7 @@ function managedPolicies(context: StackContext, logicalId: string): PolicyDocume
     const known = awsManagedPolicy(arn);
     if (known === undefined) {
       context.onWarning(
-        `Resources/${logicalId}: local mode does not have the policy ${arn}: the role is treated as if it were not attached`,
+        `Resources/${logicalId}/Properties/${property}: local mode does not have the policy ${arn}: the role is treated as if it were not attached`,
       );
     }
     return known === undefined ? [] : [known];

@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, string>> = {
   images: 'folders of container images',
   work: 'work folders of jobs',
   processes: 'notes on running local modes',
+  '.gitignore': 'a note for Git to leave all this alone',
 };
 
 /** A synthesis that was killed leaves its folder. */

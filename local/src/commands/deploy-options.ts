@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
-import { addRootOptions, type RootOptions, rootOf } from './root-options';
+import { addRootOptions, hideFromGit, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
 export interface DeployCommandOptions extends RootOptions {
@@ -14,6 +14,7 @@ export interface DeployCommandOptions extends RootOptions {
   readonly context?: readonly string[];
   readonly imageCommand?: readonly string[];
   readonly fileSystem?: readonly string[];
+  readonly spotInterruptions?: number;
 }
 
 /** Adds what says which app is deployed, and with what. */
@@ -32,7 +33,19 @@ export function addDeployOptions(command: Command): Command {
       '--file-system <id=folder>',
       'a folder that stands for a file system of the template; may be repeated',
       collect,
+    )
+    .option(
+      '--spot-interruptions <number>',
+      'how often each job on spot instances loses its instance and starts again: 2 is twice, 0.3 is once for three ' +
+        'jobs of ten (default: never)',
+      parseSpotInterruptions,
     );
+}
+
+function parseSpotInterruptions(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('must be a number that is not negative, such as 1 or 0.3');
 }
 
 /** Takes an option that may be repeated. It has no default: the help would show it as an empty list. */
@@ -40,26 +53,38 @@ export function collect(value: string, values: readonly string[] = []): readonly
   return [...values, value];
 }
 
+/** Options of the endpoint for AWS clients. */
+interface EndpointOptions {
+  readonly port?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
+}
+
 /** Synthesizes the app, unless it is, and deploys it; what a person should know goes to the standard error. */
 export async function deployApp(
   options: DeployCommandOptions,
-  { port }: { readonly port?: number | undefined } = {},
+  { port, requestsPerSecond }: EndpointOptions = {},
 ): Promise<LocalMode> {
   const root = rootOf(options);
   const project = resolve(options.project);
   if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
   const assembly = options.assembly ?? (await synthesize({ project, root, context: options.context ?? [] }));
   try {
-    return await LocalMode.deploy({
+    const localMode = await LocalMode.deploy({
       assembly,
       project,
       root,
       ...(options.stack !== undefined && { stack: options.stack }),
       imageCommands: pairs('--image-command', options.imageCommand),
       fileSystems: pairs('--file-system', options.fileSystem),
+      ...(options.spotInterruptions !== undefined && {
+        spotInterruptions: { perJob: options.spotInterruptions },
+      }),
       ...(port !== undefined && { port }),
+      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
       onNotice: console.error,
     });
+    hideFromGit(options);
+    return localMode;
   } finally {
     // Everything that is needed of it was copied.
     if (options.assembly === undefined) rmSync(assembly, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../user-error';
@@ -29,6 +29,12 @@ export function addRootOptions(command: Command): Command {
 /** The folder that a command works in. */
 export function rootOf({ root, project }: RootOptions): string {
   return resolve(root ?? join(project, '.local'));
+}
+
+/** Keeps what local mode writes in a project's folder out of its Git repository; a folder that was named is left alone. */
+export function hideFromGit(options: RootOptions): void {
+  const file = join(rootOf(options), '.gitignore');
+  if (options.root === undefined && !existsSync(file)) writeFileSync(file, '*\n');
 }
 
 /** The same, where something has run already. @throws UserError when nothing has */

@@ -6,10 +6,12 @@ import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
 import { onInterruption, tellOfInterrupted } from './interruption';
+import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
 interface ServeOptions extends DeployCommandOptions {
   readonly port?: number;
   readonly role?: string;
+  readonly requestRate?: number;
 }
 
 /** `serve`: an endpoint for AWS clients. */
@@ -26,10 +28,16 @@ export function serveCommand(): Command {
         'print keys of a person who may do everything that no policy of a bucket or key denies (default)',
       ).conflicts('role'),
     )
+    .option(
+      '--request-rate <number>',
+      'requests that clients may send in a second for each operation: what is beyond is throttled, as on AWS ' +
+        '(default: any number)',
+      parseRate,
+    )
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch Logs and IAM.',
     )
     .action(serve);
   return addExamples(command, [
@@ -39,7 +47,10 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const localMode = await deployApp(options, { port: options.port });
+  const localMode = await deployApp(options, {
+    port: options.port,
+    requestsPerSecond: options.requestRate,
+  });
   tellOfInterrupted(localMode);
   const lines = await exportLines(localMode, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
@@ -61,7 +72,11 @@ async function serve(options: ServeOptions): Promise<void> {
 /** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
 async function exportLines(localMode: LocalMode, role: string | undefined): Promise<string> {
   try {
-    return Object.entries(clientEnvironment(localMode.clientConfig(role)))
+    const variables = {
+      ...clientEnvironment(localMode.clientConfig(role)),
+      SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(localMode.deployment),
+    };
+    return Object.entries(variables)
       .map(([name, value]) => `export ${name}='${value}'`)
       .join('\n');
   } catch (error) {
@@ -74,4 +89,10 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('must be a number from 0 (any free port) to 65535');
+}
+
+function parseRate(text: string): number {
+  const rate = Number(text);
+  if (rate > 0 && Number.isFinite(rate)) return rate;
+  throw new InvalidArgumentError('must be a number above 0, such as 5 or 0.5');
 }

@@ -3,7 +3,7 @@ import { colours } from './colours';
 
 /** Why an execution did not succeed, as a person wants to read it. */
 export function explainFailure({ status, error, cause, isInterrupted }: ExecutionRecord): string {
-  if (isInterrupted) return 'Local mode ended before it: the command "resume" goes on with it.';
+  if (isInterrupted) return 'It was interrupted: the command "resume" goes on with it.';
   if (status === 'ABORTED' && error === undefined) return 'It was stopped before its end.';
   return `${colours.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
 }

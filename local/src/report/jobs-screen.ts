@@ -48,10 +48,17 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
 
 function searchesOf(jobs: Jobs): Search[] {
   return [
-    ...jobs.tuning.listOwn().map(({ description }) => ({
+    ...jobs.tuning.listOwn().map(({ description, pausedSeconds }) => ({
       isOver: description.HyperParameterTuningEndTime !== undefined,
       render: (screen: Screen) =>
-        renderTuningJob({ description, trainingJobs: summarizeTrainingJobs(jobs, description) }, screen),
+        renderTuningJob(
+          {
+            description,
+            trainingJobs: summarizeTrainingJobs(jobs, description),
+            ...(pausedSeconds !== undefined && { pausedSeconds }),
+          },
+          screen,
+        ),
     })),
     ...jobs.automl.listOwn().map((job) => ({
       isOver: job.description.EndTime !== undefined,

@@ -62,11 +62,21 @@ export function estimateSecondsLeft(
   const running = started.filter(({ end }) => end === undefined).map(({ start }) => now - start);
   const rests = running.map((seconds) => Math.max(0, mean - seconds));
   const toCome = Math.max(0, expected - ended - running.length);
-  const elapsed = now - started.reduce((first, { start }) => Math.min(first, start), now);
-  const atOnce = Math.min(parallel, (sum(durations) + sum(running)) / elapsed);
+  const atOnce = Math.min(parallel, (sum(durations) + sum(running)) / busySeconds(started, now));
   // The last jobs run side by side, each as long as one takes.
   const least = Math.max(0, ...rests, toCome > 0 ? mean : 0);
   return atOnce > 0 ? Math.max(least, (sum(rests) + toCome * mean) / atOnce) : least;
+}
+
+/** How long at least one of them was running: not while local mode was interrupted. */
+function busySeconds(jobs: readonly { start: number; end: number | undefined }[], now: number): number {
+  let seconds = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { start, end = now } of [...jobs].sort((one, other) => one.start - other.start)) {
+    seconds += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return seconds;
 }
 
 function bar(share: number, columns: number): string {

@@ -57,7 +57,9 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
   const job = describeTuningJob(jobs, record);
   const trainingJobs = summarizeTrainingJobs(jobs, job);
   const { Completed, Stopped, RetryableError, NonRetryableError } = job.TrainingJobStatusCounters;
-  const seconds = (job.HyperParameterTuningEndTime ?? job.LastModifiedTime) - job.CreationTime;
+  const { pausedSeconds = 0 } = record;
+  const seconds =
+    (job.HyperParameterTuningEndTime ?? job.LastModifiedTime) - job.CreationTime - pausedSeconds;
   const counts = `${Completed} completed, ${Stopped} stopped, ${RetryableError + NonRetryableError} failed`;
   const rows: Row[] = [
     ['Name', job.HyperParameterTuningJobName],

@@ -14,15 +14,18 @@ import { isEnded, renderHyperparameters, renderObjective, renderTime } from './t
 export interface TuningJobView {
   readonly description: TuningJobDescription;
   readonly trainingJobs: readonly TrainingJobSummary[];
+  /** How long it was interrupted. @default 0 */
+  readonly pausedSeconds?: number;
 }
 
 /** A tuning job in as many lines as there are rows: its progress, the best so far, and a table of training jobs. */
-export function renderTuningJob({ description, trainingJobs }: TuningJobView, screen: Screen): string[] {
+export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
+  const { description, trainingJobs } = view;
   const { HyperParameterTuningJobName: name, HyperParameterTuningJobStatus: status } = description;
   const best = bestTrainingJob(trainingJobs);
   const head = [
     `${colours.bold('Tuning job')}  ${status}  ${name}`,
-    ...renderProgress(progressOf(description, trainingJobs, screen.now), screen.columns),
+    ...renderProgress(progressOf(view, screen.now), screen.columns),
     ...(best ? [colours.green(` best: ${renderBest(best, trainingJobs)}`)] : []),
     ...renderFailures(trainingJobs, screen.columns),
   ];
@@ -64,11 +67,7 @@ function numbered(trainingJobs: readonly TrainingJobSummary[]): NumberedJob[] {
   return trainingJobs.map((job, index) => ({ number: index + 1, job }));
 }
 
-function progressOf(
-  description: TuningJobDescription,
-  trainingJobs: readonly TrainingJobSummary[],
-  now: number,
-): Progress {
+function progressOf({ description, trainingJobs, pausedSeconds = 0 }: TuningJobView, now: number): Progress {
   const { MaxNumberOfTrainingJobs: expected, MaxParallelTrainingJobs: parallel } =
     description.HyperParameterTuningJobConfig.ResourceLimits;
   const { CreationTime, HyperParameterTuningEndTime: end } = description;
@@ -81,7 +80,7 @@ function progressOf(
     running: trainingJobs.length - ended,
     failed: trainingJobs.filter((job) => job.TrainingJobStatus === 'Failed').length,
     isOver: end !== undefined,
-    elapsedSeconds: (end ?? now) - CreationTime,
+    elapsedSeconds: (end ?? now) - CreationTime - pausedSeconds,
     secondsLeft:
       expected === undefined ? undefined : estimateSecondsLeft(times, { expected, ended, parallel, now }),
   };

@@ -4,7 +4,10 @@ export class AwsError extends Error {
     /** The code as on the wire, such as `ValidationException`. */
     readonly code: string,
     message: string,
+    /** The HTTP status. */
     readonly statusCode = 400,
+    /** What S3 tells beside the message, such as `{ Region: 'eu-west-1' }`. */
+    readonly details: Readonly<Record<string, string>> = {},
   ) {
     super(message);
     this.name = code;

@@ -2,15 +2,21 @@ export { AwsError } from './aws-error';
 export type { TemporaryCredentials } from './credentials';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
-export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl-types';
-export { type Jobs, openJobs, type TrainingJobRecord, type TuningJobRecord } from './sagemaker/job-records';
-export { definitionNamed } from './sagemaker/tuning-definitions';
+export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
 export {
-  bestTrainingJob,
+  type Jobs,
+  openJobs,
+  type TrainingJobRecord,
+  type TuningJobRecord,
+} from './sagemaker/jobs/job-records';
+export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';
+export { definitionNamed } from './sagemaker/tuning/tuning-definitions';
+export { bestTrainingJob } from './sagemaker/tuning/tuning-progress';
+export {
   describeTuningJob,
   summarizeTrainingJob,
   summarizeTrainingJobs,
-} from './sagemaker/tuning-view';
+} from './sagemaker/tuning/tuning-view';
 export type { Principal, Service } from './service';
 export { type RunningServices, type ServicesOptions, startServices } from './start-services';
 export { checkResources } from './states/check-resources';

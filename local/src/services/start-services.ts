@@ -7,26 +7,32 @@ import type { ReadItems, RunTask, WriteResults } from '../states';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
+import { QueryProtocol } from './endpoint/query-protocol';
+import { RequestRate } from './endpoint/request-rate';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
+import { IamService } from './iam/iam-service';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
+import { LogsService } from './logs/logs-service';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
-import { AutoMLEngine } from './sagemaker/automl-engine';
-import { DataAccess, type FileSystems } from './sagemaker/data-access';
+import { AutoMLEngine } from './sagemaker/automl/automl-engine';
 import type { EngineContext } from './sagemaker/engine-context';
-import { type Jobs, openJobs } from './sagemaker/job-records';
-import type { JobRecord } from './sagemaker/job-store';
-import { resumeJobs } from './sagemaker/resume-jobs';
+import { type Jobs, openJobs } from './sagemaker/jobs/job-records';
+import type { JobRecord } from './sagemaker/jobs/job-store';
+import { resumeJobs } from './sagemaker/jobs/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
-import { TrainingEngine } from './sagemaker/training-engine';
-import { TuningEngine } from './sagemaker/tuning-engine';
+import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
+import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
+import { TrainingEngine } from './sagemaker/training/training-engine';
+import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import type { Principal } from './service';
 import { createItemReader } from './states/item-reader';
 import { createResultWriter } from './states/result-writer';
@@ -34,7 +40,6 @@ import { checkStateMachineRole } from './states/state-machine-role';
 import { createTaskRunner } from './states/task-runner';
 import { TaskTokens } from './states/task-tokens';
 import { StatesService } from './states-api/states-service';
-import { StsQueryProtocol } from './sts/query-protocol';
 import { StsService } from './sts/sts-service';
 
 /** What the services work with. */
@@ -45,12 +50,16 @@ export interface ServicesOptions {
   readonly automl?: AutoMLRunner;
   /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
   readonly fileSystems?: FileSystems;
+  /** Interrupts training jobs on spot instances; without it they run as others do. */
+  readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API; without it, there is none. */
   readonly executions?: ExecutionRunner;
   /** Names the deployment in the records of jobs, so that they can be resumed in it. */
   readonly deploymentId?: string;
   /** Port of the endpoint; any free one when absent. */
   readonly port?: number;
+  /** Requests that clients may send in a second for each operation; any number when absent. */
+  readonly requestsPerSecond?: number;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -103,6 +112,7 @@ export async function startServices(
     access: authorizer,
     data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
     trainer: options.trainer,
+    ...(options.spotInterruptions && { spot: new SpotInterruptions(options.spotInterruptions) }),
     now,
     ...(options.deploymentId !== undefined && { deploymentId: options.deploymentId }),
     isEnding: () => isEnding,
@@ -123,10 +133,13 @@ export async function startServices(
   const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
-      new SageMakerService(jobs, training, tuning, automl),
-      new S3Service(buckets, environment.region),
+      new SageMakerService(jobs, training, tuning, automl, root),
+      new S3Service(buckets, environment),
       lambda,
       new StsService(deployment),
+      new IamService(deployment),
+      new CloudFormationService(deployment),
+      new LogsService({ root, environment, jobs, access: authorizer }),
       ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
@@ -134,14 +147,19 @@ export async function startServices(
   endpoint = await Endpoint.start({
     router,
     credentials,
+    region: environment.region,
     protocols: [
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
-      new S3RestProtocol(),
-      new LambdaRestProtocol(),
-      new StsQueryProtocol(),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
+      new JsonProtocol('logs', 'Logs_20140328', '1.1'),
+      new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+      new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+      new LambdaRestProtocol(),
+      new S3RestProtocol(),
     ],
     ...(options.port !== undefined && { port: options.port }),
+    ...(options.requestsPerSecond !== undefined && { rate: new RequestRate(options.requestsPerSecond) }),
     ...(options.onFault !== undefined && { onFault: options.onFault }),
   });
   const { url } = endpoint;

@@ -16,6 +16,19 @@ export function failedFor(reason: string): TrainingOutcome {
   return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
 }
 
+/**
+ * The reason of a training that failed through a fault of what runs it, not of the algorithm, the data or the request: the
+ * only kind that SageMaker's RetryStrategy retries.
+ */
+export function internalErrorReason(message: string): string {
+  return `InternalServerError: ${message}`;
+}
+
+/** Whether that is the reason. */
+export function isInternalError(reason: string | undefined): boolean {
+  return reason?.startsWith('InternalServerError: ') === true;
+}
+
 /** What ended. */
 export interface FailedProcess {
   /** The folder that is its `/opt/ml`. */

@@ -1,4 +1,4 @@
-import { failedFor } from './failure-reason';
+import { failedFor, internalErrorReason } from './failure-reason';
 import { JobError } from './job-folder';
 import type { TrainingOutcome, TrainingTask } from './trainer';
 
@@ -51,7 +51,7 @@ export class JobRunner {
       // Its preparation was cut short.
       if (signal.aborted) return { status: 'Stopped' };
       const { message } = error as Error;
-      return failedFor(error instanceof JobError ? message : `AlgorithmError: ${message}, exit code: 1`);
+      return failedFor(error instanceof JobError ? message : internalErrorReason(message));
     } finally {
       this.underWay.delete(outcome);
     }

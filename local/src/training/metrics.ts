@@ -29,7 +29,7 @@ export class MetricCollector {
     definitions: readonly MetricDefinition[],
     private readonly onMetric?: (metric: MetricDatum) => void,
   ) {
-    this.definitions = definitions.map((definition) => compile(definition));
+    this.definitions = compileAll(definitions);
   }
 
   /** Looks for all metrics in one line. */
@@ -71,6 +71,15 @@ export class MetricCollector {
     this.values.set(metric.MetricName, metric);
     this.onMetric?.(metric);
   }
+}
+
+/** By the definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty. */
+const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
+
+function compileAll(definitions: readonly MetricDefinition[]): readonly CompiledDefinition[] {
+  const known = compiled.get(definitions) ?? definitions.map((definition) => compile(definition));
+  compiled.set(definitions, known);
+  return known;
 }
 
 function compile(definition: MetricDefinition): CompiledDefinition {

@@ -7,6 +7,12 @@ import { type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
 /**
+ * The fastest level of compression: a model of XGBoost becomes an eighth larger than with the usual one, in less than
+ * half of the time, which the next training job waits for.
+ */
+const COMPRESSION_LEVEL = 1;
+
+/**
  * Packs a job's `model/` folder as SageMaker does: the files at the root of the archive. The same files give the
  * same bytes. The archive is whole or not there: it is written to another place and renamed.
  *
@@ -23,7 +29,7 @@ export async function writeModelArchive(
   try {
     // Entries are added while the archive is written: neither waits for the whole of the other.
     await Promise.all([
-      pipeline(tar, createGzip(), createWriteStream(partial)),
+      pipeline(tar, createGzip({ level: COMPRESSION_LEVEL }), createWriteStream(partial)),
       addFolder(tar, modelFolder, '').then(
         () => tar.finalize(),
         (error: Error) => tar.destroy(error),

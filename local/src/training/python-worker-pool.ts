@@ -1,7 +1,11 @@
+import { internalErrorReason } from './failure-reason';
 import { describeEnd, type ProcessEnd, PythonProcess } from './python-process';
 import type { TrainingOutcome } from './trainer';
 
-/** How long a worker may take to stop a job by itself; then the process is ended. */
+/**
+ * How long a worker may take to stop a job by itself; then the process is ended. Much less than SageMaker's 120 seconds:
+ * a job that is stopped saves nothing, unless it says so.
+ */
 const STOP_GRACE_MS = 2000;
 
 /** A job for a worker: what its script makes of it. */
@@ -10,6 +14,8 @@ export interface WorkerJob {
   readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
   readonly workFolder: string;
   readonly threads: number;
+  /** How long it may take to stop, for one that saves what it has. @default - 2 seconds */
+  readonly stopGraceMilliseconds?: number;
 }
 
 /** What goes along with a job. */
@@ -125,25 +131,35 @@ export class PythonWorkerPool {
 class Worker {
   private readonly process: PythonProcess;
   private jobs = 0;
+  private isReady = false;
   private onLog: ((line: string) => void) | undefined;
   private onOutcome: ((outcome: TrainingOutcome) => void) | undefined;
 
   constructor(python: string, script: string) {
     this.process = new PythonProcess(python, script, (message) => this.receive(message));
+    this.process.ready.then(
+      () => {
+        this.isReady = true;
+      },
+      () => undefined, // its end tells
+    );
   }
 
   public get isRunning(): boolean {
     return this.process.isRunning;
   }
 
-  public async run(job: WorkerJob, { signal, onLog }: WorkerJobHandlers): Promise<TrainingOutcome> {
+  public async run(
+    { stopGraceMilliseconds = STOP_GRACE_MS, ...job }: WorkerJob,
+    { signal, onLog }: WorkerJobHandlers,
+  ): Promise<TrainingOutcome> {
     this.jobs += 1;
     const number = this.jobs;
     let forced: NodeJS.Timeout | undefined;
     const stop = () => {
       this.process.send({ op: 'stop', job: number });
       // Native code that loads data or builds a large tree cannot be interrupted.
-      forced = setTimeout(() => this.process.kill(), STOP_GRACE_MS);
+      forced = setTimeout(() => this.process.kill(), stopGraceMilliseconds);
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -156,7 +172,9 @@ class Worker {
       if ('status' in result) {
         return result;
       }
-      return signal.aborted ? { status: 'Stopped' } : { status: 'Failed', failureReason: failureOf(result) };
+      return signal.aborted
+        ? { status: 'Stopped' }
+        : { status: 'Failed', failureReason: this.failureOf(result) };
     } finally {
       signal.removeEventListener('abort', stop);
       clearTimeout(forced);
@@ -167,6 +185,12 @@ class Worker {
 
   public async close(): Promise<void> {
     await this.process.close();
+  }
+
+  /** A process that dies in a job is the algorithm's fault, as in a container; one that never came up is not. */
+  private failureOf(end: ProcessEnd): string {
+    const what = `the training process ${describeEnd(end)}`;
+    return this.isReady ? `AlgorithmError: ${what}, exit code: ${end.code ?? 1}` : internalErrorReason(what);
   }
 
   private receive(message: Record<string, unknown>): void {
@@ -181,8 +205,4 @@ class Worker {
       this.onOutcome?.(message.outcome as TrainingOutcome);
     }
   }
-}
-
-function failureOf(end: ProcessEnd): string {
-  return `AlgorithmError: the training process ${describeEnd(end)}, exit code: ${end.code ?? 1}`;
 }

@@ -1,3 +1,6 @@
+/** Time between SIGTERM and SIGKILL when a job is stopped (API reference, StopTrainingJob). */
+export const SAGEMAKER_STOP_GRACE_MS = 120_000;
+
 /** What is trained, as far as a definition tells it: what decides which trainer runs a job. */
 export interface TrainedAlgorithm {
   /** The image URI as requested; a trainer takes the algorithm and its version from it. */

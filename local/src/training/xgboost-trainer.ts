@@ -6,7 +6,7 @@ import type { PythonEnvironment } from './python-environment';
 import { PYTHON_FOLDER } from './python-process';
 import type { PythonExtra } from './python-requirements';
 import { PythonWorkerPool, type WorkerJob } from './python-worker-pool';
-import type { MetricDefinition, Trainer, TrainingTask } from './trainer';
+import { type MetricDefinition, SAGEMAKER_STOP_GRACE_MS, type Trainer, type TrainingTask } from './trainer';
 import { isXGBoostImage, xgboostVersionOf } from './xgboost-images';
 
 /** What `createXGBoostTrainer` needs. */
@@ -61,6 +61,10 @@ function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask)
     hyperparameters,
     workFolder,
     threads,
+    // As long as SageMaker gives it, to finish its round and save the model: only with this hyperparameter it does.
+    ...(hyperparameters.save_model_on_termination === 'true' && {
+      stopGraceMilliseconds: SAGEMAKER_STOP_GRACE_MS,
+    }),
     channels: channels.map(({ name, contentType, files }) => ({
       name,
       contentType,

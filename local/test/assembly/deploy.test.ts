@@ -265,6 +265,9 @@ test('roles have their inline, attached, managed and AWS managed policies', () =
             statements: [new iam.PolicyStatement({ actions: ['a:Inline'], resources: ['*'] })],
           }),
         },
+        permissionsBoundary: new iam.ManagedPolicy(stack, 'Boundary', {
+          statements: [new iam.PolicyStatement({ actions: ['a:Boundary'], resources: ['*'] })],
+        }),
         managedPolicies: [
           iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaBasicExecutionRole'),
           iam.ManagedPolicy.fromAwsManagedPolicyName('NobodyKnows'),
@@ -287,6 +290,8 @@ test('roles have their inline, attached, managed and AWS managed policies', () =
   expect(actions).toEqual(
     expect.arrayContaining(['a:Inline', 'a:Managed', 's3:GetObject*', 'logs:PutLogEvents']),
   );
+  expect(role?.permissionsBoundary?.Statement).toMatchObject([{ Action: 'a:Boundary' }]);
+  expect(actions).not.toContain('a:Boundary');
   expect(JSON.stringify(role?.policies)).toContain(`${buckets[0]?.arn}/*`);
   expect(warnings).toEqual([
     expect.stringMatching(/does not have the policy arn:aws:iam::aws:policy\/NobodyKnows/),

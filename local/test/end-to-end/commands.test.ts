@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,7 @@ import {
   until,
   xs,
 } from '../services/helpers';
+import { type ServeProcess, serve as startServe } from './serve-process';
 import { onlyExecutionIn, synthesize, temporaryFolder } from './support';
 
 jest.setTimeout(60_000);
@@ -163,42 +164,18 @@ test('run --json prints the record and nothing else', async () => {
 });
 
 describe('serve', () => {
-  interface Serving {
-    readonly child: ChildProcess;
-    readonly root: string;
-    readonly variables: Readonly<Record<string, string>>;
-    readonly ended: Promise<number | null>;
-  }
-
   const children: ChildProcess[] = [];
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  async function serve(...args: string[]): Promise<Serving> {
-    const root = temporaryFolder();
-    const command = [...CLI, 'serve', '--assembly', assembly, '--root', root, ...args];
-    const child = spawn(process.execPath, command, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] });
-    children.push(child);
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text;
-    });
-    const ended = new Promise<number | null>((done) => child.once('close', done));
-    await until(
-      () => stderr,
-      (text) => text.includes('Ctrl-C ends it') || child.exitCode !== null,
-    );
-    // What a shell makes of the lines.
-    const { stdout: printed } = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
-    const variables = Object.fromEntries(printed.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
-    return { child, root, variables, ended };
+  async function serve(...args: string[]): Promise<ServeProcess> {
+    const serving = await startServe(assembly, ...args);
+    children.push(serving.child);
+    return serving;
   }
 
-  function clientOptions({ variables }: Serving) {
+  function clientOptions({ variables }: ServeProcess) {
     return {
       endpoint: variables['AWS_ENDPOINT_URL'],
       region: variables['AWS_REGION'],

@@ -3,7 +3,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Deployment } from '../../src/assembly';
-import { type Principal, type RunningServices, startServices } from '../../src/services';
+import {
+  type Principal,
+  type RunningServices,
+  type SpotInterruptionOptions,
+  startServices,
+} from '../../src/services';
 import type {
   Sampler,
   SearchSpecification,
@@ -128,12 +133,21 @@ export function deploymentIn(
 
 /** Starts services; they are closed by `closeServices`. */
 export async function start(
-  options: { deployment?: Deployment; trainer?: Trainer; sampler?: Sampler; automl?: AutoMLRunner } = {},
+  options: {
+    deployment?: Deployment;
+    trainer?: Trainer;
+    sampler?: Sampler;
+    automl?: AutoMLRunner;
+    spotInterruptions?: SpotInterruptionOptions;
+    requestsPerSecond?: number;
+  } = {},
 ): Promise<RunningServices> {
   const services = await startServices(options.deployment ?? deploymentIn(temporaryRoot()), {
     trainer: options.trainer ?? trainerOf(printX),
     sampler: options.sampler ?? samplerOf([]),
     ...(options.automl && { automl: options.automl }),
+    ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
+    ...(options.requestsPerSecond && { requestsPerSecond: options.requestsPerSecond }),
   });
   running.push(services);
   return services;

@@ -258,6 +258,29 @@ describe('calls', () => {
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 
+  test.each<[string, Statement[], RegExp | undefined]>([
+    ['allows it as well', [allow('sagemaker:*')], undefined],
+    [
+      'does not allow it',
+      [allow('s3:*')],
+      /because no permissions boundary allows the sagemaker:ListTrainingJobs action$/,
+    ],
+    [
+      'denies it',
+      [allow('*'), { ...allow('sagemaker:List*'), Effect: 'Deny' }],
+      /with an explicit deny in a permissions boundary$/,
+    ],
+  ])('a permissions boundary that %s', async (_name, statements, refusal) => {
+    const bounded: RoleResource = {
+      ...role('machine', [allow('sagemaker:*')], 'states.amazonaws.com'),
+      permissionsBoundary: { Statement: statements },
+    };
+    const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles: [bounded] }) });
+    const listed = services.router.call('sagemaker', 'ListTrainingJobs', {}, machine);
+    if (refusal) await expect(listed).rejects.toThrow(refusal);
+    else expect(await listed).toMatchObject({ TrainingJobSummaries: [] });
+  });
+
   test("the training role's own rights are checked", async () => {
     await expect(call([create, pass], [])).rejects.toThrow(
       /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,

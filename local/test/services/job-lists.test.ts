@@ -1,9 +1,11 @@
 import {
   CreateHyperParameterTuningJobCommand,
   CreateTrainingJobCommand,
+  type HyperParameterTrainingJobSummary,
   ListHyperParameterTuningJobsCommand,
   ListTagsCommand,
   ListTrainingJobsCommand,
+  ListTrainingJobsForHyperParameterTuningJobCommand,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RoleResource } from '../../src/assembly';
@@ -73,7 +75,57 @@ test('training jobs by name, status, time and page', async () => {
     names: ['Beta-3'],
     NextToken: undefined,
   });
+  expect((await list({ WarmPoolStatusEquals: 'Available' })).names).toEqual([]);
   await client.send(new StopTrainingJobCommand({ TrainingJobName: 'alpha-2' }));
+});
+
+test('training jobs of a tuning job in every order, the same by page as at once', async () => {
+  const services = await start({
+    sampler: samplerOf(xs(3, 1, 2, 9, 1, 2, 5)),
+    trainer: trainerOf((task) =>
+      task.hyperparameters['x'] === '9' ? { status: 'Failed', failureReason: 'bad' } : printX(task),
+    ),
+  });
+  const client = sagemakerClient(services);
+  const limits = { ResourceLimits: { MaxNumberOfTrainingJobs: 7, MaxParallelTrainingJobs: 2 } };
+  await client.send(new CreateHyperParameterTuningJobCommand(tuningRequest('Tune', limits) as never));
+  await until(
+    () => services.jobs.tuning.get('Tune')?.description.HyperParameterTuningJobStatus,
+    (status) => status === 'Completed',
+  );
+  const list = async (input: object) => {
+    const command = new ListTrainingJobsForHyperParameterTuningJobCommand({
+      HyperParameterTuningJobName: 'Tune',
+      ...input,
+    });
+    const { TrainingJobSummaries: jobs = [], NextToken } = await client.send(command);
+    return { jobs, NextToken };
+  };
+  const keys: Record<string, (job: HyperParameterTrainingJobSummary) => string | number | undefined> = {
+    Name: (job) => job.TrainingJobName,
+    CreationTime: (job) => Number(job.CreationTime),
+    Status: (job) => job.TrainingJobStatus,
+    FinalObjectiveMetricValue: (job) => job.FinalHyperParameterTuningJobObjectiveMetric?.Value,
+  };
+  for (const [SortBy, keyOf] of Object.entries(keys)) {
+    for (const SortOrder of ['Ascending', 'Descending']) {
+      for (const filter of [{}, { StatusEquals: 'Completed' }]) {
+        const order = { SortBy, SortOrder, ...filter };
+        const { jobs } = await list({ ...order, MaxResults: 100 });
+        // Of the seven, the failed one has no metric.
+        expect(jobs).toHaveLength('StatusEquals' in filter || SortBy.startsWith('Final') ? 6 : 7);
+        const sorted = jobs.map(keyOf).sort((left, right) => ((left ?? 0) < (right ?? 0) ? -1 : 1));
+        expect(jobs.map(keyOf)).toEqual(SortOrder === 'Ascending' ? sorted : sorted.reverse());
+        const paged = [];
+        let page: Awaited<ReturnType<typeof list>> | undefined;
+        do {
+          page = await list({ ...order, MaxResults: 2, NextToken: page?.NextToken });
+          paged.push(...page.jobs);
+        } while (page.NextToken !== undefined);
+        expect(paged).toEqual(jobs);
+      }
+    }
+  }
 });
 
 test('tuning jobs, with their counters', async () => {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type JobRecord, JobStore } from '../../src/services/sagemaker/job-store';
+import { type JobRecord, JobStore } from '../../src/services/sagemaker/jobs/job-store';
 import { closeServices, temporaryRoot } from './helpers';
 
 afterEach(closeServices);

@@ -1,10 +1,8 @@
 import * as fs from 'node:fs';
-import * as http from 'node:http';
 import * as path from 'node:path';
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { FunctionResource } from '../../src/assembly';
-import { closeServices, deploymentIn, ENVIRONMENT, start, temporaryRoot } from './helpers';
+import { closeServices, deploymentIn, start, temporaryRoot } from './helpers';
+import { send, sign } from './signed-request';
 
 afterEach(closeServices);
 
@@ -194,43 +192,71 @@ test('what cannot be invoked', async () => {
   await expect(invoke()).rejects.toThrow(/runs Node.js functions only, "Fn" has the runtime python3.13/);
 });
 
-test('over HTTP, as the SDKs call it', async () => {
-  const { services } = await deployFunction(
-    'exports.handler = async (event) => { if (event.bad) throw new TypeError("bad"); return event; };',
-  );
-  const { host, port } = new URL(services.url);
-  const post = async (body: string) => {
-    const signer = new SignatureV4({
-      credentials: services.credentialsFor(services.user),
-      region: ENVIRONMENT.region,
-      service: 'lambda',
-      sha256: Sha256,
+describe('over HTTP', () => {
+  const CODE =
+    'exports.handler = async (event) => { console.log("said", event); if (event.bad) throw new TypeError("bad"); return event; };';
+  const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:my-function';
+
+  async function deployed() {
+    const { services } = await deployFunction(CODE);
+    return async (body: string, headers: Record<string, string> = {}, name = 'my-function') => {
+      const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+      const answer = await send(services, await sign(services, { service: 'lambda', path, headers, body }));
+      return { ...answer, error: answer.headers['x-amz-function-error'] };
+    };
+  }
+
+  test('as the SDKs call it', async () => {
+    const post = await deployed();
+    expect(await post('{"a":1}')).toMatchObject({ status: 200, body: '{"a":1}', error: undefined });
+    expect(await post('{"a":1}', {}, FUNCTION)).toMatchObject({ body: '{"a":1}' });
+    expect(await post('{"bad":1}')).toMatchObject({
+      status: 200,
+      error: 'Unhandled',
+      body: expect.stringContaining('TypeError'),
     });
-    const requestPath = '/2015-03-31/functions/my-function/invocations';
-    const { headers } = await signer.sign({
-      method: 'POST',
-      protocol: 'http:',
-      hostname: '127.0.0.1',
-      path: requestPath,
-      headers: { host },
-      body,
-    });
-    return new Promise<{ body: string; error: unknown }>((resolve, reject) => {
-      http
-        .request({ host: '127.0.0.1', port, method: 'POST', path: requestPath, headers }, (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () => resolve({ body: text, error: response.headers['x-amz-function-error'] }));
-        })
-        .on('error', reject)
-        .end(body);
-    });
-  };
-  expect(await post('{"a":1}')).toEqual({ body: '{"a":1}', error: undefined });
-  expect(await post('{"bad":1}')).toMatchObject({
-    error: 'Unhandled',
-    body: expect.stringContaining('TypeError'),
+    expect(await post('', { 'x-amz-invocation-type': 'DryRun' })).toMatchObject({ status: 204, body: '' });
+    expect(await post('{}', { 'x-amz-invocation-type': 'Event' })).toMatchObject({ status: 202, body: '' });
+  });
+
+  test('with the end of the log', async () => {
+    const post = await deployed();
+    await post('{"a":1}');
+    const { headers } = await post('{"a":2}', { 'x-amz-log-type': 'Tail' });
+    const log = Buffer.from(String(headers['x-amz-log-result']), 'base64').toString();
+    expect(log).toBe('said { a: 2 }\n');
+  });
+
+  test.each<[string, number, string, string, Record<string, string>?, string?]>([
+    ['no JSON', 400, 'InvalidRequestContentException', '{"a":'],
+    ['too much', 413, 'RequestTooLargeException', `"${'x'.repeat(6 * 1024 * 1024)}"`],
+    [
+      'too much for an event',
+      413,
+      'RequestTooLargeException',
+      `"${'x'.repeat(1024 * 1024)}"`,
+      { 'x-amz-invocation-type': 'Event' },
+    ],
+    ['a function that is not there', 404, 'ResourceNotFoundException', '{}', {}, 'other'],
+    ['what is no name', 400, 'ValidationException', '{}', {}, 'my function'],
+    ['a type that is none', 400, 'ValidationException', '{}', { 'x-amz-invocation-type': 'Later' }],
+    [
+      'what cannot be left out',
+      400,
+      'InvalidParameterValueException',
+      '{}',
+      { 'x-amz-client-context': 'e30=' },
+    ],
+  ])('%s is refused', async (_case, status, code, body, ...headersAndName) => {
+    const answer = await (await deployed())(body, ...headersAndName);
+    expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([status, code]);
+    expect(JSON.parse(answer.body)).toEqual({ Type: 'User', message: expect.any(String) });
+  });
+
+  test('another operation says that it is not there', async () => {
+    const { services } = await deployFunction(CODE);
+    const list = { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' };
+    const answer = await send(services, await sign(services, list));
+    expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([404, 'UnknownOperationException']);
   });
 });

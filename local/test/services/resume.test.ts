@@ -163,7 +163,7 @@ test('a training job of its own runs again from its beginning', async () => {
     FinalMetricDataList: [{ MetricName: 'loss', Value: 1 }],
   });
   const log = fs.readFileSync(path.join(deployment.root, 'logs', 'Alone.log'), 'utf8');
-  expect(log).toMatch(/^loss=1;\n--- Local mode was interrupted.* ---\nstarting Alone\nloss=1;\n$/);
+  expect(log).toMatch(/^loss=1;\n--- From here on.* ---\nstarting Alone\nloss=1;\n$/);
 });
 
 test('the same try at a task creates a job once, and hears of it twice; another one hears that it exists', async () => {

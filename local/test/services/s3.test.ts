@@ -75,18 +75,44 @@ test('objects are written, read in part or whole, and removed', async () => {
   expect((await s3('HEAD', key)).status).toBe(404);
 });
 
+/** As SDKs send a stream whose checksum they know at its end. */
+const chunkedHeaders = (length: number) => ({
+  'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+  'content-encoding': 'aws-chunked',
+  'x-amz-decoded-content-length': String(length),
+  'x-amz-trailer': 'x-amz-checksum-crc32',
+});
+
 test('bodies may be unsigned or in chunks', async () => {
   const unsigned = { headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: 'free' };
   expect((await s3('PUT', `${BUCKET}/unsigned`, unsigned)).status).toBe(200);
   const chunked = {
-    headers: {
-      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-      'content-encoding': 'aws-chunked',
-    },
+    headers: chunkedHeaders(5),
     body: '3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:hYfYZQ==\r\n\r\n',
   };
   expect((await s3('PUT', `${BUCKET}/chunked`, chunked)).status).toBe(200);
   expect(await (await s3('GET', `${BUCKET}/chunked`)).text()).toBe('abcde');
+});
+
+test('every checksum of S3 is compared, kept and given back', async () => {
+  // Of "123456789", as RFC 3720, the NVMe specification and xxHash's own tests have them.
+  const expected = {
+    crc32: 'y/Q5Jg==',
+    crc32c: '4waSgw==',
+    crc64nvme: 'rosUhgp5mIg=',
+    sha1: '98O8HYCOBHMq32eZZczDTKeuNEE=',
+    sha256: 'FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=',
+    md5: 'JfnnlDI7RTiF9RgfG2JNCw==',
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const header = `x-amz-checksum-${name}`;
+    const key = `${BUCKET}/checked/${name}`;
+    const put = await s3('PUT', key, { headers: { [header]: value }, body: '123456789' });
+    expect([name, put.status, put.headers.get(header)]).toEqual([name, 200, value]);
+    const got = await s3('GET', key, { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    expect(got.headers.get(header)).toBe(value);
+    expect((await s3('HEAD', key)).headers.get(header)).toBeNull();
+  }
 });
 
 test.each<[string, Options, string]>([
@@ -95,21 +121,28 @@ test.each<[string, Options, string]>([
   ['CRC32', { headers: { 'x-amz-checksum-crc32': 'AAAAAA==' }, body: 'new' }, 'BadDigest'],
   ['SHA-1', { headers: { 'x-amz-checksum-sha1': 'AAAA' }, body: 'new' }, 'BadDigest'],
   ['SHA-256', { headers: { 'x-amz-checksum-sha256': 'AAAA' }, body: 'new' }, 'BadDigest'],
+  ...['crc32c', 'crc64nvme', 'sha512', 'md5', 'xxhash3', 'xxhash64', 'xxhash128'].map(
+    (name): [string, Options, string] => [
+      name,
+      { headers: { [`x-amz-checksum-${name}`]: 'AAAA' }, body: 'new' },
+      'BadDigest',
+    ],
+  ),
   [
     'trailing CRC32',
-    {
-      headers: { 'content-encoding': 'aws-chunked' },
-      body: '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
-    },
+    { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n' },
     'BadDigest',
   ],
   [
-    'length',
-    {
-      headers: { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '4' },
-      body: '3\r\nabc\r\n0\r\n\r\n',
-    },
-    'IncompleteBody',
+    'trailer than announced',
+    { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\n\r\n' },
+    'MalformedTrailerError',
+  ],
+  ['length', { headers: chunkedHeaders(4), body: '3\r\nabc\r\n0\r\n\r\n' }, 'IncompleteBody'],
+  [
+    'encoding than its signature',
+    { headers: { 'content-encoding': 'aws-chunked' }, body: '3\r\nabc\r\n0\r\n\r\n' },
+    'InvalidArgument',
   ],
 ])('a body of another %s is refused, and the object stays as it is', async (_name, options, code) => {
   const key = `${BUCKET}/input/train.csv`;
@@ -167,15 +200,64 @@ test.each<[string, string, Options]>([
     { headers: { 'x-amz-copy-source': `/${BUCKET}/other?versionId=1` }, body: '' },
   ],
   [
-    'a body of signed chunks',
+    'a write with an encryption key of its own',
     'PUT',
-    { headers: { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' }, body: 'x' },
+    { headers: { 'x-amz-server-side-encryption-customer-key': 'x' }, body: 'x' },
   ],
+  ['a locked object', 'PUT', { headers: { 'x-amz-object-lock-mode': 'COMPLIANCE' }, body: 'x' }],
+  ['a part of an object by its number', 'GET', { query: { partNumber: '1' } }],
+  ['an ACL of its own', 'PUT', { query: { acl: '' }, body: 'x' }],
 ])('%s is refused, and the object stays as it is', async (_name, method, options) => {
   const key = `${BUCKET}/input/train.csv`;
   const response = await s3(method, key, options);
   expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('NotImplemented')]);
   expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('1,2\n');
+});
+
+test.each<[string, Options, string]>([
+  ['for everybody', { headers: { 'x-amz-acl': 'public-read' }, body: 'x' }, 'AccessControlListNotSupported'],
+  [
+    'of another account',
+    { headers: { 'x-amz-expected-bucket-owner': '111111111111' }, body: 'x' },
+    'AccessDenied',
+  ],
+  [
+    'of a storage class that is none',
+    { headers: { 'x-amz-storage-class': 'COLD' }, body: 'x' },
+    'InvalidArgument',
+  ],
+  [
+    'copied in a way that is none',
+    {
+      headers: { 'x-amz-copy-source': `/${BUCKET}/input/train.csv`, 'x-amz-metadata-directive': 'KEEP' },
+      body: '',
+    },
+    'InvalidArgument',
+  ],
+])('an object %s is refused', async (_name, options, code) => {
+  expect(await (await s3('PUT', `${BUCKET}/new`, options)).text()).toContain(`<Code>${code}<`);
+  expect(fs.readdirSync(path.join(root, 's3', BUCKET))).toEqual(['input']);
+});
+
+test('keys may have any character that the name of a file may have', async () => {
+  const keys = [
+    ' lead',
+    'a b+c%20&d=e?f#g',
+    'q\'u"o<t>e',
+    'ünï/日本語/🎯',
+    'tab\tand\u0001',
+    '~!@$^*(),;:[]{}|',
+    '...',
+  ];
+  for (const key of keys) {
+    expect([key, (await s3('PUT', `${BUCKET}/odd/${key}`, { body: key })).status]).toEqual([key, 200]);
+    expect(await (await s3('GET', `${BUCKET}/odd/${key}`)).text()).toBe(key);
+  }
+  const listing = await (await s3('GET', BUCKET, { query: { 'list-type': '2', prefix: 'odd/' } })).text();
+  expect(listing).toContain('<Key>odd/tab\tand&#x1;</Key>');
+  expect(listing.match(/<Key>/g)).toHaveLength(keys.length);
+  const long = await s3('PUT', `${BUCKET}/${'x/'.repeat(600)}y`, { body: 'x' });
+  expect(await long.text()).toContain('<Code>KeyTooLongError<');
 });
 
 test('a broken link is no object', async () => {

@@ -460,7 +460,19 @@ test.each([
     'an input that is too large',
     new StartExecutionCommand({ stateMachineArn: machine('Echo'), input: `"${'é'.repeat(131_072)}"` }),
     'ValidationException',
-    /^1 validation error detected: Value '…' at 'input' failed .* length less than or equal to 262144$/,
+    /^1 validation error detected: Value at 'input' failed .* length less than or equal to 262144$/,
+  ],
+  [
+    'a cause that is too long, and is not to be seen',
+    new StopExecutionCommand({ executionArn: execution('Echo', 'none'), cause: 'secret'.repeat(6000) }),
+    'ValidationException',
+    /^1 validation error detected: Value at 'cause' failed .* length less than or equal to 32768$/,
+  ],
+  [
+    'a trace header that is not ASCII',
+    new StartExecutionCommand({ stateMachineArn: machine('Echo'), traceHeader: 'ü' }),
+    'ValidationException',
+    /Value 'ü' at 'traceHeader' failed .* pattern: \\p\{ASCII\}\*$/,
   ],
   [
     'no such state machine',

@@ -9,7 +9,11 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
-import { automlFolderOf, removeWorkFolder, workFolderOf } from '../../src/services/sagemaker/work-folder';
+import {
+  automlFolderOf,
+  removeWorkFolder,
+  workFolderOf,
+} from '../../src/services/sagemaker/jobs/work-folder';
 import type { TrainingTask } from '../../src/training';
 import {
   type Algorithm,
@@ -95,7 +99,7 @@ test('a failed job has its reason; so has one whose trainer throws', async () =>
   await sagemakerClient(services).send(new CreateTrainingJobCommand(trainingRequest('Job-2')));
   expect(await ended(services, 'Job-2')).toMatchObject({
     TrainingJobStatus: 'Failed',
-    FailureReason: 'crash',
+    FailureReason: 'InternalServerError: crash',
   });
 });
 

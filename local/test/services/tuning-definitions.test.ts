@@ -300,7 +300,7 @@ describe('refused:', () => {
           }),
         ),
       ),
-      /total number of combinations \(4\) must be equal or greater/,
+      /total number of hyperparameter combinations for the provided ranges \[4\] must be equal or greater/,
     ],
     [
       'a custom image without metrics',

@@ -1,19 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { ExecutionRunner } from '../../src/execution-runner';
 import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
 import { validateRequest } from '../../src/services/sagemaker/validation';
-import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
+import { TaskTokens } from '../../src/services/states/task-tokens';
+import { StatesService } from '../../src/services/states-api/states-service';
+import { boto3Python } from '../boto3';
+import { environments } from '../training/support';
+import { closeServices, deploymentIn, start, temporaryRoot, trainingRequest, tuningRequest } from './helpers';
 
 const SCRIPT = path.join(__dirname, '../../scripts/generate-service-model.py');
-const DATA = path.join(__dirname, '../../src/services/model/sagemaker-model.json');
-const model = JSON.parse(fs.readFileSync(DATA, 'utf8')) as ServiceModel;
-const generated = spawnSync('python3', [SCRIPT, '--print'], { encoding: 'utf8' });
-/** What the botocore of this machine says; undefined without botocore, or when the data are of another one. */
-const fromBotocore =
-  generated.status === 0 && (JSON.parse(generated.stdout) as ServiceModel).source === model.source
-    ? (JSON.parse(generated.stdout) as ServiceModel)
-    : undefined;
+const FOLDER = path.join(__dirname, '../../src/services/model');
+const modelOf = (service: string): ServiceModel =>
+  JSON.parse(fs.readFileSync(path.join(FOLDER, `${service}-model.json`), 'utf8')) as ServiceModel;
+const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'iam', 'cloudformation'];
 
 afterEach(closeServices);
 
@@ -30,32 +31,43 @@ function refusal(operation: string, input: Record<string, unknown>): unknown {
 const violation = (message: string) => ({ code: 'ValidationException', message });
 const mistyped = (message: string) => ({ code: 'SerializationException', message });
 
-(fromBotocore === undefined ? test.skip : test)('the data are what the script makes of botocore', () => {
-  expect(model).toEqual(fromBotocore);
+test('the data are what the script makes of the pinned botocore', async () => {
+  const python = await boto3Python(environments);
+  const { status, stderr } = spawnSync(python, [SCRIPT, '--check'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
 });
 
-test('the data are small, and say where they are from', () => {
-  expect(fs.statSync(DATA).size).toBeLessThan(150_000);
-  expect(model.source).toMatch(/^the SageMaker service model .* in botocore \d/);
-});
+describe.each(SERVICES)('the data of %s', (service) => {
+  const model = modelOf(service);
 
-test('every operation of SageMaker is validated', async () => {
-  const services = await start();
-  const error: unknown = await services.router
-    .call('sagemaker', 'Nothing', {}, services.user)
-    .catch((reason: unknown) => reason);
-  const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];
-  expect(operations).toContain('CreateTrainingJob');
-  expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
-});
+  test('are small, and say where they are from', () => {
+    expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
+    expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
+  });
 
-test('every reference and pattern of the data can be used', () => {
-  for (const [name, { members = {}, member, key, value, pattern }] of Object.entries(model.shapes)) {
-    for (const reference of [...Object.values(members), member, key, value]) {
-      expect([name, reference === undefined || model.shapes[reference] !== undefined]).toEqual([name, true]);
+  test('have every operation that is served', async () => {
+    const services = await start();
+    const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
+    const error: unknown = await (service === 'states'
+      ? states.call('Nothing', {})
+      : services.router.call(service, 'Nothing', {}, services.user)
+    ).catch((reason: unknown) => reason);
+    const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];
+    expect(operations).not.toEqual([]);
+    expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
+  });
+
+  test('have no reference and no pattern that cannot be used', () => {
+    for (const [name, { members = {}, member, key, value, pattern }] of Object.entries(model.shapes)) {
+      for (const reference of [...Object.values(members), member, key, value]) {
+        expect([name, reference === undefined || model.shapes[reference] !== undefined]).toEqual([
+          name,
+          true,
+        ]);
+      }
+      expect(() => expressionOf(pattern ?? '')).not.toThrow();
     }
-    expect(() => expressionOf(pattern ?? '')).not.toThrow();
-  }
+  });
 });
 
 test.each([

@@ -248,3 +248,32 @@ test('an endless loop ends where the history is full, and nothing catches that',
   expect(events).toHaveLength(25_000);
   expect(events.at(-1)?.type).toBe('ExecutionFailed');
 });
+
+test('waits and retries can be shortened; timeouts keep their time', async () => {
+  const clock = new VirtualClock(0);
+  const fails = (retry: object) => ({
+    Type: 'Task',
+    Resource: LAMBDA,
+    Retry: [{ ErrorEquals: ['States.ALL'], ...retry }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'TimesOut' }],
+    Next: 'TimesOut',
+  });
+  const states = {
+    Wait: { Type: 'Wait', Seconds: 1000, Next: 'Until' },
+    Until: { Type: 'Wait', Timestamp: '1970-01-01T00:16:50Z', Next: 'Fails' },
+    Fails: fails({ IntervalSeconds: 100, MaxAttempts: 2, BackoffRate: 2 }),
+    TimesOut: { Type: 'Task', Resource: LAMBDA, TimeoutSeconds: 60, End: true },
+  };
+  const { result } = start(
+    { StartAt: 'Wait', States: states },
+    {
+      clock,
+      waitTimeScale: 0.01,
+      runTask: ({ stateName }) =>
+        stateName === 'Fails' ? Promise.reject(new StatesError('No')) : new Promise(() => undefined),
+    },
+  );
+  await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+  // 1000 s, what is then left to 1010 s, and 100 s and 200 s, of each a hundredth; and all of 60 s.
+  expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
+});

@@ -365,7 +365,7 @@ sys.exit(3)`);
       },
     });
     expect((await runScript('', {}, { trainer })).reason).toMatch(
-      /^AlgorithmError: \/no\/such\/python could not be started/,
+      /^InternalServerError: \/no\/such\/python could not be started/,
     );
   });
 

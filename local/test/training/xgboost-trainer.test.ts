@@ -322,15 +322,13 @@ test('an environment that cannot be had fails the job with its reason', async ()
     pythonFor: () => Promise.reject(new Error('no Python')),
     maxWorkers: 1,
   });
-  expect(failureReason((await runJob(own, BASE, { train })).outcome)).toBe(
-    'AlgorithmError: no Python, exit code: 1',
-  );
+  expect(failureReason((await runJob(own, BASE, { train })).outcome)).toBe('InternalServerError: no Python');
   const broken = createXGBoostTrainer({
     pythonFor: async () => ({ python: '/no/such/python', pythonVersion: '3.12.0', xgboostVersion: '3.2.0' }),
     maxWorkers: 1,
   });
   expect(failureReason((await runJob(broken, BASE, { train })).outcome)).toMatch(
-    /could not be started: .*ENOENT/,
+    /^InternalServerError: the training process could not be started: .*ENOENT/,
   );
 });
 

@@ -6,20 +6,28 @@ import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws-error';
 import type { CredentialStore } from '../credentials';
 import type { ServiceRouter } from '../router';
-import type { Protocol, WireRequest, WireResponse } from './protocol';
-import { claimedService, verifySignature } from './signature';
+import type { Protocol, RequestHead, WireResponse } from './protocol';
+import { RequestBody, readAll } from './request-body';
+import { readHead, withoutSignature } from './request-head';
+import type { RequestRate } from './request-rate';
+import { verifySignature } from './signature';
+import { claimedService } from './signature-claims';
 
-/** Largest request body; a service may take less. */
-const MAX_BODY_BYTES = 512 * 1024 * 1024;
+/** How long a connection is kept for further requests: longer than clients do, so that none finds it just closed. */
+const KEEP_ALIVE_MS = 75_000;
 
 /** What the endpoint needs. */
 export interface EndpointOptions {
   readonly router: ServiceRouter;
   readonly credentials: CredentialStore;
+  /** The region that requests have to be signed for. */
+  readonly region: string;
   readonly protocols: readonly Protocol[];
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly now?: () => Date;
+  /** What clients are held to. */
+  readonly rate?: RequestRate;
   /** Takes errors that are no answer of a service, but a fault in local mode. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -34,18 +42,19 @@ export class Endpoint {
 
   /** Starts the server. */
   public static async start(options: EndpointOptions): Promise<Endpoint> {
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
     const handler = new RequestHandler(options, [`127.0.0.1:${port}`, `localhost:${port}`]);
-    server.on('request', (request, response) => {
-      handler.handle(request, response).catch((error: unknown) => {
+    const handle = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+      handler.handle(request, response, expectsContinue).catch((error: unknown) => {
         options.onFault?.(error);
         response.destroy();
       });
-    });
+    };
+    server.on('request', handle(false)).on('checkContinue', handle(true));
     return new Endpoint(server, `http://127.0.0.1:${port}`);
   }
 
@@ -63,28 +72,37 @@ class RequestHandler {
     private readonly hosts: readonly string[],
   ) {}
 
-  public async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  /** @param expectsContinue whether the client waits with the body until it is asked for it */
+  public async handle(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    expectsContinue: boolean,
+  ): Promise<void> {
     const requestId = randomUUID();
-    let protocol = this.options.protocols[0];
+    const head = readHead(incoming);
+    const sent = new SentBody(incoming, expectsContinue ? outgoing : undefined);
     let response: WireResponse | undefined;
     try {
-      this.refuseBrowsers(incoming);
-      const request = await readRequest(incoming);
-      const service = claimedService(request);
-      protocol = this.options.protocols.find((each) => each.service === service) ?? protocol;
-      response = await this.answer(request);
+      this.refuseBrowsers(head);
+      response = await this.answer(head, sent, requestId);
     } catch (error) {
-      response = protocol?.renderError(this.asAwsError(error), requestId);
+      response = this.renderError(head, this.asAwsError(error), requestId);
     }
-    await send(outgoing, incoming.method ?? 'GET', requestId, response);
+    if (expectsContinue && !sent.isRead) {
+      // The client keeps the body to itself now; what comes next on this connection could be taken for it.
+      outgoing.setHeader('connection', 'close');
+    }
+    await send(outgoing, head.method, requestId, response);
   }
 
   /**
    * A page in the user's browser can reach loopback ports: with a form, or under a name of its own that
    * resolves to 127.0.0.1. Such requests carry an Origin, or not the host that the endpoint gave out.
    */
-  private refuseBrowsers(incoming: IncomingMessage): void {
-    if (incoming.headers.origin !== undefined || !this.hosts.includes(incoming.headers.host ?? '')) {
+  private refuseBrowsers({ headers, rawHeaders, path }: RequestHead): void {
+    const hosts = rawHeaders.filter(([name]) => name === 'host').map(([, value]) => value);
+    const isMeant = hosts.length === 1 && this.hosts.includes(hosts[0] ?? '') && path.startsWith('/');
+    if (headers.origin !== undefined || !isMeant) {
       throw new AwsError(
         'AccessDeniedException',
         `only clients that call http://${this.hosts[0]} are served`,
@@ -93,20 +111,53 @@ class RequestHandler {
     }
   }
 
-  private async answer(request: WireRequest): Promise<WireResponse> {
-    const now = this.options.now?.() ?? new Date();
-    const { principal, service } = await verifySignature(request, this.options.credentials, now);
-    const protocol = this.options.protocols.find((each) => each.service === service);
+  private async answer(head: RequestHead, sent: SentBody, requestId: string): Promise<WireResponse> {
+    const protocol = this.protocolOf(head);
+    const { principal, payload } = await verifySignature(head, protocol, () => sent.read(), {
+      credentials: this.options.credentials,
+      region: this.options.region,
+      now: this.options.now ?? (() => new Date()),
+    });
+    const body = RequestBody.of(sent, payload);
+    const { router, rate } = this.options;
+    const { service, refusals } = protocol;
+    return protocol.handle({ ...withoutSignature(head), body, requestId }, async (operation, input) => {
+      if (rate?.takes(service, operation) === false) {
+        throw refusals.throttled();
+      }
+      return router.call(service, operation, input, principal);
+    });
+  }
+
+  /** The protocol of the service that a request is signed for. */
+  private protocolOf(head: RequestHead): Protocol {
+    const { protocols } = this.options;
+    const claimed = claimedService(head);
+    const meant = protocols.find((each) => each.recognizes(head));
+    const protocol =
+      claimed === undefined
+        ? (meant ?? protocols.find((each) => each.isReadableFor(head)))
+        : protocols.find((each) => each.service === claimed);
     if (protocol === undefined) {
-      const known = this.options.protocols.map((each) => each.service).join(', ');
+      const known = protocols.map((each) => each.service).join(', ');
       throw new AwsError(
         'UnknownOperationException',
-        `local mode does not have the service ${service}: it has ${known}`,
+        `local mode does not have the service ${claimed}: it has ${known}`,
       );
     }
-    return protocol.handle(request, (operation, input) =>
-      this.options.router.call(service, operation, input, principal),
-    );
+    if (meant !== undefined && meant !== protocol) {
+      throw meant.refusals.wrongService(meant.service);
+    }
+    return protocol;
+  }
+
+  private renderError(head: RequestHead, error: AwsError, requestId: string): WireResponse | undefined {
+    const { protocols } = this.options;
+    const protocol =
+      protocols.find((each) => each.service === claimedService(head)) ??
+      protocols.find((each) => each.isReadableFor(head));
+    const response = protocol?.renderError(error, requestId);
+    return response && { ...response, headers: { 'x-amzn-errortype': error.code, ...response.headers } };
   }
 
   private asAwsError(error: unknown): AwsError {
@@ -119,24 +170,37 @@ class RequestHandler {
   }
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new AwsError('RequestEntityTooLarge', `the body is larger than ${MAX_BODY_BYTES} bytes`, 413);
-    }
-    chunks.push(chunk);
+/** The body of a request as it was sent. Once it was read into memory, it can be read again. */
+class SentBody implements AsyncIterable<Buffer> {
+  private whole: Buffer | undefined;
+  /** Whether anybody asked for it. */
+  public isRead = false;
+
+  /** @param waiting the answer to a client that waits with the body until it is asked for it */
+  constructor(
+    private readonly incoming: IncomingMessage,
+    private readonly waiting: ServerResponse | undefined,
+  ) {}
+
+  public async read(): Promise<Buffer> {
+    this.whole ??= await readAll(this);
+    return this.whole;
   }
-  const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
-  return {
-    method: incoming.method ?? 'GET',
-    path,
-    query: new URLSearchParams(query.replaceAll('+', '%2B')),
-    headers: incoming.headers,
-    body: Buffer.concat(chunks),
-  };
+
+  public async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    if (this.whole !== undefined) {
+      yield this.whole;
+      return;
+    }
+    this.isRead = true;
+    this.waiting?.writeContinue();
+    try {
+      // Who stops half-way has an answer to give, and so needs the connection.
+      yield* this.incoming.iterator({ destroyOnReturn: false });
+    } catch (error) {
+      throw new AwsError('IncompleteBody', `the client went away: ${(error as Error).message}`);
+    }
+  }
 }
 
 async function send(
@@ -145,12 +209,19 @@ async function send(
   requestId: string,
   response: WireResponse | undefined,
 ): Promise<void> {
-  outgoing.writeHead(response?.statusCode ?? 500, { 'x-amzn-requestid': requestId, ...response?.headers });
   const body = response?.body ?? '';
-  if (body instanceof Readable && method !== 'HEAD') {
+  const statusCode = response?.statusCode ?? 500;
+  const isStream = body instanceof Readable;
+  const hasLength = !isStream && statusCode !== 204 && statusCode !== 304;
+  outgoing.writeHead(statusCode, {
+    'x-amzn-requestid': requestId,
+    ...(hasLength && { 'content-length': Buffer.byteLength(body) }),
+    ...response?.headers,
+  });
+  if (isStream && method !== 'HEAD') {
     // A client that went away is its own problem: the response cannot be changed any more.
     await pipeline(body, outgoing).catch(() => outgoing.destroy());
     return;
   }
-  outgoing.end(method === 'HEAD' || body instanceof Readable ? undefined : body);
+  outgoing.end(method === 'HEAD' || isStream ? undefined : body);
 }

@@ -1,14 +1,25 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from './protocol';
+import { JSON_REFUSALS } from './refusals';
 
 /** The AWS JSON protocol (1.0 and 1.1): the operation is in `X-Amz-Target`, everything else in the body. */
 export class JsonProtocol implements Protocol {
+  public readonly refusals = JSON_REFUSALS;
+
   constructor(
     public readonly service: string,
     /** What stands before the operation in `X-Amz-Target`, such as `SageMaker`. */
     private readonly targetPrefix: string,
     private readonly version: '1.0' | '1.1',
   ) {}
+
+  public recognizes({ headers }: RequestHead): boolean {
+    return String(headers['x-amz-target'] ?? '').startsWith(`${this.targetPrefix}.`);
+  }
+
+  public isReadableFor({ headers }: RequestHead): boolean {
+    return headers['x-amz-target'] !== undefined;
+  }
 
   public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -19,7 +30,7 @@ export class JsonProtocol implements Protocol {
         `expected POST with the header X-Amz-Target: ${this.targetPrefix}.<operation>, got "${target}"`,
       );
     }
-    const output = await call(operation, parseBody(request.body));
+    const output = await call(operation, parseBody(await request.body.read()));
     return this.render(200, JSON.stringify(output ?? {}));
   }
 

@@ -1,15 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { AwsError } from '../aws-error';
+import type { Refusals } from './refusals';
+import type { RequestBody } from './request-body';
 
-/** A request whose signature was checked. */
-export interface WireRequest {
+/** A request but for its body. */
+export interface RequestHead {
   readonly method: string;
   /** Path as sent, still percent-encoded, without the query. */
   readonly path: string;
+  /** Query as sent, without the question mark. */
+  readonly rawQuery: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  /** Headers as sent, names in lower case: signatures are over each of them. */
+  readonly rawHeaders: readonly (readonly [name: string, value: string])[];
+}
+
+/** A request whose signature was checked; that of its body is checked as it is read. */
+export interface WireRequest extends RequestHead {
+  /** For the answer. */
+  readonly requestId: string;
+  readonly body: RequestBody;
 }
 
 /** What goes back to the client. */
@@ -26,6 +38,12 @@ export type CallOperation = (operation: string, input: Readonly<Record<string, u
 export interface Protocol {
   /** The service's name in signatures. */
   readonly service: string;
+  /** How it refuses requests that are not signed as they have to be. */
+  readonly refusals: Refusals;
+  /** Whether a request is for this service and for no other, whatever its signature says. */
+  recognizes(head: RequestHead): boolean;
+  /** Whether the client of a request can read errors of this protocol. */
+  isReadableFor(head: RequestHead): boolean;
   handle(request: WireRequest, call: CallOperation): Promise<WireResponse>;
   renderError(error: AwsError, requestId: string): WireResponse;
 }

@@ -1,180 +1,180 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { AwsError } from '../aws-error';
-import type { CredentialStore } from '../credentials';
+import type { CredentialStore, TemporaryCredentials } from '../credentials';
 import type { Principal } from '../service';
-import type { WireRequest } from './protocol';
+import { canonicalRequest, SigningKey, sha256 } from './canonical-request';
+import { ChunkVerifier } from './chunk-signatures';
+import { equalInConstantTime } from './equal-in-constant-time';
+import type { Protocol, RequestHead } from './protocol';
+import type { SignedPayload } from './request-body';
+import { readClaims, type SignatureClaims } from './signature-claims';
+import { hasQueryV2, verifyQueryV2 } from './signature-v2-query';
 
-/** How far a request's date may be from now, as on AWS. */
-const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
+const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** S3 lets clients sign a request without its body; here the body came over loopback anyway. */
-const UNSIGNED_PAYLOADS = ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'];
+/** Stands for the hash of the body where that is not signed. */
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([^/\s]+)\/(\d{8})\/([^/\s]+)\/([^/\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
-
-/** Who signed a request, and for which service. */
-export interface SignedBy {
-  readonly principal: Principal;
-  readonly service: string;
-}
-
-interface Claims {
-  readonly accessKeyId: string;
-  readonly day: string;
+/** What requests are checked against. */
+export interface VerifierOptions {
+  readonly credentials: CredentialStore;
+  /** The region that requests have to be signed for. */
   readonly region: string;
-  readonly service: string;
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
-  readonly date: Date;
+  readonly now: () => Date;
+}
+
+/** Who signed a request, and what the signature says of its body. */
+export interface SignedRequest {
+  readonly principal: Principal;
+  readonly payload: SignedPayload;
 }
 
 /**
- * The service that a request says it is signed for: tells in which format an error is to be rendered.
- * Nothing is checked.
- */
-export function claimedService(request: WireRequest): string | undefined {
-  return AUTHORIZATION.exec(request.headers.authorization ?? '')?.[4];
-}
-
-/**
- * Checks the Signature Version 4 of a request by signing it again with the key it names.
+ * Checks the signature of a request to a service by making it again with the key that it names.
  *
- * @throws AwsError with the codes that AWS uses
+ * @param readBody reads the body, for signatures over its hash that do not name the hash
+ * @throws AwsError with the codes of the service
  */
 export async function verifySignature(
-  request: WireRequest,
-  credentials: CredentialStore,
-  now: Date,
-): Promise<SignedBy> {
-  const claims = readClaims(request);
-  const known = credentials.find(claims.accessKeyId);
-  const token = request.headers['x-amz-security-token'];
-  if (known === undefined || !equalInConstantTime(String(token ?? ''), known.credentials.sessionToken)) {
-    throw new AwsError(
-      known === undefined && claims.service === 's3' ? 'InvalidAccessKeyId' : 'UnrecognizedClientException',
-      'The security token included in the request is invalid: use the keys that local mode printed for this run.',
-      403,
-    );
+  head: RequestHead,
+  { service, refusals }: Protocol,
+  readBody: () => Promise<Buffer>,
+  options: VerifierOptions,
+): Promise<SignedRequest> {
+  const now = options.now();
+  if (service === 's3' && hasQueryV2(head)) {
+    const principal = verifyQueryV2(head, refusals, options.credentials, now);
+    return { principal, payload: { kind: 'unsigned' } };
   }
-  checkDate(claims, now);
-  checkPayloadHash(request, claims.service);
-
-  const signer = new SignatureV4({
-    credentials: known.credentials,
-    region: claims.region,
-    service: claims.service,
-    sha256: Sha256,
-    uriEscapePath: claims.service !== 's3',
-    applyChecksum: false,
+  const claims = readClaims(head, refusals);
+  const known = options.credentials.find(claims.accessKeyId);
+  if (known === undefined) {
+    throw refusals.unknownKey(claims.accessKeyId);
+  }
+  if (!equalInConstantTime(claims.sessionToken, known.credentials.sessionToken)) {
+    throw refusals.wrongToken();
+  }
+  checkTimes(claims, refusals, now);
+  if (claims.region !== options.region) {
+    throw refusals.wrongRegion(claims.region, options.region);
+  }
+  const payloadHash = claimedPayload(head, claims) ?? sha256(await readBody());
+  const key = signingKey(known.credentials, claims);
+  const canonical = canonicalRequest(head, {
+    signedHeaders: claims.signedHeaders,
+    payloadHash,
+    encodesPath: service !== 's3',
   });
-  const signed = await signer.sign(asSmithyRequest(request, claims), {
-    signingDate: claims.date,
-    signableHeaders: new Set(claims.signedHeaders),
-  });
-  const expected = AUTHORIZATION.exec(signed.headers['authorization'] ?? '');
-  if (
-    expected?.[5] !== claims.signedHeaders.join(';') ||
-    !equalInConstantTime(expected[6] ?? '', claims.signature)
-  ) {
-    throw signatureMismatch(claims.service);
+  const expected = key.sign(ALGORITHM, claims.dateText, [sha256(canonical)]);
+  if (!equalInConstantTime(expected, claims.signature)) {
+    throw refusals.mismatch();
   }
-  return { principal: known.principal, service: claims.service };
-}
-
-function readClaims(request: WireRequest): Claims {
-  const match = AUTHORIZATION.exec(request.headers.authorization ?? '');
-  if (match === null) {
-    throw new AwsError(
-      'MissingAuthenticationTokenException',
-      'Missing Authentication Token: the request carries no AWS4-HMAC-SHA256 signature.',
-      403,
-    );
-  }
-  const [, accessKeyId = '', day = '', region = '', service = '', signedHeaders = '', signature = ''] = match;
-  const date = parseAmzDate(String(request.headers['x-amz-date'] ?? ''));
-  const names = signedHeaders.split(';');
-  if (date === undefined || !names.includes('host') || !names.includes('x-amz-date')) {
-    throw new AwsError(
-      'IncompleteSignatureException',
-      'The headers host and x-amz-date have to be there and have to be signed.',
-      403,
-    );
-  }
-  return { accessKeyId, day, region, service, signedHeaders: names, signature, date };
-}
-
-function parseAmzDate(text: string): Date | undefined {
-  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
-  const iso = match === null ? undefined : `${match.slice(1, 4).join('-')}T${match.slice(4).join(':')}Z`;
-  return iso === undefined || Number.isNaN(Date.parse(iso)) ? undefined : new Date(iso);
-}
-
-function checkDate(claims: Claims, now: Date): void {
-  const dateText = claims.date.toISOString().slice(0, 10).replaceAll('-', '');
-  if (Math.abs(now.getTime() - claims.date.getTime()) > MAX_CLOCK_SKEW_MS || dateText !== claims.day) {
-    throw new AwsError(
-      claims.service === 's3' ? 'RequestTimeTooSkewed' : 'RequestExpired',
-      `Signature expired: the request is dated ${claims.date.toISOString()}, it is ${now.toISOString()} now.`,
-      403,
-    );
-  }
-}
-
-function checkPayloadHash(request: WireRequest, service: string): void {
-  const claimed = request.headers['x-amz-content-sha256'];
-  if (claimed === undefined || (service === 's3' && UNSIGNED_PAYLOADS.includes(String(claimed)))) {
-    return;
-  }
-  if (service === 's3' && String(claimed).startsWith('STREAMING-')) {
-    throw new AwsError('NotImplemented', 'local mode does not have bodies with signed chunks in S3', 501);
-  }
-  if (claimed !== createHash('sha256').update(request.body).digest('hex')) {
-    throw service === 's3'
-      ? new AwsError(
-          'XAmzContentSHA256Mismatch',
-          "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        )
-      : signatureMismatch(service);
-  }
-}
-
-function asSmithyRequest(request: WireRequest, claims: Claims) {
-  const query: Record<string, string | string[]> = {};
-  for (const key of new Set(request.query.keys())) {
-    const values = request.query.getAll(key);
-    query[key] = values.length === 1 ? (values[0] ?? '') : values;
-  }
-  const headers: Record<string, string> = {};
-  for (const name of claims.signedHeaders) {
-    const value = request.headers[name];
-    if (value !== undefined) {
-      headers[name] = Array.isArray(value) ? value.join(',') : value;
-    }
-  }
+  checkAllSigned(head, claims, refusals);
   return {
-    method: request.method,
-    protocol: 'http:',
-    hostname: '127.0.0.1',
-    path: request.path,
-    query,
-    headers,
-    body: request.body,
+    principal: known.principal,
+    payload: payloadOf(head, payloadHash, { service, refusals, claims, key }),
   };
 }
 
-function signatureMismatch(service: string): AwsError {
-  return new AwsError(
-    service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
-    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-    403,
+function signingKey({ secretAccessKey }: TemporaryCredentials, claims: SignatureClaims): SigningKey {
+  return new SigningKey(secretAccessKey, claims);
+}
+
+function checkTimes(
+  { date, expiresSeconds }: SignatureClaims,
+  refusals: Protocol['refusals'],
+  now: Date,
+): void {
+  const { maxSkewMinutes } = refusals;
+  const skew = now.getTime() - date.getTime();
+  const isPresigned = expiresSeconds !== undefined;
+  if (isPresigned && skew > expiresSeconds * 1000) {
+    throw refusals.expired(new Date(date.getTime() + expiresSeconds * 1000), now);
+  }
+  if (Math.abs(skew) > maxSkewMinutes * 60_000 && !(isPresigned && skew > 0)) {
+    throw refusals.skewed({ signed: date, now, maxSkewMinutes });
+  }
+}
+
+/** What is signed in place of the body; undefined when it is the hash of the body, which the request does not name. */
+function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims): string | undefined {
+  const named = headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? undefined;
+  if (named !== undefined) {
+    return String(named);
+  }
+  return claims.service === 's3' ? UNSIGNED : undefined;
+}
+
+/**
+ * A header that means something to AWS and is not signed may come from anybody. The hash of the body may: it is part
+ * of the signature in any case.
+ */
+function checkAllSigned(
+  { headers }: RequestHead,
+  { signedHeaders }: SignatureClaims,
+  refusals: Protocol['refusals'],
+): void {
+  const unsigned = Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signedHeaders.includes(name),
+  );
+  if (unsigned.length > 0) {
+    throw refusals.unsignedHeaders(unsigned);
+  }
+}
+
+interface Verified {
+  readonly service: string;
+  readonly refusals: Protocol['refusals'];
+  readonly claims: SignatureClaims;
+  readonly key: SigningKey;
+}
+
+function payloadOf(
+  { headers }: RequestHead,
+  payloadHash: string,
+  { service, refusals, claims, key }: Verified,
+): SignedPayload {
+  if (/^[0-9a-f]{64}$/.test(payloadHash)) {
+    const mismatch = (): AwsError =>
+      service === 's3'
+        ? new AwsError(
+            'XAmzContentSHA256Mismatch',
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+          )
+        : refusals.mismatch();
+    return { kind: 'sha256', digest: payloadHash, mismatch };
+  }
+  const [, isSigned, hasTrailer] =
+    /^STREAMING-(?:UNSIGNED-PAYLOAD|(AWS4-HMAC-SHA256-PAYLOAD))(-TRAILER)?$/.exec(payloadHash) ?? [];
+  if (service === 's3' && payloadHash === UNSIGNED) {
+    return { kind: 'unsigned' };
+  }
+  if (service === 's3' && (isSigned !== undefined || hasTrailer !== undefined)) {
+    const verifier = new ChunkVerifier(
+      key,
+      claims.dateText,
+      claims.signature,
+      hasTrailer !== undefined,
+      refusals.mismatch,
+    );
+    return {
+      kind: 'chunked',
+      decodedLength: decodedLength(headers['x-amz-decoded-content-length']),
+      ...(isSigned !== undefined && { verifier }),
+    };
+  }
+  throw new AwsError(
+    'InvalidRequest',
+    `x-amz-content-sha256 must be the SHA-256 of the body${service === 's3' ? ', UNSIGNED-PAYLOAD or STREAMING-[UNSIGNED-PAYLOAD|AWS4-HMAC-SHA256-PAYLOAD][-TRAILER]' : ''}, got "${payloadHash}"`,
   );
 }
 
-function equalInConstantTime(left: string, right: string): boolean {
-  // Hashed first: timingSafeEqual needs equal lengths, and the length must not show either.
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+function decodedLength(header: unknown): number {
+  if (!/^\d+$/.test(String(header))) {
+    throw new AwsError(
+      'MissingContentLength',
+      'You must provide the x-amz-decoded-content-length HTTP header.',
+      411,
+    );
+  }
+  return Number(header);
 }

@@ -72,9 +72,13 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     };
     const request = { ...given, context };
     const byIdentity = role === undefined ? 'allow' : evaluatePolicies(role.policies, request);
+    const { permissionsBoundary: boundary } = role ?? {};
+    const withinBoundary = boundary === undefined ? 'allow' : evaluatePolicies([boundary], request);
     const { policies, isKey } = resourcePolicies(request.resource, deployment);
     const byResource = evaluateResourcePolicies(policies, caller, request);
-    const reason = whyRefused(request.action, byIdentity, byResource, isKey);
+    const reason =
+      outOfBoundary(request.action, withinBoundary) ??
+      whyRefused(request.action, byIdentity, byResource, isKey);
     if (reason !== undefined) {
       throw refusal(caller, request, reason);
     }
@@ -127,6 +131,18 @@ function whyRefused(
     return `because no resource-based policy allows the ${action} action`;
   }
   return byIdentity === 'allow' ? undefined : `because no identity-based policy allows the ${action} action`;
+}
+
+/** A permissions boundary limits what all policies together allow a role. */
+function outOfBoundary(action: string, decision: Decision): string | undefined {
+  switch (decision) {
+    case 'allow':
+      return undefined;
+    case 'explicit-deny':
+      return 'with an explicit deny in a permissions boundary';
+    case 'implicit-deny':
+      return `because no permissions boundary allows the ${action} action`;
+  }
 }
 
 function refusal({ sessionArn }: Caller, { action, resource }: AccessRequest, reason: string): AwsError {

@@ -1,8 +1,10 @@
 import type { Deployment, Environment } from '../../assembly/deployment';
+import { stackArn } from '../../assembly/stack-arn';
 import { isRecord } from '../../assembly/template';
+import { logGroupOf, logStreamArn } from '../logs/log-names';
 import type { ServiceCall } from '../router';
 import { s3Access } from '../s3/s3-access';
-import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/job-arns';
+import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/jobs/job-arns';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
@@ -26,6 +28,20 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
       ];
     case 'states':
       return [{ action: `states:${call.operation}`, resource: statesResource(call.input), context: {} }];
+    case 'iam':
+      return [{ action: `iam:${call.operation}`, resource: roleArn(call.input, deployment), context: {} }];
+    case 'cloudformation':
+      return [
+        {
+          action: `cloudformation:${call.operation}`,
+          resource: stackOf(call.input, deployment),
+          context: {},
+        },
+      ];
+    case 'logs':
+      return [
+        { action: `logs:${call.operation}`, resource: logStream(call.input, environment), context: {} },
+      ];
     case 'sts':
       // GetCallerIdentity needs no permission, and no policy can deny it.
       return call.operation === 'GetCallerIdentity' ? [] : [{ ...ANYTHING, action: `sts:${call.operation}` }];
@@ -35,6 +51,23 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
 }
 
 const ANYTHING = { resource: '*', context: {} };
+
+function roleArn({ RoleName: name }: Input, { roles, environment }: Deployment): string {
+  const { partition, accountId } = environment;
+  const known = roles.find((role) => role.name === name);
+  return known?.arn ?? `arn:${partition}:iam::${accountId}:role/${String(name)}`;
+}
+
+/** Who names no stack asks for all of them. */
+function stackOf({ StackName: name }: Input, { environment }: Deployment): string {
+  if (name === undefined) return '*';
+  return String(name).startsWith('arn:') ? String(name) : stackArn(environment, String(name));
+}
+
+/** DescribeLogStreams names none: its resource is that of a stream without a name. */
+function logStream(input: Input, environment: Environment): string {
+  return logStreamArn(environment, String(input['logStreamName'] ?? ''), logGroupOf(input));
+}
 
 /** An execution, else a state machine: an operation names one of them, or nothing. */
 function statesResource(input: Input): string {

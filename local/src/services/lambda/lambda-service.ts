@@ -3,6 +3,8 @@ import type { FunctionResource } from '../../assembly/deployment';
 import { joinInside } from '../../assembly/safe-path';
 import { AwsError } from '../aws-error';
 import type { CredentialStore } from '../credentials';
+import * as model from '../model/lambda-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import { functionEnvironment } from './function-environment';
@@ -14,7 +16,18 @@ export interface InvokeOutput {
   readonly ExecutedVersion: string;
   readonly FunctionError?: 'Unhandled';
   readonly Payload: string;
+  /** The end of what the function printed, in base64, for a request with the LogType `Tail`. */
+  readonly LogResult?: string;
 }
+
+/** Most bytes of the events of an invocation that is waited for, and of one that is not; from Lambda's API reference. */
+const MAX_PAYLOAD_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
+
+/** Bytes of a log that `Tail` gives. */
+const LOG_TAIL_BYTES = 4096;
+
+/** Members of a request that cannot be left out without changing what it means. */
+const UNSUPPORTED = ['ClientContext', 'DurableExecutionName', 'TenantId'];
 
 /** What the service needs. */
 export interface LambdaServiceOptions {
@@ -38,6 +51,14 @@ export class LambdaService implements Service {
     if (operation !== 'Invoke') {
       throw unknownOperation(this.name, operation, ['Invoke']);
     }
+    validateAgainst(model as ServiceModel, operation, input);
+    const unsupported = UNSUPPORTED.find((member) => (input[member] ?? undefined) !== undefined);
+    if (unsupported !== undefined) {
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `local mode does not have "${unsupported}" in lambda:Invoke`,
+      );
+    }
     return this.invoke(input);
   }
 
@@ -52,21 +73,21 @@ export class LambdaService implements Service {
   private async invoke(input: Readonly<Record<string, unknown>>): Promise<InvokeOutput> {
     const definition = this.find(String(input['FunctionName']));
     const payload = String(input['Payload'] ?? '{}');
-    switch (input['InvocationType'] ?? 'RequestResponse') {
-      case 'RequestResponse':
-        return render(await this.run(definition, payload));
-      case 'Event':
-        // Nobody waits for the end: what goes wrong is in the function's log.
-        void this.run(definition, payload).catch(() => undefined);
-        return { StatusCode: 202, ExecutedVersion: '$LATEST', Payload: '' };
-      case 'DryRun':
-        return { StatusCode: 204, ExecutedVersion: '$LATEST', Payload: '' };
-      default:
-        throw new AwsError(
-          'InvalidParameterValueException',
-          `InvocationType: expected RequestResponse, Event or DryRun, got "${String(input['InvocationType'])}"`,
-        );
+    const type = (input['InvocationType'] ?? 'RequestResponse') as 'RequestResponse' | 'Event' | 'DryRun';
+    if (type === 'DryRun') {
+      return { StatusCode: 204, ExecutedVersion: '$LATEST', Payload: '' };
     }
+    checkPayload(payload, MAX_PAYLOAD_BYTES[type]);
+    if (type === 'Event') {
+      // Nobody waits for the end: what goes wrong is in the function's log.
+      void this.run(definition, payload).catch(() => undefined);
+      return { StatusCode: 202, ExecutedVersion: '$LATEST', Payload: '' };
+    }
+    const before = sizeOf(this.logFile(definition));
+    const output = render(await this.run(definition, payload));
+    return input['LogType'] === 'Tail'
+      ? { ...output, LogResult: tailOf(this.logFile(definition), before) }
+      : output;
   }
 
   /** A function by name, `name:qualifier`, partial ARN or ARN. */
@@ -110,9 +131,41 @@ export class LambdaService implements Service {
     return new FunctionProcess(
       definition,
       functionEnvironment(definition, region, keys, endpointUrl()),
-      joinInside(logsFolder, `${definition.name}.log`),
+      this.logFile(definition),
     );
   }
+
+  private logFile({ name }: FunctionResource): string {
+    return joinInside(this.options.logsFolder, `${name}.log`);
+  }
+}
+
+function checkPayload(payload: string, maxBytes: number): void {
+  if (Buffer.byteLength(payload) > maxBytes) {
+    throw new AwsError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`,
+      413,
+    );
+  }
+  try {
+    JSON.parse(payload);
+  } catch (error) {
+    throw new AwsError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${(error as Error).message}`,
+    );
+  }
+}
+
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The end of a log behind a position: of events at the same time, too, which have the same log. */
+function tailOf(file: string, position: number): string {
+  const bytes = fs.existsSync(file) ? fs.readFileSync(file).subarray(position) : Buffer.alloc(0);
+  return bytes.subarray(-LOG_TAIL_BYTES).toString('base64');
 }
 
 function render(result: InvocationResult): InvokeOutput {

@@ -18,6 +18,8 @@ export interface Shape {
   /** Bounds of a number, or of the length of a string, a list or a map. */
   readonly min?: number;
   readonly max?: number;
+  /** Whether a value must not be in messages. */
+  readonly sensitive?: boolean;
 }
 
 /** What `local/scripts/generate-service-model.py` makes of a service's model. */
@@ -58,7 +60,9 @@ class Walk {
   public check(name: string, value: unknown, path: string): string[] {
     const shape = this.shape(name);
     checkType(shape, value, path);
-    const own = rulesBroken(shape, value).map((rule) => violation(value, path, rule));
+    const own = rulesBroken(shape, value).map((rule) =>
+      shape.sensitive === true ? failure('Value', path, rule) : violation(value, path, rule),
+    );
     switch (shape.type) {
       case 'structure':
         return [...own, ...this.checkMembers(shape, value as Record<string, unknown>, path)];
@@ -142,8 +146,11 @@ class Walk {
 const MISSING = 'Member must not be null';
 
 function violation(value: unknown, path: string, rule: string): string {
-  const given = value === undefined ? 'null' : `'${javaText(value)}'`;
-  return `Value ${given} at '${path}' failed to satisfy constraint: ${rule}`;
+  return failure(`Value ${value === undefined ? 'null' : `'${javaText(value)}'`}`, path, rule);
+}
+
+function failure(what: string, path: string, rule: string): string {
+  return `${what} at '${path}' failed to satisfy constraint: ${rule}`;
 }
 
 /** All rules for a value of a shape, in AWS's words and order. */
@@ -202,6 +209,8 @@ const SCALARS: Readonly<Record<string, readonly [name: string, fits: (value: unk
   long: ['Long', Number.isInteger],
   float: ['Float', isFloat],
   double: ['Double', isFloat],
+  // Bytes, or a text that stands for them, or what they are read from.
+  blob: ['Blob', () => true],
   // Epoch seconds on the wire; state machines have texts.
   timestamp: [
     'Timestamp',

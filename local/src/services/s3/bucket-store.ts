@@ -47,6 +47,11 @@ export class BucketStore {
     return /^[a-z0-9][a-z0-9.-]+$/.test(bucket) && isFolder(path.join(this.folder, bucket));
   }
 
+  /** @throws AwsError NoSuchBucket */
+  public require(bucket: string): void {
+    this.bucketFolder(bucket);
+  }
+
   /** When a bucket was made, in epoch seconds. */
   public createdAt(bucket: string): number {
     const { birthtimeMs, mtimeMs } = fs.statSync(this.bucketFolder(bucket));
@@ -121,25 +126,6 @@ export class BucketStore {
         metadata: {},
       }
     );
-  }
-
-  /** Writes an object; readers see the old one or the new one, nothing in between. */
-  public put(
-    bucket: string,
-    key: string,
-    body: Buffer,
-    attributes: Partial<ObjectAttributes> = {},
-  ): StoredObject {
-    this.fileOf(bucket, key);
-    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    return this.replace(bucket, key, this.stage(body), { etag, system: {}, metadata: {}, ...attributes });
-  }
-
-  /** Writes something to a file that is to become an object. */
-  public stage(body: Buffer): string {
-    const file = this.stagingFile();
-    fs.writeFileSync(file, body);
-    return file;
   }
 
   /** A new file that is to become an object; on the same disk, and outside of the buckets. */

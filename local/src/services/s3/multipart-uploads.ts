@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { replaceFile } from '../../replace-file';
 import { AwsError } from '../aws-error';
 import type { ObjectAttributes } from './object-attributes';
+import { contentFrom, type StagedContent, stageContent } from './object-content';
 
 /** Smallest part but the last, as on S3. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -69,23 +69,31 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** Writes a part, in place of an earlier one with this number. @returns its ETag */
-  public putPart(reference: UploadReference, number: number, body: Buffer): string {
-    const { uploadId } = this.find(reference);
+  /** Takes a file as a part, in place of an earlier one with this number; it is moved. @returns its ETag */
+  public putPart(reference: UploadReference, number: number, { file: staged, md5 }: StagedContent): string {
+    try {
+      const { uploadId } = this.find(reference);
+      const before = this.partsOf(uploadId).filter((part) => part.number === number);
+      const file = path.join(this.folder, uploadId, `${String(number).padStart(5, '0')}-${md5}`);
+      fs.renameSync(staged, file);
+      for (const part of before.filter((each) => each.file !== file)) {
+        fs.rmSync(part.file, { force: true });
+      }
+      return `"${md5}"`;
+    } finally {
+      fs.rmSync(staged, { force: true });
+    }
+  }
+
+  /** @throws AwsError NoSuchUpload, or InvalidArgument for what can be no part */
+  public checkPart(reference: UploadReference, number: number): void {
+    this.find(reference);
     if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
       throw new AwsError(
         'InvalidArgument',
         `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
       );
     }
-    const before = this.partsOf(uploadId).filter((part) => part.number === number);
-    const md5 = createHash('md5').update(body).digest('hex');
-    const file = path.join(this.folder, uploadId, `${String(number).padStart(5, '0')}-${md5}`);
-    replaceFile(file, body, this.folder);
-    for (const part of before.filter((each) => each.file !== file)) {
-      fs.rmSync(part.file, { force: true });
-    }
-    return `"${md5}"`;
   }
 
   /** The parts that are there, by number. */
@@ -99,33 +107,32 @@ export class MultipartUploads {
   }
 
   /**
-   * Joins the parts that were asked for into a file.
+   * Joins the parts that were asked for in a file.
    *
-   * @returns the ETag: of the parts' digests, with their number, as S3 makes it
+   * @param input may have checksums of the whole
+   * @returns the ETag: of the parts' digests, with their number, as S3 makes it; and the checksums
    */
   public async join(
     reference: UploadReference,
     wanted: readonly { readonly number: number; readonly etag: string }[],
     file: string,
-  ): Promise<string> {
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<{ etag: string; checksums: StagedContent['checksums'] }> {
     const parts = chooseParts(this.parts(reference), wanted);
-    const output = fs.createWriteStream(file);
     try {
-      for (const part of parts) {
-        await pipeline(fs.createReadStream(part.file), output, { end: false });
-      }
-      await new Promise<void>((resolve, reject) => {
-        output.once('error', reject).end(resolve);
-      });
+      const { checksums } = await stageContent(
+        file,
+        contentFrom(() => readFiles(parts)),
+        input,
+      );
+      const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
+      const md5 = createHash('md5').update(Buffer.concat(digests)).digest('hex');
+      return { etag: `"${md5}-${parts.length}"`, checksums };
     } catch (error) {
-      output.destroy();
-      fs.rmSync(file, { force: true });
       // The upload may have been aborted meanwhile: that is the better answer.
       this.find(reference);
       throw error;
     }
-    const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
-    return `"${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-${parts.length}"`;
   }
 
   private read(uploadId: string): Upload | undefined {
@@ -152,6 +159,12 @@ export class MultipartUploads {
         const lastModified = Math.floor(mtimeMs / 1000);
         return [{ number: Number(number), etag: `"${md5}"`, size, lastModified, file }];
       });
+  }
+}
+
+async function* readFiles(parts: readonly UploadedPart[]): AsyncGenerator<Buffer, void> {
+  for (const { file } of parts) {
+    yield* fs.createReadStream(file);
   }
 }
 

@@ -1,8 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isRecord } from '../../assembly/template';
 import { AwsError } from '../aws-error';
 import type { WireRequest } from '../endpoint/protocol';
-import { decodeAwsChunked } from './aws-chunked';
-import { checkBody } from './checksums';
+import { ContentChecks, checksumMember } from './checksums';
+import type { IncomingContent } from './object-content';
 
 /** Headers, or parameters, and the members of a request that they are. */
 type Names = readonly (readonly [name: string, member: string])[];
@@ -17,12 +18,39 @@ export const SYSTEM_HEADERS: Names = [
   ['expires', 'Expires'],
 ];
 
-/** Headers that policies can ask for: nothing is encrypted here, but the key has to be one that the caller may use. */
-const POLICY_HEADERS: Names = [
+/** Headers of writes: of what policies can ask for, and what is refused since it cannot be done here. */
+const WRITE_HEADERS: Names = [
+  ['content-md5', 'ContentMD5'],
   ['x-amz-server-side-encryption', 'ServerSideEncryption'],
   ['x-amz-server-side-encryption-aws-kms-key-id', 'SSEKMSKeyId'],
   ['x-amz-storage-class', 'StorageClass'],
   ['x-amz-acl', 'ACL'],
+  ['x-amz-grant-full-control', 'GrantFullControl'],
+  ['x-amz-grant-read', 'GrantRead'],
+  ['x-amz-grant-read-acp', 'GrantReadACP'],
+  ['x-amz-grant-write', 'GrantWrite'],
+  ['x-amz-grant-write-acp', 'GrantWriteACP'],
+  ['x-amz-tagging', 'Tagging'],
+  ['x-amz-website-redirect-location', 'WebsiteRedirectLocation'],
+  ['x-amz-write-offset-bytes', 'WriteOffsetBytes'],
+  ['x-amz-sdk-checksum-algorithm', 'ChecksumAlgorithm'],
+  ['x-amz-checksum-algorithm', 'ChecksumAlgorithm'],
+];
+
+/** Headers of all operations. */
+const COMMON_HEADERS: Names = [
+  ['x-amz-expected-bucket-owner', 'ExpectedBucketOwner'],
+  ['x-amz-source-expected-bucket-owner', 'ExpectedSourceBucketOwner'],
+  ['x-amz-mfa', 'MFA'],
+];
+
+/** Groups of headers for what local mode does not have. */
+const REFUSED_HEADERS: readonly (readonly [headers: RegExp, member: string])[] = [
+  [/^x-amz-server-side-encryption-customer-/, 'SSECustomerKey'],
+  [/^x-amz-copy-source-server-side-encryption-customer-/, 'CopySourceSSECustomerKey'],
+  [/^x-amz-object-lock-/, 'ObjectLockMode'],
+  [/^x-amz-bucket-object-lock-enabled$/, 'ObjectLockEnabledForBucket'],
+  [/^x-amz-if-match-/, 'IfMatchSize'],
 ];
 
 /** Headers with conditions. */
@@ -44,21 +72,12 @@ export const COPY_HEADERS: Names = [
   ['x-amz-metadata-directive', 'MetadataDirective'],
 ];
 
-/** Headers that ask for what local mode would have to leave out; encryption with keys of AWS is as good as done. */
-const REFUSED_HEADERS = [
-  /^x-amz-tagging$/,
-  /^x-amz-(copy-source-)?server-side-encryption-customer-/,
-  /^x-amz-object-lock-/,
-  /^x-amz-website-redirect-location$/,
-  /^x-amz-write-offset-bytes$/,
-];
-
-/** @throws AwsError NotImplemented, for a header that must not be ignored */
-export function refuseHeaders({ headers }: WireRequest): void {
-  const refused = Object.keys(headers).find((name) => REFUSED_HEADERS.some((each) => each.test(name)));
-  if (refused !== undefined) {
-    throw new AwsError('NotImplemented', `local mode does not have the header "${refused}" in S3`, 501);
-  }
+/** The members that a request of any operation may have, and those for which it is refused. */
+export function commonMembers(request: WireRequest): Record<string, string> {
+  const refused = Object.keys(request.headers).flatMap((name) =>
+    REFUSED_HEADERS.filter(([headers]) => headers.test(name)).map(([, member]) => [member, name] as const),
+  );
+  return { ...fromHeaders(request, COMMON_HEADERS), ...Object.fromEntries(refused) };
 }
 
 /** The members that headers give. */
@@ -70,14 +89,25 @@ export function fromHeaders({ headers }: WireRequest, names: Names): Record<stri
   );
 }
 
+/** Parameters that are numbers. */
+const NUMBERS = /^(max-.*|part-number-marker|partNumber)$/;
+
 /** The members that parameters of the query give. */
-export function fromQuery({ query }: WireRequest, names: Names): Record<string, string> {
+export function fromQuery({ query }: WireRequest, names: Names): Record<string, unknown> {
   return Object.fromEntries(
     names.flatMap(([name, member]) => {
       const value = query.get(name);
-      return value === null ? [] : [[member, value] as const];
+      return value === null ? [] : [[member, parameterValue(name, value)]];
     }),
   );
+}
+
+function parameterValue(name: string, text: string): unknown {
+  if (name === 'fetch-owner') {
+    return text === 'true';
+  }
+  // What is empty is no number: it must not become 0.
+  return NUMBERS.test(name) ? Number(text || Number.NaN) : text;
 }
 
 /** What an object that is written is to have beside its content. */
@@ -93,26 +123,38 @@ export function attributesFrom(request: WireRequest): Record<string, unknown> {
     .map(([name, value]) => [name.slice('x-amz-meta-'.length), String(value)]);
   return {
     ...system,
-    ...fromHeaders(request, POLICY_HEADERS),
+    ...contentMembers(request),
     ...(kept !== undefined && kept.length > 0 && { ContentEncoding: kept.join(',') }),
     Metadata: Object.fromEntries(metadata),
   };
 }
 
-/** The content of a request, and the checksums that it was compared with. */
-export function readBody({ headers, body }: WireRequest): Record<string, unknown> & { Body: Buffer } {
-  if (!String(headers['content-encoding'] ?? '').includes('aws-chunked')) {
-    return { Body: body, ...checkBody(body, headers, true) };
-  }
-  const decoded = decodeAwsChunked(body);
-  const length = headers['x-amz-decoded-content-length'];
-  if (length !== undefined && Number(length) !== decoded.body.length) {
+/** Members about the content of an object or a part. */
+export function contentMembers(request: WireRequest): Record<string, string> {
+  const checksums = Object.entries(request.headers).flatMap(([name, value]) => {
+    const member = checksumMember(name);
+    return member === undefined ? [] : [[member, String(value)] as const];
+  });
+  return { ...fromHeaders(request, WRITE_HEADERS), ...Object.fromEntries(checksums) };
+}
+
+/** The content of an object or a part, as it comes. */
+export function contentFrom({ headers, body }: WireRequest): IncomingContent {
+  const isChunked = String(headers['content-encoding'] ?? '').includes('aws-chunked');
+  if (isChunked && !String(headers['x-amz-content-sha256']).startsWith('STREAMING-')) {
     throw new AwsError(
-      'IncompleteBody',
-      'You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header.',
+      'InvalidArgument',
+      'a body in the aws-chunked encoding needs x-amz-content-sha256: STREAMING-…',
     );
   }
-  return { Body: decoded.body, ...checkBody(decoded.body, { ...headers, ...decoded.trailers }, false) };
+  const announced = String(headers['x-amz-trailer'] ?? '')
+    .toLowerCase()
+    .split(',');
+  return {
+    stream: () => body.stream(),
+    announcedTrailers: announced.map((name) => name.trim()).filter((name) => name !== ''),
+    trailers: body.trailers,
+  };
 }
 
 const LISTS = ['Delete.Object', 'CompleteMultipartUpload.Part'];
@@ -127,22 +169,49 @@ const parser = new XMLParser({
 });
 
 /** The elements of a list in a request's XML document. @param path root and element of the list, with a dot */
-export function readList(
+export async function readList(
   request: WireRequest,
   path: 'Delete.Object' | 'CompleteMultipartUpload.Part',
-): { readonly items: readonly Record<string, unknown>[]; readonly root: Record<string, unknown> } {
-  const { Body: body } = readBody(request);
-  const document = body.toString('utf8');
+): Promise<{
+  readonly items: readonly Record<string, unknown>[];
+  readonly root: Readonly<Record<string, unknown>>;
+}> {
   const [rootName = '', listName = ''] = path.split('.');
-  if (XMLValidator.validate(document) === true) {
-    const root: unknown = parser.parse(document)[rootName];
-    const items = (root as Record<string, unknown> | undefined)?.[listName];
-    if (Array.isArray(items)) {
-      return { items, root: root as Record<string, unknown> };
-    }
+  const root = await readDocument(request, rootName);
+  const items = root[listName];
+  if (!Array.isArray(items)) {
+    throw malformed(rootName, listName);
   }
-  throw new AwsError(
+  return { items, root };
+}
+
+/** A request's XML document; empty where there is none. */
+export async function readDocument(
+  request: WireRequest,
+  rootName: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  // Checked against its checksums as objects are: DeleteObjects has to have one.
+  const content = contentFrom(request);
+  const checks = new ContentChecks(contentMembers(request), content.announcedTrailers);
+  const body = await request.body.read();
+  checks.update(body);
+  await checks.finish(content.trailers);
+  if (body.length === 0) {
+    return {};
+  }
+  const document = body.toString('utf8');
+  const root: unknown =
+    XMLValidator.validate(document) === true ? parser.parse(document)[rootName] : undefined;
+  if (root === undefined) {
+    throw malformed(rootName);
+  }
+  return isRecord(root) ? root : {};
+}
+
+function malformed(rootName: string, listName?: string): AwsError {
+  const wanted = `<${rootName}>${listName === undefined ? '' : ` with <${listName}> in it`}`;
+  return new AwsError(
     'MalformedXML',
-    `The XML you provided was not well-formed or did not validate against our published schema: expected <${rootName}> with <${listName}> in it`,
+    `The XML you provided was not well-formed or did not validate against our published schema: expected ${wanted}`,
   );
 }

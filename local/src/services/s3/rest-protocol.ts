@@ -1,35 +1,41 @@
-import { XMLBuilder } from 'fast-xml-parser';
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
-import type { ListedObject } from './list-objects';
+import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from '../endpoint/protocol';
+import { S3_REFUSALS } from '../endpoint/refusals';
 import {
   attributesFrom,
   CONDITION_HEADERS,
   COPY_HEADERS,
+  commonMembers,
+  contentFrom,
+  contentMembers,
   fromHeaders,
   fromQuery,
-  readBody,
+  readDocument,
   readList,
-  refuseHeaders,
   SYSTEM_HEADERS,
 } from './rest-input';
+import {
+  checksumHeaders,
+  copyResult,
+  document,
+  empty,
+  encoder,
+  isoTime,
+  listing,
+  type Output,
+  renderObject,
+  xmlDocument,
+} from './rest-output';
 import type { ObjectOutput } from './s3-service';
-
-const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** Most objects of a DeleteObjects request. */
 const MAX_DELETES = 1000;
-
-/** Texts of a listing that `encoding-type=url` encodes. */
-const ENCODED = ['Delimiter', 'Marker', 'NextMarker', 'Prefix', 'StartAfter'];
-
-type Output = Readonly<Record<string, unknown>>;
 
 /** A request, and where it goes. */
 interface Target {
   readonly request: WireRequest;
   readonly call: CallOperation;
-  /** `Bucket` and `Key`, as far as there are any. */
+  /** `Bucket` and `Key`, as far as there are any, and what every operation may have. */
   readonly at: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +46,9 @@ interface Route {
   readonly marker?: string;
   /** Parameters that it takes, and the members that they are. */
   readonly query?: readonly (readonly [parameter: string, member: string])[];
-  readonly answer: (target: Target, query: Record<string, string>) => Promise<WireResponse>;
+  /** Whether it reads the body as it comes: that of all others is checked before they are carried out. */
+  readonly isUpload?: true;
+  readonly answer: (target: Target, query: Output) => Promise<WireResponse>;
 }
 
 const LISTING = [
@@ -59,21 +67,33 @@ const UPLOAD = [['uploadId', 'UploadId']] as const;
 const ROUTES: readonly Route[] = [
   {
     on: 'GET service',
-    answer: async ({ call }) => {
-      const { Buckets: buckets } = (await call('ListBuckets', {})) as {
-        Buckets: { Name: string; CreationDate: number }[];
+    query: [
+      ['prefix', 'Prefix'],
+      ['max-buckets', 'MaxBuckets'],
+      ['continuation-token', 'ContinuationToken'],
+      ['bucket-region', 'BucketRegion'],
+    ],
+    answer: async ({ call, at }, query) => {
+      const { Buckets: buckets, ...output } = (await call('ListBuckets', { ...at, ...query })) as Output & {
+        Buckets: readonly { CreationDate: number }[];
       };
       return document('ListAllMyBucketsResult', {
+        ...output,
         Buckets: {
-          Bucket: buckets.map(({ Name, CreationDate }) => ({ Name, CreationDate: isoTime(CreationDate) })),
+          Bucket: buckets.map((bucket) => ({ ...bucket, CreationDate: isoTime(bucket.CreationDate) })),
         },
       });
     },
   },
   {
     on: 'PUT bucket',
-    answer: async ({ call, at }) => {
-      await call('CreateBucket', at);
+    answer: async ({ request, call, at }) => {
+      const { LocationConstraint } = await readDocument(request, 'CreateBucketConfiguration');
+      await call('CreateBucket', {
+        ...at,
+        ...contentMembers(request),
+        ...(LocationConstraint !== undefined && { LocationConstraint }),
+      });
       return empty(200, { location: `/${at['Bucket']}` });
     },
   },
@@ -190,7 +210,7 @@ const ROUTES: readonly Route[] = [
     on: 'HEAD object',
     query: RESPONSE_HEADERS,
     answer: async ({ request, call, at }, query) => {
-      const input = { ...at, ...fromHeaders(request, CONDITION_HEADERS) };
+      const input = { ...at, ...fromHeaders(request, [...CONDITION_HEADERS, ['range', 'Range']]) };
       return renderObject(request, (await readFrom(call, 'HeadObject', input)) as ObjectOutput, query);
     },
   },
@@ -207,15 +227,20 @@ const ROUTES: readonly Route[] = [
     on: 'PUT object',
     marker: 'uploadId',
     query: [...UPLOAD, ['partNumber', 'PartNumber']],
+    isUpload: true,
     answer: async ({ request, call, at }, query) => {
-      const input = { ...at, ...query, PartNumber: Number(query['PartNumber']) };
+      const input = { ...at, ...query };
       if (request.headers['x-amz-copy-source'] !== undefined) {
+        await request.body.read();
         const copied = await call('UploadPartCopy', { ...input, ...fromHeaders(request, COPY_HEADERS) });
         return copyResult('CopyPartResult', copied as Output);
       }
-      const { Body: body, ...checksums } = readBody(request);
-      const { ETag } = (await call('UploadPart', { ...input, Body: body })) as { ETag: string };
-      return empty(200, { etag: ETag, ...checksumHeaders(checksums) });
+      const output = await call('UploadPart', {
+        ...input,
+        ...contentMembers(request),
+        Body: contentFrom(request),
+      });
+      return written(output as Output);
     },
   },
   {
@@ -223,10 +248,11 @@ const ROUTES: readonly Route[] = [
     marker: 'uploadId',
     query: UPLOAD,
     answer: async ({ request, call, at }, query) => {
-      const { items } = readList(request, 'CompleteMultipartUpload.Part');
+      const { items } = await readList(request, 'CompleteMultipartUpload.Part');
       const output = await call('CompleteMultipartUpload', {
         ...at,
         ...query,
+        ...contentMembers(request),
         ...fromHeaders(request, CONDITION_HEADERS),
         Parts: items.map((part) => ({
           PartNumber: Number(part['PartNumber']),
@@ -250,15 +276,15 @@ const ROUTES: readonly Route[] = [
   },
   {
     on: 'PUT object',
+    isUpload: true,
     answer: async ({ request, call, at }) => {
       const input = { ...at, ...attributesFrom(request), ...fromHeaders(request, CONDITION_HEADERS) };
       if (request.headers['x-amz-copy-source'] !== undefined) {
+        await request.body.read();
         const copied = await call('CopyObject', { ...input, ...fromHeaders(request, COPY_HEADERS) });
         return copyResult('CopyObjectResult', copied as Output);
       }
-      const body = readBody(request);
-      const { ETag } = (await call('PutObject', { ...input, ...body })) as { ETag: string };
-      return empty(200, { etag: ETag, ...checksumHeaders(body) });
+      return written((await call('PutObject', { ...input, Body: contentFrom(request) })) as Output);
     },
   },
   {
@@ -270,11 +296,49 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
+/** The answer of a write. */
+function written({ ETag, ...output }: Output): WireResponse {
+  return empty(200, { etag: String(ETag), ...checksumHeaders(output) });
+}
+
 /** The REST protocol of S3, with the bucket in the path. */
 export class S3RestProtocol implements Protocol {
   public readonly service = 's3';
+  public readonly refusals = S3_REFUSALS;
+
+  /** Whatever path and method a request has, S3 may be meant, and another service too. */
+  public recognizes(): boolean {
+    return false;
+  }
+
+  public isReadableFor(_head: RequestHead): boolean {
+    return true;
+  }
 
   public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
+    const response = await this.answer(request, call);
+    return { ...response, headers: { ...idHeaders(request.requestId), ...response.headers } };
+  }
+
+  public renderError(error: AwsError, requestId: string): WireResponse {
+    // S3 has a code of its own for what other services call AccessDeniedException.
+    const isDenied = error.code === 'AccessDeniedException';
+    const content = {
+      Code: isDenied ? 'AccessDenied' : error.code,
+      Message: error.message,
+      ...error.details,
+      RequestId: requestId,
+      HostId: HOST_ID,
+    };
+    const response = xmlDocument({ Error: content });
+    return {
+      ...response,
+      statusCode: isDenied ? 403 : error.statusCode,
+      headers: { ...idHeaders(requestId), ...response.headers },
+    };
+  }
+
+  private async answer(request: WireRequest, call: CallOperation): Promise<WireResponse> {
     const [, bucket = '', ...rest] = request.path.split('/');
     const [Bucket, Key] = [decode(bucket), decode(rest.join('/'))];
     const level = Key !== '' ? 'object' : Bucket !== '' ? 'bucket' : 'service';
@@ -294,24 +358,23 @@ export class S3RestProtocol implements Protocol {
         501,
       );
     }
-    refuseHeaders(request);
-    const at = { ...(Bucket !== '' && { Bucket }), ...(Key !== '' && { Key }) };
+    if (route.isUpload !== true) {
+      await request.body.read();
+    }
+    const at = {
+      ...(Bucket !== '' && { Bucket }),
+      ...(Key !== '' && { Key }),
+      ...commonMembers(request),
+    };
     return route.answer({ request, call, at }, fromQuery(request, route.query ?? []));
   }
+}
 
-  public renderError(error: AwsError, requestId: string): WireResponse {
-    // S3 has a code of its own for what other services call AccessDeniedException.
-    const isDenied = error.code === 'AccessDeniedException';
-    const content = {
-      Code: isDenied ? 'AccessDenied' : error.code,
-      Message: error.message,
-      RequestId: requestId,
-    };
-    return {
-      ...xmlDocument({ Error: content }),
-      statusCode: isDenied ? 403 : error.statusCode,
-    };
-  }
+/** S3 names the host that answered. */
+const HOST_ID = 'local-mode';
+
+function idHeaders(requestId: string): Record<string, string> {
+  return { 'x-amz-request-id': requestId, 'x-amz-id-2': HOST_ID };
 }
 
 /**
@@ -332,7 +395,7 @@ async function readFrom(call: CallOperation, operation: string, input: Output): 
 
 /** Removes objects one by one, each with its own permission and answer, as S3 does. */
 async function deleteObjects({ request, call, at }: Target): Promise<WireResponse> {
-  const { items, root } = readList(request, 'Delete.Object');
+  const { items, root } = await readList(request, 'Delete.Object');
   if (items.length > MAX_DELETES) {
     throw new AwsError('MalformedXML', `at most ${MAX_DELETES} objects at once, got ${items.length}`);
   }
@@ -354,113 +417,10 @@ async function deleteObjects({ request, call, at }: Target): Promise<WireRespons
   return document('DeleteResult', { ...(!isQuiet && { Deleted: deleted }), Error: errors });
 }
 
-function listing(output: Output, query: Readonly<Record<string, string>>): WireResponse {
-  const encode = encoder(query);
-  const {
-    Contents: contents,
-    CommonPrefixes: prefixes,
-    ...rest
-  } = output as Output & {
-    Contents: readonly ListedObject[];
-    CommonPrefixes: readonly { Prefix: string }[];
-  };
-  return document('ListBucketResult', {
-    ...Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [
-        name,
-        ENCODED.includes(name) ? encode(String(value)) : value,
-      ]),
-    ),
-    ...(query['EncodingType'] !== undefined && { EncodingType: query['EncodingType'] }),
-    Contents: contents.map((object) => ({
-      ...object,
-      Key: encode(object.Key),
-      LastModified: isoTime(object.LastModified),
-      StorageClass: 'STANDARD',
-    })),
-    CommonPrefixes: prefixes.map(({ Prefix }) => ({ Prefix: encode(Prefix) })),
-  });
-}
-
-function encoder(query: Readonly<Record<string, string>>): (text: string) => string {
-  return query['EncodingType'] === 'url'
-    ? (text) => encodeURIComponent(text).replaceAll('%2F', '/')
-    : (text) => text;
-}
-
-function copyResult(root: string, output: Output): WireResponse {
-  const { ETag, LastModified } = output[root] as { ETag: string; LastModified: number };
-  return document(root, { ETag, LastModified: isoTime(LastModified) });
-}
-
-function renderObject(
-  { headers }: WireRequest,
-  output: ObjectOutput,
-  overrides: Readonly<Record<string, string>>,
-): WireResponse {
-  const system: Record<string, string> = { ...output.System, ...overrides };
-  const isPart = output.ContentRange !== undefined;
-  const wantsChecksums = String(headers['x-amz-checksum-mode']).toUpperCase() === 'ENABLED' && !isPart;
-  return {
-    statusCode: isPart ? 206 : 200,
-    headers: {
-      'content-length': String(output.ContentLength),
-      'content-type': 'binary/octet-stream',
-      'accept-ranges': 'bytes',
-      etag: output.ETag,
-      'last-modified': new Date(output.LastModified * 1000).toUTCString(),
-      ...Object.fromEntries(
-        SYSTEM_HEADERS.flatMap(([name, member]) => {
-          const value = system[member];
-          return value === undefined ? [] : [[name, value]];
-        }),
-      ),
-      ...Object.fromEntries(
-        Object.entries(output.Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
-      ),
-      ...(wantsChecksums && checksumHeaders(output.System)),
-      ...(output.ContentRange !== undefined && { 'content-range': output.ContentRange }),
-    },
-    body: output.Body ?? '',
-  };
-}
-
-/** The headers for members such as `ChecksumCRC32`. */
-function checksumHeaders(members: Output): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(members).flatMap(([member, value]) => {
-      const [, algorithm] = /^Checksum(.+)$/.exec(member) ?? [];
-      return algorithm === undefined ? [] : [[`x-amz-checksum-${algorithm.toLowerCase()}`, String(value)]];
-    }),
-  );
-}
-
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-
-function document(root: string, content: Output): WireResponse {
-  return xmlDocument({ [root]: { '@xmlns': XMLNS, ...content } });
-}
-
-function xmlDocument(content: Output): WireResponse {
-  return {
-    statusCode: 200,
-    headers: { 'content-type': 'application/xml' },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(content)}`,
-  };
-}
-
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
   }
-}
-
-function empty(statusCode: number, headers: Readonly<Record<string, string>> = {}): WireResponse {
-  return { statusCode, headers, body: '' };
-}
-
-function isoTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString();
 }

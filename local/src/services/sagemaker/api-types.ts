@@ -77,7 +77,12 @@ export interface TrainingDefinition {
   readonly EnableNetworkIsolation?: boolean;
   readonly CheckpointConfig?: { readonly S3Uri: string; readonly LocalPath?: string };
   readonly Environment?: Readonly<Record<string, string>>;
-  readonly StoppingCondition?: { readonly MaxRuntimeInSeconds?: number };
+  readonly StoppingCondition?: {
+    readonly MaxRuntimeInSeconds?: number;
+    readonly MaxWaitTimeInSeconds?: number;
+  };
+  readonly EnableManagedSpotTraining?: boolean;
+  readonly RetryStrategy?: { readonly MaximumRetryAttempts: number };
 }
 
 /** Request of CreateTrainingJob. */
@@ -144,7 +149,8 @@ export interface ParameterRanges {
     readonly Name: string;
     readonly Values: readonly string[];
   }[];
-  readonly AutoParameters?: readonly unknown[];
+  /** For Autotune: hyperparameters with an example value each, whose ranges are chosen. */
+  readonly AutoParameters?: readonly { readonly Name: string; readonly ValueHint: string }[];
 }
 
 /** How a tuning job searches. */
@@ -197,8 +203,9 @@ export interface CreateTuningJobRequest {
   readonly TrainingJobDefinitions?: readonly TuningTrainingDefinition[];
   readonly WarmStartConfig?: {
     readonly ParentHyperParameterTuningJobs: readonly { readonly HyperParameterTuningJobName?: string }[];
-    readonly WarmStartType: string;
+    readonly WarmStartType: 'IdenticalDataAndAlgorithm' | 'TransferLearning';
   };
+  readonly Autotune?: { readonly Mode: 'Enabled' };
   readonly Tags?: readonly Tag[];
 }
 
@@ -243,7 +250,10 @@ export interface TuningJobDescription extends Omit<CreateTuningJobRequest, 'Tags
   };
   readonly BestTrainingJob?: TrainingJobSummary;
   readonly OverallBestTrainingJob?: TrainingJobSummary;
-  readonly TuningJobCompletionDetails?: { readonly NumberOfTrainingJobsObjectiveNotImproving?: number };
+  readonly TuningJobCompletionDetails?: {
+    readonly NumberOfTrainingJobsObjectiveNotImproving?: number;
+    readonly ConvergenceDetectedTime?: number;
+  };
   readonly ConsumedResources?: { readonly RuntimeInSeconds: number };
   readonly FailureReason?: string;
 }

@@ -1,10 +1,11 @@
 import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
 import type { TaskIdentity } from '../service';
-import type { DataAccess } from './data-access';
-import type { Jobs } from './job-records';
-import type { JobOrigin } from './job-store';
-import type { JobRoleAccess } from './training-role';
+import type { Jobs } from './jobs/job-records';
+import type { JobOrigin } from './jobs/job-store';
+import type { DataAccess } from './training/data-access';
+import type { SpotInterruptions } from './training/spot-interruptions';
+import type { JobRoleAccess } from './training/training-role';
 
 /** What both engines work with. */
 export interface EngineContext {
@@ -14,6 +15,8 @@ export interface EngineContext {
   readonly data: DataAccess;
   readonly access: JobRoleAccess;
   readonly trainer: Trainer;
+  /** Interrupts spot jobs; without it they run as others do. */
+  readonly spot?: SpotInterruptions;
   /** Epoch seconds. */
   readonly now: () => number;
   /** The deployment, where it is kept. */

@@ -1,16 +1,18 @@
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Principal, Service, TaskIdentity } from '../service';
-import type { CreateTrainingJobRequest, Tag } from './api-types';
-import type { AutoMLEngine } from './automl-engine';
-import { automlOperations } from './automl-operations';
-import type { AutoMLJobRecord } from './automl-types';
-import { listTags, listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './job-lists';
-import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './job-records';
-import { answerOfSameTry } from './same-try';
-import type { TrainingEngine } from './training-engine';
-import type { TuningEngine } from './tuning-engine';
-import { describeTuningJob, summarizeTrainingJobs } from './tuning-view';
+import type { CreateTrainingJobRequest } from './api-types';
+import type { AutoMLEngine } from './automl/automl-engine';
+import { automlOperations } from './automl/automl-operations';
+import { describedTrainingJob, describedTuningJob } from './described-defaults';
+import { deleteTrainingJob, deleteTuningJob } from './jobs/job-deletion';
+import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './jobs/job-lists';
+import { findTuningJob, type Jobs, type TrainingJobRecord, type TuningJobRecord } from './jobs/job-records';
+import { tagOperations } from './jobs/job-tags';
+import { answerOfSameTry } from './jobs/same-try';
+import type { TrainingEngine } from './training/training-engine';
+import type { TuningEngine } from './tuning/tuning-engine';
+import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
 import { validateRequest } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -24,12 +26,13 @@ export class SageMakerService implements Service {
   private readonly trainingOperations: Readonly<Record<string, Operation>> = {
     CreateTrainingJob: (input, { task }) =>
       this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
-    DescribeTrainingJob: (input) => this.trainingJob(input).description,
+    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
     StopTrainingJob: (input) => this.stopTrainingJob(input),
     CreateHyperParameterTuningJob: (input, { task }) => ({
       HyperParameterTuningJobArn: this.tuning.start(input, task).description.HyperParameterTuningJobArn,
     }),
-    DescribeHyperParameterTuningJob: (input) => describeTuningJob(this.jobs, this.tuningJob(input)),
+    DescribeHyperParameterTuningJob: (input) =>
+      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
     StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
     ListTrainingJobsForHyperParameterTuningJob: (input) =>
       listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
@@ -48,8 +51,11 @@ export class SageMakerService implements Service {
         input,
       );
     },
-    ListTags: (input) => listTags(this.jobOfArn(input).tags, input),
-    AddTags: (input) => this.addTags(input),
+    DeleteTrainingJob: (input) => this.deleteTrainingJob(input),
+    DeleteHyperParameterTuningJob: (input) => {
+      deleteTuningJob(this.jobs, this.root, this.tuningJob(input));
+      return {};
+    },
   };
 
   constructor(
@@ -57,8 +63,13 @@ export class SageMakerService implements Service {
     private readonly training: TrainingEngine,
     private readonly tuning: TuningEngine,
     automl: AutoMLEngine,
+    private readonly root: string,
   ) {
-    this.operations = { ...this.trainingOperations, ...automlOperations(jobs, automl) };
+    this.operations = {
+      ...this.trainingOperations,
+      ...automlOperations(jobs, automl),
+      ...tagOperations(jobs),
+    };
   }
 
   public async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
@@ -95,6 +106,16 @@ export class SageMakerService implements Service {
     return {};
   }
 
+  private deleteTrainingJob(input: Input): Record<string, never> {
+    const record = this.jobs.training.get(String(input['TrainingJobName']));
+    if (record === undefined) {
+      // As the API declares it for this operation, unlike Describe and Stop.
+      throw new AwsError('ResourceNotFound', 'Requested resource not found.');
+    }
+    deleteTrainingJob(this.jobs, record);
+    return {};
+  }
+
   private stopTuningJob(input: Input): Record<string, never> {
     const { name, description } = this.tuningJob(input);
     if (description.HyperParameterTuningJobStatus !== 'InProgress') {
@@ -120,38 +141,6 @@ export class SageMakerService implements Service {
         'ResourceNotFound',
         `Amazon SageMaker can't find a tuning job called ${name}. Type another name.`,
       );
-    }
-    return record;
-  }
-
-  private addTags(input: Input): { Tags: readonly Tag[] } {
-    const { name } = this.jobOfArn(input);
-    const added = input['Tags'] as readonly Tag[];
-    const merge = (tags: readonly Tag[]): Tag[] => [
-      ...tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key)),
-      ...added,
-    ];
-    const change = <R extends { tags: readonly Tag[] }>(record: R): R => ({
-      ...record,
-      tags: merge(record.tags),
-    });
-    const arn = String(input['ResourceArn']);
-    const { tags } = arn.includes(':training-job/')
-      ? this.jobs.training.update(name, change)
-      : arn.includes(':automl-job/')
-        ? this.jobs.automl.update(name, change)
-        : this.jobs.tuning.update(name, change);
-    return { Tags: tags };
-  }
-
-  private jobOfArn(input: Input): TrainingJobRecord | TuningJobRecord | AutoMLJobRecord {
-    const arn = String(input['ResourceArn']);
-    const [, kind, name = ''] =
-      /:(training-job|hyper-parameter-tuning-job|automl-job)\/(.+)$/.exec(arn) ?? [];
-    const stores = { 'training-job': this.jobs.training, 'automl-job': this.jobs.automl };
-    const record = (stores[kind as keyof typeof stores] ?? this.jobs.tuning).get(name);
-    if (record === undefined) {
-      throw new AwsError('ResourceNotFound', `there is no training, tuning or AutoML job ${arn}`);
     }
     return record;
   }

@@ -1,106 +1,30 @@
 import { AwsError } from '../aws-error';
+import * as model from '../model/states-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
 
 /** A request, as the service model names its members. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What the service model says of a member. Lengths are of characters, unless `bytes`. */
-interface Member {
-  readonly type: 'string' | 'integer' | 'boolean';
-  readonly required?: true;
-  readonly min?: number;
-  readonly max?: number;
-  readonly bytes?: true;
-  readonly values?: readonly string[];
-}
+/** Bytes that data may have in UTF-8. The service model has it in characters. */
+const MAX_DATA_BYTES = 262_144;
+/** The members with data, by operation. */
+const DATA_MEMBERS: Readonly<Record<string, string>> = { StartExecution: 'input', SendTaskSuccess: 'output' };
 
-const ARN: Member = { type: 'string', min: 1, max: 256 };
-const REQUIRED_ARN: Member = { ...ARN, required: true };
-const PAGE = {
-  maxResults: { type: 'integer', min: 0, max: 1000 },
-  nextToken: { type: 'string', min: 1, max: 3096 },
-} as const;
-const TASK_TOKEN: Member = { type: 'string', required: true, min: 1, max: 2048 };
-const INCLUDED_DATA: Member = { type: 'string', values: ['ALL_DATA', 'METADATA_ONLY'] };
-
-/** The requests of Step Functions' API: botocore 1.43.11, stepfunctions/2016-11-23/service-2.json. */
-const REQUESTS: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
-  ListStateMachines: PAGE,
-  DescribeStateMachine: { stateMachineArn: REQUIRED_ARN, includedData: INCLUDED_DATA },
-  StartExecution: {
-    stateMachineArn: REQUIRED_ARN,
-    name: { type: 'string', min: 1, max: 80 },
-    input: { type: 'string', max: 262_144, bytes: true },
-    traceHeader: { type: 'string', min: 0, max: 256 },
-  },
-  DescribeExecution: { executionArn: REQUIRED_ARN, includedData: INCLUDED_DATA },
-  ListExecutions: {
-    stateMachineArn: ARN,
-    statusFilter: {
-      type: 'string',
-      values: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'],
-    },
-    mapRunArn: { type: 'string', min: 1, max: 2000 },
-    redriveFilter: { type: 'string', values: ['REDRIVEN', 'NOT_REDRIVEN'] },
-    ...PAGE,
-  },
-  GetExecutionHistory: {
-    executionArn: REQUIRED_ARN,
-    reverseOrder: { type: 'boolean' },
-    includeExecutionData: { type: 'boolean' },
-    ...PAGE,
-  },
-  StopExecution: {
-    executionArn: REQUIRED_ARN,
-    error: { type: 'string', min: 0, max: 256 },
-    cause: { type: 'string', min: 0, max: 32_768 },
-  },
-  DescribeStateMachineForExecution: { executionArn: REQUIRED_ARN, includedData: INCLUDED_DATA },
-  SendTaskSuccess: {
-    taskToken: TASK_TOKEN,
-    output: { type: 'string', required: true, max: 262_144, bytes: true },
-  },
-  SendTaskFailure: {
-    taskToken: TASK_TOKEN,
-    error: { type: 'string', min: 0, max: 256 },
-    cause: { type: 'string', min: 0, max: 32_768 },
-  },
-  SendTaskHeartbeat: { taskToken: TASK_TOKEN },
-  RedriveExecution: { executionArn: REQUIRED_ARN, clientToken: { type: 'string', min: 1, max: 64 } },
-};
-
-/** @throws AwsError `ValidationException` when a member is missing or not what the service model says */
+/**
+ * Checks a request against Step Functions' service model, and the size of data.
+ *
+ * @throws AwsError `ValidationException`, `SerializationException`
+ */
 export function checkRequest(operation: string, input: Input): void {
-  const problems = Object.entries(REQUESTS[operation] ?? {}).flatMap(([name, member]) =>
-    problemsOf(name, member, input[name]),
-  );
-  if (problems.length === 0) return;
-  const errors = `${problems.length} validation error${problems.length > 1 ? 's' : ''} detected`;
-  throw new AwsError('ValidationException', `${errors}: ${problems.join('; ')}`);
-}
-
-function problemsOf(name: string, member: Member, value: unknown): string[] {
-  const given = `Value ${value === undefined || value === null ? 'null' : `'${value}'`} at '${name}'`;
-  const mustBe = (what: string): string[] => [`${given} failed to satisfy constraint: Member must ${what}`];
-  if (value === undefined || value === null) return member.required ? mustBe('not be null') : [];
-  const type = member.type === 'integer' ? 'number' : member.type;
-  if (typeof value !== type || (type === 'number' && !Number.isInteger(value))) {
+  validateAgainst(model as ServiceModel, operation, input);
+  const member = DATA_MEMBERS[operation];
+  if (member !== undefined && Buffer.byteLength(String(input[member] ?? '')) > MAX_DATA_BYTES) {
+    const rule = `Member must have length less than or equal to ${MAX_DATA_BYTES}`;
     throw new AwsError(
-      'SerializationException',
-      `${name} must be of the type ${member.type}, not ${typeof value}`,
+      'ValidationException',
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${rule}`,
     );
   }
-  if (member.values && !member.values.includes(String(value))) {
-    return mustBe(`satisfy enum value set: [${member.values.join(', ')}]`);
-  }
-  const [what, size] =
-    typeof value === 'number'
-      ? ['value', value]
-      : ['length', member.bytes ? Buffer.byteLength(String(value)) : String(value).length];
-  if (size < (member.min ?? 0)) return mustBe(`have ${what} greater than or equal to ${member.min}`);
-  if (member.max === undefined || size <= member.max) return [];
-  // A long text would hide what is wrong with it.
-  const [tooMuch = ''] = mustBe(`have ${what} less than or equal to ${member.max}`);
-  return [size > 1000 && what === 'length' ? tooMuch.replace(String(value), '…') : tooMuch];
 }
 
 /**

@@ -52,7 +52,9 @@ export class StatesService implements Service {
     this.operations = { ...this.operations, ...taskTokenOperations(tokens) };
   }
 
-  async call(operation: string, input: Input): Promise<unknown> {
+  async call(operation: string, given: Input): Promise<unknown> {
+    // In AWS's JSON, null is as good as nothing.
+    const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     checkRequest(operation, input);

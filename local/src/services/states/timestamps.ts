@@ -8,6 +8,7 @@ const TIME_MEMBERS: ReadonlySet<string> = new Set([
   'StartTime',
   'EndTime',
   'Timestamp',
+  'ConvergenceDetectedTime',
 ]);
 
 /** A copy of a response in which each point in time (epoch seconds) is written in another way. */

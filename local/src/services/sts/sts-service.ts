@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Deployment } from '../../assembly/deployment';
 import { callerOf } from '../iam/principals';
+import { uniqueId } from '../iam/unique-id';
 import { unknownOperation } from '../router';
 import type { Principal, Service } from '../service';
 
@@ -23,14 +23,9 @@ export class StsService implements Service {
     const { roles, environment } = this.deployment;
     const role = roles.find(({ arn }) => arn === caller.arn);
     return {
-      // IDs look like those of AWS; the same principal has the same one in each run.
-      UserId: role ? `AROA${identifier(caller.arn)}:local-mode` : `AIDA${identifier(caller.arn)}`,
+      UserId: role ? `${uniqueId('role', caller.arn)}:local-mode` : uniqueId('user', caller.arn),
       Account: environment.accountId,
       Arn: callerOf(caller).sessionArn,
     };
   }
-}
-
-function identifier(arn: string): string {
-  return createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
 }

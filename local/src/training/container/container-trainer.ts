@@ -6,7 +6,13 @@ import { parseImage } from '../image-uri';
 import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner } from '../job-runner';
 import { shownCommand } from '../script/launch';
-import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from '../trainer';
+import {
+  SAGEMAKER_STOP_GRACE_MS,
+  type TrainedAlgorithm,
+  type Trainer,
+  type TrainingOutcome,
+  type TrainingTask,
+} from '../trainer';
 import {
   buildImage,
   containerName,
@@ -44,14 +50,12 @@ export interface ContainerTrainerOptions {
   readonly stopGraceMilliseconds?: number;
 }
 
-const DEFAULT_GRACE_MS = 120_000;
-
 /**
  * Makes the trainer of all other images: a command of this machine that stands for the image, else a container in
  * Docker. Never for the built-in algorithms whose code is not public.
  */
 export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
-  const { commands, docker = 'docker', stopGraceMilliseconds = DEFAULT_GRACE_MS } = options;
+  const { commands, docker = 'docker', stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
   const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
   const built = new Map<string, Promise<void>>();
   let isDockerThere: boolean | undefined;

@@ -7,7 +7,13 @@ import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-
 import { JobRunner, unlessAborted } from '../job-runner';
 import type { PythonEnvironments } from '../python-environment';
 import { RequirementsError } from '../requirements-install';
-import type { TrainedAlgorithm, Trainer, TrainingOutcome, TrainingTask } from '../trainer';
+import {
+  SAGEMAKER_STOP_GRACE_MS,
+  type TrainedAlgorithm,
+  type Trainer,
+  type TrainingOutcome,
+  type TrainingTask,
+} from '../trainer';
 import { isXGBoostImage } from '../xgboost-images';
 import { xgboostMetricDefinitions } from '../xgboost-trainer';
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
@@ -28,8 +34,6 @@ export interface ScriptTrainerOptions {
   readonly stopGraceMilliseconds?: number;
 }
 
-const DEFAULT_GRACE_MS = 120_000;
-
 /**
  * Makes the trainer of script mode: the user's program runs as a process of its own, with the arguments, the `SM_*`
  * environment and the folders that SageMaker's framework containers give it. Several instances are several processes.
@@ -38,7 +42,7 @@ const DEFAULT_GRACE_MS = 120_000;
  * values of hyperparameters and environment variables that begin with `/opt/ml` are changed to it.
  */
 export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
-  const { environments, stopGraceMilliseconds = DEFAULT_GRACE_MS } = options;
+  const { environments, stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
   const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
 
   async function frameworkPython({ trainingImage }: TrainedAlgorithm): Promise<string> {

@@ -1,0 +1,26 @@
+"""Bare `xgboost.train` calls, one after the other, with the data in memory.
+
+Takes JSON: train, validation (CSV files), hyperparameters, rounds, repeat. Prints the seconds of each call.
+"""
+
+import json
+import time
+
+import xgboost as xgb
+
+from problem import arguments, read_csv
+
+
+def main() -> None:
+    task = arguments()
+    train, validation = read_csv(task["train"]), read_csv(task["validation"])
+    evals = [(train, "train"), (validation, "validation")]
+    seconds = []
+    for _ in range(task["repeat"]):
+        started = time.perf_counter()
+        xgb.train(task["hyperparameters"], train, task["rounds"], evals=evals, verbose_eval=False)
+        seconds.append(time.perf_counter() - started)
+    print(json.dumps(seconds))
+
+
+main()

@@ -1,0 +1,91 @@
+// (d) A tuning job of 200 training jobs: memory of the Node.js process, and whether a job takes longer the more there were.
+//
+//   npm run bench:scale -- [--jobs 200] [--check]
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { DescribeHyperParameterTuningJobCommand } from '@aws-sdk/client-sagemaker';
+import { Endpoint } from './local-mode.mjs';
+import { median, printHead, printTable, printTarget } from './measures.mjs';
+
+const TARGET_MEBIBYTES = 300;
+const GROUP = 50;
+const DESCRIBED = 20;
+
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean' }, jobs: { type: 'string', default: '200' } },
+});
+const jobs = Number(options.jobs);
+
+const endpoint = await Endpoint.start();
+try {
+  const start = residentMebibytes();
+  let peak = start;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, residentMebibytes());
+  }, 500);
+  // Rounds and depth are fixed, so that all jobs are the same work.
+  await endpoint.createTuningJob(
+    'scale',
+    {
+      Strategy: 'Bayesian',
+      ResourceLimits: { MaxNumberOfTrainingJobs: jobs, MaxParallelTrainingJobs: 2 },
+      ParameterRanges: {
+        ContinuousParameterRanges: endpoint.config.ParameterRanges.ContinuousParameterRanges,
+      },
+    },
+    endpoint.definitionWith({
+      objective: 'reg:squarederror',
+      eval_metric: 'rmse',
+      num_round: '100',
+      max_depth: '5',
+    }),
+  );
+  await endpoint.waitForTuningJob('scale');
+  const describe = median(await describeTimes());
+  clearInterval(timer);
+  const end = residentMebibytes();
+  const times = endpoint
+    .records('training-jobs')
+    .filter((record) => record.description.TrainingJobName.startsWith('scale'))
+    .map((record) => record.description.TrainingEndTime)
+    .sort((one, other) => one - other);
+
+  printHead(`(d) A tuning job of ${jobs} training jobs, two at a time`);
+  const groups = [];
+  for (let first = 0; first + GROUP <= times.length; first += GROUP) {
+    // The first job's end is the start of its group: what comes before it is the start of the workers.
+    groups.push((times[first + GROUP - 1] - times[first]) / (GROUP - 1));
+  }
+  printTable([
+    ['jobs', 'mean time of a job'],
+    ...groups.map((seconds, i) => [
+      `${i * GROUP + 1} to ${(i + 1) * GROUP}`,
+      `${(seconds * 1000).toFixed(0)} ms`,
+    ]),
+  ]);
+  console.log(
+    `\nmemory of the Node.js process: ${start.toFixed(0)} MiB at the start, ${end.toFixed(0)} MiB at the end`,
+  );
+  console.log(`DescribeHyperParameterTuningJob at the end: ${describe.toFixed(1)} ms, as a client sees it`);
+  printTarget('peak memory in MiB', peak, TARGET_MEBIBYTES, 0);
+  printTarget('time of a job, last group / first', groups.at(-1) / groups[0], 1.1);
+} finally {
+  await endpoint.close();
+}
+
+function residentMebibytes() {
+  const output = execFileSync('ps', ['-o', 'rss=', '-p', String(endpoint.processId)], { encoding: 'utf8' });
+  return Number(output) / 1024;
+}
+
+async function describeTimes() {
+  const milliseconds = [];
+  for (let i = 0; i < DESCRIBED; i += 1) {
+    const started = performance.now();
+    await endpoint.sagemaker.send(
+      new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: 'scale' }),
+    );
+    milliseconds.push(performance.now() - started);
+  }
+  return milliseconds;
+}

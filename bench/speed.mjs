@@ -1,0 +1,94 @@
+// (a) Wall time of 30 trials: local mode, which is a whole state machine with SageMaker's API, against the plain Optuna
+// + xgboost script that people write. The app's own data (bike rentals) and ranges.
+//
+//   npm run bench:speed -- [--rounds 3] [--trials 30] [--check]
+//
+// The peer is one process that reads the data once; each of its variants uses all cores:
+//
+//   script        trials one after the other, XGBoost on all cores
+//   2 at a time   n_jobs=2, half of the cores each
+//   same trials   as "script", but with the very hyperparameters that local mode has tried: the same work
+//   no metrics    as "script", but the validation data is predicted once, at the end of a trial
+//
+// All but the last evaluate both data sets after every round, as SageMaker's algorithm does. In turns, so that whatever
+// else slows the machine down slows all. Time of tuning: local mode from CreateHyperParameterTuningJob to its end, the
+// data still to be read by the workers; the script from reading the data on. Whole command: `npm run local`, which
+// synthesizes the app, tunes, trains the final model and runs the Lambda function; the script's process.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT, runCommand } from './local-mode.mjs';
+import { median, printHead, printTable, printTarget } from './measures.mjs';
+import { runPeer } from './python.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean' },
+    rounds: { type: 'string', default: '3' },
+    trials: { type: 'string', default: '30' },
+  },
+});
+const trials = Number(options.trials);
+const data = join(ROOT, 'data', 'bikeshare');
+const cores = availableParallelism();
+
+const times = { 'local mode': [], script: [], '2 at a time': [], 'same trials': [], 'no metrics': [] };
+for (let round = 1; round <= Number(options.rounds); round += 1) {
+  const local = await runCommand({ maxTrainingJobs: trials });
+  const { StaticHyperParameters: fixed } = local.description.TrainingJobDefinition;
+  times['local mode'].push({
+    tuningSeconds: local.tuningSeconds,
+    seconds: local.seconds,
+    best: local.description.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value,
+  });
+  const task = {
+    train: join(data, 'train', 'train.csv'),
+    validation: join(data, 'validation', 'validation.csv'),
+    ranges: local.description.HyperParameterTuningJobConfig.ParameterRanges,
+    hyperparameters: { objective: fixed.objective },
+    metric: fixed.eval_metric,
+    trials,
+    seed: round,
+    jobs: 1,
+    threads: cores,
+    evaluate: true,
+    queue: [],
+  };
+  const variants = {
+    script: {},
+    '2 at a time': { jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) },
+    'same trials': { queue: local.trainingJobs.map(({ tunedHyperParameters: tuned }) => numbers(tuned)) },
+    'no metrics': { evaluate: false },
+  };
+  for (const [name, change] of Object.entries(variants)) {
+    const { seconds, result } = await runPeer('tune.py', JSON.stringify({ ...task, ...change }));
+    times[name].push({ ...result, seconds });
+  }
+}
+
+const rows = Object.entries(times).map(([name, runs]) => ({
+  name,
+  tuning: median(runs.map(({ tuningSeconds }) => tuningSeconds)),
+  whole: median(runs.map(({ seconds }) => seconds)),
+  best: median(runs.map(({ best }) => best)),
+}));
+const [local] = rows;
+const ratio = (name) =>
+  median(times['local mode'].map((run, i) => run.tuningSeconds / times[name][i].tuningSeconds));
+printHead(`(a) ${trials} trials, medians of ${options.rounds} runs each, in turns`);
+printTable([
+  ['', 'tuning', 'local mode / this', 'whole command', 'best rmse'],
+  ...rows.map(({ name, tuning, whole, best }) => [
+    name,
+    `${tuning.toFixed(1)} s`,
+    name === local.name ? '' : ratio(name).toFixed(2),
+    `${whole.toFixed(1)} s`,
+    best.toFixed(4),
+  ]),
+]);
+console.log();
+printTarget('local mode / script', ratio('script'), 1.0);
+
+function numbers(hyperparameters) {
+  return Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) => [name, Number(value)]));
+}

@@ -1,0 +1,146 @@
+"""Bayesian optimisation with a Gaussian process, as a sampler of Optuna's.
+
+SageMaker's Bayesian strategy is one with a Gaussian process, too. Optuna's own GPSampler needs PyTorch, which is
+gigabytes on Linux; this one needs NumPy and SciPy. docs/decisions/0012 has what it was compared with.
+"""
+
+import math
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from scipy.special import erfcx, log_ndtr
+
+from gaussian_process import GaussianProcess
+from unit_cube import UnitCube
+
+# Drawn at random before there is a model.
+STARTUP_TRIALS = 5
+# The model is fitted to as many trials at most, the best and the latest: its time grows with their cube.
+MOST_MODELLED = 100
+
+_RANDOM_CANDIDATES = 1000
+_NEAR_CANDIDATES = 60  # around each of the best trials
+_NEAR_STEPS = [0.02, 0.1, 0.3]
+_CLIMBERS = 5
+_CLIMB_ROUNDS = 12
+_CLIMB_CANDIDATES = 30
+
+
+class BayesianSampler(BaseSampler):
+    """Proposes the values with the greatest expected improvement over the best trial."""
+
+    def __init__(
+        self,
+        distributions: Mapping[str, BaseDistribution],
+        left: Optional[Mapping[Any, Mapping[str, Any]]],
+        seed_of: Callable[[int], Optional[int]],
+    ) -> None:
+        """`left` has what may be proposed, None for anything; `seed_of` gives the seed for a trial by its number."""
+        self._distributions = dict(distributions)
+        self._cube = UnitCube(distributions)
+        self._left = left
+        self._seed_of = seed_of
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> Dict[str, BaseDistribution]:
+        return self._distributions
+
+    def sample_independent(self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: Any) -> Any:
+        raise NotImplementedError("all hyperparameters are chosen together")
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: Dict[str, BaseDistribution]
+    ) -> Dict[str, Any]:
+        rng = np.random.default_rng(self._seed_of(trial.number))
+        left = None if self._left is None else list(self._left.values())
+        others = [
+            each for each in study.get_trials(deepcopy=False)
+            # A process that was killed may have left one without all of its values.
+            if each.number != trial.number and each.params.keys() == self._distributions.keys()
+        ]
+        losses = _losses(others, -1.0 if study.direction == StudyDirection.MAXIMIZE else 1.0)
+        if sum(each.value is not None for each in others) < STARTUP_TRIALS:
+            if left is not None:
+                return dict(left[rng.integers(len(left))])
+            return self._cube.params(rng.random(len(search_space)))
+        modelled = sorted(_to_model(losses))
+        points = np.array([self._cube.point(others[i].params) for i in modelled])
+        values = np.array([losses[i] for i in modelled])
+        values = (values - values.mean()) / max(values.std(), 1e-10)
+        model = GaussianProcess(self._cube.features(points), values)
+        running = [self._cube.point(each.params) for each in others if each.state == TrialState.RUNNING]
+        if running:
+            model.believe(self._cube.features(np.array(running)))
+
+        def improvement(candidates: np.ndarray) -> np.ndarray:
+            mean, deviation = model.predict(self._cube.features(candidates))
+            return log_expected_improvement((values.min() - mean) / deviation) + np.log(deviation)
+
+        if left is not None:
+            candidates = np.array([self._cube.point(params) for params in left])
+            return dict(left[int(np.argmax(improvement(candidates)))])
+        best = points[np.argsort(values)[:_CLIMBERS]]
+        return self._cube.params(self._climb(improvement, best, rng))
+
+    def _climb(
+        self, improvement: Callable[[np.ndarray], np.ndarray], best: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """The point with the greatest improvement that is found from random ones, and from near the best trials."""
+        dimensions = best.shape[1]
+        near = np.repeat(best, _NEAR_CANDIDATES, axis=0)
+        near = self._vary(near, rng, rng.choice(_NEAR_STEPS, (len(near), 1)))
+        candidates = np.vstack([rng.random((_RANDOM_CANDIDATES, dimensions)), near])
+        gains = improvement(candidates)
+        chosen = np.argsort(-gains)[:_CLIMBERS]
+        climbers, gains = candidates[chosen], gains[chosen]
+        step = 0.1
+        for _ in range(_CLIMB_ROUNDS):
+            steps = self._vary(np.repeat(climbers, _CLIMB_CANDIDATES, axis=0), rng, step)
+            reached = improvement(steps).reshape(len(climbers), -1)
+            farthest = reached.argmax(axis=1)
+            for climber, at in enumerate(farthest):
+                if reached[climber, at] > gains[climber]:
+                    climbers[climber] = steps[climber * _CLIMB_CANDIDATES + at]
+                    gains[climber] = reached[climber, at]
+            step *= 0.75
+        return climbers[gains.argmax()]
+
+    def _vary(self, points: np.ndarray, rng: np.random.Generator, step: Any) -> np.ndarray:
+        """Other points near these: about half of the sides are changed; a category may become any other."""
+        moved = np.clip(points + step * rng.standard_normal(points.shape), 0.0, 1.0)
+        moved = np.where(self._cube.is_categorical, rng.random(points.shape), moved)
+        return np.where(rng.random(points.shape) < 0.5, moved, points)
+
+
+def log_expected_improvement(z: np.ndarray) -> np.ndarray:
+    """Logarithm of the expected improvement for standard deviation 1, at `z` deviations below the best value.
+
+    Exact also where the improvement itself is too small for a number: Ament et al. 2023, arXiv:2310.20708.
+    """
+    result = np.empty_like(z)
+    usual = z > -1
+    log_density = -(z**2) / 2 - math.log(2 * math.pi) / 2
+    result[usual] = np.log(np.exp(log_density[usual]) + z[usual] * np.exp(log_ndtr(z[usual])))
+    small = z[~usual]
+    ratio = math.sqrt(math.pi / 2) * erfcx(-small / math.sqrt(2)) * -small
+    result[~usual] = log_density[~usual] + np.log(np.maximum(1 - ratio, 1e-300))
+    return result
+
+
+def _losses(trials: Sequence[FrozenTrial], sign: float) -> Dict[int, float]:
+    """What to minimize, by the trial's place. One that failed counts as the worst: it is not to be tried again."""
+    values = {i: sign * each.value for i, each in enumerate(trials) if each.value is not None}
+    failed = [i for i, each in enumerate(trials) if each.state == TrialState.FAIL]
+    return {**values, **{i: max(values.values()) for i in failed if values}}
+
+
+def _to_model(losses: Mapping[int, float]) -> List[int]:
+    """The trials that the model is fitted to."""
+    if len(losses) <= MOST_MODELLED:
+        return list(losses)
+    best = sorted(losses, key=losses.__getitem__)[: MOST_MODELLED // 2]
+    latest = [i for i in sorted(losses) if i not in set(best)][-(MOST_MODELLED - len(best)):]
+    return best + latest

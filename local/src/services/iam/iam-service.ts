@@ -1,0 +1,47 @@
+import type { Deployment, RoleResource } from '../../assembly/deployment';
+import { AwsError } from '../aws-error';
+import * as model from '../model/iam-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
+import { unknownOperation } from '../router';
+import type { Service } from '../service';
+import { uniqueId } from './unique-id';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** AWS Identity and Access Management: what a client needs to make the ARN of a role out of its name. */
+export class IamService implements Service {
+  readonly name = 'iam';
+
+  private readonly deployed = Date.now() / 1000;
+
+  constructor(private readonly deployment: Pick<Deployment, 'roles'>) {}
+
+  async call(operation: string, input: Input): Promise<unknown> {
+    if (operation !== 'GetRole') throw unknownOperation(this.name, operation, ['GetRole']);
+    validateAgainst(model as ServiceModel, operation, input);
+    const name = String(input['RoleName']);
+    const { roles } = this.deployment;
+    const role = roles.find((each) => each.name === name);
+    if (role === undefined) {
+      const known = roles.map((each) => each.name).join(', ') || 'none';
+      throw new AwsError(
+        'NoSuchEntity',
+        `The role with name ${name} cannot be found. (Roles of the stack: ${known}. A role that is on AWS is given by its ARN.)`,
+        404,
+      );
+    }
+    return { Role: this.describe(role) };
+  }
+
+  private describe({ name, arn, trustPolicy }: RoleResource): unknown {
+    return {
+      Path: arn.replace(/^.*:role/, '').slice(0, -name.length),
+      RoleName: name,
+      RoleId: uniqueId('role', arn),
+      Arn: arn,
+      CreateDate: this.deployed,
+      // As IAM gives it: percent-encoded.
+      AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trustPolicy)),
+    };
+  }
+}

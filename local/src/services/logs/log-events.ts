@@ -1,0 +1,115 @@
+import * as fs from 'node:fs';
+import type { TimeMark } from './job-log';
+
+/** Most bytes of a log that are read for one page, as on AWS; the longest line is shorter. */
+const PAGE_BYTES = 1 << 20;
+
+/** Most events in a page. */
+const PAGE_EVENTS = 10_000;
+
+/** A line of a log. */
+export interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly message: string;
+  readonly ingestionTime: number;
+}
+
+/** Lines from one place in a log to another. */
+export interface EventPage {
+  readonly events: readonly LogEvent[];
+  /** Bytes from the start of the file: where the first line begins and the last one ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A part of a log, and when its lines were written; those before the first mark at `since`. */
+export interface LogRange {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly marks: readonly TimeMark[];
+  readonly since: number;
+}
+
+/** The part of a log that was written from one time (inclusive) to another (exclusive). */
+export function within(
+  range: LogRange,
+  { from, to }: { readonly from?: number; readonly to?: number },
+): LogRange {
+  const firstAt = (time: number): number => {
+    if (range.since >= time) return 0;
+    return range.marks.find((mark) => mark.time >= time)?.offset ?? range.end;
+  };
+  return {
+    ...range,
+    ...(from !== undefined && { start: Math.max(range.start, firstAt(from)) }),
+    ...(to !== undefined && { end: Math.min(range.end, firstAt(to)) }),
+  };
+}
+
+/** The first lines from a place on. */
+export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
+  const start = Math.max(place, range.start);
+  const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
+  const shown = lines.filter(isEvent).slice(0, limit);
+  const last = shown.length === limit ? shown.at(-1) : lines.at(-1);
+  return { events: eventsOf(range, shown), start, end: last?.end ?? start };
+}
+
+/** The last lines before a place. */
+export function eventsBefore(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
+  const end = Math.min(place, range.end);
+  const from = Math.max(range.start, end - PAGE_BYTES);
+  // Unless at the start of the range, it may be the middle of a line.
+  const lines = linesIn(range, from, end).slice(from > range.start ? 1 : 0);
+  const shown = lines.filter(isEvent).slice(-limit);
+  const [first] = shown.length === limit ? shown : lines;
+  return { events: eventsOf(range, shown), start: first?.start ?? end, end };
+}
+
+interface Line {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The whole lines between two places. */
+function linesIn({ file }: LogRange, start: number, end: number): Line[] {
+  const content = read(file, start, end);
+  const lines: Line[] = [];
+  for (let from = 0; ; ) {
+    const lineBreak = content.indexOf('\n', from);
+    if (lineBreak < 0) return lines;
+    const text = content.toString('utf8', from, lineBreak);
+    lines.push({ text, start: start + from, end: start + lineBreak + 1 });
+    from = lineBreak + 1;
+  }
+}
+
+function read(file: string, start: number, end: number): Buffer {
+  const content = Buffer.alloc(Math.max(0, end - start));
+  const fd = fs.openSync(file, 'r');
+  try {
+    return content.subarray(0, fs.readSync(fd, content, 0, content.length, start));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** CloudWatch Logs has no empty events. */
+function isEvent({ text }: Line): boolean {
+  return text !== '';
+}
+
+function eventsOf({ marks, since }: LogRange, lines: readonly Line[]): LogEvent[] {
+  let next = 0;
+  const timeAt = (place: number): number => {
+    while ((marks[next]?.offset ?? Number.POSITIVE_INFINITY) <= place) next += 1;
+    return marks[next - 1]?.time ?? since;
+  };
+  return lines.map(({ text: message, start }) => {
+    const timestamp = timeAt(start);
+    return { timestamp, message, ingestionTime: timestamp };
+  });
+}

@@ -1,0 +1,176 @@
+import type { Environment } from '../../assembly/deployment';
+import { AwsError } from '../aws-error';
+import type { Authorizer } from '../iam/authorizer';
+import * as model from '../model/logs-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
+import { unknownOperation } from '../router';
+import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { Service } from '../service';
+import { readJobLog } from './job-log';
+import { type EventPage, eventsBefore, eventsFrom, type LogRange, within } from './log-events';
+import { logGroupOf, logStreamArn, TRAINING_JOBS_GROUP } from './log-names';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Most streams in a page, and as many as there are without a limit. */
+const PAGE_STREAMS = 50;
+
+/** What the training job's role needs for its log to arrive. */
+const WRITE_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+/** What the service works with. */
+export interface LogsServiceOptions {
+  readonly root: string;
+  readonly environment: Environment;
+  readonly jobs: Pick<Jobs, 'training'>;
+  readonly access: Pick<Authorizer, 'checkAccess'>;
+}
+
+/** The log of a training job, as CloudWatch Logs has it. */
+interface LogStream {
+  readonly name: string;
+  readonly range: LogRange;
+}
+
+/**
+ * Amazon CloudWatch Logs, to read: the logs of training jobs. Each has one stream, also when it has several instances,
+ * whose lines local mode writes to one file. As on AWS, a job whose role may not write a log has none here.
+ */
+export class LogsService implements Service {
+  readonly name = 'logs';
+
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    DescribeLogStreams: (input) => this.describeLogStreams(input),
+    GetLogEvents: (input) => this.getLogEvents(input),
+  };
+
+  constructor(private readonly options: LogsServiceOptions) {}
+
+  async call(operation: string, input: Input): Promise<unknown> {
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
+    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
+    validateAgainst(model as ServiceModel, operation, input);
+    checkGroup(input);
+    return run(input);
+  }
+
+  private describeLogStreams(input: Input): unknown {
+    const { logStreamNamePrefix: prefix = '', nextToken, limit } = input;
+    const isByTime = input['orderBy'] === 'LastEventTime';
+    if (isByTime && prefix !== '') {
+      throw new AwsError(
+        'InvalidParameterException',
+        'Cannot order by LastEventTime with a logStreamNamePrefix.',
+      );
+    }
+    const streams = this.streams(String(prefix)).map((stream) => this.describe(stream));
+    streams.sort((left, right) =>
+      isByTime
+        ? left.lastEventTimestamp - right.lastEventTimestamp
+        : compare(left.logStreamName, right.logStreamName),
+    );
+    if (input['descending'] === true) streams.reverse();
+    const start = nextToken === undefined ? 0 : placeIn(String(nextToken), 's');
+    const end = start + Number(limit ?? PAGE_STREAMS);
+    return {
+      logStreams: streams.slice(start, end),
+      ...(end < streams.length && { nextToken: `s/${end}` }),
+    };
+  }
+
+  private describe({ name, range }: LogStream) {
+    const [first = range.since] = eventsFrom(range, 0, 1).events.map(({ timestamp }) => timestamp);
+    const [last = first] = eventsBefore(range, range.end, 1).events.map(({ timestamp }) => timestamp);
+    return {
+      logStreamName: name,
+      creationTime: range.since,
+      firstEventTimestamp: first,
+      lastEventTimestamp: last,
+      lastIngestionTime: last,
+      arn: logStreamArn(this.options.environment, name),
+      // Always zero since 2019, on AWS, too.
+      storedBytes: 0,
+    };
+  }
+
+  private getLogEvents(input: Input): unknown {
+    const name = String(input['logStreamName']);
+    const [jobName = ''] = name.split('/');
+    const stream = this.streams(`${jobName}/`).find((each) => each.name === name);
+    if (stream === undefined) {
+      throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+    }
+    const { events, start, end } = pageOf(stream.range, input);
+    return { events, nextForwardToken: `f/${end}`, nextBackwardToken: `b/${start}` };
+  }
+
+  /** The streams whose names begin so; a job that has printed nothing has none yet. */
+  private streams(prefix: string): LogStream[] {
+    const { training } = this.options.jobs;
+    const [jobName = ''] = prefix.split('/');
+    training.refresh();
+    return training
+      .list()
+      .filter(({ name }) => name.startsWith(jobName))
+      .flatMap((job) => this.streamOf(job))
+      .filter(({ name }) => name.startsWith(prefix));
+  }
+
+  private streamOf({ name: jobName, description }: TrainingJobRecord): LogStream[] {
+    const log = readJobLog(this.options.root, jobName);
+    if (log === undefined) return [];
+    const { file, size, marks } = log;
+    const since = marks[0]?.time ?? Math.round(description.CreationTime * 1000);
+    const name = `${jobName}/algo-1-${Math.floor(since / 1000)}`;
+    const isWritten = this.mayWrite(description.RoleArn, name);
+    return isWritten ? [{ name, range: { file, start: 0, end: size, marks, since } }] : [];
+  }
+
+  private mayWrite(roleArn: string, stream: string): boolean {
+    const { access, environment } = this.options;
+    try {
+      for (const action of WRITE_ACTIONS) {
+        access.checkAccess({ arn: roleArn }, action, logStreamArn(environment, stream));
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The events that a request asks for: from the start, from the end, or from where a page before has ended. */
+function pageOf(log: LogRange, input: Input): EventPage {
+  const time = (member: string) => (input[member] === undefined ? undefined : Number(input[member]));
+  const range = within(log, { from: time('startTime'), to: time('endTime') });
+  const limit = input['limit'] === undefined ? undefined : Number(input['limit']);
+  const token = input['nextToken'];
+  if (token === undefined) {
+    return input['startFromHead'] === true
+      ? eventsFrom(range, range.start, limit)
+      : eventsBefore(range, range.end, limit);
+  }
+  return String(token).startsWith('b/')
+    ? eventsBefore(range, placeIn(String(token), 'b'), limit)
+    : eventsFrom(range, placeIn(String(token), 'f'), limit);
+}
+
+function placeIn(token: string, kind: string): number {
+  const [, given, place] = /^(\w)\/(\d+)$/.exec(token) ?? [];
+  if (given !== kind) {
+    throw new AwsError('InvalidParameterException', `The specified nextToken is invalid: ${token}`);
+  }
+  return Number(place);
+}
+
+function checkGroup(input: Input): void {
+  if (logGroupOf(input) === TRAINING_JOBS_GROUP) return;
+  throw new AwsError(
+    'ResourceNotFoundException',
+    `The specified log group does not exist. (Local mode has ${TRAINING_JOBS_GROUP}.)`,
+  );
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

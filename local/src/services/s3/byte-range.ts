@@ -1,0 +1,31 @@
+import { AwsError } from '../aws-error';
+
+/** Positions of the first and the last byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Parses one range of bytes, such as `bytes=0-99`.
+ *
+ * @param size of the content
+ * @returns undefined for what is no range, or several, which S3 answers with the whole object
+ * @throws AwsError InvalidRange
+ */
+export function parseRange(range: unknown, size: number): ByteRange | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(String(range ?? ''));
+  if (match === null || (match[1] === '' && match[2] === '')) {
+    return undefined;
+  }
+  const [first, last] = [match[1] ?? '', match[2] ?? ''];
+  if (first !== '' && last !== '' && Number(first) > Number(last)) {
+    return undefined;
+  }
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (start > end) {
+    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416);
+  }
+  return { start, end };
+}

@@ -1,0 +1,115 @@
+import * as fs from 'node:fs';
+import { AwsError } from '../aws-error';
+import type { BucketStore, StoredObject } from './bucket-store';
+import type { ObjectAttributes } from './object-attributes';
+import { type IncomingContent, stageContent } from './object-content';
+import {
+  type Conditions,
+  checkCopyConditions,
+  checkWriteConditions,
+  type ObjectState,
+} from './preconditions';
+import { parseCopySource, type S3Location } from './s3-uri';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Members of a write that come back with the object. */
+const SYSTEM_MEMBERS = [
+  ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
+];
+
+/** The object of a request. @throws AwsError NoSuchKey */
+export function storedObject(store: BucketStore, { bucket, key }: S3Location): StoredObject {
+  const found = store.find(bucket, key);
+  if (found === undefined) {
+    throw noSuchKey(bucket, key);
+  }
+  return found;
+}
+
+/** What conditions are about. */
+export function stateOf(store: BucketStore, bucket: string, object: StoredObject): ObjectState {
+  return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
+}
+
+/** Refuses to write where the object that is there, or that there is none, is not as the request wants it. */
+export function checkWrite(store: BucketStore, { bucket, key }: S3Location, conditions: Conditions): void {
+  const object = store.find(bucket, key);
+  checkWriteConditions(conditions, object === undefined ? undefined : stateOf(store, bucket, object));
+}
+
+/** The object that is to be copied, if it is as the request wants it. */
+export function copySource(store: BucketStore, input: Input): { location: S3Location; object: StoredObject } {
+  const location = parseCopySource(input['CopySource']);
+  const object = storedObject(store, location);
+  const conditions: Conditions = {
+    IfMatch: input['CopySourceIfMatch'],
+    IfNoneMatch: input['CopySourceIfNoneMatch'],
+    IfModifiedSince: input['CopySourceIfModifiedSince'],
+    IfUnmodifiedSince: input['CopySourceIfUnmodifiedSince'],
+  };
+  checkCopyConditions(conditions, stateOf(store, location.bucket, object));
+  return { location, object };
+}
+
+/** What a request gives an object beside its content. */
+export function attributesOf(input: Input): Omit<ObjectAttributes, 'etag'> {
+  const given = SYSTEM_MEMBERS.filter((member) => typeof input[member] === 'string');
+  return {
+    system: Object.fromEntries(given.map((member) => [member, String(input[member])])),
+    metadata: (input['Metadata'] ?? {}) as Record<string, string>,
+  };
+}
+
+/**
+ * Writes an object; readers see the old one or the new one, nothing in between.
+ *
+ * @param input what it is to have beside its content, and on which conditions it is written
+ * @returns its ETag, and the checksums that it was compared with
+ */
+export async function writeObject(
+  store: BucketStore,
+  location: S3Location,
+  content: IncomingContent,
+  input: Input,
+): Promise<Record<string, string>> {
+  const { bucket, key } = location;
+  // What cannot be written is better refused before the content comes.
+  store.fileOf(bucket, key);
+  checkWrite(store, location, input);
+  const { file, md5, checksums } = await stageContent(store.stagingFile(), content, input);
+  try {
+    // Again: while the content came, the object may have been written.
+    checkWrite(store, location, input);
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw error;
+  }
+  const { system, metadata } = attributesOf(input);
+  const etag = `"${md5}"`;
+  store.replace(bucket, key, file, { etag, metadata, system: { ...system, ...checksums } });
+  return { ETag: etag, ...checksums };
+}
+
+/** When an object was written, in epoch seconds. */
+export function secondsOf({ mtimeMs }: StoredObject): number {
+  return Math.floor(mtimeMs / 1000);
+}
+
+export function noSuchKey(bucket: string, key: string): AwsError {
+  return new AwsError('NoSuchKey', `The specified key does not exist: s3://${bucket}/${key}`, 404);
+}
+
+/** A member that is a text. @throws AwsError InvalidRequest */
+export function text(input: Input, member: string): string {
+  const value = input[member];
+  if (typeof value !== 'string' || value === '') {
+    throw new AwsError('InvalidRequest', `${member} is required`);
+  }
+  return value;
+}
+
+/** The bucket and the key of a request. */
+export function locationOf(input: Input): S3Location {
+  return { bucket: text(input, 'Bucket'), key: text(input, 'Key') };
+}

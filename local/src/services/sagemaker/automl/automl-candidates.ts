@@ -1,0 +1,57 @@
+import type { Environment } from '../../../assembly/deployment';
+import { trainingJobArn } from '../jobs/job-arns';
+import type { AutoMLCandidate, AutoMLJobRecord } from './automl-types';
+
+/** A metric that MetricDatum.MetricName has no value for; StandardMetricName has. */
+const STANDARD_ONLY = ['LogLoss'];
+
+/** A candidate that has just begun. Its one step is named as on AWS; there is no such training job here. */
+export function newCandidate(environment: Environment, name: string, now: number): AutoMLCandidate {
+  return {
+    CandidateName: name,
+    CandidateStatus: 'InProgress',
+    ObjectiveStatus: 'Pending',
+    CandidateSteps: [
+      {
+        CandidateStepType: 'AWS::SageMaker::TrainingJob',
+        CandidateStepArn: trainingJobArn(environment, name),
+        CandidateStepName: name,
+      },
+    ],
+    CreationTime: now,
+    LastModifiedTime: now,
+  };
+}
+
+/** Validation metrics as `CandidateProperties.CandidateMetrics` has them. */
+export function standardMetrics(
+  metrics: Readonly<Record<string, number>>,
+): NonNullable<AutoMLCandidate['CandidateProperties']>['CandidateMetrics'] {
+  return Object.entries(metrics).map(([name, value]) => ({
+    ...(!STANDARD_ONLY.includes(name) && { MetricName: name }),
+    StandardMetricName: name,
+    Set: 'Validation',
+    Value: value,
+  }));
+}
+
+/** The record of a job whose process is gone: stopped, with what was done until then. */
+export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
+  const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
+  return {
+    ...job,
+    description: {
+      ...job.description,
+      AutoMLJobStatus: 'Stopped',
+      AutoMLJobSecondaryStatus: 'Stopped',
+      FailureReason: reason,
+      LastModifiedTime: now,
+      EndTime: now,
+    },
+    candidates: job.candidates.map((candidate) =>
+      isOpen(candidate.CandidateStatus)
+        ? { ...candidate, CandidateStatus: 'Stopped', ObjectiveStatus: 'Failed', FailureReason: reason }
+        : candidate,
+    ),
+  };
+}

@@ -1,0 +1,52 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { AwsError } from '../../aws-error';
+import { isRunning } from '../tuning/tuning-view';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+
+/**
+ * Deletes a training job's entry; its name can be used again. Artifacts and logs stay.
+ *
+ * @throws AwsError when it has not ended, or its tuning job has not, which still reckons with it (our own rule)
+ */
+export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJobRecord): void {
+  if (isRunning(description.TrainingJobStatus)) {
+    throw new AwsError(
+      'ResourceInUse',
+      `The request was rejected because the training job is in status ${description.TrainingJobStatus}.`,
+    );
+  }
+  const tuningJob = jobs.tuning.get(/\/(.+)$/.exec(description.TuningJobArn ?? '')?.[1] ?? '');
+  const { HyperParameterTuningJobStatus: status = 'Completed' } = tuningJob?.description ?? {};
+  if (isRunning(status) || tuningJob?.isInterrupted) {
+    throw new AwsError(
+      'ResourceInUse',
+      `The training job belongs to the hyperparameter tuning job ${tuningJob?.name}, which ${isRunning(status) ? `is in status ${status}` : 'was interrupted and can be resumed'}: delete it when that has ended`,
+    );
+  }
+  jobs.training.delete(name);
+}
+
+/**
+ * Deletes a tuning job's entry and its study; its name can be used again. Its training jobs stay (API reference,
+ * DeleteHyperParameterTuningJob).
+ *
+ * @param root the deployment's folder
+ * @throws AwsError when it has not ended
+ */
+export function deleteTuningJob(jobs: Jobs, root: string, { name, description }: TuningJobRecord): void {
+  const { HyperParameterTuningJobStatus: status } = description;
+  if (isRunning(status)) {
+    throw new AwsError(
+      'ValidationException',
+      `The request was rejected because the hyperparameter tuning job is in status ${status}.`,
+    );
+  }
+  // A tuning job of the same name would go on with the study. There is one for each definition.
+  const folder = path.join(root, 'sagemaker', 'studies');
+  const studies = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  for (const file of studies.filter((each) => each.startsWith(`${name.toLowerCase()}.`))) {
+    fs.rmSync(path.join(folder, file), { force: true });
+  }
+  jobs.tuning.delete(name);
+}

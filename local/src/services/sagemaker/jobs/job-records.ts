@@ -1,0 +1,119 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { isOtherLocalMode } from '../../../local-modes';
+import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
+import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
+import type { AutoMLJobRecord } from '../automl/automl-types';
+import { moveTrainingJob } from '../training/training-jobs';
+import { withTrainingJobs } from '../tuning/tuning-view';
+import { type JobRecord, JobStore } from './job-store';
+import { automlFolderOf, workFolderOf } from './work-folder';
+
+/** What is kept of a training job. */
+export interface TrainingJobRecord extends JobRecord {
+  readonly description: TrainingJobDescription;
+  readonly tags: readonly Tag[];
+  /** The hyperparameters that the search chose, when the job belongs to a tuning job. */
+  readonly tunedHyperParameters?: Readonly<Record<string, string>>;
+  /** The definition of the tuning job that it was started from, where that has a name. */
+  readonly definitionName?: string;
+  /** Number of the trial in the study of the search that chose them. */
+  readonly trial?: number;
+}
+
+/** What is kept of a tuning job. */
+export interface TuningJobRecord extends JobRecord {
+  readonly description: TuningJobDescription;
+  readonly tags: readonly Tag[];
+  /** How long it was interrupted, all in all: no time that counts for its MaxRuntimeInSeconds. @default 0 */
+  readonly pausedSeconds?: number;
+}
+
+/** All jobs of a deployment. */
+export interface Jobs {
+  readonly training: JobStore<TrainingJobRecord>;
+  readonly tuning: JobStore<TuningJobRecord>;
+  readonly automl: JobStore<AutoMLJobRecord>;
+}
+
+/** A tuning job, with its training jobs as they are now, also when another process runs it. */
+export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {
+  const record = tuning.get(name);
+  if (record !== undefined && !tuning.isOwn(name)) {
+    training.refresh();
+  }
+  return record;
+}
+
+/** Opens the jobs below a deployment's root; those that no process runs any more are ended. */
+export function openJobs(root: string, now: number): Jobs {
+  const folder = path.join(root, 'sagemaker');
+  const jobs: Jobs = {
+    training: new JobStore(path.join(folder, 'training-jobs')),
+    tuning: new JobStore(path.join(folder, 'tuning-jobs')),
+    automl: new JobStore(path.join(folder, 'automl-jobs')),
+  };
+  endInterruptedJobs(jobs, root, now);
+  return jobs;
+}
+
+function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
+  const { training, tuning, automl } = jobs;
+  for (const { name } of training
+    .list()
+    .filter((job) => isLeft(root, job, job.description.TrainingJobStatus))) {
+    training.update(name, (job) => ({
+      ...job,
+      ...interruption(job.description.TrainingJobStatus),
+      description: moveTrainingJob(
+        job.description,
+        {
+          secondaryStatus: 'Failed',
+          status: 'Failed',
+          message: 'Training job failed',
+          failureReason: interruptionReason(job),
+        },
+        job.description.LastModifiedTime,
+      ),
+    }));
+    fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
+  }
+  for (const { name } of tuning
+    .list()
+    .filter((job) => isLeft(root, job, job.description.HyperParameterTuningJobStatus))) {
+    tuning.update(name, (job) => {
+      const description: TuningJobDescription = {
+        ...job.description,
+        HyperParameterTuningJobStatus: 'Stopped',
+        FailureReason: interruptionReason(job),
+        HyperParameterTuningEndTime: job.description.LastModifiedTime,
+      };
+      return {
+        ...job,
+        ...interruption(job.description.HyperParameterTuningJobStatus),
+        description: withTrainingJobs(jobs, { ...job, description }),
+      };
+    });
+  }
+  for (const { name } of automl.list().filter((job) => isLeft(root, job, job.description.AutoMLJobStatus))) {
+    automl.update(name, (job) => ({
+      ...endInterruptedAutoMLJob(job, interruptionReason(job), now),
+      ...interruption(job.description.AutoMLJobStatus),
+    }));
+    fs.rmSync(automlFolderOf(root, name), { recursive: true, force: true });
+  }
+}
+
+function interruptionReason({ processId }: JobRecord): string {
+  return `Local mode (process ${processId}) ended while the job was running.`;
+}
+
+/** Whether a job has not ended and nobody runs it. */
+function isLeft(root: string, job: JobRecord, status: string): boolean {
+  return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
+}
+
+/** One that was to be stopped has nothing to be resumed for. */
+function interruption(status: string): Pick<JobRecord, 'isInterrupted'> {
+  return status === 'InProgress' ? { isInterrupted: true } : {};
+}

@@ -1,0 +1,36 @@
+import type { AutoMLEngine } from '../automl/automl-engine';
+import type { TrainingEngine } from '../training/training-engine';
+import type { TuningEngine } from '../tuning/tuning-engine';
+import type { Jobs } from './job-records';
+import type { JobRecord } from './job-store';
+
+/** What runs jobs. */
+export interface Engines {
+  readonly training: TrainingEngine;
+  readonly tuning: TuningEngine;
+  readonly automl: AutoMLEngine;
+}
+
+/**
+ * Runs jobs on that were interrupted: tuning jobs from where they were, training jobs that are not part of one, and
+ * AutoML jobs, from their beginning.
+ *
+ * @param isWanted says which ones
+ * @returns resolves when all of them have ended
+ */
+export async function resumeJobs(
+  jobs: Jobs,
+  { training, tuning, automl }: Engines,
+  isWanted: (job: JobRecord) => boolean,
+): Promise<void> {
+  for (const store of [jobs.training, jobs.tuning, jobs.automl]) store.refresh();
+  const interrupted = <R extends JobRecord>(records: readonly R[]): R[] =>
+    records.filter((record) => record.isInterrupted && isWanted(record));
+  const alone = jobs.training.list().filter(({ description }) => description.TuningJobArn === undefined);
+  const runs: readonly { readonly finished: Promise<unknown> }[] = [
+    ...interrupted(jobs.tuning.list()).map((record) => tuning.resume(record)),
+    ...interrupted(alone).map((record) => training.resumeAlone(record)),
+    ...interrupted(jobs.automl.list()).map((record) => automl.resume(record)),
+  ];
+  await Promise.all(runs.map(({ finished }) => finished));
+}

@@ -1,0 +1,144 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { internalErrorReason } from '../../../training/failure-reason';
+import { storeOutputs } from '../../../training/model-archive';
+import type { TrainingOutcome } from '../../../training/trainer';
+import { JobLog, RUNS_AGAIN } from '../../logs/job-log';
+import type { CreateTrainingJobRequest } from '../api-types';
+import type { EngineContext } from '../engine-context';
+import { trainingJobArn } from '../jobs/job-arns';
+import { removeWorkFolder, workFolderOf } from '../jobs/work-folder';
+import { instancesOf } from './training-instances';
+import { outputUri } from './training-jobs';
+import { checkTrainingRole } from './training-role';
+
+/** What goes along with an attempt. */
+export interface AttemptOptions {
+  readonly threads: number;
+  /** Whether there was an attempt before. */
+  readonly runsAgain: boolean;
+  /** Stops it. */
+  readonly signal: AbortSignal;
+  /** Whether what it leaves is not wanted: it is made again. Asked at its end. */
+  readonly isLost: () => boolean;
+  /** Called when the training itself begins: until then the job waits for others. */
+  readonly onStart: () => void;
+  readonly onUpload: () => void;
+  readonly onLog: (line: string) => void;
+  /** Takes metrics that a stub gives without a log. */
+  readonly onMetric: (name: string, value: number) => void;
+}
+
+/** Trains a job once, from its data to what it leaves in S3. Never rejects: whatever happens is the outcome. */
+export async function attemptTraining(
+  context: EngineContext,
+  request: CreateTrainingJobRequest,
+  options: AttemptOptions,
+): Promise<TrainingOutcome> {
+  try {
+    return await train(context, request, options);
+  } catch (error) {
+    const { message } = error as Error;
+    // Whatever has no name of its own is a fault of local mode or of this machine, such as a full disk.
+    const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
+    return { status: 'Failed', failureReason };
+  }
+}
+
+async function train(
+  context: EngineContext,
+  request: CreateTrainingJobRequest,
+  { threads, runsAgain, signal, isLost, onStart, onUpload, onLog, onMetric }: AttemptOptions,
+): Promise<TrainingOutcome> {
+  const { access, data, environment, root, trainer } = context;
+  checkTrainingRole(request, access, environment);
+  const { channels, checkpoints } = during('Data download', () => ({
+    channels: data.resolveChannels(request),
+    checkpoints: data.resolveCheckpoints(request),
+  }));
+  const { AlgorithmSpecification: algorithm, TrainingJobName: name } = request;
+  const workFolder = makeWorkFolder(root, name);
+  const log = JobLog.open(root, name);
+  try {
+    if (runsAgain) log.write(RUNS_AGAIN);
+    if (signal.aborted) {
+      return { status: 'Stopped' };
+    }
+    const outcome = await trainer.train({
+      trainingJobName: name,
+      trainingJobArn: trainingJobArn(environment, name),
+      trainingImage: algorithm.TrainingImage ?? '',
+      hyperparameters: request.HyperParameters ?? {},
+      ...(algorithm.ContainerEntrypoint !== undefined && {
+        containerEntrypoint: algorithm.ContainerEntrypoint,
+      }),
+      ...(algorithm.ContainerArguments !== undefined && {
+        containerArguments: algorithm.ContainerArguments,
+      }),
+      environment: request.Environment ?? {},
+      instances: instancesOf(request),
+      region: environment.region,
+      networkIsolation: request.EnableNetworkIsolation === true,
+      channels,
+      ...(checkpoints !== undefined && { checkpoints }),
+      objectFile: (uri) => data.objectFile(uri, request.RoleArn),
+      workFolder,
+      threads,
+      signal,
+      onStart,
+      onLog: (line) => {
+        log.write(line);
+        onLog(line);
+      },
+      onMetric,
+    });
+    if (isLost()) return outcome;
+    if (outcome.status === 'Completed') onUpload();
+    await upload(context, request, workFolder, outcome).catch((error: Error) => {
+      // What made the job fail before is its reason.
+      if (outcome.status !== 'Failed') throw error;
+      log.write(error.message);
+    });
+    return outcome;
+  } finally {
+    removeWorkFolder(workFolder, (problem) => log.write(problem));
+    log.close();
+  }
+}
+
+/** Stores what the job left, also when it was stopped: SageMaker keeps a stopped job's model too. */
+async function upload(
+  { data }: EngineContext,
+  request: CreateTrainingJobRequest,
+  workFolder: string,
+  outcome: TrainingOutcome,
+): Promise<void> {
+  const target = (name: string): string => {
+    const uri = `${outputUri(request)}/${name}`;
+    const { RoleArn: role, OutputDataConfig: output } = request;
+    const file = during('Artifact upload', () => data.outputFile(uri, role, output.KmsKeyId));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    return file;
+  };
+  // The folder for the model is there in every container: a job that saves none has an empty archive.
+  fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
+  const compression = request.OutputDataConfig.CompressionType ?? 'GZIP';
+  await storeOutputs(workFolder, outcome.status, target, compression);
+}
+
+/** Words a failure of S3 as SageMaker does in the job's failure reason. */
+function during<T>(step: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new Error(`ClientError: ${step} failed: ${(error as Error).message}`);
+  }
+}
+
+/** Makes the folder that a job works in, empty. */
+function makeWorkFolder(root: string, jobName: string): string {
+  const folder = workFolderOf(root, jobName);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,169 @@
+import * as os from 'node:os';
+import { MetricCollector } from '../../../training/metrics';
+import type { MetricDefinition, TrainedAlgorithm } from '../../../training/trainer';
+import { AwsError } from '../../aws-error';
+import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
+import { type EngineContext, originOf } from '../engine-context';
+import { trainingJobArn } from '../jobs/job-arns';
+import type { TrainingJobRecord } from '../jobs/job-records';
+import { RunningJobs } from '../jobs/running-jobs';
+import { instancesOf } from './training-instances';
+import { newTrainingJob, requestOf } from './training-jobs';
+import { TrainingRun, type TrainingRunOptions } from './training-run';
+
+/** How a training job is started. */
+export interface TrainingStart
+  extends Omit<TrainingRunOptions, 'threads'>,
+    Pick<TrainingJobRecord, 'tunedHyperParameters' | 'definitionName' | 'trial' | 'createdBy'> {
+  readonly tuningJobArn?: string;
+  /** All cores when absent. */
+  readonly threads?: number;
+}
+
+/** Creates and runs training jobs. */
+export class TrainingEngine {
+  private readonly runs = new RunningJobs<TrainingRun>();
+
+  constructor(private readonly context: EngineContext) {}
+
+  /** Refuses what cannot be trained here, before anything is started. */
+  public validate(definition: TrainingDefinition): void {
+    const { TrainingImage: image, AlgorithmName: name } = definition.AlgorithmSpecification;
+    if (image === undefined || name !== undefined) {
+      throw new AwsError(
+        'ValidationException',
+        'AlgorithmSpecification: local mode needs a TrainingImage, it does not have algorithms by AlgorithmName',
+      );
+    }
+    const algorithm = algorithmOf(definition);
+    const { trainer } = this.context;
+    if (!trainer.accepts(algorithm)) {
+      throw new AwsError(
+        'ValidationException',
+        trainer.refusal?.(algorithm) ??
+          `local mode cannot run the training image "${image}", only ${trainer.images}`,
+      );
+    }
+    checkInstanceGroups(definition);
+    this.context.data.validate(definition);
+  }
+
+  /** Metric definitions of a job: those of the algorithm, else those of the request. */
+  public metricDefinitions(definition: TrainingDefinition): readonly MetricDefinition[] {
+    const { AlgorithmSpecification: algorithm } = definition;
+    const own = this.context.trainer.metricDefinitions(algorithmOf(definition));
+    const given = algorithm.MetricDefinitions ?? [];
+    if (own.length > 0 && given.length > 0) {
+      throw new AwsError(
+        'ValidationException',
+        "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.",
+      );
+    }
+    const definitions = own.length > 0 ? own : given;
+    checkExpressions(definitions);
+    return definitions;
+  }
+
+  /** Creates a job and starts it. */
+  public start(request: CreateTrainingJobRequest, start: TrainingStart): TrainingRun {
+    const { environment, jobs, now } = this.context;
+    const arn = trainingJobArn(environment, request.TrainingJobName);
+    const record: TrainingJobRecord = {
+      name: request.TrainingJobName,
+      ...originOf(this.context, start.createdBy),
+      description: newTrainingJob(request, arn, start.tuningJobArn, now()),
+      tags: request.Tags ?? [],
+      ...(start.tunedHyperParameters !== undefined && { tunedHyperParameters: start.tunedHyperParameters }),
+      ...(start.definitionName !== undefined && { definitionName: start.definitionName }),
+      ...(start.trial !== undefined && { trial: start.trial }),
+    };
+    if (!jobs.training.create(record)) {
+      throw new AwsError(
+        'ResourceInUse',
+        `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
+      );
+    }
+    return this.run(request, start);
+  }
+
+  /** Runs a job that was interrupted again, from its beginning (or from its checkpoints, where it keeps some). */
+  public resume(interrupted: TrainingJobRecord, start: Omit<TrainingStart, 'createdBy'>): TrainingRun {
+    const { isInterrupted: _isInterrupted, ...record } = interrupted;
+    const { TrainingJobArn: arn, TuningJobArn: tuningJobArn, CreationTime: created } = record.description;
+    const request = requestOf(record.description);
+    this.context.jobs.training.takeOver({
+      ...record,
+      processId: process.pid,
+      description: {
+        ...newTrainingJob(request, arn, tuningJobArn, this.context.now()),
+        CreationTime: created,
+      },
+    });
+    return this.run(request, { ...start, runsAgain: true });
+  }
+
+  /** Runs an interrupted job again that is not part of a tuning job. */
+  public resumeAlone(interrupted: TrainingJobRecord): TrainingRun {
+    const { MetricDefinitions: metricDefinitions = [] } = interrupted.description.AlgorithmSpecification;
+    return this.resume(interrupted, { metricDefinitions });
+  }
+
+  private run(request: CreateTrainingJobRequest, start: TrainingStart): TrainingRun {
+    const run = new TrainingRun(this.context, request, {
+      ...start,
+      threads: start.threads ?? os.availableParallelism(),
+    });
+    this.runs.add(request.TrainingJobName, run);
+    return run;
+  }
+
+  /** The run of a job that this process is running. */
+  public running(name: string): TrainingRun | undefined {
+    return this.runs.get(name);
+  }
+
+  /** Stops all jobs and waits for their end. */
+  public async close(): Promise<void> {
+    await this.runs.close((run) => run.stop('Stopped'));
+  }
+}
+
+/** What a definition trains: a training job's, or that of a tuning job, which calls its hyperparameters otherwise. */
+export function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
+  const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
+    Partial<TuningTrainingDefinition>;
+  const { TrainingInputMode: inputMode } = definition.AlgorithmSpecification;
+  const piped = (definition.InputDataConfig ?? []).filter((each) => (each.InputMode ?? inputMode) === 'Pipe');
+  return {
+    ...(piped.length > 0 && { pipedChannels: piped.map(({ ChannelName: name }) => name) }),
+    trainingImage: definition.AlgorithmSpecification.TrainingImage ?? '',
+    hyperparameters: HyperParameters ?? StaticHyperParameters ?? {},
+    channels: (definition.InputDataConfig ?? []).map(({ ChannelName: name, DataSource: source }) => ({
+      name,
+      s3Uri: source.S3DataSource?.S3Uri,
+    })),
+  };
+}
+
+/** Refuses instances that cannot be, and channels for groups of instances that are not there. */
+function checkInstanceGroups(definition: TrainingDefinition): void {
+  const groups = new Set(instancesOf(definition).flatMap(({ group }) => group ?? []));
+  for (const { ChannelName: channel, DataSource: source } of definition.InputDataConfig ?? []) {
+    const unknown = source.S3DataSource?.InstanceGroupNames?.find((name) => !groups.has(name));
+    if (unknown !== undefined) {
+      throw new AwsError(
+        'ValidationException',
+        `channel "${channel}": InstanceGroupNames names "${unknown}", ResourceConfig has the instance groups: ${[...groups].join(', ') || 'none'}`,
+      );
+    }
+  }
+}
+
+/** Refuses regular expressions that cannot be run. */
+function checkExpressions(definitions: readonly MetricDefinition[]): void {
+  try {
+    new MetricCollector(definitions);
+  } catch (error) {
+    throw new AwsError('ValidationException', `MetricDefinitions: ${(error as Error).message}`);
+  }
+}

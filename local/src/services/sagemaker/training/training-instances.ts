@@ -1,0 +1,76 @@
+import type { TrainingInstance } from '../../../training/trainer';
+import { AwsError } from '../../aws-error';
+import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
+
+/** Most instances of a training job here: each is a process, or several, of this machine. */
+const MAX_INSTANCES = 20;
+
+/**
+ * The instances of a training job: `algo-1`, `algo-2`, …, group after group.
+ *
+ * @throws AwsError when there are none, more than this machine should run, or both forms are given
+ */
+export function instancesOf(definition: TrainingDefinition): TrainingInstance[] {
+  const { InstanceGroups: groups = [], ...one } = resourcesOf(definition);
+  if (groups.length > 0 && (one.InstanceType !== undefined || one.InstanceCount !== undefined)) {
+    throw invalid('give InstanceGroups, or InstanceType and InstanceCount, not both');
+  }
+  const names = groups.map(({ InstanceGroupName: name }) => name);
+  if (new Set(names).size < names.length) {
+    throw invalid(`the names of the InstanceGroups have to be different, got ${names.join(', ')}`);
+  }
+  const parts =
+    groups.length > 0
+      ? groups.map((group) => ({
+          type: group.InstanceType,
+          count: group.InstanceCount,
+          group: group.InstanceGroupName,
+        }))
+      : [{ type: one.InstanceType, count: one.InstanceCount, group: undefined }];
+  const total = parts.reduce((sum, { count = 0 }) => sum + count, 0);
+  if (total < 1 || parts.some(({ type }) => type === undefined)) {
+    throw invalid('an instance type and an instance count of at least 1 are required');
+  }
+  if (total > MAX_INSTANCES) {
+    throw invalid(
+      `local mode runs each instance as processes of this machine, ${MAX_INSTANCES} at most, got ${total}: use fewer here`,
+    );
+  }
+  let number = 0;
+  return parts.flatMap(({ type = '', count = 0, group }) =>
+    Array.from({ length: count }, () => ({
+      name: `algo-${++number}`,
+      instanceType: type,
+      ...(group !== undefined && { group }),
+    })),
+  );
+}
+
+/**
+ * The machines of a training job. Of several types that a tuning job may choose from, the first: there is nothing to
+ * wait for here.
+ */
+export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
+  const { HyperParameterTuningResourceConfig: tuning } = definition as TuningTrainingDefinition;
+  if (tuning === undefined) {
+    return definition.ResourceConfig ?? {};
+  }
+  if (definition.ResourceConfig !== undefined) {
+    throw invalid('give ResourceConfig or HyperParameterTuningResourceConfig, not both');
+  }
+  const { InstanceConfigs: [first] = [], VolumeKmsKeyId: key, ...one } = tuning;
+  if (first === undefined) {
+    return tuning;
+  }
+  if (one.InstanceType !== undefined || one.InstanceCount !== undefined || one.VolumeSizeInGB !== undefined) {
+    throw invalid(
+      'HyperParameterTuningResourceConfig takes InstanceConfigs, or InstanceType with InstanceCount and VolumeSizeInGB, not both',
+    );
+  }
+  const { InstanceType, InstanceCount, VolumeSizeInGB } = first;
+  return { InstanceType, InstanceCount, VolumeSizeInGB, ...(key !== undefined && { VolumeKmsKeyId: key }) };
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', `ResourceConfig: ${message}`);
+}

@@ -1,0 +1,68 @@
+import type { Environment } from '../../../assembly/deployment';
+import { parseImage } from '../../../training/image-uri';
+import type { Authorizer } from '../../iam/authorizer';
+import type { CreateTrainingJobRequest } from '../api-types';
+
+/** What the checks of a training job's role ask for. */
+export type JobRoleAccess = Pick<Authorizer, 'checkAccess' | 'checkKey'>;
+
+/** What the role needs to have the image pulled from ECR: facts/step-functions-sagemaker.md §4. */
+const PULL_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'];
+
+/** What the role needs for the key of its artifacts, and for that of its volumes. */
+const OUTPUT_KEY_ACTIONS = ['kms:Encrypt', 'kms:GenerateDataKey'];
+const VOLUME_KEY_ACTIONS = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+];
+
+/**
+ * Checks that a job's role may use the image and the KMS keys of its request. Nothing here pulls from ECR or encrypts,
+ * but on AWS the job fails without.
+ *
+ * @throws Error the reason for the job's failure
+ */
+export function checkTrainingRole(
+  { RoleArn: arn, AlgorithmSpecification, OutputDataConfig, ResourceConfig }: CreateTrainingJobRequest,
+  access: JobRoleAccess,
+  environment: Environment,
+): void {
+  failing(
+    'Cannot pull algorithm container. Either the image does not exist or its permissions are incorrect.',
+    () => checkPull(AlgorithmSpecification.TrainingImage ?? '', arn, access, environment),
+  );
+  failing('Cannot use the KMS key of OutputDataConfig.', () => {
+    const { KmsKeyId: keyId } = OutputDataConfig;
+    // An empty one stands for the default, too.
+    if (keyId) access.checkKey({ arn }, { keyId, actions: OUTPUT_KEY_ACTIONS, service: 's3' });
+  });
+  failing('Cannot use the KMS key of ResourceConfig.', () => {
+    const keyId = ResourceConfig?.VolumeKmsKeyId;
+    const context = { 'kms:GrantIsForAWSResource': 'true' };
+    if (keyId)
+      access.checkKey({ arn }, { keyId, actions: VOLUME_KEY_ACTIONS, service: 'sagemaker', context });
+  });
+}
+
+function checkPull(image: string, arn: string, access: JobRoleAccess, { partition }: Environment): void {
+  const { account, repository } = parseImage(image);
+  const region = /\.dkr\.ecr(?:-fips)?\.([^.]+)\./.exec(image)?.[1];
+  if (account === undefined || region === undefined) {
+    // Of another registry.
+    return;
+  }
+  access.checkAccess({ arn }, 'ecr:GetAuthorizationToken', '*');
+  for (const action of PULL_ACTIONS) {
+    access.checkAccess({ arn }, action, `arn:${partition}:ecr:${region}:${account}:repository/${repository}`);
+  }
+}
+
+function failing(problem: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw new Error(`ClientError: ${problem} ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,227 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { internalErrorReason, isInternalError } from '../../../training/failure-reason';
+import { MetricCollector, type MetricDatum } from '../../../training/metrics';
+import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
+import type { CreateTrainingJobRequest, MetricData, TrainingJobDescription } from '../api-types';
+import type { EngineContext } from '../engine-context';
+import type { TrainingJobRecord } from '../jobs/job-records';
+import { startTimeLimit, TimeBudget } from '../jobs/time-limit';
+import { SPOT_PRICE_SHARE } from './spot-interruptions';
+import { attemptTraining } from './training-attempt';
+import { moveTrainingJob, type Transition } from './training-jobs';
+
+/** Why a training job is stopped. */
+export type StopReason = 'Stopped' | 'MaxRuntimeExceeded' | 'MaxWaitTimeExceeded';
+
+/** How a job runs. */
+export interface TrainingRunOptions {
+  readonly threads: number;
+  readonly metricDefinitions: readonly MetricDefinition[];
+  /** Whether an earlier run of the job was interrupted. @default false */
+  readonly runsAgain?: boolean;
+  /** Takes each metric value as it is printed. */
+  readonly onMetric?: (metric: MetricDatum) => void;
+  /** Called when the training starts from its beginning again: after an internal error, or a lost spot instance. */
+  readonly onRestart?: () => void;
+}
+
+/** SageMaker's own limit for jobs that give none. */
+const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+const STOPPING: Readonly<Record<StopReason, string>> = {
+  Stopped: 'Stopping the training job',
+  MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds',
+  MaxWaitTimeExceeded: 'Training job wait time exceeded MaxWaitTimeInSeconds',
+};
+
+/** One training job from its start to its end: an attempt, or several. */
+export class TrainingRun {
+  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  public readonly finished: Promise<TrainingJobRecord>;
+  private readonly stopping = new AbortController();
+  private readonly metrics: MetricCollector;
+  /** The instances that the job loses, by the lines of the log until then. */
+  private readonly interruptions: number[];
+  private readonly runtime: TimeBudget;
+  private endWaitLimit: (() => void) | undefined;
+  private runsAgain: boolean;
+  private stopReason: StopReason | undefined;
+  private endsWithLocalMode = false;
+  private isOver = false;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly request: CreateTrainingJobRequest,
+    private readonly options: TrainingRunOptions,
+  ) {
+    this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
+    this.interruptions = this.hasSpotInstances ? (context.spot?.plan() ?? []) : [];
+    // For all attempts together (API reference, StoppingCondition).
+    const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
+    this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
+    this.runsAgain = options.runsAgain ?? false;
+    this.finished = this.run();
+  }
+
+  /** Asks the job to stop, unless it has ended; it keeps the metrics it has printed. */
+  public stop(reason: StopReason): void {
+    if (this.stopReason === undefined && !this.isOver) {
+      this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });
+      this.stopReason = reason;
+      this.endsWithLocalMode = reason === 'Stopped' && this.context.isEnding();
+      this.stopping.abort();
+    }
+  }
+
+  private get hasSpotInstances(): boolean {
+    return this.request.EnableManagedSpotTraining === true;
+  }
+
+  private async run(): Promise<TrainingJobRecord> {
+    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    await Promise.resolve();
+    try {
+      return this.end(await this.trainToTheEnd());
+    } catch (error) {
+      const failureReason = internalErrorReason((error as Error).message);
+      return this.end({ status: 'Failed', failureReason });
+    } finally {
+      this.runtime.pause();
+      this.endWaitLimit?.();
+    }
+  }
+
+  private async trainToTheEnd(): Promise<TrainingOutcome> {
+    let retries = this.request.RetryStrategy?.MaximumRetryAttempts ?? 0;
+    for (;;) {
+      const { outcome, isInterrupted } = await this.attempt();
+      if (this.stopReason !== undefined) {
+        return outcome;
+      }
+      if (isInterrupted) {
+        await this.waitForInstance();
+        if (this.isStopped) return { status: 'Stopped' };
+        this.restart('Starting the training job on another instance');
+      } else if (outcome.status === 'Failed' && isInternalError(outcome.failureReason) && retries > 0) {
+        retries -= 1;
+        this.restart(`Retrying the training job. ${outcome.failureReason}`);
+      } else {
+        return outcome;
+      }
+    }
+  }
+
+  private async attempt(): Promise<{ outcome: TrainingOutcome; isInterrupted: boolean }> {
+    const interruption = new AbortController();
+    const linesUntilInterruption = this.interruptions.shift();
+    let lines = 0;
+    let hasBegun = false;
+    const isInterrupted = () => interruption.signal.aborted && !this.isStopped;
+    this.move({ secondaryStatus: 'Downloading', message: 'Downloading input data' });
+    const outcome = await attemptTraining(this.context, this.request, {
+      threads: this.options.threads,
+      runsAgain: this.runsAgain,
+      signal: AbortSignal.any([this.stopping.signal, interruption.signal]),
+      isLost: isInterrupted,
+      onStart: () => {
+        hasBegun = true;
+        this.begin();
+      },
+      onUpload: () =>
+        this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' }),
+      onLog: (line) => {
+        this.metrics.add(line);
+        lines += hasBegun ? 1 : 0;
+        if (lines === linesUntilInterruption) interruption.abort();
+      },
+      onMetric: (name, value) => this.metrics.record(name, value),
+    });
+    this.runtime.pause();
+    return { outcome, isInterrupted: isInterrupted() };
+  }
+
+  /** The training itself begins: only from now on time counts, not while the job waited for its turn. */
+  private begin(): void {
+    this.move({
+      secondaryStatus: 'Training',
+      message: 'Training image download completed. Training in progress.',
+    });
+    this.runtime.resume();
+    const { MaxWaitTimeInSeconds: wait } = this.request.StoppingCondition ?? {};
+    if (this.hasSpotInstances && wait !== undefined) {
+      this.endWaitLimit ??= startTimeLimit(wait, () => this.stop('MaxWaitTimeExceeded'));
+    }
+  }
+
+  private async waitForInstance(): Promise<void> {
+    this.move({ secondaryStatus: 'Interrupted', message: 'The spot instance was taken away' });
+    const milliseconds = (this.context.spot?.waitSeconds ?? 0) * 1000;
+    await pause(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private restart(message: string): void {
+    this.runsAgain = true;
+    this.move({ secondaryStatus: 'Starting', message });
+    this.options.onRestart?.();
+  }
+
+  private get isStopped(): boolean {
+    return this.stopReason !== undefined;
+  }
+
+  private end(outcome: TrainingOutcome): TrainingJobRecord {
+    this.isOver = true;
+    const metrics = this.finalMetrics();
+    return this.update(
+      (description) => {
+        const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
+        const { TrainingTimeInSeconds: seconds } = ended;
+        const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
+        return {
+          ...ended,
+          ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
+          ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
+        };
+      },
+      this.endsWithLocalMode && outcome.status === 'Stopped',
+    );
+  }
+
+  private lastTransition(outcome: TrainingOutcome): Transition {
+    if (outcome.status === 'Failed') {
+      return {
+        secondaryStatus: 'Failed',
+        status: 'Failed',
+        message: 'Training job failed',
+        failureReason: outcome.failureReason,
+      };
+    }
+    return outcome.status === 'Completed'
+      ? { secondaryStatus: 'Completed', status: 'Completed', message: 'Training job completed' }
+      : { secondaryStatus: this.stopReason ?? 'Stopped', status: 'Stopped', message: 'Training job stopped' };
+  }
+
+  private finalMetrics(): MetricData[] {
+    return this.metrics
+      .latest()
+      .map((metric) => ({ ...metric, Timestamp: metric.Timestamp.getTime() / 1000 }));
+  }
+
+  /** Writes a step of the job; once it is to stop, there is none but its end. */
+  private move(transition: Transition): void {
+    if (!this.isStopped) {
+      this.update((description) => moveTrainingJob(description, transition, this.context.now()));
+    }
+  }
+
+  private update(
+    change: (description: TrainingJobDescription) => TrainingJobDescription,
+    isInterrupted = false,
+  ): TrainingJobRecord {
+    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
+      ...record,
+      ...(isInterrupted && { isInterrupted }),
+      description: change(record.description),
+    }));
+  }
+}

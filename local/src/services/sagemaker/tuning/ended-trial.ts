@@ -1,0 +1,24 @@
+import * as fs from 'node:fs';
+import { MetricCollector } from '../../../training/metrics';
+import type { EndedTrial } from '../../../training/sampler';
+import { RUNS_AGAIN, readJobLog } from '../../logs/job-log';
+import type { TrainingJobRecord } from '../jobs/job-records';
+import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
+
+/** What became of the trial of a training job that has ended, as its record and its log have it. */
+export function endedTrial({ name, description }: TrainingJobRecord, root: string): EndedTrial {
+  const { TrainingJobStatus: status, AlgorithmSpecification: algorithm } = description;
+  const value = status === 'Failed' ? undefined : objectiveValue(description);
+  const values: number[] = [];
+  const metrics = new MetricCollector(algorithm.MetricDefinitions ?? [], (metric) => {
+    if (metric.MetricName === OBJECTIVE_METRIC) values.push(metric.Value);
+  });
+  for (const line of lastAttemptIn(readJobLog(root, name)?.file)) metrics.add(line);
+  return { values, ...(value !== undefined && { value }), isStopped: status === 'Stopped' };
+}
+
+/** The lines of a log since the job was begun the last time. */
+function lastAttemptIn(file: string | undefined): string[] {
+  const lines = file === undefined ? [] : fs.readFileSync(file, 'utf8').split('\n');
+  return lines.slice(lines.lastIndexOf(RUNS_AGAIN) + 1);
+}

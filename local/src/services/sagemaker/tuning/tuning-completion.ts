@@ -1,0 +1,67 @@
+import type { TrainingJobSummary, TuningJobConfig, TuningJobStatus } from '../api-types';
+import { searchProgress } from './tuning-progress';
+
+/** How a tuning job ends. */
+export interface TuningEnd {
+  readonly status: TuningJobStatus;
+  readonly failureReason?: string;
+}
+
+/** After so many training jobs without any success a tuning job gives up. */
+const HOPELESS_ATTEMPTS = 5;
+
+/**
+ * Whether the training jobs that have ended are reason enough to end the tuning job.
+ *
+ * @param summaries the tuning job's training jobs, in the order in which they ended
+ * @param isLast whether no training job is to come any more
+ */
+export function tuningEnd(
+  config: TuningJobConfig,
+  summaries: readonly TrainingJobSummary[],
+  isLast: boolean,
+): TuningEnd | undefined {
+  const ended = summaries.filter(({ ObjectiveStatus }) => ObjectiveStatus !== 'Pending');
+  if (ended.length >= HOPELESS_ATTEMPTS || (isLast && ended.length > 0)) {
+    const reason = hopelessness(ended);
+    if (reason !== undefined) {
+      return { status: 'Failed', failureReason: reason };
+    }
+  }
+  return isLast || meetsCriteria(config, ended) ? { status: 'Completed' } : undefined;
+}
+
+function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
+  // Those that ran beside the last one may have ended by the time somebody looks: they changed nothing.
+  const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
+  if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
+    return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;
+  }
+  return ended.every(({ ObjectiveStatus }) => ObjectiveStatus === 'Failed')
+    ? `No objective metrics found after running ${attempts} training jobs. Please ensure that the algorithm prints the objective metric as its metric definition expects it.`
+    : undefined;
+}
+
+function meetsCriteria(
+  { TuningJobCompletionCriteria: criteria = {} }: TuningJobConfig,
+  ended: readonly TrainingJobSummary[],
+): boolean {
+  const target = criteria.TargetObjectiveMetricValue;
+  if (target !== undefined && ended.some((each) => reaches(each, target))) {
+    return true;
+  }
+  const { jobsNotImproving, convergedAt } = searchProgress(ended);
+  const patience = criteria.BestObjectiveNotImproving?.MaxNumberOfTrainingJobsNotImproving;
+  if (patience !== undefined && jobsNotImproving >= patience) {
+    return true;
+  }
+  return criteria.ConvergenceDetected?.CompleteOnConvergence === 'Enabled' && convergedAt !== undefined;
+}
+
+function reaches(
+  { FinalHyperParameterTuningJobObjectiveMetric: objective }: TrainingJobSummary,
+  target: number,
+): boolean {
+  if (objective === undefined) return false;
+  return objective.Type === 'Minimize' ? objective.Value <= target : objective.Value >= target;
+}

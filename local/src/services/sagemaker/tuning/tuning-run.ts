@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { joinInside } from '../../../assembly/safe-path';
+import { LONGEST_REASON } from '../../../training/failure-reason';
+import type { FinishedTrial, Sampler, Search } from '../../../training/sampler';
+import type {
+  TrainingDefinition,
+  TrainingJobSummary,
+  TuningJobDescription,
+  TuningTrainingDefinition,
+} from '../api-types';
+import type { EngineContext } from '../engine-context';
+import type { TrainingJobRecord } from '../jobs/job-records';
+import { startTimeLimit } from '../jobs/time-limit';
+import type { TrainingEngine, TrainingStart } from '../training/training-engine';
+import { resourcesOf } from '../training/training-instances';
+import type { TrainingRun } from '../training/training-run';
+import { endedTrial } from './ended-trial';
+import { searchSpecification } from './search-specification';
+import { MAX_TRAINING_JOBS } from './tuning-checks';
+import { type TuningEnd, tuningEnd } from './tuning-completion';
+import { definitionsOf, isLastStep, type SearchedDefinition } from './tuning-definitions';
+import { OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs, withTrainingJobs } from './tuning-view';
+
+/** What a tuning job runs with. */
+export interface TuningRunOptions {
+  readonly sampler: Sampler;
+  readonly training: TrainingEngine;
+  readonly previousTrials: readonly FinishedTrial[];
+  /** The training jobs of the job's earlier runs, which were interrupted, in the order of their creation. */
+  readonly earlier: readonly TrainingJobRecord[];
+  /** How long the job was interrupted. */
+  readonly pausedSeconds: number;
+}
+
+/** The search's next proposal. */
+type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
+
+/** The search for one of the job's definitions. */
+interface DefinitionSearch {
+  readonly searched: SearchedDefinition;
+  readonly search: Search;
+  /** Training jobs that were cut off, by the number of their trial: the search proposes these first, again. */
+  readonly interrupted: Map<number, TrainingJobRecord>;
+  launched: number;
+  isUsedUp: boolean;
+}
+
+/** One tuning job from its start to its end. */
+export class TuningRun {
+  /** Settles when the job and all its training jobs have ended. Never rejects. */
+  public readonly finished: Promise<void>;
+  private readonly name: string;
+  private readonly running = new Map<TrainingRun, Promise<void>>();
+  /** Names of the training jobs that have ended, in that order. */
+  private readonly ended: string[] = [];
+  private launched = 0;
+  /** Training jobs that have a name, those of earlier runs included. */
+  private created: number;
+  private isInterrupted = false;
+  private end: TuningEnd | undefined;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly job: TuningJobDescription,
+    private readonly options: TuningRunOptions,
+  ) {
+    this.name = job.HyperParameterTuningJobName;
+    this.created = options.earlier.length;
+    this.finished = this.run();
+  }
+
+  /** Stops the job and its training jobs. */
+  public stop(): void {
+    if (this.end === undefined) {
+      this.isInterrupted = this.context.isEnding();
+      this.update({ HyperParameterTuningJobStatus: 'Stopping' });
+      this.finish({ status: 'Stopped' });
+    }
+  }
+
+  private async run(): Promise<void> {
+    const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
+    const used = this.context.now() - this.job.CreationTime - this.options.pausedSeconds;
+    // A time limit is one of the ways in which a tuning job completes.
+    const endTimeLimit =
+      seconds === undefined
+        ? undefined
+        : startTimeLimit(Math.max(0, seconds - used), () => this.finish({ status: 'Completed' }));
+    const searches: DefinitionSearch[] = [];
+    try {
+      for (const [i, searched] of definitionsOf(this.job).entries()) {
+        const search = await this.startSearch(searched, this.studyName(searched, i));
+        searches.push({ searched, search, interrupted: new Map(), launched: 0, isUsedUp: false });
+      }
+      await this.takeOver(searches);
+      await this.trainAll(searches);
+    } catch (error) {
+      this.fail(error as Error);
+      await Promise.allSettled(this.running.values());
+    } finally {
+      endTimeLimit?.();
+      await Promise.allSettled(searches.map(({ search }) => search.close()));
+      this.writeEnd();
+    }
+  }
+
+  /** Definitions' names differ, but perhaps in their case only: the number makes the files' names differ too. */
+  private studyName({ name }: SearchedDefinition, i: number): string {
+    const isOne = this.job.TrainingJobDefinition !== undefined;
+    return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();
+  }
+
+  private async startSearch(searched: SearchedDefinition, studyName: string): Promise<Search> {
+    const folder = path.join(this.context.root, 'sagemaker', 'studies');
+    fs.mkdirSync(folder, { recursive: true });
+    const { HyperParameterTuningJobConfig: config } = this.job;
+    return this.options.sampler.start(
+      searchSpecification(config, searched, joinInside(folder, studyName), this.options.previousTrials),
+    );
+  }
+
+  /** Takes over what the job's earlier runs came to: what has ended counts, and what was cut off is run again. */
+  private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
+    const { earlier } = this.options;
+    const [first] = searches;
+    for (const record of earlier) {
+      const from = searches.find(({ searched }) => searched.name === record.definitionName) ?? first;
+      if (from === undefined || record.trial === undefined) continue;
+      if (record.isInterrupted) {
+        from.interrupted.set(record.trial, record);
+        continue;
+      }
+      this.launched += 1;
+      from.launched += 1;
+      await from.search.restore(record.trial, endedTrial(record, this.context.root));
+    }
+    const endTime = ({ description }: TrainingJobRecord): number => description.TrainingEndTime ?? 0;
+    const ended = earlier.filter(({ isInterrupted }) => !isInterrupted);
+    this.ended.push(...ended.sort((one, other) => endTime(one) - endTime(other)).map(({ name }) => name));
+    if (this.ended.length > 0) this.afterTrainingJob();
+  }
+
+  /**
+   * Starts training jobs until enough have run. With several definitions each gets the same share of them, in turn,
+   * as long as its search has anything left: how SageMaker divides them is not documented.
+   */
+  private async trainAll(searches: readonly DefinitionSearch[]): Promise<void> {
+    const { MaxNumberOfTrainingJobs: maxJobs = MAX_TRAINING_JOBS, MaxParallelTrainingJobs: maxParallel } =
+      this.job.HyperParameterTuningJobConfig.ResourceLimits;
+    while (this.end === undefined) {
+      const next = this.launched < maxJobs ? nextSearch(searches) : undefined;
+      if (next !== undefined && this.running.size < maxParallel) {
+        const proposal = await next.search.ask();
+        next.isUsedUp = proposal === undefined;
+        // Asking takes time, in which the job may have been ended.
+        if (proposal !== undefined && this.end === undefined) {
+          this.launch(next, proposal);
+        }
+      } else if (this.running.size > 0) {
+        await Promise.race(this.running.values());
+      } else {
+        break;
+      }
+    }
+    await Promise.all(this.running.values());
+  }
+
+  private launch(from: DefinitionSearch, { trial, hyperparameters }: Proposal): void {
+    this.launched += 1;
+    from.launched += 1;
+    const { search, interrupted } = from;
+    const cutOff = interrupted.get(trial);
+    interrupted.delete(trial);
+    const { name: definitionName, definition } = from.searched;
+    const { HyperParameterTuningJobConfig: config } = this.job;
+    const all = { ...definition.StaticHyperParameters, ...hyperparameters };
+    let step = 0;
+    let reports = Promise.resolve();
+    const start: TrainingStart = {
+      tuningJobArn: this.job.HyperParameterTuningJobArn,
+      tunedHyperParameters: hyperparameters,
+      trial,
+      ...(definitionName !== undefined && { definitionName }),
+      metricDefinitions: definition.AlgorithmSpecification.MetricDefinitions ?? [],
+      threads: Math.max(
+        1,
+        Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
+      ),
+      onRestart: () => {
+        // With checkpoints it goes on where it was.
+        if (definition.CheckpointConfig === undefined) step = 0;
+      },
+      onMetric: ({ MetricName: metric, Value: value }) => {
+        if (metric === OBJECTIVE_METRIC) {
+          const at = step++;
+          reports = reports.then(async () => {
+            if ((await search.report(trial, at, value)) && !isLastStep(at, all)) {
+              run.stop('Stopped');
+            }
+          });
+          // The failure is met where the chain is awaited.
+          reports.catch(() => undefined);
+        }
+      },
+    };
+    const request = {
+      ...trainingMembers(definition),
+      HyperParameters: all,
+      // As they are now: tags may be added and deleted while the job runs.
+      Tags: this.context.jobs.tuning.get(this.name)?.tags ?? [],
+    };
+    const { training } = this.options;
+    const run =
+      cutOff === undefined
+        ? training.start({ ...request, TrainingJobName: this.nextTrainingJobName() }, start)
+        : training.resume(cutOff, start);
+    this.running.set(
+      run,
+      run.finished
+        .then(async ({ name, description, isInterrupted }) => {
+          // It runs again when the tuning job is resumed.
+          if (isInterrupted) return;
+          this.ended.push(name);
+          await reports;
+          const succeeded = description.TrainingJobStatus !== 'Failed';
+          await search.tell(trial, succeeded ? objectiveValue(description) : undefined);
+        })
+        .catch((error: Error) => this.fail(error))
+        .finally(() => {
+          this.running.delete(run);
+          this.afterTrainingJob();
+        }),
+    );
+    this.update({});
+  }
+
+  private afterTrainingJob(): void {
+    const end = tuningEnd(this.job.HyperParameterTuningJobConfig, this.endedSummaries(), false);
+    this.update({});
+    if (end !== undefined) {
+      this.finish(end);
+    }
+  }
+
+  /** Ends the job because of a fault in what runs it, such as the sampler. */
+  private fail(error: Error): void {
+    this.finish({ status: 'Failed', failureReason: `ClientError: ${error.message}` });
+  }
+
+  private finish(end: TuningEnd): void {
+    if (this.end === undefined) {
+      this.end = end;
+      for (const run of this.running.keys()) {
+        run.stop('Stopped');
+      }
+    }
+  }
+
+  private writeEnd(): void {
+    if (this.isInterrupted) {
+      this.context.jobs.tuning.update(this.name, (record) => ({ ...record, isInterrupted: true }));
+    }
+    const config = this.job.HyperParameterTuningJobConfig;
+    const ended = this.endedSummaries();
+    const end = this.end ?? tuningEnd(config, ended, true) ?? { status: 'Completed' };
+    this.update({
+      HyperParameterTuningJobStatus: end.status,
+      HyperParameterTuningEndTime: this.context.now(),
+      ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
+    });
+  }
+
+  private endedSummaries(): TrainingJobSummary[] {
+    const summaries = new Map(
+      summarizeTrainingJobs(this.context.jobs, this.job).map((each) => [each.TrainingJobName, each]),
+    );
+    return this.ended.flatMap((name) => summaries.get(name) ?? []);
+  }
+
+  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */
+  private nextTrainingJobName(): string {
+    this.created += 1;
+    const sequence = String(this.created).padStart(3, '0');
+    const hash = createHash('sha256')
+      // The time too: the name of a tuning job that was deleted can be used again.
+      .update(`${this.job.HyperParameterTuningJobArn}/${this.job.CreationTime}/${sequence}`)
+      .digest('hex');
+    return `${this.name}-${sequence}-${hash.slice(0, 8)}`;
+  }
+
+  /** Writes the record, with the counters and the best job as they are now. */
+  private update(change: Partial<TuningJobDescription>): void {
+    this.context.jobs.tuning.update(this.name, (record) => {
+      const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
+      return { ...record, description: withTrainingJobs(this.context.jobs, { ...record, description }) };
+    });
+  }
+}
+
+/**
+ * The definition whose turn it is: one with training jobs that were cut off; else, of those with anything left to try,
+ * the one with the fewest training jobs.
+ */
+function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
+  const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);
+  if (cutOff !== undefined) return cutOff;
+  const left = searches.filter(({ isUsedUp }) => !isUsedUp);
+  const fewest = Math.min(...left.map(({ launched }) => launched));
+  return left.find(({ launched }) => launched === fewest);
+}
+
+/** What a training job takes over from its definition: not what only a tuning job has. */
+function trainingMembers(definition: TuningTrainingDefinition): TrainingDefinition {
+  const {
+    StaticHyperParameters: _static,
+    DefinitionName: _name,
+    TuningObjective: _objective,
+    HyperParameterRanges: _ranges,
+    HyperParameterTuningResourceConfig: _resources,
+    ...members
+  } = definition;
+  return { ...members, ResourceConfig: resourcesOf(definition) };
+}

@@ -1,0 +1,168 @@
+import { isInternalError } from '../../../training/failure-reason';
+import type {
+  Objective,
+  TrainingJobDescription,
+  TrainingJobStatus,
+  TrainingJobSummary,
+  TuningJobDescription,
+  TuningJobStatus,
+} from '../api-types';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../jobs/job-records';
+import { definitionNamed } from './tuning-definitions';
+import { bestTrainingJob, searchProgress } from './tuning-progress';
+
+/** Name of the metric that SageMaker adds to the training jobs of a tuning job for the objective. */
+export const OBJECTIVE_METRIC = 'ObjectiveMetric';
+
+/**
+ * A tuning job as Describe answers. While it runs, whatever depends on its training jobs is worked out from them; when it
+ * has ended it stays as it was then, also when a training job is deleted.
+ */
+export function describeTuningJob(jobs: Jobs, record: TuningJobRecord): TuningJobDescription {
+  return isRunning(record.description.HyperParameterTuningJobStatus)
+    ? withTrainingJobs(jobs, record)
+    : record.description;
+}
+
+/** A record's description with everything that depends on the training jobs as they are now. */
+export function withTrainingJobs(
+  jobs: Jobs,
+  { description, pausedSeconds = 0 }: TuningJobRecord,
+): TuningJobDescription {
+  const summaries = summarizeTrainingJobs(jobs, description);
+  const best = bestTrainingJob(summaries);
+  const overall = overallBest(jobs, description, summaries);
+  const { jobsNotImproving, convergedAt } = searchProgress(summaries);
+  const { CreationTime: created, HyperParameterTuningEndTime: ended = Date.now() / 1000 } = description;
+  return {
+    ...description,
+    ...countTrainingJobs(summaries),
+    ...(best !== undefined && { BestTrainingJob: best }),
+    ...(overall !== undefined && { OverallBestTrainingJob: overall }),
+    TuningJobCompletionDetails: {
+      NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
+      ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
+    },
+    // Wall-clock time, as the API has it, without that in which the job was interrupted.
+    ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created - pausedSeconds)) },
+  };
+}
+
+/** Whether a tuning job or training job of this status has not ended. */
+export function isRunning(status: TuningJobStatus | TrainingJobStatus): boolean {
+  return status === 'InProgress' || status === 'Stopping';
+}
+
+/** Summaries of a tuning job's training jobs, in the order of their creation. */
+export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
+  return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
+}
+
+/** Summaries by the records they are made of, which never change: a tuning job is described many times a second. */
+const summaries = new WeakMap<TrainingJobRecord, TrainingJobSummary>();
+
+/** Summary of one training job of a tuning job. */
+export function summarizeTrainingJob(
+  job: TrainingJobRecord,
+  tuningJob: TuningJobDescription,
+): TrainingJobSummary {
+  const known = summaries.get(job);
+  if (known !== undefined) return known;
+  const objective = definitionNamed(tuningJob, job.definitionName)?.objective;
+  const summary = summarize(job, tuningJob.HyperParameterTuningJobName, objective);
+  summaries.set(job, summary);
+  return summary;
+}
+
+/** Final value of the objective: the last one that the job printed. */
+export function objectiveValue(job: TrainingJobDescription): number | undefined {
+  return job.FinalMetricDataList?.find((metric) => metric.MetricName === OBJECTIVE_METRIC)?.Value;
+}
+
+/** A tuning job's training jobs, in the order of their creation; not those of a deleted one that had the same name. */
+export function trainingJobsOf(
+  jobs: Jobs,
+  { HyperParameterTuningJobArn: arn, CreationTime: since }: TuningJobDescription,
+): TrainingJobRecord[] {
+  return jobs.training
+    .list()
+    .filter(({ description }) => description.TuningJobArn === arn && description.CreationTime >= since);
+}
+
+/**
+ * The best of all training jobs of the tuning job and its parents: for warm starts on identical data and algorithm only,
+ * where objectives compare.
+ */
+function overallBest(
+  jobs: Jobs,
+  tuningJob: TuningJobDescription,
+  own: readonly TrainingJobSummary[],
+): TrainingJobSummary | undefined {
+  const { WarmStartConfig: warmStart } = tuningJob;
+  if (warmStart?.WarmStartType !== 'IdenticalDataAndAlgorithm') return undefined;
+  const ofParents = warmStart.ParentHyperParameterTuningJobs.flatMap(
+    ({ HyperParameterTuningJobName: name = '' }) => {
+      const parent = jobs.tuning.get(name)?.description;
+      return parent === undefined ? [] : summarizeTrainingJobs(jobs, parent);
+    },
+  );
+  return bestTrainingJob([...ofParents, ...own]);
+}
+
+function summarize(
+  { description, definitionName, tunedHyperParameters = {} }: TrainingJobRecord,
+  tuningJobName: string,
+  objective: Objective | undefined,
+): TrainingJobSummary {
+  const isPending = isRunning(description.TrainingJobStatus);
+  // What a job printed before it failed is not used in the search.
+  const value = description.TrainingJobStatus === 'Failed' ? undefined : objectiveValue(description);
+  return {
+    ...(definitionName !== undefined && { TrainingJobDefinitionName: definitionName }),
+    TrainingJobName: description.TrainingJobName,
+    TrainingJobArn: description.TrainingJobArn,
+    TuningJobName: tuningJobName,
+    CreationTime: description.CreationTime,
+    ...(description.TrainingStartTime !== undefined && { TrainingStartTime: description.TrainingStartTime }),
+    ...(description.TrainingEndTime !== undefined && { TrainingEndTime: description.TrainingEndTime }),
+    TrainingJobStatus: description.TrainingJobStatus,
+    TunedHyperParameters: tunedHyperParameters,
+    ...(description.FailureReason !== undefined && { FailureReason: description.FailureReason }),
+    ...(value !== undefined &&
+      !isPending &&
+      objective !== undefined && {
+        FinalHyperParameterTuningJobObjectiveMetric: {
+          Type: objective.Type,
+          MetricName: objective.MetricName,
+          Value: value,
+        },
+      }),
+    ObjectiveStatus: isPending ? 'Pending' : value === undefined ? 'Failed' : 'Succeeded',
+  };
+}
+
+function countTrainingJobs(
+  summaries: readonly TrainingJobSummary[],
+): Pick<TuningJobDescription, 'TrainingJobStatusCounters' | 'ObjectiveStatusCounters'> {
+  const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
+    summaries.filter(isCounted).length;
+  const failed = count((each) => each.TrainingJobStatus === 'Failed');
+  // Its retries are used up, if it had any: while it is retried, a job is in progress.
+  const retryable = count(
+    (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
+  );
+  return {
+    TrainingJobStatusCounters: {
+      Completed: count((each) => each.TrainingJobStatus === 'Completed'),
+      InProgress: count((each) => isRunning(each.TrainingJobStatus)),
+      RetryableError: retryable,
+      NonRetryableError: failed - retryable,
+      Stopped: count((each) => each.TrainingJobStatus === 'Stopped'),
+    },
+    ObjectiveStatusCounters: {
+      Succeeded: count((each) => each.ObjectiveStatus === 'Succeeded'),
+      Pending: count((each) => each.ObjectiveStatus === 'Pending'),
+      Failed: count((each) => each.ObjectiveStatus === 'Failed'),
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseImage } from '../../../training/image-uri';
+import type { FinishedTrial } from '../../../training/sampler';
+import { AwsError } from '../../aws-error';
+import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from '../api-types';
+import { findTuningJob, type Jobs } from '../jobs/job-records';
+import { searchDimensions } from './search-specification';
+import { MAX_TRAINING_JOBS } from './tuning-checks';
+import { definitionsOf, OBJECTIVE_HYPERPARAMETER, type SearchedDefinition } from './tuning-definitions';
+import { isRunning, summarizeTrainingJobs } from './tuning-view';
+
+/** Most changes of hyperparameters against a parent (developer guide, warm start tuning restrictions). */
+const MAX_CHANGES = 10;
+
+/** A static hyperparameter with another value counts as two: the old and the new one. */
+const CHANGES_OF_A_VALUE = 2;
+
+/**
+ * Members of a training definition that may differ from the parent's, by the service's own error message
+ * (aws/sagemaker-python-sdk#3693), which is older than HyperParameterTuningResourceConfig.
+ */
+const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
+  'AlgorithmSpecification',
+  'InputDataConfig',
+  'OutputDataConfig',
+  'StaticHyperParameters',
+  'RoleArn',
+  'ResourceConfig',
+  'HyperParameterTuningResourceConfig',
+  'StoppingCondition',
+  'VpcConfig',
+  'EnableManagedSpotTraining',
+  'CheckpointConfig',
+];
+
+/** What a tuning job begins with. */
+export interface WarmStart {
+  /** The request; with the number of training jobs that the parents leave, where it gives none. */
+  readonly request: CreateTuningJobRequest;
+  /** What the parents have learned. Their own parents do not count, as on AWS. */
+  readonly previousTrials: readonly FinishedTrial[];
+}
+
+/**
+ * Checks a request against the parents of its warm start, and takes over what they have learned.
+ *
+ * @throws AwsError when a parent is not there or still runs, or the request differs from it in what has to be the same
+ */
+export function warmStart(request: CreateTuningJobRequest, jobs: Jobs): WarmStart {
+  const { WarmStartConfig: config } = request;
+  const [searched] = definitionsOf(request);
+  if (config === undefined || searched === undefined) {
+    return { request, previousTrials: [] };
+  }
+  const names = config.ParentHyperParameterTuningJobs.map(
+    ({ HyperParameterTuningJobName: name = '' }) => name,
+  );
+  const parents = names.map((name) => endedParent(name, jobs));
+  for (const parent of parents) {
+    checkParent(request, searched, parent);
+  }
+  return {
+    request: withinLimit(request, parents),
+    previousTrials: parents.flatMap((parent) => trialsOf(parent, searched, jobs)),
+  };
+}
+
+function endedParent(name: string, jobs: Jobs): TuningJobDescription {
+  const parent = findTuningJob(jobs, name)?.description;
+  if (parent === undefined) {
+    throw invalid(`Amazon SageMaker can't find a tuning job called ${name}. Type another name.`);
+  }
+  const { HyperParameterTuningJobStatus: status } = parent;
+  if (isRunning(status)) {
+    throw invalid(`the parent ${name} is still ${status}: it has to end first`);
+  }
+  return parent;
+}
+
+function checkParent(
+  request: CreateTuningJobRequest,
+  searched: SearchedDefinition,
+  parent: TuningJobDescription,
+): void {
+  const name = parent.HyperParameterTuningJobName;
+  const [before, ...others] = definitionsOf(parent);
+  if (before === undefined || others.length > 0) {
+    throw invalid(`the parent ${name} has several TrainingJobDefinitions: warm start is for one`);
+  }
+  const [objective, objectiveBefore] = [searched, before].map((each) => each.objective);
+  if (!isDeepStrictEqual(objective, objectiveBefore)) {
+    throw invalid(
+      `the objective metric has to be that of the parent ${name}: ${objectiveBefore?.Type} ${objectiveBefore?.MetricName}, got ${objective?.Type} ${objective?.MetricName}`,
+    );
+  }
+  checkHyperparameters(searched, before, name);
+  const isAutotuned = request.Autotune !== undefined || parent.Autotune !== undefined;
+  checkDefinition(searched.definition, before.definition, name, isAutotuned);
+  if (request.WarmStartConfig?.WarmStartType === 'IdenticalDataAndAlgorithm') {
+    checkIdentical(request, searched.definition, parent, before.definition);
+  } else {
+    const [repository, repositoryBefore] = [searched, before].map((each) => repositoryOf(each.definition));
+    if (repository !== repositoryBefore) {
+      throw invalid(
+        `TransferLearning takes the training image of the parent ${name} (${repositoryBefore}) in another version, got ${repository}`,
+      );
+    }
+  }
+}
+
+function checkHyperparameters(now: SearchedDefinition, before: SearchedDefinition, parent: string): void {
+  const [names, namesBefore] = [now, before].map((each) => hyperparametersOf(each).sort());
+  if (!isDeepStrictEqual(names, namesBefore)) {
+    throw refused(
+      `The set of tunable plus static HyperParameter names is not the same across current and parent tuning jobs. Please ensure this set is constant when warm starting. Note that previously static HyperParameters can be tuned in warm start jobs and vice versa. The parent ${parent} has ${namesBefore?.join(', ')}; got ${names?.join(', ')}`,
+    );
+  }
+  const ranges = searchDimensions(now.ranges);
+  const rangesBefore = searchDimensions(before.ranges);
+  for (const range of ranges) {
+    const kindBefore = rangesBefore.find(({ name }) => name === range.name)?.kind;
+    if (kindBefore !== undefined && kindBefore !== range.kind) {
+      throw invalid(
+        `the type of the hyperparameter "${range.name}" has to be that of the parent ${parent}: ${kindBefore}, got ${range.kind}`,
+      );
+    }
+  }
+  const changes = Object.entries(staticOf(now)).map(([name, value]) => {
+    const range = rangesBefore.find((each) => each.name === name);
+    if (range !== undefined) return range.kind === 'categorical' ? range.values.length : 1;
+    return staticOf(before)[name] === value ? 0 : CHANGES_OF_A_VALUE;
+  });
+  const count = changes.reduce((sum, each) => sum + each, 0);
+  if (count > MAX_CHANGES) {
+    throw invalid(
+      `at most ${MAX_CHANGES} changes of hyperparameters against the parent ${parent}: from tunable to static (each value of a categorical range counts), and other static values (each counts as ${CHANGES_OF_A_VALUE}), got ${count}`,
+    );
+  }
+}
+
+/** Refuses changes of what no warm start lets change; the RetryStrategy may be Autotune's choice. */
+function checkDefinition(
+  now: TuningTrainingDefinition,
+  before: TuningTrainingDefinition,
+  parent: string,
+  isAutotuned: boolean,
+): void {
+  const changeable: readonly string[] = isAutotuned ? [...CHANGEABLE, 'RetryStrategy'] : CHANGEABLE;
+  const members = Object.keys({ ...before, ...now }).filter(
+    (member) => !changeable.includes(member),
+  ) as (keyof TuningTrainingDefinition)[];
+  const changed = members.filter((member) => !isSame(now[member], before[member]));
+  if (changed.length > 0) {
+    throw refused(
+      `Only the following fields in TrainingJobDefinition are allowed to change: [${CHANGEABLE.map(lowerFirst).join(', ')}]. Against the parent ${parent}, these did: [${changed.map(lowerFirst).join(', ')}]`,
+    );
+  }
+}
+
+/** Refuses changes that only TransferLearning lets happen. */
+function checkIdentical(
+  { HyperParameterTuningJobConfig: config }: CreateTuningJobRequest,
+  now: TuningTrainingDefinition,
+  { HyperParameterTuningJobConfig: configBefore, HyperParameterTuningJobName: parent }: TuningJobDescription,
+  before: TuningTrainingDefinition,
+): void {
+  const [parallel, parallelBefore] = [config, configBefore].map(
+    (each) => each.ResourceLimits.MaxParallelTrainingJobs,
+  );
+  const [image, imageBefore] = [now, before].map((each) => each.AlgorithmSpecification.TrainingImage);
+  const what = 'IdenticalDataAndAlgorithm takes the';
+  if (!isSame(channelsOf(now), channelsOf(before))) {
+    throw invalid(`${what} InputDataConfig of the parent ${parent}: use TransferLearning for other data`);
+  }
+  if (image !== imageBefore) {
+    throw invalid(
+      `${what} training image of the parent ${parent}, ${imageBefore}, got ${image}: use TransferLearning for another version`,
+    );
+  }
+  if (parallel !== parallelBefore) {
+    throw invalid(
+      `${what} MaxParallelTrainingJobs of the parent ${parent}, ${parallelBefore}, got ${parallel}: only the ranges, which hyperparameters are static, and MaxNumberOfTrainingJobs may change`,
+    );
+  }
+}
+
+/** The training jobs of all parents count to the limit of the new tuning job. */
+function withinLimit(
+  request: CreateTuningJobRequest,
+  parents: readonly TuningJobDescription[],
+): CreateTuningJobRequest {
+  const { HyperParameterTuningJobConfig: config } = request;
+  const launched = parents
+    .flatMap(({ TrainingJobStatusCounters: counters }) => Object.values(counters))
+    .reduce((sum, count) => sum + count, 0);
+  const left = MAX_TRAINING_JOBS - launched;
+  const wanted = config.ResourceLimits.MaxNumberOfTrainingJobs ?? (left < 1 ? 1 : left);
+  if (wanted > left) {
+    throw new AwsError(
+      'ResourceLimitExceeded',
+      `MaxNumberOfTrainingJobs: at most ${MAX_TRAINING_JOBS} with those of the parents, which have ${launched}, got ${wanted}`,
+    );
+  }
+  const ResourceLimits = {
+    ...config.ResourceLimits,
+    // A grid has the number that it has.
+    ...(config.Strategy !== 'Grid' && { MaxNumberOfTrainingJobs: wanted }),
+  };
+  return { ...request, HyperParameterTuningJobConfig: { ...config, ResourceLimits } };
+}
+
+/** The training jobs of a parent, with what is tuned now, whether it was tuned or static then. */
+function trialsOf(parent: TuningJobDescription, { ranges }: SearchedDefinition, jobs: Jobs): FinishedTrial[] {
+  const names = searchDimensions(ranges).map(({ name }) => name);
+  return summarizeTrainingJobs(jobs, parent).map((summary) => {
+    const all = jobs.training.get(summary.TrainingJobName)?.description.HyperParameters ?? {};
+    const value = summary.FinalHyperParameterTuningJobObjectiveMetric?.Value;
+    return {
+      hyperparameters: Object.fromEntries(names.map((name) => [name, all[name] ?? ''])),
+      ...(value !== undefined && { value }),
+    };
+  });
+}
+
+function hyperparametersOf(searched: SearchedDefinition): string[] {
+  return [...Object.keys(staticOf(searched)), ...searchDimensions(searched.ranges).map(({ name }) => name)];
+}
+
+/** Static hyperparameters without the one that SageMaker has added to a parent's. */
+function staticOf({ definition }: SearchedDefinition): Record<string, string> {
+  const { [OBJECTIVE_HYPERPARAMETER]: _added, ...given } = definition.StaticHyperParameters ?? {};
+  return given;
+}
+
+function channelsOf({ InputDataConfig: channels = [] }: TuningTrainingDefinition): unknown[] {
+  return [...channels].sort((left, right) => (left.ChannelName < right.ChannelName ? -1 : 1));
+}
+
+function repositoryOf(definition: TuningTrainingDefinition): string {
+  return parseImage(definition.AlgorithmSpecification.TrainingImage ?? '').repository;
+}
+
+/** Whether two values say the same: what is absent is empty, or false. */
+function isSame(left: unknown, right: unknown): boolean {
+  return isDeepStrictEqual(significant(left), significant(right));
+}
+
+function significant(value: unknown): unknown {
+  if (value === null || value === false) return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(significant);
+  if (typeof value !== 'object') return value;
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    const kept = significant(member);
+    return kept === undefined ? [] : [[name, kept] as const];
+  });
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function invalid(message: string): AwsError {
+  return refused(`WarmStartConfig: ${message}`);
+}
+
+/** With a message that begins as AWS words it. */
+function refused(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}

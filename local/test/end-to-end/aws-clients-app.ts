@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, StateMachine, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { IMAGE } from '../training/support';
+
+export const BUCKET = 'clients-data';
+
+/** An app for AWS clients to work with: a bucket, a function, a workflow that trains and one that waits. */
+export function clientsApp(stack: Stack): void {
+  const bucket = new Bucket(stack, 'Data', { bucketName: BUCKET, removalPolicy: RemovalPolicy.DESTROY });
+  const trainingRole = new Role(stack, 'TrainingRole', {
+    roleName: 'training',
+    assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
+  });
+  bucket.grantReadWrite(trainingRole);
+  const actions = ['ecr:*', 'logs:*', 'cloudwatch:PutMetricData'];
+  trainingRole.addToPolicy(new PolicyStatement({ actions, resources: ['*'] }));
+  new LambdaFunction(stack, 'Greet', {
+    functionName: 'greet',
+    runtime: Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: Code.fromInline(
+      'exports.handler = async (event) => { console.log("greeting", event.name); if (!event.name) throw new TypeError("no name"); return `hello ${event.name}`; };',
+    ),
+  });
+  const training = new StateMachine(stack, 'Train', {
+    stateMachineName: 'train',
+    definitionBody: DefinitionBody.fromString(JSON.stringify(trainingDefinition(trainingRole.roleArn))),
+  });
+  for (const [actions, resource] of [
+    [
+      [
+        'sagemaker:CreateTrainingJob',
+        'sagemaker:DescribeTrainingJob',
+        'sagemaker:StopTrainingJob',
+        'sagemaker:AddTags',
+        'sagemaker:ListTags',
+      ],
+      '*',
+    ],
+    [['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], '*'],
+    [['iam:PassRole'], trainingRole.roleArn],
+  ] as const) {
+    training.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+  }
+  const hour = WaitTime.duration(Duration.hours(1));
+  new StateMachine(stack, 'Wait', {
+    stateMachineName: 'wait',
+    definitionBody: DefinitionBody.fromChainable(new Wait(stack, 'Forever', { time: hour })),
+  });
+}
+
+/** Trains on the objects below `$states.input.data`; a job for each attempt. */
+function trainingDefinition(roleArn: string): object {
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Prepare',
+    States: {
+      Prepare: { Type: 'Pass', Next: 'Train' },
+      Train: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createTrainingJob.sync',
+        Arguments: {
+          TrainingJobName:
+            '{% $states.context.Execution.Name & "-" & $string($states.context.Execution.RedriveCount) %}',
+          AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
+          RoleArn: roleArn,
+          HyperParameters: { objective: 'reg:squarederror', num_round: '3' },
+          InputDataConfig: [
+            {
+              ChannelName: 'train',
+              ContentType: 'text/csv',
+              DataSource: {
+                S3DataSource: { S3DataType: 'S3Prefix', S3Uri: '{% $states.context.Execution.Input.data %}' },
+              },
+            },
+          ],
+          OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/models/` },
+          ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
+          StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+        },
+        Output: '{% $states.result.ModelArtifacts.S3ModelArtifacts %}',
+        End: true,
+      },
+    },
+  };
+}

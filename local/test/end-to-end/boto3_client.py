@@ -1,0 +1,256 @@
+"""What people do with boto3, unchanged: the endpoint, the region and the keys are in the environment.
+
+Argument: a folder with train/ and validation/. Ends with an AssertionError where something is not as on AWS.
+"""
+
+import io
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Callable, List
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+BUCKET = "clients-data"
+DATA = Path(sys.argv[1])
+SORT_KEYS: dict = {
+    "Name": lambda job: job["TrainingJobName"],
+    "CreationTime": lambda job: job["CreationTime"],
+    "Status": lambda job: job["TrainingJobStatus"],
+    "FinalObjectiveMetricValue": lambda job: job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
+}
+
+s3 = boto3.client("s3")
+sfn = boto3.client("stepfunctions")
+sagemaker = boto3.client("sagemaker")
+
+
+def until(call: Callable[[], Any], passes: Callable[[Any], bool]) -> Any:
+    """Calls until the answer passes."""
+    while True:
+        answer = call()
+        if passes(answer):
+            return answer
+        time.sleep(0.1)
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    """The code of the error that a call must end with."""
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    raise AssertionError("expected an error")
+
+
+def identity() -> str:
+    caller = boto3.client("sts").get_caller_identity()
+    assert caller["Arn"].endswith(":user/local"), caller
+    assert caller["ResponseMetadata"]["RequestId"]
+    return caller["Account"]
+
+
+def objects() -> None:
+    """Files in and out of a bucket: in one part and in several, copied, listed, presigned, removed."""
+    assert BUCKET in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    big, copy = DATA / "big.bin", DATA / "copy.bin"
+    big.write_bytes(bytes(range(256)) * (80 << 10))  # 20 MiB: three parts
+    s3.upload_file(str(big), BUCKET, "boto3/big.bin", ExtraArgs={"Metadata": {"owner": "me"}})
+    head = s3.head_object(Bucket=BUCKET, Key="boto3/big.bin")
+    assert head["ETag"].endswith('-3"') and head["Metadata"] == {"owner": "me"}, head
+    s3.download_file(BUCKET, "boto3/big.bin", str(copy))
+    assert copy.read_bytes() == big.read_bytes()
+    s3.copy({"Bucket": BUCKET, "Key": "boto3/big.bin"}, BUCKET, "boto3/copied")
+    assert s3.get_object(Bucket=BUCKET, Key="boto3/copied", Range="bytes=256-258")["Body"].read() == b"\x00\x01\x02"
+
+    odd = "boto3/odd/ a+b & ü%20.txt"
+    for key, body in [(odd, b"odd"), ("boto3/odd/empty", b""), ("boto3/odd/x", b"x")]:
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == body
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=BUCKET, Prefix="boto3/odd/", PaginationConfig={"PageSize": 1}
+    )
+    assert [item["Key"] for page in pages for item in page["Contents"]] == [odd, "boto3/odd/empty", "boto3/odd/x"]
+    assert [item.key for item in boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix="boto3/odd/e")] == [
+        "boto3/odd/empty"
+    ]
+    # Version 2 is what boto3 signs URLs with in us-east-1 by default.
+    for client in (s3, boto3.client("s3", config=Config(signature_version="s3v4"))):
+        url = client.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": odd})
+        urllib.request.urlopen(urllib.request.Request(url, data=b"presigned", method="PUT", headers={"Content-Type": ""}))
+        url = client.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": odd})
+        assert urllib.request.urlopen(url).read() == b"presigned"
+        try:
+            urllib.request.urlopen(url.replace("odd", "oth"))
+            raise AssertionError("another key than that of the URL")
+        except urllib.error.HTTPError as error:
+            assert error.code == 403, error.code
+    deleted = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": odd}, {"Key": "boto3/odd/x"}]})
+    assert len(deleted["Deleted"]) == 2, deleted
+    assert code_of(lambda: s3.get_object(Bucket=BUCKET, Key=odd)) == "NoSuchKey"
+    assert code_of(lambda: s3.head_object(Bucket=BUCKET, Key=odd)) == "404"
+    assert code_of(lambda: s3.list_object_versions(Bucket=BUCKET)) == "NotImplemented"
+
+
+def executions() -> None:
+    """An execution that fails for want of data, gets them and is redriven; one that is stopped."""
+    machines = {
+        machine["name"]: machine["stateMachineArn"]
+        for page in sfn.get_paginator("list_state_machines").paginate(PaginationConfig={"PageSize": 1})
+        for machine in page["stateMachines"]
+    }
+    assert sorted(machines) == ["train", "wait"], machines
+    arn = sfn.start_execution(
+        stateMachineArn=machines["train"],
+        name="boto3",
+        input='{"data": "s3://%s/boto3/train/"}' % BUCKET,
+    )["executionArn"]
+    ended = lambda: until(lambda: sfn.describe_execution(executionArn=arn), lambda it: it["status"] != "RUNNING")
+    failed = ended()
+    assert failed["status"] == "FAILED" and "No S3 objects found" in failed["cause"], failed
+    assert failed["redriveStatus"] == "REDRIVABLE", failed
+    s3.upload_file(str(DATA / "train/train.csv"), BUCKET, "boto3/train/train.csv")
+    sfn.redrive_execution(executionArn=arn)
+    done = ended()
+    assert done["status"] == "SUCCEEDED" and done["redriveCount"] == 1, done
+    pages = sfn.get_paginator("get_execution_history").paginate(
+        executionArn=arn, PaginationConfig={"PageSize": 3}
+    )
+    events = [event for page in pages for event in page["events"]]
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+    types = [event["type"] for event in events]
+    assert types[0] == "ExecutionStarted" and types[-1] == "ExecutionSucceeded", types
+    assert {"ExecutionFailed", "ExecutionRedriven", "TaskSubmitted", "TaskSucceeded"} <= set(types), types
+
+    archive = s3.get_object(Bucket=BUCKET, Key=done["output"].strip('"').split("/", 3)[3])["Body"].read()
+    assert tarfile.open(fileobj=io.BytesIO(archive)).getnames() == ["xgboost-model"]
+
+    waiting = sfn.start_execution(stateMachineArn=machines["wait"], name="boto3")["executionArn"]
+    assert code_of(
+        lambda: sfn.start_execution(stateMachineArn=machines["wait"], name="boto3", input="1")
+    ) == "ExecutionAlreadyExists"
+    sfn.stop_execution(executionArn=waiting, error="Enough", cause="for today")
+    stopped = sfn.describe_execution(executionArn=waiting)
+    assert (stopped["status"], stopped["error"]) == ("ABORTED", "Enough"), stopped
+    aborted = sfn.list_executions(stateMachineArn=machines["wait"], statusFilter="ABORTED")["executions"]
+    assert waiting in [execution["executionArn"] for execution in aborted]
+    assert code_of(lambda: sfn.describe_execution(executionArn=waiting + "x")) == "ExecutionDoesNotExist"
+    assert code_of(lambda: sfn.delete_state_machine(stateMachineArn=machines["wait"])) == "UnknownOperationException"
+
+
+def tuning_request(name: str, account: str, jobs: int, rounds: str) -> dict:
+    def channel(of: str) -> dict:
+        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/boto3/data/{of}/"}
+        return {"ChannelName": of, "ContentType": "text/csv", "DataSource": {"S3DataSource": source}}
+
+    return {
+        "HyperParameterTuningJobName": name,
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:rmse"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": jobs, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": {
+                "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.9"}]
+            },
+        },
+        "TrainingJobDefinition": {
+            "AlgorithmSpecification": {
+                "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": f"arn:aws:iam::{account}:role/training",
+            "StaticHyperParameters": {"objective": "reg:squarederror", "num_round": rounds},
+            "InputDataConfig": [channel("train"), channel("validation")],
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/boto3/output/"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        },
+        "Tags": [{"Key": "team", "Value": "ml"}],
+    }
+
+
+def training_jobs(name: str, **more: Any) -> List[dict]:
+    """The training jobs of a tuning job, from as many pages as there are."""
+    pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
+        HyperParameterTuningJobName=name, PaginationConfig={"PageSize": 3}, **more
+    )
+    return [job for page in pages for job in page["TrainingJobSummaries"]]
+
+
+def tuning(account: str) -> None:
+    """A tuning job that is watched, read in every order, tagged; one that is stopped."""
+    for of in ("train", "validation"):
+        s3.upload_file(str(DATA / of / f"{of}.csv"), BUCKET, f"boto3/data/{of}/{of}.csv")
+    name = "boto3-search"
+    arn = sagemaker.create_hyper_parameter_tuning_job(**tuning_request(name, account, 8, "10"))[
+        "HyperParameterTuningJobArn"
+    ]
+    describe = lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert describe()["HyperParameterTuningJobStatus"] == "InProgress"
+    assert code_of(
+        lambda: sagemaker.create_hyper_parameter_tuning_job(**tuning_request(name, account, 8, "10"))
+    ) == "ResourceInUse"
+    done = until(describe, lambda it: it["HyperParameterTuningJobStatus"] != "InProgress")
+    assert done["TrainingJobStatusCounters"]["Completed"] == 8, done
+
+    by_name = training_jobs(name)
+    assert len(by_name) == 8
+    for sort_by, key in SORT_KEYS.items():
+        for order in ("Ascending", "Descending"):
+            jobs = training_jobs(name, SortBy=sort_by, SortOrder=order)
+            keys = [key(job) for job in jobs]
+            assert keys == sorted(keys, reverse=order == "Descending"), (sort_by, order, keys)
+            assert {job["TrainingJobName"] for job in jobs} == {job["TrainingJobName"] for job in by_name}
+    assert training_jobs(name, StatusEquals="Failed") == []
+    best = training_jobs(name, SortBy="FinalObjectiveMetricValue", SortOrder="Ascending")[0]
+    assert done["BestTrainingJob"]["TrainingJobName"] == best["TrainingJobName"]
+    job = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
+    _, _, bucket, key = job["ModelArtifacts"]["S3ModelArtifacts"].split("/", 3)
+    assert s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName=best["TrainingJobName"])
+    listed = sagemaker.list_hyper_parameter_tuning_jobs(NameContains="BOTO3-", SortBy="CreationTime")
+    assert [each["HyperParameterTuningJobName"] for each in listed["HyperParameterTuningJobSummaries"]] == [name]
+
+    tags = lambda: {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "stage", "Value": "test"}])
+    assert tags() == {"team": "ml", "stage": "test"}
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["team"])
+    assert tags() == {"stage": "test"}
+
+    long = "boto3-stopped"
+    sagemaker.create_hyper_parameter_tuning_job(**tuning_request(long, account, 500, "3000"))
+    until(lambda: training_jobs(long, StatusEquals="InProgress"), lambda jobs: len(jobs) > 0)
+    sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=long)
+    describe_long = lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=long)
+    stopped = until(
+        describe_long, lambda it: it["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping")
+    )
+    assert stopped["HyperParameterTuningJobStatus"] == "Stopped", stopped
+    assert training_jobs(long, StatusEquals="InProgress") == []
+    assert code_of(
+        lambda: sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=long)
+    ) == "ValidationException"
+    assert code_of(lambda: sagemaker.list_models()) == "UnknownOperationException"
+
+
+def function() -> None:
+    client = boto3.client("lambda")
+    answer = client.invoke(FunctionName="greet", Payload=b'{"name": "boto3"}', LogType="Tail")
+    assert answer["Payload"].read() == b'"hello boto3"' and answer["LogResult"], answer
+    failed = client.invoke(FunctionName="greet")
+    assert failed["FunctionError"] == "Unhandled" and b"no name" in failed["Payload"].read(), failed
+    assert code_of(lambda: client.invoke(FunctionName="other")) == "ResourceNotFoundException"
+
+
+if __name__ == "__main__":
+    of_account = identity()
+    objects()
+    function()
+    executions()
+    tuning(of_account)
+    print("boto3", boto3.__version__, "has done it all")

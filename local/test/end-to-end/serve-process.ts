@@ -1,0 +1,41 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '../services/helpers';
+import { temporaryFolder } from './support';
+
+const PROJECT = resolve(__dirname, '../../..');
+const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
+
+/** `serve`, as a person runs it. */
+export interface ServeProcess {
+  readonly child: ChildProcess;
+  readonly root: string;
+  /** The environment of a terminal in which the printed lines were pasted, and nothing else. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts `serve` on an app, and waits for its lines. The caller ends it. */
+export async function serve(assembly: string, ...args: string[]): Promise<ServeProcess> {
+  const root = temporaryFolder();
+  const command = [...CLI, 'serve', '--assembly', assembly, '--root', root, ...args];
+  const child = spawn(process.execPath, command, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  await until(
+    () => stderr,
+    (text) => text.includes('Ctrl-C ends it') || child.exitCode !== null,
+  );
+  if (child.exitCode !== null) throw new Error(`serve has ended: ${stderr}`);
+  // What a shell makes of the lines.
+  const { stdout: printed } = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
+  const variables = Object.fromEntries(printed.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
+  return { child, root, variables, ended };
+}

@@ -1,0 +1,219 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { RoleResource } from '../../src/assembly';
+import type { RunningServices } from '../../src/services';
+import type { LogEvent } from '../../src/services/logs/log-events';
+import {
+  closeServices,
+  deploymentIn,
+  start,
+  TRAINING_ROLE,
+  temporaryRoot,
+  trainerOf,
+  trainingRequest,
+  until,
+} from './helpers';
+
+afterEach(closeServices);
+
+const GROUP = '/aws/sagemaker/TrainingJobs';
+
+interface EventsOutput {
+  readonly events: readonly LogEvent[];
+  readonly nextForwardToken: string;
+  readonly nextBackwardToken: string;
+}
+
+interface StreamsOutput {
+  readonly logStreams: readonly { readonly logStreamName: string; readonly firstEventTimestamp: number }[];
+  readonly nextToken?: string;
+}
+
+/** Calls an operation of CloudWatch Logs on the group of training jobs. */
+function call<Output>(services: RunningServices, operation: string, input: object = {}): Promise<Output> {
+  return services.router.call(
+    'logs',
+    operation,
+    { logGroupName: GROUP, ...input },
+    services.user,
+  ) as Promise<Output>;
+}
+
+const streamsOf = (services: RunningServices, input?: object) =>
+  call<StreamsOutput>(services, 'DescribeLogStreams', input);
+const eventsOf = (services: RunningServices, logStreamName: string, input?: object) =>
+  call<EventsOutput>(services, 'GetLogEvents', { logStreamName, ...input });
+
+/** Runs training jobs that print these lines, one after the other. */
+async function train(services: RunningServices, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    await services.router.call('sagemaker', 'CreateTrainingJob', { ...trainingRequest(name) }, services.user);
+    await until(
+      () => services.jobs.training.get(name)?.description.TrainingJobStatus,
+      (status) => status === 'Completed',
+    );
+  }
+}
+
+function printing(...lines: string[]) {
+  return trainerOf((task) => {
+    for (const line of lines) task.onLog(line);
+    return { status: 'Completed' };
+  });
+}
+
+const textOf = ({ events }: EventsOutput) => events.map(({ message }) => message);
+
+test('a log is read forwards and backwards, page after page, and again when it has grown', async () => {
+  const root = temporaryRoot();
+  const services = await start({
+    deployment: deploymentIn(root),
+    trainer: printing('one', '', 'zwei: äöü', 'three', 'four'),
+  });
+  await train(services, 'job');
+  const [stream] = (await streamsOf(services, { logStreamNamePrefix: 'job/' })).logStreams;
+  expect(stream?.logStreamName).toMatch(/^job\/algo-1-\d{10}$/);
+  const name = stream?.logStreamName ?? '';
+
+  const first = await eventsOf(services, name, { startFromHead: true, limit: 2 });
+  expect(textOf(first)).toEqual(['one', 'zwei: äöü']);
+  const second = await eventsOf(services, name, { nextToken: first.nextForwardToken });
+  expect(textOf(second)).toEqual(['three', 'four']);
+  const end = await eventsOf(services, name, { nextToken: second.nextForwardToken });
+  expect(end).toMatchObject({ events: [], nextForwardToken: second.nextForwardToken });
+  fs.appendFileSync(path.join(root, 'logs', 'job.log'), 'five\n');
+  expect(textOf(await eventsOf(services, name, { nextToken: end.nextForwardToken }))).toEqual(['five']);
+
+  const last = await eventsOf(services, name, { limit: 2 });
+  expect(textOf(last)).toEqual(['four', 'five']);
+  const before = await eventsOf(services, name, { nextToken: last.nextBackwardToken, limit: 1 });
+  expect(textOf(before)).toEqual(['three']);
+  expect(textOf(await eventsOf(services, name))).toEqual(['one', 'zwei: äöü', 'three', 'four', 'five']);
+});
+
+test('a log of several megabytes comes in pages that fit together', async () => {
+  const lines = Array.from({ length: 9 }, (_, i) => String(i).repeat(300_000));
+  const services = await start({ trainer: printing(...lines) });
+  await train(services, 'job');
+  const [stream] = (await streamsOf(services)).logStreams;
+  const name = stream?.logStreamName ?? '';
+  const readAll = async (input: object, next: (page: EventsOutput) => string) => {
+    const pages: string[][] = [];
+    let page = await eventsOf(services, name, input);
+    for (; page.events.length > 0; page = await eventsOf(services, name, { nextToken: next(page) })) {
+      pages.push(textOf(page));
+    }
+    return pages;
+  };
+  const forward = await readAll({ startFromHead: true }, ({ nextForwardToken }) => nextForwardToken);
+  expect(forward.map(({ length }) => length)).toEqual([3, 3, 3]);
+  expect(forward.flat()).toEqual(lines);
+  const backward = await readAll({}, ({ nextBackwardToken }) => nextBackwardToken);
+  expect(backward.reverse().flat()).toEqual(lines);
+});
+
+test('events have the time at which their lines were written', async () => {
+  const before = Date.now();
+  const services = await start({
+    trainer: trainerOf(async (task) => {
+      task.onLog('early');
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      task.onLog('late');
+      return { status: 'Completed' };
+    }),
+  });
+  await train(services, 'job');
+  const [stream] = (await streamsOf(services)).logStreams;
+  const name = stream?.logStreamName ?? '';
+  const [early, late] = (await eventsOf(services, name)).events;
+  expect(early?.timestamp).toBe(stream?.firstEventTimestamp);
+  expect(early?.timestamp).toBeGreaterThanOrEqual(before);
+  expect(Number(late?.timestamp) - Number(early?.timestamp)).toBeGreaterThanOrEqual(1100);
+  // From a time on (inclusive), and up to one (exclusive).
+  expect(textOf(await eventsOf(services, name, { startTime: late?.timestamp }))).toEqual(['late']);
+  expect(textOf(await eventsOf(services, name, { endTime: late?.timestamp }))).toEqual(['early']);
+  expect(textOf(await eventsOf(services, name, { startTime: early?.timestamp }))).toEqual(['early', 'late']);
+  expect(textOf(await eventsOf(services, name, { startTime: Date.now() + 1 }))).toEqual([]);
+});
+
+test('streams by name, by time, by prefix and page', async () => {
+  const services = await start({ trainer: printing('line') });
+  await train(services, 'beta', 'alpha', 'alpha2');
+  const names = async (input: object) =>
+    (await streamsOf(services, input)).logStreams.map(({ logStreamName }) => logStreamName.split('/')[0]);
+  expect(await names({})).toEqual(['alpha', 'alpha2', 'beta']);
+  expect(await names({ descending: true })).toEqual(['beta', 'alpha2', 'alpha']);
+  expect(await names({ orderBy: 'LastEventTime' })).toEqual(['beta', 'alpha', 'alpha2']);
+  expect(await names({ logStreamNamePrefix: 'alpha/' })).toEqual(['alpha']);
+  expect(await names({ logStreamNamePrefix: 'alp' })).toEqual(['alpha', 'alpha2']);
+  const { nextToken } = await streamsOf(services, { limit: 2 });
+  expect(await names({ limit: 2, nextToken })).toEqual(['beta']);
+});
+
+test('the log of a job whose role may not write it does not arrive', async () => {
+  const allow = (Action: string[], Resource: string) => ({ Effect: 'Allow', Action, Resource });
+  const streams = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:known-*`;
+  const role: RoleResource = {
+    logicalId: 'Training',
+    name: 'training',
+    arn: TRAINING_ROLE,
+    trustPolicy: {
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    policies: [
+      {
+        Statement: [
+          allow(['s3:*', 'ecr:*'], '*'),
+          allow(['logs:CreateLogStream', 'logs:PutLogEvents'], streams),
+        ],
+      },
+    ],
+  };
+  const services = await start({
+    deployment: deploymentIn(temporaryRoot(), { roles: [role] }),
+    trainer: printing('line'),
+  });
+  await train(services, 'known-1', 'other-1');
+  const { logStreams } = await streamsOf(services);
+  expect(logStreams.map(({ logStreamName }) => logStreamName)).toEqual([
+    expect.stringMatching(/^known-1\/algo-1-/),
+  ]);
+  // Nor may the role read logs.
+  const read = services.router.call('logs', 'DescribeLogStreams', { logGroupName: GROUP }, role);
+  await expect(read).rejects.toThrow(
+    /not authorized to perform: logs:DescribeLogStreams on resource: arn:aws:logs:us-east-1:123456789012:log-group:\/aws\/sagemaker\/TrainingJobs:log-stream: /,
+  );
+});
+
+test.each([
+  [
+    'DescribeLogStreams',
+    { logGroupName: '/aws/lambda/f' },
+    'ResourceNotFoundException',
+    /log group does not exist/,
+  ],
+  [
+    'GetLogEvents',
+    { logStreamName: 'none/algo-1-1' },
+    'ResourceNotFoundException',
+    /log stream does not exist/,
+  ],
+  ['GetLogEvents', {}, 'ValidationException', /Value null at 'logStreamName'/],
+  ['DescribeLogStreams', { limit: 51 }, 'ValidationException', /less than or equal to 50/],
+  ['DescribeLogStreams', { nextToken: 'x' }, 'InvalidParameterException', /nextToken is invalid: x/],
+  [
+    'DescribeLogStreams',
+    { orderBy: 'LastEventTime', logStreamNamePrefix: 'a' },
+    'InvalidParameterException',
+    /^Cannot order by LastEventTime with a logStreamNamePrefix/,
+  ],
+  ['PutLogEvents', {}, 'UnknownOperationException', /it has DescribeLogStreams, GetLogEvents/],
+])('%s %j is refused', async (operation, input, name, message) => {
+  const services = await start();
+  await expect(call(services, operation, input)).rejects.toMatchObject({
+    name,
+    message: expect.stringMatching(message),
+  });
+});

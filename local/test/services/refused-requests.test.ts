@@ -1,0 +1,364 @@
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import type { FunctionResource, StateMachineResource } from '../../src/assembly';
+import { ExecutionRunner } from '../../src/execution-runner';
+import { type RunningServices, startServices } from '../../src/services';
+import { parseStateMachine } from '../../src/states';
+import {
+  BUCKET,
+  closeServices,
+  deploymentIn,
+  ENVIRONMENT,
+  printX,
+  samplerOf,
+  start,
+  temporaryRoot,
+  trainerOf,
+  trainingRequest,
+  until,
+} from './helpers';
+import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
+
+/*
+ * Requests that are not what the holder of a key has signed, or that a web page could send. Each of them would start
+ * something if it were served, as the last test shows.
+ */
+
+const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
+const MACHINE: StateMachineResource = {
+  logicalId: 'Echo',
+  name: 'Echo',
+  arn: `${STATES}:stateMachine:Echo`,
+  roleArn: 'arn:aws:iam::123456789012:role/states',
+  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
+};
+
+let root: string;
+let services: RunningServices;
+let runner: ExecutionRunner;
+
+beforeAll(async () => {
+  root = temporaryRoot();
+  const folder = path.join(root, 'functions', 'Fn');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async () => 1;');
+  const lambda: FunctionResource = {
+    logicalId: 'Fn',
+    name: 'fn',
+    arn: `arn:aws:lambda:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}:function:fn`,
+    roleArn: 'arn:aws:iam::123456789012:role/function',
+    folder,
+    handler: 'index.handler',
+    runtime: 'nodejs22.x',
+    environment: {},
+    timeoutSeconds: 10,
+    memoryMegabytes: 128,
+  };
+  const deployment = { ...deploymentIn(root, { functions: [lambda] }), stateMachines: [MACHINE] };
+  runner = new ExecutionRunner({
+    root,
+    services: () => services,
+    parse: ({ definition }) => parseStateMachine(definition),
+  });
+  services = await startServices(deployment, {
+    trainer: trainerOf(printX),
+    sampler: samplerOf([]),
+    executions: runner,
+  });
+});
+afterAll(async () => {
+  await runner.close();
+  await services.close();
+  await closeServices();
+});
+
+const json = (service: string, version: string, target: string, body: unknown): Unsigned => ({
+  service,
+  headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },
+  body: JSON.stringify(body),
+});
+
+/** Requests that start something. */
+const STARTING: Readonly<Record<string, Unsigned>> = {
+  StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: MACHINE.arn }),
+  CreateTrainingJob: json('sagemaker', '1.1', 'SageMaker.CreateTrainingJob', trainingRequest('job')),
+  Invoke: { service: 'lambda', path: '/2015-03-31/functions/fn/invocations', body: '{"a":1}' },
+  PutObject: { service: 's3', method: 'PUT', path: `/${BUCKET}/new`, body: 'content' },
+};
+
+/** All that was started or written, whatever it is. */
+function started(): string[] {
+  const files = (folder: string): string[] =>
+    fs.existsSync(folder)
+      ? fs
+          .readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+      : [];
+  return [
+    ...runner.store.list().map(({ arn }) => arn),
+    ...services.jobs.training.list().map(({ name }) => name),
+    ...services.jobs.tuning.list().map(({ name }) => name),
+    ...['s3', 'executions', 'sagemaker', 'logs'].flatMap((folder) => files(path.join(root, folder))),
+  ].filter((each) => each !== `s3/${BUCKET}/input/train.csv`);
+}
+
+/** Codes of the JSON services and Lambda, and of S3. */
+type Codes = readonly [json: string, s3: string];
+type Prepare = (request: Unsigned) => Promise<RawRequest>;
+
+const MISMATCH: Codes = ['InvalidSignatureException', 'SignatureDoesNotMatch'];
+const UNKNOWN_KEY: Codes = ['UnrecognizedClientException', 'InvalidAccessKeyId'];
+const WRONG_TOKEN: Codes = ['UnrecognizedClientException', 'InvalidToken'];
+const UNSIGNED: Codes = ['MissingAuthenticationTokenException', 'AccessDenied'];
+const UNREADABLE: Codes = ['IncompleteSignatureException', 'AuthorizationHeaderMalformed'];
+const SKEWED: Codes = ['InvalidSignatureException', 'RequestTimeTooSkewed'];
+
+const signed =
+  (signing: Signing, headers: Record<string, string> = {}): Prepare =>
+  (request) =>
+    sign(services, { ...request, headers: { ...request.headers, ...headers } }, signing);
+
+/** A request that is changed after it was signed. */
+const changed =
+  (change: (request: RawRequest) => Partial<RawRequest>, headers?: Record<string, string>): Prepare =>
+  async (request) => {
+    const before = await signed({}, headers)(request);
+    return { ...before, ...change(before) };
+  };
+
+const withHeaders = (headers: RawRequest['headers']): Prepare =>
+  changed((request) => ({ headers: { ...request.headers, ...headers } }));
+
+const editedAuthorization = (edit: (authorization: string) => string): Prepare =>
+  changed(({ headers }) => ({
+    headers: { ...headers, authorization: edit(String(headers['authorization'])) },
+  }));
+
+/** A body of the same length, which would start something too. */
+function otherBody({ body = '' }: RawRequest): { body: string } {
+  return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
+}
+
+/** Status of what a few lines are answered with. */
+function statusOf(text: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(new URL(services.url).port), '127.0.0.1', () => socket.write(text));
+    socket.once('error', reject).once('data', (data) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1]));
+    });
+  });
+}
+
+const credentials = () => services.credentialsFor(services.user);
+const minutes = (count: number): Date => new Date(Date.now() + count * 60_000);
+
+describe.each(Object.entries(STARTING))('%s', (_name, request) => {
+  afterEach(() => expect(started()).toEqual([]));
+
+  const codeFor = ([ofJson, ofS3]: Codes): string => (request.service === 's3' ? ofS3 : ofJson);
+  const statusFor = (code: string): number =>
+    request.service === 'lambda'
+      ? 403
+      : request.service !== 's3' || /Malformed|InvalidToken|ContentSHA256|InvalidArg/.test(code)
+        ? 400
+        : 403;
+
+  test.each<[string, Codes, Prepare]>([
+    ['no signature', UNSIGNED, changed(({ headers: { authorization: _, ...headers } }) => ({ headers }))],
+    ['an empty signature', UNSIGNED, withHeaders({ authorization: '' })],
+    ['a password', UNREADABLE, withHeaders({ authorization: 'Basic YTpi' })],
+    ['a Signature Version 2', UNREADABLE, withHeaders({ authorization: 'AWS AKIDEXAMPLE:c2lnbmF0dXJl' })],
+    [
+      'an asymmetric signature',
+      UNREADABLE,
+      editedAuthorization((it) => it.replace('HMAC-SHA256', 'ECDSA-P256-SHA256')),
+    ],
+    [
+      'a wrong signature',
+      MISMATCH,
+      editedAuthorization((it) => it.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))),
+    ],
+    [
+      'another secret key',
+      MISMATCH,
+      (it) => signed({ credentials: { ...credentials(), secretAccessKey: 'other' } })(it),
+    ],
+    [
+      'another session token',
+      WRONG_TOKEN,
+      (it) => signed({ credentials: { ...credentials(), sessionToken: 'other' } })(it),
+    ],
+    [
+      'no session token',
+      WRONG_TOKEN,
+      (it) => signed({ credentials: { ...credentials(), sessionToken: '' } })(it),
+    ],
+    [
+      'the keys of an earlier run',
+      UNKNOWN_KEY,
+      async (it) => {
+        const earlier = await start();
+        return signed({ credentials: earlier.credentialsFor(earlier.user) })(it);
+      },
+    ],
+    ['a date that is too old', SKEWED, signed({ date: minutes(-16) })],
+    ['a date that is yet to come', SKEWED, signed({ date: minutes(16) })],
+    [
+      'another day than that of its date',
+      UNREADABLE,
+      editedAuthorization((it) => it.replace(/\/\d{8}\//, '/20200101/')),
+    ],
+    ['another body', ['InvalidSignatureException', 'XAmzContentSHA256Mismatch'], changed(otherBody)],
+    [
+      'another body, and its hash',
+      MISMATCH,
+      async (it) => {
+        const before = await signed({})(it);
+        const { body } = otherBody(before);
+        const other = await signed({})({ ...it, body });
+        return {
+          ...before,
+          ...other,
+          headers: { ...other.headers, authorization: before.headers['authorization'] ?? '' },
+        };
+      },
+    ],
+    ['another query', MISMATCH, changed(({ path: before }) => ({ path: `${before}?x=1` }))],
+    [
+      'another path',
+      MISMATCH,
+      changed(({ path: before }) => ({ path: before.replace(/\/[^/]*$/, '/other') })),
+    ],
+    ['another method', MISMATCH, changed(({ method }) => ({ method: method === 'PUT' ? 'POST' : 'PUT' }))],
+    [
+      'another header',
+      MISMATCH,
+      changed(({ headers }) => ({ headers: { ...headers, 'x-amz-meta-a': '2' } }), { 'x-amz-meta-a': '1' }),
+    ],
+    [
+      'a header less',
+      MISMATCH,
+      changed(({ headers: { 'x-amz-meta-a': _, ...headers } }) => ({ headers }), { 'x-amz-meta-a': '1' }),
+    ],
+    [
+      'a signed header twice',
+      MISMATCH,
+      changed(({ headers }) => ({ headers: { ...headers, 'x-amz-meta-a': ['1', '1'] } }), {
+        'x-amz-meta-a': '1',
+      }),
+    ],
+    [
+      'two dates',
+      UNREADABLE,
+      changed(({ headers }) => ({
+        headers: { ...headers, 'x-amz-date': [String(headers['x-amz-date']), '20200101T000000Z'] },
+      })),
+    ],
+    [
+      'a second signature',
+      UNREADABLE,
+      changed(({ headers }) => ({
+        headers: { ...headers, authorization: [String(headers['authorization']), 'AWS4-HMAC-SHA256 x'] },
+      })),
+    ],
+    [
+      'a header of AWS that nobody signed',
+      ['InvalidSignatureException', 'AccessDenied'],
+      withHeaders({ 'x-amz-acl': 'private' }),
+    ],
+    [
+      'a date that is not signed',
+      UNREADABLE,
+      editedAuthorization((it) => it.replace('x-amz-date', 'x-amz-other')),
+    ],
+    ['a host that is not signed', UNREADABLE, editedAuthorization((it) => it.replace('host;', ''))],
+    [
+      'another region',
+      ['InvalidSignatureException', 'AuthorizationHeaderMalformed'],
+      signed({ region: 'eu-west-1' }),
+    ],
+  ])('with %s is refused', async (_case, codes, prepare) => {
+    const answer = await send(services, await prepare(request));
+    const code = codeFor(codes);
+    expect([codeOf(answer), answer.status]).toEqual([code, statusFor(code)]);
+    expect(answer.headers['x-amzn-requestid']).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  test.each(
+    ['states', 'sagemaker', 'lambda', 's3', 'sts', 'dynamodb'].filter((it) => it !== request.service),
+  )('signed for %s is refused', async (service) => {
+    const answer = await send(services, await sign(services, request, { service }));
+    expect([answer.status >= 400, answer.status < 500 || answer.status === 501]).toEqual([true, true]);
+  });
+
+  const { port } = { port: () => new URL(services.url).port };
+  test.each<[string, () => RawRequest['headers']]>([
+    ['another host (DNS rebinding)', () => ({ host: 'evil.example' })],
+    ['another host, and the port', () => ({ host: `evil.example:${port()}` })],
+    ['a name below localhost as host', () => ({ host: `evil.localhost:${port()}` })],
+    ['the IPv6 loopback as host', () => ({ host: `[::1]:${port()}` })],
+    ['the loopback as IPv6 as host', () => ({ host: `[::ffff:127.0.0.1]:${port()}` })],
+    ['another host in capitals', () => ({ host: `EVIL.EXAMPLE:${port()}` })],
+    ['another loopback address as host', () => ({ host: `127.0.0.2:${port()}` })],
+    ['a host without the port', () => ({ host: '127.0.0.1' })],
+    ['a host with another port', () => ({ host: '127.0.0.1:1' })],
+    ['an empty host', () => ({ host: '' })],
+    ['the Origin of a web page', () => ({ origin: 'http://evil.example' })],
+    ['the Origin of a file', () => ({ origin: 'null' })],
+    ['the Origin of a page of this port', () => ({ origin: services.url })],
+  ])('with %s is refused', async (_case, headers) => {
+    const changedHost = headers();
+    const before = await sign(services, {
+      ...request,
+      // What the page of a browser could have signed, had it the keys: the host is refused for its own sake.
+      headers: {
+        ...request.headers,
+        ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),
+      },
+    });
+    const answer = await send(services, { ...before, headers: { ...before.headers, ...changedHost } });
+    expect([answer.status, codeOf(answer)]).toEqual([
+      403,
+      request.service === 's3' ? 'AccessDenied' : 'AccessDeniedException',
+    ]);
+  });
+
+  test('with no host, or two, is refused', async () => {
+    const { headers, body = '', ...line } = await sign(services, request);
+    const { host, ...others } = headers;
+    const lines = Object.entries({ ...others, 'content-length': body.length }).map(
+      ([header, value]) => `${header}: ${String(value)}\r\n`,
+    );
+    for (const [version, hosts, status] of [
+      ['1.1', [], 400],
+      ['1.0', [], 403],
+      ['1.1', [host, 'evil.example'], 403],
+      ['1.1', ['evil.example', host], 403],
+    ] as const) {
+      const head = [
+        `${line.method} ${line.path} HTTP/${version}\r\n`,
+        ...hosts.map((it) => `host: ${it}\r\n`),
+      ];
+      expect(await statusOf(`${[...head, ...lines].join('')}\r\n${body}`)).toBe(status);
+    }
+  });
+
+  test('as it is sent to a proxy is refused', async () => {
+    const before = await sign(services, request);
+    const answer = await send(services, { ...before, path: `http://evil.example${before.path}` });
+    expect(answer.status).toBe(403);
+  });
+});
+
+test.each(Object.entries(STARTING))('%s as it was signed starts something', async (name, request) => {
+  const before = started();
+  const answer = await send(services, await sign(services, request));
+  expect([name, answer.status, answer.body]).toEqual([name, 200, expect.any(String)]);
+  await until(
+    () => started().filter((each) => !before.includes(each)),
+    (found) => found.length > 0,
+  );
+});
