@@ -15,6 +15,13 @@ export class StatesError extends Error {
   }
 }
 
+/** A task that beat too late. AWS calls it States.Timeout; States.HeartbeatTimeout is a name to catch it by. */
+export class HeartbeatTimeout extends StatesError {
+  constructor() {
+    super('States.Timeout');
+  }
+}
+
 /**
  * A failure to evaluate a field of a state. It becomes a {@link StatesError} where the state's name
  * and its place in the history are known, which AWS puts before the text.
@@ -64,6 +71,7 @@ export interface Problem {
 export type ProblemCode =
   | 'SCHEMA_VALIDATION_FAILED'
   | 'MISSING_TRANSITION_TARGET'
+  | 'MISSING_END_STATE'
   | 'DUPLICATE_STATE_NAME'
   | 'INVALID_JSONATA_EXPRESSION'
   | 'UNSUPPORTED_JSONATA_EXPRESSION';

@@ -17,8 +17,8 @@ export function isArray(value: unknown): value is readonly Json[] {
 }
 
 /** A deep copy through JSON text, as every value crosses a state's border. */
-export function copyJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+export function copyJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null, replacer)) as Json;
 }
 
 /** The name that AWS gives a JSON value's type in its messages. */

@@ -191,9 +191,40 @@ test('the clock on the wall sleeps, and wakes when it is aborted', async () => {
   await expect(clock.sleep(1, stop.signal)).rejects.toThrow('woken');
 });
 
+test('the variables of an execution may have 10 MiB in all, and nothing catches what is more', async () => {
+  const count = 42;
+  const states = Array.from({ length: count }, (_, i) => [
+    `S${i}`,
+    {
+      Type: 'Task',
+      Resource: LAMBDA,
+      Assign: { [`v${i}`]: '{% $states.input %}' },
+      Output: '{% $states.input %}',
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }],
+      Next: i + 1 < count ? `S${i + 1}` : 'Never',
+    },
+  ]);
+  const { result } = start(
+    { StartAt: 'S0', States: { ...Object.fromEntries(states), Never: { Type: 'Pass', End: true } } },
+    { input: 'x'.repeat(250_000) },
+  );
+  await expect(result).resolves.toEqual({
+    status: 'FAILED',
+    error: 'States.DataLimitExceeded',
+    cause:
+      "Execution total variable size limit exceeded. State 'S41' assigned variables that exceed the total execution limit by 14324 bytes.",
+  });
+});
+
 test('an endless loop ends where the history is full, and nothing catches that', async () => {
   const events: HistoryEvent[] = [];
-  const loop = { StartAt: 'Loop', States: { Loop: { Type: 'Pass', Next: 'Loop' } } };
+  const loop = {
+    StartAt: 'Loop',
+    States: {
+      Loop: { Type: 'Choice', Choices: [{ Condition: false, Next: 'Done' }], Default: 'Loop' },
+      Done: { Type: 'Pass', End: true },
+    },
+  };
   const { result } = start(
     {
       StartAt: 'P',

@@ -46,6 +46,8 @@ interface Expectation {
   readonly elapsedSeconds?: number;
   /** Types of the history's events. */
   readonly events?: readonly string[];
+  /** The IDs of the events that these events come behind. */
+  readonly behind?: readonly number[];
   /** The most tasks that ran at once. */
   readonly concurrency?: number;
   /** What is wrong with the definition: code, location. */
@@ -69,12 +71,13 @@ export async function runCase(one: Case): Promise<Expectation> {
     random: () => one.random ?? 0.5,
     onEvent: (event) => events.push(event),
   }).result;
-  const { calls, elapsedSeconds, events: types, concurrency } = one.expect;
+  const { calls, elapsedSeconds, events: types, behind, concurrency } = one.expect;
   return {
     ...result,
     ...(calls && { calls: tasks.calls }),
     ...(elapsedSeconds !== undefined && { elapsedSeconds: (clock.now().getTime() - start.getTime()) / 1000 }),
     ...(types && { events: events.map((event) => event.type) }),
+    ...(behind && { behind: events.map((event) => event.previousEventId) }),
     ...(concurrency && { concurrency: tasks.mostAtOnce }),
   };
 }

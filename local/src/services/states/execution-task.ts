@@ -62,7 +62,9 @@ export class ExecutionTask {
   /** The execution as DescribeExecution has it; `.sync:2` has its data as JSON, and not as text. */
   private result(execution: Record<string, unknown>): Json {
     const answer = Object.fromEntries(
-      Object.entries(execution).map(([name, value]) => [pascal(name), asEventHasIt(name, value)]),
+      Object.entries(execution)
+        .map(([name, value]) => [pascal(name), asEventHasIt(name, value)] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
     if (execution['status'] !== 'SUCCEEDED')
       throw new StatesError('States.TaskFailed', JSON.stringify(answer));

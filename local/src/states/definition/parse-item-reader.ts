@@ -53,9 +53,11 @@ function parseObjectConfig(config: Fields, language: QueryLanguage): Pick<ItemRe
     return { manifest, format: { inputType: 'CSV', csvDelimiter: ',' } };
   }
   if (inputType === 'MANIFEST' || (manifest && inputType === undefined)) {
-    config.problem('ATHENA_DATA needs the InputType of the files: CSV, JSON or JSONL', 'InputType');
+    config.problem('ATHENA_DATA needs the InputType of the files: CSV or JSONL', 'InputType');
     return {};
   }
+  if (manifest && inputType === 'JSON')
+    config.problem('InputType JSON cannot be given for ATHENA_DATA', 'InputType');
   return { manifest, format: inputType && parseFormat(config, inputType, language) };
 }
 
@@ -65,11 +67,10 @@ function parseFormat(
   language: QueryLanguage,
 ): ItemFormat {
   if (inputType === 'CSV') return { inputType, ...parseCsvConfig(config) };
-  return {
-    inputType,
-    csvDelimiter: DELIMITERS.COMMA,
-    itemsPointer: inputType === 'JSON' ? parseText(config, 'ItemsPointer', language) : undefined,
-  };
+  const itemsPointer = inputType === 'JSON' ? parseText(config, 'ItemsPointer', language) : undefined;
+  if (itemsPointer?.kind === 'literal' && !String(itemsPointer.value).startsWith('/'))
+    config.problem("A JSON Pointer must start with '/'", 'ItemsPointer');
+  return { inputType, csvDelimiter: DELIMITERS.COMMA, itemsPointer };
 }
 
 function parseCsvConfig(config: Fields): Pick<ItemFormat, 'csvDelimiter' | 'csvHeaders'> {

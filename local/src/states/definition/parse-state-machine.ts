@@ -96,12 +96,19 @@ function checkTransitions(
   };
   visit(startAt, 'StartAt');
   // A state that was refused leads nowhere known: what follows it cannot be judged.
-  if (states.size < Object.keys(source).length) return;
+  if (states.size === 0 || states.size < Object.keys(source).length) return;
+  const known = [...reached].every((name) => states.has(name));
+  if (known && ![...states.values()].some(ends))
+    fields.problem('No state ends the graph', 'States', 'MISSING_END_STATE');
   for (const name of states.keys()) {
     if (!reached.has(name)) {
       fields.problem(`State "${name}" is not reachable.`, `States/${name}`, 'MISSING_TRANSITION_TARGET');
     }
   }
+}
+
+function ends(state: State): boolean {
+  return state.type !== 'Choice' && !('next' in state && state.next !== undefined);
 }
 
 function transitions(state: State | undefined): { readonly to: string; readonly field: string }[] {

@@ -56,7 +56,8 @@ function parseType(
         resultPath: true,
         assign: true,
       });
-      const result = language === 'JSONPath' ? fields.take('Result') : undefined;
+      // AWS takes null as if there were no Result.
+      const result = (language === 'JSONPath' ? fields.take('Result') : undefined) ?? undefined;
       return { type, name, flow, result, next: parseNext(fields) };
     }
     case 'Choice':

@@ -4,7 +4,14 @@ import { type Bindings, evaluateExpression } from '../jsonata/expression';
 import { evaluateTemplate } from '../jsonata/template';
 import { parsePath } from '../jsonpath/parse-path';
 import { setAtPath } from '../jsonpath/reference-path';
-import { fillTemplate, follow, type PathRoots, resolve, resolvePath } from '../jsonpath/template';
+import {
+  fillTemplate,
+  follow,
+  type PathRoots,
+  resolve,
+  resolvePath,
+  takeReference,
+} from '../jsonpath/template';
 import type { Computed, DataFlow } from '../types';
 import type { Variables } from './variables';
 
@@ -76,6 +83,11 @@ const NAMED_WHEN_MISSING = ['ErrorPath', 'CausePath'];
 /** Looks where a JSONPath points, without failing where it points nowhere. */
 export function lookUp(path: string, scope: Scope): Json | undefined {
   return follow(parsePath(path), roots(scope.input, scope));
+}
+
+/** The value that a reference path takes. @throws EvaluationError where it finds nothing */
+export function takeAtPath(path: string, scope: Scope): Json {
+  return takeReference(path, roots(scope.input, scope));
 }
 
 /** Makes a state's output and assignments. */

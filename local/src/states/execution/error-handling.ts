@@ -1,4 +1,4 @@
-import { EvaluationError, StatesError } from '../errors';
+import { EvaluationError, HeartbeatTimeout, StatesError } from '../errors';
 import type { JsonObject } from '../json';
 import type { Catcher, Retrier, State } from '../types';
 import { complete, type Scope } from './data-flow';
@@ -47,8 +47,14 @@ export async function withErrorHandling(
         continue;
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));
-      if (!catcher) throw failure;
-      return caught(catcher, failure, scopeAfter(retryCount), entered);
+      const failedEventId = recordFailed(failure, entered);
+      if (!catcher) {
+        frame.track.continueBehind(failedEventId);
+        throw failure;
+      }
+      const step = await caught(catcher, failure, scopeAfter(retryCount), entered);
+      frame.track.continueBehind(failedEventId);
+      return step;
     }
   }
 }
@@ -63,8 +69,17 @@ async function caught(catcher: Catcher, failure: StatesError, scope: Scope, ente
   try {
     return { ...(await complete(catcher.flow, scope, { as: 'errorOutput', value })), next: catcher.next };
   } catch (thrown) {
-    throw asFailure(thrown, entered);
+    const another = asFailure(thrown, entered);
+    entered.frame.track.continueBehind(recordFailed(another, entered));
+    throw another;
   }
+}
+
+/** Tells that a Parallel or a Map has failed; of a try that is repeated, and of what nothing can catch, it is not told. */
+function recordFailed(failure: StatesError, { state, frame: { track } }: Entered): number {
+  if (!failure.catchable) return track.newest;
+  const hasChildren = state.type === 'Parallel' || state.type === 'Map';
+  return hasChildren ? track.recordAside(`${state.type}StateFailed`) : track.last;
 }
 
 /** `{Error, Cause}`, as far as the error has them. */
@@ -81,17 +96,14 @@ function retryDelay(retrier: Retrier, retries: number, random: () => number): nu
   return retrier.fullJitter ? random() * delay : delay;
 }
 
-const TIMEOUTS = ['States.Timeout', 'States.HeartbeatTimeout'];
-
 function matches(errorEquals: readonly string[], failure: StatesError): boolean {
   if (!failure.catchable) return false;
-  const isTimeout = TIMEOUTS.includes(failure.error ?? '');
   return errorEquals.some(
     (name) =>
       name === failure.error ||
       name === 'States.ALL' ||
-      (name === 'States.TaskFailed' && !isTimeout) ||
-      (name === 'States.Timeout' && isTimeout),
+      (name === 'States.TaskFailed' && failure.error !== 'States.Timeout') ||
+      (name === 'States.HeartbeatTimeout' && failure instanceof HeartbeatTimeout),
   );
 }
 
@@ -101,8 +113,8 @@ function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): 
   if (!(thrown instanceof EvaluationError)) throw thrown;
   const place = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredEventId}).`;
   const cause = thrown.isLimit ? thrown.message : `${place} ${thrown.message}`;
-  if (state.flow.language === 'JSONata') {
-    const { error, location } = thrown;
+  const { error, location } = thrown;
+  if (state.flow.language === 'JSONata' && error !== 'States.Runtime') {
     frame.track.record('EvaluationFailed', {
       error,
       cause,
@@ -110,5 +122,5 @@ function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): 
       state: state.name,
     });
   }
-  return new StatesError(thrown.error, cause, thrown.isLimit ? false : undefined);
+  return new StatesError(error, cause, thrown.isLimit ? false : undefined);
 }

@@ -52,6 +52,7 @@ const TOLD_OF_WHEN_ABORTED: readonly string[] = ['Task', 'Wait', 'Parallel', 'Ma
 export class Track {
   /** The type of the state that is under way. */
   private openState: string | undefined;
+  private newestEventId: number;
   /** The lines of its branches or iterations. */
   private readonly inner = new Set<Track>();
 
@@ -61,11 +62,18 @@ export class Track {
     private readonly signal: AbortSignal,
     private lastEventId = 0,
     private readonly iteration?: EventDetails,
-  ) {}
+  ) {
+    this.newestEventId = lastEventId;
+  }
 
   /** The last event on this line. */
   get last(): number {
     return this.lastEventId;
+  }
+
+  /** The event that this line recorded last, aside or not; what nothing can catch ends the execution behind it. */
+  get newest(): number {
+    return this.newestEventId;
   }
 
   /** The last event of the execution. */
@@ -75,18 +83,21 @@ export class Track {
 
   /** Records an event behind the last one; what was stopped records nothing more. */
   record(type: string, details: EventDetails = {}): number {
-    if (!this.signal.aborted) this.lastEventId = this.history.record(type, details, this.lastEventId);
+    if (!this.signal.aborted) this.continueBehind(this.history.record(type, details, this.lastEventId));
     return this.lastEventId;
   }
 
   /** Records an event that nothing follows on this line, behind the last one or another. */
   recordAside(type: string, details: EventDetails = {}, behind = this.lastEventId): number {
-    return this.signal.aborted ? behind : this.history.record(type, details, behind);
+    if (this.signal.aborted) return behind;
+    this.newestEventId = this.history.record(type, details, behind);
+    return this.newestEventId;
   }
 
   /** Goes on behind an event of another line, or of an earlier run. */
   continueBehind(eventId: number): void {
     this.lastEventId = eventId;
+    this.newestEventId = eventId;
   }
 
   /** Notes what state is under way, or that none is. */
@@ -107,9 +118,16 @@ export class Track {
     this.inner.delete(inner);
   }
 
-  /** Records that a branch or an iteration has failed, and that what else is under way was aborted. */
-  recordFailure(failed: Track): void {
+  /**
+   * Records that a branch or an iteration has failed, and that what else is under way was aborted. Of neither is told
+   * when nothing can catch the failure: the execution ends at once.
+   */
+  recordFailure(failed: Track, catchable: boolean): void {
     if (failed.signal.aborted) return;
+    if (!catchable) {
+      this.continueBehind(failed.newest);
+      return;
+    }
     if (failed.iteration) failed.recordAside('MapIterationFailed', failed.iteration);
     for (const inner of this.inner) inner.recordAborts(failed.last, inner !== failed);
     this.continueBehind(failed.last);

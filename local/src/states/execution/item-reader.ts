@@ -59,9 +59,9 @@ async function itemsOf(
   read: ReadNamed,
 ): Promise<FoundItem[]> {
   const { Bucket: bucket = '', Key: key = '' } = isObject(args) ? args : {};
-  if (!format) return itemsFrom(typeof content === 'string' ? [content] : content, `S3://${bucket}`);
+  if (!format) return itemsFrom(typeof content === 'string' ? [content] : content, `s3://${bucket}`);
   if (typeof content === 'string' && !reader.manifest)
-    return itemsFrom(readContent(content, format), `S3://${bucket}/${key}`);
+    return itemsFrom(readContent(content, format), `s3://${bucket}/${key}`);
   const { objects, csvHeaders } =
     typeof content === 'string' ? readManifest(content, reader.manifest) : listed(content, args);
   const resource = reader.resource.replace(/:listObjectsV2$/, ':getObject');
@@ -70,7 +70,7 @@ async function itemsOf(
     const text = await read(resource, { Bucket: bucket, Key: key });
     const found = readContent(String(text), csvHeaders ? { ...format, csvHeaders } : format);
     if (!isArray(found)) throw new UnreadableItems(`The items of s3://${bucket}/${key} are not an array.`);
-    for (const item of itemsFrom(found, `S3://${bucket}/${key}`)) items.push(item);
+    for (const item of itemsFrom(found, `s3://${bucket}/${key}`)) items.push(item);
   }
   return items;
 }

@@ -1,9 +1,9 @@
 import { queryError, runtimeError } from '../errors';
 import { isArray, isObject, type Json } from '../json';
 import { unexpectedType } from '../jsonata/expression';
-import type { MapState } from '../types';
+import type { Computed, MapState } from '../types';
 import { computeInteger } from './computed-number';
-import { compute, fill, type Scope } from './data-flow';
+import { compute, fill, type Scope, takeAtPath } from './data-flow';
 import type { MapJob } from './position';
 import type { Visit } from './run-graph';
 
@@ -32,7 +32,7 @@ export function itemsIn(found: Json): FoundItem[] {
 
 /** The items that the state's data has. */
 export async function findItems(state: MapState, { scope }: Visit): Promise<FoundItem[]> {
-  const items = state.items ? await compute(state.items, state.flow, scope) : scope.input;
+  const items = state.items ? await itemsField(state.items, state, scope) : scope.input;
   if (isArray(items)) return itemsIn(items);
   const field = state.items;
   if (state.flow.language === 'JSONPath') {
@@ -42,6 +42,10 @@ export async function findItems(state: MapState, { scope }: Visit): Promise<Foun
   if (state.mode === 'DISTRIBUTED' && isObject(items)) return itemsIn(items);
   const source = field.kind === 'expression' ? field.expression : JSON.stringify(items);
   throw unexpectedType(source, field.field, 'array', items);
+}
+
+function itemsField(field: Computed, { flow }: MapState, scope: Scope): Json | Promise<Json> {
+  return field.kind === 'path' ? takeAtPath(field.path, scope) : compute(field, flow, scope);
 }
 
 /** Items with ItemSelector applied. */

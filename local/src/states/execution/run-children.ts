@@ -33,31 +33,26 @@ export async function runChildren<Job>(
   const { type, limit, startedEventId } = runner;
   const behind: number[] = [];
   let lastEventId = startedEventId;
-  try {
-    const outputs = await runAll(jobs, limit, frame.signal, async (job, signal, index, worker) => {
-      const child = before?.children?.[index] ?? undefined;
-      if (child?.output !== undefined) return child.output;
-      const iteration = runner.iteration?.(index);
-      const line = track.fork(signal, behind[worker] ?? startedEventId, iteration);
-      const inner = { ...frame, signal, track: line, progress: progress.child(index) };
-      const output = await watched(line, track, async () => {
-        // An iteration that was started goes on without telling of it again.
-        if (iteration && !child?.position) line.record('MapIterationStarted', iteration);
-        return runner.run(job, inner, child);
-      });
-      behind[worker] = line.last;
-      lastEventId = iteration ? line.recordAside('MapIterationSucceeded', iteration) : line.last;
-      progress.childIs(index, { output });
-      return output;
+  const outputs = await runAll(jobs, limit, frame.signal, async (job, signal, index, worker) => {
+    const child = before?.children?.[index] ?? undefined;
+    if (child?.output !== undefined) return child.output;
+    const iteration = runner.iteration?.(index);
+    const line = track.fork(signal, behind[worker] ?? startedEventId, iteration);
+    const inner = { ...frame, signal, track: line, progress: progress.child(index) };
+    const output = await watched(line, track, async () => {
+      // An iteration that was started goes on without telling of it again.
+      if (iteration && !child?.position) line.record('MapIterationStarted', iteration);
+      return runner.run(job, inner, child);
     });
-    progress.state({ childrenEnded: true });
-    track.continueBehind(lastEventId);
-    track.recordAside(`${type}StateSucceeded`);
-    return outputs;
-  } catch (error) {
-    if (error instanceof StatesError) track.record(`${type}StateFailed`);
-    throw error;
-  }
+    behind[worker] = line.last;
+    lastEventId = iteration ? line.recordAside('MapIterationSucceeded', iteration) : line.last;
+    progress.childIs(index, { output });
+    return output;
+  });
+  progress.state({ childrenEnded: true });
+  track.continueBehind(lastEventId);
+  track.recordAside(`${type}StateSucceeded`);
+  return outputs;
 }
 
 /** Runs a branch or an iteration and records its failure. */
@@ -65,7 +60,7 @@ async function watched(line: Track, around: Track, run: () => Promise<Json>): Pr
   try {
     return await run();
   } catch (error) {
-    if (error instanceof StatesError) around.recordFailure(line);
+    if (error instanceof StatesError) around.recordFailure(line, error.catchable);
     throw error;
   } finally {
     around.close(line);

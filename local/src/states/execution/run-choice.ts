@@ -1,4 +1,4 @@
-import { runtimeError, StatesError } from '../errors';
+import { runtimeError } from '../errors';
 import { unexpectedType } from '../jsonata/expression';
 import type { ChoiceState, Condition } from '../types';
 import { compareValues } from './comparisons';
@@ -13,10 +13,8 @@ export async function runChoice(state: ChoiceState, { scope }: Visit): Promise<S
     }
   }
   if (state.default === undefined) {
-    throw new StatesError(
-      'States.NoChoiceMatched',
-      `No choice rule of the state '${state.name}' matched its input`,
-    );
+    // The specification's States.NoChoiceMatched is not what AWS ends with.
+    throw runtimeError('Failed to transition out of the state. The state does not point to a next state.');
   }
   return { ...(await complete(state.flow, scope)), next: state.default };
 }

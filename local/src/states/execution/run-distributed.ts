@@ -37,17 +37,17 @@ export async function runDistributed(state: MapState, visit: Visit): Promise<Jso
     const failure = asFailure(error, state);
     if (failure) {
       track.record('MapRunFailed', { error: failure.error, cause: failure.cause });
-      track.record('MapStateFailed');
+      if (!failure.catchable) track.record('MapStateFailed');
     }
     throw error;
   }
 }
 
 /** What a failure of the Map Run is called, if it is one: a wrong expression is told of by the state. */
-function asFailure(error: unknown, { flow }: MapState): Pick<StatesError, 'error' | 'cause'> | undefined {
+function asFailure(error: unknown, { flow }: MapState): StatesError | undefined {
   if (error instanceof StatesError) return error;
   if (!(error instanceof EvaluationError) || flow.language === 'JSONata') return undefined;
-  return { error: error.error, cause: error.message };
+  return new StatesError(error.error, error.message);
 }
 
 interface MapRun {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dataLimitError, StatesError } from '../errors';
+import { dataLimitError, HeartbeatTimeout, StatesError } from '../errors';
 import { copyJson, type Json, jsonSize, PAYLOAD_LIMIT } from '../json';
 import type { TaskState } from '../types';
 import { computeInteger } from './computed-number';
@@ -80,7 +80,7 @@ async function recorded(events: TaskEvents, frame: Frame, run: () => Promise<Jso
     return result;
   } catch (error) {
     if (error instanceof StatesError) {
-      const ended = TIMEOUTS.has(error.error) ? 'TimedOut' : 'Failed';
+      const ended = error.error === 'States.Timeout' ? 'TimedOut' : 'Failed';
       frame.track.record(`${events.prefix}${ended}`, {
         ...events.details,
         error: error.error,
@@ -90,8 +90,6 @@ async function recorded(events: TaskEvents, frame: Frame, run: () => Promise<Jso
     throw error;
   }
 }
-
-const TIMEOUTS: ReadonlySet<string | undefined> = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 async function withinLimits(
   call: Omit<TaskCall, 'signal' | 'heartbeat'>,
@@ -112,7 +110,7 @@ async function withinLimits(
   const tooQuiet = async (seconds: number): Promise<never> => {
     for (;;) {
       const left = lastBeat + seconds * 1000 - clock.now().getTime();
-      if (left <= 0) throw new StatesError('States.HeartbeatTimeout');
+      if (left <= 0) throw new HeartbeatTimeout();
       await clock.sleep(left, signal);
     }
   };

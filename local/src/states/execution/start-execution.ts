@@ -55,7 +55,7 @@ export interface ExecutionOptions {
 /** How an execution ended. */
 export type ExecutionResult =
   | { readonly status: 'SUCCEEDED'; readonly output: Json }
-  | { readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error?: string; readonly cause?: string };
+  | { readonly status: 'FAILED' | 'ABORTED' | 'TIMED_OUT'; readonly error?: string; readonly cause?: string };
 
 /** A running execution. */
 export interface Execution {
@@ -167,8 +167,12 @@ function ended(reason: unknown, history: History, lastEventId: number): Executio
     history.record('ExecutionFailed', details, lastEventId);
     return { status: 'FAILED', ...details };
   }
-  history.record(reason.status === 'ABORTED' ? 'ExecutionAborted' : 'ExecutionTimedOut', details, 0);
-  return { status: reason.status, ...details };
+  if (reason.status === 'ABORTED') {
+    history.record('ExecutionAborted', details, 0);
+    return { status: 'ABORTED', ...details };
+  }
+  history.record('ExecutionTimedOut', details, 0);
+  return { status: 'TIMED_OUT' }; // Only the event tells of States.Timeout.
 }
 
 function contextObject({ context, input }: ExecutionOptions): JsonObject {

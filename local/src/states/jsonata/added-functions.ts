@@ -11,63 +11,80 @@ export const HASH_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['SHA-512', 'sha512'],
 ]);
 
+/** The code of jsonata's error for a sequence that is too long. */
+export const TOO_LARGE = 'D2015';
+
+/** The longest that `$range` makes. */
+const LONGEST_RANGE = 360_145;
+
 /** Adds the functions that Step Functions has and plain JSONata has not. */
 export function registerAddedFunctions(expression: Expression): void {
-  expression.registerFunction('partition', partition, '<an:a<a>>');
-  expression.registerFunction('range', range, '<nnn:x>');
-  expression.registerFunction('hash', hash, '<ss:s>');
+  expression.registerFunction('partition', partition, '<xn?:x>');
+  expression.registerFunction('range', range, '<nnn?:x>');
+  expression.registerFunction('hash', hash, '<s?s?:s>');
   expression.registerFunction('uuid', () => randomUUID(), '<:s>');
-  expression.registerFunction('parse', parse, '<s:x>');
+  expression.registerFunction('parse', parse, '<s?:x>');
 }
 
 /** `$random([seed])`: with a seed the first number of Java's generator, as on AWS. */
-export function randomFunction(random: () => number): (seed?: unknown) => number {
-  return (seed) => {
+export function randomFunction(random: () => number): (...args: unknown[]) => number {
+  return (...args) => {
+    const [seed] = args;
+    if (args.length > 1) throw mismatch('T0410', 'random', 2);
     if (seed === undefined) return random();
-    if (typeof seed !== 'number') {
-      // jsonata makes the text, out of these.
-      throw Object.assign(failure('T0410', ''), { token: 'random', index: 1 });
-    }
-    return new JavaRandom(seed).nextDouble();
+    if (typeof seed !== 'number') throw mismatch('T0410', 'random', 1);
+    return new JavaRandom(Math.trunc(seed)).nextDouble();
   };
 }
 
-function partition(items: readonly unknown[] | undefined, size: number): unknown[][] | undefined {
+/** Without a size there is a single part. */
+function partition(items: unknown, size?: number): unknown[][] | undefined {
   if (items === undefined) return undefined;
-  if (!Number.isInteger(size) || size < 1)
-    throw failure('D3000', 'The size of $partition must be a positive integer');
+  if (!Array.isArray(items)) throw mismatch('T0412', 'partition', 1);
+  const step = size === undefined ? items.length : Math.trunc(size);
+  if (step < 0) throw failure('Second argument must be zero or greater');
+  if (items.length === 0 || step === 0) return undefined;
   const parts: unknown[][] = [];
-  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  for (let start = 0; start < items.length; start += step) parts.push(items.slice(start, start + step));
   return parts;
 }
 
 /** The end is part of the range, and a range of one number is that number, as a JSONata sequence. */
-function range(first: number, last: number, step: number): unknown {
-  if (step === 0) throw failure('D3000', 'The step of $range must not be zero');
-  const numbers: number[] = [];
-  for (let n = first; step > 0 ? n <= last : n >= last; n += step) {
-    if (numbers.push(n) > 1_000_000)
-      throw failure('D2014', 'The size of the sequence allocated by $range is too large');
-  }
+function range(from?: number, to?: number, by?: number): unknown {
+  const [first, last, step] = [from, to, by].map((n) => Math.trunc(n ?? Number.NaN));
+  if (first === undefined || last === undefined || !step) return undefined;
+  const length = Math.floor((last - first) / step) + 1;
+  if (length > LONGEST_RANGE) throw Object.assign(new Error(), { code: TOO_LARGE });
+  const numbers = Array.from({ length: Math.max(0, length || 0) }, (_, i) => first + i * step);
   return numbers.length > 1 ? numbers : numbers[0];
 }
 
-function hash(text: string | undefined, algorithm: string): string | undefined {
-  if (text === undefined) return undefined;
+function hash(text?: string, algorithm?: string): string | undefined {
+  if (text === undefined || algorithm === undefined) return undefined;
   const name = HASH_ALGORITHMS.get(algorithm);
-  if (!name) throw failure('D3000', `Unsupported hash algorithm: ${algorithm}`);
+  if (!name) {
+    throw failure(`Hash algorithm '${algorithm}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5`);
+  }
   return createHash(name).update(text, 'utf8').digest('hex');
 }
 
-function parse(text: string | undefined): unknown {
+function parse(text?: string): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw failure('D3000', `The argument of $parse is not valid JSON: ${(error as Error).message}`);
+    return JSON.parse(text, (_, value: unknown) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) throw failure('');
+      return value;
+    });
+  } catch {
+    throw failure('Invalid JSON');
   }
 }
 
-function failure(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+/** An argument that is wrong; jsonata makes the text. */
+function mismatch(code: 'T0410' | 'T0412', token: string, index: number): Error {
+  return Object.assign(new Error(), { code, token, index, type: 'any' });
+}
+
+function failure(message: string): Error {
+  return Object.assign(new Error(message), { code: 'D3137' });
 }

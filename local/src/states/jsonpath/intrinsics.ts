@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { EvaluationError } from '../errors';
 import { JavaRandom } from '../java-random';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
 import { HASH_ALGORITHMS } from '../jsonata/added-functions';
@@ -8,9 +7,12 @@ import { HASH_ALGORITHMS } from '../jsonata/added-functions';
 export interface Intrinsic {
   /** The least and the most arguments. */
   readonly arity: readonly [number, number];
-  /** Runs it. @throws EvaluationError `States.IntrinsicFailure` */
+  /** Runs it. @throws IntrinsicFailure */
   readonly run: (args: readonly Json[], random: () => number) => Json;
 }
+
+/** A call that cannot be answered; the message is AWS's, which tells nothing but the function's name most times. */
+export class IntrinsicFailure extends Error {}
 
 /** The longest array that States.ArrayRange makes, and the longest text that some functions take. */
 const MOST_ITEMS = 1000;
@@ -22,8 +24,8 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.ArrayPartition': {
     arity: [2, 2],
     run: (args) => {
-      const [items, size] = [array(args, 0), integer(args, 1)];
-      if (size < 1) throw failure('the chunk size must be a positive integer');
+      const [items, size] = [array(args, 0), truncated(args, 1)];
+      if (size < 1) throw new IntrinsicFailure();
       return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
         items.slice(i * size, (i + 1) * size),
       );
@@ -31,17 +33,18 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'States.ArrayContains': {
     arity: [2, 2],
-    run: (args) => array(args, 0).some((item) => equalJson(item, args[1] ?? null)),
+    run: (args) => array(args, 0).some((item) => asText(item) === asText(args[1] ?? null)),
   },
   'States.ArrayRange': {
     arity: [3, 3],
-    run: (args) => range(integer(args, 0), integer(args, 1), integer(args, 2)),
+    run: (args) => range(truncated(args, 0), truncated(args, 1), truncated(args, 2)),
   },
   'States.ArrayGetItem': {
     arity: [2, 2],
     run: (args) => {
-      const item = array(args, 0)[integer(args, 1)];
-      if (item === undefined) throw failure('the index is outside of the array');
+      const [items, index] = [array(args, 0), truncated(args, 1)];
+      const item = items.length === 0 ? null : items[index];
+      if (item === undefined) throw new IntrinsicFailure();
       return item;
     },
   },
@@ -53,27 +56,26 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'States.Base64Encode': {
     arity: [1, 1],
-    run: (args) => Buffer.from(text(args, 0), 'utf8').toString('base64'),
+    run: (args) => Buffer.from(limited(string(args, 0)), 'utf8').toString('base64'),
   },
   'States.Base64Decode': {
     arity: [1, 1],
-    run: (args) => Buffer.from(text(args, 0), 'base64').toString('utf8'),
+    run: (args) => Buffer.from(limited(string(args, 0)), 'base64').toString('utf8'),
   },
   'States.Hash': {
     arity: [2, 2],
     run: (args) => {
       const algorithm = HASH_ALGORITHMS.get(string(args, 1));
-      if (!algorithm) throw failure(`unsupported hash algorithm ${JSON.stringify(args[1])}`);
-      const data = args[0] ?? null;
-      const stringified = typeof data === 'string' ? data : JSON.stringify(data);
-      return createHash(algorithm).update(limited(stringified, 0)).digest('hex');
+      if (!algorithm) throw new IntrinsicFailure();
+      return createHash(algorithm)
+        .update(limited(asText(args[0] ?? null)))
+        .digest('hex');
     },
   },
   'States.JsonMerge': {
     arity: [3, 3],
     run: (args) => {
-      if (args[2] !== false)
-        throw failure('only shallow merging is supported: the third argument must be false');
+      if (args[2] === true) throw new IntrinsicFailure(); // AWS has no deep merge.
       return { ...object(args, 0), ...object(args, 1) };
     },
   },
@@ -83,8 +85,8 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
       const json = string(args, 0).trim();
       try {
         return json === '' ? null : (JSON.parse(json) as Json);
-      } catch (error) {
-        throw failure(`the argument is not valid JSON: ${(error as Error).message}`);
+      } catch {
+        throw new IntrinsicFailure();
       }
     },
   },
@@ -92,13 +94,13 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.MathRandom': {
     arity: [2, 3],
     run: (args, random) => {
-      const [start, end] = [integer(args, 0), integer(args, 1)];
-      if (end <= start) throw failure('the end must be greater than the start');
-      const share = args.length === 3 ? new JavaRandom(integer(args, 2)).nextDouble() : random();
+      const [start, end] = [truncated(args, 0), truncated(args, 1)];
+      if (end <= start) throw new IntrinsicFailure();
+      const share = args.length === 3 ? new JavaRandom(truncated(args, 2)).nextDouble() : random();
       return start + Math.floor(share * (end - start));
     },
   },
-  'States.MathAdd': { arity: [2, 2], run: (args) => integer(args, 0) + integer(args, 1) },
+  'States.MathAdd': { arity: [2, 2], run: (args) => int32(rounded(args, 0) + rounded(args, 1)) },
   'States.StringSplit': {
     arity: [2, 2],
     run: (args) => {
@@ -117,15 +119,22 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 
 function format(args: readonly Json[]): string {
   const values = args.slice(1);
-  const result = string(args, 0).replace(/\\([\s\S])|\{\}/g, (_, escaped: string | undefined) => {
+  const result = string(args, 0).replace(/\\([\s\S])|\{\}|[{}]/g, (found, escaped: string | undefined) => {
     if (escaped !== undefined) return escaped;
+    if (found === '{')
+      throw new IntrinsicFailure(`Invalid template in States.Format: matching '}' not found for '{'.`);
+    if (found === '}')
+      throw new IntrinsicFailure(`Invalid template in States.Format: matching '{' not found for '}'.`);
     const value = values.shift();
-    if (value === undefined) throw failure('there are more placeholders than arguments');
+    if (value === undefined) throw new IntrinsicFailure(WRONG_COUNT);
     return asJavaPrints(value);
   });
-  if (values.length > 0) throw failure('there are more arguments than placeholders');
+  if (values.length > 0) throw new IntrinsicFailure(WRONG_COUNT);
   return result;
 }
+
+const WRONG_COUNT =
+  'Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.';
 
 /** AWS prints objects and arrays as Java's collections do. */
 function asJavaPrints(value: Json): string {
@@ -136,51 +145,57 @@ function asJavaPrints(value: Json): string {
 }
 
 function range(first: number, last: number, step: number): number[] {
-  if (step === 0) throw failure('the step must not be zero');
+  if (step === 0) throw new IntrinsicFailure();
   const length = Math.max(0, Math.floor((last - first) / step) + 1);
-  if (length > MOST_ITEMS) throw failure(`the range has more than ${MOST_ITEMS} items`);
+  if (length > MOST_ITEMS) throw new IntrinsicFailure();
   return Array.from({ length }, (_, i) => first + i * step);
 }
 
-function failure(reason: string): EvaluationError {
-  return new EvaluationError('States.IntrinsicFailure', reason);
-}
-
-function mismatch(index: number, expected: string): EvaluationError {
-  return failure(`argument ${index + 1} must be ${expected}`);
+/** A text as it is, all else as JSON text. */
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function array(args: readonly Json[], index: number): readonly Json[] {
   const value = args[index];
-  if (!isArray(value)) throw mismatch(index, 'an array');
+  if (!isArray(value)) throw new IntrinsicFailure();
   return value;
 }
 
 function object(args: readonly Json[], index: number): JsonObject {
   const value = args[index];
-  if (!isObject(value)) throw mismatch(index, 'an object');
+  if (!isObject(value)) throw new IntrinsicFailure();
   return value;
 }
 
 function string(args: readonly Json[], index: number): string {
   const value = args[index];
-  if (typeof value !== 'string') throw mismatch(index, 'a string');
+  if (typeof value !== 'string') throw new IntrinsicFailure();
   return value;
 }
 
-function text(args: readonly Json[], index: number): string {
-  return limited(string(args, index), index);
-}
-
-function limited(value: string, index: number): string {
-  if (value.length > LONGEST_TEXT)
-    throw failure(`argument ${index + 1} is longer than ${LONGEST_TEXT} characters`);
+function limited(value: string): string {
+  if (value.length > LONGEST_TEXT) throw new IntrinsicFailure();
   return value;
 }
 
-/** Numbers are rounded half up, as Java's Math.round does. */
-function integer(args: readonly Json[], index: number): number {
+function number(args: readonly Json[], index: number): number {
   const value = args[index];
-  if (typeof value !== 'number') throw mismatch(index, 'a number');
-  return Math.floor(value + 0.5);
+  if (typeof value !== 'number') throw new IntrinsicFailure();
+  return value;
+}
+
+function truncated(args: readonly Json[], index: number): number {
+  // No negative zero.
+  return Math.trunc(number(args, index)) + 0;
+}
+
+/** Rounded half up, as Java's Math.round does. */
+function rounded(args: readonly Json[], index: number): number {
+  return int32(Math.floor(number(args, index) + 0.5));
+}
+
+function int32(value: number): number {
+  if (value !== Math.trunc(value) || Math.abs(value + 0.5) > 2 ** 31) throw new IntrinsicFailure();
+  return value;
 }

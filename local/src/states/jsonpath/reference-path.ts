@@ -14,10 +14,17 @@ export function setAtPath(data: Json, pathText: string, value: Json): Json {
     if (typeof step === 'number' && isArray(target) && step >= 0 && step < target.length) {
       return target.map((item, i) => (i === step ? put(item, depth + 1) : item));
     }
-    throw new EvaluationError(
-      'States.ResultPathMatchFailure',
-      `Unable to apply ReferencePath ${pathText} to input ${JSON.stringify(data)}`,
-    );
+    throw referencePathConflict(pathText, step, data);
   };
   return put(data, 0);
+}
+
+/** A reference path that does not fit its data: the specification calls it States.ResultPathMatchFailure. */
+export function referencePathConflict(pathText: string, step: string | number, data: Json): EvaluationError {
+  const subject =
+    typeof data === 'object' && data !== null ? `step ${JSON.stringify(step)}` : `ReferencePath ${pathText}`;
+  return new EvaluationError(
+    'States.ReferencePathConflict',
+    `Unable to apply ${subject} to input ${JSON.stringify(data)}`,
+  );
 }

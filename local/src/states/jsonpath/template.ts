@@ -1,10 +1,11 @@
-import { EvaluationError, runtimeError } from '../errors';
+import { runtimeError } from '../errors';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { evaluatePath } from './evaluate-path';
-import { INTRINSICS } from './intrinsics';
+import { INTRINSICS, IntrinsicFailure } from './intrinsics';
 import { type IntrinsicArgument, type IntrinsicCall, isIntrinsic, parseIntrinsic } from './parse-intrinsic';
 import { parsePath } from './parse-path';
 import type { RootedPath } from './path';
+import { referencePathConflict } from './reference-path';
 
 /** What a path can start from. */
 export interface PathRoots {
@@ -24,24 +25,47 @@ export function fillTemplate(template: Json, roots: PathRoots): Json {
   return Object.fromEntries(
     Object.entries(template).map(([key, value]) =>
       key.endsWith(DYNAMIC_SUFFIX) && typeof value === 'string'
-        ? [key.slice(0, -DYNAMIC_SUFFIX.length), resolve(value, key, roots)]
+        ? [key.slice(0, -DYNAMIC_SUFFIX.length), resolve(value, key, roots, pastTheEnd)]
         : [key, fillTemplate(value, roots)],
     ),
   );
 }
 
-/** The value of a path or a call. @throws EvaluationError where a definite path finds nothing */
-export function resolve(text: string, field: string, roots: PathRoots): Json {
+/**
+ * The value of a path or a call.
+ *
+ * @param instead the value where a definite path finds nothing, if there is one
+ * @throws EvaluationError where there is none
+ */
+export function resolve(
+  text: string,
+  field: string,
+  roots: PathRoots,
+  instead: (path: RootedPath, roots: PathRoots) => Json | undefined = () => undefined,
+): Json {
   if (isIntrinsic(text)) return runIntrinsic(text, parseIntrinsic(text), roots);
   const path = parsePath(text);
-  const value = follow(path, roots);
+  const found = follow(path, roots);
+  const value = found === undefined ? instead(path, roots) : found;
   if (value === undefined) {
     const input = JSON.stringify(rootValue(path, roots) ?? null);
     throw runtimeError(
-      `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${input}'`,
+      `The JSONPath '${withinRoot(path)}' specified for the field '${field}' could not be found in the input '${input}'`,
     );
   }
   return value;
+}
+
+/** In payload templates, a single index past an array's end finds null. */
+function pastTheEnd(path: RootedPath, roots: PathRoots): Json | undefined {
+  if (path.segments.at(-1)?.kind !== 'indexes') return undefined;
+  const array = follow({ ...path, segments: path.segments.slice(0, -1) }, roots);
+  return isArray(array) ? null : undefined;
+}
+
+/** A path as AWS's messages have it, in which the context object is but another input. */
+function withinRoot({ root, text }: RootedPath): string {
+  return root === 'context' ? text.slice(1) : text;
 }
 
 /** The value of a path of a field of its own. @throws EvaluationError where a definite path finds nothing */
@@ -50,6 +74,20 @@ export function resolvePath(text: string, roots: PathRoots): Json {
   const value = follow(path, roots);
   if (value === undefined) throw runtimeError(`Invalid path '${text}' : ${whatIsMissing(path, roots)}`);
   return value;
+}
+
+/** The value of a reference path that items are taken from. @throws EvaluationError `States.ReferencePathConflict` */
+export function takeReference(text: string, roots: PathRoots): Json {
+  const path = parsePath(text);
+  const value = follow(path, roots);
+  if (value !== undefined) return value;
+  const { segments } = path;
+  const missing = segments.find(
+    (_, i) => follow({ ...path, segments: segments.slice(0, i + 1) }, roots) === undefined,
+  );
+  const [step = text] =
+    missing?.kind === 'names' ? missing.names : missing?.kind === 'indexes' ? missing.indexes : [];
+  throw referencePathConflict(text, step, rootValue(path, roots) ?? null);
 }
 
 /** Says where a definite path ends: in front of its last step, or with it. */
@@ -88,11 +126,9 @@ function runIntrinsic(text: string, call: IntrinsicCall, roots: PathRoots): Json
   try {
     return (INTRINSICS[call.name] as (typeof INTRINSICS)[string]).run(args, roots.random);
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    throw new EvaluationError(
-      error.error,
-      `The function '${text}' had the following error: ${error.message}`,
-    );
+    if (!(error instanceof IntrinsicFailure)) throw error;
+    const reason = error.message || `Invalid arguments in ${call.name}`;
+    throw runtimeError(`There was an error while evaluating the intrinsic function: ${text}. ${reason}`);
   }
 }
 
@@ -116,9 +152,12 @@ function argumentValue(
     case 'path': {
       const value = follow(argument.path, roots);
       if (value !== undefined) return value;
-      const input = JSON.stringify(rootValue(argument.path, roots) ?? null);
+      const { root } = argument.path;
+      const input = JSON.stringify(
+        (root === 'context' ? roots.data : rootValue(argument.path, roots)) ?? null,
+      );
       throw runtimeError(
-        `The function '${text}' had the following error: The JsonPath argument for the field '${argument.path.text}' could not be found in the input '${input}'`,
+        `The function '${text}' had the following error: The JsonPath argument for the field '${withinRoot(argument.path)}' could not be found in the input '${input}'`,
       );
     }
   }
