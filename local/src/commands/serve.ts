@@ -4,7 +4,7 @@ import { clientEnvironment } from '../client-config';
 import type { LocalMode } from '../local-mode';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployApp } from './deploy-options';
-import { addExamples } from './help';
+import { addExamples, PROGRAM } from './help';
 import { onInterruption, tellOfInterrupted } from './interruption';
 import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
@@ -55,7 +55,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const lines = await exportLines(localMode, options.role);
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
-    view.print('\nStopping: running executions and jobs are stopped, what has finished is kept.'),
+    view.print(
+      `\nStopping running executions and jobs. "${PROGRAM} resume" goes on. Ctrl-C again ends it at once.`,
+    ),
   );
   console.log(lines);
   console.error(

@@ -33,7 +33,9 @@ export async function toTheirEnd(
     ? showNothing()
     : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
   const interruption = onInterruption(() =>
-    view.print(`\nStopping running jobs. What has finished is kept: "${PROGRAM} resume" goes on.`),
+    view.print(
+      `\nStopping running jobs. What has finished is kept: "${PROGRAM} resume" goes on. Ctrl-C again ends it at once.`,
+    ),
   );
   // Executions and jobs that still run then are stopped.
   interruption.signal.addEventListener('abort', () => void localMode.close().catch(() => undefined));

@@ -179,7 +179,7 @@ test('Ctrl-C ends the search, its jobs and their processes', async () => {
   });
   run.interrupt();
   const { exitCode, output } = await run.ended;
-  expect(output).toContain('Stopping: running jobs are stopped');
+  expect(output).toContain('Stopping running jobs');
   expect(exitCode).toBe(130);
 
   expect(tuningJobsIn(root)).toMatchObject([{ description: { HyperParameterTuningJobStatus: 'Stopped' } }]);
