@@ -4,7 +4,7 @@
 //   npm run bench:search -- [--seeds 5] [--trials 30] [--check]
 //
 // The ranges are the app's, with fewer rounds since the data sets are small. The settings of local mode's search were
-// chosen on other data sets, ranges and seeds (docs/decisions/0013).
+// chosen on other data sets, ranges and seeds (docs/decisions/0016).
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 """Bayesian optimisation with a Gaussian process, as a sampler of Optuna's.
 
 SageMaker's Bayesian strategy is one with a Gaussian process, too. Optuna's own GPSampler needs PyTorch, which is
-gigabytes on Linux; this one needs NumPy and SciPy. docs/decisions/0012 has what it was compared with.
+gigabytes on Linux; this one needs NumPy and SciPy. docs/decisions/0016 has what it was compared with.
 """
 
 import math

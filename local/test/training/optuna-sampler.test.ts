@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createOptunaSampler,
@@ -157,6 +157,36 @@ test.each(['Minimize', 'Maximize'] as const)(
   },
 );
 
+test('Bayesian tries nothing again that failed, and no two jobs at once try the same', async () => {
+  const search = await sampler.start(
+    specification({ strategy: 'Bayesian', dimensions: [ETA], randomSeed: 3 }),
+  );
+  let failures = 0;
+  for (let i = 0; i < 20; i += 1) {
+    const asked = await search.ask();
+    const distance = Math.abs(Number(asked?.hyperparameters.eta) - 0.2);
+    const hasFailed = distance < 0.01;
+    failures += Number(hasFailed);
+    await search.tell(asked?.trial ?? -1, hasFailed ? undefined : distance);
+  }
+  expect(failures).toBeLessThan(8);
+  const etas: number[] = [];
+  for (let i = 0; i < 4; i += 1) etas.push(Number((await search.ask())?.hyperparameters.eta));
+  etas.sort((one, other) => one - other);
+  const gaps = etas.slice(1).map((eta, i) => eta - (etas[i] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThan(0.001);
+});
+
+test('a trial that a killed process did not come to write whole is handed out whole', async () => {
+  const spec = specification({ strategy: 'Bayesian', randomSeed: 1 });
+  const first = await draw(spec, 1);
+  const lines = readFileSync(spec.studyFile, 'utf8').split('\n');
+  const SET_TRIAL_PARAM = 5;
+  const firstParam = lines.findIndex((line) => JSON.parse(line).op_code === SET_TRIAL_PARAM);
+  writeFileSync(spec.studyFile, `${lines.slice(0, firstParam + 1).join('\n')}\n`);
+  expect(await draw(spec, 1)).toEqual(first);
+});
+
 test('warm start: earlier trials guide the first ones, those that do not fit are left out', async () => {
   const previousTrials: FinishedTrial[] = Array.from({ length: 30 }, (_, i) => {
     const eta = 0.01 + (0.49 * i) / 30;
@@ -220,6 +250,23 @@ test('Hyperband stops poor trials at its rungs and lets good ones run to the max
   const short = epochs.filter(({ used }) => used < 27);
   expect(short.length).toBeGreaterThan(10);
   expect(distance(short)).toBeGreaterThan(distance(epochs.filter(({ used }) => used === 27)));
+});
+
+test('Hyperband with a seed draws the same sets, whatever comes of them', async () => {
+  const sets: unknown[][] = [];
+  for (const sign of [1, -1]) {
+    const search = await sampler.start(
+      specification({ strategy: 'Hyperband', maxResource: 9, randomSeed: 2 }),
+    );
+    const drawn: unknown[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const asked = await search.ask();
+      drawn.push(asked?.hyperparameters);
+      await search.tell(asked?.trial ?? -1, sign * Number(asked?.hyperparameters.eta));
+    }
+    sets.push(drawn);
+  }
+  expect(sets[0]).toEqual(sets[1]);
 });
 
 test('early stopping: a trial worse than the median of the completed ones is stopped, a better one is not', async () => {
