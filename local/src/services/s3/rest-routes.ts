@@ -7,7 +7,6 @@ import {
   contentFrom,
   contentMembers,
   fromHeaders,
-  fromQuery,
   readDocument,
   readList,
   SYSTEM_HEADERS,
