@@ -5,10 +5,10 @@
 //
 // The peer is one process that reads the data once; each of its variants uses all cores:
 //
-//   script        trials one after the other, XGBoost on all cores
-//   2 at a time   n_jobs=2, half of the cores each
-//   same trials   as "script", but with the very hyperparameters that local mode has tried: the same work
-//   no metrics    as "script", but the validation data is predicted once, at the end of a trial
+//   script         trials one after the other, XGBoost on all cores
+//   two at a time  n_jobs=2, half of the cores each
+//   same trials    two at a time, with the very hyperparameters that local mode has tried: the same work
+//   no metrics     two at a time, the validation data predicted once, at the end of a trial
 //
 // All but the last evaluate both data sets after every round, as SageMaker's algorithm does. In turns, so that whatever
 // else slows the machine down slows all. Time of tuning: local mode from CreateHyperParameterTuningJob to its end, the
@@ -32,7 +32,7 @@ const trials = Number(options.trials);
 const data = join(ROOT, 'data', 'bikeshare');
 const cores = availableParallelism();
 
-const times = { 'local mode': [], script: [], '2 at a time': [], 'same trials': [], 'no metrics': [] };
+const times = { 'local mode': [], script: [], 'two at a time': [], 'same trials': [], 'no metrics': [] };
 for (let round = 1; round <= Number(options.rounds); round += 1) {
   const local = await runCommand({ maxTrainingJobs: trials });
   const { StaticHyperParameters: fixed } = local.description.TrainingJobDefinition;
@@ -54,11 +54,13 @@ for (let round = 1; round <= Number(options.rounds); round += 1) {
     evaluate: true,
     queue: [],
   };
+  const twoAtATime = { jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) };
+  const queue = local.trainingJobs.map(({ tunedHyperParameters: tuned }) => numbers(tuned));
   const variants = {
     script: {},
-    '2 at a time': { jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) },
-    'same trials': { queue: local.trainingJobs.map(({ tunedHyperParameters: tuned }) => numbers(tuned)) },
-    'no metrics': { evaluate: false },
+    'two at a time': twoAtATime,
+    'same trials': { ...twoAtATime, queue },
+    'no metrics': { ...twoAtATime, evaluate: false },
   };
   for (const [name, change] of Object.entries(variants)) {
     const { seconds, result } = await runPeer('tune.py', JSON.stringify({ ...task, ...change }));

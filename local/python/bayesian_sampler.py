@@ -20,7 +20,7 @@ from unit_cube import UnitCube
 # Drawn at random before there is a model.
 STARTUP_TRIALS = 5
 # The model is fitted to as many trials at most, the best and the latest: its time grows with their cube.
-MOST_MODELLED = 100
+MOST_MODELLED = 64
 
 # Losses farther from the middle half of them than so many times its width are cut off.
 _FENCE = 3.0
