@@ -17,10 +17,10 @@ import { checkStubs, type StubTasks } from './executions/stub-tasks';
 import { trainingImages } from './executions/trained-algorithms';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
+import { keepDeployment } from './local-folder/kept-deployments';
+import { aloneIn, enterRoot, othersIn } from './local-folder/local-modes';
+import { findLogFile } from './local-folder/log-files';
 import { findResource, isCalled, type NamedResource } from './named-resource';
-import { keepDeployment } from './root/kept-deployments';
-import { aloneIn, enterRoot, othersIn } from './root/local-modes';
-import { findLogFile } from './root/log-files';
 import {
   type AutoMLJobDescription,
   describeTuningJob,

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aloneIn, enterRoot, isOtherLocalMode, othersIn } from '../../src/root/local-modes';
-import { startOf } from '../../src/root/process-alive';
+import { aloneIn, enterRoot, isOtherLocalMode, othersIn } from '../../src/local-folder/local-modes';
+import { startOf } from '../../src/local-folder/process-alive';
 
 const NOBODY = 2 ** 22 + 1; // higher than any process on Linux
 let root: string;
