@@ -12,6 +12,9 @@ import type { TrainingOutcome } from './trainer';
  */
 const COMPRESSION_LEVEL = 1;
 
+/** Models are megabytes: larger chunks than the usual 16 KiB cost less. */
+const CHUNK_BYTES = 1 << 18;
+
 /**
  * Packs a job's `model/` folder as SageMaker does: the files at the root of the archive. The same files give the
  * same bytes. The archive is whole or not there: it is written to another place and renamed.
@@ -29,7 +32,11 @@ export async function writeModelArchive(
   try {
     // Entries are added while the archive is written: neither waits for the whole of the other.
     await Promise.all([
-      pipeline(tar, createGzip({ level: COMPRESSION_LEVEL }), createWriteStream(partial)),
+      pipeline(
+        tar,
+        createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }),
+        createWriteStream(partial),
+      ),
       addFolder(tar, modelFolder, '').then(
         () => tar.finalize(),
         (error: Error) => tar.destroy(error),
@@ -108,7 +115,7 @@ async function addFolder(tar: Pack, folder: string, prefix: string): Promise<voi
       await addFolder(tar, path, `${header.name}/`);
     } else if (state.isFile()) {
       const entry = tar.entry({ ...header, size: state.size, mode: 0o644 });
-      await pipeline(createReadStream(path), entry);
+      await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), entry);
     }
   }
 }
