@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketsFolder, type Deployment } from './assembly';
@@ -7,20 +6,14 @@ import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner } from './executions/execution-runner';
 import type { ExecutionRecord } from './executions/executions';
-import {
-  parseDefinition,
-  requireTrainable,
-  startsAutoMLJobs,
-  trainableAlgorithms,
-} from './executions/runnable-definitions';
+import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
 import { checkStubs, type StubTasks } from './executions/stub-tasks';
-import { trainingImages } from './executions/trained-algorithms';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
+import { keepDeployment } from './local-folder/kept-deployments';
+import { aloneIn, enterRoot, othersIn } from './local-folder/local-modes';
+import { findLogFile } from './local-folder/log-files';
 import { findResource, isCalled, type NamedResource } from './named-resource';
-import { keepDeployment } from './root/kept-deployments';
-import { aloneIn, enterRoot, othersIn } from './root/local-modes';
-import { findLogFile } from './root/log-files';
 import {
   type AutoMLJobDescription,
   describeTuningJob,
@@ -33,24 +26,9 @@ import {
 } from './services';
 import { BucketStore } from './services/s3/bucket-store';
 import { checkName } from './services/states-api/requests';
+import { startTraining, type TrainingSide } from './start-training';
 import { copyJson, type Json } from './states';
-import {
-  checkImageCommands,
-  combineTrainers,
-  createAutoMLRunner,
-  createContainerTrainer,
-  createOptunaSampler,
-  createPythonEnvironments,
-  createScriptTrainer,
-  createStubSampler,
-  createStubTrainer,
-  createTabularTrainer,
-  createXGBoostTrainer,
-  type ImageCommand,
-  type Sampler,
-  type StubTraining,
-  type Trainer,
-} from './training';
+import type { ImageCommand, StubTraining } from './training';
 import { UserError } from './user-error';
 
 /** What local mode runs with. */
@@ -163,7 +141,7 @@ export class LocalMode {
    * @internal
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
-    const { deployment, pythonFolder, onNotice, stubTasks, stubTraining } = options;
+    const { deployment, onNotice, stubTasks } = options;
     for (const resource of deployment.stateMachines) parseDefinition(resource, stubTasks);
     checkStubs(
       stubTasks ?? {},
@@ -174,38 +152,11 @@ export class LocalMode {
         `Another local mode (process ${processId}) works in ${deployment.root}: its jobs are left to it.`,
       );
     }
-    checkImageCommands(
-      options.imageCommands ?? new Map(),
-      deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition)),
-    );
-    const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
-    const cores = availableParallelism();
-    const maxJobs = Math.max(2, cores);
-    const trainers = combineTrainers([
-      createXGBoostTrainer({
-        pythonFor: (version, extras) => environments.forXGBoost(version, extras),
-        maxWorkers: maxJobs,
-      }),
-      createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
-      createScriptTrainer({ environments, maxJobs }),
-      createContainerTrainer({
-        commands: options.imageCommands ?? new Map(),
-        builds: deployment.imageBuilds,
-        maxJobs,
-      }),
-    ]);
-    const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
-    let sampler: Sampler | undefined;
     const leaveRoot = enterRoot(deployment.root);
+    let training: TrainingSide | undefined;
     try {
-      // What has to be installed is installed now, not in the middle of a run.
-      const algorithms = trainableAlgorithms(deployment, trainer);
-      await Promise.all(algorithms.map((algorithm) => trainer.prepare?.(algorithm, cores)));
-      sampler = stubTraining
-        ? createStubSampler()
-        : createOptunaSampler((await environments.forSampler()).python);
-      const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
-      if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
+      training = await startTraining(options);
+      const { trainer } = training;
       let services: RunningServices | undefined;
       const deploymentId = keepDeployment(options);
       const executions = new ExecutionRunner({
@@ -223,8 +174,8 @@ export class LocalMode {
       executions.store.endInterrupted();
       services = await startServices(deployment, {
         trainer,
-        sampler,
-        automl,
+        sampler: training.sampler,
+        automl: training.automl,
         fileSystems: options.fileSystems,
         ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
         executions,
@@ -233,10 +184,9 @@ export class LocalMode {
         ...(options.port !== undefined && { port: options.port }),
         ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       });
-      return new LocalMode(options, deploymentId, executions, services, trainer, sampler, leaveRoot);
+      return new LocalMode(options, deploymentId, executions, services, training, leaveRoot);
     } catch (error) {
-      // The processes that were started would keep this one alive.
-      await Promise.all([trainer.close(), sampler?.close()]);
+      await training?.close();
       leaveRoot();
       throw error;
     }
@@ -250,8 +200,7 @@ export class LocalMode {
     private readonly deploymentId: string,
     private readonly executions: ExecutionRunner,
     private readonly services: RunningServices,
-    private readonly trainer: Trainer,
-    private readonly sampler: Sampler,
+    private readonly training: TrainingSide,
     private readonly leaveRoot: () => void,
   ) {
     this.buckets = new BucketStore(bucketsFolder(this.root));
@@ -434,7 +383,7 @@ export class LocalMode {
       await this.executions.close();
       await this.services.close();
     } finally {
-      await Promise.all([this.trainer.close(), this.sampler.close()]);
+      await this.training.close();
       this.leaveRoot();
       removeIfTemporary(this.options);
     }

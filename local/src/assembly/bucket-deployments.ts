@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { zipSync } from 'fflate';
-import { replaceFile } from '../root/replace-file';
+import { replaceFile } from '../local-folder/replace-file';
 import { findAsset, readAssetFiles } from './asset-files';
 import { bucketsFolder, makeBucket, uploadsFolder } from './buckets';
 import type { FileAsset } from './cloud-assembly';

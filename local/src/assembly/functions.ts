@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { replaceFile } from '../root/replace-file';
+import { replaceFile } from '../local-folder/replace-file';
 import { findAsset, readAssetFiles } from './asset-files';
 import type { FunctionResource } from './deployment';
 import { joinInside } from './safe-path';

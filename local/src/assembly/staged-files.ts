@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { replaceFile } from '../root/replace-file';
+import { replaceFile } from '../local-folder/replace-file';
 import { makeBucket } from './buckets';
 import type { Environment, ImageBuild } from './deployment';
 import { joinInside } from './safe-path';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { readDeployment } from '../local-folder/kept-deployments';
 import { LocalMode } from '../local-mode';
-import { readDeployment } from '../root/kept-deployments';
 import { UserError } from '../user-error';
 import { addExamples } from './help';
 import { interruptedIn, readKept } from './kept';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Deployment } from '../assembly';
-import { replaceFile } from '../root/replace-file';
+import { replaceFile } from '../local-folder/replace-file';
 
 /**
  * Writes defaults for the SageMaker Python SDK, which takes them from the file in SAGEMAKER_USER_CONFIG_OVERRIDE. Without

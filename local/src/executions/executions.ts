@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { StateMachineResource } from '../assembly';
-import { isOtherLocalMode } from '../root/local-modes';
-import { replaceFile } from '../root/replace-file';
+import { isOtherLocalMode } from '../local-folder/local-modes';
+import { replaceFile } from '../local-folder/replace-file';
 import {
   applyChange,
   type ExecutionResult,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 
 /** A command to run, for one host of a job. */
@@ -104,7 +105,7 @@ export class HostProcess {
       };
       let exitCode = 1;
       child.once('exit', (code, signal) => {
-        exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143);
+        exitCode = code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
         this.signalGroup('SIGKILL'); // what it left running ends with it, as in a container
         fallback = setTimeout(() => {
           for (const stream of child.stdio) stream?.destroy();

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { isProcessAlive } from '../root/process-alive';
+import { isProcessAlive } from '../local-folder/process-alive';
 import { UserError } from '../user-error';
 import {
   furtherInterpreters,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { ExecutionRecord } from '../../src/executions/executions';
-import { isProcessAlive } from '../../src/root/process-alive';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
 import type { TrainingJobRecord, TuningJobRecord } from '../../src/services';
 import {
   createAutoMLRunner,

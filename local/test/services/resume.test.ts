@@ -166,6 +166,30 @@ test('a training job of its own runs again from its beginning', async () => {
   expect(log).toMatch(/^loss=1;\n--- From here on.* ---\nstarting Alone\nloss=1;\n$/);
 });
 
+test('a training job that fails while local mode ends is one that was cut off', async () => {
+  const deployment = deploymentIn(temporaryRoot());
+  let fail: () => void = () => undefined;
+  const failing = trainerOf(
+    () =>
+      new Promise((resolve) => {
+        fail = () =>
+          resolve({ status: 'Failed', failureReason: 'AlgorithmError: interrupted, exit code: 130' });
+      }),
+  );
+  const services = await start({ deployment, trainer: failing });
+  await sagemakerClient(services).send(new CreateTrainingJobCommand(trainingRequest('Alone')));
+  await until(
+    async () => services.jobs.training.get('Alone')?.description.SecondaryStatus === 'Training',
+    (reached) => reached,
+  );
+  services.beginEnd();
+  fail();
+  await services.close();
+  const record = services.jobs.training.get('Alone');
+  expect(record).toMatchObject({ isInterrupted: true, description: { TrainingJobStatus: 'Stopped' } });
+  expect(record?.description.FailureReason).toBeUndefined();
+});
+
 test('the same try at a task creates a job once, and hears of it twice; another one hears that it exists', async () => {
   const services = await start();
   const task = { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:M:e', token: 'first try' };

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { replaceFile } from '../../root/replace-file';
+import { replaceFile } from '../../local-folder/replace-file';
 import { AwsError } from '../aws-error';
 import type { ObjectAttributes } from './object-attributes';
 import { contentFrom, type StagedContent, stageContent } from './object-content';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { replaceFile } from '../../root/replace-file';
+import { replaceFile } from '../../local-folder/replace-file';
 
 /** What S3 keeps of an object beside its content. */
 export interface ObjectAttributes {

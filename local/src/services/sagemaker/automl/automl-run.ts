@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
-import { replaceFile } from '../../../root/replace-file';
+import { replaceFile } from '../../../local-folder/replace-file';
 import type {
   AutoMLAnalysis,
   AutoMLChannelFiles,

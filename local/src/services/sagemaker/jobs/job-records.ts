@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isOtherLocalMode } from '../../../root/local-modes';
+import { isOtherLocalMode } from '../../../local-folder/local-modes';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
 import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
 import type { AutoMLJobRecord } from '../automl/automl-types';

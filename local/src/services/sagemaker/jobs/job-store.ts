@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
-import { replaceFile } from '../../../root/replace-file';
+import { replaceFile } from '../../../local-folder/replace-file';
 import { UserError } from '../../../user-error';
 import type { TaskIdentity } from '../../service';
 

@@ -81,7 +81,7 @@ export class TrainingRun {
     // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
     await Promise.resolve();
     try {
-      return this.end(await this.trainToTheEnd());
+      return this.end(this.unlessCutOff(await this.trainToTheEnd()));
     } catch (error) {
       const failureReason = internalErrorReason((error as Error).message);
       return this.end({ status: 'Failed', failureReason });
@@ -89,6 +89,13 @@ export class TrainingRun {
       this.runtime.pause();
       this.endWaitLimit?.();
     }
+  }
+
+  /** Ctrl-C reaches all processes of a terminal: what fails while local mode ends did not fail by itself. */
+  private unlessCutOff(outcome: TrainingOutcome): TrainingOutcome {
+    if (outcome.status !== 'Failed' || !this.context.isEnding()) return outcome;
+    this.endsWithLocalMode = true;
+    return { status: 'Stopped' };
   }
 
   private async trainToTheEnd(): Promise<TrainingOutcome> {

@@ -19,9 +19,11 @@ export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  const gone = processIds.filter((each) => each !== process.pid && !isOtherLocalMode(root, each));
+  // Asked once: what has no file is taken for one that is from before there were any.
+  const others = processIds.filter((each) => isOtherLocalMode(root, each));
+  const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
-  return processIds.filter((each) => isOtherLocalMode(root, each));
+  return others;
 }
 
 /**

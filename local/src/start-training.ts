@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { startsAutoMLJobs, trainableAlgorithms } from './executions/runnable-definitions';
+import { trainingImages } from './executions/trained-algorithms';
+import type { LocalModeOptions } from './local-mode';
+import {
+  type AutoMLRunner,
+  checkImageCommands,
+  combineTrainers,
+  createAutoMLRunner,
+  createContainerTrainer,
+  createOptunaSampler,
+  createPythonEnvironments,
+  createScriptTrainer,
+  createStubSampler,
+  createStubTrainer,
+  createTabularTrainer,
+  createXGBoostTrainer,
+  type PythonEnvironments,
+  type Sampler,
+  type Trainer,
+} from './training';
+
+/** What trains and what searches, in processes of their own. */
+export interface TrainingSide {
+  readonly trainer: Trainer;
+  readonly sampler: Sampler;
+  readonly automl: AutoMLRunner;
+  /** Ends the processes. */
+  close(): Promise<void>;
+}
+
+type TrainingOptions = Pick<
+  LocalModeOptions,
+  'deployment' | 'pythonFolder' | 'imageCommands' | 'stubTraining' | 'onNotice'
+>;
+
+/**
+ * Installs and starts what the state machines of a deployment train with: now, not in the middle of a run.
+ *
+ * @throws UserError when Python lacks something that cannot be installed, or a command is given for no image
+ */
+export async function startTraining(options: TrainingOptions): Promise<TrainingSide> {
+  const { deployment, pythonFolder, imageCommands = new Map(), stubTraining, onNotice } = options;
+  const images = deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition));
+  checkImageCommands(imageCommands, images);
+  const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
+  const cores = availableParallelism();
+  const maxJobs = Math.max(2, cores);
+  const trainers = createTrainers(environments, options, maxJobs);
+  const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
+  try {
+    const algorithms = trainableAlgorithms(deployment, trainer);
+    await Promise.all(algorithms.map((algorithm) => trainer.prepare?.(algorithm, cores)));
+    const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
+    if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
+    const sampler = stubTraining
+      ? createStubSampler()
+      : createOptunaSampler((await environments.forSampler()).python);
+    const close = async () => void (await Promise.all([trainer.close(), sampler.close()]));
+    return { trainer, sampler, automl, close };
+  } catch (error) {
+    // The processes that were started would keep this one alive.
+    await trainer.close();
+    throw error;
+  }
+}
+
+function createTrainers(
+  environments: PythonEnvironments,
+  { deployment, imageCommands = new Map() }: TrainingOptions,
+  maxJobs: number,
+): Trainer {
+  return combineTrainers([
+    createXGBoostTrainer({
+      pythonFor: (version, extras) => environments.forXGBoost(version, extras),
+      maxWorkers: maxJobs,
+    }),
+    createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
+    createScriptTrainer({ environments, maxJobs }),
+    createContainerTrainer({ commands: imageCommands, builds: deployment.imageBuilds, maxJobs }),
+  ]);
+}

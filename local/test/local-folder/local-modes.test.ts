@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aloneIn, enterRoot, isOtherLocalMode, othersIn } from '../../src/local-folder/local-modes';
+import { startOf } from '../../src/local-folder/process-alive';
+
+const NOBODY = 2 ** 22 + 1; // higher than any process on Linux
+let root: string;
+let processes: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'local-modes-'));
+  processes = join(root, 'processes');
+  mkdirSync(processes);
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test('other local modes at work are told of, this one and those that were killed are not', () => {
+  const leave = enterRoot(root);
+  writeFileSync(join(processes, String(process.ppid)), startOf(process.ppid) ?? '');
+  writeFileSync(join(processes, String(NOBODY)), '');
+  expect(othersIn(root)).toEqual([process.ppid]);
+  expect(readdirSync(processes).sort()).toEqual([process.pid, process.ppid].map(String).sort());
+  leave();
+  expect(existsSync(join(processes, String(process.pid)))).toBe(false);
+});
+
+test('a process that only has the number of a local mode that was killed is none', () => {
+  const file = join(processes, String(process.ppid));
+  writeFileSync(file, 'started before the machine was');
+  expect(isOtherLocalMode(root, process.ppid)).toBe(false);
+  expect(othersIn(root)).toEqual([]);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('one at a time takes over what was interrupted, and a lock that a killed one has left does not count', () => {
+  const lock = join(processes, 'lock');
+  writeFileSync(lock, String(process.ppid));
+  expect(() => aloneIn(root, () => 'done')).toThrow(
+    `Another local mode (process ${process.ppid}) takes over what was interrupted in ${root}.`,
+  );
+  writeFileSync(lock, String(NOBODY));
+  expect(aloneIn(root, () => 'done')).toBe('done');
+  expect(() => aloneIn(root, () => fail())).toThrow('did not work');
+  expect(existsSync(lock)).toBe(false);
+});
+
+function fail(): never {
+  throw new Error('did not work');
+}
