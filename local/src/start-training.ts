@@ -48,19 +48,24 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
   const maxJobs = Math.max(2, cores);
   const trainers = createTrainers(environments, options, maxJobs);
   const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
+  let sampler: Sampler | undefined;
+  const close = async () => void (await Promise.all([trainer.close(), sampler?.close()]));
   try {
-    const algorithms = trainableAlgorithms(deployment, trainer);
-    await Promise.all(algorithms.map((algorithm) => trainer.prepare?.(algorithm, cores)));
     const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
-    if (deployment.stateMachines.some(startsAutoMLJobs)) await automl.prepare();
-    const sampler = stubTraining
+    // The workers first: the sampler runs in an environment that there has to be anyway.
+    const prepared = Promise.all([
+      ...trainableAlgorithms(deployment, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
+      ...(deployment.stateMachines.some(startsAutoMLJobs) ? [automl.prepare()] : []),
+    ]);
+    prepared.catch(() => undefined); // It is met below.
+    sampler = stubTraining
       ? createStubSampler()
       : createOptunaSampler((await environments.forSampler()).python);
-    const close = async () => void (await Promise.all([trainer.close(), sampler.close()]));
+    await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {
     // The processes that were started would keep this one alive.
-    await trainer.close();
+    await close();
     throw error;
   }
 }

@@ -30,6 +30,10 @@ class OptunaSampler implements Sampler {
     void this.process.ended.then(() => this.fail());
   }
 
+  public get ready(): Promise<unknown> {
+    return this.process.ready;
+  }
+
   public async start(specification: SearchSpecification): Promise<Search> {
     await this.process.ready;
     this.searches += 1;

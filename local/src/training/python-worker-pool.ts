@@ -46,11 +46,16 @@ export class PythonWorkerPool {
     private readonly script = 'xgboost_worker.py',
   ) {}
 
-  /** Starts workers ahead of the jobs, so that the first ones need not wait for imports. */
-  public warm(workers: number): void {
+  /**
+   * Starts workers ahead of the jobs, so that the first ones need not wait for imports.
+   *
+   * @returns resolves when they are ready; one that does not come up says so to the job that it gets
+   */
+  public async warm(workers: number): Promise<void> {
     while (this.all.size < Math.min(workers, this.maxWorkers)) {
       this.idle.push(this.start());
     }
+    await Promise.all(this.idle.map((worker) => worker.settled));
   }
 
   /** Runs a job on an idle worker, or on a new one. */
@@ -147,6 +152,11 @@ class Worker {
 
   public get isRunning(): boolean {
     return this.process.isRunning;
+  }
+
+  /** Settles when the process is ready, or has ended before. */
+  public get settled(): Promise<unknown> {
+    return Promise.allSettled([this.process.ready]);
   }
 
   public async run(

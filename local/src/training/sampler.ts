@@ -67,5 +67,7 @@ export interface Search {
 /** Starts searches. */
 export interface Sampler {
   start(specification: SearchSpecification): Promise<Search>;
+  /** Resolves when searches can be started at once. @throws Error when they cannot */
+  readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }

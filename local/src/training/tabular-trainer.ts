@@ -61,7 +61,7 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
     metricDefinitions: () => [],
     async prepare(algorithm, parallelJobs) {
       const model = tabularModelOf(algorithm);
-      if (model !== undefined) (await poolFor(model)).warm(parallelJobs);
+      if (model !== undefined) await (await poolFor(model)).warm(parallelJobs);
     },
     train: (task) =>
       trainOnPool(task, async () => {

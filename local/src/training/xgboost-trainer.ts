@@ -42,7 +42,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
       isXGBoostImage(trainingImage) && hyperparameters.sagemaker_program === undefined,
     metricDefinitions: ({ trainingImage }) => xgboostMetricDefinitions(trainingImage),
     async prepare({ trainingImage }, parallelJobs) {
-      (await poolFor(trainingImage, [])).warm(parallelJobs);
+      await (await poolFor(trainingImage, [])).warm(parallelJobs);
     },
     train: (task) =>
       trainOnPool(task, async () => ({

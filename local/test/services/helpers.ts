@@ -70,6 +70,7 @@ export function samplerOf(
   const told = new Map<number, number | undefined>();
   const sampler: Sampler & { told: typeof told; specification?: SearchSpecification } = {
     told,
+    ready: Promise.resolve(),
     start: async (specification) => {
       sampler.specification = specification;
       let trial = 0;

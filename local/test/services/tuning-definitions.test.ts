@@ -137,6 +137,7 @@ test('a definition with nothing left to try leaves its share to the others; a gr
   const sets: Record<string, Record<string, string>[]> = { a: xs(1), b: xs(4, 5, 6) };
   const started: string[] = [];
   const sampler: Sampler = {
+    ready: Promise.resolve(),
     start: async (specification) => {
       started.push(path.basename(specification.studyFile));
       return samplerOf(sets[started.length === 1 ? 'a' : 'b'] ?? []).start(specification);

@@ -245,6 +245,7 @@ test('no improvement for a while ends it', async () => {
 
 test('a sampler that breaks makes it fail', async () => {
   const sampler: Sampler = {
+    ready: Promise.resolve(),
     start: () => Promise.reject(new Error('no Python')),
     close: async () => undefined,
   };

@@ -9,7 +9,11 @@ const MOST_DRAWS = 1000;
  * is, it draws at random, the same sets for the same seed, and learns nothing. A grid is gone through in order.
  */
 export function createStubSampler(): Sampler {
-  return { start: async (specification) => startSearch(specification), close: async () => undefined };
+  return {
+    ready: Promise.resolve(),
+    start: async (specification) => startSearch(specification),
+    close: async () => undefined,
+  };
 }
 
 function startSearch(specification: SearchSpecification): Search {
