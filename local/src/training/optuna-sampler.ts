@@ -98,7 +98,7 @@ class OptunaSearch implements Search {
   }
 
   public async restore(trial: number, { values, value, isStopped }: EndedTrial): Promise<void> {
-    const kept = this.needsReports ? values : [];
+    const kept = this.needsReports ? values() : [];
     await this.request('restore', { trial, values: kept, value, stopped: isStopped });
   }
 

@@ -40,8 +40,8 @@ export interface FinishedTrial {
 
 /** What became of a trial. */
 export interface EndedTrial {
-  /** The metric at each step, as far as it was reported. */
-  readonly values: readonly number[];
+  /** Finds out the metric at each step, as far as it was reported; only some strategies ask. */
+  readonly values: () => readonly number[];
   /** Its final value; without one it failed. */
   readonly value?: number;
   /** Whether it was stopped before its end. */

@@ -71,25 +71,25 @@ function refusalsWith({ status, maxSkewMinutes, ...codes }: Codes): Refusals {
   };
 }
 
-/** SageMaker, Step Functions: JSON 1.0 and 1.1, which answer 400 to all of it. */
-export const JSON_REFUSALS = refusalsWith({
-  status: 400,
+const JSON_CODES = {
   maxSkewMinutes: 5,
   missing: 'MissingAuthenticationTokenException',
   malformed: 'IncompleteSignatureException',
   unknownKey: 'UnrecognizedClientException',
   mismatch: 'InvalidSignatureException',
+} as const;
+
+/** SageMaker, Step Functions: JSON 1.0 and 1.1, which answer 400 to all of it. */
+export const JSON_REFUSALS = refusalsWith({
+  ...JSON_CODES,
+  status: 400,
   throttled: ['ThrottlingException', 400],
 });
 
 /** Lambda. */
 export const REST_JSON_REFUSALS = refusalsWith({
+  ...JSON_CODES,
   status: 403,
-  maxSkewMinutes: 5,
-  missing: 'MissingAuthenticationTokenException',
-  malformed: 'IncompleteSignatureException',
-  unknownKey: 'UnrecognizedClientException',
-  mismatch: 'InvalidSignatureException',
   throttled: ['TooManyRequestsException', 429],
 });
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { MetricCollector } from '../../../training/metrics';
 import type { EndedTrial } from '../../../training/sampler';
+import type { MetricDefinition } from '../../../training/trainer';
 import { RUNS_AGAIN, readJobLog } from '../../logs/job-log';
 import type { TrainingJobRecord } from '../jobs/job-records';
 import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
@@ -9,12 +10,21 @@ import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
 export function endedTrial({ name, description }: TrainingJobRecord, root: string): EndedTrial {
   const { TrainingJobStatus: status, AlgorithmSpecification: algorithm } = description;
   const value = status === 'Failed' ? undefined : objectiveValue(description);
+  return {
+    values: () => objectivesIn(readJobLog(root, name)?.file, algorithm.MetricDefinitions ?? []),
+    ...(value !== undefined && { value }),
+    isStopped: status === 'Stopped',
+  };
+}
+
+/** The objective metric wherever the last attempt has printed it. */
+function objectivesIn(log: string | undefined, definitions: readonly MetricDefinition[]): number[] {
   const values: number[] = [];
-  const metrics = new MetricCollector(algorithm.MetricDefinitions ?? [], (metric) => {
+  const metrics = new MetricCollector(definitions, (metric) => {
     if (metric.MetricName === OBJECTIVE_METRIC) values.push(metric.Value);
   });
-  for (const line of lastAttemptIn(readJobLog(root, name)?.file)) metrics.add(line);
-  return { values, ...(value !== undefined && { value }), isStopped: status === 'Stopped' };
+  for (const line of lastAttemptIn(log)) metrics.add(line);
+  return values;
 }
 
 /** The lines of a log since the job was begun the last time. */
