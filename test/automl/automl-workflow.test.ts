@@ -1,13 +1,11 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import { context } from '../../cdk.json';
 import type { AutoMlWorkflowProps } from '../../lib';
 import { definitionOf, stackOf, statementsIn, vpcIn } from '../fixtures';
-import { autoMlWorkflow, csv } from './fixtures';
+import { autoMlWorkflow } from './fixtures';
 
 const variants: [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
   ['the defaults', () => ({})],
@@ -65,34 +63,6 @@ describe('the template', () => {
     expect(statementsIn(stack, /^<Analysts/)).toEqual([
       expect.objectContaining({ Action: 'states:StartExecution' }),
     ]);
-  });
-});
-
-describe('cdk-nag AwsSolutions finds nothing that is not acknowledged', () => {
-  const brought: [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
-    ...variants,
-    ['data elsewhere', () => ({ train: csv('train'), validation: csv('validation') })],
-    [
-      'everything brought',
-      (stack) => ({
-        vpc: vpcIn(stack),
-        encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
-        trainingRole: iam.Role.fromRoleName(stack, 'Role', 'mine'),
-        bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'),
-      }),
-    ],
-  ];
-  describe.each([
-    ['anywhere', undefined],
-    ['in a fixed environment', { account: '123456789012', region: 'eu-west-1' }],
-  ])('%s', (_name, env) => {
-    test.each(brought)('with %s', (_variant, props) => {
-      const app = new App({ context });
-      const stack = new Stack(app, 'Stack', { env });
-      autoMlWorkflow(props(stack), stack);
-      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-      expect(() => app.synth()).not.toThrow();
-    });
   });
 });
 

@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { App, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { readSettings } from '../bin/settings';
+import { TuningStack } from '../bin/tuning-stack';
+import { context } from '../cdk.json';
+import {
+  Algorithm,
+  type AutoMlWorkflowProps,
+  ContainerImage,
+  DataLocation,
+  Framework,
+  InputData,
+  Objective,
+  ParameterRange,
+  ScriptSource,
+  TuningStrategy,
+  type TuningWorkflowProps,
+} from '../lib';
+import { autoMlWorkflow, csv } from './automl/fixtures';
+import { vpcIn, workflow } from './fixtures';
+
+/** An app that the linters and the static checks of permissions look at. */
+export interface Variant {
+  /** What is special about it, such as `TuningWorkflow with a VPC, anywhere`. */
+  readonly name: string;
+  /** Makes the app; the caller synthesizes it. */
+  readonly app: () => App;
+}
+
+const FIXED = { account: '123456789012', region: 'eu-west-1' };
+
+const ENVIRONMENTS: readonly [string, StackProps['env']][] = [
+  ['anywhere', undefined],
+  ['in a fixed environment', FIXED],
+];
+
+const METRICS = [{ name: 'validation:rmse', regex: 'rmse=(.*)' }];
+
+const SCRIPT = {
+  algorithm: Algorithm.script({
+    source: ScriptSource.fromFolder(join(__dirname, '../examples/script/code')),
+    entryPoint: 'train_sklearn.py',
+    framework: Framework.scikitLearn('1.4-2'),
+    metrics: METRICS,
+  }),
+  objective: Objective.minimize('validation:rmse'),
+  hyperparameters: {},
+  parameterRanges: [ParameterRange.continuous('learning-rate', { min: 0.01, max: 0.1 })],
+};
+
+const APPS: readonly [string, StackProps['env'], Record<string, unknown>][] = [
+  ['anywhere', undefined, {}],
+  ['in a fixed environment', FIXED, {}],
+  ['in a fixed region of any account', { region: 'cn-north-1' }, {}],
+  ['bootstrapped with a qualifier', FIXED, { '@aws-cdk/core:bootstrapQualifier': 'mine' }],
+  ['with data that is in S3 already', FIXED, { 'tuning:data': 's3://lake/bikes' }],
+];
+
+const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps>][] = [
+  ['the defaults', () => ({})],
+  ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
+  ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
+  ['a role', (stack) => ({ trainingRole: roleIn(stack) })],
+  ['an imported role', (stack) => ({ trainingRole: iam.Role.fromRoleName(stack, 'Role', 'mine') })],
+  ['a bucket', (stack) => ({ bucket: bucketIn(stack) })],
+  ['spot instances with checkpoints', () => ({ spot: {} })],
+  ['Hyperband, by the SDK integration', () => ({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) })],
+  [
+    'a script, in a search of several algorithms, on several instances',
+    () => ({
+      resources: { instanceCount: 2 },
+      checkpoints: true,
+      furtherDefinitions: [{ name: 'script', ...SCRIPT }],
+    }),
+  ],
+  [
+    'a container whose image is known when the stack is deployed',
+    (stack) => {
+      const image = ContainerImage.fromRegistry(new CfnParameter(stack, 'Image').valueAsString);
+      return { ...SCRIPT, algorithm: Algorithm.container({ image, metrics: METRICS }) };
+    },
+  ],
+  [
+    'file systems',
+    (stack) => {
+      const data = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/data' });
+      return { vpc: vpcIn(stack), train: data, validation: data };
+    },
+  ],
+  [
+    'data whose place is known when the stack is deployed',
+    (stack) => {
+      const folder = new CfnParameter(stack, 'Folder').valueAsString;
+      return { train: InputData.csv(DataLocation.fromUri(folder)) };
+    },
+  ],
+  [
+    'everything brought',
+    (stack) => ({
+      vpc: vpcIn(stack),
+      encryptionKey: keyIn(stack),
+      trainingRole: roleIn(stack),
+      bucket: bucketIn(stack),
+    }),
+  ],
+];
+
+const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
+  ['the defaults', () => ({})],
+  ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
+  ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
+  ['data elsewhere', () => ({ train: csv('train'), validation: csv('validation') })],
+  [
+    'everything brought',
+    (stack) => ({
+      vpc: vpcIn(stack),
+      encryptionKey: keyIn(stack),
+      trainingRole: iam.Role.fromRoleName(stack, 'Role', 'mine'),
+      bucket: bucketIn(stack),
+    }),
+  ],
+];
+
+/** The default app, both workflows with every prop that changes their permissions. */
+export const VARIANTS: readonly Variant[] = [
+  ...APPS.map(([name, env, settings]) => ({ name: `the app, ${name}`, app: () => tuningApp(env, settings) })),
+  ...ENVIRONMENTS.flatMap(([where, env]) => [
+    ...WORKFLOWS.map(([name, props]) => ({
+      name: `TuningWorkflow with ${name}, ${where}`,
+      app: () => appOf(env, (stack) => workflow(props(stack), stack)),
+    })),
+    ...AUTOML_WORKFLOWS.map(([name, props]) => ({
+      name: `AutoMlWorkflow with ${name}, ${where}`,
+      app: () => appOf(env, (stack) => autoMlWorkflow(props(stack), stack)),
+    })),
+  ]),
+  { name: 'TuningWorkflow without feature flags', app: () => workflow().node.root as App },
+];
+
+function tuningApp(env: StackProps['env'], settings: Record<string, unknown>): App {
+  const app = new App({ context: { ...context, ...settings } });
+  new TuningStack(app, 'SageMakerTuning', { env, settings: readSettings(app.node) });
+  return app;
+}
+
+function appOf(env: StackProps['env'], fill: (stack: Stack) => void): App {
+  const app = new App({ context });
+  fill(new Stack(app, 'Stack', { env }));
+  return app;
+}
+
+function roleIn(stack: Stack): iam.Role {
+  return new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') });
+}
+
+function keyIn(stack: Stack): kms.Key {
+  return new kms.Key(stack, 'Key', { enableKeyRotation: true });
+}
+
+function bucketIn(stack: Stack): s3.IBucket {
+  return s3.Bucket.fromBucketName(stack, 'Bucket', 'mine');
+}
