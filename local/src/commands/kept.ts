@@ -1,6 +1,7 @@
 import { type ExecutionRecord, ExecutionStore } from '../executions/executions';
 import {
   type AutoMLJobRecord,
+  type JobRecord,
   type Jobs,
   openJobs,
   type TrainingJobRecord,
@@ -51,23 +52,46 @@ export function readKept(root: string): KeptFiles {
 /** What can be resumed in a root. */
 export interface Interrupted {
   readonly executions: readonly ExecutionRecord[];
-  /** The deployments that they ran in, and jobs without an execution did. */
+  /** Jobs that no execution created. */
+  readonly jobs: readonly JobRecord[];
+  /** The deployments that these executions and jobs ran in. */
   readonly deploymentIds: readonly string[];
 }
 
 /**
  * What was interrupted.
  *
- * @param names of executions; without any, all, and jobs that no execution has created
+ * @param names of executions; without any, all of them, and the jobs that no execution created
  */
-export function interruptedIn({ executions, jobs }: KeptFiles, names: readonly string[]): Interrupted {
-  const all = executions.listInterrupted();
-  const wanted = all.filter(({ name }) => names.length === 0 || names.includes(name));
-  const alone = [...jobs.tuning.list(), ...jobs.training.list(), ...jobs.automl.list()].filter(
-    (record) => record.isInterrupted && record.createdBy === undefined && names.length === 0,
+export function interruptedIn(kept: KeptFiles, names: readonly string[]): Interrupted {
+  const wanted = ({ name }: ExecutionRecord) => names.length === 0 || names.includes(name);
+  const executions = kept.executions.listInterrupted().filter(wanted);
+  const jobs = names.length > 0 ? [] : jobsAlone(kept).filter(({ isInterrupted }) => isInterrupted);
+  const ids = [...executions, ...jobs].flatMap(({ deploymentId }) => deploymentId ?? []);
+  return { executions, jobs, deploymentIds: [...new Set(ids)] };
+}
+
+/** Executions, and jobs without one, that another process runs. */
+export function runningIn(kept: KeptFiles): readonly { readonly name: string; readonly processId: number }[] {
+  const executions = kept.executions.list().filter(({ status }) => status === 'RUNNING');
+  const jobs = kept.all.flatMap((each) =>
+    each.kind !== 'execution' && isAlone(each.record) && RUNNING.has(summarize(each).status)
+      ? [each.record]
+      : [],
   );
-  const ids = [...wanted, ...alone].flatMap(({ deploymentId }) => deploymentId ?? []);
-  return { executions: all, deploymentIds: [...new Set(ids)] };
+  return [...executions, ...jobs];
+}
+
+const RUNNING: ReadonlySet<string> = new Set(['InProgress', 'Stopping']);
+
+function jobsAlone({ all }: KeptFiles): JobRecord[] {
+  return all.flatMap(({ kind, record }) => (kind !== 'execution' && isAlone(record) ? [record] : []));
+}
+
+/** Whether neither an execution nor a tuning job created a job. */
+function isAlone(job: JobRecord | TrainingJobRecord): boolean {
+  const isOfTuningJob = 'description' in job && job.description.TuningJobArn !== undefined;
+  return job.createdBy === undefined && !isOfTuningJob;
 }
 
 /** The one with a name, or an ARN. @throws UserError when there is none */

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { readDeployment } from '../local-folder/kept-deployments';
 import { LocalMode } from '../local-mode';
 import { UserError } from '../user-error';
-import { addExamples } from './help';
-import { interruptedIn, readKept } from './kept';
+import { addExamples, PROGRAM } from './help';
+import { interruptedIn, type KeptFiles, readKept, runningIn } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import { EXIT_STATUSES, type ShowOptions, toTheirEnd } from './to-their-end';
 
@@ -36,33 +36,73 @@ export function resumeCommand(): Command {
 
 async function resume(names: readonly string[], options: ResumeOptions): Promise<void> {
   const root = existingRoot(options);
-  const { executions, deploymentIds } = interruptedIn(readKept(root), names);
+  const kept = readKept(root);
+  const { deploymentIds, executions, jobs } = interruptedIn(kept, names);
   const unknown = names.find((name) => !executions.some((record) => record.name === name));
-  if (unknown !== undefined) {
-    const known = executions.map(({ name }) => name).join(', ') || 'none';
-    throw new UserError(`No execution "${unknown}" was interrupted in ${root}. Interrupted are: ${known}`);
-  }
-  if (deploymentIds.length === 0) {
-    console.error('Nothing was interrupted: there is nothing to resume.');
+  if (unknown !== undefined) throw notInterrupted(kept, root, unknown);
+  if (executions.length + jobs.length === 0) {
+    sayNothingIsLeft(kept);
     return;
   }
   for (const id of deploymentIds) {
-    const localMode = await LocalMode.start({
-      ...readDeployment(root, id),
-      pythonFolder: resolve('.venv'),
-      onNotice: console.error,
-    });
-    let jobsEnded: Promise<void> = Promise.resolve();
-    await toTheirEnd(
-      localMode,
-      options,
-      () => {
-        const resumed = localMode.resume(names);
-        ({ jobsEnded } = resumed);
-        return resumed.executions;
-      },
-      () => jobsEnded,
-    );
+    await resumeIn(root, id, names, options);
     if (process.exitCode !== undefined && Number(process.exitCode) >= 128) return;
   }
+  requireResumed(root, [...executions, ...jobs]);
+}
+
+async function resumeIn(
+  root: string,
+  deploymentId: string,
+  names: readonly string[],
+  options: ResumeOptions,
+): Promise<void> {
+  const localMode = await LocalMode.start({
+    ...readDeployment(root, deploymentId),
+    pythonFolder: resolve('.venv'),
+    onNotice: console.error,
+  });
+  let jobsEnded: Promise<void> = Promise.resolve();
+  await toTheirEnd(
+    localMode,
+    options,
+    () => {
+      const resumed = localMode.resume(names);
+      ({ jobsEnded } = resumed);
+      return resumed.executions;
+    },
+    () => jobsEnded,
+  );
+}
+
+/** What another process runs is neither interrupted nor a success: the command cannot say how it ends. */
+function sayNothingIsLeft(kept: KeptFiles): void {
+  const running = runningIn(kept);
+  if (running.length > 0) throw new UserError(running.map(runsElsewhere).join('\n'));
+  console.error('Nothing was interrupted: there is nothing to resume.');
+}
+
+function notInterrupted(kept: KeptFiles, root: string, name: string): UserError {
+  const running = runningIn(kept).find((each) => each.name === name);
+  if (running) return new UserError(runsElsewhere(running));
+  const known =
+    interruptedIn(kept, [])
+      .executions.map((each) => each.name)
+      .join(', ') || 'none';
+  return new UserError(`No execution "${name}" was interrupted in ${root}. Interrupted are: ${known}`);
+}
+
+function runsElsewhere({ name, processId }: { name: string; processId: number }): string {
+  return `${name} is running in another process (${processId}): wait for it to end, or stop that process and resume.`;
+}
+
+/** @throws UserError when something that was interrupted still is */
+function requireResumed(root: string, wanted: readonly { readonly name: string }[]): void {
+  const { executions, jobs } = interruptedIn(readKept(root), []);
+  const left = [...executions, ...jobs].map(({ name }) => name);
+  const notResumed = wanted.filter(({ name }) => left.includes(name)).map(({ name }) => name);
+  if (notResumed.length === 0) return;
+  throw new UserError(
+    `Could not resume ${notResumed.join(', ')}: no deployment was kept for it. Start it again with "${PROGRAM} run".`,
+  );
 }

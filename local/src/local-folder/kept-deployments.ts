@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Deployment } from '../assembly';
 import type { LocalModeOptions } from '../local-mode';
 import { UserError } from '../user-error';
@@ -12,9 +12,16 @@ const FOLDER = 'stacks';
 /** What has to be the same when something is resumed. */
 export type KeptDeployment = Pick<LocalModeOptions, 'deployment' | 'imageCommands' | 'fileSystems'>;
 
-/** Keeps what local mode is started with. @returns its name: the same for the same content */
+/** Stands for the root in the paths of a kept deployment: the root may be moved, copied, or reached by another path. */
+const ROOT = '<root>';
+
+/** Keeps what local mode is started with. @returns its name: the same for the same content, wherever the root is */
 export function keepDeployment({ deployment, imageCommands, fileSystems }: KeptDeployment): string {
-  const content = JSON.stringify({ deployment, imageCommands, fileSystems }, mapsAsEntries, 1);
+  const content = JSON.stringify(
+    { deployment: withoutRoot(deployment), imageCommands, fileSystems },
+    mapsAsEntries,
+    1,
+  );
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16);
   const file = join(deployment.root, FOLDER, `${id}.json`);
   if (!existsSync(file)) replaceFile(file, content);
@@ -26,13 +33,37 @@ export function readDeployment(root: string, id: string): KeptDeployment {
   const file = join(root, FOLDER, `${id}.json`);
   try {
     const kept = JSON.parse(readFileSync(file, 'utf8'), entriesAsMaps) as KeptDeployment;
-    const deployment: Deployment = { ...kept.deployment, root };
-    return { ...kept, deployment };
+    return { ...kept, deployment: withRoot(kept.deployment, root) };
   } catch (error) {
     throw new UserError(
       `the deployment ${file} cannot be read (${(error as Error).message}): what ran in it cannot be resumed`,
     );
   }
+}
+
+function withoutRoot(deployment: Deployment): Deployment {
+  const { root } = deployment;
+  return mapStrings(deployment, (text) =>
+    text === root || text.startsWith(`${root}${sep}`) ? `${ROOT}${text.slice(root.length)}` : text,
+  );
+}
+
+function withRoot(deployment: Deployment, root: string): Deployment {
+  return mapStrings(deployment, (text) =>
+    text === ROOT || text.startsWith(`${ROOT}${sep}`) ? `${root}${text.slice(ROOT.length)}` : text,
+  );
+}
+
+/** A copy with each string in it changed. */
+function mapStrings<T>(value: T, change: (text: string) => string): T {
+  const copy = (each: unknown): unknown => {
+    if (typeof each === 'string') return change(each);
+    if (Array.isArray(each)) return each.map(copy);
+    if (each instanceof Map) return new Map([...each].map(([key, item]) => [key, copy(item)]));
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([key, item]) => [key, copy(item)]));
+  };
+  return copy(value) as T;
 }
 
 const MAP = 'entries of a Map';

@@ -9,6 +9,7 @@ export {
   type TrainingJobRecord,
   type TuningJobRecord,
 } from './sagemaker/jobs/job-records';
+export type { JobRecord } from './sagemaker/jobs/job-store';
 export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';
 export { definitionNamed } from './sagemaker/tuning/tuning-definitions';
 export { bestTrainingJob } from './sagemaker/tuning/tuning-progress';

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion } from '../../../lib';
@@ -7,6 +8,7 @@ import {
   executionsIn,
   filesIn,
   onlyExecutionIn,
+  PROJECT,
   startLocalMode,
   startResume,
   synthesize,
@@ -154,4 +156,79 @@ test('Ctrl-C keeps what has finished, and resume goes on', async () => {
   expect(tuningJobsIn(root)).toHaveLength(1);
   expect(trainingJobsIn(root)).toHaveLength(TRAINING_JOBS + 1);
   expect(timesTrained(root)).toMatchObject(trainedBefore);
+});
+
+/** Starts local mode under a parent that never asks for its exit status, as PID 1 of a container without an init. */
+async function startUnderCarelessParent(root: string): Promise<{ processId: number; endParent(): void }> {
+  const command = ['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--root', root];
+  const parent = spawn(
+    'python3',
+    [
+      '-c',
+      'import subprocess, sys, time; print(subprocess.Popen(sys.argv[1:], start_new_session=True, stdout=subprocess.DEVNULL).pid, flush=True); time.sleep(600)',
+      process.execPath,
+      ...command,
+      '--assembly',
+      assembly,
+    ],
+    { cwd: PROJECT, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+  return { processId: Number(text.toString()), endParent: () => void parent.kill('SIGKILL') };
+}
+
+test('a killed process that its parent never reaps is dead: resume finds what it ran, at once', async () => {
+  const root = temporaryFolder();
+  const { processId, endParent } = await startUnderCarelessParent(root);
+  try {
+    await executionIn(root);
+    while (Object.keys(timesTrained(root)).length < 2) await wait(20);
+    process.kill(-processId, 'SIGKILL');
+    const { exitCode, output } = await startResume(root).ended;
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    expect(output).toMatch(/^Execution \S+: SUCCEEDED$/m);
+  } finally {
+    endParent();
+  }
+});
+
+test('resume names the process that runs an execution, and does not report success', async () => {
+  const root = temporaryFolder();
+  const run = startLocalMode(assembly, root);
+  await executionIn(root);
+  const { exitCode, output } = await startResume(root).ended;
+  run.interrupt();
+  await run.ended;
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/is running in another process \(\d+\): wait for it to end/);
+});
+
+test('a folder that was renamed, or is reached by a symbolic link, can be resumed', async () => {
+  const root = temporaryFolder();
+  const run = startLocalMode(assembly, root);
+  await executionIn(root);
+  while (Object.keys(timesTrained(root)).length < 2) await wait(20);
+  run.interrupt();
+  await run.ended;
+  const link = join(temporaryFolder(), 'link');
+  renameSync(root, `${root}-renamed`);
+  symlinkSync(`${root}-renamed`, link);
+  const { exitCode, output } = await startResume(link).ended;
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(output).toMatch(/^Execution \S+: SUCCEEDED$/m);
+  expect(existsSync(root)).toBe(false);
+});
+
+test('an execution whose deployment is gone cannot be resumed, and resume says so', async () => {
+  const root = temporaryFolder();
+  const run = startLocalMode(assembly, root);
+  await executionIn(root);
+  run.interrupt();
+  await run.ended;
+  const { name } = onlyExecutionIn(root);
+  for (const file of filesIn(join(root, 'stacks'))) rmSync(join(root, 'stacks', file));
+  const { exitCode, output } = await startResume(root).ended;
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/stacks.* cannot be read/);
+  expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
 });

@@ -14,7 +14,8 @@ import {
 } from '../../src/training';
 import { environments, writeRegressionCsv } from '../training/support';
 
-const PROJECT = resolve(__dirname, '../../..');
+/** The folder of this repository. */
+export const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
 /** A run of the command line, with what it printed. */
