@@ -38,6 +38,13 @@ const commands = [
 ];
 for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
 
+// A reader that has seen enough (`run | head -1`) must not end a run: what it does not read is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' }).catch((error: unknown) => {
   console.error(explainError(error));
   process.exitCode = 1;

@@ -6,7 +6,7 @@ import type { StubTasks } from './executions/stub-tasks';
 import type { LocalModeOptions } from './local-mode';
 import { readProjectFile } from './project-file';
 import { synthesize } from './synthesize';
-import type { StubTraining } from './training';
+import { DEFAULT_PYTHON_FOLDER, type StubTraining } from './training';
 import { UserError } from './user-error';
 
 /** A synthesized app: what `app.synth()` of the AWS CDK returns. */
@@ -95,7 +95,8 @@ export interface DeployOptions {
    */
   readonly spotInterruptions?: LocalModeOptions['spotInterruptions'];
   /**
-   * Folder for the Python environments that have to be made: once for the same packages.
+   * Folder for the Python environments that have to be made: once for the same packages. Those in `.venv` in the current
+   * folder are used, too.
    *
    * @default - `.venv` in the current folder
    */
@@ -132,7 +133,7 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
     return {
       deployment: await deployTo(root, options),
       ...(isTemporary && { isTemporary }),
-      pythonFolder: resolve(options.pythonFolder ?? '.venv'),
+      pythonFolder: resolve(options.pythonFolder ?? DEFAULT_PYTHON_FOLDER),
       ...projectOptions(options),
       ...(options.stubTraining && { stubTraining: options.stubTraining }),
       ...(options.stubTasks && { stubTasks: options.stubTasks }),

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { startsAutoMLJobs, trainableAlgorithms } from './executions/runnable-definitions';
 import { trainingImages } from './executions/trained-algorithms';
 import type { LocalModeOptions } from './local-mode';
@@ -15,6 +16,7 @@ import {
   createStubTrainer,
   createTabularTrainer,
   createXGBoostTrainer,
+  DEFAULT_PYTHON_FOLDER,
   type PythonEnvironments,
   type Sampler,
   type Trainer,
@@ -43,7 +45,11 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
   const { deployment, pythonFolder, imageCommands = new Map(), stubTraining, onNotice } = options;
   const images = deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition));
   checkImageCommands(imageCommands, images);
-  const environments = createPythonEnvironments({ folder: pythonFolder, onNotice });
+  const environments = createPythonEnvironments({
+    folder: pythonFolder,
+    otherFolders: [resolve(DEFAULT_PYTHON_FOLDER)],
+    onNotice,
+  });
   const cores = availableParallelism();
   const maxJobs = Math.max(2, cores);
   const trainers = createTrainers(environments, options, maxJobs);

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
-import { addRootOptions, hideFromGit, type RootOptions, rootOf } from './root-options';
+import { addRootOptions, hideFromGit, pythonFolderOf, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
 export interface DeployCommandOptions extends RootOptions {
@@ -73,6 +73,7 @@ export async function deployApp(
       assembly,
       project,
       root,
+      pythonFolder: pythonFolderOf(options),
       ...(options.stack !== undefined && { stack: options.stack }),
       imageCommands: pairs('--image-command', options.imageCommand),
       fileSystems: pairs('--file-system', options.fileSystem),

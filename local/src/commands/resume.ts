@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readDeployment } from '../local-folder/kept-deployments';
 import { LocalMode } from '../local-mode';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
 import { interruptedIn, type KeptFiles, readKept, runningIn } from './kept';
-import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+import { addRootOptions, existingRoot, pythonFolderOf, type RootOptions } from './root-options';
 import { EXIT_STATUSES, type ShowOptions, toTheirEnd } from './to-their-end';
 
 interface ResumeOptions extends RootOptions, ShowOptions {}
@@ -59,7 +58,7 @@ async function resumeIn(
 ): Promise<void> {
   const localMode = await LocalMode.start({
     ...readDeployment(root, deploymentId),
-    pythonFolder: resolve('.venv'),
+    pythonFolder: pythonFolderOf(options),
     onNotice: console.error,
   });
   let jobsEnded: Promise<void> = Promise.resolve();

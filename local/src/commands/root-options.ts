@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { DEFAULT_PYTHON_FOLDER } from '../training';
 import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 
@@ -21,14 +22,21 @@ export function addRootOptions(command: Command): Command {
     )
     .option(
       '--root <folder>',
-      "where executions, jobs, logs and buckets are kept (default: .local in the project's folder)",
+      "where executions, jobs, logs and buckets are kept, and Python environments are made (default: .local in the project's " +
+        'folder; .venv in this folder)',
     )
     .helpOption('-h, --help', 'this help');
 }
 
-/** The folder that a command works in. */
+/** The folder that a command works in. @throws UserError when the project's folder does not exist */
 export function rootOf({ root, project }: RootOptions): string {
+  if (!existsSync(project)) throw new UserError(`--project ${project}: there is no such folder.`);
   return resolve(root ?? join(project, '.local'));
+}
+
+/** Where Python environments are made: with what else is kept, where another place was named for it. */
+export function pythonFolderOf({ root }: RootOptions): string {
+  return resolve(root ?? '.', DEFAULT_PYTHON_FOLDER);
 }
 
 /** Keeps what local mode writes in a project's folder out of its Git repository; a folder that was named is left alone. */

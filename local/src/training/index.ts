@@ -6,6 +6,7 @@ export { storeOutputs, writeModelArchive } from './model-archive';
 export { createOptunaSampler } from './optuna-sampler';
 export {
   createPythonEnvironments,
+  DEFAULT_PYTHON_FOLDER,
   type PythonEnvironment,
   type PythonEnvironments,
   type PythonEnvironmentsOptions,

@@ -27,6 +27,9 @@ import {
 } from './requirements-install';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
+/** Folder for Python environments, relative to the current folder. */
+export const DEFAULT_PYTHON_FOLDER = '.venv';
+
 /** A Python that can run local mode's Python side. */
 export interface PythonEnvironment {
   readonly python: string;
@@ -47,6 +50,8 @@ export interface FoundPython {
 export interface PythonEnvironmentsOptions {
   /** Folder for the environments that have to be made, one for each set of packages: `<project>/.venv`. */
   readonly folder: string;
+  /** Folders with environments that were made before, which are used as they are. @default - none */
+  readonly otherFolders?: readonly string[];
   /** Takes what a person should know: an installation, another version than the wanted one. */
   readonly onNotice: (text: string) => void;
   /** Where `$PYTHON` and `$PATH` come from. @default process.env */
@@ -152,10 +157,11 @@ class EnvironmentFinder {
     const env = this.options.env ?? process.env;
     const candidates = interpreterCandidates(env);
     const inspected = inspectedPackages([wanted, ...alternatives]);
+    const made = this.made(wanted.name);
     const seen: Interpreter[] = [];
     for (const command of [
       ...candidates.filter((candidate) => candidate === env.PYTHON),
-      pythonOf(this.home(wanted)),
+      ...made,
       ...candidates.filter((candidate) => candidate !== env.PYTHON),
     ]) {
       const interpreter = await inspectInterpreter(command, inspected);
@@ -165,7 +171,7 @@ class EnvironmentFinder {
       if (command === env.PYTHON && !interpreter) {
         this.options.onNotice(`$PYTHON (${command}) is no Python 3.9 or newer: looking for another one.`);
       }
-      if (interpreter && command !== pythonOf(this.home(wanted))) {
+      if (interpreter && !made.includes(command)) {
         seen.push(interpreter);
       }
     }
@@ -182,8 +188,10 @@ class EnvironmentFinder {
         `${titleOf(wanted)} cannot be had for Python ${base.version} here: local mode trains with ` +
           `${titleOf(available)}, so results can differ from SageMaker.`,
       );
-      const made = await inspectInterpreter(pythonOf(this.home(available)), inspected);
-      const ready = [made, ...seen].find((one) => one && missingPackages(one, available).length === 0);
+      const others = await Promise.all(
+        this.made(available.name).map((command) => inspectInterpreter(command, inspected)),
+      );
+      const ready = [...others, ...seen].find((one) => one && missingPackages(one, available).length === 0);
       if (ready) {
         return describe(ready, available);
       }
@@ -199,9 +207,8 @@ class EnvironmentFinder {
     requirementsFile: string,
     signal: AbortSignal,
   ): Promise<{ python: string }> {
-    const made = pythonOf(join(this.options.folder, name));
-    if (await inspectInterpreter(made, [])) {
-      return { python: made };
+    for (const python of this.made(name)) {
+      if (await inspectInterpreter(python, [])) return { python };
     }
     this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
     try {
@@ -215,16 +222,23 @@ class EnvironmentFinder {
       if (error instanceof RequirementsError) throw error;
       throw new RequirementsError(pipWords(error as Error));
     }
-    return { python: made };
+    return { python: pythonOf(this.home(name)) };
   }
 
   /** The place of an environment: a link to the folder it was made in. */
-  private home({ name }: WantedPackages): string {
+  private home(name: string): string {
     return join(this.options.folder, name);
   }
 
+  /** Where the Python of an environment can be that was made before. */
+  private made(name: string): string[] {
+    return [this.options.folder, ...(this.options.otherFolders ?? [])].map((folder) =>
+      pythonOf(join(folder, name)),
+    );
+  }
+
   private async install(base: Interpreter, wanted: WantedPackages): Promise<FoundPython> {
-    const home = this.home(wanted);
+    const home = this.home(wanted.name);
     const started = Date.now();
     this.options.onNotice(`Installing ${titleOf(wanted)} for Python ${base.version} in ${home} ...`);
     try {
@@ -247,7 +261,7 @@ class EnvironmentFinder {
    * leaves only a folder without a name; of two at once, each makes a whole one and the later name stays.
    */
   private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
-    const home = join(this.options.folder, name);
+    const home = this.home(name);
     const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
     const folder = resolve(this.options.folder, `.${name}-${unique}`);
     try {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
+import { executionsIn, runInShell, runLocalMode, synthesize, temporaryFolder } from './support';
 
 jest.setTimeout(60_000);
 
@@ -63,6 +63,22 @@ test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
   const { exitCode, output } = await runLocalMode(...args(temporaryFolder()));
   expect(output).toMatch(message);
   expect(output).not.toMatch(/^ {4}at /m);
+  expect(exitCode).toBe(1);
+});
+
+test('a reader that stops reading, such as head, does not end a run', async () => {
+  const root = temporaryFolder();
+  const command = `${process.execPath} --require ts-node/register local/src/cli.ts run --root ${root} --assembly ${assembly} --input '{"a":1}'`;
+  const { output } = await runInShell(`( ${command} 2>&1; echo "status $?" >&2 ) | true`);
+  expect(output).toBe('status 0\n');
+  expect(executionsIn(root)).toMatchObject([{ status: 'SUCCEEDED', output: { a: 1 } }]);
+});
+
+test('a project that does not exist is named', async () => {
+  const { exitCode, output } = await runInShell(
+    `${process.execPath} --require ts-node/register local/src/cli.ts list --project /nowhere`,
+  );
+  expect(output).toBe('--project /nowhere: there is no such folder.\n');
   expect(exitCode).toBe(1);
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createPythonEnvironments, DEFAULT_XGBOOST_VERSION, xgboostVersionOf } from '../../src/training';
 import { inspectInterpreter } from '../../src/training/python-interpreters';
@@ -83,6 +83,26 @@ test('another version than the wanted one is told', async () => {
   expect(notices).toEqual([
     expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with XGBoost 1\.7\.4/),
   ]);
+});
+
+test('an environment that was made in another folder is used', async () => {
+  const python = fakePython('3.12.1', { numpy: '2.0.0' });
+  const other = temporaryFolder();
+  mkdirSync(join(other, 'xgboost-3.0.5', 'bin'), { recursive: true });
+  const made = fakePython('3.12.1', {
+    optuna: '5.0.0',
+    'xgboost-cpu': '3.0.5',
+    numpy: '2.0.0',
+    scipy: '1.0.0',
+  });
+  symlinkSync(made, join(other, 'xgboost-3.0.5', 'bin', 'python'));
+  const environments = createPythonEnvironments({
+    folder: join(temporaryFolder(), 'not-made'),
+    otherFolders: [other],
+    onNotice: () => undefined,
+    env: { PYTHON: python },
+  });
+  expect(await environments.forXGBoost('3.0.5')).toMatchObject({ xgboostVersion: '3.0.5' });
 });
 
 test('a failed installation names the packages and the command, and leaves nothing', async () => {
