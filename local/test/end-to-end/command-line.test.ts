@@ -66,14 +66,6 @@ test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
   expect(exitCode).toBe(1);
 });
 
-test('a reader that stops reading, such as head, does not end a run', async () => {
-  const root = temporaryFolder();
-  const command = `${process.execPath} --require ts-node/register local/src/cli.ts run --root ${root} --assembly ${assembly} --input '{"a":1}'`;
-  const { output } = await runInShell(`( ${command} 2>&1; echo "status $?" >&2 ) | true`);
-  expect(output).toBe('status 0\n');
-  expect(executionsIn(root)).toMatchObject([{ status: 'SUCCEEDED', output: { a: 1 } }]);
-});
-
 test('a project that does not exist is named', async () => {
   const { exitCode, output } = await runInShell(
     `${process.execPath} --require ts-node/register local/src/cli.ts list --project /nowhere`,

@@ -9,6 +9,7 @@ import {
   filesIn,
   onlyExecutionIn,
   PROJECT,
+  runInShell,
   startLocalMode,
   startResume,
   synthesize,
@@ -231,4 +232,14 @@ test('an execution whose deployment is gone cannot be resumed, and resume says s
   expect(exitCode).toBe(1);
   expect(output).toMatch(/stacks.* cannot be read/);
   expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
+});
+
+test('a reader that stops reading, such as head, does not end a run', async () => {
+  const root = temporaryFolder();
+  const command = `${process.execPath} --require ts-node/register local/src/cli.ts run --root ${root} --assembly ${assembly}`;
+  const { output } = await runInShell(
+    `( ${command} 2>/dev/null; echo "status $?" >&2 ) | head -1 >/dev/null`,
+  );
+  expect(output).toBe('status 0\n');
+  expect(onlyExecutionIn(root)).toMatchObject({ status: 'SUCCEEDED' });
 });
