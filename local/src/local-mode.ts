@@ -161,6 +161,7 @@ export class LocalMode {
       const deploymentId = keepDeployment(options);
       const executions = new ExecutionRunner({
         root: deployment.root,
+        onNotice,
         deploymentId,
         ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
         ...(stubTasks && { stubTasks }),

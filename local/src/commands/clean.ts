@@ -69,7 +69,7 @@ async function clean(options: CleanOptions): Promise<void> {
 function refuseWhileRunning(root: string): void {
   const hasExecutions = existsSync(join(root, 'executions'));
   const running = hasExecutions
-    ? new ExecutionStore(root).list().filter(({ status }) => status === 'RUNNING')
+    ? new ExecutionStore(root, console.error).list().filter(({ status }) => status === 'RUNNING')
     : [];
   const processes = new Set([...othersIn(root), ...running.map(({ processId }) => processId)]);
   if (processes.size === 0) return;

@@ -35,10 +35,10 @@ export interface KeptSummary {
   readonly ended?: string;
 }
 
-/** Reads what is kept in a root. @throws UserError when a record cannot be read */
+/** Reads what is kept in a root. */
 export function readKept(root: string): KeptFiles {
-  const jobs = openJobs(root, Date.now() / 1000);
-  const executions = new ExecutionStore(root);
+  const jobs = openJobs(root, Date.now() / 1000, console.error);
+  const executions = new ExecutionStore(root, console.error);
   const all: Kept[] = [
     ...executions.list().map((record) => ({ kind: 'execution', record }) as const),
     ...jobs.tuning.list().map((record) => ({ kind: 'tuning job', record }) as const),

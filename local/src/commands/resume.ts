@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readDeployment } from '../local-folder/kept-deployments';
+import { type KeptDeployment, readDeployment } from '../local-folder/kept-deployments';
 import { LocalMode } from '../local-mode';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
@@ -44,20 +44,31 @@ async function resume(names: readonly string[], options: ResumeOptions): Promise
     return;
   }
   for (const id of deploymentIds) {
-    await resumeIn(root, id, names, options);
+    const deployment = tryReadDeployment(root, id);
+    if (deployment) await resumeIn(deployment, names, options);
     if (process.exitCode !== undefined && Number(process.exitCode) >= 128) return;
   }
   requireResumed(root, [...executions, ...jobs]);
 }
 
+/** What ran in a deployment that cannot be read does not keep the rest from being resumed. */
+function tryReadDeployment(root: string, id: string): KeptDeployment | undefined {
+  try {
+    return readDeployment(root, id);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
+}
+
 async function resumeIn(
-  root: string,
-  deploymentId: string,
+  deployment: KeptDeployment,
   names: readonly string[],
   options: ResumeOptions,
 ): Promise<void> {
   const localMode = await LocalMode.start({
-    ...readDeployment(root, deploymentId),
+    ...deployment,
     pythonFolder: pythonFolderOf(options),
     onNotice: console.error,
   });
@@ -102,6 +113,6 @@ function requireResumed(root: string, wanted: readonly { readonly name: string }
   const notResumed = wanted.filter(({ name }) => left.includes(name)).map(({ name }) => name);
   if (notResumed.length === 0) return;
   throw new UserError(
-    `Could not resume ${notResumed.join(', ')}: no deployment was kept for it. Start it again with "${PROGRAM} run".`,
+    `Could not resume ${notResumed.join(', ')}: its deployment cannot be read. Start a new execution with "${PROGRAM} run".`,
   );
 }

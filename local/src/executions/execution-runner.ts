@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StateMachineResource } from '../assembly';
+import type { OnNotice } from '../local-folder/read-record';
 import type { RunningExecution } from '../local-mode';
 import type { RunningServices } from '../services';
 import { AwsError } from '../services/aws-error';
@@ -34,6 +35,8 @@ export interface StartOptions {
 /** What runs executions needs. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
+  /** Takes what a person should know. */
+  readonly onNotice: OnNotice;
   /** Names the deployment in the records of executions, so that they can be resumed in it. */
   readonly deploymentId?: string;
   /** How much of their time Wait states and retries wait. @default 1 */
@@ -75,7 +78,7 @@ export class ExecutionRunner {
   private readonly own = new Map<string, OwnExecution>();
 
   constructor(private readonly options: ExecutionRunnerOptions) {
-    this.store = new ExecutionStore(options.root);
+    this.store = new ExecutionStore(options.root, options.onNotice);
   }
 
   /**

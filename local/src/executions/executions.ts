@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import type { StateMachineResource } from '../assembly';
 import { isOtherLocalMode } from '../local-folder/local-modes';
+import { type OnNotice, readRecord } from '../local-folder/read-record';
 import { replaceFile } from '../local-folder/replace-file';
 import {
   applyChange,
@@ -21,7 +22,6 @@ import {
   type PositionChange,
   type ResumePoint,
 } from '../states';
-import { UserError } from '../user-error';
 
 /** What is kept of an execution. */
 export interface ExecutionRecord<Output = Json> {
@@ -66,8 +66,14 @@ export class ExecutionStore {
   private readonly own = new Set<string>();
   private readonly root: string;
 
-  /** @param localRoot the folder of the deployment, usually `.local` */
-  constructor(private readonly localRoot: string) {
+  /**
+   * @param localRoot the folder of the deployment, usually `.local`
+   * @param onNotice told of a record that cannot be read, which is set aside
+   */
+  constructor(
+    private readonly localRoot: string,
+    private readonly onNotice: OnNotice,
+  ) {
     this.root = join(localRoot, 'executions');
   }
 
@@ -99,7 +105,7 @@ export class ExecutionStore {
     return new ExecutionLog(this.folderOf(record.arn));
   }
 
-  /** An execution by its ARN. @throws UserError when its record cannot be read */
+  /** An execution by its ARN. */
   get(arn: string): ExecutionRecord | undefined {
     const folder = this.folders.get(arn);
     if (folder === undefined || !existsSync(join(folder, RECORD))) {
@@ -108,12 +114,12 @@ export class ExecutionStore {
     return this.read(folder);
   }
 
-  /** All executions, the most recent one first. @throws UserError when a record cannot be read */
+  /** All executions, the most recent one first. */
   list(): ExecutionRecord[] {
     const names = existsSync(this.root) ? readdirSync(this.root) : [];
     return names
       .filter((name) => !name.startsWith('.') && existsSync(join(this.root, name, RECORD)))
-      .map((name) => this.read(join(this.root, name)))
+      .flatMap((name) => this.read(join(this.root, name)) ?? [])
       .sort((one, other) => compare(other.startDate, one.startDate) || compare(one.arn, other.arn));
   }
 
@@ -131,7 +137,8 @@ export class ExecutionStore {
 
   /** The state machine that an execution runs. @returns undefined where an earlier local mode kept none */
   stateMachine(arn: string): ExecutedStateMachine | undefined {
-    return readOptional(join(this.folderOf(arn), STATE_MACHINE));
+    const file = join(this.folderOf(arn), STATE_MACHINE);
+    return existsSync(file) ? readRecord(file, this.onNotice) : undefined;
   }
 
   /** Where an execution stands, or has ended. @returns undefined where an earlier local mode kept none */
@@ -150,11 +157,11 @@ export class ExecutionStore {
     return join(this.folderOf(arn), RECORD);
   }
 
-  /** Writes the end of executions that no process runs any more. @throws UserError when a record cannot be read */
+  /** Writes the end of executions that no process runs any more. */
   endInterrupted(): void {
-    for (const { arn, status } of this.list()) {
-      const file = this.recordFile(arn);
-      if (status === 'ABORTED' && readRecord(file).status === 'RUNNING') writeJson(file, this.get(arn));
+    for (const record of this.list()) {
+      const file = this.recordFile(record.arn);
+      if (record.status === 'ABORTED' && this.readFrom(file)?.status === 'RUNNING') writeJson(file, record);
     }
   }
 
@@ -163,7 +170,8 @@ export class ExecutionStore {
     // Executions of other state machines may have the name; some file systems do not tell upper and lower case.
     const folder = join(this.root, /^[^./\\][^/\\]*$/.test(name) ? name : randomUUID());
     if (tryRename(staging, folder)) return folder;
-    if (existsSync(join(folder, RECORD)) && readRecord(join(folder, RECORD)).arn === arn) return undefined;
+    if (existsSync(join(folder, RECORD)) && this.readFrom(join(folder, RECORD))?.arn === arn)
+      return undefined;
     const other = join(this.root, randomUUID());
     renameSync(staging, other);
     return other;
@@ -176,8 +184,13 @@ export class ExecutionStore {
     return folder;
   }
 
-  private read(folder: string): ExecutionRecord {
-    const record = readRecord(join(folder, RECORD));
+  private readFrom(file: string): ExecutionRecord | undefined {
+    return readRecord(file, this.onNotice);
+  }
+
+  private read(folder: string): ExecutionRecord | undefined {
+    const record = this.readFrom(join(folder, RECORD));
+    if (record === undefined) return undefined;
     this.folders.set(record.arn, folder);
     const { processId, arn, status } = record;
     if (status !== 'RUNNING' || this.own.has(arn) || isOtherLocalMode(this.localRoot, processId)) {
@@ -220,22 +233,6 @@ export class ExecutionLog {
     // What was before the machine's own state does not matter any more.
     if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
     else appendFileSync(file, line);
-  }
-}
-
-function readRecord(file: string): ExecutionRecord {
-  return readJson(file);
-}
-
-function readOptional<T>(file: string): T | undefined {
-  return existsSync(file) ? readJson<T>(file) : undefined;
-}
-
-function readJson<T>(file: string): T {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch (error) {
-    throw new UserError(`the record ${file} cannot be read (${(error as Error).message}): remove it`);
   }
 }
 

@@ -103,7 +103,8 @@ export async function startServices(
   for (const stateMachine of deployment.stateMachines) {
     checkStateMachineRole(stateMachine, authorizer, environment);
   }
-  const jobs = openJobs(root, now());
+  const warn = options.onFault ?? ((error: Error) => console.error(error.message));
+  const jobs = openJobs(root, now(), (text) => warn(new Error(text)));
 
   const context: EngineContext = {
     root,
@@ -163,7 +164,6 @@ export async function startServices(
     ...(options.onFault !== undefined && { onFault: options.onFault }),
   });
   const { url } = endpoint;
-  const warn = options.onFault ?? ((error: Error) => console.error(error.message));
   return {
     url,
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },

@@ -4,6 +4,7 @@ import { ExecutionRunner } from '../../src/executions/execution-runner';
 import { type RunningServices, startServices } from '../../src/services';
 import { type Json, parseStateMachine } from '../../src/states';
 import { createOptunaSampler, createXGBoostTrainer, type Sampler, type Trainer } from '../../src/training';
+import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
@@ -53,6 +54,7 @@ export class PermissionRuns {
       if (!stateMachine) throw new Error('the app has no state machine');
       const controller = new AbortController();
       const executions = new ExecutionRunner({
+        onNotice: noNotice,
         root,
         services: () => services as RunningServices,
         parse: ({ definition }) => parseStateMachine(definition),

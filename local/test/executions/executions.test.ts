@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
 import { parseStateMachine, startExecution } from '../../src/states';
+import { noNotice } from '../services/helpers';
 import { IDENTITY } from '../states/run-case';
 import { VirtualClock } from '../states/virtual-clock';
 
@@ -39,7 +40,7 @@ test('where an execution stands is read back, also when the last line was cut of
       },
     },
   };
-  const log = new ExecutionStore(root).create(record, {
+  const log = new ExecutionStore(root, noNotice).create(record, {
     name: 'machine',
     arn: record.stateMachineArn,
     roleArn: IDENTITY.roleArn,
@@ -63,11 +64,26 @@ test('where an execution stands is read back, also when the last line was cut of
   // What belongs to the state before is gone.
   expect(readFileSync(file, 'utf8')).not.toContain('"Start"');
   appendFileSync(file, '{"at":[1],"type":"chi');
-  const store = new ExecutionStore(root);
+  const store = new ExecutionStore(root, noNotice);
   const position = store.position(record.arn);
   expect(position).toEqual(JSON.parse(JSON.stringify(execution.position)));
   expect(position?.state?.children).toMatchObject([{ output: 'done' }, { position: { stateName: 'Work' } }]);
 
   store.reopen(record).reach({ at: [1], type: 'child', child: { output: 'later' } });
   expect(store.position(record.arn)?.state?.children).toEqual([{ output: 'done' }, { output: 'later' }]);
+});
+
+test('a record that cannot be read is set aside and named; the other executions are there', () => {
+  const machine = { name: 'machine', arn: record.stateMachineArn, roleArn: IDENTITY.roleArn, definition: {} };
+  const broken = { ...record, name: 'two', arn: `${record.arn}-two` };
+  const store = new ExecutionStore(root, noNotice);
+  store.create(record, machine);
+  const log = store.create(broken, machine) as ExecutionLog;
+  writeFileSync(log.file, '');
+  const notices: string[] = [];
+  const later = new ExecutionStore(root, (text) => notices.push(text));
+  expect(later.list().map(({ name }) => name)).toEqual(['one']);
+  expect(later.list()).toHaveLength(1);
+  expect(later.get(broken.arn)).toBeUndefined();
+  expect(notices).toEqual([expect.stringContaining(`${log.file} cannot be read`)]);
 });

@@ -28,6 +28,11 @@ export const BUCKET = 'data-bucket';
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/test-algorithm:1';
 export const TRAINING_ROLE = 'arn:aws:iam::123456789012:role/training';
 
+/** Where nothing has to be told of. */
+export function noNotice(text: string): never {
+  throw new Error(`a notice: ${text}`);
+}
+
 /** What a test's algorithm does with its hyperparameters; by default it prints `loss=<x>` and completes. */
 export type Algorithm = (task: TrainingTask) => Promise<TrainingOutcome> | TrainingOutcome;
 

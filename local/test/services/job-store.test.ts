@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type JobRecord, JobStore } from '../../src/services/sagemaker/jobs/job-store';
-import { closeServices, temporaryRoot } from './helpers';
+import { closeServices, noNotice, temporaryRoot } from './helpers';
 
 afterEach(closeServices);
 
@@ -17,7 +17,7 @@ const record = (name: string, status = 'InProgress', processId = process.pid): T
 
 test('each state of a job is a whole file, and listeners follow it', () => {
   const folder = temporaryRoot();
-  const store = new JobStore<TestRecord>(folder);
+  const store = new JobStore<TestRecord>(folder, noNotice);
   const seen: string[] = [];
   const unfollow = store.onChange(({ status }) => seen.push(status));
   store.create(record('Job'));
@@ -26,12 +26,15 @@ test('each state of a job is a whole file, and listeners follow it', () => {
   store.update('Job', (job) => ({ ...job, status: 'Unseen' }));
   expect(seen).toEqual(['InProgress', 'Completed']);
   expect(fs.readdirSync(folder)).toEqual(['job.json']);
-  expect(new JobStore<TestRecord>(folder).get('JOB')).toEqual(record('Job', 'Unseen'));
+  expect(new JobStore<TestRecord>(folder, noNotice).get('JOB')).toEqual(record('Job', 'Unseen'));
 });
 
 test('of two processes only one gets a name, and each sees the jobs of the other', () => {
   const folder = temporaryRoot();
-  const [mine, theirs] = [new JobStore<TestRecord>(folder), new JobStore<TestRecord>(folder)];
+  const [mine, theirs] = [
+    new JobStore<TestRecord>(folder, noNotice),
+    new JobStore<TestRecord>(folder, noNotice),
+  ];
   const otherProcess = process.pid + 1;
   expect(theirs.create(record('job', 'InProgress', otherProcess))).toBe(true);
   expect(mine.create(record('JOB', 'Mine'))).toBe(false);
@@ -43,20 +46,27 @@ test('of two processes only one gets a name, and each sees the jobs of the other
 test('the jobs of this run are those that it has created, whatever the process is called', () => {
   const folder = temporaryRoot();
   // In a container every run may have the same process id.
-  new JobStore<TestRecord>(folder).create(record('earlier'));
-  const store = new JobStore<TestRecord>(folder);
+  new JobStore<TestRecord>(folder, noNotice).create(record('earlier'));
+  const store = new JobStore<TestRecord>(folder, noNotice);
   store.create(record('mine'));
   expect(store.listOwn().map(({ name }) => name)).toEqual(['mine']);
   expect(store.list().map(({ name }) => name)).toEqual(['earlier', 'mine']);
 });
 
-test('a record that cannot be read is named and stays as it is', () => {
+test('a record that cannot be read is set aside as it is, and named; the others are there', () => {
   const folder = temporaryRoot();
+  new JobStore<TestRecord>(folder, noNotice).create(record('good'));
   fs.writeFileSync(path.join(folder, 'bad.json'), '{');
-  expect(() => new JobStore(folder)).toThrow(/bad.json cannot be read .*: repair or remove it$/);
-  expect(fs.readFileSync(path.join(folder, 'bad.json'), 'utf8')).toBe('{');
+  const notices: string[] = [];
+  const store = new JobStore<TestRecord>(folder, (text) => notices.push(text));
+  expect(store.list()).toEqual([record('good')]);
+  expect(notices).toEqual([
+    expect.stringMatching(/^The record .*bad.json cannot be read .* renamed to .*bad.json.unreadable;/),
+  ]);
+  expect(fs.readFileSync(path.join(folder, 'bad.json.unreadable'), 'utf8')).toBe('{');
+  expect(new JobStore<TestRecord>(folder, noNotice).list()).toEqual([record('good')]);
 });
 
 test.each(['../x', 'a/b', ''])('"%s" is no job', (name) => {
-  expect(new JobStore(temporaryRoot()).get(name)).toBeUndefined();
+  expect(new JobStore(temporaryRoot(), noNotice).get(name)).toBeUndefined();
 });

@@ -10,6 +10,7 @@ import {
   closeServices,
   deploymentIn,
   ENVIRONMENT,
+  noNotice,
   printX,
   samplerOf,
   start,
@@ -57,6 +58,7 @@ beforeAll(async () => {
   };
   const deployment = { ...deploymentIn(root, { functions: [lambda] }), stateMachines: [MACHINE] };
   runner = new ExecutionRunner({
+    onNotice: noNotice,
     root,
     services: () => services,
     parse: ({ definition }) => parseStateMachine(definition),

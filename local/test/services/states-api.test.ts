@@ -28,6 +28,7 @@ import {
   deploymentIn,
   ENVIRONMENT,
   IMAGE,
+  noNotice,
   printX,
   runUntilStopped,
   samplerOf,
@@ -107,6 +108,7 @@ async function serve(root: string, algorithm: Algorithm = printX): Promise<Serve
   };
   let services: RunningServices | undefined;
   const runner = new ExecutionRunner({
+    onNotice: noNotice,
     root,
     services: () => services as RunningServices,
     parse: ({ definition }) => parseStateMachine(definition),
@@ -419,7 +421,7 @@ test('an execution that another process runs cannot be stopped from here', async
     startDate: new Date().toISOString(),
     status: 'RUNNING',
   };
-  new ExecutionStore(root).create(record, {
+  new ExecutionStore(root, noNotice).create(record, {
     name: 'Sleep',
     arn: machine('Sleep'),
     roleArn: ROLE,

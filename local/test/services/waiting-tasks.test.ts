@@ -15,7 +15,16 @@ import type { StateMachineResource } from '../../src/assembly';
 import { ExecutionRunner } from '../../src/executions/execution-runner';
 import { checkResources, type RunningServices, startServices } from '../../src/services';
 import { parseStateMachine } from '../../src/states';
-import { deploymentIn, ENVIRONMENT, printX, samplerOf, temporaryRoot, trainerOf, until } from './helpers';
+import {
+  deploymentIn,
+  ENVIRONMENT,
+  noNotice,
+  printX,
+  samplerOf,
+  temporaryRoot,
+  trainerOf,
+  until,
+} from './helpers';
 
 const ROLE = 'arn:aws:iam::123456789012:role/states';
 const STATES = 'arn:aws:states:us-east-1:123456789012';
@@ -120,6 +129,7 @@ beforeAll(async () => {
     stateMachines,
   };
   runner = new ExecutionRunner({
+    onNotice: noNotice,
     root,
     services: () => services,
     parse: ({ definition }) => parseStateMachine(definition),

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isOtherLocalMode } from '../../../local-folder/local-modes';
+import type { OnNotice } from '../../../local-folder/read-record';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
 import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
 import type { AutoMLJobRecord } from '../automl/automl-types';
@@ -46,12 +47,12 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
 }
 
 /** Opens the jobs below a deployment's root; those that no process runs any more are ended. */
-export function openJobs(root: string, now: number): Jobs {
+export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
   const folder = path.join(root, 'sagemaker');
   const jobs: Jobs = {
-    training: new JobStore(path.join(folder, 'training-jobs')),
-    tuning: new JobStore(path.join(folder, 'tuning-jobs')),
-    automl: new JobStore(path.join(folder, 'automl-jobs')),
+    training: new JobStore(path.join(folder, 'training-jobs'), onNotice),
+    tuning: new JobStore(path.join(folder, 'tuning-jobs'), onNotice),
+    automl: new JobStore(path.join(folder, 'automl-jobs'), onNotice),
   };
   endInterruptedJobs(jobs, root, now);
   return jobs;

@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
+import { type OnNotice, readRecord } from '../../../local-folder/read-record';
 import { replaceFile } from '../../../local-folder/replace-file';
-import { UserError } from '../../../user-error';
 import type { TaskIdentity } from '../../service';
 
 /** Where a job comes from. */
@@ -37,7 +37,11 @@ export class JobStore<R extends JobRecord> {
   private readonly own = new Set<string>();
   private readonly events = new EventEmitter();
 
-  constructor(private readonly folder: string) {
+  /** @param onNotice told of a record that cannot be read, which is set aside */
+  constructor(
+    private readonly folder: string,
+    private readonly onNotice: OnNotice,
+  ) {
     fs.mkdirSync(folder, { recursive: true });
     this.refresh();
   }
@@ -139,16 +143,10 @@ export class JobStore<R extends JobRecord> {
     this.events.emit('change', record);
   }
 
-  private load(file: string): R {
-    try {
-      const record = JSON.parse(fs.readFileSync(file, 'utf8')) as R;
-      this.records.set(record.name.toLowerCase(), record);
-      return record;
-    } catch (error) {
-      throw new UserError(
-        `the job record ${file} cannot be read (${(error as Error).message}): repair or remove it`,
-      );
-    }
+  private load(file: string): R | undefined {
+    const record = readRecord<R>(file, this.onNotice);
+    if (record) this.records.set(record.name.toLowerCase(), record);
+    return record;
   }
 
   private fileOf(name: string): string {
