@@ -28,6 +28,7 @@ export {
   type InputDataOptions,
   InputMode,
 } from './input-data';
+export { SageMakerWorkflow } from './sagemaker-workflow';
 export { Objective } from './search/objective';
 export { type NumericRangeOptions, ParameterRange, ScalingType } from './search/parameter-range';
 export {
@@ -70,3 +71,11 @@ export {
   type TuningOptions,
 } from './tuning-options';
 export { TuningWorkflow, type TuningWorkflowProps } from './tuning-workflow';
+export { WorkflowAlias, type WorkflowAliasOptions, type WorkflowAliasProps } from './workflow-alias';
+export type {
+  ExecutionScheduleOptions,
+  FailureAlarmOptions,
+  NewDataOptions,
+  TrainingJobMetricOptions,
+  WorkflowLogOptions,
+} from './workflow-options';

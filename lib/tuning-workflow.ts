@@ -1,10 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { DataLocation } from './data-location';
 import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
@@ -12,13 +11,17 @@ import { usesSdk } from './private/integration';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 import { jobStateMachine } from './private/job-state-machine';
 import { folder } from './private/locations';
+import { keepLogs } from './private/log-groups';
+import type { WorkflowPlaces } from './private/new-data-rule';
 import { createTuningBucket } from './private/tuning-bucket';
+import { SageMakerWorkflow } from './sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
 import { TuningFragment } from './tuning-fragment';
 import type { TuningOptions } from './tuning-options';
+import type { WorkflowLogOptions } from './workflow-options';
 
 /** Properties of a workflow that tunes a model and trains the best one. */
-export interface TuningWorkflowProps extends TuningOptions {
+export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * Training data.
    *
@@ -87,7 +90,7 @@ export interface TuningWorkflowProps extends TuningOptions {
  *   ],
  * });
  */
-export class TuningWorkflow extends Construct implements ec2.IConnectable {
+export class TuningWorkflow extends SageMakerWorkflow {
   /** Bucket for models and data. */
   readonly bucket: s3.IBucket;
   /** The state machine. */
@@ -98,6 +101,9 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
   readonly trainingRole: iam.IRole;
   /** Security groups of the training containers; none without a VPC. */
   readonly connections: ec2.Connections;
+
+  /** @internal */
+  protected readonly _places: WorkflowPlaces;
 
   constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
     super(scope, id);
@@ -113,12 +119,16 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
         trialRetention: props.trialRetention ?? (trainsFinalModel ? Duration.days(30) : undefined),
       });
     const inBucket = (key: string) => InputData.csv(DataLocation.fromBucket(this.bucket, key));
+    this._places = {
+      input: DataLocation.fromBucket(this.bucket, inputPrefix),
+      output: DataLocation.fromBucket(this.bucket, outputPrefix),
+    };
     this.fragment = new TuningFragment(this, 'Tuning', {
       ...props,
       train: props.train ?? inBucket(`${inputPrefix}train/`),
       validation: props.validation ?? inBucket(`${inputPrefix}validation/`),
       allowedInputLocations: props.allowedInputLocations ?? [DataLocation.fromBucket(this.bucket, 'input/')],
-      output: DataLocation.fromBucket(this.bucket, outputPrefix),
+      output: this._places.output,
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
@@ -136,7 +146,13 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
         logEncryptionKey: props.encryptionKey,
       });
     }
+    keepLogs(this, props);
     this.acknowledgeFindings();
+  }
+
+  /** @internal */
+  protected get _jobNamePrefix(): string {
+    return this.fragment.jobNamePrefix;
   }
 
   private acknowledgeFindings(): void {
@@ -151,60 +167,5 @@ export class TuningWorkflow extends Construct implements ec2.IConnectable {
       findBestTrainingJobFunction.resourceArnsForGrantInvoke,
       'Versions and aliases of one function',
     );
-  }
-
-  /**
-   * Lets someone start executions.
-   *
-   * @param grantee who may start them
-   */
-  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
-    return this.stateMachine.grantStartExecution(grantee);
-  }
-
-  /**
-   * A metric of the state machine.
-   *
-   * @param metricName the metric's name in namespace `AWS/States`
-   * @default - sum over 5 minutes
-   */
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metric(metricName, props);
-  }
-
-  /**
-   * Executions that were started.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricStarted(props);
-  }
-
-  /**
-   * Executions that succeeded.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricSucceeded(props);
-  }
-
-  /**
-   * Executions that failed.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricFailed(props);
-  }
-
-  /**
-   * How long executions took, in milliseconds.
-   *
-   * @default - average over 5 minutes
-   */
-  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricTime(props);
   }
 }

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { App, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { readSettings } from '../bin/settings';
 import { TuningStack } from '../bin/tuning-stack';
 import { context } from '../cdk.json';
@@ -15,6 +18,7 @@ import {
   InputData,
   Objective,
   ParameterRange,
+  type SageMakerWorkflow,
   ScriptSource,
   TuningStrategy,
   type TuningWorkflowProps,
@@ -136,6 +140,14 @@ export const VARIANTS: readonly Variant[] = [
       name: `AutoMlWorkflow with ${name}, ${where}`,
       app: () => appOf(env, (stack) => autoMlWorkflow(props(stack), stack)),
     })),
+    {
+      name: `TuningWorkflow, started and watched, ${where}`,
+      app: () => appOf(env, (stack) => operate(workflow({}, stack))),
+    },
+    {
+      name: `AutoMlWorkflow with a key, started and watched, ${where}`,
+      app: () => appOf(env, (stack) => operate(autoMlWorkflow({ encryptionKey: keyIn(stack) }, stack))),
+    },
   ]),
   { name: 'TuningWorkflow without feature flags', app: () => workflow().node.root as App },
 ];
@@ -150,6 +162,15 @@ function appOf(env: StackProps['env'], fill: (stack: Stack) => void): App {
   const app = new App({ context });
   fill(new Stack(app, 'Stack', { env }));
   return app;
+}
+
+/** Adds all that starts and watches a workflow. */
+function operate(made: SageMakerWorkflow): void {
+  const alias = made.addAlias('live');
+  made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.days(1)), alias });
+  made.startOnNewData('NewData', { objects: ['_SUCCESS', 'train/*.csv'] });
+  made.alarmOnFailure('Alarm');
+  made.onFailed('Failed', { target: new SnsTopic(new sns.Topic(made, 'Topic', { enforceSSL: true })) });
 }
 
 function roleIn(stack: Stack): iam.Role {

@@ -1,23 +1,26 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { DataLocation } from '../data-location';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { AUTOML_JOB, jobArn } from '../private/job-policies';
 import { jobStateMachine } from '../private/job-state-machine';
 import { folder } from '../private/locations';
+import { keepLogs } from '../private/log-groups';
+import type { WorkflowPlaces } from '../private/new-data-rule';
 import { createTuningBucket } from '../private/tuning-bucket';
+import { SageMakerWorkflow } from '../sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from '../stop-abandoned-jobs';
+import type { WorkflowLogOptions } from '../workflow-options';
 import { AutoMlData } from './automl-data';
 import { AutoMlFragment } from './automl-fragment';
 import type { AutoMlOptions } from './automl-options';
 
 /** Properties of a workflow that finds the best model for tabular data by itself. */
-export interface AutoMlWorkflowProps extends AutoMlOptions {
+export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
   /**
    * Training data.
    *
@@ -73,7 +76,7 @@ export interface AutoMlWorkflowProps extends AutoMlOptions {
  * @example
  * new AutoMlWorkflow(this, 'Churn', { target: 'churned' });
  */
-export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
+export class AutoMlWorkflow extends SageMakerWorkflow {
   /** Bucket for models and data. */
   readonly bucket: s3.IBucket;
   /** The state machine. */
@@ -84,6 +87,9 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
   readonly trainingRole: iam.IRole;
   /** Security groups of the containers; none without a VPC. */
   readonly connections: ec2.Connections;
+
+  /** @internal */
+  protected readonly _places: WorkflowPlaces;
 
   constructor(scope: Construct, id: string, props: AutoMlWorkflowProps) {
     super(scope, id);
@@ -97,11 +103,12 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
         outputPrefix,
       });
     const inBucket = (key: string) => DataLocation.fromBucket(this.bucket, key);
+    this._places = { input: inBucket(inputPrefix), output: inBucket(outputPrefix) };
     this.fragment = new AutoMlFragment(this, 'AutoMl', {
       ...props,
       train: props.train ?? AutoMlData.csv(inBucket(`${inputPrefix}train/`)),
-      allowedInputLocations: props.allowedInputLocations ?? [inBucket(inputPrefix)],
-      output: inBucket(outputPrefix),
+      allowedInputLocations: props.allowedInputLocations ?? [this._places.input],
+      output: this._places.output,
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
@@ -117,7 +124,13 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
       kinds: [SageMakerJobKind.AUTOML],
       logEncryptionKey: props.encryptionKey,
     });
+    keepLogs(this, props);
     this.acknowledgeFindings();
+  }
+
+  /** @internal */
+  protected get _jobNamePrefix(): string {
+    return this.fragment.jobNamePrefix;
   }
 
   private acknowledgeFindings(): void {
@@ -135,60 +148,5 @@ export class AutoMlWorkflow extends Construct implements ec2.IConnectable {
       ],
       'Versions and aliases of one function',
     );
-  }
-
-  /**
-   * Lets someone start executions.
-   *
-   * @param grantee who may start them
-   */
-  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
-    return this.stateMachine.grantStartExecution(grantee);
-  }
-
-  /**
-   * A metric of the state machine.
-   *
-   * @param metricName the metric's name in namespace `AWS/States`
-   * @default - sum over 5 minutes
-   */
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metric(metricName, props);
-  }
-
-  /**
-   * Executions that were started.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricStarted(props);
-  }
-
-  /**
-   * Executions that succeeded.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricSucceeded(props);
-  }
-
-  /**
-   * Executions that failed.
-   *
-   * @default - sum over 5 minutes
-   */
-  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricFailed(props);
-  }
-
-  /**
-   * How long executions took, in milliseconds.
-   *
-   * @default - average over 5 minutes
-   */
-  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.stateMachine.metricTime(props);
   }
 }

@@ -1,0 +1,266 @@
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { executionSchedule } from './private/execution-schedule';
+import type { Startable } from './private/execution-starter';
+import { newDataRule, type WorkflowPlaces } from './private/new-data-rule';
+import { trainingJobSearch } from './private/training-job-search';
+import { WorkflowAlias, type WorkflowAliasOptions } from './workflow-alias';
+import type {
+  ExecutionScheduleOptions,
+  FailureAlarmOptions,
+  NewDataOptions,
+  TrainingJobMetricOptions,
+} from './workflow-options';
+
+/**
+ * A state machine that runs SageMaker jobs, and the bucket with their data: what `TuningWorkflow` and
+ * `AutoMlWorkflow` have in common. Schedules and new data start it; metrics, alarms and events watch it.
+ */
+export abstract class SageMakerWorkflow extends Construct implements ec2.IConnectable {
+  /** Bucket for models and data. */
+  abstract readonly bucket: s3.IBucket;
+  /** The state machine. */
+  abstract readonly stateMachine: sfn.StateMachine;
+  /** Role that the SageMaker jobs run under. */
+  abstract readonly trainingRole: iam.IRole;
+  /** Security groups of the training containers; none without a VPC. */
+  abstract readonly connections: ec2.Connections;
+
+  /** @internal */
+  protected abstract readonly _places: WorkflowPlaces;
+  /** What the names of the jobs begin with. @internal */
+  protected abstract get _jobNamePrefix(): string;
+
+  private version: sfn.CfnStateMachineVersion | undefined;
+
+  /**
+   * Lets someone start executions.
+   *
+   * @param grantee who may start them
+   */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  /**
+   * Starts executions on a schedule, with Amazon EventBridge Scheduler. An execution starts even while the previous
+   * one is running.
+   *
+   * @param id the construct's ID within this workflow
+   */
+  startOnSchedule(id: string, options: ExecutionScheduleOptions): scheduler.Schedule {
+    return executionSchedule(this, id, this.startable(options.alias), options);
+  }
+
+  /**
+   * Starts an execution when there is new data in S3. By default that is when an object `_SUCCESS` is written at the
+   * workflow's input prefix: write it after all other objects. Every object that matches starts an execution of its own.
+   *
+   * The bucket's events must go to Amazon EventBridge. This method switches that on for a bucket of this app; for an
+   * imported bucket, its owner has to.
+   *
+   * @param id the construct's ID within this workflow
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
+   */
+  startOnNewData(id: string, options: NewDataOptions = {}): events.Rule {
+    return newDataRule(this, id, this.startable(options.alias), { ...options, places: this._places });
+  }
+
+  private startable(alias: WorkflowAlias | undefined): Startable {
+    return {
+      arn: alias?.aliasArn ?? this.stateMachine.stateMachineArn,
+      grantStartExecution: (grantee) => (alias ?? this).grantStartExecution(grantee),
+    };
+  }
+
+  /**
+   * The version of the state machine that the deployment publishes: a new one whenever its definition changes. Earlier
+   * versions are kept; a state machine can have 1,000.
+   *
+   * A version is a snapshot of the definition and the settings of the state machine. It does not include the code of
+   * the Lambda functions, the policies of the roles or the container images.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
+   */
+  get currentVersion(): sfn.CfnStateMachineVersion {
+    if (!this.version) {
+      const { attrStateMachineRevisionId } = this.stateMachine.node.defaultChild as sfn.CfnStateMachine;
+      this.version = new sfn.CfnStateMachineVersion(this, 'CurrentVersion', {
+        stateMachineArn: this.stateMachine.stateMachineArn,
+        stateMachineRevisionId: attrStateMachineRevisionId,
+      });
+      // Or the next deployment would delete the version that a rollback needs.
+      this.version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
+    return this.version;
+  }
+
+  /**
+   * Adds an alias: a name for a version of the state machine, which can be moved to another version.
+   *
+   * @param aliasName 1 to 80 letters, digits, hyphens, underscores and dots, not only digits
+   */
+  addAlias(aliasName: string, options?: WorkflowAliasOptions): WorkflowAlias {
+    const id = Token.isUnresolved(aliasName) ? 'Alias' : `Alias${aliasName}`;
+    return new WorkflowAlias(this, id, { ...options, aliasName, workflow: this });
+  }
+
+  /**
+   * An EventBridge rule that triggers when an execution succeeds.
+   *
+   * @param id the construct's ID within this workflow
+   */
+  onSucceeded(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onStatus(id, ['SUCCEEDED'], options);
+  }
+
+  /**
+   * An EventBridge rule that triggers when an execution fails or times out.
+   *
+   * @param id the construct's ID within this workflow
+   */
+  onFailed(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onStatus(id, ['FAILED', 'TIMED_OUT'], options);
+  }
+
+  /**
+   * An EventBridge rule that triggers when an execution ends: when it succeeds, fails, times out or is stopped.
+   *
+   * @param id the construct's ID within this workflow
+   */
+  onFinished(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onStatus(id, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], options);
+  }
+
+  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+  private onStatus(id: string, status: string[], options: events.OnEventOptions = {}): events.Rule {
+    const rule = new events.Rule(this, id, options);
+    rule.addTarget(options.target);
+    rule.addEventPattern({
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: { stateMachineArn: [this.stateMachine.stateMachineArn], status },
+    });
+    return rule;
+  }
+
+  /**
+   * Adds an alarm on executions that fail. It is OK again after a period without failures. Periods without any
+   * execution are OK as well. Add actions to it, such as a notification.
+   *
+   * Executions that never start do not fail: `scheduler.Schedule.metricAllDropped()` and the metric
+   * `FailedInvocations` of a rule count those.
+   *
+   * @param id the construct's ID within this workflow
+   */
+  alarmOnFailure(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
+    // The state machine has no timeout of its own: a state that takes too long fails the execution.
+    return this.metricFailed(options.period && { period: options.period }).createAlarm(this, id, {
+      alarmName: options.alarmName,
+      alarmDescription: options.alarmDescription ?? `Executions of ${this.node.path} failed`,
+      threshold: options.threshold ?? 1,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /**
+   * A metric that SageMaker publishes for each training job of this workflow: one time series for each job, or for each
+   * instance of a job. To be shown on a dashboard; CloudWatch has no alarms on searches.
+   *
+   * - Utilization: `CPUUtilization`, `MemoryUtilization`, `DiskUtilization`, `GPUUtilization`, `GPUMemoryUtilization`
+   * - What the algorithm reports, under its own name, such as `validation:rmse`
+   *
+   * Jobs get their names when they start, so this searches for the prefix of their names. CloudWatch finds jobs of the
+   * last two weeks, and at most 500 time series.
+   *
+   * @param metricName the metric's name in namespace `/aws/sagemaker/TrainingJobs`
+   * @default - average over 5 minutes
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-jobs
+   */
+  metricTrainingJobs(metricName: string, options?: TrainingJobMetricOptions): cloudwatch.SearchExpression {
+    return trainingJobSearch(this._jobNamePrefix, metricName, options);
+  }
+
+  /**
+   * A metric of the state machine.
+   *
+   * @param metricName the metric's name in namespace `AWS/States`
+   * @default - sum over 5 minutes
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metric(metricName, props);
+  }
+
+  /**
+   * Number of executions that were started.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricStarted(props);
+  }
+
+  /**
+   * Number of executions that succeeded.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /**
+   * Number of executions that failed.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /**
+   * Number of executions that were stopped.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricAborted(props);
+  }
+
+  /**
+   * Number of executions that timed out as a whole.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTimedOut(props);
+  }
+
+  /**
+   * Number of state transitions that were throttled.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricThrottled(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricThrottled(props);
+  }
+
+  /**
+   * How long executions took, in milliseconds.
+   *
+   * @default - average over 5 minutes
+   */
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTime(props);
+  }
+}
