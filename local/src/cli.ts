@@ -45,6 +45,15 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// Such as a disk that fills up while a log is written: nothing is lost that had finished.
+process.on('uncaughtException', (error) => {
+  console.error(explainError(error));
+  console.error(
+    `Local mode ends here. Executions and jobs that were running can go on: "${PROGRAM} resume".`,
+  );
+  process.exit(1);
+});
+
 program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' }).catch((error: unknown) => {
   console.error(explainError(error));
   process.exitCode = 1;

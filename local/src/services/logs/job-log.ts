@@ -29,10 +29,11 @@ export class JobLog {
   static open(root: string, jobName: string): JobLog {
     const { log, times } = filesOf(root, jobName);
     fs.mkdirSync(path.dirname(times), { recursive: true });
-    return new JobLog(fs.openSync(log, 'a'), times);
+    return new JobLog(log, fs.openSync(log, 'a'), times);
   }
 
   private constructor(
+    private readonly path: string,
     private readonly file: number,
     private readonly times: string,
   ) {
@@ -56,8 +57,16 @@ export class JobLog {
       this.marked = now;
       fs.appendFileSync(this.times, `${this.offset} ${now}\n`);
     }
-    this.offset += fs.writeSync(this.file, this.lines);
+    const { lines } = this;
+    // Also where they cannot be written: they are not to be written at the end again.
     this.lines = '';
+    try {
+      this.offset += fs.writeSync(this.file, lines);
+    } catch (error) {
+      // Unlike those of files with a name, errors of open files do not say which one.
+      (error as Error).message += ` '${this.path}'`;
+      throw error;
+    }
   }
 }
 

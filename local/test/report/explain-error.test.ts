@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import { explainError } from '../../src/report/explain-error';
+import { UserError } from '../../src/user-error';
+
+test('an error that a person can put right has no stack trace, and says what to do', () => {
+  expect(explainError(new UserError('No such stack.'))).toBe('No such stack.');
+  expect(explainError(systemError(() => writeFileSync('/dev/full', 'x')))).toBe(
+    'ENOSPC: no space left on device, write: make room on the disk, or name a folder on another one with --root',
+  );
+});
+
+test('a fault of local mode itself shows where it is', () => {
+  expect(explainError(new Error('a fault'))).toMatch(/^Error: a fault\n {4}at /);
+});
+
+function systemError(action: () => void): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}

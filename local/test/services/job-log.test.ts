@@ -1,0 +1,25 @@
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { JobLog } from '../../src/services/logs/job-log';
+import { closeServices, temporaryRoot } from './helpers';
+
+afterEach(closeServices);
+
+test('lines that come together are written together, in their order', () => {
+  const root = temporaryRoot();
+  const log = JobLog.open(root, 'job');
+  log.write('one');
+  log.write('two');
+  log.close();
+  expect(readFileSync(join(root, 'logs', 'job.log'), 'utf8')).toBe('one\ntwo\n');
+});
+
+test('a log that cannot be written, because the disk is full, is named in the error', () => {
+  const root = temporaryRoot();
+  const file = join(root, 'logs', 'job.log');
+  mkdirSync(join(root, 'logs'));
+  symlinkSync('/dev/full', file);
+  const log = JobLog.open(root, 'job');
+  log.write('one');
+  expect(() => log.close()).toThrow(`ENOSPC: no space left on device, write '${file}'`);
+});
