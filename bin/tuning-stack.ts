@@ -55,7 +55,7 @@ export class TuningStack extends Stack {
       maxParallelTrainingJobs: settings.maxParallelTrainingJobs,
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
-      jobNamePrefix: settings.jobNamePrefix ?? prefixFrom(this.stackName),
+      jobNamePrefix: settings.jobNamePrefix,
       inputPrefix,
       ...(!isLocal && inputDataIn(settings.data)),
     });
@@ -93,14 +93,6 @@ export class TuningStack extends Stack {
       value: workflow.trainingRole.roleArn,
     });
   }
-}
-
-/** A stack's name is unique in an account and region, as a prefix of job names should be. */
-function prefixFrom(stackName: string): string {
-  return stackName
-    .toLowerCase()
-    .slice(0, 16)
-    .replace(/[^a-z0-9]+$/, '');
 }
 
 function inputDataIn(uri: string) {

@@ -71,7 +71,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly findBestTrainingJobFunction: lambda.IFunction;
   /** Security groups of the training containers; none without a VPC. */
   readonly connections: ec2.Connections;
-  /** What the names of all jobs begin with. */
+  /** What the names of all jobs begin with; a token, unless the prop is given. */
   readonly jobNamePrefix: string;
 
   constructor(scope: Construct, id: string, props: TuningFragmentProps) {

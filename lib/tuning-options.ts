@@ -316,9 +316,10 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   readonly tags?: { [key: string]: string };
   /**
    * What the names of all jobs begin with: 1 to 16 lower-case letters, digits and inner hyphens. The state
-   * machine may touch no other jobs.
+   * machine may touch no other jobs. A template with a fixed prefix can be deployed only once in an account and
+   * region.
    *
-   * @default - derived from the construct's path
+   * @default - derived from the construct's path and the ID of the deployed stack
    */
   readonly jobNamePrefix?: string;
   /**

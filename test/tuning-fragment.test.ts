@@ -251,15 +251,19 @@ describe('job names', () => {
     expect(final.length).toBeLessThanOrEqual(63);
   });
 
-  test('derive from the path, unless a prefix is given', () => {
-    const prefixOf = (id: string) => fragment({ jobNamePrefix: undefined }, stackOf(), id).jobNamePrefix;
+  test('derive from the path and the deployed stack, unless a prefix is given', () => {
+    const prefixOf = (id: string) => {
+      const stack = stackOf();
+      const prefix = stack.resolve(fragment({ jobNamePrefix: undefined }, stack, id).jobNamePrefix);
+      return deployed(prefix, '5f1c2a9e-1d2c-11ef-8b0e-0a58a9feac02');
+    };
     const prefixes = [
       'Tuning',
       'Other',
       'A very long name of a construct',
       'A very long name of another',
     ].map(prefixOf);
-    for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z0-9](-*[a-z0-9]){0,15}$/);
+    for (const prefix of prefixes) expect(prefix).toMatch(/^[0-9a-f]{7}-5f1c2a9e$/);
     expect(new Set(prefixes).size).toBe(4);
     expect(fragment().jobNamePrefix).toBe('churn');
   });
@@ -619,3 +623,16 @@ describe('a training role that is brought', () => {
     ).toEqual([]);
   });
 });
+
+/** A value of a template as it is in a stack whose ID ends with a UUID. */
+function deployed(value: Json, uuid: string): Json {
+  if (typeof value !== 'object') return value;
+  const [[name, argument]] = Object.entries(value) as [[string, Json]];
+  if (name === 'Ref' && argument === 'AWS::StackId')
+    return `arn:aws:cloudformation:eu-west-1:123456789012:stack/Mine/${uuid}`;
+  const [first, second] = argument;
+  if (name === 'Fn::Select') return deployed(second, uuid)[first];
+  if (name === 'Fn::Split') return deployed(second, uuid).split(first);
+  if (name === 'Fn::Join') return second.map((part: Json) => deployed(part, uuid)).join(first);
+  throw new Error(`not expected in a prefix: ${name}`);
+}

@@ -601,7 +601,7 @@ describe('names and tags', () => {
     [
       'a job name prefix that is known when the stack is deployed',
       { jobNamePrefix: Lazy.string({ produce: () => 'x' }) },
-      'jobNamePrefix: must be known at synth: permissions and names of the jobs are made of it',
+      'jobNamePrefix: must be known at synth, because its characters are checked; leave it out for one that derives from the deployed stack',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem instanceof RegExp ? expect.stringMatching(problem) : problem]);

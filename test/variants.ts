@@ -65,6 +65,7 @@ const APPS: readonly [string, StackProps['env'], Record<string, unknown>][] = [
 
 const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps>][] = [
   ['the defaults', () => ({})],
+  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
   ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
   ['a role', (stack) => ({ trainingRole: roleIn(stack) })],
@@ -114,6 +115,7 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
 
 const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
   ['the defaults', () => ({})],
+  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
   ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
   ['data elsewhere', () => ({ train: csv('train'), validation: csv('validation') })],

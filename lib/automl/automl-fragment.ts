@@ -64,7 +64,7 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly findBestCandidateFunction: lambda.IFunction;
   /** Security groups of the containers; none without a VPC. */
   readonly connections: ec2.Connections;
-  /** What the names of AutoML jobs begin with. */
+  /** What the names of AutoML jobs begin with; a token, unless the prop is given. */
   readonly jobNamePrefix: string;
 
   constructor(scope: Construct, id: string, props: AutoMlFragmentProps) {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -27,7 +27,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
     logs: {
       destination: new logs.LogGroup(scope, 'Logs', {
         // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
-        logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`,
+        logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${scope.node.addr.slice(-8)}`,
         retention: logs.RetentionDays.ONE_YEAR,
         encryptionKey,
         removalPolicy: RemovalPolicy.DESTROY,

@@ -1,17 +1,22 @@
-import { Names } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { JOB_NAME_PREFIX_LENGTH } from './limits';
 import type { NetworkOptions } from './validate-surroundings';
 
-/** A prefix for job names that no other construct of the app has. */
+/** `AWS::StackId` ends with a UUID, which begins with so many hexadecimal digits. */
+const STACK_DIGITS = 8;
+
+/**
+ * A prefix for job names that no other construct of the stack has, and no other stack that is deployed from the same
+ * template: digits of the construct's path, and the first part of the UUID in `AWS::StackId`.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
+ */
 export function uniquePrefix(construct: Construct): string {
-  return Names.uniqueResourceName(construct, {
-    maxLength: JOB_NAME_PREFIX_LENGTH,
-    allowedSpecialCharacters: '-',
-  })
-    .toLowerCase()
-    .replace(/^-+|-+$/g, '');
+  const ofConstruct = construct.node.addr.slice(-(JOB_NAME_PREFIX_LENGTH - STACK_DIGITS - 1));
+  const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `${ofConstruct}-${Fn.select(0, Fn.split('-', stackUuid))}`;
 }
 
 /** The security groups of the containers: those that are given, else a new one; none without a VPC. */

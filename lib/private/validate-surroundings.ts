@@ -48,7 +48,10 @@ export function checkInput(problems: Problems, input: string | undefined): void 
 export function checkJobNamePrefix(problems: Problems, prefix: string | undefined): void {
   if (prefix === undefined) return;
   if (Token.isUnresolved(prefix)) {
-    problems.add('jobNamePrefix', 'must be known at synth: permissions and names of the jobs are made of it');
+    problems.add(
+      'jobNamePrefix',
+      'must be known at synth, because its characters are checked; leave it out for one that derives from the deployed stack',
+    );
   } else if (!/^[a-z0-9](-*[a-z0-9])*$/.test(prefix) || prefix.length > JOB_NAME_PREFIX_LENGTH) {
     problems.add(
       'jobNamePrefix',

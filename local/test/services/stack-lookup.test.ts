@@ -1,6 +1,7 @@
 import type { RoleResource } from '../../src/assembly';
+import { stackArn } from '../../src/assembly/stack-arn';
 import type { RunningServices } from '../../src/services';
-import { closeServices, deploymentIn, start, temporaryRoot } from './helpers';
+import { closeServices, deploymentIn, ENVIRONMENT, start, temporaryRoot } from './helpers';
 
 const ROLE: RoleResource = {
   logicalId: 'Training',
@@ -9,7 +10,7 @@ const ROLE: RoleResource = {
   trustPolicy: { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] },
   policies: [],
 };
-const STACK_ID = 'arn:aws:cloudformation:us-east-1:123456789012:stack/Test/local';
+const STACK_ID = stackArn(ENVIRONMENT, 'Test');
 
 let services: RunningServices;
 
