@@ -16,6 +16,7 @@ import { RequestRate } from './endpoint/request-rate';
 import { deliverExecutionEnd } from './events/rule-targets';
 import { createAuthorizer } from './iam/authorizer';
 import { IamService } from './iam/iam-service';
+import { checkFunctionRole } from './lambda/function-role';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
 import { LogsService } from './logs/logs-service';
@@ -103,6 +104,7 @@ export async function startServices(
   for (const stateMachine of deployment.stateMachines) {
     checkStateMachineRole(stateMachine, authorizer, environment);
   }
+  for (const each of deployment.functions) checkFunctionRole(each, authorizer);
   const warn = options.onFault ?? ((error: Error) => console.error(error.message));
   const jobs = openJobs(root, now(), (text) => warn(new Error(text)));
 

@@ -224,6 +224,106 @@ describe('calls', () => {
     await expect(deploy([events, allow('logs:*')], true)).resolves.toBeDefined();
   });
 
+  describe('trust policies', () => {
+    const statement = (service: string, rest: Statement = {}): Statement => ({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: service },
+      ...rest,
+    });
+    const whenAccount = (accountId: string) => ({
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': accountId },
+        ArnLike: { 'aws:SourceArn': `arn:aws:*:us-east-1:${accountId}:*` },
+      },
+    });
+    const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
+
+    /** What comes of a deployment whose role has this trust policy and is that of the service. */
+    const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
+      sagemaker: [
+        async (trustPolicy) => {
+          const roles = [{ ...role('training', [read, pull], ''), trustPolicy }];
+          const services = await start({ deployment: deploymentIn(temporaryRoot(), { roles }) });
+          return services.router.call(
+            'sagemaker',
+            'CreateTrainingJob',
+            trainingRequest('my-job'),
+            services.user,
+          );
+        },
+        /^Could not assume role arn:aws:iam::123456789012:role\/training\. .*allows principal 'sagemaker\.amazonaws\.com'/,
+      ],
+      states: [
+        async (trustPolicy) => {
+          const roles = [{ ...role('machine', [], ''), trustPolicy }];
+          const definition = { StartAt: 'End', States: { End: { Type: 'Succeed' } } };
+          const arn = 'arn:aws:states:us-east-1:123456789012:stateMachine:m';
+          const stateMachine = { logicalId: 'M', name: 'm', arn, roleArn: machine.arn, definition };
+          const deployment = deploymentIn(temporaryRoot(), { roles });
+          return start({ deployment: { ...deployment, stateMachines: [stateMachine] } });
+        },
+        /^State machine m cannot be created: AccessDeniedException: Neither the global service principal states\.amazonaws\.com/,
+      ],
+      lambda: [
+        async (trustPolicy) => {
+          const roles = [{ ...role('function', [], ''), trustPolicy }];
+          const deployment = deploymentIn(temporaryRoot(), { roles });
+          const lambdaFunction = {
+            logicalId: 'F',
+            name: 'f',
+            arn: 'arn:aws:lambda:us-east-1:123456789012:function:f',
+            roleArn: 'arn:aws:iam::123456789012:role/function',
+            folder: temporaryRoot(),
+            handler: 'index.handler',
+            runtime: 'nodejs22.x',
+            environment: {},
+            timeoutSeconds: 3,
+            memoryMegabytes: 128,
+          };
+          return start({ deployment: { ...deployment, functions: [lambdaFunction] } });
+        },
+        /^Function f cannot be created: InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda\./,
+      ],
+    };
+
+    test.each<[string, boolean, (service: string) => Statement[]]>([
+      ['the service', true, (service) => [statement(service)]],
+      ['several services', true, (service) => [statement('', { Principal: { Service: ['x', service] } })]],
+      ['any action of STS', true, (service) => [statement(service, { Action: 'sts:*' })]],
+      ['everybody', true, () => [statement('', { Principal: '*' })]],
+      ['its own account', true, (service) => [statement(service, whenAccount('123456789012'))]],
+      ['another service', false, () => [statement('ec2.amazonaws.com')]],
+      ['its account only', false, () => [statement('', { Principal: { AWS: '123456789012' } })]],
+      ['another action', false, (service) => [statement(service, { Action: 'sts:TagSession' })]],
+      [
+        'any action but this one',
+        false,
+        (service) => [statement(service, { Action: undefined, NotAction: 'sts:Assume*' })],
+      ],
+      ['another account', false, (service) => [statement(service, whenAccount('999999999999'))]],
+      [
+        'an external ID, which services do not send',
+        false,
+        (service) => [statement(service, { Condition: { StringEquals: { 'sts:ExternalId': 'x' } } })],
+      ],
+      ['all, and denied', false, denied],
+      ['nobody', false, () => []],
+    ])('%s: %s', async (_name, isTrusted, statements) => {
+      for (const [service, [use, refusal]] of Object.entries(SERVICES)) {
+        const used = use({ Statement: statements(`${service}.amazonaws.com`) });
+        if (isTrusted) await expect(used).resolves.toBeDefined();
+        else await expect(used).rejects.toThrow(refusal);
+      }
+    });
+
+    test('Step Functions has a regional name as well', async () => {
+      const [use, refusal] = SERVICES['states'] ?? [];
+      await expect(use?.(trust('states.us-east-1.amazonaws.com'))).resolves.toBeDefined();
+      await expect(use?.(trust('states.eu-west-1.amazonaws.com'))).rejects.toThrow(refusal);
+    });
+  });
+
   test('a condition has to hold for each of several definitions, and each role has to be passed', async () => {
     const tuning = (statements: Statement[], second: object) => {
       const { ResourceConfig, TrainingJobName: _name, ...definition } = trainingRequest('x');

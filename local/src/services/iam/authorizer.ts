@@ -1,5 +1,4 @@
-import type { Deployment, RoleResource } from '../../assembly/deployment';
-import { isRecord } from '../../assembly/template';
+import type { Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type { Authorize } from '../router';
 import type { Principal } from '../service';
@@ -16,6 +15,7 @@ import { type Caller, callerOf } from './principals';
 import type { RequestContext } from './request-context';
 import { requiredAccess } from './required-access';
 import { resourcePolicies } from './resource-policies';
+import { trusts } from './trust-policy';
 
 /** Checks callers against the policies of the template: those of roles, buckets and keys. */
 export interface Authorizer {
@@ -30,8 +30,13 @@ export interface Authorizer {
   ) => void;
   /** Checks what it takes to use a KMS key. */
   readonly checkKey: (principal: Principal, use: KeyUse) => void;
-  /** Checks that a role of the template trusts a service, such as `sagemaker.amazonaws.com`. */
-  readonly checkTrust: (roleArn: string, service: string) => void;
+  /**
+   * Whether a service can assume a role, by the role's trust policy; true for roles that are not in the template.
+   *
+   * @param service short name, such as `sagemaker`
+   * @param sourceArn what the service acts for: the value of `aws:SourceArn`
+   */
+  readonly isTrusted: (roleArn: string, service: string, sourceArn: string) => boolean;
 }
 
 /**
@@ -96,14 +101,20 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
         check(principal, request);
       }
     },
-    checkTrust: (roleArn, service) => {
+    isTrusted: (roleArn, service, sourceArn) => {
       const role = byArn.get(roleArn);
-      if (role !== undefined && !trusts(role, service)) {
-        throw new AwsError(
-          'ValidationException',
-          `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal '${service}' to assume the role.`,
-        );
-      }
+      const global = `${service}.amazonaws.com`;
+      // Only Step Functions still has regional principals, too.
+      const names = service === 'states' ? [global, `states.${environment.region}.amazonaws.com`] : [global];
+      const context = {
+        ...common,
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': global,
+        'aws:PrincipalServiceNamesList': names,
+        'aws:SourceAccount': environment.accountId,
+        'aws:SourceArn': sourceArn,
+      };
+      return role === undefined || trusts(role.trustPolicy, names, context);
     },
   };
 }
@@ -150,12 +161,4 @@ function refusal({ sessionArn }: Caller, { action, resource }: AccessRequest, re
     'AccessDeniedException',
     `User: ${sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
   );
-}
-
-function trusts({ trustPolicy }: RoleResource, service: string): boolean {
-  return trustPolicy.Statement.some((statement) => {
-    const principal = statement['Principal'];
-    const services = isRecord(principal) ? [principal['Service']].flat() : [];
-    return statement['Effect'] === 'Allow' && (principal === '*' || services.includes(service));
-  });
 }

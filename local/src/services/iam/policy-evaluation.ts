@@ -54,10 +54,16 @@ export function evaluateResourcePolicies(
 
 function applies(statement: Statement, { action, resource, context }: AccessRequest): boolean {
   return (
-    // Actions do not depend on case, resources do.
-    matches(statement, 'Action', (pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase())) &&
+    matchesAction(statement, action) &&
     matches(statement, 'Resource', (pattern) => matchesWildcard(fillIn(pattern, context), resource)) &&
     conditionsHold(statement['Condition'], context)
+  );
+}
+
+/** Whether a statement is about an action. Actions do not depend on case; resources do. */
+export function matchesAction(statement: Statement, action: string): boolean {
+  return matches(statement, 'Action', (pattern) =>
+    matchesWildcard(pattern.toLowerCase(), action.toLowerCase()),
   );
 }
 

@@ -30,14 +30,15 @@ const LOG_ACTIONS = [
 ];
 
 /**
- * Checks what AWS checks of a role when it creates a state machine: that it may make the rules that `.sync` tasks wait
- * by, and deliver the log. Nothing here needs either, but AWS would not deploy the stack.
+ * Checks what AWS checks of a role when it creates a state machine: that Step Functions can assume it, and that it may
+ * make the rules that `.sync` tasks wait by, and deliver the log. Nothing here needs either, but AWS would not deploy the
+ * stack.
  *
  * @throws UserError `AccessDeniedException`, with the action that is not allowed
  */
 export function checkStateMachineRole(
-  { name, roleArn, definition, isLogged }: StateMachineResource,
-  access: Pick<Authorizer, 'checkAccess'>,
+  { name, arn, roleArn, definition, isLogged }: StateMachineResource,
+  access: Pick<Authorizer, 'checkAccess' | 'isTrusted'>,
   { partition, region, accountId }: Environment,
 ): void {
   const check = (action: string, resource: string, problem: string): void => {
@@ -49,6 +50,11 @@ export function checkStateMachineRole(
       );
     }
   };
+  if (!access.isTrusted(roleArn, 'states', arn)) {
+    throw new UserError(
+      `State machine ${name} cannot be created: AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role. (${roleArn})`,
+    );
+  }
   for (const task of tasksOf(definition)) {
     const rule = RULES[task.replace(/^arn:[^:]*:states:::/, '')];
     if (rule === undefined) continue;

@@ -12,7 +12,7 @@ import type { Channel, FileSystemDataSource, S3DataSource, TrainingDefinition } 
 import { readManifest } from './data-manifest';
 
 /** What the checks of a training job's role ask for. */
-export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'checkTrust'>;
+export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'isTrusted'>;
 
 /** Folders of this machine that stand for file systems (EFS, FSx for Lustre), by the id of the file system. */
 export type FileSystems = ReadonlyMap<string, string>;
@@ -47,7 +47,7 @@ export class DataAccess {
     CheckpointConfig: checkpoints,
     RoleArn: roleArn,
   }: TrainingDefinition): void {
-    this.access.checkTrust(roleArn, 'sagemaker.amazonaws.com');
+    this.requireTrust(roleArn);
     for (const channel of channels) {
       this.sourceOf(channel, roleArn);
     }
@@ -55,6 +55,17 @@ export class DataAccess {
     if (checkpoints !== undefined) {
       this.checkpointFolder(checkpoints.S3Uri);
     }
+  }
+
+  private requireTrust(roleArn: string): void {
+    const { partition, region, accountId } = this.environment;
+    // As AWS documents it: https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+    const source = `arn:${partition}:sagemaker:${region}:${accountId}:*`;
+    if (this.access.isTrusted(roleArn, 'sagemaker', source)) return;
+    throw new AwsError(
+      'ValidationException',
+      `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
+    );
   }
 
   /** Files of each channel; the role has to be allowed to read them. */
