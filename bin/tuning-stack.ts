@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Aws, CfnMapping, CfnOutput, FileSystem, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { Aws, CfnMapping, CfnOutput, FileSystem, Lazy, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
@@ -57,7 +58,7 @@ export class TuningStack extends Stack {
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
       inputPrefix,
-      ...(!isLocal && inputDataIn(settings.data)),
+      ...(isLocal ? { allowedInputLocations: [this.allInput()] } : inputDataIn(settings.data)),
     });
     if (data) {
       new BucketDeployment(this, 'Data', {
@@ -70,6 +71,14 @@ export class TuningStack extends Stack {
       acknowledgeDeployment(this, workflow.bucket);
     }
     this.addOutputs(workflow);
+  }
+
+  /** Everything below `input/` in the workflow's bucket, whatever uploaded it. */
+  private allInput(): DataLocation {
+    // The workflow makes its bucket before it looks at the locations.
+    const made = () => this.node.findChild('Tuning').node.findChild('Bucket') as Bucket;
+    const bucketName = Lazy.string({ produce: () => made().bucketName });
+    return DataLocation.fromBucket(Bucket.fromBucketName(this, 'WorkflowBucket', bucketName), 'input/');
   }
 
   private addOutputs(workflow: TuningWorkflow): void {

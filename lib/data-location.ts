@@ -1,5 +1,7 @@
 import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { BUCKET } from './private/aws-shapes';
+import { requireShape, struct, text } from './private/shape';
 
 /**
  * A place in Amazon S3: an object, or everything whose key begins with a prefix.
@@ -15,6 +17,7 @@ export class DataLocation {
    * @param key an object's key or a key prefix; a folder ends with `/`
    */
   static fromBucket(bucket: s3.IBucket, key: string): DataLocation {
+    requireShape('DataLocation.fromBucket', struct({ bucket: BUCKET, key: text }), { bucket, key });
     // As s3UrlForObject does: keys do not begin with a slash.
     const path = Token.isUnresolved(key) ? key : key.replace(/^\/+/, '');
     return new DataLocation(bucket.s3UrlForObject(path), bucket.bucketArn, path, bucket);
@@ -27,6 +30,7 @@ export class DataLocation {
    * @param uri `s3://bucket/key`, at most 1,024 characters; a folder ends with `/`
    */
   static fromUri(uri: string): DataLocation {
+    requireShape('DataLocation.fromUri', struct({ uri: text }), { uri });
     if (!Token.isUnresolved(uri)) {
       const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri);
       // A URI that is not one is reported with everything else, by the construct that uses it.

@@ -1,4 +1,6 @@
 import type { DataLocation } from './data-location';
+import { DATA_LOCATION } from './private/aws-shapes';
+import { flag, list, type Members, oneOf, optional, requireShape, struct, text } from './private/shape';
 import type { TrainingChannel } from './tasks/training-job-definition';
 
 /** How training containers receive data from Amazon S3. */
@@ -89,31 +91,60 @@ export enum FileSystemType {
   FSX_LUSTRE = 'FSxLustre',
 }
 
+const OPTIONS: Members<InputDataOptions> = {
+  gzip: optional(flag),
+  inputMode: optional(oneOf(InputMode)),
+  distribution: optional(oneOf(DataDistribution)),
+  instanceGroups: optional(list(text)),
+};
+
+const DATA = struct({
+  location: DATA_LOCATION,
+  options: struct<CsvDataOptions & AnyDataOptions>({
+    ...OPTIONS,
+    labelled: optional(flag),
+    contentType: optional(text),
+  }),
+});
+
+const FILE_SYSTEM = struct({
+  options: struct<FileSystemOptions>({
+    fileSystemId: text,
+    directoryPath: text,
+    contentType: optional(text),
+  }),
+});
+
 /** Training or validation data, with its format. */
 export class InputData {
   /** CSV without a header; the label is the first column, and all columns are numbers. */
   static csv(location: DataLocation, options: CsvDataOptions = {}): InputData {
+    requireShape('InputData.csv', DATA, { location, options });
     const { labelled = true, ...rest } = options;
     return new InputData(location, labelled ? 'text/csv' : 'text/csv;label_size=0', rest);
   }
 
   /** Lines of `label index:value index:value …`. */
   static libsvm(location: DataLocation, options: InputDataOptions = {}): InputData {
+    requireShape('InputData.libsvm', DATA, { location, options });
     return new InputData(location, 'text/libsvm', options);
   }
 
   /** Apache Parquet; the label is the first column. */
   static parquet(location: DataLocation, options: InputDataOptions = {}): InputData {
+    requireShape('InputData.parquet', DATA, { location, options });
     return new InputData(location, 'application/x-parquet', options);
   }
 
   /** SageMaker's RecordIO of protocol buffers, as its own algorithms read it. */
   static recordIoProtobuf(location: DataLocation, options: InputDataOptions = {}): InputData {
+    requireShape('InputData.recordIoProtobuf', DATA, { location, options });
     return new InputData(location, 'application/x-recordio-protobuf', options);
   }
 
   /** Data of any format, for scripts and containers. */
   static of(location: DataLocation, options: AnyDataOptions = {}): InputData {
+    requireShape('InputData.of', DATA, { location, options });
     const { contentType, ...rest } = options;
     return new InputData(location, contentType, rest);
   }
@@ -125,6 +156,7 @@ export class InputData {
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FileSystemDataSource.html
    */
   static efs(options: FileSystemOptions): InputData {
+    requireShape('InputData.efs', FILE_SYSTEM, { options });
     return new InputData(undefined, options.contentType, {}, { ...options, type: FileSystemType.EFS });
   }
 
@@ -135,6 +167,7 @@ export class InputData {
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FileSystemDataSource.html
    */
   static fsxLustre(options: FileSystemOptions): InputData {
+    requireShape('InputData.fsxLustre', FILE_SYSTEM, { options });
     return new InputData(undefined, options.contentType, {}, { ...options, type: FileSystemType.FSX_LUSTRE });
   }
 

@@ -208,9 +208,9 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   readonly strategy?: TuningStrategy;
   /**
    * How many training jobs the tuning job runs: 1 to 750, for random search to 10,000. Not for a grid search,
-   * which runs each combination.
+   * which runs each combination. SageMaker refuses more training jobs than there are combinations of the ranges.
    *
-   * @default 20
+   * @default - 20, or the number of combinations if that is smaller
    */
   readonly maxTrainingJobs?: number;
   /**

@@ -14,6 +14,8 @@ import { folder } from './private/locations';
 import { keepLogs } from './private/log-groups';
 import type { WorkflowPlaces } from './private/new-data-rule';
 import { createTuningBucket } from './private/tuning-bucket';
+import { TUNING_WORKFLOW } from './private/tuning-shape';
+import { validateWorkflow } from './private/validate-workflow';
 import { SageMakerWorkflow } from './sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
 import { TuningFragment } from './tuning-fragment';
@@ -35,7 +37,8 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly validation?: InputData;
   /**
-   * Where in the bucket the data is, where `train` or `validation` is not given.
+   * Prefix of the data in the bucket, where `train` or `validation` is not given. An execution's input may name
+   * anything below it, unless `allowedInputLocations` says otherwise.
    *
    * @default 'input/'
    */
@@ -107,6 +110,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
 
   constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
     super(scope, id);
+    validateWorkflow(this.node.path, TUNING_WORKFLOW, props);
     const inputPrefix = folder(props.inputPrefix ?? 'input/');
     const outputPrefix = folder(props.outputPrefix ?? 'output/');
     const trainsFinalModel = props.finalTraining?.enabled !== false;
@@ -127,7 +131,8 @@ export class TuningWorkflow extends SageMakerWorkflow {
       ...props,
       train: props.train ?? inBucket(`${inputPrefix}train/`),
       validation: props.validation ?? inBucket(`${inputPrefix}validation/`),
-      allowedInputLocations: props.allowedInputLocations ?? [DataLocation.fromBucket(this.bucket, 'input/')],
+      allowedInputLocations:
+        props.allowedInputLocations ?? (props.train && props.validation ? undefined : [this._places.input]),
       output: this._places.output,
     });
     this.trainingRole = this.fragment.trainingRole;

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -289,6 +289,96 @@ describe('the training role', () => {
         Action: 'iam:PassRole',
         Resource: expect.stringMatching(/^<Mine\w+\.Arn>$/),
       }),
+    );
+  });
+});
+
+describe('the input locations', () => {
+  /** What the training role reads, and what an execution may name. */
+  function locationsOf(
+    props: Partial<TuningWorkflowProps>,
+    stack: Stack,
+  ): { read: string[]; allowed: string } {
+    workflow(props, stack);
+    const reading = statementsIn(stack, /TrainingRole/).filter(({ Action }) => Action === 's3:GetObject');
+    const { Configure } = definitionOf(stack).States;
+    return {
+      read: reading.flatMap(({ Resource }) => Resource).map((arn: string) => arn.replace(/^[^/]*\//, '')),
+      allowed: /\$allowed := \[(.*?)\];/.exec(Configure.Output)?.[1] ?? '',
+    };
+  }
+
+  test('are below inputPrefix', () => {
+    const { read, allowed } = locationsOf({ inputPrefix: 'houses/2026' }, stackOf());
+    expect(read).toEqual(['houses/2026/*']);
+    expect(allowed).toMatch(/^"s3:\/\/<TuningBucket\w+>\/houses\/2026\/"$/);
+  });
+
+  test('have nothing of the workflow’s own where all data is brought', () => {
+    const stack = stackOf();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
+    const data = (name: string) => InputData.csv(DataLocation.fromUri(`s3://lake/${name}/`));
+    const { read, allowed } = locationsOf({ bucket, train: data('a'), validation: data('b') }, stack);
+    expect(read).toEqual(['a/*', 'b/*']);
+    expect(allowed).toBe('"s3://lake/a/","s3://lake/b/"');
+    expect(JSON.stringify(Template.fromStack(stack))).not.toContain('input/');
+  });
+});
+
+describe('the prefixes', () => {
+  test.each([
+    ['/out/', 'out/'],
+    ['//out', 'out/'],
+    ['a/b//', 'a/b/'],
+  ])('outputPrefix %s is %s, in lifecycle rules too', (outputPrefix, prefix) => {
+    const stack = stackOf();
+    workflow({ outputPrefix }, stack);
+    expect(statementsIn(stack, /TrainingRole/)).toContainEqual(
+      expect.objectContaining({ Resource: expect.stringMatching(new RegExp(`^<[^>]*>/${prefix}\\*$`)) }),
+    );
+    const buckets = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket')) as Json[];
+    const rules = buckets.flatMap(({ Properties }) => Properties.LifecycleConfiguration?.Rules ?? []);
+    expect(rules.map(({ Prefix }) => Prefix).filter(Boolean)).toEqual([
+      `${prefix}checkpoints/`,
+      `${prefix}trials/`,
+    ]);
+  });
+
+  test.each<[string, Partial<TuningWorkflowProps>, string]>([
+    [
+      'a whole bucket for output',
+      { outputPrefix: '' },
+      'outputPrefix: must be a folder such as output/, got ""',
+    ],
+    [
+      'only a slash for output',
+      { outputPrefix: '/' },
+      'outputPrefix: must be a folder such as output/, got "/"',
+    ],
+    [
+      'no retention',
+      { trialRetention: Duration.days(0) },
+      'trialRetention: must be a whole number of at least 1, got 0 (days)',
+    ],
+    [
+      'half a day of retention',
+      { trialRetention: Duration.hours(12) },
+      'trialRetention: must be a whole number of at least 1, got 0.5 (days)',
+    ],
+    [
+      'a name of no state machine',
+      { stateMachineName: 'a b' },
+      'stateMachineName: must be 1 to 80 letters, digits',
+    ],
+  ])('%s is refused', (_name, props, problem) => {
+    expect(() => workflow(props)).toThrow(problem);
+  });
+
+  test('a retention for a bucket that is brought is refused', () => {
+    const stack = stackOf();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
+    expect(() => workflow({ bucket, trialRetention: Duration.days(5) }, stack)).toThrow(
+      'trialRetention: is for a new bucket: a given bucket keeps its own lifecycle rules',
     );
   });
 });

@@ -12,7 +12,7 @@ import {
   WarmStart,
   XGBoostVersion,
 } from '../lib';
-import { fragment, stackOf, vpcIn } from './fixtures';
+import { definitionIn, fragment, stackOf, vpcIn } from './fixtures';
 
 type Props = Partial<TuningFragmentProps>;
 
@@ -227,11 +227,6 @@ describe('the strategy', () => {
       'more training jobs than combinations',
       { ...ranges(DEPTH), maxTrainingJobs: 3 },
       'maxTrainingJobs: must not be more than the 2 combinations of the ranges, got 3: SageMaker refuses it',
-    ],
-    [
-      'more training jobs than combinations, by default',
-      ranges(int('max_depth', 1, 19)),
-      'maxTrainingJobs: must not be more than the 19 combinations of the ranges, got 20: SageMaker refuses it',
     ],
     [
       'a negative seed',
@@ -672,16 +667,107 @@ test('what is known only when the stack is deployed passes', () => {
 test('a list that is a token as a whole is refused, for no request can be made of it', () => {
   const stack = stackOf();
   const list = Fn.split(',', new CfnParameter(stack, 'List').valueAsString);
-  const warmStart = WarmStart.transferLearning(list);
-  expect(
-    problemsOf(
-      { warmStart, parameterRanges: [ParameterRange.categorical('eta', list), int('max_depth', 1, 30)] },
-      stack,
-    ),
-  ).toEqual([
-    'parameterRanges.eta: must be a list that is known at synth; its elements may be tokens',
-    'warmStart: must be a list that is known at synth; its elements may be tokens',
-  ]);
+  const message = 'must be a list that is known at synth; its elements may be tokens';
+  expect(() => WarmStart.transferLearning(list)).toThrow(`tuningJobNames: ${message}`);
+  expect(() => ParameterRange.categorical('eta', list)).toThrow(`values: ${message}`);
+});
+
+describe('the number of training jobs', () => {
+  const mostOf = (props: Props): string | undefined => {
+    const stack = stackOf();
+    const { Configure } = definitionIn(fragment(props, stack), stack).States;
+    return /'maxTrainingJobs': .*? : \$min\(\[(\d+), \$most\]\)/.exec(Configure.Output)?.[1];
+  };
+
+  test.each<[string, Props, string]>([
+    ['20', ranges(ETA), '20'],
+    ['as many as there are combinations', ranges(int('max_depth', 3, 16)), '14'],
+    ['20 of many combinations', ranges(DEPTH, int('max_bin', 1, 1000)), '20'],
+    ['what is given', { ...ranges(ETA), maxTrainingJobs: 50 }, '50'],
+  ])('is %s', (_name, props, count) => {
+    expect(mostOf({ ...UNKNOWN, ...props })).toBe(count);
+  });
+
+  test('counts the combinations of all definitions', () => {
+    const { algorithm } = UNKNOWN;
+    const objective = Objective.minimize('validation:rmse');
+    const further = { name: 'second', algorithm, objective, parameterRanges: [int('max_depth', 1, 4)] };
+    expect(mostOf({ ...UNKNOWN, ...ranges(DEPTH), furtherDefinitions: [further] })).toBe('6');
+  });
+
+  test('is not what is wrong where the bounds are', () => {
+    expect(problemsOf({ ...ranges(int('max_depth', 9, 2)) })).toEqual([
+      'parameterRanges.max_depth: min must be less than max, got min 9 and max 2',
+    ]);
+  });
+});
+
+describe('data and output', () => {
+  const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
+  const out = (uri: string): Props => ({ output: DataLocation.fromUri(uri) });
+
+  test.each<[string, Props, RegExp[]]>([
+    ['an output that is no URI', out('nonsense'), [/^output: must be s3:\/\/bucket\/key, got "nonsense"$/]],
+    ['an output without a bucket', out('s3://'), [/^output: must be s3:\/\/bucket\/key, got "s3:\/\/"$/]],
+    ['an output of another protocol', out('https://b/x/'), [/^output: must be s3:\/\/bucket\/key/]],
+    ['a bucket with a name that is none', out('s3://a b/x/'), [/^output: must be s3:\/\/bucket\/key/]],
+    ['a whole bucket as output', out('s3://models/'), [/^output: must be a folder, not a whole bucket/]],
+    [
+      'output within the training data',
+      { ...out('s3://data/train/models/') },
+      [/^train: must not contain output, got "s3:\/\/data\/train\/" and "s3:\/\/data\/train\/models\/"/],
+    ],
+    [
+      'output within another channel',
+      { ...out('s3://data/more/models/'), channels: { more: at('s3://data/more/') } },
+      [/^channels.more: must not contain output/],
+    ],
+    [
+      'train and validation in one place',
+      { train: at('s3://data/all/'), validation: at('s3://data/all/') },
+      [/^train: must not contain validation/, /^validation: must not contain train/],
+    ],
+    [
+      'validation below train',
+      { train: at('s3://data/all/'), validation: at('s3://data/all/validation/') },
+      [/^train: must not contain validation/],
+    ],
+    [
+      'a train without its slash that reads validation too',
+      { train: at('s3://data/train'), validation: at('s3://data/train-validation/') },
+      [/^train: must not contain validation, .* \(end a folder with a slash\)$/],
+    ],
+  ])('%s', (_name, props, problems) => {
+    expect(problemsOf(props)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
+  });
+
+  test('may be in one bucket side by side', () => {
+    expect(
+      problemsOf({ ...out('s3://data/models/'), train: at('s3://data/a/'), validation: at('s3://data/b/') }),
+    ).toEqual([]);
+  });
+});
+
+describe('the input of the chain', () => {
+  test.each([
+    ['{% $states.input.x %}', []],
+    [
+      '{% %}',
+      [
+        'input: must be valid JSONata, got "{% %}": Unexpected end of expression (position 0 of the expression)',
+      ],
+    ],
+    ['{% $merge([ %}', [expect.stringMatching(/^input: must be valid JSONata, got .* \(position \d+ of/)]],
+    ['$.x', ['input: must be a JSONata string, {% … %}, got "$.x"']],
+  ])('%s', (input, problems) => {
+    expect(problemsOf({ input })).toEqual(problems);
+  });
+
+  test('is read as the JSONata of Step Functions, 2.0.6, which knows no ??', () => {
+    expect(problemsOf({ input: '{% $states.input.x ?? {} %}' })).toEqual([
+      expect.stringMatching(/^input: must be valid JSONata/),
+    ]);
+  });
 });
 
 test('tokens beside what XGBoost is known to take pass too', () => {

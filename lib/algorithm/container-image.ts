@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs';
 import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, type DockerImageAssetOptions } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
+import { REPOSITORY } from '../private/aws-shapes';
 import { validationError } from '../private/problems';
+import { instance, knownText, requireShape, struct, text } from '../private/shape';
 import type { TrainingImage } from './algorithm-definition';
 
 /** Account, region and repository of an image in Amazon ECR; account and region may be tokens. */
@@ -22,6 +25,10 @@ export class ContainerImage {
    * @param tagOrDigest a tag, or a digest that begins with `sha256:`
    */
   static fromEcrRepository(repository: ecr.IRepository, tagOrDigest = 'latest'): ContainerImage {
+    requireShape('ContainerImage.fromEcrRepository', struct({ repository: REPOSITORY, tagOrDigest: text }), {
+      repository,
+      tagOrDigest,
+    });
     return new ContainerImage(repository.repositoryName, () => ({
       uri: repository.repositoryUriForTagOrDigest(tagOrDigest),
       repositoryArn: repository.repositoryArn,
@@ -35,6 +42,7 @@ export class ContainerImage {
    * @throws Error named `TuningValidationError` where the URI is known and not one of Amazon ECR
    */
   static fromRegistry(uri: string): ContainerImage {
+    requireShape('ContainerImage.fromRegistry', struct({ uri: text }), { uri });
     const [, account, region, repository] = ECR_IMAGE.exec(uri) ?? [];
     if (repository === undefined && !Token.isUnresolved(uri)) {
       throw validationError(
@@ -50,8 +58,10 @@ export class ContainerImage {
    * An image that is built from a folder with a Dockerfile when the app is deployed.
    *
    * @param directory the folder
+   * @throws Error named `TuningValidationError` where there is no such folder
    */
   static fromAsset(directory: string, options: DockerImageAssetOptions = {}): ContainerImage {
+    requireFolderOfImage(directory, options);
     return new ContainerImage(directory, (scope) => {
       // The same one for the tuning job and the final training.
       const asset = new DockerImageAsset(scope, 'Image', { directory, ...options });
@@ -65,6 +75,15 @@ export class ContainerImage {
     /** @internal */
     readonly _bind: (scope: Construct) => TrainingImage,
   ) {}
+}
+
+function requireFolderOfImage(directory: string, options: DockerImageAssetOptions): void {
+  requireShape('ContainerImage.fromAsset', struct({ directory: knownText, options: instance('an object') }), {
+    directory,
+    options,
+  });
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw validationError(`ContainerImage.fromAsset: ${JSON.stringify(directory)} is not a folder`);
 }
 
 function arnOf(account: string | undefined, region: string | undefined, repository: string): string {

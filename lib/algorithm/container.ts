@@ -1,3 +1,5 @@
+import { CONTAINER_IMAGE, METRIC } from '../private/aws-shapes';
+import { list, map, optional, requireShape, struct, text } from '../private/shape';
 import type { MetricDefinition } from '../tasks/training-job-definition';
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { ContainerImage } from './container-image';
@@ -19,8 +21,15 @@ export interface ContainerOptions {
   readonly environment?: { [name: string]: string };
 }
 
+const OPTIONS = struct<ContainerOptions>({
+  image: CONTAINER_IMAGE,
+  metrics: list(METRIC),
+  environment: optional(map(text)),
+});
+
 /** A training container of one's own. */
 export function container(options: ContainerOptions): AlgorithmDefinition {
+  requireShape('Algorithm.container', OPTIONS, options);
   const { image, metrics, environment } = options;
   return {
     title: `the container ${image._title}`,

@@ -1,3 +1,8 @@
+import { Token } from 'aws-cdk-lib';
+import { numberText } from '../private/number-text';
+import { validationError } from '../private/problems';
+import { number, optional, requireShape, struct, text } from '../private/shape';
+
 // Source of the names: aws/sagemaker-training-toolkit at 3383937, src/sagemaker_training/params.py, and
 // aws/sagemaker-python-sdk (master-v2), src/sagemaker/estimator.py and fw_utils.py.
 
@@ -20,6 +25,10 @@ export interface MpiOptions {
   readonly customOptions?: string;
 }
 
+const MPI = struct({
+  options: struct<MpiOptions>({ processesPerHost: optional(number), customOptions: optional(text) }),
+});
+
 /**
  * How a framework container starts a script on several instances.
  *
@@ -29,10 +38,13 @@ export interface MpiOptions {
 export class Distribution {
   /** `mpirun` starts the script (Horovod and others); PyTorch and TensorFlow containers. */
   static mpi(options: MpiOptions = {}): Distribution {
+    requireShape('Distribution.mpi', MPI, { options });
+    const { processesPerHost = 1, customOptions = '' } = options;
+    requireProcesses(processesPerHost);
     return new Distribution('MPI', [...PYTORCH, TENSORFLOW], {
       sagemaker_mpi_enabled: 'true',
-      sagemaker_mpi_num_of_processes_per_host: String(options.processesPerHost ?? 1),
-      sagemaker_mpi_custom_mpi_options: options.customOptions ?? '',
+      sagemaker_mpi_num_of_processes_per_host: numberText(processesPerHost),
+      sagemaker_mpi_custom_mpi_options: customOptions,
     });
   }
 
@@ -78,4 +90,11 @@ export class Distribution {
     /** @internal */
     readonly _hyperparameters: Readonly<Record<string, string>>,
   ) {}
+}
+
+function requireProcesses(count: number): void {
+  if (Token.isUnresolved(count) || (Number.isInteger(count) && count >= 1)) return;
+  throw validationError(
+    `Distribution.mpi: processesPerHost must be a whole number of at least 1, got ${count}`,
+  );
 }

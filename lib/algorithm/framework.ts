@@ -1,3 +1,5 @@
+import { XGBOOST_VERSION } from '../private/aws-shapes';
+import { knownText, requireShape, struct } from '../private/shape';
 import type { XGBoostVersion } from './xgboost-options';
 
 /**
@@ -13,6 +15,7 @@ export class Framework {
    * (`ScriptOptions.image`).
    */
   static xgboost(version: XGBoostVersion): Framework {
+    requireShape('Framework.xgboost', struct({ version: XGBOOST_VERSION }), { version });
     return new Framework('xgboost', version.version);
   }
 
@@ -57,5 +60,7 @@ export class Framework {
     readonly frameworkName: string,
     /** Version of the container. */
     readonly version: string,
-  ) {}
+  ) {
+    requireShape(`Framework ${frameworkName}`, struct({ version: knownText }), { version });
+  }
 }

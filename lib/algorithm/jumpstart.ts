@@ -1,7 +1,10 @@
 import { Aws, CfnRule, Fn, Size, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataLocation } from '../data-location';
+import { METRIC } from '../private/aws-shapes';
+import { LIMITS } from '../private/limits';
 import { validationError } from '../private/problems';
+import { flag, knownText, list, optional, requireShape, struct, text } from '../private/shape';
 import type { MetricDefinition } from '../tasks/training-job-definition';
 import type {
   AlgorithmChannel,
@@ -31,11 +34,20 @@ const MODEL_CONTENT_TYPE = 'application/x-sagemaker-model';
 /** Where a document says nothing else. */
 const ENTRY_POINT = 'transfer_learning.py';
 
+const OPTIONS = struct<JumpStartOptions>({
+  document: knownText,
+  acceptEula: optional(flag),
+  modelId: optional(knownText),
+  metrics: optional(list(METRIC)),
+  trainChannelName: optional(text),
+  validationChannelName: optional(text),
+});
+
 /** A model of SageMaker JumpStart, as its hub document describes it. */
 export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
-  if (Token.isUnresolved(options.document)) {
-    throw validationError('document: must be a path that is known when the app is synthesized');
-  }
+  requireShape('Algorithm.jumpStart', OPTIONS, options);
+  requireChannelName('trainChannelName', options.trainChannelName);
+  requireChannelName('validationChannelName', options.validationChannelName);
   const document = readHubDocument(options.document, options.modelId);
   if (document.licence && options.acceptEula !== true) {
     throw validationError(
@@ -73,6 +85,13 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
     ],
     bind: (scope, use) => bind(scope, use, document),
   };
+}
+
+function requireChannelName(prop: string, name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name) || LIMITS.channelNamePattern.test(name)) return;
+  throw validationError(
+    `Algorithm.jumpStart: ${prop} must be 1 to 64 letters, digits, dots, hyphens and underscores, got ${JSON.stringify(name)}`,
+  );
 }
 
 function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): BoundAlgorithm {

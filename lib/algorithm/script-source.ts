@@ -8,7 +8,9 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { createTar } from 'nanotar';
 import { DataLocation } from '../data-location';
+import { DATA_LOCATION } from '../private/aws-shapes';
 import { validationError } from '../private/problems';
+import { knownText, requireShape, struct } from '../private/shape';
 
 /** What is never part of a script. */
 const IGNORED = ['.git', '.venv', '__pycache__', '.ipynb_checkpoints', '.DS_Store', 'node_modules'];
@@ -34,6 +36,7 @@ export class ScriptSource {
    * @throws Error named `TuningValidationError` where it is not a folder, has links in it, or paths of more than 100 bytes
    */
   static fromFolder(path: string): ScriptSource {
+    requireShape('ScriptSource.fromFolder', struct({ path: knownText }), { path });
     const files = listFiles(path);
     return new ScriptSource(files, (scope) => {
       const folder = mkdtempSync(join(tmpdir(), 'script-'));
@@ -63,6 +66,7 @@ export class ScriptSource {
    * @throws Error named `TuningValidationError` where it is no such file, or its name is a token
    */
   static fromArchive(archive: DataLocation): ScriptSource {
+    requireShape('ScriptSource.fromArchive', struct({ archive: DATA_LOCATION }), { archive });
     const fileName = requireFileName(archive.uri);
     if (!/\.(tar\.gz|tgz)$/.test(fileName)) {
       throw validationError(

@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { CONTAINER_IMAGE, DISTRIBUTION, FRAMEWORK, METRIC, SCRIPT_SOURCE } from '../private/aws-shapes';
 import { validationError } from '../private/problems';
 import { regionalImage } from '../private/registry';
+import { list, map, optional, requireShape, struct, text } from '../private/shape';
 import {
   type AlgorithmDefinition,
   type AlgorithmUse,
@@ -24,8 +26,19 @@ import { XGBoostVersion } from './xgboost-options';
 /** Where SageMaker puts the channel with the code. */
 const CODE_FOLDER = '/opt/ml/input/data/code';
 
+const OPTIONS = struct<ScriptOptions>({
+  source: SCRIPT_SOURCE,
+  entryPoint: text,
+  framework: FRAMEWORK,
+  metrics: optional(list(METRIC)),
+  environment: optional(map(text)),
+  distribution: optional(DISTRIBUTION),
+  image: optional(CONTAINER_IMAGE),
+});
+
 /** A script in a framework's container. */
 export function script(options: ScriptOptions): AlgorithmDefinition {
+  requireShape('Algorithm.script', OPTIONS, options);
   const { framework, source, entryPoint, metrics, image } = options;
   requireEntryPoint(options);
   if (!image) requireKnownVersion(framework);

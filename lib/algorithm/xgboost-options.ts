@@ -1,3 +1,5 @@
+import { requireShape, struct, text } from '../private/shape';
+
 /** Versions of SageMaker's XGBoost image. */
 export class XGBoostVersion {
   /** XGBoost 1.7.4. */
@@ -19,7 +21,9 @@ export class XGBoostVersion {
   private constructor(
     /** The version as SageMaker names it. */
     readonly version: string,
-  ) {}
+  ) {
+    requireShape('XGBoostVersion.of', struct({ version: text }), { version });
+  }
 }
 
 /** Options of SageMaker's built-in XGBoost. */

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { XGBOOST_VERSION } from '../private/aws-shapes';
 import { validationError } from '../private/problems';
-import { regionalImage } from '../private/registry';
+import { regionalImage, requireAccount } from '../private/registry';
+import { optional, requireShape, struct, text } from '../private/shape';
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 import {
@@ -11,8 +13,15 @@ import {
 import { XGBOOST_ACCOUNTS, XGBOOST_IMAGES, XGBOOST_REPOSITORY } from './xgboost-images';
 import type { XGBoostOptions } from './xgboost-options';
 
+const OPTIONS = struct<XGBoostOptions>({
+  version: XGBOOST_VERSION,
+  registryAccount: optional(text),
+});
+
 /** SageMaker's XGBoost in algorithm mode. */
 export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
+  requireShape('Algorithm.xgboost', OPTIONS, options);
+  requireAccount('Algorithm.xgboost', options.registryAccount);
   const { version } = options.version;
   const image = XGBOOST_IMAGES.find((candidate) => candidate.version === version);
   if (!image && !Token.isUnresolved(version) && !options.registryAccount) {

@@ -1,4 +1,6 @@
 import type { DataLocation } from '../data-location';
+import { DATA_LOCATION } from '../private/aws-shapes';
+import { flag, optional, requireShape, struct } from '../private/shape';
 
 /** Options of CSV files for AutoML. */
 export interface AutoMlCsvOptions {
@@ -10,6 +12,11 @@ export interface AutoMlCsvOptions {
   readonly gzip?: boolean;
 }
 
+const CSV = struct({
+  location: DATA_LOCATION,
+  options: struct<AutoMlCsvOptions>({ gzip: optional(flag) }),
+});
+
 /** Tabular data for AutoML, in Amazon S3, with its format. */
 export class AutoMlData {
   /**
@@ -19,6 +26,7 @@ export class AutoMlData {
    * @param location a file, or the folder of several
    */
   static csv(location: DataLocation, options: AutoMlCsvOptions = {}): AutoMlData {
+    requireShape('AutoMlData.csv', CSV, { location, options });
     return new AutoMlData(location, 'text/csv;header=present', options.gzip ? 'Gzip' : 'None');
   }
 
@@ -28,6 +36,7 @@ export class AutoMlData {
    * @param location a file, or the folder of several
    */
   static parquet(location: DataLocation): AutoMlData {
+    requireShape('AutoMlData.parquet', struct({ location: DATA_LOCATION }), { location });
     return new AutoMlData(location, 'x-application/vnd.amazon+parquet', 'None');
   }
 

@@ -12,12 +12,14 @@ import { folder } from '../private/locations';
 import { keepLogs } from '../private/log-groups';
 import type { WorkflowPlaces } from '../private/new-data-rule';
 import { createTuningBucket } from '../private/tuning-bucket';
+import { validateWorkflow } from '../private/validate-workflow';
 import { SageMakerWorkflow } from '../sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from '../stop-abandoned-jobs';
 import type { WorkflowLogOptions } from '../workflow-options';
 import { AutoMlData } from './automl-data';
 import { AutoMlFragment } from './automl-fragment';
 import type { AutoMlOptions } from './automl-options';
+import { AUTOML_WORKFLOW } from './private/automl-shape';
 
 /** Properties of a workflow that finds the best model for tabular data by itself. */
 export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
@@ -34,7 +36,8 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
    */
   readonly validation?: AutoMlData;
   /**
-   * Where in the bucket the data is, where `train` is not given. An execution's input may name anything below.
+   * Prefix of the data in the bucket, where `train` is not given. An execution's input may name anything below it,
+   * unless `allowedInputLocations` says otherwise.
    *
    * @default 'input/'
    */
@@ -93,6 +96,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
 
   constructor(scope: Construct, id: string, props: AutoMlWorkflowProps) {
     super(scope, id);
+    validateWorkflow(this.node.path, AUTOML_WORKFLOW, props);
     const inputPrefix = folder(props.inputPrefix ?? 'input/');
     const outputPrefix = folder(props.outputPrefix ?? 'output/');
     this.bucket =
@@ -107,7 +111,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
     this.fragment = new AutoMlFragment(this, 'AutoMl', {
       ...props,
       train: props.train ?? AutoMlData.csv(inBucket(`${inputPrefix}train/`)),
-      allowedInputLocations: props.allowedInputLocations ?? [this._places.input],
+      allowedInputLocations: props.allowedInputLocations ?? (props.train ? undefined : [this._places.input]),
       output: this._places.output,
     });
     this.trainingRole = this.fragment.trainingRole;

@@ -133,7 +133,7 @@ export function configureExpression(options: ConfigureOptions): string {
   const settings = [
     ...(maxTrainingJobs
       ? [
-          `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${maxTrainingJobs.value}, $most])`,
+          `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${literal(maxTrainingJobs.value)}, $most])`,
         ]
       : []),
     setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs),

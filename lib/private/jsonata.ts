@@ -1,3 +1,5 @@
+import { numberText } from './number-text';
+
 /**
  * Makes a JSONata string of the States Language out of an expression: in one line, as some tools take no other.
  * (In literals, line ends are escaped.)
@@ -16,7 +18,11 @@ export function innerExpression(value: string): string {
   return value.slice(2, -2).trim();
 }
 
-/** A value as a JSONata literal: JSON is JSONata. */
+/** A value as a JSONata literal: JSON is JSONata. Numbers that are tokens become references, as strings do. */
 export function literal(value: unknown): string {
-  return JSON.stringify(value);
+  if (typeof value === 'number') return numberText(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${literal(inner)}`).join(',')}}`;
 }

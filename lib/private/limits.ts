@@ -1,5 +1,5 @@
 // Sources: botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob) where a figure
-// is a constraint of the API; "automatic-model-tuning-limits" of the SageMaker developer guide for quotas.
+// is a constraint of the API (bucket names: S3's rules); "automatic-model-tuning-limits" of the SageMaker developer guide for quotas.
 
 /** Limits of tuning jobs that are checked at synth and in the first state of an execution. */
 export const LIMITS = {
@@ -38,6 +38,9 @@ export const LIMITS = {
   tagKeyLength: 128,
   tagValueLength: 256,
   s3UriLength: 1024,
+  /** Also names of buckets from before 2018. */
+  bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,
+  stateMachineNamePattern: /^[a-zA-Z0-9+!@.()=_'-]{1,80}$/,
   securityGroups: 5,
   subnets: 16,
 } as const;

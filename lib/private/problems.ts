@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Token } from 'aws-cdk-lib';
 
 /**
@@ -14,6 +15,24 @@ export class Problems {
 
   addAll(messages: readonly string[]): void {
     this.messages.push(...messages);
+  }
+
+  /** Reports a value of another type than the prop takes; undefined is a required prop that is missing. */
+  wrongType(prop: string, what: string, value: unknown): void {
+    const isUnquoted = typeof value === 'number' && what === 'a string';
+    const hint = isUnquoted ? `: write it as a string, "${value}"` : '';
+    this.add(
+      prop,
+      value === undefined ? `is required: give ${what}` : `must be ${what}, got ${describe(value)}${hint}`,
+    );
+  }
+
+  /** Reports a token in a unit that the API does not take: CloudFormation cannot convert it. */
+  unitOfToken(prop: string, factory: string): void {
+    this.add(
+      prop,
+      `is known at deployment only, and has to be ${factory}(…): CloudFormation does not convert units`,
+    );
   }
 
   /** Checks a whole number; undefined and tokens pass. */
@@ -58,6 +77,14 @@ export class Problems {
       `${path}: ${count} found:\n${this.messages.map((message) => `  - ${message}`).join('\n')}`,
     );
   }
+}
+
+/** A value as messages show it. */
+function describe(value: unknown): string {
+  if (Token.isUnresolved(value)) return 'a token';
+  return shorten(
+    typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0, breakLength: Infinity }),
+  );
 }
 
 function shorten(text: string): string {

@@ -19,6 +19,14 @@ export interface RegionalImage {
   readonly remedy?: string;
 }
 
+/** @throws Error named `TuningValidationError` where the account is known and not one of AWS */
+export function requireAccount(where: string, account: string | undefined): void {
+  if (account === undefined || Token.isUnresolved(account) || /^\d{12}$/.test(account)) return;
+  throw validationError(
+    `${where}: registryAccount must be the 12 digits of an AWS account, got ${JSON.stringify(account)}`,
+  );
+}
+
 const MAPPING_KEY = 'account';
 
 /**

@@ -22,14 +22,14 @@ export function instanceTypesOf(resources: TrainingResources | undefined, algori
 
 /** Whether a training job may have several instances: one that is known at deploy time only may. */
 export function mayHaveSeveralInstances(resources: TrainingResources | undefined): boolean {
-  const counts = resources?.instanceGroups?.map(({ instanceCount }) => instanceCount);
-  const unknown = (counts ?? [resources?.instanceCount]).some((count) => Token.isUnresolved(count));
-  return unknown || instanceCountOf(resources) > 1;
+  const count = instanceCountOf(resources);
+  return Token.isUnresolved(count) || count > 1;
 }
 
-/** Number of the instances that a training job runs on. */
+/** Number of the instances that a training job runs on; a token where any part of it is one. */
 export function instanceCountOf(resources: TrainingResources | undefined): number {
   const groups = resources?.instanceGroups;
   if (!groups) return resources?.instanceCount ?? 1;
-  return groups.reduce((count, group) => count + group.instanceCount, 0);
+  const counts = groups.map(({ instanceCount }) => instanceCount);
+  return counts.find((count) => Token.isUnresolved(count)) ?? counts.reduce((sum, count) => sum + count, 0);
 }

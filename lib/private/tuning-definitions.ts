@@ -1,3 +1,4 @@
+import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 
@@ -5,6 +6,7 @@ import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options
 export interface TuningInput extends TuningOptions {
   readonly train: InputData;
   readonly validation?: InputData;
+  readonly output: DataLocation;
   readonly input?: string;
 }
 

@@ -30,7 +30,6 @@ export interface TuningRequestProps extends TuningInput {
   readonly trainingRole: iam.IRole;
   /** What the names of all jobs begin with, hyphen included. */
   readonly jobNamePrefix: string;
-  readonly output: DataLocation;
   readonly subnets?: ec2.ISubnet[];
   readonly securityGroups?: ec2.ISecurityGroup[];
 }

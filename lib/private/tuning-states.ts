@@ -59,7 +59,7 @@ export class TuningStates {
           maxTrainingJobs:
             props.strategy?.name === 'Grid'
               ? undefined
-              : { value: maxTrainingJobsOf(props), limit: trainingJobsLimit(props) },
+              : { value: maxTrainingJobsOf(props, props.definitions), limit: trainingJobsLimit(props) },
           maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? 2,
           train: props.train.location?.uri,
           validation: props.validation?.location?.uri,

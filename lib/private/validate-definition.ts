@@ -7,7 +7,7 @@ import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './lim
 import type { Problems } from './problems';
 import { instanceCountOf, instanceTypesOf } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
-import { checkDuration, checkLocations, checkResources } from './validate-jobs';
+import { checkApart, checkDuration, checkLocations, checkResources } from './validate-jobs';
 import { checkRanges } from './validate-search';
 
 /** Checks one algorithm, with its search space, data and instances. */
@@ -163,6 +163,11 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
     const final = tuning.finalTraining?.resources;
     if (final) checkInstanceGroupNames(problems, `${prop}${name}`, data, 'finalTraining.resources', final);
   }
+  for (const [name, data] of all) {
+    checkApart(problems, `${prop}${name}`, data?.location, { output: tuning.output });
+  }
+  checkApart(problems, `${prop}train`, train.location, { validation: validation?.location });
+  checkApart(problems, `${prop}validation`, validation?.location, { train: train.location });
   for (const name of Object.keys(channels)) {
     const at = `${prop}channels.${name}`;
     if (!LIMITS.channelNamePattern.test(name)) {

@@ -2,6 +2,7 @@ import { type Duration, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../data-location';
 import type { SpotOptions, TrainingResources } from '../tuning-options';
 import { LIMITS } from './limits';
+import { isWithin } from './locations';
 import type { Problems } from './problems';
 
 /** Checks a duration that the API takes in seconds. */
@@ -23,11 +24,46 @@ export function checkLocations(
 ): void {
   for (const location of locations) {
     if (!location || Token.isUnresolved(location.uri)) continue;
-    if (!/^s3:\/\/[^/]+(\/|$)/.test(location.uri)) {
+    const bucket = /^s3:\/\/([^/]+)(\/|$)/.exec(location.uri)?.[1];
+    if (bucket === undefined || !LIMITS.bucketNamePattern.test(bucket)) {
       problems.add(prop, `must be s3://bucket/key, got ${JSON.stringify(location.uri)}`);
     }
     problems.length(prop, location.uri, 1, LIMITS.s3UriLength);
   }
+}
+
+/** Checks where jobs write, which their role may do below the whole of it. */
+export function checkOutput(problems: Problems, output: DataLocation): void {
+  checkLocations(problems, 'output', [output]);
+  if (Token.isUnresolved(output.uri) && !output._bucket) return;
+  if (output._key === '' && /^s3:\/\/./.test(output.uri)) {
+    problems.add(
+      'output',
+      `must be a folder, not a whole bucket, got ${describe(output)}: jobs may write below all of it`,
+    );
+  }
+}
+
+/** Checks that data is not read along with what it has to be kept apart from. */
+export function checkApart(
+  problems: Problems,
+  prop: string,
+  data: DataLocation | undefined,
+  others: Readonly<Record<string, DataLocation | undefined>>,
+): void {
+  if (!data) return;
+  for (const [name, other] of Object.entries(others)) {
+    if (!other || !isWithin(other, data)) continue;
+    problems.add(
+      prop,
+      `must not contain ${name}, got ${describe(data)} and ${describe(other)}: SageMaker reads every object whose key begins with the prefix (end a folder with a slash)`,
+    );
+  }
+}
+
+/** A location as messages show it. */
+function describe({ uri, _key, _bucket }: DataLocation): string {
+  return JSON.stringify(_bucket && !Token.isUnresolved(_key) ? `s3://<bucket>/${_key}` : uri);
 }
 
 /** Checks the instances of training jobs. */

@@ -29,7 +29,6 @@ export function checkRanges(
 }
 
 function checkCategoricalRange(problems: Problems, prop: string, values: readonly string[]): void {
-  if (problems.tokenList(prop, values)) return;
   problems.count(prop, values, 1, LIMITS.categoricalValues);
   if (values.length === 1) {
     problems.add(
@@ -127,7 +126,8 @@ export function checkStrategy(
     problems.add('earlyStopping', 'must be off for Hyperband, which stops training jobs by itself');
   problems.integer('strategy.minResource', minResource, 1, LIMITS.hyperbandResource);
   problems.integer('strategy.maxResource', maxResource, 1, LIMITS.hyperbandResource);
-  if (minResource !== undefined && maxResource !== undefined && minResource > maxResource) {
+  const areKnown = !Token.isUnresolved(minResource) && !Token.isUnresolved(maxResource);
+  if (areKnown && (minResource ?? 1) > (maxResource ?? Number.POSITIVE_INFINITY)) {
     problems.add(
       'strategy',
       `minResource must not be more than maxResource, got ${minResource} and ${maxResource}`,
@@ -182,16 +182,17 @@ function checkSearchSpace(
   tuning: TuningOptions,
   definitions: readonly TuningDefinition[],
 ): void {
-  const jobs = maxTrainingJobsOf(tuning);
+  const { maxTrainingJobs } = tuning;
   const combinations = countCombinations(definitions);
-  if (combinations === undefined || Token.isUnresolved(jobs) || combinations >= jobs) return;
+  if (maxTrainingJobs === undefined || combinations === undefined) return;
+  if (Token.isUnresolved(maxTrainingJobs) || combinations >= maxTrainingJobs) return;
   problems.add(
     'maxTrainingJobs',
-    `must not be more than the ${combinations} combinations of the ranges, got ${jobs}: SageMaker refuses it`,
+    `must not be more than the ${combinations} combinations of the ranges, got ${maxTrainingJobs}: SageMaker refuses it`,
   );
 }
 
-/** How many combinations there are over all definitions; undefined where there is no end of them. */
+/** Number of combinations over all definitions; undefined where it cannot be counted. */
 function countCombinations(definitions: readonly TuningDefinition[]): number | undefined {
   const counts = definitions.map(({ parameterRanges }) => combinationsOf(parameterRanges));
   return counts.reduce(
@@ -200,7 +201,7 @@ function countCombinations(definitions: readonly TuningDefinition[]): number | u
   );
 }
 
-/** How many combinations the ranges have; undefined where there is no end of them. */
+/** Number of combinations of some ranges; undefined where it cannot be counted. */
 function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
   let product = 1;
   for (const range of ranges) {
@@ -211,10 +212,18 @@ function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
   return product;
 }
 
-/** The number of training jobs that a tuning runs by default. */
-export function maxTrainingJobsOf(tuning: TuningOptions): number {
-  return tuning.maxTrainingJobs ?? 20;
+/**
+ * Number of training jobs of a tuning, unless an execution's input says otherwise. SageMaker refuses more than there
+ * are combinations.
+ */
+export function maxTrainingJobsOf(tuning: TuningOptions, definitions: readonly TuningDefinition[]): number {
+  return (
+    tuning.maxTrainingJobs ??
+    Math.min(DEFAULT_TRAINING_JOBS, countCombinations(definitions) ?? DEFAULT_TRAINING_JOBS)
+  );
 }
+
+const DEFAULT_TRAINING_JOBS = 20;
 
 /** The largest number of training jobs that SageMaker takes for a strategy. */
 export function trainingJobsLimit(tuning: TuningOptions): number {

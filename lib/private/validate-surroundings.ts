@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { isJsonata } from './jsonata';
+import parse, { type JsonataError } from 'jsonata';
+import { innerExpression, isJsonata } from './jsonata';
 import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import type { Problems } from './problems';
 
@@ -40,8 +41,21 @@ export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGrou
 
 /** Checks the expression for the input of a chain of states. */
 export function checkInput(problems: Problems, input: string | undefined): void {
-  if (input === undefined || isJsonata(input)) return;
-  problems.add('input', `must be a JSONata string, {% … %}, got ${JSON.stringify(input)}`);
+  if (input === undefined) return;
+  if (!isJsonata(input)) {
+    problems.add('input', `must be a JSONata string, {% … %}, got ${JSON.stringify(input)}`);
+    return;
+  }
+  if (Token.isUnresolved(input)) return;
+  try {
+    parse(innerExpression(input));
+  } catch (cause) {
+    const { message, position } = cause as JsonataError;
+    problems.add(
+      'input',
+      `must be valid JSONata, got ${JSON.stringify(input)}: ${message} (position ${position} of the expression)`,
+    );
+  }
 }
 
 /** Checks what the names of jobs begin with. */

@@ -2,9 +2,11 @@ import { Token } from 'aws-cdk-lib';
 import { usesSdk } from './integration';
 import { LIMITS } from './limits';
 import { Problems } from './problems';
+import { requireShape } from './shape';
 import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning-definitions';
+import { TUNING_FRAGMENT } from './tuning-shape';
 import { checkDefinition } from './validate-definition';
-import { checkDuration, checkLocations, checkResources } from './validate-jobs';
+import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
 import { checkStrategy, trainingJobsLimit } from './validate-search';
 import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from './validate-surroundings';
 
@@ -14,12 +16,14 @@ import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from './valid
  * @throws Error named `TuningValidationError` that lists every problem
  */
 export function validateTuning(path: string, tuning: TuningInput): void {
+  requireShape(path, TUNING_FRAGMENT, tuning);
   const problems = new Problems();
   const definitions = definitionsOf(tuning);
   checkDefinitions(problems, tuning, definitions);
   for (const definition of definitions) checkDefinition(problems, tuning, definition);
   checkStrategy(problems, tuning, definitions);
   checkLimits(problems, tuning);
+  checkOutput(problems, tuning.output);
   checkLocations(problems, 'allowedInputLocations', tuning.allowedInputLocations ?? []);
   checkResources(
     problems,
@@ -111,6 +115,9 @@ function checkFinalKeepAlive(
   }
 }
 
+/** The default is twice the run time, and CloudFormation does not multiply. */
+export const NO_DEFAULT_WAIT = 'is required, because the longest run time is known at deployment only';
+
 function checkSpot(
   problems: Problems,
   { spot, finalTraining }: TuningInput,
@@ -127,6 +134,9 @@ function checkSpot(
   ]);
   for (const { prop, definition, options, runtime } of waits) {
     const wait = options?.maxWait;
+    if (options && !wait && runtime?.isUnresolved()) {
+      problems.add(prop, NO_DEFAULT_WAIT);
+    }
     if (!wait || wait.isUnresolved() || runtime?.isUnresolved()) continue;
     const seconds = runtime?.toSeconds({ integral: false }) ?? 3600;
     const waitSeconds = wait.toSeconds({ integral: false });
@@ -140,7 +150,6 @@ function checkSpot(
 
 function checkWarmStart(problems: Problems, { warmStart }: TuningInput): void {
   const names = warmStart?.tuningJobNames ?? [];
-  if (problems.tokenList('warmStart', names)) return;
   problems.count('warmStart', names, 0, LIMITS.parentTuningJobs);
   for (const name of names) {
     if (Token.isUnresolved(name)) continue;

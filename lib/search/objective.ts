@@ -1,3 +1,5 @@
+import { requireShape, struct, text } from '../private/shape';
+
 /** What a tuning job optimises: a metric that the training prints, and the direction. */
 export class Objective {
   /**
@@ -23,7 +25,9 @@ export class Objective {
     readonly metric: string,
     /** `Minimize` or `Maximize`, as in the SageMaker API. */
     readonly type: string,
-  ) {}
+  ) {
+    requireShape('Objective', struct({ metric: text }), { metric });
+  }
 
   /** @internal */
   _render(): Record<string, unknown> {

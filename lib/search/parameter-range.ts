@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { numberText } from '../private/number-text';
+import { list, number, oneOf, optional, requireShape, struct, text } from '../private/shape';
 
 /**
  * How a tuning job walks through a range.
@@ -30,15 +32,28 @@ export interface NumericRangeOptions {
   readonly scaling?: ScalingType;
 }
 
+const NUMERIC_RANGE = struct({
+  name: text,
+  options: struct<NumericRangeOptions>({
+    min: number,
+    max: number,
+    scaling: optional(oneOf(ScalingType)),
+  }),
+});
+
+const CATEGORICAL_RANGE = struct({ name: text, values: list(text) });
+
 /** A hyperparameter and the values that a tuning job may try for it. */
 export class ParameterRange {
   /** Whole numbers, both ends included. */
   static integer(name: string, options: NumericRangeOptions): ParameterRange {
+    requireShape('ParameterRange.integer', NUMERIC_RANGE, { name, options });
     return new ParameterRange(name, 'integer', options, undefined);
   }
 
   /** Real numbers, both ends included. */
   static continuous(name: string, options: NumericRangeOptions): ParameterRange {
+    requireShape('ParameterRange.continuous', NUMERIC_RANGE, { name, options });
     return new ParameterRange(name, 'continuous', options, undefined);
   }
 
@@ -49,6 +64,7 @@ export class ParameterRange {
    * @param values 2 to 30 different values of at most 256 characters
    */
   static categorical(name: string, values: string[]): ParameterRange {
+    requireShape('ParameterRange.categorical', CATEGORICAL_RANGE, { name, values });
     return new ParameterRange(name, 'categorical', undefined, values);
   }
 
@@ -72,25 +88,23 @@ export class ParameterRange {
     if (!this._bounds) return { Name: this.name, Values: this._values };
     return {
       Name: this.name,
-      MinValue: render(this._bounds.min),
-      MaxValue: render(this._bounds.max),
+      MinValue: numberText(this._bounds.min),
+      MaxValue: numberText(this._bounds.max),
       ScalingType: this._bounds.scaling ?? ScalingType.AUTO,
     };
   }
 
   /**
-   * How many different values there are; undefined where it cannot be counted.
+   * Number of values; undefined where it cannot be counted: continuous ranges, tokens, bounds that are no bounds.
    *
    * @internal
    */
   _size(): number | undefined {
     if (this._values) return Token.isUnresolved(this._values) ? undefined : this._values.length;
     if (this._kind !== 'integer' || !this._bounds) return undefined;
-    if (Token.isUnresolved(this._bounds.min) || Token.isUnresolved(this._bounds.max)) return undefined;
-    return this._bounds.max - this._bounds.min + 1;
+    const { min, max } = this._bounds;
+    if (Token.isUnresolved(min) || Token.isUnresolved(max)) return undefined;
+    const size = max - min + 1;
+    return Number.isInteger(size) && size > 0 ? size : undefined;
   }
-}
-
-function render(value: number): string {
-  return Token.isUnresolved(value) ? Token.asString(value) : String(value);
 }

@@ -1,3 +1,5 @@
+import { number, optional, requireShape, struct } from '../private/shape';
+
 /** Options of a random search. */
 export interface RandomStrategyOptions {
   /**
@@ -31,6 +33,16 @@ export interface HyperbandStrategyOptions {
   readonly seed?: number;
 }
 
+const RANDOM = struct({ options: struct<RandomStrategyOptions>({ seed: optional(number) }) });
+
+const HYPERBAND = struct({
+  options: struct<HyperbandStrategyOptions>({
+    minResource: optional(number),
+    maxResource: optional(number),
+    seed: optional(number),
+  }),
+});
+
 /**
  * How a tuning job chooses the next hyperparameters.
  *
@@ -44,6 +56,7 @@ export class TuningStrategy {
 
   /** Tries values at random; any number of training jobs can run at once. */
   static random(options: RandomStrategyOptions = {}): TuningStrategy {
+    requireShape('TuningStrategy.random', RANDOM, { options });
     return new TuningStrategy('Random', options);
   }
 
@@ -57,6 +70,7 @@ export class TuningStrategy {
    * so that of the tuning job must be off.
    */
   static hyperband(options: HyperbandStrategyOptions = {}): TuningStrategy {
+    requireShape('TuningStrategy.hyperband', HYPERBAND, { options });
     return new TuningStrategy('Hyperband', options);
   }
 

@@ -1,3 +1,5 @@
+import { list, requireShape, struct, text } from '../private/shape';
+
 /**
  * What a tuning job learns from earlier ones.
  *
@@ -28,5 +30,7 @@ export class WarmStart {
     readonly type: string,
     /** Names of the earlier tuning jobs; none: only an execution's input names them. */
     readonly tuningJobNames: string[],
-  ) {}
+  ) {
+    requireShape('WarmStart', struct({ tuningJobNames: list(text) }), { tuningJobNames });
+  }
 }

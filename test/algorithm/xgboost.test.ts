@@ -167,7 +167,7 @@ describe('what is allowed', () => {
 
   test('is not known of a newer version', () => {
     const version = XGBoostVersion.of('9.9-9');
-    expect(Algorithm.xgboost({ version, registryAccount: '1' })._definition.rules).toBeUndefined();
+    expect(Algorithm.xgboost({ version, registryAccount: '123456789012' })._definition.rules).toBeUndefined();
   });
 
   test.each<[string, string, string | undefined]>([

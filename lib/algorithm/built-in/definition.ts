@@ -1,15 +1,23 @@
 import { Token } from 'aws-cdk-lib';
 import { DataDistribution, type InputData } from '../../input-data';
-import { regionalImage } from '../../private/registry';
+import { regionalImage, requireAccount } from '../../private/registry';
+import { instance, optional, requireShape, struct, text } from '../../private/shape';
 import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm-definition';
 import type { BuiltInAlgorithm, BuiltInAlgorithmOptions } from '../built-in-algorithm';
 import type { BuiltInFacts, DataRule } from './facts';
+
+const ARGUMENTS = struct({
+  algorithm: instance('a BuiltInAlgorithm, such as BuiltInAlgorithm.LINEAR_LEARNER', '_facts'),
+  options: struct<BuiltInAlgorithmOptions>({ registryAccount: optional(text) }),
+});
 
 /** One of SageMaker's own algorithms whose code is not public. */
 export function builtIn(
   algorithm: BuiltInAlgorithm,
   options: BuiltInAlgorithmOptions = {},
 ): AlgorithmDefinition {
+  requireShape('Algorithm.builtIn', ARGUMENTS, { algorithm, options });
+  requireAccount('Algorithm.builtIn', options.registryAccount);
   const facts = algorithm._facts;
   const { title, repository, tag, registry, channelNames } = facts;
   return {

@@ -2,11 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../../data-location';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
-import { checkDuration, checkLocations } from '../../private/validate-jobs';
+import { requireShape } from '../../private/shape';
+import { checkApart, checkDuration, checkLocations, checkOutput } from '../../private/validate-jobs';
 import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from '../../private/validate-surroundings';
 import type { AutoMlData } from '../automl-data';
 import { AutoMlMode, AutoMlObjective } from '../automl-objective';
 import type { AutoMlOptions } from '../automl-options';
+import { AUTOML_FRAGMENT } from './automl-shape';
 
 // Sources: botocore's service model of SageMaker (shapes of CreateAutoMLJobV2) where a figure or a rule is one of
 // the API; "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer guide otherwise.
@@ -32,6 +34,7 @@ export interface AutoMlInput extends AutoMlOptions {
  * @throws Error named `TuningValidationError` that lists every problem
  */
 export function validateAutoMl(path: string, automl: AutoMlInput): void {
+  requireShape(path, AUTOML_FRAGMENT, automl);
   const problems = new Problems();
   problems.length('target', automl.target, 1, Number.POSITIVE_INFINITY);
   checkObjective(problems, automl);
@@ -42,7 +45,15 @@ export function validateAutoMl(path: string, automl: AutoMlInput): void {
   checkLocations(problems, 'validation', [automl.validation?.location]);
   checkLocations(problems, 'featureSpecification', [automl.featureSpecification]);
   checkLocations(problems, 'allowedInputLocations', automl.allowedInputLocations ?? []);
-  checkLocations(problems, 'output', [automl.output]);
+  checkOutput(problems, automl.output);
+  checkApart(problems, 'train', automl.train.location, {
+    validation: automl.validation?.location,
+    output: automl.output,
+  });
+  checkApart(problems, 'validation', automl.validation?.location, {
+    train: automl.train.location,
+    output: automl.output,
+  });
   problems.length('output', automl.output.uri, 1, AUTOML_LIMITS.outputPathLength);
   checkTags(problems, automl.tags, LIMITS.tags - 1);
   checkJobNamePrefix(problems, automl.jobNamePrefix);

@@ -1,0 +1,63 @@
+import type { MetricDefinition } from '../tasks/training-job-definition';
+import { instance, struct, text } from './shape';
+
+// The shapes of what other constructs and the value objects of this library are, for each prop that takes one.
+
+export const ROLE = instance('an IAM role', 'roleArn');
+export const KEY = instance('a KMS key', 'keyArn');
+export const VPC = instance('a VPC', 'vpcId', 'selectSubnets');
+export const SUBNET = instance('a subnet', 'subnetId');
+export const SUBNET_SELECTION = instance('a selection of subnets');
+export const SECURITY_GROUP = instance('a security group', 'securityGroupId');
+export const BUCKET = instance('an S3 bucket', 'bucketArn', 's3UrlForObject');
+export const REPOSITORY = instance(
+  'a repository of Amazon ECR',
+  'repositoryArn',
+  'repositoryUriForTagOrDigest',
+);
+export const STATE_MACHINE = instance('a state machine', 'stateMachineArn');
+export const TASK_INPUT = instance('a TaskInput of aws-stepfunctions', 'value');
+
+export const DATA_LOCATION = instance(
+  'a DataLocation: use DataLocation.fromBucket or DataLocation.fromUri',
+  'uri',
+  '_bucketArn',
+);
+export const INPUT_DATA = instance(
+  'an InputData, such as InputData.csv(location)',
+  'contentType',
+  '_options',
+);
+export const AUTOML_DATA = instance(
+  'an AutoMlData: use AutoMlData.csv or AutoMlData.parquet',
+  'contentType',
+  'compressionType',
+);
+export const ALGORITHM = instance('an Algorithm, such as Algorithm.xgboost(…)', '_definition');
+export const OBJECTIVE = instance(
+  'an Objective: use Objective.minimize or Objective.maximize',
+  'metric',
+  'type',
+  '_render',
+);
+export const PARAMETER_RANGE = instance('a ParameterRange, such as ParameterRange.integer(…)', '_kind');
+export const STRATEGY = instance('a TuningStrategy, such as TuningStrategy.random()', 'name', '_options');
+export const WARM_START = instance('a WarmStart, such as WarmStart.transferLearning()', 'tuningJobNames');
+
+export const AUTOML_OBJECTIVE = instance(
+  'an AutoMlObjective, such as AutoMlObjective.RMSE',
+  'metric',
+  'problemTypes',
+);
+export const CONTAINER_IMAGE = instance(
+  'a ContainerImage, such as ContainerImage.fromAsset(folder)',
+  '_title',
+  '_bind',
+);
+export const SCRIPT_SOURCE = instance('a ScriptSource: use ScriptSource.fromFolder or fromArchive', '_bind');
+export const FRAMEWORK = instance('a Framework, such as Framework.scikitLearn(version)', 'frameworkName');
+export const DISTRIBUTION = instance('a Distribution, such as Distribution.mpi()', '_hyperparameters');
+
+/** A metric that is read from the log. */
+export const METRIC = struct<MetricDefinition>({ name: text, regex: text });
+export const XGBOOST_VERSION = instance('an XGBoostVersion, such as XGBoostVersion.V3_2_0', 'version');

@@ -1,0 +1,162 @@
+import { type Duration, type Size, Token, Tokenization } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Problems } from './problems';
+
+/**
+ * Checks the type of a value, and of what is in it. TypeScript does so too, but not for callers in JavaScript, nor where a
+ * value was cast: without the check they would get a TypeError from inside of this library.
+ */
+export type Shape = (problems: Problems, prop: string, value: unknown) => void;
+
+/** A shape for each member of a type: a member that is added there has to be added here. */
+export type Members<T> = { readonly [Name in keyof Required<T>]: Shape };
+
+/** How a shape treats strings, numbers and lists that are tokens of `sfn.JsonPath`. */
+type JsonPaths = 'refused' | 'accepted';
+
+/**
+ * Checks a value that other checks depend on.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function requireShape(where: string, shape: Shape, value: unknown): void {
+  const problems = new Problems();
+  shape(problems, '', value);
+  problems.throwIfAny(where);
+}
+
+/** An object of known members. Members that are not known are left alone, as everywhere in the CDK. */
+export function struct<T>(members: Members<T>): Shape {
+  return (problems, prop, value) => {
+    if (!isPlain(value)) return problems.wrongType(prop || 'props', 'an object', value);
+    for (const [name, shape] of Object.entries<Shape>(members))
+      shape(problems, join(prop, name), value[name]);
+  };
+}
+
+/** A value that may be left out. */
+export function optional(shape: Shape): Shape {
+  return (problems, prop, value) => {
+    if (value !== undefined) shape(problems, prop, value);
+  };
+}
+
+/** A list that is known at synth. */
+export function list(shape: Shape): Shape {
+  return (problems, prop, value) => {
+    if (!Array.isArray(value)) return problems.wrongType(prop, 'a list', value);
+    if (problems.tokenList(prop, value)) return;
+    for (const [index, element] of value.entries()) shape(problems, `${prop}[${index}]`, element);
+  };
+}
+
+/** A map whose keys are known at synth: keys of a template are no references. */
+export function map(shape: Shape): Shape {
+  return (problems, prop, value) => {
+    if (!isPlain(value) || Token.isUnresolved(value)) return problems.wrongType(prop, 'a map', value);
+    for (const [key, inner] of Object.entries(value)) {
+      if (Token.isUnresolved(key)) problems.add(prop, 'must have keys that are known at synth, got a token');
+      else shape(problems, join(prop, key), inner);
+    }
+  };
+}
+
+/** A string; it may be a token. */
+export const text = scalar('string', 'refused');
+/** A whole or decimal number; it may be a token. */
+export const number = scalar('number', 'refused');
+/** The same in a task, whose language may be JSONPath. */
+export const taskText = scalar('string', 'accepted');
+export const taskNumber = scalar('number', 'accepted');
+
+export const flag: Shape = (problems, prop, value) => {
+  if (typeof value !== 'boolean') problems.wrongType(prop, 'true or false', value);
+};
+
+/** A string that names and permissions are made of, so that it has to be known at synth. */
+export const knownText: Shape = (problems, prop, value) => {
+  if (typeof value !== 'string') problems.wrongType(prop, 'a string', value);
+  else if (Token.isUnresolved(value))
+    problems.add(prop, 'must be known at synth, got a token: names and paths are made of it');
+};
+
+/** A value of an enumeration. */
+export function oneOf(values: Readonly<Record<string, string | number>>): Shape {
+  const all = Object.values(values);
+  // An enumeration of numbers has its names among its values.
+  const numbers = all.filter((value) => typeof value === 'number');
+  const known: unknown[] = numbers.length > 0 ? numbers : all;
+  return (problems, prop, value) => {
+    if (!known.includes(value)) problems.wrongType(prop, `one of ${known.join(', ')}`, value);
+  };
+}
+
+/**
+ * An object of a class, told by members that only its objects have: with two copies of a library in an app,
+ * `instanceof` fails for objects of the other copy.
+ */
+export function instance(what: string, ...members: readonly string[]): Shape {
+  return (problems, prop, value) => {
+    if (isObject(value) && members.every((member) => member in value)) return;
+    problems.wrongType(prop, what, value);
+  };
+}
+
+/** A duration, which the API takes in a unit: a token has to be in the same, as nothing converts it. */
+function durationIn(unit: 'seconds' | 'days'): Shape {
+  return (problems, prop, value) => {
+    instance('a Duration, such as Duration.hours(1)', 'toSeconds', 'unitLabel')(problems, prop, value);
+    const given = value as Duration | null | undefined;
+    if (!given?.isUnresolved?.()) return;
+    if (given.unitLabel() !== unit) return problems.unitOfToken(prop, `Duration.${unit}`);
+    number(problems, prop, unit === 'seconds' ? given.toSeconds() : given.toDays());
+  };
+}
+
+export const duration = durationIn('seconds');
+export const days = durationIn('days');
+
+/** A size, which the API takes in gibibytes. */
+export const size: Shape = (problems, prop, value) => {
+  instance('a Size, such as Size.gibibytes(30)', 'toGibibytes')(problems, prop, value);
+  const given = value as Size | null | undefined;
+  if (!given?.isUnresolved?.()) return;
+  if (!String(given).startsWith('Size.gibibytes')) return problems.unitOfToken(prop, 'Size.gibibytes');
+  number(problems, prop, given.toGibibytes());
+};
+
+function scalar(type: 'string' | 'number', jsonPaths: JsonPaths): Shape {
+  return (problems, prop, value) => {
+    const actual: string = typeof value;
+    if (actual !== type) problems.wrongType(prop, `a ${type}`, value);
+    else if (jsonPaths === 'refused') refuseJsonPath(problems, prop, value);
+  };
+}
+
+function refuseJsonPath(problems: Problems, prop: string, value: unknown): void {
+  const [path] = jsonPathsIn(value);
+  if (path === undefined) return;
+  problems.add(
+    prop,
+    `must not be a JSONPath reference, got ${path}: the states use JSONata; what an execution may change is in its input`,
+  );
+}
+
+/** The JSONPath references among the tokens of a string or number. */
+function jsonPathsIn(value: unknown): string[] {
+  const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
+  return tokens.flatMap((token) => sfn.FieldUtils.findReferencedPaths({ token }));
+}
+
+function join(prop: string, name: string): string {
+  return prop === '' ? name : `${prop}.${name}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether a value has members of its own: a list and a `Map` have not. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}

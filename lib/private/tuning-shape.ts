@@ -1,0 +1,116 @@
+import type { InstanceGroup } from '../tasks/training-job-definition';
+import type { TuningFragmentProps } from '../tuning-fragment';
+import {
+  type FinalTrainingOptions,
+  type FurtherDefinition,
+  type SpotOptions,
+  type TrainingDefinitionOptions,
+  type TrainingResources,
+  TuningIntegration,
+  type TuningOptions,
+} from '../tuning-options';
+import type { TuningWorkflowProps } from '../tuning-workflow';
+import * as aws from './aws-shapes';
+import {
+  days,
+  duration,
+  flag,
+  knownText,
+  list,
+  type Members,
+  map,
+  number,
+  oneOf,
+  optional,
+  size,
+  struct,
+  text,
+} from './shape';
+import { WORKFLOW } from './workflow-shape';
+
+const INSTANCE_GROUP = struct<InstanceGroup>({
+  name: text,
+  instanceType: text,
+  instanceCount: number,
+});
+
+const RESOURCES = struct<TrainingResources>({
+  instanceType: optional(text),
+  instanceCount: optional(number),
+  instanceGroups: optional(list(INSTANCE_GROUP)),
+  keepAlive: optional(duration),
+  volumeSize: optional(size),
+});
+
+const SPOT = struct<SpotOptions>({ maxWait: optional(duration) });
+
+const FINAL_TRAINING = struct<FinalTrainingOptions>({
+  enabled: optional(flag),
+  resources: optional(RESOURCES),
+  hyperparameters: optional(map(text)),
+  maxRuntime: optional(duration),
+  spot: optional(SPOT),
+  checkpoints: optional(flag),
+});
+
+const DEFINITION: Members<TrainingDefinitionOptions> = {
+  algorithm: aws.ALGORITHM,
+  objective: aws.OBJECTIVE,
+  parameterRanges: list(aws.PARAMETER_RANGE),
+  hyperparameters: optional(map(text)),
+  channels: optional(map(aws.INPUT_DATA)),
+  resources: optional(RESOURCES),
+  maxTrainingRuntime: optional(duration),
+};
+
+const FURTHER_DEFINITION = struct<FurtherDefinition>({
+  ...DEFINITION,
+  name: knownText,
+  train: optional(aws.INPUT_DATA),
+  validation: optional(aws.INPUT_DATA),
+  finalHyperparameters: optional(map(text)),
+});
+
+const TUNING: Members<TuningOptions> = {
+  ...DEFINITION,
+  definitionName: optional(knownText),
+  furtherDefinitions: optional(list(FURTHER_DEFINITION)),
+  strategy: optional(aws.STRATEGY),
+  maxTrainingJobs: optional(number),
+  maxParallelTrainingJobs: optional(number),
+  maxTuningRuntime: optional(duration),
+  earlyStopping: optional(flag),
+  allowedInputLocations: optional(list(aws.DATA_LOCATION)),
+  spot: optional(SPOT),
+  checkpoints: optional(flag),
+  warmStart: optional(aws.WARM_START),
+  finalTraining: optional(FINAL_TRAINING),
+  trainingRole: optional(aws.ROLE),
+  encryptionKey: optional(aws.KEY),
+  vpc: optional(aws.VPC),
+  vpcSubnets: optional(aws.SUBNET_SELECTION),
+  securityGroups: optional(list(aws.SECURITY_GROUP)),
+  networkIsolation: optional(flag),
+  interContainerTrafficEncryption: optional(flag),
+  tags: optional(map(text)),
+  jobNamePrefix: optional(text),
+  integration: optional(oneOf(TuningIntegration)),
+};
+
+/** Types of the props of a `TuningFragment`. */
+export const TUNING_FRAGMENT = struct<TuningFragmentProps>({
+  ...TUNING,
+  train: aws.INPUT_DATA,
+  validation: optional(aws.INPUT_DATA),
+  output: aws.DATA_LOCATION,
+  input: optional(text),
+});
+
+/** Types of the props of a `TuningWorkflow`. */
+export const TUNING_WORKFLOW = struct<TuningWorkflowProps>({
+  ...TUNING,
+  ...WORKFLOW,
+  train: optional(aws.INPUT_DATA),
+  validation: optional(aws.INPUT_DATA),
+  trialRetention: optional(days),
+});

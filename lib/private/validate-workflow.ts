@@ -1,0 +1,58 @@
+import { type Duration, Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { LIMITS } from './limits';
+import { folder } from './locations';
+import { Problems } from './problems';
+import { requireShape, type Shape } from './shape';
+
+/** What a workflow has and its chain of states does not. */
+export interface WorkflowOptions {
+  readonly bucket?: s3.IBucket;
+  readonly outputPrefix?: string;
+  readonly trialRetention?: Duration;
+  readonly stateMachineName?: string;
+}
+
+/**
+ * Checks the props of a workflow that its chain of states does not check.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function validateWorkflow(path: string, shape: Shape, props: WorkflowOptions): void {
+  requireShape(path, shape, props);
+  const problems = new Problems();
+  checkOutputPrefix(problems, props);
+  checkTrialRetention(problems, props);
+  checkStateMachineName(problems, props);
+  problems.throwIfAny(path);
+}
+
+function checkOutputPrefix(problems: Problems, { outputPrefix }: WorkflowOptions): void {
+  if (outputPrefix === undefined || folder(outputPrefix) !== '') return;
+  problems.add(
+    'outputPrefix',
+    `must be a folder such as output/, got ${JSON.stringify(outputPrefix)}: jobs may write below all of it, which would be the whole bucket`,
+  );
+}
+
+function checkTrialRetention(problems: Problems, { trialRetention, bucket }: WorkflowOptions): void {
+  if (!trialRetention) return;
+  if (bucket)
+    problems.add('trialRetention', 'is for a new bucket: a given bucket keeps its own lifecycle rules');
+  if (trialRetention.isUnresolved()) return;
+  problems.integer(
+    'trialRetention',
+    trialRetention.toDays({ integral: false }),
+    1,
+    Number.POSITIVE_INFINITY,
+    'days',
+  );
+}
+
+function checkStateMachineName(problems: Problems, { stateMachineName: name }: WorkflowOptions): void {
+  if (name === undefined || Token.isUnresolved(name) || LIMITS.stateMachineNamePattern.test(name)) return;
+  problems.add(
+    'stateMachineName',
+    `must be 1 to 80 letters, digits and characters of +!@.()-=_', got ${JSON.stringify(name)}`,
+  );
+}

@@ -1,0 +1,20 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { TuningWorkflowProps } from '../tuning-workflow';
+import type { WorkflowLogOptions } from '../workflow-options';
+import { BUCKET } from './aws-shapes';
+import { type Members, oneOf, optional, text } from './shape';
+
+type Common = WorkflowLogOptions &
+  Pick<TuningWorkflowProps, 'inputPrefix' | 'bucket' | 'outputPrefix' | 'removalPolicy' | 'stateMachineName'>;
+
+/** Types of the props that all workflows have and their chains of states have not. */
+export const WORKFLOW: Members<Common> = {
+  inputPrefix: optional(text),
+  bucket: optional(BUCKET),
+  outputPrefix: optional(text),
+  removalPolicy: optional(oneOf(RemovalPolicy)),
+  stateMachineName: optional(text),
+  logRetention: optional(oneOf(logs.RetentionDays)),
+  logRemovalPolicy: optional(oneOf(RemovalPolicy)),
+};
