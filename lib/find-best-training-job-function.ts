@@ -5,18 +5,18 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { bundledFunction } from './private/bundled-function';
-import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { jobArn, listingStatement, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 
 /** Properties of the function that finds the best training job. */
 export interface FindBestTrainingJobFunctionProps {
   /** What the names of the jobs begin with: the function may read no others. */
   readonly jobNamePrefix: string;
   /**
-   * Key for the function's log.
+   * Key for the function's environment variables and its log.
    *
-   * @default - CloudWatch Logs' own encryption
+   * @default - Lambda's and CloudWatch Logs' own encryption
    */
-  readonly logEncryptionKey?: kms.IKey;
+  readonly encryptionKey?: kms.IKey;
 }
 
 /**
@@ -40,28 +40,26 @@ export class FindBestTrainingJobFunction extends lambda.Function {
         roleDescription: 'Reads the results of SageMaker tuning jobs',
         memorySize: 256,
         timeout: Duration.minutes(2),
-        logEncryptionKey: props.logEncryptionKey,
+        encryptionKey: props.encryptionKey,
       }),
     );
     this.logGroup.grantWrite(this);
     const reading = [
       new iam.PolicyStatement({
-        actions: [
-          'sagemaker:DescribeHyperParameterTuningJob',
-          'sagemaker:ListTrainingJobsForHyperParameterTuningJob',
-        ],
+        actions: ['sagemaker:DescribeHyperParameterTuningJob'],
         resources: [jobArn(stack, TUNING_JOB, props.jobNamePrefix)],
       }),
       new iam.PolicyStatement({
         actions: ['sagemaker:DescribeTrainingJob'],
         resources: [jobArn(stack, TRAINING_JOB, props.jobNamePrefix)],
       }),
+      listingStatement('sagemaker:ListTrainingJobsForHyperParameterTuningJob'),
     ];
     for (const statement of reading) this.addToRolePolicy(statement);
     acknowledgeWildcards(
       this.role ?? this,
       resourcesOf(reading),
-      'Jobs are named when they start: the permissions are limited to the prefix of their names',
+      'Jobs are named when they start: the permissions are limited to the prefix of their names; whether listing the training jobs of a tuning job has resource-level permissions is documented in two ways',
     );
   }
 }

@@ -39,11 +39,11 @@ export interface StopAbandonedJobsProps {
    */
   readonly kinds?: SageMakerJobKind[];
   /**
-   * Key for the function's log.
+   * Key for the function's environment variables and its log.
    *
-   * @default - CloudWatch Logs' own encryption
+   * @default - Lambda's and CloudWatch Logs' own encryption
    */
-  readonly logEncryptionKey?: kms.IKey;
+  readonly encryptionKey?: kms.IKey;
 }
 
 /**
@@ -72,7 +72,7 @@ export class StopAbandonedJobs extends Construct {
         roleDescription: 'Stops SageMaker jobs of executions that have ended',
         memorySize: 256,
         timeout: Duration.minutes(5),
-        logEncryptionKey: props.logEncryptionKey,
+        encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
     });

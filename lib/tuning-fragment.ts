@@ -86,7 +86,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     this.trainingRole = props.trainingRole ?? trainingRole(this, 'TrainingRole');
     this.findBestTrainingJobFunction = new FindBestTrainingJobFunction(this, 'FindBestTrainingJobFunction', {
       jobNamePrefix,
-      logEncryptionKey: props.encryptionKey,
+      encryptionKey: props.encryptionKey,
     });
 
     const definitions = bindDefinitions(this, props);

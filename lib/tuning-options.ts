@@ -272,9 +272,20 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly trainingRole?: iam.IRole;
   /**
-   * Key for the volumes of the training instances and for what they write to Amazon S3.
+   * Key for what the workflow stores: models and checkpoints, a new bucket, the volumes of the training instances, the state machine (where the
+   * construct makes one) with the history of its executions, the environment variables of the functions, and the logs of both.
    *
-   * @default - volumes and objects are encrypted with keys that AWS owns or manages
+   * Not covered are the volumes of instance types with local NVMe storage, such as ml.g5: SageMaker accepts no key for them,
+   * and the hardware encrypts them with keys of its own. An instance type that is known at deployment only (a token) is
+   * requested with the key, which SageMaker refuses for such types. Nor are the access logs of a new bucket (S3 can deliver
+   * them to buckets with S3's own encryption only) and the logs of training jobs, whose log group SageMaker makes.
+   *
+   * An imported key's policy has to let CloudWatch Logs and the delivery of logs (`delivery.logs.amazonaws.com`) use it; the
+   * key policy of a key of this app is extended. Whoever reads executions needs `kms:Decrypt` on the key.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   * @default - everything is encrypted with keys that AWS owns or manages
    */
   readonly encryptionKey?: kms.IKey;
   /**

@@ -148,7 +148,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
         stateMachine: this.stateMachine,
         jobNamePrefix: this.fragment.jobNamePrefix,
         kinds: [SageMakerJobKind.TUNING],
-        logEncryptionKey: props.encryptionKey,
+        encryptionKey: props.encryptionKey,
       });
     }
     keepLogs(this, props);

@@ -335,7 +335,7 @@ describe('the tuning job', () => {
     }).States.TuneHyperparameters.Arguments;
     expect(definition.EnableManagedSpotTraining).toBe(true);
     expect(await evaluate(definition.CheckpointConfig.S3Uri, { context: CONTEXT })).toBe(
-      `s3://models/churn/checkpoints/${await evaluate(name, { context: CONTEXT })}`,
+      `s3://models/churn/checkpoints/${await evaluate(name, { context: CONTEXT })}/`,
     );
     const without = definitionOf({ spot: {} }).States.TuneHyperparameters.Arguments;
     expect(without.TrainingJobDefinition).not.toHaveProperty('CheckpointConfig');

@@ -199,8 +199,8 @@ describe('the training role', () => {
     const bucket = 'arn:<AWS::Partition>:s3:::mine';
     expect(statementsIn(stack, /TrainingRole/)).toEqual([
       allow('s3:GetObject', `${bucket}/input/*`),
-      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'input/*' } }),
       allow(['s3:PutObject', 's3:AbortMultipartUpload'], `${bucket}/output/*`),
+      allow(['s3:ListBucket', 's3:GetBucketLocation'], bucket),
       ...image,
       ...logs,
     ]);
@@ -210,13 +210,39 @@ describe('the training role', () => {
     const stack = stackOf();
     workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), finalTraining: { spot: {} } }, stack);
     const bucket = 'arn:<AWS::Partition>:s3:::mine';
-    expect(statementsIn(stack, /TrainingRole/).slice(0, 4)).toEqual([
+    expect(statementsIn(stack, /TrainingRole/).slice(0, 3)).toEqual([
       allow('s3:GetObject', [`${bucket}/input/*`, `${bucket}/output/checkpoints/*`]),
-      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'input/*' } }),
-      allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': 'output/checkpoints/*' } }),
       allow(
         ['s3:PutObject', 's3:AbortMultipartUpload'],
         [`${bucket}/output/*`, `${bucket}/output/checkpoints/*`],
+      ),
+      allow(['s3:ListBucket', 's3:GetBucketLocation'], bucket),
+    ]);
+  });
+
+  test('may list each bucket that it reads or writes, once and without a prefix', () => {
+    const stack = stackOf();
+    const place = (uri: string) => DataLocation.fromUri(uri);
+    const channels = { extra: InputData.csv(place('s3://data/extra/')) };
+    const train = InputData.csv(place('s3://data/train/'));
+    const validation = InputData.csv(place('s3://other/validation/'));
+    workflow(
+      {
+        bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'),
+        channels,
+        train,
+        validation,
+        allowedInputLocations: [place('s3://allowed/')],
+      },
+      stack,
+    );
+    const listing = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
+      [Action].flat().includes('s3:ListBucket'),
+    );
+    expect(listing).toEqual([
+      allow(
+        ['s3:ListBucket', 's3:GetBucketLocation'],
+        ['data', 'other', 'allowed', 'mine'].map((bucket) => `arn:<AWS::Partition>:s3:::${bucket}`),
       ),
     ]);
   });
@@ -258,10 +284,10 @@ describe('the training role', () => {
           'kms:GenerateDataKey',
           'kms:DescribeKey',
           'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:CreateGrant',
         ],
         key,
       ),
-      allow('kms:CreateGrant', key, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
     ]);
   });
 
@@ -392,10 +418,11 @@ test('the function may read the results of its own jobs, and log', () => {
       expect.stringMatching(/^<Tuning.*FunctionLogs\w+\.Arn>$/),
     ),
     allow(
-      ['sagemaker:DescribeHyperParameterTuningJob', 'sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+      'sagemaker:DescribeHyperParameterTuningJob',
       ARN('sagemaker', 'hyper-parameter-tuning-job/churn-*'),
     ),
     allow('sagemaker:DescribeTrainingJob', ARN('sagemaker', 'training-job/churn-*')),
+    allow('sagemaker:ListTrainingJobsForHyperParameterTuningJob', '*'),
   ]);
   template.hasResourceProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',

@@ -90,11 +90,11 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
     });
     this.checkDataFunction = checkTabularDataFunction(this, 'CheckDataFunction', {
       inputs,
-      logEncryptionKey: props.encryptionKey,
+      encryptionKey: props.encryptionKey,
     });
     this.findBestCandidateFunction = findBestCandidateFunction(this, 'FindBestCandidateFunction', {
       jobNamePrefix,
-      logEncryptionKey: props.encryptionKey,
+      encryptionKey: props.encryptionKey,
     });
     const states = new AutoMlStates(this, {
       ...props,

@@ -80,9 +80,17 @@ export interface AutoMlOptions {
    */
   readonly trainingRole?: iam.IRole;
   /**
-   * Key for the volumes of the instances and for what they write to Amazon S3.
+   * Key for what the workflow stores: models and reports, a new bucket, the volumes of the instances, the state machine (where the
+   * construct makes one) with the history of its executions, the environment variables of the functions, and the logs of both.
    *
-   * @default - volumes and objects are encrypted with keys that AWS owns or manages
+   * Not covered are the access logs of a new bucket (S3 can deliver them to buckets with S3's own encryption only) and the logs of
+   * the jobs, whose log groups SageMaker makes.
+   *
+   * An imported key's policy has to let CloudWatch Logs and the delivery of logs (`delivery.logs.amazonaws.com`) use it; the
+   * key policy of a key of this app is extended. Whoever reads executions needs `kms:Decrypt` on the key.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   * @default - everything is encrypted with keys that AWS owns or manages
    */
   readonly encryptionKey?: kms.IKey;
   /**

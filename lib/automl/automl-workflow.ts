@@ -126,7 +126,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
       stateMachine: this.stateMachine,
       jobNamePrefix: this.fragment.jobNamePrefix,
       kinds: [SageMakerJobKind.AUTOML],
-      logEncryptionKey: props.encryptionKey,
+      encryptionKey: props.encryptionKey,
     });
     keepLogs(this, props);
     this.acknowledgeFindings();

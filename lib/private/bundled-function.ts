@@ -15,7 +15,8 @@ export interface BundledFunctionOptions {
   readonly roleDescription: string;
   readonly memorySize: number;
   readonly timeout: Duration;
-  readonly logEncryptionKey?: kms.IKey;
+  /** Key for the environment and the log. */
+  readonly encryptionKey?: kms.IKey;
 }
 
 /** Properties of a function whose code is bundled with this library, with a log and a role beside it. */
@@ -24,7 +25,8 @@ export function bundledFunction(
   id: string,
   options: BundledFunctionOptions,
 ): lambda.FunctionProps {
-  allowLogEncryption(scope, options.logEncryptionKey);
+  const { encryptionKey } = options;
+  allowLogEncryption(scope, encryptionKey);
   return {
     description: options.description,
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -33,9 +35,11 @@ export function bundledFunction(
     code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'lambda', options.name, 'bundle')),
     memorySize: options.memorySize,
     timeout: options.timeout,
+    // Lambda makes a grant on the key for the role.
+    environmentEncryption: encryptionKey,
     logGroup: new logs.LogGroup(scope, `${id}Logs`, {
       retention: logs.RetentionDays.ONE_YEAR,
-      encryptionKey: options.logEncryptionKey,
+      encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY,
     }),
     role: new iam.Role(scope, `${id}Role`, {

@@ -85,6 +85,16 @@ export function jobPolicies(
   return statements;
 }
 
+/**
+ * Lets someone list what belongs to one job. For all jobs: sources disagree on whether such actions have resource-level permissions,
+ * and a narrower policy would fail after the whole job: decision 17.
+ */
+export function listingStatement(
+  action: 'sagemaker:ListCandidatesForAutoMLJob' | 'sagemaker:ListTrainingJobsForHyperParameterTuningJob',
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: [action], resources: ['*'] });
+}
+
 /** Lets SageMaker, and no other service, be given a role. */
 export function passRole(role: iam.IRole): iam.PolicyStatement {
   return new iam.PolicyStatement({

@@ -5,6 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
+import { encryptStateMachine } from './state-machine-encryption';
 
 /** What the state machine of a workflow is made of. */
 export interface JobStateMachineOptions {
@@ -14,7 +15,7 @@ export interface JobStateMachineOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Makes the state machine of a workflow: traced, with a log of everything for a year. */
+/** Makes the state machine of a workflow: traced, with a log of everything for a year, all encrypted with the key. */
 export function jobStateMachine(scope: Construct, options: JobStateMachineOptions): sfn.StateMachine {
   const { fragment, encryptionKey } = options;
   allowLogEncryption(scope, encryptionKey);
@@ -36,6 +37,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
       includeExecutionData: true,
     },
   });
+  if (encryptionKey) encryptStateMachine(stateMachine, encryptionKey);
   // Once the state machine is there it can be started: its jobs need their policies by then.
   stateMachine.node.addDependency(fragment);
   acknowledgeWildcards(

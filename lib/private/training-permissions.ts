@@ -28,8 +28,10 @@ export function trainingRole(scope: Construct, id: string): iam.Role {
 
 /** Grants a role what training jobs need, and no more. */
 export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
+  const { inputs, output, checkpoints } = access;
+  const own = checkpoints ? [checkpoints] : [];
   const statements = [
-    ...storageStatements(access),
+    ...storageStatements([...inputs, ...own], [output, ...own]),
     ...imageStatements(access.repositoryArns),
     ...logStatements(scope, access.jobNamePrefix),
     ...(access.inVpc ? [networkStatement()] : []),
@@ -42,13 +44,12 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     resourcesOf(statements),
     'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
-  grantKeys(policy, role, access);
+  grantKeys(role, access);
   return policy;
 }
 
 /** Grants a role the keys of the data that it reads and writes, and of the volumes of its instances. */
 export function grantKeys(
-  policy: iam.Policy,
   role: iam.IRole,
   { inputs, output, encryptionKey }: Pick<TrainingAccess, 'inputs' | 'output' | 'encryptionKey'>,
 ): void {
@@ -56,56 +57,58 @@ export function grantKeys(
     _bucket?.encryptionKey === encryptionKey ? undefined : _bucket?.encryptionKey;
   for (const location of inputs) otherKey(location)?.grantDecrypt(role);
   otherKey(output)?.grant(role, ...WRITING_WITH_KEY);
-  if (encryptionKey) grantKey(policy, role, encryptionKey);
+  if (encryptionKey) grantKey(role, encryptionKey);
 }
 
 /** What it takes to write objects that are encrypted with a key, in several parts too. */
 const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
-/** For what training jobs write, and for their volumes. */
-function grantKey(policy: iam.Policy, role: iam.IRole, key: kms.IKey): void {
-  key.grant(role, ...WRITING_WITH_KEY, 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext');
-  policy.addStatements(
-    new iam.PolicyStatement({
-      actions: ['kms:CreateGrant'],
-      resources: [key.keyArn],
-      // Only AWS services may make the grants.
-      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-    }),
+/**
+ * For what training jobs write, and for their volumes: SageMaker makes a grant for each volume. Without a condition, because none
+ * is documented that the grant surely meets: decision 18.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+ */
+function grantKey(role: iam.IRole, key: kms.IKey): void {
+  key.grant(
+    role,
+    ...WRITING_WITH_KEY,
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:CreateGrant',
   );
 }
 
-function storageStatements({ inputs, output, checkpoints }: TrainingAccess): iam.PolicyStatement[] {
-  const written = checkpoints ? [output, checkpoints] : [output];
-  return [...readStatements(checkpoints ? [...inputs, checkpoints] : inputs), writeStatement(written)];
-}
-
-/** Lets a role read what is in the given places. */
-export function readStatements(read: readonly DataLocation[]): iam.PolicyStatement[] {
-  // All of the data can be in file systems.
-  if (read.length === 0) return [];
+/**
+ * Lets the role of a job read and write objects in the given places, and list their buckets. The listing has no condition on
+ * `s3:prefix`, because SageMaker also lists a bucket without a prefix when it validates a job: decision 17.
+ */
+export function storageStatements(
+  read: readonly DataLocation[],
+  written: readonly DataLocation[],
+): iam.PolicyStatement[] {
   return [
+    ...readStatements(read),
     new iam.PolicyStatement({
-      actions: ['s3:GetObject'],
-      resources: unique(read.map((location) => `${location._bucketArn}/${location._key}*`)),
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: objectsIn(written),
     }),
-    ...read.map(
-      (location) =>
-        new iam.PolicyStatement({
-          actions: ['s3:ListBucket'],
-          resources: [location._bucketArn],
-          conditions: { StringLike: { 's3:prefix': `${location._key}*` } },
-        }),
-    ),
+    new iam.PolicyStatement({
+      actions: ['s3:ListBucket', 's3:GetBucketLocation'],
+      resources: unique([...read, ...written].map(({ _bucketArn }) => _bucketArn)),
+    }),
   ];
 }
 
-/** Lets a role write to the given places. */
-export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-    resources: unique(written.map((location) => `${location._bucketArn}/${location._key}*`)),
-  });
+/** Lets a role read the objects in the given places. */
+export function readStatements(read: readonly DataLocation[]): iam.PolicyStatement[] {
+  // All of the data can be in file systems.
+  if (read.length === 0) return [];
+  return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
+}
+
+function objectsIn(locations: readonly DataLocation[]): string[] {
+  return unique(locations.map(({ _bucketArn, _key }) => `${_bucketArn}/${_key}*`));
 }
 
 function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {

@@ -219,7 +219,8 @@ function trainingJob(
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
     checkpointPath: options.checkpoints
-      ? jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints}`)
+      ? // With the slash: SageMaker compares keys as text, and one job's name can begin with another's.
+        jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints} & '/'`)
       : undefined,
     subnets: props.subnets,
     securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,

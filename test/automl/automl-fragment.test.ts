@@ -328,11 +328,12 @@ describe('permissions', () => {
         Condition: { StringLike: { 's3:prefix': `${folder}/*` } },
       })),
     ]);
-    expect(statementsIn(stack, /FindBestCandidateFunction/)).toContainEqual({
-      Effect: 'Allow',
-      Action: ['sagemaker:DescribeAutoMLJobV2', 'sagemaker:ListCandidatesForAutoMLJob'],
-      Resource: ARN('automl-job/houses-*'),
-    });
+    expect(statementsIn(stack, /FindBestCandidateFunction/)).toEqual(
+      expect.arrayContaining([
+        { Effect: 'Allow', Action: 'sagemaker:DescribeAutoMLJobV2', Resource: ARN('automl-job/houses-*') },
+        { Effect: 'Allow', Action: 'sagemaker:ListCandidatesForAutoMLJob', Resource: '*' },
+      ]),
+    );
   });
 
   test('of the training role are to write below the output only, and to pass itself', () => {
@@ -344,6 +345,13 @@ describe('permissions', () => {
         Effect: 'Allow',
         Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
         Resource: 'arn:<AWS::Partition>:s3:::models/houses/*',
+      },
+    ]);
+    expect(statements.filter(({ Action }: Json) => String(Action).includes('s3:List'))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:ListBucket', 's3:GetBucketLocation'],
+        Resource: ['arn:<AWS::Partition>:s3:::data', 'arn:<AWS::Partition>:s3:::models'],
       },
     ]);
     const pass = statements.filter(({ Action }: Json) => Action === 'iam:PassRole');

@@ -6,21 +6,22 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
 import { bundledFunction } from '../../private/bundled-function';
-import { AUTOML_JOB, jobArn } from '../../private/job-policies';
+import { AUTOML_JOB, jobArn, listingStatement } from '../../private/job-policies';
 import { readStatements } from '../../private/training-permissions';
 
 /** Makes the function that finds the best candidate of an AutoML job. */
 export function findBestCandidateFunction(
   scope: Construct,
   id: string,
-  options: { readonly jobNamePrefix: string; readonly logEncryptionKey?: kms.IKey },
+  options: { readonly jobNamePrefix: string; readonly encryptionKey?: kms.IKey },
 ): lambda.Function {
-  const { jobNamePrefix, logEncryptionKey } = options;
+  const { jobNamePrefix, encryptionKey } = options;
   const reading = [
     new iam.PolicyStatement({
-      actions: ['sagemaker:DescribeAutoMLJobV2', 'sagemaker:ListCandidatesForAutoMLJob'],
+      actions: ['sagemaker:DescribeAutoMLJobV2'],
       resources: [jobArn(scope, AUTOML_JOB, jobNamePrefix)],
     }),
+    listingStatement('sagemaker:ListCandidatesForAutoMLJob'),
   ];
   const made = new lambda.Function(
     scope,
@@ -31,13 +32,13 @@ export function findBestCandidateFunction(
       roleDescription: 'Reads the results of SageMaker AutoML jobs',
       memorySize: 256,
       timeout: Duration.minutes(2),
-      logEncryptionKey,
+      encryptionKey,
     }),
   );
   return allow(
     made,
     reading,
-    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names',
+    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; whether listing candidates has resource-level permissions is documented in two ways',
   );
 }
 
@@ -45,9 +46,9 @@ export function findBestCandidateFunction(
 export function checkTabularDataFunction(
   scope: Construct,
   id: string,
-  options: { readonly inputs: readonly DataLocation[]; readonly logEncryptionKey?: kms.IKey },
+  options: { readonly inputs: readonly DataLocation[]; readonly encryptionKey?: kms.IKey },
 ): lambda.Function {
-  const { inputs, logEncryptionKey } = options;
+  const { inputs, encryptionKey } = options;
   const made = new lambda.Function(
     scope,
     id,
@@ -58,11 +59,24 @@ export function checkTabularDataFunction(
       // CSV is parsed at the speed of the processor, of which memory brings more.
       memorySize: 1024,
       timeout: Duration.minutes(5),
-      logEncryptionKey,
+      encryptionKey,
     }),
   );
   for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(made);
-  return allow(made, readStatements(inputs), 'Objects below the locations of the input data');
+  return allow(
+    made,
+    [...readStatements(inputs), ...inputs.map(listStatement)],
+    'Objects below the locations of the input data',
+  );
+}
+
+/** Lets the function list the objects in a place: it always names the prefix. */
+function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [_bucketArn],
+    conditions: { StringLike: { 's3:prefix': `${_key}*` } },
+  });
 }
 
 function allow(

@@ -5,12 +5,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
 import { passRole } from '../../private/job-policies';
-import {
-  grantKeys,
-  networkStatement,
-  readStatements,
-  writeStatement,
-} from '../../private/training-permissions';
+import { grantKeys, networkStatement, storageStatements } from '../../private/training-permissions';
 
 /** What an AutoML job, and the jobs that it starts, touch. */
 export interface AutoMlAccess {
@@ -40,8 +35,7 @@ export function autoMlRole(scope: Construct, id: string): iam.Role {
 export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAccess): iam.Policy {
   const statements = [
     // Its later steps read what its earlier ones wrote.
-    ...readStatements([...access.inputs, access.output]),
-    writeStatement([access.output]),
+    ...storageStatements([...access.inputs, access.output], [access.output]),
     ...explanationStatements(scope),
     ...imageStatements(),
     ...logStatements(scope),
@@ -55,7 +49,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
     resourcesOf(statements),
     'Objects below the given prefixes; models, endpoints and logs of AutoML jobs, whose names SageMaker makes up; images of AWS accounts that are not published; and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
-  grantKeys(policy, role, access);
+  grantKeys(role, access);
   return policy;
 }
 

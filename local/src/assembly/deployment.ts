@@ -124,4 +124,6 @@ export interface StateMachineResource {
   readonly definition: Readonly<Record<string, unknown>>;
   /** Whether it writes a log to CloudWatch Logs. @default false */
   readonly isLogged?: boolean;
+  /** KMS key that its definition and executions are encrypted with. @default - one that AWS owns */
+  readonly kmsKeyId?: string;
 }

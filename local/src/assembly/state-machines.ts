@@ -9,6 +9,7 @@ export function deployStateMachines(context: StackContext): StateMachineResource
   const { evaluator } = context;
   return evaluator.resourcesOfType('AWS::StepFunctions::StateMachine').map((logicalId) => {
     const { attributes } = evaluator.identity(logicalId);
+    const kmsKeyId = keyOf(context, logicalId);
     return {
       logicalId,
       name: attributes['Name'] ?? '',
@@ -16,6 +17,7 @@ export function deployStateMachines(context: StackContext): StateMachineResource
       roleArn: evaluator.stringProperty(logicalId, 'RoleArn'),
       definition: readDefinition(context, logicalId),
       isLogged: isLogged(context, logicalId),
+      ...(kmsKeyId !== undefined && { kmsKeyId }),
     };
   });
 }
@@ -24,6 +26,13 @@ export function deployStateMachines(context: StackContext): StateMachineResource
 function isLogged({ evaluator }: StackContext, logicalId: string): boolean {
   const logging = evaluator.property(logicalId, 'LoggingConfiguration');
   return isRecord(logging) && (logging['Level'] ?? 'OFF') !== 'OFF';
+}
+
+function keyOf({ evaluator }: StackContext, logicalId: string): string | undefined {
+  const encryption = evaluator.property(logicalId, 'EncryptionConfiguration');
+  return isRecord(encryption) && encryption['Type'] === 'CUSTOMER_MANAGED_KMS_KEY'
+    ? String(encryption['KmsKeyId'])
+    : undefined;
 }
 
 function readDefinition(context: StackContext, logicalId: string): Record<string, unknown> {

@@ -74,8 +74,16 @@ function statesResource(input: Input): string {
   return String(input['executionArn'] ?? input['stateMachineArn'] ?? input['mapRunArn'] ?? '*');
 }
 
+/**
+ * Operations that name a job, but whose actions have no resource types in IAM's table: only a statement for all
+ * resources is sure to allow them. The List operations of several jobs name none.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+ */
+const WITHOUT_RESOURCES: ReadonlySet<string> = new Set(['ListCandidatesForAutoMLJob']);
+
 function sagemakerAccess(operation: string, input: Input, environment: Environment): AccessRequest[] {
-  const resource = sagemakerResource(input, environment);
+  const resource = WITHOUT_RESOURCES.has(operation) ? '*' : sagemakerResource(input, environment);
   const isCreate = operation.startsWith('Create');
   // A condition has to hold for each of several definitions.
   const contexts = isCreate ? definitionsOf(input).map((each) => creationContext(input, each)) : [{}];

@@ -30,20 +30,28 @@ const LOG_ACTIONS = [
 ];
 
 /**
+ * What a state machine with a key of its own needs.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+ */
+const DATA_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/**
  * Checks what AWS checks of a role when it creates a state machine: that Step Functions can assume it, and that it may
- * make the rules that `.sync` tasks wait by, and deliver the log. Nothing here needs either, but AWS would not deploy the
- * stack.
+ * make the rules that `.sync` tasks wait by, deliver the log and use the key. Nothing here needs any of it, but AWS would not
+ * deploy the stack.
  *
  * @throws UserError `AccessDeniedException`, with the action that is not allowed
  */
 export function checkStateMachineRole(
-  { name, arn, roleArn, definition, isLogged }: StateMachineResource,
-  access: Pick<Authorizer, 'checkAccess' | 'isTrusted'>,
+  { name, arn, roleArn, definition, isLogged, kmsKeyId }: StateMachineResource,
+  access: Pick<Authorizer, 'checkAccess' | 'checkKey' | 'isTrusted'>,
   { partition, region, accountId }: Environment,
 ): void {
-  const check = (action: string, resource: string, problem: string): void => {
+  const principal = { arn: roleArn };
+  const failing = (problem: string, check: () => void): void => {
     try {
-      access.checkAccess({ arn: roleArn }, action, resource);
+      check();
     } catch (error) {
       throw new UserError(
         `State machine ${name} cannot be created: AccessDeniedException: ${problem} (${(error as Error).message})`,
@@ -55,6 +63,8 @@ export function checkStateMachineRole(
       `State machine ${name} cannot be created: AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role. (${roleArn})`,
     );
   }
+  const check = (action: string, resource: string, problem: string): void =>
+    failing(problem, () => access.checkAccess(principal, action, resource));
   for (const task of tasksOf(definition)) {
     const rule = RULES[task.replace(/^arn:[^:]*:states:::/, '')];
     if (rule === undefined) continue;
@@ -65,6 +75,18 @@ export function checkStateMachineRole(
   }
   for (const action of isLogged === true ? LOG_ACTIONS : []) {
     check(action, '*', 'The state machine IAM Role is not authorized to access the Log Destination.');
+  }
+  if (kmsKeyId === undefined) return;
+  const logs = `arn:${partition}:logs:${region}:${accountId}:*`;
+  for (const { actions, context } of [
+    { actions: DATA_KEY_ACTIONS, context: { 'kms:EncryptionContext:aws:states:stateMachineArn': arn } },
+    ...(isLogged === true
+      ? [{ actions: ['kms:GenerateDataKey'], context: { 'kms:EncryptionContext:SourceArn': logs } }]
+      : []),
+  ]) {
+    failing('The state machine IAM Role is not authorized to use the KMS key.', () =>
+      access.checkKey(principal, { keyId: kmsKeyId, actions, service: 'states', context }),
+    );
   }
 }
 

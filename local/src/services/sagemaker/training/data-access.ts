@@ -253,7 +253,9 @@ export class DataAccess {
     return this.buckets.has(bucket) ? this.buckets.find(bucket, key) : undefined;
   }
 
+  /** SageMaker lists a bucket without a prefix, too, when it validates a job: a condition on s3:prefix fails. */
   private checkList(roleArn: string, bucket: string, prefix: string): void {
+    this.authorize('HeadBucket', { Bucket: bucket }, roleArn);
     this.authorize('ListObjectsV2', { Bucket: bucket, Prefix: prefix }, roleArn);
   }
 
