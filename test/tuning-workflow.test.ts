@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { DataLocation, InputData, type TuningWorkflowProps } from '../lib';
+import { AutoMlWorkflow, DataLocation, InputData, TuningIntegration, type TuningWorkflowProps } from '../lib';
 import { definitionOf, flat, type Json, stackOf, statementsIn, text, vpcIn, workflow } from './fixtures';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
@@ -541,7 +541,7 @@ describe('the state machine', () => {
 });
 
 describe('a key', () => {
-  test('encrypts bucket, logs, volumes and models', () => {
+  test('encrypts bucket, logs, volumes, models, state machine and the environment of functions', () => {
     const stack = stackOf();
     const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
     const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
@@ -559,6 +559,49 @@ describe('a key', () => {
       OutputDataConfig: { KmsKeyId: key },
       ResourceConfig: { VolumeKmsKeyId: key },
     });
+    const machine = resourceOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(machine.Properties.EncryptionConfiguration).toEqual({
+      Type: 'CUSTOMER_MANAGED_KMS_KEY',
+      KmsKeyId: key,
+      KmsDataKeyReusePeriodSeconds: 300,
+    });
+    expect(resourceOf(template, 'AWS::Lambda::Function').Properties.KmsKeyArn).toEqual(key);
+  });
+
+  test('covers every function and state machine of both integrations and of AutoML', () => {
+    const stack = stackOf();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    workflow({ encryptionKey, integration: TuningIntegration.SDK }, stack);
+    new AutoMlWorkflow(stack, 'AutoMl', { encryptionKey, target: 'price' });
+    const template = Template.fromStack(stack);
+    const keysOf = (type: string, key: (properties: Json) => Json) =>
+      Object.values(template.findResources(type)).map(
+        ({ Properties }: Json) => key(Properties)?.['Fn::GetAtt'][0],
+      );
+    const all = [
+      ...keysOf('AWS::Lambda::Function', ({ KmsKeyArn }) => KmsKeyArn),
+      ...keysOf('AWS::StepFunctions::StateMachine', (machine) => machine.EncryptionConfiguration?.KmsKeyId),
+      ...keysOf('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId),
+    ];
+    // 2 functions of the tuning, 3 of AutoML, 2 state machines, and a log of each.
+    expect(all).toHaveLength(14);
+    expect([...new Set(all)]).toEqual([expect.stringMatching(/^Key/)]);
+  });
+
+  test('may be used by the state machine, whatever its name', () => {
+    const stack = stackOf();
+    workflow({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+    const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
+    expect(
+      statementsIn(stack, /StateMachineRole/).filter(({ Action }) => /^kms:/.test([Action].flat()[0])),
+    ).toEqual([
+      allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, {
+        ArnLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': ARN('states', 'stateMachine:*') },
+      }),
+      allow('kms:GenerateDataKey', key, {
+        StringEquals: { 'kms:EncryptionContext:SourceArn': ARN('logs', '*') },
+      }),
+    ]);
   });
 
   test('lets CloudWatch Logs use it, without which the log groups could not be created', () => {
@@ -573,6 +616,12 @@ describe('a key', () => {
         Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
         Resource: '*',
         Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': ARN('logs', 'log-group:*') } },
+      },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'delivery.logs.amazonaws.com' },
+        Action: 'kms:Decrypt',
+        Resource: '*',
       },
     ]);
   });

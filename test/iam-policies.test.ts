@@ -1,0 +1,54 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { flat, type Json } from './fixtures';
+import { IAM_ACTIONS } from './iam-actions';
+import { VARIANTS } from './variants';
+
+/** Roles of aws-cdk-lib's own constructs. */
+const OF_OTHERS = /^<?CustomCDKBucketDeployment/;
+
+/** Where the end of an ARN is known when the stack is deployed only, by the type of the resource. */
+const REFERENCES: readonly [RegExp, string][] = [
+  [/^<\w*Role\w*\.Arn>$/, 'role/x'],
+  [/^<\w*Key\w*\.Arn>$/, 'key/x'],
+  [/^<\w*Logs\w*\.Arn>$/, 'log-group:x:*'],
+  [/^<\w*Function\w*\.Arn>/, 'function:x'],
+  [/^<\w*(Queue|DeadLetter)\w*\.Arn>$/, 'x'],
+  [/^<\w*StateMachine\w*>$/, 'stateMachine:x'],
+  [/^<\w*Bucket\w*\.Arn>\//, 'bucket/key*'],
+  [/^<\w*Bucket\w*\.Arn>$/, 'bucket'],
+];
+
+describe.each(VARIANTS)('$name', ({ app }) => {
+  const made = app();
+  const stacks = made.node.findAll().filter((each): each is Stack => each instanceof Stack);
+  const statements = stacks.flatMap((stack) => statementsOf(Template.fromStack(stack)));
+
+  test('names for each action the resources that IAM knows for it', () => {
+    const wrong = statements.flatMap(({ Action, Resource }: Json) =>
+      [Action].flat().flatMap((action: string) => {
+        const known = Object.keys(IAM_ACTIONS).find((name) => name.toLowerCase() === action.toLowerCase());
+        const resources = [Resource].flat().map(String);
+        const fits = (resource: string) => known && IAM_ACTIONS[known]?.test(endOf(resource));
+        return resources.filter((resource) => !fits(resource)).map((resource) => `${action} on ${resource}`);
+      }),
+    );
+    expect(wrong).toEqual([]);
+    expect(statements.length).toBeGreaterThan(10);
+  });
+});
+
+/** The statements of all roles of a template but those of aws-cdk-lib's own constructs. */
+function statementsOf(template: Template): Json[] {
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy')) as [string, Json][];
+  return policies
+    .filter(([id]) => !OF_OTHERS.test(id))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(flat);
+}
+
+/** What follows service, region and account in an ARN. */
+function endOf(resource: string): string {
+  const [, type] = REFERENCES.find(([pattern]) => pattern.test(resource)) ?? [];
+  return type ?? resource.replace(/<[^>]*>/g, 'x').replace(/^arn:([^:]*:){4}/, '');
+}
