@@ -22,9 +22,12 @@ const schema = z.strictObject({
   region: z.string().optional(),
   data: z.string().default(SAMPLE_DATA),
   label: z.string().optional(),
+  problemType: z.enum(['Regression', 'BinaryClassification', 'MulticlassClassification']).optional(),
+  categories: z.enum(['auto', 'one-hot', 'ordinal']).optional(),
+  excludeColumns: z.array(z.string()).optional(),
   xgboostVersion: z.string().default('3.2-0'),
-  objective: z.string().default('validation:rmse'),
-  direction: z.enum(['Minimize', 'Maximize']).default('Minimize'),
+  objective: z.string().optional(),
+  direction: z.enum(['Minimize', 'Maximize']).optional(),
   parameterRanges: z
     .record(z.string(), z.discriminatedUnion('type', [numericRange, categoricalRange]))
     .default({
@@ -38,7 +41,7 @@ const schema = z.strictObject({
       alpha: { type: 'continuous', min: 0.001, max: 1, scaling: 'Logarithmic' },
       lambda: { type: 'continuous', min: 0.1, max: 10, scaling: 'Logarithmic' },
     }),
-  hyperparameters: z.record(z.string(), z.string()).default({ objective: 'reg:squarederror' }),
+  hyperparameters: z.record(z.string(), z.string()).default({}),
   strategy: z.enum(['Bayesian', 'Random', 'Grid', 'Hyperband']).default('Bayesian'),
   maxTrainingJobs: z.number().optional(),
   maxParallelTrainingJobs: z.number().default(2),

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { Aws, CfnMapping, CfnOutput, FileSystem, Lazy, Stack, type StackProps, Stage } from 'aws-cdk-lib';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AssetHashType, Aws, CfnMapping, CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
@@ -15,8 +14,10 @@ import {
   XGBoostVersion,
 } from '../lib';
 import { acknowledgeDeployment } from './acknowledgements';
+import { type LearningTask, learningTaskOf } from './learning-task';
 import type { Settings } from './settings';
-import { prepareData } from './training-data';
+import { prepareData, type TrainingData } from './training-data';
+import { type UploadResources, uploadResources } from './upload';
 
 const CONSOLES = {
   aws: { domain: 'console.aws.amazon.com' },
@@ -24,12 +25,11 @@ const CONSOLES = {
   'aws-us-gov': { domain: 'console.amazonaws-us-gov.com' },
 };
 
-/** What of a folder is data; the rest of it stays here. */
-const UPLOADED = { exclude: ['**', '!train', '!train/**', '!validation', '!validation/**'] };
-
 /** Properties of the stack. */
 export interface TuningStackProps extends StackProps {
   readonly settings: Settings;
+  /** Data of this machine. @default - it is prepared here, if the settings name some */
+  readonly data?: TrainingData;
 }
 
 /** A workflow whose data comes with it: `{}` starts it. */
@@ -37,39 +37,26 @@ export class TuningStack extends Stack {
   constructor(scope: Construct, id: string, props: TuningStackProps) {
     super(scope, id, props);
     const { settings } = props;
-    const isLocal = !settings.data.startsWith('s3://');
-    // In the cloud assembly, so that nothing of the data stays anywhere else.
-    const prepared = join(Stage.of(this)?.assetOutdir ?? '', `data-${id}`);
-    const data = isLocal ? prepareData(settings.data, settings.label, prepared) : undefined;
+    const data = props.data ?? prepareData(settings);
+    const task = learningTaskOf(settings, data?.manifest);
     // Each set of data has a place of its own: no run reads what another one has uploaded.
-    const inputPrefix = data && `input/${FileSystem.fingerprint(data, UPLOADED).slice(0, 12)}/`;
+    const inputPrefix = data && inputPrefixOf(data);
     const workflow = new TuningWorkflow(this, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(settings.xgboostVersion) }),
       objective:
-        settings.direction === 'Minimize'
-          ? Objective.minimize(settings.objective)
-          : Objective.maximize(settings.objective),
+        task.direction === 'Minimize' ? Objective.minimize(task.metric) : Objective.maximize(task.metric),
       parameterRanges: Object.entries(settings.parameterRanges).map(toRange),
-      hyperparameters: settings.hyperparameters,
-      strategy: toStrategy(settings),
+      hyperparameters: task.hyperparameters,
+      strategy: toStrategy(settings, task),
       maxTrainingJobs: settings.maxTrainingJobs,
       maxParallelTrainingJobs: settings.maxParallelTrainingJobs,
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
       inputPrefix,
-      ...(isLocal ? { allowedInputLocations: [this.allInput()] } : inputDataIn(settings.data)),
+      ...(data ? { allowedInputLocations: [this.allInput()] } : inputDataIn(settings.data)),
     });
-    if (data) {
-      new BucketDeployment(this, 'Data', {
-        sources: [Source.asset(data, UPLOADED)],
-        destinationBucket: workflow.bucket,
-        destinationKeyPrefix: inputPrefix,
-        // Executions may still read what an earlier deployment has uploaded.
-        prune: false,
-      });
-      acknowledgeDeployment(this, workflow.bucket);
-    }
+    if (data) this.upload(data, workflow.bucket, uploadResources(this, data, settings, task));
     this.addOutputs(workflow);
   }
 
@@ -79,6 +66,20 @@ export class TuningStack extends Stack {
     const made = () => this.node.findChild('Tuning').node.findChild('Bucket') as Bucket;
     const bucketName = Lazy.string({ produce: () => made().bucketName });
     return DataLocation.fromBucket(Bucket.fromBucketName(this, 'WorkflowBucket', bucketName), 'input/');
+  }
+
+  private upload(data: TrainingData, bucket: IBucket, resources: UploadResources): void {
+    const { folder, exclude, fingerprint } = data;
+    const source = { exclude, assetHash: fingerprint, assetHashType: AssetHashType.CUSTOM };
+    new BucketDeployment(this, 'Data', {
+      sources: [Source.asset(folder, source)],
+      destinationBucket: bucket,
+      destinationKeyPrefix: inputPrefixOf(data),
+      // Executions may still read what an earlier deployment has uploaded.
+      prune: false,
+      ...resources,
+    });
+    acknowledgeDeployment(this, bucket);
   }
 
   private addOutputs(workflow: TuningWorkflow): void {
@@ -104,6 +105,10 @@ export class TuningStack extends Stack {
   }
 }
 
+function inputPrefixOf({ fingerprint }: TrainingData): string {
+  return `input/${fingerprint.slice(0, 12)}/`;
+}
+
 function inputDataIn(uri: string) {
   const folder = uri.endsWith('/') ? uri : `${uri}/`;
   return {
@@ -121,7 +126,10 @@ function toRange([name, range]: [string, Settings['parameterRanges'][string]]): 
     : ParameterRange.continuous(name, options);
 }
 
-function toStrategy({ strategy, parameterRanges, hyperparameters }: Settings): TuningStrategy {
+function toStrategy(
+  { strategy, parameterRanges }: Settings,
+  { hyperparameters }: LearningTask,
+): TuningStrategy {
   switch (strategy) {
     case 'Bayesian':
       return TuningStrategy.bayesian();

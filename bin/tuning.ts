@@ -1,5 +1,8 @@
 import { App } from 'aws-cdk-lib';
+import { summaryOf } from './data';
+import { describeTask, learningTaskOf } from './learning-task';
 import { readSettings } from './settings';
+import { prepareData } from './training-data';
 import { TuningStack } from './tuning-stack';
 
 const USER_ERRORS = ['SettingsError', 'TuningValidationError'];
@@ -16,12 +19,19 @@ try {
 function synthesize(): void {
   const app = new App();
   const settings = readSettings(app.node);
+  const data = prepareData(settings);
+  if (data?.manifest) {
+    const task = describeTask(learningTaskOf(settings, data.manifest));
+    // Not to the standard output: who pipes the template of cdk synth gets nothing else.
+    console.error([...summaryOf(data.manifest), task].join('\n'));
+  }
 
   new TuningStack(app, settings.stackName, {
     description: 'Tunes an XGBoost model on Amazon SageMaker and trains the best one (cdk-sagemaker-tuning)',
     // Without them the stack is environment-agnostic: it deploys wherever the credentials point to.
     env: { account: settings.account, region: settings.region },
     settings,
+    data,
   });
 
   app.synth();

@@ -1,19 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readSettings } from '../bin/settings';
-import { prepareData } from '../bin/training-data';
 import { TuningStack } from '../bin/tuning-stack';
 import { context } from '../cdk.json';
 import { definitionOf, flat, type Json } from './fixtures';
@@ -55,8 +46,6 @@ describe('settings', () => {
       stackName: 'SageMakerTuning',
       data: join(root, 'data', 'bikeshare'),
       xgboostVersion: '3.2-0',
-      objective: 'validation:rmse',
-      direction: 'Minimize',
       strategy: 'Bayesian',
       maxParallelTrainingJobs: 2,
       instanceType: 'ml.m5.xlarge',
@@ -104,7 +93,7 @@ describe('settings', () => {
           '  - tuning:maxTrainingJobs Invalid input: expected number, received string',
           '  - tuning:earlyStopping Invalid input: expected boolean, received string',
           '  - tuning: Unrecognized key: "maxJobs"',
-          '  known are stackName, account, region, data, label, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix',
+          '  known are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix',
         ].join('\n'),
       ),
     );
@@ -178,89 +167,6 @@ describe('settings', () => {
 });
 
 describe('training data', () => {
-  const rows = Array.from({ length: 50 }, (_, i) => `${i},${i * 2},${i % 3}`);
-
-  test('of one CSV file are split, with the label first and without a header', () => {
-    const prepared = prepareData(csv('a,target,b', ...rows), 'target', join(folder, 'prepared'));
-    const lines = (part: string) =>
-      readFileSync(join(prepared, part, `${part}.csv`), 'utf8')
-        .trimEnd()
-        .split('\n');
-    const [train, validation] = [lines('train'), lines('validation')];
-    expect(validation.length).toBeGreaterThan(3);
-    expect(validation.length).toBeLessThan(20);
-    const expected = Array.from({ length: 50 }, (_, i) => `${i * 2},${i},${i % 3}`);
-    expect([...train, ...validation].sort()).toEqual([...expected].sort());
-    rmSync(prepared, { recursive: true });
-  });
-
-  test('are split the same way each time', () => {
-    const path = csv('a,target,b', ...rows);
-    const [one, other] = [
-      prepareData(path, 'a', join(folder, 'one')),
-      prepareData(path, 'a', join(folder, 'other')),
-    ];
-    const contentOf = (prepared: string) => readFileSync(join(prepared, 'validation/validation.csv'), 'utf8');
-    expect(contentOf(one)).toBe(contentOf(other));
-    rmSync(one, { recursive: true });
-    rmSync(other, { recursive: true });
-  });
-
-  test('may have a byte order mark, blank lines, spaces, quotes and missing values', () => {
-    const prepared = prepareData(
-      csv('\uFEFFy, x', ...Array.from({ length: 30 }, () => '1, '), '', '"2",3e-4'),
-      'y',
-      join(folder, 'prepared'),
-    );
-    const all = ['train', 'validation'].map((part) =>
-      readFileSync(join(prepared, part, `${part}.csv`), 'utf8'),
-    );
-    expect(new Set(all.join('').trimEnd().split('\n'))).toEqual(new Set(['1,', '2,3e-4']));
-    rmSync(prepared, { recursive: true });
-  });
-
-  test.each<[string, string[], string | undefined, RegExp]>([
-    [
-      'no label',
-      ['a,b', '1,2'],
-      undefined,
-      /^tuning:label: must name the column of .*data.csv that is predicted, got nothing; columns are a, b$/,
-    ],
-    ['another label', ['a,b', '1,2'], 'c', /that is predicted, got "c"; columns are a, b$/],
-    [
-      'a text',
-      ['a,b', '1,2', '3,red'],
-      'a',
-      /^tuning:data: line 3 of .*data.csv, column b: must be a number, got "red"; encode text as numbers first$/,
-    ],
-    ['no label in a row', ['a,b', ',2'], 'a', /line 2 of .*, column a: the label is missing$/],
-    ['a number that is not decimal', ['a,b', '1,0x10'], 'a', /column b: must be a number, got "0x10"/],
-    ['a row that is too short', ['a,b', '1'], 'a', /line 2/],
-    ['a missing value in words', ['a,b', '1,NA'], 'a', /got "NA"; leave a missing value empty$/],
-    ['one column', ['a', '1'], 'a', /has only one column: a label and at least one feature are needed$/],
-    ['other separators', ['a;b', '1;2'], 'a', /is separated by ";", not by commas/],
-    ['two columns of one name', ['a,b,b', '1,2,3'], 'a', /columns of the same name: b$/],
-    ['no header', ['1.5,2', '1,2'], 'a', /seems to have no header: its first line is 1.5, 2$/],
-    ['too few rows', ['a,b', '1,2'], 'a', /has too few rows to split into training and validation: 1$/],
-    ['nothing', [''], 'a', /^tuning:data: .*data.csv is empty$/],
-  ])('with %s are refused', (_name, lines, label, message) => {
-    expect(() => prepareData(csv(...lines), label, join(folder, 'prepared'))).toThrow(message);
-  });
-
-  test('of a folder have no label column to name', () => {
-    const sample = join(__dirname, '../data/bikeshare');
-    expect(prepareData(sample, undefined, '')).toBe(sample);
-    expect(() => prepareData(sample, 'y', '')).toThrow(/^tuning:label is for a CSV file with a header/);
-  });
-
-  test('of a folder are in train/ and validation/', () => {
-    mkdirSync(join(folder, 'train'));
-    writeFileSync(join(folder, 'train', 'a.csv'), '1,2\n');
-    expect(() => prepareData(folder, undefined, '')).toThrow(
-      /must have train\/ and validation\/ with CSV files .*, but validation\/ has none$/,
-    );
-  });
-
   test('have a place of their own', () => {
     const placeOf = (data: string) => {
       const deployments = Template.fromStack(stackWith({ data, label: 'y' })).findResources(

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** So many prepared tables are kept, the last used ones. */
+const KEPT = 3;
+
+/** Another process may be reading what was used within this time. */
+const IN_USE_MS = 60 * 60 * 1000;
+
+/** Prepared tables, so that a file is read again only when it or the settings have changed. */
+export class PreparedTables {
+  constructor(private readonly folder: string) {}
+
+  /**
+   * The folder for a key: the one that is there, or one that is filled now.
+   *
+   * @param fill writes into an empty folder. When it throws, nothing is kept
+   */
+  get(key: string, fill: (folder: string) => void): string {
+    const kept = join(this.folder, key);
+    if (!existsSync(kept)) this.make(kept, fill);
+    const now = new Date();
+    utimesSync(kept, now, now);
+    this.prune();
+    return kept;
+  }
+
+  private make(target: string, fill: (folder: string) => void): void {
+    mkdirSync(this.folder, { recursive: true });
+    const folder = mkdtempSync(join(this.folder, 'new-'));
+    try {
+      fill(folder);
+      // In one step: a folder with this name is complete.
+      if (!existsSync(target)) renameSync(folder, target);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  private prune(): void {
+    const usedAt = (name: string) =>
+      statSync(join(this.folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const old = readdirSync(this.folder)
+      .map((name) => ({ name, usedAt: usedAt(name) }))
+      .sort((a, b) => b.usedAt - a.usedAt)
+      .slice(KEPT)
+      .filter((each) => Date.now() - each.usedAt > IN_USE_MS);
+    for (const { name } of old) rmSync(join(this.folder, name), { recursive: true, force: true });
+  }
+}
+
+/** A key for a file as it is now, prepared with these settings by this code. */
+export function keyOf(path: string, settings: unknown): string {
+  const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+  const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));
+  // Another version of this code may prepare the same file in another way.
+  for (const name of readdirSync(__dirname).sort()) hash.update(readFileSync(join(__dirname, name)));
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,209 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { type Options, parse } from 'csv-parse/sync';
+import { SettingsError } from '../settings-error';
+import { encodingOf, type TextEncoding } from './text-encoding';
+
+/** So many bytes are read at once. */
+const CHUNK_BYTES = 1 << 17;
+
+/** A record that is longer is a quote that nobody closed. */
+const LONGEST_RECORD = 256 * CHUNK_BYTES;
+
+/** Delimiters of columns, the most likely first. */
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** The first records that are looked at to find the delimiter. */
+const SAMPLED_RECORDS = 20;
+
+/** Some records of a file, in their order. */
+export interface CsvChunk {
+  /** Fields as they are in the file, without quotes. */
+  readonly rows: readonly string[][];
+  /** How many bytes of the file have been read to the end of this chunk. */
+  readonly bytesRead: number;
+  /** Line of the file in which a row of this chunk begins, from 1. */
+  lineOf(row: number): number;
+}
+
+/** Thrown when a file is read as UTF-8 and is not. */
+export class NotUtf8Error extends Error {
+  override readonly name = 'NotUtf8Error';
+}
+
+/** A CSV file with a header, read in chunks: memory does not depend on its size. */
+export class CsvFile {
+  /**
+   * Looks at the start of a file.
+   *
+   * @throws SettingsError when it is empty or no text, or its first line is not CSV
+   */
+  static open(path: string, encoding?: TextEncoding): CsvFile {
+    const head = readHead(path);
+    if (head.length === 0) throw new SettingsError(`tuning:data: ${path} is empty`);
+    return new CsvFile(path, encoding ?? encodingOf(path, head), statSync(path).size);
+  }
+
+  readonly header: readonly string[];
+  readonly delimiter: string;
+
+  private constructor(
+    readonly path: string,
+    readonly encoding: TextEncoding,
+    readonly bytes: number,
+  ) {
+    const [first] = this.texts();
+    if (first === undefined || first.text.trim() === '') {
+      throw new SettingsError(`tuning:data: ${path} is empty`);
+    }
+    this.delimiter = delimiterOf(first.text);
+    const [header = []] = this.parse(first.text, 1, { to: 1 });
+    this.header = header.map((name) => name.trim());
+  }
+
+  /**
+   * The records after the header. Blank lines are no records.
+   *
+   * @throws NotUtf8Error at the first bytes that are not UTF-8, where that is the file's encoding
+   * @throws SettingsError at the first record that is not CSV
+   */
+  *chunks(): Generator<CsvChunk> {
+    let isFirst = true;
+    for (const { text, line, bytesRead } of this.texts()) {
+      const from = isFirst ? 1 : 0;
+      isFirst = false;
+      const rows = this.parse(text, line).slice(from);
+      yield { rows, bytesRead, lineOf: (row) => this.lineOf(text, line, row + from) };
+    }
+  }
+
+  /** Parts of the text that end where a record ends. */
+  private *texts(): Generator<{ text: string; line: number; bytesRead: number }> {
+    const file = openSync(this.path, 'r');
+    try {
+      const decoder = new TextDecoder(this.encoding, { fatal: true });
+      const buffer = Buffer.alloc(CHUNK_BYTES);
+      let rest = '';
+      let line = 1;
+      let bytesRead = 0;
+      for (;;) {
+        const length = readSync(file, buffer, 0, buffer.length, null);
+        bytesRead += length;
+        const text = withLineFeeds(rest + this.decode(decoder, buffer.subarray(0, length), length > 0));
+        const end = length > 0 ? endOfRecords(text) : text.length;
+        if (text.length - end > LONGEST_RECORD) {
+          throw this.notCsv(line, 'a quote (") is opened and not closed');
+        }
+        rest = text.slice(end);
+        if (end > 0) {
+          const whole = text.slice(0, end);
+          yield { text: whole, line, bytesRead };
+          line += countOf(whole, '\n');
+        }
+        if (length === 0) return;
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private decode(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer, stream: boolean): string {
+    try {
+      return decoder.decode(bytes, { stream });
+    } catch {
+      if (this.encoding === 'utf-8') throw new NotUtf8Error(`${this.path} is not UTF-8`);
+      throw new SettingsError(
+        `tuning:data: ${this.path} is not ${this.encoding.toUpperCase()}: save it as UTF-8`,
+      );
+    }
+  }
+
+  private parse(text: string, firstLine: number, options: Options = {}): string[][] {
+    try {
+      return parse(text, { ...optionsFor(text, this.delimiter), ...options });
+    } catch (error) {
+      const { message, lines } = error as Error & { lines?: number };
+      throw this.notCsv(firstLine + (lines ?? 1) - 1, message);
+    }
+  }
+
+  private lineOf(text: string, firstLine: number, record: number): number {
+    let line = firstLine;
+    this.parse(text, firstLine, {
+      to: record + 1,
+      on_record: (row: string[], { lines }) => {
+        // `lines` is where the record ends.
+        line = firstLine + lines - 1 - row.reduce((sum, field) => sum + countOf(field, '\n'), 0);
+        return null;
+      },
+    });
+    return line;
+  }
+
+  private notCsv(line: number, why: string): SettingsError {
+    return new SettingsError(
+      `tuning:data: line ${line} of ${this.path} is not CSV: ${why}. Write a quote within a quoted field twice ("")`,
+    );
+  }
+}
+
+function readHead(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(4096);
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where the last whole record ends: a line break with an even number of quotes before it. */
+function endOfRecords(text: string): number {
+  let quotes = countOf(text, '"');
+  let from = text.length;
+  for (let end = text.lastIndexOf('\n'); end >= 0; end = end > 0 ? text.lastIndexOf('\n', end - 1) : -1) {
+    quotes -= countOf(text.slice(end, from), '"');
+    from = end;
+    if (quotes % 2 === 0) return end + 1;
+  }
+  return 0;
+}
+
+/** The delimiter that gives the first records the same number of columns; of several, the one with most columns. */
+function delimiterOf(text: string): string {
+  const [best] = DELIMITERS.map((delimiter) => {
+    const widths = sampleWidths(text, delimiter);
+    const columns = widths[0] ?? 0;
+    return { delimiter, columns, isRegular: columns > 1 && widths.every((width) => width === columns) };
+  }).sort((a, b) => Number(b.isRegular) - Number(a.isRegular) || b.columns - a.columns);
+  return best?.delimiter ?? ',';
+}
+
+function sampleWidths(text: string, delimiter: string): number[] {
+  try {
+    const records: string[][] = parse(text, { ...optionsFor(text, delimiter), to: SAMPLED_RECORDS });
+    return records.map(({ length }) => length);
+  } catch {
+    return [];
+  }
+}
+
+function optionsFor(text: string, delimiter: string): Options {
+  return {
+    delimiter,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // Spaces around quotes. Spaces elsewhere are left to who reads the fields: this option is slow.
+    trim: text.includes(' "') || text.includes('" '),
+  };
+}
+
+/** Lines that end with a line feed alone. A carriage return at the end may be half of a line's end: it stays. */
+function withLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text;
+}
+
+function countOf(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,213 @@
+import { SettingsError } from '../settings-error';
+import type { ColumnProfile } from './column-profile';
+import { type DateForm, parseDate } from './dates';
+import { isMissing, type Level, levelsOf } from './levels';
+import { checkNumbers, encodeNumber, isNumeric, roundingNotice } from './numbers';
+import { countOf } from './table-error';
+
+/** How categories become numbers. */
+export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
+
+/** With `auto`, columns with more categories get codes: one column in place of dozens. */
+const MOST_ONE_HOT = 10;
+
+/** Fewer texts than this are categories even where nearly each row has its own. */
+const FEW_TEXTS = 10;
+
+/** A column of the prepared data. */
+export interface PreparedColumn {
+  readonly name: string;
+  /** The column of the file that it comes from. */
+  readonly column: string;
+  readonly encoding: 'number' | 'code' | 'one-hot' | 'date';
+  /** For `code`: each category with its number. */
+  readonly codes?: Readonly<Record<string, number>>;
+  /** For `one-hot`: the category for which the column is 1. */
+  readonly category?: string;
+  /** For `date`: how it is written in the file. */
+  readonly form?: DateForm;
+  /** For `date`: what of it the column has. */
+  readonly part?: string;
+}
+
+/** A column of the file that is a feature, and how it is encoded. */
+export interface Feature {
+  /** Its place in the file. */
+  readonly index: number;
+  readonly missing: number;
+  readonly prepared: readonly PreparedColumn[];
+  /** The fields of the prepared columns, separated by commas. */
+  encode(value: string): string;
+}
+
+/** Columns of a file that are features, and those that are not. */
+export interface FeaturePlan {
+  readonly features: readonly Feature[];
+  readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
+  readonly notices: readonly string[];
+}
+
+/** What of the settings concerns features. */
+export interface FeatureOptions {
+  readonly label: number;
+  readonly excludeColumns: readonly string[];
+  readonly categories: CategoryEncoding;
+}
+
+/**
+ * Decides for every column whether and how it is used.
+ *
+ * @throws SettingsError when a column cannot be used as it is, or no column is left
+ */
+export function planFeatures(
+  path: string,
+  columns: readonly ColumnProfile[],
+  { label, excludeColumns, categories }: FeatureOptions,
+): FeaturePlan {
+  const features: Feature[] = [];
+  const leftOut: { column: string; reason: string }[] = [];
+  const notices: string[] = [];
+  columns.forEach((profile, index) => {
+    if (index === label) return;
+    const reason = excludeColumns.includes(profile.name)
+      ? 'tuning:excludeColumns names it'
+      : uselessness(profile, index);
+    if (reason !== undefined) {
+      leftOut.push({ column: profile.name === '' ? `${index + 1} (no name)` : profile.name, reason });
+      return;
+    }
+    checkNumbers(path, profile);
+    const feature = encode(profile, index, categories);
+    if (typeof feature === 'string') {
+      leftOut.push({ column: profile.name, reason: feature });
+      return;
+    }
+    features.push(feature);
+    notices.push(...noticesOf(profile));
+  });
+  if (features.length === 0) {
+    const reasons = leftOut.map(({ column, reason }) => `\n  - ${column}: ${reason}`);
+    throw new SettingsError(`tuning:data: ${path} has no column to learn from${reasons.join('')}`);
+  }
+  return { features: completeColumnLast(features), leftOut, notices };
+}
+
+/** Why a column is of no use, whatever its values are; undefined when it may be of use. */
+function uselessness(profile: ColumnProfile, index: number): string | undefined {
+  if (profile.name === '' || (profile.countsRows && /^Unnamed: \d+$/.test(profile.name))) {
+    const what = profile.countsRows
+      ? 'it numbers the rows, as the index that pandas writes does'
+      : 'it has no name';
+    return `${what}; to use it, give column ${index + 1} a name in the first line`;
+  }
+  if (profile.isLongText) return 'it has more than 1,000 different texts, such as identifiers or sentences';
+  const values = profile.levels?.size ?? Number.POSITIVE_INFINITY;
+  if (profile.numbers + profile.texts === 0) return 'it has no values';
+  if (values === 1) return 'it has the same value in every row';
+  return undefined;
+}
+
+function encode(profile: ColumnProfile, index: number, categories: CategoryEncoding): Feature | string {
+  if (isNumeric(profile)) return numberFeature(profile, index);
+  const [form, otherForm] = profile.numbers === 0 ? (profile.dateForms ?? []) : [];
+  if (form && otherForm) {
+    return 'its dates may have the day first or the month first: write them as YYYY-MM-DD to use them';
+  }
+  if (form) return dateFeature(profile, index, form);
+  const levels = levelsOf(profile) ?? [];
+  const rows = levels.reduce((sum, level) => sum + level.rows, 0);
+  if (levels.length === 0) return 'it has more than 1,000 different values, and not only numbers';
+  if (levels.length > FEW_TEXTS && levels.length * 2 > rows) {
+    return `it has ${countOf(levels.length, 'different text')} in ${countOf(rows, 'row')}, such as identifiers or sentences`;
+  }
+  const isOneHot =
+    levels.length > 2 &&
+    (categories === 'one-hot' || (categories === 'auto' && levels.length <= MOST_ONE_HOT));
+  return isOneHot ? oneHotFeature(profile, index, levels) : codeFeature(profile, index, levels);
+}
+
+function numberFeature({ name, counts }: ColumnProfile, index: number): Feature {
+  return {
+    index,
+    missing: counts.missing + counts.maybeMissing,
+    prepared: [{ name, column: name, encoding: 'number' }],
+    encode: encodeNumber,
+  };
+}
+
+function codeFeature({ name, counts }: ColumnProfile, index: number, levels: readonly Level[]): Feature {
+  const codes = Object.fromEntries(levels.map((level, code) => [level.name, code]));
+  const fields = fieldsOf(levels, (code) => String(code));
+  return {
+    index,
+    missing: counts.missing,
+    prepared: [{ name, column: name, encoding: 'code', codes }],
+    encode: (value) => fields.get(value) ?? '',
+  };
+}
+
+function oneHotFeature({ name, counts }: ColumnProfile, index: number, levels: readonly Level[]): Feature {
+  const fields = fieldsOf(levels, (code) => levels.map((_, at) => (at === code ? '1' : '0')).join(','));
+  const missing = ','.repeat(levels.length - 1);
+  return {
+    index,
+    missing: counts.missing,
+    prepared: levels.map((level) => ({
+      name: `${name}=${level.name}`,
+      column: name,
+      encoding: 'one-hot',
+      category: level.name,
+    })),
+    encode: (value) => fields.get(value) ?? missing,
+  };
+}
+
+function dateFeature({ name, counts, hasTimes }: ColumnProfile, index: number, form: DateForm): Feature {
+  const parts = {
+    day: 'days since 1970-01-01',
+    month: '1 to 12',
+    weekday: '0 Sunday to 6 Saturday',
+    hour: '0 to 23',
+  };
+  const used = Object.entries(parts).filter(([part]) => part !== 'hour' || hasTimes);
+  const missing = ','.repeat(used.length - 1);
+  return {
+    index,
+    missing: counts.missing,
+    prepared: used.map(([part, meaning]) => ({
+      name: `${name}.${part}`,
+      column: name,
+      encoding: 'date',
+      form,
+      part: meaning,
+    })),
+    encode: (value) => {
+      const date = isMissing(value, true) ? undefined : parseDate(value, form);
+      if (!date) return missing;
+      const { days, month, weekday, hour } = date;
+      return `${Number(days.toFixed(6))},${month},${weekday}${hasTimes ? `,${hour}` : ''}`;
+    },
+  };
+}
+
+function fieldsOf(levels: readonly Level[], fieldOf: (code: number) => string): ReadonlyMap<string, string> {
+  return new Map(levels.flatMap(({ spellings }, code) => spellings.map((value) => [value, fieldOf(code)])));
+}
+
+function noticesOf(profile: ColumnProfile): string[] {
+  const rounding = isNumeric(profile) ? roundingNotice(profile) : undefined;
+  const counting = profile.countsRows
+    ? `column ${profile.name} numbers the rows: if it is not a quantity, leave it out with tuning:excludeColumns`
+    : undefined;
+  return [rounding, counting].filter((notice) => notice !== undefined);
+}
+
+/**
+ * XGBoost counts columns up to the last one that has a value: a last column without any in one of the two parts would
+ * give them different numbers of columns.
+ */
+function completeColumnLast(features: readonly Feature[]): Feature[] {
+  const fewest = Math.min(...features.map(({ missing }) => missing));
+  const last = features.map(({ missing }) => missing).lastIndexOf(fewest);
+  return [...features.filter((_, at) => at !== last), ...features.slice(last, last + 1)];
+}

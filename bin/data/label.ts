@@ -1,0 +1,161 @@
+import { SettingsError } from '../settings-error';
+import type { ColumnProfile } from './column-profile';
+import { type Level, levelsOf } from './levels';
+import { checkNumbers, encodeNumber, isNumeric, roundingNotice } from './numbers';
+import { countOf, listOf } from './table-error';
+
+/** What is predicted, in the words of SageMaker's AutoML. */
+export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
+
+/** A numeric label with at most so many values is a class number when these are 0 to k-1 or 1 to k. */
+const MOST_NUMBERED_CLASSES = 10;
+
+/** A class has to be in both parts of the data. */
+const FEWEST_ROWS_OF_CLASS = 2;
+
+/** The label of a table, and what is learned. */
+export interface Label {
+  readonly name: string;
+  readonly problemType: ProblemType;
+  /** Why it is this type. */
+  readonly reason: string;
+  /** For classification: the classes, each at the place of its number. */
+  readonly classes?: readonly Level[];
+  readonly missing: number;
+  readonly notices: readonly string[];
+  /** The label as it is written for XGBoost; undefined when it is missing. */
+  encode(value: string): string | undefined;
+  /** The stratum of an encoded label, for the split. */
+  stratumOf(label: string): string;
+  /** Rows in each stratum. */
+  readonly strata: ReadonlyMap<string, number>;
+}
+
+/**
+ * Finds out what a label is.
+ *
+ * @param wanted the type of problem, where the settings say it
+ * @throws SettingsError when nothing can be learned from the label, or it does not suit `wanted`
+ */
+export function planLabel(path: string, profile: ColumnProfile, wanted: ProblemType | undefined): Label {
+  checkNumbers(path, profile);
+  const present = profile.numbers + profile.texts + (profile.texts > 0 ? profile.counts.maybeMissing : 0);
+  if (present === 0 && !profile.isLongText) throw labelError(profile, 'has no values');
+  const { problemType, reason } = problemOf(profile, wanted);
+  return problemType === 'Regression'
+    ? regression(profile, reason)
+    : classification(profile, problemType, reason);
+}
+
+function problemOf(profile: ColumnProfile, wanted: ProblemType | undefined) {
+  const levels = levelsOf(profile);
+  if (levels?.length === 1) {
+    throw labelError(profile, `is ${levels[0]?.name} in every row: there is nothing to learn`);
+  }
+  if (wanted) return { problemType: wanted, reason: 'the settings say so' };
+  if (!isNumeric(profile)) return { problemType: classesOf(levels?.length), reason: 'the label is text' };
+  if (levels && isClassNumber(levels, profile)) {
+    const [first, last] = [levels[0]?.name, levels.at(-1)?.name];
+    return {
+      problemType: classesOf(levels.length),
+      reason:
+        levels.length === 2
+          ? 'the label has two values'
+          : `the label is one of the whole numbers ${first} to ${last}; for amounts, set tuning:problemType=Regression`,
+    };
+  }
+  return { problemType: 'Regression' as const, reason: 'the label is a number' };
+}
+
+function classesOf(count: number | undefined): ProblemType {
+  return count === 2 ? 'BinaryClassification' : 'MulticlassClassification';
+}
+
+function isClassNumber(levels: readonly Level[], { isWhole }: ColumnProfile): boolean {
+  if (levels.length === 2) return true;
+  const values = levels.map(({ name }) => Number(encodeNumber(name)));
+  const [first] = values;
+  return (
+    isWhole &&
+    levels.length <= MOST_NUMBERED_CLASSES &&
+    (first === 0 || first === 1) &&
+    values.every((value, index) => value === first + index)
+  );
+}
+
+function regression(profile: ColumnProfile, reason: string): Label {
+  if (!isNumeric(profile)) {
+    const { text } = profile.examples;
+    throw labelError(
+      profile,
+      `is text (${JSON.stringify(text?.value)}, line ${text?.line}), not a number: Regression needs numbers`,
+    );
+  }
+  const rows = profile.numbers;
+  if (rows < 2) throw labelError(profile, 'has one value: training and validation each need a row');
+  const rounding = roundingNotice(profile);
+  return {
+    name: profile.name,
+    problemType: 'Regression',
+    reason,
+    missing: profile.counts.missing + profile.counts.maybeMissing,
+    notices: rounding ? [rounding] : [],
+    encode: (value) => encodeNumber(value) || undefined,
+    stratumOf: () => '',
+    strata: new Map([['', rows]]),
+  };
+}
+
+function classification(profile: ColumnProfile, problemType: ProblemType, reason: string): Label {
+  const levels = levelsOf(profile);
+  if (!levels) {
+    throw labelError(
+      profile,
+      'has more than 1,000 different values: that is not a class. Name another column, or for numbers set tuning:problemType=Regression',
+    );
+  }
+  if (isNumeric(profile) && !profile.isWhole && levels.length > 2) {
+    throw labelError(
+      profile,
+      'has numbers that are not whole: these are no classes. Set tuning:problemType=Regression',
+    );
+  }
+  if (problemType === 'BinaryClassification' && levels.length !== 2) {
+    throw labelError(
+      profile,
+      `has ${levels.length} values, and BinaryClassification needs 2: ${listOf(levels.map(({ name }) => name))}`,
+    );
+  }
+  checkRareClasses(profile, levels);
+  const codes = new Map(
+    levels.flatMap(({ spellings }, code) => spellings.map((value) => [value, String(code)] as const)),
+  );
+  const present = levels.reduce((sum, { rows }) => sum + rows, 0);
+  const all = [...(profile.levels?.values() ?? [])].reduce((sum, rows) => sum + rows, 0);
+  return {
+    name: profile.name,
+    problemType,
+    reason,
+    classes: levels,
+    missing: all - present,
+    notices: [],
+    encode: (value) => codes.get(value),
+    stratumOf: (label) => label,
+    strata: new Map(levels.map(({ rows }, code) => [String(code), rows])),
+  };
+}
+
+function checkRareClasses(profile: ColumnProfile, levels: readonly Level[]): void {
+  const rare = levels.filter(({ rows }) => rows < FEWEST_ROWS_OF_CLASS);
+  if (rare.length === 0) return;
+  const names = listOf(rare.map(({ name }) => name));
+  throw labelError(
+    profile,
+    `has ${countOf(rare.length, 'class', 'classes')} with a single row: ${names}. A class needs at least ${FEWEST_ROWS_OF_CLASS} rows, one to train and one to validate: ` +
+      'add rows, merge the class with another, or remove it',
+  );
+}
+
+function labelError({ name }: ColumnProfile, what: string): SettingsError {
+  return new SettingsError(`tuning:label: column ${name} ${what}`);
+}

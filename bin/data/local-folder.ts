@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SettingsError } from '../settings-error';
+
+/** The channels of the training jobs: a folder has one subfolder for each. */
+export const CHANNELS = ['train', 'validation'] as const;
+
+/**
+ * Checks a folder with data that SageMaker's XGBoost reads as it is.
+ *
+ * @throws SettingsError when a channel has no files
+ */
+export function checkFolder(path: string): void {
+  for (const channel of CHANNELS) {
+    const folder = join(path, channel);
+    if (existsSync(folder) && readdirSync(folder).length > 0) continue;
+    throw new SettingsError(
+      `tuning:data: the folder ${path} must have train/ and validation/ with CSV files (label first, no header), but ${channel}/ has none`,
+    );
+  }
+}
+
+/** Bytes of all files of a folder's channels. */
+export function bytesOf(path: string): number {
+  return CHANNELS.flatMap((channel) =>
+    readdirSync(join(path, channel), { recursive: true }).map((name) => join(path, channel, String(name))),
+  )
+    .map((file) => statSync(file))
+    .reduce((sum, stats) => (stats.isFile() ? sum + stats.size : sum), 0);
+}

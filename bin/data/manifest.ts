@@ -1,0 +1,87 @@
+import { basename } from 'node:path';
+import type { CsvFile } from './csv-file';
+import type { FeaturePlan, PreparedColumn } from './features';
+import type { Label, ProblemType } from './label';
+import { countOf, listOf } from './table-error';
+import type { WrittenTable } from './write-table';
+
+/** How a table was prepared: what it takes to prepare a row to predict, and to read a prediction back. */
+export interface Manifest {
+  readonly source: { readonly file: string; readonly rows: number; readonly encoding: string };
+  readonly label: {
+    readonly column: string;
+    readonly problemType: ProblemType;
+    readonly reason: string;
+    /** For classification: the values of the label, each at the place of its class number. */
+    readonly classes?: readonly string[];
+    /** Rows of each class. */
+    readonly classRows?: readonly number[];
+    readonly rowsWithout: number;
+  };
+  readonly rows: { readonly train: number; readonly validation: number };
+  /** The columns of the prepared files after the label, in their order. */
+  readonly columns: readonly PreparedColumn[];
+  readonly leftOut: FeaturePlan['leftOut'];
+  readonly notices: readonly string[];
+}
+
+/** What is stored next to the prepared files. */
+export function manifestOf(
+  file: CsvFile,
+  rows: number,
+  label: Label,
+  plan: FeaturePlan,
+  written: WrittenTable,
+): Manifest {
+  const { classes } = label;
+  const name = basename(file.path);
+  return {
+    source: { file: name, rows, encoding: file.encoding },
+    label: {
+      column: label.name,
+      problemType: label.problemType,
+      reason: label.reason,
+      ...(classes && {
+        classes: classes.map((level) => level.name),
+        classRows: classes.map((level) => level.rows),
+      }),
+      rowsWithout: label.missing,
+    },
+    rows: written.rows,
+    columns: plan.features.flatMap(({ prepared }) => prepared),
+    leftOut: plan.leftOut,
+    notices: [...encodingNotice(name, file), ...label.notices, ...plan.notices],
+  };
+}
+
+function encodingNotice(name: string, { encoding }: CsvFile): string[] {
+  return encoding === 'windows-1252'
+    ? [`${name} is not UTF-8: it is read as Windows-1252 (Latin-1). If names look wrong, save it as UTF-8`]
+    : [];
+}
+
+/** The lines that tell a person how a table was prepared. */
+export function summaryOf({ source, label, rows, columns, leftOut, notices }: Manifest): string[] {
+  const { column, problemType, reason, classes, classRows = [], rowsWithout } = label;
+  const named = classes?.map((name, code) => `${name} is ${code} (${countOf(classRows[code] ?? 0, 'row')})`);
+  return [
+    `${source.file}: ${countOf(source.rows, 'row')}`,
+    `  label: ${column}. ${problemType}, because ${reason}`,
+    ...(named ? [`  classes: ${listOf(named)}`] : []),
+    ...(rowsWithout > 0 ? [`  left out: ${countOf(rowsWithout, 'row')} without a label`] : []),
+    `  rows: ${rows.train.toLocaleString('en-US')} to train, ${rows.validation.toLocaleString('en-US')} to validate`,
+    ...ENCODINGS.flatMap(([encoding, title]) => {
+      const names = new Set(columns.filter((each) => each.encoding === encoding).map((each) => each.column));
+      return names.size > 0 ? [`  ${title}: ${listOf([...names])}`] : [];
+    }),
+    ...leftOut.map((each) => `  left out: column ${each.column}: ${each.reason}`),
+    ...notices.map((notice) => `  notice: ${notice}`),
+  ];
+}
+
+const ENCODINGS: readonly (readonly [PreparedColumn['encoding'], string])[] = [
+  ['number', 'numbers'],
+  ['code', 'categories as codes'],
+  ['one-hot', 'categories as one column each (one-hot)'],
+  ['date', 'dates as day, month, weekday'],
+];

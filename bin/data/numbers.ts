@@ -1,0 +1,67 @@
+import type { ColumnProfile } from './column-profile';
+import { fieldError } from './table-error';
+import { kindOf, withDecimalPoint } from './values';
+
+/** More different values than this among mostly numbers are measurements with a typing error, not categories. */
+const FEW_VALUES = 20;
+
+/** Whether a column holds numbers and nothing else, except for missing values. */
+export function isNumeric(profile: ColumnProfile): boolean {
+  return profile.numbers > 0 && profile.texts === 0;
+}
+
+/**
+ * @throws SettingsError when the numbers of a column cannot all be read, or no 32-bit float holds them
+ */
+export function checkNumbers(path: string, profile: ColumnProfile): void {
+  const { name, examples, counts, tooLarge } = profile;
+  const text = examples.text ?? examples.grouped;
+  if (text && profile.numbers > profile.texts && (profile.levels?.size ?? FEW_VALUES + 1) > FEW_VALUES) {
+    const advice = examples.grouped
+      ? 'is not a number that XGBoost reads: write it without thousands separators and with a decimal point'
+      : 'is text in a column of numbers: correct it, or leave it empty if the value is missing';
+    throw fieldError(path, name, examples.grouped ?? text, `${advice}. ${excludeAdvice(name)}`);
+  }
+  if (!isNumeric(profile)) return;
+  if (counts.maybeThousands > 0 && counts.decimalComma === 0 && examples.maybeThousands) {
+    throw fieldError(
+      path,
+      name,
+      examples.maybeThousands,
+      'may have a decimal comma or a thousands separator: write numbers with a decimal point and no separator',
+    );
+  }
+  if (tooLarge) {
+    throw fieldError(
+      path,
+      name,
+      tooLarge,
+      `is beyond the 32-bit floats that XGBoost uses (at most 3.4e38): scale the column, or leave the field empty. ${excludeAdvice(name)}`,
+    );
+  }
+}
+
+/** What to tell about the numbers of a column; undefined when nothing is lost. */
+export function roundingNotice({ name, rounded }: ColumnProfile): string | undefined {
+  return (
+    rounded &&
+    `column ${name} has whole numbers that XGBoost's 32-bit floats round, such as ${rounded.value} (line ${rounded.line}): beyond 16,777,216 neighbors become equal`
+  );
+}
+
+/** A number as XGBoost reads it. A missing value is an empty field. */
+export function encodeNumber(value: string): string {
+  switch (kindOf(value)) {
+    case 'number':
+      return value;
+    case 'decimalComma':
+    case 'maybeThousands':
+      return withDecimalPoint(value);
+    default:
+      return '';
+  }
+}
+
+function excludeAdvice(name: string): string {
+  return `To train without the column: --context 'tuning:excludeColumns=${JSON.stringify([name])}'`;
+}

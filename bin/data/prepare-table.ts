@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { SettingsError } from '../settings-error';
+import { keyOf, PreparedTables } from './cache';
+import type { ColumnProfile } from './column-profile';
+import { CsvFile, NotUtf8Error } from './csv-file';
+import { type CategoryEncoding, planFeatures } from './features';
+import { type ProblemType, planLabel } from './label';
+import { type Manifest, manifestOf } from './manifest';
+import { profileTable } from './profile-table';
+import { type Output, Progress } from './progress';
+import { listOf } from './table-error';
+import { isDecimal } from './values';
+import { writeTable } from './write-table';
+
+/** Name of the manifest, next to `train/` and `validation/`. */
+export const MANIFEST_FILE = 'columns.json';
+
+/** How a table is to be prepared. */
+export interface TableOptions {
+  /** The column to predict. */
+  readonly label?: string;
+  /** @default - what the label suggests */
+  readonly problemType?: ProblemType;
+  readonly categories: CategoryEncoding;
+  readonly excludeColumns: readonly string[];
+}
+
+/** What was written into a folder. */
+interface Written {
+  readonly bytes: number;
+  /** Changes when the content of the folder does. */
+  readonly fingerprint: string;
+}
+
+/** A table that is ready to be uploaded. */
+export interface PreparedTable extends Written {
+  /** Has `train/`, `validation/` and the manifest. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Prepares a CSV file with a header for SageMaker's XGBoost, or finds what was prepared before.
+ *
+ * @param cache folder for prepared tables
+ * @throws SettingsError when the file or the settings have to be changed: says where and how
+ */
+export function prepareTable(
+  path: string,
+  options: TableOptions,
+  cache: string,
+  output?: Output,
+): PreparedTable {
+  const key = keyOf(path, options);
+  const folder = new PreparedTables(cache).get(key, (target) => prepare(path, options, target, output));
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  return { folder, manifest: read(MANIFEST_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
+}
+
+/** For this machine only: what the manifest has no use for. */
+const WRITTEN_FILE = 'written.json';
+
+function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {
+  try {
+    prepareFile(CsvFile.open(path), options, folder, output);
+  } catch (error) {
+    if (!(error instanceof NotUtf8Error)) throw error;
+    // Text that is not UTF-8 is most often Windows-1252, of which Latin-1 is a part.
+    prepareFile(CsvFile.open(path, 'windows-1252'), options, folder, output);
+  }
+}
+
+function prepareFile(file: CsvFile, options: TableOptions, folder: string, output?: Output): void {
+  const { path, bytes } = file;
+  const index = checkHeader(file, options);
+  const progress = new Progress(`Preparing ${basename(path)} (${megabytes(bytes)})`, 2 * bytes, output);
+  const { columns, rows } = profileTable(file, progress);
+  progress.endPass(bytes);
+  const label = planLabel(path, columns[index] as ColumnProfile, options.problemType);
+  const plan = planFeatures(path, columns, { ...options, label: index });
+  const written = writeTable(file, { label, index, features: plan.features }, folder, progress);
+  progress.end();
+  const manifest = JSON.stringify(manifestOf(file, rows, label, plan, written), undefined, 2);
+  writeFileSync(join(folder, MANIFEST_FILE), `${manifest}\n`);
+  const fingerprint = createHash('sha256').update(written.sha256).update(manifest).digest('hex');
+  writeFileSync(
+    join(folder, WRITTEN_FILE),
+    JSON.stringify({ bytes: written.bytes + manifest.length, fingerprint }),
+  );
+}
+
+/** Checks the names of the columns. @returns the place of the label */
+function checkHeader({ path, header, delimiter }: CsvFile, options: TableOptions): number {
+  if (header.length === 1) {
+    throw new SettingsError(
+      `tuning:data: ${path} has only one column, ${header[0]}: a label and at least one feature are needed`,
+    );
+  }
+  if (header.every((name) => isDecimal(name))) {
+    throw new SettingsError(
+      `tuning:data: ${path} seems to have no header: its first line is ${listOf(header)}. Add a line with the names of the columns`,
+    );
+  }
+  const named = header.filter((name) => name !== '');
+  const twice = named.filter((name, index) => named.indexOf(name) !== index);
+  if (twice.length > 0) {
+    throw new SettingsError(
+      `tuning:data: ${path} has several columns of the same name: ${listOf([...new Set(twice)])}. Rename them in the first line`,
+    );
+  }
+  for (const name of options.excludeColumns) {
+    if (!named.includes(name) || name === options.label) {
+      const what = name === options.label ? 'is the label' : 'is no column';
+      throw new SettingsError(
+        `tuning:excludeColumns: ${JSON.stringify(name)} ${what} of ${path}; columns are ${listOf(header)}`,
+      );
+    }
+  }
+  return placeOfLabel(path, header, options.label, delimiter);
+}
+
+function placeOfLabel(
+  path: string,
+  header: readonly string[],
+  label: string | undefined,
+  delimiter: string,
+): number {
+  const columns = `its columns are ${listOf(header)} (separated by ${JSON.stringify(delimiter)})`;
+  if (label === undefined || label === '') {
+    throw new SettingsError(`tuning:label: name the column of ${path} to predict; ${columns}`);
+  }
+  const index = header.indexOf(label);
+  if (index >= 0) return index;
+  const similar = header.find((name) => name.toLowerCase() === label.toLowerCase());
+  const hint = similar === undefined ? '' : `did you mean ${JSON.stringify(similar)}? `;
+  throw new SettingsError(`tuning:label: ${path} has no column ${JSON.stringify(label)}; ${hint}${columns}`);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+}

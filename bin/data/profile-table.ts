@@ -1,0 +1,57 @@
+import { SettingsError } from '../settings-error';
+import { ColumnProfile } from './column-profile';
+import type { CsvChunk, CsvFile } from './csv-file';
+import type { Progress } from './progress';
+import { trimmed } from './values';
+
+/** What a table holds. */
+export interface TableProfile {
+  readonly rows: number;
+  /** In the order of the header. */
+  readonly columns: readonly ColumnProfile[];
+}
+
+/**
+ * Looks at every value of a table: the first of two times that the file is read.
+ *
+ * @throws SettingsError when the file is not CSV, or a row has not as many fields as the header
+ */
+export function profileTable(file: CsvFile, progress: Progress): TableProfile {
+  const columns = file.header.map((name) => new ColumnProfile(name));
+  let rows = 0;
+  for (const chunk of file.chunks()) {
+    chunk.rows.forEach((row, index) => {
+      if (row.length !== columns.length) throw ragged(file, row, chunk.lineOf(index));
+      addRow(columns, row, rows, chunk, index);
+      rows++;
+    });
+    progress.advanceTo(chunk.bytesRead);
+  }
+  if (rows === 0) {
+    throw new SettingsError(`tuning:data: ${file.path} has a header and no rows`);
+  }
+  for (const column of columns) column.finish();
+  return { rows, columns };
+}
+
+function addRow(
+  columns: readonly ColumnProfile[],
+  row: readonly string[],
+  number: number,
+  chunk: CsvChunk,
+  index: number,
+): void {
+  const lineOf = () => chunk.lineOf(index);
+  for (let at = 0; at < columns.length; at++) columns[at]?.add(trimmed(row[at] ?? ''), number, lineOf);
+}
+
+function ragged(file: CsvFile, row: readonly string[], line: number): SettingsError {
+  const more = row.length > file.header.length;
+  return new SettingsError(
+    `tuning:data: line ${line} of ${file.path} has ${row.length} ${row.length === 1 ? 'field' : 'fields'} where the header has ${file.header.length}; ` +
+      `columns are separated by ${JSON.stringify(file.delimiter)}. ` +
+      (more
+        ? 'Put a field that contains the separator in quotes (")'
+        : 'Leave a missing value empty, with its separator'),
+  );
+}

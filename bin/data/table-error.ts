@@ -1,0 +1,33 @@
+import { SettingsError } from '../settings-error';
+import type { Example } from './column-profile';
+
+/** So many names of columns or classes are listed: a line is still a line. */
+const LISTED = 20;
+
+/** An error about one field of a file. */
+export function fieldError(
+  path: string,
+  column: string,
+  { line, value }: Example,
+  what: string,
+): SettingsError {
+  return new SettingsError(
+    `tuning:data: line ${line} of ${path}, column ${column}: ${quoted(value)} ${what}`,
+  );
+}
+
+/** Names, as many as can be read. */
+export function listOf(names: readonly string[]): string {
+  const listed = names.slice(0, LISTED).map((name) => (name === '' ? '(no name)' : name));
+  const more = names.length - listed.length;
+  return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
+}
+
+/** A number of things. */
+export function countOf(count: number, thing: string, things = `${thing}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? thing : things}`;
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}

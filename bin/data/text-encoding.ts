@@ -1,0 +1,50 @@
+import { SettingsError } from '../settings-error';
+
+/** Encodings of text that are read, under the names that `TextDecoder` has for them. */
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** First bytes of files that are no text, and how to get CSV out of them. */
+const OTHER_FORMATS: readonly { readonly start: readonly number[]; readonly advice: string }[] = [
+  {
+    start: [0x50, 0x4b],
+    advice: 'is a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV',
+  },
+  { start: [0xd0, 0xcf, 0x11, 0xe0], advice: 'is an Excel workbook: save the sheet as CSV' },
+  { start: [0x1f, 0x8b], advice: 'is compressed with gzip: unpack it with gunzip' },
+  { start: [0x50, 0x41, 0x52, 0x31], advice: 'is a Parquet file: save the table as CSV' },
+];
+
+const BYTE_ORDER_MARKS: readonly { readonly start: readonly number[]; readonly encoding: TextEncoding }[] = [
+  { start: [0xff, 0xfe], encoding: 'utf-16le' },
+  { start: [0xfe, 0xff], encoding: 'utf-16be' },
+];
+
+/**
+ * The encoding of a file that begins with these bytes. UTF-8 unless they say otherwise: what is not UTF-8 further on
+ * shows when it is read.
+ *
+ * @throws SettingsError when the file is no text
+ */
+export function encodingOf(path: string, head: Buffer): TextEncoding {
+  const startsWith = (start: readonly number[]) => start.every((byte, index) => head[index] === byte);
+  const other = OTHER_FORMATS.find(({ start }) => startsWith(start));
+  if (other) throw new SettingsError(`tuning:data: ${path} ${other.advice}`);
+  const marked = BYTE_ORDER_MARKS.find(({ start }) => startsWith(start));
+  return marked?.encoding ?? utf16WithoutMark(path, head) ?? 'utf-8';
+}
+
+/** In UTF-16, every other byte of ASCII characters is zero: the second one when the low byte comes first. */
+function utf16WithoutMark(path: string, head: Buffer): TextEncoding | undefined {
+  if (!head.includes(0)) return undefined;
+  const zeros = [0, 0];
+  head.forEach((byte, index) => {
+    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  });
+  const [even = 0, odd = 0] = zeros;
+  const many = head.length / 4;
+  if (odd > many && even === 0) return 'utf-16le';
+  if (even > many && odd === 0) return 'utf-16be';
+  throw new SettingsError(
+    `tuning:data: ${path} is a binary file (it has zero bytes): save the table as CSV in UTF-8`,
+  );
+}

@@ -1,0 +1,95 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CsvFile } from './csv-file';
+import type { Feature } from './features';
+import type { Label } from './label';
+import type { Progress } from './progress';
+import { type Part, StratifiedSplit } from './split';
+import { trimmed } from './values';
+
+/** So many characters are written at once. */
+const WRITTEN_AT_ONCE = 1 << 17;
+
+/** What was written. */
+export interface WrittenTable {
+  readonly rows: Readonly<Record<Part, number>>;
+  /** Bytes of both files. */
+  readonly bytes: number;
+  /** SHA-256 of both files. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes `train/train.csv` and `validation/validation.csv` for SageMaker's XGBoost (label first, no header): the
+ * second of two times that the file is read.
+ */
+export function writeTable(
+  file: CsvFile,
+  { label, index, features }: { label: Label; index: number; features: readonly Feature[] },
+  folder: string,
+  progress: Progress,
+): WrittenTable {
+  const split = new StratifiedSplit(label.strata);
+  const hash = createHash('sha256');
+  const outputs = {
+    train: new OutputFile(folder, 'train', hash),
+    validation: new OutputFile(folder, 'validation', hash),
+  };
+  let row = 0;
+  for (const chunk of file.chunks()) {
+    for (const fields of chunk.rows) {
+      const value = label.encode(trimmed(fields[index] ?? ''));
+      if (value !== undefined) {
+        let line = value;
+        for (const feature of features) line += `,${feature.encode(trimmed(fields[feature.index] ?? ''))}`;
+        outputs[split.partOf(row, label.stratumOf(value))].add(line);
+      }
+      row++;
+    }
+    progress.advanceTo(chunk.bytesRead);
+  }
+  const { train, validation } = outputs;
+  train.close();
+  validation.close();
+  return {
+    rows: { train: train.rows, validation: validation.rows },
+    bytes: train.bytes + validation.bytes,
+    sha256: hash.digest('hex'),
+  };
+}
+
+class OutputFile {
+  rows = 0;
+  bytes = 0;
+  private readonly file: number;
+  private text = '';
+
+  constructor(
+    folder: string,
+    private readonly part: Part,
+    private readonly hash: Hash,
+  ) {
+    mkdirSync(join(folder, part), { recursive: true });
+    this.file = openSync(join(folder, part, `${part}.csv`), 'w');
+  }
+
+  add(line: string): void {
+    this.text += `${line}\n`;
+    this.rows++;
+    if (this.text.length >= WRITTEN_AT_ONCE) this.flush();
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.file);
+  }
+
+  private flush(): void {
+    const bytes = Buffer.from(this.text);
+    this.text = '';
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.file, bytes, at);
+    this.bytes += bytes.length;
+    this.hash.update(this.part).update(bytes);
+  }
+}

@@ -1,0 +1,108 @@
+import { XGBOOST_OBJECTIVE_METRICS } from '../lib/algorithm/xgboost-hyperparameters';
+import type { Manifest, ProblemType } from './data';
+import type { Settings } from './settings';
+import { SettingsError } from './settings-error';
+
+/** What training minimizes, and what the search looks at. */
+export interface LearningTask {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly metric: string;
+  readonly direction: 'Minimize' | 'Maximize';
+}
+
+/**
+ * What suits each type of problem. Log loss rather than accuracy: it is what training minimizes, no threshold decides it,
+ * and in XGBoost 3.x SageMaker's container computes accuracy, f1, precision and recall of these objectives from values
+ * that never change.
+ */
+const DEFAULTS: Readonly<Record<ProblemType, { readonly objective: string; readonly metric: string }>> = {
+  Regression: { objective: 'reg:squarederror', metric: 'validation:rmse' },
+  BinaryClassification: { objective: 'binary:logistic', metric: 'validation:logloss' },
+  MulticlassClassification: { objective: 'multi:softprob', metric: 'validation:mlogloss' },
+};
+
+/** Families of XGBoost's objectives that want class numbers for labels. Others take numbers as they are. */
+const CLASSIFIERS: Readonly<Record<string, ProblemType>> = {
+  binary: 'BinaryClassification',
+  multi: 'MulticlassClassification',
+};
+
+/**
+ * The type of problem that the settings ask for; undefined when the label decides.
+ *
+ * @throws SettingsError when they contradict each other
+ */
+export function wantedProblemType(settings: Settings): ProblemType | undefined {
+  const { problemType } = settings;
+  const objectives = objectivesOf(settings);
+  const types = new Set(
+    objectives.map((objective) => CLASSIFIERS[objective.split(':')[0] ?? ''] ?? 'Regression'),
+  );
+  if (types.size > 1) {
+    throw new SettingsError(
+      `tuning:parameterRanges.objective: ${objectives.join(', ')} need different labels: tune objectives of one type of problem`,
+    );
+  }
+  const [ofObjective] = types;
+  if (problemType && ofObjective && problemType !== ofObjective) {
+    throw new SettingsError(
+      `tuning:problemType is ${problemType}, but the objective ${objectives.join(', ')} is for ${ofObjective}: set one of them, or objectives that suit it, such as ${DEFAULTS[problemType].objective}`,
+    );
+  }
+  return problemType ?? ofObjective;
+}
+
+/**
+ * Objective, metric and number of classes: the settings', or else what suits the label.
+ *
+ * @param manifest of a table that was prepared; other data is taken for a regression
+ * @throws SettingsError when `num_class` does not suit the label
+ */
+export function learningTaskOf(settings: Settings, manifest?: Manifest): LearningTask {
+  const problemType = manifest?.label.problemType ?? wantedProblemType(settings) ?? 'Regression';
+  const defaults = DEFAULTS[problemType];
+  const metric = settings.objective ?? defaults.metric;
+  const rule = XGBOOST_OBJECTIVE_METRICS.find(({ name }) => name === metric);
+  return {
+    hyperparameters: {
+      ...(objectivesOf(settings).length === 0 && { objective: defaults.objective }),
+      ...(problemType === 'MulticlassClassification' && manifest && numberOfClasses(settings, manifest)),
+      ...settings.hyperparameters,
+    },
+    metric,
+    direction: settings.direction ?? rule?.direction ?? 'Minimize',
+  };
+}
+
+/** The settings that give the same task for data that is in S3 already. */
+export function settingsFor({ hyperparameters, metric, direction }: LearningTask): Partial<Settings> {
+  return { hyperparameters, objective: metric, direction };
+}
+
+/** What a person is told about the task. */
+export function describeTask({ hyperparameters, metric, direction }: LearningTask): string {
+  const { objective = 'a tuned objective', num_class } = hyperparameters;
+  const classes = num_class === undefined ? '' : `, num_class ${num_class}`;
+  return `  training: ${objective}${classes}. The search ${direction === 'Minimize' ? 'minimizes' : 'maximizes'} ${metric}`;
+}
+
+function numberOfClasses(
+  { hyperparameters, parameterRanges }: Settings,
+  { label }: Manifest,
+): Record<string, string> {
+  const classes = label.classes?.length ?? 0;
+  if ('num_class' in parameterRanges) return {};
+  const given = hyperparameters['num_class'];
+  if (given !== undefined && Number(given) < classes) {
+    throw new SettingsError(
+      `tuning:hyperparameters: num_class is ${given}, but the label ${label.column} has ${classes} classes: leave num_class out, or set ${classes}`,
+    );
+  }
+  return { num_class: String(classes) };
+}
+
+function objectivesOf({ hyperparameters, parameterRanges }: Settings): readonly string[] {
+  const range = parameterRanges['objective'];
+  if (range) return range.type === 'categorical' ? range.values : [];
+  return hyperparameters['objective'] === undefined ? [] : [hyperparameters['objective']];
+}

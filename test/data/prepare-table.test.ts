@@ -1,0 +1,574 @@
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { summaryOf } from '../../bin/data';
+import { Progress } from '../../bin/data/progress';
+import { prepare, rows, write } from './table';
+
+/** A file whose column `x` has these values, repeated, and whose label is a number. */
+function withColumn(values: readonly string[], header = 'x,y', count = 40): string {
+  return write([header, ...rows(count, (i) => `${values[i % values.length]},${i * 1.5}`)]);
+}
+
+describe('a label', () => {
+  test.each<[string, string[], string, string[] | undefined, string[]]>([
+    ['text of two classes', ['no', 'yes'], 'BinaryClassification', ['no', 'yes'], ['0', '1']],
+    ['text of three', ['c', 'a', 'b'], 'MulticlassClassification', ['a', 'b', 'c'], ['0', '1', '2']],
+    [
+      'booleans in several spellings',
+      ['True', 'FALSE', 'false', 'TRUE'],
+      'BinaryClassification',
+      ['FALSE', 'True'],
+      ['0', '1'],
+    ],
+    ['0 and 1', ['1', '0'], 'BinaryClassification', ['0', '1'], ['0', '1']],
+    ['-1 and 1', ['-1', '+1'], 'BinaryClassification', ['-1', '+1'], ['0', '1']],
+    ['1 and 1.0 and 2', ['1', '1.0', '2'], 'BinaryClassification', ['1', '2'], ['0', '1']],
+    ['1 to k', ['1', '2', '3', '4'], 'MulticlassClassification', ['1', '2', '3', '4'], ['0', '1', '2', '3']],
+    ['0 to k-1', ['0', '1', '2'], 'MulticlassClassification', ['0', '1', '2'], ['0', '1', '2']],
+    [
+      'None among other words',
+      ['None', 'mild', 'severe'],
+      'MulticlassClassification',
+      ['None', 'mild', 'severe'],
+      ['0', '1', '2'],
+    ],
+    ['numbers', ['1.5', '2', '3.25'], 'Regression', undefined, ['1.5', '2', '3.25']],
+    ['whole numbers that are no class numbers', ['3', '5', '8'], 'Regression', undefined, ['3', '5', '8']],
+    ['more whole numbers than classes have', rows(11, String), 'Regression', undefined, rows(11, String)],
+  ])('that is %s', (_name, values, problemType, classes, written) => {
+    const path = write(['y,x', ...rows(66, (i) => `${values[i % values.length]},${i / 7}`)]);
+    const { manifest, all } = prepare(path, 'y');
+    expect(manifest.label).toMatchObject({ problemType, ...(classes && { classes }) });
+    expect(new Set(all.map((line) => line.split(',')[0]))).toEqual(new Set(written));
+  });
+
+  test.each<['Regression' | 'MulticlassClassification' | 'BinaryClassification', string[], string[]]>([
+    ['Regression', ['1', '2', '3'], ['1', '2', '3']],
+    ['MulticlassClassification', ['3', '5', '8'], ['0', '1', '2']],
+    ['MulticlassClassification', ['0', '1'], ['0', '1']],
+    ['BinaryClassification', ['7', '9'], ['0', '1']],
+  ])('is taken for a %s where the settings say so: %p', (problemType, values, written) => {
+    const path = write(['y,x', ...rows(30, (i) => `${values[i % values.length]},${i / 7}`)]);
+    const { all, manifest } = prepare(path, 'y', { problemType });
+    expect(manifest.label.problemType).toBe(problemType);
+    expect(new Set(all.map((line) => line.split(',')[0]))).toEqual(new Set(written));
+  });
+
+  test('that is missing takes its row with it', () => {
+    const path = write(['y,x', ...rows(40, (i) => `${i % 4 === 0 ? 'NA' : i * 1.5},${i}.5`)]);
+    const { manifest, all } = prepare(path, 'y');
+    expect(all).toHaveLength(30);
+    expect(manifest.label.rowsWithout).toBe(10);
+    expect(summaryOf(manifest)).toContain('  left out: 10 rows without a label');
+  });
+});
+
+describe('a column', () => {
+  const encodingsOf = (path: string, options = {}) => {
+    const { manifest, all } = prepare(path, 'y', options);
+    return {
+      columns: manifest.columns.map(({ name }) => name),
+      fields: new Set(all.map((line) => line.replace(/^[^,]*,/, ''))),
+    };
+  };
+
+  test.each<[string, string[], string[], string[]]>([
+    ['numbers', ['1', '-2.5', '+.5', '3e-4', ' 7 '], ['x'], ['1', '-2.5', '+.5', '3e-4', '7']],
+    [
+      'missing values in words',
+      ['1', 'NA', 'n/a', 'NaN', 'null', 'None', '?', '', '2'],
+      ['x'],
+      ['1', '', '2'],
+    ],
+    ['decimal commas', ['"1,5"', '"2,25"', '3'], ['x'], ['1.5', '2.25', '3']],
+    ['two categories', ['male', 'female', ''], ['x'], ['1', '0', '']],
+    ['booleans', ['TRUE', 'false', 'True'], ['x'], ['1', '0']],
+    ['categories', ['b', 'a', 'c', 'NA'], ['x=a', 'x=b', 'x=c'], ['1,0,0', '0,1,0', '0,0,1', ',,']],
+    ['categories with None', ['None', 'a', 'b'], ['x=None', 'x=a', 'x=b'], ['1,0,0', '0,1,0', '0,0,1']],
+    ['many categories', rows(11, (i) => `c${i + 10}`), ['x'], rows(11, String)],
+    ['numbers and words', ['1', '2', 'x'], ['x=1', 'x=2', 'x=x'], ['1,0,0', '0,1,0', '0,0,1']],
+    [
+      'quoted text with commas and line breaks',
+      ['"a, b"', '"a\nb"', '"say ""hi"""'],
+      ['x=a\nb', 'x=a, b', 'x=say "hi"'],
+      ['1,0,0', '0,1,0', '0,0,1'],
+    ],
+    [
+      'dates',
+      ['2024-02-29', '1970-01-01', ''],
+      ['x.day', 'x.month', 'x.weekday'],
+      ['19782,2,4', '0,1,4', ',,'],
+    ],
+    [
+      'times',
+      ['2024-02-29T12:00:00Z', '1970-01-02 06:00'],
+      ['x.day', 'x.month', 'x.weekday', 'x.hour'],
+      ['19782.5,2,4,12', '1.25,1,5,6'],
+    ],
+    [
+      'dates with the day first',
+      ['31/01/1970', '01/02/1970'],
+      ['x.day', 'x.month', 'x.weekday'],
+      ['30,1,6', '31,2,0'],
+    ],
+    [
+      'dates with the month first',
+      ['01/31/1970', '02/01/1970'],
+      ['x.day', 'x.month', 'x.weekday'],
+      ['30,1,6', '31,2,0'],
+    ],
+    ['German dates', ['31.1.1970', '1.2.1970'], ['x.day', 'x.month', 'x.weekday'], ['30,1,6', '31,2,0']],
+    [
+      'names of months',
+      ['"Jan 31, 1970"', '1 February 1970'],
+      ['x.day', 'x.month', 'x.weekday'],
+      ['30,1,6', '31,2,0'],
+    ],
+  ])('of %s', (_name, values, columns, fields) => {
+    expect(encodingsOf(withColumn(values))).toEqual({ columns, fields: new Set(fields) });
+  });
+
+  test.each<['one-hot' | 'ordinal', number, number]>([
+    ['one-hot', 12, 12],
+    ['ordinal', 3, 1],
+  ])('has its categories encoded as the settings say: %s', (categories, count, columns) => {
+    const path = withColumn(
+      rows(count, (i) => `c${i}`),
+      'x,y',
+      100,
+    );
+    expect(encodingsOf(path, { categories }).columns).toHaveLength(columns);
+  });
+
+  test.each<[string, (i: number) => string, string, RegExp]>([
+    ['without a name', (i) => `${i * 3}`, '', /no name; to use it, give column 1 a name/],
+    [
+      'that numbers the rows, from 0',
+      (i) => String(i),
+      '',
+      /numbers the rows, as the index that pandas writes does/,
+    ],
+    ['that numbers the rows, from 1', (i) => String(i + 1), 'Unnamed: 0', /numbers the rows/],
+    ['that is empty', () => 'NA', 'x', /no values/],
+    ['that is constant', () => 'a', 'x', /the same value in every row/],
+    ['of identifiers', (i) => `id-${i}`, 'x', /40 different texts in 40 rows/],
+    [
+      'of dates that may be read in two ways',
+      (i) => `0${1 + (i % 9)}/02/2020`,
+      'x',
+      /write them as YYYY-MM-DD/,
+    ],
+  ])('%s is left out, and the summary says so', (_name, value, name, reason) => {
+    const path = write([`${name},z,y`, ...rows(40, (i) => `${value(i)},${i % 7},${i * 1.5}`)]);
+    const { manifest } = prepare(path, 'y');
+    expect(manifest.columns.map(({ column }) => column)).toEqual(['z']);
+    expect(manifest.leftOut).toEqual([{ column: expect.any(String), reason: expect.stringMatching(reason) }]);
+    expect(summaryOf(manifest).join('\n')).toMatch(reason);
+  });
+
+  test('with more texts than categories may be is left out, and memory does not hold them', () => {
+    const path = write(['x,z,y', ...rows(3000, (i) => `text ${i % 1500},${i % 7},${i * 1.5}`)]);
+    expect(prepare(path, 'y').manifest.leftOut).toEqual([
+      { column: 'x', reason: expect.stringContaining('more than 1,000 different texts') },
+    ]);
+  });
+
+  test('that the settings exclude is left out', () => {
+    const { manifest } = prepare(write(['a,b,y', ...rows(20, (i) => `${i / 3},${i / 7},${i}`)]), 'y', {
+      excludeColumns: ['a'],
+    });
+    expect(manifest.leftOut).toEqual([{ column: 'a', reason: 'tuning:excludeColumns names it' }]);
+  });
+
+  test('without missing values is the last one: XGBoost counts columns to the last that has a value', () => {
+    const path = write(['a,b,y', ...rows(20, (i) => `${i / 3},${i === 7 ? 1 : ''},${i * 1.5}`)]);
+    expect(prepare(path, 'y').manifest.columns.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  test.each([
+    [
+      'whole numbers that 32-bit floats round',
+      (i: number) => String(16_777_217 + i),
+      /column x has whole numbers .* such as 16777217 \(line 2\)/,
+    ],
+    [
+      'the numbers of the rows',
+      (i: number) => String(i + 1),
+      /column x numbers the rows: .* tuning:excludeColumns/,
+    ],
+  ])('of %s gets a notice', (_name, value, notice) => {
+    const { manifest } = prepare(write(['x,y', ...rows(20, (i) => `${value(i)},${i * 1.5}`)]), 'y');
+    expect(manifest.notices).toEqual([expect.stringMatching(notice)]);
+  });
+});
+
+describe('a file', () => {
+  const TABLE = ['y,größe', ...rows(20, (i) => `${i * 1.5},${i % 2 ? 'groß' : 'klein'}`)].join('\n');
+  const utf16be = Buffer.from(`\ufeff${TABLE}`, 'utf16le').swap16();
+
+  test.each<[string, Buffer]>([
+    ['UTF-8', Buffer.from(TABLE)],
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${TABLE}`)],
+    ['UTF-16, low byte first', Buffer.from(`\ufeff${TABLE}`, 'utf16le')],
+    ['UTF-16, high byte first', utf16be],
+    ['UTF-16 without a byte order mark', Buffer.from(TABLE, 'utf16le')],
+    ['Latin-1', Buffer.from(TABLE, 'latin1')],
+    ['lines that end with CR LF', Buffer.from(TABLE.replaceAll('\n', '\r\n'))],
+    ['lines that end with CR', Buffer.from(TABLE.replaceAll('\n', '\r'))],
+    ['lines that end in several ways', Buffer.from(TABLE.replace('\n', '\r\n'))],
+    ['semicolons', Buffer.from(TABLE.replaceAll(',', ';'))],
+    ['tabs', Buffer.from(TABLE.replaceAll(',', '\t'))],
+    ['quotes and spaces around fields', Buffer.from(TABLE.replace(/[^,\n]+/g, ' "$&" '))],
+    ['blank lines', Buffer.from(TABLE.replaceAll('\n', '\n\n'))],
+  ])('may have %s', (_name, bytes) => {
+    const { manifest, all } = prepare(write(bytes), 'y');
+    expect(manifest.columns).toEqual([
+      { name: 'größe', column: 'größe', encoding: 'code', codes: { groß: 0, klein: 1 } },
+    ]);
+    expect([...all].sort()).toEqual(rows(20, (i) => `${i * 1.5},${i % 2 ? 0 : 1}`).sort());
+  });
+
+  test('in Latin-1 gets a notice', () => {
+    const [notice] = prepare(write(Buffer.from(TABLE, 'latin1')), 'y').manifest.notices;
+    expect(notice).toMatch(/data.csv is not UTF-8: it is read as Windows-1252/);
+  });
+
+  test('may have semicolons and decimal commas', () => {
+    const { all } = prepare(write(['y;x', ...rows(20, (i) => `${i},5;${i * 2},25`)]), 'y');
+    expect([...all].sort()).toEqual(rows(20, (i) => `${i}.5,${i * 2}.25`).sort());
+  });
+
+  test('is read in parts, with lines and quoted line breaks across them', () => {
+    const long = 'a'.repeat(500);
+    const path = write(['y,x,z', ...rows(2000, (i) => `${i}.5,"${long}\n${i % 2}",${i % 7}`)]);
+    const { manifest, all } = prepare(path, 'y');
+    expect(manifest.source.rows).toBe(2000);
+    expect([...all].sort()).toEqual(rows(2000, (i) => `${i}.5,${i % 2},${i % 7}`).sort());
+  });
+});
+
+describe('the split', () => {
+  test('has a fifth of each class in the validation data, and at least one row', () => {
+    const classes = [
+      ...rows(500, () => 'a'),
+      ...rows(40, () => 'b'),
+      ...rows(3, () => 'c'),
+      ...rows(2, () => 'd'),
+    ];
+    const { validation, train } = prepare(
+      write(['y,x', ...classes.map((name, i) => `${name},${i / 7}`)]),
+      'y',
+    );
+    const countsOf = (lines: readonly string[]) =>
+      rows(4, String).map((code) => lines.filter((line) => line.startsWith(`${code},`)).length);
+    expect(countsOf(validation)).toEqual([100, 8, 1, 1]);
+    expect(countsOf(train)).toEqual([400, 32, 2, 1]);
+  });
+
+  test('is not by the order of the rows', () => {
+    const { validation } = prepare(write(['y,x', ...rows(1000, (i) => `${i}.5,${i}`)]), 'y');
+    const thirds = [0, 1, 2].map(
+      (third) => validation.filter((line) => Math.floor(Number.parseInt(line, 10) / 334) === third).length,
+    );
+    for (const count of thirds) expect(count).toBeGreaterThan(45);
+  });
+
+  test('is the same each time, in another folder too', () => {
+    const lines = ['y,x', ...rows(100, (i) => `${i}.5,${i % 7}`)];
+    const [one, other] = [prepare(write(lines, 'one.csv'), 'y'), prepare(write(lines, 'other.csv'), 'y')];
+    expect(one.validation).toEqual(other.validation);
+    expect(one.folder).not.toBe(other.folder);
+  });
+});
+
+describe('what was prepared', () => {
+  const LINES = ['y,x', ...rows(50, (i) => `${i}.5,${i % 7}`)];
+
+  test('is found again while the file and the settings are the same', () => {
+    const path = write(LINES);
+    const first = prepare(path, 'y');
+    const train = join(first.folder, 'train', 'train.csv');
+    writeFileSync(train, 'not written again\n');
+    expect(prepare(path, 'y').train).toEqual(['not written again']);
+    expect(prepare(path, 'y', { categories: 'ordinal' }).folder).not.toBe(first.folder);
+    utimesSync(path, 1, 1);
+    expect(prepare(path, 'y').train).toHaveLength(40);
+  });
+
+  test('has another fingerprint when its content is another', () => {
+    const first = prepare(write(LINES), 'y').fingerprint;
+    expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
+    expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
+    // The same numbers for other names.
+    expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
+  });
+
+  test('is not kept when it was not finished', () => {
+    const path = write(LINES);
+    expect(() => prepare(path, 'no such column')).toThrow();
+    expect(prepare(path, 'y').all).toHaveLength(50);
+  });
+
+  test('has a manifest that leads from a prediction back to the label', () => {
+    const path = write([
+      'species,sex,island,born,mass',
+      ...rows(
+        60,
+        (i) =>
+          `${['Gentoo', 'Adelie', 'Chinstrap'][i % 3]},${i % 2 ? 'male' : 'female'},${['B', 'D', 'T'][i % 3]},2020-01-0${1 + (i % 9)},${i}.5`,
+      ),
+    ]);
+    const { folder } = prepare(path, 'species');
+    expect(JSON.parse(readFileSync(join(folder, 'columns.json'), 'utf8'))).toEqual({
+      source: { file: 'data.csv', rows: 60, encoding: 'utf-8' },
+      label: {
+        column: 'species',
+        problemType: 'MulticlassClassification',
+        reason: 'the label is text',
+        classes: ['Adelie', 'Chinstrap', 'Gentoo'],
+        classRows: [20, 20, 20],
+        rowsWithout: 0,
+      },
+      rows: { train: 48, validation: 12 },
+      columns: [
+        { name: 'sex', column: 'sex', encoding: 'code', codes: { female: 0, male: 1 } },
+        ...['B', 'D', 'T'].map((category) => ({
+          name: `island=${category}`,
+          column: 'island',
+          encoding: 'one-hot',
+          category,
+        })),
+        {
+          name: 'born.day',
+          column: 'born',
+          encoding: 'date',
+          form: 'year first',
+          part: 'days since 1970-01-01',
+        },
+        { name: 'born.month', column: 'born', encoding: 'date', form: 'year first', part: '1 to 12' },
+        {
+          name: 'born.weekday',
+          column: 'born',
+          encoding: 'date',
+          form: 'year first',
+          part: '0 Sunday to 6 Saturday',
+        },
+        { name: 'mass', column: 'mass', encoding: 'number' },
+      ],
+      leftOut: [],
+      notices: [],
+    });
+  });
+});
+
+describe('progress', () => {
+  const outputOf = (isTTY: boolean, ...times: number[]) => {
+    const told: string[] = [];
+    const clock = [0, ...times];
+    const progress = new Progress(
+      'Preparing a.csv (9 MB)',
+      200,
+      { isTTY, write: (text: string) => told.push(text) > 0 },
+      () => clock.shift() ?? 0,
+    );
+    progress.advanceTo(50);
+    progress.endPass(100);
+    progress.advanceTo(50);
+    progress.end();
+    return told.join('');
+  };
+
+  test.each([
+    ['nothing when it is soon done', outputOf(true, 10, 20), ''],
+    [
+      'a line that changes, in a terminal',
+      outputOf(true, 3000, 5000, 9000),
+      '\r\x1b[KPreparing a.csv (9 MB): 25 %\r\x1b[KPreparing a.csv (9 MB): 75 %\r\x1b[KPreparing a.csv (9 MB): done in 9 s\n',
+    ],
+    [
+      'the start and the end, elsewhere',
+      outputOf(false, 3000, 5000, 9000),
+      'Preparing a.csv (9 MB) …\nPreparing a.csv (9 MB): done in 9 s\n',
+    ],
+  ])('is %s', (_name, output, expected) => {
+    expect(output).toBe(expected);
+  });
+});
+
+describe('refused, with file, line, column and what to do, is', () => {
+  const NUMBERS = rows(40, (i) => `${i * 1.5},${i}`);
+  const repeated = (label: string, count: number) => rows(count, (i) => `${label},${i}`);
+
+  test.each<[string, string[] | Buffer, string | undefined, RegExp]>([
+    [
+      'no label',
+      ['a,b', '1,2'],
+      undefined,
+      /^tuning:label: name the column of .*data.csv to predict; its columns are a, b \(separated by ","\)$/,
+    ],
+    [
+      'a label that is no column',
+      ['a,b', '1,2'],
+      'c',
+      /^tuning:label: .*data.csv has no column "c"; its columns are a, b /,
+    ],
+    [
+      'a label in other letters',
+      ['Price,b', '1,2'],
+      'price',
+      /has no column "price"; did you mean "Price"\?/,
+    ],
+    ['no label among many columns', [rows(60, (i) => `c${i}`).join(',')], undefined, /c18, c19 and 40 more /],
+    ['the label that has no name', [',b', '1,2'], '', /^tuning:label: name the column/],
+    ['a label without values', ['y,x', ',1', 'NA,2'], 'y', /column y has no values$/],
+    [
+      'a label that is constant',
+      ['y,x', ...repeated('5', 20)],
+      'y',
+      /column y is 5 in every row: there is nothing to learn$/,
+    ],
+    ['a single class', ['y,x', ...repeated('yes', 20)], 'y', /column y is yes in every row/],
+    [
+      'a class with one row',
+      ['y,x', ...repeated('a', 20), ...repeated('b', 20), 'rare,1'],
+      'y',
+      /has 1 class with a single row: rare. A class needs at least 2 rows/,
+    ],
+    [
+      'a label of identifiers',
+      ['y,x', ...rows(1500, (i) => `id-${i},${i}`)],
+      'y',
+      /more than 1,000 different values: that is not a class/,
+    ],
+    [
+      'a label that no float holds',
+      ['y,x', ...NUMBERS, '1e39,1'],
+      'y',
+      /line 42 of .*, column y: "1e39" is beyond the 32-bit floats/,
+    ],
+    [
+      'a value that no float holds',
+      ['y,x', ...NUMBERS, '1,-4e38'],
+      'y',
+      /line 42 of .*, column x: "-4e38" is beyond the 32-bit floats/,
+    ],
+    [
+      'infinity',
+      ['y,x', ...NUMBERS, '1,inf'],
+      'y',
+      /line 42 of .*, column x: "inf" is beyond the 32-bit floats/,
+    ],
+    [
+      'a word among numbers',
+      ['y,x', ...NUMBERS, '1,unknown'],
+      'y',
+      /line 42 of .*, column x: "unknown" is text in a column of numbers: .*tuning:excludeColumns=\["x"\]/,
+    ],
+    [
+      'a word among numbers of the label',
+      ['y,x', ...NUMBERS, 'unknown,1'],
+      'y',
+      /line 42 of .*, column y: "unknown" is text/,
+    ],
+    [
+      'thousands separators',
+      ['y,x', ...NUMBERS, '1,"1,234.5"'],
+      'y',
+      /line 42 of .*, column x: "1,234.5" is not a number that XGBoost reads: write it without thousands/,
+    ],
+    [
+      'what may be thousands',
+      ['y,x', ...rows(40, (i) => `${i * 1.5},"1,${100 + i}"`)],
+      'y',
+      /line 2 of .*, column x: "1,100" may have a decimal comma or a thousands separator/,
+    ],
+    [
+      'a row that is too short',
+      ['a,b', '1,2', '1'],
+      'a',
+      /line 3 of .* has 1 field where the header has 2; columns are separated by ","/,
+    ],
+    [
+      'a row that is too long',
+      ['a,b', '', '1,2', '"x\ny",2', '1,2,3'],
+      'a',
+      /line 6 of .* has 3 fields where the header has 2;.* in quotes/,
+    ],
+    ['one column', ['a', '1'], 'a', /has only one column, a: a label and at least one feature are needed$/],
+    ['two columns of one name', ['a,b,b', '1,2,3'], 'a', /several columns of the same name: b. Rename them/],
+    ['no header', ['1.5,2', '1,2'], 'a', /seems to have no header: its first line is 1.5, 2/],
+    ['one row', ['a,b', '1,2'], 'a', /a is 1 in every row/],
+    ['a label with one value', ['a,b', '1,2', ',3'], 'a', /is 1 in every row|has one value/],
+    ['no rows', ['a,b'], 'a', /data.csv has a header and no rows$/],
+    ['an empty file', Buffer.alloc(0), 'a', /^tuning:data: .*data.csv is empty$/],
+    ['blank lines and nothing else', ['', ''], 'a', /data.csv is empty$/],
+    [
+      'no feature that is of use',
+      ['y,a,b', ...rows(20, (i) => `${i * 1.5},1,`)],
+      'y',
+      /no column to learn from\n {2}- a: it has the same value in every row\n {2}- b: it has no values$/,
+    ],
+    [
+      'a quote that is not closed',
+      ['a,b', '1,"x', '2,y'],
+      'a',
+      /line 2 of .* is not CSV|line 4 of .* is not CSV|line 3 of .* is not CSV/,
+    ],
+    [
+      'text after a quote',
+      ['a,b', '1,"x"y', '2,z'],
+      'a',
+      /line 2 of .* is not CSV: .* Write a quote within a quoted field twice/,
+    ],
+    [
+      'a workbook',
+      Buffer.from('PK\x03\x04rest'),
+      'a',
+      /is a ZIP archive or an Excel workbook: .*save the sheet as CSV$/,
+    ],
+    ['a Parquet file', Buffer.from('PAR1rest'), 'a', /is a Parquet file: save the table as CSV$/],
+    [
+      'a compressed file',
+      Buffer.from([0x1f, 0x8b, 8, 0]),
+      'a',
+      /is compressed with gzip: unpack it with gunzip$/,
+    ],
+    ['another binary file', Buffer.from([1, 0, 0, 0, 0, 7, 9, 0]), 'a', /is a binary file/],
+  ])('%s', (_name, content, label, message) => {
+    const path = write(content);
+    expect(() => prepare(path, label)).toThrow(
+      expect.objectContaining({ name: 'SettingsError', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test.each<[string, string[], string, RegExp]>([
+    [
+      'Regression with text',
+      ['a', 'b'],
+      'Regression',
+      /column y is text \("a", line 2\), not a number: Regression needs numbers$/,
+    ],
+    [
+      'BinaryClassification with three classes',
+      ['a', 'b', 'c'],
+      'BinaryClassification',
+      /has 3 values, and BinaryClassification needs 2: a, b, c$/,
+    ],
+    [
+      'MulticlassClassification with amounts',
+      ['1.5', '2.5', '3'],
+      'MulticlassClassification',
+      /not whole: these are no classes/,
+    ],
+  ])('%s', (_name, values, problemType, message) => {
+    const path = write(['y,x', ...rows(30, (i) => `${values[i % values.length]},${i}`)]);
+    expect(() => prepare(path, 'y', { problemType: problemType as 'Regression' })).toThrow(message);
+  });
+
+  test.each([
+    ['is no column', 'c', /"c" is no column of .*; columns are a, b$/],
+    ['is the label', 'a', /"a" is the label of /],
+  ])('a column to exclude that %s', (_name, name, message) => {
+    expect(() => prepare(write(['a,b', '1,2']), 'a', { excludeColumns: [name] })).toThrow(message);
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Manifest, prepareTable } from '../../bin/data';
+import type { TableOptions } from '../../bin/data/prepare-table';
+
+/** What was made of a table. */
+export interface Prepared {
+  readonly manifest: Manifest;
+  readonly folder: string;
+  readonly fingerprint: string;
+  readonly train: readonly string[];
+  readonly validation: readonly string[];
+  /** The lines of both files. */
+  readonly all: readonly string[];
+  /** What was told meanwhile. */
+  readonly output: string;
+}
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'table-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A path in the folder of the test. */
+export function pathOf(name: string): string {
+  return join(folder, name);
+}
+
+/** Writes a file of lines, or of the bytes that they are in some encoding. */
+export function write(content: readonly string[] | Buffer, name = 'data.csv'): string {
+  const path = pathOf(name);
+  writeFileSync(path, Buffer.isBuffer(content) ? content : `${content.join('\n')}\n`);
+  return path;
+}
+
+/** Prepares a file, with what it takes for a label. */
+export function prepare(
+  path: string,
+  label: string | undefined,
+  options: Partial<TableOptions> = {},
+): Prepared {
+  const told: string[] = [];
+  const table = prepareTable(
+    path,
+    { label, categories: 'auto', excludeColumns: [], ...options },
+    pathOf('cache'),
+    { write: (text: string) => told.push(text) > 0 },
+  );
+  const linesOf = (part: string) =>
+    readFileSync(join(table.folder, part, `${part}.csv`), 'utf8')
+      .trimEnd()
+      .split('\n');
+  const [train, validation] = [linesOf('train'), linesOf('validation')];
+  return { ...table, train, validation, all: [...train, ...validation], output: told.join('') };
+}
+
+/** So many rows. */
+export function rows(count: number, row: (index: number) => string): string[] {
+  return Array.from({ length: count }, (_, index) => row(index));
+}
