@@ -17,6 +17,12 @@ export interface SynthesisOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/**
+ * Tells an app that it is synthesized for local mode. For limits that only a deployment has: what local mode runs has to be
+ * the template that would be deployed.
+ */
+const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
+
 /** How much of what was printed an error shows. */
 const SHOWN_LINES = 20;
 
@@ -30,7 +36,7 @@ export async function synthesize({ project, root, context, onLine }: SynthesisOp
   mkdirSync(root, { recursive: true });
   // Of its own for each run: two runs at once must not write to one folder.
   const output = mkdtempSync(join(root, 'cdk.out-'));
-  const settings = context.flatMap((setting) => ['--context', setting]);
+  const settings = [LOCAL_MODE, ...context].flatMap((setting) => ['--context', setting]);
   const args = ['synth', '--quiet', '--no-notices', '--output', output, ...settings];
   const lastLines: string[] = [];
   try {

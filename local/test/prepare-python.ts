@@ -7,6 +7,7 @@ import {
   DEFAULT_XGBOOST_VERSION,
 } from '../src/training';
 import { boto3Python } from './boto3';
+import { fetchSampleTables } from './sample-tables';
 
 const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-cpu-py3'];
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
@@ -30,6 +31,7 @@ export default async function preparePython(): Promise<void> {
     ...TABULAR_LIBRARIES.map((library) => () => tabular.prepare?.(jumpStartModel(library), 0)),
     () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION, ['parquet']),
     () => boto3Python(environments),
+    () => fetchSampleTables(environments),
   ];
   try {
     for (const step of steps) await step();

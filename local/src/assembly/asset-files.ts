@@ -11,10 +11,13 @@ export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset
   );
 }
 
-/** Calls back for each file that the asset's archive holds, with its path in the archive (`/` separated). */
+/**
+ * Calls back for each file that the asset's archive holds, with its path in the archive (`/` separated), and where it is on
+ * disk if it is not packed.
+ */
 export function readAssetFiles(
   asset: FileAsset,
-  onFile: (name: string, content: () => Buffer) => void,
+  onFile: (name: string, content: () => Buffer, file?: string) => void,
 ): void {
   if (!fs.existsSync(asset.source)) {
     throw new UserError(`the asset ${asset.source} does not exist: run "cdk synth" again`);
@@ -25,7 +28,7 @@ export function readAssetFiles(
       // statSync: links inside an asset count as what they point to, as in the archive that CDK would make.
       if (fs.statSync(file).isFile()) {
         const name = path.relative(asset.source, file).split(path.sep).join('/');
-        onFile(name, () => fs.readFileSync(file));
+        onFile(name, () => fs.readFileSync(file), file);
       }
     }
     return;

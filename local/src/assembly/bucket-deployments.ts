@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { zipSync } from 'fflate';
-import { replaceFile } from '../local-folder/replace-file';
+import { type CopyOf, replaceFile } from '../local-folder/replace-file';
+import { haveSameContent } from '../local-folder/same-content';
 import { findAsset, readAssetFiles } from './asset-files';
 import { bucketsFolder, makeBucket, uploadsFolder } from './buckets';
 import type { FileAsset } from './cloud-assembly';
@@ -44,14 +45,16 @@ class BucketDeployment {
   }
 
   /** Data that is there already is left alone: another process may be training on it. */
-  private write(file: string, content: Buffer): void {
+  private write(file: string, content: Buffer | CopyOf): void {
     const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-    if (!isFile || !fs.readFileSync(file).equals(content)) {
+    const isSame = () =>
+      'copyOf' in content ? haveSameContent(file, content.copyOf) : fs.readFileSync(file).equals(content);
+    if (!isFile || !isSame()) {
       replaceFile(file, content, uploadsFolder(bucketsFolder(this.context.root)));
     }
   }
 
-  private filesOfSource(objectKey: string, index: number): Map<string, Buffer> {
+  private filesOfSource(objectKey: string, index: number): Map<string, Buffer | CopyOf> {
     const asset = findAsset(this.context.assembly, objectKey);
     if (asset === undefined) {
       throw new TemplateError(
@@ -59,18 +62,21 @@ class BucketDeployment {
         `"${objectKey}" is no asset of this assembly: local mode can deploy assets only (Source.asset, Source.data)`,
       );
     }
-    const files = new Map<string, Buffer>();
+    const files = new Map<string, Buffer | CopyOf>();
     if (!isTrue(this.property('Extract') ?? true)) {
       files.set(path.posix.basename(objectKey), archiveOf(asset));
       return files;
     }
-    const markers = this.list('SourceMarkers')[index];
+    const given = this.list('SourceMarkers')[index];
+    const markers = isRecord(given) ? given : {};
+    const hasMarkers = Object.keys(markers).length > 0;
     const markersConfig = this.list('SourceMarkersConfig')[index];
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
-    readAssetFiles(asset, (name, content) => {
-      if (this.isIncluded(name)) {
-        files.set(name, replaceMarkers(content(), isRecord(markers) ? markers : {}, jsonEscape));
-      }
+    readAssetFiles(asset, (name, content, file) => {
+      if (!this.isIncluded(name)) return;
+      // Data without markers is copied as it is: it may be larger than memory.
+      const isCopied = file !== undefined && !hasMarkers;
+      files.set(name, isCopied ? { copyOf: file } : replaceMarkers(content(), markers, jsonEscape));
     });
     return files;
   }

@@ -49,7 +49,7 @@ export function stageFiles({ assembly, environment, root }: StackContext): void 
       // A key has the hash of its content: what is there already is the same.
       if (fs.existsSync(file)) continue;
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      replaceFile(file, fs.readFileSync(source));
+      replaceFile(file, { copyOf: source });
     }
   }
 }

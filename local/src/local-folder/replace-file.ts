@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
+/** The content of another file, which may be too large for memory. */
+export interface CopyOf {
+  readonly copyOf: string;
+}
+
 /**
  * Writes a file, and makes the folders above it: whoever reads it sees the old content or the new one, nothing in
  * between, also when this process is killed.
@@ -10,13 +15,18 @@ import * as path from 'node:path';
  */
 export function replaceFile(
   file: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array | CopyOf,
   staging: string = path.dirname(file),
 ): void {
   fs.mkdirSync(staging, { recursive: true });
   const temporary = path.join(staging, `.${randomUUID()}.tmp`);
   try {
-    fs.writeFileSync(temporary, content);
+    if (typeof content === 'object' && 'copyOf' in content) {
+      // Where the disk can, without a second copy of the bytes.
+      fs.copyFileSync(content.copyOf, temporary, fs.constants.COPYFILE_FICLONE);
+    } else {
+      fs.writeFileSync(temporary, content);
+    }
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.renameSync(temporary, file);
   } finally {
