@@ -25,6 +25,7 @@ const instances = Number(stack.node.tryGetContext('instances') ?? 3);
 const bucket = new Bucket(stack, 'Data', {
   encryption: BucketEncryption.S3_MANAGED,
   enforceSSL: true,
+  versioned: true,
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   removalPolicy: RemovalPolicy.DESTROY,
 });

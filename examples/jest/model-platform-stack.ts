@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -21,8 +22,16 @@ import {
 export class ModelPlatformStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const bucket = new s3.Bucket(this, 'Models', { removalPolicy: RemovalPolicy.DESTROY });
-    const topic = new sns.Topic(this, 'Results');
+    const bucket = new s3.Bucket(this, 'Models', {
+      enforceSSL: true,
+      versioned: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const topic = new sns.Topic(this, 'Results', {
+      enforceSSL: true,
+      masterKey: kms.Alias.fromAliasName(this, 'Key', 'alias/aws/sns'),
+    });
     const announce = (name: string, message: Record<string, string>) =>
       tasks.SnsPublish.jsonata(this, name, { topic, message: sfn.TaskInput.fromObject(message) });
 

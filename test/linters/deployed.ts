@@ -1,0 +1,61 @@
+import { resolveEnvironment } from '../../local/src/assembly/environment';
+import { TemplateEvaluator } from '../../local/src/assembly/intrinsics';
+import type { Json } from '../fixtures';
+import type { NamedTemplate } from './templates';
+
+/** Values for the parameters that variants have without a default. */
+const PARAMETERS = {
+  Folder: 's3://lake/bikes/',
+  Image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1',
+};
+
+/** A policy as AWS gets it: no intrinsic function is left in it. */
+export interface DeployedPolicy {
+  readonly logicalId: string;
+  readonly document: Json;
+}
+
+/** All policies of a template, of identities as well as of resources. */
+export function deployedPolicies(named: NamedTemplate): DeployedPolicy[] {
+  const evaluator = evaluatorOf(named);
+  return Object.entries<Json>(named.template.Resources).flatMap(([logicalId, { Properties }]) =>
+    policiesIn(Properties).map((document) => ({
+      logicalId,
+      document: evaluator.resolve(document, logicalId),
+    })),
+  );
+}
+
+function policiesIn(value: Json): Json[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value['Statement'])) return [value];
+  return Object.values(value).flatMap(policiesIn);
+}
+
+/**
+ * The template's state machines and nothing else, with their definitions as plain strings: cfn-lint validates no
+ * definition with intrinsic functions in it, and knows the ARNs of AWS's commercial partition only.
+ */
+export function deployedStateMachines({ name, template }: NamedTemplate): Json {
+  const evaluator = evaluatorOf({ name, template });
+  const machines = evaluator.resourcesOfType('AWS::StepFunctions::StateMachine').map((logicalId) => [
+    logicalId,
+    {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        RoleArn: evaluator.property(logicalId, 'RoleArn'),
+        DefinitionString: evaluator.property(logicalId, 'DefinitionString'),
+      },
+    },
+  ]);
+  return { Resources: Object.fromEntries(machines) };
+}
+
+function evaluatorOf({ template, region }: NamedTemplate): TemplateEvaluator {
+  return new TemplateEvaluator({
+    stackName: 'Stack',
+    template,
+    environment: resolveEnvironment({ region }),
+    parameters: PARAMETERS,
+  });
+}
