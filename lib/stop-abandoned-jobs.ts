@@ -4,6 +4,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
@@ -26,6 +27,9 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
   [SageMakerJobKind.AUTOML]: AUTOML_JOB,
 };
 
+/** How long to try, while jobs that nobody waits for cost money, before someone has to know. */
+const MAX_EVENT_AGE = Duration.hours(1);
+
 /** Properties of what stops the jobs of executions that ended without them. */
 export interface StopAbandonedJobsProps {
   /** The state machine; a standard one, as EventBridge hears nothing of express workflows. */
@@ -39,7 +43,8 @@ export interface StopAbandonedJobsProps {
    */
   readonly kinds?: SageMakerJobKind[];
   /**
-   * Key for the function's environment variables and its log.
+   * Key for the function's environment variables and its log. The dead-letter queue is encrypted with a key that
+   * Amazon SQS owns: with another one, events would be lost unless its policy lets EventBridge use it.
    *
    * @default - Lambda's and CloudWatch Logs' own encryption
    */
@@ -53,18 +58,32 @@ export interface StopAbandonedJobsProps {
  * through the AWS SDK integration and looks at from time to time: they would run on, and cost. An EventBridge
  * rule on the end of executions starts a Lambda function, which stops the jobs that carry the execution's ARN in
  * their tag `cdk-sagemaker-tuning:execution` and are still in progress. What it stopped is in its log.
+ *
+ * An event that cannot be delivered, or for which the function fails three times, goes to a dead-letter queue: jobs may
+ * still run then. Watch the queue with an alarm on `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export class StopAbandonedJobs extends Construct {
   /** The rule on the end of executions. */
   readonly rule: events.Rule;
   /** The function that stops the jobs. */
   readonly stopJobsFunction: lambda.IFunction;
+  /** Takes the events that did not lead to a successful run of the function. Keeps them for 14 days. */
+  readonly deadLetterQueue: sqs.IQueue;
 
   constructor(scope: Construct, id: string, props: StopAbandonedJobsProps) {
     super(scope, id);
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
     // With the hyphen that all names have: jobs of a prefix that only begins alike are not touched.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
+    const deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.deadLetterQueue = deadLetterQueue;
     const made = new lambda.Function(this, 'Function', {
       ...bundledFunction(this, 'Function', {
         name: 'stop-jobs',
@@ -75,6 +94,10 @@ export class StopAbandonedJobs extends Construct {
         encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
+      // What fails in the function; what does not reach it is for the rule's target to keep.
+      deadLetterQueue,
+      retryAttempts: 2,
+      maxEventAge: MAX_EVENT_AGE,
     });
     this.stopJobsFunction = made;
     made.logGroup.grantWrite(made);
@@ -105,7 +128,9 @@ export class StopAbandonedJobs extends Construct {
           status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
         },
       },
-      targets: [new targets.LambdaFunction(made)],
+      targets: [
+        new targets.LambdaFunction(made, { deadLetterQueue, retryAttempts: 50, maxEventAge: MAX_EVENT_AGE }),
+      ],
     });
   }
 }

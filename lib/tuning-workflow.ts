@@ -100,6 +100,8 @@ export class TuningWorkflow extends SageMakerWorkflow {
   readonly stateMachine: sfn.StateMachine;
   /** The chain of states in the state machine. */
   readonly fragment: TuningFragment;
+  /** Stops the tuning job of an execution that ends without it; undefined where Step Functions does so (`.sync`). */
+  readonly stopAbandonedJobs?: StopAbandonedJobs;
   /** Role that the training jobs run under. */
   readonly trainingRole: iam.IRole;
   /** Security groups of the training containers; none without a VPC. */
@@ -144,7 +146,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
       encryptionKey: props.encryptionKey,
     });
     if (usesSdk(props)) {
-      new StopAbandonedJobs(this, 'StopAbandonedJobs', {
+      this.stopAbandonedJobs = new StopAbandonedJobs(this, 'StopAbandonedJobs', {
         stateMachine: this.stateMachine,
         jobNamePrefix: this.fragment.jobNamePrefix,
         kinds: [SageMakerJobKind.TUNING],

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SageMakerJobKind, StopAbandonedJobs, type StopAbandonedJobsProps } from '../lib';
-import { stackOf, statementsIn } from './fixtures';
+import { type Json, stackOf, statementsIn } from './fixtures';
 
 const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:mine';
 
@@ -14,6 +14,17 @@ function stopIn(stack: Stack, props: Partial<StopAbandonedJobsProps> = {}): Stop
     ...props,
   });
 }
+
+function templateOf(): Template {
+  const stack = stackOf();
+  stopIn(stack);
+  return Template.fromStack(stack);
+}
+
+const isOfSageMaker = ({ Action }: Json) =>
+  [Action].flat().every((action) => action.startsWith('sagemaker:'));
+const targetOf = ({ Targets }: Json) => Targets[0].DeadLetterConfig.Arn;
+const functionOf = ({ DeadLetterConfig }: Json) => DeadLetterConfig.TargetArn;
 
 const jobs = (resource: string) =>
   `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${resource}/churn-*`;
@@ -31,10 +42,61 @@ test('listens to the ends of executions that end before their work is done', () 
   });
 });
 
+describe('an event is not lost', () => {
+  test.each([
+    ['when it cannot be delivered', 'AWS::Events::Rule', targetOf],
+    ['when the function fails', 'AWS::Lambda::Function', functionOf],
+  ])('%s', (_name, type, queueOf) => {
+    const stack = stackOf();
+    const { deadLetterQueue } = stopIn(stack);
+    const [found] = Object.values(Template.fromStack(stack).findResources(type)) as Json[];
+    expect(queueOf(found.Properties)).toEqual(stack.resolve(deadLetterQueue.queueArn));
+  });
+
+  test('and neither is it tried for longer than an hour', () => {
+    const template = templateOf();
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumEventAgeInSeconds: 3600,
+      MaximumRetryAttempts: 2,
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [{ RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 50 } }],
+    });
+  });
+
+  test('in a queue that is encrypted, takes messages by TLS only, and those of its rule and its function', () => {
+    const template = templateOf();
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 1_209_600,
+    });
+    const [policy] = Object.values(template.findResources('AWS::SQS::QueuePolicy')) as Json[];
+    expect(policy.Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: {
+          ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/^StopRule/), 'Arn'] } },
+        },
+      }),
+    ]);
+  });
+});
+
+test('its function is traced', () => {
+  templateOf().hasResourceProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+});
+
 test('may stop all kinds of jobs below the prefix, and list them', () => {
   const stack = stackOf();
   stopIn(stack);
-  expect(statementsIn(stack, /StopFunctionRole/).slice(1)).toEqual([
+  expect(statementsIn(stack, /StopFunctionRole/).filter(isOfSageMaker)).toEqual([
     {
       Effect: 'Allow',
       Action: [
@@ -63,7 +125,7 @@ test.each([['churn'], ['churn-']])('keeps to the kinds and the prefix %s that ar
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'HyperParameterTuningJob' } },
   });
-  expect(statementsIn(stack, /StopFunctionRole/).slice(1)).toEqual([
+  expect(statementsIn(stack, /StopFunctionRole/).filter(isOfSageMaker)).toEqual([
     {
       Effect: 'Allow',
       Action: ['sagemaker:ListTags', 'sagemaker:StopHyperParameterTuningJob'],

@@ -86,6 +86,8 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
   readonly stateMachine: sfn.StateMachine;
   /** The chain of states in the state machine. */
   readonly fragment: AutoMlFragment;
+  /** Stops the AutoML job of an execution that ends without it. */
+  readonly stopAbandonedJobs: StopAbandonedJobs;
   /** Role that the AutoML job, and the jobs that it starts, run under. */
   readonly trainingRole: iam.IRole;
   /** Security groups of the containers; none without a VPC. */
@@ -122,7 +124,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
       fragment: this.fragment,
       encryptionKey: props.encryptionKey,
     });
-    new StopAbandonedJobs(this, 'StopAbandonedJobs', {
+    this.stopAbandonedJobs = new StopAbandonedJobs(this, 'StopAbandonedJobs', {
       stateMachine: this.stateMachine,
       jobNamePrefix: this.fragment.jobNamePrefix,
       kinds: [SageMakerJobKind.AUTOML],

@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 
 /** What tells one function of this library from another. */
@@ -19,7 +20,7 @@ export interface BundledFunctionOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Properties of a function whose code is bundled with this library, with a log and a role beside it. */
+/** Properties of a function whose code is bundled with this library, traced, with a log and a role beside it. */
 export function bundledFunction(
   scope: Construct,
   id: string,
@@ -27,6 +28,11 @@ export function bundledFunction(
 ): lambda.FunctionProps {
   const { encryptionKey } = options;
   allowLogEncryption(scope, encryptionKey);
+  const role = new iam.Role(scope, `${id}Role`, {
+    description: options.roleDescription,
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+  });
+  acknowledgeWildcards(role, ['*'], "X-Ray's actions have no resource-level permissions");
   return {
     description: options.description,
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -42,9 +48,7 @@ export function bundledFunction(
       encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY,
     }),
-    role: new iam.Role(scope, `${id}Role`, {
-      description: options.roleDescription,
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    }),
+    role,
+    tracing: lambda.Tracing.ACTIVE,
   };
 }

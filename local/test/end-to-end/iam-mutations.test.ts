@@ -14,7 +14,16 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     actions: /./,
     reason: 'of the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
   },
-  { role: /StateMachineRole/, actions: /^xray:/, reason: 'traces: without them an execution is not traced' },
+  {
+    role: /StateMachineRole|FunctionRole/,
+    actions: /^xray:/,
+    reason: 'traces: without them executions and functions run untraced',
+  },
+  {
+    role: /StopAbandonedJobsFunctionRole/,
+    actions: /^sqs:SendMessage$/,
+    reason: 'events for which the function failed: local mode reports the failure and has no queues',
+  },
   {
     role: /FunctionRole|TrainingRole/,
     actions: /^logs:/,
