@@ -57,8 +57,9 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless it is switched off,
  * `finalTrainingJob`.
  *
- * Errors: `InvalidInput`, `NoCompletedTrainingJobError` (with the most common reason why training jobs
- * failed), `FinalTrainingJobNotCompleted`, and those of Step Functions and SageMaker.
+ * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see `maxQuotaWait`),
+ * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
+ * `FinalTrainingJobNotCompleted`, and those of Step Functions and SageMaker.
  */
 export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable {
   /** The first state. */

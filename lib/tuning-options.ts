@@ -226,6 +226,15 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly maxTuningRuntime?: Duration;
   /**
+   * How long to wait in all when a quota of SageMaker keeps a job from starting: whole seconds, at most 1 day; 0 for
+   * not at all. Each job waits anew. The execution then fails with `QuotaExceeded`. It fails at once, with `QuotaTooLow`,
+   * when the quota is lower than what the job needs, as a quota of 0 is.
+   *
+   * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
+   * @default Duration.hours(1)
+   */
+  readonly maxQuotaWait?: Duration;
+  /**
    * Whether SageMaker stops training jobs that promise nothing. Not for Hyperband, which does so itself.
    *
    * @default false

@@ -57,12 +57,23 @@ describe('the states', () => {
       Configure: 'IsInputValid',
       IsInputValid: ['InvalidInput', 'TuneWithWarmStart', 'TuneHyperparameters'],
       InvalidInput: 'Fail',
-      TuneHyperparameters: ['FindBestTrainingJob', 'TuningJobStarted'],
-      TuneWithWarmStart: ['FindBestTrainingJob', 'TuningJobStarted'],
+      TuneHyperparameters: ['FindBestTrainingJob', 'CanWaitForQuota', 'TuningJobStarted'],
+      CanWaitForQuota: ['WaitForQuota', 'QuotaExceeded'],
+      WaitForQuota: 'TuneHyperparameters',
+      TuneWithWarmStart: ['FindBestTrainingJob', 'CanWaitForQuota-WarmStart', 'TuningJobStarted'],
+      'CanWaitForQuota-WarmStart': ['WaitForQuota-WarmStart', 'QuotaExceeded'],
+      'WaitForQuota-WarmStart': 'TuneWithWarmStart',
+      QuotaExceeded: 'Fail',
       TuningJobStarted: ['TuningJobNotStarted', 'FindBestTrainingJob'],
       TuningJobNotStarted: 'Fail',
       FindBestTrainingJob: 'TrainFinalModel',
-      TrainFinalModel: ['DescribeFinalTrainingJob', 'FinalTrainingJobNotCompleted'],
+      TrainFinalModel: [
+        'DescribeFinalTrainingJob',
+        'CanWaitForQuota-FinalTraining',
+        'FinalTrainingJobNotCompleted',
+      ],
+      'CanWaitForQuota-FinalTraining': ['WaitForQuota-FinalTraining', 'QuotaExceeded'],
+      'WaitForQuota-FinalTraining': 'TrainFinalModel',
       DescribeFinalTrainingJob: 'IsFinalModelTrained',
       IsFinalModelTrained: ['Result', 'FinalTrainingJobNotCompleted'],
       FinalTrainingJobNotCompleted: 'Fail',
@@ -73,8 +84,8 @@ describe('the states', () => {
   test('that wait for a tuning job in a loop', () => {
     const { States } = definitionOf({ integration: TuningIntegration.SDK });
     expect(shapeOf(States)).toMatchObject({
-      TuneHyperparameters: 'WaitForTuningJob',
-      TuneWithWarmStart: 'WaitForTuningJob',
+      TuneHyperparameters: ['WaitForTuningJob', 'CanWaitForQuota'],
+      TuneWithWarmStart: ['WaitForTuningJob', 'CanWaitForQuota-WarmStart'],
       WaitForTuningJob: 'DescribeTuningJob',
       DescribeTuningJob: ['HasTuningJobEnded', 'StopTuningJob'],
       StopTuningJob: ['TuningJobOutOfSight', 'TuningJobOutOfSight'],
@@ -355,7 +366,6 @@ describe('the tuning job', () => {
   test('is retried only where it was not started, and each time under a new name', () => {
     const { Retry } = definitionOf().States.TuneHyperparameters;
     expect(Retry.flatMap((retrier: Json) => retrier.ErrorEquals)).toEqual([
-      'SageMaker.ResourceLimitExceededException',
       'SageMaker.AmazonSageMakerException',
       'SageMaker.SageMakerException',
     ]);
@@ -363,7 +373,7 @@ describe('the tuning job', () => {
 });
 
 describe('a tuning job that fails', () => {
-  const catcher = () => definitionOf().States.TuneHyperparameters.Catch[0];
+  const catcher = () => definitionOf().States.TuneHyperparameters.Catch[1];
   const named = (errorOutput: Json) =>
     evaluate(catcher().Output.tuningJobName, { errorOutput, context: CONTEXT, input: {} });
 
@@ -550,7 +560,7 @@ describe('the final training', () => {
     ['a job that did not start', 'You have reached your quota', 'You have reached your quota'],
   ])('that failed does not lose what the search has found: %s', async (_what, Cause, expected) => {
     const { TrainFinalModel } = definitionOf().States;
-    const [{ Output, Next }] = TrainFinalModel.Catch;
+    const [, { Output, Next }] = TrainFinalModel.Catch;
     const errorOutput = { Error: 'States.TaskFailed', Cause };
     expect(Next).toBe('FinalTrainingJobNotCompleted');
     expect(await evaluate(Output.reason, { errorOutput })).toBe(

@@ -453,6 +453,21 @@ describe('limits', () => {
       { finalTraining: { maxRuntime: Duration.days(29) } },
       seconds('finalTraining.maxRuntime', 1, 2_419_200, 2_505_600),
     ],
+    [
+      '2 days of waiting for a quota',
+      { maxQuotaWait: Duration.days(2) },
+      seconds('maxQuotaWait', 0, 86_400, 172_800),
+    ],
+    [
+      'half a second of waiting for a quota',
+      { maxQuotaWait: Duration.millis(500) },
+      seconds('maxQuotaWait', 0, 86_400, 0.5),
+    ],
+    [
+      'a wait for a quota that is known when the stack is deployed',
+      { maxQuotaWait: Duration.seconds(Lazy.number({ produce: () => 60 })) },
+      'maxQuotaWait: must be known at synth: the waits are computed from it',
+    ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);
   });

@@ -48,8 +48,9 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  *
  * Output: `autoMlJob`, `bestCandidate` and `leaderboard`.
  *
- * Errors: `InvalidInput`, `InvalidTrainingData`, `NoCompletedCandidateError` (with the reason why the AutoML job
- * failed), and those of Step Functions and SageMaker.
+ * Errors: `InvalidInput`, `InvalidTrainingData`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see
+ * `maxQuotaWait`), `NoCompletedCandidateError` (with the reason why the AutoML job failed), and those of Step Functions
+ * and SageMaker.
  */
 export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.IConnectable {
   /** The first state. */

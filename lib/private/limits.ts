@@ -32,6 +32,8 @@ export const LIMITS = {
   containerCommandLength: 256,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
+  /** Of our own: a wait of a day is about 50 attempts, far from the 25,000 events that an execution may have. */
+  quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
   parentTuningJobs: 5,
   tags: 50,

@@ -2,21 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * Starting a job, each time under a new name, so that a retry never meets a name in use.
- *
- * A quota frees up when other jobs end: 5, 7.5, 11, … and at most 30 minutes between tries, up to 5½ hours
- * in all. A call that was throttled or refused: up to 10, 20 and 40 seconds (Step Functions does not tell the
- * two apart). A job that failed is not among these: it would fail again, and cost again.
+ * Starting a job, each time under a new name, so that a retry never meets a name in use: up to 10, 20 and 40 seconds
+ * after a call that was throttled or refused. Step Functions does not tell the two apart, and a role that was just
+ * created may be refused at first. A job that failed is not among these: it would fail again, and cost again.
  */
 export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
-  {
-    errors: ['SageMaker.ResourceLimitExceededException'],
-    interval: Duration.minutes(5),
-    backoffRate: 1.5,
-    maxDelay: Duration.minutes(30),
-    maxAttempts: 14,
-    jitterStrategy: sfn.JitterType.FULL,
-  },
   {
     errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
     interval: Duration.seconds(10),

@@ -79,6 +79,7 @@ const TUNING: Members<TuningOptions> = {
   maxTrainingJobs: optional(number),
   maxParallelTrainingJobs: optional(number),
   maxTuningRuntime: optional(duration),
+  maxQuotaWait: optional(duration),
   earlyStopping: optional(flag),
   allowedInputLocations: optional(list(aws.DATA_LOCATION)),
   spot: optional(SPOT),

@@ -15,6 +15,7 @@ import { usesSdk } from './integration';
 import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
 import { innerExpression, jsonata, literal } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
+import { waitForQuota } from './quota';
 import { renderTuningJob } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import {
@@ -33,6 +34,10 @@ export interface TuningStatesProps extends TuningRequestProps {
   readonly allowedInputLocations: DataLocation[];
   readonly input?: string;
 }
+
+/** JSONata: the search has cost time and money, so that what it found is not lost when the final training fails. */
+const BEST_TRAINING_JOB =
+  "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
 /** The states of a tuning, wired up. */
 export class TuningStates {
@@ -116,6 +121,7 @@ export class TuningStates {
       },
     });
     for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+    this.waitForTuningQuota(task);
     task.addCatch(this.tuningFailed(findBest), {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {
@@ -166,8 +172,16 @@ export class TuningStates {
       },
     });
     for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    this.waitForTuningQuota(create);
     create.next(this.waitForTuningJob(findBest));
     return create;
+  }
+
+  private waitForTuningQuota(create: sfn.TaskStateBase): void {
+    waitForQuota(this.scope, create, {
+      suffix: create.id === 'TuneWithWarmStart' ? '-WarmStart' : '',
+      maxWait: this.props.maxQuotaWait,
+    });
   }
 
   private waitForTuningJob(findBest: sfn.TaskStateBase): sfn.State {
@@ -213,10 +227,7 @@ export class TuningStates {
     });
     const notCompleted = sfn.Fail.jsonata(scope, 'FinalTrainingJobNotCompleted', {
       error: 'FinalTrainingJobNotCompleted',
-      // The search has cost time and money: what it found is not lost with the last step.
-      cause: jsonata(
-        "$states.input.reason & '. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts",
-      ),
+      cause: jsonata(`$states.input.reason & ${BEST_TRAINING_JOB}`),
     });
     const describe = this.describeFinalTrainingJob();
     findBest.next(this.finalTrainingJobs(notCompleted, describe));
@@ -259,6 +270,12 @@ export class TuningStates {
       },
     });
     for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+    waitForQuota(this.scope, task, {
+      // A state's name has at most 80 characters, of which a definition's can have 64.
+      suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
+      maxWait: this.props.maxQuotaWait,
+      also: BEST_TRAINING_JOB,
+    });
     task.addCatch(notCompleted, {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {

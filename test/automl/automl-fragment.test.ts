@@ -78,7 +78,10 @@ describe('the states', () => {
       IsInputValid: ['InvalidInput', 'CheckData'],
       InvalidInput: [],
       CheckData: ['CreateAutoMlJob'],
-      CreateAutoMlJob: ['WaitForAutoMlJob'],
+      CreateAutoMlJob: ['WaitForAutoMlJob', 'CanWaitForQuota'],
+      CanWaitForQuota: ['WaitForQuota', 'QuotaExceeded'],
+      WaitForQuota: ['CreateAutoMlJob'],
+      QuotaExceeded: [],
       WaitForAutoMlJob: ['DescribeAutoMlJob'],
       DescribeAutoMlJob: ['HasAutoMlJobEnded', 'StopAutoMlJob'],
       HasAutoMlJobEnded: ['WaitForAutoMlJob', 'FindBestCandidate'],
@@ -95,7 +98,6 @@ describe('the states', () => {
   test('retry only what failed before the job was there', () => {
     const { CreateAutoMlJob } = definitionOf().States;
     expect(CreateAutoMlJob.Retry.flatMap(({ ErrorEquals }: Json) => ErrorEquals)).toEqual([
-      'SageMaker.ResourceLimitExceededException',
       'SageMaker.AmazonSageMakerException',
       'SageMaker.SageMakerException',
     ]);
@@ -112,7 +114,7 @@ describe('the states', () => {
       .prefixStates()
       .next(autoMlFragment({ jobNamePrefix: 'flats' }, stack, 'B').prefixStates());
     const names = Object.keys(definitionIn(chain, stack).States);
-    expect(names).toHaveLength(22);
+    expect(names).toHaveLength(28);
     expect(names).toEqual(expect.arrayContaining(['A: Configure', 'B: Configure']));
   });
 });

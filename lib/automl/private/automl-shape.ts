@@ -26,6 +26,7 @@ const OPTIONS: Members<AutoMlOptions> = {
   maxCandidates: optional(number),
   maxRuntime: optional(duration),
   maxRuntimePerTrainingJob: optional(duration),
+  maxQuotaWait: optional(duration),
   sampleWeightColumn: optional(text),
   featureSpecification: optional(aws.DATA_LOCATION),
   allowedInputLocations: optional(list(aws.DATA_LOCATION)),

@@ -7,6 +7,7 @@ import type { DataLocation } from '../../data-location';
 import { AUTOML_JOB, jobArn, passRole } from '../../private/job-policies';
 import { innerExpression, jsonata } from '../../private/jsonata';
 import { pollJob } from '../../private/poll-job';
+import { waitForQuota } from '../../private/quota';
 import { RETRY_JOB_CREATION } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
@@ -109,6 +110,7 @@ export class AutoMlStates {
       },
     });
     for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    waitForQuota(scope, create, { suffix: '', maxWait: props.maxQuotaWait });
     return create;
   }
 

@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { jsonata } from './jsonata';
+import { failAgain } from './poll-job';
+
+/** How a state waits for a quota. */
+export interface QuotaWaitOptions {
+  /** Ends the names of the states that wait, so that they are unique among those of the chain. */
+  readonly suffix: string;
+  /** How long to wait in all. @default DEFAULT_QUOTA_WAIT */
+  readonly maxWait?: Duration;
+  /** JSONata for what the error's cause says in addition, such as what was found so far. */
+  readonly also?: string;
+}
+
+/** How long jobs wait for a quota unless a prop says otherwise. */
+export const DEFAULT_QUOTA_WAIT = Duration.hours(1);
+
+/** SageMaker's refusal of a job for a quota, in both of Step Functions' integrations. */
+const QUOTA_ERROR = 'SageMaker.ResourceLimitExceededException';
+
+/** The first wait, by what part of the time waited so far each further one is longer, and the longest one. */
+const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
+
+/**
+ * Waits for a quota before a job is created again: 5, 7.5, 11 … and at most 30 minutes at a time, up to `maxWait` in
+ * all. Fails with `QuotaExceeded` after that, and at once with `QuotaTooLow` where waiting cannot help, because the quota
+ * is lower than what the job needs.
+ *
+ * A `Retry` cannot do this: it does not see the message. Nothing is added to the way of a job that starts.
+ */
+export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, options: QuotaWaitOptions): void {
+  const { suffix, maxWait = DEFAULT_QUOTA_WAIT, also = "''" } = options;
+  const wait = sfn.Wait.jsonata(scope, `WaitForQuota${suffix}`, {
+    time: sfn.WaitTime.seconds(jsonata('$states.input.quota.wait')),
+  });
+  const exceeded =
+    (scope.node.tryFindChild('QuotaExceeded') as sfn.Fail | undefined) ?? failAgain(scope, 'QuotaExceeded');
+  const canWait = sfn.Choice.jsonata(scope, `CanWaitForQuota${suffix}`)
+    .when(sfn.Condition.jsonata(jsonata('$states.input.quota.wait > 0')), wait)
+    .otherwise(exceeded);
+  create.addCatch(canWait, {
+    errors: [QUOTA_ERROR],
+    outputs: jsonata(refusal(maxWait.toSeconds(), also)),
+  });
+  wait.next(create);
+}
+
+/**
+ * JSONata for the state's input with how long to wait (`quota`: 0 for not at all), and what to fail with.
+ *
+ * SageMaker's messages have the form "The account-level service limit '…' is 0 Instances, with current utilization of 0
+ * Instances and a request delta of 1 Instances. …", and "The requested resource … is not available in this region".
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-troubleshooting.html
+ * @see https://github.com/data-science-on-aws/data-science-on-aws/issues/200
+ * @see https://github.com/aws/amazon-sagemaker-examples/issues/1001
+ */
+function refusal(maxSeconds: number, also: string): string {
+  const { first, growth, longest } = WAIT_SECONDS;
+  return `(
+  $message := $states.errorOutput.Cause;
+  $name := $match($message, /service limit '([^']+)'/)[0].groups[0];
+  $limit := $number($match($message, / is ([0-9]+) [^,]*, with current utilization/)[0].groups[0]);
+  $delta := $number($match($message, /request delta of ([0-9]+)/)[0].groups[0]);
+  $isTooLow := $exists($limit) and $exists($delta) and $limit < $delta;
+  $isUnknown := $contains($message, 'is not available in this region');
+  $waited := $exists($states.input.quota) ? $states.input.quota.waited : 0;
+  $wait := $isTooLow or $isUnknown ? 0 : $floor($min([${longest}, ${first} + ${growth} * $waited, ${maxSeconds} - $waited]));
+  $merge([$states.input, {
+    'quota': {'wait': $wait, 'waited': $waited + $wait},
+    'failure': {
+      'Error': $isTooLow ? 'QuotaTooLow' : $isUnknown ? $states.errorOutput.Error : 'QuotaExceeded',
+      'Cause': (
+        $isTooLow ? 'The quota ' & ($exists($name) ? '"' & $name & '" ') & 'of Amazon SageMaker is ' & $limit & ' in this account and region, and the job needs ' & $delta & '. Waiting does not help: request an increase in the Service Quotas console (AWS services, Amazon SageMaker), and start a new execution once it is granted. '
+        : $isUnknown ? ''
+        : 'A quota of Amazon SageMaker was still used up after ' & $round($waited / 60) & ' minutes (maxQuotaWait). Wait until other jobs have ended, or request an increase in the Service Quotas console (AWS services, Amazon SageMaker). '
+      ) & $message & ${also}
+    }
+  }])
+)`;
+}
