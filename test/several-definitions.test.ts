@@ -365,7 +365,7 @@ describe('the final training', () => {
       expect(await choose(States, name)).toBe(`TrainFinalModel-${name}`);
       expect(States[`TrainFinalModel-${name}`]).toMatchObject({
         Next: 'DescribeFinalTrainingJob',
-        Catch: [{ Next: 'FinalTrainingJobNotCompleted' }],
+        Catch: [{ Next: `CanWaitForQuota-${name}` }, { Next: 'FinalTrainingJobNotCompleted' }],
       });
     }
   });

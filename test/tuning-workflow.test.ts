@@ -413,6 +413,7 @@ test('the function may read the results of its own jobs, and log', () => {
   const stack = stackOf();
   const template = templateOf({}, stack);
   expect(statementsIn(stack, /FunctionRole/)).toEqual([
+    allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
     allow(
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       expect.stringMatching(/^<Tuning.*FunctionLogs\w+\.Arn>$/),
