@@ -8,8 +8,10 @@ import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
 import { withoutNested } from './private/locations';
+import { warnOfUnreachableStorage } from './private/storage-access';
 import { securityGroupsOf, uniquePrefix } from './private/surroundings';
 import { grantTraining, trainingRole } from './private/training-permissions';
+import { checkBroughtRole } from './private/training-role';
 import { definitionsOf } from './private/tuning-definitions';
 import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
@@ -84,6 +86,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker training containers'),
     });
+    checkBroughtRole(this, props.trainingRole);
+    warnOfUnreachableStorage(this, props);
     this.trainingRole = props.trainingRole ?? trainingRole(this, 'TrainingRole');
     this.findBestTrainingJobFunction = new FindBestTrainingJobFunction(this, 'FindBestTrainingJobFunction', {
       jobNamePrefix,

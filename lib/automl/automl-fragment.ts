@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -5,7 +6,9 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { withoutNested } from '../private/locations';
+import { warnOfUnreachableStorage } from '../private/storage-access';
 import { securityGroupsOf, uniquePrefix } from '../private/surroundings';
+import { checkBroughtRole } from '../private/training-role';
 import type { AutoMlData } from './automl-data';
 import type { AutoMlOptions } from './automl-options';
 import { checkTabularDataFunction, findBestCandidateFunction } from './private/automl-functions';
@@ -70,7 +73,7 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
 
   constructor(scope: Construct, id: string, props: AutoMlFragmentProps) {
     super(scope, id);
-    validateAutoMl(this.node.path, props);
+    validateAutoMl(this.node.path, props, Stack.of(this).region);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
     // With the hyphen that all names have: the permissions end where another construct's prefix only begins alike.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
@@ -82,6 +85,8 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
       ...(props.validation ? [props.validation.location] : []),
       ...(props.allowedInputLocations ?? []),
     ]);
+    checkBroughtRole(this, props.trainingRole);
+    warnOfUnreachableStorage(this, props);
     this.trainingRole = props.trainingRole ?? autoMlRole(this, 'TrainingRole');
     grantAutoMl(this, this.trainingRole, {
       inputs: props.featureSpecification ? withoutNested([...inputs, props.featureSpecification]) : inputs,

@@ -82,8 +82,9 @@ export interface AutoMlOptions {
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
-   * Role that the AutoML job and all jobs that it starts run under. A role of this app is granted what they
-   * need; an imported one has to have it.
+   * Role that the AutoML job and all jobs that it starts run under. It must be in the stack's account and trust
+   * `sagemaker.amazonaws.com`. The construct adds the permissions it needs as an inline policy; if the role cannot be changed, a
+   * warning at synth lists the actions that it must allow already.
    *
    * @default - a role with the least privileges that SageMaker documents for AutoML jobs
    */
@@ -111,7 +112,10 @@ export interface AutoMlOptions {
   /**
    * Subnets for the containers, at most 16.
    *
-   * @default - private subnets
+   * The containers get no public IP address: in public or isolated subnets the VPC needs an endpoint for Amazon S3.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
+   * @default - private subnets with a NAT gateway, else isolated ones, else public ones
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
   /**

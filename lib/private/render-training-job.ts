@@ -1,5 +1,6 @@
 import { DataDistribution, InputMode } from '../input-data';
 import type { TrainingChannel, TrainingJobDefinition } from '../tasks/training-job-definition';
+import { takesVolumeKey } from './instance-storage';
 
 const DEFAULT_MAX_RUNTIME_SECONDS = 3600;
 
@@ -29,7 +30,8 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
     ResourceConfig: {
       ...renderInstances(definition),
       VolumeSizeInGB: definition.volumeSize?.toGibibytes() ?? 30,
-      ...(definition.volumeEncryptionKey && { VolumeKmsKeyId: definition.volumeEncryptionKey.keyArn }),
+      ...(definition.volumeEncryptionKey &&
+        takesVolumeKey(definition) && { VolumeKmsKeyId: definition.volumeEncryptionKey.keyArn }),
       ...(definition.keepAlive && { KeepAlivePeriodInSeconds: definition.keepAlive.toSeconds() }),
     },
     StoppingCondition: renderStoppingCondition(definition),

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { acknowledgeWildcards, resourcesOf } from './acknowledge';
+import { jobRole, warnIfNotAttached } from './training-role';
 
 /** What training jobs touch. */
 export interface TrainingAccess {
@@ -18,12 +19,7 @@ export interface TrainingAccess {
 
 /** Makes the role that training jobs run under, without permissions. */
 export function trainingRole(scope: Construct, id: string): iam.Role {
-  return new iam.Role(scope, id, {
-    description: 'SageMaker training jobs: reads the training data, writes the models',
-    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
-  });
+  return jobRole(scope, id, 'SageMaker training jobs: reads the training data, writes the models');
 }
 
 /** Grants a role what training jobs need, and no more. */
@@ -39,6 +35,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
   const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
   // By the role, which may be imported and not to be changed.
   role.attachInlinePolicy(policy);
+  warnIfNotAttached(policy, role);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),

@@ -11,12 +11,13 @@ import {
 import { SageMakerCreateTrainingJob } from '../tasks/create-training-job';
 import { configureExpression } from './configure-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
+import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
 import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
 import { innerExpression, jsonata, literal } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
-import { renderTuningJob } from './render-tuning-job';
+import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import {
   type BoundDefinition,
@@ -171,6 +172,7 @@ export class TuningStates {
         polls: 1,
       },
     });
+    warnOfVolumesWithoutKey(scope, trainingDefinitions(tuningJob));
     for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
     this.waitForTuningQuota(create);
     create.next(this.waitForTuningJob(findBest));

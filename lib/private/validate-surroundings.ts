@@ -31,11 +31,22 @@ export interface NetworkOptions {
 export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: NetworkOptions): void {
   problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
   if (vpc) {
-    problems.count('vpcSubnets', vpc.selectSubnets(vpcSubnets).subnetIds, 1, LIMITS.subnets);
+    checkSubnets(problems, vpc, vpcSubnets);
     return;
   }
   for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
     if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
+  }
+}
+
+function checkSubnets(problems: Problems, vpc: ec2.IVpc, selection: ec2.SubnetSelection | undefined): void {
+  try {
+    problems.count('vpcSubnets', vpc.selectSubnets(selection).subnetIds, 1, LIMITS.subnets);
+  } catch (error) {
+    problems.add(
+      'vpcSubnets',
+      `must select subnets of ${vpc.node.path}, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }: ${(error as Error).message}`,
+    );
   }
 }
 

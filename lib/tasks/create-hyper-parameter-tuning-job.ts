@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { warnOfVolumesWithoutKey } from '../private/instance-storage';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
 import { LIMITS } from '../private/limits';
 import { renderTuningJob, trainingDefinitions } from '../private/render-tuning-job';
@@ -184,6 +185,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
     super(scope, id, props);
     this.integrationPattern = supportedPattern(props.integrationPattern);
     requireJobName('tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
+    warnOfVolumesWithoutKey(scope, trainingDefinitions(props));
     this.taskPolicies = jobPolicies(this, TUNING_JOB, {
       namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),
       roles: trainingDefinitions(props).map(({ role }) => role),

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { warnOfVolumesWithoutKey } from '../private/instance-storage';
 import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-policies';
 import { LIMITS } from '../private/limits';
 import { renderTrainingJob } from '../private/render-training-job';
@@ -85,6 +86,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     super(scope, id, props);
     this.integrationPattern = supportedPattern(props.integrationPattern);
     requireJobName('trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
+    warnOfVolumesWithoutKey(scope, [props.trainingJobDefinition]);
     this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
       namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
       roles: [props.trainingJobDefinition.role],

@@ -113,8 +113,11 @@ export interface TrainingJobDefinition {
    */
   readonly outputEncryptionKey?: kms.IKey;
   /**
-   * Key for the storage volumes.
+   * Key for the storage volumes. Left out of the request where the instance type, or that of any instance group, has local
+   * NVMe storage (such as ml.g5): SageMaker refuses it for these, and the hardware encrypts them with keys of its own. A type that is
+   * an expression or a token counts as one without.
    *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
    * @default - keys that AWS manages
    */
   readonly volumeEncryptionKey?: kms.IKey;

@@ -6,6 +6,7 @@ import type { DataLocation } from '../../data-location';
 import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
 import { passRole } from '../../private/job-policies';
 import { grantKeys, networkStatement, storageStatements } from '../../private/training-permissions';
+import { jobRole, warnIfNotAttached } from '../../private/training-role';
 
 /** What an AutoML job, and the jobs that it starts, touch. */
 export interface AutoMlAccess {
@@ -17,12 +18,7 @@ export interface AutoMlAccess {
 
 /** Makes the role that AutoML jobs run under, without permissions. */
 export function autoMlRole(scope: Construct, id: string): iam.Role {
-  return new iam.Role(scope, id, {
-    description: 'SageMaker AutoML jobs: reads the training data, writes the models',
-    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
-  });
+  return jobRole(scope, id, 'SageMaker AutoML jobs: reads the training data, writes the models');
 }
 
 /**
@@ -44,6 +40,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
   const policy = new iam.Policy(scope, 'AutoMlPolicy', { statements: [passRole(role), ...statements] });
   // By the role, which may be imported and not to be changed.
   role.attachInlinePolicy(policy);
+  warnIfNotAttached(policy, role);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),

@@ -39,9 +39,10 @@ export interface AutoMlInput extends AutoMlOptions {
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
-export function validateAutoMl(path: string, automl: AutoMlInput): void {
+export function validateAutoMl(path: string, automl: AutoMlInput, region: string): void {
   requireShape(path, AUTOML_FRAGMENT, automl);
   const problems = new Problems();
+  checkRegion(problems, region);
   problems.length('target', automl.target, 1, Number.POSITIVE_INFINITY);
   checkObjective(problems, automl);
   checkValidation(problems, automl);
@@ -66,6 +67,15 @@ export function validateAutoMl(path: string, automl: AutoMlInput): void {
   checkNetwork(problems, automl);
   checkInput(problems, automl.input);
   problems.throwIfAny(path);
+}
+
+/** The action is missing there. A region that is known at deployment only passes. */
+function checkRegion(problems: Problems, region: string): void {
+  if (Token.isUnresolved(region) || !region.startsWith('cn-')) return;
+  problems.add(
+    'env.region',
+    `must be a region outside of China, got ${region} for the stack: CreateAutoMLJobV2 is not available in the China Regions; TuningWorkflow is an alternative`,
+  );
 }
 
 function checkObjective(problems: Problems, { objective, problemType }: AutoMlInput): void {

@@ -1,0 +1,53 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { TrainingJobDefinition } from '../tasks/training-job-definition';
+
+/**
+ * Families of instance types with local NVMe storage. All sizes of a family are alike in this. SageMaker uses their storage in
+ * place of a volume, and refuses `VolumeKmsKeyId` for them: the hardware encrypts the storage with keys of its own.
+ *
+ * Sources: the rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage", from the API reference of
+ * `ResourceConfig`; the families from EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`), as
+ * moto 5.2.5 has recorded it, and EC2's documentation of accelerated instances for p6e-gb200, which the record lacks.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html
+ */
+const FAMILIES_WITH_INSTANCE_STORAGE: ReadonlySet<string> = new Set(
+  [
+    'c5ad c5d c6gd c6id c7gd c8gd c8id c9gd m5ad m5d m5dn m6gd m6id m6idn m7gd m8gd m8id m8idb m8idn m9gd',
+    'r5ad r5d r5dn r6gd r6id r6idn r7gd r8gd r8id r8idb r8idn r9gd x2gd x2idn x2iedn x8aedz z1d',
+    'd3 d3en f2 hpc6id i3 i3en i4g i4i i7i i7ie i8g i8ge im4gn is4gen',
+    'g4dn g5 g6 g6e g6f g7 g7e gr6 gr6f p3dn p4d p4de p5 p5e p5en p6-b200 p6-b300 p6e-gb200',
+    'trn1 trn1n trn2 trn2u',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** Whether an instance type has local NVMe storage; one that is known at deployment or at run time only counts as one without. */
+export function hasInstanceStorage(instanceType: string): boolean {
+  return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
+}
+
+/** Whether SageMaker takes a key for the volumes of a training job: not where any instance has local storage. */
+export function takesVolumeKey(definition: TrainingJobDefinition): boolean {
+  return !instanceTypes(definition).some(hasInstanceStorage);
+}
+
+/** Warns, once a scope, of volumes that the key does not reach: a request has one field for all instance groups. */
+export function warnOfVolumesWithoutKey(
+  scope: Construct,
+  definitions: readonly TrainingJobDefinition[],
+): void {
+  for (const definition of definitions) {
+    const without = instanceTypes(definition).filter((type) => !hasInstanceStorage(type));
+    if (!definition.volumeEncryptionKey || takesVolumeKey(definition) || without.length === 0) continue;
+    Annotations.of(scope).addWarningV2(
+      'cdk-sagemaker-tuning:volumesWithoutKey',
+      `The key is not used for the volumes of ${without.join(', ')}, which AWS encrypts with a key of its own: the instance groups also have types with local NVMe storage, for which SageMaker refuses a key, and a training job has one key for all groups`,
+    );
+  }
+}
+
+function instanceTypes({ instanceGroups, instanceType }: TrainingJobDefinition): string[] {
+  return instanceGroups?.map((group) => group.instanceType) ?? (instanceType ? [instanceType] : []);
+}

@@ -1,0 +1,47 @@
+import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { NetworkOptions } from './validate-surroundings';
+
+/**
+ * Warns where containers in a VPC cannot reach Amazon S3, through which SageMaker moves data and models: their network interfaces
+ * have no public IP address, so that a public or isolated subnet leads there through a VPC endpoint only. Of an imported VPC, the
+ * endpoints are not known: only public subnets are warned of. Looks when the app is synthesized, as endpoints can be added until then.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
+ */
+export function warnOfUnreachableStorage(scope: Construct, { vpc, vpcSubnets }: NetworkOptions): void {
+  if (!vpc) return;
+  const selected = vpc.selectSubnets(vpcSubnets);
+  if (selected.isPendingLookup) return;
+  const among = (subnets: readonly ec2.ISubnet[]) =>
+    subnets.some(({ subnetId }) => selected.subnetIds.includes(subnetId));
+  const isOfThisApp = vpc.node.defaultChild instanceof ec2.CfnVPC;
+  const kind = among(vpc.publicSubnets)
+    ? 'public'
+    : isOfThisApp && among(vpc.isolatedSubnets)
+      ? 'isolated'
+      : undefined;
+  if (!kind) return;
+  Aspects.of(scope).add({
+    visit: (node) => {
+      if (node !== scope || hasStorageEndpoint(scope, vpc)) return;
+      Annotations.of(scope).addWarningV2(
+        'cdk-sagemaker-tuning:storageNotReached',
+        `vpcSubnets: jobs in the ${kind} subnets of ${vpc.node.path} cannot reach Amazon S3 and fail to download their data, because their network interfaces have no public IP address: add an endpoint, vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 }), or select private subnets with a NAT gateway`,
+      );
+    },
+  });
+}
+
+/** Whether the app has an endpoint for Amazon S3 in the VPC. */
+function hasStorageEndpoint(scope: Construct, { vpcId }: ec2.IVpc): boolean {
+  return scope.node.root.node
+    .findAll()
+    .filter((node) => node instanceof ec2.CfnVPCEndpoint)
+    .some(
+      (endpoint) =>
+        endpoint.vpcId === vpcId &&
+        /\.s3\b/.test(JSON.stringify(Stack.of(endpoint).resolve(endpoint.serviceName) ?? '')),
+    );
+}

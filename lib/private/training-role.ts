@@ -1,0 +1,73 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { validationError } from './problems';
+
+const SAGEMAKER = 'sagemaker.amazonaws.com';
+
+/** Makes the role that SageMaker jobs run under, without permissions. */
+export function jobRole(scope: Construct, id: string, description: string): iam.Role {
+  return new iam.Role(scope, id, {
+    description,
+    assumedBy: new iam.ServicePrincipal(SAGEMAKER, {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  });
+}
+
+/**
+ * Checks that SageMaker can run jobs under a role that is brought. Its trust policy is checked when the app is synthesized, since
+ * statements can be added until then.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+ * @throws Error named `TuningValidationError` where the role is of another account
+ */
+export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined): void {
+  if (!role) return;
+  const { account } = Stack.of(scope);
+  const { principalAccount } = role;
+  if (
+    principalAccount !== undefined &&
+    !Token.isUnresolved(principalAccount) &&
+    !Token.isUnresolved(account) &&
+    principalAccount !== account
+  ) {
+    throw validationError(
+      `${scope.node.path}: 1 problem found:\n  - trainingRole: must be a role of account ${account}, where the jobs run, got one of account ${principalAccount}: a role cannot be passed to SageMaker across accounts`,
+    );
+  }
+  const { assumeRolePolicy } = role as Partial<iam.Role>;
+  if (!assumeRolePolicy) return;
+  scope.node.addValidation({
+    validate: () =>
+      trustsSageMaker(Stack.of(role).resolve(assumeRolePolicy.toJSON()))
+        ? []
+        : [
+            `trainingRole: ${role.node.path} must trust ${SAGEMAKER}, or SageMaker cannot run jobs under it and the first job fails: give the role assumedBy: new iam.ServicePrincipal('${SAGEMAKER}'), or a CompositePrincipal with it`,
+          ],
+  });
+}
+
+/** Warns where a policy could not be attached to a role: a role of another app that may not, or cannot, be changed. */
+export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
+  const stack = Stack.of(policy);
+  const { roles } = policy.node.defaultChild as iam.CfnPolicy;
+  if (stack.resolve(roles) !== undefined) return;
+  const { Statement } = stack.resolve(policy.document.toJSON());
+  const actions = Statement.flatMap(({ Action }: { Action: string | string[] }) => Action);
+  Annotations.of(policy).addWarningV2(
+    'cdk-sagemaker-tuning:roleNotChanged',
+    `trainingRole: this app cannot change the permissions of ${Token.isUnresolved(role.roleArn) ? role.node.path : role.roleArn}. Jobs fail with AccessDenied unless the role already allows ${[...new Set(actions)].join(', ')} on the data, the output, the image and the logs`,
+  );
+}
+
+/** Whether a trust policy lets SageMaker assume the role, as far as that can be known at synth. */
+function trustsSageMaker({ Statement }: { Statement: Record<string, unknown>[] }): boolean {
+  return Statement.some(({ Effect, Principal }) => {
+    if (Effect !== 'Allow') return false;
+    if (typeof Principal === 'string') return Principal === '*';
+    const { Service } = Principal as { Service?: unknown };
+    // A token is not known before the deployment.
+    return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
+  });
+}

@@ -1,0 +1,192 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { TuningFragmentProps } from '../lib';
+import { autoMlFragment } from './automl/fixtures';
+import { definitionIn, fragment, vpcIn } from './fixtures';
+
+const ACCOUNT = '123456789012';
+const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com');
+
+type Surroundings = Pick<TuningFragmentProps, 'trainingRole' | 'vpc' | 'vpcSubnets'>;
+
+/** Both constructs: what surrounds a job is checked by the same rules. */
+const MADE: readonly [
+  string,
+  (props: Surroundings, stack: Stack) => { toChain: Parameters<typeof definitionIn>[0] },
+][] = [
+  ['TuningFragment', (props, stack) => ({ toChain: fragment(props, stack) })],
+  ['AutoMlFragment', (props, stack) => ({ toChain: autoMlFragment(props, stack) })],
+];
+
+function stackIn(account: string | undefined = ACCOUNT): Stack {
+  return new Stack(new App(), 'Stack', { env: account ? { account, region: 'eu-west-1' } : undefined });
+}
+
+/** Warnings of the library by their IDs, with their texts. */
+function warningsOf(stack: Stack): string[] {
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => String(entry.data))
+    .filter((text) => text.includes('cdk-sagemaker-tuning:'));
+}
+
+describe.each(MADE)('%s', (_name, make) => {
+  const synthesize = (props: (stack: Stack) => Surroundings, stack = stackIn()): Stack => {
+    definitionIn(make(props(stack), stack).toChain, stack);
+    return stack;
+  };
+
+  describe('a role that is brought', () => {
+    const arn = (account: string) => `arn:aws:iam::${account}:role/training`;
+    const made = (assumedBy: iam.IPrincipal) => (stack: Stack) => ({
+      trainingRole: new iam.Role(stack, 'Mine', { assumedBy }),
+    });
+
+    test.each<[string, (stack: Stack) => Surroundings]>([
+      ['of this app', made(SAGEMAKER)],
+      [
+        'of this app, for several services',
+        made(new iam.CompositePrincipal(new iam.ServicePrincipal('glue.amazonaws.com'), SAGEMAKER)),
+      ],
+      [
+        'imported, of the account of the stack',
+        (stack) => ({ trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn(ACCOUNT)) }),
+      ],
+      ['imported by name', (stack) => ({ trainingRole: iam.Role.fromRoleName(stack, 'Mine', 'training') })],
+    ])('%s, gets its permissions without a word', (_title, props) => {
+      const stack = synthesize(props);
+      expect(warningsOf(stack)).toEqual([]);
+      const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+      expect(policies.map(({ Properties }) => JSON.stringify(Properties))).toContainEqual(
+        expect.stringContaining('ecr:BatchGetImage'),
+      );
+    });
+
+    test('of another account is refused', () => {
+      const trainingRole = (stack: Stack) => ({
+        trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn('210987654321')),
+      });
+      expect(() => synthesize(trainingRole)).toThrow(
+        /^Stack\/.*: 1 problem found:\n {2}- trainingRole: must be a role of account 123456789012, where the jobs run, got one of account 210987654321: /,
+      );
+      // Where the account of the stack is known at deployment only, nobody can tell.
+      expect(() => synthesize(trainingRole, new Stack(new App(), 'Stack'))).not.toThrow();
+    });
+
+    test('that cannot be changed is warned of, with what it has to allow', () => {
+      const stack = synthesize((scope) => ({
+        trainingRole: iam.Role.fromRoleArn(scope, 'Mine', arn(ACCOUNT), { mutable: false }),
+      }));
+      expect(warningsOf(stack)).toEqual([
+        expect.stringMatching(
+          /^trainingRole: this app cannot change the permissions of arn:aws:iam::123456789012:role\/training\. Jobs fail with AccessDenied unless .*s3:GetObject.*s3:ListBucket.*cloudwatch:PutMetricData/,
+        ),
+      ]);
+    });
+
+    test('that SageMaker cannot assume is refused when the app is synthesized', () => {
+      const lambda = new iam.ServicePrincipal('lambda.amazonaws.com');
+      expect(() => Template.fromStack(synthesize(made(lambda)))).toThrow(
+        /trainingRole: Stack\/Mine must trust sagemaker\.amazonaws\.com, or SageMaker cannot run jobs under it/,
+      );
+      expect(() => Template.fromStack(synthesize(made(new iam.AccountRootPrincipal())))).toThrow(
+        /must trust/,
+      );
+    });
+
+    test('may trust SageMaker by a statement that is added later', () => {
+      const stack = stackIn();
+      const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });
+      const { toChain } = make({ trainingRole }, stack);
+      trainingRole.assumeRolePolicy?.addStatements(
+        new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [SAGEMAKER] }),
+      );
+      expect(() => definitionIn(toChain, stack)).not.toThrow();
+    });
+  });
+
+  describe('subnets', () => {
+    const vpcOf = (stack: Stack, ...types: ec2.SubnetType[]) =>
+      new ec2.Vpc(stack, 'Vpc', {
+        natGateways: types.includes(ec2.SubnetType.PRIVATE_WITH_EGRESS) ? 1 : 0,
+        subnetConfiguration: types.map((subnetType) => ({ name: subnetType, subnetType })),
+      });
+    const { PUBLIC, PRIVATE_WITH_EGRESS, PRIVATE_ISOLATED } = ec2.SubnetType;
+    const withEndpoint = (vpc: ec2.Vpc) => {
+      vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+      return vpc;
+    };
+
+    test.each<[string, (stack: Stack) => Surroundings]>([
+      ['private with a NAT gateway', (stack) => ({ vpc: vpcOf(stack, PUBLIC, PRIVATE_WITH_EGRESS) })],
+      [
+        'isolated, with an endpoint for S3',
+        (stack) => ({ vpc: withEndpoint(vpcOf(stack, PRIVATE_ISOLATED)) }),
+      ],
+      ['public, with an endpoint for S3', (stack) => ({ vpc: withEndpoint(vpcOf(stack, PUBLIC)) })],
+      ['private ones of an imported VPC', (stack) => ({ vpc: vpcIn(stack) })],
+      [
+        'isolated ones of an imported VPC, whose endpoints are not known',
+        (stack) => ({
+          vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+            vpcId: 'vpc-0123456789abcdef0',
+            availabilityZones: ['eu-west-1a'],
+            isolatedSubnetIds: ['subnet-0123456789abcdef1'],
+          }),
+        }),
+      ],
+    ])('%s, are taken without a word', (_title, props) => {
+      expect(warningsOf(synthesize(props))).toEqual([]);
+    });
+
+    test.each<[string, string, (stack: Stack) => Surroundings]>([
+      ['isolated', 'without an endpoint', (stack) => ({ vpc: vpcOf(stack, PRIVATE_ISOLATED) })],
+      ['public', 'because there are no others', (stack) => ({ vpc: vpcOf(stack, PUBLIC) })],
+      [
+        'public',
+        'by choice, with an endpoint for something else',
+        (stack) => {
+          const vpc = vpcOf(stack, PUBLIC, PRIVATE_WITH_EGRESS);
+          vpc.addGatewayEndpoint('Table', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB });
+          return { vpc, vpcSubnets: { subnetType: PUBLIC } };
+        },
+      ],
+      [
+        'public',
+        'of an imported VPC',
+        (stack) => ({
+          vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+            vpcId: 'vpc-0123456789abcdef0',
+            availabilityZones: ['eu-west-1a'],
+            publicSubnetIds: ['subnet-0123456789abcdef1'],
+          }),
+        }),
+      ],
+    ])('%s, %s, are warned of', (kind, _title, props) => {
+      expect(warningsOf(synthesize(props))).toEqual([
+        expect.stringContaining(
+          `vpcSubnets: jobs in the ${kind} subnets of Stack/Vpc cannot reach Amazon S3`,
+        ),
+      ]);
+    });
+
+    test('that are not there are refused by name', () => {
+      const props = (stack: Stack) => ({
+        vpc: vpcOf(stack, PUBLIC),
+        vpcSubnets: { subnetType: PRIVATE_WITH_EGRESS },
+      });
+      expect(() => synthesize(props)).toThrow(
+        /1 problem found:\n {2}- vpcSubnets: must select subnets of Stack\/Vpc, such as .*: There are no 'Private' subnet groups in this VPC/,
+      );
+    });
+  });
+});
+
+test.each(['cn-north-1', 'cn-northwest-1'])('AutoML is refused in %s, where its API is missing', (region) => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region } });
+  expect(() => autoMlFragment({}, stack)).toThrow(
+    `env.region: must be a region outside of China, got ${region} for the stack: CreateAutoMLJobV2 is not available in the China Regions`,
+  );
+});
