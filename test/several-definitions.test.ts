@@ -297,7 +297,7 @@ describe('an input', () => {
     [
       'a value out of bounds',
       { hyperparameters: { xgboost: { max_depth: '-1' } } },
-      ['hyperparameters.xgboost.max_depth: must be at least 0, got "-1"'],
+      ['hyperparameters.xgboost.max_depth: must be at least 0 and at most 2147483647, got "-1"'],
     ],
     [
       'a number',
@@ -447,7 +447,7 @@ describe('problems', () => {
         }),
       },
       [
-        'hyperparameters.num_round: must be at least 1, got "0"',
+        'hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"',
         'furtherDefinitions.forest.parameterRanges.max_depth: min must be less than max, got min 9 and max 3',
         expect.stringMatching(
           /^furtherDefinitions\.forest\.hyperparameters\.depth: is no hyperparameter of XGBoost/,

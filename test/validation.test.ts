@@ -143,8 +143,8 @@ describe('the search space', () => {
     ],
     [
       'what XGBoost does not know',
-      ranges(real('learning_rate', 0.1, 0.5)),
-      /^parameterRanges.learning_rate: is no hyperparameter of XGBoost 3.2-0: SageMaker tunes num_round, eta, gamma,/,
+      ranges(real('shrinkage', 0.1, 0.5)),
+      /^parameterRanges.shrinkage: is no hyperparameter of XGBoost 3.2-0: SageMaker tunes num_round, eta, gamma,/,
     ],
     [
       'what SageMaker does not tune',
@@ -159,7 +159,7 @@ describe('the search space', () => {
     [
       'min beyond what XGBoost takes',
       ranges(int('num_round', 0, 100)),
-      'parameterRanges.num_round: min must be at least 1, got 0: XGBoost 3.2-0 allows no other',
+      'parameterRanges.num_round: min must be at least 1 and at most 2147483647, got 0: XGBoost 3.2-0 allows no other',
     ],
     [
       'max beyond what XGBoost takes',
@@ -309,7 +309,7 @@ describe('the objective', () => {
     [
       'AUC of a regression',
       { objective: Objective.maximize('validation:auc') },
-      ['hyperparameters.eval_metric: auc needs an objective binary:* or rank:*, got reg:squarederror'],
+      ['hyperparameters.objective: metric auc needs an objective binary:* or rank:*, got reg:squarederror'],
     ],
   ])('%s', (_name, props, problems) => {
     expect(problemsOf(props)).toEqual(
@@ -369,7 +369,7 @@ describe('hyperparameters', () => {
     [
       'AFT of a regression',
       fixed({ eval_metric: 'rmse,aft-nloglik' }),
-      'hyperparameters.eval_metric: aft-nloglik needs objective survival:aft, got reg:squarederror',
+      'hyperparameters.eval_metric: aft-nloglik needs labels with a lower and an upper bound, which the container cannot read: use another metric',
     ],
     [
       'unknown, in the final training',
@@ -379,7 +379,7 @@ describe('hyperparameters', () => {
     [
       'out of bounds, in the final training',
       { finalTraining: { hyperparameters: { num_round: '0' } } },
-      'finalTraining.hyperparameters.num_round: must be at least 1, got "0"',
+      'finalTraining.hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"',
     ],
     [
       'too many',

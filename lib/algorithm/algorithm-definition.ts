@@ -21,6 +21,11 @@ export interface AlgorithmDefinition {
   readonly defaultVolumeSize?: Size;
   /** Hyperparameters that are set unless they are given or tuned. */
   defaultHyperparameters(objectiveMetric: string): Record<string, string>;
+  /**
+   * Hyperparameter that lists the metrics to evaluate, of which the last one decides: where it is given, its default is
+   * moved to the end of the list, or added there.
+   */
+  readonly metricList?: string;
   /** What is wrong with the way the algorithm is used; one message a problem, each beginning with the prop. */
   check?(use: AlgorithmUse): string[];
   /** Settles the algorithm in the stack of the construct that trains it. */

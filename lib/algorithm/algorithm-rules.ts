@@ -1,8 +1,13 @@
+import type { CombinationRule } from './combination-rule';
+import { type FormName, NUMBER, VALUE_FORMS, WHOLE_NUMBER } from './value-forms';
+
 /** What an algorithm accepts for one hyperparameter. All values are strings in the SageMaker API. */
 export interface HyperparameterRule {
   readonly name: string;
-  /** `list` is a comma-separated list, `text` a literal of its own form that is not checked here. */
+  /** `list` is a comma-separated list, `text` is not checked beyond its `form`. */
   readonly type: 'integer' | 'continuous' | 'categorical' | 'list' | 'text';
+  /** Form of a text, where one is known. */
+  readonly form?: FormName;
   readonly min?: number;
   readonly minExclusive?: number;
   readonly max?: number;
@@ -11,6 +16,12 @@ export interface HyperparameterRule {
   readonly words?: readonly string[];
   /** Allowed values of a categorical one, or allowed elements of a list. */
   readonly values?: readonly string[];
+  /** Elements of a list that may have a threshold, as in `error@0.7`. */
+  readonly thresholds?: readonly string[];
+  /** What the container takes where it is left out, if rules depend on it. */
+  readonly default?: string;
+  /** Other names that the container accepts; SageMaker does not tune them. */
+  readonly aliases?: readonly string[];
   /** Whether a tuning job may search it. */
   readonly tunable?: boolean;
   readonly required?: boolean;
@@ -35,8 +46,29 @@ export interface AlgorithmRules {
   /** Whether other hyperparameters may be given, of which nothing is known: those of a script. */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
-  /** Checks that look at several hyperparameters at once; returns one message a problem. */
-  readonly checkTogether: (values: Readonly<Record<string, string>>) => string[];
+  /** Values that do not go together. They are checked at synth and in the first state of an execution. */
+  readonly combinations?: readonly CombinationRule[];
+  /** Further checks that look at several hyperparameters at once, at synth only; returns one message a problem. */
+  readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
+}
+
+/** The hyperparameter that a name is an alias of. A script reads its hyperparameters itself, by any name. */
+export function canonicalName(rules: AlgorithmRules | undefined, name: string): string {
+  return (rules?.takesOthers ? undefined : aliasedRule(rules, name)?.name) ?? name;
+}
+
+/** The rule of the hyperparameter that a name is an alias of. */
+export function aliasedRule(rules: AlgorithmRules | undefined, name: string): HyperparameterRule | undefined {
+  return rules?.hyperparameters.find(({ aliases }) => aliases?.includes(name));
+}
+
+/** What a hyperparameter that is left out is, where rules depend on it. */
+export function defaultsOfRules(rules: AlgorithmRules | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (rules?.hyperparameters ?? []).flatMap(({ name, default: value }) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }
 
 /** How the words that may stand in place of a number read in a message, such as ` or auto`. */
@@ -71,22 +103,40 @@ export function checkValue(rule: HyperparameterRule, value: string): string | un
   const words = describeWords(rule);
   switch (rule.type) {
     case 'integer':
-      if (!/^[+-]?\d+$/.test(value)) return `must be a whole number${words}, ${given}`;
+      if (!WHOLE_NUMBER.test(value)) return `must be a whole number${words}, ${given}`;
       return withinBounds(rule, Number(value))
         ? undefined
         : `must be ${describeBounds(rule)}${words}, ${given}`;
     case 'continuous':
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) return `must be a number${words}, ${given}`;
+      if (!NUMBER.test(value)) return `must be a number${words}, ${given}`;
       return withinBounds(rule, Number(value))
         ? undefined
         : `must be ${describeBounds(rule)}${words}, ${given}`;
     case 'categorical':
       return rule.values?.includes(value) ? undefined : `must be one of ${rule.values?.join(', ')}, ${given}`;
-    case 'list': {
-      const unknown = rule.values && value.split(',').filter((element) => !rule.values?.includes(element));
-      return unknown?.length ? `may only list ${rule.values?.join(', ')}, ${given}` : undefined;
+    case 'list':
+      return value.split(',').every((element) => isElement(rule, element))
+        ? undefined
+        : `may only list ${rule.values?.join(', ')}${describeThresholds(rule)}, separated by commas without spaces, ${given}`;
+    case 'text': {
+      const form = rule.form && VALUE_FORMS[rule.form];
+      return !form || form.pattern.test(value) ? undefined : `must be ${form.title}, ${given}`;
     }
-    case 'text':
-      return undefined;
   }
+}
+
+function isElement({ values, thresholds }: HyperparameterRule, element: string): boolean {
+  if (!values || values.includes(element)) return true;
+  const [name, threshold, ...more] = element.split('@');
+  return (
+    thresholds?.includes(name ?? '') === true &&
+    threshold !== undefined &&
+    NUMBER.test(threshold) &&
+    more.length === 0
+  );
+}
+
+/** How the thresholds of a list's elements read in a message, such as ` (error, ndcg with a threshold, as error@0.7)`. */
+export function describeThresholds({ thresholds }: HyperparameterRule): string {
+  return thresholds ? ` (${thresholds.join(', ')} with a threshold, as in ${thresholds[0]}@0.7)` : '';
 }

@@ -180,7 +180,7 @@ function rulesOf(
     title,
     hyperparameters: rules,
     objectiveMetrics: allKnown ? known.map(({ name, direction }) => ({ name, direction })) : [],
-    checkTogether: (values) => tabular?.algorithm.checkTogether(values) ?? [],
+    checkTogether: tabular?.algorithm.checkTogether,
   };
 }
 

@@ -106,10 +106,14 @@ function asScriptRules({ rules, title }: AlgorithmDefinition): AlgorithmRules | 
   return (
     rules && {
       title: `a script in the image of ${title}`,
-      hyperparameters: rules.hyperparameters.map(({ name, tunable }) => ({ name, tunable, type: 'text' })),
+      hyperparameters: rules.hyperparameters.map(({ name, tunable, aliases }) => ({
+        name,
+        tunable,
+        aliases,
+        type: 'text',
+      })),
       takesOthers: true,
       objectiveMetrics: rules.objectiveMetrics,
-      checkTogether: () => [],
     }
   );
 }

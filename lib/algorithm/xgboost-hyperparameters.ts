@@ -13,8 +13,8 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'booster', type: 'categorical', values: ['gbtree', 'gblinear', 'dart'] },
   { name: 'verbosity', type: 'integer', min: 0, max: 3 },
   { name: 'nthread', type: 'integer', min: 1 },
-  { name: 'eta', type: 'continuous', min: 0, max: 1, tunable: true },
-  { name: 'gamma', type: 'continuous', min: 0, tunable: true },
+  { name: 'eta', type: 'continuous', min: 0, max: 1, tunable: true, aliases: ['learning_rate'] },
+  { name: 'gamma', type: 'continuous', min: 0, tunable: true, aliases: ['min_split_loss'] },
   { name: 'max_depth', type: 'integer', min: 0, tunable: true },
   { name: 'min_child_weight', type: 'continuous', min: 0, tunable: true },
   { name: 'max_delta_step', type: 'continuous', min: 0, tunable: true },
@@ -22,8 +22,8 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'colsample_bytree', type: 'continuous', minExclusive: 0, max: 1, tunable: true },
   { name: 'colsample_bylevel', type: 'continuous', minExclusive: 0, max: 1, tunable: true },
   { name: 'colsample_bynode', type: 'continuous', minExclusive: 0, max: 1, tunable: true },
-  { name: 'lambda', type: 'continuous', min: 0, tunable: true },
-  { name: 'alpha', type: 'continuous', min: 0, tunable: true },
+  { name: 'lambda', type: 'continuous', min: 0, tunable: true, aliases: ['reg_lambda'] },
+  { name: 'alpha', type: 'continuous', min: 0, tunable: true, aliases: ['reg_alpha'] },
   { name: 'tree_method', type: 'categorical', values: ['auto', 'exact', 'approx', 'hist', 'gpu_hist'] },
   { name: 'sketch_eps', type: 'continuous', minExclusive: 0, maxExclusive: 1 },
   { name: 'scale_pos_weight', type: 'continuous', minExclusive: 0 },
@@ -47,10 +47,11 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'process_type', type: 'categorical', values: ['default', 'update'] },
   { name: 'grow_policy', type: 'categorical', values: ['depthwise', 'lossguide'] },
   { name: 'max_leaves', type: 'integer', min: 0 },
-  { name: 'max_bin', type: 'integer', min: 0 },
+  { name: 'max_bin', type: 'integer', min: 0, until: '1.7-1' },
+  { name: 'max_bin', type: 'integer', min: 2, since: '3.0-5' },
   { name: 'predictor', type: 'categorical', values: ['auto', 'cpu_predictor', 'gpu_predictor'] },
-  { name: 'monotone_constraints', type: 'text', since: '1.0-1' },
-  { name: 'interaction_constraints', type: 'text', since: '1.0-1' },
+  { name: 'monotone_constraints', type: 'text', form: 'monotoneConstraints', since: '1.0-1' },
+  { name: 'interaction_constraints', type: 'text', form: 'interactionConstraints', since: '1.0-1' },
   { name: 'sample_type', type: 'categorical', values: ['uniform', 'weighted'] },
   { name: 'normalize_type', type: 'categorical', values: ['tree', 'forest'] },
   { name: 'rate_drop', type: 'continuous', min: 0, max: 1 },
@@ -61,6 +62,7 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   {
     name: 'objective',
     type: 'categorical',
+    default: 'reg:squarederror',
     values: [
       'binary:logistic',
       'binary:logitraw',
@@ -87,7 +89,8 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'base_score', type: 'continuous', min: 0 },
   { name: '_kfold', type: 'integer', min: 2, since: '1.2-2' },
   { name: '_num_cv_round', type: 'integer', min: 1, since: '1.2-2' },
-  { name: 'eval_metric', type: 'list' },
+  // Its values are the metrics below.
+  { name: 'eval_metric', type: 'list', thresholds: ['error', 'ndcg', 'map'] },
   { name: 'seed', type: 'integer', minExclusive: -2147483648, maxExclusive: 2147483647 },
   { name: 'num_parallel_tree', type: 'integer', min: 1, since: '0.90-2' },
   { name: 'save_model_on_termination', type: 'categorical', values: ['true', 'false'], since: '1.0-1' },
@@ -150,10 +153,19 @@ export const XGBOOST_OBJECTIVE_METRICS: readonly ObjectiveMetricRule[] = [
   { name: 'validation:tweedie-nloglik', direction: 'Minimize' },
 ];
 
-/** Learning objectives that came later than the first image, and the image that brought them. */
-export const XGBOOST_OBJECTIVES_SINCE: Readonly<Record<string, string>> = {
-  'reg:squaredlogerror': '1.0-1',
-  'reg:pseudohubererror': '1.2-1',
-  'survival:aft': '1.2-1',
-  'reg:absoluteerror': '1.7-1',
+/** The largest whole number that XGBoost reads: more than 32 bits fail the training job. */
+export const XGBOOST_LARGEST_INTEGER = 2 ** 31 - 1;
+
+/**
+ * Values that not every image has, and the first or last image that does. Sources: the container for objectives; for the
+ * others what XGBoost 3.2.0 refuses.
+ */
+export const XGBOOST_VALUES_OF_VERSIONS: Readonly<Record<string, { since?: string; until?: string }>> = {
+  'reg:squaredlogerror': { since: '1.0-1' },
+  'reg:pseudohubererror': { since: '1.2-1' },
+  'survival:aft': { since: '1.2-1' },
+  'reg:absoluteerror': { since: '1.7-1' },
+  gpu_hist: { until: '1.7-1' },
+  distcol: { until: '1.7-1' },
+  grow_skmaker: { until: '1.7-1' },
 };

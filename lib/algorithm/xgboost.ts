@@ -5,10 +5,12 @@ import { regionalImage, requireAccount } from '../private/registry';
 import { optional, requireShape, struct, text } from '../private/shape';
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
+import { XGBOOST_COMBINATIONS } from './xgboost-combinations';
 import {
   XGBOOST_HYPERPARAMETERS,
+  XGBOOST_LARGEST_INTEGER,
   XGBOOST_OBJECTIVE_METRICS,
-  XGBOOST_OBJECTIVES_SINCE,
+  XGBOOST_VALUES_OF_VERSIONS,
 } from './xgboost-hyperparameters';
 import { XGBOOST_ACCOUNTS, XGBOOST_IMAGES, XGBOOST_REPOSITORY } from './xgboost-images';
 import type { XGBoostOptions } from './xgboost-options';
@@ -17,6 +19,9 @@ const OPTIONS = struct<XGBoostOptions>({
   version: XGBOOST_VERSION,
   registryAccount: optional(text),
 });
+
+/** Lists the metrics to evaluate; without a tuning objective, early stopping watches the last one. */
+const METRIC_LIST = 'eval_metric';
 
 /** SageMaker's XGBoost in algorithm mode. */
 export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
@@ -49,52 +54,34 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       // In a tuning job the container evaluates the objective metric by itself. The final training has no
       // objective, so it would print another metric than the one the search was about.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
-      return metric === undefined ? {} : { eval_metric: metric };
+      return metric === undefined ? {} : { [METRIC_LIST]: metric };
     },
+    metricList: METRIC_LIST,
   };
 }
 
 function rules(version: string): AlgorithmRules {
-  const offered = (rule: { since?: string; until?: string }) =>
+  const offered = (rule: { since?: string; until?: string } = {}) =>
     (rule.since === undefined || release(rule.since) <= release(version)) &&
     (rule.until === undefined || release(rule.until) >= release(version));
+  const objectiveMetrics = XGBOOST_OBJECTIVE_METRICS.filter(offered);
+  const metrics = objectiveMetrics.map(({ name }) => name.replace(/^validation:/, ''));
   return {
     title: `XGBoost ${version}`,
-    hyperparameters: XGBOOST_HYPERPARAMETERS.filter(offered).map((rule) =>
-      rule.name === 'objective'
-        ? {
-            ...rule,
-            values: rule.values?.filter((value) => offered({ since: XGBOOST_OBJECTIVES_SINCE[value] })),
-          }
-        : rule,
-    ),
-    objectiveMetrics: XGBOOST_OBJECTIVE_METRICS.filter(offered),
-    checkTogether,
+    hyperparameters: XGBOOST_HYPERPARAMETERS.filter(offered).map((rule) => ({
+      ...rule,
+      ...(rule.type === 'integer' &&
+        rule.maxExclusive === undefined && { max: rule.max ?? XGBOOST_LARGEST_INTEGER }),
+      ...(rule.values && {
+        values: rule.values.filter((value) => offered(XGBOOST_VALUES_OF_VERSIONS[value])),
+      }),
+      ...(rule.name === METRIC_LIST && { values: metrics }),
+    })),
+    objectiveMetrics,
+    combinations: XGBOOST_COMBINATIONS.filter(offered),
   };
 }
 
 function release(version: string): number {
   return XGBOOST_IMAGES.findIndex((image) => image.version === version);
-}
-
-/** What the container checks over several hyperparameters. */
-function checkTogether(values: Readonly<Record<string, string>>): string[] {
-  const problems: string[] = [];
-  const objective = values['objective'] ?? 'reg:squarederror';
-  if (/^multi:/.test(objective) && values['num_class'] === undefined) {
-    problems.push(`hyperparameters.num_class: is required with objective ${objective}`);
-  }
-  if (!/^multi:/.test(objective) && values['num_class'] !== undefined) {
-    problems.push(
-      `hyperparameters.num_class: is only for objectives multi:softmax and multi:softprob, got objective ${objective}`,
-    );
-  }
-  const metrics = values['eval_metric']?.split(',') ?? [];
-  if (metrics.includes('auc') && !/^(binary|rank):/.test(objective)) {
-    problems.push(`hyperparameters.eval_metric: auc needs an objective binary:* or rank:*, got ${objective}`);
-  }
-  if (metrics.includes('aft-nloglik') && objective !== 'survival:aft') {
-    problems.push(`hyperparameters.eval_metric: aft-nloglik needs objective survival:aft, got ${objective}`);
-  }
-  return problems;
 }

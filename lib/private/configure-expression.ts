@@ -1,12 +1,10 @@
 import {
-  type AlgorithmRules,
-  describeBounds,
-  describeWords,
-  type HyperparameterRule,
-} from '../algorithm/algorithm-rules';
-import type { ParameterRange } from '../search/parameter-range';
+  type ConfigureDefinition,
+  describeDefinition,
+  HYPERPARAMETER_FUNCTIONS,
+} from './hyperparameters-expression';
 import { literal } from './jsonata';
-import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
+import { LIMITS } from './limits';
 
 /** What the first state has to know to check an execution's input and to fill in what it leaves out. */
 export interface ConfigureOptions {
@@ -22,14 +20,6 @@ export interface ConfigureOptions {
   readonly allowedInputLocations: readonly string[];
   /** The definitions of the search: with several, the input's hyperparameters are grouped by their names. */
   readonly definitions: readonly ConfigureDefinition[];
-}
-
-/** What the first state has to know of one definition. */
-export interface ConfigureDefinition {
-  readonly name: string;
-  readonly parameterRanges: readonly ParameterRange[];
-  /** What the algorithm accepts; undefined where nothing is known. */
-  readonly rules?: AlgorithmRules;
 }
 
 /**
@@ -50,48 +40,12 @@ export const INPUT_CHECKS = `
       ? $field & ': must be within ' & $join($allowed, ' or ') & ', got ' & $value
   };`;
 
-const FUNCTIONS = `${INPUT_CHECKS}
-  $within := function($rule, $value) {
-    ($exists($rule.min) ? $value >= $rule.min : true) and ($exists($rule.max) ? $value <= $rule.max : true)
-    and ($exists($rule.minExclusive) ? $value > $rule.minExclusive : true)
-    and ($exists($rule.maxExclusive) ? $value < $rule.maxExclusive : true)
-  };
-  $ruled := function($field, $definition, $rule, $value) {
-    $not($exists($rule)) ? ($not($definition.takesOthers) ? $field & ': is not a hyperparameter of the algorithm')
-    : $exists($rule.values)
-      ? ($not($value in $rule.values) ? $field & ': must be one of ' & $join($rule.values, ', ') & ', got ' & $show($value))
-    : $exists($rule.number) and $not($value in $rule.words)
-      ? ($not($contains($value, $rule.number = 'whole number' ? /^-?[0-9]+$/ : /^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$/))
-          ? $field & ': must be a ' & $rule.number & $rule.orWords & ', got ' & $show($value)
-        : $not($within($rule, $number($value))) ? $field & ': must be ' & $rule.bounds & $rule.orWords & ', got ' & $show($value))
-  };
-  $hyperparameter := function($definition, $field, $name, $value) {
-    $type($value) != 'string' ? $field & ': must be a string such as "' & $string($value) & '"'
-    : $length($value) > ${LIMITS.hyperparameterValueLength} ? $field & ': must have at most ${LIMITS.hyperparameterValueLength} characters'
-    : $contains($name, ${RESERVED_HYPERPARAMETERS}) ? $field & ': ${RESERVED_HYPERPARAMETER}'
-    : $exists($definition.rules) ? $ruled($field, $definition, $lookup($definition.rules, $name), $value)
-  };
-  $left := function($definition, $given) {
-    $filter($definition.ranges, function($range) { $not($range.name in ($type($given) = 'object' ? $keys($given))) })
-  };
-  $combinations := function($definition, $given) {(
-    $sizes := $left($definition, $given).size;
-    $count($sizes) = $count($left($definition, $given)) ? $reduce($sizes, function($a, $b) { $a * $b }) : 1e9
-  )};
-  $hyperparameters := function($definition, $field, $given) {
-    $type($given) != 'object' ? $field & ': must be an object of strings, got ' & $show($given)
-    : $append(
-        $map($keys($given), function($name) { $hyperparameter($definition, $field & '.' & $name, $name, $lookup($given, $name)) }),
-        $count($left($definition, $given)) = 0 ? $field & ': fixes every hyperparameter that is tuned; leave at least one'
-      )
-  };`;
-
 /**
  * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
  * with every setting of the execution.
  *
- * It checks each field as the constructs do at synth; what depends on several hyperparameters at once (such as
- * num_class with its objective) is left to the training container.
+ * It checks each field, and what does not go together, as the constructs do at synth. What depends on the data is left
+ * to the training container.
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, train, validation, definitions } = options;
@@ -126,7 +80,7 @@ export function configureExpression(options: ConfigureOptions): string {
     ),
     ...(train === undefined ? [] : [field('train', `$location('train', $input.train)`)]),
     ...(validation === undefined ? [] : [field('validation', `$location('validation', $input.validation)`)]),
-    field('hyperparameters', several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK),
+    several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK,
     ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
     ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
   ];
@@ -139,14 +93,15 @@ export function configureExpression(options: ConfigureOptions): string {
     setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs),
     ...(train === undefined ? [] : [setting('train', train)]),
     ...(validation === undefined ? [] : [setting('validation', validation)]),
-    setting('hyperparameters', {}),
+    `'hyperparameters': ${several ? SEVERAL_HYPERPARAMETERS : HYPERPARAMETERS}`,
     ...(several ? [] : [setting('warmStartFrom', [])]),
   ];
   return `(
   $input := ${options.input};
   $allowed := ${literal(options.allowedInputLocations)};
   $definitions := ${literal(definitions.map(describeDefinition))};
-${FUNCTIONS}
+${INPUT_CHECKS}
+${HYPERPARAMETER_FUNCTIONS}
   $given := $type($input) = 'object' ? $input.hyperparameters;
   $givenTo := function($definition) { ${several ? "$type($given) = 'object' ? $lookup($given, $definition.name)" : '$given'} };
   $most := $sum($map($definitions, function($definition) { $combinations($definition, $givenTo($definition)) }));
@@ -161,16 +116,22 @@ ${FUNCTIONS}
 
 const HYPERPARAMETERS_CHECK = `$hyperparameters($definitions[0], 'hyperparameters', $given)`;
 
-const SEVERAL_HYPERPARAMETERS_CHECK = `$type($given) != 'object'
+const HYPERPARAMETERS = `$exists($given) ? $settled($definitions[0], $given) : {}`;
+
+const SEVERAL_HYPERPARAMETERS_CHECK = `$exists($given) and $type($given) != 'object'
       ? 'hyperparameters: must be an object with an object of strings for each definition, got ' & $show($given)
       : $append(
-        $map($filter($keys($given), function($name) { $not($name in $definitions.name) }), function($name) {
+        $map($filter($exists($given) ? $keys($given), function($name) { $not($name in $definitions.name) }), function($name) {
           'hyperparameters.' & $name & ': is not a definition; known are ' & $join($definitions.name, ', ')
         }),
-        $map($filter($definitions, function($definition) { $exists($givenTo($definition)) }), function($definition) {
+        $map($definitions, function($definition) {
           $hyperparameters($definition, 'hyperparameters.' & $definition.name, $givenTo($definition))
         })
       )`;
+
+const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions, function($definition) { $exists($givenTo($definition)) }), function($definition) {
+      {$definition.name: $settled($definition, $givenTo($definition))}
+    })))`;
 
 /** SageMaker refuses more training jobs than there are combinations to try. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
@@ -184,37 +145,4 @@ function warmStartCheck(): string {
           $type($name) != 'string' ? 'warmStartFrom: must be an array of names of tuning jobs, got ' & $show($name)
           : $length($name) > ${tuningJobNameLength} or $not($contains($name, /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/)) ? 'warmStartFrom: is not the name of a tuning job: ' & $show($name)
         })`;
-}
-
-/** What the expression needs of a rule, by name. */
-function rulesByName(rules: readonly HyperparameterRule[]): Record<string, object> {
-  return Object.fromEntries(
-    rules.map((rule) => {
-      const { min, max, minExclusive, maxExclusive } = rule;
-      const numeric = rule.type === 'integer' || rule.type === 'continuous';
-      return [
-        rule.name,
-        {
-          ...(numeric && {
-            number: rule.type === 'integer' ? 'whole number' : 'number',
-            bounds: describeBounds(rule),
-            ...(rule.words && { words: rule.words, orWords: describeWords(rule) }),
-            min,
-            max,
-            minExclusive,
-            maxExclusive,
-          }),
-          ...(rule.type === 'categorical' && { values: rule.values }),
-        },
-      ];
-    }),
-  );
-}
-
-function describeDefinition({ name, parameterRanges, rules }: ConfigureDefinition): object {
-  return {
-    name,
-    ranges: parameterRanges.map((range) => ({ name: range.name, size: range._size() })),
-    ...(rules && { rules: rulesByName(rules.hyperparameters), takesOthers: rules.takesOthers ?? false }),
-  };
 }

@@ -16,6 +16,7 @@ import type {
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
+import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
 import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
@@ -116,14 +117,9 @@ function givenHyperparameters({ definitions }: TuningRequestProps, { name }: Tun
 }
 
 function trialDefinition(props: TuningRequestProps, definition: BoundDefinition): TrainingJobDefinition {
-  const { algorithm, objective, hyperparameters, parameterRanges, bound } = definition;
-  const tuned = parameterRanges.map(({ name }) => name);
-  const defaults = Object.entries(algorithm._definition.defaultHyperparameters(objective.metric));
   const fixed = {
-    // SageMaker refuses a hyperparameter that is both fixed and tuned.
-    ...Object.fromEntries(defaults.filter(([name]) => !tuned.includes(name))),
-    ...hyperparameters,
-    ...bound.containerHyperparameters,
+    ...fixedHyperparameters(definition),
+    ...definition.bound.containerHyperparameters,
     ...instanceTypeHyperparameter(definition, definition.resources),
   };
   return trainingJob(props, definition, {
@@ -161,7 +157,7 @@ export function finalTrainingJobRequest(
   // Those of the container are among the best ones, but the type of the instances can be another.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
-    ...definition.finalHyperparameters,
+    ...settleHyperparameters(definition, definition.finalHyperparameters),
   };
   const name = `$states.input.result.tuningJob.name & '-final-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
   return {

@@ -19,6 +19,7 @@ import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
+import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import {
   type BoundDefinition,
   finalTrainingJobRequest,
@@ -70,10 +71,12 @@ export class TuningStates {
           train: props.train.location?.uri,
           validation: props.validation?.location?.uri,
           allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
-          definitions: props.definitions.map(({ name, parameterRanges, algorithm }) => ({
-            name,
-            parameterRanges,
-            rules: algorithm._definition.rules,
+          definitions: props.definitions.map((definition) => ({
+            name: definition.name,
+            parameterRanges: definition.parameterRanges,
+            fixed: fixedHyperparameters(definition),
+            metricList: metricListOf(definition),
+            rules: definition.algorithm._definition.rules,
           })),
         }),
       ),

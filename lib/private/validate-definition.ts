@@ -1,10 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm/algorithm-definition';
-import { type AlgorithmRules, checkValue } from '../algorithm/algorithm-rules';
+import { type AlgorithmRules, canonicalName, checkValue } from '../algorithm/algorithm-rules';
 import { type InputData, InputMode } from '../input-data';
 import type { TrainingResources } from '../tuning-options';
+import { brokenCombinations, brokenFinalCombinations } from './broken-combinations';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { Problems } from './problems';
+import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { instanceCountOf, instanceTypesOf } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { checkApart, checkDuration, checkLocations, checkResources } from './validate-jobs';
@@ -103,22 +105,43 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   if (tuning.finalTraining?.enabled === false && Object.keys(definition.finalHyperparameters).length > 0) {
     problems.add(atFinal, 'is of no use: finalTraining.enabled is false');
   }
+  checkMetricList(problems, `${prop}hyperparameters`, given, definition);
+  checkMetricList(problems, atFinal, definition.finalHyperparameters, definition);
   if (!rules) return;
-  const defaults = definition.algorithm._definition.defaultHyperparameters(definition.objective.metric);
+  const fixed = fixedHyperparameters(definition);
   for (const rule of rules.hyperparameters) {
-    if (rule.required && !(rule.name in given) && !tuned.includes(rule.name) && !(rule.name in defaults)) {
-      problems.add(
-        `${prop}hyperparameters`,
-        `${rule.name} is required by ${rules.title}: give it here or tune it with parameterRanges`,
-      );
-    }
+    if (!rule.required || rule.name in fixed || tuned.includes(rule.name)) continue;
+    problems.add(
+      `${prop}hyperparameters`,
+      `${rule.name} is required by ${rules.title}: give it here or tune it with parameterRanges`,
+    );
   }
-  const together = rules.checkTogether({
-    ...defaults,
+  for (const rule of brokenCombinations(definition)) {
+    if (!rule.warning) problems.add(`${prop}hyperparameters.${rule.at}`, rule.message);
+  }
+  for (const rule of brokenFinalCombinations(definition)) {
+    if (!rule.warning) problems.add(`${atFinal}.${rule.at}`, rule.message);
+  }
+  const together = rules.checkTogether?.({
     ...Object.fromEntries(tuned.map((name) => [name, ''])),
-    ...given,
+    ...fixed,
   });
-  problems.addAll(together.map((message) => `${prop}${message}`));
+  problems.addAll((together ?? []).map((message) => `${prop}${message}`));
+}
+
+/** The place of a metric in a list of metrics cannot be seen in a token. */
+function checkMetricList(
+  problems: Problems,
+  prop: string,
+  values: Readonly<Record<string, string>>,
+  definition: TuningDefinition,
+): void {
+  const list = metricListOf(definition);
+  if (!list || !Token.isUnresolved(values[list.name])) return;
+  problems.add(
+    `${prop}.${list.name}`,
+    `must be known at synth, because the objective's metric, ${list.last}, has to be the last one in it`,
+  );
 }
 
 function checkHyperparameterValues(
@@ -132,7 +155,11 @@ function checkHyperparameterValues(
     problems.length(`${prop}.${name}`, value, 0, LIMITS.hyperparameterValueLength);
     if (RESERVED_HYPERPARAMETERS.test(name)) problems.add(`${prop}.${name}`, RESERVED_HYPERPARAMETER);
     if (!rules || Token.isUnresolved(name)) continue;
-    const rule = rules.hyperparameters.find((candidate) => candidate.name === name);
+    const own = canonicalName(rules, name);
+    if (own !== name && own in values) {
+      problems.add(`${prop}.${name}`, `is another name of ${own}, which is given too: give one of them`);
+    }
+    const rule = rules.hyperparameters.find((candidate) => candidate.name === own);
     if (!rule) {
       if (rules.takesOthers) continue;
       problems.add(

@@ -1,5 +1,12 @@
 import { Token } from 'aws-cdk-lib';
-import { type AlgorithmRules, checkValue, describeBounds, withinBounds } from '../algorithm/algorithm-rules';
+import {
+  type AlgorithmRules,
+  aliasedRule,
+  canonicalName,
+  checkValue,
+  describeBounds,
+  withinBounds,
+} from '../algorithm/algorithm-rules';
 import { type ParameterRange, ScalingType } from '../search/parameter-range';
 import type { TuningOptions } from '../tuning-options';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
@@ -12,12 +19,15 @@ export function checkRanges(
   { parameterRanges, algorithm, hyperparameters, prop: definition }: TuningDefinition,
 ): void {
   problems.count(`${definition}parameterRanges`, parameterRanges, 1, LIMITS.ranges);
+  const fixed = Object.keys(hyperparameters ?? {}).map((name) =>
+    canonicalName(algorithm._definition.rules, name),
+  );
   const seen = new Set<string>();
   for (const range of parameterRanges) {
     const prop = `${definition}parameterRanges.${range.name}`;
     if (seen.has(range.name)) problems.add(prop, 'is given twice');
     seen.add(range.name);
-    if (hyperparameters && range.name in hyperparameters) {
+    if (fixed.includes(range.name)) {
       problems.add(prop, 'is also in hyperparameters: a hyperparameter is either tuned or fixed');
     }
     problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
@@ -80,7 +90,12 @@ function checkRangeAgainstAlgorithm(
   const rule = rules.hyperparameters.find((candidate) => candidate.name === range.name);
   if (!rule?.tunable) {
     const tunable = rules.hyperparameters.filter((candidate) => candidate.tunable).map(({ name }) => name);
-    const what = rule ? 'cannot be tuned' : `is no hyperparameter of ${rules.title}`;
+    const alias = aliasedRule(rules, range.name);
+    const what = alias
+      ? `write ${alias.name}, as only declared names are tuned`
+      : rule
+        ? 'cannot be tuned'
+        : `is no hyperparameter of ${rules.title}`;
     problems.add(prop, `${what}: SageMaker tunes ${tunable.join(', ')}`);
     return;
   }

@@ -178,7 +178,7 @@ describe('a document', () => {
 
 describe('together', () => {
   const together = (modelId: string, values: Record<string, string>) =>
-    definition(modelId).rules?.checkTogether(values);
+    definition(modelId).rules?.checkTogether?.(values);
 
   test('LightGBM takes no weight for classes that it balances', () => {
     const modelId = 'lightgbm-classification-model';

@@ -173,7 +173,7 @@ describe('what is allowed', () => {
   test.each<[string, string, string | undefined]>([
     ['num_round', '1', undefined],
     ['num_round', '+7', undefined],
-    ['num_round', '0', 'must be at least 1, got "0"'],
+    ['num_round', '0', 'must be at least 1 and at most 2147483647, got "0"'],
     ['num_round', '1e2', 'must be a whole number, got "1e2"'],
     ['num_round', ' 1', 'must be a whole number, got " 1"'],
     ['eta', '0', undefined],

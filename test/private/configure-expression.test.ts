@@ -214,8 +214,8 @@ describe('problems', () => {
     ],
     [
       'an unknown hyperparameter',
-      { hyperparameters: { learning_rate: '0.1' } },
-      ['hyperparameters.learning_rate: is not a hyperparameter of the algorithm'],
+      { hyperparameters: { shrinkage: '0.1' } },
+      ['hyperparameters.shrinkage: is not a hyperparameter of the algorithm'],
     ],
     [
       'a whole number with decimals',
@@ -225,7 +225,7 @@ describe('problems', () => {
     [
       'a whole number that is too small',
       { hyperparameters: { num_round: '0' } },
-      ['hyperparameters.num_round: must be at least 1, got "0"'],
+      ['hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"'],
     ],
     [
       'a number that is none',

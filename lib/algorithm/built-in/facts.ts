@@ -17,7 +17,7 @@ export interface BuiltInFacts {
   readonly hyperparameters: readonly HyperparameterRule[];
   readonly objectiveMetrics: readonly BuiltInMetric[];
   /** What is documented over several hyperparameters; a tuned one is an empty text. */
-  readonly checkTogether: (values: Readonly<Record<string, string>>) => string[];
+  readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
   /** Hyperparameters without which the objective metric is not computed. */
   readonly hyperparametersFor?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Where each kind of fact was taken from. */

@@ -39,7 +39,6 @@ export const K_MEANS: BuiltInFacts = {
   ],
   // It reports the metrics that eval_metrics lists, which is msd alone by default.
   hyperparametersFor: { 'test:ssd': { eval_metrics: '["msd","ssd"]' } },
-  checkTogether: () => [],
   sources: [
     ...imageSources('kmeans'),
     guide('data, channels, instances', 'k-means', '32a7c07b484589e8302edcf67a91268fb18db87f'),

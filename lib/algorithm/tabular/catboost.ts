@@ -36,7 +36,6 @@ export const CATBOOST: TabularAlgorithm = {
     metric('Accuracy', 'Maximize', 'classification'),
     metric('BalancedAccuracy', 'Maximize', 'classification'),
   ],
-  checkTogether: () => [],
 };
 
 /** CatBoost prints the best value of the one metric that it evaluates, and not which it is. */

@@ -34,5 +34,4 @@ export const TABTRANSFORMER: TabularAlgorithm = {
       regex: "metrics={'accuracy': (\\S+)}",
     },
   ],
-  checkTogether: () => [],
 };

@@ -26,7 +26,7 @@ export interface TabularAlgorithm {
   /** Whether it trains on one instance only. */
   readonly singleInstance?: boolean;
   /** Checks over several hyperparameters; one message a problem. */
-  checkTogether(values: Readonly<Record<string, string>>): string[];
+  checkTogether?(values: Readonly<Record<string, string>>): string[];
 }
 
 /** What a tabular algorithm learns. */

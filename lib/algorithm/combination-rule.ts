@@ -1,0 +1,117 @@
+/**
+ * Hyperparameter values that do not go together: where every condition holds, the rule is broken. It is data, so that
+ * the same rule is checked at synth and, as JSONata, in the first state of an execution.
+ */
+export interface CombinationRule {
+  /** The hyperparameter that the problem is reported for. */
+  readonly at: string;
+  readonly conditions: readonly Condition[];
+  /** What is wrong. `{name}` stands for the value of a hyperparameter. */
+  readonly message: string;
+  /** Id of a warning: the training works, but does not do what was meant. An error when left out. */
+  readonly warning?: string;
+  /** First and last image version that the rule holds for; all when left out. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/**
+ * A condition on the elements of a comma-separated value; a plain value is a list of one. An element's threshold, as in
+ * `error@0.7`, does not count.
+ */
+export interface Condition {
+  readonly name: string;
+  /** The elements that count; all when left out. */
+  readonly among?: readonly string[];
+  /** Smallest and largest number of elements that count. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** The value is a number greater than this one. */
+  readonly above?: number;
+}
+
+/** The hyperparameter has one of these values, or lists one of them. */
+export function anyOf(name: string, ...among: readonly string[]): Condition {
+  return { name, among, atLeast: 1 };
+}
+
+/** The hyperparameter lists two or more of these values. */
+export function severalOf(name: string, ...among: readonly string[]): Condition {
+  return { name, among, atLeast: 2 };
+}
+
+/** The hyperparameter is left out, or has another value. */
+export function noneOf(name: string, ...among: readonly string[]): Condition {
+  return { name, among, atMost: 0 };
+}
+
+/** The hyperparameter has a value. */
+export function given(name: string): Condition {
+  return { name, atLeast: 1 };
+}
+
+/** The hyperparameter is left out. */
+export function missing(name: string): Condition {
+  return { name, atMost: 0 };
+}
+
+/** The hyperparameter is a number greater than this one. */
+export function above(name: string, limit: number): Condition {
+  return { name, above: limit };
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/**
+ * The rules that values break.
+ *
+ * @param isKnown whether the value of a hyperparameter is known; a rule about an unknown one is not broken
+ */
+export function brokenRules(
+  rules: readonly CombinationRule[],
+  values: Values,
+  isKnown: (name: string) => boolean,
+): CombinationRule[] {
+  return rules.filter(({ conditions }) =>
+    conditions.every((condition) => isKnown(condition.name) && holds(condition, values)),
+  );
+}
+
+function holds(condition: Condition, values: Values): boolean {
+  const { name, above: limit, atLeast = 0, atMost = Number.POSITIVE_INFINITY } = condition;
+  if (limit !== undefined) return Number(values[name]) > limit;
+  const count = counted(condition, values).length;
+  return count >= atLeast && count <= atMost;
+}
+
+/** The elements of a value that count for a condition. */
+function counted({ name, among }: Condition, values: Values): string[] {
+  const elements = values[name]?.split(',') ?? [];
+  return among ? elements.filter((element) => among.includes(withoutThreshold(element))) : elements;
+}
+
+function withoutThreshold(element: string): string {
+  return element.replace(/@.*$/, '');
+}
+
+/** A part of a message: text, or the name of a hyperparameter whose value is shown. */
+export type MessagePart = { readonly text: string } | { readonly valueOf: string };
+
+/** The parts of a rule's message. */
+export function messageParts({ message }: CombinationRule): MessagePart[] {
+  return message
+    .split(/\{(\w+)\}/)
+    .map((part, index) => (index % 2 === 0 ? { text: part } : { valueOf: part }));
+}
+
+/** A rule's message about values: of a list it shows the elements that break the rule. */
+export function describeBroken(rule: CombinationRule, values: Values): string {
+  const show = (name: string) => {
+    const condition = rule.conditions.find((each) => each.name === name && each.atLeast !== undefined);
+    const broken = condition ? counted(condition, values) : [];
+    return broken.join(', ') || (values[name] ?? 'none');
+  };
+  return messageParts(rule)
+    .map((part) => ('text' in part ? part.text : show(part.valueOf)))
+    .join('');
+}

@@ -1,0 +1,48 @@
+import { Token } from 'aws-cdk-lib';
+import { defaultsOfRules } from '../algorithm/algorithm-rules';
+import { brokenRules, describeBroken } from '../algorithm/combination-rule';
+import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
+import type { TuningDefinition } from './tuning-definitions';
+
+/** A broken rule, as messages tell it. */
+export interface BrokenCombination {
+  /** The hyperparameter that it is reported for. */
+  readonly at: string;
+  readonly message: string;
+  /** Id of a warning; an error when left out. */
+  readonly warning?: string;
+}
+
+/** What does not go together in the training jobs of a search. */
+export function brokenCombinations(definition: TuningDefinition): BrokenCombination[] {
+  return broken(definition, fixedHyperparameters(definition), tunedNames(definition));
+}
+
+/** What does not go together only because the final training has other hyperparameters. */
+export function brokenFinalCombinations(definition: TuningDefinition): BrokenCombination[] {
+  const final = settleHyperparameters(definition, definition.finalHyperparameters);
+  const before = brokenCombinations(definition).map(({ message }) => message);
+  const tuned = tunedNames(definition).filter((name) => !(name in final));
+  return broken(definition, { ...fixedHyperparameters(definition), ...final }, tuned).filter(
+    ({ message }) => !before.includes(message),
+  );
+}
+
+function tunedNames({ parameterRanges }: TuningDefinition): string[] {
+  return parameterRanges.map(({ name }) => name);
+}
+
+function broken(
+  { algorithm }: TuningDefinition,
+  given: Readonly<Record<string, string>>,
+  tuned: readonly string[],
+): BrokenCombination[] {
+  const { rules } = algorithm._definition;
+  const values = { ...defaultsOfRules(rules), ...given };
+  const isKnown = (name: string) => !tuned.includes(name) && !Token.isUnresolved(values[name]);
+  return brokenRules(rules?.combinations ?? [], values, isKnown).map((rule) => ({
+    at: rule.at,
+    message: describeBroken(rule, values),
+    warning: rule.warning,
+  }));
+}
