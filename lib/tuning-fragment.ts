@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -18,6 +17,7 @@ import { TuningStates } from './private/tuning-states';
 import { validateBound } from './private/validate-bound';
 import { useOf } from './private/validate-definition';
 import { validateTuning } from './private/validate-tuning';
+import { warnOfDefinitions } from './private/warn-of-definitions';
 import type { TuningOptions } from './tuning-options';
 
 /** Properties of the chain of states that tunes a model. */
@@ -109,7 +109,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
     });
-    warnOfDifferentMetrics(this, definitions);
+    warnOfDefinitions(this, definitions);
 
     const states = new TuningStates(this, {
       ...props,
@@ -150,14 +150,4 @@ function locations(props: TuningFragmentProps, definitions: readonly BoundDefini
 
 function present<T>(values: readonly (T | undefined)[]): T[] {
   return [...new Set(values.filter((value) => value !== undefined))];
-}
-
-/** SageMaker compares the values of all definitions, whatever they measure. */
-function warnOfDifferentMetrics(scope: Construct, definitions: readonly BoundDefinition[]): void {
-  const metrics = definitions.map(({ objective }) => objective.metric.replace(/^.*:/, ''));
-  if (new Set(metrics).size === 1) return;
-  Annotations.of(scope).addWarningV2(
-    'cdk-sagemaker-tuning:differentMetrics',
-    `The objective metrics of the definitions have different names (${metrics.join(', ')}): their values are compared with each other, so they have to measure the same`,
-  );
 }

@@ -11,7 +11,9 @@ const workflow = new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.container({
     // Built when the app is deployed; SageMaker's instances are of this platform.
     image: ContainerImage.fromAsset(join(__dirname, 'image'), { platform: Platform.LINUX_AMD64 }),
-    metrics: [{ name: 'validation:rmse', regex: 'rmse on validation: ([0-9.]+)' }],
+    metrics: [
+      { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+    ],
   }),
   objective: Objective.minimize('validation:rmse'),
   parameterRanges: [

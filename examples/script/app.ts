@@ -21,8 +21,8 @@ const source = ScriptSource.fromFolder(join(__dirname, 'code'));
 
 // What the scripts print; SageMaker finds the values with these regular expressions.
 const metrics = [
-  { name: 'train:rmse', regex: 'rmse on train: ([0-9.]+)' },
-  { name: 'validation:rmse', regex: 'rmse on validation: ([0-9.]+)' },
+  { name: 'train:rmse', regex: 'rmse on train: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+  { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
 ];
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {

@@ -22,7 +22,9 @@ const script = (entryPoint: string) =>
     source: ScriptSource.fromFolder(join(__dirname, 'code')),
     entryPoint,
     framework: Framework.scikitLearn('1.4-2'),
-    metrics: [{ name: 'validation:rmse', regex: 'rmse on validation: ([0-9.]+)' }],
+    metrics: [
+      { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+    ],
   });
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {

@@ -5,6 +5,7 @@ import { type InputData, InputMode } from '../input-data';
 import type { TrainingResources } from '../tuning-options';
 import { brokenCombinations, brokenFinalCombinations } from './broken-combinations';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
+import { checkMetricRegex } from './metric-regex';
 import type { Problems } from './problems';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { instanceCountOf, instanceTypesOf } from './training-resources';
@@ -70,12 +71,8 @@ function checkMetricDefinitions(
   for (const { name, regex } of metricDefinitions) {
     problems.length(`${at}.${name}`, name, 1, LIMITS.metricNameLength);
     problems.length(`${at}.${name}.regex`, regex, 1, LIMITS.metricRegexLength);
-    if (!Token.isUnresolved(regex) && !hasGroup(regex)) {
-      problems.add(
-        `${at}.${name}.regex`,
-        `needs a group, ( … ), around the value, got ${JSON.stringify(regex)}`,
-      );
-    }
+    const problem = Token.isUnresolved(regex) ? undefined : checkMetricRegex(regex);
+    if (problem) problems.add(`${at}.${name}.regex`, problem);
   }
   const names = metricDefinitions.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
@@ -86,12 +83,6 @@ function checkMetricDefinitions(
       `must be one of the metrics of ${title}, got ${JSON.stringify(objectiveMetric)}; known are ${names.join(', ') || 'none'}`,
     );
   }
-}
-
-/** Whether a regular expression captures anything: escaped parentheses and those in brackets are no groups. */
-function hasGroup(regex: string): boolean {
-  const bare = regex.replace(/\\./g, '').replace(/\[[^\]]*\]/g, '');
-  return /\((?!\?)|\(\?P?<[a-zA-Z]/.test(bare);
 }
 
 function checkHyperparameters(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {

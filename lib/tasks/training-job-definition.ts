@@ -9,7 +9,13 @@ import type { DataDistribution, FileSystemType, InputMode } from '../input-data'
 export interface MetricDefinition {
   /** Name of the metric, 1 to 255 characters. */
   readonly name: string;
-  /** Regular expression of 1 to 500 characters whose first group is the value. */
+  /**
+   * Regular expression of 1 to 500 characters whose first group is the value. The group has to read signs and exponents:
+   * `([0-9.]+)` takes 1.2e-05 for 1.2, and the worst model for the best. Write
+   * `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`, which is how SageMaker reads the metrics of its own XGBoost.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
+   */
   readonly regex: string;
 }
 

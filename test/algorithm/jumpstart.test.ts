@@ -409,35 +409,35 @@ describe('a workflow', () => {
     "MetricDefinitions": [
       {
         "Name": "binary_logloss",
-        "Regex": "binary_logloss: ([0-9\\.]+)",
+        "Regex": "binary_logloss: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "binary_error",
-        "Regex": "binary_error: ([0-9\\.]+)",
+        "Regex": "binary_error: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "auc",
-        "Regex": "auc: ([0-9\\.]+)",
+        "Regex": "auc: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "average_precision",
-        "Regex": "average_precision: ([0-9\\.]+)",
+        "Regex": "average_precision: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "multi_logloss",
-        "Regex": "multi_logloss: ([0-9\\.]+)",
+        "Regex": "multi_logloss: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "multi_error",
-        "Regex": "multi_error: ([0-9\\.]+)",
+        "Regex": "multi_error: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "auc_mu",
-        "Regex": "auc_mu: ([0-9\\.]+)",
+        "Regex": "auc_mu: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
       {
         "Name": "cross_entropy",
-        "Regex": "cross_entropy: ([0-9\\.]+)",
+        "Regex": "cross_entropy: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
       },
     ],
     "TrainingImage": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38",

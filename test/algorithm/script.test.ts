@@ -34,7 +34,7 @@ import { definitionIn, flat, fragment, type Json, stackOf, statementsIn } from '
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'script-test-'));
 afterAll(() => rmSync(TEMPORARY, { recursive: true }));
 
-const METRICS = [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }];
+const METRICS = [{ name: 'validation:rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }];
 const CODE = folderOf({ 'train.py': 'print(1)' });
 const MORE = InputData.of(DataLocation.fromUri('s3://more/'));
 const GPU = { instanceType: 'ml.g5.xlarge' };
@@ -456,7 +456,9 @@ describe("a script in SageMaker's own XGBoost image", () => {
 describe('metrics', () => {
   test('reach both requests', () => {
     const { trials, final } = requests();
-    const definitions = [{ Name: 'validation:rmse', Regex: 'rmse=([0-9.]+)' }];
+    const definitions = [
+      { Name: 'validation:rmse', Regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+    ];
     expect(trials.AlgorithmSpecification.MetricDefinitions).toEqual(definitions);
     expect(final.AlgorithmSpecification.MetricDefinitions).toEqual(definitions);
   });

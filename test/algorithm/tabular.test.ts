@@ -237,7 +237,9 @@ describe.each([
   ['autogluon-classification-ensemble', Objective.maximize('score'), 'num_bag_sets', [1, 20], [1, 21]],
 ])('a workflow of %s', (modelId, objective, name, [min, max], [tooLow, tooHigh]) => {
   const isAutoGluon = modelId.startsWith('autogluon');
-  const metrics = isAutoGluon ? [{ name: 'score', regex: 'score: ([0-9.]+)' }] : undefined;
+  const metrics = isAutoGluon
+    ? [{ name: 'score', regex: 'score: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }]
+    : undefined;
   const range = (low = 0, high = 0) => [ParameterRange.integer(name, { min: low, max: high })];
   function tuning(props: Partial<TuningOptions> = {}) {
     const stack = stackOf({ env: { region: 'us-east-1' } });

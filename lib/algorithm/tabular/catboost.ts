@@ -1,3 +1,4 @@
+import { NUMBER_GROUP } from '../../private/metric-regex';
 import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
 // Sources: SageMaker developer guide, "CatBoost hyperparameters" and "Tune a CatBoost model" as on
@@ -38,11 +39,14 @@ export const CATBOOST: TabularAlgorithm = {
   ],
 };
 
-/** CatBoost prints the best value of the one metric that it evaluates, and not which it is. */
+/**
+ * CatBoost prints the best value of the one metric that it evaluates, and not which it is. The guide's own expression,
+ * `([0-9\\.]+)`, reads no sign and no exponent.
+ */
 function metric(
   name: string,
   direction: TabularMetric['direction'],
   task: TabularMetric['task'],
 ): TabularMetric {
-  return { name, direction, task, regex: 'bestTest = ([0-9\\.]+)' };
+  return { name, direction, task, regex: `bestTest = ${NUMBER_GROUP}` };
 }

@@ -1,3 +1,4 @@
+import { NUMBER_GROUP } from '../../private/metric-regex';
 import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
 // Sources: SageMaker developer guide, "LightGBM hyperparameters" and "Tune a LightGBM model"
@@ -75,10 +76,11 @@ export const LIGHTGBM: TabularAlgorithm = {
   },
 };
 
+/** The guide's own expression, `([0-9\\.]+)`, reads no exponent. */
 function metric(
   name: string,
   direction: TabularMetric['direction'],
   task: TabularMetric['task'],
 ): TabularMetric {
-  return { name, direction, task, regex: `${name}: ([0-9\\.]+)` };
+  return { name, direction, task, regex: `${name}: ${NUMBER_GROUP}` };
 }

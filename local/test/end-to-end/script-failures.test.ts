@@ -52,7 +52,7 @@ beforeAll(() => {
         source: ScriptSource.fromFolder(code),
         entryPoint: 'train.py',
         framework: Framework.scikitLearn('1.4-2'),
-        metrics: [{ name: 'rmse', regex: 'rmse=([0-9.]+)' }],
+        metrics: [{ name: 'rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
       }),
       objective: Objective.minimize('rmse'),
       hyperparameters: { how: 'well' },

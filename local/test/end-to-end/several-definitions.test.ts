@@ -56,7 +56,7 @@ function addWorkflow(stack: Stack): void {
       source: ScriptSource.fromFolder(code),
       entryPoint: `${name}.py`,
       framework: Framework.scikitLearn('1.4-2'),
-      metrics: [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }],
+      metrics: [{ name: 'validation:rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
     }),
     objective,
     hyperparameters: { error, seconds: '0' },

@@ -80,7 +80,7 @@ test('each definition has its share of the training jobs, and the best of all wi
         TuningObjective: { Type: 'Minimize', MetricName: 'error' },
         AlgorithmSpecification: {
           ...trainingDefinition().AlgorithmSpecification,
-          MetricDefinitions: [{ Name: 'error', Regex: 'error=([0-9.]+);' }],
+          MetricDefinitions: [{ Name: 'error', Regex: 'error=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?);' }],
         },
       }),
     ]),

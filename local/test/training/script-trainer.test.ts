@@ -315,7 +315,9 @@ sys.exit(3)`);
 
   test('no metric printed is no failure of the script', async () => {
     const { outcome, log } = await runScript('print("done")');
-    const metrics = new MetricCollector([{ Name: 'mae', Regex: 'mae=([0-9.]+)' }]);
+    const metrics = new MetricCollector([
+      { Name: 'mae', Regex: 'mae=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+    ]);
     for (const line of log) metrics.add(line);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(metrics.latest()).toEqual([]);
@@ -767,8 +769,8 @@ describe('real frameworks', () => {
       );
       expect(outcome).toEqual({ status: 'Completed' });
       const metrics = new MetricCollector([
-        { Name: 'mae', Regex: 'mae=([0-9\\.]+)' },
-        { Name: 'r2', Regex: 'r2=([0-9\\.]+)' },
+        { Name: 'mae', Regex: 'mae=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+        { Name: 'r2', Regex: 'r2=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
       ]);
       for (const line of log) metrics.add(line);
       const [mae, r2] = metrics.latest();

@@ -43,8 +43,11 @@ afterAll(() => trainer.close());
 const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38';
 
 /** The documented expressions ("Tune a LightGBM model", "Tune a CatBoost model"). */
-const LIGHTGBM_REGEX = (metric: string) => ({ Name: metric, Regex: `${metric}: ([0-9\\.]+)` });
-const CATBOOST_REGEX = { Name: 'best', Regex: 'bestTest = ([0-9\\.]+)' };
+const LIGHTGBM_REGEX = (metric: string) => ({
+  Name: metric,
+  Regex: `${metric}: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`,
+});
+const CATBOOST_REGEX = { Name: 'best', Regex: 'bestTest = ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' };
 
 const TARBALLS = 's3://jumpstart-cache-prod-us-east-1/source-directory-tarballs';
 
@@ -229,9 +232,7 @@ test.each([
 test('LightGBM ends early, and the last metric printed is that of the model kept', async () => {
   const hyperparameters = { num_boost_round: '2000', learning_rate: '0.5', early_stopping_rounds: '3' };
   const { log, workFolder } = await train('lightgbm', 'regression', hyperparameters);
-  const values = log
-    .flatMap((line) => /^\[\d+\]\tvalid_0's rmse: ([\d.]+)$/.exec(line)?.[1] ?? [])
-    .map(Number);
+  const values = log.flatMap((line) => /^\[\d+\]\tvalid_0's rmse: (\S+)$/.exec(line)?.[1] ?? []).map(Number);
   expect(values.length).toBeLessThan(1000);
   expect(values.at(-1)).toBe(Math.min(...values));
   const code = 'import sys, lightgbm; print(lightgbm.Booster(model_file=sys.argv[1]).num_trees())';

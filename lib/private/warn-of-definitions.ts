@@ -1,0 +1,46 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type BrokenCombination, brokenCombinations, brokenFinalCombinations } from './broken-combinations';
+import { adviseMetricRegex } from './metric-regex';
+import type { TuningDefinition } from './tuning-definitions';
+
+/** Warns at synth of what AWS accepts, but does not do what was meant. */
+export function warnOfDefinitions(scope: Construct, definitions: readonly TuningDefinition[]): void {
+  warnOfDifferentMetrics(scope, definitions);
+  for (const definition of definitions) {
+    warnOfCombinations(scope, definition);
+    warnOfRegexes(scope, definition);
+  }
+}
+
+/** SageMaker compares the values of all definitions, whatever they measure. */
+function warnOfDifferentMetrics(scope: Construct, definitions: readonly TuningDefinition[]): void {
+  const metrics = definitions.map(({ objective }) => objective.metric.replace(/^.*:/, ''));
+  if (new Set(metrics).size === 1) return;
+  warn(
+    scope,
+    'differentMetrics',
+    `The objective metrics of the definitions have different names (${metrics.join(', ')}): their values are compared with each other, so they have to measure the same`,
+  );
+}
+
+function warnOfCombinations(scope: Construct, definition: TuningDefinition): void {
+  const { prop } = definition;
+  const inFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
+  const warnAt = (hyperparameters: string, { at, message, warning }: BrokenCombination) => {
+    if (warning) warn(scope, warning, `${hyperparameters}.${at}: ${message}`);
+  };
+  for (const broken of brokenCombinations(definition)) warnAt(`${prop}hyperparameters`, broken);
+  for (const broken of brokenFinalCombinations(definition)) warnAt(inFinal, broken);
+}
+
+function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition): void {
+  for (const { name, regex } of algorithm._definition.metricDefinitions ?? []) {
+    const advice = Token.isUnresolved(regex) ? undefined : adviseMetricRegex(regex);
+    if (advice) warn(scope, 'metricRegex', `${prop}algorithm.metrics.${name}.regex: ${advice}`);
+  }
+}
+
+function warn(scope: Construct, id: string, message: string): void {
+  Annotations.of(scope).addWarningV2(`cdk-sagemaker-tuning:${id}`, message);
+}

@@ -1,0 +1,199 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import jsonata from 'jsonata';
+import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoostVersion } from '../../lib';
+import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
+
+const evaluate = (expression: string, states: Json) =>
+  jsonata(expression.slice(2, -2)).evaluate(undefined, { states });
+
+/** What the training jobs get: those of the search, and the final one after a search whose best had depth 4. */
+async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
+  const stack = stackOf();
+  const { States } = definitionIn(fragment(props, stack), stack);
+  const configured = await evaluate(States.Configure.Output, {
+    input: { ...(hyperparameters && { hyperparameters }) },
+  });
+  if (configured.problems) return { problems: [...configured.problems] };
+  const request = States.TuneHyperparameters.Arguments;
+  const input = { settings: configured.settings };
+  const search = await evaluate(request.TrainingJobDefinition.StaticHyperParameters, { input });
+  const best = { ...search, max_depth: '4' };
+  const final = await evaluate(States.TrainFinalModel.Arguments.HyperParameters, {
+    input: { result: { bestTrainingJob: { hyperparameters: best } } },
+  });
+  return { search, final };
+}
+
+const fixed = (hyperparameters: Record<string, string>) => ({
+  hyperparameters: { num_round: '10', ...hyperparameters },
+});
+const RANGES = { parameterRanges: [ParameterRange.integer('max_depth', { min: 3, max: 30 })] };
+
+describe('the metrics that XGBoost evaluates end with that of the objective', () => {
+  test.each([
+    ['not given', undefined, 'rmse'],
+    ['the objective alone', 'rmse', 'rmse'],
+    ['others', 'mae', 'mae,rmse'],
+    ['the objective first', 'rmse,mae', 'mae,rmse'],
+    ['the objective in the middle', 'mae,rmse,mape', 'mae,mape,rmse'],
+    ['the objective twice', 'rmse,mae,rmse', 'mae,rmse'],
+    ['one with a threshold', 'error@0.7,logloss', 'error@0.7,logloss,rmse'],
+  ])('%s: %s becomes %s', async (_title, given, expected) => {
+    const values: Record<string, string> = given === undefined ? {} : { eval_metric: given };
+    const early = { early_stopping_rounds: '3' };
+    for (const { search, final } of [
+      await trainedWith(fixed({ ...early, ...values })),
+      // All that can come with an execution's input.
+      await trainedWith(fixed(early), values),
+      await trainedWith(fixed({}), { ...early, ...values }),
+      await trainedWith(fixed(values), early),
+    ]) {
+      expect(search).toMatchObject({ ...early, eval_metric: expected });
+      expect(final).toMatchObject({ ...early, eval_metric: expected });
+    }
+  });
+
+  test("the input's list replaces that of the construct", async () => {
+    const { search } = await trainedWith(fixed({ eval_metric: 'mae' }), { eval_metric: 'mape' });
+    expect(search.eval_metric).toBe('mape,rmse');
+  });
+
+  test("the final training's list too", async () => {
+    const finalTraining = { hyperparameters: { eval_metric: 'rmse,mape', early_stopping_rounds: '5' } };
+    const { search, final } = await trainedWith({ ...fixed({ eval_metric: 'mae' }), finalTraining });
+    expect(search.eval_metric).toBe('mae,rmse');
+    expect(final).toMatchObject({ eval_metric: 'mape,rmse', early_stopping_rounds: '5' });
+  });
+
+  test('of each definition by its own', async () => {
+    const stack = stackOf();
+    const objective = Objective.minimize('validation:mae');
+    const other = Algorithm.xgboost({ version: XGBoostVersion.V1_7_1 });
+    const chain = fragment(
+      {
+        furtherDefinitions: [
+          { name: 'other', algorithm: other, objective, ...fixed({ eval_metric: 'mae,rmse' }), ...RANGES },
+        ],
+      },
+      stack,
+    );
+    const { States } = definitionIn(chain, stack);
+    const input = { hyperparameters: { first: { eval_metric: 'rmse,mape' } } };
+    const { settings } = await evaluate(States.Configure.Output, { input });
+    expect(settings.hyperparameters).toEqual({ first: { eval_metric: 'mape,rmse' } });
+    const definitions = States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
+    const [first, second] = await Promise.all(
+      definitions.map(({ StaticHyperParameters }: Json) =>
+        evaluate(StaticHyperParameters, { input: { settings } }),
+      ),
+    );
+    expect(first.eval_metric).toBe('mape,rmse');
+    expect(second.eval_metric).toBe('rmse,mae');
+  });
+
+  test('with a version that is not known, too', async () => {
+    const version = XGBoostVersion.of('9.9-9');
+    const algorithm = Algorithm.xgboost({ version, registryAccount: '123456789012' });
+    const { final } = await trainedWith({ algorithm, ...fixed({ eval_metric: 'rmse,mae' }) }, { gamma: '1' });
+    expect(final.eval_metric).toBe('mae,rmse');
+  });
+
+  test('a list that is known at deploy time only is refused by name', () => {
+    const stack = stackOf();
+    const list = new CfnParameter(stack, 'Metrics').valueAsString;
+    const problem =
+      "eval_metric: must be known at synth, because the objective's metric, rmse, has to be the last";
+    expect(() => fragment(fixed({ eval_metric: list }), stack)).toThrow(`hyperparameters.${problem}`);
+    expect(() =>
+      fragment({ finalTraining: { hyperparameters: { eval_metric: list } } }, stack, 'Other'),
+    ).toThrow(`finalTraining.hyperparameters.${problem}`);
+  });
+});
+
+describe('other names of hyperparameters', () => {
+  const ALIASES = [
+    ['learning_rate', 'eta', '0.1'],
+    ['min_split_loss', 'gamma', '2'],
+    ['reg_lambda', 'lambda', '3'],
+    ['reg_alpha', 'alpha', '4'],
+  ] as const;
+
+  test.each(ALIASES)('%s is %s, in the props and in the input', async (alias, name, value) => {
+    const props = { ...fixed({ [alias]: value }), ...RANGES };
+    for (const trained of [
+      await trainedWith(props),
+      await trainedWith({ ...fixed({}), ...RANGES }, { [alias]: value }),
+      await trainedWith({ ...fixed({ [name]: '0' }), ...RANGES }, { [alias]: value }),
+    ]) {
+      expect(trained.search).toEqual({ num_round: '10', eval_metric: 'rmse', [name]: value });
+      expect(trained.final).toEqual({ num_round: '10', eval_metric: 'rmse', [name]: value, max_depth: '4' });
+    }
+  });
+
+  test.each(ALIASES)('%s has the bounds of %s', async (alias) => {
+    const message = /: must be at least 0.*, got "-1"$/;
+    expect(() => fragment({ ...fixed({ [alias]: '-1' }), ...RANGES })).toThrow(
+      new RegExp(`hyperparameters\\.${alias}${message.source}`),
+    );
+    const { problems } = await trainedWith({ ...fixed({}), ...RANGES }, { [alias]: '-1' });
+    expect(problems).toEqual([expect.stringMatching(message)]);
+  });
+
+  test.each(ALIASES)('a range of %s is one of %s: SageMaker tunes declared names only', (alias, name) => {
+    const parameterRanges = [ParameterRange.continuous(alias, { min: 0.1, max: 0.2 })];
+    expect(() => fragment({ parameterRanges })).toThrow(
+      `parameterRanges.${alias}: write ${name}, as only declared names are tuned: SageMaker tunes num_round, eta,`,
+    );
+  });
+
+  test('of one that is tuned fixes it when it comes with the input', async () => {
+    const stack = stackOf();
+    const { States } = definitionIn(fragment({}, stack), stack);
+    const { settings } = await evaluate(States.Configure.Output, {
+      input: { hyperparameters: { learning_rate: '0.2' } },
+    });
+    expect(settings.hyperparameters).toEqual({ eta: '0.2' });
+    const ranges = States.TuneHyperparameters.Arguments.HyperParameterTuningJobConfig.ParameterRanges;
+    expect([...(await evaluate(ranges.ContinuousParameterRanges, { input: { settings } }))]).toEqual([]);
+  });
+
+  test('of one that is tuned or given is refused', async () => {
+    expect(() => fragment(fixed({ learning_rate: '0.2' }))).toThrow(
+      'parameterRanges.eta: is also in hyperparameters',
+    );
+    const both = { eta: '0.1', learning_rate: '0.2' };
+    const problem =
+      'hyperparameters.learning_rate: is another name of eta, which is given too: give one of them';
+    expect(() => fragment({ ...fixed(both), ...RANGES })).toThrow(problem);
+    expect((await trainedWith({ ...fixed({}), ...RANGES }, both)).problems).toEqual([problem]);
+  });
+
+  test('replaces the best value in the final training', async () => {
+    const finalTraining = { hyperparameters: { learning_rate: '0.01' } };
+    const { final } = await trainedWith({ ...fixed({ eta: '0.3' }), ...RANGES, finalTraining });
+    expect(final).toEqual({ num_round: '10', eval_metric: 'rmse', eta: '0.01', max_depth: '4' });
+  });
+});
+
+test('values that the final training brings are checked together with those of the search', () => {
+  const finalTraining = { hyperparameters: { tree_method: 'approx' } };
+  const props = fixed({ tree_method: 'hist', monotone_constraints: '(1,0)' });
+  expect(() => fragment({ ...props, finalTraining })).toThrow(
+    /: 1 problem found:\n {2}- finalTraining\.hyperparameters\.monotone_constraints: needs tree_method exact or hist, got tree_method approx$/,
+  );
+});
+
+test('a value that is known at deploy time only breaks no rule at synth', () => {
+  const stack = stackOf();
+  const objective = new CfnParameter(stack, 'Objective').valueAsString;
+  expect(() => fragment(fixed({ objective, num_class: '3' }), stack)).not.toThrow();
+});
+
+test('values of the input are checked together with those of the construct', async () => {
+  const { problems } = await trainedWith(fixed({ monotone_constraints: '(1,0)', tree_method: 'hist' }), {
+    tree_method: 'approx',
+  });
+  expect(problems).toEqual([
+    'hyperparameters.monotone_constraints: needs tree_method exact or hist, got tree_method approx',
+  ]);
+});
