@@ -217,7 +217,7 @@ new TuningWorkflow(this, 'Images', {
   algorithm: Algorithm.jumpStart({
     document: 'models/images.json',
     // As the model's script prints it; leave metrics out where the document has it.
-    metrics: [{ name: 'val_accuracy', regex: 'val_accuracy: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
+    metrics: [{ name: 'val_accuracy', regex: 'val_accuracy: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.maximize('val_accuracy'),
   parameterRanges: [
@@ -249,7 +249,7 @@ new TuningWorkflow(this, 'Churn', {
     entryPoint: 'train.py',
     framework: Framework.scikitLearn('1.4-2'),
     // The script prints: validation f1: 0.83
-    metrics: [{ name: 'validation:f1', regex: 'validation f1: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
+    metrics: [{ name: 'validation:f1', regex: 'validation f1: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.maximize('validation:f1'),
   parameterRanges: [
@@ -290,7 +290,7 @@ new TuningWorkflow(this, 'Images', {
     entryPoint: 'train.py',
     framework: Framework.pyTorch('2.8.0'),
     distribution: Distribution.torchrun(),
-    metrics: [{ name: 'validation:loss', regex: 'validation loss: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
+    metrics: [{ name: 'validation:loss', regex: 'validation loss: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.minimize('validation:loss'),
   parameterRanges: [
@@ -321,7 +321,7 @@ new TuningWorkflow(this, 'Images', {
 new TuningWorkflow(this, 'Demand', {
   algorithm: Algorithm.container({
     image: ContainerImage.fromAsset('container'), // a folder with a Dockerfile; SageMaker starts "train" in it
-    metrics: [{ name: 'validation:mape', regex: 'validation mape: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
+    metrics: [{ name: 'validation:mape', regex: 'validation mape: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.minimize('validation:mape'),
   parameterRanges: [ParameterRange.continuous('smoothing', { min: 0.01, max: 0.99 })],
