@@ -7,6 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { endsOfExecutions } from './private/execution-events';
 import { executionSchedule } from './private/execution-schedule';
 import type { Startable } from './private/execution-starter';
 import { newDataRule, type WorkflowPlaces } from './private/new-data-rule';
@@ -139,15 +140,10 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
     return this.onStatus(id, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], options);
   }
 
-  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
   private onStatus(id: string, status: string[], options: events.OnEventOptions = {}): events.Rule {
     const rule = new events.Rule(this, id, options);
     rule.addTarget(options.target);
-    rule.addEventPattern({
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: { stateMachineArn: [this.stateMachine.stateMachineArn], status },
-    });
+    rule.addEventPattern(endsOfExecutions(this.stateMachine, status));
     return rule;
   }
 

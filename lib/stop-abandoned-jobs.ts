@@ -9,6 +9,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { bundledFunction } from './private/bundled-function';
+import { endsOfExecutions } from './private/execution-events';
 import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 
 /** A kind of job that an execution starts. */
@@ -120,14 +121,7 @@ export class StopAbandonedJobs extends Construct {
     );
     this.rule = new events.Rule(this, 'Rule', {
       description: 'Executions that ended without waiting for their SageMaker jobs',
-      eventPattern: {
-        source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
-        detail: {
-          stateMachineArn: [props.stateMachine.stateMachineArn],
-          status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
-        },
-      },
+      eventPattern: endsOfExecutions(props.stateMachine, ['ABORTED', 'TIMED_OUT', 'FAILED']),
       targets: [
         new targets.LambdaFunction(made, { deadLetterQueue, retryAttempts: 50, maxEventAge: MAX_EVENT_AGE }),
       ],

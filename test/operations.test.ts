@@ -130,7 +130,13 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
           account: ['123456789012'],
           source: ['aws.states'],
           'detail-type': ['Step Functions Execution Status Change'],
-          detail: { stateMachineArn: [expect.stringMatching(MACHINE)], status },
+          detail: {
+            stateMachineArn: [
+              expect.stringMatching(MACHINE),
+              { prefix: expect.stringMatching(/^<TuningStateMachine\w{8}>:$/) },
+            ],
+            status,
+          },
         },
         Targets: [{ Arn: expect.stringMatching(/^<Topic/) }],
       });

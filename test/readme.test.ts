@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import * as ts from 'typescript';
 
 const PROJECT = resolve(__dirname, '..');
-const PAGES = ['README.md', 'docs/testing-your-stack.md'];
+const PAGES = ['README.md', 'docs/operations.md', 'docs/testing-your-stack.md'];
+
+const IMPORT = /^import [^;]*;$/gm;
 
 /** What a reader has at hand where a snippet begins. */
 const FIXTURE = `
@@ -13,6 +15,7 @@ import {
   DataLocation,
   Framework,
   InputData,
+  SageMakerWorkflow,
   ScriptSource,
   TuningFragment,
 } from 'cdk-sagemaker-tuning';
@@ -26,6 +29,7 @@ declare const objective: Objective;
 declare const parameterRanges: ParameterRange[];
 declare const prepare: sfn.Pass;
 declare const register: sfn.Pass;
+declare const workflow: SageMakerWorkflow;
 `;
 
 /** The TypeScript of a page: at least two snippets. */
@@ -38,13 +42,24 @@ function snippetsOf(page: string): string[] {
 
 /** The pages' TypeScript as one program: imports first, each snippet in a function of its own. */
 function program(): string {
-  const snippets = PAGES.flatMap(snippetsOf);
-  const imports = snippets.flatMap((snippet) => snippet.match(/^import [^;]*;$/gm) ?? []);
-  const bodies = snippets.map((snippet) => snippet.replace(/^import [^;]*;$/gm, ''));
+  const snippets = [...PAGES.flatMap(snippetsOf), FIXTURE];
+  const imports = snippets.flatMap((snippet) => snippet.match(IMPORT) ?? []);
+  const [fixture, ...bodies] = snippets.map((snippet) => snippet.replace(IMPORT, '')).reverse();
   const functions = bodies.map(
     (body, index) => `export async function snippet${index}(this: Stack) {${body}}`,
   );
-  return [...new Set(imports), FIXTURE, ...functions].join('\n');
+  return [...merged(imports), fixture, ...functions].join('\n');
+}
+
+/** Imports with each name once, whichever snippets have it. */
+function merged(imports: readonly string[]): string[] {
+  const lines = imports.flatMap((text) => {
+    const [, names, module] = /^import \{([^}]*)\} from ('.*');$/.exec(text) ?? [];
+    if (names === undefined) return text;
+    const each = names.split(',').map((name) => name.trim());
+    return each.filter((name) => name !== '').map((name) => `import { ${name} } from ${module};`);
+  });
+  return [...new Set(lines)];
 }
 
 test('the TypeScript of README and documentation compiles', () => {

@@ -37,7 +37,10 @@ test('listens to the ends of executions that end before their work is done', () 
     EventPattern: {
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],
-      detail: { stateMachineArn: [MACHINE], status: ['ABORTED', 'TIMED_OUT', 'FAILED'] },
+      detail: {
+        stateMachineArn: [MACHINE, { prefix: `${MACHINE}:` }],
+        status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
+      },
     },
   });
 });

@@ -24,7 +24,7 @@ import {
   type TrainingJobDescription,
   type TuningJobDescription,
 } from './services';
-import { BucketStore } from './services/s3/bucket-store';
+import type { BucketStore } from './services/s3/bucket-store';
 import { checkName } from './services/states-api/requests';
 import { startTraining, type TrainingSide } from './start-training';
 import { copyJson, type Json } from './states';
@@ -204,7 +204,7 @@ export class LocalMode {
     private readonly training: TrainingSide,
     private readonly leaveRoot: () => void,
   ) {
-    this.buckets = new BucketStore(bucketsFolder(this.root));
+    this.buckets = services.buckets;
   }
 
   /** Folder of buckets, jobs, logs and executions. Absolute. */

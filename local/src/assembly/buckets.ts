@@ -32,7 +32,21 @@ export function deployBuckets(context: StackContext): BucketResource[] {
       folder,
       policies: bucketPolicies(context, name),
       ...(encryption !== undefined && { encryption }),
+      ...(sendsEvents(context, logicalId) && { sendsEvents: true }),
     };
+  });
+}
+
+/** Whether the template switches the bucket's events to EventBridge on: by its own property, or by aws-cdk-lib's resource. */
+function sendsEvents({ evaluator }: StackContext, logicalId: string): boolean {
+  const name = evaluator.identity(logicalId).ref;
+  const others = evaluator
+    .resourcesOfType('Custom::S3BucketNotifications')
+    .filter((other) => unlessAbsent(() => evaluator.property(other, 'BucketName')) === name);
+  return [logicalId, ...others].some((each) => {
+    const notifications = unlessAbsent(() => evaluator.property(each, 'NotificationConfiguration'));
+    const events = isRecord(notifications) ? notifications['EventBridgeConfiguration'] : undefined;
+    return isRecord(events) && events['EventBridgeEnabled'] !== false;
   });
 }
 

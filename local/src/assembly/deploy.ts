@@ -5,7 +5,7 @@ import { deployBuckets } from './buckets';
 import type { StackAssembly } from './cloud-assembly';
 import type { Deployment } from './deployment';
 import { resolveEnvironment } from './environment';
-import { deployEventRules, deployFunctionPermissions } from './event-rules';
+import { deployEventRules, deployFunctionPermissions, warnOfSchedules } from './event-rules';
 import { deployFunctions } from './functions';
 import { TemplateEvaluator } from './intrinsics';
 import { deployKeys } from './keys';
@@ -48,6 +48,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
   fs.mkdirSync(context.root, { recursive: true });
 
   warnOfNestedStacks(context);
+  warnOfSchedules(context);
   const buckets = deployBuckets(context);
   deployBucketContents(context);
   stageFiles(context);

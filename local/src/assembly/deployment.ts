@@ -38,6 +38,8 @@ export interface BucketResource {
   readonly policies?: readonly PolicyDocument[];
   /** How objects are encrypted that do not say it themselves; absent without a KMS key of the account's own. */
   readonly encryption?: BucketEncryption;
+  /** Whether EventBridge hears of new objects. @default false */
+  readonly sendsEvents?: boolean;
 }
 
 /** Default encryption of a bucket with a KMS key (SSE-KMS). */
@@ -96,14 +98,36 @@ export interface ImageBuild {
   readonly buildArguments: readonly string[];
 }
 
-/** An EventBridge rule with the Lambda functions that it invokes. */
+/** An EventBridge rule with the Lambda functions and state machines that it starts. */
 export interface EventRuleResource {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly pattern: Readonly<Record<string, unknown>>;
-  /** With `input`, JSON text, the function gets that in place of the event. */
-  readonly targets: readonly { readonly functionArn: string; readonly input?: string }[];
+  readonly targets: readonly EventTarget[];
+}
+
+/** A Lambda function, or a state machine with the role that starts it. */
+export type EventTarget = EventTargetInput & ({ readonly functionArn: string } | StateMachineTarget);
+
+/** A state machine, or an alias or version of one, and the role that starts it. */
+export interface StateMachineTarget {
+  readonly stateMachineArn: string;
+  readonly roleArn: string;
+}
+
+/** What a target gets in place of the event, one of these; without any, it gets the event. */
+export interface EventTargetInput {
+  /** JSON text. */
+  readonly input?: string;
+  /** Path of what the target gets of the event. */
+  readonly inputPath?: string;
+  readonly inputTransformer?: {
+    /** Paths of values in the event, by the names that the template has for them. */
+    readonly paths: Readonly<Record<string, string>>;
+    /** JSON text with `<name>` in the places of values. */
+    readonly template: string;
+  };
 }
 
 /** A statement of a Lambda function's resource policy (`AWS::Lambda::Permission`). */
@@ -126,4 +150,6 @@ export interface StateMachineResource {
   readonly isLogged?: boolean;
   /** KMS key that its definition and executions are encrypted with. @default - one that AWS owns */
   readonly kmsKeyId?: string;
+  /** ARNs of its versions, by what qualifies its ARN: their numbers, and the names of aliases. */
+  readonly qualifiers?: Readonly<Record<string, string>>;
 }

@@ -14,6 +14,16 @@ const OPERATORS: Readonly<Record<string, Test>> = {
   'anything-but': (argument, value) =>
     value !== undefined && ![argument].flat().some((each) => accepts(each, value)),
   exists: (argument, value) => argument === (value !== undefined),
+  wildcard: (argument, value) => isText(argument, value, matchesText),
+  numeric: (argument, value) => typeof value === 'number' && isWithin(argument, value),
+};
+
+const COMPARISONS: Readonly<Record<string, (value: number, limit: number) => boolean>> = {
+  '=': (value, limit) => value === limit,
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
 };
 
 /**
@@ -75,6 +85,25 @@ function accepts(wanted: unknown, value: unknown): boolean {
   }
   return Object.entries(wanted).every(
     ([operator, argument]) => OPERATORS[operator]?.(argument, value) === true,
+  );
+}
+
+/** Whether a text is as a wildcard says: `*` stands for any characters, a backslash before it for itself. */
+function matchesText(text: string, wildcard: string): boolean {
+  const parts = wildcard.match(/\\.|\*|[^*\\]+/gs) ?? [];
+  const expression = parts.map((part) => (part === '*' ? '.*' : escapeExpression(part.replace(/^\\/, ''))));
+  return new RegExp(`^${expression.join('')}$`, 's').test(text);
+}
+
+function escapeExpression(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Whether a number is as pairs such as `'>', 0, '<=', 5` say. */
+function isWithin(pairs: unknown, value: number): boolean {
+  if (!Array.isArray(pairs)) return false;
+  return pairs.every(
+    (comparison, i) => i % 2 === 1 || COMPARISONS[comparison]?.(value, pairs[i + 1]) === true,
   );
 }
 

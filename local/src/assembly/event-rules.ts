@@ -1,15 +1,15 @@
-import type { EventRuleResource, FunctionPermission } from './deployment';
+import type { EventRuleResource, EventTarget, EventTargetInput, FunctionPermission } from './deployment';
 import { checkPattern } from './event-pattern';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** The source of the only events that there are here: the ends of executions. */
-const STEP_FUNCTIONS = 'aws.states';
+/** The sources of the events that local mode has: the ends of executions, and new objects. */
+const SOURCES: readonly unknown[] = ['aws.states', 'aws.s3'];
 
 /**
- * Collects the EventBridge rules that the end of an execution can match, with the functions that they invoke.
+ * Collects the EventBridge rules that an event of local mode can match, with what they start.
  *
- * @throws TemplateError when such a rule has a comparison or an input that local mode does not have
+ * @throws TemplateError when such a rule has a comparison that local mode does not have
  */
 export function deployEventRules(context: StackContext): EventRuleResource[] {
   const { evaluator, onWarning } = context;
@@ -21,7 +21,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
     const pattern = readPattern(context, logicalId);
     if (pattern === undefined) {
       onWarning(
-        `${path}: local mode has no schedules and no events but those of executions: nothing triggers this rule`,
+        `${path}: local mode has no schedules and no events but those of executions and of new objects in S3: nothing triggers this rule`,
       );
       return [];
     }
@@ -69,7 +69,14 @@ export function deployFunctionPermissions({ evaluator, onWarning }: StackContext
   });
 }
 
-/** A rule's pattern; undefined when no event of an execution can match it. */
+/** Tells of schedules: local mode starts nothing by the clock. */
+export function warnOfSchedules({ evaluator, onWarning }: StackContext): void {
+  for (const logicalId of evaluator.resourcesOfType('AWS::Scheduler::Schedule')) {
+    onWarning(`Resources/${logicalId}: local mode has no schedules: start an execution yourself`);
+  }
+}
+
+/** A rule's pattern; undefined when no event of local mode can match it. */
 function readPattern({ evaluator }: StackContext, logicalId: string): Record<string, unknown> | undefined {
   const given = evaluator.property(logicalId, 'EventPattern');
   const pattern: unknown = typeof given === 'string' ? JSON.parse(given) : given;
@@ -78,7 +85,7 @@ function readPattern({ evaluator }: StackContext, logicalId: string): Record<str
   }
   const { source } = pattern;
   const isOther =
-    Array.isArray(source) && source.every((each) => typeof each === 'string' && each !== STEP_FUNCTIONS);
+    Array.isArray(source) && source.every((each) => typeof each === 'string' && !SOURCES.includes(each));
   return isOther ? undefined : pattern;
 }
 
@@ -86,20 +93,28 @@ function readTarget(
   target: Record<string, unknown>,
   path: string,
   onWarning: (message: string) => void,
-): EventRuleResource['targets'] {
-  for (const member of ['InputPath', 'InputTransformer']) {
-    if (target[member] !== undefined) {
-      throw new TemplateError(
-        `${path}/${member}`,
-        'local mode hands the whole event, or a fixed Input, to the target',
-      );
-    }
-  }
+): EventTarget[] {
   const arn = String(target['Arn']);
-  if (!/^arn:[^:]*:lambda:/.test(arn)) {
-    onWarning(`${path}: local mode invokes Lambda functions only: ${arn} gets no event`);
-    return [];
+  const input = readInput(target);
+  if (/^arn:[^:]*:lambda:/.test(arn)) return [{ functionArn: arn, ...input }];
+  if (/^arn:[^:]*:states:/.test(arn)) {
+    return [{ stateMachineArn: arn, roleArn: String(target['RoleArn']), ...input }];
   }
-  const { Input: input } = target;
-  return [{ functionArn: arn, ...(input !== undefined && { input: String(input) }) }];
+  onWarning(`${path}: local mode starts Lambda functions and state machines only: ${arn} gets no event`);
+  return [];
+}
+
+function readInput({
+  Input: input,
+  InputPath: inputPath,
+  InputTransformer: transformer,
+}: Record<string, unknown>): EventTargetInput {
+  if (!isRecord(transformer)) {
+    return {
+      ...(input !== undefined && { input: String(input) }),
+      ...(inputPath !== undefined && { inputPath: String(inputPath) }),
+    };
+  }
+  const paths = (transformer['InputPathsMap'] ?? {}) as Record<string, string>;
+  return { inputTransformer: { paths, template: String(transformer['InputTemplate']) } };
 }

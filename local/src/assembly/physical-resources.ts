@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from './deployment';
+import { splitAtLastColon, versionOfAlias } from './state-machine-versions';
 
 /** What `Ref` and `Fn::GetAtt` of a resource give. */
 export interface PhysicalResource {
@@ -141,6 +142,20 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
     describe: (name, environment) => {
       const machineArn = arn(environment, 'states', `stateMachine:${name}`);
       return { ref: machineArn, attributes: { Arn: machineArn, Name: name } };
+    },
+  },
+  'AWS::StepFunctions::StateMachineVersion': {
+    describe: (_name, _environment, property) => {
+      const versionArn = `${String(property('StateMachineArn'))}:1`;
+      return { ref: versionArn, attributes: { Arn: versionArn } };
+    },
+  },
+  'AWS::StepFunctions::StateMachineAlias': {
+    nameProperty: 'Name',
+    maxNameLength: 80,
+    describe: (name, _environment, property) => {
+      const aliasArn = `${splitAtLastColon(versionOfAlias(property))[0]}:${name}`;
+      return { ref: aliasArn, attributes: { Arn: aliasArn } };
     },
   },
   'AWS::Logs::LogGroup': {

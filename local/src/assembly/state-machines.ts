@@ -2,14 +2,17 @@ import * as fs from 'node:fs';
 import { findAsset } from './asset-files';
 import type { StateMachineResource } from './deployment';
 import type { StackContext } from './stack-context';
+import { splitAtLastColon, versionOfAlias } from './state-machine-versions';
 import { isRecord, TemplateError } from './template';
 
 /** Resolves and parses the definition of each state machine of the template. */
 export function deployStateMachines(context: StackContext): StateMachineResource[] {
   const { evaluator } = context;
+  const versions = qualifiedArns(context);
   return evaluator.resourcesOfType('AWS::StepFunctions::StateMachine').map((logicalId) => {
     const { attributes } = evaluator.identity(logicalId);
     const kmsKeyId = keyOf(context, logicalId);
+    const qualifiers = versions.get(attributes['Arn'] ?? '');
     return {
       logicalId,
       name: attributes['Name'] ?? '',
@@ -18,10 +21,34 @@ export function deployStateMachines(context: StackContext): StateMachineResource
       definition: readDefinition(context, logicalId),
       isLogged: isLogged(context, logicalId),
       ...(kmsKeyId !== undefined && { kmsKeyId }),
+      ...(qualifiers && { qualifiers }),
     };
   });
 }
 
+/** The versions and aliases of the template, by the ARN of their state machine. */
+function qualifiedArns({ evaluator, onWarning }: StackContext): Map<string, Record<string, string>> {
+  const found = new Map<string, Record<string, string>>();
+  const add = (qualifiedArn: string, versionArn: string): void => {
+    const [arn, qualifier] = splitAtLastColon(qualifiedArn);
+    found.set(arn, { ...found.get(arn), [qualifier]: versionArn });
+  };
+  for (const logicalId of evaluator.resourcesOfType('AWS::StepFunctions::StateMachineVersion')) {
+    const { ref } = evaluator.identity(logicalId);
+    add(ref, ref);
+  }
+  for (const logicalId of evaluator.resourcesOfType('AWS::StepFunctions::StateMachineAlias')) {
+    const versionArn = versionOfAlias((name) => evaluator.property(logicalId, name));
+    add(evaluator.identity(logicalId).ref, versionArn);
+    const [arn, version] = splitAtLastColon(versionArn);
+    if (found.get(arn)?.[version] === undefined) {
+      onWarning(
+        `Resources/${logicalId}: version ${version} exists on AWS only: here the alias starts the definition of the template`,
+      );
+    }
+  }
+  return found;
+}
 /** The level of a log is OFF unless the template gives another one. */
 function isLogged({ evaluator }: StackContext, logicalId: string): boolean {
   const logging = evaluator.property(logicalId, 'LoggingConfiguration');

@@ -28,6 +28,8 @@ import { type StubTasks, withStubs } from './stub-tasks';
 export interface StartOptions {
   /** @default - a UUID */
   readonly name?: string;
+  /** The version of the state machine that it runs, and the alias that it was started by. */
+  readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
   /** Stops it, as StopExecution does. */
   readonly signal?: AbortSignal;
 }
@@ -95,6 +97,7 @@ export class ExecutionRunner {
       processId: process.pid,
       arn: executionArn(arn, name),
       stateMachineArn: arn,
+      ...options.startedAs,
       input,
       startDate: new Date().toISOString(),
       status: 'RUNNING',

@@ -30,6 +30,9 @@ export interface ExecutionRecord<Output = Json> {
   readonly processId: number;
   readonly arn: string;
   readonly stateMachineArn: string;
+  /** Set when it was started as a version, or by an alias that points to one. */
+  readonly stateMachineVersionArn?: string;
+  readonly stateMachineAliasArn?: string;
   readonly input: Json;
   readonly startDate: string;
   readonly stopDate?: string;

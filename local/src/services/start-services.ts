@@ -13,7 +13,7 @@ import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
 import { QueryProtocol } from './endpoint/query-protocol';
 import { RequestRate } from './endpoint/request-rate';
-import { deliverExecutionEnd } from './events/rule-targets';
+import { EventBus } from './events/event-bus';
 import { createAuthorizer } from './iam/authorizer';
 import { IamService } from './iam/iam-service';
 import { checkFunctionRole } from './lambda/function-role';
@@ -81,7 +81,9 @@ export interface RunningServices {
   /** Makes the function that writes the results of its distributed Maps. */
   readonly resultWriter: (caller: Principal) => WriteResults;
   readonly jobs: Jobs;
-  /** To be called when an execution has ended: invokes the functions of the event rules that match, and waits. */
+  /** The buckets: the event rules hear of what is written through them. */
+  readonly buckets: BucketStore;
+  /** To be called when an execution has ended: starts the targets of the event rules that match, and waits for functions. */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
   /** Runs the jobs on that were interrupted, of those that are wanted; resolves when all of them have ended. */
   resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
@@ -99,7 +101,7 @@ export async function startServices(
   const { root, environment } = deployment;
   const now = (): number => Date.now() / 1000;
   const credentials = new CredentialStore();
-  const buckets = new BucketStore(bucketsFolder(root));
+  const buckets = new BucketStore(bucketsFolder(root), (created) => events.objectCreated(created));
   const authorizer = createAuthorizer(deployment);
   for (const stateMachine of deployment.stateMachines) {
     checkStateMachineRole(stateMachine, authorizer, environment);
@@ -147,6 +149,14 @@ export async function startServices(
     ],
     authorizer.authorize,
   );
+  const events = new EventBus({
+    deployment,
+    lambda,
+    router,
+    access: authorizer,
+    isEnding: () => isEnding,
+    onFault: warn,
+  });
   endpoint = await Endpoint.start({
     router,
     credentials,
@@ -175,18 +185,15 @@ export async function startServices(
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,
-    onExecutionEnded: (record) =>
-      deliverExecutionEnd(record, {
-        deployment,
-        lambda,
-        onFault: warn,
-      }),
+    buckets,
+    onExecutionEnded: (record) => events.executionEnded(record),
     resumeJobs: (isWanted) => resumeJobs(jobs, { training, tuning, automl }, isWanted),
     beginEnd: () => {
       isEnding = true;
     },
     close: async () => {
       isEnding = true;
+      await events.settled();
       await automl.close();
       await tuning.close();
       await training.close();

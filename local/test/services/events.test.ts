@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EventRuleResource, FunctionPermission } from '../../src/assembly';
+import type { EventTargetInput } from '../../src/assembly/deployment';
 import type { ExecutionRecord } from '../../src/executions/executions';
 import { startServices } from '../../src/services';
 import { closeServices, deploymentIn, printX, samplerOf, temporaryRoot, trainerOf } from './helpers';
@@ -128,6 +129,37 @@ test('an execution that succeeded, or of another state machine, matches nothing'
 test('a target with an input of its own gets that', async () => {
   const rule = { ...RULE, targets: [{ functionArn: FUNCTION, input: '{"fixed":true}' }] };
   expect((await end(RECORD, { rules: [rule] })).events).toEqual([{ fixed: true }]);
+});
+
+test.each<[string, EventTargetInput, unknown]>([
+  ['a part of the event', { inputPath: '$.detail.input' }, '{"a":1}'],
+  ['a member with a hyphen', { inputPath: '$.detail-type' }, 'Step Functions Execution Status Change'],
+  ['nothing that is there', { inputPath: '$.detail.no' }, null],
+  [
+    'values of the event, as JSON and within strings',
+    {
+      inputTransformer: {
+        paths: {
+          status: '$.detail.status',
+          input: '$.detail.input',
+          start: '$.detail.startDate',
+          no: '$.no',
+        },
+        template:
+          '{"status": <status>, "text": "it \\"<status>\\" of <input>", "at": <start>, "no": <no>, "other": "<x>"}',
+      },
+    },
+    {
+      status: 'FAILED',
+      text: 'it "FAILED" of {"a":1}',
+      at: Date.parse(RECORD.startDate),
+      no: null,
+      other: '<x>',
+    },
+  ],
+])('a target gets %s', async (_what, input, expected) => {
+  const rule = { ...RULE, targets: [{ functionArn: FUNCTION, ...input }] };
+  expect(await end(RECORD, { rules: [rule] })).toEqual({ events: [expected], faults: [] });
 });
 
 test.each<[string, FunctionPermission[]]>([

@@ -1,22 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '../../assembly/deployment';
 import type { ExecutionRecord } from '../../executions/executions';
-
-/** An event as EventBridge hands it to a target. */
-export interface ExecutionEvent {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': 'Step Functions Execution Status Change';
-  readonly source: 'aws.states';
-  readonly account: string;
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
+import type { ServiceEvent } from './service-event';
 
 /** The event that Step Functions sends when an execution has ended: input and output are JSON texts. */
-export function executionEvent(record: ExecutionRecord, { accountId, region }: Environment): ExecutionEvent {
+export function executionEvent(record: ExecutionRecord, { accountId, region }: Environment): ServiceEvent {
   const stop = record.stopDate === undefined ? new Date() : new Date(record.stopDate);
   const { output } = record;
   return {

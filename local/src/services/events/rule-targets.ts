@@ -1,33 +1,56 @@
-import type { Deployment, EventRuleResource } from '../../assembly/deployment';
+import type {
+  Deployment,
+  EventRuleResource,
+  EventTarget,
+  StateMachineTarget,
+} from '../../assembly/deployment';
 import { matchesPattern } from '../../assembly/event-pattern';
-import type { ExecutionRecord } from '../../executions/executions';
+import type { Json } from '../../states';
 import { matchesWildcard } from '../iam/wildcard';
 import type { InvokeOutput, LambdaService } from '../lambda/lambda-service';
-import { executionEvent } from './execution-event';
+import type { ServiceEvent } from './service-event';
+import { targetInput } from './target-input';
 
 /** What the delivery of events needs. */
 export interface EventDelivery {
-  readonly deployment: Pick<Deployment, 'eventRules' | 'functionPermissions' | 'environment'>;
+  readonly deployment: Pick<Deployment, 'eventRules' | 'functionPermissions'>;
   readonly lambda: Pick<LambdaService, 'call'>;
+  /** Starts a state machine with the rights of the target's role. */
+  readonly startExecution: (
+    rule: EventRuleResource,
+    target: StateMachineTarget,
+    input: string,
+  ) => Promise<void>;
   /** Takes what keeps an event from its target: on AWS nobody would be told. */
   readonly onFault: (error: Error) => void;
 }
 
 /**
- * Invokes the functions of the rules that match the end of an execution, and waits for them. A function that fails
+ * Starts the targets of the rules that match an event, and waits for the functions among them. A target that fails
  * fails nothing else.
  */
-export async function deliverExecutionEnd(record: ExecutionRecord, delivery: EventDelivery): Promise<void> {
-  const event = executionEvent(record, delivery.deployment.environment);
+export async function deliverEvent(event: ServiceEvent, delivery: EventDelivery): Promise<void> {
   const rules = delivery.deployment.eventRules.filter(({ pattern }) => matchesPattern(pattern, event));
-  const invocations = rules.flatMap((rule) =>
-    rule.targets.map(({ functionArn, input }) =>
-      invoke(rule, functionArn, input ?? JSON.stringify(event), delivery).catch((error: Error) =>
+  const started = rules.flatMap((rule) =>
+    rule.targets.map((target) =>
+      start(rule, target, event, delivery).catch((error: Error) =>
         delivery.onFault(new Error(`event rule ${rule.name}: ${error.message}`)),
       ),
     ),
   );
-  await Promise.all(invocations);
+  await Promise.all(started);
+}
+
+async function start(
+  rule: EventRuleResource,
+  target: EventTarget,
+  event: ServiceEvent,
+  delivery: EventDelivery,
+): Promise<void> {
+  const input = targetInput(target, event as unknown as Json);
+  return 'functionArn' in target
+    ? invoke(rule, target.functionArn, input, delivery)
+    : delivery.startExecution(rule, target, input);
 }
 
 async function invoke(

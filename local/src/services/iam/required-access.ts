@@ -5,6 +5,7 @@ import { logGroupOf, logStreamArn } from '../logs/log-names';
 import type { ServiceCall } from '../router';
 import { s3Access } from '../s3/s3-access';
 import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/jobs/job-arns';
+import { readStateMachineArn } from '../states-api/requests';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
@@ -27,7 +28,7 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
         },
       ];
     case 'states':
-      return [{ action: `states:${call.operation}`, resource: statesResource(call.input), context: {} }];
+      return [{ action: `states:${call.operation}`, ...statesResource(call.input) }];
     case 'iam':
       return [{ action: `iam:${call.operation}`, resource: roleArn(call.input, deployment), context: {} }];
     case 'cloudformation':
@@ -70,8 +71,15 @@ function logStream(input: Input, environment: Environment): string {
 }
 
 /** An execution, else a state machine: an operation names one of them, or nothing. */
-function statesResource(input: Input): string {
-  return String(input['executionArn'] ?? input['stateMachineArn'] ?? input['mapRunArn'] ?? '*');
+function statesResource(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
+  const arn = String(input['executionArn'] ?? input['stateMachineArn'] ?? input['mapRunArn'] ?? '*');
+  const { stateMachineArn, qualifier } = readStateMachineArn(arn);
+  // Versions and aliases are authorized as their state machine:
+  // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+  return {
+    resource: stateMachineArn,
+    context: qualifier === undefined ? {} : { 'states:StateMachineQualifier': [qualifier] },
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { uploadsFolder } from '../../assembly/buckets';
 import { joinInside } from '../../assembly/safe-path';
 import { AwsError } from '../aws-error';
 import { AttributeStore, type ObjectAttributes } from './object-attributes';
+import type { S3Location } from './s3-uri';
 
 /** An object of a bucket. */
 export interface StoredObject {
@@ -18,6 +19,13 @@ export interface StoredObject {
 /** The key of an object, and its file. */
 export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
 
+/** An object that was written, and how: what S3's event tells of it. */
+export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
+  readonly bucket: string;
+  readonly etag: string;
+  readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
+}
+
 /**
  * Buckets as folders of plain files: a key is a relative path. Every folder in the folder of buckets is
  * a bucket, so that a bucket the template only refers to can be put there by hand. What S3 keeps beside the content
@@ -26,7 +34,11 @@ export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
 export class BucketStore {
   private readonly attributeStore: AttributeStore;
 
-  constructor(private readonly folder: string) {
+  /** @param onCreated hears of each object that is written through this store */
+  constructor(
+    private readonly folder: string,
+    private readonly onCreated: (created: CreatedObject) => void = () => undefined,
+  ) {
     this.attributeStore = new AttributeStore(folder);
   }
 
@@ -135,7 +147,12 @@ export class BucketStore {
   }
 
   /** Makes an object of a file, which is moved; it is gone also when this fails. */
-  public replace(bucket: string, key: string, staged: string, attributes: ObjectAttributes): StoredObject {
+  public replace(
+    { bucket, key }: S3Location,
+    staged: string,
+    attributes: ObjectAttributes,
+    reason: CreatedObject['reason'],
+  ): StoredObject {
     try {
       const file = this.fileOf(bucket, key);
       fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -146,6 +163,7 @@ export class BucketStore {
       fs.renameSync(staged, file);
       const object = describe(key, file, fs.statSync(file));
       this.attributeStore.write(bucket, key, object, attributes);
+      this.onCreated({ bucket, key, size: object.size, etag: attributes.etag, reason });
       return object;
     } catch (error) {
       if (error instanceof AwsError) {

@@ -186,10 +186,8 @@ export class S3Service implements Service {
       Object.entries(attributes.system).filter(([member]) => CHECKSUM_MEMBERS.includes(member)),
     );
     const given = attributesOf(input);
-    const copy = this.store.replace(bucket, key, staged, {
-      etag,
-      ...(keepsAttributes ? attributes : { ...given, system: { ...given.system, ...checksums } }),
-    });
+    const kept = keepsAttributes ? attributes : { ...given, system: { ...given.system, ...checksums } };
+    const copy = this.store.replace(target, staged, { etag, ...kept }, 'CopyObject');
     return { CopyObjectResult: { ETag: etag, LastModified: secondsOf(copy), ...checksums } };
   }
 }

@@ -73,9 +73,8 @@ export async function writeObject(
   content: IncomingContent,
   input: Input,
 ): Promise<Record<string, string>> {
-  const { bucket, key } = location;
   // What cannot be written is better refused before the content comes.
-  store.fileOf(bucket, key);
+  store.fileOf(location.bucket, location.key);
   checkWrite(store, location, input);
   const { file, md5, checksums } = await stageContent(store.stagingFile(), content, input);
   try {
@@ -87,7 +86,7 @@ export async function writeObject(
   }
   const { system, metadata } = attributesOf(input);
   const etag = `"${md5}"`;
-  store.replace(bucket, key, file, { etag, metadata, system: { ...system, ...checksums } });
+  store.replace(location, file, { etag, metadata, system: { ...system, ...checksums } }, 'PutObject');
   return { ETag: etag, ...checksums };
 }
 

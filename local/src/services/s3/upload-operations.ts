@@ -81,11 +81,8 @@ export class UploadOperations {
       throw error;
     }
     const { bucket, key } = reference;
-    this.store.replace(bucket, key, staged, {
-      ...attributes,
-      system: { ...attributes.system, ...checksums },
-      etag,
-    });
+    const whole = { ...attributes, system: { ...attributes.system, ...checksums }, etag };
+    this.store.replace(reference, staged, whole, 'CompleteMultipartUpload');
     this.uploads.remove(reference);
     return { Bucket: bucket, Key: key, ETag: etag, ...checksums };
   }

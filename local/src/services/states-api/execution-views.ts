@@ -16,10 +16,13 @@ export interface RedriveState {
 
 /** An execution in ListExecutions. */
 export function summarizeExecution(record: ExecutionRecord): Record<string, unknown> {
-  const { arn, stateMachineArn, name, status, startDate, stopDate, redriveDate } = record;
+  const { arn, stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = record;
+  const { name, status, startDate, stopDate, redriveDate } = record;
   return {
     executionArn: arn,
     stateMachineArn,
+    ...(stateMachineVersionArn !== undefined && { stateMachineVersionArn }),
+    ...(stateMachineAliasArn !== undefined && { stateMachineAliasArn }),
     name,
     status,
     startDate: epochSeconds(startDate),

@@ -47,6 +47,14 @@ export function checkArn(arn: string, type: 'stateMachine' | 'execution'): void 
   throw new AwsError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${given}'`);
 }
 
+/** A state machine's ARN without the version number or alias that qualifies it; other ARNs stay as they are. */
+export function readStateMachineArn(arn: string): { stateMachineArn: string; qualifier?: string } {
+  const [, stateMachineArn, qualifier] =
+    /^(arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]+):(.+)$/.exec(arn) ?? [];
+  if (stateMachineArn === undefined || qualifier === undefined) return { stateMachineArn: arn };
+  return { stateMachineArn, qualifier };
+}
+
 /** What a list goes back in: some of it, and the token for the next page. */
 export interface Page<T> {
   readonly items: readonly T[];

@@ -1,5 +1,5 @@
 import type { Deployment, StateMachineResource } from '../../assembly/deployment';
-import type { ExecutionRunner } from '../../executions/execution-runner';
+import type { ExecutionRunner, StartOptions } from '../../executions/execution-runner';
 import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions/executions';
 import type { Json } from '../../states';
 import { UserError } from '../../user-error';
@@ -15,8 +15,10 @@ import {
   whyNotRedrivable,
 } from './execution-views';
 import { historyEvent } from './history-events';
-import { checkArn, checkName, checkRequest, type Input, page } from './requests';
+import { checkArn, checkName, checkRequest, type Input, page, readStateMachineArn } from './requests';
 import { taskTokenOperations } from './task-token-operations';
+
+type StartedAs = NonNullable<StartOptions['startedAs']>;
 
 /** How many client tokens of redrives are remembered, as on AWS. */
 const REDRIVE_TOKENS = 10;
@@ -81,8 +83,10 @@ export class StatesService implements Service {
 
   private describeStateMachine(input: Input): unknown {
     const stateMachine = this.stateMachine(input);
+    const { stateMachineVersionArn } = startedAs(stateMachine, String(input['stateMachineArn']));
     return {
       ...configuration(stateMachine, includesData(input)),
+      ...(stateMachineVersionArn !== undefined && { stateMachineArn: stateMachineVersionArn }),
       status: 'ACTIVE',
       type: 'STANDARD',
       creationDate: this.deployed,
@@ -104,7 +108,10 @@ export class StatesService implements Service {
     if (known?.status === 'RUNNING' && JSON.stringify(known.input) === JSON.stringify(data)) {
       return { executionArn: known.arn, startDate: epochSeconds(known.startDate) };
     }
-    const started = this.runner.start(stateMachine, data, name === undefined ? {} : { name });
+    const started = this.runner.start(stateMachine, data, {
+      ...(name !== undefined && { name }),
+      startedAs: startedAs(stateMachine, String(input['stateMachineArn'])),
+    });
     const { startDate } = this.execution({ executionArn: started.arn });
     return { executionArn: started.arn, startDate: epochSeconds(startDate) };
   }
@@ -118,12 +125,12 @@ export class StatesService implements Service {
     }
     const { statusFilter: status, redriveFilter } = input;
     if (status === 'PENDING_REDRIVE') throw invalid('The statusFilter PENDING_REDRIVE needs a mapRunArn');
-    const stateMachine = this.stateMachine(input);
+    this.stateMachine(input);
     const wanted = this.runner.store
       .list()
       .filter(
         (record) =>
-          record.stateMachineArn === stateMachine.arn &&
+          wasStartedAs(record, String(input['stateMachineArn'])) &&
           (status === undefined || record.status === status) &&
           (redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === (record.redriveCount ?? 0) > 0),
       );
@@ -186,7 +193,12 @@ export class StatesService implements Service {
   private stateMachine(input: Input): StateMachineResource {
     const arn = String(input['stateMachineArn']);
     checkArn(arn, 'stateMachine');
-    const found = this.deployment.stateMachines.find((each) => each.arn === arn);
+    const { stateMachineArn, qualifier } = readStateMachineArn(arn);
+    const found = this.deployment.stateMachines.find(
+      (each) =>
+        each.arn === stateMachineArn &&
+        (qualifier === undefined || Object.hasOwn(each.qualifiers ?? {}, qualifier)),
+    );
     if (!found) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return found;
   }
@@ -203,6 +215,21 @@ export class StatesService implements Service {
   private executed({ arn, stateMachineArn }: ExecutionRecord): ExecutedStateMachine {
     return this.runner.store.stateMachine(arn) ?? this.stateMachine({ stateMachineArn });
   }
+}
+
+/** The version that an ARN names, and the alias if it names one; nothing for the state machine itself. */
+function startedAs({ qualifiers }: StateMachineResource, arn: string): StartedAs {
+  const { qualifier = '' } = readStateMachineArn(arn);
+  const stateMachineVersionArn = qualifiers?.[qualifier];
+  if (stateMachineVersionArn === undefined) return {};
+  // An alias has no name of digits alone.
+  return { stateMachineVersionArn, ...(!/^\d+$/.test(qualifier) && { stateMachineAliasArn: arn }) };
+}
+
+/** Whether an execution belongs to the state machine, version or alias of an ARN. */
+function wasStartedAs(record: ExecutionRecord, arn: string): boolean {
+  const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = record;
+  return [stateMachineArn, stateMachineVersionArn, stateMachineAliasArn].includes(arn);
 }
 
 /** Local mode writes no logs of its own and no traces: what it does is in the execution's history. */

@@ -1,0 +1,14 @@
+import type { Json } from '../../states';
+
+/** An event of an AWS service as EventBridge hands it to a target. */
+export interface ServiceEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, Json>>;
+}
