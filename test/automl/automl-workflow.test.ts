@@ -39,7 +39,7 @@ describe('the template', () => {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
         detail: {
-          stateMachineArn: [{ Ref: Match.stringLikeRegexp('^AutoMlStateMachine') }],
+          stateMachineArn: Match.arrayWith([{ Ref: Match.stringLikeRegexp('^AutoMlStateMachine') }]),
           status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
         },
       },
