@@ -24,7 +24,7 @@ const schema = z.strictObject({
   label: z.string().optional(),
   problemType: z.enum(['Regression', 'BinaryClassification', 'MulticlassClassification']).optional(),
   categories: z.enum(['auto', 'one-hot', 'ordinal']).optional(),
-  excludeColumns: z.array(z.string()).optional(),
+  excludeColumns: z.array(z.string(), 'must be a list, such as ["id", "name"]').optional(),
   xgboostVersion: z.string().default('3.2-0'),
   objective: z.string().optional(),
   direction: z.enum(['Minimize', 'Maximize']).optional(),

@@ -4,6 +4,9 @@ import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind } from './values';
 /** So many different values of a column are remembered: the most categories a column, or classes a label, may have. */
 export const MOST_LEVELS = 1000;
 
+/** The same for a column that has only numbers so far, unless it is the label: tables may have thousands of those. */
+const MOST_NUMBERS = 100;
+
 /** A value, with where it was first seen. */
 export interface Example {
   readonly value: string;
@@ -41,7 +44,11 @@ export class ColumnProfile {
 
   private distinct: Map<string, number> | undefined = new Map();
 
-  constructor(readonly name: string) {}
+  /** @param isLabel whether numbers may be classes */
+  constructor(
+    readonly name: string,
+    private readonly isLabel = false,
+  ) {}
 
   /** Takes the value of the next row. */
   add(value: string, row: number, lineOf: () => number): void {
@@ -54,7 +61,8 @@ export class ColumnProfile {
     const count = this.distinct.get(value) ?? 0;
     this.distinct.set(value, count + 1);
     if (count === 0) this.note(value, 0, lineOf);
-    if (this.distinct.size > MOST_LEVELS) {
+    const isNumeric = !this.examples.text && !this.examples.grouped;
+    if (this.distinct.size > (isNumeric && !this.isLabel ? MOST_NUMBERS : MOST_LEVELS)) {
       this.countDistinct(this.distinct);
       this.distinct = undefined;
     }

@@ -72,7 +72,12 @@ export class CsvFile {
       const from = isFirst ? 1 : 0;
       isFirst = false;
       const rows = this.parse(text, line).slice(from);
-      yield { rows, bytesRead, lineOf: (row) => this.lineOf(text, line, row + from) };
+      let lines: readonly number[] | undefined;
+      const lineOf = (row: number): number => {
+        lines ??= this.linesOf(text, line);
+        return lines[row + from] ?? line;
+      };
+      yield { rows, bytesRead, lineOf };
     }
   }
 
@@ -126,17 +131,17 @@ export class CsvFile {
     }
   }
 
-  private lineOf(text: string, firstLine: number, record: number): number {
-    let line = firstLine;
+  /** The lines in which the records begin. Rarely asked for: finding them takes as long as reading the records. */
+  private linesOf(text: string, firstLine: number): number[] {
+    const begins: number[] = [];
     this.parse(text, firstLine, {
-      to: record + 1,
       on_record: (row: string[], { lines }) => {
         // `lines` is where the record ends.
-        line = firstLine + lines - 1 - row.reduce((sum, field) => sum + countOf(field, '\n'), 0);
+        begins.push(firstLine + lines - 1 - row.reduce((sum, field) => sum + countOf(field, '\n'), 0));
         return null;
       },
     });
-    return line;
+    return begins;
   }
 
   private notCsv(line: number, why: string): SettingsError {

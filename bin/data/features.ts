@@ -100,7 +100,7 @@ function uselessness(profile: ColumnProfile, index: number): string | undefined 
       : 'it has no name';
     return `${what}; to use it, give column ${index + 1} a name in the first line`;
   }
-  if (profile.isLongText) return 'it has more than 1,000 different texts, such as identifiers or sentences';
+  if (profile.isLongText) return 'it has too many different texts, such as identifiers or sentences';
   const values = profile.levels?.size ?? Number.POSITIVE_INFINITY;
   if (profile.numbers + profile.texts === 0) return 'it has no values';
   if (values === 1) return 'it has the same value in every row';
@@ -116,7 +116,7 @@ function encode(profile: ColumnProfile, index: number, categories: CategoryEncod
   if (form) return dateFeature(profile, index, form);
   const levels = levelsOf(profile) ?? [];
   const rows = levels.reduce((sum, level) => sum + level.rows, 0);
-  if (levels.length === 0) return 'it has more than 1,000 different values, and not only numbers';
+  if (levels.length === 0) return 'it has too many different values, and not only numbers';
   if (levels.length > FEW_TEXTS && levels.length * 2 > rows) {
     return `it has ${countOf(levels.length, 'different text')} in ${countOf(rows, 'row')}, such as identifiers or sentences`;
   }

@@ -152,7 +152,7 @@ function checkRareClasses(profile: ColumnProfile, levels: readonly Level[]): voi
   throw labelError(
     profile,
     `has ${countOf(rare.length, 'class', 'classes')} with a single row: ${names}. A class needs at least ${FEWEST_ROWS_OF_CLASS} rows, one to train and one to validate: ` +
-      'add rows, merge the class with another, or remove it',
+      `add rows, merge the class with another, or remove it${isNumeric(profile) ? '; for amounts, set tuning:problemType=Regression' : ''}`,
   );
 }
 

@@ -76,7 +76,7 @@ function prepareFile(file: CsvFile, options: TableOptions, folder: string, outpu
   const { path, bytes } = file;
   const index = checkHeader(file, options);
   const progress = new Progress(`Preparing ${basename(path)} (${megabytes(bytes)})`, 2 * bytes, output);
-  const { columns, rows } = profileTable(file, progress);
+  const { columns, rows } = profileTable(file, index, progress);
   progress.endPass(bytes);
   const label = planLabel(path, columns[index] as ColumnProfile, options.problemType);
   const plan = planFeatures(path, columns, { ...options, label: index });

@@ -14,10 +14,11 @@ export interface TableProfile {
 /**
  * Looks at every value of a table: the first of two times that the file is read.
  *
+ * @param label the place of the label
  * @throws SettingsError when the file is not CSV, or a row has not as many fields as the header
  */
-export function profileTable(file: CsvFile, progress: Progress): TableProfile {
-  const columns = file.header.map((name) => new ColumnProfile(name));
+export function profileTable(file: CsvFile, label: number, progress: Progress): TableProfile {
+  const columns = file.header.map((name, index) => new ColumnProfile(name, index === label));
   let rows = 0;
   for (const chunk of file.chunks()) {
     chunk.rows.forEach((row, index) => {

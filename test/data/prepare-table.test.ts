@@ -169,7 +169,7 @@ describe('a column', () => {
   test('with more texts than categories may be is left out, and memory does not hold them', () => {
     const path = write(['x,z,y', ...rows(3000, (i) => `text ${i % 1500},${i % 7},${i * 1.5}`)]);
     expect(prepare(path, 'y').manifest.leftOut).toEqual([
-      { column: 'x', reason: expect.stringContaining('more than 1,000 different texts') },
+      { column: 'x', reason: expect.stringContaining('too many different texts') },
     ]);
   });
 
@@ -433,6 +433,12 @@ describe('refused, with file, line, column and what to do, is', () => {
       ['y,x', ...repeated('a', 20), ...repeated('b', 20), 'rare,1'],
       'y',
       /has 1 class with a single row: rare. A class needs at least 2 rows/,
+    ],
+    [
+      'a number that is rare, if it is a class',
+      ['y,x', ...repeated('0', 20), ...repeated('1', 20), '2,1'],
+      'y',
+      /with a single row: 2. .*for amounts, set tuning:problemType=Regression$/,
     ],
     [
       'a label of identifiers',
