@@ -26,7 +26,8 @@ export interface ScriptOptions {
   /**
    * Environment variables of the container, at most 48.
    *
-   * @default - none
+   * @default - none; where the container may install the script with pip, and has no network,
+   * `PIP_NO_BUILD_ISOLATION=0`, with which pip downloads nothing to build it
    */
   readonly environment?: { [name: string]: string };
   /**

@@ -38,7 +38,9 @@ export class ScriptSource {
   static fromFolder(path: string): ScriptSource {
     requireShape('ScriptSource.fromFolder', struct({ path: knownText }), { path });
     const files = listFiles(path);
-    return new ScriptSource(files, (scope) => {
+    const read = (file: string) =>
+      files.includes(file) ? readFileSync(join(path, file), 'utf8') : undefined;
+    return new ScriptSource(files, read, (scope) => {
       const folder = mkdtempSync(join(tmpdir(), 'script-'));
       try {
         const archive = join(folder, 'sourcedir.tar.gz');
@@ -73,7 +75,7 @@ export class ScriptSource {
         `ScriptSource.fromArchive: must be a .tar.gz in Amazon S3, got ${JSON.stringify(archive.uri)}`,
       );
     }
-    return new ScriptSource(undefined, () => ({ location: archive, fileName }));
+    return new ScriptSource(undefined, undefined, () => ({ location: archive, fileName }));
   }
 
   private constructor(
@@ -83,6 +85,12 @@ export class ScriptSource {
      * @internal
      */
     readonly _files: readonly string[] | undefined,
+    /**
+     * Reads a file of it; undefined where they are not known.
+     *
+     * @internal
+     */
+    readonly _read: ((file: string) => string | undefined) | undefined,
     /** @internal */
     readonly _bind: (scope: Construct) => BoundSource,
   ) {}

@@ -18,6 +18,7 @@ import {
   isGpuInstance,
   knownVersions,
 } from './framework-images';
+import { checkInstallation, installationEnvironment } from './script-installation';
 import type { ScriptOptions } from './script-options';
 import { xgboost } from './xgboost';
 import { XGBOOST_IMAGES } from './xgboost-images';
@@ -52,7 +53,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
     defaultHyperparameters: () => ({}),
     check: (use) => [
       ...checkMetrics(options, own !== undefined),
-      ...checkNetwork(options, use),
+      ...checkInstallation(options, use),
       ...checkInstances(options, use),
       ...checkDistribution(options, use),
     ],
@@ -68,11 +69,17 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
           ...options.distribution?._hyperparameters,
         },
         instanceTypeHyperparameter: options.distribution && 'sagemaker_instance_type',
-        environment: options.environment,
+        environment: environmentOf(options, use),
         channels: [{ name: 'code', location }],
       };
     },
   };
+}
+
+/** Variables that are given win. */
+function environmentOf(options: ScriptOptions, use: AlgorithmUse): Record<string, string> | undefined {
+  const variables = { ...installationEnvironment(options, use), ...options.environment };
+  return Object.keys(variables).length > 0 ? variables : options.environment;
 }
 
 function requireEntryPoint({ source, entryPoint }: ScriptOptions): void {
@@ -122,14 +129,6 @@ function checkMetrics({ metrics, framework }: ScriptOptions, isFirstParty: boole
   if (!isFirstParty || !metrics?.length) return [];
   return [
     `algorithm.metrics: SageMaker refuses metrics of your own for its XGBoost image, in scripts too: print those of XGBoost (as train-rmse and validation-rmse) and leave metrics out, or give algorithm.image, a copy of sagemaker-xgboost:${framework.version} in your own repository`,
-  ];
-}
-
-/** What pip installs comes over the network. */
-function checkNetwork({ source }: ScriptOptions, { networkIsolation }: AlgorithmUse): string[] {
-  if (!networkIsolation || !source._files?.includes('requirements.txt')) return [];
-  return [
-    'networkIsolation: the script has a requirements.txt, which the container cannot install without a network: set it to false, or use an image that has the packages',
   ];
 }
 

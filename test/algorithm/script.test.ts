@@ -700,3 +700,75 @@ describe('distribution', () => {
     ]);
   });
 });
+
+describe('a script that pip installs', () => {
+  const XGBOOST = { framework: Framework.xgboost(XGBoostVersion.V3_2_0), metrics: undefined };
+  const SKLEARN = { framework: Framework.scikitLearn('1.9-0') };
+  const OFF = { PIP_NO_BUILD_ISOLATION: '0' };
+  const folder = (files: Record<string, string>) =>
+    ScriptSource.fromFolder(folderOf({ 'train.py': 'print(1)', 'train.sh': 'true', ...files }));
+  const SETUP = folder({ 'setup.py': 'setup()' });
+  const ARCHIVE = ScriptSource.fromArchive(DataLocation.fromUri('s3://code/sourcedir.tar.gz'));
+  const environmentOf = (options: Partial<ScriptOptions>, networkIsolation = true) =>
+    script(options)._definition.bind(stackOf({ env: { region: 'eu-west-1' } }), {
+      train: MORE,
+      objectiveMetric: 'validation:rmse',
+      hyperparameters: {},
+      tuned: [],
+      instanceTypes: ['ml.m5.xlarge'],
+      instanceTypesOfJobs: [['ml.m5.xlarge']],
+      instanceCounts: [1],
+      networkIsolation,
+    }).environment;
+
+  test.each<[string, Partial<ScriptOptions>, boolean, object | undefined]>([
+    ['XGBoost, always', XGBOOST, true, OFF],
+    ['XGBoost 1.7, always', { ...XGBOOST, framework: Framework.xgboost(XGBoostVersion.V1_7_1) }, true, OFF],
+    ['XGBoost with a network', XGBOOST, false, undefined],
+    ['given variables', { ...XGBOOST, environment: { A: 'b' } }, true, { ...OFF, A: 'b' }],
+    [
+      'the same variable given',
+      { ...XGBOOST, environment: { PIP_NO_BUILD_ISOLATION: '1' } },
+      true,
+      { PIP_NO_BUILD_ISOLATION: '1' },
+    ],
+    ['scikit-learn without setup.py', SKLEARN, true, undefined],
+    ['scikit-learn with setup.py', { ...SKLEARN, source: SETUP }, true, OFF],
+    ['PyTorch with setup.py', { source: SETUP }, true, OFF],
+    ['a shell script with setup.py', { source: SETUP, entryPoint: 'train.sh' }, true, undefined],
+    ['an archive', { source: ARCHIVE }, true, OFF],
+    ['an archive with a network', { source: ARCHIVE }, false, undefined],
+  ])('%s', (_title, options, networkIsolation, environment) => {
+    expect(environmentOf(options, networkIsolation)).toEqual(environment);
+  });
+
+  const built = (requires: string) => ({
+    'pyproject.toml': `[build-system]\nrequires = ${requires}\n\n[project]\nname = "a"\n`,
+  });
+
+  test.each<[string, Partial<ScriptOptions>, string | undefined]>([
+    ['setuptools', { source: folder(built('["setuptools>=61", "wheel"]')) }, undefined],
+    ['hatchling', { source: folder(built('["hatchling"]')) }, 'hatchling'],
+    [
+      'several lines',
+      { source: folder(built('[\n  "setuptools",\n  "setuptools-scm[toml]>=8",\n]')) },
+      'setuptools-scm',
+    ],
+    [
+      'no build system',
+      { source: folder({ 'pyproject.toml': '[tool.ruff]\nline-length = 110\n' }) },
+      undefined,
+    ],
+  ])('a pyproject.toml with %s', (_title, options, tool) => {
+    const problems = (more: object) =>
+      script({ ...XGBOOST, ...options })._definition.check?.({
+        networkIsolation: true,
+        instanceTypes: [],
+        instanceTypesOfJobs: [],
+        ...more,
+      } as never);
+    const expected = `networkIsolation: the script's pyproject.toml is built with ${tool}, which the container cannot install without a network: set it to false, or use an image that has the packages (every container has setuptools and wheel)`;
+    expect(problems({})).toEqual(tool ? [expected] : []);
+    expect(problems({ networkIsolation: false })).toEqual([]);
+  });
+});
