@@ -1,3 +1,4 @@
+import type { ITaggableV2, TagManager } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +7,8 @@ import { Construct } from 'constructs';
 import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
+import { tagsLimit } from './private/integration';
+import { JobTags } from './private/job-tags';
 import { withoutNested } from './private/locations';
 import { warnOfUnreachableStorage } from './private/storage-access';
 import { securityGroupsOf, uniquePrefix } from './private/surroundings';
@@ -63,7 +66,7 @@ export interface TuningFragmentProps extends TuningOptions {
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
  * `FinalTrainingJobNotCompleted`, and those of Step Functions and SageMaker.
  */
-export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable {
+export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
   readonly startState: sfn.State;
   /** The states that end the chain. */
@@ -76,6 +79,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly connections: ec2.Connections;
   /** What the names of all jobs begin with; a token, unless the prop is given. */
   readonly jobNamePrefix: string;
+  /** Tags for the SageMaker jobs, of `Tags.of()`. */
+  readonly cdkTagManager: TagManager;
 
   constructor(scope: Construct, id: string, props: TuningFragmentProps) {
     super(scope, id);
@@ -111,8 +116,15 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     });
     warnOfDefinitions(this, definitions);
 
+    const jobTags = new JobTags(this, {
+      resourceType: 'AWS::SageMaker::HyperParameterTuningJob',
+      tags: props.tags,
+      max: tagsLimit(props),
+    });
+    this.cdkTagManager = jobTags.manager;
     const states = new TuningStates(this, {
       ...props,
+      jobTags,
       definitions,
       trainingRole: this.trainingRole,
       jobNamePrefix,

@@ -332,10 +332,12 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the tuning job, which SageMaker also puts on its training jobs, and of the final training job;
-   * at most 50.
+   * Tags of the tuning job, which SageMaker also puts on its training jobs, and of the final training job. They are
+   * added to those of `Tags.of()`, over which they win. At most 50 in all, or 49 with integration `SDK`, for which the
+   * construct adds one. Tags of the stack itself (`StackProps.tags`) do not reach the jobs.
    *
-   * @default - none
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+   * @default - those of `Tags.of()`
    */
   readonly tags?: { [key: string]: string };
   /**

@@ -1,10 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { type ITaggableV2, Stack, type TagManager } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
+import { JobTags } from '../private/job-tags';
+import { LIMITS } from '../private/limits';
 import { withoutNested } from '../private/locations';
 import { warnOfUnreachableStorage } from '../private/storage-access';
 import { securityGroupsOf, uniquePrefix } from '../private/surroundings';
@@ -55,7 +57,7 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  * `maxQuotaWait`), `NoCompletedCandidateError` (with the reason why the AutoML job failed), and those of Step Functions
  * and SageMaker.
  */
-export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.IConnectable {
+export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
   readonly startState: sfn.State;
   /** The states that end the chain. */
@@ -70,6 +72,8 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly connections: ec2.Connections;
   /** What the names of AutoML jobs begin with; a token, unless the prop is given. */
   readonly jobNamePrefix: string;
+  /** Tags for the AutoML jobs, of `Tags.of()`. */
+  readonly cdkTagManager: TagManager;
 
   constructor(scope: Construct, id: string, props: AutoMlFragmentProps) {
     super(scope, id);
@@ -102,8 +106,15 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
       jobNamePrefix,
       encryptionKey: props.encryptionKey,
     });
+    const jobTags = new JobTags(this, {
+      resourceType: 'AWS::SageMaker::AutoMLJob',
+      tags: props.tags,
+      max: LIMITS.tags - 1,
+    });
+    this.cdkTagManager = jobTags.manager;
     const states = new AutoMlStates(this, {
       ...props,
+      jobTags,
       trainingRole: this.trainingRole,
       jobNamePrefix,
       checkDataFunction: this.checkDataFunction,

@@ -131,9 +131,11 @@ export interface AutoMlOptions {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the AutoML job; at most 49, as the construct adds one.
+   * Tags of the AutoML job. They are added to those of `Tags.of()`, over which they win; at most 49 in all, as the
+   * construct adds one. Tags of the stack itself (`StackProps.tags`) do not reach the job.
    *
-   * @default - none
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+   * @default - those of `Tags.of()`
    */
   readonly tags?: { [key: string]: string };
   /**

@@ -1,4 +1,5 @@
 import { TuningIntegration, type TuningOptions } from '../tuning-options';
+import { LIMITS } from './limits';
 import { hasSeveralDefinitions } from './tuning-definitions';
 
 /** Whether the request has fields that Step Functions' optimised integration is not known to take. */
@@ -7,4 +8,9 @@ export function usesSdk(tuning: TuningOptions): boolean {
   if (integration === TuningIntegration.OPTIMIZED) return false;
   if (integration === TuningIntegration.SDK || hasSeveralDefinitions(tuning)) return true;
   return strategy !== undefined && Object.keys(strategy._render()).length > 1;
+}
+
+/** How many tags the jobs of a tuning may have besides the construct's own. */
+export function tagsLimit(tuning: TuningOptions): number {
+  return usesSdk(tuning) ? LIMITS.tags - 1 : LIMITS.tags;
 }

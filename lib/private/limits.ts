@@ -39,6 +39,7 @@ export const LIMITS = {
   tags: 50,
   tagKeyLength: 128,
   tagValueLength: 256,
+  tagPattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   s3UriLength: 1024,
   /** Also names of buckets from before 2018. */
   bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,

@@ -67,6 +67,11 @@ export class Problems {
     this.add(prop, `must have ${min} to ${max} elements, got ${values.length}`);
   }
 
+  /** What was found so far. */
+  list(): string[] {
+    return [...this.messages];
+  }
+
   /**
    * @throws Error named `TuningValidationError` that lists every problem, if there is any
    */

@@ -1,3 +1,4 @@
+import { Lazy, Tokenization } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ParameterRange } from '../search/parameter-range';
 import { TuningStrategy } from '../search/tuning-strategy';
@@ -127,7 +128,9 @@ export function renderRanges(ranges: readonly ParameterRange[]): Record<string, 
   };
 }
 
-/** Tags as the API lists them. */
-export function renderTags(tags: Record<string, string>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+/** Tags as the API lists them. A map that is a token becomes a list when it is resolved, or nothing where it is empty. */
+export function renderTags(tags: Record<string, string>): unknown {
+  const listOf = (map: Record<string, string>) => Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
+  if (!Tokenization.isResolvable(tags)) return listOf(tags);
+  return Lazy.uncachedAny({ produce: (context) => listOf(context.resolve(tags)) }, { omitEmptyArray: true });
 }

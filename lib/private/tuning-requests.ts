@@ -14,6 +14,7 @@ import type {
   TrainingJobDefinition,
 } from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
+import type { JobTags } from './job-tags';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
@@ -31,6 +32,7 @@ export interface TuningRequestProps extends TuningInput {
   readonly trainingRole: iam.IRole;
   /** What the names of all jobs begin with, hyphen included. */
   readonly jobNamePrefix: string;
+  readonly jobTags: JobTags;
   readonly subnets?: ec2.ISubnet[];
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
@@ -75,7 +77,7 @@ export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHype
     maxRuntime: props.maxTuningRuntime,
     earlyStopping: props.earlyStopping,
     warmStart: props.warmStart?.tuningJobNames.length ? props.warmStart : undefined,
-    tags: props.tags,
+    tags: props.jobTags.with(),
   };
 }
 
@@ -171,7 +173,7 @@ export function finalTrainingJobRequest(
       spot: finalTraining?.spot,
       checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
     }),
-    tags: props.tags,
+    tags: props.jobTags.with(),
   };
 }
 

@@ -164,7 +164,7 @@ export class TuningStates {
       action: 'createHyperParameterTuningJob',
       parameters: renderTuningJob({
         ...tuningJob,
-        tags: { ...tuningJob.tags, [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) },
+        tags: props.jobTags.with({ [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) }),
       }),
       iamResources: [jobArn(scope, TUNING_JOB, props.jobNamePrefix)],
       additionalIamStatements: [passRole(props.trainingRole), addTags(scope, props.jobNamePrefix)],

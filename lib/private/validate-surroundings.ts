@@ -1,23 +1,36 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import parse, { type JsonataError } from 'jsonata';
+import { EXECUTION_TAG } from './execution-tag';
 import { innerExpression, isJsonata } from './jsonata';
 import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import type { Problems } from './problems';
 
-/** Checks the tags of a job, of which the construct adds some of its own. */
-export function checkTags(
-  problems: Problems,
-  tags: Record<string, string> | undefined,
-  max: number = LIMITS.tags,
-): void {
+/**
+ * Checks the tags of a job, to which the construct may add one of its own.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+ */
+export function checkTags(problems: Problems, tags: Record<string, string> | undefined, max: number): void {
   problems.count('tags', tags && Object.keys(tags), 0, max);
   for (const [key, value] of Object.entries(tags ?? {})) {
     problems.length('tags', key, 1, LIMITS.tagKeyLength);
     problems.length(`tags.${key}`, value, 0, LIMITS.tagValueLength);
+    checkTagText(problems, `tags.${key}`, 'key', key);
+    checkTagText(problems, `tags.${key}`, 'value', value);
     if (/^aws:/i.test(key))
       problems.add(`tags.${key}`, 'must not begin with aws:, which AWS keeps for itself');
+    if (key === EXECUTION_TAG)
+      problems.add(`tags.${key}`, 'is a tag that the construct sets itself: give yours another key');
   }
+}
+
+function checkTagText(problems: Problems, prop: string, part: 'key' | 'value', text: string): void {
+  if (Token.isUnresolved(text) || LIMITS.tagPattern.test(text)) return;
+  problems.add(
+    prop,
+    `the ${part} must consist of letters, digits, white space and _ . : / = + - @, got ${JSON.stringify(text)}`,
+  );
 }
 
 /** What connects containers to a VPC. */

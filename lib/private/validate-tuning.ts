@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { usesSdk } from './integration';
+import { tagsLimit } from './integration';
 import { LIMITS } from './limits';
 import { Problems } from './problems';
 import { requireShape } from './shape';
@@ -34,8 +34,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkFinalKeepAlive(problems, tuning, definitions);
   checkSpot(problems, tuning, definitions);
   checkWarmStart(problems, tuning);
-  // One tag is the construct's own.
-  checkTags(problems, tuning.tags, usesSdk(tuning) ? LIMITS.tags - 1 : LIMITS.tags);
+  checkTags(problems, tuning.tags, tagsLimit(tuning));
   checkJobNamePrefix(problems, tuning.jobNamePrefix);
   checkNetwork(problems, tuning);
   checkInput(problems, tuning.input);

@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from '../../private/execution-tag';
+import type { JobTags } from '../../private/job-tags';
 import { jsonata, literal } from '../../private/jsonata';
 import { renderTags } from '../../private/render-tuning-job';
 import { tuningJobName } from '../../private/tuning-requests';
@@ -11,6 +12,7 @@ export interface AutoMlRequestProps extends AutoMlInput {
   readonly trainingRole: iam.IRole;
   /** What the names of all jobs begin with, hyphen included. */
   readonly jobNamePrefix: string;
+  readonly jobTags: JobTags;
   readonly subnets?: ec2.ISubnet[];
   readonly connectedTo: ec2.ISecurityGroup[];
 }
@@ -41,7 +43,7 @@ export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown
         Subnets: props.subnets.map(({ subnetId }) => subnetId),
       },
     },
-    Tags: [...renderTags(props.tags ?? {}), { Key: EXECUTION_TAG, Value: jsonata(EXECUTION_TAG_VALUE) }],
+    Tags: renderTags(props.jobTags.with({ [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) })),
   };
 }
 

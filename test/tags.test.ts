@@ -1,0 +1,114 @@
+import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Construct } from 'constructs';
+import { TuningIntegration } from '../lib';
+import { autoMlWorkflow } from './automl/fixtures';
+import { definitionOf, type Json, workflow } from './fixtures';
+
+const OWN = {
+  Key: 'cdk-sagemaker-tuning:execution',
+  Value: expect.stringContaining('$states.context.Execution.Id'),
+};
+
+type Tagging = Record<string, string>;
+
+/** A workflow with tags of its prop, whose states create jobs with tags; `own` says which have the construct's own. */
+const WORKFLOWS: [string, (stack: Stack, tags?: Tagging) => Construct, Record<string, object[]>][] = [
+  [
+    'the optimized integration',
+    (stack, tags) => workflow({ tags }, stack),
+    { TuneHyperparameters: [], TuneWithWarmStart: [], TrainFinalModel: [] },
+  ],
+  [
+    'the AWS SDK integration',
+    (stack, tags) => workflow({ tags, integration: TuningIntegration.SDK }, stack),
+    { TuneHyperparameters: [OWN], TuneWithWarmStart: [OWN], TrainFinalModel: [] },
+  ],
+  ['AutoML', (stack, tags) => autoMlWorkflow({ tags }, stack), { CreateAutoMlJob: [OWN] }],
+];
+
+describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states) => {
+  const all = (...tags: [string, string][]) =>
+    Object.fromEntries(
+      Object.entries(states).map(([id, own]) => [
+        id,
+        [...tags.map(([Key, Value]) => ({ Key, Value })), ...own],
+      ]),
+    );
+  const tagsIn = (stack: Stack) => {
+    const { States } = definitionOf(stack);
+    return Object.fromEntries(Object.keys(states).map((id) => [id, States[id].Arguments.Tags ?? []]));
+  };
+  const stackWith = (tags: Tagging | undefined, tag: (stack: Stack, made: Construct) => void) => {
+    const stack = new Stack(new App(), 'Stack');
+    tag(stack, make(stack, tags));
+    return stack;
+  };
+
+  test('have no tags by default but those of the construct', () => {
+    expect(tagsIn(stackWith(undefined, () => undefined))).toEqual(all());
+  });
+
+  test('have the tags of every construct that they are in; the prop wins', () => {
+    const stack = stackWith({ team: 'prop', stage: 'prod' }, (scope, made) => {
+      Tags.of(scope.node.root).add('cost-center', 'app');
+      Tags.of(scope).add('team', 'stack', { priority: 1000 });
+      Tags.of(made).add('owner', 'workflow');
+    });
+    expect(tagsIn(stack)).toEqual(
+      all(['cost-center', 'app'], ['owner', 'workflow'], ['team', 'prop'], ['stage', 'prod']),
+    );
+  });
+
+  test('lose tags that are removed', () => {
+    const stack = stackWith(undefined, (scope, made) => {
+      Tags.of(scope).add('team', 'stack');
+      Tags.of(made).remove('team');
+    });
+    expect(tagsIn(stack)).toEqual(all());
+  });
+
+  test('have values that are known when the stack is deployed', () => {
+    const stack = stackWith({ stage: 'prod' }, (scope, made) => {
+      Tags.of(made).add('team', new CfnParameter(scope, 'Team').valueAsString);
+    });
+    expect(tagsIn(stack)).toEqual(all(['team', '<Team>'], ['stage', 'prod']));
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    ['a key', 'a<b>', 'x', /tags\.a<b>: the key must consist of letters, .*got "a<b>"/],
+    ['a value', 'team', 'a,b', /tags\.team: the value must consist of letters, .*got "a,b"/],
+    ['a long key', 'k'.repeat(129), 'x', /tags: must have 1 to 128 characters, got 129/],
+    ['a long value', 'team', 'x'.repeat(257), /tags\.team: must have 0 to 256 characters, got 257/],
+    ['a key of AWS', 'AWS:x', 'y', /tags\.AWS:x: must not begin with aws:/],
+    [
+      'the key of the construct',
+      'cdk-sagemaker-tuning:execution',
+      'x',
+      /is a tag that the construct sets itself/,
+    ],
+  ])('cannot have %s that SageMaker refuses, wherever it comes from', (_what, key, value, problem) => {
+    expect(() => stackWith({ [key]: value }, () => undefined)).toThrow(problem);
+    const stack = stackWith(undefined, (scope) => Tags.of(scope).add(key, value));
+    expect(() => Template.fromStack(stack)).toThrow(problem);
+  });
+
+  test('cannot have more tags than SageMaker takes, together with those of the construct', () => {
+    const max = Object.values(states).some((own) => own.length > 0) ? 49 : 50;
+    const given = Object.fromEntries(Array.from({ length: max }, (_, i) => [`key-${i}`, 'x']));
+    const tagged = (key: string) => stackWith(given, (scope) => Tags.of(scope).add(key, 'y'));
+    expect(() => Template.fromStack(tagged('key-0'))).not.toThrow();
+    expect(() => Template.fromStack(tagged('another'))).toThrow(
+      new RegExp(`tags: must have 0 to ${max} elements, got ${max + 1}`),
+    );
+  });
+});
+
+test('the tags reach the CloudFormation resources as well', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const made = workflow({}, stack);
+  Tags.of(made).add('team', 'a');
+  const machines = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine');
+  const [machine] = Object.values(machines) as Json[];
+  expect(machine.Properties.Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+});
