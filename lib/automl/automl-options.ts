@@ -96,6 +96,8 @@ export interface AutoMlOptions {
    * Not covered are the access logs of a new bucket (S3 can deliver them to buckets with S3's own encryption only) and the logs of
    * the jobs, whose log groups SageMaker makes.
    *
+   * The dead-letter queue with the events of executions that ended is encrypted with a key that Amazon SQS owns.
+   *
    * An imported key's policy has to let CloudWatch Logs and the delivery of logs (`delivery.logs.amazonaws.com`) use it; the
    * key policy of a key of this app is extended. Whoever reads executions needs `kms:Decrypt` on the key.
    *
