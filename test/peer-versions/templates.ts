@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import type { Json } from '../fixtures';
+import { VARIANTS } from '../variants';
+
+/** The templates of all variants, without what aws-cdk-lib ships of its own: the code of its Lambda function. */
+export function templatesOfVariants(): Json {
+  const entries = VARIANTS.map(({ name, app }) => {
+    const { stacks } = app().synth();
+    return [name, stacks.map(({ templateFullPath }) => readTemplate(templateFullPath))];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readTemplate(path: string): Json {
+  const template = JSON.parse(readFileSync(path, 'utf8'));
+  for (const [logicalId, { Properties }] of Object.entries<Json>(template.Resources)) {
+    if (logicalId.startsWith('CustomCDKBucketDeployment') && Properties.Code) delete Properties.Code.S3Key;
+  }
+  return template;
+}
