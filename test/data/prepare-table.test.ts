@@ -240,7 +240,7 @@ describe('a file', () => {
 
   test('is read in parts, with lines and quoted line breaks across them', () => {
     const long = 'a'.repeat(500);
-    const path = write(['y,x,z', ...rows(2000, (i) => `${i}.5,"${long}\n${i % 2}",${i % 7}`)]);
+    const path = write(['y,x,z', ...rows(2000, (i) => `${i}.5,"${i % 2}\n${long}",${i % 7}`)]);
     const { manifest, all } = prepare(path, 'y');
     expect(manifest.source.rows).toBe(2000);
     expect([...all].sort()).toEqual(rows(2000, (i) => `${i}.5,${i % 2},${i % 7}`).sort());
