@@ -39,7 +39,9 @@ export const LIMITS = {
   tags: 50,
   tagKeyLength: 128,
   tagValueLength: 256,
+  /** Of keys and of values (shape Tag). */
   tagPattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+  imageLength: 255,
   s3UriLength: 1024,
   /** Also names of buckets from before 2018. */
   bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,

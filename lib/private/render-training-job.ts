@@ -51,9 +51,6 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
 }
 
 function renderChannel(channel: TrainingChannel): Record<string, unknown> {
-  if ((channel.s3Uri === undefined) === (channel.fileSystem === undefined)) {
-    throw new Error(`channel ${channel.channelName}: give exactly one of s3Uri and fileSystem`);
-  }
   return {
     ChannelName: channel.channelName,
     ...(channel.contentType && { ContentType: channel.contentType }),

@@ -1,28 +1,14 @@
-import { Aws, Token } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { isJsonata } from './jsonata';
-import { LIMITS } from './limits';
+import { validationError } from './problems';
 
-/**
- * How a task waits: as given, or not at all.
- *
- * @throws Error where SageMaker's integration does not know the pattern
- */
-export function supportedPattern(
-  pattern: sfn.IntegrationPattern = sfn.IntegrationPattern.REQUEST_RESPONSE,
-): sfn.IntegrationPattern {
-  if (pattern !== sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN) return pattern;
-  throw new Error(
-    `integrationPattern: SageMaker's jobs support REQUEST_RESPONSE and RUN_JOB, got ${pattern}`,
-  );
-}
-
-/** @throws Error where the name of a job is known and not one that SageMaker takes */
-export function requireJobName(prop: string, name: string, maxLength: number): void {
-  if (isJsonata(name) || Token.isUnresolved(name)) return;
-  if (LIMITS.jobNamePattern.test(name) && name.length <= maxLength) return;
-  throw new Error(
-    `${prop}: must be 1 to ${maxLength} letters, digits and inner hyphens, got ${JSON.stringify(name)}`,
+/** @throws Error named `TuningValidationError` where the request has JSONPath in a state that uses JSONata */
+function checkLanguage(action: string, request: object, language: sfn.QueryLanguage): void {
+  if (language !== sfn.QueryLanguage.JSONATA) return;
+  const paths = sfn.FieldUtils.findReferencedPaths(request);
+  if (paths.length === 0) return;
+  throw validationError(
+    `${action}: a state that uses JSONata does not evaluate JSONPath, got ${paths.join(', ')}: write {% … %}`,
   );
 }
 
@@ -36,6 +22,7 @@ export function renderSageMakerTask(
   request: object,
   language: sfn.QueryLanguage = sfn.QueryLanguage.JSON_PATH,
 ): object {
+  checkLanguage(action, request, language);
   const suffix = pattern === sfn.IntegrationPattern.RUN_JOB ? '.sync' : '';
   return {
     Resource: `arn:${Aws.PARTITION}:states:::sagemaker:${action}${suffix}`,

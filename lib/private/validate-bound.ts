@@ -11,7 +11,7 @@ import type { BoundDefinition } from './tuning-requests';
 export function validateBound(path: string, definitions: readonly BoundDefinition[]): void {
   const problems = new Problems();
   for (const definition of definitions) {
-    checkEnvironment(problems, definition);
+    checkEnvironment(problems, `${definition.prop}algorithm.environment`, definition.bound.environment);
     checkChannels(problems, definition);
     checkHyperparameterCount(problems, definition);
   }
@@ -19,9 +19,16 @@ export function validateBound(path: string, definitions: readonly BoundDefinitio
   problems.throwIfAny(path);
 }
 
-function checkEnvironment(problems: Problems, { prop, bound }: BoundDefinition): void {
-  for (const [name, value] of Object.entries(bound.environment ?? {})) {
-    const at = `${prop}algorithm.environment.${name}`;
+/** Checks the environment variables of a container. */
+export function checkEnvironment(
+  problems: Problems,
+  prop: string,
+  environment: Readonly<Record<string, string>> = {},
+  max = Number.POSITIVE_INFINITY,
+): void {
+  problems.count(prop, Object.keys(environment), 0, max);
+  for (const [name, value] of Object.entries(environment)) {
+    const at = `${prop}.${name}`;
     if (!Token.isUnresolved(name) && !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
       problems.add(at, 'the name must be letters, digits and underscores, no digit first');
     }

@@ -31,13 +31,17 @@ export function checkLocations(
   locations: readonly (DataLocation | undefined)[],
 ): void {
   for (const location of locations) {
-    if (!location || Token.isUnresolved(location.uri)) continue;
-    const bucket = /^s3:\/\/([^/]+)(\/|$)/.exec(location.uri)?.[1];
-    if (bucket === undefined || !LIMITS.bucketNamePattern.test(bucket)) {
-      problems.add(prop, `must be s3://bucket/key, got ${JSON.stringify(location.uri)}`);
-    }
-    problems.length(prop, location.uri, 1, LIMITS.s3UriLength);
+    if (location && !Token.isUnresolved(location.uri)) checkS3Uri(problems, prop, location.uri);
   }
+}
+
+/** Checks the URI of a place in Amazon S3. */
+export function checkS3Uri(problems: Problems, prop: string, uri: string): void {
+  const bucket = /^s3:\/\/([^/]+)(\/|$)/.exec(uri)?.[1];
+  if (bucket === undefined || !LIMITS.bucketNamePattern.test(bucket)) {
+    problems.add(prop, `must be s3://bucket/key, got ${JSON.stringify(uri)}`);
+  }
+  problems.length(prop, uri, 1, LIMITS.s3UriLength);
 }
 
 /** Checks where jobs write, which their role may do below the whole of it. */

@@ -30,12 +30,17 @@ export function checkRanges(
     if (fixed.includes(range.name)) {
       problems.add(prop, 'is also in hyperparameters: a hyperparameter is either tuned or fixed');
     }
-    problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
+    checkRange(problems, prop, range);
     if (RESERVED_HYPERPARAMETERS.test(range.name)) problems.add(prop, RESERVED_HYPERPARAMETER);
-    if (range._values) checkCategoricalRange(problems, prop, range._values);
-    else checkNumericRange(problems, prop, range);
     checkRangeAgainstAlgorithm(problems, prop, range, algorithm._definition.rules);
   }
+}
+
+/** Checks a range by itself. */
+export function checkRange(problems: Problems, prop: string, range: ParameterRange): void {
+  problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
+  if (range._values) checkCategoricalRange(problems, prop, range._values);
+  else checkNumericRange(problems, prop, range);
 }
 
 function checkCategoricalRange(problems: Problems, prop: string, values: readonly string[]): void {
@@ -125,12 +130,20 @@ function checkRangeAgainstAlgorithm(
 /** Hyperparameters from which SageMaker infers the largest resource of Hyperband, where it is not given. */
 const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
+/** How a search goes. */
+type Search = Pick<TuningOptions, 'strategy' | 'maxTrainingJobs' | 'earlyStopping'>;
+
+interface Ranges {
+  readonly parameterRanges: readonly ParameterRange[];
+}
+
+/** What is searched, and what is fixed; undefined where that is not known at synth. */
+interface SearchSpace extends Ranges {
+  readonly hyperparameters: Readonly<Record<string, string>> | undefined;
+}
+
 /** Checks the strategy, alone and against the search space. */
-export function checkStrategy(
-  problems: Problems,
-  tuning: TuningOptions,
-  definitions: readonly TuningDefinition[],
-): void {
+export function checkStrategy(problems: Problems, tuning: Search, definitions: readonly SearchSpace[]): void {
   const strategy = tuning.strategy?.name ?? 'Bayesian';
   const { minResource, maxResource, seed } = tuning.strategy?._options ?? {};
   problems.integer('strategy.seed', seed, 0, 2 ** 31 - 1);
@@ -148,8 +161,8 @@ export function checkStrategy(
       `minResource must not be more than maxResource, got ${minResource} and ${maxResource}`,
     );
   }
-  const tellsEpochs = ({ hyperparameters = {} }: TuningDefinition) =>
-    EPOCH_HYPERPARAMETERS.some((name) => name in hyperparameters);
+  const tellsEpochs = ({ hyperparameters }: SearchSpace) =>
+    !hyperparameters || EPOCH_HYPERPARAMETERS.some((name) => name in hyperparameters);
   if (maxResource === undefined && !definitions.every(tellsEpochs)) {
     problems.add(
       'strategy.maxResource',
@@ -158,11 +171,7 @@ export function checkStrategy(
   }
 }
 
-function checkGrid(
-  problems: Problems,
-  tuning: TuningOptions,
-  definitions: readonly TuningDefinition[],
-): void {
+function checkGrid(problems: Problems, tuning: Search, definitions: readonly SearchSpace[]): void {
   const ranges = definitions.flatMap(({ parameterRanges }) => parameterRanges);
   const numeric = ranges.filter((range) => !range._values).map((range) => range.name);
   if (numeric.length > 0) {
@@ -192,11 +201,7 @@ function checkGrid(
   }
 }
 
-function checkSearchSpace(
-  problems: Problems,
-  tuning: TuningOptions,
-  definitions: readonly TuningDefinition[],
-): void {
+function checkSearchSpace(problems: Problems, tuning: Search, definitions: readonly SearchSpace[]): void {
   const { maxTrainingJobs } = tuning;
   const combinations = countCombinations(definitions);
   if (maxTrainingJobs === undefined || combinations === undefined) return;
@@ -208,7 +213,7 @@ function checkSearchSpace(
 }
 
 /** Number of combinations over all definitions; undefined where it cannot be counted. */
-function countCombinations(definitions: readonly TuningDefinition[]): number | undefined {
+function countCombinations(definitions: readonly Ranges[]): number | undefined {
   const counts = definitions.map(({ parameterRanges }) => combinationsOf(parameterRanges));
   return counts.reduce(
     (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
@@ -231,7 +236,7 @@ function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
  * Number of training jobs of a tuning, unless an execution's input says otherwise. SageMaker refuses more than there
  * are combinations.
  */
-export function maxTrainingJobsOf(tuning: TuningOptions, definitions: readonly TuningDefinition[]): number {
+export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]): number {
   return (
     tuning.maxTrainingJobs ??
     Math.min(DEFAULT_TRAINING_JOBS, countCombinations(definitions) ?? DEFAULT_TRAINING_JOBS)
@@ -241,6 +246,6 @@ export function maxTrainingJobsOf(tuning: TuningOptions, definitions: readonly T
 const DEFAULT_TRAINING_JOBS = 20;
 
 /** The largest number of training jobs that SageMaker takes for a strategy. */
-export function trainingJobsLimit(tuning: TuningOptions): number {
+export function trainingJobsLimit(tuning: Search): number {
   return tuning.strategy?.name === 'Random' ? LIMITS.trainingJobsRandom : LIMITS.trainingJobs;
 }

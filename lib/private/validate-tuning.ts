@@ -21,7 +21,11 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   const definitions = definitionsOf(tuning);
   checkDefinitions(problems, tuning, definitions);
   for (const definition of definitions) checkDefinition(problems, tuning, definition);
-  checkStrategy(problems, tuning, definitions);
+  checkStrategy(
+    problems,
+    tuning,
+    definitions.map(({ parameterRanges, hyperparameters = {} }) => ({ parameterRanges, hyperparameters })),
+  );
   checkLimits(problems, tuning);
   checkOutput(problems, tuning.output);
   checkLocations(problems, 'allowedInputLocations', tuning.allowedInputLocations ?? []);

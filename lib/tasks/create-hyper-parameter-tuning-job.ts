@@ -4,9 +4,9 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { warnOfVolumesWithoutKey } from '../private/instance-storage';
 import { jobPolicies, knownNamePrefix, TUNING_JOB } from '../private/job-policies';
-import { LIMITS } from '../private/limits';
 import { renderTuningJob, trainingDefinitions } from '../private/render-tuning-job';
-import { renderSageMakerTask, requireJobName, supportedPattern } from '../private/task-integration';
+import { renderSageMakerTask } from '../private/task-integration';
+import { validateTuningTask } from '../private/validate-task';
 import type { Objective } from '../search/objective';
 import type { ParameterRange } from '../search/parameter-range';
 import type { TuningStrategy } from '../search/tuning-strategy';
@@ -183,8 +183,8 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
     private readonly props: SageMakerCreateHyperParameterTuningJobProps,
   ) {
     super(scope, id, props);
-    this.integrationPattern = supportedPattern(props.integrationPattern);
-    requireJobName('tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
+    validateTuningTask(this.node.path, props);
+    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
     warnOfVolumesWithoutKey(scope, trainingDefinitions(props));
     this.taskPolicies = jobPolicies(this, TUNING_JOB, {
       namePrefix: knownNamePrefix(props.tuningJobName, props.jobNamePrefix),

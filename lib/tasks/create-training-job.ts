@@ -1,13 +1,12 @@
-import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { warnOfVolumesWithoutKey } from '../private/instance-storage';
 import { jobPolicies, knownNamePrefix, TRAINING_JOB } from '../private/job-policies';
-import { LIMITS } from '../private/limits';
 import { renderTrainingJob } from '../private/render-training-job';
 import { renderTags } from '../private/render-tuning-job';
-import { renderSageMakerTask, requireJobName, supportedPattern } from '../private/task-integration';
+import { renderSageMakerTask } from '../private/task-integration';
+import { validateTrainingTask } from '../private/validate-task';
 import type { TrainingJobDefinition } from './training-job-definition';
 
 /** What a training job is made of. Texts may be expressions of the state's query language. */
@@ -84,8 +83,8 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
     private readonly props: SageMakerCreateTrainingJobProps,
   ) {
     super(scope, id, props);
-    this.integrationPattern = supportedPattern(props.integrationPattern);
-    requireJobName('trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
+    validateTrainingTask(this.node.path, props);
+    this.integrationPattern = props.integrationPattern ?? sfn.IntegrationPattern.REQUEST_RESPONSE;
     warnOfVolumesWithoutKey(scope, [props.trainingJobDefinition]);
     this.taskPolicies = jobPolicies(this, TRAINING_JOB, {
       namePrefix: knownNamePrefix(props.trainingJobName, props.jobNamePrefix),
@@ -113,7 +112,6 @@ function withContainerCommand(
   { AlgorithmSpecification: algorithm, ...rest }: Record<string, unknown>,
   { containerEntrypoint, containerArguments }: TrainingJobDefinition,
 ): Record<string, unknown> {
-  requireCommand({ containerEntrypoint, containerArguments });
   return {
     AlgorithmSpecification: {
       ...(algorithm as object),
@@ -122,20 +120,4 @@ function withContainerCommand(
     },
     ...rest,
   };
-}
-
-function requireCommand(command: Record<string, string[] | undefined>): void {
-  for (const [prop, words] of Object.entries(command)) {
-    if (!words || Token.isUnresolved(words)) continue;
-    if (words.length < 1 || words.length > LIMITS.containerCommand) {
-      throw new Error(`${prop}: must have 1 to ${LIMITS.containerCommand} elements, got ${words.length}`);
-    }
-    const tooLong = words.find(
-      (word) => !Token.isUnresolved(word) && word.length > LIMITS.containerCommandLength,
-    );
-    if (tooLong === undefined) continue;
-    throw new Error(
-      `${prop}: an element may have ${LIMITS.containerCommandLength} characters, got ${tooLong.length}`,
-    );
-  }
 }

@@ -135,7 +135,6 @@ describe('the state', () => {
       maxTrainingJobs: 50,
       maxParallelTrainingJobs: 5,
       maxRuntime: Duration.hours(10),
-      earlyStopping: true,
       warmStart: WarmStart.identicalDataAndAlgorithm(['churn-0', 'churn-1']),
       tags: { team: 'growth', stage: 'test' },
       trainingJobDefinition: {
@@ -192,7 +191,7 @@ describe('the state', () => {
           ContinuousParameterRanges: [],
           CategoricalParameterRanges: [{ Name: 'mode', Values: ['a', 'b'] }],
         },
-        TrainingJobEarlyStoppingType: 'Auto',
+        TrainingJobEarlyStoppingType: 'Off',
       },
       TrainingJobDefinition: {
         StaticHyperParameters: { seed: '1' },
@@ -449,7 +448,7 @@ describe('refuses', () => {
       const { trainingJobDefinition } = least();
       const channels = [{ channelName: 'train', ...place }];
       expect(make({ trainingJobDefinition: { ...trainingJobDefinition, channels } })).toThrow(
-        'channel train: give exactly one of s3Uri and fileSystem',
+        'trainingJobDefinition.channels.train: give exactly one of s3Uri and fileSystem',
       );
     }
   });

@@ -1,0 +1,189 @@
+import { Token } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type {
+  SageMakerCreateHyperParameterTuningJobOptions,
+  TuningTrainingJobDefinition,
+} from '../tasks/create-hyper-parameter-tuning-job';
+import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
+import type { TrainingJobDefinition } from '../tasks/training-job-definition';
+import { isJsonata } from './jsonata';
+import { LIMITS } from './limits';
+import { Problems } from './problems';
+import { requireShape } from './shape';
+import { TRAINING_TASK, TUNING_TASK } from './task-shape';
+import { checkDuration } from './validate-jobs';
+import { checkRange, checkStrategy, trainingJobsLimit } from './validate-search';
+import { checkTags } from './validate-surroundings';
+import { checkTrainingJob } from './validate-training-job';
+
+/** What all tasks of this library have. */
+interface TaskOptions {
+  readonly integrationPattern?: sfn.IntegrationPattern;
+}
+
+/**
+ * Checks the props of a training task; what is an expression or a token passes.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function validateTrainingTask(
+  path: string,
+  props: SageMakerCreateTrainingJobOptions & TaskOptions,
+): void {
+  requireShape(path, TRAINING_TASK, props);
+  const problems = new Problems();
+  checkPattern(problems, props);
+  checkJobName(problems, 'trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
+  checkTrainingJob(problems, 'trainingJobDefinition.', props.trainingJobDefinition);
+  checkTaskTags(problems, props.tags);
+  problems.throwIfAny(path);
+}
+
+/**
+ * Checks the props of a tuning task; what is an expression or a token passes.
+ *
+ * @throws Error named `TuningValidationError` that lists every problem
+ */
+export function validateTuningTask(
+  path: string,
+  props: SageMakerCreateHyperParameterTuningJobOptions & TaskOptions,
+): void {
+  requireShape(path, TUNING_TASK, props);
+  const problems = new Problems();
+  checkPattern(problems, props);
+  checkJobName(problems, 'tuningJobName', props.tuningJobName, LIMITS.tuningJobNameLength);
+  checkLimits(problems, props);
+  checkDefinitions(problems, props);
+  checkWarmStart(problems, props);
+  checkTaskTags(problems, props.tags);
+  problems.throwIfAny(path);
+}
+
+function checkPattern(problems: Problems, { integrationPattern }: TaskOptions): void {
+  if (integrationPattern !== sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN) return;
+  problems.add(
+    'integrationPattern',
+    `SageMaker's jobs support REQUEST_RESPONSE and RUN_JOB, got ${integrationPattern}`,
+  );
+}
+
+function checkJobName(problems: Problems, prop: string, name: string, maxLength: number): void {
+  if (isJsonata(name) || Token.isUnresolved(name)) return;
+  if (LIMITS.jobNamePattern.test(name) && name.length <= maxLength) return;
+  problems.add(
+    prop,
+    `must be 1 to ${maxLength} letters, digits and inner hyphens, got ${JSON.stringify(name)}`,
+  );
+}
+
+function checkLimits(problems: Problems, props: SageMakerCreateHyperParameterTuningJobOptions): void {
+  const { maxTrainingJobs, maxParallelTrainingJobs, maxRuntime } = props;
+  problems.integer('maxTrainingJobs', maxTrainingJobs, 1, trainingJobsLimit(props), 'quota of SageMaker');
+  problems.integer('maxParallelTrainingJobs', maxParallelTrainingJobs, 1, LIMITS.parallelTrainingJobs);
+  checkDuration(problems, 'maxRuntime', maxRuntime, LIMITS.tuningRuntimeSeconds);
+}
+
+/** What belongs into each of several definitions, and what SageMaker does not do with them. */
+function checkDefinitions(problems: Problems, props: SageMakerCreateHyperParameterTuningJobOptions): void {
+  const { trainingJobDefinition, trainingJobDefinitions, objective } = props;
+  checkOne(problems, props, 'trainingJobDefinition', 'trainingJobDefinitions');
+  if (trainingJobDefinition) {
+    if (!objective) problems.add('objective', 'is required with trainingJobDefinition');
+    problems.length('objective', objective?.metric, 1, LIMITS.metricNameLength);
+    checkTuned(problems, 'trainingJobDefinition.', trainingJobDefinition);
+    checkSearchSpace(problems, '', props);
+    checkSearch(problems, props, [{ ...props, trainingJobDefinition }]);
+  }
+  if (!trainingJobDefinitions) return;
+  const prop = 'trainingJobDefinitions';
+  problems.count(prop, trainingJobDefinitions, 1, LIMITS.definitions);
+  for (const [index, definition] of trainingJobDefinitions.entries()) {
+    const at = `${prop}[${index}].`;
+    checkJobName(problems, `${at}definitionName`, definition.definitionName, LIMITS.definitionNameLength);
+    problems.length(`${at}objective`, definition.objective.metric, 1, LIMITS.metricNameLength);
+    checkSearchSpace(problems, at, definition);
+    checkTuned(problems, `${at}trainingJobDefinition.`, definition.trainingJobDefinition);
+  }
+  checkSearch(problems, props, trainingJobDefinitions);
+  const { parameterRanges, parameterRangesInput, warmStart, earlyStopping } = props;
+  const given = Object.entries({ objective, parameterRanges, parameterRangesInput, warmStart })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  if (earlyStopping) given.push('earlyStopping');
+  if (given.length > 0) {
+    problems.add(
+      prop,
+      `goes without ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker has no warm start or early stopping for several`,
+    );
+  }
+}
+
+function checkTuned(problems: Problems, prop: string, definition: TrainingJobDefinition): void {
+  checkTrainingJob(problems, prop, definition);
+  for (const name of ['containerEntrypoint', 'containerArguments'] as const) {
+    if (definition[name] === undefined) continue;
+    problems.add(
+      `${prop}${name}`,
+      "is a setting of training jobs only; in a tuning job the image's own entry point runs",
+    );
+  }
+}
+
+type SearchSpace = Pick<TuningTrainingJobDefinition, 'parameterRanges' | 'parameterRangesInput'>;
+
+function checkSearchSpace(problems: Problems, prop: string, space: SearchSpace): void {
+  checkOne(problems, space, 'parameterRanges', 'parameterRangesInput', prop);
+  const { parameterRanges } = space;
+  problems.count(`${prop}parameterRanges`, parameterRanges, 1, LIMITS.ranges);
+  const names = (parameterRanges ?? []).map(({ name }) => name);
+  for (const [index, range] of (parameterRanges ?? []).entries()) {
+    const at = `${prop}parameterRanges.${range.name}`;
+    if (names.indexOf(range.name) !== index) problems.add(at, 'is given twice');
+    checkRange(problems, at, range);
+  }
+}
+
+/** The strategy, and the number of training jobs, where the whole search space is known. */
+function checkSearch(
+  problems: Problems,
+  props: SageMakerCreateHyperParameterTuningJobOptions,
+  spaces: readonly (SearchSpace & { readonly trainingJobDefinition: TrainingJobDefinition })[],
+): void {
+  const known = spaces.flatMap(({ parameterRanges, trainingJobDefinition }) =>
+    parameterRanges ? [{ parameterRanges, hyperparameters: fixed(trainingJobDefinition) }] : [],
+  );
+  if (known.length === spaces.length) checkStrategy(problems, props, known);
+}
+
+/** The hyperparameters of a definition; undefined where they are an expression. */
+function fixed({ hyperparameters }: TrainingJobDefinition): Record<string, string> | undefined {
+  if (!hyperparameters) return {};
+  return typeof hyperparameters.value === 'object' ? hyperparameters.value : undefined;
+}
+
+function checkWarmStart(
+  problems: Problems,
+  { warmStart, warmStartParentsInput }: SageMakerCreateHyperParameterTuningJobOptions,
+): void {
+  if (!warmStart || warmStartParentsInput) return;
+  problems.count('warmStart', warmStart.tuningJobNames, 1, LIMITS.parentTuningJobs);
+  for (const name of warmStart.tuningJobNames) {
+    checkJobName(problems, 'warmStart', name, LIMITS.tuningJobNameLength);
+  }
+}
+
+function checkTaskTags(problems: Problems, tags: Readonly<Record<string, string>> = {}): void {
+  const known = Object.fromEntries(Object.entries(tags).filter(([, value]) => !isJsonata(value)));
+  checkTags(problems, known, LIMITS.tags);
+}
+
+function checkOne<T extends object>(
+  problems: Problems,
+  props: T,
+  one: keyof T & string,
+  other: keyof T & string,
+  prop = '',
+): void {
+  if ((props[one] === undefined) !== (props[other] === undefined)) return;
+  problems.add(`${prop}${one}`, `give exactly one of ${one} and ${other}`);
+}
