@@ -4,8 +4,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
+import { KEY, PREFIX_OF_JOBS } from './private/aws-shapes';
 import { bundledFunction } from './private/bundled-function';
 import { jobArn, listingStatement, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { optional, requireShape, struct } from './private/shape';
 
 /** Properties of the function that finds the best training job. */
 export interface FindBestTrainingJobFunctionProps {
@@ -19,6 +21,11 @@ export interface FindBestTrainingJobFunctionProps {
   readonly encryptionKey?: kms.IKey;
 }
 
+const PROPS = struct<FindBestTrainingJobFunctionProps>({
+  jobNamePrefix: PREFIX_OF_JOBS,
+  encryptionKey: optional(KEY),
+});
+
 /**
  * A Lambda function that returns the best training job of a tuning job, with its metrics, hyperparameters and
  * model, and fails with a named error where there is none:
@@ -30,6 +37,7 @@ export interface FindBestTrainingJobFunctionProps {
  */
 export class FindBestTrainingJobFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {
+    requireShape(`${scope.node.path}/${id}`, PROPS, props);
     const stack = Stack.of(scope);
     super(
       scope,

@@ -8,9 +8,11 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
+import { KEY, PREFIX_OF_JOBS, STATE_MACHINE } from './private/aws-shapes';
 import { bundledFunction } from './private/bundled-function';
 import { endsOfExecutions } from './private/execution-events';
 import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { nonEmpty, oneOf, optional, requireShape, struct } from './private/shape';
 
 /** A kind of job that an execution starts. */
 export enum SageMakerJobKind {
@@ -52,6 +54,13 @@ export interface StopAbandonedJobsProps {
   readonly encryptionKey?: kms.IKey;
 }
 
+const PROPS = struct<StopAbandonedJobsProps>({
+  stateMachine: STATE_MACHINE,
+  jobNamePrefix: PREFIX_OF_JOBS,
+  kinds: optional(nonEmpty(oneOf(SageMakerJobKind))),
+  encryptionKey: optional(KEY),
+});
+
 /**
  * Stops the SageMaker jobs of executions that were stopped, timed out or failed.
  *
@@ -76,6 +85,7 @@ export class StopAbandonedJobs extends Construct {
 
   constructor(scope: Construct, id: string, props: StopAbandonedJobsProps) {
     super(scope, id);
+    requireShape(this.node.path, PROPS, props);
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
     // With the hyphen that all names have: jobs of a prefix that only begins alike are not touched.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;

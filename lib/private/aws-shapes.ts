@@ -1,5 +1,7 @@
+import { Token } from 'aws-cdk-lib';
 import type { MetricDefinition } from '../tasks/training-job-definition';
-import { instance, struct, text } from './shape';
+import { LIMITS } from './limits';
+import { instance, type Shape, struct, text } from './shape';
 
 // The shapes of what other constructs and the value objects of this library are, for each prop that takes one.
 
@@ -61,3 +63,12 @@ export const DISTRIBUTION = instance('a Distribution, such as Distribution.mpi()
 /** A metric that is read from the log. */
 export const METRIC = struct<MetricDefinition>({ name: text, regex: text });
 export const XGBOOST_VERSION = instance('an XGBoostVersion, such as XGBoostVersion.V3_2_0', 'version');
+
+/** What the names of jobs begin with, with or without the hyphen that ends it: permissions are limited to such jobs. */
+export const PREFIX_OF_JOBS: Shape = (problems, prop, value) => {
+  text(problems, prop, value);
+  if (typeof value !== 'string' || Token.isUnresolved(value)) return;
+  if (LIMITS.jobNamePattern.test(value.replace(/-$/, '')) && value.length <= LIMITS.trainingJobNameLength)
+    return;
+  problems.add(prop, `must be letters, digits and inner hyphens, got ${JSON.stringify(value)}`);
+};

@@ -64,7 +64,8 @@ export class Problems {
   count(prop: string, values: readonly unknown[] | undefined, min: number, max: number): void {
     if (values === undefined) return;
     if (values.length >= min && values.length <= max) return;
-    this.add(prop, `must have ${min} to ${max} elements, got ${values.length}`);
+    const range = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `${min} to ${max}`;
+    this.add(prop, `must have ${range} elements, got ${values.length}`);
   }
 
   /** What was found so far. */

@@ -50,6 +50,14 @@ export function list(shape: Shape): Shape {
   };
 }
 
+/** A list with at least one element. */
+export function nonEmpty(shape: Shape): Shape {
+  return (problems, prop, value) => {
+    list(shape)(problems, prop, value);
+    if (Array.isArray(value)) problems.count(prop, value, 1, Number.POSITIVE_INFINITY);
+  };
+}
+
 /** A map whose keys are known at synth: keys of a template are no references. */
 export function map(shape: Shape): Shape {
   return (problems, prop, value) => {

@@ -1,0 +1,487 @@
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  AutoMlFragment,
+  AutoMlObjective,
+  AutoMlWorkflow,
+  DataLocation,
+  FindBestTrainingJobFunction,
+  Objective,
+  ParameterRange,
+  SageMakerCreateHyperParameterTuningJob,
+  SageMakerCreateTrainingJob,
+  StopAbandonedJobs,
+  TuningStrategy,
+  WarmStart,
+} from '../../lib';
+import { autoMlFragment, autoMlWorkflow, csv } from '../automl/fixtures';
+import { definitionIn, someRole, stackOf } from '../fixtures';
+import { js, type Row, refused } from './fixtures';
+
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
+const CHANNEL = { channelName: 'train', s3Uri: 's3://data/train/' };
+
+function job(change: object = {}, stack = stackOf()) {
+  return {
+    trainingImage: 'image:1',
+    role: someRole(stack),
+    channels: [CHANNEL],
+    outputPath: 's3://models/x/',
+    ...change,
+  };
+}
+
+const train = (what: string, change: object, message: string): Row => [
+  what,
+  () =>
+    SageMakerCreateTrainingJob.jsonata(
+      stackOf(),
+      'T',
+      js({ trainingJobName: 'a', trainingJobDefinition: job(), ...change }),
+    ),
+  message,
+];
+
+const ofJob = (what: string, change: object, message: string): Row =>
+  train(what, { trainingJobDefinition: job(change) }, `trainingJobDefinition.${message}`);
+
+const RATE = ParameterRange.continuous('rate', { min: 0.1, max: 1 });
+const tune = (what: string, change: object, message: string): Row => [
+  what,
+  () =>
+    SageMakerCreateHyperParameterTuningJob.jsonata(
+      stackOf(),
+      'T',
+      js({
+        tuningJobName: 'a',
+        objective: Objective.minimize('loss'),
+        parameterRanges: [RATE],
+        trainingJobDefinition: job(),
+        ...change,
+      }),
+    ),
+  message,
+];
+
+describe('SageMakerCreateTrainingJob', () => {
+  refused([
+    [
+      'no props',
+      () => js(SageMakerCreateTrainingJob).jsonata(stackOf(), 'T', {}),
+      'trainingJobName: is required',
+    ],
+    train(
+      'no definition',
+      { trainingJobDefinition: undefined },
+      'trainingJobDefinition: is required: give an object',
+    ),
+    train(
+      'a name with an underscore',
+      { trainingJobName: 'a_b' },
+      'trainingJobName: must be 1 to 63 letters',
+    ),
+    train('51 tags', { tags: many(51) }, 'tags: must have 0 to 50 elements, got 51'),
+    train(
+      'a tag with angle brackets',
+      { tags: { 'a<b>': 'x' } },
+      'tags.a<b>: the key must have only letters',
+    ),
+    train(
+      'a task token',
+      { integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN },
+      'integrationPattern: SageMaker',
+    ),
+    ofJob('no image', { trainingImage: undefined }, 'trainingImage: is required: give a string'),
+    ofJob('an empty image', { trainingImage: '' }, 'trainingImage: must have 1 to 255 characters, got 0'),
+    ofJob('no role', { role: undefined }, 'role: is required: give an IAM role'),
+    ofJob('a role by ARN', { role: 'arn:aws:iam::1:role/x' }, 'role: must be an IAM role'),
+    ofJob('no channels', { channels: undefined }, 'channels: is required: give a list'),
+    ofJob('an empty list of channels', { channels: [] }, 'channels: must have 1 to 20 elements, got 0'),
+    ofJob('a channel twice', { channels: [CHANNEL, CHANNEL] }, 'channels.train: is given twice'),
+    ofJob(
+      'a channel with a bad name',
+      { channels: [{ ...CHANNEL, channelName: 'a b' }] },
+      'channels.a b: the name of a channel',
+    ),
+    ofJob(
+      'a channel that is nowhere',
+      { channels: [{ channelName: 'train' }] },
+      'channels.train: give exactly one of s3Uri and fileSystem',
+    ),
+    ofJob(
+      'a channel on the web',
+      { channels: [{ channelName: 'train', s3Uri: 'https://a/b' }] },
+      'channels.train.s3Uri: must be s3://bucket/key',
+    ),
+    ofJob(
+      'an unknown input mode',
+      { channels: [{ ...CHANNEL, inputMode: 'Tape' }] },
+      'channels[0].inputMode: must be one of File',
+    ),
+    ofJob(
+      'a relative output',
+      { outputPath: 'models/' },
+      'outputPath: must be s3://bucket/key, got "models/"',
+    ),
+    ofJob(
+      'a relative checkpoint path',
+      { checkpointPath: '/tmp' },
+      'checkpointPath: must be s3://bucket/key',
+    ),
+    ofJob(
+      'an EC2 instance type',
+      { instanceType: 'm5.large' },
+      'instanceType: must be an instance type of SageMaker',
+    ),
+    ofJob('no instances', { instanceCount: 0 }, 'instanceCount: must be a whole number of at least 1'),
+    ofJob(
+      '29 days',
+      { maxRuntime: Duration.days(29) },
+      'maxRuntime: must be a whole number from 1 to 2419200',
+    ),
+    ofJob(
+      'a wait without spot',
+      { maxWait: Duration.hours(2) },
+      'maxWait: is for managed spot training only',
+    ),
+    ofJob(
+      'a wait shorter than the run',
+      { managedSpotTraining: true, maxWait: Duration.minutes(1) },
+      'maxWait: must be a whole number of at least 3600, got 60',
+    ),
+    ofJob(
+      'a warm pool of spot instances',
+      { managedSpotTraining: true, keepAlive: Duration.hours(1) },
+      'keepAlive: is not for spot instances',
+    ),
+    ofJob(
+      'subnets alone',
+      { subnets: [{ subnetId: 'subnet-1' }] },
+      'securityGroups: is required: subnets and securityGroups go together',
+    ),
+    ofJob('49 variables', { environment: many(49) }, 'environment: must have 0 to 48 elements, got 49'),
+    ofJob(
+      'a variable with a hyphen',
+      { environment: { 'A-B': 'x' } },
+      'environment.A-B: the name must be letters',
+    ),
+    ofJob(
+      'a map in place of a TaskInput',
+      { hyperparameters: { a: '1' } },
+      'hyperparameters: must be a TaskInput',
+    ),
+    ofJob(
+      'a number as a hyperparameter',
+      { hyperparameters: sfn.TaskInput.fromObject({ a: 1 }) },
+      'hyperparameters.a: must be a string, got 1',
+    ),
+    ofJob(
+      '101 hyperparameters',
+      { hyperparameters: sfn.TaskInput.fromObject(many(101)) },
+      'hyperparameters: must have 0 to 100 elements',
+    ),
+    ofJob(
+      '41 metrics',
+      { metricDefinitions: Array(41).fill({ name: 'a', regex: '(a)' }) },
+      'metricDefinitions: must have 0 to 40 elements',
+    ),
+    ofJob(
+      'a metric without a name',
+      { metricDefinitions: [{ name: '', regex: '(a)' }] },
+      'metricDefinitions.: must have 1 to 255 characters',
+    ),
+    ofJob(
+      'a command in one string',
+      { containerEntrypoint: 'python train.py' },
+      'containerEntrypoint: must be a list',
+    ),
+    ofJob('an empty command', { containerArguments: [] }, 'containerArguments: must have 1 to 100 elements'),
+    ofJob(
+      'a word of 257 characters',
+      { containerArguments: ['x'.repeat(257)] },
+      'containerArguments: must have 0 to 256 characters',
+    ),
+    [
+      'JSONPath in a state that uses JSONata',
+      () => {
+        const stack = stackOf();
+        const definition = job({ instanceType: sfn.JsonPath.stringAt('$.type') }, stack);
+        const props = { trainingJobName: 'a', trainingJobDefinition: definition };
+        return definitionIn(SageMakerCreateTrainingJob.jsonata(stack, 'T', props), stack);
+      },
+      'createTrainingJob: a state that uses JSONata does not evaluate JSONPath, got $.type',
+    ],
+  ]);
+});
+
+describe('SageMakerCreateHyperParameterTuningJob', () => {
+  const definition = {
+    definitionName: 'a',
+    objective: Objective.minimize('loss'),
+    parameterRanges: [RATE],
+    trainingJobDefinition: job(),
+  };
+  const several = (what: string, change: object, message: string) =>
+    tune(
+      what,
+      {
+        objective: undefined,
+        parameterRanges: undefined,
+        trainingJobDefinition: undefined,
+        trainingJobDefinitions: [{ ...definition, ...change }],
+      },
+      message,
+    );
+  refused([
+    tune('no name', { tuningJobName: undefined }, 'tuningJobName: is required'),
+    tune(
+      'a name of 33 characters',
+      { tuningJobName: 'x'.repeat(33) },
+      'tuningJobName: must be 1 to 32 letters',
+    ),
+    tune('no objective', { objective: undefined }, 'objective: is required with trainingJobDefinition'),
+    tune(
+      'an objective without a name',
+      { objective: Objective.minimize('') },
+      'objective: must have 1 to 255 characters',
+    ),
+    tune(
+      'no search space',
+      { parameterRanges: undefined },
+      'parameterRanges: give exactly one of parameterRanges and parameterRangesInput',
+    ),
+    tune(
+      'an empty search space',
+      { parameterRanges: [] },
+      'parameterRanges: must have 1 to 30 elements, got 0',
+    ),
+    tune('a range twice', { parameterRanges: [RATE, RATE] }, 'parameterRanges.rate: is given twice'),
+    tune(
+      'a range upside down',
+      { parameterRanges: [ParameterRange.integer('a', { min: 9, max: 1 })] },
+      'parameterRanges.a: min must be less than max',
+    ),
+    tune(
+      'one category',
+      { parameterRanges: [RATE, ParameterRange.categorical('a', ['x'])] },
+      'parameterRanges.a: has only one value',
+    ),
+    tune('no training jobs', { maxTrainingJobs: 0 }, 'maxTrainingJobs: must be a whole number from 1 to 750'),
+    tune(
+      'training jobs in words',
+      { maxTrainingJobs: 'all' },
+      'maxTrainingJobs: must be a number, got "all"',
+    ),
+    tune(
+      'more training jobs than combinations',
+      { maxTrainingJobs: 5, parameterRanges: [ParameterRange.integer('a', { min: 1, max: 2 })] },
+      'maxTrainingJobs: must not be more than the 2 combinations',
+    ),
+    tune(
+      '101 at once',
+      { maxParallelTrainingJobs: 101 },
+      'maxParallelTrainingJobs: must be a whole number from 1 to 100',
+    ),
+    tune(
+      'a minute in all',
+      { maxRuntime: Duration.minutes(1) },
+      'maxRuntime: must be a whole number from 120',
+    ),
+    tune(
+      'early stopping with Hyperband',
+      { earlyStopping: true, strategy: TuningStrategy.hyperband({ maxResource: 9 }) },
+      'earlyStopping: must be off for Hyperband',
+    ),
+    tune(
+      'a grid of numbers',
+      { strategy: TuningStrategy.grid() },
+      'parameterRanges: a grid search takes categorical ranges only',
+    ),
+    tune(
+      'a warm start from nothing',
+      { warmStart: WarmStart.transferLearning() },
+      'warmStart: must have 1 to 5 elements, got 0',
+    ),
+    tune(
+      'no training job',
+      { trainingJobDefinition: undefined },
+      'trainingJobDefinition: give exactly one of',
+    ),
+    tune(
+      'a command in a tuning job',
+      { trainingJobDefinition: job({ containerEntrypoint: ['a'] }) },
+      'trainingJobDefinition.containerEntrypoint: is a setting of training jobs only',
+    ),
+    tune(
+      'no definitions',
+      {
+        objective: undefined,
+        parameterRanges: undefined,
+        trainingJobDefinition: undefined,
+        trainingJobDefinitions: [],
+      },
+      'trainingJobDefinitions: must have 1 to 10 elements',
+    ),
+    several(
+      'a definition without a name',
+      { definitionName: undefined },
+      'trainingJobDefinitions[0].definitionName: is required',
+    ),
+    several(
+      'a definition with a bad name',
+      { definitionName: 'a_b' },
+      'trainingJobDefinitions[0].definitionName: must be 1 to 64 letters',
+    ),
+    several(
+      'a definition without an objective',
+      { objective: undefined },
+      'trainingJobDefinitions[0].objective: is required',
+    ),
+    several(
+      'a definition without channels',
+      { trainingJobDefinition: job({ channels: [] }) },
+      'trainingJobDefinitions[0].trainingJobDefinition.channels: must have 1 to 20',
+    ),
+  ]);
+});
+
+describe('AutoML', () => {
+  const inFragment = (what: string, props: object, message: string): Row => [
+    what,
+    () => autoMlFragment(js(props)),
+    message,
+  ];
+  const inWorkflow = (what: string, props: object, message: string): Row => [
+    what,
+    () => autoMlWorkflow(js(props)),
+    message,
+  ];
+  const at = (uri: string) => DataLocation.fromUri(uri);
+  refused([
+    [
+      'no props of the workflow',
+      () => new AutoMlWorkflow(stackOf(), 'A', js(undefined)),
+      'props: is required',
+    ],
+    [
+      'no props of the fragment',
+      () => new AutoMlFragment(stackOf(), 'A', js(undefined)),
+      'props: is required',
+    ],
+    inFragment('no target', { target: undefined }, 'target: is required: give a string'),
+    inFragment('an empty target', { target: '' }, 'target: must have'),
+    inFragment('a target by its number', { target: 0 }, 'target: must be a string, got 0'),
+    inFragment('data by URI', { train: 's3://data/' }, 'train: must be an AutoMlData'),
+    inFragment('no output', { output: undefined }, 'output: is required'),
+    inFragment(
+      'a whole bucket as output',
+      { output: at('s3://models/') },
+      'output: must be a folder, not a whole bucket',
+    ),
+    inFragment(
+      'output within the data',
+      { output: at('s3://data/train/x/') },
+      'train: must not contain output',
+    ),
+    inFragment(
+      'validation within the data',
+      { validation: csv('train/v') },
+      'train: must not contain validation',
+    ),
+    inFragment('no candidates', { maxCandidates: 0 }, 'maxCandidates: must be a whole number from 1 to 750'),
+    inFragment('candidates in words', { maxCandidates: 'many' }, 'maxCandidates: must be a number'),
+    inFragment(
+      '31 days',
+      { maxRuntime: Duration.days(31) },
+      'maxRuntime: must be a whole number from 1 to 2592000',
+    ),
+    inFragment(
+      'all data for validation',
+      { validationFraction: 1 },
+      'validationFraction: must be more than 0 and less than 1',
+    ),
+    inFragment(
+      'an unknown mode',
+      { mode: 'FAST' },
+      'mode: must be one of AUTO, ENSEMBLING, HYPERPARAMETER_TUNING, got "FAST"',
+    ),
+    inFragment(
+      'an unknown problem type',
+      { problemType: 'Clustering' },
+      'problemType: must be one of Regression',
+    ),
+    inFragment('an objective by name', { objective: 'RMSE' }, 'objective: must be an AutoMlObjective'),
+    inFragment(
+      'an objective alone',
+      { objective: AutoMlObjective.RMSE },
+      'problemType: is required, because an objective is given',
+    ),
+    inFragment('weights without their mode', { sampleWeightColumn: 'w' }, 'mode: must be ENSEMBLING'),
+    inFragment(
+      'a feature specification by URI',
+      { featureSpecification: 's3://b/f.json' },
+      'featureSpecification: must be a DataLocation',
+    ),
+    inFragment('input that does not parse', { input: '{% ( %}' }, 'input: must be valid JSONata'),
+    inFragment(
+      'a tag with angle brackets',
+      { tags: { 'a<b>': 'x' } },
+      'tags.a<b>: the key must have only letters',
+    ),
+    inWorkflow(
+      'the whole bucket for output',
+      { outputPrefix: '/' },
+      'outputPrefix: must be a folder such as output/',
+    ),
+    inWorkflow('a bucket by name', { bucket: 'b' }, 'bucket: must be an S3 bucket'),
+    inWorkflow('a name that is empty', { stateMachineName: '' }, 'stateMachineName: must be 1 to 80 letters'),
+  ]);
+});
+
+describe('the helpers', () => {
+  const stateMachine = (stack = stackOf()) =>
+    sfn.StateMachine.fromStateMachineArn(stack, 'M', 'arn:aws:states:eu-west-1:123456789012:stateMachine:m');
+  const stop = (what: string, props: object, message: string): Row => [
+    what,
+    () =>
+      new StopAbandonedJobs(
+        stackOf(),
+        'Stop',
+        js({ stateMachine: stateMachine(), jobNamePrefix: 'churn', ...props }),
+      ),
+    message,
+  ];
+  refused([
+    ['no props', () => new StopAbandonedJobs(stackOf(), 'Stop', js(undefined)), 'props: is required'],
+    stop(
+      'a state machine by ARN',
+      { stateMachine: 'arn:aws:states:x' },
+      'stateMachine: must be a state machine',
+    ),
+    stop('no prefix', { jobNamePrefix: undefined }, 'jobNamePrefix: is required'),
+    stop(
+      'an empty prefix',
+      { jobNamePrefix: '' },
+      'jobNamePrefix: must be letters, digits and inner hyphens, got ""',
+    ),
+    stop('a prefix with a wildcard', { jobNamePrefix: '*' }, 'jobNamePrefix: must be letters'),
+    stop('no kinds', { kinds: [] }, 'kinds: must have at least 1 elements, got 0'),
+    stop('an unknown kind', { kinds: ['ProcessingJob'] }, 'kinds[0]: must be one of HyperParameterTuningJob'),
+    [
+      'a function without props',
+      () => new FindBestTrainingJobFunction(stackOf(), 'F', js(undefined)),
+      'Stack/F: 1 problem found:\n  - props: is required',
+    ],
+    [
+      'a function for all jobs',
+      () => new FindBestTrainingJobFunction(stackOf(), 'F', { jobNamePrefix: '' }),
+      'jobNamePrefix: must be letters',
+    ],
+  ]);
+
+  test('take prefixes that are known when the stack is deployed', () => {
+    const stack = stackOf();
+    const jobNamePrefix = new CfnParameter(stack, 'Prefix').valueAsString;
+    expect(() => new FindBestTrainingJobFunction(stack, 'F', { jobNamePrefix })).not.toThrow();
+  });
+});
