@@ -10,7 +10,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as ts from 'typescript';
 import * as library from '../lib';
 import { ParameterRange } from '../lib';
-import { fragment, TUNING } from './fixtures';
+import { fragment, TUNING, workflow } from './fixtures';
 
 const PROJECT = resolve(__dirname, '..');
 
@@ -55,11 +55,12 @@ function surroundings(stack: Stack): Record<string, unknown> {
     sfn,
     ...TUNING,
     parameterRanges: [ParameterRange.integer('num_round', { min: 10, max: 100 }), ...TUNING.parameterRanges],
+    workflow: workflow({}, stack, 'Existing'),
     analysts: new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() }),
     bucket: new s3.Bucket(stack, 'Data'),
     prepare: pass('Prepare'),
     register: pass('Register'),
-    stateMachine: new sfn.StateMachine(stack, 'Team', {
+    stateMachine: new sfn.StateMachine(stack, 'SomeMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(pass('Start')),
     }),
     fragment: fragment({}, other),
