@@ -44,10 +44,12 @@ const CHANNEL = struct<TrainingChannel>({
   instanceGroups: optional(list(text)),
 });
 
-/** A list that may be a token. */
-const WORDS: Shape = (problems, prop, value) => {
-  if (!Token.isUnresolved(value)) list(text)(problems, prop, value);
-};
+/** A value that may be a token as a whole. */
+function orToken(shape: Shape): Shape {
+  return (problems, prop, value) => {
+    if (!Token.isUnresolved(value)) shape(problems, prop, value);
+  };
+}
 
 const TRAINING_JOB = struct<TrainingJobDefinition>({
   trainingImage: text,
@@ -69,8 +71,8 @@ const TRAINING_JOB = struct<TrainingJobDefinition>({
   managedSpotTraining: optional(flag),
   maxWait: optional(duration),
   checkpointPath: optional(text),
-  containerEntrypoint: optional(WORDS),
-  containerArguments: optional(WORDS),
+  containerEntrypoint: optional(orToken(list(text))),
+  containerArguments: optional(orToken(list(text))),
   subnets: optional(list(aws.SUBNET)),
   securityGroups: optional(list(aws.SECURITY_GROUP)),
   networkIsolation: optional(flag),
@@ -83,7 +85,7 @@ export const TRAINING_TASK = struct<SageMakerCreateTrainingJobOptions>({
   trainingJobName: text,
   jobNamePrefix: optional(text),
   trainingJobDefinition: TRAINING_JOB,
-  tags: optional(map(text)),
+  tags: optional(orToken(map(text))),
 });
 
 /** Types of the props of a tuning task. */
@@ -112,5 +114,5 @@ export const TUNING_TASK = struct<SageMakerCreateHyperParameterTuningJobOptions>
   earlyStopping: optional(flag),
   warmStart: optional(aws.WARM_START),
   warmStartParentsInput: optional(aws.TASK_INPUT),
-  tags: optional(map(text)),
+  tags: optional(orToken(map(text))),
 });

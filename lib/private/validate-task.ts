@@ -173,6 +173,7 @@ function checkWarmStart(
 }
 
 function checkTaskTags(problems: Problems, tags: Readonly<Record<string, string>> = {}): void {
+  if (Token.isUnresolved(tags)) return;
   const known = Object.fromEntries(Object.entries(tags).filter(([, value]) => !isJsonata(value)));
   checkTags(problems, known, LIMITS.tags);
 }

@@ -84,7 +84,7 @@ describe('SageMakerCreateTrainingJob', () => {
     train(
       'a tag with angle brackets',
       { tags: { 'a<b>': 'x' } },
-      'tags.a<b>: the key must have only letters',
+      'tags.a<b>: the key must consist of letters',
     ),
     train(
       'a task token',
@@ -426,7 +426,7 @@ describe('AutoML', () => {
     inFragment(
       'a tag with angle brackets',
       { tags: { 'a<b>': 'x' } },
-      'tags.a<b>: the key must have only letters',
+      'tags.a<b>: the key must consist of letters',
     ),
     inWorkflow(
       'the whole bucket for output',

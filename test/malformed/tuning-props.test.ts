@@ -394,12 +394,12 @@ describe('TuningFragment', () => {
     inFragment(
       'a tag with angle brackets',
       { tags: { 'a<b>': 'c' } },
-      'tags.a<b>: the key must have only letters',
+      'tags.a<b>: the key must consist of letters',
     ),
     inFragment(
       'a tag value with a quote',
       { tags: { a: 'it\'s "so"' } },
-      'tags.a: the value must have only letters',
+      'tags.a: the value must consist of letters',
     ),
     inFragment('a tag of AWS', { tags: { 'aws:team': 'x' } }, 'tags.aws:team: must not begin with aws:'),
     inFragment('a tag that is a number', { tags: { cost: 12 } }, 'tags.cost: must be a string, got 12'),
