@@ -4,13 +4,12 @@ from typing import Any, Mapping
 
 
 def is_inside(interval: Mapping[str, Any], value: float) -> bool:
-    """Whether the interval has the value. NaN is outside every interval, unlike in SageMaker's containers."""
-    return (
-        value == value
-        and ("min_open" not in interval or value > interval["min_open"])
-        and ("min_closed" not in interval or value >= interval["min_closed"])
-        and ("max_open" not in interval or value < interval["max_open"])
-        and ("max_closed" not in interval or value <= interval["max_closed"])
+    """Whether the interval has the value. NaN is in every interval, as in SageMaker's containers."""
+    return not (
+        ("min_open" in interval and value <= interval["min_open"])
+        or ("min_closed" in interval and value < interval["min_closed"])
+        or ("max_open" in interval and value >= interval["max_open"])
+        or ("max_closed" in interval and value > interval["max_closed"])
     )
 
 

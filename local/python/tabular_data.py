@@ -94,7 +94,10 @@ class DataStore:
     def _rows(self, files: List[File], columns: Optional[int]) -> np.ndarray:
         parts = []
         for path, _ in files:
-            columns = check_csv(path, ",", columns, self._algorithm) or columns
+            found, fault = check_csv(path, ",", columns, self._algorithm)
+            if fault:
+                raise ClientError(fault)
+            columns = found or columns
             try:
                 parts.append(pd.read_csv(
                     path, header=None, dtype=np.float64, skipinitialspace=True, float_precision="round_trip"

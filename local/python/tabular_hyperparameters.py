@@ -63,7 +63,7 @@ def _parse(name: str, specification: Mapping[str, Any], text: str) -> Any:
     if kind == "text":
         return text
     value = _number(name, text, kind)
-    if not is_inside(specification, value) and value not in specification.get("also", []):
+    if (value != value or not is_inside(specification, value)) and value not in specification.get("also", []):
         also = "".join(f" or {one}" for one in specification.get("also", []))
         raise ClientError(f"Hyperparameter {name}: {value} is not in {describe_interval(specification)}{also}")
     return value

@@ -1,8 +1,8 @@
 """Finds what is wrong in CSV and LIBSVM files, with file and line.
 
-XGBoost's own text parsers, which the container uses, take nearly anything: a word becomes a missing value
-(as a label: 0), a header line becomes a row, lines may differ in length. The model is then quietly wrong.
-Local mode is stricter on purpose: it refuses such files, and says where.
+XGBoost's own text parsers, which SageMaker's container uses, take nearly anything: a word becomes a missing value
+(as a label: 0), a header line becomes a row, lines may differ in length. The model is then quietly wrong, so local
+mode says where.
 
 Speed: what is looked at is not each field but each distinct *shape* of a field (every digit read as 0).
 A file of millions of numbers has a few hundred shapes.
@@ -10,8 +10,6 @@ A file of millions of numbers has a few hundred shapes.
 
 import re
 from typing import Iterator, List, Optional, Set, Tuple
-
-from errors import ClientError
 
 _CHUNK = 8 << 20
 _DIGITS_TO_ZERO = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
@@ -23,8 +21,10 @@ _LIBSVM_FEATURE = re.compile(rb"(?:0+|qid):(?:%s)" % _NUMBER)
 _LONGEST_QUOTE = 50
 
 
-def check_csv(path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost") -> int:
-    """Checks one file; `columns` is how many it must have. Returns how many it has."""
+def check_csv(
+    path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost"
+) -> Tuple[int, Optional[str]]:
+    """How many columns a file has (`columns` is how many it must have), and the first thing that is wrong with it."""
     separator = delimiter.encode()
     good: Set[bytes] = set()
     for first_line, chunk in _chunks(path):
@@ -40,13 +40,13 @@ def check_csv(path: str, delimiter: str, columns: Optional[int] = None, algorith
             or not all(_CSV_FIELD.fullmatch(field) for field in fields)
             or not all(_CSV_LABEL.fullmatch(label) for label in _first_fields(shapes, separator))
         ):
-            _refuse_csv(path, first_line, chunk, separator, columns, algorithm)
+            return columns, _csv_fault(path, first_line, chunk, separator, columns, algorithm)
         good |= fields
-    return columns or 0
+    return columns or 0, None
 
 
-def check_libsvm(path: str) -> None:
-    """Checks one file."""
+def check_libsvm(path: str) -> Optional[str]:
+    """The first thing that is wrong with a file."""
     good_labels: Set[bytes] = set()
     good: Set[bytes] = set()
     for first_line, chunk in _chunks(path):
@@ -60,18 +60,21 @@ def check_libsvm(path: str) -> None:
         features = set(b" ".join(rests).split()) - good
         labels -= good_labels
         if not (all(map(_LIBSVM_LABEL.fullmatch, labels)) and all(map(_LIBSVM_FEATURE.fullmatch, features))):
-            _refuse_libsvm(path, first_line, chunk)
+            return _libsvm_fault(path, first_line, chunk)
         good |= features
         good_labels |= labels
+    if 0 < sum(b":" in label for label in good_labels) < len(good_labels):
+        return f"{path}: some lines have a weight (<label>:<weight>) and some have none. XGBoost then mixes them up."
+    return None
 
 
 def _first_fields(shapes: bytes, separator: bytes) -> Set[bytes]:
     return {line.split(separator, 1)[0] for line in shapes.split(b"\n") if line.strip()}
 
 
-def _refuse_csv(
+def _csv_fault(
     path: str, first_line: int, chunk: bytes, separator: bytes, columns: int, algorithm: str
-) -> None:
+) -> Optional[str]:
     for number, line in _numbered(first_line, chunk):
         fields = line.split(separator)
         for column, field in enumerate(fields):
@@ -79,27 +82,32 @@ def _refuse_csv(
             if pattern.fullmatch(field.translate(_DIGITS_TO_ZERO)):
                 continue
             if number == 1 and not any(_CSV_LABEL.fullmatch(f.translate(_DIGITS_TO_ZERO)) for f in fields):
-                raise ClientError(
+                return (
                     f"{path}, line 1 looks like a header: {_quote(line)}. The {algorithm} algorithm takes CSV "
                     "without a header line, with the label in the first column."
                 )
             if not column and not field.strip():
-                raise ClientError(f"{path}, line {number} has no label in its first column: {_quote(line)}.")
-            hint = "Leave the field of a missing feature empty." if column else "Every row needs a label."
-            raise ClientError(
-                f"{path}, line {number}, column {column + 1}: {_quote(field)} is not a number. {hint}"
-            )
+                return f"{path}, line {number} has no label in its first column: {_quote(line)}."
+            return f"{path}, line {number}, column {column + 1}: {_quote(field)} is not a number. {_hint(field, column)}"
         if len(fields) != columns:
-            raise ClientError(f"{path}, line {number} has {len(fields)} columns where {columns} are expected.")
+            return f"{path}, line {number} has {len(fields)} columns where {columns} are expected."
+    return None
 
 
-def _refuse_libsvm(path: str, first_line: int, chunk: bytes) -> None:
+def _hint(field: bytes, column: int) -> str:
+    if field.strip() in (b"True", b"False"):
+        return "pandas writes booleans so: get_dummies(dtype=int) or astype(int) gives numbers."
+    return "Leave the field of a missing feature empty." if column else "Every row needs a label."
+
+
+def _libsvm_fault(path: str, first_line: int, chunk: bytes) -> Optional[str]:
     for number, line in _numbered(first_line, chunk):
         for position, token in enumerate(line.split()):
             pattern = _LIBSVM_FEATURE if position else _LIBSVM_LABEL
             if not pattern.fullmatch(token.translate(_DIGITS_TO_ZERO)):
                 expected = "<index>:<value>" if position else "a label, <number> or <number>:<weight>"
-                raise ClientError(f"{path}, line {number}: {_quote(token)} is not {expected}.")
+                return f"{path}, line {number}: {_quote(token)} is not {expected}."
+    return None
 
 
 def _chunks(path: str) -> Iterator[Tuple[int, bytes]]:

@@ -1,6 +1,10 @@
 """Channels as DMatrix objects, parsed once and kept.
 
-The bytes are read by the parsers the container uses: XGBoost's own for CSV and LIBSVM, Arrow for Parquet.
+The bytes are read by the parsers the container uses: XGBoost's own for CSV and LIBSVM, Arrow for Parquet. What it
+accepts and refuses is the container's decision; files that make the model quietly wrong get a warning.
+
+Source: aws/sagemaker-xgboost-container, data_utils.py and algorithm_mode/channel_validation.py. The rules are the same
+in the images 1.7-1 to 3.2-0.
 """
 
 import codecs
@@ -10,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections import OrderedDict
-from email.message import Message
+from dataclasses import dataclass
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
@@ -20,14 +24,16 @@ from errors import ClientError
 from text_check import check_csv, check_libsvm
 
 CSV, LIBSVM, PARQUET, RECORDIO = "csv", "libsvm", "parquet", "recordio-protobuf"
+# Compared as they are: the container refuses text/csv with parameters, and other capitals.
 _CONTENT_TYPES = {
     "csv": CSV, "text/csv": CSV,
     "libsvm": LIBSVM, "text/libsvm": LIBSVM, "text/x-libsvm": LIBSVM,
     "parquet": PARQUET, "application/x-parquet": PARQUET,
     "recordio-protobuf": RECORDIO, "application/x-recordio-protobuf": RECORDIO,
 }
-_CHANNELS = ("train", "validation", "code")
-_DELIMITERS = (",", "\t", "|", " ")
+_DEFAULT_CONTENT_TYPE = "text/libsvm"
+_CHANNELS = {"train": tuple(_CONTENT_TYPES), "validation": tuple(_CONTENT_TYPES), "code": ("text/python",)}
+_USUAL_DELIMITERS = (",", "\t", "|", " ", ";")
 # Characters that mean nothing in XGBoost's URIs and file patterns.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 # XGBoost asks the file system about the names of all files as one path, which may have 4096 bytes.
@@ -37,116 +43,162 @@ _COPIED_AT_ONCE = 1 << 20
 _KEPT = 4
 
 
+@dataclass(frozen=True)
+class TrainingData:
+    """The matrices of a job, and what is strange about its files."""
+
+    train: xgb.DMatrix
+    validation: Optional[xgb.DMatrix]
+    warnings: Sequence[str]
+
+
 class DataStore:
     """Loads channels and keeps the latest ones in memory."""
 
     def __init__(self) -> None:
-        self._kept: "OrderedDict[Tuple[Any, ...], xgb.DMatrix]" = OrderedDict()
+        self._kept: "OrderedDict[Tuple[Any, ...], Tuple[xgb.DMatrix, List[str]]]" = OrderedDict()
 
-    def load(
-        self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int
-    ) -> Tuple[xgb.DMatrix, Optional[xgb.DMatrix]]:
-        """The matrices of the train and the validation channel."""
+    def load(self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int) -> TrainingData:
+        """The data of the train and the validation channel. Raises ClientError."""
         by_name = {channel["name"]: channel for channel in channels}
-        if "train" not in by_name:
-            raise ClientError("Missing required channel: train")
-        for name in by_name:
-            if name not in _CHANNELS:
-                raise ClientError(f"Extraneous channel found: {name}")
+        _check_channels(by_name)
         # As in the container, the train channel's content type is that of validation too.
-        content_type = parse_content_type(by_name["train"].get("contentType"))
-        if "validation" in by_name:
-            parse_content_type(by_name["validation"].get("contentType"))
-        train = self._matrix(by_name["train"], content_type, csv_weights, threads)
-        validation = None
-        if "validation" in by_name:
-            validation = self._matrix(by_name["validation"], content_type, csv_weights, threads)
-        return train, validation
+        kind = _CONTENT_TYPES[_content_type(by_name["train"])]
+        if kind == RECORDIO:
+            raise ClientError("ContentType recordio-protobuf is not supported by local mode")
+        names = [name for name in ("train", "validation") if name in by_name]
+        files = [_files(by_name[name]) for name in names]
+        for paths in files:
+            _check_format(paths, kind)
+        loaded = [self._matrix(paths, kind, csv_weights, threads) for paths in files]
+        return TrainingData(
+            train=loaded[0][0],
+            validation=loaded[1][0] if len(loaded) > 1 else None,
+            warnings=[warning for _, warnings in loaded for warning in warnings],
+        )
 
     def _matrix(
-        self, channel: Mapping[str, Any], content_type: str, csv_weights: bool, threads: int
-    ) -> xgb.DMatrix:
-        files = [path for path in channel["files"] if not os.path.basename(path).startswith((".", "_"))]
+        self, files: List[str], kind: str, csv_weights: bool, threads: int
+    ) -> Tuple[xgb.DMatrix, List[str]]:
         states = [os.stat(path) for path in files]
-        if not sum(state.st_size for state in states):
-            where = os.path.dirname(files[0]) if files else channel["name"]
-            kind = "training" if channel["name"] == "train" else channel["name"]
-            raise ClientError(f"No data in {kind} channel path {where}")
         key = (
-            content_type, csv_weights and content_type == CSV,
+            kind, csv_weights and kind == CSV,
             tuple((path, state.st_size, state.st_mtime_ns) for path, state in zip(files, states)),
         )
-        matrix = self._kept.get(key)
-        if matrix is None:
-            matrix = _load(files, content_type, csv_weights, threads)
-            if not matrix.num_row():
-                raise ClientError(f"No data in {channel['name']} channel: the files have no rows")
-            self._kept[key] = matrix
+        loaded = self._kept.get(key)
+        if loaded is None:
+            loaded = self._kept[key] = _load(files, kind, csv_weights, threads)
         self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return matrix
+        return loaded
 
 
-def parse_content_type(text: Optional[str]) -> str:
-    """The format a channel's content type names; LIBSVM when it names none."""
-    if text is None:
-        return LIBSVM
-    header = Message()
-    header["content-type"] = text.lower()
-    name = text.lower().split(";")[0].strip()
-    if name not in _CONTENT_TYPES:
-        accepted = ", ".join(_CONTENT_TYPES)
-        raise ClientError(f"{text} is not an accepted ContentType: {accepted}.")
-    kind = _CONTENT_TYPES[name]
-    if kind == CSV and header.get_param("label_size", "1") != "1":
-        raise ClientError(
-            f"{text} is not an accepted csv ContentType. Optional parameter label_size must be equal to 1"
-        )
-    if kind == RECORDIO:
-        raise ClientError(f"ContentType {text} is not supported by local mode")
-    return kind
+def _check_channels(channels: Mapping[str, Mapping[str, Any]]) -> None:
+    if "train" not in channels:
+        raise ClientError("Missing required channel: train")
+    for name, channel in channels.items():
+        if name not in _CHANNELS:
+            raise ClientError(f"Extraneous channel found: {name}")
+        content_type = _content_type(channel)
+        if content_type not in _CHANNELS[name]:
+            raise ClientError(
+                f"Channel configuration for '{name}' channel is not supported: content type {content_type}. "
+                f"The container takes exactly {', '.join(_CHANNELS[name])}."
+            )
 
 
-def _load(files: List[str], content_type: str, csv_weights: bool, threads: int) -> xgb.DMatrix:
-    if content_type == PARQUET:
-        return _load_parquet(files, threads)
-    if content_type == CSV:
-        delimiter = _delimiter(files)
-        columns: Optional[int] = None
-        for path in files:
-            columns = check_csv(path, delimiter, columns)
+def _content_type(channel: Mapping[str, Any]) -> str:
+    given = channel.get("contentType")
+    return _DEFAULT_CONTENT_TYPE if given is None else str(given)
+
+
+def _files(channel: Mapping[str, Any]) -> List[str]:
+    files = [path for path in channel["files"] if not os.path.basename(path).startswith((".", "_"))]
+    if not any(os.path.getsize(path) for path in files):
+        where = os.path.dirname(files[0]) if files else channel["name"]
+        kind = "training" if channel["name"] == "train" else channel["name"]
+        raise ClientError(f"No data in {kind} channel path {where}")
+    return files
+
+
+def _check_format(files: List[str], kind: str) -> None:
+    """What the container itself looks at: the first lines of every file."""
+    for path in files:
+        if kind == CSV:
+            _sniff_delimiter(path)
+        elif kind == LIBSVM:
+            _check_libsvm_start(path)
+
+
+def _sniff_delimiter(path: str) -> str:
+    """The delimiter that the container takes: what Python's sniffer makes of the first line."""
+    with open(path, encoding="utf-8", errors="ignore") as file:
+        line = file.readline()
+    try:
+        return csv.Sniffer().sniff(line).delimiter
+    except csv.Error as error:
+        raise ClientError(f"Could not determine delimiter on line {line[:50]}:\n{error}") from None
+
+
+def _check_libsvm_start(path: str) -> None:
+    """Refuses what the container refuses in the lines up to the first with two features."""
+    with open(path, encoding="utf-8", errors="ignore") as file:
+        for line in file:
+            # By single spaces, and with the end of the line: so blanks at the end, tabs and blank lines are refused.
+            label, *features = line.split(" ")
+            if not _is_libsvm_label(label) or not _are_libsvm_features(features):
+                raise ClientError(
+                    f"First line '{line[:50]}...' of file '{os.path.basename(path)}' is not 'LIBSVM' format. "
+                    "Please ensure the file is in 'LIBSVM' format."
+                )
+            if len(features) > 1:
+                return
+
+
+def _is_libsvm_label(text: str) -> bool:
+    parts = text.split(":")
+    try:
+        return len(parts) <= 2 and all(float(part) is not None for part in parts)
+    except ValueError:
+        return False
+
+
+def _are_libsvm_features(features: List[str]) -> bool:
+    return all(":" in feature for feature in features) and (not features or features[0].count(":") == 1)
+
+
+def _load(files: List[str], kind: str, csv_weights: bool, threads: int) -> Tuple[xgb.DMatrix, List[str]]:
+    """The matrix of the files, and warnings."""
+    if kind == PARQUET:
+        return _load_parquet(files, threads), []
+    if kind == CSV:
+        delimiter = _sniff_delimiter(files[0])
+        warnings = _csv_warnings(files, delimiter)
         options = f"format=csv&label_column=0&delimiter={delimiter}"
         if csv_weights:
             options += "&weight_column=1"
     else:
-        for path in files:
-            check_libsvm(path)
+        warnings = [fault for fault in map(check_libsvm, files) if fault]
         options = "format=libsvm"
     with tempfile.TemporaryDirectory(prefix="channel-") as folder:
         try:
-            return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads)
+            return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads), warnings
         except xgb.core.XGBoostError as error:
-            raise ClientError(f"Failed to load {content_type} data with exception:\n{shorten(error)}") from None
+            raise ClientError(f"Failed to load {kind} data with exception:\n{shorten(error)}") from None
 
 
-def _delimiter(files: List[str]) -> str:
-    """The delimiter the container would take: what Python's sniffer makes of the first line."""
-    found = None
+def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
+    """What XGBoost's parser takes without a word and the user most likely did not mean."""
+    if delimiter not in _USUAL_DELIMITERS:
+        return [f"{files[0]}: the container takes {delimiter!r} for the delimiter. Separate the columns with commas."]
+    warnings: List[str] = []
+    columns: Optional[int] = None
     for path in files:
-        with open(path, errors="ignore") as file:
-            line = file.readline()
-        try:
-            delimiter = csv.Sniffer().sniff(line).delimiter
-        except csv.Error as error:
-            raise ClientError(f"Could not determine delimiter on line {line[:50]}:\n{error}") from None
-        if delimiter not in _DELIMITERS:
-            raise ClientError(
-                f"{path}, line 1: {line[:50].strip()!r} is not CSV that the XGBoost algorithm reads. It takes "
-                f"{delimiter!r} for the delimiter; separate the columns with commas."
-            )
-        found = found or delimiter
-    return found or ","
+        columns, fault = check_csv(path, delimiter, columns)
+        if fault:
+            warnings.append(fault)
+    return warnings
 
 
 def _joined(files: List[str], folder: str) -> str:

@@ -1,6 +1,9 @@
 """Checks hyperparameters as SageMaker's XGBoost container does in algorithm mode.
 
-What is allowed is data: xgboost_hyperparameters.json beside this file.
+What is allowed is data: xgboost_hyperparameters.json next to this file.
+
+Source: aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py and
+sagemaker_algorithm_toolkit/hyperparameter_validation.py. The rules are the same in the images 1.7-1 to 3.2-0.
 """
 
 import ast
@@ -8,13 +11,14 @@ import json
 import os
 from typing import Any, Dict, Mapping
 
-from errors import ClientError
+from errors import AlgorithmError, ClientError
 from intervals import describe_interval, is_inside
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "xgboost_hyperparameters.json")) as _file:
     _DATA = json.load(_file)
 
 SPECIFICATIONS: Dict[str, Dict[str, Any]] = _DATA["hyperparameters"]
+_ALIASES: Dict[str, str] = _DATA["aliases"]
 MAXIMIZE_METRICS = frozenset(_DATA["metrics"]["Maximize"])
 METRICS = MAXIMIZE_METRICS | frozenset(_DATA["metrics"]["Minimize"])
 
@@ -23,29 +27,32 @@ _METRICS_WITH_THRESHOLD = ("error", "ndcg", "map")
 _LINEAR_UPDATERS = ("shotgun", "coord_descent")
 _UPDATE_UPDATERS = ("refresh", "prune")
 _GROW_UPDATERS = ("grow_colmaker", "distcol", "grow_histmaker")
-_NOT_SUPPORTED = {
-    "_kfold": "k-fold cross validation",
-    "_num_cv_round": "k-fold cross validation",
-    "use_dask_gpu_training": "Dask GPU training",
-}
 
 
 def validate(hyperparameters: Mapping[str, str]) -> Dict[str, Any]:
-    """Parses and checks all hyperparameters; raises ClientError in the container's words."""
+    """Parses and checks all hyperparameters.
+
+    Raises ClientError in the container's words, and AlgorithmError where the container itself raises what it does not
+    catch.
+    """
+    texts = {name: text for name, text in hyperparameters.items() if name not in _ALIASES}
+    # XGBoost's other names for some of them. Where both are given, this one holds.
+    texts.update((_ALIASES[name], text) for name, text in hyperparameters.items() if name in _ALIASES)
     for name, specification in SPECIFICATIONS.items():
-        if specification.get("required") and name not in hyperparameters:
+        if specification.get("required") and name not in texts:
             raise ClientError(f"Missing required hyperparameter: {name}")
     parsed: Dict[str, Any] = {}
-    for name, text in hyperparameters.items():
+    for name, text in texts.items():
         if name not in SPECIFICATIONS:
             raise ClientError(f"Extraneous hyperparameter found: {name}")
         parsed[name] = _parse(name, SPECIFICATIONS[name]["type"], text)
     for name, value in parsed.items():
         _check_range(name, SPECIFICATIONS[name], value)
     _check_combinations(parsed)
-    for name, what in _NOT_SUPPORTED.items():
-        if name in parsed and parsed[name] != "false":
-            raise ClientError(f"Hyperparameter {name}: {what} is not supported by local mode")
+    if "_kfold" in parsed:
+        raise ClientError("Hyperparameter _kfold: k-fold cross validation is not supported by local mode")
+    if parsed.get("use_dask_gpu_training") == "true":
+        raise ClientError("Hyperparameter use_dask_gpu_training: Dask GPU training is not supported by local mode")
     return parsed
 
 
@@ -58,15 +65,16 @@ def _parse(name: str, kind: str, text: str) -> Any:
         if kind == "list":
             return text.split(",")
         if kind in ("tuple", "nested list"):
-            value = ast.literal_eval(text)
-            rows = value if kind == "nested list" else [value]
-            if not all(isinstance(row, (list, tuple)) for row in rows):
-                raise ValueError
-            return value
-    except (ValueError, SyntaxError, TypeError):
-        raise ClientError(
-            f"Hyperparameter {name}: could not parse value {text!r} as {kind} (caused by ValueError)"
-        ) from None
+            return ast.literal_eval(text)
+    except ValueError:
+        # The container runs a tuple as Python code: a name in it is an error that it does not expect.
+        if kind != "tuple":
+            raise ClientError(
+                f"Hyperparameter {name}: could not parse value {text!r} as {kind} (caused by ValueError)"
+            ) from None
+        raise AlgorithmError(f"Hyperparameter {name}: {text!r} is not a tuple such as (1,0,-1)") from None
+    except (SyntaxError, TypeError) as error:
+        raise AlgorithmError(f"Hyperparameter {name}: {type(error).__name__} in {text!r}") from None
     return text
 
 
@@ -79,20 +87,27 @@ def _check_range(name: str, specification: Mapping[str, Any], value: Any) -> Non
     elif name == "eval_metric":
         for metric in value:
             _check_metric(metric, value)
-    elif kind == "list":
-        if any(item not in specification["values"] for item in value):
-            raise ClientError(f"Hyperparameter {name}: value {value} not in range {specification['values']}")
-    elif kind == "tuple":
-        if any(item not in specification["values"] for item in value):
-            raise ClientError(f"Hyperparameter {name}: value {value} not in range {specification['values']}")
-    elif kind == "nested list":
-        if any(not is_inside(specification, item) for row in value for item in row):
-            raise ClientError(f"Hyperparameter {name}: value {value} not in range {describe_interval(specification)}")
+    elif kind in ("list", "tuple", "nested list"):
+        _check_items(name, specification, value)
     elif kind == "categorical":
         if value not in specification["values"]:
             raise ClientError(f"Hyperparameter {name}: {value} is not in {specification['values']}")
     elif not is_inside(specification, value):
         raise ClientError(f"Hyperparameter {name}: {value} is not in {describe_interval(specification)}")
+
+
+def _check_items(name: str, specification: Mapping[str, Any], value: Any) -> None:
+    is_nested = specification["type"] == "nested list"
+    try:
+        if is_nested:
+            is_good = all(is_inside(specification, item) for row in value for item in row)
+        else:
+            is_good = all(item in specification["values"] for item in value)
+    except TypeError:  # it is no list at all, or one of something else than numbers
+        raise AlgorithmError(f"Hyperparameter {name}: unexpected failure when validating {value}") from None
+    if not is_good:
+        allowed = describe_interval(specification) if is_nested else specification["values"]
+        raise ClientError(f"Hyperparameter {name}: value {value} not in range {allowed}")
 
 
 def _check_metric(metric: str, metrics: Any) -> None:
@@ -117,6 +132,8 @@ def _check_combinations(values: Mapping[str, Any]) -> None:
     if objective in ("multi:softmax", "multi:softprob") and "num_class" not in values:
         raise ClientError("Require input for parameter 'num_class' for multi-classification")
     metrics = values.get("eval_metric", [])
+    if metrics and "objective" not in values:
+        raise AlgorithmError("KeyError: 'objective': the container needs hyperparameter objective with eval_metric")
     if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
         raise ClientError("Metric 'auc' can only be applied for classification and ranking problems.")
     if "aft-nloglik" in metrics and objective != "survival:aft":

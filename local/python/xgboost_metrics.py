@@ -1,22 +1,27 @@
-"""The metrics that SageMaker's XGBoost container computes itself, since XGBoost has none of that name.
+"""The metrics that SageMaker's XGBoost container computes itself, in addition to XGBoost's own.
 
-The definitions are scikit-learn's (which the container uses), with NumPy alone.
+The container takes them from scikit-learn, and so come scikit-learn's refusals of labels that do not fit a metric. They
+are computed after every round, so they are written in NumPy here; a test holds them against scikit-learn.
+
+Source: aws/sagemaker-xgboost-container, src/sagemaker_xgboost_container/metrics/custom_metrics.py.
 """
 
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
+import xgboost as xgb
 
-from errors import ClientError
-
-# Objectives whose predictions are probabilities; for others a positive score means the positive class.
-_PROBABILITY_OBJECTIVES = ("binary:logistic", "binary:hinge", "reg:logistic")
+Metric = Callable[[np.ndarray, Any], List[Tuple[str, float]]]
 
 
 class _Counts:
     """Per class: how often it is right, predicted and true."""
 
     def __init__(self, labels: np.ndarray, predicted: np.ndarray) -> None:
+        _require_finite(labels, "Input y_true")
+        if (labels != np.trunc(labels)).any():
+            kind = "binary" if len(np.unique(predicted)) <= 2 else "multiclass"
+            raise ValueError(f"Classification metrics can't handle a mix of continuous and {kind} targets")
         self.classes, codes = np.unique(np.concatenate([labels, predicted]), return_inverse=True)
         true, guess = codes[: len(labels)], codes[len(labels):]
         size = len(self.classes)
@@ -26,13 +31,21 @@ class _Counts:
 
     def binary(self, values: np.ndarray) -> float:
         """The value of class 1."""
-        if len(self.classes) > 2 or not np.isin(self.classes, (0.0, 1.0)).all():
-            raise ClientError(
+        if len(self.classes) > 2:
+            raise ValueError(
                 "Target is multiclass but average='binary'. Please choose another average setting, "
                 "one of [None, 'micro', 'macro', 'weighted']."
             )
         positive = values[self.classes == 1.0]
+        if not len(positive) and len(self.classes) == 2:
+            raise ValueError(f"pos_label=1 is not a valid label: It should be one of {self.classes.tolist()}")
         return float(positive[0]) if len(positive) else 0.0
+
+
+def _require_finite(values: np.ndarray, what: str) -> None:
+    if not np.isfinite(values).all():
+        found = "NaN" if np.isnan(values).any() else f"infinity or a value too large for {values.dtype!r}"
+        raise ValueError(f"{what} contains {found}.")
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
@@ -70,47 +83,82 @@ _ON_COUNTS: Dict[str, Callable[[_Counts], float]] = {
 }
 
 
-def _mse(labels: np.ndarray, predictions: np.ndarray) -> float:
-    return float(np.mean((labels - predictions) ** 2))
+def _mae(labels: np.ndarray, errors: np.ndarray) -> float:
+    return float(np.mean(np.abs(errors)))
 
 
-def _r2(labels: np.ndarray, predictions: np.ndarray) -> float:
-    total = float(np.sum((labels - labels.mean()) ** 2))
-    rest = float(np.sum((labels - predictions) ** 2))
+def _mse(labels: np.ndarray, errors: np.ndarray) -> float:
+    return float(np.mean(errors**2))
+
+
+def _rmse(labels: np.ndarray, errors: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def _r2(labels: np.ndarray, errors: np.ndarray) -> float:
+    if len(labels) < 2:
+        return float("nan")
+    rest = float(np.sum(errors**2, dtype=float))
+    total = float(np.sum((labels - labels.mean(dtype=float)) ** 2, dtype=float))
     if total == 0.0:
         return 1.0 if rest == 0.0 else 0.0
     return 1.0 - rest / total
 
 
-_ON_VALUES = {"mse": _mse, "r2": _r2}
+_ON_ERRORS = {"mae": _mae, "mse": _mse, "r2": _r2, "rmse": _rmse}
 
-CONTAINER_METRICS = frozenset(_ON_COUNTS) | frozenset(_ON_VALUES)
+CONTAINER_METRICS = frozenset(_ON_COUNTS) | frozenset(_ON_ERRORS)
 
 
-def make_custom_metric(names: Sequence[str], objective: str) -> Callable[[np.ndarray, Any], List[Tuple[str, float]]]:
-    """A `custom_metric` for xgboost.train that computes all the named metrics of one evaluation."""
+def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
+    """The argument of xgboost.train that computes the named metrics; none without a name.
+
+    Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which gets margins. The
+    images 3.0-5 and newer pass `custom_metric`, which gets transformed predictions. XGBoost 2 is in no image: it stands
+    for 3 where Python is too old for that.
+    """
+    if not names:
+        return {}
+    passes_margins = int(xgb.__version__.split(".")[0]) < 2
+    return {"feval" if passes_margins else "custom_metric": make_custom_metric(names)}
+
+
+def make_custom_metric(names: Sequence[str]) -> Metric:
+    """A function that computes all the named metrics of one evaluation.
+
+    Raises ValueError, in scikit-learn's words, when the labels or predictions do not fit a metric.
+    """
 
     def custom_metric(predictions: np.ndarray, data: Any) -> List[Tuple[str, float]]:
-        labels = np.asarray(data.get_label(), dtype=float)
+        labels = data.get_label()
         counts = None
         results = []
         for name in names:
-            if name in _ON_VALUES:
-                results.append((name, _ON_VALUES[name](labels, np.asarray(predictions, dtype=float))))
+            if name in _ON_ERRORS:
+                results.append((name, _ON_ERRORS[name](labels, _errors(labels, predictions))))
                 continue
             if counts is None:
-                counts = _Counts(labels, _classes(predictions, objective))
+                counts = _Counts(labels, _classes(predictions))
             results.append((name, _ON_COUNTS[name](counts)))
         return results
 
     return custom_metric
 
 
-def _classes(predictions: np.ndarray, objective: str) -> np.ndarray:
-    """The predicted class of each row."""
-    if predictions.ndim == 2 and predictions.shape[1] > 1:
-        return np.argmax(predictions, axis=1).astype(float)
-    if objective == "multi:softmax":
-        return predictions.astype(float)
-    threshold = 0.5 if objective in _PROBABILITY_OBJECTIVES else 0.0
-    return (predictions.reshape(-1) > threshold).astype(float)
+def _errors(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    if predictions.ndim > 1 and predictions.shape[1] > 1:
+        raise ValueError(f"y_true and y_pred have different number of output (1!={predictions.shape[1]})")
+    _require_finite(labels, "Input")
+    _require_finite(predictions, "Input")
+    return labels - predictions.reshape(-1)
+
+
+def _classes(predictions: np.ndarray) -> np.ndarray:
+    """The class of each row as the container takes it: the greatest column, or 1 where the prediction is above 0.
+
+    That is right for margins. Of the transformed predictions of 3.x, probabilities are all above 0, so that every row
+    counts as class 1; and of the classes that multi:softmax predicts, all but 0 count as class 1.
+    """
+    if predictions.ndim > 1:
+        return np.argmax(predictions, axis=-1).astype(float)
+    return (predictions > 0).astype(float)

@@ -11,7 +11,7 @@ import xgboost as xgb
 from errors import AlgorithmError, ClientError
 from xgboost_data import DataStore, shorten
 from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
-from xgboost_metrics import CONTAINER_METRICS, make_custom_metric
+from xgboost_metrics import CONTAINER_METRICS, metric_arguments
 
 MODEL_NAME = "xgboost-model"
 
@@ -21,19 +21,21 @@ _CONTAINER_ONLY = (
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit",
 )
 
-# What XGBoost says when the data or the hyperparameters are to blame.
+# What the container takes for the user's fault (ClientError) when XGBoost or a metric says it; everything else is an
+# AlgorithmError. The wordings are those of several XGBoost releases: some no longer occur in 3.x, which therefore ends
+# with AlgorithmError for labels that do not fit an objective.
+# Source: aws/sagemaker-xgboost-container, constants/xgb_constants.py (CUSTOMER_ERRORS).
 _USERS_FAULT = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
-    "Label contains NaN, infinity or a value too large",
+    "Target is multiclass but average='binary'",
     "feature_names mismatch",
-    "Number of columns does not match",
-    "Check failed: preds.size() == info.labels",
-    "the dataset only contains pos or neg samples",
-    "base_score must be in (0,1)",
-    "label must be nonnegative",
-    "label must be positive",
-    "should be greater equal to 0",
+    "Check failed: preds.size() == info.labels_.size()",
+    "Check failed: !auc_error AUC: the dataset only contains pos or neg samples",
+    "Check failed: base_score > 0.0f && base_score < 1.0f base_score must be in (0,1) for logistic loss",
+    "Check failed: label_correct PoissonRegression: label must be nonnegative",
+    "Check failed: label_correct TweedieRegression: label must be nonnegative",
+    "Parameter reg_lambda should be greater equal to 0",
 )
 
 # Notices about what the container does on purpose.
@@ -67,9 +69,12 @@ def train(
     """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
     config = validate(job["hyperparameters"])
     config.setdefault("nthread", int(job["threads"]))
-    train_data, validation_data = store.load(job["channels"], config.get("csv_weights") == 1, config["nthread"])
+    data = store.load(job["channels"], config.get("csv_weights") == 1, int(job["threads"]))
     if is_stopped():
         return False
+    train_data, validation_data = data.train, data.validation
+    for warning in data.warnings:
+        _log_line(log, "WARNING", warning)
     _info(log, "Single node training.")
     _info(log, f"Train matrix has {train_data.num_row()} rows and {train_data.num_col()} columns")
     watchlist = [(train_data, "train")]
@@ -78,7 +83,6 @@ def train(
         watchlist.append((validation_data, "validation"))
 
     metrics = _metrics(config)
-    custom = [metric for metric in metrics if metric in CONTAINER_METRICS]
     progress = _Progress(log, is_stopped)
     callbacks: List[xgb.callback.TrainingCallback] = [progress]
     early_stopping = _early_stopping(config, validation_data is not None, log)
@@ -91,11 +95,11 @@ def train(
             train_data,
             num_boost_round=config["num_round"],
             evals=watchlist,
-            custom_metric=make_custom_metric(custom, _objective(config)) if custom else None,
+            **metric_arguments([metric for metric in metrics if metric in CONTAINER_METRICS]),
             callbacks=callbacks,
             verbose_eval=False,
         )
-    except (xgb.core.XGBoostError, ValueError) as error:
+    except Exception as error:
         text = shorten(error)
         if any(known in text for known in _USERS_FAULT):
             raise ClientError(text) from None
@@ -115,10 +119,6 @@ def _metrics(config: Mapping[str, Any]) -> List[str]:
         return metrics
     name = objective.split(":", 1)[1]
     return sorted({name, *metrics}) if metrics else [name]
-
-
-def _objective(config: Mapping[str, Any]) -> str:
-    return config.get("objective", "reg:squarederror")
 
 
 def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[str, Any]:
@@ -149,7 +149,8 @@ def _early_stopping(
         return None
     return xgb.callback.EarlyStopping(
         rounds=rounds, metric_name=metric, data_name="validation",
-        maximize=metric.split("@")[0] in MAXIMIZE_METRICS, save_best=True,
+        # As in the container: of ndcg@5 or map@5 it takes the lowest for the best.
+        maximize=metric in MAXIMIZE_METRICS, save_best=True,
     )
 
 
@@ -163,4 +164,8 @@ def _save(booster: xgb.Booster, folder: str) -> None:
 
 
 def _info(log: Callable[[str], None], text: str) -> None:
-    log(f"[{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S}:INFO] {text}")
+    _log_line(log, "INFO", text)
+
+
+def _log_line(log: Callable[[str], None], level: str, text: str) -> None:
+    log(f"[{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S}:{level}] {text}")
