@@ -185,7 +185,7 @@ describe('the request', () => {
       const [xgboost, ...others] = await Promise.all(
         all.map(({ StaticHyperParameters }: Json) => evaluate(StaticHyperParameters, states)),
       );
-      expect(xgboost).toEqual({ num_round: '100', eval_metric: 'rmse' });
+      expect(xgboost).toEqual({ num_round: '100', objective: 'reg:squarederror', eval_metric: 'rmse' });
       expect(others).toMatchObject([{ ...forest, sagemaker_program: 'train.py' }, net]);
       expect(others[1]).toEqual(net);
     },

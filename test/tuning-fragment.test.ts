@@ -294,11 +294,12 @@ describe('the tuning job', () => {
       ]);
     const depth = { Name: 'max_depth', MinValue: '3', MaxValue: '10', ScalingType: 'Auto' };
     const eta = { Name: 'eta', MinValue: '0.01', MaxValue: '0.5', ScalingType: 'Auto' };
-    expect(await fixing({})).toEqual([[depth], [eta], { eval_metric: 'rmse', num_round: '100' }]);
+    const defaults = { objective: 'reg:squarederror', eval_metric: 'rmse' };
+    expect(await fixing({})).toEqual([[depth], [eta], { ...defaults, num_round: '100' }]);
     expect(await fixing({ eta: '0.3', num_round: '7', gamma: '1' })).toEqual([
       [depth],
       [],
-      { eval_metric: 'rmse', num_round: '7', eta: '0.3', gamma: '1' },
+      { ...defaults, num_round: '7', eta: '0.3', gamma: '1' },
     ]);
     expect(ranges.CategoricalParameterRanges).toEqual([]);
   });

@@ -54,7 +54,10 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       // In a tuning job the container evaluates the objective metric by itself. The final training has no
       // objective, so it would print another metric than the one the search was about.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
-      return metric === undefined ? {} : { [METRIC_LIST]: metric };
+      if (metric === undefined) return {};
+      // The container's check of eval_metric fails with a KeyError without an objective, although XGBoost has this
+      // default (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
+      return { objective: 'reg:squarederror', [METRIC_LIST]: metric };
     },
     metricList: METRIC_LIST,
   };

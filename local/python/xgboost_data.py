@@ -185,7 +185,8 @@ def _load(files: List[str], kind: str, csv_weights: bool, threads: int) -> Tuple
         try:
             return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads), warnings
         except xgb.core.XGBoostError as error:
-            raise ClientError(f"Failed to load {kind} data with exception:\n{shorten(error)}") from None
+            hints = "\n".join(["", *warnings])
+            raise ClientError(f"Failed to load {kind} data with exception:\n{shorten(error)}{hints}") from None
 
 
 def _csv_warnings(files: List[str], delimiter: str) -> List[str]:

@@ -38,7 +38,7 @@ class _Counts:
             )
         positive = values[self.classes == 1.0]
         if not len(positive) and len(self.classes) == 2:
-            raise ValueError(f"pos_label=1 is not a valid label: It should be one of {self.classes.tolist()}")
+            raise ValueError(f"pos_label=1 is not a valid label. It should be one of {self.classes.tolist()}")
         return float(positive[0]) if len(positive) else 0.0
 
 
@@ -146,10 +146,10 @@ def make_custom_metric(names: Sequence[str]) -> Metric:
 
 
 def _errors(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
-    if predictions.ndim > 1 and predictions.shape[1] > 1:
-        raise ValueError(f"y_true and y_pred have different number of output (1!={predictions.shape[1]})")
     _require_finite(labels, "Input")
     _require_finite(predictions, "Input")
+    if predictions.ndim > 1 and predictions.shape[1] > 1:
+        raise ValueError(f"y_true and y_pred have different number of output (1!={predictions.shape[1]})")
     return labels - predictions.reshape(-1)
 
 

@@ -78,13 +78,14 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
 
 function createTrainers(
   environments: PythonEnvironments,
-  { deployment, imageCommands = new Map() }: TrainingOptions,
+  { deployment, imageCommands = new Map(), onNotice }: TrainingOptions,
   maxJobs: number,
 ): Trainer {
   return combineTrainers([
     createXGBoostTrainer({
       pythonFor: (version, extras) => environments.forXGBoost(version, extras),
       maxWorkers: maxJobs,
+      onNotice,
     }),
     createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
     createScriptTrainer({ environments, maxJobs }),

@@ -201,6 +201,9 @@ describe('what is allowed', () => {
 
 test('the objective metric is evaluated in the final training too', () => {
   const { _definition } = Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 });
-  expect(_definition.defaultHyperparameters('validation:auc')).toEqual({ eval_metric: 'auc' });
+  expect(_definition.defaultHyperparameters('validation:rmse')).toEqual({
+    objective: 'reg:squarederror',
+    eval_metric: 'rmse',
+  });
   expect(_definition.defaultHyperparameters('something')).toEqual({});
 });

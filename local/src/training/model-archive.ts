@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, lstat, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { type Pack, pack } from 'tar-stream';
+import { type Headers, type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
 /**
@@ -16,8 +16,10 @@ const COMPRESSION_LEVEL = 1;
 const CHUNK_BYTES = 1 << 18;
 
 /**
- * Packs a job's `model/` folder as SageMaker does: the files at the root of the archive. The same files give the
- * same bytes. The archive is whole or not there: it is written to another place and renamed.
+ * Packs a job's `model/` folder as SageMaker does, in compressed tar format: the files at the root of the archive. A
+ * symbolic link stays a link, as tar stores it: where it leads to outside the folder, or to nothing, that is missing
+ * for who unpacks the archive. The same files give the same bytes. The archive is whole or not there: it is written to
+ * another place and renamed.
  *
  * @param modelFolder the folder whose content is packed; empty gives an empty archive
  * @param archive path of the archive, such as `.../output/model.tar.gz`
@@ -37,7 +39,7 @@ export async function writeModelArchive(
         createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }),
         createWriteStream(partial),
       ),
-      addFolder(tar, modelFolder, '').then(
+      addFolder(tar, modelFolder, { root: modelFolder, prefix: '' }).then(
         () => tar.finalize(),
         (error: Error) => tar.destroy(error),
       ),
@@ -83,15 +85,20 @@ export async function storeOutputs(
   }
 }
 
-/** Paths of all files below a folder, each with `prefix` before it. */
-async function filesBelow(folder: string, prefix: string): Promise<string[]> {
+/**
+ * Paths of all files below a folder, each with `prefix` before it. S3 has no links: what a symbolic link leads to
+ * counts as a file of that name, a link to nothing or to a folder around it does not count.
+ */
+async function filesBelow(folder: string, prefix: string, around: readonly string[] = []): Promise<string[]> {
+  const here = await realpath(folder);
+  if (around.includes(here)) return [];
   const entries = (await readdir(folder)).sort();
   const found = await Promise.all(
     entries.map(async (name) => {
       const path = join(folder, name);
-      const state = await stat(path);
-      if (state.isDirectory()) return filesBelow(path, `${prefix}/${name}`);
-      return state.isFile() ? [`${prefix}/${name}`] : [];
+      const state = await stat(path).catch(() => undefined);
+      if (state?.isDirectory()) return filesBelow(path, `${prefix}/${name}`, [...around, here]);
+      return state?.isFile() ? [`${prefix}/${name}`] : [];
     }),
   );
   return found.flat();
@@ -101,21 +108,43 @@ async function hasFiles(folder: string): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).length > 0;
 }
 
-async function addFolder(tar: Pack, folder: string, prefix: string): Promise<void> {
+/** Where in the archive: the folder that is packed, and what its entries' names begin with. */
+interface Place {
+  readonly root: string;
+  readonly prefix: string;
+}
+
+async function addFolder(tar: Pack, folder: string, { root, prefix }: Place): Promise<void> {
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
-    const state = await stat(path);
+    const state = await lstat(path);
     const header = { name: prefix + name, mtime: new Date(0), uid: 0, gid: 0 };
     if (state.isDirectory()) {
-      await new Promise<void>((resolve, reject) => {
-        tar.entry({ ...header, name: `${header.name}/`, type: 'directory', mode: 0o755 }, (error) =>
-          error ? reject(error) : resolve(),
-        );
+      await addEntry(tar, { ...header, name: `${header.name}/`, type: 'directory', mode: 0o755 });
+      await addFolder(tar, path, { root, prefix: `${header.name}/` });
+    } else if (state.isSymbolicLink()) {
+      await addEntry(tar, {
+        ...header,
+        type: 'symlink',
+        linkname: await linkTarget(path, root),
+        mode: 0o777,
       });
-      await addFolder(tar, path, `${header.name}/`);
     } else if (state.isFile()) {
       const entry = tar.entry({ ...header, size: state.size, mode: 0o644 });
       await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), entry);
     }
   }
+}
+
+/** What a link says; a path of this machine that is within the packed folder holds wherever that is unpacked. */
+async function linkTarget(path: string, root: string): Promise<string> {
+  const target = await readlink(path);
+  const isWithin = isAbsolute(target) && !relative(root, target).startsWith('..');
+  return isWithin ? relative(dirname(path), target) || '.' : target;
+}
+
+function addEntry(tar: Pack, header: Headers): Promise<void> {
+  return new Promise((resolve, reject) => {
+    tar.entry(header, (error) => (error ? reject(error) : resolve()));
+  });
 }

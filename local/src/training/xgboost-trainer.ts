@@ -15,6 +15,13 @@ export interface XGBoostTrainerOptions {
   readonly pythonFor: (xgboostVersion: string, extras: readonly PythonExtra[]) => Promise<PythonEnvironment>;
   /** How many jobs run at once, each in a process of its own; further ones wait. */
   readonly maxWorkers: number;
+  /**
+   * Takes what SageMaker's container accepts and the user most likely did not mean, such as a CSV file with a header.
+   * Each text once: all jobs of a search read the same files.
+   *
+   * @default it is in the logs of the jobs only
+   */
+  readonly onNotice?: (text: string) => void;
 }
 
 /**
@@ -23,7 +30,15 @@ export interface XGBoostTrainerOptions {
  */
 export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   const pools = new Map<string, PythonWorkerPool>();
+  const noticed = new Set<string>();
   let isClosed = false;
+
+  function notice(line: string): void {
+    const warning = /^\[[\d :-]+:WARNING\] (.*)/.exec(line)?.[1];
+    if (warning === undefined || noticed.has(warning)) return;
+    noticed.add(warning);
+    options.onNotice?.(warning);
+  }
 
   async function poolFor(trainingImage: string, extras: readonly PythonExtra[]): Promise<PythonWorkerPool> {
     const { python } = await options.pythonFor(xgboostVersionOf(trainingImage), extras);
@@ -44,11 +59,16 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
     async prepare({ trainingImage }, parallelJobs) {
       await (await poolFor(trainingImage, [])).warm(parallelJobs);
     },
-    train: (task) =>
-      trainOnPool(task, async () => ({
+    train(task) {
+      const onLog = (line: string) => {
+        notice(line);
+        task.onLog(line);
+      };
+      return trainOnPool({ ...task, onLog }, async () => ({
         pool: await poolFor(task.trainingImage, extrasOf(task)),
         job: jobOf(task),
-      })),
+      }));
+    },
     async close() {
       isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -40,6 +43,54 @@ test('the same files give the same bytes, whenever they were written', async () 
   await writeModelArchive(first, join(out, 'a'));
   await writeModelArchive(second, join(out, 'b'));
   expect(readFileSync(join(out, 'a')).equals(readFileSync(join(out, 'b')))).toBe(true);
+});
+
+/** A model folder with links of every kind, and a file outside it. */
+function modelFolderWithLinks(): { work: string; links: Record<string, string> } {
+  const work = temporaryFolder();
+  const model = join(work, 'model');
+  mkdirSync(join(model, 'code'), { recursive: true });
+  writeFileSync(join(model, 'weights'), 'weights');
+  writeFileSync(join(work, 'outside'), 'outside');
+  const links = {
+    latest: 'weights',
+    absolute: join(model, 'weights'),
+    dangling: 'no-such-file',
+    leaving: join(work, 'outside'),
+    loop: 'loop',
+    'code/parent': '..',
+  };
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(model, name));
+  return { work, links };
+}
+
+test('links are links in the archive, whatever they lead to', async () => {
+  const { work, links } = modelFolderWithLinks();
+  const out = temporaryFolder();
+  await storeOutputs(work, 'Completed', (name) => join(out, name));
+  execFileSync('tar', ['-xzf', join(out, 'model.tar.gz'), '-C', out]);
+  for (const [name, target] of Object.entries({ ...links, absolute: 'weights' })) {
+    expect([name, lstatSync(join(out, name)).isSymbolicLink()]).toEqual([name, true]);
+    expect([name, readlinkSync(join(out, name))]).toEqual([name, target]);
+  }
+  expect(readFileSync(join(out, 'absolute'), 'utf8')).toBe('weights');
+});
+
+test('an uncompressed model has the files that links lead to', async () => {
+  const { work } = modelFolderWithLinks();
+  const stored: string[] = [];
+  const out = temporaryFolder();
+  await storeOutputs(
+    work,
+    'Completed',
+    (name) => {
+      stored.push(name);
+      return join(out, name.replaceAll('/', '-'));
+    },
+    'NONE',
+  );
+  expect(stored.sort()).toEqual(['model/absolute', 'model/latest', 'model/leaving', 'model/weights']);
+  expect(readFileSync(join(out, 'model-leaving'), 'utf8')).toBe('outside');
 });
 
 test('a failure leaves nothing behind', async () => {

@@ -34,24 +34,55 @@ async function reasonFor(train: string[], contentType?: string, more: Record<str
   return failureReason(outcome);
 }
 
+/** Trains on CSV and returns how it ended, the trainer's notices and the lines of the rounds. */
+async function trainOnCsv(content: string) {
+  const notices: string[] = [];
+  const own = createXGBoostTrainer({
+    pythonFor: environments.forXGBoost,
+    maxWorkers: 1,
+    onNotice: (text) => notices.push(text),
+  });
+  try {
+    const train = [file(content)];
+    const { outcome, log } = await runJob(own, HYPERPARAMETERS, { train });
+    expect((await runJob(own, HYPERPARAMETERS, { train })).outcome).toEqual(outcome);
+    return { outcome, notices, log };
+  } finally {
+    await own.close();
+  }
+}
+
 test.each([
-  ['a word', '1,2,3\n4,abc,6\n', /^ClientError: .*data\.csv, line 2, column 2: 'abc' is not a number\./],
-  ['a word for a label', '1,2,3\nx,5,6\n', /line 2, column 1: 'x' is not a number/],
+  ['a word', '1,2,3\n4,abc,6\n', /data\.csv, line 2, column 2: 'abc' is not a number\..* empty/],
+  ['a word for a label', '1,2,3\nx,5,6\n', /line 2, column 1: 'x' is not a number.* needs a label/],
   ['half a number', '1,2,3\n\n4,5x,6\n', /line 3, column 2: '5x' is not a number/],
   ['two points', '1,2,3\n4,5.1.2,6\n', /line 2, column 2: '5\.1\.2' is not a number/],
   ['NA', '1,2,NA\n', /line 1, column 3: 'NA' is not a number.* empty/],
+  [
+    'booleans of pandas',
+    '1,2,True\n4,5,False\n',
+    /line 1, column 3: 'True' is not .* get_dummies\(dtype=int\)/,
+  ],
   ['no label', '1,2,3\n,5,6\n', /line 2 has no label/],
-  ['a label that is not a number', '1,2,3\nnan,5,6\n', /line 2, column 1: 'nan'/],
   ['fewer columns', '1,2,3\n4,5\n', /line 2 has 2 columns where 3 are expected/],
   ['more columns', '1,2,3\n4,5,6,7\n', /line 2 has 4 columns where 3 are expected/],
   ['a header', `label,a,b\n${GOOD}`, /line 1 looks like a header: 'label,a,b'/],
+])('CSV with %s trains, with a warning in each log and one notice', async (_, content, warning) => {
+  const { outcome, notices, log } = await trainOnCsv(content);
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(notices).toEqual([expect.stringMatching(warning)]);
+  expect(log.filter((line) => line.includes(`:WARNING] ${notices[0]}`))).toHaveLength(1);
+});
+
+test.each([
   ['an empty file', '', /^ClientError: No data in training channel path /],
   ['blank lines', '\n\n', /^ClientError: Could not determine delimiter/],
-  ['semicolons', '1;2;3\n', /for the delimiter; separate the columns with commas/],
+  ['infinity', '1,inf,3\n4,5,6\n', /^ClientError: Failed to load csv data with exception:\n.*`inf`/],
+  ['a label that is not a number', '1,2,3\nnan,5,6\n', /^AlgorithmError: XGB train call failed/],
   [
-    'infinity',
-    '1,inf,3\n4,5,6\n',
-    /^ClientError: Failed to load csv data with exception:\n.*Input data contains `inf`/,
+    'pipes that the sniffer does not see',
+    '-1.463|1.390|1.055|-0.980\n2.1|1.5|1.4|1.3\n',
+    /^ClientError: Failed to load csv data with exception:\n[\s\S]*the container takes '0' for the delimiter/,
   ],
 ])('CSV with %s fails the job', async (_, content, reason) => {
   expect(await reasonFor([file(content)], 'text/csv')).toMatch(reason);
@@ -62,11 +93,10 @@ test.each([
   ['Windows line ends and a byte order mark', '\ufeff1,2,3\r\n4,5,6\r\n'],
   ['exponents and signs', '1e3,-2E-2,+3\n.5,5.,-0\n'],
   ['tabs', '1\t2\t3\n4\t5\t6\n'],
+  ['semicolons', '1;2;3\n4;5;6\n'],
   ['no line end at its end', '1,2,3\n4,5,6'],
 ])('CSV with %s trains', async (_, content) => {
-  expect(await reasonFor([file(content)], 'text/csv; charset=utf-8; label_size=1')).toBe(
-    'not failed: Completed',
-  );
+  expect(await reasonFor([file(content)], 'text/csv')).toBe('not failed: Completed');
 });
 
 test('a channel of many files is read as a whole and in order', async () => {
@@ -97,9 +127,8 @@ test('every file counts, whatever its name; those that begin with a dot or an un
   const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, { train: files });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(log.join('\n')).toContain('Train matrix has 4 rows and 2 columns');
-  expect(await reasonFor([file(GOOD), file('1,2\n', 'other.csv')], 'text/csv')).toMatch(
-    /other\.csv, line 1 has 2 columns where 3 are expected/,
-  );
+  const unequal = await runJob(trainer, HYPERPARAMETERS, { train: [file(GOOD), file('1,2\n', 'other.csv')] });
+  expect(unequal.log.join('\n')).toMatch(/other\.csv, line 1 has 2 columns where 3 are expected/);
 });
 
 test('a changed file is read again, an unchanged one is not parsed twice', async () => {
@@ -146,12 +175,24 @@ test('LIBSVM is the default format', async () => {
 });
 
 test.each([
-  ['a word for a value', '1 0:2\n2 0:abc\n', /line 2: '0:abc' is not <index>:<value>/],
-  ['a word for a label', '1 0:2\nx 0:3\n', /line 2: 'x' is not a label/],
-  ['no index', '1 0:2\n2 3\n', /line 2: '3' is not <index>:<value>/],
-  ['CSV in place of it', GOOD, /line 1: '1,2,3' is not a label/],
-])('LIBSVM with %s fails the job', async (_, content, reason) => {
-  expect(await reasonFor([file(content)])).toMatch(reason);
+  ['CSV in place of it', GOOD, "First line '1,2,3"],
+  ['a blank line', '\n1 0:2 1:3\n', "First line '\n"],
+  ['a blank at the end of the line', '1 0:2 1:3 \n', "First line '1 0:2 1:3 "],
+  ['tabs', '1\t0:2\t1:3\n', "First line '1\t0:2"],
+  ['no index', '1 2 3\n', "First line '1 2 3"],
+  ['a word for a label after lines with one feature', '1 0:2\n2\nx 0:3 1:4\n', "First line 'x 0:3 1:4"],
+])('LIBSVM that begins with %s fails the job', async (_, content, reason) => {
+  expect(await reasonFor([file(content)])).toContain(`ClientError: ${reason}`);
+});
+
+test.each([
+  ['a word for a value', '1 0:2 1:1\n2 0:abc\n', /line 2: '0:abc' is not <index>:<value>/],
+  ['a word for a label', '1 0:2 1:1\nx 0:3\n', /line 2: 'x' is not a label/],
+  ['weights on some lines', '1 0:2 1:1\n2:0.5 0:3\n', /some lines have a weight .* and some have none/],
+])('LIBSVM that goes on with %s gets a warning', async (_, content, warning) => {
+  const changes = { channels: [channelOf('train', [file(content)])] };
+  const { log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
+  expect(log.filter((line) => line.includes(':WARNING]'))).toEqual([expect.stringMatching(warning)]);
 });
 
 test(
@@ -173,12 +214,19 @@ pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 
   SETUP_TIMEOUT,
 );
 
-test.each([
-  ['text/plain', /^ClientError: text\/plain is not an accepted ContentType: /],
-  ['text/csv; label_size=2', /label_size must be equal to 1/],
-  ['application/x-recordio-protobuf', /not supported by local mode/],
-])('content type %s is refused', async (contentType, reason) => {
-  expect(await reasonFor([file(GOOD)], contentType)).toMatch(reason);
+test.each([['text/plain'], ['text/csv; label_size=1'], ['text/csv;charset=utf-8'], ['TEXT/CSV'], ['']])(
+  'content type "%s" is refused, as the container takes exact names only',
+  async (contentType) => {
+    expect(await reasonFor([file(GOOD)], contentType)).toContain(
+      `ClientError: Channel configuration for 'train' channel is not supported: content type ${contentType}.`,
+    );
+  },
+);
+
+test('recordio-protobuf is not implemented', async () => {
+  expect(await reasonFor([file(GOOD)], 'application/x-recordio-protobuf')).toMatch(
+    /not supported by local mode/,
+  );
 });
 
 test('channels are checked', async () => {
@@ -189,6 +237,7 @@ test('channels are checked', async () => {
     failureReason((await runJob(trainer, HYPERPARAMETERS, {}, channels(...names))).outcome);
   expect(await reason('validation')).toBe('ClientError: Missing required channel: train');
   expect(await reason('train', 'test')).toBe('ClientError: Extraneous channel found: test');
+  expect(await reason('train', 'code')).toMatch(/^ClientError: Channel configuration for 'code' channel/);
   const empty = await runJob(trainer, HYPERPARAMETERS, { train: [file(GOOD)], validation: [file('')] });
   expect(failureReason(empty.outcome)).toMatch(/^ClientError: No data in validation channel path /);
 });

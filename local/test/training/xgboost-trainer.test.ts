@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import {
@@ -17,6 +17,7 @@ let python: string;
 let trainer: Trainer;
 let train: string[];
 let validation: string[];
+let classes: { train: string[]; validation: string[] };
 
 beforeAll(async () => {
   ({ python } = await defaultEnvironment());
@@ -25,8 +26,19 @@ beforeAll(async () => {
   const folder = temporaryFolder();
   train = [writeRegressionCsv(join(folder, 'train.csv'), 800, 5, 1)];
   validation = [writeRegressionCsv(join(folder, 'validation.csv'), 200, 5, 2)];
+  classes = { train: train.map(withClasses), validation: validation.map(withClasses) };
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
+
+/** A copy of a file with 0, 1 or 2 for a label. */
+function withClasses(path: string): string {
+  const copy = path.replace('.csv', '-classes.csv');
+  const rows = readFileSync(path, 'utf8').replace(/^[^,]+/gm, (label) =>
+    Number(label) < 1 ? '0' : label < '2' ? '1' : '2',
+  );
+  writeFileSync(copy, rows);
+  return copy;
+}
 
 const BASE = { num_round: '20', objective: 'reg:squarederror', max_depth: '3', eta: '0.3' };
 const rounds = (log: string[]) => log.filter((line) => /^\[\d+\]/.test(line));
@@ -117,7 +129,6 @@ test.each([
   [{ num_round: '10.0' }, "Hyperparameter num_round: could not parse value '10.0' as integer"],
   [{ objective: '"reg:squarederror"' }, 'Hyperparameter objective: "reg:squarederror" is not in ['],
   [{ eta: '1.5' }, 'Hyperparameter eta: 1.5 is not in [0, 1]'],
-  [{ eta: 'nan' }, 'Hyperparameter eta: nan is not in [0, 1]'],
   [{ subsample: '0' }, 'Hyperparameter subsample: 0.0 is not in (0, 1]'],
   [{ max_depth: '-1' }, 'Hyperparameter max_depth: -1 is not in [0, +inf)'],
   [{ objective: 'multi:softmax' }, "Require input for parameter 'num_class' for multi-classification"],
@@ -126,17 +137,18 @@ test.each([
   [{ eval_metric: 'rmse@2' }, "Metric 'rmse@2' is not supported."],
   [{ _tuning_objective_metric: 'validation:foo' }, 'Hyperparameter _tuning_objective_metric: validation:foo'],
   [{ monotone_constraints: '(1,0)' }, 'monotone_constraints can be used only when the tree_method'],
+  [{ learning_rate: '2' }, 'Hyperparameter eta: 2.0 is not in [0, 1]'],
   [
-    { interaction_constraints: '[[1,', tree_method: 'hist' },
-    'Hyperparameter interaction_constraints: could not',
+    { interaction_constraints: 'x', tree_method: 'hist' },
+    'Hyperparameter interaction_constraints: could not parse',
   ],
+  [{ eval_metric: 'mlogloss' }, 'label must be in [0, num_class)'],
   [{ booster: 'gblinear', updater: 'prune' }, 'Linear updater should be one of these options'],
   [{ _kfold: '3' }, 'Hyperparameter _kfold: k-fold cross validation is not supported by local mode'],
   [
     { use_dask_gpu_training: 'true' },
     'Hyperparameter use_dask_gpu_training: Dask GPU training is not supported',
   ],
-  [{ objective: 'binary:logistic' }, 'must be in'],
 ])('%j fails the job as a client error', async (change, reason) => {
   const hyperparameters = Object.fromEntries(
     Object.entries({ ...BASE, ...change }).filter(
@@ -150,12 +162,111 @@ test.each([
   expect(readdirSync(join(workFolder, 'model'))).toEqual([]);
 });
 
-test('what XGBoost itself refuses is an algorithm error without its stack trace', async () => {
-  const { outcome } = await runJob(trainer, { ...BASE, tree_method: 'gpu_hist' }, { train });
-  expect(failureReason(outcome)).toMatch(
-    /^AlgorithmError: XGB train call failed .*gpu_hist.*, exit code: 1$/s,
+test.each([
+  [{ tree_method: 'gpu_hist' }, 'gpu_hist'],
+  [{ objective: 'binary:logistic' }, 'base_score must be in (0,1)'],
+  [{ eval_metric: 'f1' }, "Classification metrics can't handle a mix of continuous and binary targets"],
+  [
+    { eval_metric: 'accuracy,rmse' },
+    "Classification metrics can't handle a mix of continuous and binary targets",
+  ],
+  [{ eval_metric: 'r2', eta: 'nan' }, 'Input contains NaN.'],
+  [{ eval_metric: 'tweedie-nloglik' }, 'tweedie-nloglik must be in format tweedie-nloglik@rho'],
+  [{ eval_metric: 'error@0.5', early_stopping_rounds: '2' }, 'error@0.5'],
+])(
+  '%j, which XGBoost or scikit-learn refuses, is an algorithm error without a stack trace',
+  async (change, reason) => {
+    const { outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
+    expect(failureReason(outcome)).toMatch(/^AlgorithmError: XGB train call failed .*, exit code: 1$/s);
+    expect(failureReason(outcome)).toContain(reason);
+    expect(failureReason(outcome)).not.toContain('bt]');
+  },
+);
+
+test.each([
+  [{ monotone_constraints: 'x', tree_method: 'hist' }],
+  [{ monotone_constraints: '1', tree_method: 'hist' }],
+  [{ interaction_constraints: '[[1,', tree_method: 'hist' }],
+  [{ interaction_constraints: '[1,2]', tree_method: 'hist' }],
+  [{ objective: undefined, eval_metric: 'rmse' }],
+])('%j, on which the checks of the container trip themselves, is an algorithm error', async (change) => {
+  const hyperparameters = JSON.parse(JSON.stringify({ ...BASE, ...change })) as Record<string, string>;
+  const { outcome } = await runJob(trainer, hyperparameters, { train });
+  expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
+});
+
+/** What the last round prints of the validation data. */
+async function lastRound(change: Record<string, string>): Promise<Record<string, number>> {
+  const { log, outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
+  expect(outcome).toEqual({ status: 'Completed' });
+  const fields = (rounds(log).pop() ?? '').split('#011validation-').slice(1);
+  return Object.fromEntries(
+    fields.map((field) => field.split(':')).map(([name, value]) => [name, Number(value)]),
   );
-  expect(failureReason(outcome)).not.toContain('bt]');
+}
+
+test.each([
+  [{}, ['rmse']],
+  [{ eval_metric: 'mae' }, ['rmse', 'mae']],
+  [{ eval_metric: 'mse,r2', objective: 'reg:pseudohubererror' }, ['mphe', 'mse', 'r2']],
+  [{ eval_metric: 'mape,mae' }, ['mape', 'mae']],
+  [{ _tuning_objective_metric: 'validation:rmse', objective: 'reg:absoluteerror' }, ['mae', 'rmse']],
+  [{ _tuning_objective_metric: 'validation:logloss' }, ['logloss']],
+])(
+  '%j prints the metrics of the container next to the default one of the objective',
+  async (change, expected) => {
+    expect(Object.keys(await lastRound(change))).toEqual(expected);
+  },
+);
+
+test.each([
+  [{ learning_rate: '0.1', eta: '0.9' }, { eta: '0.1' }],
+  [{ min_split_loss: '5' }, { gamma: '5' }],
+  [{ reg_lambda: '50' }, { lambda: '50' }],
+  [{ reg_alpha: '50' }, { alpha: '50' }],
+  [{ _num_cv_round: '3' }, {}],
+])('%j is %j', async (given, same) => {
+  expect(await lastRound(given as Record<string, string>)).toEqual(
+    await lastRound(same as Record<string, string>),
+  );
+});
+
+/** The metric of each round on the validation data, for labels 0, 1 and 2. */
+async function metricOfClasses(metric: string, more: Record<string, string>): Promise<string[]> {
+  const hyperparameters = { ...BASE, num_round: '5', eval_metric: metric, ...more };
+  const { log, outcome } = await runJob(trainer, hyperparameters, classes);
+  expect(outcome).toEqual({ status: 'Completed' });
+  return rounds(log).map((line) => line.split(`validation-${metric}:`)[1] ?? '');
+}
+
+test('3.x takes transformed predictions for margins: the accuracy of probabilities never changes', async () => {
+  const rows = readFileSync(classes.validation[0] ?? '', 'utf8')
+    .trim()
+    .split('\n');
+  const above0 = rows.filter((row) => row.startsWith('1')).length / rows.length;
+  const poisson = await metricOfClasses('accuracy', { objective: 'count:poisson' });
+  expect(poisson).toEqual(Array(5).fill(above0.toFixed(5)));
+  // Class 2 of multi:softmax counts as class 1; multi:softprob has a column a class.
+  const softmax = await metricOfClasses('accuracy', { objective: 'multi:softmax', num_class: '3' });
+  const softprob = await metricOfClasses('accuracy', { objective: 'multi:softprob', num_class: '3' });
+  const merror = await metricOfClasses('merror', { objective: 'multi:softprob', num_class: '3' });
+  expect(softprob).toEqual(merror.map((error) => (1 - Number(error)).toFixed(5)));
+  expect(Number(softmax[4])).toBeLessThan(Number(softprob[4]));
+  const stopped = await metricOfClasses('accuracy', {
+    objective: 'count:poisson',
+    early_stopping_rounds: '2',
+  });
+  expect(stopped).toHaveLength(3);
+});
+
+test('a metric of two classes refuses more, as a client error', async () => {
+  const hyperparameters = { ...BASE, objective: 'count:poisson', eval_metric: 'precision' };
+  const { outcome } = await runJob(trainer, hyperparameters, classes);
+  expect(failureReason(outcome)).toMatch(/^ClientError: Target is multiclass but average='binary'/);
+});
+
+test('NaN is in every range', async () => {
+  expect(await lastRound({ eta: 'nan' })).toEqual({ rmse: Number.NaN });
 });
 
 test('a tuple reaches XGBoost', async () => {
@@ -330,39 +441,4 @@ test('an environment that cannot be had fails the job with its reason', async ()
   expect(failureReason((await runJob(broken, BASE, { train })).outcome)).toMatch(
     /^InternalServerError: the training process could not be started: .*ENOENT/,
   );
-});
-
-test('the metrics of the container are those of scikit-learn', () => {
-  // Expected values computed with scikit-learn 1.7 (zero_division=0) for these labels and predictions.
-  const script = `
-import json, sys
-sys.path.insert(0, sys.argv[1])
-import numpy as np
-from xgboost_metrics import make_custom_metric
-class Data:
-    def __init__(self, labels): self.labels = np.array(labels, dtype=np.float32)
-    def get_label(self): return self.labels
-names = ["accuracy", "balanced_accuracy", "f1", "precision_macro", "recall_macro", "precision_micro"]
-multi = make_custom_metric(names, "multi:softmax")(np.array([0, 2, 1, 0, 0, 1.0]), Data([0, 1, 2, 0, 1, 1]))
-binary = make_custom_metric(["accuracy", "f1", "f1_binary", "precision", "recall"], "binary:logistic")(
-    np.array([0.9, 0.4, 0.6, 0.2, 0.8]), Data([1, 0, 0, 1, 1]))
-values = make_custom_metric(["mse", "r2"], "reg:squarederror")(np.array([2.5, 0.0, 2, 8]), Data([3, -0.5, 2, 7]))
-print(json.dumps([dict(multi), dict(binary), dict(values)]))`;
-  const [multi, binary, values] = JSON.parse(runPython(script, join(__dirname, '../../python')));
-  const close = (actual: Record<string, number>, expected: Record<string, number>) => {
-    expect(Object.keys(actual)).toEqual(Object.keys(expected));
-    for (const [name, value] of Object.entries(expected)) {
-      expect(actual[name]).toBeCloseTo(value, 6);
-    }
-  };
-  close(multi, {
-    accuracy: 0.5,
-    balanced_accuracy: 4 / 9,
-    f1: 0.4,
-    precision_macro: 7 / 18,
-    recall_macro: 4 / 9,
-    precision_micro: 0.5,
-  });
-  close(binary, { accuracy: 0.6, f1: (0.5 + 2 / 3) / 2, f1_binary: 2 / 3, precision: 2 / 3, recall: 2 / 3 });
-  close(values, { mse: 0.375, r2: 0.9486081370449679 });
 });

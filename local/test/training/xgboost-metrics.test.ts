@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { PYTHON_FOLDER } from '../../src/training/python-process';
+import { frameworkOf } from '../../src/training/script/frameworks';
+import { environments, IMAGE, SETUP_TIMEOUT } from './support';
+
+type Comparison = readonly [title: string, ours: number | string | null, theirs: number | string | null];
+
+test(
+  "the container's metrics, and what they refuse, are those of scikit-learn",
+  async () => {
+    // The environment for scripts has scikit-learn; training needs none.
+    const [wanted, ...alternatives] = frameworkOf(IMAGE)?.packages(IMAGE) ?? [];
+    if (wanted === undefined) throw new Error(`${IMAGE} has no packages`);
+    const { python } = await environments.forPackages(wanted, alternatives);
+    const script = join(__dirname, 'scripts', 'compare_metrics.py');
+    const output = execFileSync(python, [script, PYTHON_FOLDER], { encoding: 'utf8', timeout: 60_000 });
+    const comparisons = JSON.parse(output) as Comparison[];
+    expect(comparisons.length).toBeGreaterThan(1000);
+    expect(comparisons.filter(([, ours, theirs]) => ours !== theirs)).toEqual([]);
+  },
+  SETUP_TIMEOUT,
+);
