@@ -244,7 +244,7 @@ class EnvironmentFinder {
     try {
       await this.make(wanted.name, base.executable, async (folder) => {
         const lists = wanted.requirements.flatMap((file) => ['-r', file]);
-        await run(pythonOf(folder), [...PIP_INSTALL, '--only-binary=:all:', ...lists], {
+        await run(pythonOf(folder), [...PIP_INSTALL, '--only-binary=:all:', '--require-hashes', ...lists], {
           maxBuffer: TOOL_OUTPUT_BYTES,
         });
       });

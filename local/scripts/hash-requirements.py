@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Writes the hashes of the pinned packages into requirements lists, in place: of all their wheels, for every platform.
+
+usage: hash-requirements.py LIST.txt ...
+
+Needs uv (`pip install uv`), which asks the package index. Comments, markers and `-r` lines stay as they are: change a
+version by hand, then run this.
+"""
+
+import re
+import subprocess
+import sys
+from typing import List, Optional
+
+PIN = re.compile(r"([A-Za-z0-9._-]+==[^\s;\\]+)")
+OPTIONS = [
+    "--no-deps", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet",
+]
+# A release is asked about for a Python that it supports; the answer has its wheels for every Python.
+PYTHONS = ["3.11", "3.12", "3.13", "3.10", "3.9"]
+HASH = re.compile(r"\s+--hash=(sha256:[0-9a-f]{64})")
+
+
+def main(paths: List[str]) -> None:
+    lists = {path: read_lines(path) for path in paths}
+    pins = sorted({pin for lines in lists.values() for pin in map(pin_of, lines) if pin})
+    hashes = {pin: find_hashes(pin) for pin in pins}
+    for path, lines in lists.items():
+        with open(path, "w", encoding="utf-8") as file:
+            for line in lines:
+                pin = pin_of(line)
+                options = [f"    --hash={digest}" for digest in hashes[pin]] if pin else []
+                file.write(" \\\n".join([line, *options]) + "\n")
+
+
+def read_lines(path: str) -> List[str]:
+    """The lines of a list without hashes."""
+    with open(path, encoding="utf-8") as file:
+        return [line.rstrip(" \\\n") for line in file if not HASH.match(line)]
+
+
+def pin_of(line: str) -> Optional[str]:
+    found = PIN.match(line)
+    return found.group(1) if found else None
+
+
+def find_hashes(pin: str) -> List[str]:
+    """The hashes of all wheels of a release."""
+    for python in PYTHONS:
+        command = ["uv", "pip", "compile", *OPTIONS, "--python-version", python, "-"]
+        result = subprocess.run(command, input=pin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        found = [match.group(1) for match in map(HASH.match, result.stdout.splitlines()) if match]
+        if result.returncode == 0 and found:
+            return found
+    raise SystemExit(f"no wheels of {pin} for Python {', '.join(PYTHONS)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
