@@ -7,7 +7,6 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 import validate = require('asl-validator');
 
-import jsonata from 'jsonata';
 import {
   Algorithm,
   ContainerImage,
@@ -24,6 +23,7 @@ import {
   WarmStart,
   XGBoostVersion,
 } from '../lib';
+import { evaluateJsonata } from './evaluate-jsonata';
 import {
   definitionIn,
   definitionOf,
@@ -100,14 +100,8 @@ function problemsOf(props: Partial<TuningFragmentProps>): string[] {
   }
 }
 
-/** What an expression of a state gives for the data that AWS would bind. */
-async function evaluate(text: string, states: Json): Promise<Json> {
-  const result = await jsonata(text.slice(2, -2)).evaluate(undefined, { states });
-  return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
-}
-
 async function configure(input: unknown, props?: Partial<TuningFragmentProps>): Promise<Json> {
-  return evaluate(definition(props).States.Configure.Output, { input });
+  return evaluateJsonata(definition(props).States.Configure.Output, { input });
 }
 
 describe('the request', () => {
@@ -183,7 +177,7 @@ describe('the request', () => {
       const states = { input: { settings: { hyperparameters } } };
       const all = definition().States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
       const [xgboost, ...others] = await Promise.all(
-        all.map(({ StaticHyperParameters }: Json) => evaluate(StaticHyperParameters, states)),
+        all.map(({ StaticHyperParameters }: Json) => evaluateJsonata(StaticHyperParameters, states)),
       );
       expect(xgboost).toEqual({ num_round: '100', objective: 'reg:squarederror', eval_metric: 'rmse' });
       expect(others).toMatchObject([{ ...forest, sagemaker_program: 'train.py' }, net]);
@@ -198,7 +192,7 @@ describe('the request', () => {
       all.flatMap(({ HyperParameterRanges }: Json) =>
         Object.values<Json>(HyperParameterRanges)
           .filter((kind) => typeof kind === 'string')
-          .map((kind) => evaluate(kind, { input: { settings } })),
+          .map((kind) => evaluateJsonata(kind, { input: { settings } })),
       ),
     );
     expect(ranges.map((kind) => kind.map(({ Name }: Json) => Name))).toEqual([
@@ -354,7 +348,7 @@ describe('the final training', () => {
   const choose = async (States: Json, definitionName?: string) => {
     const { Choices, Default } = States.WhichDefinitionWon;
     const input = { result: { bestTrainingJob: { definitionName } } };
-    for (const { Condition, Next } of Choices) if (await evaluate(Condition, { input })) return Next;
+    for (const { Condition, Next } of Choices) if (await evaluateJsonata(Condition, { input })) return Next;
     return Default;
   };
 
@@ -374,7 +368,7 @@ describe('the final training', () => {
     const { States } = definition({ finalTraining: { hyperparameters: { num_round: '500' } } });
     const bestTrainingJob = { hyperparameters: { a: '1' } };
     const hyperparameters = (name: string) =>
-      evaluate(States[`TrainFinalModel-${name}`].Arguments.HyperParameters, {
+      evaluateJsonata(States[`TrainFinalModel-${name}`].Arguments.HyperParameters, {
         input: { result: { bestTrainingJob } },
       });
     expect(await hyperparameters('xgboost')).toEqual({ a: '1', num_round: '500' });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Duration, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -6,7 +5,6 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 import validate = require('asl-validator');
 
-import jsonata from 'jsonata';
 import {
   DataLocation,
   ParameterRange,
@@ -15,6 +13,7 @@ import {
   TuningStrategy,
   WarmStart,
 } from '../lib';
+import { evaluateJsonata } from './evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf, statementsIn, vpcIn } from './fixtures';
 
 type Props = Partial<TuningFragmentProps>;
@@ -30,16 +29,6 @@ function expectValid(definition: Json): void {
   const text = JSON.stringify(definition).replace(/<AWS::(Partition)>/g, 'aws');
   const { isValid, errors } = validate(JSON.parse(text));
   expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
-}
-
-/** What an expression of a state gives for the data that AWS would bind. */
-async function evaluate(text: string, states: Json): Promise<Json> {
-  const expression = jsonata(text.slice(2, -2));
-  expression.registerFunction('hash', (value: string, algorithm: string) =>
-    createHash(algorithm.replace('-', '').toLowerCase()).update(value).digest('hex'),
-  );
-  const result = await expression.evaluate(undefined, { states });
-  return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
 const CONTEXT = {
@@ -226,7 +215,7 @@ describe('job names', () => {
       State: { ...CONTEXT.State, ...change.State },
       ...(change.Map && { Map: change.Map }),
     };
-    return evaluate(Arguments.HyperParameterTuningJobName, { context });
+    return evaluateJsonata(Arguments.HyperParameterTuningJobName, { context });
   }
 
   test('of tuning jobs are valid, and the same for the same attempt', async () => {
@@ -254,7 +243,7 @@ describe('job names', () => {
   test('of final training jobs begin with that of the tuning job', async () => {
     const { Arguments } = definitionOf(longest).States.TrainFinalModel;
     const name = `a-prefix-of-16-c-${'0'.repeat(15)}`;
-    const final = await evaluate(Arguments.TrainingJobName, {
+    const final = await evaluateJsonata(Arguments.TrainingJobName, {
       context: CONTEXT,
       input: { result: { tuningJob: { name } } },
     });
@@ -288,9 +277,9 @@ describe('the tuning job', () => {
     const ranges = Arguments.HyperParameterTuningJobConfig.ParameterRanges;
     const fixing = (hyperparameters: Json) =>
       Promise.all([
-        evaluate(ranges.IntegerParameterRanges, input({ hyperparameters })),
-        evaluate(ranges.ContinuousParameterRanges, input({ hyperparameters })),
-        evaluate(Arguments.TrainingJobDefinition.StaticHyperParameters, input({ hyperparameters })),
+        evaluateJsonata(ranges.IntegerParameterRanges, input({ hyperparameters })),
+        evaluateJsonata(ranges.ContinuousParameterRanges, input({ hyperparameters })),
+        evaluateJsonata(Arguments.TrainingJobDefinition.StaticHyperParameters, input({ hyperparameters })),
       ]);
     const depth = { Name: 'max_depth', MinValue: '3', MaxValue: '10', ScalingType: 'Auto' };
     const eta = { Name: 'eta', MinValue: '0.01', MaxValue: '0.5', ScalingType: 'Auto' };
@@ -309,18 +298,17 @@ describe('the tuning job', () => {
     const { WarmStartType, ParentHyperParameterTuningJobs } =
       States.TuneWithWarmStart.Arguments.WarmStartConfig;
     expect(WarmStartType).toBe('IdenticalDataAndAlgorithm');
-    expect(await evaluate(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a'] }))).toEqual([
+    expect(await evaluateJsonata(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a'] }))).toEqual([
       { HyperParameterTuningJobName: 'a' },
     ]);
-    expect(await evaluate(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a', 'b'] }))).toEqual([
-      { HyperParameterTuningJobName: 'a' },
-      { HyperParameterTuningJobName: 'b' },
-    ]);
+    expect(
+      await evaluateJsonata(ParentHyperParameterTuningJobs, input({ warmStartFrom: ['a', 'b'] })),
+    ).toEqual([{ HyperParameterTuningJobName: 'a' }, { HyperParameterTuningJobName: 'b' }]);
     expect(States.TuneHyperparameters.Arguments).not.toHaveProperty('WarmStartConfig');
     const [, warm] = States.IsInputValid.Choices;
     expect(warm.Next).toBe('TuneWithWarmStart');
-    expect(await evaluate(warm.Condition, input({ warmStartFrom: ['a'] }))).toBe(true);
-    expect(await evaluate(warm.Condition, input({ warmStartFrom: [] }))).toBe(false);
+    expect(await evaluateJsonata(warm.Condition, input({ warmStartFrom: ['a'] }))).toBe(true);
+    expect(await evaluateJsonata(warm.Condition, input({ warmStartFrom: [] }))).toBe(false);
   });
 
   test('learns from those of the construct, unless the input names others', () => {
@@ -346,8 +334,8 @@ describe('the tuning job', () => {
       checkpoints: true,
     }).States.TuneHyperparameters.Arguments;
     expect(definition.EnableManagedSpotTraining).toBe(true);
-    expect(await evaluate(definition.CheckpointConfig.S3Uri, { context: CONTEXT })).toBe(
-      `s3://models/churn/checkpoints/${await evaluate(name, { context: CONTEXT })}/`,
+    expect(await evaluateJsonata(definition.CheckpointConfig.S3Uri, { context: CONTEXT })).toBe(
+      `s3://models/churn/checkpoints/${await evaluateJsonata(name, { context: CONTEXT })}/`,
     );
     const without = definitionOf({ spot: {} }).States.TuneHyperparameters.Arguments;
     expect(without.TrainingJobDefinition).not.toHaveProperty('CheckpointConfig');
@@ -376,7 +364,7 @@ describe('the tuning job', () => {
 describe('a tuning job that fails', () => {
   const catcher = () => definitionOf().States.TuneHyperparameters.Catch[1];
   const named = (errorOutput: Json) =>
-    evaluate(catcher().Output.tuningJobName, { errorOutput, context: CONTEXT, input: {} });
+    evaluateJsonata(catcher().Output.tuningJobName, { errorOutput, context: CONTEXT, input: {} });
 
   test('is looked into by the function, under the name in the cause', async () => {
     expect(catcher().ErrorEquals).toEqual(['States.TaskFailed']);
@@ -386,7 +374,7 @@ describe('a tuning job that fails', () => {
 
   test('is looked into under the name it was started with, where the cause tells none', async () => {
     const { Arguments } = definitionOf().States.TuneHyperparameters;
-    const own = await evaluate(Arguments.HyperParameterTuningJobName, { context: CONTEXT });
+    const own = await evaluateJsonata(Arguments.HyperParameterTuningJobName, { context: CONTEXT });
     expect(await named({ Error: 'States.TaskFailed', Cause: 'no JSON' })).toBe(own);
     expect(await named({ Error: 'States.TaskFailed' })).toBe(own);
   });
@@ -395,15 +383,15 @@ describe('a tuning job that fails', () => {
     const { States } = definitionOf();
     const [{ Condition }] = States.TuningJobStarted.Choices;
     const failed = (failure: Json) => ({ input: { failure } });
-    expect(await evaluate(Condition, failed({ Error: 'SageMaker.ResourceLimitExceededException' }))).toBe(
-      true,
-    );
-    expect(await evaluate(Condition, failed({ Error: 'States.TaskFailed' }))).toBe(false);
+    expect(
+      await evaluateJsonata(Condition, failed({ Error: 'SageMaker.ResourceLimitExceededException' })),
+    ).toBe(true);
+    expect(await evaluateJsonata(Condition, failed({ Error: 'States.TaskFailed' }))).toBe(false);
     const { Error: error, Cause: cause } = States.TuningJobNotStarted;
     const failure = { Error: 'SageMaker.SomeException', Cause: 'why' };
-    expect(await evaluate(error, failed(failure))).toBe('SageMaker.SomeException');
-    expect(await evaluate(cause, failed(failure))).toBe('why');
-    expect(await evaluate(cause, failed({ Error: 'x' }))).toBe('');
+    expect(await evaluateJsonata(error, failed(failure))).toBe('SageMaker.SomeException');
+    expect(await evaluateJsonata(cause, failed(failure))).toBe('why');
+    expect(await evaluateJsonata(cause, failed({ Error: 'x' }))).toBe('');
   });
 
   test('that is out of sight is stopped', async () => {
@@ -431,9 +419,9 @@ describe('the loop that waits', () => {
     const { States } = definitionOf(HYPERBAND);
     const { tuningJobName, polls } = States.TuneHyperparameters.Output;
     const HyperParameterTuningJobArn = 'arn:aws:sagemaker:eu-west-1:1:hyper-parameter-tuning-job/churn-1';
-    expect(await evaluate(tuningJobName, { result: { HyperParameterTuningJobArn } })).toBe('churn-1');
+    expect(await evaluateJsonata(tuningJobName, { result: { HyperParameterTuningJobArn } })).toBe('churn-1');
     const waits = [polls, 2, 240, 241, 5000].map((count) =>
-      evaluate(States.WaitForTuningJob.Seconds, { input: { polls: count } }),
+      evaluateJsonata(States.WaitForTuningJob.Seconds, { input: { polls: count } }),
     );
     expect(await Promise.all(waits)).toEqual([5, 10, 1200, 1200, 1200]);
   });
@@ -446,7 +434,7 @@ describe('the loop that waits', () => {
     ['Stopped', false],
   ])('goes on while the tuning job is %s: %s', async (status, goesOn) => {
     const [{ Condition }] = definitionOf(HYPERBAND).States.HasTuningJobEnded.Choices;
-    expect(await evaluate(Condition, { input: { status } })).toBe(goesOn);
+    expect(await evaluateJsonata(Condition, { input: { status } })).toBe(goesOn);
   });
 });
 
@@ -473,7 +461,7 @@ describe('the final training', () => {
     } = TuneHyperparameters.Arguments.TrainingJobDefinition;
     expect(request).toEqual(tuned);
     expect(OutputDataConfig).toEqual({ S3OutputPath: 's3://models/churn/models/' });
-    expect(await evaluate(HyperParameters, { input: { result: best } })).toEqual({
+    expect(await evaluateJsonata(HyperParameters, { input: { result: best } })).toEqual({
       eta: '0.1',
       num_round: '9',
     });
@@ -488,7 +476,7 @@ describe('the final training', () => {
         spot: { maxWait: Duration.hours(4) },
       },
     }).States.TrainFinalModel;
-    expect(await evaluate(Arguments.HyperParameters, { input: { result: best } })).toEqual({
+    expect(await evaluateJsonata(Arguments.HyperParameters, { input: { result: best } })).toEqual({
       eta: '0.1',
       num_round: '500',
     });
@@ -519,7 +507,8 @@ describe('the final training', () => {
       hyperparameters: { eta: '0.1' },
       modelArtifacts: 's3://models/model.tar.gz',
     };
-    const output = (result: Json) => evaluate(DescribeFinalTrainingJob.Output.finalTrainingJob, { result });
+    const output = (result: Json) =>
+      evaluateJsonata(DescribeFinalTrainingJob.Output.finalTrainingJob, { result });
     expect(await output(described)).toEqual(finalTrainingJob);
     expect(
       await output({ ...described, FinalMetricDataList: described.FinalMetricDataList.slice(1) }),
@@ -527,7 +516,7 @@ describe('the final training', () => {
       metrics: { 'validation:rmse': 0.2 },
     });
     expect(await output({ ...described, FinalMetricDataList: undefined })).toMatchObject({ metrics: {} });
-    expect(await evaluate(Result.Output, { input: { result: best, finalTrainingJob } })).toEqual({
+    expect(await evaluateJsonata(Result.Output, { input: { result: best, finalTrainingJob } })).toEqual({
       ...best,
       finalTrainingJob,
     });
@@ -542,11 +531,13 @@ describe('the final training', () => {
       SecondaryStatus: 'MaxRuntimeExceeded',
     };
     const { Output } = DescribeFinalTrainingJob;
-    const status = await evaluate(Output.status, { result });
-    const reason = await evaluate(Output.reason, { result });
-    expect(await evaluate(IsFinalModelTrained.Choices[0].Condition, { input: { status } })).toBe(false);
+    const status = await evaluateJsonata(Output.status, { result });
+    const reason = await evaluateJsonata(Output.reason, { result });
+    expect(await evaluateJsonata(IsFinalModelTrained.Choices[0].Condition, { input: { status } })).toBe(
+      false,
+    );
     expect(
-      await evaluate(FinalTrainingJobNotCompleted.Cause, { input: { reason, result: BEST_RESULT } }),
+      await evaluateJsonata(FinalTrainingJobNotCompleted.Cause, { input: { reason, result: BEST_RESULT } }),
     ).toBe(
       'Training job x ended Stopped (MaxRuntimeExceeded). Best training job of the search: trial-7, model s3://trial-7',
     );
@@ -564,7 +555,7 @@ describe('the final training', () => {
     const [, { Output, Next }] = TrainFinalModel.Catch;
     const errorOutput = { Error: 'States.TaskFailed', Cause };
     expect(Next).toBe('FinalTrainingJobNotCompleted');
-    expect(await evaluate(Output.reason, { errorOutput })).toBe(
+    expect(await evaluateJsonata(Output.reason, { errorOutput })).toBe(
       `The final training failed with States.TaskFailed: ${expected}`,
     );
     expect(Output.result).toBe('{% $states.input.result %}');
@@ -574,11 +565,11 @@ describe('the final training', () => {
 describe('the function gets', () => {
   test('the name of the tuning job, and what failed only where something did', async () => {
     const { Payload } = definitionOf().States.FindBestTrainingJob.Arguments;
-    expect(await evaluate(Payload, { input: { tuningJobName: 'churn-1' } })).toEqual({
+    expect(await evaluateJsonata(Payload, { input: { tuningJobName: 'churn-1' } })).toEqual({
       tuningJobName: 'churn-1',
     });
     const failure = { Error: 'States.TaskFailed', Cause: 'x' };
-    expect(await evaluate(Payload, { input: { tuningJobName: 'churn-1', failure } })).toEqual({
+    expect(await evaluateJsonata(Payload, { input: { tuningJobName: 'churn-1', failure } })).toEqual({
       tuningJobName: 'churn-1',
       failure,
     });
@@ -589,9 +580,9 @@ test('an input that is not valid ends the execution with all of its problems', a
   const { InvalidInput, IsInputValid } = definitionOf().States;
   expect(InvalidInput.Error).toBe('InvalidInput');
   const input = { problems: ['a: b', 'c: d'] };
-  expect(await evaluate(InvalidInput.Cause, { input })).toBe('a: b; c: d');
-  expect(await evaluate(IsInputValid.Choices[0].Condition, { input })).toBe(true);
-  expect(await evaluate(IsInputValid.Choices[0].Condition, { input: { settings: {} } })).toBe(false);
+  expect(await evaluateJsonata(InvalidInput.Cause, { input })).toBe('a: b; c: d');
+  expect(await evaluateJsonata(IsInputValid.Choices[0].Condition, { input })).toBe(true);
+  expect(await evaluateJsonata(IsInputValid.Choices[0].Condition, { input: { settings: {} } })).toBe(false);
 });
 
 describe('in a VPC', () => {

@@ -3,7 +3,7 @@ import {
   describeDefinition,
   HYPERPARAMETER_FUNCTIONS,
 } from './hyperparameters-expression';
-import { literal } from './jsonata';
+import { literal, parsed } from './jsonata';
 import { LIMITS } from './limits';
 
 /** What the first state has to know to check an execution's input and to fill in what it leaves out. */
@@ -99,7 +99,7 @@ export function configureExpression(options: ConfigureOptions): string {
   return `(
   $input := ${options.input};
   $allowed := ${literal(options.allowedInputLocations)};
-  $definitions := ${literal(definitions.map(describeDefinition))};
+  $definitions := ${parsed(definitions.map(describeDefinition))};
 ${INPUT_CHECKS}
 ${HYPERPARAMETER_FUNCTIONS}
   $given := $type($input) = 'object' ? $input.hyperparameters;

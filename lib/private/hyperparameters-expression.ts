@@ -6,7 +6,7 @@ import {
   describeWords,
   type HyperparameterRule,
 } from '../algorithm/algorithm-rules';
-import type { CombinationRule } from '../algorithm/combination-rule';
+import { type CombinationRule, messageParts } from '../algorithm/combination-rule';
 import { VALUE_FORMS } from '../algorithm/value-forms';
 import type { ParameterRange } from '../search/parameter-range';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
@@ -85,38 +85,34 @@ export const HYPERPARAMETER_FUNCTIONS = `
     $fixed := $named($definition, $given);
     $filter($definition.ranges, function($range) { $not($range.name in ($type($fixed) = 'object' ? $keys($fixed))) })
   )};
-  $counted := function($condition, $value) {(
-    $among := $split($condition[4], ',');
-    $filter($split($value, ','), function($element) { $condition[4] = '' or $substringBefore($element, '@') in $among })
-  )};
+  $counted := function($condition, $value) {
+    $filter($split($value, ','), function($element) {
+      $exists($condition.among) ? $substringBefore($element, '@') in $condition.among : true
+    })
+  };
   $holds := function($condition, $values) {(
-    $value := $lookup($values, $condition[0]);
+    $value := $lookup($values, $condition.name);
     $counted := $count($counted($condition, $value));
-    $condition[3] != '' ? ($exists($value) ? $number($value) > $number($condition[3]) : false)
-    : ($condition[1] = '' or $counted >= $number($condition[1])) and ($condition[2] = '' or $counted <= $number($condition[2]))
+    $exists($condition.above) ? ($exists($value) ? $number($value) > $condition.above : false)
+    : ($exists($condition.atLeast) ? $counted >= $condition.atLeast : true)
+      and ($exists($condition.atMost) ? $counted <= $condition.atMost : true)
   )};
-  $shown := function($conditions, $values, $name) {(
+  $shown := function($rule, $values, $name) {(
     $value := $lookup($values, $name);
-    $broken := $map($conditions, function($text) {(
-      $condition := $split($text, '~');
-      $condition[0] = $name and $condition[1] != '' ? $counted($condition, $value)
-    )});
+    $broken := $counted($filter($rule.conditions, function($condition) { $condition.name = $name and $exists($condition.atLeast) })[0], $value);
     $count($broken) > 0 ? $join($broken, ', ') : $exists($value) ? $value : 'none'
   )};
   $together := function($definition, $field, $given) {(
     $values := $merge($append([$definition.fixed], $settled($definition, $given)));
     $open := $left($definition, $given).name;
-    $map($definition.combinations, function($text) {(
-      $rule := $split($text, '|');
-      $conditions := $split($rule[1], ';');
-      $unbroken := $filter($conditions, function($text) {(
-        $condition := $split($text, '~');
-        $condition[0] in $open or $not($holds($condition, $values))
-      )});
-      $count($unbroken) = 0 ? $field & '.' & $rule[0] & ': ' & $join($map($split($rule[2], '{'), function($part) {
-        $contains($part, '}') ? $shown($conditions, $values, $substringBefore($part, '}')) & $substringAfter($part, '}') : $part
+    $broken := $filter($definition.combinations, function($rule) {
+      $count($filter($rule.conditions, function($condition) { $condition.name in $open or $not($holds($condition, $values)) })) = 0
+    });
+    $map($broken, function($rule) {
+      $field & '.' & $rule.at & ': ' & $join($map($rule.message, function($part) {
+        $exists($part.text) ? $part.text : $shown($rule, $values, $part.valueOf)
       }))
-    )})
+    })
   )};
   $combinations := function($definition, $given) {(
     $sizes := $left($definition, $given).size;
@@ -149,20 +145,13 @@ export function describeDefinition(definition: ConfigureDefinition): object {
     }),
     ...(combinations.length > 0 && {
       fixed: fixedIn(definition, combinations),
-      combinations: combinations.map(describeCombination),
+      combinations: combinations.map((rule) => ({
+        at: rule.at,
+        conditions: rule.conditions,
+        message: messageParts(rule),
+      })),
     }),
   };
-}
-
-/**
- * A rule as text, `at|conditions|message`, with a condition as `name~atLeast~atMost~above~among`: JSONata evaluates the
- * members of literals side by side, and Step Functions allows no more than 100 evaluations at once.
- */
-function describeCombination({ at, conditions, message }: CombinationRule): string {
-  const texts = conditions.map(({ name, atLeast = '', atMost = '', above = '', among = [] }) =>
-    [name, atLeast, atMost, above, among.join(',')].join('~'),
-  );
-  return [at, texts.join(';'), message].join('|');
 }
 
 /** The fixed hyperparameters that rules are about. */

@@ -26,3 +26,13 @@ export function literal(value: unknown): string {
   const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${literal(inner)}`).join(',')}}`;
 }
+
+/**
+ * A large value as JSONata: a string of JSON and a function that reads it. A literal of its size could not be evaluated,
+ * because its members count as nested evaluations, of which Step Functions allows about 100.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html for `$parse`
+ */
+export function parsed(value: unknown): string {
+  return `$parse(${JSON.stringify(literal(value))})`;
+}

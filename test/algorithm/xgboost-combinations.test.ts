@@ -1,17 +1,11 @@
-import jsonata from 'jsonata';
 import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoostVersion } from '../../lib';
 import { configureExpression } from '../../lib/private/configure-expression';
 import { fixedHyperparameters } from '../../lib/private/settle-hyperparameters';
 import { definitionsOf, type TuningInput } from '../../lib/private/tuning-definitions';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { fragment, stackOf, TUNING } from '../fixtures';
 
 type Values = Record<string, string>;
-
-// Its types know no limit.
-const JsonataOfDepth = jsonata as unknown as new (
-  expression: string,
-  options: { stack: number },
-) => jsonata.Expression;
 
 /** What synth says of hyperparameters; `metric` is the metric that is tuned for. */
 function atSynth(values: Values, metric = 'rmse', version = '3.2-0'): string[] {
@@ -58,11 +52,8 @@ async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Prom
     ],
   });
   const input = { hyperparameters: values };
-  // Step Functions evaluates to a depth of about 100; jsonata counts the members of literals, too.
-  const { problems = [] } = await new JsonataOfDepth(expression, { stack: 90 }).evaluate(undefined, {
-    states: { input },
-  });
-  return [...problems];
+  const { problems = [] } = await evaluateJsonata(expression, { input });
+  return problems;
 }
 
 const MULTI = { objective: 'multi:softprob', num_class: '3' };

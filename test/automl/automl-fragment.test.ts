@@ -4,7 +4,6 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 import validate = require('asl-validator');
 
-import jsonata from 'jsonata';
 import {
   AutoMlData,
   type AutoMlFragmentProps,
@@ -13,6 +12,7 @@ import {
   AutoMlProblemType,
   DataLocation,
 } from '../../lib';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, type Json, stackOf, statementsIn, vpcIn } from '../fixtures';
 import { autoMlFragment, csv } from './fixtures';
 
@@ -36,13 +36,9 @@ const CONTEXT = {
 /** A value of a state with its expressions evaluated, for the data that AWS would bind. */
 async function evaluate(value: Json, states: Json): Promise<Json> {
   if (typeof value === 'string' && /^{%.*%}$/s.test(value)) {
-    const expression = jsonata(value.slice(2, -2));
-    expression.registerFunction('hash', (text: string, algorithm: string) =>
-      createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex'),
-    );
-    const result = await expression.evaluate(undefined, { states: { context: CONTEXT, ...states } });
+    const result = await evaluateJsonata(value, { context: CONTEXT, ...states });
     expect(result).toBeDefined();
-    return JSON.parse(JSON.stringify(result));
+    return result;
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Promise.all(value.map((inner) => evaluate(inner, states)));

@@ -1,5 +1,5 @@
-import jsonata from 'jsonata';
 import { type AutoMlFragmentProps, DataLocation } from '../../lib';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, type Json, stackOf } from '../fixtures';
 import { autoMlFragment, csv } from './fixtures';
 
@@ -7,8 +7,7 @@ import { autoMlFragment, csv } from './fixtures';
 async function configure(input: unknown, props: Partial<AutoMlFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(autoMlFragment(props, stack), stack).States;
-  const result = await jsonata(Configure.Output.slice(2, -2)).evaluate(undefined, { states: { input } });
-  return JSON.parse(JSON.stringify(result));
+  return evaluateJsonata(Configure.Output, { input });
 }
 
 const DEFAULTS = { target: 'price', train: 's3://data/train/', maxCandidates: 20 };

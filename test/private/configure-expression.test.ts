@@ -11,14 +11,14 @@ import {
   WarmStart,
   XGBoostVersion,
 } from '../../lib';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
 /** What the state `Configure` makes of an input. */
 async function configure(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(fragment(props, stack), stack).States;
-  const result = await jsonata(Configure.Output.slice(2, -2)).evaluate(undefined, { states: { input } });
-  return JSON.parse(JSON.stringify(result));
+  return evaluateJsonata(Configure.Output, { input });
 }
 
 async function problemsOf(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<string[]> {
@@ -118,12 +118,27 @@ describe('settings', () => {
     const stack = stackOf();
     const chain = fragment({ input: '{% $states.input.tuning %}' }, stack);
     const { Configure } = definitionIn(chain, stack, sfn.QueryLanguage.JSONATA).States;
-    const expression = jsonata(Configure.Output.slice(2, -2));
     const input = { tuning: { maxTrainingJobs: 3 }, other: 1 };
-    expect(await expression.evaluate(undefined, { states: { input } })).toMatchObject({
+    expect(await evaluateJsonata(Configure.Output, { input })).toMatchObject({
       settings: { maxTrainingJobs: 3 },
     });
   });
+});
+
+test('ten XGBoost definitions are within what Step Functions evaluates, however many rules they have', async () => {
+  const further = (name: string) => ({
+    name,
+    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+    objective: Objective.minimize('validation:rmse'),
+    hyperparameters: { num_round: '10' },
+    parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.3 })],
+  });
+  const furtherDefinitions = Array.from({ length: 9 }, (_, i) => further(`n${i}`));
+  const given = { hyperparameters: { n8: { eval_metric: 'auc' } } };
+  expect(await configure({}, { furtherDefinitions })).toHaveProperty('settings');
+  expect(await problemsOf(given, { furtherDefinitions })).toEqual([
+    expect.stringMatching(/^hyperparameters\.n8\.objective: metric auc needs/),
+  ]);
 });
 
 const TRAIN_RMSE = Objective.minimize('train:rmse');

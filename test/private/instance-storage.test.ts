@@ -97,8 +97,8 @@ describe('the key of volumes', () => {
         trainingJobDefinition: {
           trainingImage: 'image',
           role: someRole(stack),
-          channels: [],
-          outputPath: 's3://bucket/',
+          channels: [{ channelName: 'train', s3Uri: 's3://bucket/train/' }],
+          outputPath: 's3://bucket/models/',
           volumeEncryptionKey: new kms.Key(stack, 'Key'),
           instanceType,
         },

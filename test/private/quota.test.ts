@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import jsonata from 'jsonata';
 import { TuningStrategy } from '../../lib';
 import { autoMlFragment } from '../automl/fixtures';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf, TUNING } from '../fixtures';
 
 // As Step Functions hands them on; sources in lib/private/quota.ts.
@@ -22,7 +22,7 @@ async function caught(state: Json, Cause: string | undefined, input: Json): Prom
   expect(ErrorEquals).toEqual(['SageMaker.ResourceLimitExceededException']);
   const errorOutput = { Error: 'SageMaker.ResourceLimitExceededException', Cause };
   const states = { input, errorOutput };
-  return JSON.parse(JSON.stringify(await jsonata(Output.slice(2, -2)).evaluate(undefined, { states })));
+  return evaluateJsonata(Output, states);
 }
 
 describe('a quota that is lower than what the job needs fails at once, and is named', () => {

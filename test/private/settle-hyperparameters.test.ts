@@ -1,24 +1,21 @@
 import { CfnParameter } from 'aws-cdk-lib';
-import jsonata from 'jsonata';
 import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoostVersion } from '../../lib';
+import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
-
-const evaluate = (expression: string, states: Json) =>
-  jsonata(expression.slice(2, -2)).evaluate(undefined, { states });
 
 /** What the training jobs get: those of the search, and the final one after a search whose best had depth 4. */
 async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
   const stack = stackOf();
   const { States } = definitionIn(fragment(props, stack), stack);
-  const configured = await evaluate(States.Configure.Output, {
+  const configured = await evaluateJsonata(States.Configure.Output, {
     input: { ...(hyperparameters && { hyperparameters }) },
   });
   if (configured.problems) return { problems: [...configured.problems] };
   const request = States.TuneHyperparameters.Arguments;
   const input = { settings: configured.settings };
-  const search = await evaluate(request.TrainingJobDefinition.StaticHyperParameters, { input });
+  const search = await evaluateJsonata(request.TrainingJobDefinition.StaticHyperParameters, { input });
   const best = { ...search, max_depth: '4' };
-  const final = await evaluate(States.TrainFinalModel.Arguments.HyperParameters, {
+  const final = await evaluateJsonata(States.TrainFinalModel.Arguments.HyperParameters, {
     input: { result: { bestTrainingJob: { hyperparameters: best } } },
   });
   return { search, final };
@@ -79,12 +76,12 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
     );
     const { States } = definitionIn(chain, stack);
     const input = { hyperparameters: { first: { eval_metric: 'rmse,mape' } } };
-    const { settings } = await evaluate(States.Configure.Output, { input });
+    const { settings } = await evaluateJsonata(States.Configure.Output, { input });
     expect(settings.hyperparameters).toEqual({ first: { eval_metric: 'mape,rmse' } });
     const definitions = States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
     const [first, second] = await Promise.all(
       definitions.map(({ StaticHyperParameters }: Json) =>
-        evaluate(StaticHyperParameters, { input: { settings } }),
+        evaluateJsonata(StaticHyperParameters, { input: { settings } }),
       ),
     );
     expect(first.eval_metric).toBe('mape,rmse');
@@ -149,12 +146,14 @@ describe('other names of hyperparameters', () => {
   test('of one that is tuned fixes it when it comes with the input', async () => {
     const stack = stackOf();
     const { States } = definitionIn(fragment({}, stack), stack);
-    const { settings } = await evaluate(States.Configure.Output, {
+    const { settings } = await evaluateJsonata(States.Configure.Output, {
       input: { hyperparameters: { learning_rate: '0.2' } },
     });
     expect(settings.hyperparameters).toEqual({ eta: '0.2' });
     const ranges = States.TuneHyperparameters.Arguments.HyperParameterTuningJobConfig.ParameterRanges;
-    expect([...(await evaluate(ranges.ContinuousParameterRanges, { input: { settings } }))]).toEqual([]);
+    expect([...(await evaluateJsonata(ranges.ContinuousParameterRanges, { input: { settings } }))]).toEqual(
+      [],
+    );
   });
 
   test('of one that is tuned or given is refused', async () => {
