@@ -6,7 +6,7 @@ are computed after every round, so they are written in NumPy here; a test holds 
 Source: aws/sagemaker-xgboost-container, src/sagemaker_xgboost_container/metrics/custom_metrics.py.
 """
 
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 import xgboost as xgb
@@ -108,6 +108,35 @@ def _r2(labels: np.ndarray, errors: np.ndarray) -> float:
 _ON_ERRORS = {"mae": _mae, "mse": _mse, "r2": _r2, "rmse": _rmse}
 
 CONTAINER_METRICS = frozenset(_ON_COUNTS) | frozenset(_ON_ERRORS)
+
+
+# Objectives whose default metric the container computes, too, and whose margins are their predictions.
+_DEFAULT_METRICS = {"reg:squarederror": "rmse", "reg:linear": "rmse", "reg:absoluteerror": "mae"}
+
+
+class Shares:
+    """Who computes which metrics: XGBoost or the container.
+
+    Where the default metric of the objective is one that the container computes, too, there are two values of one name,
+    and the container prints its own. Without weights (which the container leaves out) the two differ by rounding only.
+    XGBoost's is then taken for both: the other would take a third of the time of a small training job.
+    """
+
+    def __init__(self, metrics: Sequence[str], objective: str, watched: Sequence[xgb.DMatrix]) -> None:
+        self.xgboost = [metric for metric in metrics if metric not in CONTAINER_METRICS]
+        self.container = [metric for metric in metrics if metric in CONTAINER_METRICS]
+        self._both: Optional[str] = None
+        default = _DEFAULT_METRICS.get(objective)
+        if default in self.container and not any(len(data.get_weight()) for data in watched):
+            self._both = default
+            self.container.remove(default)
+            if self.xgboost:  # else the objective brings it
+                self.xgboost.append(default)
+
+    def check(self, name: str, value: float) -> None:
+        """Refuses what the container refuses to compute: predictions that are no numbers."""
+        if name == self._both:
+            _require_finite(np.asarray(value), "Input")
 
 
 def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:

@@ -11,7 +11,7 @@ import xgboost as xgb
 from errors import AlgorithmError, ClientError
 from xgboost_data import DataStore, shorten
 from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
-from xgboost_metrics import CONTAINER_METRICS, metric_arguments
+from xgboost_metrics import Shares, metric_arguments
 
 MODEL_NAME = "xgboost-model"
 
@@ -46,9 +46,10 @@ for _pattern in (r"(?s).*Saving model in the UBJSON format", r"(?s).*Unknown fil
 class _Progress(xgb.callback.TrainingCallback):
     """Writes a log line a round, and ends the training when the job is stopped."""
 
-    def __init__(self, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> None:
+    def __init__(self, log: Callable[[str], None], is_stopped: Callable[[], bool], shares: Shares) -> None:
         super().__init__()
         self._log = log
+        self._shares = shares
         self._is_stopped = is_stopped
         self.stopped = False
 
@@ -57,6 +58,7 @@ class _Progress(xgb.callback.TrainingCallback):
         fields = [f"[{epoch}]"]
         for data, metrics in evals_log.items():
             for name, values in metrics.items():
+                self._shares.check(name, values[-1])
                 fields.append(f"{data}-{name}:{values[-1]:.5f}")
         self._log("#011".join(fields))
         self.stopped = self._is_stopped()
@@ -82,8 +84,10 @@ def train(
         _info(log, f"Validation matrix has {validation_data.num_row()} rows")
         watchlist.append((validation_data, "validation"))
 
-    metrics = _metrics(config)
-    progress = _Progress(log, is_stopped)
+    shares = Shares(
+        _metrics(config), config.get("objective", "reg:squarederror"), [matrix for matrix, _ in watchlist]
+    )
+    progress = _Progress(log, is_stopped, shares)
     callbacks: List[xgb.callback.TrainingCallback] = [progress]
     early_stopping = _early_stopping(config, validation_data is not None, log)
     if early_stopping is not None:
@@ -91,11 +95,11 @@ def train(
     started = time.perf_counter()
     try:
         booster = xgb.train(
-            _parameters(config, [metric for metric in metrics if metric not in CONTAINER_METRICS]),
+            _parameters(config, shares.xgboost),
             train_data,
             num_boost_round=config["num_round"],
             evals=watchlist,
-            **metric_arguments([metric for metric in metrics if metric in CONTAINER_METRICS]),
+            **metric_arguments(shares.container),
             callbacks=callbacks,
             verbose_eval=False,
         )

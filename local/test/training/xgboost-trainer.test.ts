@@ -171,6 +171,7 @@ test.each([
     "Classification metrics can't handle a mix of continuous and binary targets",
   ],
   [{ eval_metric: 'r2', eta: 'nan' }, 'Input contains NaN.'],
+  [{ eval_metric: 'rmse', eta: 'nan' }, 'Input contains NaN.'],
   [{ eval_metric: 'tweedie-nloglik' }, 'tweedie-nloglik must be in format tweedie-nloglik@rho'],
   [{ eval_metric: 'error@0.5', early_stopping_rounds: '2' }, 'error@0.5'],
 ])(
