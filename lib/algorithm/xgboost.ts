@@ -57,7 +57,7 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       if (metric === undefined) return {};
       // The container's check of eval_metric fails with a KeyError without an objective, although XGBoost has this
       // default (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
-      return { objective: 'reg:squarederror', [METRIC_LIST]: metric };
+      return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,
   };

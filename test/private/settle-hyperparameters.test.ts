@@ -26,6 +26,9 @@ const fixed = (hyperparameters: Record<string, string>) => ({
 });
 const RANGES = { parameterRanges: [ParameterRange.integer('max_depth', { min: 3, max: 30 })] };
 
+/** What the algorithm adds for an objective metric of the search. */
+const DEFAULTS = { objective: 'reg:squarederror', eval_metric: 'rmse' };
+
 describe('the metrics that XGBoost evaluates end with that of the objective', () => {
   test.each([
     ['not given', undefined, 'rmse'],
@@ -122,8 +125,8 @@ describe('other names of hyperparameters', () => {
       await trainedWith({ ...fixed({}), ...RANGES }, { [alias]: value }),
       await trainedWith({ ...fixed({ [name]: '0' }), ...RANGES }, { [alias]: value }),
     ]) {
-      expect(trained.search).toEqual({ num_round: '10', eval_metric: 'rmse', [name]: value });
-      expect(trained.final).toEqual({ num_round: '10', eval_metric: 'rmse', [name]: value, max_depth: '4' });
+      expect(trained.search).toEqual({ ...DEFAULTS, num_round: '10', [name]: value });
+      expect(trained.final).toEqual({ ...DEFAULTS, num_round: '10', [name]: value, max_depth: '4' });
     }
   });
 
@@ -170,7 +173,7 @@ describe('other names of hyperparameters', () => {
   test('replaces the best value in the final training', async () => {
     const finalTraining = { hyperparameters: { learning_rate: '0.01' } };
     const { final } = await trainedWith({ ...fixed({ eta: '0.3' }), ...RANGES, finalTraining });
-    expect(final).toEqual({ num_round: '10', eval_metric: 'rmse', eta: '0.01', max_depth: '4' });
+    expect(final).toEqual({ ...DEFAULTS, num_round: '10', eta: '0.01', max_depth: '4' });
   });
 });
 

@@ -153,16 +153,9 @@ describe('a workflow', () => {
   });
 });
 
-describe('data that cannot be trained on', () => {
-  test.each([
-    [
-      'a line that is no number',
-      'broken',
-      (file: string) => appendFileSync(file, '1.5,oops,0.1,0.2,0.3\n'),
-      /line 301, column 2: 'oops'/,
-    ],
-    ['no rows', 'empty', (file: string) => writeFileSync(file, ''), /No data in training channel path/],
-  ])('%s: the reason reaches the terminal', async (_what, folder, spoil, reason) => {
+describe('data that XGBoost does not understand', () => {
+  /** Runs with a copy of the training data that was spoiled. */
+  async function runOn(folder: string, maxTrainingJobs: number, spoil: (file: string) => void) {
     const root = temporaryFolder();
     expect(await runLocalMode(assembly, root, '--input', '{"maxTrainingJobs": 2}')).toMatchObject({
       exitCode: 0,
@@ -173,8 +166,26 @@ describe('data that cannot be trained on', () => {
     copyFileSync(join(bucket, 'input/train/train.csv'), file);
     spoil(file);
 
-    const input = { maxTrainingJobs: 8, train: `s3://${bucket.split('/').pop()}/input/${folder}/` };
-    const run = await runLocalMode(assembly, root, '--input', JSON.stringify(input));
+    const input = { maxTrainingJobs, train: `s3://${bucket.split('/').pop()}/input/${folder}/` };
+    return { root, run: await runLocalMode(assembly, root, '--input', JSON.stringify(input)) };
+  }
+
+  test('a line that is no number trains, with one warning in the terminal', async () => {
+    const { run } = await runOn('words', 3, (file) => appendFileSync(file, '1.5,oops,0.1,0.2,0.3\n'));
+    expect(run.exitCode).toBe(0);
+    expect(run.output.match(/line 301, column 2: 'oops' is not a number/g)).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'a line with infinity',
+      'broken',
+      (file: string) => appendFileSync(file, '1.5,inf,0.1,0.2,0.3\n'),
+      /Failed to load csv data/,
+    ],
+    ['no rows', 'empty', (file: string) => writeFileSync(file, ''), /No data in training channel path/],
+  ])('%s: the reason reaches the terminal', async (_what, folder, spoil, reason) => {
+    const { root, run } = await runOn(folder, 8, spoil);
     expect(run.exitCode).toBe(1);
     expect(run.output).toMatch(/NoCompletedTrainingJobError: /);
     expect(run.output.split('NoCompletedTrainingJobError')[1]).toMatch(reason);
