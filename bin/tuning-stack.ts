@@ -1,5 +1,5 @@
-import { AssetHashType, Aws, CfnMapping, CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib';
-import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { AssetHashType, Aws, CfnMapping, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
@@ -39,8 +39,8 @@ export class TuningStack extends Stack {
     const { settings } = props;
     const data = props.data ?? prepareData(settings);
     const task = learningTaskOf(settings, data?.manifest);
-    // Each set of data has a place of its own: no run reads what another one has uploaded.
-    const inputPrefix = data && inputPrefixOf(data);
+    // Each set of data has a place of its own below input/: no run reads what another one has uploaded.
+    const dataPrefix = data && dataPrefixOf(data);
     const workflow = new TuningWorkflow(this, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(settings.xgboostVersion) }),
       objective:
@@ -53,19 +53,12 @@ export class TuningStack extends Stack {
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
-      inputPrefix,
-      ...(data ? { allowedInputLocations: [this.allInput()] } : inputDataIn(settings.data)),
+      ...(dataPrefix === undefined
+        ? inputDataIn(settings.data)
+        : { trainPrefix: `${dataPrefix}train/`, validationPrefix: `${dataPrefix}validation/` }),
     });
     if (data) this.upload(data, workflow.bucket, uploadResources(this, data, settings, task));
     this.addOutputs(workflow);
-  }
-
-  /** Everything below `input/` in the workflow's bucket, whatever uploaded it. */
-  private allInput(): DataLocation {
-    // The workflow makes its bucket before it looks at the locations.
-    const made = () => this.node.findChild('Tuning').node.findChild('Bucket') as Bucket;
-    const bucketName = Lazy.string({ produce: () => made().bucketName });
-    return DataLocation.fromBucket(Bucket.fromBucketName(this, 'WorkflowBucket', bucketName), 'input/');
   }
 
   private upload(data: TrainingData, bucket: IBucket, resources: UploadResources): void {
@@ -74,7 +67,7 @@ export class TuningStack extends Stack {
     new BucketDeployment(this, 'Data', {
       sources: [Source.asset(folder, source)],
       destinationBucket: bucket,
-      destinationKeyPrefix: inputPrefixOf(data),
+      destinationKeyPrefix: dataPrefixOf(data),
       // Executions may still read what an earlier deployment has uploaded.
       prune: false,
       ...resources,
@@ -105,7 +98,7 @@ export class TuningStack extends Stack {
   }
 }
 
-function inputPrefixOf({ fingerprint }: TrainingData): string {
+function dataPrefixOf({ fingerprint }: TrainingData): string {
   return `input/${fingerprint.slice(0, 12)}/`;
 }
 

@@ -27,13 +27,13 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * Training data.
    *
-   * @default - CSV files below `<inputPrefix>train/` in the workflow's bucket
+   * @default - CSV files below `trainPrefix` in the workflow's bucket
    */
   readonly train?: InputData;
   /**
    * Validation data; needed for metrics of the form `validation:…`.
    *
-   * @default - CSV files below `<inputPrefix>validation/` in the workflow's bucket
+   * @default - CSV files below `validationPrefix` in the workflow's bucket
    */
   readonly validation?: InputData;
   /**
@@ -43,6 +43,18 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    * @default 'input/'
    */
   readonly inputPrefix?: string;
+  /**
+   * Prefix of the training data in the bucket, where `train` is not given.
+   *
+   * @default - `train/` below `inputPrefix`
+   */
+  readonly trainPrefix?: string;
+  /**
+   * Prefix of the validation data in the bucket, where `validation` is not given.
+   *
+   * @default - `validation/` below `inputPrefix`
+   */
+  readonly validationPrefix?: string;
   /**
    * Bucket for models and, unless they are elsewhere, for the data. One that is brought has to be encrypted
    * and closed to the public by its owner.
@@ -131,8 +143,8 @@ export class TuningWorkflow extends SageMakerWorkflow {
     };
     this.fragment = new TuningFragment(this, 'Tuning', {
       ...props,
-      train: props.train ?? inBucket(`${inputPrefix}train/`),
-      validation: props.validation ?? inBucket(`${inputPrefix}validation/`),
+      train: props.train ?? inBucket(folder(props.trainPrefix ?? `${inputPrefix}train/`)),
+      validation: props.validation ?? inBucket(folder(props.validationPrefix ?? `${inputPrefix}validation/`)),
       allowedInputLocations:
         props.allowedInputLocations ?? (props.train && props.validation ? undefined : [this._places.input]),
       output: this._places.output,

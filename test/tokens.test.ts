@@ -146,6 +146,8 @@ const tuningTask =
 /** Props that take a token: the template has to show a reference to it. */
 const WORKING: Row[] = [
   ['TuningWorkflow.inputPrefix', inWorkflow(({ text }) => ({ inputPrefix: text }))],
+  ['TuningWorkflow.trainPrefix', inWorkflow(({ text }) => ({ trainPrefix: text }))],
+  ['TuningWorkflow.validationPrefix', inWorkflow(({ text }) => ({ validationPrefix: text }))],
   ['TuningWorkflow.outputPrefix', inWorkflow(({ text }) => ({ outputPrefix: text }))],
   ['TuningWorkflow.trialRetention', inWorkflow(({ number }) => ({ trialRetention: Duration.days(number) }))],
   ['TuningWorkflow.stateMachineName', inWorkflow(({ text }) => ({ stateMachineName: text }))],

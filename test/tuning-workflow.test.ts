@@ -340,6 +340,20 @@ describe('the input locations', () => {
     expect(allowed).toMatch(/^"s3:\/\/<TuningBucket\w+>\/houses\/2026\/"$/);
   });
 
+  test('are the place of the default data, which can be anywhere below it', () => {
+    const stack = stackOf();
+    const { read, allowed } = locationsOf(
+      { trainPrefix: 'input/v7/train', validationPrefix: '/input/v7/check/' },
+      stack,
+    );
+    expect(read).toEqual(['input/*']);
+    expect(allowed).toMatch(/^"s3:\/\/<TuningBucket\w+>\/input\/"$/);
+    const { Configure } = definitionOf(stack).States;
+    expect(Configure.Output).toMatch(
+      /'train': .*\/input\/v7\/train\/".*'validation': .*\/input\/v7\/check\/"/,
+    );
+  });
+
   test('have nothing of the workflow’s own where all data is brought', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');

@@ -111,6 +111,8 @@ export const TUNING_FRAGMENT = struct<TuningFragmentProps>({
 export const TUNING_WORKFLOW = struct<TuningWorkflowProps>({
   ...TUNING,
   ...WORKFLOW,
+  trainPrefix: optional(text),
+  validationPrefix: optional(text),
   train: optional(aws.INPUT_DATA),
   validation: optional(aws.INPUT_DATA),
   trialRetention: optional(days),

@@ -9,6 +9,10 @@ import { requireShape, type Shape } from './shape';
 export interface WorkflowOptions {
   readonly bucket?: s3.IBucket;
   readonly outputPrefix?: string;
+  readonly train?: unknown;
+  readonly trainPrefix?: string;
+  readonly validation?: unknown;
+  readonly validationPrefix?: string;
   readonly trialRetention?: Duration;
   readonly stateMachineName?: string;
 }
@@ -22,6 +26,7 @@ export function validateWorkflow(path: string, shape: Shape, props: WorkflowOpti
   requireShape(path, shape, props);
   const problems = new Problems();
   checkOutputPrefix(problems, props);
+  checkDataPrefixes(problems, props);
   checkTrialRetention(problems, props);
   checkStateMachineName(problems, props);
   problems.throwIfAny(path);
@@ -33,6 +38,23 @@ function checkOutputPrefix(problems: Problems, { outputPrefix }: WorkflowOptions
     'outputPrefix',
     `must be a folder such as output/, got ${JSON.stringify(outputPrefix)}: jobs may write below all of it, which would be the whole bucket`,
   );
+}
+
+function checkDataPrefixes(
+  problems: Problems,
+  { train, trainPrefix, validation, validationPrefix }: WorkflowOptions,
+): void {
+  const pairs: [string, unknown, string | undefined][] = [
+    ['train', train, trainPrefix],
+    ['validation', validation, validationPrefix],
+  ];
+  for (const [name, data, prefix] of pairs) {
+    if (prefix === undefined) continue;
+    if (data !== undefined)
+      problems.add(`${name}Prefix`, `is not used when ${name} is given: leave one of them out`);
+    if (folder(prefix) === '')
+      problems.add(`${name}Prefix`, `must be a folder such as input/${name}/, got ${JSON.stringify(prefix)}`);
+  }
 }
 
 function checkTrialRetention(problems: Problems, { trialRetention, bucket }: WorkflowOptions): void {

@@ -462,6 +462,17 @@ describe('TuningWorkflow', () => {
       'props: is required: give an object',
     ],
     inWorkflow('a bucket by name', { bucket: 'models' }, 'bucket: must be an S3 bucket, got "models"'),
+    inWorkflow('a number as a prefix', { trainPrefix: 7 }, 'trainPrefix: must be a string, got 7'),
+    inWorkflow(
+      'data and its prefix',
+      { train: InputData.csv(DataLocation.fromUri('s3://lake/train/')), trainPrefix: 'train/' },
+      'trainPrefix: is not used when train is given',
+    ),
+    inWorkflow(
+      'the whole bucket for validation',
+      { validationPrefix: '/' },
+      'validationPrefix: must be a folder such as input/validation/, got "/"',
+    ),
     inWorkflow('a prefix that is null', { inputPrefix: null }, 'inputPrefix: must be a string, got null'),
     inWorkflow(
       'the whole bucket for output',
