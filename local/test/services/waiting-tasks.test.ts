@@ -121,7 +121,11 @@ beforeAll(async () => {
           logicalId: 'States',
           name: 'states',
           arn: ROLE,
-          trustPolicy: { Statement: [] },
+          trustPolicy: {
+            Statement: [
+              { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } },
+            ],
+          },
           policies: [allow('lambda:InvokeFunction', 'states:*', 'events:*')],
         },
       ],
