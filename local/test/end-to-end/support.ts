@@ -131,13 +131,18 @@ export function executionsIn(root: string): ExecutionRecord[] {
 }
 
 export function trainingJobsIn(root: string): TrainingJobRecord[] {
-  const folder = join(root, 'sagemaker', 'training-jobs');
-  return filesIn(folder).map((name) => readJson(join(folder, name)));
+  return recordsIn(join(root, 'sagemaker', 'training-jobs'));
 }
 
 export function tuningJobsIn(root: string): TuningJobRecord[] {
-  const folder = join(root, 'sagemaker', 'tuning-jobs');
-  return filesIn(folder).map((name) => readJson(join(folder, name)));
+  return recordsIn(join(root, 'sagemaker', 'tuning-jobs'));
+}
+
+/** The records in a folder, without what a killed process was about to write. */
+function recordsIn<T>(folder: string): T[] {
+  return filesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readJson(join(folder, name)));
 }
 
 /** Changes the only template of an assembly, as a person with an editor would. */

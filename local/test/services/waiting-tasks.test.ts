@@ -122,9 +122,7 @@ beforeAll(async () => {
           name: 'states',
           arn: ROLE,
           trustPolicy: {
-            Statement: [
-              { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } },
-            ],
+            Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' }],
           },
           policies: [allow('lambda:InvokeFunction', 'states:*', 'events:*')],
         },
