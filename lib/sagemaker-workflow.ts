@@ -11,7 +11,16 @@ import { endsOfExecutions } from './private/execution-events';
 import { executionSchedule } from './private/execution-schedule';
 import type { Startable } from './private/execution-starter';
 import { newDataRule, type WorkflowPlaces } from './private/new-data-rule';
+import { WORKFLOW_ALIAS_OPTIONS } from './private/operations-shape';
+import { optional, requireShape } from './private/shape';
 import { trainingJobSearch } from './private/training-job-search';
+import { validateNewData } from './private/validate-new-data';
+import {
+  validateAlarm,
+  validateMetric,
+  validateOnEvent,
+  validateSchedule,
+} from './private/validate-operations';
 import { WorkflowAlias, type WorkflowAliasOptions } from './workflow-alias';
 import type {
   ExecutionScheduleOptions,
@@ -39,6 +48,9 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /** What the names of the jobs begin with. @internal */
   protected abstract get _jobNamePrefix(): string;
 
+  /** Names of the aliases so far. @internal */
+  readonly _aliasNames = new Set<string>();
+
   private version: sfn.CfnStateMachineVersion | undefined;
 
   /**
@@ -55,8 +67,10 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * one is running.
    *
    * @param id the construct's ID within this workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the options
    */
   startOnSchedule(id: string, options: ExecutionScheduleOptions): scheduler.Schedule {
+    validateSchedule(`${this.node.path}/${id}`, this, options);
     return executionSchedule(this, id, this.startable(options.alias), options);
   }
 
@@ -68,9 +82,11 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * imported bucket, its owner has to.
    *
    * @param id the construct's ID within this workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the options
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
    */
   startOnNewData(id: string, options: NewDataOptions = {}): events.Rule {
+    validateNewData(`${this.node.path}/${id}`, this, options, this._places);
     return newDataRule(this, id, this.startable(options.alias), { ...options, places: this._places });
   }
 
@@ -104,12 +120,15 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Adds an alias: a name for a version of the state machine, which can be moved to another version.
+   * Adds an alias: a name for a version of the state machine, which can be moved to another version. If the names of
+   * several aliases are tokens, use `new WorkflowAlias(…)`: their construct IDs cannot be made of them.
    *
    * @param aliasName 1 to 80 letters, digits, hyphens, underscores and dots, not only digits
+   * @throws Error named `TuningValidationError` that lists every problem with name and options
    */
   addAlias(aliasName: string, options?: WorkflowAliasOptions): WorkflowAlias {
     const id = Token.isUnresolved(aliasName) ? 'Alias' : `Alias${aliasName}`;
+    requireShape(`${this.node.path}/${id}`, optional(WORKFLOW_ALIAS_OPTIONS), options);
     return new WorkflowAlias(this, id, { ...options, aliasName, workflow: this });
   }
 
@@ -141,6 +160,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   private onStatus(id: string, status: string[], options: events.OnEventOptions = {}): events.Rule {
+    validateOnEvent(`${this.node.path}/${id}`, options);
     const rule = new events.Rule(this, id, options);
     rule.addTarget(options.target);
     rule.addEventPattern(endsOfExecutions(this.stateMachine, status));
@@ -155,8 +175,10 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * `FailedInvocations` of a rule count those.
    *
    * @param id the construct's ID within this workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the options
    */
   alarmOnFailure(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
+    validateAlarm(`${this.node.path}/${id}`, options);
     // The state machine has no timeout of its own: a state that takes too long fails the execution.
     return this.metricFailed(options.period && { period: options.period }).createAlarm(this, id, {
       alarmName: options.alarmName,
@@ -178,11 +200,14 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * Jobs get their names when they start, so this searches for the prefix of their names. CloudWatch finds jobs of the
    * last two weeks, and at most 500 time series.
    *
-   * @param metricName the metric's name in namespace `/aws/sagemaker/TrainingJobs`
+   * @param metricName the metric's name in namespace `/aws/sagemaker/TrainingJobs`: 1 to 255 characters, no quotes or
+   * backslashes
    * @default - average over 5 minutes
+   * @throws Error named `TuningValidationError` that lists every problem with name and options
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-jobs
    */
   metricTrainingJobs(metricName: string, options?: TrainingJobMetricOptions): cloudwatch.SearchExpression {
+    validateMetric(`${this.node.path}.metricTrainingJobs`, metricName, options);
     return trainingJobSearch(this._jobNamePrefix, metricName, options);
   }
 

@@ -1,14 +1,14 @@
-import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { Problems } from './private/problems';
+import { validateAlias } from './private/validate-operations';
 import type { SageMakerWorkflow } from './sagemaker-workflow';
 
 /** Options for an alias of a workflow's state machine. */
 export interface WorkflowAliasOptions {
   /**
-   * ARN of the version that the alias points to, such as an earlier one to roll back to.
+   * ARN of the version that the alias points to, such as an earlier one to roll back to:
+   * `arn:<partition>:states:<region>:<account>:stateMachine:<name>:<version>`.
    *
    * @default - the version that the deployment publishes
    */
@@ -26,7 +26,8 @@ export interface WorkflowAliasProps extends WorkflowAliasOptions {
   /** The workflow. */
   readonly workflow: SageMakerWorkflow;
   /**
-   * Name of the alias: 1 to 80 letters, digits, hyphens, underscores and dots, not only digits.
+   * Name of the alias: 1 to 80 letters, digits, hyphens, underscores and dots, not only digits. No other alias of the
+   * workflow can have it.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html
    */
@@ -45,21 +46,19 @@ export class WorkflowAlias extends Construct {
   /** ARN of the alias: what StartExecution takes as `stateMachineArn`. */
   readonly aliasArn: string;
 
-  private readonly workflow: SageMakerWorkflow;
+  /** @internal */
+  readonly _workflow: SageMakerWorkflow;
 
+  /**
+   * @throws Error named `TuningValidationError` that lists every problem with the props
+   */
   constructor(scope: Construct, id: string, props: WorkflowAliasProps) {
+    // Before the construct is there, whose own check of its ID says less of a name that is taken.
+    validateAlias(`${scope.node.path}/${id}`, props);
     super(scope, id);
     this.aliasName = props.aliasName;
-    this.workflow = props.workflow;
-    const problems = new Problems();
-    if (!Token.isUnresolved(props.aliasName) && !/^(?!\d+$)[\w.-]{1,80}$/.test(props.aliasName)) {
-      problems.add(
-        'aliasName',
-        `must have 1 to 80 letters, digits, hyphens, underscores and dots, and not only digits, got ${JSON.stringify(props.aliasName)}`,
-      );
-    }
-    problems.length('description', props.description, 0, 256);
-    problems.throwIfAny(this.node.path);
+    this._workflow = props.workflow;
+    props.workflow._aliasNames.add(props.aliasName);
     const versionArn = props.versionArn ?? props.workflow.currentVersion.attrArn;
     const alias = new sfn.CfnStateMachineAlias(this, 'Resource', {
       name: props.aliasName,
@@ -80,7 +79,7 @@ export class WorkflowAlias extends Construct {
     return iam.Grant.addToPrincipal({
       grantee,
       actions: ['states:StartExecution'],
-      resourceArns: [this.workflow.stateMachine.stateMachineArn],
+      resourceArns: [this._workflow.stateMachine.stateMachineArn],
       conditions: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': [this.aliasName] } },
     });
   }

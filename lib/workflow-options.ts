@@ -25,27 +25,31 @@ export interface WorkflowLogOptions {
 /** Options for an alarm on failed executions. */
 export interface FailureAlarmOptions {
   /**
-   * Name of the alarm.
+   * Name of the alarm, at most 255 characters.
    *
    * @default - CloudFormation generates a name
    */
   readonly alarmName?: string;
   /**
-   * Description of the alarm, which its notifications include.
+   * Description of the alarm, which its notifications include. At most 1,024 characters.
    *
    * @default - names the workflow
    */
   readonly alarmDescription?: string;
   /**
-   * Number of failed executions within the period that sets off the alarm.
+   * Number of failed executions within the period that sets off the alarm: a whole number of at least 1.
    *
    * @default 1
    */
   readonly threshold?: number;
   /**
-   * Period in which failed executions are counted.
+   * Period in which failed executions are counted: a multiple of 60 seconds, at most 7 days. It must be known at synth.
+   *
+   * CloudWatch accepts 10, 20 and 30 seconds too, but they are meant for metrics of high resolution, and such an alarm
+   * costs more.
    *
    * @default Duration.minutes(5)
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
    */
   readonly period?: Duration;
 }
@@ -53,15 +57,18 @@ export interface FailureAlarmOptions {
 /** Options for a metric of training jobs. */
 export interface TrainingJobMetricOptions {
   /**
-   * Statistic of each time series, such as `Average`, `Minimum`, `Maximum` or `Sum`.
+   * Statistic of each time series, such as `Average`, `Minimum`, `Maximum`, `Sum` or `p99`. `cloudwatch.Stats` has them
+   * all.
    *
    * @default 'Average'
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
    */
   readonly statistic?: string;
   /**
-   * Period of the statistic.
+   * Period of the statistic: 1, 5, 10, 20 or 30 seconds, or a multiple of 60 seconds. It must be known at synth.
    *
    * @default Duration.minutes(5)
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
    */
   readonly period?: Duration;
   /**
@@ -83,13 +90,13 @@ export interface ExecutionScheduleOptions {
    */
   readonly input?: scheduler.ScheduleTargetInput;
   /**
-   * Alias of the state machine to start.
+   * Alias of the state machine to start: one of this workflow.
    *
    * @default - the latest definition
    */
   readonly alias?: WorkflowAlias;
   /**
-   * Description of the schedule.
+   * Description of the schedule, at most 512 characters.
    *
    * @default - names the workflow
    */
@@ -125,13 +132,13 @@ export interface NewDataOptions {
    */
   readonly input?: events.RuleTargetInput;
   /**
-   * Alias of the state machine to start.
+   * Alias of the state machine to start: one of this workflow.
    *
    * @default - the latest definition
    */
   readonly alias?: WorkflowAlias;
   /**
-   * Description of the rule.
+   * Description of the rule, at most 512 characters.
    *
    * @default - names the workflow
    */

@@ -529,14 +529,25 @@ describe('the state machine', () => {
       TracingConfiguration: { Enabled: true },
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', {
-      // The name that the stack has when it is deployed: the template can be deployed twice.
+      RetentionInDays: 365,
+    });
+  });
+
+  test('names its log group after the deployed stack, so that a template can be deployed twice, or again', () => {
+    const stackUuid = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+    templateOf({ logRemovalPolicy: RemovalPolicy.RETAIN }).hasResourceProperties('AWS::Logs::LogGroup', {
       LogGroupName: {
         'Fn::Join': [
           '',
-          ['/aws/vendedlogs/states/', { Ref: 'AWS::StackName' }, Match.stringLikeRegexp('^-[0-9a-f]{8}$')],
+          [
+            '/aws/vendedlogs/states/',
+            { Ref: 'AWS::StackName' },
+            '-',
+            { 'Fn::Select': [0, { 'Fn::Split': ['-', stackUuid] }] },
+            Match.stringLikeRegexp('^-[0-9a-f]{8}$'),
+          ],
         ],
       },
-      RetentionInDays: 365,
     });
   });
 

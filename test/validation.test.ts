@@ -466,7 +466,7 @@ describe('limits', () => {
     [
       'a wait for a quota that is known when the stack is deployed',
       { maxQuotaWait: Duration.seconds(Lazy.number({ produce: () => 60 })) },
-      'maxQuotaWait: must be known at synth: the waits are computed from it',
+      'maxQuotaWait: must be known at synth, got a token',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);

@@ -48,7 +48,10 @@ export interface AlgorithmRules {
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
   /** Values that do not go together. They are checked at synth and in the first state of an execution. */
   readonly combinations?: readonly CombinationRule[];
-  /** Further checks that look at several hyperparameters at once, at synth only; returns one message a problem. */
+  /**
+   * Further checks that look at several hyperparameters at once, at synth only; returns one message a problem. A value may
+   * be a token, of which nothing is known.
+   */
   readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
 }
 

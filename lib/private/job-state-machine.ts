@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 import { encryptStateMachine } from './state-machine-encryption';
+import { stackDigits } from './surroundings';
 
 /** What the state machine of a workflow is made of. */
 export interface JobStateMachineOptions {
@@ -28,7 +29,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
     logs: {
       destination: new logs.LogGroup(scope, 'Logs', {
         // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
-        logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${scope.node.addr.slice(-8)}`,
+        logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${stackDigits()}-${scope.node.addr.slice(-8)}`,
         retention: logs.RetentionDays.ONE_YEAR,
         encryptionKey,
         removalPolicy: RemovalPolicy.DESTROY,

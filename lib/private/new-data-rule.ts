@@ -6,13 +6,15 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import type { NewDataOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
-import { Problems } from './problems';
 
 /** Where a workflow reads and writes. */
 export interface WorkflowPlaces {
   readonly input: DataLocation;
   readonly output: DataLocation;
 }
+
+/** The marker of data that is complete. */
+export const DEFAULT_OBJECTS: readonly string[] = ['_SUCCESS'];
 
 /** Makes a rule that starts an execution for each new object that matches. */
 export function newDataRule(
@@ -21,10 +23,9 @@ export function newDataRule(
   startable: Startable,
   options: NewDataOptions & { readonly places: WorkflowPlaces },
 ): events.Rule {
-  const { places, objects = ['_SUCCESS'] } = options;
+  const { places, objects = DEFAULT_OBJECTS } = options;
   const location = options.location ?? places.input;
   const bucket = location._bucket;
-  checkNewData(location, objects, places.output).throwIfAny(`${scope.node.path}/${id}`);
   if (bucket) sendEventsToEventBridge(scope, id, bucket);
   const role = starterRole(scope, `${id}Role`, startable, new iam.ServicePrincipal('events.amazonaws.com'));
   const input = options.input ?? events.RuleTargetInput.fromObject({});
@@ -40,43 +41,6 @@ export function newDataRule(
     },
     targets: [{ bind: () => ({ arn: startable.arn, role, input }) }],
   });
-}
-
-function checkNewData(location: DataLocation, objects: readonly string[], output: DataLocation): Problems {
-  const problems = new Problems();
-  if (!location._bucket) {
-    problems.add(
-      'location',
-      `must be of a bucket construct, as EventBridge has to get the bucket's events, got ${location.uri}: use DataLocation.fromBucket`,
-    );
-  }
-  if (problems.tokenList('objects', objects)) return problems;
-  problems.count('objects', objects, 1, Number.POSITIVE_INFINITY);
-  for (const [index, object] of objects.entries()) {
-    const prop = `objects[${index}]`;
-    if (object === '' || object.startsWith('/') || object.includes('**')) {
-      problems.add(
-        prop,
-        `must be a key relative to the location, without a leading slash and without **, got ${JSON.stringify(object)}`,
-      );
-    } else if (location._bucket === output._bucket && mayMatchBelow(location._key, object, output._key)) {
-      problems.add(
-        prop,
-        `must not match what the workflow writes to ${JSON.stringify(output._key)}, or each execution would start the next ones, got ${JSON.stringify(`${location._key}${object}`)}`,
-      );
-    }
-  }
-  return problems;
-}
-
-/** Whether a pattern may match a key that begins with a prefix; false for what is not known before deployment. */
-function mayMatchBelow(folder: string, object: string, prefix: string): boolean {
-  const pattern = `${folder}${object}`;
-  if (Token.isUnresolved(pattern) || Token.isUnresolved(prefix)) return false;
-  const wildcard = folder.length + object.indexOf('*');
-  if (!object.includes('*')) return pattern.startsWith(prefix);
-  const start = pattern.slice(0, wildcard);
-  return start.startsWith(prefix) || prefix.startsWith(start);
 }
 
 /**

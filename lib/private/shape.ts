@@ -110,10 +110,19 @@ export function instance(what: string, ...members: readonly string[]): Shape {
   };
 }
 
+const anyDuration = instance('a Duration, such as Duration.hours(1)', 'toSeconds', 'unitLabel');
+
+/** A duration that has to be known at synth, because this library computes with it. */
+export const knownDuration: Shape = (problems, prop, value) => {
+  anyDuration(problems, prop, value);
+  if ((value as Duration | null | undefined)?.isUnresolved?.())
+    problems.add(prop, 'must be known at synth, got a token: other values are computed from it');
+};
+
 /** A duration, which the API takes in a unit: a token has to be in the same, as nothing converts it. */
 function durationIn(unit: 'seconds' | 'days'): Shape {
   return (problems, prop, value) => {
-    instance('a Duration, such as Duration.hours(1)', 'toSeconds', 'unitLabel')(problems, prop, value);
+    anyDuration(problems, prop, value);
     const given = value as Duration | null | undefined;
     if (!given?.isUnresolved?.()) return;
     if (given.unitLabel() !== unit) return problems.unitOfToken(prop, `Duration.${unit}`);

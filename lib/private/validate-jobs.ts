@@ -16,14 +16,6 @@ export function checkDuration(
   problems.integer(prop, value.toSeconds({ integral: false }), limit.min, limit.max, 'seconds');
 }
 
-/** Checks how long to wait for a quota. */
-export function checkQuotaWait(problems: Problems, value: Duration | undefined): void {
-  if (value?.isUnresolved()) {
-    problems.add('maxQuotaWait', 'must be known at synth: the waits are computed from it');
-  }
-  checkDuration(problems, 'maxQuotaWait', value, LIMITS.quotaWaitSeconds);
-}
-
 /** Checks places in Amazon S3. */
 export function checkLocations(
   problems: Problems,

@@ -6,7 +6,7 @@ import { requireShape } from './shape';
 import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning-definitions';
 import { TUNING_FRAGMENT } from './tuning-shape';
 import { checkDefinition } from './validate-definition';
-import { checkDuration, checkLocations, checkOutput, checkQuotaWait, checkResources } from './validate-jobs';
+import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
 import { checkStrategy, trainingJobsLimit } from './validate-search';
 import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from './validate-surroundings';
 
@@ -93,7 +93,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
     'quota of SageMaker',
   );
   const { tuningRuntimeSeconds, trainingRuntimeSeconds } = LIMITS;
-  checkQuotaWait(problems, tuning.maxQuotaWait);
+  checkDuration(problems, 'maxQuotaWait', tuning.maxQuotaWait, LIMITS.quotaWaitSeconds);
   checkDuration(problems, 'maxTuningRuntime', tuning.maxTuningRuntime, tuningRuntimeSeconds);
   checkDuration(
     problems,

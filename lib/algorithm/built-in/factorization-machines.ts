@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { HyperparameterRule } from '../algorithm-rules';
 import { type BuiltInFacts, type BuiltInMetric, RECORD_IO_PROTOBUF } from './facts';
 import { BUILT_IN_REGISTRY } from './registry';
@@ -72,6 +73,7 @@ export const FACTORIZATION_MACHINES: BuiltInFacts = {
 function checkTogether(values: Readonly<Record<string, string>>): string[] {
   return TERMS.flatMap((term) => {
     const method = values[`${term}_init_method`] ?? DEFAULT_INIT_METHOD;
+    if (Token.isUnresolved(method)) return [];
     return Object.entries(INIT_PARAMETERS)
       .filter(([parameter, needed]) => values[`${term}_init_${parameter}`] === '' && method !== needed)
       .map(

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { TabularAlgorithm } from './tabular-model';
 
 // Source: SageMaker developer guide, "AutoGluon-Tabular hyperparameters"
@@ -47,6 +48,7 @@ export const AUTOGLUON: TabularAlgorithm = {
   metrics: [],
   checkTogether(values) {
     const { num_stack_levels: levels, num_bag_folds: folds, auto_stack: auto } = values;
+    if ([auto, levels, folds].some((value) => Token.isUnresolved(value))) return [];
     if (auto === 'True' || !levels || Number(levels) === 0 || !folds || Number(folds) >= 2) return [];
     return [
       `hyperparameters.num_stack_levels: needs num_bag_folds of at least 2 (or auto_stack True), got num_bag_folds ${folds}`,

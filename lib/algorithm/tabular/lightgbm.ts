@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { NUMBER_GROUP } from '../../private/metric-regex';
 import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
@@ -71,7 +72,8 @@ export const LIGHTGBM: TabularAlgorithm = {
   ],
   checkTogether(values) {
     const weight = values['scale_pos_weight'];
-    if (values['is_unbalance'] !== 'True' || weight === undefined || Number(weight) === 1) return [];
+    if (values['is_unbalance'] !== 'True' || weight === undefined || Token.isUnresolved(weight)) return [];
+    if (Number(weight) === 1) return [];
     return ['hyperparameters.scale_pos_weight: cannot be used with is_unbalance True'];
   },
 };

@@ -2,6 +2,7 @@ import * as aws from '../../private/aws-shapes';
 import {
   duration,
   flag,
+  knownDuration,
   list,
   type Members,
   map,
@@ -26,7 +27,7 @@ const OPTIONS: Members<AutoMlOptions> = {
   maxCandidates: optional(number),
   maxRuntime: optional(duration),
   maxRuntimePerTrainingJob: optional(duration),
-  maxQuotaWait: optional(duration),
+  maxQuotaWait: optional(knownDuration),
   sampleWeightColumn: optional(text),
   featureSpecification: optional(aws.DATA_LOCATION),
   allowedInputLocations: optional(list(aws.DATA_LOCATION)),

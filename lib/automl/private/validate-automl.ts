@@ -3,13 +3,7 @@ import type { DataLocation } from '../../data-location';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { requireShape } from '../../private/shape';
-import {
-  checkApart,
-  checkDuration,
-  checkLocations,
-  checkOutput,
-  checkQuotaWait,
-} from '../../private/validate-jobs';
+import { checkApart, checkDuration, checkLocations, checkOutput } from '../../private/validate-jobs';
 import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from '../../private/validate-surroundings';
 import type { AutoMlData } from '../automl-data';
 import { AutoMlMode, AutoMlObjective } from '../automl-objective';
@@ -126,7 +120,7 @@ function checkValidation(problems: Problems, { train, validation, validationFrac
 function checkLimits(problems: Problems, automl: AutoMlInput): void {
   problems.integer('maxCandidates', automl.maxCandidates, 1, AUTOML_LIMITS.candidates, 'limit of SageMaker');
   const { runtimeSeconds } = AUTOML_LIMITS;
-  checkQuotaWait(problems, automl.maxQuotaWait);
+  checkDuration(problems, 'maxQuotaWait', automl.maxQuotaWait, LIMITS.quotaWaitSeconds);
   checkDuration(problems, 'maxRuntime', automl.maxRuntime, runtimeSeconds);
   checkDuration(problems, 'maxRuntimePerTrainingJob', automl.maxRuntimePerTrainingJob, runtimeSeconds);
 }
