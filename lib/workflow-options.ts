@@ -15,7 +15,7 @@ export interface WorkflowLogOptions {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What happens to these logs when the stack is deleted.
+   * What happens to these logs when the stack is deleted. `RemovalPolicy.SNAPSHOT` is not for logs.
    *
    * @default RemovalPolicy.DESTROY
    */

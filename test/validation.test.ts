@@ -466,7 +466,7 @@ describe('limits', () => {
     [
       'a wait for a quota that is known when the stack is deployed',
       { maxQuotaWait: Duration.seconds(Lazy.number({ produce: () => 60 })) },
-      'maxQuotaWait: must be known at synth, got a token',
+      'maxQuotaWait: must be known at synth, got a token: other values are computed from it',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);

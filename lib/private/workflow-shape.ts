@@ -8,13 +8,21 @@ import { type Members, oneOf, optional, text } from './shape';
 type Common = WorkflowLogOptions &
   Pick<TuningWorkflowProps, 'inputPrefix' | 'bucket' | 'outputPrefix' | 'removalPolicy' | 'stateMachineName'>;
 
+/**
+ * What may become of buckets and log groups: CloudFormation takes no snapshots of them.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
+const { SNAPSHOT: _, ...POLICIES } = RemovalPolicy;
+const REMOVAL_POLICY = oneOf(POLICIES);
+
 /** Types of the props that all workflows have and their chains of states have not. */
 export const WORKFLOW: Members<Common> = {
   inputPrefix: optional(text),
   bucket: optional(BUCKET),
   outputPrefix: optional(text),
-  removalPolicy: optional(oneOf(RemovalPolicy)),
+  removalPolicy: optional(REMOVAL_POLICY),
   stateMachineName: optional(text),
   logRetention: optional(oneOf(logs.RetentionDays)),
-  logRemovalPolicy: optional(oneOf(RemovalPolicy)),
+  logRemovalPolicy: optional(REMOVAL_POLICY),
 };

@@ -1,5 +1,4 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   Algorithm,
@@ -10,21 +9,13 @@ import {
   TuningFragment,
   type TuningFragmentProps,
   TuningStrategy,
-  TuningWorkflow,
-  type TuningWorkflowProps,
-  XGBoostVersion,
 } from '../../lib';
-import { fragment, stackOf, TUNING, vpcIn, workflow } from '../fixtures';
+import { fragment, stackOf, TUNING, vpcIn } from '../fixtures';
 import { js, type Row, refused } from './fixtures';
 
 const inFragment = (what: string, props: object, message: string): Row => [
   what,
   () => fragment(props as Partial<TuningFragmentProps>),
-  message,
-];
-const inWorkflow = (what: string, props: object, message: string): Row => [
-  what,
-  () => workflow(props as Partial<TuningWorkflowProps>),
   message,
 ];
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
@@ -450,87 +441,5 @@ describe('TuningFragment', () => {
       { parameterRanges: [ParameterRange.integer('max_depth', { min: 9, max: 3 })] },
       'parameterRanges.max_depth: min must be less than max, got min 9 and max 3',
     ),
-  ]);
-});
-
-describe('TuningWorkflow', () => {
-  const brought = () => s3.Bucket.fromBucketName(stackOf(), 'Mine', 'mine');
-  refused([
-    [
-      'no props',
-      () => new TuningWorkflow(stackOf(), 'T', js(undefined)),
-      'props: is required: give an object',
-    ],
-    inWorkflow('a bucket by name', { bucket: 'models' }, 'bucket: must be an S3 bucket, got "models"'),
-    inWorkflow('a number as a prefix', { trainPrefix: 7 }, 'trainPrefix: must be a string, got 7'),
-    inWorkflow(
-      'data and its prefix',
-      { train: InputData.csv(DataLocation.fromUri('s3://lake/train/')), trainPrefix: 'train/' },
-      'trainPrefix: is not used when train is given',
-    ),
-    inWorkflow(
-      'the whole bucket for validation',
-      { validationPrefix: '/' },
-      'validationPrefix: must be a folder such as input/validation/, got "/"',
-    ),
-    inWorkflow('a prefix that is null', { inputPrefix: null }, 'inputPrefix: must be a string, got null'),
-    inWorkflow(
-      'the whole bucket for output',
-      { outputPrefix: '' },
-      'outputPrefix: must be a folder such as output/',
-    ),
-    inWorkflow(
-      'slashes for output',
-      { outputPrefix: '//' },
-      'outputPrefix: must be a folder such as output/',
-    ),
-    inWorkflow(
-      'output within the data',
-      { outputPrefix: 'input/train/models' },
-      'train: must not contain output',
-    ),
-    inWorkflow(
-      'a retention of 0 days',
-      { trialRetention: Duration.days(0) },
-      'trialRetention: must be a whole number of at least 1',
-    ),
-    inWorkflow(
-      'a retention in hours',
-      { trialRetention: Duration.hours(36) },
-      'trialRetention: must be a whole number of at least 1, got 1.5',
-    ),
-    inWorkflow('a retention as a number', { trialRetention: 30 }, 'trialRetention: must be a Duration'),
-    inWorkflow(
-      'a retention for another bucket',
-      { bucket: brought(), trialRetention: Duration.days(3) },
-      'trialRetention: is for a new bucket',
-    ),
-    inWorkflow(
-      'an unknown removal policy',
-      { removalPolicy: 'delete' },
-      'removalPolicy: must be one of destroy, retain',
-    ),
-    inWorkflow(
-      'a name with spaces',
-      { stateMachineName: 'my machine' },
-      'stateMachineName: must be 1 to 80 letters',
-    ),
-    inWorkflow('an unknown log retention', { logRetention: 2 }, 'logRetention: must be one of 1, 3, 5, 7'),
-    inWorkflow(
-      'a log retention as a Duration',
-      { logRetention: Duration.days(7) },
-      'logRetention: must be one of 1, 3',
-    ),
-    inWorkflow(
-      'a number as a hyperparameter',
-      { hyperparameters: { num_round: 100 } },
-      'hyperparameters.num_round: must be a string',
-    ),
-    [
-      'a version by name',
-      () => workflow({ algorithm: Algorithm.xgboost({ version: js('3.2-0') }) }),
-      'Algorithm.xgboost: 1 problem found:\n  - version: must be an XGBoostVersion',
-    ],
-    ['a version that is a number', () => XGBoostVersion.of(js(3)), 'version: must be a string, got 3'],
   ]);
 });
