@@ -1,0 +1,99 @@
+import { CfnParameter, Fn, Lazy, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { DataLocation, InputData } from '../../lib';
+import { fragment, type Json, stackOf, text } from '../fixtures';
+import { errorOf, js } from '../malformed/fixtures';
+
+/** The same value as a parameter, as an import and as something that is decided late. */
+export interface Tokens {
+  readonly text: string;
+  readonly number: number;
+}
+
+const KINDS: Record<string, (stack: Stack) => Tokens> = {
+  parameter: (stack) => {
+    // Made when it is used, as CloudFormation warns of parameters that are not.
+    const parameter = (id: string, type: string) =>
+      (stack.node.tryFindChild(id) as CfnParameter | undefined) ?? new CfnParameter(stack, id, { type });
+    return {
+      get text() {
+        return parameter('TheToken', 'String').valueAsString;
+      },
+      get number() {
+        return parameter('TheTokenNumber', 'Number').valueAsNumber;
+      },
+    };
+  },
+  import: () => {
+    const imported = Fn.importValue('TheToken');
+    return { text: imported, number: js(Lazy).number({ produce: () => 4711 }) };
+  },
+  lazy: () => ({
+    text: Lazy.string({ produce: () => 'TheToken' }),
+    number: Lazy.number({ produce: () => 4711 }),
+  }),
+};
+
+/** How a template shows the token: a reference or, of what is decided late, its value. */
+const REFERENCE = /<TheToken(Number)?>|<Fn::ImportValue>|TheToken|4711/;
+
+/** Makes something of tokens in a stack. */
+export type Make = (stack: Stack, tokens: Tokens) => unknown;
+/** A prop that takes a token. */
+export type Working = [prop: string, make: Make];
+/** A prop that cannot be decided at deployment: the message names it. */
+export type Refused = [prop: string, make: Make, message: string];
+
+export const uri = (value: string) => DataLocation.fromUri(value);
+export const data = (value: string) => InputData.csv(uri(value));
+export const inFragment =
+  (props: (tokens: Tokens) => object): Make =>
+  (stack, tokens) =>
+    machine(stack, fragment(props(tokens), stack));
+
+/** A state machine of a chain of states. */
+export function machine(
+  stack: Stack,
+  chain: sfn.IChainable,
+  queryLanguage?: sfn.QueryLanguage,
+): sfn.StateMachine {
+  return new sfn.StateMachine(stack, 'Machine', {
+    definitionBody: sfn.DefinitionBody.fromChainable(chain),
+    queryLanguage,
+  });
+}
+
+/** The resources of a template as one text, with references written as `<…>`. */
+function rendered(stack: Stack): string {
+  const walk = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    const keys = Object.keys(value);
+    if (keys.length === 1 && /^(Ref|Fn::(Join|ImportValue|GetAtt))$/.test(keys[0] ?? '')) return text(value);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+  };
+  return JSON.stringify(walk(Template.fromStack(stack).toJSON().Resources));
+}
+
+/** Tests, with each kind of token, that the template shows a reference to it or that the prop is refused by name. */
+export function testTokens(working: Working[], refused: Refused[] = []): void {
+  describe.each(Object.entries(KINDS))('a token that is a(n) %s', (_kind, tokensOf) => {
+    test.each(working)('%s', (_prop, make) => {
+      const stack = stackOf();
+      make(stack, tokensOf(stack));
+      const resources = rendered(stack);
+      expect(resources).toMatch(REFERENCE);
+      // Neither a token that was not resolved nor the number that stands for one.
+      expect(resources).not.toMatch(/Token\[|e\+2\d\d/);
+    });
+
+    if (refused.length === 0) return;
+    test.each(refused)('%s is refused', (_prop, make, message) => {
+      const stack = stackOf();
+      const error = errorOf(() => make(stack, tokensOf(stack)));
+      expect(error).toEqual({ name: 'TuningValidationError', message: expect.stringContaining(message) });
+      expect(error.message).not.toMatch(/Token\[|e\+2\d\d/);
+    });
+  });
+}
