@@ -96,6 +96,16 @@ describe.each(MADE)('%s', (_name, make) => {
       );
     });
 
+    test('does not trust SageMaker by a statement with NotPrincipal', () => {
+      const stack = stackIn();
+      const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });
+      trainingRole.assumeRolePolicy?.addStatements(
+        new iam.PolicyStatement({ actions: ['sts:AssumeRole'], notPrincipals: [new iam.AnyPrincipal()] }),
+      );
+      make({ trainingRole }, stack);
+      expect(() => Template.fromStack(stack)).toThrow(/must trust/);
+    });
+
     test('may trust SageMaker by a statement that is added later', () => {
       const stack = stackIn();
       const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });

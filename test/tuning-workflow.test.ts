@@ -614,9 +614,12 @@ describe('a key', () => {
     expect([...new Set(all)]).toEqual([expect.stringMatching(/^Key/)]);
   });
 
-  test('may be used by the state machine, whatever its name', () => {
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['a key', (stack) => new kms.Key(stack, 'Key')],
+    ['an alias of a key', (stack) => new kms.Key(stack, 'Key').addAlias('alias/mine')],
+  ])('given as %s may be used by the state machine, whatever its name', (_what, encryptionKey) => {
     const stack = stackOf();
-    workflow({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+    workflow({ encryptionKey: encryptionKey(stack) }, stack);
     const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
     expect(
       statementsIn(stack, /StateMachineRole/).filter(({ Action }) => /^kms:/.test([Action].flat()[0])),

@@ -7,6 +7,26 @@ import { instance, type Shape, struct, text } from './shape';
 
 export const ROLE = instance('an IAM role', 'roleArn');
 export const KEY = instance('a KMS key', 'keyArn');
+/** A key that roles are granted. */
+export const GRANTED_KEY: Shape = (problems, prop, value) => {
+  KEY(problems, prop, value);
+  if (isImportedAlias(value))
+    problems.add(
+      prop,
+      'must be a key, got an imported alias, whose key no role can be granted: use kms.Key.fromKeyArn or kms.Key.fromLookup',
+    );
+};
+
+/** The alias of an imported key throws when it is asked for its key. */
+function isImportedAlias(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('aliasTargetKey' in value)) return false;
+  try {
+    return value.aliasTargetKey === undefined;
+  } catch {
+    return true;
+  }
+}
+
 export const VPC = instance('a VPC', 'vpcId', 'selectSubnets');
 export const SUBNET = instance('a subnet', 'subnetId');
 export const SUBNET_SELECTION = instance('a selection of subnets');

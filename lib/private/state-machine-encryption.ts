@@ -22,12 +22,13 @@ export function encryptStateMachine(stateMachine: sfn.StateMachine, key: kms.IKe
     kmsKeyId: key.keyArn,
     kmsDataKeyReusePeriodSeconds: DATA_KEY_REUSE_SECONDS,
   };
+  const policyKey = isAlias(key) ? key.aliasTargetKey : key;
   const arn = (service: string, resource: string) =>
     Stack.of(stateMachine).formatArn({ service, resource, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   const statements = [
     new iam.PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyArn],
+      resources: [policyKey.keyArn],
       conditions: {
         ArnLike: {
           'kms:EncryptionContext:aws:states:stateMachineArn': arn('states', 'stateMachine:*'),
@@ -37,7 +38,7 @@ export function encryptStateMachine(stateMachine: sfn.StateMachine, key: kms.IKe
     // For the delivery of the log.
     new iam.PolicyStatement({
       actions: ['kms:GenerateDataKey'],
-      resources: [key.keyArn],
+      resources: [policyKey.keyArn],
       conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': arn('logs', '*') } },
     }),
   ];
@@ -50,4 +51,9 @@ export function encryptStateMachine(stateMachine: sfn.StateMachine, key: kms.IKe
     }),
     true,
   );
+}
+
+/** An alias is a key for the CDK, but not for IAM policies, which compare the key's own ARN. */
+function isAlias(key: kms.IKey): key is kms.IAlias {
+  return 'aliasTargetKey' in key;
 }

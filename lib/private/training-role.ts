@@ -66,7 +66,8 @@ function trustsSageMaker({ Statement }: { Statement: Record<string, unknown>[] }
   return Statement.some(({ Effect, Principal }) => {
     if (Effect !== 'Allow') return false;
     if (typeof Principal === 'string') return Principal === '*';
-    const { Service } = Principal as { Service?: unknown };
+    // Undefined with NotPrincipal, which a trust policy must not have.
+    const { Service } = (Principal ?? {}) as { Service?: unknown };
     // A token is not known before the deployment.
     return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
   });

@@ -88,7 +88,7 @@ const TUNING: Members<TuningOptions> = {
   warmStart: optional(aws.WARM_START),
   finalTraining: optional(FINAL_TRAINING),
   trainingRole: optional(aws.ROLE),
-  encryptionKey: optional(aws.KEY),
+  encryptionKey: optional(aws.GRANTED_KEY),
   vpc: optional(aws.VPC),
   vpcSubnets: optional(aws.SUBNET_SELECTION),
   securityGroups: optional(list(aws.SECURITY_GROUP)),

@@ -23,8 +23,23 @@ export function checkLocations(
   locations: readonly (DataLocation | undefined)[],
 ): void {
   for (const location of locations) {
-    if (location && !Token.isUnresolved(location.uri)) checkS3Uri(problems, prop, location.uri);
+    if (!location) continue;
+    if (!Token.isUnresolved(location.uri)) checkS3Uri(problems, prop, location.uri);
+    checkKey(problems, prop, location);
   }
+}
+
+/**
+ * A key is part of the resource of IAM policies, in which these characters stand for other keys.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+function checkKey(problems: Problems, prop: string, location: DataLocation): void {
+  if (Token.isUnresolved(location._key) || !/[*?]|\$\{/.test(location._key)) return;
+  problems.add(
+    prop,
+    `must not contain *, ? or \${, got ${describe(location)}: IAM policies read them as wildcards and variables`,
+  );
 }
 
 /** Checks the URI of a place in Amazon S3. */

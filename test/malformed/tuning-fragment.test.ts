@@ -146,6 +146,21 @@ describe('TuningFragment', () => {
       'output: must be a folder, not a whole bucket',
     ),
     inFragment(
+      'a wildcard as output, which would be the whole bucket',
+      { output: DataLocation.fromUri('s3://models/*/') },
+      'output: must not contain *, ? or ${, got "s3://models/*/": IAM policies read them as wildcards and variables',
+    ),
+    inFragment(
+      'a wildcard in train',
+      { train: at('s3://data/tr?in/') },
+      'train: must not contain *, ? or ${',
+    ),
+    inFragment(
+      'a policy variable in allowedInputLocations',
+      { allowedInputLocations: [DataLocation.fromUri('s3://data/$' + '{aws:username}/')] },
+      'allowedInputLocations: must not contain *, ? or ${',
+    ),
+    inFragment(
       'output within train',
       { output: DataLocation.fromUri('s3://data/train/out/') },
       'train: must not contain output',

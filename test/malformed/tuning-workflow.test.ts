@@ -1,4 +1,5 @@
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Algorithm, DataLocation, InputData, TuningWorkflow, XGBoostVersion } from '../../lib';
 import { autoMlWorkflow } from '../automl/fixtures';
@@ -36,6 +37,17 @@ describe('TuningWorkflow', () => {
       'the whole bucket for output',
       { outputPrefix: '' },
       'outputPrefix: must be a folder such as output/',
+    ),
+    inWorkflow(
+      'a wildcard for output',
+      { outputPrefix: '*' },
+      'output: must not contain *, ? or ${, got "s3://<bucket>/*/"',
+    ),
+    inWorkflow('a wildcard for data', { inputPrefix: '*/' }, 'must not contain *, ? or ${'),
+    inWorkflow(
+      'an imported alias as key',
+      { encryptionKey: kms.Alias.fromAliasName(stackOf(), 'Key', 'alias/mine') },
+      'encryptionKey: must be a key, got an imported alias, whose key no role can be granted',
     ),
     inWorkflow(
       'slashes for output',

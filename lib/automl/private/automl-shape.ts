@@ -32,7 +32,7 @@ const OPTIONS: Members<AutoMlOptions> = {
   featureSpecification: optional(aws.DATA_LOCATION),
   allowedInputLocations: optional(list(aws.DATA_LOCATION)),
   trainingRole: optional(aws.ROLE),
-  encryptionKey: optional(aws.KEY),
+  encryptionKey: optional(aws.GRANTED_KEY),
   vpc: optional(aws.VPC),
   vpcSubnets: optional(aws.SUBNET_SELECTION),
   securityGroups: optional(list(aws.SECURITY_GROUP)),
