@@ -78,8 +78,8 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * Starts an execution when there is new data in S3. By default that is when an object `_SUCCESS` is written at the
    * workflow's input prefix: write it after all other objects. Every object that matches starts an execution of its own.
    *
-   * The bucket's events must go to Amazon EventBridge. This method switches that on for a bucket of this app; for an
-   * imported bucket, its owner has to.
+   * The bucket's events must go to Amazon EventBridge. This method turns that on for a bucket of this app. For an
+   * imported bucket, its owner must.
    *
    * @param id the construct's ID within this workflow
    * @throws Error named `TuningValidationError` that lists every problem with the options
@@ -133,7 +133,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * An EventBridge rule that triggers when an execution succeeds.
+   * Creates an EventBridge rule that triggers when an execution succeeds.
    *
    * @param id the construct's ID within this workflow
    */
@@ -142,7 +142,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * An EventBridge rule that triggers when an execution fails or times out.
+   * Creates an EventBridge rule that triggers when an execution fails or times out.
    *
    * @param id the construct's ID within this workflow
    */
@@ -151,7 +151,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * An EventBridge rule that triggers when an execution ends: when it succeeds, fails, times out or is stopped.
+   * Creates an EventBridge rule that triggers when an execution ends: when it succeeds, fails, times out or is stopped.
    *
    * @param id the construct's ID within this workflow
    */
@@ -192,7 +192,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
 
   /**
    * A metric that SageMaker publishes for each training job of this workflow: one time series for each job, or for each
-   * instance of a job. To be shown on a dashboard; CloudWatch has no alarms on searches.
+   * instance of a job. Use it on a dashboard; CloudWatch has no alarms on searches.
    *
    * - Utilization: `CPUUtilization`, `MemoryUtilization`, `DiskUtilization`, `GPUUtilization`, `GPUMemoryUtilization`
    * - What the algorithm reports, under its own name, such as `validation:rmse`

@@ -30,7 +30,7 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
   [SageMakerJobKind.AUTOML]: AUTOML_JOB,
 };
 
-/** How long to try, while jobs that nobody waits for cost money, before someone has to know. */
+/** Maximum age of an event. Abandoned jobs cost money, so an event that still fails then goes to the dead-letter queue. */
 const MAX_EVENT_AGE = Duration.hours(1);
 
 /** Properties of what stops the jobs of executions that ended without them. */
@@ -46,8 +46,8 @@ export interface StopAbandonedJobsProps {
    */
   readonly kinds?: SageMakerJobKind[];
   /**
-   * Key for the function's environment variables and its log. The dead-letter queue is encrypted with a key that
-   * Amazon SQS owns: with another one, events would be lost unless its policy lets EventBridge use it.
+   * Key for the function's environment variables and its log. Amazon SQS encrypts the dead-letter queue with a key that it owns:
+   * with this key, events would be lost unless the key policy lets EventBridge use it.
    *
    * @default - Lambda's and CloudWatch Logs' own encryption
    */
@@ -105,7 +105,7 @@ export class StopAbandonedJobs extends Construct {
         encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
-      // What fails in the function; what does not reach it is for the rule's target to keep.
+      // Takes events that the function fails for. The rule's target takes those that do not reach it.
       deadLetterQueue,
       retryAttempts: 2,
       maxEventAge: MAX_EVENT_AGE,

@@ -77,9 +77,9 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly findBestTrainingJobFunction: lambda.IFunction;
   /** Security groups of the training containers; none without a VPC. */
   readonly connections: ec2.Connections;
-  /** What the names of all jobs begin with; a token, unless the prop is given. */
+  /** Prefix of the names of all jobs; a token, unless `jobNamePrefix` is given. */
   readonly jobNamePrefix: string;
-  /** Tags for the SageMaker jobs, of `Tags.of()`. */
+  /** Collects the tags that `Tags.of()` adds to the SageMaker jobs. */
   readonly cdkTagManager: TagManager;
 
   constructor(scope: Construct, id: string, props: TuningFragmentProps) {

@@ -70,9 +70,9 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly findBestCandidateFunction: lambda.IFunction;
   /** Security groups of the containers; none without a VPC. */
   readonly connections: ec2.Connections;
-  /** What the names of AutoML jobs begin with; a token, unless the prop is given. */
+  /** Prefix of the names of AutoML jobs; a token, unless `jobNamePrefix` is given. */
   readonly jobNamePrefix: string;
-  /** Tags for the AutoML jobs, of `Tags.of()`. */
+  /** Collects the tags that `Tags.of()` adds to the AutoML jobs. */
   readonly cdkTagManager: TagManager;
 
   constructor(scope: Construct, id: string, props: AutoMlFragmentProps) {

@@ -54,9 +54,9 @@ export interface AutoMlOptions {
    */
   readonly maxRuntimePerTrainingJob?: Duration;
   /**
-   * How long to wait in all when a quota of SageMaker keeps a job from starting: whole seconds, at most 1 day; 0 for
-   * not at all. Each job waits anew. The execution then fails with `QuotaExceeded`. It fails at once, with `QuotaTooLow`,
-   * when the quota is lower than what the job needs, as a quota of 0 is.
+   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day; 0 to
+   * not wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs, such as
+   * a quota of 0, waiting cannot help: the execution fails at once with `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
    * @default Duration.hours(1)
@@ -90,16 +90,19 @@ export interface AutoMlOptions {
    */
   readonly trainingRole?: iam.IRole;
   /**
-   * Key for what the workflow stores: models and reports, a new bucket, the volumes of the instances, the state machine (where the
-   * construct makes one) with the history of its executions, the environment variables of the functions, and the logs of both.
+   * Key that encrypts what the workflow stores: models and reports, a new bucket, the volumes of the instances, the environment
+   * variables of the functions, and the logs of the functions. `AutoMlWorkflow` also encrypts its state machine, the history of the
+   * executions and the log of the state machine.
    *
-   * Not covered are the access logs of a new bucket (S3 can deliver them to buckets with S3's own encryption only) and the logs of
-   * the jobs, whose log groups SageMaker makes.
+   * The key does not cover:
    *
-   * The dead-letter queue with the events of executions that ended is encrypted with a key that Amazon SQS owns.
+   * - access logs of a new bucket. S3 delivers them only to buckets with S3-managed encryption.
+   * - logs of the jobs. SageMaker creates their log groups.
+   * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
    *
-   * An imported key's policy has to let CloudWatch Logs and the delivery of logs (`delivery.logs.amazonaws.com`) use it; the
-   * key policy of a key of this app is extended. Whoever reads executions needs `kms:Decrypt` on the key.
+   * For a key of this app, the construct adds what CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
+   * key policy. For an imported key, its owner must add that. To read executions, a user needs `kms:Decrypt` on the key. An alias
+   * of a key of this app is accepted; an imported alias is not, because its key is unknown.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    * @default - everything is encrypted with keys that AWS owns or manages

@@ -4,7 +4,7 @@ import { brokenRules, describeBroken } from '../algorithm/combination-rule';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** A broken rule, as messages tell it. */
+/** A broken rule, as a message reports it. */
 export interface BrokenCombination {
   /** The hyperparameter that it is reported for. */
   readonly at: string;

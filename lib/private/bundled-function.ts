@@ -20,7 +20,7 @@ export interface BundledFunctionOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Properties of a function whose code is bundled with this library, traced, with a log and a role beside it. */
+/** Properties of a function whose code is bundled with this library, traced, with its own log and role. */
 export function bundledFunction(
   scope: Construct,
   id: string,

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { JOB_NAME_PREFIX_LENGTH } from './limits';
 import type { NetworkOptions } from './validate-surroundings';
 
-/** `AWS::StackId` ends with a UUID, which begins with so many hexadecimal digits. */
+/** Number of hexadecimal digits in the first part of the UUID that ends `AWS::StackId`. */
 const STACK_DIGITS = 8;
 
 /**

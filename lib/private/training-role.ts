@@ -16,7 +16,7 @@ export function jobRole(scope: Construct, id: string, description: string): iam.
 }
 
 /**
- * Checks that SageMaker can run jobs under a role that is brought. Its trust policy is checked when the app is synthesized, since
+ * Checks that SageMaker can run jobs under a given role. The trust policy is checked when the app is synthesized, because
  * statements can be added until then.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html

@@ -10,9 +10,9 @@ export interface MetricDefinition {
   /** Name of the metric, 1 to 255 characters. */
   readonly name: string;
   /**
-   * Regular expression of 1 to 500 characters whose first group is the value. The group has to read signs and exponents:
-   * `([0-9.]+)` takes 1.2e-05 for 1.2, and the worst model for the best. Write
-   * `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`, which is how SageMaker reads the metrics of its own XGBoost.
+   * Regular expression of 1 to 500 characters whose first group is the value. The group must match signs and exponents:
+   * `([0-9.]+)` reads 1.2e-05 as 1.2, so the worst model can look like the best. Use
+   * `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`, as SageMaker's own XGBoost container does.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
    */
@@ -119,9 +119,9 @@ export interface TrainingJobDefinition {
    */
   readonly outputEncryptionKey?: kms.IKey;
   /**
-   * Key for the storage volumes. Left out of the request where the instance type, or that of any instance group, has local
-   * NVMe storage (such as ml.g5): SageMaker refuses it for these, and the hardware encrypts them with keys of its own. A type that is
-   * an expression or a token counts as one without.
+   * Key for the storage volumes. The request has no key if the instance type, or that of any instance group, has local NVMe
+   * storage (such as ml.g5): SageMaker refuses a key for these types, and the hardware encrypts their storage. An instance type that
+   * is an expression or a token counts as a type without local storage.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
    * @default - keys that AWS manages
