@@ -13,12 +13,21 @@ const numericRange = z.strictObject({
   max: z.number(),
   scaling: z.enum(['Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic']).optional(),
 });
-const categoricalRange = z.strictObject({ type: z.literal('categorical'), values: z.array(z.string()) });
+const categoricalRange = z.strictObject({
+  type: z.literal('categorical'),
+  values: z.array(z.string(), 'must be a list of strings'),
+});
 
 /** What the context of the app may set, each as `tuning:<name>`. README.md explains them. */
 const schema = z.strictObject({
-  stackName: z.string().default('SageMakerTuning'),
-  account: z.string().optional(),
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'must be at most 128 letters, digits and hyphens, a letter first')
+    .default('SageMakerTuning'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be the 12 digits of an account ID')
+    .optional(),
   region: z.string().optional(),
   data: z.string().default(SAMPLE_DATA),
   label: z.string().optional(),
@@ -29,7 +38,14 @@ const schema = z.strictObject({
   objective: z.string().optional(),
   direction: z.enum(['Minimize', 'Maximize']).optional(),
   parameterRanges: z
-    .record(z.string(), z.discriminatedUnion('type', [numericRange, categoricalRange]))
+    .record(
+      z.string(),
+      z.discriminatedUnion(
+        'type',
+        [numericRange, categoricalRange],
+        'the type must be "integer", "continuous" or "categorical"',
+      ),
+    )
     .default({
       num_round: { type: 'integer', min: 300, max: 1000 },
       eta: { type: 'continuous', min: 0.02, max: 0.1, scaling: 'Logarithmic' },
@@ -67,13 +83,11 @@ export function readSettings(node: Node): Settings {
         return [name, parse(name, value)];
       }),
   );
-  const result = schema.safeParse(given, { reportInput: true });
+  const result = schema.safeParse(given, { reportInput: true, error: ruleOf });
   if (!result.success) {
-    const problems = result.error.issues.map(
-      (issue) => `  - ${PREFIX}${issue.path.join('.')} ${issue.message}`,
-    );
+    const problems = result.error.issues.flatMap(problemsOf).map((problem) => `  - ${PREFIX}${problem}`);
     throw new SettingsError(
-      `the context (cdk.json, or --context ${PREFIX}<name>=<value>) is not valid:\n${problems.join('\n')}\n  known are ${Object.keys(schema.shape).join(', ')}`,
+      `the context (cdk.json, or --context ${PREFIX}<name>=<value>) is not valid:\n${problems.join('\n')}\nSettings are ${Object.keys(schema.shape).join(', ')}`,
     );
   }
   const { data } = result.data;
@@ -83,7 +97,29 @@ export function readSettings(node: Node): Settings {
   return result.data;
 }
 
-/** `--context name=value` gives texts: what a setting does not take as a text is meant as JSON. */
+/** What is wrong with a setting, with its name. */
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  const name = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no such setting`);
+  }
+  const { message, input } = issue;
+  return [
+    `${name}: ${input === undefined ? `is missing: ${message}` : `${message}, got ${JSON.stringify(input)}`}`,
+  ];
+}
+
+/** The rule that a value breaks, as far as the schema does not word it itself. */
+function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_value') {
+    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  }
+  if (issue.code === 'invalid_type')
+    return `must be a ${issue.expected === 'record' ? 'map' : issue.expected}`;
+  return undefined;
+}
+
+/** `--context name=value` gives strings: one that the setting does not take is read as JSON. */
 function parse(name: string, value: unknown): unknown {
   const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
   if (typeof value !== 'string' || !setting || setting.safeParse(value).success) return value;

@@ -1,5 +1,6 @@
+import { join, relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { summaryOf } from './data';
+import { MANIFEST_FILE, summaryOf } from './data';
 import { describeTask, learningTaskOf } from './learning-task';
 import { readSettings } from './settings';
 import { prepareData } from './training-data';
@@ -22,8 +23,9 @@ function synthesize(): void {
   const data = prepareData(settings);
   if (data?.manifest) {
     const task = describeTask(learningTaskOf(settings, data.manifest));
+    const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, MANIFEST_FILE))}`;
     // Not to the standard output: who pipes the template of cdk synth gets nothing else.
-    console.error([...summaryOf(data.manifest), task].join('\n'));
+    console.error([...summaryOf(data.manifest), mapping, task].join('\n'));
   }
 
   new TuningStack(app, settings.stackName, {

@@ -47,7 +47,7 @@ export class ColumnProfile {
   /** @param isLabel whether numbers may be classes */
   constructor(
     readonly name: string,
-    private readonly isLabel = false,
+    readonly isLabel = false,
   ) {}
 
   /** Takes the value of the next row. */

@@ -12,6 +12,17 @@ const LONGEST_RECORD = 256 * CHUNK_BYTES;
 /** Delimiters of columns, the most likely first. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
+const UNCLOSED_QUOTE = 'a quote (") is opened and not closed';
+const TEXT_AFTER_QUOTE = 'there is text after a closing quote (")';
+
+/** What csv-parse refuses, by the code of its error, in the words of who wrote the file. */
+const CSV_PROBLEMS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: UNCLOSED_QUOTE,
+  CSV_INVALID_CLOSING_QUOTE: TEXT_AFTER_QUOTE,
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: TEXT_AFTER_QUOTE,
+  INVALID_OPENING_QUOTE: 'there is a quote (") within a field that does not begin with one',
+};
+
 /** The first records that are looked at to find the delimiter. */
 const SAMPLED_RECORDS = 20;
 
@@ -96,13 +107,13 @@ export class CsvFile {
         const text = withLineFeeds(rest + this.decode(decoder, buffer.subarray(0, length), length > 0));
         const end = length > 0 ? endOfRecords(text) : text.length;
         if (text.length - end > LONGEST_RECORD) {
-          throw this.notCsv(line, 'a quote (") is opened and not closed');
+          throw this.notCsv(line, UNCLOSED_QUOTE);
         }
         rest = text.slice(end);
         if (end > 0) {
           const whole = text.slice(0, end);
           yield { text: whole, line, bytesRead };
-          line += countOf(whole, '\n');
+          line += occurrencesOf(whole, '\n');
         }
         if (length === 0) return;
       }
@@ -126,8 +137,8 @@ export class CsvFile {
     try {
       return parse(text, { ...optionsFor(text, this.delimiter), ...options });
     } catch (error) {
-      const { message, lines } = error as Error & { lines?: number };
-      throw this.notCsv(firstLine + (lines ?? 1) - 1, message);
+      const { code = '', message, lines } = error as Error & { code?: string; lines?: number };
+      throw this.notCsv(firstLine + (lines ?? 1) - 1, CSV_PROBLEMS[code] ?? message);
     }
   }
 
@@ -137,7 +148,7 @@ export class CsvFile {
     this.parse(text, firstLine, {
       on_record: (row: string[], { lines }) => {
         // `lines` is where the record ends.
-        begins.push(firstLine + lines - 1 - row.reduce((sum, field) => sum + countOf(field, '\n'), 0));
+        begins.push(firstLine + lines - 1 - row.reduce((sum, field) => sum + occurrencesOf(field, '\n'), 0));
         return null;
       },
     });
@@ -163,10 +174,10 @@ function readHead(path: string): Buffer {
 
 /** Where the last whole record ends: a line break with an even number of quotes before it. */
 function endOfRecords(text: string): number {
-  let quotes = countOf(text, '"');
+  let quotes = occurrencesOf(text, '"');
   let from = text.length;
   for (let end = text.lastIndexOf('\n'); end >= 0; end = end > 0 ? text.lastIndexOf('\n', end - 1) : -1) {
-    quotes -= countOf(text.slice(end, from), '"');
+    quotes -= occurrencesOf(text.slice(end, from), '"');
     from = end;
     if (quotes % 2 === 0) return end + 1;
   }
@@ -207,7 +218,7 @@ function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text;
 }
 
-function countOf(text: string, character: string): number {
+function occurrencesOf(text: string, character: string): number {
   let count = 0;
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++;
   return count;

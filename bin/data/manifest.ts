@@ -71,7 +71,7 @@ export function summaryOf({ source, label, rows, columns, leftOut, notices }: Ma
     ...(rowsWithout > 0 ? [`  left out: ${countOf(rowsWithout, 'row')} without a label`] : []),
     `  rows: ${rows.train.toLocaleString('en-US')} to train, ${rows.validation.toLocaleString('en-US')} to validate`,
     ...ENCODINGS.flatMap(([encoding, title]) => {
-      const names = new Set(columns.filter((each) => each.encoding === encoding).map((each) => each.column));
+      const names = new Set(columns.filter((each) => each.encoding === encoding).map(nameWithCodes));
       return names.size > 0 ? [`  ${title}: ${listOf([...names])}`] : [];
     }),
     ...leftOut.map((each) => `  left out: column ${each.column}: ${each.reason}`),
@@ -79,9 +79,16 @@ export function summaryOf({ source, label, rows, columns, leftOut, notices }: Ma
   ];
 }
 
+/** A column's name, with its codes if it has two: more of them are in the manifest. */
+function nameWithCodes({ column, codes }: PreparedColumn): string {
+  if (!codes) return column;
+  const named = Object.entries(codes).map(([name, code]) => `${name} is ${code}`);
+  return `${column} (${named.length === 2 ? named.join(', ') : countOf(named.length, 'category', 'categories')})`;
+}
+
 const ENCODINGS: readonly (readonly [PreparedColumn['encoding'], string])[] = [
   ['number', 'numbers'],
   ['code', 'categories as codes'],
   ['one-hot', 'categories as one column each (one-hot)'],
-  ['date', 'dates as day, month, weekday'],
+  ['date', 'dates as days since 1970-01-01, month, weekday, and hour if there are times'],
 ];

@@ -15,12 +15,13 @@ export function isNumeric(profile: ColumnProfile): boolean {
  */
 export function checkNumbers(path: string, profile: ColumnProfile): void {
   const { name, examples, counts, tooLarge } = profile;
+  const exclude = profile.isLabel ? '' : `. ${excludeAdvice(name)}`;
   const text = examples.text ?? examples.grouped;
   if (text && profile.numbers > profile.texts && (profile.levels?.size ?? FEW_VALUES + 1) > FEW_VALUES) {
     const advice = examples.grouped
       ? 'is not a number that XGBoost reads: write it without thousands separators and with a decimal point'
       : 'is text in a column of numbers: correct it, or leave it empty if the value is missing';
-    throw fieldError(path, name, examples.grouped ?? text, `${advice}. ${excludeAdvice(name)}`);
+    throw fieldError(path, name, examples.grouped ?? text, `${advice}${exclude}`);
   }
   if (!isNumeric(profile)) return;
   if (counts.maybeThousands > 0 && counts.decimalComma === 0 && examples.maybeThousands) {
@@ -36,7 +37,7 @@ export function checkNumbers(path: string, profile: ColumnProfile): void {
       path,
       name,
       tooLarge,
-      `is beyond the 32-bit floats that XGBoost uses (at most 3.4e38): scale the column, or leave the field empty. ${excludeAdvice(name)}`,
+      `is beyond the 32-bit floats that XGBoost uses (at most 3.4e38): scale the column, or leave the field empty${exclude}`,
     );
   }
 }

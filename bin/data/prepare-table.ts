@@ -10,7 +10,7 @@ import { type ProblemType, planLabel } from './label';
 import { type Manifest, manifestOf } from './manifest';
 import { profileTable } from './profile-table';
 import { type Output, Progress } from './progress';
-import { listOf } from './table-error';
+import { listOf, quoted } from './table-error';
 import { isDecimal } from './values';
 import { writeTable } from './write-table';
 
@@ -95,7 +95,7 @@ function prepareFile(file: CsvFile, options: TableOptions, folder: string, outpu
 function checkHeader({ path, header, delimiter }: CsvFile, options: TableOptions): number {
   if (header.length === 1) {
     throw new SettingsError(
-      `tuning:data: ${path} has only one column, ${header[0]}: a label and at least one feature are needed`,
+      `tuning:data: ${path} has only one column, ${quoted(header[0] ?? '')}: a label and at least one feature are needed. Separate columns by commas, semicolons, tabs or |`,
     );
   }
   if (header.every((name) => isDecimal(name))) {

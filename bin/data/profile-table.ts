@@ -2,6 +2,7 @@ import { SettingsError } from '../settings-error';
 import { ColumnProfile } from './column-profile';
 import type { CsvChunk, CsvFile } from './csv-file';
 import type { Progress } from './progress';
+import { countOf, listOf } from './table-error';
 import { trimmed } from './values';
 
 /** What a table holds. */
@@ -22,7 +23,7 @@ export function profileTable(file: CsvFile, label: number, progress: Progress): 
   let rows = 0;
   for (const chunk of file.chunks()) {
     chunk.rows.forEach((row, index) => {
-      if (row.length !== columns.length) throw ragged(file, row, chunk.lineOf(index));
+      if (row.length !== columns.length) throw ragged(file, row, chunk.lineOf(index), rows === 0);
       addRow(columns, row, rows, chunk, index);
       rows++;
     });
@@ -46,13 +47,18 @@ function addRow(
   for (let at = 0; at < columns.length; at++) columns[at]?.add(trimmed(row[at] ?? ''), number, lineOf);
 }
 
-function ragged(file: CsvFile, row: readonly string[], line: number): SettingsError {
-  const more = row.length > file.header.length;
+function ragged(file: CsvFile, row: readonly string[], line: number, isFirst: boolean): SettingsError {
+  const { path, header, delimiter } = file;
+  const more = row.length > header.length;
+  const advice = more
+    ? 'Put a field that contains the separator in quotes (")'
+    : 'Leave a missing value empty, with its separator';
+  const headerAdvice =
+    more && isFirst
+      ? `. Line 1 must name every column, row names from R included; it is ${listOf(header)}`
+      : '';
   return new SettingsError(
-    `tuning:data: line ${line} of ${file.path} has ${row.length} ${row.length === 1 ? 'field' : 'fields'} where the header has ${file.header.length}; ` +
-      `columns are separated by ${JSON.stringify(file.delimiter)}. ` +
-      (more
-        ? 'Put a field that contains the separator in quotes (")'
-        : 'Leave a missing value empty, with its separator'),
+    `tuning:data: line ${line} of ${path} has ${countOf(row.length, 'field')} where the header has ${header.length}; ` +
+      `columns are separated by ${JSON.stringify(delimiter)}. ${advice}${headerAdvice}`,
   );
 }

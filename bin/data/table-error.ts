@@ -28,6 +28,7 @@ export function countOf(count: number, thing: string, things = `${thing}s`): str
   return `${count.toLocaleString('en-US')} ${count === 1 ? thing : things}`;
 }
 
-function quoted(value: string): string {
+/** A value in quotes, shortened. */
+export function quoted(value: string): string {
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }

@@ -64,6 +64,13 @@ describe('a label', () => {
 });
 
 describe('a column', () => {
+  test('of categories is summarized with its codes if there are two, else with their number', () => {
+    const path = write(['s,c,y', ...rows(60, (i) => `${i % 2 ? 'male' : 'female'},${i % 12}x,${i * 1.5}`)]);
+    expect(summaryOf(prepare(path, 'y').manifest)).toContain(
+      '  categories as codes: s (female is 0, male is 1), c (12 categories)',
+    );
+  });
+
   const encodingsOf = (path: string, options = {}) => {
     const { manifest, all } = prepare(path, 'y', options);
     return {
@@ -474,7 +481,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a word among numbers of the label',
       ['y,x', ...NUMBERS, 'unknown,1'],
       'y',
-      /line 42 of .*, column y: "unknown" is text/,
+      /line 42 of .*, column y: "unknown" is text in a column of numbers: correct it, or leave it empty if the value is missing$/,
     ],
     [
       'thousands separators',
@@ -500,7 +507,12 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a',
       /line 6 of .* has 3 fields where the header has 2;.* in quotes/,
     ],
-    ['one column', ['a', '1'], 'a', /has only one column, a: a label and at least one feature are needed$/],
+    [
+      'one column',
+      ['a', '1'],
+      'a',
+      /has only one column, "a": a label and at least one feature are needed\. Separate columns by commas/,
+    ],
     ['two columns of one name', ['a,b,b', '1,2,3'], 'a', /several columns of the same name: b. Rename them/],
     ['no header', ['1.5,2', '1,2'], 'a', /seems to have no header: its first line is 1.5, 2/],
     ['one row', ['a,b', '1,2'], 'a', /a is 1 in every row/],
@@ -524,7 +536,19 @@ describe('refused, with file, line, column and what to do, is', () => {
       'text after a quote',
       ['a,b', '1,"x"y', '2,z'],
       'a',
-      /line 2 of .* is not CSV: .* Write a quote within a quoted field twice/,
+      /line 2 of .* is not CSV: there is text after a closing quote \("\)\. Write a quote within a quoted field twice/,
+    ],
+    [
+      'a quote within a field',
+      ['a,b', '1,x', '2,y"z"'],
+      'a',
+      /line 3 of .* is not CSV: there is a quote \("\) within a field that does not begin with one/,
+    ],
+    [
+      'a header that has no name for the row names of R',
+      ['y,x', '1,2,3', '2,3,4'],
+      'y',
+      /line 2 of .* has 3 fields where the header has 2;.* Line 1 must name every column, row names from R included; it is y, x$/,
     ],
     [
       'a workbook',
