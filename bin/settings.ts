@@ -119,10 +119,12 @@ function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined;
 }
 
-/** `--context name=value` gives strings: one that the setting does not take is read as JSON. */
+/** `--context name=value` gives strings: where the setting takes none, they are read as JSON. */
 function parse(name: string, value: unknown): unknown {
   const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
-  if (typeof value !== 'string' || !setting || setting.safeParse(value).success) return value;
+  if (typeof value !== 'string' || !setting) return value;
+  const takesNoStrings = setting.safeParse(value).error?.issues.some(({ code }) => code === 'invalid_type');
+  if (!takesNoStrings) return value;
   try {
     return JSON.parse(value);
   } catch {

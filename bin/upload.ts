@@ -73,11 +73,11 @@ function tooLarge({ bytes, folder }: TrainingData, settings: Settings, task: Lea
   const sync = (place: string) =>
     `aws s3 sync '${folder}' ${place} --exclude '*' --include 'train/*' --include 'validation/*'`;
   return [
-    `tuning:data: ${settings.data} has ${gib(bytes / MIB)} to upload, and a deployment can upload ${gib(most)} at most (the Lambda function that copies it has ${STORAGE.max.toLocaleString('en-US')} MiB of storage).`,
-    'Upload it to a folder of a bucket of yours, and deploy with its place; {} then starts an execution:',
+    `tuning:data: ${settings.data} has ${gib(bytes / MIB)} to upload, and a deployment can upload at most ${gib(most)} (the Lambda function that copies it has ${STORAGE.max.toLocaleString('en-US')} MiB of storage).`,
+    'Upload it to a folder of your own bucket, and deploy with its location; {} then starts an execution:',
     `  ${sync('s3://<bucket>/<folder>/')}`,
     `  npx cdk deploy --context tuning:data=s3://<bucket>/<folder>/${options.join('')}`,
-    'Or, if a stack with these settings is deployed already, upload it to its bucket and name the place in the input:',
+    'Or, if a stack with these settings is deployed already, upload it to its bucket and name the location in the input:',
     `  ${sync(input)}`,
     `  aws stepfunctions start-execution --state-machine-arn <arn> --input '{"train": "${input}train/", "validation": "${input}validation/"}'`,
     'npm run local has no such limit.',

@@ -69,9 +69,11 @@ describe('settings', () => {
   });
 
   test('stay texts where texts are meant', () => {
-    expect(settingsOf({ account: '123456789012', stackName: '1', xgboostVersion: '1.7-1' })).toMatchObject({
+    expect(
+      settingsOf({ account: '123456789012', jobNamePrefix: '1', xgboostVersion: '1.7-1' }),
+    ).toMatchObject({
       account: '123456789012',
-      stackName: '1',
+      jobNamePrefix: '1',
       xgboostVersion: '1.7-1',
     });
   });

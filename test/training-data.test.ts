@@ -223,7 +223,7 @@ describe('the function that uploads the data', () => {
       expect.objectContaining({
         name: 'SettingsError',
         message: expect.stringContaining(
-          'has 5.0 GiB to upload, and a deployment can upload 4.9 GiB at most',
+          'has 5.0 GiB to upload, and a deployment can upload at most 4.9 GiB',
         ),
       }),
     );

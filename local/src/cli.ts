@@ -49,7 +49,7 @@ for (const stream of [process.stdout, process.stderr]) {
 process.on('uncaughtException', (error) => {
   console.error(explainError(error));
   console.error(
-    `Local mode ends here. Executions and jobs that were running can go on: "${PROGRAM} resume".`,
+    `Local mode ends here. To continue executions and jobs that were running: "${PROGRAM} resume".`,
   );
   process.exit(1);
 });
