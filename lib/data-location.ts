@@ -24,8 +24,10 @@ export class DataLocation {
   }
 
   /**
-   * A place given as a URI. Where the bucket is encrypted with a key of its own, grant the use of that key
-   * to the training role.
+   * A place given as a URI. If the bucket is encrypted with its own KMS key, grant the training role the use of that key.
+   *
+   * If the URI is or contains a token, its key is unknown at synth, and permissions apply to the whole bucket. Use `fromBucket`
+   * with the key as a token to limit them.
    *
    * @param uri `s3://bucket/key`, at most 1,024 characters; a folder ends with `/`
    */

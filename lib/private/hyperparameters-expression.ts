@@ -18,13 +18,13 @@ export interface ConfigureDefinition {
   readonly parameterRanges: readonly ParameterRange[];
   /** Hyperparameters that are the same in every training job of the search, unless the input gives others. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** List of metrics that has to end with the objective's; undefined where there is none. */
+  /** List of metrics that must end with the objective's metric; undefined if the algorithm has none. */
   readonly metricList?: MetricList;
   /** What the algorithm accepts; undefined where nothing is known. */
   readonly rules?: AlgorithmRules;
 }
 
-/** JSONata that tells which form a text is of: a regular expression is no JSON, so that it cannot be in the data. */
+/** JSONata that finds the form of a string. It cannot be part of the data, because JSON has no regular expressions. */
 const HAS_FORM = Object.entries(VALUE_FORMS)
   .map(([name, { pattern }]) => `$form = '${name}' ? $contains($value, /${pattern.source}/)`)
   .join(' : ');

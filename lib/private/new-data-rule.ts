@@ -57,7 +57,7 @@ function keyPattern(folder: string, object: string): unknown {
 /**
  * Switches a bucket's events to EventBridge on with CloudFormation's own property. aws-cdk-lib's
  * `enableEventBridgeNotification` needs a Lambda function that may change the notifications of every bucket; it is
- * called only where the bucket has that function anyway, which else would switch the events off again.
+ * called only if the bucket has that function anyway, because the function would turn the events off again.
  */
 function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucket): void {
   const resource = bucket.node.defaultChild;

@@ -6,11 +6,11 @@ import { failAgain } from './poll-job';
 
 /** How a state waits for a quota. */
 export interface QuotaWaitOptions {
-  /** Ends the names of the states that wait, so that they are unique among those of the chain. */
+  /** Suffix of the names of the waiting states, so that they are unique within the chain. */
   readonly suffix: string;
   /** How long to wait in all. @default DEFAULT_QUOTA_WAIT */
   readonly maxWait?: Duration;
-  /** JSONata for what the error's cause says in addition, such as what was found so far. */
+  /** JSONata that is appended to the error's cause, such as the results so far. */
   readonly also?: string;
 }
 

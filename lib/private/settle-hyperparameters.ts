@@ -1,7 +1,7 @@
 import { canonicalName } from '../algorithm/algorithm-rules';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** The list of metrics that an algorithm evaluates, and the metric that has to be its last one. */
+/** The list of metrics that an algorithm evaluates, and the metric that must be last. */
 export interface MetricList {
   readonly name: string;
   readonly last: string;

@@ -81,7 +81,7 @@ export const flag: Shape = (problems, prop, value) => {
   if (typeof value !== 'boolean') problems.wrongType(prop, 'true or false', value);
 };
 
-/** A string that names and permissions are made of, so that it has to be known at synth. */
+/** A string that must be known at synth, because names and permissions are made of it. */
 export const knownText: Shape = (problems, prop, value) => {
   if (typeof value !== 'string') problems.wrongType(prop, 'a string', value);
   else if (Token.isUnresolved(value))
@@ -112,14 +112,14 @@ export function instance(what: string, ...members: readonly string[]): Shape {
 
 const anyDuration = instance('a Duration, such as Duration.hours(1)', 'toSeconds', 'unitLabel');
 
-/** A duration that has to be known at synth, because this library computes with it. */
+/** A duration that must be known at synth, because this library computes with it. */
 export const knownDuration: Shape = (problems, prop, value) => {
   anyDuration(problems, prop, value);
   if ((value as Duration | null | undefined)?.isUnresolved?.())
     problems.add(prop, 'must be known at synth, got a token: other values are computed from it');
 };
 
-/** A duration, which the API takes in a unit: a token has to be in the same, as nothing converts it. */
+/** A duration in the unit of the API. A token must have the same unit, because CloudFormation does not convert units. */
 function durationIn(unit: 'seconds' | 'days'): Shape {
   return (problems, prop, value) => {
     anyDuration(problems, prop, value);

@@ -33,7 +33,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
-  // By the role, which may be imported and not to be changed.
+  // The role attaches it, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   acknowledgeWildcards(
@@ -57,7 +57,7 @@ export function grantKeys(
   if (encryptionKey) grantKey(role, encryptionKey);
 }
 
-/** What it takes to write objects that are encrypted with a key, in several parts too. */
+/** Actions that writing encrypted objects needs, multipart uploads included. */
 const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
 /**

@@ -48,7 +48,7 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
   });
 }
 
-/** Warns where a policy could not be attached to a role: a role of another app that may not, or cannot, be changed. */
+/** Warns if a policy could not be attached to a role: this app may not, or cannot, change a role of another app. */
 export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
   const stack = Stack.of(policy);
   const { roles } = policy.node.defaultChild as iam.CfnPolicy;

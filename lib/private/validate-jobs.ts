@@ -51,7 +51,7 @@ export function checkS3Uri(problems: Problems, prop: string, uri: string): void 
   problems.length(prop, uri, 1, LIMITS.s3UriLength);
 }
 
-/** Checks where jobs write, which their role may do below the whole of it. */
+/** Checks the output location. The role of the jobs may write everywhere below it. */
 export function checkOutput(problems: Problems, output: DataLocation): void {
   checkLocations(problems, 'output', [output]);
   if (Token.isUnresolved(output.uri) && !output._bucket) return;
@@ -63,7 +63,7 @@ export function checkOutput(problems: Problems, output: DataLocation): void {
   }
 }
 
-/** Checks that data is not read along with what it has to be kept apart from. */
+/** Checks that a data location does not contain other locations, whose objects SageMaker would read as well. */
 export function checkApart(
   problems: Problems,
   prop: string,

@@ -63,7 +63,7 @@ export function validateSchedule(
   problems.throwIfAny(path);
 }
 
-/** Checks that an alias is one of the workflow that it is to start. */
+/** Checks that an alias belongs to the workflow. */
 export function checkAlias(
   problems: Problems,
   workflow: SageMakerWorkflow,

@@ -137,7 +137,7 @@ interface Ranges {
   readonly parameterRanges: readonly ParameterRange[];
 }
 
-/** What is searched, and what is fixed; undefined where that is not known at synth. */
+/** The ranges to search, and the fixed hyperparameters; undefined if they are not known at synth. */
 interface SearchSpace extends Ranges {
   readonly hyperparameters: Readonly<Record<string, string>> | undefined;
 }

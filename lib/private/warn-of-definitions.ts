@@ -4,7 +4,7 @@ import { type BrokenCombination, brokenCombinations, brokenFinalCombinations } f
 import { adviseMetricRegex } from './metric-regex';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** Warns at synth of what AWS accepts, but does not do what was meant. */
+/** Warns at synth of settings that AWS accepts but that do not have the intended effect. */
 export function warnOfDefinitions(scope: Construct, definitions: readonly TuningDefinition[]): void {
   warnOfDifferentMetrics(scope, definitions);
   for (const definition of definitions) {

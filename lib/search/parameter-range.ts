@@ -95,7 +95,7 @@ export class ParameterRange {
   }
 
   /**
-   * Number of values; undefined where it cannot be counted: continuous ranges, tokens, bounds that are no bounds.
+   * Number of values; undefined if it cannot be counted: continuous ranges, tokens, invalid bounds.
    *
    * @internal
    */

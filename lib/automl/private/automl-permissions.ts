@@ -38,7 +38,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'AutoMlPolicy', { statements: [passRole(role), ...statements] });
-  // By the role, which may be imported and not to be changed.
+  // The role attaches it, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   acknowledgeWildcards(
