@@ -2,7 +2,7 @@ import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type Level, levelsOf } from './levels';
 import { checkNumbers, encodeNumber, isNumeric, roundingNotice } from './numbers';
-import { countOf, listOf } from './table-error';
+import { countOf, listOf, quoted } from './table-error';
 
 /** What is predicted, in the words of SageMaker's AutoML. */
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
@@ -12,6 +12,9 @@ const MOST_NUMBERED_CLASSES = 10;
 
 /** A class has to be in both parts of the data. */
 const FEWEST_ROWS_OF_CLASS = 2;
+
+/** More classes with a single row than this, if most classes are such, are identifiers or free text. */
+const FEW_RARE_CLASSES = 10;
 
 /** The label of a table, and what is learned. */
 export interface Label {
@@ -41,6 +44,7 @@ export function planLabel(path: string, profile: ColumnProfile, wanted: ProblemT
   checkNumbers(path, profile);
   const present = profile.numbers + profile.texts + (profile.texts > 0 ? profile.counts.maybeMissing : 0);
   if (present === 0 && !profile.isLongText) throw labelError(profile, 'has no values');
+  checkNoDates(profile);
   const { problemType, reason } = problemOf(profile, wanted);
   return problemType === 'Regression'
     ? regression(profile, reason)
@@ -111,7 +115,9 @@ function classification(profile: ColumnProfile, problemType: ProblemType, reason
   if (!levels) {
     throw labelError(
       profile,
-      'has more than 1,000 different values: that is not a class. Name another column, or for numbers set tuning:problemType=Regression',
+      isNumeric(profile)
+        ? 'has more than 1,000 different values: these are no classes. Name another column, or for amounts set tuning:problemType=Regression'
+        : 'looks like an identifier or free text: it has more than 1,000 different values. Name another column to predict',
     );
   }
   if (isNumeric(profile) && !profile.isWhole && levels.length > 2) {
@@ -145,10 +151,27 @@ function classification(profile: ColumnProfile, problemType: ProblemType, reason
   };
 }
 
+function checkNoDates(profile: ColumnProfile): void {
+  const { numbers, dateForms, examples } = profile;
+  if (numbers > 0 || !dateForms?.length || !examples.text) return;
+  const { value, line } = examples.text;
+  throw labelError(
+    profile,
+    `holds dates (${quoted(value)}, line ${line}), which cannot be predicted as they are: write a number in their place, such as the year or the days since a fixed date, or name another column`,
+  );
+}
+
 function checkRareClasses(profile: ColumnProfile, levels: readonly Level[]): void {
   const rare = levels.filter(({ rows }) => rows < FEWEST_ROWS_OF_CLASS);
   if (rare.length === 0) return;
   const names = listOf(rare.map(({ name }) => name));
+  if (!isNumeric(profile) && rare.length > FEW_RARE_CLASSES && rare.length * 2 > levels.length) {
+    throw labelError(
+      profile,
+      `looks like an identifier or free text: ${rare.length.toLocaleString('en-US')} of its ${levels.length.toLocaleString('en-US')} values are in a single row: ${names}. ` +
+        `Name another column to predict; if these are classes, each needs at least ${FEWEST_ROWS_OF_CLASS} rows`,
+    );
+  }
   throw labelError(
     profile,
     `has ${countOf(rare.length, 'class', 'classes')} with a single row: ${names}. A class needs at least ${FEWEST_ROWS_OF_CLASS} rows, one to train and one to validate: ` +

@@ -451,8 +451,24 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a label of identifiers',
       ['y,x', ...rows(1500, (i) => `id-${i},${i}`)],
       'y',
-      /more than 1,000 different values: that is not a class/,
+      /column y looks like an identifier or free text: it has more than 1,000 different values\. Name another column to predict$/,
     ],
+    [
+      'a label of a few identifiers',
+      ['y,x', ...rows(12, (i) => `id-${i},${i}`), ...repeated('id-0', 20)],
+      'y',
+      /column y looks like an identifier or free text: 11 of its 12 values are in a single row: id-1, .*\. Name another column/,
+    ],
+    ...[
+      ['2001-01-01', '2002-01-01'],
+      ['1/2/2024', '2/2/2024', ''],
+      ['Feb 29 2024 12:00', '1 Mar 2024'],
+    ].map((dates): [string, string[], string, RegExp] => [
+      `a label of dates such as ${dates[0]}`,
+      ['y,x', ...rows(20, (i) => `${dates[i % dates.length]},${i}`)],
+      'y',
+      /column y holds dates \(".*", line 2\), which cannot be predicted as they are: write a number .*, or name another column$/,
+    ]),
     [
       'a label that no float holds',
       ['y,x', ...NUMBERS, '1e39,1'],
