@@ -1,5 +1,5 @@
 import { type DateForm, dateFormsOf, parseDate } from './dates';
-import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind } from './values';
+import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind, withAsciiMinus } from './values';
 
 /** So many different values of a column are remembered: the most categories a column, or classes a label, may have. */
 export const MOST_LEVELS = 1000;
@@ -33,6 +33,8 @@ export class ColumnProfile {
   tooLarge?: Example;
   /** The first whole number that a 32-bit float rounds. */
   rounded?: Example;
+  /** The first number that has a Unicode minus. */
+  unicodeMinus?: Example;
   /** Whether all numbers are whole. */
   isWhole = true;
   /** Whether the column counts the rows, from 0 or from 1. */
@@ -51,7 +53,9 @@ export class ColumnProfile {
   ) {}
 
   /** Takes the value of the next row. */
-  add(value: string, row: number, lineOf: () => number): void {
+  add(field: string, row: number, lineOf: () => number): void {
+    const value = withAsciiMinus(field);
+    if (value !== field) this.unicodeMinus ??= { value: field, line: lineOf() };
     if (this.countsRows) this.countsRows = isNumberOfRow(value, row);
     if (this.isLongText) return;
     if (!this.distinct) {

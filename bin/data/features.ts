@@ -2,7 +2,7 @@ import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type DateForm, parseDate } from './dates';
 import { isMissing, type Level, levelsOf } from './levels';
-import { checkNumbers, encodeNumber, isNumeric, roundingNotice } from './numbers';
+import { checkNumbers, encodeNumber, isNumeric, minusNotice, roundingNotice } from './numbers';
 import { countOf } from './table-error';
 
 /** How categories become numbers. */
@@ -199,7 +199,7 @@ function noticesOf(profile: ColumnProfile): string[] {
   const counting = profile.countsRows
     ? `column ${profile.name} numbers the rows: if it is not a quantity, leave it out with tuning:excludeColumns`
     : undefined;
-  return [rounding, counting].filter((notice) => notice !== undefined);
+  return [rounding, minusNotice(profile), counting].filter((notice) => notice !== undefined);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type Level, levelsOf } from './levels';
-import { checkNumbers, encodeNumber, isNumeric, roundingNotice } from './numbers';
+import { checkNumbers, encodeNumber, isNumeric, minusNotice, roundingNotice } from './numbers';
 import { countOf, listOf, quoted } from './table-error';
 
 /** What is predicted, in the words of SageMaker's AutoML. */
@@ -97,13 +97,12 @@ function regression(profile: ColumnProfile, reason: string): Label {
   }
   const rows = profile.numbers;
   if (rows < 2) throw labelError(profile, 'has one value: training and validation each need a row');
-  const rounding = roundingNotice(profile);
   return {
     name: profile.name,
     problemType: 'Regression',
     reason,
     missing: profile.counts.missing + profile.counts.maybeMissing,
-    notices: rounding ? [rounding] : [],
+    notices: [roundingNotice(profile), minusNotice(profile)].filter((notice) => notice !== undefined),
     encode: (value) => encodeNumber(value) || undefined,
     stratumOf: () => '',
     strata: new Map([['', rows]]),
@@ -144,7 +143,7 @@ function classification(profile: ColumnProfile, problemType: ProblemType, reason
     reason,
     classes: levels,
     missing: all - present,
-    notices: [],
+    notices: [minusNotice(profile)].filter((notice) => notice !== undefined),
     encode: (value) => codes.get(value),
     stratumOf: (label) => label,
     strata: new Map(levels.map(({ rows }, code) => [String(code), rows])),

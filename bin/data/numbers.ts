@@ -1,5 +1,5 @@
 import type { ColumnProfile } from './column-profile';
-import { fieldError } from './table-error';
+import { fieldError, quoted } from './table-error';
 import { kindOf, withDecimalPoint } from './values';
 
 /** More different values than this among mostly numbers are measurements with a typing error, not categories. */
@@ -47,6 +47,14 @@ export function roundingNotice({ name, rounded }: ColumnProfile): string | undef
   return (
     rounded &&
     `column ${name} has whole numbers that XGBoost's 32-bit floats round, such as ${rounded.value} (line ${rounded.line}): beyond 16,777,216 neighbors become equal`
+  );
+}
+
+/** What to tell about numbers with a Unicode minus; undefined when there are none. */
+export function minusNotice({ name, unicodeMinus }: ColumnProfile): string | undefined {
+  return (
+    unicodeMinus &&
+    `column ${name} has a Unicode minus, such as ${quoted(unicodeMinus.value)} (line ${unicodeMinus.line}), which is read as -`
   );
 }
 

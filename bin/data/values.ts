@@ -15,7 +15,10 @@ const GROUPED = /^[+-]?\d{1,3}(?:([., {2}'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
 const MISSING = new Set(['', '?', 'na', 'n/a', 'nan', '-nan', 'null', '<na>', '#n/a', '#na']);
 
 /** Words that are a category among text and a missing value among numbers. */
-const MISSING_AMONG_NUMBERS = new Set(['none', '-', '--']);
+const MISSING_AMONG_NUMBERS = new Set(['none', '-', '--', '\u2212', '\u2013', '\u2014']);
+
+/** The minus sign and the en dash of Unicode, which word processors and typographers write for a minus. */
+const UNICODE_MINUS = new Set([0x2212, 0x2013]);
 
 /** The largest number that a 32-bit float holds: XGBoost's numbers are such. */
 export const LARGEST_FLOAT = 3.4028234663852886e38;
@@ -57,6 +60,13 @@ export function numberOf(value: string): number {
 /** `1,5` as `1.5`. */
 export function withDecimalPoint(value: string): string {
   return value.replace(',', '.');
+}
+
+/** A field with the minus that XGBoost reads, if the field is a negative number that has a Unicode minus. */
+export function withAsciiMinus(value: string): string {
+  if (!UNICODE_MINUS.has(value.charCodeAt(0))) return value;
+  const negative = `-${value.slice(1)}`;
+  return /^-[.,]?\d/.test(negative) && kindOf(negative) !== 'text' ? negative : value;
 }
 
 /** A field without spaces around it. Most have none: they are left as they are. */

@@ -6,7 +6,7 @@ import type { Feature } from './features';
 import type { Label } from './label';
 import type { Progress } from './progress';
 import { type Part, StratifiedSplit } from './split';
-import { trimmed } from './values';
+import { trimmed, withAsciiMinus } from './values';
 
 /** So many characters are written at once. */
 const WRITTEN_AT_ONCE = 1 << 17;
@@ -39,10 +39,10 @@ export function writeTable(
   let row = 0;
   for (const chunk of file.chunks()) {
     for (const fields of chunk.rows) {
-      const value = label.encode(trimmed(fields[index] ?? ''));
+      const value = label.encode(fieldOf(fields, index));
       if (value !== undefined) {
         let line = value;
-        for (const feature of features) line += `,${feature.encode(trimmed(fields[feature.index] ?? ''))}`;
+        for (const feature of features) line += `,${feature.encode(fieldOf(fields, feature.index))}`;
         outputs[split.partOf(row, label.stratumOf(value))].add(line);
       }
       row++;
@@ -57,6 +57,10 @@ export function writeTable(
     bytes: train.bytes + validation.bytes,
     sha256: hash.digest('hex'),
   };
+}
+
+function fieldOf(fields: readonly string[], index: number): string {
+  return withAsciiMinus(trimmed(fields[index] ?? ''));
 }
 
 class OutputFile {

@@ -54,6 +54,17 @@ describe('a label', () => {
     expect(new Set(all.map((line) => line.split(',')[0]))).toEqual(new Set(written));
   });
 
+  test.each([
+    ['a number', '\u22121.5', '-1.5'],
+    ['a class', '\u22121', '0'],
+  ])('that is %s may have a Unicode minus, with a notice', (_name, value, written) => {
+    const path = write(['y,x', ...rows(40, (i) => `${i % 2 ? 1 : value},${i / 7}`)]);
+    const { manifest, all } = prepare(path, 'y', written === '0' ? {} : { problemType: 'Regression' });
+    expect(all.filter((line) => line.startsWith(`${written},`))).toHaveLength(20);
+    expect(manifest.label.rowsWithout).toBe(0);
+    expect(manifest.notices).toEqual([expect.stringMatching(/^column y has a Unicode minus/)]);
+  });
+
   test('that is missing takes its row with it', () => {
     const path = write(['y,x', ...rows(40, (i) => `${i % 4 === 0 ? 'NA' : i * 1.5},${i}.5`)]);
     const { manifest, all } = prepare(path, 'y');
@@ -86,6 +97,18 @@ describe('a column', () => {
       ['1', 'NA', 'n/a', 'NaN', 'null', 'None', '?', '', '2'],
       ['x'],
       ['1', '', '2'],
+    ],
+    [
+      'numbers with a Unicode minus',
+      ['\u22121.5', '\u20132', '-3', '\u2212.5', '"\u22121,5"', '\u2013', '\u2014', '\u2212'],
+      ['x'],
+      ['-1.5', '-2', '-3', '-.5', ''],
+    ],
+    [
+      'text that begins with a dash',
+      ['\u2013 a', '\u22125 to 3', '\u2013'],
+      ['x=\u2013', 'x=\u2013 a', 'x=\u22125 to 3'],
+      ['1,0,0', '0,1,0', '0,0,1'],
     ],
     ['decimal commas', ['"1,5"', '"2,25"', '3'], ['x'], ['1.5', '2.25', '3']],
     ['two categories', ['male', 'female', ''], ['x'], ['1', '0', '']],
@@ -202,6 +225,11 @@ describe('a column', () => {
       'the numbers of the rows',
       (i: number) => String(i + 1),
       /column x numbers the rows: .* tuning:excludeColumns/,
+    ],
+    [
+      'numbers with a Unicode minus',
+      (i: number) => `${i === 7 ? '\u2212' : ''}${i * 2.5}`,
+      /^column x has a Unicode minus, such as "\u221217.5" \(line 9\), which is read as -$/,
     ],
   ])('of %s gets a notice', (_name, value, notice) => {
     const { manifest } = prepare(write(['x,y', ...rows(20, (i) => `${value(i)},${i * 1.5}`)]), 'y');
