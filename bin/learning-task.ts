@@ -1,3 +1,6 @@
+import { XGBoostVersion } from '../lib';
+import { brokenRules, describeBroken } from '../lib/algorithm/combination-rule';
+import { xgboost } from '../lib/algorithm/xgboost';
 import { XGBOOST_OBJECTIVE_METRICS } from '../lib/algorithm/xgboost-hyperparameters';
 import type { Manifest, ProblemType } from './data';
 import type { Settings } from './settings';
@@ -56,14 +59,14 @@ export function wantedProblemType(settings: Settings): ProblemType | undefined {
  * Objective, metric and number of classes: the settings', or else what suits the label.
  *
  * @param manifest of a table that was prepared; other data is taken for a regression
- * @throws SettingsError when `num_class` does not suit the label
+ * @throws SettingsError when `num_class` does not suit the label, or the metric does not suit the objective of training
  */
 export function learningTaskOf(settings: Settings, manifest?: Manifest): LearningTask {
   const problemType = manifest?.label.problemType ?? wantedProblemType(settings) ?? 'Regression';
   const defaults = DEFAULTS[problemType];
   const metric = settings.objective ?? defaults.metric;
   const rule = XGBOOST_OBJECTIVE_METRICS.find(({ name }) => name === metric);
-  return {
+  const task: LearningTask = {
     hyperparameters: {
       ...(objectivesOf(settings).length === 0 && { objective: defaults.objective }),
       ...(problemType === 'MulticlassClassification' && manifest && numberOfClasses(settings, manifest)),
@@ -72,6 +75,47 @@ export function learningTaskOf(settings: Settings, manifest?: Manifest): Learnin
     metric,
     direction: settings.direction ?? rule?.direction ?? 'Minimize',
   };
+  checkMetric(settings, task, manifest);
+  return task;
+}
+
+/** Names the settings: the library would name a hyperparameter, which the settings may not have. */
+function checkMetric(
+  settings: Settings,
+  { hyperparameters, metric }: LearningTask,
+  manifest?: Manifest,
+): void {
+  const problem = metricProblem(settings, hyperparameters, metric);
+  if (problem === undefined) return;
+  const suitable = Object.values(DEFAULTS).find(
+    ({ objective }) => metricProblem(settings, { ...hyperparameters, objective }, metric) === undefined,
+  );
+  // The objective for a table has to suit its label too.
+  const advice =
+    manifest || !suitable
+      ? ''
+      : `, or set the objective of training in tuning:hyperparameters, such as ${JSON.stringify({ objective: suitable.objective })}`;
+  const source =
+    settings.hyperparameters['objective'] === undefined ? 'the default' : 'from tuning:hyperparameters';
+  throw new SettingsError(
+    `tuning:objective is ${metric}, but training uses the objective ${hyperparameters['objective']} (${source}): ${problem}. Name another metric in tuning:objective${advice}`,
+  );
+}
+
+/** Why a metric does not suit the objective of training; undefined when it does, or the objective is tuned. */
+function metricProblem(
+  { xgboostVersion, parameterRanges }: Settings,
+  hyperparameters: LearningTask['hyperparameters'],
+  metric: string,
+): string | undefined {
+  const values = { ...hyperparameters, eval_metric: metric.replace(/^validation:/, '') };
+  const { combinations = [] } = xgboost({ version: XGBoostVersion.of(xgboostVersion) }).rules ?? {};
+  const rules = combinations.filter(
+    ({ conditions, warning }) =>
+      !warning && ['objective', 'eval_metric'].every((name) => conditions.some((each) => each.name === name)),
+  );
+  const [broken] = brokenRules(rules, values, (name) => !(name in parameterRanges));
+  return broken && describeBroken(broken, values);
 }
 
 /** The settings that give the same task for data that is in S3 already. */

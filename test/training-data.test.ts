@@ -158,6 +158,44 @@ describe('objective and metric', () => {
     );
   });
 
+  test.each<[string, readonly string[] | undefined, Record<string, unknown>, RegExp]>([
+    [
+      'of a folder',
+      undefined,
+      { objective: 'validation:auc' },
+      /^tuning:objective is validation:auc, but training uses the objective reg:squarederror \(the default\): metric auc needs .* Name another metric in tuning:objective, or set the objective of training in tuning:hyperparameters, such as \{"objective":"binary:logistic"\}$/,
+    ],
+    [
+      'of classes and a folder',
+      undefined,
+      { objective: 'validation:mlogloss' },
+      /tuning:hyperparameters, such as \{"objective":"multi:softprob"\}$/,
+    ],
+    [
+      'of a table',
+      NUMBERS,
+      { objective: 'validation:auc' },
+      /reg:squarederror \(the default\): metric auc needs .* Name another metric in tuning:objective$/,
+    ],
+    [
+      'of two classes and a table of three',
+      THREE,
+      { objective: 'validation:precision' },
+      /multi:softprob \(the default\): precision is for two classes, got num_class 3: /,
+    ],
+    [
+      'that is not of the given objective',
+      undefined,
+      { objective: 'validation:auc', ...fixed({ objective: 'reg:logistic' }) },
+      /reg:logistic \(from tuning:hyperparameters\): metric auc needs /,
+    ],
+  ])('that do not suit each other are named as settings: a metric %s', (_name, values, settings, message) => {
+    const action = () => (values ? taskOf(values, settings) : learningTaskOf(settingsOf(settings)));
+    expect(action).toThrow(
+      expect.objectContaining({ name: 'SettingsError', message: expect.stringMatching(message) }),
+    );
+  });
+
   test('are those of a regression for a folder, whose label nobody has looked at', () => {
     expect(learningTaskOf(settingsOf({}))).toEqual({
       hyperparameters: { objective: 'reg:squarederror' },
