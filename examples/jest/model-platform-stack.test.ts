@@ -90,7 +90,9 @@ describe('with real training', () => {
 
     await expect(execution.ended).resolves.toMatchObject({ status: 'FAILED', error: 'NoModel' });
     expect(execution.states()).toEqual(expect.arrayContaining(['Tune', 'AnnounceFailure', 'NoModel']));
-    expect(announced).toMatchObject([{ Message: { reason: expect.stringContaining('data.csv') } }]);
+    expect(announced).toMatchObject([
+      { Message: { reason: expect.stringContaining('XGB train call failed') } },
+    ]);
   });
 });
 
