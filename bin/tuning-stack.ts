@@ -95,6 +95,10 @@ export class TuningStack extends Stack {
       description: 'The role of training jobs, for jobs that are started in another way',
       value: workflow.trainingRole.roleArn,
     });
+    new CfnOutput(this, 'JobNamePrefix', {
+      description: 'How the names of jobs begin; the training role can write the logs of such jobs only',
+      value: `${workflow.fragment.jobNamePrefix}-`,
+    });
   }
 }
 

@@ -55,7 +55,7 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
- * - `hyperparameters`: an object of strings; a tuned hyperparameter that is given here is no longer tuned. With
+ * - `hyperparameters`: a map of strings; a tuned hyperparameter that is given here is no longer tuned. With
  *   `furtherDefinitions`: an object of such objects, by the names of the definitions
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs; not with `furtherDefinitions`
  *

@@ -275,6 +275,7 @@ describe('the template', () => {
       ),
       BucketName: expect.stringMatching(/^<TuningBucket\w+>$/),
       TrainingRoleArn: expect.stringMatching(/^<TuningTrainingRole\w+\.Arn>$/),
+      JobNamePrefix: expect.stringMatching(/^[0-9a-f]{7}-<Fn::Select>-$/),
     });
   });
 });

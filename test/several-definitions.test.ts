@@ -276,12 +276,12 @@ describe('an input', () => {
     [
       'a definition that is no object',
       { hyperparameters: { forest: '3' } },
-      ['hyperparameters.forest: must be an object of strings, got "3"'],
+      ['hyperparameters.forest: must be a map of strings, got "3"'],
     ],
     [
       'no object',
       { hyperparameters: 'x' },
-      ['hyperparameters: must be an object with an object of strings for each definition, got "x"'],
+      ['hyperparameters: must be an object with a map of strings for each definition, got "x"'],
     ],
     [
       'an unknown hyperparameter of an algorithm that is known',

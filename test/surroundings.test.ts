@@ -1,15 +1,15 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { TuningFragmentProps } from '../lib';
+import { DataLocation, type TuningFragmentProps } from '../lib';
 import { autoMlFragment } from './automl/fixtures';
 import { definitionIn, fragment, vpcIn } from './fixtures';
 
 const ACCOUNT = '123456789012';
 const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com');
 
-type Surroundings = Pick<TuningFragmentProps, 'trainingRole' | 'vpc' | 'vpcSubnets'>;
+type Surroundings = Partial<Pick<TuningFragmentProps, 'output' | 'trainingRole' | 'vpc' | 'vpcSubnets'>>;
 
 /** Both constructs: what surrounds a job is checked by the same rules. */
 const MADE: readonly [
@@ -102,6 +102,32 @@ describe.each(MADE)('%s', (_name, make) => {
       trainingRole.assumeRolePolicy?.addStatements(
         new iam.PolicyStatement({ actions: ['sts:AssumeRole'], notPrincipals: [new iam.AnyPrincipal()] }),
       );
+      make({ trainingRole }, stack);
+      expect(() => Template.fromStack(stack)).toThrow(/must trust/);
+    });
+
+    test('can write a whole bucket where the key of the output is not known, which is warned of', () => {
+      const uri = `s3://models/${Lazy.string({ produce: () => 'team' })}/`;
+      const stack = synthesize(() => ({ output: DataLocation.fromUri(uri) }));
+      expect(warningsOf(stack)).toEqual([
+        expect.stringMatching(
+          /^output: .* the training role can write the whole bucket\. Use DataLocation\.fromBucket/,
+        ),
+      ]);
+    });
+
+    test.each<[string, iam.PolicyStatementProps]>([
+      ['another action', { actions: ['sts:TagSession'], principals: [SAGEMAKER] }],
+      [
+        'a statement that a Deny outweighs',
+        { effect: iam.Effect.DENY, actions: ['sts:*'], principals: [SAGEMAKER] },
+      ],
+    ])('does not trust SageMaker by %s', (_name, statement) => {
+      const stack = stackIn();
+      const trainingRole = new iam.Role(stack, 'Mine', {
+        assumedBy: statement.effect ? SAGEMAKER : new iam.AccountRootPrincipal(),
+      });
+      trainingRole.assumeRolePolicy?.addStatements(new iam.PolicyStatement(statement));
       make({ trainingRole }, stack);
       expect(() => Template.fromStack(stack)).toThrow(/must trust/);
     });

@@ -24,13 +24,13 @@ arguments = parser.parse_args()
 stack = boto3.resource("cloudformation").Stack(arguments.stack)
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.outputs}
 bucket, role = outputs["BucketName"], outputs["TrainingRoleArn"]
-# It may also write the logs of jobs whose names begin so.
-prefix = arguments.stack.lower()[:16]
+# It can also write the logs of jobs whose names begin with this prefix.
+prefix = outputs["JobNamePrefix"]
 
 
 def job_name(what: str) -> str:
     """A name of at most 32 characters. The SDK's own have the minute in them, in which a search here has long ended."""
-    return f"{prefix}-{time.strftime('%d%H%M%S')}-{what}"
+    return f"{prefix}{time.strftime('%d%H%M%S')}-{what}"
 
 
 session = sagemaker.Session(default_bucket=bucket)

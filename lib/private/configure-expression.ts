@@ -1,9 +1,9 @@
 import {
   type ConfigureDefinition,
-  describeDefinition,
+  describeDefinitions,
   HYPERPARAMETER_FUNCTIONS,
 } from './hyperparameters-expression';
-import { literal, parsed } from './jsonata';
+import { literal } from './jsonata';
 import { LIMITS } from './limits';
 
 /** What the first state has to know to check an execution's input and to fill in what it leaves out. */
@@ -99,7 +99,7 @@ export function configureExpression(options: ConfigureOptions): string {
   return `(
   $input := ${options.input};
   $allowed := ${literal(options.allowedInputLocations)};
-  $definitions := ${parsed(definitions.map(describeDefinition))};
+  $definitions := ${describeDefinitions(definitions)};
 ${INPUT_CHECKS}
 ${HYPERPARAMETER_FUNCTIONS}
   $given := $type($input) = 'object' ? $input.hyperparameters;
@@ -119,7 +119,7 @@ const HYPERPARAMETERS_CHECK = `$hyperparameters($definitions[0], 'hyperparameter
 const HYPERPARAMETERS = `$exists($given) ? $settled($definitions[0], $given) : {}`;
 
 const SEVERAL_HYPERPARAMETERS_CHECK = `$exists($given) and $type($given) != 'object'
-      ? 'hyperparameters: must be an object with an object of strings for each definition, got ' & $show($given)
+      ? 'hyperparameters: must be an object with a map of strings for each definition, got ' & $show($given)
       : $append(
         $map($filter($exists($given) ? $keys($given), function($name) { $not($name in $definitions.name) }), function($name) {
           'hyperparameters.' & $name & ': is not a definition; known are ' & $join($definitions.name, ', ')

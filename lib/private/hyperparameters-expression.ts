@@ -9,6 +9,7 @@ import {
 import { type CombinationRule, messageParts } from '../algorithm/combination-rule';
 import { VALUE_FORMS } from '../algorithm/value-forms';
 import type { ParameterRange } from '../search/parameter-range';
+import { literal, parsed } from './jsonata';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { MetricList } from './settle-hyperparameters';
 
@@ -120,7 +121,7 @@ export const HYPERPARAMETER_FUNCTIONS = `
   )};
   $hyperparameters := function($definition, $field, $given) {
     $not($exists($given)) ? $together($definition, $field, {})
-    : $type($given) != 'object' ? $field & ': must be an object of strings, got ' & $show($given)
+    : $type($given) != 'object' ? $field & ': must be a map of strings, got ' & $show($given)
     : (
       $problems := $append(
         $map($keys($given), function($name) { $hyperparameter($definition, $field & '.' & $name, $given, $name) }),
@@ -130,21 +131,40 @@ export const HYPERPARAMETER_FUNCTIONS = `
     )
   };`;
 
-/** What the functions need of a definition, as JSON. */
-export function describeDefinition(definition: ConfigureDefinition): object {
+/** JSONata for what the functions need of the definitions. Rules that several definitions share are written once. */
+export function describeDefinitions(definitions: readonly ConfigureDefinition[]): string {
+  const algorithms = definitions.map(({ rules }) => literal(describeAlgorithm(rules)));
+  const distinct = [...new Set(algorithms)];
+  const own = definitions.map((definition, index) => ({
+    algorithm: distinct.indexOf(algorithms[index] ?? ''),
+    ...describeDefinition(definition),
+  }));
+  return `(
+    $algorithms := ${parsed(`[${distinct.join(',')}]`)};
+    $map(${parsed(literal(own))}, function($definition) { $merge([$algorithms[$definition.algorithm], $definition]) })
+  )`;
+}
+
+function describeDefinition(definition: ConfigureDefinition): object {
   const { name, parameterRanges, rules, metricList } = definition;
-  const combinations = (rules?.combinations ?? []).filter(({ warning }) => !warning);
+  const combinations = enforcedCombinations(rules);
   return {
     name,
     ranges: parameterRanges.map((range) => ({ name: range.name, size: range._size() })),
     ...(metricList && { metricList }),
+    ...(combinations.length > 0 && { fixed: fixedIn(definition, combinations) }),
+  };
+}
+
+function describeAlgorithm(rules: AlgorithmRules | undefined): object {
+  const combinations = enforcedCombinations(rules);
+  return {
     ...(rules && {
       rules: rulesByName(rules.hyperparameters),
       takesOthers: rules.takesOthers ?? false,
       ...(!rules.takesOthers && { aliases: aliasesOf(rules.hyperparameters) }),
     }),
     ...(combinations.length > 0 && {
-      fixed: fixedIn(definition, combinations),
       combinations: combinations.map((rule) => ({
         at: rule.at,
         conditions: rule.conditions,
@@ -152,6 +172,11 @@ export function describeDefinition(definition: ConfigureDefinition): object {
       })),
     }),
   };
+}
+
+/** Combinations that fail on AWS; others are only warned of at synth. */
+function enforcedCombinations(rules: AlgorithmRules | undefined): CombinationRule[] {
+  return (rules?.combinations ?? []).filter(({ warning }) => !warning);
 }
 
 /** The fixed hyperparameters that rules are about. */

@@ -28,11 +28,11 @@ export function literal(value: unknown): string {
 }
 
 /**
- * A large value as JSONata: a string of JSON and a function that reads it. A literal of its size could not be evaluated,
+ * A large literal as a string of JSON and a function that reads it. A literal of its size could not be evaluated,
  * because its members count as nested evaluations, of which Step Functions allows about 100.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html for `$parse`
  */
-export function parsed(value: unknown): string {
-  return `$parse(${JSON.stringify(literal(value))})`;
+export function parsed(literalValue: string): string {
+  return `$parse(${JSON.stringify(literalValue)})`;
 }

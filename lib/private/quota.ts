@@ -75,7 +75,7 @@ function refusal(maxSeconds: number, also: string): string {
       'Cause': (
         $isTooLow ? 'The quota ' & ($exists($name) ? '"' & $name & '" ') & 'of Amazon SageMaker is ' & $limit & ' in this account and region, and the job needs ' & $delta & '. Waiting does not help: request an increase in the Service Quotas console (AWS services, Amazon SageMaker), and start a new execution once it is granted. '
         : $isUnknown ? ''
-        : 'A quota of Amazon SageMaker was still used up after ' & $round($waited / 60) & ' minutes (maxQuotaWait). Wait until other jobs have ended, or request an increase in the Service Quotas console (AWS services, Amazon SageMaker). '
+        : 'A quota of Amazon SageMaker ' & ($waited = 0 ? 'is used up, and the execution does not wait for it' : 'was still used up after ' & $round($waited / 60) & ' minutes') & ' (maxQuotaWait). Wait until other jobs have ended, or request an increase in the Service Quotas console (AWS services, Amazon SageMaker). '
       ) & $message & ${also}
     }
   }])

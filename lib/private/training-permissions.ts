@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -36,6 +36,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
   // The role attaches it, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
+  warnOfWholeBucket(scope, output);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),
@@ -43,6 +44,15 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
   );
   grantKeys(role, access);
   return policy;
+}
+
+/** Warns where a role gets to write a whole bucket, because nothing of the key is known before the deployment. */
+export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocation): void {
+  if (_bucket || !Token.isUnresolved(uri)) return;
+  Annotations.of(scope).addWarningV2(
+    'cdk-sagemaker-tuning:outputKeyUnknown',
+    'output: the URI contains a token, so its key is not known at synth and the training role can write the whole bucket. Use DataLocation.fromBucket, which takes tokens in the key',
+  );
 }
 
 /** Grants a role the keys of the data that it reads and writes, and of the volumes of its instances. */

@@ -61,14 +61,26 @@ export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
   );
 }
 
+type TrustStatement = Readonly<Record<string, unknown>>;
+
 /** Whether a trust policy lets SageMaker assume the role, as far as that can be known at synth. */
-function trustsSageMaker({ Statement }: { Statement: Record<string, unknown>[] }): boolean {
-  return Statement.some(({ Effect, Principal }) => {
-    if (Effect !== 'Allow') return false;
-    if (typeof Principal === 'string') return Principal === '*';
-    // Undefined with NotPrincipal, which a trust policy must not have.
-    const { Service } = (Principal ?? {}) as { Service?: unknown };
-    // A token is not known before the deployment.
-    return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
-  });
+function trustsSageMaker({ Statement }: { Statement: TrustStatement[] }): boolean {
+  const applying = Statement.filter((statement) => namesSageMaker(statement) && isAboutAssumeRole(statement));
+  const isDenied = applying.some(({ Effect, Condition }) => Effect === 'Deny' && Condition === undefined);
+  return !isDenied && applying.some(({ Effect }) => Effect === 'Allow');
+}
+
+function namesSageMaker({ Principal }: TrustStatement): boolean {
+  if (typeof Principal === 'string') return Principal === '*';
+  // Undefined with NotPrincipal, which a trust policy must not have.
+  const { Service } = (Principal ?? {}) as { Service?: unknown };
+  // A token is not known before the deployment.
+  return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
+}
+
+function isAboutAssumeRole({ Action }: TrustStatement): boolean {
+  const actions = [Action ?? []].flat();
+  return actions.some(
+    (action) => typeof action !== 'string' || ['sts:assumerole', 'sts:*', '*'].includes(action.toLowerCase()),
+  );
 }

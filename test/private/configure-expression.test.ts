@@ -207,15 +207,11 @@ describe('problems', () => {
       { validation: 'http://data/validation/' },
       ['validation: must be within s3://data/train/ or s3://data/validation/, got http://data/validation/'],
     ],
-    [
-      'hyperparameters []',
-      { hyperparameters: [] },
-      ['hyperparameters: must be an object of strings, got []'],
-    ],
+    ['hyperparameters []', { hyperparameters: [] }, ['hyperparameters: must be a map of strings, got []']],
     [
       'hyperparameters "eta"',
       { hyperparameters: 'eta' },
-      ['hyperparameters: must be an object of strings, got "eta"'],
+      ['hyperparameters: must be a map of strings, got "eta"'],
     ],
     [
       'a hyperparameter that is a number',

@@ -5,7 +5,12 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
 import { passRole } from '../../private/job-policies';
-import { grantKeys, networkStatement, storageStatements } from '../../private/training-permissions';
+import {
+  grantKeys,
+  networkStatement,
+  storageStatements,
+  warnOfWholeBucket,
+} from '../../private/training-permissions';
 import { jobRole, warnIfNotAttached } from '../../private/training-role';
 
 /** What an AutoML job, and the jobs that it starts, touch. */
@@ -41,6 +46,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
   // The role attaches it, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
+  warnOfWholeBucket(scope, access.output);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),
