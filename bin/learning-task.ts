@@ -130,6 +130,17 @@ export function describeTask({ hyperparameters, metric, direction }: LearningTas
   return `  training: ${objective}${classes}. The search ${direction === 'Minimize' ? 'minimizes' : 'maximizes'} ${metric}`;
 }
 
+/** What the metric is worth: its value for a model without features, if that is known. */
+export function describeBaseline({ metric }: LearningTask, { label }: Manifest): string[] {
+  const isRegression = label.problemType === 'Regression';
+  const metrics = isRegression ? ['validation:rmse'] : ['validation:logloss', 'validation:mlogloss'];
+  if (!metrics.includes(metric)) return [];
+  const prediction = isRegression ? 'the mean' : 'the class shares';
+  return [
+    `  baseline: ${metric} ${Number(label.baseline.toPrecision(4))} for a model that always predicts ${prediction}`,
+  ];
+}
+
 function numberOfClasses(
   { hyperparameters, parameterRanges }: Settings,
   { label }: Manifest,

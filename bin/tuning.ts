@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { MANIFEST_FILE, summaryOf } from './data';
-import { describeTask, learningTaskOf } from './learning-task';
+import { describeBaseline, describeTask, learningTaskOf } from './learning-task';
 import { readSettings } from './settings';
 import { prepareData } from './training-data';
 import { TuningStack } from './tuning-stack';
@@ -22,10 +22,17 @@ function synthesize(): void {
   const settings = readSettings(app.node);
   const data = prepareData(settings);
   if (data?.manifest) {
-    const task = describeTask(learningTaskOf(settings, data.manifest));
+    const task = learningTaskOf(settings, data.manifest);
     const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, MANIFEST_FILE))}`;
     // Not to the standard output: who pipes the template of cdk synth gets nothing else.
-    console.error([...summaryOf(data.manifest), mapping, task].join('\n'));
+    console.error(
+      [
+        ...summaryOf(data.manifest),
+        mapping,
+        describeTask(task),
+        ...describeBaseline(task, data.manifest),
+      ].join('\n'),
+    );
   }
 
   new TuningStack(app, settings.stackName, {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { describeTask, learningTaskOf } from '../bin/learning-task';
+import type { Manifest } from '../bin/data';
+import { describeBaseline, describeTask, learningTaskOf } from '../bin/learning-task';
 import { readSettings, type Settings } from '../bin/settings';
 import { prepareData, type TrainingData } from '../bin/training-data';
 import { uploadResources } from '../bin/upload';
@@ -208,6 +209,19 @@ describe('objective and metric', () => {
     expect(describeTask(taskOf(THREE))).toBe(
       '  training: multi:softprob, num_class 3. The search minimizes validation:mlogloss',
     );
+  });
+});
+
+describe('the baseline', () => {
+  test.each<[readonly string[], Record<string, unknown>, string[]]>([
+    [NUMBERS, {}, ['  baseline: validation:rmse 0.7526 for a model that always predicts the mean']],
+    [TWO, {}, ['  baseline: validation:logloss 0.6931 for a model that always predicts the class shares']],
+    [THREE, {}, ['  baseline: validation:mlogloss 1.099 for a model that always predicts the class shares']],
+    [TWO, { objective: 'validation:auc' }, []],
+  ])('of %p with %p is told if it is known', (values, settings, told) => {
+    const all = settingsOf({ data: table(values), label: 'y', ...settings });
+    const manifest = prepareData(all, { cache: join(folder, 'cache') })?.manifest as Manifest;
+    expect(describeBaseline(learningTaskOf(all, manifest), manifest)).toEqual(told);
   });
 });
 

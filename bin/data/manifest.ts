@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { baselineOf } from './baseline';
 import type { CsvFile } from './csv-file';
 import type { FeaturePlan, PreparedColumn } from './features';
 import type { Label, ProblemType } from './label';
@@ -17,6 +18,11 @@ export interface Manifest {
     /** Rows of each class. */
     readonly classRows?: readonly number[];
     readonly rowsWithout: number;
+    /**
+     * Log loss (classification) or RMSE (regression) on the validation part of a model that always predicts the class
+     * shares, or the mean, of the training part.
+     */
+    readonly baseline: number;
   };
   readonly rows: { readonly train: number; readonly validation: number };
   /** The columns of the prepared files after the label, in their order. */
@@ -46,6 +52,7 @@ export function manifestOf(
         classRows: classes.map((level) => level.rows),
       }),
       rowsWithout: label.missing,
+      baseline: baselineOf(label, written.labels),
     },
     rows: written.rows,
     columns: plan.features.flatMap(({ prepared }) => prepared),

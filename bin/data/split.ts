@@ -36,7 +36,8 @@ export class StratifiedSplit {
   }
 }
 
-function validationRows(rows: number): number {
+/** How many rows of a stratum are for validation. */
+export function validationRows(rows: number): number {
   return Math.min(Math.max(Math.round(rows * VALIDATION_SHARE), 1), rows - 1);
 }
 

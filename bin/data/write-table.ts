@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Moments } from './baseline';
 import type { CsvFile } from './csv-file';
 import type { Feature } from './features';
 import type { Label } from './label';
@@ -14,6 +15,8 @@ const WRITTEN_AT_ONCE = 1 << 17;
 /** What was written. */
 export interface WrittenTable {
   readonly rows: Readonly<Record<Part, number>>;
+  /** For regression: the labels of each part. */
+  readonly labels: Readonly<Record<Part, Moments>>;
   /** Bytes of both files. */
   readonly bytes: number;
   /** SHA-256 of both files. */
@@ -36,6 +39,7 @@ export function writeTable(
     train: new OutputFile(folder, 'train', hash),
     validation: new OutputFile(folder, 'validation', hash),
   };
+  const labels = { train: new Moments(), validation: new Moments() };
   let row = 0;
   for (const chunk of file.chunks()) {
     for (const fields of chunk.rows) {
@@ -43,7 +47,9 @@ export function writeTable(
       if (value !== undefined) {
         let line = value;
         for (const feature of features) line += `,${feature.encode(fieldOf(fields, feature.index))}`;
-        outputs[split.partOf(row, label.stratumOf(value))].add(line);
+        const part = split.partOf(row, label.stratumOf(value));
+        outputs[part].add(line);
+        if (!label.classes) labels[part].add(Number(value));
       }
       row++;
     }
@@ -54,6 +60,7 @@ export function writeTable(
   validation.close();
   return {
     rows: { train: train.rows, validation: validation.rows },
+    labels,
     bytes: train.bytes + validation.bytes,
     sha256: hash.digest('hex'),
   };

@@ -300,6 +300,33 @@ describe('the split', () => {
     expect(countsOf(train)).toEqual([400, 32, 2, 1]);
   });
 
+  test.each<[string, (i: number) => string]>([
+    ['numbers', (i) => `${i * 1.5}`],
+    ['numbers far from zero, close to each other', (i) => `${1e9 + (i % 7) / 4}`],
+    ['decimal commas', (i) => `"${i},5"`],
+  ])('has the error of the mean of the training part as its baseline: %s', (_name, labelOf) => {
+    const { manifest, train, validation } = prepare(
+      write(['y,x', ...rows(99, (i) => `${labelOf(i)},${i}`)]),
+      'y',
+    );
+    const labels = (lines: readonly string[]) => lines.map((line) => Number(line.split(',')[0]));
+    const mean = labels(train).reduce((sum, label) => sum + label / train.length, 0);
+    const squares = labels(validation).reduce((sum, label) => sum + (label - mean) ** 2, 0);
+    expect(manifest.label.baseline).toBeCloseTo(Math.sqrt(squares / validation.length), 4);
+  });
+
+  test('has the log loss of the class shares of the training part as its baseline', () => {
+    const classes = [...rows(60, () => 'a'), ...rows(23, () => 'b'), ...rows(2, () => 'c')];
+    const { manifest, train, validation } = prepare(
+      write(['y,x', ...classes.map((name, i) => `${name},${i / 7}`)]),
+      'y',
+    );
+    const codeOf = (line: string) => line.split(',')[0];
+    const shareOf = (code?: string) => train.filter((line) => codeOf(line) === code).length / train.length;
+    const losses = validation.map((line) => -Math.log(shareOf(codeOf(line))));
+    expect(manifest.label.baseline).toBeCloseTo(losses.reduce((a, b) => a + b) / losses.length, 4);
+  });
+
   test('is not by the order of the rows', () => {
     const { validation } = prepare(write(['y,x', ...rows(1000, (i) => `${i}.5,${i}`)]), 'y');
     const thirds = [0, 1, 2].map(
@@ -363,6 +390,8 @@ describe('what was prepared', () => {
         classes: ['Adelie', 'Chinstrap', 'Gentoo'],
         classRows: [20, 20, 20],
         rowsWithout: 0,
+        // ln 3: the classes have the same number of rows.
+        baseline: 1.09861,
       },
       rows: { train: 48, validation: 12 },
       columns: [

@@ -1,0 +1,52 @@
+import type { Label } from './label';
+import { type Part, validationRows } from './split';
+
+/** So many digits are the same on each machine: Math.log may differ in the last ones. */
+const DIGITS = 6;
+
+/** Mean and variance of numbers, without a sum of squares, whose digits would cancel out (Welford). */
+export class Moments {
+  private count = 0;
+  private squares = 0;
+  private average = 0;
+
+  add(value: number): void {
+    this.count++;
+    const difference = value - this.average;
+    this.average += difference / this.count;
+    this.squares += difference * (value - this.average);
+  }
+
+  get mean(): number {
+    return this.average;
+  }
+
+  get variance(): number {
+    return this.squares / this.count;
+  }
+}
+
+/**
+ * What a model without features reaches on the validation part: the log loss of the class shares of the training part,
+ * or the root mean squared error of its mean.
+ *
+ * @param numbers for regression: the labels of each part
+ */
+export function baselineOf(label: Label, numbers: Readonly<Record<Part, Moments>>): number {
+  const value = label.classes ? logLossOfShares([...label.strata.values()]) : errorOfMean(numbers);
+  return Number(value.toPrecision(DIGITS));
+}
+
+function logLossOfShares(rowsOfClasses: readonly number[]): number {
+  const sizes = rowsOfClasses.map((rows) => {
+    const validation = validationRows(rows);
+    return { train: rows - validation, validation };
+  });
+  const all = (part: Part) => sizes.reduce((sum, size) => sum + size[part], 0);
+  const [train, validation] = [all('train'), all('validation')];
+  return sizes.reduce((sum, size) => sum - (size.validation / validation) * Math.log(size.train / train), 0);
+}
+
+function errorOfMean({ train, validation }: Readonly<Record<Part, Moments>>): number {
+  return Math.sqrt(validation.variance + (validation.mean - train.mean) ** 2);
+}
