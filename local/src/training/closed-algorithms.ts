@@ -1,3 +1,4 @@
+import { isLegacyXGBoost } from './first-party-accounts';
 import { parseImage } from './image-uri';
 
 /**
@@ -23,13 +24,20 @@ const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {
   seq2seq: 'a script with PyTorch',
 };
 
+/** @see https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html, which advises against these tags */
+const LEGACY_XGBOOST =
+  "xgboost:1 and xgboost:latest are SageMaker's legacy XGBoost (0.72), whose code is not public: use a version of " +
+  'sagemaker-xgboost, such as 3.2-0 (XGBoostVersion.V3_2_0; in the SageMaker Python SDK: image_uris.retrieve("xgboost", region, "3.0-5"))';
+
 /**
  * Why a built-in algorithm of SageMaker cannot run on this machine.
  *
  * @returns undefined for every other image
  */
 export function closedAlgorithmRefusal(trainingImage: string): string | undefined {
-  const { account, repository } = parseImage(trainingImage);
+  const image = parseImage(trainingImage);
+  if (isLegacyXGBoost(image)) return LEGACY_XGBOOST;
+  const { account, repository } = image;
   const instead = account === undefined ? undefined : CLOSED_ALGORITHMS[repository];
   return instead === undefined
     ? undefined

@@ -1,4 +1,49 @@
-import { parseImage } from './image-uri';
+import { type ImageName, parseImage } from './image-uri';
+
+/**
+ * Registry accounts of SageMaker's legacy XGBoost (`xgboost:1`, `xgboost:latest`), all regions. Source:
+ * aws/sagemaker-python-sdk at a24812666 (v3.20.0), image_uri_config/xgboost.json.
+ */
+const LEGACY_XGBOOST_ACCOUNTS: ReadonlySet<string> = new Set([
+  '104374241257',
+  '106583098589',
+  '226302683700',
+  '237065988967',
+  '249704162688',
+  '257386234256',
+  '272398656194',
+  '286214385809',
+  '306986355934',
+  '387376663083',
+  '390948362332',
+  '433757028032',
+  '455444449433',
+  '469771592824',
+  '475088953585',
+  '490574956308',
+  '501404015308',
+  '544295431143',
+  '628508329040',
+  '632365934929',
+  '644912444149',
+  '669576153137',
+  '680994064768',
+  '685385470294',
+  '749696950732',
+  '765400339828',
+  '811284229777',
+  '813361260812',
+  '825641698319',
+  '855470959533',
+  '867004704886',
+  '951798379941',
+  '991648021394',
+]);
+
+/** Whether an image is SageMaker's legacy XGBoost. */
+export function isLegacyXGBoost({ account, repository }: ImageName): boolean {
+  return repository === 'xgboost' && account !== undefined && LEGACY_XGBOOST_ACCOUNTS.has(account);
+}
 
 /**
  * Registry accounts of SageMaker's own XGBoost images, all regions. Source: aws/sagemaker-python-sdk at a24812666

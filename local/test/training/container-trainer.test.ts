@@ -311,6 +311,13 @@ test('the built-in algorithms whose code is not public are refused, Docker or no
   expect(trainer.refusal?.({ trainingImage, hyperparameters: {} })).toMatch(
     /^SageMaker's linear-learner runs on AWS only: its code is not public/,
   );
+  for (const tag of ['1', 'latest']) {
+    expect(closedAlgorithmRefusal(`811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:${tag}`)).toMatch(
+      /legacy XGBoost .*: use a version of sagemaker-xgboost, such as 3\.2-0/,
+    );
+  }
+  // An image of one's own with that name.
+  expect(closedAlgorithmRefusal('111122223333.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBeUndefined();
   expect(closedAlgorithmRefusal(IMAGE)).toBeUndefined();
   expect(closedAlgorithmRefusal('knn:1')).toBeUndefined();
 });
