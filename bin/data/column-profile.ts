@@ -2,7 +2,7 @@ import { type DateForm, dateFormsOf, parseDate } from './dates';
 import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind, withAsciiMinus } from './values';
 
 /** So many different values of a column are remembered: the most categories a column, or classes a label, may have. */
-export const MOST_LEVELS = 1000;
+const MOST_LEVELS = 1000;
 
 /** The same for a column that has only numbers so far, unless it is the label: tables may have thousands of those. */
 const MOST_NUMBERS = 100;

@@ -8,14 +8,14 @@ import { failAgain } from './poll-job';
 export interface QuotaWaitOptions {
   /** Suffix of the names of the waiting states, so that they are unique within the chain. */
   readonly suffix: string;
-  /** How long to wait in all. @default DEFAULT_QUOTA_WAIT */
+  /** How long to wait in all. @default Duration.hours(1) */
   readonly maxWait?: Duration;
   /** JSONata that is appended to the error's cause, such as the results so far. */
   readonly also?: string;
 }
 
 /** How long jobs wait for a quota unless a prop says otherwise. */
-export const DEFAULT_QUOTA_WAIT = Duration.hours(1);
+const DEFAULT_QUOTA_WAIT = Duration.hours(1);
 
 /** SageMaker's refusal of a job for a quota, in both of Step Functions' integrations. */
 const QUOTA_ERROR = 'SageMaker.ResourceLimitExceededException';
