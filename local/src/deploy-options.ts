@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { deploy, readAssembly } from './assembly';
 import type { StubTasks } from './executions/stub-tasks';
-import type { LocalModeOptions } from './local-mode';
+import type { LocalModeOptions } from './local-mode-options';
 import { readProjectFile } from './project-file';
 import { synthesize } from './synthesize';
 import { DEFAULT_PYTHON_FOLDER, type StubTraining } from './training';

@@ -1,6 +1,5 @@
-import type { ExecutionRunner } from './executions/execution-runner';
+import type { ExecutionRunner, RunningExecution } from './executions/execution-runner';
 import type { ExecutionRecord, KeptEvent } from './executions/executions';
-import type { RunningExecution } from './local-mode';
 import { reasonIn } from './report/failure';
 import type { Json } from './states';
 

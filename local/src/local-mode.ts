@@ -4,22 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketsFolder, type Deployment } from './assembly';
 import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
-import { ExecutionRunner } from './executions/execution-runner';
-import type { ExecutionRecord } from './executions/executions';
+import { ExecutionRunner, type RunningExecution } from './executions/execution-runner';
 import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
-import { checkStubs, type StubTasks } from './executions/stub-tasks';
+import { checkStubs } from './executions/stub-tasks';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
 import { keepDeployment } from './local-folder/kept-deployments';
 import { aloneIn, enterRoot, othersIn } from './local-folder/local-modes';
 import { findLogFile } from './local-folder/log-files';
+import type { LocalModeOptions } from './local-mode-options';
 import { findResource, isCalled, type NamedResource } from './named-resource';
 import {
   type AutoMLJobDescription,
   describeTuningJob,
   type Jobs,
   type RunningServices,
-  type SpotInterruptionOptions,
   startServices,
   type TrainingJobDescription,
   type TuningJobDescription,
@@ -28,54 +27,7 @@ import type { BucketStore } from './services/s3/bucket-store';
 import { checkName } from './services/states-api/requests';
 import { startTraining, type TrainingSide } from './start-training';
 import { copyJson, type Json } from './states';
-import type { ImageCommand, StubTraining } from './training';
 import { UserError } from './user-error';
-
-/** What local mode runs with. */
-export interface LocalModeOptions {
-  readonly deployment: Deployment;
-  /** Folder for the Python environments that have to be made. */
-  readonly pythonFolder: string;
-  /** Commands that stand for images of training containers: by whole URI, `repository:tag`, or repository. */
-  readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
-  /** Folders that stand for file systems, by their IDs. */
-  readonly fileSystems?: ReadonlyMap<string, string>;
-  /**
-   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
-   *
-   * @default - spot jobs run as others do
-   */
-  readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Port of the endpoint. @default - any free one */
-  readonly port?: number;
-  /**
-   * Requests that clients may send in a second for each operation. What is beyond is answered as AWS does, with
-   * `ThrottlingException`. State machines and training jobs are not clients.
-   *
-   * @default - any number
-   */
-  readonly requestsPerSecond?: number;
-  /** Whether the deployment's root is removed at the end. @default false */
-  readonly isTemporary?: boolean;
-  /** Answers training jobs, in place of training. @default - real training */
-  readonly stubTraining?: StubTraining;
-  /** Stand for tasks. @default - none */
-  readonly stubTasks?: StubTasks;
-  /** How much of their time Wait states and retries wait. @default 1 */
-  readonly waitTimeScale?: number;
-  /** Takes what a person should know, such as an installation. */
-  readonly onNotice: (text: string) => void;
-}
-
-/** An execution under way. */
-export interface RunningExecution {
-  readonly name: string;
-  readonly arn: string;
-  /** File that keeps the execution's input, status and output. */
-  readonly recordFile: string;
-  /** The record when the execution has ended, however it ended. */
-  readonly ended: Promise<ExecutionRecord>;
-}
 
 /** How to start an execution. */
 export interface StartExecutionOptions {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { startsAutoMLJobs, trainableAlgorithms } from './executions/runnable-definitions';
 import { trainingImages } from './executions/trained-algorithms';
-import type { LocalModeOptions } from './local-mode';
+import type { LocalModeOptions } from './local-mode-options';
 import {
   type AutoMLRunner,
   checkImageCommands,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord } from '../executions/executions';
-import type { LocalMode, RunningExecution } from '../local-mode';
+import type { LocalMode } from '../local-mode';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { StateMachineResource } from '../assembly';
 import type { OnNotice } from '../local-folder/read-record';
-import type { RunningExecution } from '../local-mode';
-import type { RunningServices } from '../services';
 import { AwsError } from '../services/aws-error';
+import type { Principal } from '../services/service';
 import {
   type ExecutionOptions,
   type ExecutionResult,
   type Json,
+  type ReadItems,
   type ResumePoint,
+  type RunTask,
   redrivePoint,
   type StateMachine,
   StatesError,
   startExecution,
+  type WriteResults,
 } from '../states';
 import { UserError } from '../user-error';
 import {
@@ -24,6 +26,16 @@ import {
 } from './executions';
 import { type StubTasks, withStubs } from './stub-tasks';
 
+/** An execution under way. */
+export interface RunningExecution {
+  readonly name: string;
+  readonly arn: string;
+  /** File that keeps the execution's input, status and output. */
+  readonly recordFile: string;
+  /** The record when the execution has ended, however it ended. */
+  readonly ended: Promise<ExecutionRecord>;
+}
+
 /** How a new execution is to run. */
 export interface StartOptions {
   /** @default - a UUID */
@@ -32,6 +44,18 @@ export interface StartOptions {
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
   /** Stops it, as StopExecution does. */
   readonly signal?: AbortSignal;
+}
+
+/** What executions need of the services. */
+export interface ExecutionServices {
+  /** Makes the function that runs a state machine's Tasks with the rights of its role. */
+  readonly taskRunner: (caller: Principal) => RunTask;
+  /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
+  readonly itemReader: (caller: Principal) => ReadItems;
+  /** Makes the function that writes the results of its distributed Maps. */
+  readonly resultWriter: (caller: Principal) => WriteResults;
+  /** To be called when an execution has ended: starts the targets of the event rules that match, and waits for functions. */
+  readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
 }
 
 /** What runs executions needs. */
@@ -45,10 +69,7 @@ export interface ExecutionRunnerOptions {
   readonly waitTimeScale?: number;
   /** Stand for tasks. @default - none */
   readonly stubTasks?: StubTasks;
-  readonly services: () => Pick<
-    RunningServices,
-    'taskRunner' | 'itemReader' | 'resultWriter' | 'onExecutionEnded'
-  >;
+  readonly services: () => ExecutionServices;
   /** Parses a definition. @throws Error when local mode cannot run it, or cannot train what it trains */
   readonly parse: (stateMachine: ExecutedStateMachine) => StateMachine;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Deployment } from '../assembly';
-import type { LocalModeOptions } from '../local-mode';
+import type { LocalModeOptions } from '../local-mode-options';
 import { UserError } from '../user-error';
 import { replaceFile } from './replace-file';
 

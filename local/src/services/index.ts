@@ -3,13 +3,9 @@ export type { TemporaryCredentials } from './credentials';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
 export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
-export {
-  type Jobs,
-  openJobs,
-  type TrainingJobRecord,
-  type TuningJobRecord,
-} from './sagemaker/jobs/job-records';
+export { openJobs } from './sagemaker/jobs/job-records';
 export type { JobRecord } from './sagemaker/jobs/job-store';
+export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/jobs/job-types';
 export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';
 export { definitionNamed } from './sagemaker/tuning/tuning-definitions';
 export { bestTrainingJob } from './sagemaker/tuning/tuning-progress';

@@ -1,9 +1,7 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
-import type { ExecutionRunner } from '../executions/execution-runner';
-import type { ExecutionRecord } from '../executions/executions';
-import type { ReadItems, RunTask, WriteResults } from '../states';
+import type { ExecutionRunner, ExecutionServices } from '../executions/execution-runner';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
@@ -26,8 +24,9 @@ import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
 import { AutoMLEngine } from './sagemaker/automl/automl-engine';
 import type { EngineContext } from './sagemaker/engine-context';
-import { type Jobs, openJobs } from './sagemaker/jobs/job-records';
+import { openJobs } from './sagemaker/jobs/job-records';
 import type { JobRecord } from './sagemaker/jobs/job-store';
+import type { Jobs } from './sagemaker/jobs/job-types';
 import { resumeJobs } from './sagemaker/jobs/resume-jobs';
 import { SageMakerService } from './sagemaker/sagemaker-service';
 import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
@@ -66,7 +65,7 @@ export interface ServicesOptions {
 }
 
 /** The running services of a deployment. */
-export interface RunningServices {
+export interface RunningServices extends ExecutionServices {
   /** Base URL of the endpoint, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
   /** The person at the keyboard, who may do everything. */
@@ -74,17 +73,9 @@ export interface RunningServices {
   /** Keys for the clients of a principal. */
   readonly credentialsFor: (principal: Principal) => TemporaryCredentials;
   readonly router: ServiceRouter;
-  /** Makes the function that runs a state machine's Tasks with the rights of its role. */
-  readonly taskRunner: (caller: Principal) => RunTask;
-  /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
-  readonly itemReader: (caller: Principal) => ReadItems;
-  /** Makes the function that writes the results of its distributed Maps. */
-  readonly resultWriter: (caller: Principal) => WriteResults;
   readonly jobs: Jobs;
   /** The buckets: the event rules hear of what is written through them. */
   readonly buckets: BucketStore;
-  /** To be called when an execution has ended: starts the targets of the event rules that match, and waits for functions. */
-  readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
   /** Runs the jobs on that were interrupted, of those that are wanted; resolves when all of them have ended. */
   resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
   /** To be called before the executions are stopped: jobs that are stopped from then on can be resumed. */

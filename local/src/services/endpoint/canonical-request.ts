@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { RequestHead } from './protocol';
+import type { RequestHead } from './request-head';
 
 /** What a Signature Version 4 says of itself. */
 export interface SignedParts {

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from './protocol';
+import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
 import { JSON_REFUSALS } from './refusals';
+import type { RequestHead } from './request-head';
 
 /** The AWS JSON protocol (1.0 and 1.1): the operation is in `X-Amz-Target`, everything else in the body. */
 export class JsonProtocol implements Protocol {

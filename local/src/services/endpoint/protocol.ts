@@ -1,21 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { AwsError } from '../aws-error';
 import type { Refusals } from './refusals';
 import type { RequestBody } from './request-body';
-
-/** A request but for its body. */
-export interface RequestHead {
-  readonly method: string;
-  /** Path as sent, still percent-encoded, without the query. */
-  readonly path: string;
-  /** Query as sent, without the question mark. */
-  readonly rawQuery: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  /** Headers as sent, names in lower case: signatures are over each of them. */
-  readonly rawHeaders: readonly (readonly [name: string, value: string])[];
-}
+import type { RequestHead } from './request-head';
 
 /** A request whose signature was checked; that of its body is checked as it is read. */
 export interface WireRequest extends RequestHead {

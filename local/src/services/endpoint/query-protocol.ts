@@ -1,7 +1,8 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from './protocol';
+import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
 import { QUERY_REFUSALS } from './refusals';
+import type { RequestHead } from './request-head';
 
 /** Members of responses that are points in time: epoch seconds here, ISO 8601 in XML. */
 const TIME_MEMBERS: ReadonlySet<string> = new Set(['CreateDate', 'CreationTime']);

@@ -1,5 +1,17 @@
-import type { IncomingMessage } from 'node:http';
-import type { RequestHead } from './protocol';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** A request but for its body. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path as sent, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Query as sent, without the question mark. */
+  readonly rawQuery: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Headers as sent, names in lower case: signatures are over each of them. */
+  readonly rawHeaders: readonly (readonly [name: string, value: string])[];
+}
 
 /** Parameters of signatures, which are no parameters of operations. */
 const SIGNATURE_PARAMETERS = [

@@ -1,5 +1,5 @@
-import type { RequestHead } from './protocol';
 import type { Refusals } from './refusals';
+import type { RequestHead } from './request-head';
 
 /** What a request says of its Signature Version 4, in a header or in its query. Nothing of it is checked. */
 export interface SignatureClaims {

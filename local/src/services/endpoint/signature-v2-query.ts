@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { CredentialStore } from '../credentials';
 import type { Principal } from '../service';
 import { equalInConstantTime } from './equal-in-constant-time';
-import type { RequestHead } from './protocol';
 import type { Refusals } from './refusals';
+import type { RequestHead } from './request-head';
 
 /** Parameters that are part of the resource, and so of the signature. */
 const SUBRESOURCES = [

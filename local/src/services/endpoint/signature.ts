@@ -4,8 +4,9 @@ import type { Principal } from '../service';
 import { canonicalRequest, SigningKey, sha256 } from './canonical-request';
 import { ChunkVerifier } from './chunk-signatures';
 import { equalInConstantTime } from './equal-in-constant-time';
-import type { Protocol, RequestHead } from './protocol';
+import type { Protocol } from './protocol';
 import type { SignedPayload } from './request-body';
+import type { RequestHead } from './request-head';
 import { readClaims, type SignatureClaims } from './signature-claims';
 import { hasQueryV2, verifyQueryV2 } from './signature-v2-query';
 

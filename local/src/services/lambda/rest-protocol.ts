@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from '../endpoint/protocol';
+import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
 import { REST_JSON_REFUSALS } from '../endpoint/refusals';
+import type { RequestHead } from '../endpoint/request-head';
 import { claimedService } from '../endpoint/signature-claims';
 import type { InvokeOutput } from './lambda-service';
 

@@ -4,7 +4,7 @@ import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/logs-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
-import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { Service } from '../service';
 import { readJobLog } from './job-log';
 import { type EventPage, eventsBefore, eventsFrom, type LogRange, within } from './log-events';

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, RequestHead, WireRequest, WireResponse } from '../endpoint/protocol';
+import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
 import { S3_REFUSALS } from '../endpoint/refusals';
+import type { RequestHead } from '../endpoint/request-head';
 import { commonMembers, fromQuery } from './rest-input';
 import { xmlDocument } from './rest-output';
 import { ROUTES } from './rest-routes';

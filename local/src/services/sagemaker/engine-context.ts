@@ -1,8 +1,8 @@
 import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
 import type { TaskIdentity } from '../service';
-import type { Jobs } from './jobs/job-records';
 import type { JobOrigin } from './jobs/job-store';
+import type { Jobs } from './jobs/job-types';
 import type { DataAccess } from './training/data-access';
 import type { SpotInterruptions } from './training/spot-interruptions';
 import type { JobRoleAccess } from './training/training-role';

@@ -3,10 +3,10 @@ import type { Computed, ItemBatcher, MapState, QueryLanguage } from '../types';
 import { checkExpress } from './check-graphs';
 import { takePath, takeTemplate } from './check-templates';
 import type { Fields } from './fields';
+import type { GraphParser } from './graph-parser';
 import { parseComputed, parseFlow, parseNumber } from './parse-flow';
 import { parseItemReader } from './parse-item-reader';
 import { parseResultWriter } from './parse-result-writer';
-import type { GraphParser } from './parse-state-machine';
 
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 

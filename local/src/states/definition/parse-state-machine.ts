@@ -3,18 +3,13 @@ import { isObject, type JsonObject } from '../json';
 import type { QueryLanguage, State, StateGraph, StateMachine } from '../types';
 import { checkVariableScopes } from './check-graphs';
 import { Fields } from './fields';
+import type { GraphParser } from './graph-parser';
 import { parseState } from './parse-state';
 
 /** The longest that an execution may be allowed to take. */
 const LONGEST_SECONDS = 99_999_999;
 
 const QUERY_LANGUAGES: readonly QueryLanguage[] = ['JSONPath', 'JSONata'];
-
-/** Parses graphs inside of states, with what holds for the whole machine. */
-export interface GraphParser {
-  readonly machineLanguage: QueryLanguage;
-  parseGraph(fields: Fields): StateGraph;
-}
 
 /**
  * Checks a definition and turns it into a machine that can be run.

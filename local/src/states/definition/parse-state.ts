@@ -3,11 +3,11 @@ import { parseTimestamp } from '../timestamp';
 import type { QueryLanguage, State, StateGraph, WaitState } from '../types';
 import { takeTemplate } from './check-templates';
 import type { Fields } from './fields';
+import type { GraphParser } from './graph-parser';
 import { parseChoice } from './parse-choice';
 import { parseCatch, parseRetry } from './parse-error-handling';
 import { parseFlow, parseNumber, parseText } from './parse-flow';
 import { parseMap } from './parse-map';
-import type { GraphParser } from './parse-state-machine';
 
 const TYPES: readonly State['type'][] = [
   'Task',

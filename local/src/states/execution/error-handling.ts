@@ -4,7 +4,7 @@ import type { Catcher, Retrier, State } from '../types';
 import { complete, type Scope } from './data-flow';
 import type { Frame } from './frame';
 import type { StateProgress } from './position';
-import type { Step } from './run-graph';
+import type { Step } from './visit';
 
 /** The state under way and where it was entered. */
 interface Entered {

@@ -7,7 +7,7 @@ import { type ContentFormat, readContent, UnreadableItems } from './item-formats
 import { type Manifest, readAthenaManifest, readInventoryManifest } from './manifest';
 import { type FoundItem, itemsIn } from './map-items';
 import type { ReadItems } from './outside';
-import type { Visit } from './run-graph';
+import type { Visit } from './visit';
 
 /** Reads a distributed Map's items: those of an array, or the members of an object. */
 export async function readItems(

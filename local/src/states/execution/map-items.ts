@@ -5,7 +5,7 @@ import type { Computed, MapState } from '../types';
 import { computeInteger } from './computed-number';
 import { compute, fill, type Scope, takeAtPath } from './data-flow';
 import type { MapJob } from './position';
-import type { Visit } from './run-graph';
+import type { Visit } from './visit';
 
 /** An item as the Map finds it. */
 export interface FoundItem {

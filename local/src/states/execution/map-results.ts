@@ -3,7 +3,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../json';
 import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
-import type { Visit } from './run-graph';
+import type { Visit } from './visit';
 
 /** A child execution of a Map Run, and what became of it. */
 export interface ChildRun {

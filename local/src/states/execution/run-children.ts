@@ -4,7 +4,7 @@ import type { Frame } from './frame';
 import type { EventDetails, Track } from './history';
 import type { ChildProgress } from './position';
 import { runAll } from './run-all';
-import type { Visit } from './run-graph';
+import type { Visit } from './visit';
 
 /** How the branches of a Parallel or the iterations of an inline Map are run. */
 export interface ChildRunner<Job> {

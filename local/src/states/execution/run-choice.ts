@@ -3,7 +3,7 @@ import { unexpectedType } from '../jsonata/expression';
 import type { ChoiceState, Condition } from '../types';
 import { compareValues } from './comparisons';
 import { complete, compute, lookUp, type Scope } from './data-flow';
-import type { Step, Visit } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** Goes where the first rule that holds points, else to Default. */
 export async function runChoice(state: ChoiceState, { scope }: Visit): Promise<Step> {

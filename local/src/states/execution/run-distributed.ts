@@ -11,8 +11,9 @@ import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-
 import { type ChildRun, collectResults, type ResultTarget, resultTarget } from './map-results';
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
-import { runGraph, startIn, type Visit } from './run-graph';
+import { runGraph, startIn } from './run-graph';
 import { noVariables } from './variables';
+import type { Visit } from './visit';
 
 /** As many child executions of a distributed Map run at once on AWS. */
 const DISTRIBUTED_CONCURRENCY = 10_000;

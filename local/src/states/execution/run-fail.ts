@@ -2,7 +2,7 @@ import { StatesError } from '../errors';
 import { unexpectedType } from '../jsonata/expression';
 import type { Computed, FailState } from '../types';
 import { compute, fieldError } from './data-flow';
-import type { Step, Visit } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** Ends its graph with an error. */
 export async function runFail(state: FailState, visit: Visit): Promise<Step> {

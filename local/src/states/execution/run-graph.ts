@@ -1,7 +1,7 @@
 import { dataLimitError } from '../errors';
 import { type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from '../json';
 import type { State, StateGraph } from '../types';
-import { effectiveInput, type Outcome, type Scope } from './data-flow';
+import { effectiveInput, type Scope } from './data-flow';
 import { withErrorHandling } from './error-handling';
 import type { Frame } from './frame';
 import type { ResumePoint, StateProgress } from './position';
@@ -14,23 +14,11 @@ import { runSucceed } from './run-succeed';
 import { runTask } from './run-task';
 import { runWait } from './run-wait';
 import { assign, checkSizes, innerScope, type Variables } from './variables';
+import type { Step, Visit } from './visit';
 
 /** A place in a graph: the state that is next, and what it starts with. */
 export interface Position extends Pick<ResumePoint, 'stateName' | 'input' | 'state'> {
   readonly variables: Variables;
-}
-
-/** One try at a state. */
-export interface Visit {
-  readonly frame: Frame;
-  readonly scope: Scope;
-  /** What has come of this try in an earlier run, if that is where this one goes on. */
-  readonly before: StateProgress | undefined;
-}
-
-/** What a state leads to; without `next` its graph ends. */
-export interface Step extends Outcome {
-  readonly next?: string;
 }
 
 /** Where a graph inside of a state starts: at its beginning, or where an earlier run had come to. */

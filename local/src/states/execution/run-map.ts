@@ -4,7 +4,8 @@ import { complete } from './data-flow';
 import { asJob, findItems, mapItems, maxConcurrency } from './map-items';
 import { runChildren } from './run-children';
 import { runDistributed } from './run-distributed';
-import { runGraph, type Step, startIn, type Visit } from './run-graph';
+import { runGraph, startIn } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** As many iterations of an inline Map run at once on AWS. */
 const INLINE_CONCURRENCY = 40;

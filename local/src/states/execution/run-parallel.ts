@@ -1,7 +1,8 @@
 import type { ParallelState } from '../types';
 import { complete, effectiveArguments } from './data-flow';
 import { runChildren } from './run-children';
-import { runGraph, type Step, startIn, type Visit } from './run-graph';
+import { runGraph, startIn } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** Runs branches side by side; the result has one element a branch. */
 export async function runParallel(state: ParallelState, visit: Visit): Promise<Step> {

@@ -1,6 +1,6 @@
 import type { PassState } from '../types';
 import { complete, effectiveArguments } from './data-flow';
-import type { Step, Visit } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** Hands its input on, or what the definition gives in its place. */
 export async function runPass(state: PassState, { scope }: Visit): Promise<Step> {

@@ -1,6 +1,6 @@
 import type { SucceedState } from '../types';
 import { complete } from './data-flow';
-import type { Step, Visit } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** Ends its graph well. */
 export function runSucceed(state: SucceedState, { scope }: Visit): Promise<Step> {

@@ -6,9 +6,9 @@ import { computeInteger } from './computed-number';
 import { complete, effectiveArguments, fieldError, fill, type Scope } from './data-flow';
 import type { Frame } from './frame';
 import type { TaskCall } from './outside';
-import type { Step, Visit } from './run-graph';
 import { Stop } from './stop';
 import { describeResource, type TaskEvents } from './task-events';
+import type { Step, Visit } from './visit';
 
 /** Calls the outside, within the state's time limits. */
 export async function runTask(state: TaskState, visit: Visit): Promise<Step> {

@@ -3,7 +3,7 @@ import { unexpectedType } from '../jsonata/expression';
 import { parseTimestamp } from '../timestamp';
 import type { Computed, WaitState } from '../types';
 import { complete, compute, fieldError, type Scope } from './data-flow';
-import type { Step, Visit } from './run-graph';
+import type { Step, Visit } from './visit';
 
 /** The longest wait: a year's worth that AWS allows in a field. */
 const LONGEST_WAIT_SECONDS = 99_999_999;

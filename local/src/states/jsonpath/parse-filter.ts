@@ -1,36 +1,38 @@
-import { readSegments } from './parse-path';
-import type { Filter, Operand } from './path';
+import type { Filter, JsonPath, Operand } from './path';
 import type { TextReader } from './text-reader';
+
+/** Reads the path behind `@`. */
+type ReadItemPath = (reader: TextReader) => JsonPath;
 
 /**
  * Reads the filter behind `?`: `(@.price < 10 && @.tag == 'a')` or the same without parentheses. Regular expressions,
  * operators that are words and comparisons of two values of the data are not of the States Language, says the
  * developer guide (Paths).
  */
-export function parseFilter(reader: TextReader): Filter {
-  let left = readConjunction(reader);
-  while (takeToken(reader, '||')) left = { kind: 'or', left, right: readConjunction(reader) };
+export function parseFilter(reader: TextReader, readItemPath: ReadItemPath): Filter {
+  let left = readConjunction(reader, readItemPath);
+  while (takeToken(reader, '||')) left = { kind: 'or', left, right: readConjunction(reader, readItemPath) };
   return left;
 }
 
-function readConjunction(reader: TextReader): Filter {
-  let left = readTerm(reader);
-  while (takeToken(reader, '&&')) left = { kind: 'and', left, right: readTerm(reader) };
+function readConjunction(reader: TextReader, readItemPath: ReadItemPath): Filter {
+  let left = readTerm(reader, readItemPath);
+  while (takeToken(reader, '&&')) left = { kind: 'and', left, right: readTerm(reader, readItemPath) };
   return left;
 }
 
-function readTerm(reader: TextReader): Filter {
-  if (takeToken(reader, '!')) return { kind: 'not', filter: readTerm(reader) };
+function readTerm(reader: TextReader, readItemPath: ReadItemPath): Filter {
+  if (takeToken(reader, '!')) return { kind: 'not', filter: readTerm(reader, readItemPath) };
   if (takeToken(reader, '(')) {
-    const filter = parseFilter(reader);
+    const filter = parseFilter(reader, readItemPath);
     reader.skipBlanks();
     reader.expect(')');
     return filter;
   }
-  const left = readOperand(reader);
+  const left = readOperand(reader, readItemPath);
   const operator = ['==', '!=', '<=', '>=', '<', '>'].find((token) => takeToken(reader, token));
   if (operator) {
-    const right = readOperand(reader);
+    const right = readOperand(reader, readItemPath);
     if (left.kind === 'item' && right.kind === 'item') throw reader.unexpected();
     return { kind: 'compare', operator, left, right };
   }
@@ -38,9 +40,9 @@ function readTerm(reader: TextReader): Filter {
   return { kind: 'exists', operand: left };
 }
 
-function readOperand(reader: TextReader): Operand {
+function readOperand(reader: TextReader, readItemPath: ReadItemPath): Operand {
   reader.skipBlanks();
-  if (reader.take('@')) return { kind: 'item', path: readSegments(reader) };
+  if (reader.take('@')) return { kind: 'item', path: readItemPath(reader) };
   if (reader.peek("'") || reader.peek('"')) return { kind: 'literal', value: reader.quoted() };
   const word = reader.match(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/);
   if (word === undefined) throw reader.unexpected();

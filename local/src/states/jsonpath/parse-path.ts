@@ -86,7 +86,7 @@ function readBrackets(reader: TextReader): Segment {
 
 function readSelector(reader: TextReader): Segment {
   if (reader.take('*')) return { kind: 'wildcard' };
-  if (reader.take('?')) return { kind: 'filter', filter: parseFilter(reader) };
+  if (reader.take('?')) return { kind: 'filter', filter: parseFilter(reader, readSegments) };
   if (reader.peek("'") || reader.peek('"')) {
     return { kind: 'names', names: readList(reader, () => reader.quoted()) };
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws-error';
 import type { Principal } from '../../service';
-import type { Jobs } from '../jobs/job-records';
+import type { Jobs } from '../jobs/job-types';
 import type { AutoMLEngine } from './automl-engine';
 import { listAutoMLJobs, listCandidates } from './automl-lists';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { AwsError } from '../../aws-error';
 import { isRunning } from '../tuning/tuning-view';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
 /**
  * Deletes a training job's entry; its name can be used again. Artifacts and logs stay.

@@ -2,40 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isOtherLocalMode } from '../../../local-folder/local-modes';
 import type { OnNotice } from '../../../local-folder/read-record';
-import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
+import type { TuningJobDescription } from '../api-types';
 import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
-import type { AutoMLJobRecord } from '../automl/automl-types';
 import { moveTrainingJob } from '../training/training-jobs';
 import { withTrainingJobs } from '../tuning/tuning-view';
 import { type JobRecord, JobStore } from './job-store';
+import type { Jobs, TuningJobRecord } from './job-types';
 import { automlFolderOf, workFolderOf } from './work-folder';
-
-/** What is kept of a training job. */
-export interface TrainingJobRecord extends JobRecord {
-  readonly description: TrainingJobDescription;
-  readonly tags: readonly Tag[];
-  /** The hyperparameters that the search chose, when the job belongs to a tuning job. */
-  readonly tunedHyperParameters?: Readonly<Record<string, string>>;
-  /** The definition of the tuning job that it was started from, where that has a name. */
-  readonly definitionName?: string;
-  /** Number of the trial in the study of the search that chose them. */
-  readonly trial?: number;
-}
-
-/** What is kept of a tuning job. */
-export interface TuningJobRecord extends JobRecord {
-  readonly description: TuningJobDescription;
-  readonly tags: readonly Tag[];
-  /** How long it was interrupted, all in all: no time that counts for its MaxRuntimeInSeconds. @default 0 */
-  readonly pausedSeconds?: number;
-}
-
-/** All jobs of a deployment. */
-export interface Jobs {
-  readonly training: JobStore<TrainingJobRecord>;
-  readonly tuning: JobStore<TuningJobRecord>;
-  readonly automl: JobStore<AutoMLJobRecord>;
-}
 
 /** A tuning job, with its training jobs as they are now, also when another process runs it. */
 export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {

@@ -2,7 +2,7 @@ import { AwsError } from '../../aws-error';
 import type { Tag } from '../api-types';
 import type { AutoMLJobRecord } from '../automl/automl-types';
 import { listTags } from './job-lists';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-records';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import type { AutoMLEngine } from '../automl/automl-engine';
 import type { TrainingEngine } from '../training/training-engine';
 import type { TuningEngine } from '../tuning/tuning-engine';
-import type { Jobs } from './job-records';
 import type { JobRecord } from './job-store';
+import type { Jobs } from './job-types';
 
 /** What runs jobs. */
 export interface Engines {

@@ -1,5 +1,5 @@
 import type { TaskIdentity } from '../../service';
-import type { Jobs } from './job-records';
+import type { Jobs } from './job-types';
 
 const CREATED: Readonly<Record<string, { kind: keyof Jobs; name: string; arn: string }>> = {
   CreateTrainingJob: { kind: 'training', name: 'TrainingJobName', arn: 'TrainingJobArn' },

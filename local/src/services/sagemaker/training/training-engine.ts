@@ -5,7 +5,7 @@ import { AwsError } from '../../aws-error';
 import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 import { type EngineContext, originOf } from '../engine-context';
 import { trainingJobArn } from '../jobs/job-arns';
-import type { TrainingJobRecord } from '../jobs/job-records';
+import type { TrainingJobRecord } from '../jobs/job-types';
 import { RunningJobs } from '../jobs/running-jobs';
 import { instancesOf } from './training-instances';
 import { newTrainingJob, requestOf } from './training-jobs';

@@ -4,7 +4,7 @@ import { MetricCollector, type MetricDatum } from '../../../training/metrics';
 import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
 import type { CreateTrainingJobRequest, MetricData, TrainingJobDescription } from '../api-types';
 import type { EngineContext } from '../engine-context';
-import type { TrainingJobRecord } from '../jobs/job-records';
+import type { TrainingJobRecord } from '../jobs/job-types';
 import { startTimeLimit, TimeBudget } from '../jobs/time-limit';
 import { SPOT_PRICE_SHARE } from './spot-interruptions';
 import { attemptTraining } from './training-attempt';

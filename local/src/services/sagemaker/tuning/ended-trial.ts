@@ -3,7 +3,7 @@ import { MetricCollector } from '../../../training/metrics';
 import type { EndedTrial } from '../../../training/sampler';
 import type { MetricDefinition } from '../../../training/trainer';
 import { RUNS_AGAIN, readJobLog } from '../../logs/job-log';
-import type { TrainingJobRecord } from '../jobs/job-records';
+import type { TrainingJobRecord } from '../jobs/job-types';
 import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
 
 /** What became of the trial of a training job that has ended, as its record and its log have it. */

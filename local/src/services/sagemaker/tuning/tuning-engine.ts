@@ -4,7 +4,7 @@ import type { TaskIdentity } from '../../service';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from '../api-types';
 import { type EngineContext, originOf } from '../engine-context';
 import { tuningJobArn } from '../jobs/job-arns';
-import type { TuningJobRecord } from '../jobs/job-records';
+import type { TuningJobRecord } from '../jobs/job-types';
 import { RunningJobs } from '../jobs/running-jobs';
 import type { TrainingEngine } from '../training/training-engine';
 import { autotuned } from './autotune';

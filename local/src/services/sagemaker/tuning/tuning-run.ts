@@ -12,7 +12,7 @@ import type {
   TuningTrainingDefinition,
 } from '../api-types';
 import type { EngineContext } from '../engine-context';
-import type { TrainingJobRecord } from '../jobs/job-records';
+import type { TrainingJobRecord } from '../jobs/job-types';
 import { startTimeLimit } from '../jobs/time-limit';
 import type { TrainingEngine, TrainingStart } from '../training/training-engine';
 import { resourcesOf } from '../training/training-instances';

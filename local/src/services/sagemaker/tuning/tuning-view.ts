@@ -7,7 +7,7 @@ import type {
   TuningJobDescription,
   TuningJobStatus,
 } from '../api-types';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../jobs/job-records';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../jobs/job-types';
 import { definitionNamed } from './tuning-definitions';
 import { bestTrainingJob, searchProgress } from './tuning-progress';
 
