@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { type ReadingEnd, readRecords } from '../../lambda/check-tabular-data/read-records';
+
+interface Reading {
+  readonly records: readonly (readonly string[])[];
+  readonly end: ReadingEnd;
+}
+
+async function readAll(text: string, bytes: number, gzip = false): Promise<Reading> {
+  const records: (readonly string[])[] = [];
+  const content = Buffer.from(text);
+  const source = Readable.from([gzip ? gzipSync(content) : content]);
+  const end = await readRecords(source, { gzip, budget: { bytes } }, (record) => {
+    records.push(record);
+    return true;
+  });
+  return { records, end };
+}
+
+const header = ['a', 'b'];
+const partial: ReadingEnd = { complete: false };
+
+// The budget is the number of bytes of the text before the bar.
+test.each<[what: string, text: string, Reading]>([
+  ['within a record', 'a,b\n1,2\n3,|4\n', { records: [header, ['1', '2']], end: partial }],
+  ['after a record', 'a,b\n1,2\n|3,4\n', { records: [header], end: partial }],
+  // The end of the text is no fault of the file: it goes on after the budget.
+  ['within a quote', 'a,b\n1,2\n3,"x|, y"\n', { records: [header, ['1', '2']], end: partial }],
+  [
+    'within a quote with a line break',
+    'a,b\n1,2\n3,"x\n|y"\n',
+    { records: [header, ['1', '2']], end: partial },
+  ],
+  ['within the first quote', '"a|,b\n', { records: [], end: partial }],
+])('the budget ends %s', async (_, text, expected) => {
+  const bytes = text.indexOf('|');
+  const content = text.replace('|', '');
+  await expect(readAll(content, bytes)).resolves.toEqual(expected);
+  await expect(readAll(content, bytes, true)).resolves.toEqual(expected);
+});
+
+test('a quote that is never closed is a problem of the file, after the records before it', async () => {
+  const { records, end } = await readAll('a,b\n1,2\n3,"x\n', 1000);
+  expect(records).toEqual([header, ['1', '2']]);
+  expect(end).toEqual({ complete: false, problem: expect.stringMatching(/quote/i) });
+});
+
+test('a whole file is complete', async () => {
+  await expect(readAll('a,b\n1,2\n', 1000)).resolves.toEqual({
+    records: [header, ['1', '2']],
+    end: { complete: true },
+  });
+});
