@@ -11,8 +11,8 @@ export class Framework {
   /**
    * SageMaker's XGBoost container. In a tuning job SageMaker treats it as its built-in algorithm, scripts included: it
    * tunes only hyperparameters that the algorithm declares, and knows only the metrics that XGBoost prints
-   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4`). For others, use a copy of the image
-   * (`ScriptOptions.image`).
+   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4` in CloudWatch, where `#011` is a tab). For others, use a copy of the
+   * image (`ScriptOptions.image`).
    */
   static xgboost(version: XGBoostVersion): Framework {
     requireShape('Framework.xgboost', struct({ version: XGBOOST_VERSION }), { version });

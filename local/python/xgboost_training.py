@@ -54,13 +54,12 @@ class _Progress(xgb.callback.TrainingCallback):
         self.stopped = False
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
-        # A tab in the container's output, which CloudWatch shows as #011.
         fields = [f"[{epoch}]"]
         for data, metrics in evals_log.items():
             for name, values in metrics.items():
                 self._shares.check(name, values[-1])
                 fields.append(f"{data}-{name}:{values[-1]:.5f}")
-        self._log("#011".join(fields))
+        self._log("\t".join(fields))
         self.stopped = self._is_stopped()
         return self.stopped
 

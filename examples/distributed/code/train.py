@@ -18,7 +18,7 @@ class PrintMetrics(xgboost.callback.TrainingCallback):
 
     def after_iteration(self, model, epoch, evals_log):
         values = [f"{data}-{metric}:{scores[-1]:.5f}" for data, log in evals_log.items() for metric, scores in log.items()]
-        print(f"[{epoch}]#011" + "#011".join(values), flush=True)
+        print("\t".join([f"[{epoch}]", *values]), flush=True)
         return False
 
 

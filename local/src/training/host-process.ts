@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
+import { eventPieces } from './log-events';
 
 /** A command to run, for one host of a job. */
 export interface HostCommand {
@@ -23,9 +24,6 @@ export interface HostEnd {
 
 /** How many of the last lines are kept, to find the error in. */
 const KEPT_LINES = 60;
-
-/** Longest line of a log: CloudWatch Logs takes 256 KiB at a time. Longer ones are broken. */
-const LONGEST_LINE = 256 << 10;
 
 /** What another way to stop a process may take on top of the grace. */
 const STOPPER_MS = 30_000;
@@ -150,10 +148,10 @@ export class HostProcess {
       const parts = (rest + decoder.write(chunk)).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) this.take(part);
-      while (rest.length > LONGEST_LINE) {
-        this.take(rest.slice(0, LONGEST_LINE));
-        rest = rest.slice(LONGEST_LINE);
-      }
+      // A line that does not end must not fill the memory.
+      const pieces = eventPieces(rest);
+      rest = pieces.pop() ?? '';
+      for (const piece of pieces) this.take(piece);
     });
     return () => {
       if (rest !== '') this.take(rest);
@@ -161,8 +159,7 @@ export class HostProcess {
     };
   }
 
-  private take(text: string): void {
-    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  private take(line: string): void {
     this.lastLines.push(line);
     if (this.lastLines.length > KEPT_LINES) this.lastLines.shift();
     this.onLine(line);

@@ -3,9 +3,11 @@ import * as path from 'node:path';
 import type { RoleResource } from '../../src/assembly';
 import type { RunningServices } from '../../src/services';
 import type { LogEvent } from '../../src/services/logs/log-events';
+import { createContainerTrainer } from '../../src/training';
 import {
   closeServices,
   deploymentIn,
+  IMAGE,
   start,
   TRAINING_ROLE,
   temporaryRoot,
@@ -46,13 +48,15 @@ const eventsOf = (services: RunningServices, logStreamName: string, input?: obje
 
 /** Runs training jobs that print these lines, one after the other. */
 async function train(services: RunningServices, ...names: string[]): Promise<void> {
-  for (const name of names) {
-    await services.router.call('sagemaker', 'CreateTrainingJob', { ...trainingRequest(name) }, services.user);
-    await until(
-      () => services.jobs.training.get(name)?.description.TrainingJobStatus,
-      (status) => status === 'Completed',
-    );
-  }
+  for (const name of names) await runJob(services, trainingRequest(name));
+}
+
+async function runJob(services: RunningServices, request: ReturnType<typeof trainingRequest>): Promise<void> {
+  await services.router.call('sagemaker', 'CreateTrainingJob', { ...request }, services.user);
+  await until(
+    () => services.jobs.training.get(request.TrainingJobName)?.description.TrainingJobStatus,
+    (status) => status === 'Completed',
+  );
 }
 
 function printing(...lines: string[]) {
@@ -92,7 +96,7 @@ test('a log is read forwards and backwards, page after page, and again when it h
 });
 
 test('a log of several megabytes comes in pages that fit together', async () => {
-  const lines = Array.from({ length: 9 }, (_, i) => String(i).repeat(300_000));
+  const lines = Array.from({ length: 9 }, (_, i) => String(i).repeat(250_000));
   const services = await start({ trainer: printing(...lines) });
   await train(services, 'job');
   const [stream] = (await streamsOf(services)).logStreams;
@@ -106,10 +110,51 @@ test('a log of several megabytes comes in pages that fit together', async () => 
     return pages;
   };
   const forward = await readAll({ startFromHead: true }, ({ nextForwardToken }) => nextForwardToken);
-  expect(forward.map(({ length }) => length)).toEqual([3, 3, 3]);
+  expect(forward.map(({ length }) => length)).toEqual([4, 4, 1]);
   expect(forward.flat()).toEqual(lines);
   const backward = await readAll({}, ({ nextBackwardToken }) => nextBackwardToken);
   expect(backward.reverse().flat()).toEqual(lines);
+});
+
+test('what a process prints becomes events as in CloudWatch, and metrics are found in these', async () => {
+  const print = String.raw`printf '[0]\ttrain-rmse:1.50000\tvalidation-rmse:2.5\n'
+printf '\r 50%%|#  |\r100%%|## |\n\n'
+printf 'bytes \377\376\n'
+head -c 300000 /dev/zero | tr '\0' x
+printf '\nno line end: 7'`;
+  const root = temporaryRoot();
+  const services = await start({
+    deployment: deploymentIn(root),
+    trainer: createContainerTrainer({
+      commands: new Map([[IMAGE, { command: ['sh', '-c', print], cwd: '/' }]]),
+      docker: false,
+    }),
+  });
+  const MetricDefinitions = [
+    { Name: 'train:rmse', Regex: String.raw`.*\[[0-9]+\].*#011train-rmse:([-+]?[0-9]*\.?[0-9]+).*` },
+    { Name: 'with a tab', Regex: String.raw`\tvalidation-rmse:([0-9.]+)` },
+    { Name: 'last', Regex: 'no line end: ([0-9]+)' },
+  ];
+  const request = trainingRequest('job');
+  const AlgorithmSpecification = { ...request.AlgorithmSpecification, MetricDefinitions };
+  await runJob(services, { ...request, AlgorithmSpecification });
+  const events = [
+    '[0]#011train-rmse:1.50000#011validation-rmse:2.5',
+    '#015 50%|#  |#015100%|## |',
+    'bytes \ufffd\ufffd',
+    'x'.repeat(262_144),
+    'x'.repeat(300_000 - 262_144),
+    'no line end: 7',
+  ];
+  const [stream] = (await streamsOf(services)).logStreams;
+  expect(textOf(await eventsOf(services, stream?.logStreamName ?? ''))).toEqual(events);
+  const file = fs.readFileSync(path.join(root, 'logs', 'job.log'), 'utf8');
+  expect(file.split('\n').filter((line) => line !== '')).toEqual(events);
+  const { FinalMetricDataList: metrics } = services.jobs.training.get('job')?.description ?? {};
+  expect(metrics).toMatchObject([
+    { MetricName: 'train:rmse', Value: 1.5 },
+    { MetricName: 'last', Value: 7 },
+  ]);
 });
 
 test('events have the time at which their lines were written', async () => {

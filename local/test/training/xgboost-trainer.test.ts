@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
+import { logEvents } from '../../src/training/log-events';
 import {
   defaultEnvironment,
   environments,
@@ -83,7 +84,7 @@ model = xgb.Booster()
 model.load_model(sys.argv[1])
 assert np.array_equal(model.predict(validation), plain.predict(validation)), "predictions differ"
 for i in (0, 19):
-    print(f"[{i}]#011train-rmse:{history['train']['rmse'][i]:.5f}#011validation-rmse:{history['validation']['rmse'][i]:.5f}")`;
+    print(f"[{i}]\\ttrain-rmse:{history['train']['rmse'][i]:.5f}\\tvalidation-rmse:{history['validation']['rmse'][i]:.5f}")`;
   const model = join(workFolder, 'model', 'xgboost-model');
   const expected = runPython(script, model, train[0] ?? '', validation[0] ?? '').split('\n');
   expect([rounds(log)[0], rounds(log)[19]]).toEqual(expected);
@@ -99,8 +100,8 @@ test('the metric of the tuning job is printed too, and the service expressions f
   const collector = new MetricCollector(
     trainer.metricDefinitions({ trainingImage: IMAGE, hyperparameters: {} }),
   );
-  for (const line of log) {
-    collector.add(line);
+  for (const event of log.flatMap(logEvents)) {
+    collector.add(event);
   }
   const found = Object.fromEntries(collector.latest().map((metric) => [metric.MetricName, metric.Value]));
   expect(Object.keys(found).sort()).toEqual(
@@ -200,7 +201,7 @@ test.each([
 async function lastRound(change: Record<string, string>): Promise<Record<string, number>> {
   const { log, outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });
-  const fields = (rounds(log).pop() ?? '').split('#011validation-').slice(1);
+  const fields = (rounds(log).pop() ?? '').split('\tvalidation-').slice(1);
   return Object.fromEntries(
     fields.map((field) => field.split(':')).map(([name, value]) => [name, Number(value)]),
   );

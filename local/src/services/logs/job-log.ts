@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
+import { logEvents } from '../../training/log-events';
 
 /** How exactly the time of a line is kept: enough for people, and little to write. */
 const MARK_MILLISECONDS = 1000;
@@ -40,9 +41,16 @@ export class JobLog {
     this.offset = fs.fstatSync(file).size;
   }
 
-  write(line: string): void {
+  /**
+   * Writes what a job prints, as log events.
+   *
+   * @returns the events
+   */
+  write(text: string): readonly string[] {
     if (this.lines === '') setImmediate(() => this.flush());
-    this.lines += `${line}\n`;
+    const events = logEvents(text);
+    for (const event of events) this.lines += `${event}\n`;
+    return events;
   }
 
   close(): void {

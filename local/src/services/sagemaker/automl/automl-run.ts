@@ -13,6 +13,7 @@ import type {
   CandidateOutcome,
 } from '../../../training/automl-runner';
 import { LONGEST_REASON } from '../../../training/failure-reason';
+import { logEvents } from '../../../training/log-events';
 import { writeModelArchive } from '../../../training/model-archive';
 import type { TrainingDefinition } from '../api-types';
 import type { EngineContext } from '../engine-context';
@@ -114,7 +115,7 @@ export class AutoMLRun {
       fs.mkdirSync(logs, { recursive: true });
       const log = fs.openSync(joinInside(logs, `${this.name}.log`), 'a');
       file = log;
-      this.log = (line) => fs.writeSync(log, `${line}\n`);
+      this.log = (text) => fs.writeSync(log, `${logEvents(text).join('\n')}\n`);
       fs.mkdirSync(folder, { recursive: true });
       return this.end(await this.search(folder));
     } catch (error) {

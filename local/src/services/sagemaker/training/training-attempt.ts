@@ -24,7 +24,8 @@ export interface AttemptOptions {
   /** Called when the training itself begins: until then the job waits for others. */
   readonly onStart: () => void;
   readonly onUpload: () => void;
-  readonly onLog: (line: string) => void;
+  /** Takes each event of the job's log. */
+  readonly onLog: (event: string) => void;
   /** Takes metrics that a stub gives without a log. */
   readonly onMetric: (name: string, value: number) => void;
 }
@@ -87,8 +88,7 @@ async function train(
       signal,
       onStart,
       onLog: (line) => {
-        log.write(line);
-        onLog(line);
+        for (const event of log.write(line)) onLog(event);
       },
       onMetric,
     });

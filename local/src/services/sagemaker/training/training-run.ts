@@ -136,8 +136,8 @@ export class TrainingRun {
       },
       onUpload: () =>
         this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' }),
-      onLog: (line) => {
-        this.metrics.add(line);
+      onLog: (event) => {
+        this.metrics.add(event);
         lines += hasBegun ? 1 : 0;
         if (lines === linesUntilInterruption) interruption.abort();
       },
