@@ -1,8 +1,6 @@
+import { MOST_PROCESSES } from './python-process';
 import type { EndedTrial, Search, SearchSpecification } from './sampler';
 import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './sampler-process';
-
-/** An operation is sent to at most this many processes: if all of them end before they answer, it fails. */
-const MOST_PROCESSES = 4;
 
 /**
  * A search in a sampler process. If that ends, the search continues in another one, from its study file and from what it

@@ -56,7 +56,7 @@ export async function interpreterProblems(
 
 /** The error where no interpreter can be used. */
 export async function noPython(env: NodeJS.ProcessEnv): Promise<UserError> {
-  const problems = await interpreterProblems([...interpreterCandidates(env), ...furtherInterpreters()], env);
+  const problems = await interpreterProblems(interpreterCandidates(env), env);
   return new UserError(
     problems.length === 0
       ? 'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.'

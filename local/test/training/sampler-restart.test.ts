@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createOptunaSampler,
@@ -7,7 +7,7 @@ import {
   type SearchDimension,
   type SearchSpecification,
 } from '../../src/training';
-import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
+import { defaultEnvironment, killablePython, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const ETA: SearchDimension = {
   kind: 'continuous',
@@ -33,13 +33,9 @@ afterEach(() => sampler?.close());
 
 /** A sampler whose process can be killed, and what a person is told. */
 function killableSampler(beforeStart = ''): { sampler: Sampler; kill(): void; notices: string[] } {
-  const folder = temporaryFolder();
-  const wrapper = join(folder, 'python');
-  writeFileSync(wrapper, `#!/bin/sh\necho $$ > '${folder}/pid'\n${beforeStart}\nexec '${python}' "$@"\n`);
-  chmodSync(wrapper, 0o755);
+  const { python: wrapper, kill } = killablePython(python, beforeStart);
   const notices: string[] = [];
   sampler = createOptunaSampler(wrapper, (text) => notices.push(text));
-  const kill = () => process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL');
   return { sampler, kill, notices };
 }
 
