@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { deploy, readAssembly } from './assembly';
-import type { StubTasks } from './executions/stub-tasks';
+import { readyStubs } from './executions/stub-options';
+import type { StubTasks } from './executions/stub-types';
 import type { LocalModeOptions } from './local-mode-options';
-import { readProjectFile } from './project-file';
+import { EMPTY_PROJECT_FILE, readProjectFile } from './project-file';
 import { synthesize } from './synthesize';
 import { DEFAULT_PYTHON_FOLDER, type StubTraining } from './training';
 import { UserError } from './user-error';
@@ -63,10 +64,10 @@ export interface DeployOptions {
   readonly stubTraining?: StubTraining;
   /**
    * STUBS for tasks that local mode does not run, such as `sns:publish` or a Lambda function in Python: by the name of
-   * the state, or by its resource without `arn:aws:states:::`. Neither permissions nor arguments of such a task are
-   * checked.
+   * the state, or by its resource, with or without `arn:aws:states:::`. A stub is a function, or data: an answer, a file,
+   * or a command, which runs in `project`. Neither permissions nor arguments of such a task are checked.
    *
-   * @default - none: a stack with a task that local mode does not run is refused
+   * @default - those of `local-mode.json`; a stack with another task that local mode does not run is refused
    */
   readonly stubTasks?: StubTasks;
   /**
@@ -136,7 +137,6 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
       pythonFolder: resolve(options.pythonFolder ?? DEFAULT_PYTHON_FOLDER),
       ...projectOptions(options),
       ...(options.stubTraining && { stubTraining: options.stubTraining }),
-      ...(options.stubTasks && { stubTasks: options.stubTasks }),
       ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
       ...(options.spotInterruptions && { spotInterruptions: options.spotInterruptions }),
       ...(options.port !== undefined && { port: options.port }),
@@ -197,11 +197,13 @@ function synthesizeTo(
   });
 }
 
-/** What stands for images and file systems: as the project has it each time, and as it is said here. */
-function projectOptions(options: DeployOptions): Pick<LocalModeOptions, 'imageCommands' | 'fileSystems'> {
+/** What stands for images, file systems and tasks: as the project has it each time, and as it is said here. */
+function projectOptions(
+  options: DeployOptions,
+): Pick<LocalModeOptions, 'imageCommands' | 'fileSystems' | 'stubTasks'> {
   const cwd = resolve(options.project ?? '.');
   const hasProject = options.project !== undefined || options.assembly === undefined;
-  const file = hasProject ? readProjectFile(cwd) : { imageCommands: {}, fileSystems: {} };
+  const file = hasProject ? readProjectFile(cwd) : EMPTY_PROJECT_FILE;
   const commands = Object.entries({ ...file.imageCommands, ...options.imageCommands });
   const folders = Object.entries(options.fileSystems ?? {}).map(
     ([id, folder]) => [id, resolve(folder)] as const,
@@ -215,5 +217,6 @@ function projectOptions(options: DeployOptions): Pick<LocalModeOptions, 'imageCo
       ]),
     ),
     fileSystems: new Map([...Object.entries(file.fileSystems), ...folders]),
+    stubTasks: readyStubs({ ...file.stubTasks, ...options.stubTasks }, cwd),
   };
 }

@@ -5,7 +5,7 @@
 export { type ClientConfig, type ClientCredentials, clientEnvironment } from './client-config';
 export type { DeployOptions, SynthesizedApp } from './deploy-options';
 export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions/executions';
-export type { StubbedTask, StubTask, StubTasks } from './executions/stub-tasks';
+export type { StubbedTask, StubTask, StubTasks, TaskStub } from './executions/stub-types';
 export type { LocalBucket } from './local-bucket';
 export { ExecutionFailedError, type LocalExecution, type StopReason } from './local-execution';
 export { LocalMode, type StartExecutionOptions } from './local-mode';

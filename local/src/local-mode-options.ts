@@ -1,5 +1,5 @@
 import type { Deployment } from './assembly';
-import type { StubTasks } from './executions/stub-tasks';
+import type { Stubs } from './executions/stub-types';
 import type { SpotInterruptionOptions } from './services';
 import type { ImageCommand, StubTraining } from './training';
 
@@ -32,7 +32,7 @@ export interface LocalModeOptions {
   /** Answers training jobs, in place of training. @default - real training */
   readonly stubTraining?: StubTraining;
   /** Stand for tasks. @default - none */
-  readonly stubTasks?: StubTasks;
+  readonly stubTasks?: Stubs;
   /** How much of their time Wait states and retries wait. @default 1 */
   readonly waitTimeScale?: number;
   /** Takes what a person should know, such as an installation. */

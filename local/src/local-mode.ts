@@ -6,7 +6,7 @@ import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner, type RunningExecution } from './executions/execution-runner';
 import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
-import { checkStubs } from './executions/stub-tasks';
+import { checkStubs, describeStubs } from './executions/stub-tasks';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
 import { keepDeployment } from './local-folder/kept-deployments';
@@ -93,12 +93,13 @@ export class LocalMode {
    * @internal
    */
   static async start(options: LocalModeOptions): Promise<LocalMode> {
-    const { deployment, onNotice, stubTasks } = options;
-    for (const resource of deployment.stateMachines) parseDefinition(resource, stubTasks);
+    const { deployment, onNotice, stubTasks = {} } = options;
     checkStubs(
-      stubTasks ?? {},
+      stubTasks,
       deployment.stateMachines.map(({ definition }) => definition),
     );
+    for (const resource of deployment.stateMachines) parseDefinition(resource, deployment, stubTasks);
+    if (Object.keys(stubTasks).length > 0) onNotice(describeStubs(stubTasks));
     for (const processId of othersIn(deployment.root)) {
       onNotice(
         `Another local mode (process ${processId}) works in ${deployment.root}: its jobs are left to it.`,
@@ -116,11 +117,11 @@ export class LocalMode {
         onNotice,
         deploymentId,
         ...(options.waitTimeScale !== undefined && { waitTimeScale: options.waitTimeScale }),
-        ...(stubTasks && { stubTasks }),
+        stubTasks,
         services: () => services as RunningServices,
         parse: (stateMachine) => {
-          const machine = parseDefinition(stateMachine, stubTasks);
-          requireTrainable(stateMachine, trainer);
+          const machine = parseDefinition(stateMachine, deployment, stubTasks);
+          requireTrainable(stateMachine, trainer, stubTasks);
           return machine;
         },
       });

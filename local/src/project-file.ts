@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { checkTaskStub } from './executions/stub-options';
+import type { TaskStub } from './executions/stub-types';
+import { isObject } from './states';
 import { UserError } from './user-error';
 
 /** What an app needs of local mode each time, as options of the same names say it. */
@@ -8,49 +11,66 @@ export interface ProjectFile {
   readonly imageCommands: Readonly<Record<string, string>>;
   /** Folders that stand for file systems, by their IDs; absolute. */
   readonly fileSystems: Readonly<Record<string, string>>;
+  /** What stands for tasks, by state or resource; files are absolute, commands run in the project folder. */
+  readonly stubTasks: Readonly<Record<string, TaskStub>>;
 }
+
+/** What a project says that has no such file. */
+export const EMPTY_PROJECT_FILE: ProjectFile = { imageCommands: {}, fileSystems: {}, stubTasks: {} };
 
 const NAME = 'local-mode.json';
 
 /**
- * Reads `local-mode.json` in a project folder; there need not be one.
+ * Reads `local-mode.json` in a project folder; there need not be one. Paths in it are relative to the folder.
  *
- * @throws UserError when it is not `{"imageCommands": {…}, "fileSystems": {…}}`, all texts
+ * @throws UserError when it is not `{"imageCommands": {…}, "fileSystems": {…}, "stubTasks": {…}}`
  */
 export function readProjectFile(project: string): ProjectFile {
   const file = join(project, NAME);
   const content = existsSync(file) ? parse(file) : {};
-  const { imageCommands = {}, fileSystems = {}, ...others } = content;
-  const [unknown] = Object.keys(others);
+  const known = Object.keys(EMPTY_PROJECT_FILE);
+  const unknown = Object.keys(content).find((member) => !known.includes(member));
   if (unknown !== undefined) {
-    throw new UserError(`${file}: ${unknown} is not known; known are imageCommands, fileSystems`);
+    throw new UserError(`${file}: ${unknown} is not known; known are ${known.join(', ')}`);
   }
-  const folders = Object.entries(requireTexts(file, 'fileSystems', fileSystems));
+  const { imageCommands, fileSystems, stubTasks } = { ...EMPTY_PROJECT_FILE, ...content };
   return {
     imageCommands: requireTexts(file, 'imageCommands', imageCommands),
-    fileSystems: Object.fromEntries(folders.map(([id, folder]) => [id, resolve(project, folder)])),
+    fileSystems: mapValues(requireTexts(file, 'fileSystems', fileSystems), (folder) =>
+      resolve(project, folder),
+    ),
+    stubTasks: mapValues(requireMembers(file, 'stubTasks', stubTasks), (value, name) => {
+      const stub = checkTaskStub(`${file}: stubTasks: ${name}`, value);
+      return 'file' in stub ? { file: resolve(project, stub.file) } : stub;
+    }),
   };
 }
 
-function parse(file: string): Record<string, unknown> {
+function parse(file: string): Readonly<Record<string, unknown>> {
   try {
-    return requireObject(JSON.parse(readFileSync(file, 'utf8')));
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isObject(content)) return content;
+    throw new Error(`must be an object, got ${JSON.stringify(content)}`);
   } catch (error) {
     throw new UserError(`${file}: ${(error as Error).message}`);
   }
 }
 
 function requireTexts(file: string, member: string, value: unknown): Record<string, string> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isObject && Object.values(value).every((text) => typeof text === 'string')) {
+  if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
     return value as Record<string, string>;
   }
   throw new UserError(`${file}: ${member} must be an object of texts, got ${JSON.stringify(value)}`);
 }
 
-function requireObject(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw new Error(`must be an object, got ${JSON.stringify(value)}`);
+function requireMembers(file: string, member: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (isObject(value)) return value;
+  throw new UserError(`${file}: ${member} must be an object, got ${JSON.stringify(value)}`);
+}
+
+function mapValues<T, R>(
+  values: Readonly<Record<string, T>>,
+  change: (value: T, name: string) => R,
+): Record<string, R> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { startsAutoMLJobs, trainableAlgorithms } from './executions/runnable-definitions';
+import { withoutStubbedTasks } from './executions/stub-tasks';
 import { trainingImages } from './executions/trained-algorithms';
 import type { LocalModeOptions } from './local-mode-options';
 import {
@@ -33,7 +34,7 @@ export interface TrainingSide {
 
 type TrainingOptions = Pick<
   LocalModeOptions,
-  'deployment' | 'pythonFolder' | 'imageCommands' | 'stubTraining' | 'onNotice'
+  'deployment' | 'pythonFolder' | 'imageCommands' | 'stubTraining' | 'stubTasks' | 'onNotice'
 >;
 
 /**
@@ -42,9 +43,19 @@ type TrainingOptions = Pick<
  * @throws UserError when Python lacks something that cannot be installed, or a command is given for no image
  */
 export async function startTraining(options: TrainingOptions): Promise<TrainingSide> {
-  const { deployment, pythonFolder, imageCommands = new Map(), stubTraining, onNotice } = options;
+  const {
+    deployment,
+    pythonFolder,
+    imageCommands = new Map(),
+    stubTraining,
+    stubTasks = {},
+    onNotice,
+  } = options;
   const images = deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition));
   checkImageCommands(imageCommands, images);
+  const stateMachines = deployment.stateMachines.map(({ definition }) => ({
+    definition: withoutStubbedTasks(definition, stubTasks),
+  }));
   const environments = createPythonEnvironments({
     folder: pythonFolder,
     otherFolders: [resolve(DEFAULT_PYTHON_FOLDER)],
@@ -60,13 +71,13 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
     const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
     // The workers first: the sampler runs in an environment that there has to be anyway.
     const prepared = Promise.all([
-      ...trainableAlgorithms(deployment, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
-      ...(deployment.stateMachines.some(startsAutoMLJobs) ? [automl.prepare()] : []),
+      ...trainableAlgorithms(stateMachines, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
+      ...(stateMachines.some(startsAutoMLJobs) ? [automl.prepare()] : []),
     ]);
     prepared.catch(() => undefined); // It is met below.
     sampler = stubTraining
       ? createStubSampler()
-      : createOptunaSampler((await environments.forSampler()).python, onNotice);
+      : createOptunaSampler((await environments.forSampler()).python);
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {

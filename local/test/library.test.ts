@@ -18,6 +18,7 @@ import {
   XGBoostVersion,
 } from '../../lib';
 import { clientEnvironment, type DeployOptions, LocalMode, type StubTraining } from '../src';
+import { isProcessAlive } from '../src/local-folder/process-alive';
 import { synthesize, temporaryFolder } from './end-to-end/support';
 
 jest.setTimeout(60_000);
@@ -299,5 +300,41 @@ describe('a stub of tasks', () => {
     });
     await expect(deployed.startExecution({ input }).output()).resolves.toBe('a');
     expect(seen).toEqual(['Publish', 'hello', 'Publish', 'hello', 'Publish', 'hello']);
+  });
+
+  test('stands for training that local mode cannot do', async () => {
+    const linear = synthesize((scope) => {
+      const states = {
+        Train: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::sagemaker:createTrainingJob',
+          Parameters: {
+            AlgorithmSpecification: {
+              TrainingImage: '382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1',
+            },
+          },
+          End: true,
+        },
+      };
+      new sfn.StateMachine(scope, 'Machine', {
+        definitionBody: sfn.DefinitionBody.fromString(JSON.stringify({ StartAt: 'Train', States: states })),
+      });
+    });
+    const refused = await deploy({ assembly: linear, stubTraining: byDepth });
+    expect(() => refused.startExecution()).toThrow(/linear-learner runs on AWS only/);
+    await refused.close();
+    const stubbed = await deploy({ assembly: linear, stubTasks: { Train: { answer: { trained: true } } } });
+    await expect(stubbed.startExecution().output()).resolves.toEqual({ trained: true });
+  });
+
+  test('that is a command is gone when the stack is closed', async () => {
+    const project = temporaryFolder();
+    const file = join(project, 'pid');
+    const slow = 'trap "sleep 0.5; exit" TERM; echo $$ > pid; while :; do sleep 0.1; done';
+    const deployed = await deploy({ assembly, project, stubTasks: { Publish: { command: slow } } });
+    deployed.startExecution({ input: { text: 'hello' } });
+    await deployed.waitFor(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    await deployed.close();
+    expect(isProcessAlive(Number(readFileSync(file, 'utf8')))).toBe(false);
   });
 });

@@ -8,21 +8,36 @@ const project = mkdtempSync(join(tmpdir(), 'project-'));
 afterAll(() => rmSync(project, { recursive: true }));
 
 test('a project needs no file', () => {
-  expect(readProjectFile(project)).toEqual({ imageCommands: {}, fileSystems: {} });
+  expect(readProjectFile(project)).toEqual({ imageCommands: {}, fileSystems: {}, stubTasks: {} });
 });
 
-test('commands are taken as they are, folders from the project on', () => {
+test('commands are taken as they are, folders and files from the project on', () => {
   const imageCommands = { 'my-image': 'node train.mjs' };
-  write(JSON.stringify({ imageCommands, fileSystems: { 'fs-0123456789': 'shared/data' } }));
+  const stubTasks = {
+    'sns:publish': { answer: { MessageId: '1' } },
+    Nothing: { answer: null },
+    Notify: { file: 'stubs/notify.json' },
+    Deploy: { command: './deploy' },
+  };
+  write(JSON.stringify({ imageCommands, fileSystems: { 'fs-0123456789': 'shared/data' }, stubTasks }));
   expect(readProjectFile(project)).toEqual({
     imageCommands,
     fileSystems: { 'fs-0123456789': join(project, 'shared/data') },
+    stubTasks: { ...stubTasks, Notify: { file: join(project, 'stubs/notify.json') } },
   });
 });
 
 test.each([
-  ['{"imageCommand": {}}', 'imageCommand is not known; known are imageCommands, fileSystems'],
+  ['{"imageCommand": {}}', 'imageCommand is not known; known are imageCommands, fileSystems, stubTasks'],
   ['{"imageCommands": {"a": 1}}', 'imageCommands must be an object of texts, got {"a":1}'],
+  ['{"fileSystems": null}', 'fileSystems must be an object of texts, got null'],
+  ['{"stubTasks": ["sns:publish"]}', 'stubTasks must be an object, got ["sns:publish"]'],
+  ['{"stubTasks": {"Notify": "ok"}}', 'stubTasks: Notify must be {"answer": <JSON>}, {"file": "<path>"} or '],
+  ['{"stubTasks": {"Notify": {}}}', 'or {"command": "<command>"}, got {}'],
+  ['{"stubTasks": {"Notify": {"answers": 1}}}', 'got {"answers":1}'],
+  ['{"stubTasks": {"Notify": {"answer": 1, "file": "a"}}}', 'got {"answer":1,"file":"a"}'],
+  ['{"stubTasks": {"Notify": {"file": 1}}}', 'got {"file":1}'],
+  ['{"stubTasks": {"Notify": {"command": " "}}}', 'got {"command":" "}'],
   ['[]', 'must be an object, got []'],
   ['{', 'JSON'],
 ])('%s is refused, with the name of the file', (content, message) => {

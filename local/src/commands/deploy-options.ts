@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { TaskStub } from '../executions/stub-types';
 import { LocalMode } from '../local-mode';
 import { synthesize } from '../synthesize';
 import { UserError } from '../user-error';
+import { parseJsonOption } from './json-option';
 import { addRootOptions, hideFromGit, pythonFolderOf, type RootOptions, rootOf } from './root-options';
 
 /** Options of the commands that deploy an app. */
@@ -14,6 +16,8 @@ export interface DeployCommandOptions extends RootOptions {
   readonly context?: readonly string[];
   readonly imageCommand?: readonly string[];
   readonly fileSystem?: readonly string[];
+  readonly stubTask?: readonly string[];
+  readonly stubCommand?: readonly string[];
   readonly spotInterruptions?: number;
 }
 
@@ -32,6 +36,17 @@ export function addDeployOptions(command: Command): Command {
     .option(
       '--file-system <id=folder>',
       'a folder that stands for a file system of the template; may be repeated',
+      collect,
+    )
+    .option(
+      '--stub-task <task=json>',
+      'a result that stands for a task, by state or by resource (sns:publish): JSON, or @<file>; may be repeated',
+      collect,
+    )
+    .option(
+      '--stub-command <task=command>',
+      "a command that stands for a task: gets the task's arguments on standard input and prints its result, as JSON; " +
+        "runs in the project's folder; may be repeated",
       collect,
     )
     .option(
@@ -66,6 +81,7 @@ export async function deployApp(
 ): Promise<LocalMode> {
   const root = rootOf(options);
   const project = resolve(options.project);
+  const stubTasks = stubsOf(options);
   if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
   const assembly = options.assembly ?? (await synthesize({ project, root, context: options.context ?? [] }));
   try {
@@ -77,6 +93,7 @@ export async function deployApp(
       ...(options.stack !== undefined && { stack: options.stack }),
       imageCommands: pairs('--image-command', options.imageCommand),
       fileSystems: pairs('--file-system', options.fileSystem),
+      stubTasks,
       ...(options.spotInterruptions !== undefined && {
         spotInterruptions: { perJob: options.spotInterruptions },
       }),
@@ -90,6 +107,22 @@ export async function deployApp(
     // Everything that is needed of it was copied.
     if (options.assembly === undefined) rmSync(assembly, { recursive: true, force: true });
   }
+}
+
+/** What stands for tasks. */
+function stubsOf({ stubTask, stubCommand }: DeployCommandOptions): Record<string, TaskStub> {
+  const answers = Object.entries(pairs('--stub-task', stubTask));
+  const commands = Object.entries(pairs('--stub-command', stubCommand));
+  const [twice] = commands.find(([name]) => answers.some(([other]) => other === name)) ?? [];
+  if (twice !== undefined) {
+    throw new UserError(`${twice} has both --stub-task and --stub-command: give one of them`);
+  }
+  return Object.fromEntries<TaskStub>([
+    ...answers.map(
+      ([name, text]) => [name, { answer: parseJsonOption(`--stub-task ${name}=`, text) }] as const,
+    ),
+    ...commands.map(([name, command]) => [name, { command }] as const),
+  ]);
 }
 
 /** Options of the form `name=value`. */

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Json } from '../states';
-import { UserError } from '../user-error';
 import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
 import { tellOfInterrupted } from './interruption';
+import { parseJsonOption } from './json-option';
 import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
 
 interface RunOptions extends DeployCommandOptions {
@@ -37,7 +35,7 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunOptions): Promise<void> {
-  const inputs = (options.input ?? ['{}']).map(parseInput);
+  const inputs = (options.input ?? ['{}']).map((text) => parseJsonOption('--input ', text));
   const localMode = await deployApp(options);
   if (!options.quiet) tellOfInterrupted(localMode);
   const { stateMachine } = options;
@@ -46,23 +44,4 @@ async function run(options: RunOptions): Promise<void> {
       localMode.startExecution({ input, ...(stateMachine !== undefined && { stateMachine }) }),
     ),
   );
-}
-
-function parseInput(text: string): Json {
-  const json = text.startsWith('@') ? readInputFile(text.slice(1)) : text;
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new UserError(
-      `--input ${text}: is not JSON: ${(error as Error).message}. Give a JSON value in quotes, '{"a": 1}', or @<file>`,
-    );
-  }
-}
-
-function readInputFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`--input @${file}: cannot be read: ${(error as Error).message}`);
-  }
 }

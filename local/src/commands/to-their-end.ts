@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord } from '../executions/executions';
 import type { LocalMode } from '../local-mode';
+import { renderStubbedTasks } from '../report/execution-text';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
@@ -69,6 +70,7 @@ function printEnd(
   executions.forEach(({ name, recordFile }, i) => {
     const record = records[i];
     console.log(`Execution ${name}: ${record?.status}`);
+    if (record) for (const line of renderStubbedTasks(record)) console.log(line);
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
     console.log(`Report: ${formatPath(recordFile)}`);
   });

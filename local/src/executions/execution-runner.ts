@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { StateMachineResource } from '../assembly';
 import type { OnNotice } from '../local-folder/read-record';
 import { AwsError } from '../services/aws-error';
@@ -23,8 +25,11 @@ import {
   type ExecutionRecord,
   ExecutionStore,
   executionArn,
+  type StubbedTaskName,
 } from './executions';
-import { type StubTasks, withStubs } from './stub-tasks';
+import { StubCommands } from './stub-commands';
+import { withStubs } from './stub-tasks';
+import type { Stubs } from './stub-types';
 
 /** An execution under way. */
 export interface RunningExecution {
@@ -68,7 +73,7 @@ export interface ExecutionRunnerOptions {
   /** How much of their time Wait states and retries wait. @default 1 */
   readonly waitTimeScale?: number;
   /** Stand for tasks. @default - none */
-  readonly stubTasks?: StubTasks;
+  readonly stubTasks?: Stubs;
   readonly services: () => ExecutionServices;
   /** Parses a definition. @throws Error when local mode cannot run it, or cannot train what it trains */
   readonly parse: (stateMachine: ExecutedStateMachine) => StateMachine;
@@ -99,8 +104,10 @@ type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
 export class ExecutionRunner {
   readonly store: ExecutionStore;
   private readonly own = new Map<string, OwnExecution>();
+  private readonly stubCommands: StubCommands;
 
   constructor(private readonly options: ExecutionRunnerOptions) {
+    this.stubCommands = new StubCommands(join(options.root, 'work'));
     this.store = new ExecutionStore(options.root, options.onNotice);
   }
 
@@ -211,11 +218,19 @@ export class ExecutionRunner {
     const executions = [...this.own.values()];
     for (const { controller } of executions) controller.abort(INTERRUPTION);
     await Promise.allSettled(executions.map(({ ended }) => ended));
+    await this.stubCommands.ended();
   }
 
   private run(start: Start): RunningExecution {
-    const { record, log, stateMachine, resume } = start;
+    const { log, stateMachine, resume } = start;
+    let { record } = start;
     const { arn, name } = record;
+    const onStubbed = (task: StubbedTaskName) => {
+      const { stubbedTasks = [] } = record;
+      if (stubbedTasks.some((known) => isDeepStrictEqual(known, task))) return;
+      record = { ...record, stubbedTasks: [...stubbedTasks, task] };
+      log.write(record);
+    };
     const services = this.options.services();
     const role = { arn: stateMachine.roleArn };
     const controller = new AbortController();
@@ -231,7 +246,12 @@ export class ExecutionRunner {
         ...(record.redriveDate !== undefined && { redriveTime: new Date(record.redriveDate) }),
         stateMachine: { id: stateMachine.arn, name: stateMachine.name },
       },
-      runTask: withStubs(services.taskRunner(role), this.options.stubTasks ?? {}),
+      runTask: withStubs(
+        services.taskRunner(role),
+        this.options.stubTasks ?? {},
+        this.stubCommands,
+        onStubbed,
+      ),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
       // An execution that is resumed has no end in its history, and goes on where it was.

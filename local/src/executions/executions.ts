@@ -47,6 +47,15 @@ export interface ExecutionRecord<Output = Json> {
   readonly deploymentId?: string;
   /** Set when it has ended only because local mode did: it can be resumed. */
   readonly isInterrupted?: true;
+  /** The tasks that stubs have stood for. @default - none */
+  readonly stubbedTasks?: readonly StubbedTaskName[];
+}
+
+/** A task that a stub has stood for. */
+export interface StubbedTaskName {
+  readonly stateName: string;
+  /** The state's `Resource`, as in the definition. */
+  readonly resource: string;
 }
 
 /** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */

@@ -1,22 +1,21 @@
-import type { Deployment, StateMachineResource } from '../assembly';
-import { checkResources } from '../services';
+import type { StateMachineResource } from '../assembly';
+import type { TaskTargets } from '../services/states/check-resources';
 import { parseStateMachine, type StateMachine } from '../states';
 import type { TrainedAlgorithm, Trainer } from '../training';
 import { UserError } from '../user-error';
 import type { ExecutedStateMachine } from './executions';
-import { type StubTasks, stubOf } from './stub-tasks';
+import { withoutStubbedTasks } from './stub-tasks';
+import type { Stubs } from './stub-types';
 import { trainedAlgorithms } from './trained-algorithms';
+import { requireRunnableTasks } from './unrunnable-tasks';
 
 /** Parses a definition. @throws UserError when local mode cannot run it */
-export function parseDefinition(resource: ExecutedStateMachine, stubs: StubTasks = {}): StateMachine {
-  const problems = checkResources(
-    resource.definition,
-    (stateName, task) => stubOf(stubs, stateName, task) !== undefined,
-  );
-  if (problems.length > 0) {
-    const lines = problems.map(({ code, message, location }) => `  - ${code}: ${message} at ${location}`);
-    throw new UserError(`State machine ${resource.name} cannot be run here:\n${lines.join('\n')}`);
-  }
+export function parseDefinition(
+  resource: ExecutedStateMachine,
+  targets: TaskTargets,
+  stubs: Stubs = {},
+): StateMachine {
+  requireRunnableTasks(resource, targets, stubs);
   try {
     return parseStateMachine(resource.definition);
   } catch (error) {
@@ -25,20 +24,27 @@ export function parseDefinition(resource: ExecutedStateMachine, stubs: StubTasks
 }
 
 /** Whether a state machine starts AutoML jobs. */
-export function startsAutoMLJobs({ definition }: StateMachineResource): boolean {
+export function startsAutoMLJobs({ definition }: Pick<StateMachineResource, 'definition'>): boolean {
   return /:sagemaker:createAutoMLJobV2\b/.test(JSON.stringify(definition));
 }
 
 /** What the state machines train and can be trained here. */
-export function trainableAlgorithms({ stateMachines }: Deployment, trainer: Trainer): TrainedAlgorithm[] {
+export function trainableAlgorithms(
+  stateMachines: readonly Pick<StateMachineResource, 'definition'>[],
+  trainer: Trainer,
+): TrainedAlgorithm[] {
   return stateMachines
     .flatMap(({ definition }) => trainedAlgorithms(definition))
     .filter((algorithm) => trainer.accepts(algorithm));
 }
 
 /** @throws UserError when a state machine trains what cannot be trained here: before it starts anything */
-export function requireTrainable({ name, definition }: ExecutedStateMachine, trainer: Trainer): void {
-  const refusals = trainedAlgorithms(definition).flatMap((algorithm) => {
+export function requireTrainable(
+  { name, definition }: ExecutedStateMachine,
+  trainer: Trainer,
+  stubs: Stubs,
+): void {
+  const refusals = trainedAlgorithms(withoutStubbedTasks(definition, stubs)).flatMap((algorithm) => {
     const refusal = trainer.refusal?.(algorithm);
     if (refusal === undefined || !algorithm.mayRunProgram) return refusal ?? [];
     return trainer.refusal?.({ ...algorithm, hyperparameters: { sagemaker_program: 'unknown.py' } }) ?? [];

@@ -1,64 +1,96 @@
+import { closestTo } from '../closest';
+import { statesIn } from '../services/states/definition-states';
 import { copyJson, type Json, type RunTask, StatesError } from '../states';
 import { UserError } from '../user-error';
+import type { StubbedTaskName } from './executions';
+import type { StubCommands } from './stub-commands';
+import type { Stub, StubbedTask, Stubs, StubTask } from './stub-types';
 
-/** A task as a stub sees it. */
-export interface StubbedTask {
-  readonly stateName: string;
-  /** The state's `Resource`, as in the definition. */
-  readonly resource: string;
-  /** The state's `Arguments` (JSONPath: its `Parameters`), evaluated. */
-  readonly arguments: Json;
-  /** Aborts when nobody waits for the result any more: the execution was stopped, or the task has timed out. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * Stands for a task: what it returns is the task's result, of `.sync` and `.waitForTaskToken` tasks, too. What it throws
- * makes the task fail: the error's `name` is what `Retry` and `Catch` compare with, its message is the cause.
- */
-export type StubTask = (task: StubbedTask) => unknown;
-
-/** Stubs by the names of states, or by resources without `arn:aws:states:::`, such as `sns:publish`. */
-export type StubTasks = Readonly<Record<string, StubTask>>;
-
-/** The stub of a state, if there is one. */
-export function stubOf(stubs: StubTasks, stateName: string, resource: string): StubTask | undefined {
+/** The stub of a task, if there is one. */
+export function stubOf(stubs: Stubs, stateName: string, resource: string): Stub | undefined {
   const key = namesOf(stateName, resource).find((each) => Object.hasOwn(stubs, each));
   return key === undefined ? undefined : stubs[key];
 }
 
 /** @throws UserError when a stub stands for no task of the definitions */
-export function checkStubs(stubs: StubTasks, definitions: readonly unknown[]): void {
-  const names = new Set(definitions.flatMap((definition) => tasksIn(definition, '')));
-  const unused = Object.keys(stubs).find((each) => !names.has(each));
-  if (unused === undefined) return;
-  const known = [...names].join(', ') || 'none';
-  throw new UserError(`stubTasks: no task has the name or resource "${unused}". There are: ${known}`);
+export function checkStubs(stubs: Stubs, definitions: readonly Readonly<Record<string, unknown>>[]): void {
+  const states = definitions.flatMap((definition) => statesIn(definition));
+  const tasks = states.filter(({ state }) => state['Type'] === 'Task');
+  const known = new Set(tasks.flatMap(({ name, state }) => namesOf(name, String(state['Resource']))));
+  const unknown = Object.keys(stubs).find((each) => !known.has(each));
+  if (unknown === undefined) return;
+  const other = states.find(({ name }) => name === unknown);
+  if (other) {
+    throw new UserError(
+      `stubTasks: "${unknown}" is a ${String(other.state['Type'])} state: a stub stands for a Task`,
+    );
+  }
+  const similar = closestTo(unknown, [...known]);
+  const hint = similar === undefined ? '' : ` Did you mean "${similar}"?`;
+  const names = new Set(tasks.flatMap(({ name, state }) => [name, shortName(String(state['Resource']))]));
+  throw new UserError(
+    `stubTasks: no task has the name or resource "${unknown}".${hint} There are: ${[...names].join(', ') || 'none'}`,
+  );
 }
 
-function namesOf(stateName: string, resource: string): string[] {
-  return [stateName, resource.replace(/^arn:[^:]+:states:[^:]*:[^:]*:/, '')];
+/** A definition without the tasks that are stubbed: what they would train needs no trainer. */
+export function withoutStubbedTasks<T>(definition: T, stubs: Stubs): T {
+  return copyJson(definition, (name, value) => {
+    const { Type: type, Resource: resource } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    return type === 'Task' && stubOf(stubs, name, String(resource)) ? { Type: type } : value;
+  }) as T;
 }
 
-/** Names of all tasks, those in branches and Map states included. */
-function tasksIn(part: unknown, name: string): string[] {
-  if (typeof part !== 'object' || part === null) return [];
-  const { Type: type, Resource: resource } = part as Readonly<Record<string, unknown>>;
-  const own = type === 'Task' && typeof resource === 'string' ? namesOf(name, resource) : [];
-  return [...own, ...Object.entries(part).flatMap(([key, value]) => tasksIn(value, key))];
+/** What stubs there are, in a line. */
+export function describeStubs(stubs: Stubs): string {
+  const kinds = Object.entries(stubs).map(([name, stub]) => {
+    if (typeof stub === 'function') return `${name} (a function)`;
+    return 'command' in stub ? `${name} (command: ${stub.command})` : `${name} (an answer)`;
+  });
+  return `Stubs stand for these tasks: ${kinds.join(', ')}`;
 }
 
-/** Runs tasks, but for those that have a stub. */
-export function withStubs(runTask: RunTask, stubs: StubTasks): RunTask {
+/** What a person calls a task that was stubbed. */
+export function nameOfStubbed({ stateName, resource }: StubbedTaskName): string {
+  return `${stateName} (${shortName(resource)})`;
+}
+
+/**
+ * Runs tasks, but for those that have a stub.
+ *
+ * @param onStubbed told of each task that a stub is about to stand for
+ */
+export function withStubs(
+  runTask: RunTask,
+  stubs: Stubs,
+  commands: StubCommands,
+  onStubbed: (task: StubbedTaskName) => void,
+): RunTask {
   return async (call) => {
     const { stateName, resource, arguments: given, signal } = call;
     const stub = stubOf(stubs, stateName, resource);
     if (stub === undefined) return runTask(call);
-    try {
-      return copyJson(await stub({ stateName, resource, arguments: given, signal }));
-    } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      throw new StatesError(name, message);
-    }
+    onStubbed({ stateName, resource });
+    const task = { stateName, resource, arguments: given, signal };
+    if (typeof stub === 'function') return answerOf(stub, task);
+    return 'answer' in stub ? stub.answer : commands.run(stub, task);
   };
+}
+
+async function answerOf(stub: StubTask, task: StubbedTask): Promise<Json> {
+  try {
+    return copyJson(await stub(task));
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    throw new StatesError(name, message);
+  }
+}
+
+function namesOf(stateName: string, resource: string): string[] {
+  return [stateName, shortName(resource), resource];
+}
+
+/** A resource of Step Functions without the beginning that all of them have. */
+function shortName(resource: string): string {
+  return resource.replace(/^arn:[^:]+:states:[^:]*:[^:]*:/, '');
 }

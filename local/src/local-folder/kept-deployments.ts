@@ -10,15 +10,33 @@ import { replaceFile } from './replace-file';
 const FOLDER = 'stacks';
 
 /** What has to be the same when something is resumed. */
-export type KeptDeployment = Pick<LocalModeOptions, 'deployment' | 'imageCommands' | 'fileSystems'>;
+export type KeptDeployment = Pick<
+  LocalModeOptions,
+  'deployment' | 'imageCommands' | 'fileSystems' | 'stubTasks'
+>;
 
 /** Stands for the root in the paths of a kept deployment: the root may be moved, copied, or reached by another path. */
 const ROOT = '<root>';
 
-/** Keeps what local mode is started with. @returns its name: the same for the same content, wherever the root is */
-export function keepDeployment({ deployment, imageCommands, fileSystems }: KeptDeployment): string {
+/**
+ * Keeps what local mode is started with: of the stubs those that are data, for no file can keep a function.
+ *
+ * @returns its name: the same for the same content, wherever the root is
+ */
+export function keepDeployment({
+  deployment,
+  imageCommands,
+  fileSystems,
+  stubTasks = {},
+}: KeptDeployment): string {
+  const data = Object.entries(stubTasks).filter(([, stub]) => typeof stub !== 'function');
   const content = JSON.stringify(
-    { deployment: withoutRoot(deployment), imageCommands, fileSystems },
+    {
+      deployment: withoutRoot(deployment),
+      imageCommands,
+      fileSystems,
+      ...(data.length > 0 && { stubTasks: Object.fromEntries(data) }),
+    },
     mapsAsEntries,
     1,
   );

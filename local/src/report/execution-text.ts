@@ -1,4 +1,5 @@
 import type { ExecutionRecord, KeptEvent } from '../executions/executions';
+import { nameOfStubbed } from '../executions/stub-tasks';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
 
@@ -22,6 +23,11 @@ export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
   return [...new Set(names)];
 }
 
+/** The tasks that stubs have stood for: a person must not take such a run for a real one. */
+export function renderStubbedTasks({ stubbedTasks = [] }: Pick<ExecutionRecord, 'stubbedTasks'>): string[] {
+  return stubbedTasks.length === 0 ? [] : [`Stubbed tasks: ${stubbedTasks.map(nameOfStubbed).join(', ')}`];
+}
+
 /** An execution with its states and jobs. @param jobs a line for each job */
 export function renderExecution(
   record: ExecutionRecord,
@@ -42,6 +48,7 @@ export function renderExecution(
     ...(redriveCount ? [`Redriven: ${redriveCount}, the last time ${record.redriveDate}`] : []),
     `Input: ${JSON.stringify(record.input)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
+    ...renderStubbedTasks(record),
     ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
     ...(output === undefined ? [] : [`Output: ${JSON.stringify(output, undefined, 2)}`]),
     ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),

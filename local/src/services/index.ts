@@ -17,3 +17,4 @@ export {
 export type { Principal, Service } from './service';
 export { type RunningServices, type ServicesOptions, startServices } from './start-services';
 export { checkResources } from './states/check-resources';
+export { AVAILABLE_RESOURCES } from './states/resource-arn';

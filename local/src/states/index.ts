@@ -1,7 +1,7 @@
 /** The Amazon States Language: parsing definitions and running executions of them. */
 export { type Clock, systemClock } from './clock';
 export { parseStateMachine } from './definition/parse-state-machine';
-export { InvalidDefinitionError, type Problem, type ProblemCode, StatesError } from './errors';
+export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';
 export type {
   ItemReaderCall,
@@ -19,5 +19,5 @@ export {
   type ExecutionResult,
   startExecution,
 } from './execution/start-execution';
-export { copyJson, type Json, type JsonObject } from './json';
+export { copyJson, isObject, type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from './json';
 export type { StateMachine } from './types';

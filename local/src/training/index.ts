@@ -1,6 +1,7 @@
 export { type AutoMLRunner, createAutoMLRunner } from './automl-runner';
 export { createContainerTrainer } from './container/container-trainer';
 export { checkImageCommands, type ImageCommand } from './container/image-commands';
+export { HostProcess } from './host-process';
 export { MetricCollector, type MetricDatum } from './metrics';
 export { storeOutputs, writeModelArchive } from './model-archive';
 export { createOptunaSampler } from './optuna-sampler';

@@ -10,8 +10,6 @@ import {
   type Interpreter,
   inspectInterpreter,
   interpreterCandidates,
-  interpreterProblems,
-  noPython,
 } from './python-interpreters';
 import {
   inspectedPackages,
@@ -153,14 +151,10 @@ const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable
 const SHOWN_PIP_LINES = 3;
 
 class EnvironmentFinder {
-  private readonly env: NodeJS.ProcessEnv;
-
-  constructor(private readonly options: PythonEnvironmentsOptions) {
-    this.env = options.env ?? process.env;
-  }
+  constructor(private readonly options: PythonEnvironmentsOptions) {}
 
   public async find(wanted: WantedPackages, alternatives: readonly WantedPackages[]): Promise<FoundPython> {
-    const { env } = this;
+    const env = this.options.env ?? process.env;
     const candidates = interpreterCandidates(env);
     const inspected = inspectedPackages([wanted, ...alternatives]);
     const made = this.made(wanted.name);
@@ -170,20 +164,18 @@ class EnvironmentFinder {
       ...made,
       ...candidates.filter((candidate) => candidate !== env.PYTHON),
     ]) {
-      const interpreter = await inspectInterpreter(command, inspected, env);
+      const interpreter = await inspectInterpreter(command, inspected);
       if (interpreter && missingPackages(interpreter, wanted).length === 0) {
         return describe(interpreter, wanted);
       }
       if (command === env.PYTHON && !interpreter) {
-        const problems = await interpreterProblems([command], env);
-        const why = problems.join('\n') || `${command} does not exist.`;
-        this.options.onNotice(`$PYTHON names no Python 3.9 or newer: looking for another one. ${why}`);
+        this.options.onNotice(`$PYTHON (${command}) is no Python 3.9 or newer: looking for another one.`);
       }
       if (interpreter && !made.includes(command)) {
         seen.push(interpreter);
       }
     }
-    const base = await chooseBase(seen, wanted, inspected, env);
+    const base = await chooseBase(seen, wanted, inspected);
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
       throw new UserError(
@@ -197,7 +189,7 @@ class EnvironmentFinder {
           `${titleOf(available)}, so results can differ from SageMaker.`,
       );
       const others = await Promise.all(
-        this.made(available.name).map((command) => inspectInterpreter(command, inspected, env)),
+        this.made(available.name).map((command) => inspectInterpreter(command, inspected)),
       );
       const ready = [...others, ...seen].find((one) => one && missingPackages(one, available).length === 0);
       if (ready) {
@@ -216,13 +208,13 @@ class EnvironmentFinder {
     signal: AbortSignal,
   ): Promise<{ python: string }> {
     for (const python of this.made(name)) {
-      if (await inspectInterpreter(python, [], this.env)) return { python };
+      if (await inspectInterpreter(python, [])) return { python };
     }
     this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
     try {
       await this.make(name, python, async (folder) => {
         await showPackages(paths, folder);
-        const { env } = this;
+        const env = this.options.env ?? process.env;
         const words = [pythonOf(folder), ...PIP_INSTALL] as const;
         await installRequirements(words, requirementsFile, folder, { env, signal });
       });
@@ -328,7 +320,6 @@ async function chooseBase(
   seen: readonly Interpreter[],
   wanted: WantedPackages,
   inspected: readonly string[],
-  env: NodeJS.ProcessEnv,
 ): Promise<Interpreter> {
   const fitting = seen.find(({ version }) => isInstallable(wanted, version));
   if (fitting) {
@@ -337,14 +328,16 @@ async function chooseBase(
   let first = seen[0];
   // An older default Python often has a newer one beside it; but not where no Python would do.
   for (const command of furtherInterpreters()) {
-    const interpreter = await inspectInterpreter(command, inspected, env);
+    const interpreter = await inspectInterpreter(command, inspected);
     if (interpreter && isInstallable(wanted, interpreter.version)) {
       return interpreter;
     }
     first ??= interpreter;
   }
   if (!first) {
-    throw await noPython(env);
+    throw new UserError(
+      'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.',
+    );
   }
   return first;
 }

@@ -1,36 +1,8 @@
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import {
-  Algorithm,
-  DataLocation,
-  InputData,
-  Objective,
-  ParameterRange,
-  TuningFragment,
-  XGBoostVersion,
-} from '../../../lib';
-import { executionsIn, runLocalMode, synthesize, temporaryFolder, writeTrainingData } from './support';
+import { addFragment } from './fragment-support';
+import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
 
 jest.setTimeout(180_000);
-
-function addFragment(stack: ConstructorParameters<typeof TuningFragment>[0], input?: string): TuningFragment {
-  const bucket = new s3.Bucket(stack, 'Bucket');
-  new BucketDeployment(stack, 'Data', {
-    sources: [Source.asset(writeTrainingData())],
-    destinationBucket: bucket,
-  });
-  return new TuningFragment(stack, 'Tuning', {
-    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-    objective: Objective.minimize('validation:rmse'),
-    parameterRanges: [ParameterRange.integer('num_round', { min: 2, max: 20 })],
-    maxTrainingJobs: 2,
-    train: InputData.csv(DataLocation.fromBucket(bucket, 'train/')),
-    validation: InputData.csv(DataLocation.fromBucket(bucket, 'validation/')),
-    output: DataLocation.fromBucket(bucket, 'models/'),
-    input,
-  });
-}
 
 test('a fragment in a JSONPath state machine, with states before and after it', async () => {
   const assembly = synthesize((stack) => {

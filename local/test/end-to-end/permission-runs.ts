@@ -30,10 +30,7 @@ export class PermissionRuns {
       pythonFor: (version, extras) => environments.forXGBoost(version, extras),
       maxWorkers,
     });
-    return new PermissionRuns(
-      trainer,
-      createOptunaSampler((await environments.forSampler()).python, noNotice),
-    );
+    return new PermissionRuns(trainer, createOptunaSampler((await environments.forSampler()).python));
   }
 
   private constructor(

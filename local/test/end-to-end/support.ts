@@ -50,6 +50,11 @@ export function startResume(root: string, ...args: string[]): RunningCli {
   return start(process.execPath, [...CLI, 'resume', '--root', root, ...args]);
 }
 
+/** What `show` prints of something that has run. */
+export async function runShow(root: string, name: string, ...args: string[]): Promise<string> {
+  return (await start(process.execPath, [...CLI, 'show', name, '--root', root, ...args]).ended).output;
+}
+
 /** Runs a command as a person types it in the project's folder. */
 export function runInShell(command: string): Promise<CliRun> {
   return start('/bin/sh', ['-c', command]).ended;

@@ -14,7 +14,6 @@ import { environments } from '../training/support';
 import {
   closeServices,
   deploymentIn,
-  noNotice,
   printX,
   runUntilStopped,
   sagemakerClient,
@@ -29,7 +28,7 @@ import {
 let sampler: Sampler;
 
 beforeAll(async () => {
-  sampler = createOptunaSampler((await environments.forSampler()).python, noNotice);
+  sampler = createOptunaSampler((await environments.forSampler()).python);
 });
 afterEach(closeServices);
 afterAll(() => sampler.close());

@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkResources } from '../../src/services';
 import type { Json, StatesError } from '../../src/states';
 import type { Sampler, Trainer } from '../../src/training';
 import {
@@ -237,47 +236,4 @@ test('the AWS SDK integration: any operation, any field, times as text', async (
   expect(await failure(call('describeTrainingJob', { TrainingJobName: 'none' }))).toMatchObject({
     error: 'SageMaker.SageMakerException',
   });
-});
-
-test('checkResources names the states that cannot run', () => {
-  const task = (resource: string, given: object = {}) => ({
-    Type: 'Task',
-    Resource: resource,
-    Arguments: given,
-    End: true,
-  });
-  const problems = checkResources({
-    StartAt: 'A',
-    States: {
-      A: task('arn:aws:states:::aws-sdk:sagemaker:describeTrainingJob'),
-      B: task('arn:aws:states:::sqs:sendMessage'),
-      C: {
-        Type: 'Parallel',
-        Branches: [{ StartAt: 'D', States: { D: task('arn:aws:states:::sagemaker:createModel') } }],
-      },
-      E: {
-        Type: 'Map',
-        ItemProcessor: {
-          StartAt: 'F',
-          States: {
-            F: task('arn:aws:states:::sagemaker:createHyperParameterTuningJob.sync', {
-              HyperParameterTuningJobConfig: { StrategyConfig: {} },
-            }),
-          },
-        },
-      },
-      G: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::sagemaker:createTrainingJob.sync',
-        Arguments: '{% $states.input %}',
-      },
-    },
-  });
-  expect(problems.map(({ location, message }) => `${location}: ${message}`)).toEqual([
-    expect.stringMatching(
-      /^\/States\/B\/Resource: local mode does not have the resource "arn:aws:states:::sqs:sendMessage": it has /,
-    ),
-    expect.stringMatching(/^\/States\/C\/Branches\[0\]\/States\/D\/Resource: .*sagemaker:createModel/),
-    '/States/E/ItemProcessor/States/F/Arguments/HyperParameterTuningJobConfig: The field "StrategyConfig" is not supported by Step Functions',
-  ]);
 });

@@ -12,7 +12,6 @@ import {
   type Algorithm,
   closeServices,
   deploymentIn,
-  noNotice,
   printX,
   sagemakerClient,
   samplerOf,
@@ -179,7 +178,7 @@ test('Optuna searches each definition in a study of its own', async () => {
     folder: path.resolve(__dirname, '../../../.venv'),
     onNotice: () => undefined,
   });
-  const sampler = createOptunaSampler((await environments.forSampler()).python, noNotice);
+  const sampler = createOptunaSampler((await environments.forSampler()).python);
   try {
     const root = temporaryRoot();
     const { job } = await tune(

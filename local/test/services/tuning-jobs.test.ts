@@ -252,7 +252,7 @@ test('a sampler that breaks makes it fail', async () => {
   const { job } = await tune(sampler);
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
-    FailureReason: 'InternalServerError: no Python',
+    FailureReason: 'ClientError: no Python',
   });
 });
 
@@ -268,7 +268,7 @@ test('a sampler that breaks in the middle makes it fail too', async () => {
   const { job } = await tune(sampler);
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
-    FailureReason: 'InternalServerError: the sampler process has ended',
+    FailureReason: 'ClientError: the sampler process has ended',
   });
 });
 

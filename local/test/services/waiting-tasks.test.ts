@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { StateMachineResource } from '../../src/assembly';
 import { ExecutionRunner } from '../../src/executions/execution-runner';
-import { checkResources, type RunningServices, startServices } from '../../src/services';
+import { type RunningServices, startServices } from '../../src/services';
 import { parseStateMachine } from '../../src/states';
 import {
   deploymentIn,
@@ -271,29 +271,4 @@ describe('a task that waits for a worker', () => {
       cause: 'try later',
     });
   });
-});
-
-test('what local mode does not have is refused by name when the definition is deployed', () => {
-  const task = (Resource: string, more: object = {}) => ({ Type: 'Task', Resource, End: true, ...more });
-  const problems = checkResources({
-    StartAt: 'A',
-    States: {
-      A: task('arn:aws:states:us-east-1:123456789012:activity:work'),
-      B: task('arn:aws:states:::sqs:sendMessage'),
-      C: task('arn:aws:states:::states:startExecution.sync:3'),
-      D: task('arn:aws:states:::lambda:invoke', { Parameters: { FunctionName: 'f', Retries: 1 } }),
-      E: task('arn:aws:states:::states:startExecution', { Arguments: { Machine: 'm' } }),
-      F: task(FUNCTION, { Credentials: { RoleArn: ROLE } }),
-      G: task('arn:aws:states:::lambda:invoke.waitForTaskToken', { Parameters: { 'FunctionName.$': '$.f' } }),
-    },
-  });
-  expect(problems.map(({ location }) => location)).toEqual([
-    '/States/A/Resource',
-    '/States/B/Resource',
-    '/States/C/Resource',
-    '/States/D/Parameters',
-    '/States/E/Arguments',
-    '/States/F/Credentials',
-  ]);
-  expect(problems[1]?.message).toContain('arn:aws:states:::sqs:sendMessage');
 });

@@ -7,6 +7,7 @@ import * as model from '../model/lambda-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
+import { findFunction } from './find-function';
 import { functionEnvironment } from './function-environment';
 import { FunctionProcess, type InvocationResult } from './function-process';
 
@@ -71,7 +72,7 @@ export class LambdaService implements Service {
   }
 
   private async invoke(input: Readonly<Record<string, unknown>>): Promise<InvokeOutput> {
-    const definition = this.find(String(input['FunctionName']));
+    const definition = findFunction(this.options.functions, String(input['FunctionName']));
     const payload = String(input['Payload'] ?? '{}');
     const type = (input['InvocationType'] ?? 'RequestResponse') as 'RequestResponse' | 'Event' | 'DryRun';
     if (type === 'DryRun') {
@@ -88,28 +89,6 @@ export class LambdaService implements Service {
     return input['LogType'] === 'Tail'
       ? { ...output, LogResult: tailOf(this.logFile(definition), before) }
       : output;
-  }
-
-  /** A function by name, `name:qualifier`, partial ARN or ARN. */
-  private find(reference: string): FunctionResource {
-    const name = reference.replace(/^.*:?function:/, '').split(':')[0] ?? '';
-    const definition = this.options.functions.find((each) => each.name === name);
-    if (definition === undefined) {
-      const known = this.options.functions.map((each) => each.name).join(', ') || 'none';
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `Function not found: ${reference} (functions of the template: ${known})`,
-        404,
-      );
-    }
-    if (!definition.runtime.startsWith('nodejs')) {
-      throw new AwsError(
-        'InvalidRuntimeException',
-        `local mode runs Node.js functions only, "${definition.logicalId}" has the runtime ${definition.runtime}`,
-        502,
-      );
-    }
-    return definition;
   }
 
   private async run(definition: FunctionResource, payload: string): Promise<InvocationResult> {

@@ -11,6 +11,7 @@ import { findTuningJob } from './jobs/job-records';
 import { tagOperations } from './jobs/job-tags';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
 import { answerOfSameTry } from './jobs/same-try';
+import type { JOB_OPERATIONS, Operations } from './operation-names';
 import type { TrainingEngine } from './training/training-engine';
 import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
@@ -24,7 +25,7 @@ export class SageMakerService implements Service {
   public readonly name = 'sagemaker';
 
   private readonly operations: Readonly<Record<string, Operation>>;
-  private readonly trainingOperations: Readonly<Record<string, Operation>> = {
+  private readonly jobOperations: Operations<typeof JOB_OPERATIONS, Operation> = {
     CreateTrainingJob: (input, { task }) =>
       this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
     DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
@@ -67,7 +68,7 @@ export class SageMakerService implements Service {
     private readonly root: string,
   ) {
     this.operations = {
-      ...this.trainingOperations,
+      ...this.jobOperations,
       ...automlOperations(jobs, automl),
       ...tagOperations(jobs),
     };

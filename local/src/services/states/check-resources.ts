@@ -1,71 +1,109 @@
-import { isRecord } from '../../assembly/template';
-import type { Problem } from '../../states';
+import type { Deployment } from '../../assembly/deployment';
+import { findFunction } from '../lambda/find-function';
+import { statesIn } from './definition-states';
 import { parseResource, type TaskResource } from './resource-arn';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 
-/** Whether something else stands for a task. */
-type IsReplaced = (stateName: string, resource: string) => boolean;
+/** A task that local mode cannot run. */
+export interface TaskProblem {
+  readonly stateName: string;
+  readonly message: string;
+  /** Where, in the definition. */
+  readonly location: string;
+  /** Whether a stub helps: local mode lacks what the task calls, and AWS has it. */
+  readonly isStubbable: boolean;
+}
+
+/** What tasks may call. */
+export type TaskTargets = Pick<Deployment, 'functions' | 'stateMachines'>;
 
 /**
- * Finds the tasks of a definition that local mode cannot run: a resource it does not have, or a field that
- * the optimised integration does not take. For use when the definition is deployed.
+ * Finds the tasks of a definition that local mode cannot run: a service, an action, a function or a state machine it
+ * does not have, or a field that the optimised integration does not take. For use when the definition is deployed.
+ *
+ * @param isStubbed whether a stub stands for a task
  */
 export function checkResources(
   definition: Readonly<Record<string, unknown>>,
-  isReplaced: IsReplaced = () => false,
-): Problem[] {
-  return checkStates(definition, '', isReplaced);
+  targets: TaskTargets,
+  isStubbed: (stateName: string, resource: string) => boolean = () => false,
+): TaskProblem[] {
+  return statesIn(definition)
+    .filter(({ name, state }) => state['Type'] === 'Task' && !isStubbed(name, String(state['Resource'])))
+    .flatMap(({ name, path, state }) => {
+      const problem = findProblem(state, targets);
+      return problem ? [{ ...problem, stateName: name, location: `${path}/${problem.location}` }] : [];
+    });
 }
 
-function checkStates(
-  machine: Readonly<Record<string, unknown>>,
-  path: string,
-  isReplaced: IsReplaced,
-): Problem[] {
-  const states = isRecord(machine['States']) ? machine['States'] : {};
-  return Object.entries(states).flatMap(([name, state]) =>
-    isRecord(state) && !isReplaced(name, String(state['Resource']))
-      ? checkState(state, `${path}/States/${name}`, isReplaced)
-      : [],
-  );
-}
+type Problem = Omit<TaskProblem, 'stateName'>;
 
-function checkState(state: Record<string, unknown>, path: string, isReplaced: IsReplaced): Problem[] {
-  const branches = Array.isArray(state['Branches']) ? state['Branches'] : [];
-  return [
-    ...(state['Type'] === 'Task' ? checkTask(state, path) : []),
-    ...branches.flatMap((branch, i) =>
-      isRecord(branch) ? checkStates(branch, `${path}/Branches[${i}]`, isReplaced) : [],
-    ),
-    ...['ItemProcessor', 'Iterator'].flatMap((field) => {
-      const machine = state[field];
-      return isRecord(machine) ? checkStates(machine, `${path}/${field}`, isReplaced) : [];
-    }),
-  ];
-}
-
-function checkTask(state: Record<string, unknown>, path: string): Problem[] {
-  const problem = (message: string, location: string): Problem[] => [
-    { code: 'SCHEMA_VALIDATION_FAILED', message, location },
-  ];
+function findProblem(state: Readonly<Record<string, unknown>>, targets: TaskTargets): Problem | undefined {
   if ('Credentials' in state) {
     const instead = "local mode runs a task with the rights of the state machine's role";
-    return problem(`The field 'Credentials' is not supported here: ${instead}`, `${path}/Credentials`);
+    return {
+      message: `The field 'Credentials' is not supported here: ${instead}`,
+      location: 'Credentials',
+      isStubbable: true,
+    };
   }
+  const member = 'Arguments' in state ? 'Arguments' : 'Parameters';
   try {
-    const operation = operationOf(parseResource(String(state['Resource'])));
-    if (operation === undefined) return [];
-    const member = 'Arguments' in state ? 'Arguments' : 'Parameters';
-    const unsupported = findUnsupportedField(state[member], SUPPORTED_FIELDS[operation] ?? {});
-    return unsupported === undefined
-      ? []
-      : problem(
-          `The field "${unsupported.field}" is not supported by Step Functions`,
-          `${path}/${member}${unsupported.path === '/' ? '' : unsupported.path}`,
-        );
+    const resource = parseResource(String(state['Resource']));
+    const problem = findTargetProblem(resource, state[member], targets);
+    if (problem) return { message: problem, location: 'Resource', isStubbable: true };
+    return findFieldProblem(resource, state[member], member);
   } catch (error) {
-    return problem((error as Error).message, `${path}/Resource`);
+    return { message: (error as Error).message, location: 'Resource', isStubbable: true };
   }
+}
+
+/** A function or a state machine that is named in the definition and is not there. */
+function findTargetProblem(
+  resource: TaskResource,
+  given: unknown,
+  { functions, stateMachines }: TaskTargets,
+): string | undefined {
+  const reference = targetOf(resource, given);
+  // An expression gives it, or a path.
+  if (typeof reference !== 'string' || reference.startsWith('{%')) return undefined;
+  if (resource.kind !== 'execution') {
+    findFunction(functions, reference);
+    return undefined;
+  }
+  const arns = stateMachines.flatMap(({ arn, qualifiers = {} }) => [
+    arn,
+    ...Object.keys(qualifiers).map((qualifier) => `${arn}:${qualifier}`),
+  ]);
+  if (arns.includes(reference)) return undefined;
+  return `the template has no state machine "${reference}". It has: ${arns.join(', ')}`;
+}
+
+/** What a task calls, as the definition names it. */
+function targetOf(resource: TaskResource, given: unknown): unknown {
+  const members = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+  switch (resource.kind) {
+    case 'function':
+      return resource.functionArn;
+    case 'lambda-invoke':
+      return members['FunctionName'];
+    case 'execution':
+      return members['StateMachineArn'];
+    default:
+      return undefined;
+  }
+}
+
+function findFieldProblem(resource: TaskResource, given: unknown, member: string): Problem | undefined {
+  const operation = operationOf(resource);
+  const fields = operation === undefined ? undefined : SUPPORTED_FIELDS[operation];
+  const unsupported = fields && findUnsupportedField(given, fields);
+  if (unsupported === undefined) return undefined;
+  return {
+    message: `The field "${unsupported.field}" is not supported by Step Functions`,
+    location: `${member}${unsupported.path === '/' ? '' : unsupported.path}`,
+    isStubbable: false,
+  };
 }
 
 /** The operation whose fields an optimised integration restricts. */

@@ -1,3 +1,5 @@
+import { SAGEMAKER_OPERATIONS } from '../sagemaker/operation-names';
+
 /** What the `Resource` of a Task stands for. */
 export type TaskResource =
   | { readonly kind: 'function'; readonly functionArn: string }
@@ -11,16 +13,21 @@ export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskTo
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];
 
-/** Services that `aws-sdk` integrations reach in local mode. */
-const SDK_SERVICES = ['sagemaker'];
-
 /** Optimised integrations of SageMaker that local mode has. */
-const SAGEMAKER_OPERATIONS = ['createTrainingJob', 'createHyperParameterTuningJob'];
+const INTEGRATED = ['createTrainingJob', 'createHyperParameterTuningJob'];
+
+/** The resources that local mode has, for a person who has asked for another one. */
+export const AVAILABLE_RESOURCES = [
+  "functions of the template in Node.js (a function's ARN, lambda:invoke[.waitForTaskToken])",
+  'state machines of the template (states:startExecution[.sync|.sync:2|.waitForTaskToken])',
+  ...INTEGRATED.map((each) => `sagemaker:${each}[.sync]`),
+  `aws-sdk:sagemaker:<action>, where the action is ${SAGEMAKER_OPERATIONS.map(lowerFirst).join(', ')}`,
+].join('; ');
 
 /**
  * Parses the `Resource` of a Task.
  *
- * @throws Error saying what local mode has instead
+ * @throws Error when local mode does not have it: {@link AVAILABLE_RESOURCES} says what it has
  */
 export function parseResource(resource: string): TaskResource {
   if (/^arn:[^:]+:lambda:[^:]*:\d{12}:function:/.test(resource)) {
@@ -37,24 +44,20 @@ export function parseResource(resource: string): TaskResource {
     return { kind: 'execution', pattern };
   }
   const [, operation, suffix] = /^sagemaker:([A-Za-z]+)(\.\w+)?$/.exec(integration) ?? [];
-  if (
-    operation !== undefined &&
-    SAGEMAKER_OPERATIONS.includes(operation) &&
-    [undefined, '.sync'].includes(suffix)
-  ) {
+  if (operation !== undefined && INTEGRATED.includes(operation) && [undefined, '.sync'].includes(suffix)) {
     return { kind: 'sagemaker', operation: upperFirst(operation), isSync: suffix === '.sync' };
   }
-  const [, service, action] = /^aws-sdk:(\w+):([A-Za-z0-9]+)$/.exec(integration) ?? [];
-  if (service !== undefined && action !== undefined && SDK_SERVICES.includes(service)) {
-    return { kind: 'aws-sdk', service, operation: upperFirst(action) };
+  const [, action] = /^aws-sdk:sagemaker:([A-Za-z0-9]+)$/.exec(integration) ?? [];
+  if (action !== undefined && SAGEMAKER_OPERATIONS.includes(upperFirst(action))) {
+    return { kind: 'aws-sdk', service: 'sagemaker', operation: upperFirst(action) };
   }
-  throw new Error(
-    `local mode does not have the resource "${resource}": it has Lambda functions, lambda:invoke[.waitForTaskToken], states:startExecution[.sync|.sync:2|.waitForTaskToken], ${SAGEMAKER_OPERATIONS.map(
-      (each) => `sagemaker:${each}[.sync]`,
-    ).join(', ')} and aws-sdk:${SDK_SERVICES.join('|')}:<action>`,
-  );
+  throw new Error(`local mode does not have the resource "${resource}"`);
 }
 
 function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }

@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws-error';
 import type { Principal } from '../../service';
 import type { Jobs } from '../jobs/job-types';
+import type { AUTOML_OPERATIONS, Operations } from '../operation-names';
 import type { AutoMLEngine } from './automl-engine';
 import { listAutoMLJobs, listCandidates } from './automl-lists';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
@@ -11,7 +12,7 @@ type Input = Readonly<Record<string, unknown>>;
 export function automlOperations(
   { automl: jobs }: Jobs,
   engine: AutoMLEngine,
-): Readonly<Record<string, (input: Input, caller: Principal) => unknown>> {
+): Operations<typeof AUTOML_OPERATIONS, (input: Input, caller: Principal) => unknown> {
   const find = (input: Input): AutoMLJobRecord => {
     const name = String(input['AutoMLJobName']);
     const record = jobs.get(name);

@@ -1,13 +1,14 @@
 import { AwsError } from '../../aws-error';
 import type { Tag } from '../api-types';
 import type { AutoMLJobRecord } from '../automl/automl-types';
+import type { Operations, TAG_OPERATIONS } from '../operation-names';
 import { listTags } from './job-lists';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** The operations on the tags of training, tuning and AutoML jobs. */
-export function tagOperations(jobs: Jobs): Readonly<Record<string, (input: Input) => unknown>> {
+export function tagOperations(jobs: Jobs): Operations<typeof TAG_OPERATIONS, (input: Input) => unknown> {
   return {
     ListTags: (input) => listTags(findTagged(jobs, input).tags, input),
     AddTags: (input) => {

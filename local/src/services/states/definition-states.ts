@@ -1,0 +1,28 @@
+import { isRecord } from '../../assembly/template';
+
+/** A state of a definition that was not parsed yet. */
+export interface DefinedState {
+  readonly name: string;
+  /** Where it is, such as `/States/Each/ItemProcessor/States/Train`. */
+  readonly path: string;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** All states of a definition, those in branches and Map states included. */
+export function statesIn(machine: Readonly<Record<string, unknown>>, path = ''): DefinedState[] {
+  const states = isRecord(machine['States']) ? machine['States'] : {};
+  return Object.entries(states).flatMap(([name, state]) => {
+    if (!isRecord(state)) return [];
+    const own = { name, path: `${path}/States/${name}`, state };
+    const branches = Array.isArray(state['Branches']) ? state['Branches'] : [];
+    const inner: [string, unknown][] = [
+      ...branches.map((branch, i): [string, unknown] => [`Branches[${i}]`, branch]),
+      ['ItemProcessor', state['ItemProcessor']],
+      ['Iterator', state['Iterator']],
+    ];
+    return [
+      own,
+      ...inner.flatMap(([field, graph]) => (isRecord(graph) ? statesIn(graph, `${own.path}/${field}`) : [])),
+    ];
+  });
+}

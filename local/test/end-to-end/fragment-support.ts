@@ -1,0 +1,32 @@
+import type { Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import {
+  Algorithm,
+  DataLocation,
+  InputData,
+  Objective,
+  ParameterRange,
+  TuningFragment,
+  XGBoostVersion,
+} from '../../../lib';
+import { writeTrainingData } from './support';
+
+/** A small search in a state machine of the test's own, with its data. */
+export function addFragment(stack: Stack, input?: string): TuningFragment {
+  const bucket = new s3.Bucket(stack, 'Bucket');
+  new BucketDeployment(stack, 'Data', {
+    sources: [Source.asset(writeTrainingData())],
+    destinationBucket: bucket,
+  });
+  return new TuningFragment(stack, 'Tuning', {
+    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+    objective: Objective.minimize('validation:rmse'),
+    parameterRanges: [ParameterRange.integer('num_round', { min: 2, max: 20 })],
+    maxTrainingJobs: 2,
+    train: InputData.csv(DataLocation.fromBucket(bucket, 'train/')),
+    validation: InputData.csv(DataLocation.fromBucket(bucket, 'validation/')),
+    output: DataLocation.fromBucket(bucket, 'models/'),
+    input,
+  });
+}

@@ -1,0 +1,185 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StubCommands } from '../../src/executions/stub-commands';
+import { readyStubs } from '../../src/executions/stub-options';
+import { checkStubs, withoutStubbedTasks } from '../../src/executions/stub-tasks';
+import type { StubTasks } from '../../src/executions/stub-types';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
+import { until } from '../services/helpers';
+
+const folder = mkdtempSync(join(tmpdir(), 'stubs-'));
+const work = join(folder, 'work');
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('what stands for a task is checked before anything starts', () => {
+  const answer = { MessageId: '1' };
+
+  test('an answer is taken as it is, a file is read, a command keeps its folder, a function stays one', () => {
+    const file = join(folder, 'answer.json');
+    writeFileSync(file, JSON.stringify(answer));
+    const stub = () => 1;
+    expect(
+      readyStubs({ A: { answer }, B: { file }, C: { command: 'cat' }, D: stub, E: { answer: null } }, '/app'),
+    ).toEqual({
+      A: { answer },
+      B: { answer },
+      C: { command: 'cat', cwd: '/app' },
+      D: stub,
+      E: { answer: null },
+    });
+  });
+
+  const broken = join(folder, 'broken.json');
+  writeFileSync(broken, '{');
+  test.each<[string, unknown, RegExp]>([
+    [
+      'a file that is not there',
+      { file: '/nowhere.json' },
+      /^stubTasks: Notify: \/nowhere.json is no readable JSON file: ENOENT/,
+    ],
+    ['a file that is no JSON', { file: broken }, /broken.json is no readable JSON file: .*JSON/],
+    ['a folder', { file: folder }, /is no readable JSON file: EISDIR/],
+    [
+      'an answer that no task may return',
+      { answer: 'a'.repeat(262_143) },
+      /has 262145 bytes: a task may return at most 262144/,
+    ],
+    ['a text', 'ok', /^stubTasks: Notify must be .*, got "ok"/],
+    ['nothing', null, /got null/],
+  ])('%s', (_name, stub, message) => {
+    expect(() => readyStubs({ Notify: stub } as StubTasks, folder)).toThrow(message);
+  });
+
+  const definition = {
+    States: {
+      Notify: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish' },
+      Each: {
+        Type: 'Map',
+        ItemProcessor: {
+          States: { Deploy: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:sagemaker:createEndpoint' } },
+        },
+      },
+      Rest: { Type: 'Wait' },
+    },
+  };
+  const stubs = (name: string) => ({ [name]: { answer: {} } });
+
+  test.each([
+    'Notify',
+    'sns:publish',
+    'arn:aws:states:::sns:publish',
+    'Deploy',
+    'aws-sdk:sagemaker:createEndpoint',
+  ])('%s names a task', (name) => expect(() => checkStubs(stubs(name), [definition])).not.toThrow());
+
+  const all = /There are: Notify, sns:publish, Deploy, aws-sdk:sagemaker:createEndpoint$/;
+  test.each<[string, RegExp, RegExp]>([
+    ['notify', /resource "notify"\. Did you mean "Notify"\? /, all],
+    ['sns:publsh', /Did you mean "sns:publish"\? /, all],
+    ['Unheard', /resource "Unheard"\. There are/, all],
+    ['Rest', /^stubTasks: "Rest" is a Wait state: a stub stands for a Task$/, /Task$/],
+    ['Each', /"Each" is a Map state/, /Task$/],
+  ])('%s does not', (name, message, end) => {
+    expect(() => checkStubs(stubs(name), [definition])).toThrow(message);
+    expect(() => checkStubs(stubs(name), [definition])).toThrow(end);
+  });
+
+  test('what a stubbed task would train is left out of a definition', () => {
+    const train = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::sagemaker:createTrainingJob',
+      Arguments: { a: 1 },
+    };
+    const machine = { States: { Train: train, Other: train, Pass: { Type: 'Pass' } } };
+    expect(withoutStubbedTasks(machine, { Train: { answer: {} } })).toEqual({
+      States: { Train: { Type: 'Task' }, Other: train, Pass: { Type: 'Pass' } },
+    });
+  });
+});
+
+describe('a command', () => {
+  const task = (signal = new AbortController().signal) => ({
+    stateName: 'Deploy',
+    resource: 'arn:aws:states:::sns:publish',
+    arguments: { Message: 'trained: "ä"' },
+    signal,
+  });
+  const run = (command: string, signal?: AbortSignal) =>
+    new StubCommands(work).run({ command, cwd: folder }, task(signal));
+
+  afterEach(() => expect(readdirSync(work)).toEqual([]));
+
+  test.each<[string, string, unknown]>([
+    ['gets the arguments of the task', 'cat', { Message: 'trained: "ä"' }],
+    ['may print on several lines', `printf '{\\n"a":\\n1}\\n'`, { a: 1 }],
+    ['may print any JSON value', 'echo null', null],
+    ['may write what it likes to standard error', 'echo working >&2; echo 1', 1],
+    ['is a text for the shell', 'test -d . && echo "[$((1 + 1))]"', [2]],
+    [
+      'knows what it stands for',
+      `printf '"%s %s"' "$LOCAL_MODE_STATE_NAME" "$LOCAL_MODE_RESOURCE"`,
+      'Deploy arn:aws:states:::sns:publish',
+    ],
+    ['need not read its input', 'exec <&-; echo true', true],
+  ])('%s', async (_name, command, result) => {
+    expect(await run(command)).toEqual(result);
+  });
+
+  test.each<[string, string, string, string | RegExp | undefined]>([
+    [
+      'says which error',
+      `echo '{"Error": "SNS.NotFound", "Cause": "no topic"}'; exit 1`,
+      'SNS.NotFound',
+      'no topic',
+    ],
+    ['need not give a cause', `echo '{"Error": "Busy"}'; exit 2`, 'Busy', undefined],
+    ['says nothing', 'exit 3', 'States.TaskFailed', 'exit code 3: it printed no error'],
+    [
+      'writes to standard error',
+      'echo half; echo "no topic" >&2; exit 1',
+      'States.TaskFailed',
+      'exit code 1: no topic',
+    ],
+    ['does not exist', 'no-such-command-here', 'States.TaskFailed', /^exit code 127: .*not found/],
+    ['is ended by a signal', 'kill -KILL $$', 'States.TaskFailed', /^exit code 137/],
+    [
+      'writes a lot',
+      'yes error | head -c 100000 >&2; exit 1',
+      'States.TaskFailed',
+      /^exit code 1: .{16000,17000}$/s,
+    ],
+    ['prints no JSON', 'echo done', 'States.Runtime', /must print one JSON value .*printed: done$/],
+    ['prints nothing', 'true', 'States.Runtime', /must print one JSON value/],
+    ['prints too much', `printf '"%0300000d"' 1`, 'States.DataLimitExceeded', /more than 262144 bytes/],
+    ['never stops printing', 'yes', 'States.DataLimitExceeded', /more than 262144 bytes/],
+  ])('that fails: it %s', async (_name, command, error, cause) => {
+    const failure = await run(command).catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({
+      error,
+      cause: cause instanceof RegExp ? expect.stringMatching(cause) : cause,
+    });
+  });
+
+  test.each([
+    ['', ''],
+    [' although it does not want to', 'trap "" TERM; '],
+  ])('ends when its task does%s, with all that it started', async (_name, before) => {
+    mkdirSync(work, { recursive: true });
+    const file = join(folder, 'pids');
+    rmSync(file, { force: true });
+    const controller = new AbortController();
+    const commands = new StubCommands(work);
+    const command = `${before}sleep 60 & echo $! $$ > ${file}; wait; sleep 60`;
+    const running = commands.run({ command, cwd: folder }, task(controller.signal)).catch(() => 'ended');
+    const pids = await until(
+      () => readdirSync(folder).includes('pids') && readFileSync(file, 'utf8').trim().split(' ').map(Number),
+      (found) => found && found.length === 2,
+    );
+    controller.abort(new Error('timeout'));
+    await commands.ended();
+    expect(await running).toBe('ended');
+    expect((pids || []).map((pid) => isProcessAlive(pid))).toEqual([false, false]);
+  });
+});
