@@ -5,8 +5,8 @@ import {
   ListCandidatesForAutoMLJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { commonReasons, type FailedJob } from '../../local/src/report/common-reasons';
 import { isNotFound } from '../find-best-training-job/errors';
-import { withoutJobSpecifics } from '../find-best-training-job/failures';
 import { byObjective, describeCandidate, modelArtifactsOf, type RankedCandidate, ranked } from './candidate';
 import { AutoMlJobNotFoundError, NoCompletedCandidateError, UnexpectedResponseError } from './errors';
 import type { CheckedEvent } from './event';
@@ -138,7 +138,7 @@ function noCompletedCandidate(
   for (const { PartialFailureMessage: message } of description.PartialFailureReasons ?? []) {
     if (message) sentences.push(`Partial failure: ${withoutFullStop(message)}`);
   }
-  const common = mostCommonReason(candidates);
+  const [common] = commonReasons(failedCandidates(candidates));
   if (common) {
     sentences.push(
       `Most common reason, of ${common.count} failed candidates, for example ${common.example}: ${withoutFullStop(common.reason)}`,
@@ -148,18 +148,10 @@ function noCompletedCandidate(
   return new NoCompletedCandidateError(sentences.join('. '));
 }
 
-function mostCommonReason(
-  candidates: readonly AutoMLCandidate[],
-): { reason: string; example: string; count: number } | undefined {
-  const groups = new Map<string, { reason: string; example: string; count: number }>();
-  for (const { CandidateName: example, FailureReason: reason } of candidates) {
-    if (!example || !reason) continue;
-    const key = withoutJobSpecifics(reason, example);
-    const group = groups.get(key) ?? { reason, example, count: 0 };
-    group.count += 1;
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort((a, b) => b.count - a.count)[0];
+function failedCandidates(candidates: readonly AutoMLCandidate[]): FailedJob[] {
+  return candidates.flatMap(({ CandidateName: name, FailureReason: reason }) =>
+    name && reason ? [{ name, reason }] : [],
+  );
 }
 
 function withoutFullStop(text: string): string {

@@ -4,6 +4,7 @@ import {
   ListTrainingJobsForHyperParameterTuningJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { type CommonReason, commonReasons, type FailedJob } from '../../local/src/report/common-reasons';
 import { isAccessDenied, isNotFound } from './errors';
 
 /** Pages of failed training jobs that are looked through: enough for the 750 jobs of the default quota. */
@@ -13,13 +14,7 @@ const PAGE_SIZE = 100;
 const MAX_DESCRIBED = 10;
 
 /** The reason that most of the failed training jobs have in common. */
-export interface CommonFailure {
-  /** The reason in the words of `example`. */
-  readonly reason: string;
-  /** Name of the first training job that failed for it. */
-  readonly example: string;
-  /** How many failed for it, of `examined`. */
-  readonly count: number;
+export interface CommonFailure extends CommonReason {
   /** Failed training jobs with a reason that were looked at. */
   readonly examined: number;
 }
@@ -29,8 +24,7 @@ export async function findCommonFailure(
   client: SageMakerClient,
   tuningJobName: string,
 ): Promise<CommonFailure | undefined> {
-  const groups = new Map<string, { reason: string; example: string; count: number }>();
-  let examined = 0;
+  const failed: FailedJob[] = [];
   let toDescribe = MAX_DESCRIBED;
   for (const { TrainingJobName: name, FailureReason: summaryReason } of await listFailed(
     client,
@@ -40,34 +34,12 @@ export async function findCommonFailure(
       continue;
     }
     const reason = summaryReason || (toDescribe-- > 0 ? await describeReason(client, name) : undefined);
-    if (!reason) {
-      continue;
+    if (reason) {
+      failed.push({ name, reason });
     }
-    examined += 1;
-    const key = withoutJobSpecifics(reason, name);
-    const group = groups.get(key) ?? { reason, example: name, count: 0 };
-    group.count += 1;
-    groups.set(key, group);
   }
-  // The sort is stable: of two equally common reasons, the earlier training job's is named.
-  const [most] = [...groups.values()].sort((a, b) => b.count - a.count);
-  return most && { ...most, examined };
-}
-
-/**
- * A failure reason without the parts that differ from one training job to the next, so that equal causes compare equal.
- * Whole numbers stay: exit code 1 is not exit code 137.
- */
-export function withoutJobSpecifics(reason: string, trainingJobName: string): string {
-  return reason
-    .replaceAll(trainingJobName, '<name>')
-    .replace(/\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?/g, '<time>')
-    .replace(/\b\d{2}:\d{2}:\d{2}(?:[.,]\d+)?/g, '<time>')
-    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>')
-    .replace(/\b(?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8,})\b/gi, '<id>')
-    .replace(/[-+]?\b\d+\.\d+(?:e[-+]?\d+)?\b/gi, '<number>')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const [most] = commonReasons(failed);
+  return most && { ...most, examined: failed.length };
 }
 
 async function listFailed(

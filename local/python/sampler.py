@@ -1,6 +1,6 @@
 """The sampler process: searches with Optuna for local mode, over JSON lines.
 
-Requests carry `id`, `op` (start, ask, report, restore, tell, close), `search` and what the operation takes; the
+Requests carry `id`, `op` (start, ask, report, restore, rejoin, tell, close), `search` and what the operation takes; the
 answer has the same `id` and `result`, or `error`.
 """
 
@@ -43,6 +43,8 @@ def _answer(searches: Dict[int, Search], request: Dict[str, Any]) -> Any:
         return search.report(request["trial"], request["step"], request["value"])
     if operation == "restore":
         return search.restore(request["trial"], request["values"], request.get("value"), request["stopped"])
+    if operation == "rejoin":
+        return search.rejoin(request["trial"], request["values"])
     if operation == "tell":
         return search.tell(request["trial"], request.get("value"))
     raise ValueError(f"unknown operation {operation}")

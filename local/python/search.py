@@ -1,7 +1,6 @@
 """One search: an Optuna study in a file, asked and told about trials."""
 
 import math
-import os
 import random
 import warnings
 from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
@@ -47,19 +46,19 @@ class Search:
         if self._space.size() <= LARGEST_FINITE_SPACE:
             self._left = {self._space.identity(params): params for params in self._space.combinations()}
 
-        path = specification["studyFile"]
-        existed = os.path.exists(path) and os.path.getsize(path) > 0
         self._study = optuna.create_study(
             study_name=STUDY_NAME,
-            storage=JournalStorage(StudyFile(path)),
+            storage=JournalStorage(StudyFile(specification["studyFile"])),
             direction="minimize" if minimize else "maximize",
             pruner=self._make_pruner(specification),
             sampler=self._make_sampler(),
             load_if_exists=True,
         )
-        if not existed:
-            self._warm_start(specification["previousTrials"])
-        own = [trial for trial in self._study.get_trials(deepcopy=False) if WARM_START not in trial.user_attrs]
+        known = self._study.get_trials(deepcopy=False)
+        own = [trial for trial in known if WARM_START not in trial.user_attrs]
+        if not own:
+            # A process that was killed may have come to a part of them.
+            self._warm_start(specification["previousTrials"], len(known))
         if self._left is not None:
             for trial in own:
                 self._left.pop(self._space.identity(trial.params), None)
@@ -115,6 +114,16 @@ class Search:
             self._stopped.add(number)
         self.tell(number, value)
 
+    def rejoin(self, number: int, values: List[float]) -> None:
+        """Takes over a trial that an earlier process handed out and that still runs, with what it has reported."""
+        trial = next(each for each in self._interrupted if each.number == number)
+        self._interrupted = [each for each in self._interrupted if each is not trial]
+        self._trials[number] = Trial(self._study, trial._trial_id)
+        self._last_step[number] = len(values)
+        if self._median is not None:
+            for step, reported in enumerate(values):
+                self._median.report(number, step, reported)
+
     def tell(self, number: int, value: Optional[float]) -> None:
         """Ends a trial; without a finite value it failed."""
         self._trials.pop(number, None)
@@ -164,12 +173,15 @@ class Search:
             reduction_factor=REDUCTION_FACTOR,
         )
 
-    def _warm_start(self, previous: List[Mapping[str, Any]]) -> None:
+    def _warm_start(self, previous: List[Mapping[str, Any]], known: int) -> None:
+        """Adds the trials of earlier tuning jobs that fit, without the first ones, which the study knows."""
+        fitting = []
         for finished in previous:
             params = self._space.from_hyperparameters(finished["hyperparameters"])
             value = finished.get("value")
-            if params is None or value is None or not math.isfinite(value):
-                continue
+            if params is not None and value is not None and math.isfinite(value):
+                fitting.append((params, value))
+        for params, value in fitting[known:]:
             self._study.add_trial(create_trial(
                 state=TrialState.COMPLETE, params=params, value=value,
                 distributions=self._space.distributions, user_attrs={WARM_START: True},

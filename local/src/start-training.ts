@@ -77,7 +77,7 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
     prepared.catch(() => undefined); // It is met below.
     sampler = stubTraining
       ? createStubSampler()
-      : createOptunaSampler((await environments.forSampler()).python);
+      : createOptunaSampler((await environments.forSampler()).python, onNotice);
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {

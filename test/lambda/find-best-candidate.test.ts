@@ -2,6 +2,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { parseEvent } from '../../lambda/find-best-candidate/event';
 import { findBestCandidate, RESULT_BUDGET_BYTES } from '../../lambda/find-best-candidate/find-best-candidate';
 import type { FindBestCandidateResult } from '../../lambda/find-best-candidate/types';
+import { REASON_PAIRS, reasonOf } from '../../local/test/report/failure-cases';
 import {
   ENVIRONMENT,
   invokeBundle,
@@ -182,6 +183,15 @@ describe('findBestCandidate', () => {
         'Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs',
     );
   });
+
+  test.each(REASON_PAIRS)(
+    'groups reasons that differ in $difference: $isOneReason',
+    async ({ one, other, isOneReason }) => {
+      const candidates = [one, other].map((text, i) => failed(i, reasonOf(`candidate-${i}`, text)));
+      const { message } = await failure({ job: {}, candidates });
+      expect(message).toContain(`Most common reason, of ${isOneReason ? 2 : 1} failed candidates`);
+    },
+  );
 
   test('fails where there is no such AutoML job', async () => {
     const error = await failure({ job: { AutoMLJobName: 'another' }, candidates: [] });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { parseEvent } from '../../lambda/find-best-training-job/event';
-import { withoutJobSpecifics } from '../../lambda/find-best-training-job/failures';
 import {
   findBestTrainingJob,
   RESULT_BUDGET_BYTES,
 } from '../../lambda/find-best-training-job/find-best-training-job';
 import { withoutTuningHyperparameters } from '../../lambda/find-best-training-job/hyperparameters';
 import type { FindBestTrainingJobResult } from '../../lambda/find-best-training-job/types';
+import { REASON_PAIRS, reasonOf } from '../../local/test/report/failure-cases';
 import { type FakeCall, type FakeData, startFakeSageMaker, type Wire } from './fake-sagemaker';
 
 const TUNING_JOB = 'bikes-0123456789';
@@ -348,23 +348,16 @@ describe('NoCompletedTrainingJobError', () => {
     expect(message).toContain('Step Functions reported States.Timeout. Logs:');
   });
 
-  // Equal causes are worded alike but for these parts.
-  test.each([
-    ['at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke'],
-    ['request 0f8fad5b-d9cb-469f-a165-70867728950e', 'request 7c9e6679-7425-40de-944b-e07fc1f90ae7'],
-    ['id deadbeef01', 'id 0123456789abcdef'],
-    ['s3://bucket/job-1/x', 's3://bucket/job-2/x'],
-    ['value 0.5\n is bad', 'value 1.5e-07 is bad'],
-  ])('groups %j with %j', (one, other) => {
-    expect(withoutJobSpecifics(one, 'job-1')).toBe(withoutJobSpecifics(other, 'job-2'));
-  });
-
-  test.each([
-    ['exit code: 1', 'exit code: 137'],
-    ['column defacade is missing', 'column facadede is missing'],
-  ])('does not group %j with %j', (one, other) => {
-    expect(withoutJobSpecifics(one, 'job-1')).not.toBe(withoutJobSpecifics(other, 'job-2'));
-  });
+  test.each(REASON_PAIRS)(
+    'groups reasons that differ in $difference: $isOneReason',
+    async ({ one, other, isOneReason }) => {
+      const trainingJobs = [one, other].map((text, i) => failed(i + 1, reasonOf(nameOf(i + 1), text)));
+      const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs });
+      expect(message).toContain(
+        `Most common reason, of ${isOneReason ? 2 : 1} of the 2 failed training jobs`,
+      );
+    },
+  );
 });
 
 describe('TuningJobNotFoundError', () => {

@@ -12,9 +12,10 @@ import type {
 import { bestTrainingJob, definitionNamed, describeTuningJob, summarizeTrainingJobs } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
-import { commonReasons } from './failure-reason';
+import { commonReasons } from './common-reasons';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { UNLIMITED } from './screen';
+import { failedJobs } from './training-job-text';
 
 /** Where the buckets are. */
 type Root = Pick<Deployment, 'root'>;
@@ -68,7 +69,7 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
     ...definitionRows(job, trainingJobs),
     ...failureRow(job.FailureReason),
     ...noMetricRow(job, trainingJobs),
-    ...commonReasons(trainingJobs)
+    ...commonReasons(failedJobs(trainingJobs))
       .slice(0, MOST_REASONS)
       .map(
         ({ reason, example, count }): Row => [

@@ -1,4 +1,5 @@
 import type { TrainingJobDescription, TrainingJobSummary } from '../services';
+import type { FailedJob } from './common-reasons';
 import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric, formatSeconds } from './format';
 
@@ -10,6 +11,13 @@ export function isEnded({
   TrainingJobStatus: status,
 }: Pick<TrainingJobSummary, 'TrainingJobStatus'>): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
+}
+
+/** The training jobs that give a reason for their failure. */
+export function failedJobs(trainingJobs: readonly TrainingJobSummary[]): FailedJob[] {
+  return trainingJobs.flatMap(({ TrainingJobName: name, FailureReason: reason }) =>
+    reason === undefined ? [] : [{ name, reason }],
+  );
 }
 
 /** A training job of a tuning job that has ended, in a line. */

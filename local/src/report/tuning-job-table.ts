@@ -2,13 +2,14 @@ import Table from 'cli-table3';
 import type { TrainingJobSummary, TuningJobDescription } from '../services';
 import { bestTrainingJob } from '../services';
 import { colours } from './colours';
-import { commonReasons, shortReason } from './failure-reason';
+import { commonReasons } from './common-reasons';
+import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric } from './format';
 import { mostRelevant } from './most-relevant';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
-import { isEnded, renderHyperparameters, renderObjective, renderTime } from './training-job-text';
+import { failedJobs, isEnded, renderHyperparameters, renderObjective, renderTime } from './training-job-text';
 
 /** A tuning job, and its training jobs in the order of their creation. */
 export interface TuningJobView {
@@ -93,7 +94,7 @@ function renderBest(best: TrainingJobSummary, trainingJobs: readonly TrainingJob
 
 /** The most common reason for failures: the table has no room for it. */
 function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: number): string[] {
-  const [most] = commonReasons(trainingJobs);
+  const [most] = commonReasons(failedJobs(trainingJobs));
   if (most === undefined) return [];
   const head = ` ${most.count} failed: `;
   return [colours.red(`${head}${shortReason(most.reason, Math.max(20, columns - head.length))}`)];

@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { internalErrorReason } from './failure-reason';
 import type { PythonEnvironments } from './python-environment';
-import { describeEnd, PythonProcess } from './python-process';
+import { describeEnd, MOST_PROCESSES, PythonProcess } from './python-process';
 import { requirementsFiles, type WantedPackages } from './python-requirements';
 
 /** The files of a channel of an AutoML job. */
@@ -194,22 +195,32 @@ class SearchRun {
     return !this.task.signal.aborted && this.started < this.task.maxCandidates;
   }
 
-  /** A worker that has read the data; undefined when the data or the process is no good. */
+  /** A worker that has read the data; undefined when the data is no good, or no process stays alive. */
   private async preparedWorker(): Promise<SearchWorker | undefined> {
-    if (this.task.signal.aborted) return undefined;
-    const worker = new SearchWorker(this.python, this.threads, this.task.onLog);
-    this.workers.add(worker);
-    const answer = await worker.ask({ op: 'prepare', threads: this.threads, ...this.task.search });
-    if (answer.prepared !== undefined) {
-      if (this.analysis === undefined) {
-        this.analysis = answer.prepared as AutoMLAnalysis;
-        this.task.onAnalysis(this.analysis);
+    for (let processes = 1; !this.task.signal.aborted; processes += 1) {
+      const worker = new SearchWorker(this.python, this.threads, this.task.onLog);
+      this.workers.add(worker);
+      const answer = await worker.ask({ op: 'prepare', threads: this.threads, ...this.task.search });
+      if (answer.prepared !== undefined) {
+        this.analyze(answer.prepared as AutoMLAnalysis);
+        return worker;
       }
-      return worker;
+      worker.kill();
+      if (answer.ended === undefined || processes === MOST_PROCESSES) {
+        this.failureReason ??=
+          answer.ended === undefined
+            ? String(answer.failed)
+            : internalErrorReason(`${answer.ended}, ${processes} times in a row`);
+        return undefined;
+      }
     }
-    this.failureReason ??= String(answer.failed);
-    worker.kill();
     return undefined;
+  }
+
+  private analyze(analysis: AutoMLAnalysis): void {
+    if (this.analysis !== undefined) return;
+    this.analysis = analysis;
+    this.task.onAnalysis(analysis);
   }
 
   private async train(worker: SearchWorker, number: number, folder: string): Promise<CandidateOutcome> {
@@ -230,7 +241,7 @@ class SearchRun {
     }
     if (signal.aborted) return { status: 'Stopped', reason: 'the job was stopped' };
     if (isOverTime) return { status: 'Stopped', reason: `it took longer than ${limit} s` };
-    return { status: 'Failed', reason: String(answer.failed) };
+    return { status: 'Failed', reason: String(answer.failed ?? `AlgorithmError: ${answer.ended}`) };
   }
 }
 
@@ -255,14 +266,14 @@ class SearchWorker {
     return this.process.isRunning;
   }
 
-  /** The answer; `failed` says why when the process ends instead. */
+  /** The answer; `ended` says how when the process ends instead. */
   public async ask(message: Record<string, unknown>): Promise<Record<string, unknown>> {
     const answer = new Promise<Record<string, unknown>>((resolve) => {
       this.answer = resolve;
     });
     this.process.send(message);
     const end = this.process.ended.then((how) => ({
-      failed: `AlgorithmError: the process of the search ${describeEnd(how)}`,
+      ended: `the process of the search ${describeEnd(how)}`,
     }));
     return Promise.race([answer, end]);
   }

@@ -10,6 +10,8 @@ import {
   type Interpreter,
   inspectInterpreter,
   interpreterCandidates,
+  interpreterProblems,
+  noPython,
 } from './python-interpreters';
 import {
   inspectedPackages,
@@ -151,10 +153,14 @@ const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable
 const SHOWN_PIP_LINES = 3;
 
 class EnvironmentFinder {
-  constructor(private readonly options: PythonEnvironmentsOptions) {}
+  private readonly env: NodeJS.ProcessEnv;
+
+  constructor(private readonly options: PythonEnvironmentsOptions) {
+    this.env = options.env ?? process.env;
+  }
 
   public async find(wanted: WantedPackages, alternatives: readonly WantedPackages[]): Promise<FoundPython> {
-    const env = this.options.env ?? process.env;
+    const { env } = this;
     const candidates = interpreterCandidates(env);
     const inspected = inspectedPackages([wanted, ...alternatives]);
     const made = this.made(wanted.name);
@@ -164,18 +170,20 @@ class EnvironmentFinder {
       ...made,
       ...candidates.filter((candidate) => candidate !== env.PYTHON),
     ]) {
-      const interpreter = await inspectInterpreter(command, inspected);
+      const interpreter = await inspectInterpreter(command, inspected, env);
       if (interpreter && missingPackages(interpreter, wanted).length === 0) {
         return describe(interpreter, wanted);
       }
       if (command === env.PYTHON && !interpreter) {
-        this.options.onNotice(`$PYTHON (${command}) is no Python 3.9 or newer: looking for another one.`);
+        const problems = await interpreterProblems([command], env);
+        const why = problems.join('\n') || `${command} does not exist.`;
+        this.options.onNotice(`$PYTHON names no Python 3.9 or newer: looking for another one. ${why}`);
       }
       if (interpreter && !made.includes(command)) {
         seen.push(interpreter);
       }
     }
-    const base = await chooseBase(seen, wanted, inspected);
+    const base = await chooseBase(seen, wanted, inspected, env);
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
       throw new UserError(
@@ -189,7 +197,7 @@ class EnvironmentFinder {
           `${titleOf(available)}, so results can differ from SageMaker.`,
       );
       const others = await Promise.all(
-        this.made(available.name).map((command) => inspectInterpreter(command, inspected)),
+        this.made(available.name).map((command) => inspectInterpreter(command, inspected, env)),
       );
       const ready = [...others, ...seen].find((one) => one && missingPackages(one, available).length === 0);
       if (ready) {
@@ -208,13 +216,13 @@ class EnvironmentFinder {
     signal: AbortSignal,
   ): Promise<{ python: string }> {
     for (const python of this.made(name)) {
-      if (await inspectInterpreter(python, [])) return { python };
+      if (await inspectInterpreter(python, [], this.env)) return { python };
     }
     this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
     try {
       await this.make(name, python, async (folder) => {
         await showPackages(paths, folder);
-        const env = this.options.env ?? process.env;
+        const { env } = this;
         const words = [pythonOf(folder), ...PIP_INSTALL] as const;
         await installRequirements(words, requirementsFile, folder, { env, signal });
       });
@@ -320,6 +328,7 @@ async function chooseBase(
   seen: readonly Interpreter[],
   wanted: WantedPackages,
   inspected: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<Interpreter> {
   const fitting = seen.find(({ version }) => isInstallable(wanted, version));
   if (fitting) {
@@ -328,16 +337,14 @@ async function chooseBase(
   let first = seen[0];
   // An older default Python often has a newer one beside it; but not where no Python would do.
   for (const command of furtherInterpreters()) {
-    const interpreter = await inspectInterpreter(command, inspected);
+    const interpreter = await inspectInterpreter(command, inspected, env);
     if (interpreter && isInstallable(wanted, interpreter.version)) {
       return interpreter;
     }
     first ??= interpreter;
   }
   if (!first) {
-    throw new UserError(
-      'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.',
-    );
+    throw await noPython(env);
   }
   return first;
 }

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { UserError } from '../user-error';
 import { PYTHON_FOLDER } from './python-process';
 
 /** An interpreter and the versions of the packages it was asked about. */
@@ -29,23 +30,95 @@ export function furtherInterpreters(): string[] {
 /**
  * Asks an interpreter for its version and its packages. One short process that imports none of them.
  *
- * @returns undefined when there is no such interpreter or it is older than Python 3.9
+ * @returns undefined when there is no such interpreter, it cannot be used, or it is older than Python 3.9
  */
-export function inspectInterpreter(
+export async function inspectInterpreter(
   command: string,
   packages: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<Interpreter | undefined> {
-  return new Promise((resolve) => {
-    const script = join(PYTHON_FOLDER, 'check_environment.py');
-    execFile(command, [script, ...packages], { timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
+  const interpreter = await describeItself(command, packages, env).catch(() => undefined);
+  return interpreter && !isTooOld(interpreter) ? interpreter : undefined;
+}
+
+/** Why each of these interpreters cannot be used, a line or more each; nothing of those that are not installed. */
+export async function interpreterProblems(
+  commands: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const problems = await Promise.all([...new Set(commands)].map((each) => problemOf(each, env)));
+  const found = problems.flat();
+  const settings = MODULE_VARIABLES.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
+  return found.some((problem) => problem.includes(BROKEN)) && settings.length > 0
+    ? [...found, `Unset these variables if they are the reason: ${settings.join(', ')}`]
+    : found;
+}
+
+/** The error where no interpreter can be used. */
+export async function noPython(env: NodeJS.ProcessEnv): Promise<UserError> {
+  const problems = await interpreterProblems(interpreterCandidates(env), env);
+  return new UserError(
+    problems.length === 0
+      ? 'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.'
+      : `Local mode needs Python 3.9 or newer, and cannot use what is installed:\n${problems.join('\n')}`,
+  );
+}
+
+const BROKEN = 'does not start';
+
+/** Variables that tell Python where its modules are. */
+const MODULE_VARIABLES = ['PYTHONHOME', 'PYTHONPATH', 'PYTHONUSERBASE'];
+
+async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  try {
+    const interpreter = await describeItself(command, [], env);
+    return isTooOld(interpreter) ? [`${command} is Python ${interpreter.version}, which is too old.`] : [];
+  } catch (error) {
+    if (error instanceof NoPythonError) return [`${command} is no Python: ${error.message}.`];
+    const { code, killed, message, stderr = '' } = error as ExecFileException & { stderr?: string };
+    if (code === 'ENOENT') return [];
+    if (killed) return [`${command} did not answer within ${CHECK_TIMEOUT_MS / 1000} s.`];
+    const lines = (stderr || message).split('\n').map((line) => line.trim());
+    const telling = lines.filter((line) => TELLING_LINE.test(line));
+    const shown = (telling.length > 0 ? telling : lines.filter((line) => line !== '')).slice(-SHOWN_LINES);
+    return [`${command} ${BROKEN}: ${shown.join('\n  ')}`];
+  }
+}
+
+/** In what Python prints when it cannot start: the error, and the files it was at. */
+const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): |File ")/;
+
+const SHOWN_LINES = 4;
+
+/** The command is some other program. */
+class NoPythonError extends Error {}
+
+/** @throws ExecFileException when it cannot be started, or fails */
+function describeItself(
+  command: string,
+  packages: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Interpreter> {
+  const script = join(PYTHON_FOLDER, 'check_environment.py');
+  return new Promise((resolve, reject) => {
+    execFile(command, [script, ...packages], { timeout: CHECK_TIMEOUT_MS, env }, (error, stdout, stderr) => {
       if (error) {
-        resolve(undefined);
+        reject(Object.assign(error, { stderr }));
         return;
       }
-      const interpreter = JSON.parse(stdout) as Interpreter;
-      resolve(compareVersions(interpreter.version, OLDEST_PYTHON.join('.')) >= 0 ? interpreter : undefined);
+      // A `sitecustomize` may print, too: the description is the last line.
+      const line = stdout.trim().split('\n').at(-1) ?? '';
+      try {
+        resolve(JSON.parse(line) as Interpreter);
+      } catch {
+        reject(new NoPythonError(`it printed ${JSON.stringify(line)}`));
+      }
     });
   });
+}
+
+function isTooOld({ version }: Interpreter): boolean {
+  return compareVersions(version, OLDEST_PYTHON.join('.')) < 0;
 }
 
 /** Orders two versions of the form `3.12.1`: negative when the first is older. */

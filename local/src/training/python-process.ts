@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -12,6 +13,9 @@ export interface ProcessEnd {
   /** The last lines of its standard error. */
   readonly lastWords: string;
 }
+
+/** A process that ends although it should not is started again, at most so often in a row that this many have ended. */
+export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;
 
@@ -140,6 +144,11 @@ export class PythonProcess {
     }
     return stream;
   }
+}
+
+/** The exit code as a container has it: 128 and the signal's number for a process that a signal ended. */
+export function exitCodeOf({ code, signal }: ProcessEnd): number {
+  return code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
 }
 
 /** How a process ended, in words, with its last error line. */

@@ -1,5 +1,5 @@
 import { internalErrorReason } from './failure-reason';
-import { describeEnd, type ProcessEnd, PythonProcess } from './python-process';
+import { describeEnd, exitCodeOf, MOST_PROCESSES, type ProcessEnd, PythonProcess } from './python-process';
 import type { TrainingOutcome } from './trainer';
 
 /**
@@ -58,17 +58,22 @@ export class PythonWorkerPool {
     await Promise.all(this.idle.map((worker) => worker.settled));
   }
 
-  /** Runs a job on an idle worker, or on a new one. */
+  /** Runs a job on an idle worker, or on a new one; on another one if that ends before it is ready. */
   public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
-    const worker = await this.acquire(handlers.signal);
-    if (worker === undefined) {
-      return { status: 'Stopped' };
-    }
-    try {
-      handlers.onStart();
-      return await worker.run(job, handlers);
-    } finally {
-      this.release(worker);
+    for (let processes = 1; ; processes += 1) {
+      const worker = await this.acquire(handlers.signal);
+      if (worker === undefined) {
+        return { status: 'Stopped' };
+      }
+      try {
+        if (processes === 1) handlers.onStart();
+        const outcome = await worker.run(job, handlers);
+        if (worker.hasBeenReady || outcome.status !== 'Failed' || processes === MOST_PROCESSES) {
+          return outcome;
+        }
+      } finally {
+        this.release(worker);
+      }
     }
   }
 
@@ -136,7 +141,7 @@ export class PythonWorkerPool {
 class Worker {
   private readonly process: PythonProcess;
   private jobs = 0;
-  private isReady = false;
+  private wasReady = false;
   private onLog: ((line: string) => void) | undefined;
   private onOutcome: ((outcome: TrainingOutcome) => void) | undefined;
 
@@ -144,7 +149,7 @@ class Worker {
     this.process = new PythonProcess(python, script, (message) => this.receive(message));
     this.process.ready.then(
       () => {
-        this.isReady = true;
+        this.wasReady = true;
       },
       () => undefined, // its end tells
     );
@@ -152,6 +157,11 @@ class Worker {
 
   public get isRunning(): boolean {
     return this.process.isRunning;
+  }
+
+  /** Whether the process came up, even if it has ended since. */
+  public get hasBeenReady(): boolean {
+    return this.wasReady;
   }
 
   /** Settles when the process is ready, or has ended before. */
@@ -200,7 +210,9 @@ class Worker {
   /** A process that dies in a job is the algorithm's fault, as in a container; one that never came up is not. */
   private failureOf(end: ProcessEnd): string {
     const what = `the training process ${describeEnd(end)}`;
-    return this.isReady ? `AlgorithmError: ${what}, exit code: ${end.code ?? 1}` : internalErrorReason(what);
+    return this.wasReady
+      ? `AlgorithmError: ${what}, exit code: ${exitCodeOf(end)}`
+      : internalErrorReason(what);
   }
 
   private receive(message: Record<string, unknown>): void {

@@ -30,7 +30,10 @@ export class PermissionRuns {
       pythonFor: (version, extras) => environments.forXGBoost(version, extras),
       maxWorkers,
     });
-    return new PermissionRuns(trainer, createOptunaSampler((await environments.forSampler()).python));
+    return new PermissionRuns(
+      trainer,
+      createOptunaSampler((await environments.forSampler()).python, noNotice),
+    );
   }
 
   private constructor(

@@ -1,4 +1,5 @@
-import { commonReasons, shortReason } from '../../src/report/failure-reason';
+import { commonReasons } from '../../src/report/common-reasons';
+import { shortReason } from '../../src/report/failure-reason';
 import { summarizeJobs } from '../../src/report/summary';
 import { renderEnd } from '../../src/report/training-job-text';
 import { renderTuningJob } from '../../src/report/tuning-job-table';
@@ -17,6 +18,7 @@ import {
   until,
   xs,
 } from '../services/helpers';
+import { REASON_PAIRS, reasonOf } from './failure-cases';
 
 afterEach(closeServices);
 
@@ -76,15 +78,24 @@ function job(number: number, change: Partial<TrainingJobSummary>): TrainingJobSu
   };
 }
 
-test('reasons that differ in numbers are one, the most common is first', () => {
+test.each(REASON_PAIRS)(
+  'reasons that differ in $difference: one reason: $isOneReason',
+  ({ one, other, isOneReason }) => {
+    const jobs = [one, other].map((text, i) => ({ name: `job-${i}`, reason: reasonOf(`job-${i}`, text) }));
+    const counts = commonReasons(jobs).map(({ count }) => count);
+    expect(counts).toEqual(isOneReason ? [2] : [1, 1]);
+  },
+);
+
+test('the most common reason is first, in the words of the first job that failed for it', () => {
   const reasons = commonReasons([
-    job(1, { FailureReason: 'ClientError: other' }),
-    job(2, { FailureReason: 'AlgorithmError: row 3 is bad, exit code: 1' }),
-    job(3, { FailureReason: 'AlgorithmError: row 14 is bad, exit code: 1' }),
+    { name: 'job-1', reason: 'ClientError: other' },
+    { name: 'job-2', reason: 'AlgorithmError: row 3 is bad, exit code: 1' },
+    { name: 'job-3', reason: 'AlgorithmError: row 14 is bad, exit code: 1' },
   ]);
   expect(reasons).toEqual([
-    { reason: 'AlgorithmError: row 3 is bad, exit code: 1', example: 'Tune-002', count: 2 },
-    { reason: 'ClientError: other', example: 'Tune-001', count: 1 },
+    { reason: 'AlgorithmError: row 3 is bad, exit code: 1', example: 'job-2', count: 2 },
+    { reason: 'ClientError: other', example: 'job-1', count: 1 },
   ]);
 });
 

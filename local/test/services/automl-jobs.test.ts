@@ -13,7 +13,7 @@ import {
 import type { RoleResource } from '../../src/assembly';
 import type { RunningServices } from '../../src/services';
 import { type AutoMLRunner, createAutoMLRunner } from '../../src/training/automl-runner';
-import { environments, pseudoRandom, SETUP_TIMEOUT } from '../training/support';
+import { environments, killablePython, pseudoRandom, SETUP_TIMEOUT } from '../training/support';
 import { automlChannel, automlRequest, ended, fileOf, putInput } from './automl-support';
 import {
   BUCKET,
@@ -265,6 +265,37 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
   expect(
     candidates.map((each) => each.InferenceContainers?.[0]?.Environment?.['LOCAL_MODE_ALGORITHM']),
   ).toEqual(['linear-learner', 'linear-learner']);
+});
+
+describe('a process of the search that is killed before it has read the data', () => {
+  /** Runs a job whose processes are killed so often. */
+  const runKilled = (times: number) => {
+    const { python: killed } = killablePython(
+      python,
+      `echo >> starts; if [ $(wc -l < starts) -le ${times} ]; then kill -9 $$; fi`,
+    );
+    const automl = createAutoMLRunner({
+      environments: {
+        forPackages: async (wanted) => ({ ...(await environments.forPackages(wanted)), python: killed }),
+      },
+      maxWorkers: 1,
+    });
+    const train = rows(60, (x) => String(x));
+    return run(train, { TargetAttributeName: 'y', ...limit(1) }, {}, {}, automl);
+  };
+
+  test('is started again', async () => {
+    expect((await runKilled(3)).job).toMatchObject({ AutoMLJobStatus: 'Completed' });
+  });
+
+  test('again and again fails with the signal', async () => {
+    expect((await runKilled(99)).job).toMatchObject({
+      AutoMLJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(
+        /^InternalServerError: the process of the search was ended by signal SIGKILL .*, 4 times in a row$/,
+      ),
+    });
+  });
 });
 
 test('a single row to validate with: the metric that it has is used, another one is refused', async () => {

@@ -14,6 +14,7 @@ import { environments } from '../training/support';
 import {
   closeServices,
   deploymentIn,
+  noNotice,
   printX,
   runUntilStopped,
   sagemakerClient,
@@ -28,7 +29,7 @@ import {
 let sampler: Sampler;
 
 beforeAll(async () => {
-  sampler = createOptunaSampler((await environments.forSampler()).python);
+  sampler = createOptunaSampler((await environments.forSampler()).python, noNotice);
 });
 afterEach(closeServices);
 afterAll(() => sampler.close());

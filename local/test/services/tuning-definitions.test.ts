@@ -12,6 +12,7 @@ import {
   type Algorithm,
   closeServices,
   deploymentIn,
+  noNotice,
   printX,
   sagemakerClient,
   samplerOf,
@@ -178,7 +179,7 @@ test('Optuna searches each definition in a study of its own', async () => {
     folder: path.resolve(__dirname, '../../../.venv'),
     onNotice: () => undefined,
   });
-  const sampler = createOptunaSampler((await environments.forSampler()).python);
+  const sampler = createOptunaSampler((await environments.forSampler()).python, noNotice);
   try {
     const root = temporaryRoot();
     const { job } = await tune(

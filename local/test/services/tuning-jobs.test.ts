@@ -252,7 +252,7 @@ test('a sampler that breaks makes it fail', async () => {
   const { job } = await tune(sampler);
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
-    FailureReason: 'ClientError: no Python',
+    FailureReason: 'InternalServerError: no Python',
   });
 });
 
@@ -268,7 +268,7 @@ test('a sampler that breaks in the middle makes it fail too', async () => {
   const { job } = await tune(sampler);
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
-    FailureReason: 'ClientError: the sampler process has ended',
+    FailureReason: 'InternalServerError: the sampler process has ended',
   });
 });
 

@@ -105,6 +105,52 @@ test('an environment that was made in another folder is used', async () => {
   expect(await environments.forXGBoost('3.0.5')).toMatchObject({ xgboostVersion: '3.0.5' });
 });
 
+describe('a Python that its environment variables break', () => {
+  const find = (env: NodeJS.ProcessEnv, notices: string[] = []) =>
+    createPythonEnvironments({
+      folder: temporaryFolder(),
+      onNotice: (text) => notices.push(text),
+      env: { PATH: process.env['PATH'], ...env },
+    }).forXGBoost(DEFAULT_XGBOOST_VERSION);
+  const withSitecustomize = (code: string) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'sitecustomize.py'), code);
+    return { PYTHONPATH: folder };
+  };
+
+  test('PYTHONHOME: the error tells what Python printed, and the variable', async () => {
+    await expect(find({ PYTHONHOME: '/nonexistent' })).rejects.toThrow(
+      /cannot use what is installed:[\s\S]*python3 does not start: .*Fatal Python error: [\s\S]*No module named 'encodings'[\s\S]*Unset these variables if they are the reason: PYTHONHOME=\/nonexistent$/,
+    );
+  });
+
+  test('a sitecustomize that ends the process: the error names its file', async () => {
+    const env = withSitecustomize('raise SystemExit("no license")');
+    await expect(find(env)).rejects.toThrow(
+      /python3 does not start: [\s\S]*sitecustomize\.py", line 1[\s\S]*SystemExit: no license[\s\S]*: PYTHONPATH=/,
+    );
+  });
+
+  test('$PYTHON: the notice tells why it is not used', async () => {
+    const broken = fakePython('2.7.18', {});
+    const notices: string[] = [];
+    await expect(find({ PYTHON: broken, PYTHONHOME: '/nonexistent' }, notices)).rejects.toThrow();
+    expect(notices).toEqual([
+      `$PYTHON names no Python 3.9 or newer: looking for another one. ${broken} is Python 2.7.18, which is too old.`,
+    ]);
+  });
+
+  test.each([
+    ['raises', 'raise RuntimeError("ignored by Python")'],
+    ['prints', 'print("hello")'],
+  ])('a sitecustomize that %s changes nothing', async (_how, code) => {
+    const { python } = await defaultEnvironment();
+    expect(await inspectInterpreter(python, ['numpy'], withSitecustomize(code))).toMatchObject({
+      packages: { numpy: expect.any(String) },
+    });
+  });
+});
+
 test('a failed installation names the packages and the command, and leaves nothing', async () => {
   const python = fakePython('3.12.1', { numpy: '2.0.0' }, 'echo "no venv here" >&2; exit 3');
   const folder = temporaryFolder();
@@ -140,13 +186,11 @@ test(
   async () => {
     const { python } = await defaultEnvironment();
     const started = performance.now();
-    const interpreter = await inspectInterpreter(python, [
-      'optuna',
-      'xgboost',
-      'xgboost-cpu',
-      'numpy',
-      'scipy',
-    ]);
+    const interpreter = await inspectInterpreter(
+      python,
+      ['optuna', 'xgboost', 'xgboost-cpu', 'numpy', 'scipy'],
+      process.env,
+    );
     expect(performance.now() - started).toBeLessThan(2000);
     expect(interpreter && missingPackages(interpreter, xgboostPackages('3.2.0', [])[0])).toEqual([]);
   },
@@ -161,7 +205,11 @@ test('a $PYTHON that is none is named', async () => {
     env: { ...process.env, PYTHON: '/bin/ls' },
   });
   await found.forXGBoost(DEFAULT_XGBOOST_VERSION);
-  expect(notices).toEqual(['$PYTHON (/bin/ls) is no Python 3.9 or newer: looking for another one.']);
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^\$PYTHON names no Python 3\.9 or newer: looking for another one\. \/bin\/ls is no Python: it printed ".*"\.$/,
+    ),
+  ]);
 });
 
 const SOME_PACKAGES: WantedPackages = {

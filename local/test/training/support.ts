@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import {
@@ -31,6 +31,18 @@ export function defaultEnvironment(): Promise<PythonEnvironment> {
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'training-test-'));
+}
+
+/** An interpreter whose processes can be killed: the youngest one, or each with a command of the shell before it starts. */
+export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
+  const folder = temporaryFolder();
+  const wrapper = join(folder, 'python');
+  writeFileSync(wrapper, `#!/bin/sh\ncd '${folder}'\necho $$ > pid\n${beforeStart}\nexec '${python}' "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  return {
+    python: wrapper,
+    kill: () => process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL'),
+  };
 }
 
 /** Numbers that look random and are the same each time. */

@@ -8,6 +8,7 @@ import {
   environments,
   failureReason,
   IMAGE,
+  killablePython,
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
@@ -332,9 +333,33 @@ test('a killed worker fails its own job alone and is replaced; further jobs wait
     );
     const waiting = runJob(own, BASE, { train });
     expect(failureReason((await victim).outcome)).toMatch(
-      /^AlgorithmError: the training process was ended by signal SIGKILL \(the machine may have run out of memory\)/,
+      /^AlgorithmError: the training process was ended by signal SIGKILL \(the machine may have run out of memory\)[\s\S]*, exit code: 137$/,
     );
     expect((await waiting).outcome).toEqual({ status: 'Completed' });
+  } finally {
+    await own.close();
+  }
+});
+
+test.each([
+  [3, 'is replaced', /^not failed: Completed$/],
+  [
+    99,
+    'again and again fails its job',
+    /^InternalServerError: the training process was ended by signal SIGKILL/,
+  ],
+])('a worker that is killed %i times before it is ready %s', async (times, _what, result) => {
+  const { python } = await defaultEnvironment();
+  const { python: killed } = killablePython(
+    python,
+    `echo >> starts; if [ $(wc -l < starts) -le ${times} ]; then kill -9 $$; fi`,
+  );
+  const own = createXGBoostTrainer({
+    pythonFor: async (...wanted) => ({ ...(await environments.forXGBoost(...wanted)), python: killed }),
+    maxWorkers: 1,
+  });
+  try {
+    expect(failureReason((await runJob(own, BASE, { train })).outcome)).toMatch(result);
   } finally {
     await own.close();
   }

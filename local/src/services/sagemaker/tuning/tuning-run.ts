@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
-import { LONGEST_REASON } from '../../../training/failure-reason';
+import { internalErrorReason, LONGEST_REASON } from '../../../training/failure-reason';
 import type { FinishedTrial, Sampler, Search } from '../../../training/sampler';
 import type {
   TrainingDefinition,
@@ -247,7 +247,7 @@ export class TuningRun {
 
   /** Ends the job because of a fault in what runs it, such as the sampler. */
   private fail(error: Error): void {
-    this.finish({ status: 'Failed', failureReason: `ClientError: ${error.message}` });
+    this.finish({ status: 'Failed', failureReason: internalErrorReason(error.message) });
   }
 
   private finish(end: TuningEnd): void {

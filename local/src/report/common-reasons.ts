@@ -1,0 +1,62 @@
+// The Lambda functions bundle this file, so that they and the command line name the same most common reason: it may
+// import nothing.
+
+/** What the framework containers write when the user's script fails: the script's output between two quotes. */
+const SCRIPT_ERROR =
+  /^(\w+Error): (\w+Error):\s+ExitCode \d+\s+ErrorMessage "([\s\S]*?)"\s+(?:ExtraInfo "([^"]*)"\s+)?Command "/;
+
+/** A job that failed, and the reason it gives. */
+export interface FailedJob {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A reason that failed jobs have in common. */
+export interface CommonReason {
+  /** The reason in the words of `example`. */
+  readonly reason: string;
+  /** Name of the first job that failed for it. */
+  readonly example: string;
+  /** How many jobs failed for it. */
+  readonly count: number;
+}
+
+/** Why jobs failed, the most common reason first; of two equally common reasons, the one of the earlier job. */
+export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
+  const groups = new Map<string, CommonReason>();
+  for (const { name, reason } of jobs) {
+    const key = withoutJobSpecifics(reason, name);
+    const known = groups.get(key) ?? { reason, example: name, count: 0 };
+    groups.set(key, { ...known, count: known.count + 1 });
+  }
+  return [...groups.values()].sort((one, other) => other.count - one.count);
+}
+
+/** A failure reason without a script's output: its last line, which names the error, and the exit code. */
+export function withoutScriptOutput(reason: string): string {
+  const [, kind, error, output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
+  if (kind === undefined) return reason;
+  const exit = /, exit code: (?![\s\S]*, exit code: )[\s\S]*$/.exec(reason)?.[0] ?? '';
+  return `${kind}: ${error}: ${extra ?? lastLine(output)}${exit}`;
+}
+
+/**
+ * A failure reason without the parts that differ from one job to the next, so that equal causes compare equal. Numbers
+ * that tell causes apart stay: exit code 1 is not exit code 137.
+ */
+function withoutJobSpecifics(reason: string, jobName: string): string {
+  return withoutScriptOutput(reason)
+    .replaceAll(jobName, '<name>')
+    .replace(/\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?/g, '<time>')
+    .replace(/\b\d{2}:\d{2}:\d{2}(?:[.,]\d+)?/g, '<time>')
+    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>')
+    .replace(/\b(?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8,})\b/gi, '<id>')
+    .replace(/[-+]?\b\d+\.\d+(?:e[-+]?\d+)?\b/gi, '<number>')
+    .replace(/(?<!(?:code|signal|status|errno|error|http)\W{0,3})[-+]?\b\d+\b/gi, '<number>')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}

@@ -1,0 +1,118 @@
+import { MOST_PROCESSES } from './python-process';
+import type { EndedTrial, Search, SearchSpecification } from './sampler';
+import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './sampler-process';
+
+/**
+ * A search in a sampler process. If that ends, the search continues in another one, from its study file and from what it
+ * was told: the same trials stay in progress, and none is proposed twice.
+ */
+export class OptunaSearch implements Search {
+  /** Only these rules look at the metrics of a running trial; otherwise a report costs nothing. */
+  private readonly needsReports: boolean;
+  /** What each running trial has reported, by its number. */
+  private readonly running = new Map<number, number[]>();
+  /** The trials that have ended, where a rule compares others with them. */
+  private readonly ended = new Map<number, EndedTrial>();
+  /** Trials that a report said to stop. */
+  private readonly stopped = new Set<number>();
+  private joined: { readonly process: SamplerProcess; readonly done: Promise<void> } | undefined;
+
+  /**
+   * @param number tells searches apart in a process
+   * @param currentProcess the process that runs now; one that has ended is replaced
+   */
+  constructor(
+    private readonly number: number,
+    private readonly specification: SearchSpecification,
+    private readonly currentProcess: () => SamplerProcess,
+  ) {
+    this.needsReports = specification.strategy === 'Hyperband' || specification.earlyStopping === true;
+  }
+
+  /** Starts the search, so that a mistake in its specification is known before the first trial. */
+  public async start(): Promise<void> {
+    await this.retry((process) => this.join(process));
+  }
+
+  public async ask(): ReturnType<Search['ask']> {
+    const answer = (await this.request('ask', {})) ?? undefined;
+    const asked = answer as Awaited<ReturnType<Search['ask']>>;
+    if (asked !== undefined) this.running.set(asked.trial, []);
+    return asked;
+  }
+
+  public async report(trial: number, step: number, value: number): Promise<boolean> {
+    if (!this.needsReports) return false;
+    const isToStop = (await this.request('report', { trial, step, value })) === true;
+    const values = this.running.get(trial);
+    // A job that was begun again reports its first steps again.
+    if (Number.isFinite(value)) values?.splice(step, Number.POSITIVE_INFINITY, value);
+    if (isToStop) this.stopped.add(trial);
+    return isToStop;
+  }
+
+  public async restore(trial: number, ended: EndedTrial): Promise<void> {
+    await this.request('restore', this.restoredValues(trial, ended));
+    if (this.needsReports) this.ended.set(trial, ended);
+  }
+
+  public async tell(trial: number, value: number | undefined): Promise<void> {
+    await this.request('tell', { trial, value });
+    const values = this.running.get(trial) ?? [];
+    this.running.delete(trial);
+    if (this.needsReports) {
+      const isStopped = this.stopped.has(trial);
+      this.ended.set(trial, { values: () => values, ...(value !== undefined && { value }), isStopped });
+    }
+  }
+
+  public async close(): Promise<void> {
+    const process = this.joined?.process;
+    if (process === undefined || process.ended) return;
+    await process.request('close', this.number, {}).catch(ignoreEnd);
+  }
+
+  private request(operation: SamplerOperation, values: Record<string, unknown>): Promise<unknown> {
+    return this.retry(async (process) => {
+      await this.join(process);
+      return process.request(operation, this.number, values);
+    });
+  }
+
+  /** Does something in the current process, and in the next one if that ends. */
+  private async retry<Result>(action: (process: SamplerProcess) => Promise<Result>): Promise<Result> {
+    for (let processes = 1; ; processes += 1) {
+      try {
+        return await action(this.currentProcess());
+      } catch (error) {
+        if (!(error instanceof SamplerEnded)) throw error;
+        if (processes === MOST_PROCESSES) throw new Error(`${error.message}, ${processes} times in a row`);
+      }
+    }
+  }
+
+  /** Makes the search known to a process, once. */
+  private join(process: SamplerProcess): Promise<void> {
+    if (this.joined?.process !== process) this.joined = { process, done: this.startIn(process) };
+    return this.joined.done;
+  }
+
+  private async startIn(process: SamplerProcess): Promise<void> {
+    const send = (operation: SamplerOperation, values: Record<string, unknown>): Promise<unknown> =>
+      process.request(operation, this.number, values);
+    // The process does one thing after the other, in this order.
+    await Promise.all([
+      send('start', { specification: this.specification }),
+      ...[...this.ended].map(([trial, ended]) => send('restore', this.restoredValues(trial, ended))),
+      ...[...this.running].map(([trial, values]) => send('rejoin', { trial, values })),
+    ]);
+  }
+
+  private restoredValues(trial: number, { values, value, isStopped }: EndedTrial): Record<string, unknown> {
+    return { trial, values: this.needsReports ? values() : [], value, stopped: isStopped };
+  }
+}
+
+function ignoreEnd(error: unknown): void {
+  if (!(error instanceof SamplerEnded)) throw error;
+}
