@@ -1,7 +1,7 @@
-"""Makes local/src/services/model/<service>-model.json out of the service models that botocore ships.
+"""Makes local/src/services/model/<service>-model.json and sagemaker-rest-operations.json out of the service models that botocore ships.
 
-The files hold what is needed to validate the requests of the operations that local mode has. Their content depends on
-nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
+The models hold what is needed to validate the requests of the operations that local mode has; the other file names the
+operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
 them. When local mode gets another operation, or AWS another value (then raise the version there first):
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
@@ -49,16 +49,20 @@ OPERATIONS: Dict[str, List[str]] = {
         "GetExecutionHistory",
         "ListExecutions",
         "ListStateMachines",
+        "ListTagsForResource",
         "RedriveExecution",
         "SendTaskFailure",
         "SendTaskHeartbeat",
         "SendTaskSuccess",
         "StartExecution",
         "StopExecution",
+        "TagResource",
+        "UntagResource",
     ],
     "lambda": ["Invoke"],
-    "logs": ["DescribeLogStreams", "GetLogEvents"],
-    "iam": ["GetRole"],
+    "logs": ["DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents"],
+    "monitoring": ["GetMetricData", "GetMetricStatistics", "ListMetrics"],
+    "iam": ["GetRole", "SimulatePrincipalPolicy"],
     "cloudformation": ["DescribeStacks"],
     "s3": [
         "AbortMultipartUpload",
@@ -69,6 +73,7 @@ OPERATIONS: Dict[str, List[str]] = {
         "DeleteBucket",
         "DeleteObject",
         "GetBucketLocation",
+        "GetBucketVersioning",
         "GetObject",
         "GetObjectTagging",
         "HeadBucket",
@@ -85,12 +90,15 @@ OPERATIONS: Dict[str, List[str]] = {
 }
 
 # Where botocore has another name for a service.
-BOTOCORE_NAMES = {"states": "stepfunctions"}
+BOTOCORE_NAMES = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
 # What is kept of a shape as it is; documentation, which is most of a model, is not.
 KEPT = ["type", "required", "enum", "pattern", "min", "max", "sensitive"]
+
+
+LOADER = botocore.loaders.create_loader()
 
 
 def compact_shape(shape: Dict[str, Any]) -> Dict[str, Any]:
@@ -113,8 +121,7 @@ def references(shape: Dict[str, Any]) -> List[str]:
 
 def service_model(service: str) -> Dict[str, Any]:
     """The operations of a service, and every shape that their requests are made of."""
-    name = BOTOCORE_NAMES.get(service, service)
-    model = botocore.loaders.create_loader().load_service_model(name, "service-2")
+    model = LOADER.load_service_model(BOTOCORE_NAMES.get(service, service), "service-2")
     operations = {name: model["operations"][name]["input"]["shape"] for name in OPERATIONS[service]}
     shapes: Dict[str, Any] = {}
     waiting = list(operations.values())
@@ -129,6 +136,27 @@ def service_model(service: str) -> Dict[str, Any]:
         ),
         "operations": operations,
         "shapes": {shape: shapes[shape] for shape in sorted(shapes)},
+    }
+
+
+def rest_operations() -> Dict[str, Any]:
+    """The operations of SageMaker's other services, such as SageMaker Runtime: REST, and signed as `sagemaker`, too."""
+    names = [name for name in LOADER.list_available_services("service-2") if name.startswith("sagemaker")]
+    models = [LOADER.load_service_model(name, "service-2") for name in names]
+    return {
+        "source": "botocore {}".format(botocore.__version__),
+        "services": {
+            model["metadata"]["serviceId"]: [
+                {
+                    "name": operation["name"],
+                    "method": operation["http"]["method"],
+                    "path": operation["http"]["requestUri"].split("?")[0],
+                }
+                for operation in model["operations"].values()
+            ]
+            for model in models
+            if model["metadata"].get("signingName") == "sagemaker" and model["metadata"]["protocol"] == "rest-json"
+        },
     }
 
 
@@ -148,12 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="fail when a file is not up to date; write nothing")
     is_check = parser.parse_args().check
+    texts = {"{}-model.json".format(service): "\n".join(lines(service_model(service))) + "\n" for service in OPERATIONS}
+    texts["sagemaker-rest-operations.json"] = json.dumps(rest_operations(), indent=1) + "\n"
     outdated = []
-    for service in OPERATIONS:
-        file = FOLDER / "{}-model.json".format(service)
-        text = "\n".join(lines(service_model(service))) + "\n"
+    for name, text in texts.items():
+        file = FOLDER / name
         if is_check and (not file.exists() or file.read_text(encoding="utf-8") != text):
-            outdated.append(file.name)
+            outdated.append(name)
         elif not is_check:
             file.write_text(text, encoding="utf-8")
     if outdated:

@@ -33,8 +33,14 @@ export function deployBuckets(context: StackContext): BucketResource[] {
       policies: bucketPolicies(context, name),
       ...(encryption !== undefined && { encryption }),
       ...(sendsEvents(context, logicalId) && { sendsEvents: true }),
+      ...versioning(context, logicalId),
     };
   });
+}
+
+function versioning({ evaluator }: StackContext, logicalId: string): Pick<BucketResource, 'versioning'> {
+  const property = unlessAbsent(() => evaluator.property(logicalId, 'VersioningConfiguration'));
+  return isRecord(property) ? { versioning: String(property['Status']) } : {};
 }
 
 /** Whether the template switches the bucket's events to EventBridge on: by its own property, or by aws-cdk-lib's resource. */

@@ -40,6 +40,8 @@ export interface BucketResource {
   readonly encryption?: BucketEncryption;
   /** Whether EventBridge hears of new objects. @default false */
   readonly sendsEvents?: boolean;
+  /** Whether versions of its objects are kept on AWS: `Enabled` or `Suspended`. Here none are. @default - never were */
+  readonly versioning?: string;
 }
 
 /** Default encryption of a bucket with a KMS key (SSE-KMS). */
@@ -152,4 +154,6 @@ export interface StateMachineResource {
   readonly kmsKeyId?: string;
   /** ARNs of its versions, by what qualifies its ARN: their numbers, and the names of aliases. */
   readonly qualifiers?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
 }

@@ -22,8 +22,14 @@ export function deployStateMachines(context: StackContext): StateMachineResource
       isLogged: isLogged(context, logicalId),
       ...(kmsKeyId !== undefined && { kmsKeyId }),
       ...(qualifiers && { qualifiers }),
+      tags: tagsOf(context, logicalId),
     };
   });
+}
+
+function tagsOf({ evaluator }: StackContext, logicalId: string): Record<string, string> {
+  const tags = [evaluator.property(logicalId, 'Tags') ?? []].flat().filter(isRecord);
+  return Object.fromEntries(tags.map(({ Key: key, Value: value }) => [String(key), String(value)]));
 }
 
 /** The versions and aliases of the template, by the ARN of their state machine. */

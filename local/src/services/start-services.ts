@@ -6,7 +6,9 @@ import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
+import { CloudWatchService } from './cloudwatch/cloudwatch-service';
 import { CredentialStore, type TemporaryCredentials } from './credentials';
+import { CborProtocol } from './endpoint/cbor-protocol';
 import { Endpoint } from './endpoint/endpoint';
 import { JsonProtocol } from './endpoint/json-protocol';
 import { QueryProtocol } from './endpoint/query-protocol';
@@ -18,6 +20,9 @@ import { checkFunctionRole } from './lambda/function-role';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
 import { LogsService } from './logs/logs-service';
+import * as iamModel from './model/iam-model.json';
+import * as monitoringModel from './model/monitoring-model.json';
+import type { ServiceModel } from './model/validator';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { S3RestProtocol } from './s3/rest-protocol';
@@ -130,12 +135,13 @@ export async function startServices(
   const router = new ServiceRouter(
     [
       new SageMakerService(jobs, training, tuning, automl, root),
-      new S3Service(buckets, environment),
+      new S3Service(buckets, environment, deployment.buckets),
       lambda,
       new StsService(deployment),
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
+      new CloudWatchService({ root, jobs, access: authorizer }),
       ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
@@ -157,8 +163,15 @@ export async function startServices(
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
       new JsonProtocol('logs', 'Logs_20140328', '1.1'),
       new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
-      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', iamModel as ServiceModel),
       new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+      new CborProtocol('monitoring', 'GraniteServiceVersion20100801'),
+      new JsonProtocol('monitoring', 'GraniteServiceVersion20100801', '1.0', true),
+      new QueryProtocol(
+        'monitoring',
+        'http://monitoring.amazonaws.com/doc/2010-08-01/',
+        monitoringModel as ServiceModel,
+      ),
       new LambdaRestProtocol(),
       new S3RestProtocol(),
     ],

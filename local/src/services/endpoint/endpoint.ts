@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws-error';
 import type { CredentialStore } from '../credentials';
 import type { ServiceRouter } from '../router';
+import { absentOperation } from './absent-operation';
 import type { Protocol, WireResponse } from './protocol';
 import { RequestBody, readAll } from './request-body';
 import { type RequestHead, readHead, withoutSignature } from './request-head';
@@ -132,30 +133,30 @@ class RequestHandler {
   /** The protocol of the service that a request is signed for. */
   private protocolOf(head: RequestHead): Protocol {
     const { protocols } = this.options;
-    const claimed = claimedService(head);
+    const spoken = this.spokenFor(head);
     const meant = protocols.find((each) => each.recognizes(head));
-    const protocol =
-      claimed === undefined
-        ? (meant ?? protocols.find((each) => each.isReadableFor(head)))
-        : protocols.find((each) => each.service === claimed);
-    if (protocol === undefined) {
-      const known = protocols.map((each) => each.service).join(', ');
-      throw new AwsError(
-        'UnknownOperationException',
-        `local mode does not have the service ${claimed}: it has ${known}`,
-      );
-    }
-    if (meant !== undefined && meant !== protocol) {
+    const [first] = spoken;
+    if (first !== undefined && meant !== undefined && !spoken.includes(meant)) {
       throw meant.refusals.wrongService(meant.service);
+    }
+    const protocol = first && (meant ?? spoken.find((each) => each.isReadableFor(head)));
+    if (protocol === undefined) {
+      throw absentOperation(head, [...new Set(protocols.map((each) => each.service))]);
     }
     return protocol;
   }
 
-  private renderError(head: RequestHead, error: AwsError, requestId: string): WireResponse | undefined {
+  /** The protocols of the service that a request says it is signed for; all of them when it says nothing. */
+  private spokenFor(head: RequestHead): readonly Protocol[] {
+    const claimed = claimedService(head);
     const { protocols } = this.options;
-    const protocol =
-      protocols.find((each) => each.service === claimedService(head)) ??
-      protocols.find((each) => each.isReadableFor(head));
+    return claimed === undefined ? protocols : protocols.filter((each) => each.service === claimed);
+  }
+
+  private renderError(head: RequestHead, error: AwsError, requestId: string): WireResponse | undefined {
+    const spoken = this.spokenFor(head);
+    const isReadable = (each: Protocol): boolean => each.isReadableFor(head);
+    const protocol = spoken.find(isReadable) ?? spoken[0] ?? this.options.protocols.find(isReadable);
     const response = protocol?.renderError(error, requestId);
     return response && { ...response, headers: { 'x-amzn-errortype': error.code, ...response.headers } };
   }

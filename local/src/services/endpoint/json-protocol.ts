@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error';
 import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
 
@@ -12,6 +13,8 @@ export class JsonProtocol implements Protocol {
     /** What stands before the operation in `X-Amz-Target`, such as `SageMaker`. */
     private readonly targetPrefix: string,
     private readonly version: '1.0' | '1.1',
+    /** Whether the service once spoke the query protocol only: errors tell its code, too. */
+    private readonly isQueryCompatible = false,
   ) {}
 
   public recognizes({ headers }: RequestHead): boolean {
@@ -36,7 +39,15 @@ export class JsonProtocol implements Protocol {
   }
 
   public renderError(error: AwsError): WireResponse {
-    return this.render(error.statusCode, JSON.stringify({ __type: error.code, message: error.message }));
+    const { statusCode, headers, body } = this.render(
+      error.statusCode,
+      JSON.stringify({ __type: error.code, message: error.message }),
+    );
+    return {
+      statusCode,
+      headers: { ...headers, ...(this.isQueryCompatible && queryErrorHeader(error)) },
+      body,
+    };
   }
 
   private render(statusCode: number, body: string): WireResponse {

@@ -1,19 +1,14 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { AwsError } from '../aws-error';
+import type { ServiceModel } from '../model/validator';
 import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import { queryError } from './query-errors';
+import { readForm } from './query-input';
 import { QUERY_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
+import { isTime } from './time-members';
 
-/** Members of responses that are points in time: epoch seconds here, ISO 8601 in XML. */
-const TIME_MEMBERS: ReadonlySet<string> = new Set(['CreateDate', 'CreationTime']);
-
-/** Codes of the query protocol, for what JSON services call otherwise, and their HTTP statuses. */
-const OWN_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
-  AccessDeniedException: ['AccessDenied', 403],
-  ValidationException: ['ValidationError', 400],
-};
-
-/** The AWS query protocol: parameters of a form, answers in XML. Lists in requests are not read. */
+/** The AWS query protocol: parameters of a form, answers in XML. */
 export class QueryProtocol implements Protocol {
   readonly refusals = QUERY_REFUSALS;
   private readonly xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
@@ -22,6 +17,8 @@ export class QueryProtocol implements Protocol {
     readonly service: string,
     /** XML namespace of the service's answers, with the version of its API. */
     private readonly namespace: string,
+    /** What requests are like; without it, they have members of strings only. */
+    private readonly model: ServiceModel = { source: '', operations: {}, shapes: {} },
   ) {}
 
   /** Forms of all services look alike. */
@@ -39,17 +36,19 @@ export class QueryProtocol implements Protocol {
     const parameters = request.method === 'POST' ? new URLSearchParams(body) : request.query;
     const operation = parameters.get('Action');
     if (!operation) throw new AwsError('MissingAction', 'the request has no parameter Action');
-    const output = await call(operation, Object.fromEntries(parameters));
+    const output = await call(operation, readForm(parameters, this.model, operation));
     return this.render(200, `${operation}Response`, {
       [`${operation}Result`]: asXml(output),
       ResponseMetadata: { RequestId: request.requestId },
     });
   }
 
-  renderError({ statusCode: given, code: name, message }: AwsError, requestId: string): WireResponse {
-    const [code, statusCode] = OWN_CODES[name] ?? [name, given];
-    const error = { Type: statusCode < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
-    return this.render(statusCode, 'ErrorResponse', { Error: error, RequestId: requestId });
+  renderError(error: AwsError, requestId: string): WireResponse {
+    const { code, statusCode, type } = queryError(error);
+    return this.render(statusCode, 'ErrorResponse', {
+      Error: { Type: type, Code: code, Message: error.message },
+      RequestId: requestId,
+    });
   }
 
   private render(statusCode: number, name: string, content: object): WireResponse {
@@ -61,14 +60,10 @@ export class QueryProtocol implements Protocol {
   }
 }
 
-/** A list is an element with a `member` for each item. */
-function asXml(value: unknown): unknown {
-  if (Array.isArray(value)) return { member: value.map(asXml) };
+/** A list is an element with a `member` for each item; a point in time is in ISO 8601. */
+function asXml(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return { member: value.map((item) => asXml(item, name)) };
+  if (isTime(name)) return new Date(Number(value) * 1000).toISOString();
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      TIME_MEMBERS.has(name) ? new Date(Number(member) * 1000).toISOString() : asXml(member),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asXml(member, key)]));
 }

@@ -4,21 +4,36 @@ import * as model from '../model/iam-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
+import { simulatePrincipalPolicy } from './policy-simulation';
 import { uniqueId } from './unique-id';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** AWS Identity and Access Management: what a client needs to make the ARN of a role out of its name. */
+/** AWS Identity and Access Management: what clients ask about the roles that they use. */
 export class IamService implements Service {
   readonly name = 'iam';
 
   private readonly deployed = Date.now() / 1000;
 
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    GetRole: (input) => this.getRole(input),
+    SimulatePrincipalPolicy: (input) =>
+      simulatePrincipalPolicy(
+        this.deployment.roles.find(({ arn }) => arn === input['PolicySourceArn']),
+        input,
+      ),
+  };
+
   constructor(private readonly deployment: Pick<Deployment, 'roles'>) {}
 
   async call(operation: string, input: Input): Promise<unknown> {
-    if (operation !== 'GetRole') throw unknownOperation(this.name, operation, ['GetRole']);
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
+    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     validateAgainst(model as ServiceModel, operation, input);
+    return run(input);
+  }
+
+  private getRole(input: Input): unknown {
     const name = String(input['RoleName']);
     const { roles } = this.deployment;
     const role = roles.find((each) => each.name === name);

@@ -52,11 +52,15 @@ export function evaluateResourcePolicies(
   return allowed.length > 0 ? 'account' : 'implicit-deny';
 }
 
-function applies(statement: Statement, { action, resource, context }: AccessRequest): boolean {
+function applies(statement: Statement, request: AccessRequest): boolean {
+  return isAbout(statement, request) && conditionsHold(statement['Condition'], request.context);
+}
+
+/** Whether a statement is about a request's action and resource, whatever its conditions say. */
+export function isAbout(statement: Statement, { action, resource, context }: AccessRequest): boolean {
   return (
     matchesAction(statement, action) &&
-    matches(statement, 'Resource', (pattern) => matchesWildcard(fillIn(pattern, context), resource)) &&
-    conditionsHold(statement['Condition'], context)
+    matches(statement, 'Resource', (pattern) => matchesWildcard(fillIn(pattern, context), resource))
   );
 }
 

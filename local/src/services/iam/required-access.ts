@@ -30,7 +30,9 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
     case 'states':
       return [{ action: `states:${call.operation}`, ...statesResource(call.input) }];
     case 'iam':
-      return [{ action: `iam:${call.operation}`, resource: roleArn(call.input, deployment), context: {} }];
+      return [
+        { action: `iam:${call.operation}`, resource: principalArn(call.input, deployment), context: {} },
+      ];
     case 'cloudformation':
       return [
         {
@@ -43,6 +45,8 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
       return [
         { action: `logs:${call.operation}`, resource: logStream(call.input, environment), context: {} },
       ];
+    case 'monitoring':
+      return [{ ...ANYTHING, action: `cloudwatch:${call.operation}` }];
     case 'sts':
       // GetCallerIdentity needs no permission, and no policy can deny it.
       return call.operation === 'GetCallerIdentity' ? [] : [{ ...ANYTHING, action: `sts:${call.operation}` }];
@@ -53,7 +57,12 @@ export function requiredAccess(call: ServiceCall, deployment: Deployment): Acces
 
 const ANYTHING = { resource: '*', context: {} };
 
-function roleArn({ RoleName: name }: Input, { roles, environment }: Deployment): string {
+/** The principal that an operation of IAM is about: by its ARN, or by the name of a role. */
+function principalArn(
+  { PolicySourceArn: arn, RoleName: name }: Input,
+  { roles, environment }: Deployment,
+): string {
+  if (arn !== undefined) return String(arn);
   const { partition, accountId } = environment;
   const known = roles.find((role) => role.name === name);
   return known?.arn ?? `arn:${partition}:iam::${accountId}:role/${String(name)}`;
@@ -72,14 +81,32 @@ function logStream(input: Input, environment: Environment): string {
 
 /** An execution, else a state machine: an operation names one of them, or nothing. */
 function statesResource(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
-  const arn = String(input['executionArn'] ?? input['stateMachineArn'] ?? input['mapRunArn'] ?? '*');
+  const { executionArn, stateMachineArn: machine, mapRunArn, resourceArn } = input;
+  const arn = String(executionArn ?? machine ?? mapRunArn ?? resourceArn ?? '*');
   const { stateMachineArn, qualifier } = readStateMachineArn(arn);
+  const tags = recordsIn(input['tags']).map(({ key, value }) => [String(key), String(value)] as const);
   // Versions and aliases are authorized as their state machine:
   // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
   return {
     resource: stateMachineArn,
-    context: qualifier === undefined ? {} : { 'states:StateMachineQualifier': [qualifier] },
+    context: {
+      ...(qualifier !== undefined && { 'states:StateMachineQualifier': [qualifier] }),
+      ...tagContext(tags),
+      ...(Array.isArray(input['tagKeys']) && { 'aws:TagKeys': input['tagKeys'].map(String) }),
+    },
   };
+}
+
+/** Condition keys of the tags in a request. */
+function tagContext(tags: readonly (readonly [key: string, value: string])[]): RequestContext {
+  return {
+    ...(tags.length > 0 && { 'aws:TagKeys': tags.map(([key]) => key) }),
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+}
+
+function recordsIn(value: unknown): Record<string, unknown>[] {
+  return (Array.isArray(value) ? value : []).filter(isRecord);
 }
 
 /**
@@ -138,14 +165,8 @@ function definitionsOf(input: Input): Input[] {
 
 /** Condition keys of SageMaker's Create operations, for one of the definitions in the request. */
 function creationContext(input: Input, definition: Input): RequestContext {
-  const context: Record<string, string | readonly string[]> = {};
-  const tags = (Array.isArray(input['Tags']) ? input['Tags'] : []).filter(isRecord);
-  if (tags.length > 0) {
-    context['aws:TagKeys'] = tags.map((tag) => String(tag['Key']));
-  }
-  for (const tag of tags) {
-    context[`aws:RequestTag/${String(tag['Key'])}`] = String(tag['Value']);
-  }
+  const tags = recordsIn(input['Tags']).map(({ Key, Value }) => [String(Key), String(Value)] as const);
+  const context: Record<string, string | readonly string[]> = { ...tagContext(tags) };
   for (const [key, path] of CREATION_KEYS) {
     const values = valuesAt(definition, path).flat();
     if (values.length > 0) {

@@ -57,6 +57,29 @@ export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS):
   return { events: eventsOf(range, shown), start, end: last?.end ?? start };
 }
 
+/** An event, and where its line ends. */
+export interface PlacedEvent {
+  readonly event: LogEvent;
+  readonly end: number;
+}
+
+/** Each event from a place on; the log is read page by page, as far as events are asked for. */
+export function* eachEventFrom(range: LogRange, place: number): Generator<PlacedEvent, void> {
+  for (let start = Math.max(place, range.start); ; ) {
+    const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    const shown = lines.filter(isEvent);
+    yield* eventsOf(range, shown).map((event, i) => ({ event, end: shown[i]?.end ?? last.end }));
+    start = last.end;
+  }
+}
+
+/** When the line at a place was written. */
+export function timeAt({ marks, since }: LogRange, place: number): number {
+  return marks.filter(({ offset }) => offset <= place).at(-1)?.time ?? since;
+}
+
 /** The last lines before a place. */
 export function eventsBefore(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const end = Math.min(place, range.end);

@@ -6,9 +6,11 @@ import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { Service } from '../service';
-import { readJobLog } from './job-log';
+import { filterLogEvents } from './filter-log-events';
 import { type EventPage, eventsBefore, eventsFrom, type LogRange, within } from './log-events';
+import { describeLogGroups } from './log-groups';
 import { logGroupOf, logStreamArn, TRAINING_JOBS_GROUP } from './log-names';
+import { type LogStream, streamOf } from './log-streams';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -26,12 +28,6 @@ export interface LogsServiceOptions {
   readonly access: Pick<Authorizer, 'checkAccess'>;
 }
 
-/** The log of a training job, as CloudWatch Logs has it. */
-interface LogStream {
-  readonly name: string;
-  readonly range: LogRange;
-}
-
 /**
  * Amazon CloudWatch Logs, to read: the logs of training jobs. Each has one stream, also when it has several instances,
  * whose lines local mode writes to one file. As on AWS, a job whose role may not write a log has none here.
@@ -40,6 +36,9 @@ export class LogsService implements Service {
   readonly name = 'logs';
 
   private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    DescribeLogGroups: (input) => describeLogGroups(this.streams(''), input, this.options.environment),
+    FilterLogEvents: (input) =>
+      filterLogEvents(this.streams(String(input['logStreamNamePrefix'] ?? '')), input),
     DescribeLogStreams: (input) => this.describeLogStreams(input),
     GetLogEvents: (input) => this.getLogEvents(input),
   };
@@ -50,7 +49,7 @@ export class LogsService implements Service {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     validateAgainst(model as ServiceModel, operation, input);
-    checkGroup(input);
+    if (operation !== 'DescribeLogGroups') checkGroup(input);
     return run(input);
   }
 
@@ -116,14 +115,9 @@ export class LogsService implements Service {
       .filter(({ name }) => name.startsWith(prefix));
   }
 
-  private streamOf({ name: jobName, description }: TrainingJobRecord): LogStream[] {
-    const log = readJobLog(this.options.root, jobName);
-    if (log === undefined) return [];
-    const { file, size, marks } = log;
-    const since = marks[0]?.time ?? Math.round(description.CreationTime * 1000);
-    const name = `${jobName}/algo-1-${Math.floor(since / 1000)}`;
-    const isWritten = this.mayWrite(description.RoleArn, name);
-    return isWritten ? [{ name, range: { file, start: 0, end: size, marks, since } }] : [];
+  private streamOf({ name, description }: TrainingJobRecord): LogStream[] {
+    const stream = streamOf(this.options.root, name, description.CreationTime);
+    return stream !== undefined && this.mayWrite(description.RoleArn, stream.name) ? [stream] : [];
   }
 
   private mayWrite(roleArn: string, stream: string): boolean {
@@ -164,6 +158,12 @@ function placeIn(token: string, kind: string): number {
 }
 
 function checkGroup(input: Input): void {
+  if (input['logGroupName'] !== undefined && input['logGroupIdentifier'] !== undefined) {
+    throw new AwsError(
+      'InvalidParameterException',
+      'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
+    );
+  }
   if (logGroupOf(input) === TRAINING_JOBS_GROUP) return;
   throw new AwsError(
     'ResourceNotFoundException',

@@ -117,6 +117,12 @@ export const ROUTES: readonly Route[] = [
   },
   {
     on: 'GET bucket',
+    marker: 'versioning',
+    answer: async ({ call, at }) =>
+      document('VersioningConfiguration', (await call('GetBucketVersioning', at)) as Output),
+  },
+  {
+    on: 'GET bucket',
     marker: 'uploads',
     query: [
       ['prefix', 'Prefix'],

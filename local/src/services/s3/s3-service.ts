@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Environment } from '../../assembly/deployment';
+import type { BucketResource, Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
@@ -60,6 +60,7 @@ export class S3Service implements Service {
       ...this.headBucket(input),
       LocationConstraint: this.environment.region === 'us-east-1' ? '' : this.environment.region,
     }),
+    GetBucketVersioning: (input) => this.getBucketVersioning(text(input, 'Bucket')),
     ListObjects: (input) => listObjectsV1(this.store, input),
     ListObjectsV2: (input) => listObjectsV2(this.store, input),
     GetObject: (input) => this.getObject(input),
@@ -76,10 +77,14 @@ export class S3Service implements Service {
     },
   };
 
-  /** @param environment the account and the region that the buckets are said to be in */
+  /**
+   * @param environment the account and the region that the buckets are said to be in
+   * @param buckets those of the template
+   */
   constructor(
     private readonly store: BucketStore,
     private readonly environment: Pick<Environment, 'region' | 'accountId'>,
+    private readonly buckets: readonly BucketResource[],
   ) {
     this.operations = { ...this.objectOperations, ...new UploadOperations(store).operations };
   }
@@ -128,6 +133,13 @@ export class S3Service implements Service {
   private headBucket(input: Input): { BucketRegion: string } {
     this.store.require(text(input, 'Bucket'));
     return { BucketRegion: this.environment.region };
+  }
+
+  /** As the template has it, like all configuration that makes no difference here. */
+  private getBucketVersioning(bucket: string): { Status?: string } {
+    this.store.require(bucket);
+    const { versioning } = this.buckets.find(({ name }) => name === bucket) ?? {};
+    return versioning === undefined ? {} : { Status: versioning };
   }
 
   private describe(bucket: string, object: StoredObject): ObjectOutput {

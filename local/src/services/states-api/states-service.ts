@@ -16,6 +16,7 @@ import {
 } from './execution-views';
 import { historyEvent } from './history-events';
 import { checkArn, checkName, checkRequest, type Input, page, readStateMachineArn } from './requests';
+import { tagOperations } from './tag-operations';
 import { taskTokenOperations } from './task-token-operations';
 
 type StartedAs = NonNullable<StartOptions['startedAs']>;
@@ -51,7 +52,11 @@ export class StatesService implements Service {
     private readonly runner: ExecutionRunner,
     tokens: TaskTokens,
   ) {
-    this.operations = { ...this.operations, ...taskTokenOperations(tokens) };
+    this.operations = {
+      ...this.operations,
+      ...taskTokenOperations(tokens),
+      ...tagOperations(deployment.stateMachines),
+    };
   }
 
   async call(operation: string, given: Input): Promise<unknown> {

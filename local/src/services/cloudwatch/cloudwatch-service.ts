@@ -1,0 +1,75 @@
+import { AwsError } from '../aws-error';
+import type { Authorizer } from '../iam/authorizer';
+import * as model from '../model/monitoring-model.json';
+import { type ServiceModel, validateAgainst } from '../model/validator';
+import { unknownOperation } from '../router';
+import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { Service } from '../service';
+import { getMetricData } from './metric-data';
+import { type Input, type MetricReader, NAMESPACE } from './metric-reader';
+import { getMetricStatistics } from './metric-statistics';
+import { listMetrics } from './metrics-list';
+import { metricsOf } from './training-metrics';
+
+/** What the service works with. */
+export interface CloudWatchServiceOptions {
+  readonly root: string;
+  readonly jobs: Pick<Jobs, 'training'>;
+  readonly access: Pick<Authorizer, 'checkAccess'>;
+}
+
+/**
+ * Amazon CloudWatch, to read: the metrics of training jobs, out of their logs. As on AWS, a job whose role may not write
+ * metrics has none here.
+ */
+export class CloudWatchService implements Service {
+  /** In signatures; IAM and the integrations of Step Functions call it `cloudwatch`. */
+  readonly name = 'monitoring';
+
+  private readonly operations: Readonly<Record<string, (input: Input, reader: MetricReader) => unknown>> = {
+    GetMetricData: getMetricData,
+    GetMetricStatistics: getMetricStatistics,
+    ListMetrics: listMetrics,
+  };
+
+  constructor(private readonly options: CloudWatchServiceOptions) {}
+
+  async call(operation: string, input: Input): Promise<unknown> {
+    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
+    if (run === undefined) throw unknownOperation('cloudwatch', operation, Object.keys(this.operations));
+    validateAgainst(model as ServiceModel, operation, input);
+    return run(input, this.reader());
+  }
+
+  /** Reads the metrics of each job once for a request. */
+  private reader(): MetricReader {
+    const { root, jobs } = this.options;
+    const read = new Map<string, ReturnType<typeof metricsOf>>();
+    return {
+      now: Date.now(),
+      jobs: () => {
+        jobs.training.refresh();
+        return jobs.training.list().filter((job) => this.mayWrite(job));
+      },
+      metrics: (jobName) => {
+        const job = jobs.training.get(jobName);
+        // Names of jobs are the same in any case, values of dimensions are not.
+        if (job?.name !== jobName || !this.mayWrite(job)) return new Map();
+        const known = read.get(jobName) ?? metricsOf(root, job);
+        read.set(jobName, known);
+        return known;
+      },
+    };
+  }
+
+  private mayWrite({ description }: TrainingJobRecord): boolean {
+    const context = { 'cloudwatch:namespace': NAMESPACE };
+    try {
+      this.options.access.checkAccess({ arn: description.RoleArn }, 'cloudwatch:PutMetricData', '*', context);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { AwsError } from '../aws-error';
+import { type Input, type MetricReader, pointsOf, timeOf } from './metric-reader';
+import { periodsOf, valuesByPeriod } from './periods';
+import { statisticNamed } from './statistics';
+
+/** Most metrics of a request, and most data points of an answer. */
+const MAX_QUERIES = 500;
+const MAX_POINTS = 100_800;
+
+/** The data points of a metric, in the order that was asked for. */
+interface MetricData {
+  readonly id: string;
+  readonly label: string;
+  readonly points: readonly (readonly [seconds: number, value: number])[];
+}
+
+/** Where a page begins: after so many data points of all metrics together, of those that there were at a time. */
+interface Place {
+  readonly skipped: number;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
+/**
+ * Answers GetMetricData for metrics; there is no metric math and no Metrics Insights.
+ *
+ * @throws AwsError `ValidationException`, `InvalidParameterValueException`, `InvalidNextToken`
+ */
+export function getMetricData(input: Input, reader: MetricReader): unknown {
+  const queries = input['MetricDataQueries'] as readonly Input[];
+  checkQueries(queries);
+  const place = placeIn(input['NextToken']) ?? { skipped: 0, until: reader.now };
+  const range = { start: timeOf(input['StartTime']), end: timeOf(input['EndTime']) };
+  if (range.start >= range.end) {
+    throw invalid(
+      range.start === range.end
+        ? 'The parameter StartTime must not equal parameter EndTime.'
+        : 'The parameter StartTime must be less than the parameter EndTime.',
+    );
+  }
+  const limit = Number(input['MaxDatapoints'] ?? MAX_POINTS);
+  if (!(limit >= 1 && limit <= MAX_POINTS)) {
+    throw invalid(`The parameter MaxDatapoints must be from 1 to ${MAX_POINTS}, got ${limit}.`);
+  }
+  const isAscending = input['ScanBy'] === 'TimestampAscending';
+  const data = queries
+    .filter((query) => query['ReturnData'] !== false)
+    .map((query) => dataOf(query, range, place.until, reader))
+    .map((each) => (isAscending ? each : { ...each, points: [...each.points].reverse() }));
+  return pageOf(data, place, limit);
+}
+
+function checkQueries(queries: readonly Input[]): void {
+  if (queries.length > MAX_QUERIES) {
+    throw invalid(`The collection MetricDataQueries must not have a size greater than ${MAX_QUERIES}.`);
+  }
+  const ids = queries.map(({ Id }) => String(Id));
+  const wrong = ids.find((id) => !/^[a-z]\w*$/.test(id));
+  if (wrong !== undefined) {
+    throw invalid(
+      `The Id "${wrong}" must begin with a lower-case letter and have letters, digits and underscores only.`,
+    );
+  }
+  if (new Set(ids).size < ids.length)
+    throw invalid('The values for parameter Id in MetricDataQueries are not unique.');
+  for (const { Id: id, MetricStat: stat, Expression: expression, Label: label } of queries) {
+    if (expression !== undefined) {
+      throw invalid(
+        `local mode does not have metric math and Metrics Insights: give a MetricStat instead of the Expression of "${id}"`,
+      );
+    }
+    if (stat === undefined) throw invalid(`The query "${id}" needs a MetricStat.`);
+    if (String(label ?? '').includes('${')) {
+      throw invalid(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
+    }
+  }
+}
+
+function dataOf(
+  { Id: id, Label: label, MetricStat: given }: Input,
+  range: { readonly start: number; readonly end: number },
+  until: number,
+  reader: MetricReader,
+): MetricData {
+  const {
+    Metric: metric,
+    Period: period,
+    Stat: stat,
+    Unit: unit,
+  } = given as Input & { readonly Metric: Input };
+  const periods = periodsOf(range, Number(period), reader.now);
+  const statistic = statisticNamed(String(stat));
+  const points = pointsOf(reader, metric, unit).filter(({ time }) => time <= until);
+  return {
+    id: String(id),
+    label: String(label ?? metric['MetricName']),
+    points: valuesByPeriod(points, periods, reader.now).flatMap(({ start, values }) => {
+      const value = statistic(values);
+      return value === undefined ? [] : [[start / 1000, value] as const];
+    }),
+  };
+}
+
+/** A page goes through the metrics in the order of the request; those without data are in the first one. */
+function pageOf(data: readonly MetricData[], { skipped, until }: Place, limit: number): unknown {
+  const end = skipped + limit;
+  let first = 0;
+  const results = data.flatMap(({ id, label, points }) => {
+    const shown = points.slice(Math.max(0, skipped - first), Math.max(0, end - first));
+    first += points.length;
+    if (shown.length === 0 && (points.length > 0 || skipped > 0)) return [];
+    return [
+      {
+        Id: id,
+        Label: label,
+        Timestamps: shown.map(([seconds]) => seconds),
+        Values: shown.map(([, value]) => value),
+        StatusCode: first > end ? 'PartialData' : 'Complete',
+      },
+    ];
+  });
+  return { MetricDataResults: results, ...(end < first && { NextToken: `${end}/${until}` }), Messages: [] };
+}
+
+function placeIn(token: unknown): Place | undefined {
+  if (token === undefined) return undefined;
+  const [, skipped, until] = /^(\d+)\/(\d+)$/.exec(String(token)) ?? [];
+  if (until === undefined) throw new AwsError('InvalidNextToken', `NextToken is invalid: ${String(token)}`);
+  return { skipped: Number(skipped), until: Number(until) };
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}

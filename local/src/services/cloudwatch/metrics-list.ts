@@ -1,0 +1,56 @@
+import { AwsError } from '../aws-error';
+import type { TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import { DIMENSION, type Input, type MetricReader, NAMESPACE } from './metric-reader';
+
+/** Metrics in a page. */
+const PAGE_METRICS = 500;
+
+const HOUR_SECONDS = 60 * 60;
+/** What was not written for two weeks is not listed any more. */
+const LISTED_SECONDS = 14 * 24 * HOUR_SECONDS;
+const RECENT_SECONDS = 3 * HOUR_SECONDS;
+
+/**
+ * Answers ListMetrics: the metrics that the training jobs of the last two weeks have.
+ *
+ * @throws AwsError `InvalidParameterValueException`
+ */
+export function listMetrics(input: Input, reader: MetricReader): unknown {
+  const { Namespace: namespace, MetricName: wanted, Dimensions: given = [] } = input;
+  const filters = given as readonly { readonly Name: string; readonly Value?: string }[];
+  const oldest =
+    reader.now / 1000 - (input['RecentlyActive'] === undefined ? LISTED_SECONDS : RECENT_SECONDS);
+  const isListed = ({ name, description }: TrainingJobRecord): boolean =>
+    description.LastModifiedTime >= oldest &&
+    filters.every(({ Name, Value: value = name }) => Name === DIMENSION && value === name);
+  const metrics = [undefined, NAMESPACE].includes(namespace as string | undefined)
+    ? reader
+        .jobs()
+        .filter(isListed)
+        .flatMap((job) => namesOf(job, reader).map((metric) => ({ job: job.name, metric })))
+        .filter(({ metric }) => wanted === undefined || metric === wanted)
+    : [];
+  const start = placeIn(input['NextToken']);
+  const end = start + PAGE_METRICS;
+  return {
+    Metrics: metrics.slice(start, end).map(({ job, metric }) => ({
+      Namespace: NAMESPACE,
+      MetricName: metric,
+      Dimensions: [{ Name: DIMENSION, Value: job }],
+    })),
+    ...(end < metrics.length && { NextToken: String(end) }),
+  };
+}
+
+/** The metrics that a job has printed: of one that has ended, its record has them all. */
+function namesOf({ name, description }: TrainingJobRecord, reader: MetricReader): string[] {
+  return description.TrainingEndTime === undefined
+    ? [...reader.metrics(name).keys()]
+    : (description.FinalMetricDataList ?? []).map(({ MetricName }) => MetricName);
+}
+
+function placeIn(token: unknown): number {
+  if (token === undefined) return 0;
+  if (/^\d+$/.test(String(token))) return Number(token);
+  throw new AwsError('InvalidParameterValueException', `NextToken is invalid: ${String(token)}`);
+}

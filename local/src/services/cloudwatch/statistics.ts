@@ -1,0 +1,46 @@
+import { AwsError } from '../aws-error';
+
+/** Makes one number of the values in a period; undefined where there is none for them. */
+export type Statistic = (values: readonly number[]) => number | undefined;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const STATISTICS: Readonly<Record<string, Statistic>> = {
+  SampleCount: (values) => values.length,
+  Average: (values) => sum(values) / values.length,
+  Sum: sum,
+  // Not by arguments of a function: there may be more values than it can have.
+  Minimum: (values) => values.reduce((least, value) => Math.min(least, value)),
+  Maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
+};
+
+/**
+ * A statistic by name: one of the five, or a percentile from `p0` to `p100`.
+ *
+ * @throws AwsError `InvalidParameterValueException` that names what local mode has
+ */
+export function statisticNamed(name: string): Statistic {
+  const known = Object.hasOwn(STATISTICS, name) ? STATISTICS[name] : undefined;
+  const [, digits] = /^p(\d{1,3}(?:\.\d{1,10})?)$/.exec(name) ?? [];
+  const percent = Number(digits ?? Number.NaN);
+  const statistic = known ?? (percent <= 100 ? percentile(percent) : undefined);
+  if (statistic === undefined) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `local mode does not have the statistic ${name}: it has ${Object.keys(STATISTICS).join(', ')} and percentiles (p0 to p100)`,
+    );
+  }
+  return statistic;
+}
+
+/** Interpolates between the two nearest values. As in CloudWatch, there is none where a value is negative. */
+function percentile(percent: number): Statistic {
+  return (values) => {
+    const sorted = [...values].sort((left, right) => left - right);
+    const [least = -1] = sorted;
+    if (least < 0) return undefined;
+    const place = (percent / 100) * (sorted.length - 1);
+    const [below = 0, above = 0] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return below + (above - below) * (place - Math.floor(place));
+  };
+}

@@ -1,0 +1,42 @@
+import { MetricCollector } from '../../training/metrics';
+import { eachEventFrom } from '../logs/log-events';
+import { streamOf } from '../logs/log-streams';
+import type { TrainingJobRecord } from '../sagemaker/jobs/job-records';
+
+/** A value of a metric. */
+export interface MetricPoint {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly value: number;
+}
+
+/**
+ * All values of a training job's metrics by name, earliest first: what its metric definitions find in its log, of every
+ * attempt, with the times of the lines. Of a metric that no line tells, as a stub gives it, there is the last value.
+ */
+export function metricsOf(
+  root: string,
+  { name: jobName, description }: TrainingJobRecord,
+): ReadonlyMap<string, readonly MetricPoint[]> {
+  const found = new Map<string, MetricPoint[]>();
+  const add = (name: string, point: MetricPoint): void => {
+    const points = found.get(name);
+    if (points === undefined) found.set(name, [point]);
+    else points.push(point);
+  };
+  const { AlgorithmSpecification: algorithm, FinalMetricDataList: last = [] } = description;
+  const collector = new MetricCollector(
+    algorithm.MetricDefinitions ?? [],
+    ({ MetricName, Value: value, Timestamp }) => add(MetricName, { time: Timestamp.getTime(), value }),
+  );
+  const stream = streamOf(root, jobName, description.CreationTime);
+  if (stream !== undefined) {
+    for (const { event } of eachEventFrom(stream.range, 0)) {
+      collector.add(event.message, new Date(event.timestamp));
+    }
+  }
+  for (const { MetricName, Value: value, Timestamp } of last) {
+    if (!found.has(MetricName)) add(MetricName, { time: Timestamp * 1000, value });
+  }
+  return found;
+}

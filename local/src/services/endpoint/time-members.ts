@@ -1,0 +1,7 @@
+/** Members of responses that are points in time: epoch seconds here, what their protocol has on the wire. */
+const TIME_MEMBERS: ReadonlySet<string> = new Set(['CreateDate', 'CreationTime', 'Timestamp', 'Timestamps']);
+
+/** Whether a member of a response is a point in time, or a list of them. */
+export function isTime(member: string): boolean {
+  return TIME_MEMBERS.has(member);
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { AwsError } from '../aws-error';
+import { compileFilter } from './filter-pattern';
+import { eachEventFrom, type LogRange, type PlacedEvent, timeAt, within } from './log-events';
+import type { LogStream } from './log-streams';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Most events and bytes of messages in a page, as on AWS. */
+const PAGE_EVENTS = 10_000;
+const PAGE_BYTES = 1 << 20;
+/** Most bytes of messages that are looked through for a page; then it may be partly full or empty, as on AWS. */
+const SEARCHED_BYTES = 16 << 20;
+
+/** An event of a stream, and how events of several streams are in order: by time, stream, and place in it. */
+interface StreamEvent extends PlacedEvent {
+  readonly stream: string;
+}
+
+/** Where a page has ended: after this event. */
+interface Place {
+  readonly time: number;
+  readonly end: number;
+  readonly stream: string;
+}
+
+/**
+ * Answers FilterLogEvents: the events of all streams by time, earliest first.
+ *
+ * @throws AwsError `InvalidParameterException`, `ResourceNotFoundException`
+ */
+export function filterLogEvents(streams: readonly LogStream[], input: Input): unknown {
+  const { logStreamNames: names, logStreamNamePrefix: prefix, limit, nextToken, filterPattern } = input;
+  if (names !== undefined && prefix !== undefined) {
+    throw invalid('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
+  }
+  if (input['startFromHead'] === false) {
+    throw invalid(
+      'local mode does not have FilterLogEvents with startFromHead false: it gives the earliest events first',
+    );
+  }
+  const isWanted = compileFilter(String(filterPattern ?? ''));
+  const wanted = names === undefined ? streams : named(streams, names as readonly string[]);
+  const place = nextToken === undefined ? undefined : placeIn(String(nextToken));
+  const ranges = wanted.map(({ name, range }) => ({ name, range: left(name, timely(range, input), place) }));
+  const most = Number(limit ?? PAGE_EVENTS);
+  const events: StreamEvent[] = [];
+  let [bytes, searched] = [0, 0];
+  for (const found of merge(ranges)) {
+    const size = Buffer.byteLength(found.event.message);
+    searched += size;
+    if (isWanted(found.event.message)) {
+      events.push(found);
+      bytes += size;
+    }
+    if (events.length === most || bytes >= PAGE_BYTES || searched >= SEARCHED_BYTES) {
+      return { ...answer(events), nextToken: tokenAfter(found) };
+    }
+  }
+  return answer(events);
+}
+
+function answer(events: readonly StreamEvent[]) {
+  return {
+    events: events.map((each) => ({ ...each.event, logStreamName: each.stream, eventId: eventId(each) })),
+    // Always empty since 2020, on AWS, too.
+    searchedLogStreams: [],
+  };
+}
+
+function named(streams: readonly LogStream[], names: readonly string[]): LogStream[] {
+  return names.map((name) => {
+    const found = streams.find((each) => each.name === name);
+    if (found === undefined) {
+      throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+    }
+    return found;
+  });
+}
+
+/** Unlike that of GetLogEvents, the end of the time is inclusive. */
+function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
+  return within(range, {
+    ...(startTime !== undefined && { from: Number(startTime) }),
+    ...(endTime !== undefined && { to: Number(endTime) + 1 }),
+  });
+}
+
+/** What is left of a stream after a place in the order of all events. */
+function left(stream: string, range: LogRange, place: Place | undefined): LogRange {
+  if (place === undefined) return range;
+  if (stream === place.stream) return { ...range, start: Math.max(range.start, place.end) };
+  return within(range, { from: stream < place.stream ? place.time + 1 : place.time });
+}
+
+/** The events of streams in order. A stream is opened when the time has come at which it begins. */
+function* merge(streams: readonly LogStream[]): Generator<StreamEvent, void> {
+  const waiting = streams
+    .filter(({ range }) => range.start < range.end)
+    .map((stream) => ({ ...stream, from: timeAt(stream.range, stream.range.start) }))
+    .sort((first, second) => first.from - second.from);
+  const open = new Map<StreamEvent, Generator<PlacedEvent, void>>();
+  const goOn = (stream: string, events: Generator<PlacedEvent, void>): void => {
+    const { value } = events.next();
+    if (value !== undefined) open.set({ ...value, stream }, events);
+  };
+  for (;;) {
+    const next = earliest(open.keys());
+    const [first] = waiting;
+    if (first !== undefined && (next === undefined || first.from <= next.event.timestamp)) {
+      waiting.shift();
+      goOn(first.name, eachEventFrom(first.range, first.range.start));
+    } else if (next !== undefined) {
+      const events = open.get(next);
+      open.delete(next);
+      yield next;
+      if (events !== undefined) goOn(next.stream, events);
+    } else {
+      return;
+    }
+  }
+}
+
+function earliest(events: Iterable<StreamEvent>): StreamEvent | undefined {
+  let found: StreamEvent | undefined;
+  for (const each of events) {
+    if (found === undefined || isBefore(each, found)) found = each;
+  }
+  return found;
+}
+
+function isBefore(left: StreamEvent, right: StreamEvent): boolean {
+  const [at, other] = [left.event.timestamp, right.event.timestamp];
+  return at < other || (at === other && left.stream < right.stream);
+}
+
+/** An identifier like AWS's, of 56 digits; the same for the same event. */
+function eventId({ event, stream, end }: StreamEvent): string {
+  const hash = createHash('sha256').update(`${stream}/${end}`).digest('hex').slice(0, 34);
+  return `${event.timestamp}`.padStart(15, '0') + `${BigInt(`0x${hash}`)}`.padStart(41, '0');
+}
+
+function tokenAfter({ event, stream, end }: StreamEvent): string {
+  return `e/${event.timestamp}/${end}/${stream}`;
+}
+
+function placeIn(token: string): Place {
+  const [, time, end, stream] = /^e\/(\d+)\/(\d+)\/(.+)$/.exec(token) ?? [];
+  if (stream === undefined) throw invalid(`The specified nextToken is invalid: ${token}`);
+  return { time: Number(time), end: Number(end), stream };
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
