@@ -1,4 +1,4 @@
-"""Makes local/src/services/model/<service>-model.json and sagemaker-rest-operations.json out of the service models that botocore ships.
+"""Makes local/src/services/model/<service>-model.json and sagemaker-rest-model.json out of the service models that botocore ships.
 
 The models hold what is needed to validate the requests of the operations that local mode has; the other file names the
 operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail when a file is not up to date; write nothing")
     is_check = parser.parse_args().check
     texts = {"{}-model.json".format(service): "\n".join(lines(service_model(service))) + "\n" for service in OPERATIONS}
-    texts["sagemaker-rest-operations.json"] = json.dumps(rest_operations(), indent=1) + "\n"
+    texts["sagemaker-rest-model.json"] = json.dumps(rest_operations(), indent=1) + "\n"
     outdated = []
     for name, text in texts.items():
         file = FOLDER / name

@@ -116,11 +116,62 @@ test.each<[string, Unsigned, string]>([
     '<ErrorResponse',
   ],
   ['JSON', { service: 'batch', path: '/v1/describejobqueues', body: '{}' }, '"message":'],
+  [
+    'CBOR',
+    {
+      service: 'sqs',
+      path: '/service/AmazonSQS/operation/ListQueues',
+      headers: { 'smithy-protocol': 'rpc-v2-cbor' },
+    },
+    'message',
+  ],
 ])('a service that is not there says so in %s', async (_format, request, part) => {
   const answer = await call(request);
   expect(answer.body).toContain(part);
   expect(codeOf(answer)).toBe('UnknownOperationException');
-  expect(answer.body).toMatch(/does not have the service \w+: it has sagemaker, /);
+  expect(answer.body).toMatch(/does not have the service \w+ \(.+\): it has sagemaker, /);
+});
+
+test.each<[Unsigned, string]>([
+  [
+    { service: 'sagemaker', path: '/endpoints/mine/invocations', body: '1,2' },
+    'the service SageMaker Runtime (InvokeEndpoint)',
+  ],
+  [
+    { service: 'sagemaker', path: '/endpoints/mine/invocations-response-stream', body: '1,2' },
+    'the service SageMaker Runtime (InvokeEndpointWithResponseStream)',
+  ],
+  [
+    { service: 'sagemaker', method: 'PUT', path: '/BatchPutMetrics', body: '{}' },
+    'the service SageMaker Metrics (BatchPutMetrics)',
+  ],
+  [
+    { service: 'sagemaker', method: 'GET', path: '/FeatureGroup/mine' },
+    'the service SageMaker FeatureStore Runtime (GetRecord)',
+  ],
+  // A path that no service of AWS's has.
+  [
+    { service: 'sagemaker', method: 'GET', path: '/endpoints//x' },
+    'the operation GET /endpoints//x of sagemaker',
+  ],
+  [{ service: 'states', method: 'GET', path: '/x' }, 'the operation GET /x of states'],
+  [{ service: 'bedrock', path: '/model/x/invoke', body: '{}' }, 'the service bedrock (POST /model/x/invoke)'],
+  [{ service: 'kinesis', headers: { 'x-amz-target': 'Kinesis_20131202.ListStreams' } }, '(ListStreams)'],
+  [{ service: 'ec2', method: 'GET', query: { Action: 'DescribeVpcs' } }, 'the service ec2 (DescribeVpcs)'],
+])('%j is refused by the name of its service and operation', async (request, what) => {
+  const answer = await call(request);
+  expect(codeOf(answer)).toBe('UnknownOperationException');
+  expect(answer.body).toContain(`local mode does not have `);
+  expect(answer.body).toContain(what);
+  expect(answer.body).toContain('give its client an endpoint URL');
+});
+
+test('who calls a model endpoint is told where the model is, and how to reach AWS', async () => {
+  const answer = await call({ service: 'sagemaker', path: '/endpoints/mine/invocations', body: '1,2' });
+  expect(answer.headers['content-type']).toContain('json');
+  const { message } = JSON.parse(answer.body) as { message: string };
+  expect(message).toMatch(/It serves no models: load model\.tar\.gz, which DescribeTrainingJob names/);
+  expect(message).toContain('AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME');
 });
 
 test('an operation that local mode does not have says so', async () => {

@@ -41,6 +41,13 @@ function call<Output>(services: RunningServices, operation: string, input: objec
   ) as Promise<Output>;
 }
 
+interface FilterOutput {
+  readonly events: readonly (LogEvent & { readonly logStreamName: string; readonly eventId: string })[];
+  readonly nextToken?: string;
+}
+
+const filter = (services: RunningServices, input: object = {}) =>
+  call<FilterOutput>(services, 'FilterLogEvents', input);
 const streamsOf = (services: RunningServices, input?: object) =>
   call<StreamsOutput>(services, 'DescribeLogStreams', input);
 const eventsOf = (services: RunningServices, logStreamName: string, input?: object) =>
@@ -195,6 +202,148 @@ test('streams by name, by time, by prefix and page', async () => {
   expect(await names({ limit: 2, nextToken })).toEqual(['beta']);
 });
 
+/** Gives a job a log whose lines were written at these times; returns the name of its stream. */
+function writeLog(
+  root: string,
+  job: string,
+  lines: readonly (readonly [time: number, line: string])[],
+): string {
+  let [text, marks] = ['', ''];
+  for (const [time, line] of lines) {
+    marks += `${Buffer.byteLength(text)} ${time}\n`;
+    text += `${line}\n`;
+  }
+  fs.writeFileSync(path.join(root, 'logs', `${job}.log`), text);
+  fs.writeFileSync(path.join(root, 'logs/.times', job), marks);
+  return `${job}/algo-1-${Math.floor((lines[0]?.[0] ?? 0) / 1000)}`;
+}
+
+async function withLogs(logs: Readonly<Record<string, readonly (readonly [time: number, line: string])[]>>) {
+  const root = temporaryRoot();
+  const services = await start({ deployment: deploymentIn(root), trainer: printing('line') });
+  await train(services, ...Object.keys(logs));
+  const names = Object.entries(logs).map(([job, lines]) => writeLog(root, job, lines));
+  return { services, names };
+}
+
+test('the events of all jobs by time, in pages of any size', async () => {
+  const { services, names } = await withLogs({
+    alpha: [
+      [1_000_000, 'a1'],
+      [1_000_000, 'a2'],
+      [3_000_000, 'a3'],
+      // The clock was set back: events stay in order.
+      [2_500_000, 'a4'],
+    ],
+    beta: [
+      [1_000_000, 'b1'],
+      [2_000_000, 'b2'],
+      [3_000_000, ''],
+      [3_000_000, 'b3'],
+    ],
+    gamma: [[2_000_000, 'g1']],
+  });
+  const expected = ['a1', 'a2', 'b1', 'b2', 'g1', 'a3', 'a4', 'b3'];
+  const { events, nextToken } = await filter(services);
+  expect(events.map(({ message }) => message)).toEqual(expected);
+  expect(nextToken).toBeUndefined();
+  expect(events.map(({ timestamp }) => timestamp / 1_000_000)).toEqual([1, 1, 1, 2, 2, 3, 3, 3]);
+  expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(expected.length);
+  for (const { eventId } of events) expect(eventId).toMatch(/^\d{56}$/);
+  for (const limit of [1, 2, 3, 7]) {
+    const found: FilterOutput['events'][number][] = [];
+    let page: FilterOutput | undefined;
+    while (page === undefined || page.nextToken !== undefined) {
+      page = await filter(services, { limit, nextToken: page?.nextToken });
+      expect(page.events.length).toBeLessThanOrEqual(limit);
+      found.push(...page.events);
+    }
+    expect(found).toEqual(events);
+  }
+  const messages = async (input: object) =>
+    (await filter(services, input)).events.map(({ message }) => message);
+  expect(await messages({ logStreamNamePrefix: 'al' })).toEqual(['a1', 'a2', 'a3', 'a4']);
+  expect(await messages({ logStreamNames: [names[1], names[2]] })).toEqual(['b1', 'b2', 'g1', 'b3']);
+  // Both ends are inclusive.
+  expect(await messages({ startTime: 2_000_000, endTime: 2_000_000 })).toEqual(['b2', 'g1']);
+});
+
+test('a search through much that does not match comes in empty pages, and ends', async () => {
+  const line = 'x'.repeat(100_000);
+  const { services } = await withLogs({
+    job: [...Array.from({ length: 400 }, () => [1_000_000, line] as const), [1_000_000, 'needle']],
+  });
+  const pages: number[] = [];
+  let page: FilterOutput | undefined;
+  while (page === undefined || page.nextToken !== undefined) {
+    page = await filter(services, { filterPattern: 'needle', nextToken: page?.nextToken });
+    pages.push(page.events.length);
+  }
+  expect(pages).toEqual([0, 0, 1]);
+  // A page has at most about a megabyte.
+  expect((await filter(services)).events).toHaveLength(11);
+});
+
+test.each<[string, readonly string[]]>([
+  ['', ['[3]#011rmse:0.5', 'ERROR 1', 'ERROR 2 (fatal)', 'WARN 1']],
+  ['ERROR', ['ERROR 1', 'ERROR 2 (fatal)']],
+  ['error', []],
+  ['ERROR fatal', ['ERROR 2 (fatal)']],
+  ['ERROR -fatal', ['ERROR 1']],
+  ['-ERROR', ['[3]#011rmse:0.5', 'WARN 1']],
+  ['?ERROR ?WARN', ['ERROR 1', 'ERROR 2 (fatal)', 'WARN 1']],
+  ['?WARN fatal', ['ERROR 2 (fatal)']],
+  ['"2 (fatal"', ['ERROR 2 (fatal)']],
+  ['"[3]" rmse', ['[3]#011rmse:0.5']],
+  ['?"[3]" ?"WARN 1"', ['[3]#011rmse:0.5', 'WARN 1']],
+])('the filter pattern %j', async (filterPattern, expected) => {
+  const lines = ['[3]#011rmse:0.5', 'ERROR 1', 'ERROR 2 (fatal)', 'WARN 1'];
+  const { services } = await withLogs({ job: lines.map((line) => [1_000_000, line] as const) });
+  const { events } = await filter(services, { filterPattern });
+  expect(events.map(({ message }) => message)).toEqual(expected);
+});
+
+test('the log group is there once a job has written a log', async () => {
+  const services = await start({ trainer: printing('line') });
+  const groups = async (input: object = {}) =>
+    (
+      (await services.router.call('logs', 'DescribeLogGroups', { ...input }, services.user)) as {
+        logGroups: readonly object[];
+      }
+    ).logGroups;
+  expect(await groups()).toEqual([]);
+  await train(services, 'job');
+  const arn = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/TrainingJobs';
+  const group = {
+    logGroupName: GROUP,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    creationTime: expect.any(Number),
+    storedBytes: 5,
+    metricFilterCount: 0,
+    logGroupClass: 'STANDARD',
+  };
+  for (const input of [
+    {},
+    { logGroupNamePrefix: '/aws/sagemaker', limit: 1, includeLinkedAccounts: true },
+    { logGroupIdentifiers: [arn] },
+    { logGroupClass: 'STANDARD' },
+  ]) {
+    expect(await groups(input)).toEqual([group]);
+  }
+  expect(await groups({ logGroupNamePattern: 'TrainingJobs' })).toEqual([
+    { logGroupName: GROUP, arn: `${arn}:*`, creationTime: expect.any(Number) },
+  ]);
+  for (const input of [
+    { logGroupNamePrefix: '/aws/lambda' },
+    { logGroupNamePattern: 'training' },
+    { logGroupIdentifiers: ['else'] },
+    { logGroupClass: 'INFREQUENT_ACCESS' },
+  ]) {
+    expect(await groups(input)).toEqual([]);
+  }
+});
+
 test('the log of a job whose role may not write it does not arrive', async () => {
   const allow = (Action: string[], Resource: string) => ({ Effect: 'Allow', Action, Resource });
   const streams = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:known-*`;
@@ -225,7 +374,17 @@ test('the log of a job whose role may not write it does not arrive', async () =>
   expect(logStreams.map(({ logStreamName }) => logStreamName)).toEqual([
     expect.stringMatching(/^known-1\/algo-1-/),
   ]);
+  const { events } = await filter(services);
+  expect(events.map(({ logStreamName }) => logStreamName)).toEqual([
+    expect.stringMatching(/^known-1\/algo-1-/),
+  ]);
   // Nor may the role read logs.
+  await expect(
+    services.router.call('logs', 'FilterLogEvents', { logGroupName: GROUP }, role),
+  ).rejects.toThrow(/not authorized to perform: logs:FilterLogEvents on resource: .*:log-stream: /);
+  await expect(services.router.call('logs', 'DescribeLogGroups', {}, role)).rejects.toThrow(
+    /logs:DescribeLogGroups on resource: arn:aws:logs:us-east-1:123456789012:log-group::log-stream: /,
+  );
   const read = services.router.call('logs', 'DescribeLogStreams', { logGroupName: GROUP }, role);
   await expect(read).rejects.toThrow(
     /not authorized to perform: logs:DescribeLogStreams on resource: arn:aws:logs:us-east-1:123456789012:log-group:\/aws\/sagemaker\/TrainingJobs:log-stream: /,
@@ -254,7 +413,46 @@ test.each([
     'InvalidParameterException',
     /^Cannot order by LastEventTime with a logStreamNamePrefix/,
   ],
-  ['PutLogEvents', {}, 'UnknownOperationException', /it has DescribeLogStreams, GetLogEvents/],
+  ['PutLogEvents', {}, 'UnknownOperationException', /it has DescribeLogGroups, FilterLogEvents, DescribeLog/],
+  [
+    'FilterLogEvents',
+    { logGroupName: '/aws/lambda/f' },
+    'ResourceNotFoundException',
+    /log group does not exist/,
+  ],
+  [
+    'FilterLogEvents',
+    { logStreamNames: ['none/algo-1-1'] },
+    'ResourceNotFoundException',
+    /log stream does not exist/,
+  ],
+  [
+    'FilterLogEvents',
+    { logStreamNames: ['a'], logStreamNamePrefix: 'a' },
+    'InvalidParameterException',
+    /mutually exclusive/,
+  ],
+  [
+    'FilterLogEvents',
+    { logGroupIdentifier: GROUP },
+    'InvalidParameterException',
+    /LogGroup name and LogGroup ARN are mutually exclusive/,
+  ],
+  ['FilterLogEvents', { nextToken: 'f/1' }, 'InvalidParameterException', /nextToken is invalid: f\/1/],
+  ['FilterLogEvents', { startFromHead: false }, 'InvalidParameterException', /with startFromHead false/],
+  ['FilterLogEvents', { filterPattern: '{ $.x = 1 }' }, 'InvalidParameterException', /patterns for JSON/],
+  ['FilterLogEvents', { filterPattern: '[a, b]' }, 'InvalidParameterException', /patterns of fields/],
+  ['FilterLogEvents', { filterPattern: '%a.*b%' }, 'InvalidParameterException', /with regular expressions/],
+  ['FilterLogEvents', { filterPattern: 'a:b' }, 'InvalidParameterException', /put a:b in double quotation/],
+  ['FilterLogEvents', { filterPattern: '"a' }, 'InvalidParameterException', /a quotation mark is open/],
+  ['FilterLogEvents', { limit: 10_001 }, 'ValidationException', /less than or equal to 10000/],
+  ['DescribeLogGroups', { nextToken: 'x' }, 'InvalidParameterException', /nextToken is invalid: x/],
+  [
+    'DescribeLogGroups',
+    { logGroupNamePrefix: 'a', logGroupNamePattern: 'a' },
+    'InvalidParameterException',
+    /mutually exclusive/,
+  ],
 ])('%s %j is refused', async (operation, input, name, message) => {
   const services = await start();
   await expect(call(services, operation, input)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const SCRIPT = path.join(__dirname, '../../scripts/generate-service-model.py');
 const FOLDER = path.join(__dirname, '../../src/services/model');
 const modelOf = (service: string): ServiceModel =>
   JSON.parse(fs.readFileSync(path.join(FOLDER, `${service}-model.json`), 'utf8')) as ServiceModel;
-const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'iam', 'cloudformation'];
+const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'monitoring', 'iam', 'cloudformation'];
 
 afterEach(closeServices);
 

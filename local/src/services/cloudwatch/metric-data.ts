@@ -115,7 +115,7 @@ function pageOf(data: readonly MetricData[], { skipped, until }: Place, limit: n
         Label: label,
         Timestamps: shown.map(([seconds]) => seconds),
         Values: shown.map(([, value]) => value),
-        StatusCode: first > end ? 'PartialData' : 'Complete',
+        StatusCode: points.length > 0 && first > end ? 'PartialData' : 'Complete',
       },
     ];
   });

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error';
-import * as siblings from '../model/sagemaker-rest-operations.json';
+import * as siblings from '../model/sagemaker-rest-model.json';
 import type { RequestHead } from './request-head';
 import { claimedService } from './signature-claims';
 

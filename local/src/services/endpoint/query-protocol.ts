@@ -8,6 +8,9 @@ import { QUERY_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
 import { isTime } from './time-members';
 
+/** Members of responses that are maps. */
+const MAP_MEMBERS: ReadonlySet<string> = new Set(['ExtendedStatistics']);
+
 /** The AWS query protocol: parameters of a form, answers in XML. */
 export class QueryProtocol implements Protocol {
   readonly refusals = QUERY_REFUSALS;
@@ -60,10 +63,12 @@ export class QueryProtocol implements Protocol {
   }
 }
 
-/** A list is an element with a `member` for each item; a point in time is in ISO 8601. */
+/** A list is an element with a `member` for each item; a map, with an `entry`; a point in time is in ISO 8601. */
 function asXml(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return { member: value.map((item) => asXml(item, name)) };
   if (isTime(name)) return new Date(Number(value) * 1000).toISOString();
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asXml(member, key)]));
+  const members = Object.entries(value);
+  if (MAP_MEMBERS.has(name)) return { entry: members.map(([key, item]) => ({ key, value: item })) };
+  return Object.fromEntries(members.map(([key, member]) => [key, asXml(member, key)]));
 }
