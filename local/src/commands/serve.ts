@@ -37,7 +37,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch Logs and IAM.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch, CloudWatch Logs and IAM.',
     )
     .action(serve);
   return addExamples(command, [

@@ -341,6 +341,19 @@ test('buckets and keys have their policies, and a bucket has its key', () => {
   expect(warnings).toEqual([expect.stringMatching(/^the statement Resources\/Data.*\/1 is left out: /)]);
 });
 
+test('versioning of buckets and tags of state machines', () => {
+  const { buckets, stateMachines } = deployStack((stack) => {
+    new s3.Bucket(stack, 'Kept', { versioned: true });
+    new s3.Bucket(stack, 'Plain');
+    new sfn.StateMachine(stack, 'Machine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Pass(stack, 'Go')),
+    });
+    cdk.Tags.of(stack).add('team', 'ml');
+  });
+  expect(buckets.map(({ versioning }) => versioning)).toEqual(['Enabled', undefined]);
+  expect(stateMachines.map(({ tags }) => tags)).toEqual([{ team: 'ml' }]);
+});
+
 describe('state machines', () => {
   test('the definition is resolved and parsed', () => {
     const { stateMachines, roles } = deployStack((stack) => {

@@ -174,6 +174,57 @@ def tuning_request(name: str, account: str, jobs: int, rounds: str) -> dict:
     }
 
 
+def metrics_and_logs(job: str) -> None:
+    """The metrics of a training job that has printed ten rounds, and its log."""
+    cloudwatch, logs = boto3.client("cloudwatch"), boto3.client("logs")
+    namespace, now = "/aws/sagemaker/TrainingJobs", time.time()
+    metric = {
+        "Namespace": namespace,
+        "MetricName": "validation:rmse",
+        "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
+    }
+    between = {"StartTime": now - 600, "EndTime": now + 60}
+    points = cloudwatch.get_metric_statistics(Period=3600, Statistics=["SampleCount", "Minimum"], **metric, **between)
+    assert sum(point["SampleCount"] for point in points["Datapoints"]) == 10, points
+    query = {"Id": "rmse", "MetricStat": {"Metric": metric, "Period": 1, "Stat": "Average"}}
+    pages = cloudwatch.get_paginator("get_metric_data").paginate(MetricDataQueries=[query], **between)
+    assert [value for page in pages for result in page["MetricDataResults"] for value in result["Values"]]
+    listed = cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace, Dimensions=metric["Dimensions"])
+    assert metric in [each for page in listed for each in page["Metrics"]]
+    wrong = lambda: cloudwatch.get_metric_statistics(Period=7, Statistics=["Sum"], **metric, **between)
+    assert code_of(wrong) == "InvalidParameterValue"
+
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == [namespace]
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=namespace, logStreamNamePrefix=job, filterPattern='"validation-rmse"', PaginationConfig={"PageSize": 3}
+    )
+    rounds = [event["message"].split("#")[0] for page in pages for event in page["events"]]
+    assert rounds == [f"[{number}]" for number in range(10)], rounds
+
+
+def beside(account: str) -> None:
+    """What clients ask about roles, state machines and buckets, and what local mode does not have."""
+    pages = boto3.client("iam").get_paginator("simulate_principal_policy").paginate(
+        PolicySourceArn=f"arn:aws:iam::{account}:role/training",
+        ActionNames=["s3:PutObject", "sagemaker:CreateEndpoint"],
+        ResourceArns=[f"arn:aws:s3:::{BUCKET}/*"],
+        PaginationConfig={"PageSize": 1},
+    )
+    results = [result for page in pages for result in page["EvaluationResults"]]
+    assert [result["EvalActionName"] for result in results] == ["s3:PutObject", "sagemaker:CreateEndpoint"], results
+    machine = sfn.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    sfn.tag_resource(resourceArn=machine, tags=[{"key": "stage", "value": "test"}])
+    assert {"key": "stage", "value": "test"} in sfn.list_tags_for_resource(resourceArn=machine)["tags"]
+    sfn.untag_resource(resourceArn=machine, tagKeys=["stage"])
+    assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
+    runtime = boto3.client("sagemaker-runtime")
+    try:
+        runtime.invoke_endpoint(EndpointName="mine", Body=b"1,2")
+        raise AssertionError("there are no endpoints")
+    except ClientError as error:
+        assert "SageMaker Runtime (InvokeEndpoint)" in error.response["Error"]["Message"], error
+
+
 def training_jobs(name: str, **more: Any) -> List[dict]:
     """The training jobs of a tuning job, from as many pages as there are."""
     pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
@@ -212,6 +263,7 @@ def tuning(account: str) -> None:
     job = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
     _, _, bucket, key = job["ModelArtifacts"]["S3ModelArtifacts"].split("/", 3)
     assert s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
+    metrics_and_logs(best["TrainingJobName"])
     sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName=best["TrainingJobName"])
     listed = sagemaker.list_hyper_parameter_tuning_jobs(NameContains="BOTO3-", SortBy="CreationTime")
     assert [each["HyperParameterTuningJobName"] for each in listed["HyperParameterTuningJobSummaries"]] == [name]
@@ -253,4 +305,5 @@ if __name__ == "__main__":
     function()
     executions()
     tuning(of_account)
+    beside(of_account)
     print("boto3", boto3.__version__, "has done it all")

@@ -1,16 +1,16 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { RoleResource } from '../../src/assembly';
 import type { Principal, RunningServices } from '../../src/services';
 import {
   closeServices,
   deploymentIn,
   start,
+  type TimedLine,
   TRAINING_ROLE,
   temporaryRoot,
   trainerOf,
   trainingRequest,
   until,
+  writeLog,
 } from './helpers';
 
 afterEach(closeServices);
@@ -97,20 +97,14 @@ async function trained(
   root: string,
   services: RunningServices,
   name: string,
-  lines: readonly (readonly [time: number, line: string])[],
+  lines: readonly TimedLine[],
 ): Promise<void> {
   await services.router.call('sagemaker', 'CreateTrainingJob', { ...trainingRequest(name) }, services.user);
   await until(
     () => services.jobs.training.get(name)?.description.TrainingJobStatus,
     (status) => status === 'Completed',
   );
-  let [text, marks] = ['', ''];
-  for (const [time, line] of lines) {
-    marks += `${text.length} ${time}\n`;
-    text += `${line}\n`;
-  }
-  fs.writeFileSync(path.join(root, 'logs', `${name}.log`), text);
-  fs.writeFileSync(path.join(root, 'logs/.times', name), marks);
+  writeLog(root, name, lines);
 }
 
 const LINES = [
@@ -121,7 +115,7 @@ const LINES = [
   [NOON + 2 * MINUTE, 'loss=1;'],
 ] as const;
 
-async function withJob(lines: readonly (readonly [time: number, line: string])[] = LINES) {
+async function withJob(lines: readonly TimedLine[] = LINES) {
   const root = temporaryRoot();
   const services = await start({
     deployment: deploymentIn(root),
@@ -155,12 +149,12 @@ test('what the metric definitions find in a log, by minutes and by seconds', asy
     [at(30_000), 4],
     [at(2 * MINUTE), 1],
   ]);
-  const [{ ExtendedStatistics } = {}] = await statistics(services, {
+  const [all] = await statistics(services, {
     Statistics: undefined,
     ExtendedStatistics: ['p0', 'p50', 'p100', 'p75.0'],
     Period: 300,
   });
-  expect(ExtendedStatistics).toEqual({ p0: 1, p50: 3, p100: 8, 'p75.0': 5 });
+  expect(all?.['ExtendedStatistics']).toEqual({ p0: 1, p50: 3, p100: 8, 'p75.0': 5 });
 });
 
 test('a time range is rounded to the minute, and does not have its end', async () => {
@@ -281,7 +275,7 @@ test('a clock that was set back does not bring values before earlier ones', asyn
 test('a metric that no line tells has its last value', async () => {
   const services = await start({
     trainer: trainerOf((task) => {
-      task.onMetric('loss', 7);
+      task.onMetric?.('loss', 7);
       return { status: 'Completed' };
     }),
   });

@@ -209,6 +209,20 @@ export function trainingDefinition() {
   };
 }
 
+/** A line of a log, and when it was written, in epoch milliseconds. */
+export type TimedLine = readonly [time: number, line: string];
+
+/** Gives a job a log of these lines, in place of the one it has. */
+export function writeLog(root: string, job: string, lines: readonly TimedLine[]): void {
+  let [text, marks] = ['', ''];
+  for (const [time, line] of lines) {
+    marks += `${Buffer.byteLength(text)} ${time}\n`;
+    text += `${line}\n`;
+  }
+  fs.writeFileSync(path.join(root, 'logs', `${job}.log`), text);
+  fs.writeFileSync(path.join(root, 'logs/.times', job), marks);
+}
+
 /** A tuning job's request. */
 export function tuningRequest(name: string, config: Record<string, unknown> = {}) {
   return {

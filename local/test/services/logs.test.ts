@@ -9,11 +9,13 @@ import {
   deploymentIn,
   IMAGE,
   start,
+  type TimedLine,
   TRAINING_ROLE,
   temporaryRoot,
   trainerOf,
   trainingRequest,
   until,
+  writeLog,
 } from './helpers';
 
 afterEach(closeServices);
@@ -202,28 +204,14 @@ test('streams by name, by time, by prefix and page', async () => {
   expect(await names({ limit: 2, nextToken })).toEqual(['beta']);
 });
 
-/** Gives a job a log whose lines were written at these times; returns the name of its stream. */
-function writeLog(
-  root: string,
-  job: string,
-  lines: readonly (readonly [time: number, line: string])[],
-): string {
-  let [text, marks] = ['', ''];
-  for (const [time, line] of lines) {
-    marks += `${Buffer.byteLength(text)} ${time}\n`;
-    text += `${line}\n`;
-  }
-  fs.writeFileSync(path.join(root, 'logs', `${job}.log`), text);
-  fs.writeFileSync(path.join(root, 'logs/.times', job), marks);
-  return `${job}/algo-1-${Math.floor((lines[0]?.[0] ?? 0) / 1000)}`;
-}
-
-async function withLogs(logs: Readonly<Record<string, readonly (readonly [time: number, line: string])[]>>) {
+/** Services with a job for each of these logs, and the names of their streams. */
+async function withLogs(logs: Readonly<Record<string, readonly TimedLine[]>>) {
   const root = temporaryRoot();
   const services = await start({ deployment: deploymentIn(root), trainer: printing('line') });
   await train(services, ...Object.keys(logs));
-  const names = Object.entries(logs).map(([job, lines]) => writeLog(root, job, lines));
-  return { services, names };
+  for (const [job, lines] of Object.entries(logs)) writeLog(root, job, lines);
+  const { logStreams } = await streamsOf(services);
+  return { services, names: logStreams.map(({ logStreamName }) => logStreamName) };
 }
 
 test('the events of all jobs by time, in pages of any size', async () => {

@@ -10,6 +10,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
@@ -346,6 +347,16 @@ test('buckets are made, found, and removed when they are empty', async () => {
   expect(await failure(s3.send(new HeadBucketCommand({ Bucket: 'my-bucket' })))).toBe('NotFound 404');
 });
 
+test('versioning is what the template says', async () => {
+  const statusOf = async (client: S3Client) =>
+    (await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).Status;
+  expect(await statusOf(s3)).toBeUndefined();
+  expect(await failure(s3.send(new GetBucketVersioningCommand({ Bucket: 'none' })))).toBe('NoSuchBucket 404');
+  const deployment = deploymentIn(temporaryRoot());
+  const buckets = deployment.buckets.map((each) => ({ ...each, versioning: 'Suspended' }));
+  expect(await statusOf(clientOf(await start({ deployment: { ...deployment, buckets } })))).toBe('Suspended');
+});
+
 describe('permissions', () => {
   const arn = `arn:aws:s3:::${BUCKET}`;
   const copy = { ...at('new'), CopySource: `${BUCKET}/input/train.csv` };
@@ -355,6 +366,7 @@ describe('permissions', () => {
     ['ListBuckets', {}, [['ListAllMyBuckets', '*']]],
     ['HeadBucket', { Bucket: BUCKET }, [['ListBucket', arn]]],
     ['GetBucketLocation', { Bucket: BUCKET }, [['GetBucketLocation', arn]]],
+    ['GetBucketVersioning', { Bucket: BUCKET }, [['GetBucketVersioning', arn]]],
     ['ListObjects', { Bucket: BUCKET }, [['ListBucket', arn]]],
     ['ListObjectsV2', { Bucket: BUCKET }, [['ListBucket', arn]]],
     ['ListMultipartUploads', { Bucket: BUCKET }, [['ListBucketMultipartUploads', arn]]],

@@ -8,12 +8,15 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
+  ListTagsForResourceCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployment, StateMachineResource } from '../../src/assembly';
@@ -83,6 +86,7 @@ async function serve(root: string, algorithm: Algorithm = printX): Promise<Serve
     arn: machine(name),
     roleArn: ROLE,
     definition,
+    tags: { team: 'ml' },
   }));
   const statement = (Action: string, Resource: string) => ({ Effect: 'Allow', Action, Resource });
   const deployment: Deployment = {
@@ -98,6 +102,15 @@ async function serve(root: string, algorithm: Algorithm = printX): Promise<Serve
               Statement: [
                 statement('states:StartExecution', machine('Echo')),
                 statement('states:DescribeExecution', `${STATES}:execution:Echo:*`),
+                statement('states:ListTagsForResource', machine('Echo')),
+                {
+                  ...statement('states:TagResource', machine('Echo')),
+                  Condition: { StringEquals: { 'aws:RequestTag/stage': 'test' } },
+                },
+                {
+                  ...statement('states:UntagResource', machine('Echo')),
+                  Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['stage'] } },
+                },
               ],
             },
           ],
@@ -535,16 +548,73 @@ test.each([
   expect(runner.store.list()).toEqual([]);
 });
 
+test('state machines have the tags of the template, until they get others', async () => {
+  const { client } = await serve(temporaryRoot());
+  const resourceArn = machine('Echo');
+  const tagsOf = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+  expect(await tagsOf()).toEqual([{ key: 'team', value: 'ml' }]);
+  const tags = [
+    { key: 'stage', value: 'test' },
+    { key: 'Cost Center', value: '' },
+    { key: 'team', value: 'ü/1' },
+  ];
+  await client.send(new TagResourceCommand({ resourceArn, tags }));
+  await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['stage', 'none'] }));
+  expect(await tagsOf()).toEqual([
+    { key: 'team', value: 'ü/1' },
+    { key: 'Cost Center', value: '' },
+  ]);
+  const many = Array.from({ length: 49 }, (_, i) => ({ key: `k${i}`, value: 'v' }));
+  const tooMany = client.send(new TagResourceCommand({ resourceArn, tags: many }));
+  await expect(tooMany).rejects.toMatchObject({ name: 'TooManyTags' });
+  expect(await tagsOf()).toHaveLength(2);
+});
+
+test.each([
+  ['a state machine that is not there', machine('None'), {}, 'ResourceNotFound', /^Resource not found: '/],
+  ['an execution', `${STATES}:execution:Echo:a`, {}, 'InvalidArn', /^Invalid Arn: '/],
+  ['a version', machine('Echo:1'), {}, 'InvalidArn', /^Invalid Arn: '/],
+  ['a key of AWS', machine('Echo'), { key: 'aws:a' }, 'ValidationException', /keys do not begin with "aws:"/],
+  ['an odd character', machine('Echo'), { value: 'a;b' }, 'ValidationException', /^Invalid tag 'key'/],
+  ['no key', machine('Echo'), { key: '' }, 'ValidationException', /length greater than or equal to 1/],
+])('tags of %s are refused', async (_name, resourceArn, tag, name, message) => {
+  const { client } = await serve(temporaryRoot());
+  const tags = [{ key: 'key', value: 'value', ...tag }];
+  await expect(client.send(new TagResourceCommand({ resourceArn, tags }))).rejects.toMatchObject({
+    name,
+    message: expect.stringMatching(message),
+  });
+});
+
 test('a role may do only what its policies allow', async () => {
   const { services } = await serve(temporaryRoot());
   const client = clientOf(services, { arn: CALLER });
   const { executionArn } = await startExecution(client, 'Echo', {});
   await client.send(new DescribeExecutionCommand({ executionArn }));
+  const resourceArn = machine('Echo');
+  await client.send(new TagResourceCommand({ resourceArn, tags: [{ key: 'stage', value: 'test' }] }));
+  await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['stage'] }));
+  await client.send(new ListTagsForResourceCommand({ resourceArn }));
   const user = 'User: arn:aws:sts::123456789012:assumed-role/caller/local-mode is not authorized to perform';
   for (const [command, action, resource] of [
     [new StartExecutionCommand({ stateMachineArn: machine('Sleep') }), 'StartExecution', machine('Sleep')],
     [new StopExecutionCommand({ executionArn }), 'StopExecution', executionArn],
     [new ListStateMachinesCommand({}), 'ListStateMachines', '\\*'],
+    [
+      new ListTagsForResourceCommand({ resourceArn: machine('Sleep') }),
+      'ListTagsForResource',
+      machine('Sleep'),
+    ],
+    [
+      new TagResourceCommand({ resourceArn: machine('Echo'), tags: [{ key: 'stage', value: 'else' }] }),
+      'TagResource',
+      machine('Echo'),
+    ],
+    [
+      new UntagResourceCommand({ resourceArn: machine('Echo'), tagKeys: ['team'] }),
+      'UntagResource',
+      machine('Echo'),
+    ],
   ] as const) {
     await expect(client.send(command as StartExecutionCommand)).rejects.toMatchObject({
       name: 'AccessDeniedException',
