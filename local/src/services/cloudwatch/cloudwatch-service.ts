@@ -3,7 +3,7 @@ import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/monitoring-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import { unknownOperation } from '../router';
-import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { Service } from '../service';
 import { getMetricData } from './metric-data';
 import { type Input, type MetricReader, NAMESPACE } from './metric-reader';

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error';
-import type { TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { MetricPoint } from './training-metrics';
 
 export type Input = Readonly<Record<string, unknown>>;

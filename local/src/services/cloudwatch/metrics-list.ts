@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error';
-import type { TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import { DIMENSION, type Input, type MetricReader, NAMESPACE } from './metric-reader';
 
 /** Metrics in a page. */

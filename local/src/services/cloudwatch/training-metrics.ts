@@ -1,7 +1,7 @@
 import { MetricCollector } from '../../training/metrics';
 import { eachEventFrom } from '../logs/log-events';
 import { streamOf } from '../logs/log-streams';
-import type { TrainingJobRecord } from '../sagemaker/jobs/job-records';
+import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 
 /** A value of a metric. */
 export interface MetricPoint {
