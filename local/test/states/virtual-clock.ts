@@ -1,3 +1,4 @@
+import { evaluator } from '../../src/evaluator/evaluator';
 import type { Clock } from '../../src/states';
 
 interface Sleeper {
@@ -34,12 +35,19 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Promises settle before an immediate runs, so then there is nothing to do but to wait. */
+  /**
+   * Promises settle before an immediate runs, so then there is nothing to do but to wait: unless the evaluator's process
+   * works.
+   */
   private tick(): void {
     if (this.ticking) return;
     this.ticking = true;
     setImmediate(() => {
       this.ticking = false;
+      if (evaluator.isBusy) {
+        setTimeout(() => this.tick(), 1);
+        return;
+      }
       const [next] = [...this.sleepers].sort((a, b) => a.wakesAt - b.wakesAt);
       if (!next) return;
       this.sleepers.delete(next);

@@ -25,6 +25,8 @@ export interface Scope {
   readonly variables: Variables;
   readonly context: JsonObject;
   readonly random: () => number;
+  /** Aborts when the state is not wanted any more. */
+  readonly signal: AbortSignal;
 }
 
 /** What a state, or the error it caught, gives to Output and Assign. */
@@ -124,6 +126,7 @@ function bindings(scope: Scope, produced?: Produced): Bindings {
     states: produced ? { ...states, [produced.as]: produced.value } : states,
     variables: scope.variables,
     random: scope.random,
+    signal: scope.signal,
   };
 }
 

@@ -58,6 +58,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
       variables: position.variables,
       context: { ...frame.context, State: { EnteredTime: enteredTime, Name: name, ...retries } },
       random: services.random,
+      signal: frame.signal,
     };
   };
   const entered = { state, frame, enteredEventId, before: position.state, scopeAfter };

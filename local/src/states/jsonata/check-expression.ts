@@ -1,5 +1,5 @@
 import type { ExprNode } from 'jsonata';
-import { compileExpression } from './expression';
+import { parseExpression } from './expression';
 
 /** What `$states` has where an expression stands, beside `input` and `context`. */
 export type Produced = 'result' | 'errorOutput' | undefined;
@@ -14,7 +14,7 @@ export interface ExpressionProblem {
 export function checkExpression(source: string, produced: Produced): ExpressionProblem[] {
   let ast: Node;
   try {
-    ast = compileExpression(source).ast() as unknown as Node;
+    ast = parseExpression(source) as unknown as Node;
   } catch (error) {
     return [{ code: 'INVALID_JSONATA_EXPRESSION', message: `'${source}': ${(error as Error).message}` }];
   }

@@ -1,13 +1,9 @@
 import jsonata = require('jsonata');
 
+import { evaluator, LimitReached } from '../../evaluator/evaluator';
 import { queryError } from '../errors';
-import { copyJson, type Json, type JsonObject, typeName } from '../json';
-import { randomFunction, registerAddedFunctions, TOO_LARGE } from './added-functions';
-
-/** Limits of one evaluation, as others have measured them on AWS; that of the time is ours. */
-const LIMITS = { sequence: 873_782, stack: 100, timeout: 5_000 };
-
-const compiled = new Map<string, jsonata.Expression>();
+import { type Json, type JsonObject, typeName } from '../json';
+import { TOO_LARGE } from './added-functions.cjs';
 
 /** The source between the delimiters, or undefined where the text is no JSONata expression. */
 export function expressionSource(text: string): string | undefined {
@@ -16,15 +12,9 @@ export function expressionSource(text: string): string | undefined {
     : undefined;
 }
 
-/** Parses an expression, once for all uses. @throws jsonata's error where the syntax is wrong */
-export function compileExpression(source: string): jsonata.Expression {
-  let expression = compiled.get(source);
-  if (!expression) {
-    expression = jsonata(source, LIMITS);
-    registerAddedFunctions(expression);
-    compiled.set(source, expression);
-  }
-  return expression;
+/** Parses an expression. @throws jsonata's error where the syntax is wrong */
+export function parseExpression(source: string): jsonata.ExprNode {
+  return jsonata(source).ast();
 }
 
 /** What an expression can see: `$states`, the variables, and the source of randomness. */
@@ -32,7 +22,15 @@ export interface Bindings {
   readonly states: JsonObject;
   readonly variables: JsonObject;
   readonly random: () => number;
+  /** Ends the evaluation. */
+  readonly signal: AbortSignal;
 }
+
+/** What `evaluate.cjs` answers with. */
+type Answer =
+  | { readonly json: string }
+  | { readonly problem: 'nothing' | 'function' }
+  | { readonly error: { readonly code?: string; readonly message?: string } };
 
 /** Evaluates an expression as AWS does: nothing, functions and errors fail the state. */
 export async function evaluateExpression(
@@ -41,23 +39,42 @@ export async function evaluateExpression(
   bindings: Bindings,
 ): Promise<Json> {
   const subject = `The JSONata expression '${source}' specified for the field '${location}'`;
-  const frame: Record<string, unknown> = { eval: undefined, random: randomFunction(bindings.random) };
-  for (const name in bindings.variables) frame[name] = bindings.variables[name];
-  frame['states'] = bindings.states;
-  let result: unknown;
-  try {
-    result = await compileExpression(source).evaluate(undefined, frame);
-  } catch (error) {
-    throw queryError(`${subject} threw an error during evaluation${describe(error)}`, location);
+  const answer = await evaluate(source, bindings);
+  if ('json' in answer) return JSON.parse(answer.json) as Json;
+  if ('error' in answer) {
+    throw queryError(`${subject} threw an error during evaluation${describe(answer.error)}`, location);
   }
-  if (result === undefined) throw queryError(`${subject} returned nothing (undefined).`, location);
-  if (holdsFunction(result)) throw queryError(`${subject} returned an unsupported result type.`, location);
-  return copyJson(result, withoutInfinity);
+  const problem =
+    answer.problem === 'nothing' ? 'returned nothing (undefined)' : 'returned an unsupported result type';
+  throw queryError(`${subject} ${problem}.`, location);
 }
 
-/** What JSON has no number for is text on AWS: `Infinity`, `-Infinity` and `NaN`. */
-function withoutInfinity(_: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
+  const request = {
+    source,
+    states: onlyUsed(states, source),
+    variables: pick(variables, (name) => source.includes(`$${name}`)),
+    random: random(),
+  };
+  try {
+    return await evaluator.evaluate<Answer>('jsonata', request, signal);
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    return { error: { code: error.limit === 'time' ? TOO_LATE : TOO_LARGE } };
+  }
+}
+
+/** The members of `$states` that an expression names: they may be large, and go to another process. */
+function onlyUsed(states: JsonObject, source: string): JsonObject {
+  const members = [...source.matchAll(/\$states\b(?:\s*\.\s*(\w+))?/g)].map(([, member]) => member);
+  return members.includes(undefined) ? states : pick(states, (name) => members.includes(name));
+}
+
+/** @param values with those on the prototype chain */
+function pick(values: JsonObject, isWanted: (name: string) => boolean): JsonObject {
+  const members: [string, Json][] = [];
+  for (const name in values) if (isWanted(name)) members.push([name, values[name] ?? null]);
+  return Object.fromEntries(members);
 }
 
 /** Fails where a computed value has another type than its field needs. */
@@ -69,26 +86,19 @@ export function unexpectedType(source: string, location: string, expected: strin
   );
 }
 
+/** jsonata's code for an evaluation that takes too long. */
+const TOO_LATE = 'D1012';
+
 /** AWS has words of its own for the limits. */
 const REACHED_LIMITS: Readonly<Record<string, string>> = {
   D1011:
     'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
-  D1012: 'Expression evaluation timeout: Check for infinite loop',
+  [TOO_LATE]: 'Expression evaluation timeout: Check for infinite loop',
   [TOO_LARGE]: 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
 };
 
-function describe(error: unknown): string {
-  const { code = '', message } = error as { code?: string; message?: string };
+function describe({ code = '', message }: { code?: string; message?: string }): string {
   const limit = REACHED_LIMITS[code];
   if (limit !== undefined) return `: ${limit}`;
-  return code ? `. ${code}: ${message}` : `: ${message ?? error}`;
-}
-
-/** Functions are JavaScript functions or jsonata's marked objects. */
-function holdsFunction(value: unknown): boolean {
-  if (typeof value === 'function') return true;
-  if (typeof value !== 'object' || value === null) return false;
-  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return true;
-  // jsonata gives the arrays that it makes a `push` of their own.
-  return (Array.isArray(value) ? value : Object.values(value)).some(holdsFunction);
+  return code ? `. ${code}: ${message}` : `: ${message}`;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { JavaRandom } from '../java-random';
+import { JavaRandom } from '../java-random.cjs';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
-import { HASH_ALGORITHMS } from '../jsonata/added-functions';
+import { HASH_ALGORITHMS } from '../jsonata/added-functions.cjs';
 
 /** An intrinsic function of JSONPath states. */
 export interface Intrinsic {

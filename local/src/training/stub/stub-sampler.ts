@@ -1,4 +1,4 @@
-import { JavaRandom } from '../../states/java-random';
+import { JavaRandom } from '../../states/java-random.cjs';
 import type { Sampler, Search, SearchDimension, SearchSpecification } from '../sampler';
 
 /** How often a set is drawn anew that was handed out before; then the search space counts as used up. */

@@ -1,20 +1,21 @@
+'use strict';
+
 const MASK = (1n << 48n) - 1n;
 
 /** The 48-bit linear congruential generator of java.util.Random, which AWS's seeded functions show. */
-export class JavaRandom {
-  private state: bigint;
-
-  constructor(seed: number) {
+class JavaRandom {
+  constructor(seed) {
     this.state = (BigInt(Math.trunc(seed)) ^ 0x5deece66dn) & MASK;
   }
 
-  /** A number in [0, 1). */
-  nextDouble(): number {
+  nextDouble() {
     return (this.next(26) * 2 ** 27 + this.next(27)) / 2 ** 53;
   }
 
-  private next(bits: number): number {
+  next(bits) {
     this.state = (this.state * 0x5deece66dn + 0xbn) & MASK;
     return Number(this.state >> BigInt(48 - bits));
   }
 }
+
+module.exports = { JavaRandom };

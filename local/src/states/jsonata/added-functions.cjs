@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Expression } from 'jsonata';
-import { JavaRandom } from '../java-random';
+// The functions that Step Functions adds to JSONata. Plain JavaScript, since the evaluator's process has no compiler.
+'use strict';
 
-/** Hash algorithms by the names that the States Language gives them. */
-export const HASH_ALGORITHMS: ReadonlyMap<string, string> = new Map([
+const { createHash, randomUUID } = require('node:crypto');
+const { JavaRandom } = require('../java-random.cjs');
+
+const HASH_ALGORITHMS = new Map([
   ['MD5', 'md5'],
   ['SHA-1', 'sha1'],
   ['SHA-256', 'sha256'],
@@ -11,14 +12,13 @@ export const HASH_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['SHA-512', 'sha512'],
 ]);
 
-/** The code of jsonata's error for a sequence that is too long. */
-export const TOO_LARGE = 'D2015';
+const TOO_LARGE = 'D2015';
 
 /** The longest that `$range` makes. */
 const LONGEST_RANGE = 360_145;
 
 /** Adds the functions that Step Functions has and plain JSONata has not. */
-export function registerAddedFunctions(expression: Expression): void {
+function registerAddedFunctions(expression) {
   expression.registerFunction('partition', partition, '<xn?:x>');
   expression.registerFunction('range', range, '<nnn?:x>');
   expression.registerFunction('hash', hash, '<s?s?:s>');
@@ -26,31 +26,40 @@ export function registerAddedFunctions(expression: Expression): void {
   expression.registerFunction('parse', parse, '<s?:x>');
 }
 
-/** `$random([seed])`: with a seed the first number of Java's generator, as on AWS. */
-export function randomFunction(random: () => number): (...args: unknown[]) => number {
+/**
+ * `$random([seed])`: with a seed the first number of Java's generator, as on AWS.
+ *
+ * @param first what the first call without a seed gives
+ */
+function randomFunction(first) {
+  let isFirst = true;
   return (...args) => {
     const [seed] = args;
     if (args.length > 1) throw mismatch('T0410', 'random', 2);
-    if (seed === undefined) return random();
-    if (typeof seed !== 'number') throw mismatch('T0410', 'random', 1);
-    return new JavaRandom(Math.trunc(seed)).nextDouble();
+    if (seed !== undefined) {
+      if (typeof seed !== 'number') throw mismatch('T0410', 'random', 1);
+      return new JavaRandom(Math.trunc(seed)).nextDouble();
+    }
+    const number = isFirst ? first : Math.random();
+    isFirst = false;
+    return number;
   };
 }
 
 /** Without a size there is a single part. */
-function partition(items: unknown, size?: number): unknown[][] | undefined {
+function partition(items, size) {
   if (items === undefined) return undefined;
   if (!Array.isArray(items)) throw mismatch('T0412', 'partition', 1);
   const step = size === undefined ? items.length : Math.trunc(size);
   if (step < 0) throw failure('Second argument must be zero or greater');
   if (items.length === 0 || step === 0) return undefined;
-  const parts: unknown[][] = [];
+  const parts = [];
   for (let start = 0; start < items.length; start += step) parts.push(items.slice(start, start + step));
   return parts;
 }
 
 /** The end is part of the range, and a range of one number is that number, as a JSONata sequence. */
-function range(from?: number, to?: number, by?: number): unknown {
+function range(from, to, by) {
   const [first, last, step] = [from, to, by].map((n) => Math.trunc(n ?? Number.NaN));
   if (first === undefined || last === undefined || !step) return undefined;
   const length = Math.floor((last - first) / step) + 1;
@@ -59,7 +68,7 @@ function range(from?: number, to?: number, by?: number): unknown {
   return numbers.length > 1 ? numbers : numbers[0];
 }
 
-function hash(text?: string, algorithm?: string): string | undefined {
+function hash(text, algorithm) {
   if (text === undefined || algorithm === undefined) return undefined;
   const name = HASH_ALGORITHMS.get(algorithm);
   if (!name) {
@@ -68,10 +77,10 @@ function hash(text?: string, algorithm?: string): string | undefined {
   return createHash(name).update(text, 'utf8').digest('hex');
 }
 
-function parse(text?: string): unknown {
+function parse(text) {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text, (_, value: unknown) => {
+    return JSON.parse(text, (_, value) => {
       if (typeof value === 'number' && !Number.isFinite(value)) throw failure('');
       return value;
     });
@@ -81,10 +90,12 @@ function parse(text?: string): unknown {
 }
 
 /** An argument that is wrong; jsonata makes the text. */
-function mismatch(code: 'T0410' | 'T0412', token: string, index: number): Error {
+function mismatch(code, token, index) {
   return Object.assign(new Error(), { code, token, index, type: 'any' });
 }
 
-function failure(message: string): Error {
+function failure(message) {
   return Object.assign(new Error(message), { code: 'D3137' });
 }
+
+module.exports = { HASH_ALGORITHMS, TOO_LARGE, randomFunction, registerAddedFunctions };

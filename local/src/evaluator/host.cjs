@@ -1,0 +1,36 @@
+// The evaluator's process: evaluates expressions of users, one after the other. Its parent limits the time, a thread of
+// its own the memory. Plain JavaScript, since it has to start without a compiler.
+'use strict';
+
+const path = require('node:path');
+const { Worker } = require('node:worker_threads');
+const { evaluate } = require('../states/jsonata/evaluate.cjs');
+const { findMetrics } = require('../training/find-metrics.cjs');
+
+const TASKS = { jsonata: evaluate, metrics: findMetrics };
+
+/** 1 while an expression is evaluated: the thread that watches the memory sleeps otherwise. */
+const busy = new Int32Array(new SharedArrayBuffer(4));
+new Worker(path.join(__dirname, 'memory-watch.cjs'), { workerData: { busy } });
+
+let last = Promise.resolve();
+process.on('message', (message) => {
+  last = last.then(() => evaluateOne(message));
+});
+
+async function evaluateOne({ task, request }) {
+  setBusy(1);
+  const answer = await TASKS[task](request);
+  setBusy(0);
+  process.send(answer);
+}
+
+function setBusy(value) {
+  Atomics.store(busy, 0, value);
+  Atomics.notify(busy, 0);
+}
+
+// They go to every process of the terminal or the service; what is to stop then is the parent's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+
+process.on('disconnect', () => process.exit(0));

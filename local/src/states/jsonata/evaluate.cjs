@@ -1,0 +1,65 @@
+// Evaluates JSONata as Step Functions does, in the evaluator's process.
+'use strict';
+
+const jsonata = require('jsonata');
+const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-functions.cjs');
+
+/** Limits of one evaluation, as others have measured them on AWS; the time is limited from outside. */
+const LIMITS = { sequence: 873_782, stack: 100 };
+
+/** Characters of the largest result: AWS's expressions have about 7 MB of memory, as others have measured it. */
+const LONGEST_RESULT = 7 * 2 ** 20;
+
+/** Parsed expressions, the latest last. */
+const compiled = new Map();
+const MOST_COMPILED = 1000;
+
+/**
+ * @returns `json` of the result; `problem` where it is nothing or a function; `error` where the expression has thrown
+ */
+async function evaluate({ source, states, variables, random }) {
+  const frame = { eval: undefined, random: randomFunction(random), ...variables, states };
+  try {
+    const result = await compile(source).evaluate(undefined, frame);
+    if (result === undefined) return { problem: 'nothing' };
+    if (holdsFunction(result)) return { problem: 'function' };
+    const json = JSON.stringify(result, withoutInfinity);
+    return json.length > LONGEST_RESULT ? { error: { code: TOO_LARGE } } : { json };
+  } catch (error) {
+    return { error: describe(error) };
+  }
+}
+
+function compile(source) {
+  let expression = compiled.get(source);
+  if (!expression) {
+    expression = jsonata(source, LIMITS);
+    registerAddedFunctions(expression);
+    if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value);
+    compiled.set(source, expression);
+  }
+  return expression;
+}
+
+/** What JSON has no number for is text on AWS: `Infinity`, `-Infinity` and `NaN`. */
+function withoutInfinity(_, value) {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** Functions are JavaScript functions or jsonata's marked objects. */
+function holdsFunction(value) {
+  if (typeof value === 'function') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return true;
+  // jsonata gives the arrays that it makes a `push` of their own.
+  return (Array.isArray(value) ? value : Object.values(value)).some(holdsFunction);
+}
+
+function describe(error) {
+  // What V8 throws at its own limits.
+  if (error instanceof RangeError && /string length/.test(error.message)) return { code: TOO_LARGE };
+  if (error instanceof RangeError && /call stack/.test(error.message)) return { code: 'D1011' };
+  return { code: error?.code, message: error?.message ?? String(error) };
+}
+
+module.exports = { evaluate };
