@@ -1,3 +1,4 @@
+import { matchesCharacters, withEscapes } from '../wildcard';
 import { isRecord, TemplateError } from './template';
 
 /** An event pattern of EventBridge: members to lists of what they may be, or to patterns of what they hold. */
@@ -14,7 +15,8 @@ const OPERATORS: Readonly<Record<string, Test>> = {
   'anything-but': (argument, value) =>
     value !== undefined && ![argument].flat().some((each) => accepts(each, value)),
   exists: (argument, value) => argument === (value !== undefined),
-  wildcard: (argument, value) => isText(argument, value, matchesText),
+  wildcard: (argument, value) =>
+    isText(argument, value, (text, pattern) => matchesCharacters(withEscapes(pattern), text)),
   numeric: (argument, value) => typeof value === 'number' && isWithin(argument, value),
 };
 
@@ -86,17 +88,6 @@ function accepts(wanted: unknown, value: unknown): boolean {
   return Object.entries(wanted).every(
     ([operator, argument]) => OPERATORS[operator]?.(argument, value) === true,
   );
-}
-
-/** Whether a text is as a wildcard says: `*` stands for any characters, a backslash before it for itself. */
-function matchesText(text: string, wildcard: string): boolean {
-  const parts = wildcard.match(/\\.|\*|[^*\\]+/gs) ?? [];
-  const expression = parts.map((part) => (part === '*' ? '.*' : escapeExpression(part.replace(/^\\/, ''))));
-  return new RegExp(`^${expression.join('')}$`, 's').test(text);
-}
-
-function escapeExpression(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Whether a number is as pairs such as `'>', 0, '<=', 5` say. */

@@ -9,7 +9,13 @@ import type {
   TuningJobDescription,
   TuningJobRecord,
 } from '../services';
-import { bestTrainingJob, definitionNamed, describeTuningJob, summarizeTrainingJobs } from '../services';
+import {
+  bestTrainingJob,
+  definitionNamed,
+  describeTuningJob,
+  OBJECTIVE_METRIC,
+  summarizeTrainingJobs,
+} from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { commonReasons } from './common-reasons';
@@ -68,7 +74,10 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
     ['Training jobs', counts],
     ...definitionRows(job, trainingJobs),
     ...failureRow(job.FailureReason),
-    ...noMetricRow(job, trainingJobs),
+    ...noMetricRow(jobs, job, trainingJobs),
+    ...metricNoteRows(
+      trainingJobs.flatMap(({ TrainingJobName }) => jobs.training.get(TrainingJobName) ?? []),
+    ),
     ...commonReasons(failedJobs(trainingJobs))
       .slice(0, MOST_REASONS)
       .map(
@@ -118,7 +127,11 @@ function definitionRows(
 }
 
 /** Training jobs that did their work and printed nothing to compare them by. */
-function noMetricRow(job: TuningJobDescription, trainingJobs: readonly TrainingJobSummary[]): Row[] {
+function noMetricRow(
+  jobs: Jobs,
+  job: TuningJobDescription,
+  trainingJobs: readonly TrainingJobSummary[],
+): Row[] {
   const silent = trainingJobs.filter(
     ({ TrainingJobStatus, ObjectiveStatus }) =>
       TrainingJobStatus === 'Completed' && ObjectiveStatus === 'Failed',
@@ -129,15 +142,30 @@ function noMetricRow(job: TuningJobDescription, trainingJobs: readonly TrainingJ
   const regex = definition?.AlgorithmSpecification.MetricDefinitions?.find(
     ({ Name }) => Name === objective?.MetricName,
   )?.Regex;
-  return [
-    [
-      'No metric',
-      `${silent.length} completed without ${objective?.MetricName}: no line of their logs (${first.TrainingJobName}.log) matches ${regex}`,
-    ],
-  ];
+  const name = objective?.MetricName ?? '';
+  const isNoted = jobs.training.get(first.TrainingJobName)?.metricNotes?.[name] !== undefined;
+  const log = `${first.TrainingJobName}.log`;
+  const reason = isNoted ? `see below, and ${log}` : `no line of their logs (${log}) matches ${regex}`;
+  return [['No metric', `${silent.length} completed without ${name}: ${reason}`]];
 }
 
-function trainingJobRows({ description, definitionName }: TrainingJobRecord, deployment: Root): Row[] {
+/** What training jobs have to tell of their metrics, of each metric once. */
+function metricNoteRows(records: readonly TrainingJobRecord[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { description, metricNotes = {} } of records) {
+    const { MetricDefinitions = [] } = description.AlgorithmSpecification;
+    for (const [name, note] of Object.entries(metricNotes)) {
+      const regex = MetricDefinitions.find(({ Name }) => Name === name)?.Regex;
+      // The objective metric is one of the others.
+      if (name !== OBJECTIVE_METRIC && !rows.has(name))
+        rows.set(name, [`Metric ${name}`, `${regex}: ${note}`]);
+    }
+  }
+  return [...rows.values()];
+}
+
+function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
+  const { description, definitionName } = record;
   const { FinalMetricDataList = [], HyperParameters = {}, FailureReason, ModelArtifacts } = description;
   const model = localPath(ModelArtifacts.S3ModelArtifacts, deployment);
   return [
@@ -148,6 +176,7 @@ function trainingJobRows({ description, definitionName }: TrainingJobRecord, dep
       `${description.TrainingJobStatus} in ${formatSeconds(description.TrainingTimeInSeconds ?? 0)}`,
     ],
     ...FinalMetricDataList.map(({ MetricName, Value }): Row => [MetricName, formatMetric(Value)]),
+    ...metricNoteRows([record]),
     ['Hyperparameters', ''],
     ...Object.entries(HyperParameters)
       .filter(([name]) => !name.startsWith('_tuning_'))

@@ -11,6 +11,7 @@ export { definitionNamed } from './sagemaker/tuning/tuning-definitions';
 export { bestTrainingJob } from './sagemaker/tuning/tuning-progress';
 export {
   describeTuningJob,
+  OBJECTIVE_METRIC,
   summarizeTrainingJob,
   summarizeTrainingJobs,
 } from './sagemaker/tuning/tuning-view';

@@ -37,7 +37,7 @@ globalThis.findRemainingMetrics = () => {
 /**
  * Runs searches until their time is over.
  *
- * @returns what the first of them have found; the last one may have been cut off, because it took all the time
+ * @returns what the first of them have found; the last one may have a problem, such as that it took all the time
  */
 function findMetrics(given) {
   searches = given;
@@ -46,7 +46,9 @@ function findMetrics(given) {
     run.runInThisContext({ timeout: TIME_LIMIT });
   } catch (error) {
     const isLate = error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-    if (!isLate || found.length === 0) found.push({ milliseconds: TIME_LIMIT, isCutOff: true });
+    if (!isLate) found.push({ milliseconds: 0, problem: error.message });
+    else if (found.length === 0)
+      found.push({ milliseconds: TIME_LIMIT, problem: `takes longer than ${TIME_LIMIT / 1000} s` });
   }
   return found;
 }

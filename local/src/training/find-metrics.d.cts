@@ -19,8 +19,8 @@ export interface MetricSearch {
 export interface MetricSearchResult {
   readonly match?: MetricMatch;
   readonly milliseconds: number;
-  /** It took too long, or more memory than V8 gives an expression. */
-  readonly isCutOff?: true;
+  /** Why it has no result: it took too long, or more memory than V8 gives an expression. */
+  readonly problem?: string;
 }
 
 /** The value that an expression (with the flag `d`) captures; undefined where nothing matches. */

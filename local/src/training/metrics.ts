@@ -1,3 +1,7 @@
+import { evaluator } from '../evaluator/evaluator';
+import { findMetric, type MetricMatch, type MetricSearchResult } from './find-metrics.cjs';
+import { compileExpression, type MetricExpression } from './metric-expression';
+import { numberIn, whyCutShort, whyNoNumber } from './metric-notes';
 import type { MetricDefinition } from './trainer';
 
 /** A metric found in the log, with the member names of the SageMaker API. */
@@ -7,18 +11,46 @@ export interface MetricDatum {
   readonly Timestamp: Date;
 }
 
-interface CompiledDefinition {
+interface CompiledDefinition extends MetricExpression {
   readonly name: string;
   readonly regex: string;
-  readonly pattern: RegExp;
-  /** Text that every line with the metric contains; '' when unknown. */
-  readonly literal: string;
+  /** Whether it takes long for lines that should be no trouble: not where everything else waits for it. */
+  isSlow: boolean;
+  /** Milliseconds that it has taken where it is slow. */
+  spent: number;
+  /** Why it is not applied any more. */
+  stopped?: string;
 }
 
-/** Applies metric definitions to the lines of a training log, as SageMaker does, and keeps the last values. */
+/** A line that an expression is applied to in the evaluator's process. */
+interface Search {
+  readonly definition: CompiledDefinition;
+  readonly line: string;
+  readonly timestamp: Date;
+}
+
+/** Milliseconds after which an expression is slow. */
+const SLOW = 20;
+/** Milliseconds that a slow expression may take for all the lines that it is applied to. */
+const SPENT_AT_MOST = 5_000;
+/** Searches that go to the evaluator's process at once. */
+const BATCH = 200;
+/** Characters of a line that a note shows. */
+const SHOWN = 60;
+
+/**
+ * Applies metric definitions to the lines of a training log, as SageMaker does, and keeps the last values. Expressions
+ * that may take long run in the evaluator's process: wait for `settled` before you read the values.
+ */
 export class MetricCollector {
   private readonly definitions: readonly CompiledDefinition[];
   private readonly values = new Map<string, MetricDatum>();
+  /** What was captured that is no number, by the metrics' names: the first of it. */
+  private readonly unreadable = new Map<string, string>();
+  /** Numbers of which only a part was captured. */
+  private readonly cutShort = new Map<string, string>();
+  private searches: Search[] = [];
+  private searching: Promise<void> | undefined;
 
   /**
    * @param definitions names and regular expressions; the first group of an expression is the value
@@ -34,15 +66,30 @@ export class MetricCollector {
 
   /** Looks for all metrics in one line. */
   public add(line: string, timestamp: Date = new Date()): void {
-    for (const { name, pattern, literal } of this.definitions) {
+    for (const definition of this.definitions) {
       // The service's expressions start with `.*` and backtrack for long on a line they do not match.
-      if (!line.includes(literal)) {
+      if (!line.includes(definition.literal) || definition.stopped !== undefined) {
         continue;
       }
-      const text = pattern.exec(line)?.[1];
-      const value = text === undefined || text === '' ? Number.NaN : Number(text);
-      if (Number.isFinite(value)) this.keep({ MetricName: name, Value: value, Timestamp: timestamp });
+      if (this.searching || definition.isSlow || line.length > definition.longestSafeLine) {
+        this.searches.push({ definition, line, timestamp });
+        this.searching ??= this.searchElsewhere();
+      } else {
+        const started = performance.now();
+        this.take(definition, findMetric(definition.pattern, line), timestamp);
+        definition.isSlow = performance.now() - started > SLOW;
+      }
     }
+  }
+
+  /** Resolves when all lines were looked through. */
+  public async settled(): Promise<void> {
+    await this.searching;
+  }
+
+  /** Looks through no more lines. */
+  public abandon(): void {
+    this.searches = [];
   }
 
   /**
@@ -67,76 +114,85 @@ export class MetricCollector {
     return this.definitions.flatMap(({ name }) => this.values.get(name) ?? []);
   }
 
+  /** What a person should know of metrics, by their names: that no number was captured, or not all of it. */
+  public notes(): Record<string, string> {
+    const notes = this.definitions.flatMap(({ name, stopped }): [string, string][] => {
+      const unreadable = this.values.has(name) ? undefined : this.unreadable.get(name);
+      const note = stopped ?? unreadable ?? this.cutShort.get(name);
+      return note === undefined ? [] : [[name, note]];
+    });
+    return Object.fromEntries(notes);
+  }
+
+  /** Runs the searches in the evaluator's process until none is left. */
+  private async searchElsewhere(): Promise<void> {
+    // Lines come together, mostly.
+    await Promise.resolve();
+    while (this.searches.length > 0) {
+      const [batch, rest] = [this.searches.slice(0, BATCH), this.searches.slice(BATCH)];
+      this.searches = rest;
+      const results = await search(batch);
+      results.forEach((result, i) => {
+        const { definition, line, timestamp } = batch[i] as Search;
+        account(definition, line, result);
+        this.take(definition, result.match, timestamp);
+      });
+      const left = batch.slice(results.length).filter(({ definition }) => definition.stopped === undefined);
+      if (left.length > 0) this.searches = [...left, ...this.searches];
+    }
+    this.searching = undefined;
+  }
+
+  private take({ name }: CompiledDefinition, match: MetricMatch | undefined, timestamp: Date): void {
+    if (match === undefined) return;
+    const value = numberIn(match);
+    if (value === undefined) {
+      if (!this.unreadable.has(name)) this.unreadable.set(name, whyNoNumber(match));
+      return;
+    }
+    const cutShort = this.cutShort.has(name) ? undefined : whyCutShort(match);
+    if (cutShort !== undefined) this.cutShort.set(name, cutShort);
+    this.keep({ MetricName: name, Value: value, Timestamp: timestamp });
+  }
+
   private keep(metric: MetricDatum): void {
     this.values.set(metric.MetricName, metric);
     this.onMetric?.(metric);
   }
 }
 
+/** @returns what the first of the searches have found */
+async function search(searches: readonly Search[]): Promise<MetricSearchResult[]> {
+  const request = searches.map(({ definition: { source, flags }, line }) => ({ source, flags, line }));
+  try {
+    return await evaluator.evaluate<MetricSearchResult[]>('metrics', request);
+  } catch (error) {
+    return [{ milliseconds: 0, problem: (error as Error).message }];
+  }
+}
+
+/** Stops an expression that has taken too long. */
+function account(definition: CompiledDefinition, line: string, result: MetricSearchResult): void {
+  if (result.milliseconds > SLOW) definition.spent += result.milliseconds;
+  const { problem } = result;
+  if (problem === undefined && definition.spent <= SPENT_AT_MOST) return;
+  const reason =
+    problem === undefined
+      ? `the expression has taken ${Math.round(definition.spent / 1000)} s in all`
+      : `the expression on the line ${JSON.stringify(line.slice(0, SHOWN))}: ${problem}`;
+  definition.stopped ??= `${reason}. Local mode no longer looks for the metric. Repeat no group that repeats something itself, as (a+)+ does`;
+}
+
 /** By the definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty. */
 const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 
 function compileAll(definitions: readonly MetricDefinition[]): readonly CompiledDefinition[] {
-  const known = compiled.get(definitions) ?? definitions.map((definition) => compile(definition));
+  const known = compiled.get(definitions) ?? definitions.map(compile);
   compiled.set(definitions, known);
   return known;
 }
 
 function compile(definition: MetricDefinition): CompiledDefinition {
-  const { source, flags } = toJavaScript(definition.Regex);
-  try {
-    return {
-      name: definition.Name,
-      regex: definition.Regex,
-      pattern: new RegExp(source, flags),
-      literal: flags.includes('i') ? '' : longestLiteral(source),
-    };
-  } catch (error) {
-    throw new Error(`metric ${definition.Name}: ${(error as Error).message}`);
-  }
-}
-
-/** Rewrites what Python and Java spell otherwise: leading flags, named groups, the ends of the text. */
-function toJavaScript(regex: string): { source: string; flags: string } {
-  const inline = /^\(\?([ims]+)\)/.exec(regex);
-  const source = regex
-    .slice(inline?.[0].length ?? 0)
-    .replaceAll('(?P<', '(?<')
-    .replaceAll('\\A', '^')
-    .replaceAll(/\\[Zz]/g, '$');
-  return { source, flags: inline?.[1] ?? '' };
-}
-
-/** The longest run of plain characters outside groups and classes, which a match must contain; '' if none. */
-function longestLiteral(source: string): string {
-  let longest = '';
-  let run = '';
-  let depth = 0;
-  const endRun = () => {
-    longest = run.length > longest.length ? run : longest;
-    run = '';
-  };
-  // A token: an escape, a class, a quantifier, or one character.
-  for (const [token] of source.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+?]\??|\{[^}]*\}\??|[\s\S]/g)) {
-    if (token === '|' && depth === 0) {
-      return ''; // the parts of an alternative are not all there
-    }
-    if (token === '(' || token === ')') {
-      depth += token === '(' ? 1 : -1;
-      endRun();
-    } else if (depth > 0) {
-      // Groups may be optional.
-    } else if (/^[*?{]/.test(token)) {
-      run = run.slice(0, -1); // the character before need not be there
-      endRun();
-    } else if (/^\\[^a-zA-Z0-9]/.test(token)) {
-      run += token.slice(1);
-    } else if (/^[[.^$+\\]/.test(token)) {
-      endRun();
-    } else {
-      run += token;
-    }
-  }
-  endRun();
-  return longest;
+  const { Name: name, Regex: regex } = definition;
+  return { ...compileExpression(definition), name, regex, isSlow: false, spent: 0 };
 }

@@ -52,7 +52,7 @@ export class OptunaSearch implements Search {
   }
 
   public async restore(trial: number, ended: EndedTrial): Promise<void> {
-    await this.request('restore', this.restoredValues(trial, ended));
+    await this.request('restore', await this.restoredValues(trial, ended));
     if (this.needsReports) this.ended.set(trial, ended);
   }
 
@@ -62,7 +62,7 @@ export class OptunaSearch implements Search {
     this.running.delete(trial);
     if (this.needsReports) {
       const isStopped = this.stopped.has(trial);
-      this.ended.set(trial, { values: () => values, ...(value !== undefined && { value }), isStopped });
+      this.ended.set(trial, { values: async () => values, ...(value !== undefined && { value }), isStopped });
     }
   }
 
@@ -100,16 +100,22 @@ export class OptunaSearch implements Search {
   private async startIn(process: SamplerProcess): Promise<void> {
     const send = (operation: SamplerOperation, values: Record<string, unknown>): Promise<unknown> =>
       process.request(operation, this.number, values);
+    const restored = await Promise.all(
+      [...this.ended].map(([trial, ended]) => this.restoredValues(trial, ended)),
+    );
     // The process does one thing after the other, in this order.
     await Promise.all([
       send('start', { specification: this.specification }),
-      ...[...this.ended].map(([trial, ended]) => send('restore', this.restoredValues(trial, ended))),
+      ...restored.map((values) => send('restore', values)),
       ...[...this.running].map(([trial, values]) => send('rejoin', { trial, values })),
     ]);
   }
 
-  private restoredValues(trial: number, { values, value, isStopped }: EndedTrial): Record<string, unknown> {
-    return { trial, values: this.needsReports ? values() : [], value, stopped: isStopped };
+  private async restoredValues(
+    trial: number,
+    { values, value, isStopped }: EndedTrial,
+  ): Promise<Record<string, unknown>> {
+    return { trial, values: this.needsReports ? await values() : [], value, stopped: isStopped };
   }
 }
 

@@ -41,7 +41,7 @@ export interface FinishedTrial {
 /** What became of a trial. */
 export interface EndedTrial {
   /** Finds out the metric at each step, as far as it was reported; only some strategies ask. */
-  readonly values: () => readonly number[];
+  readonly values: () => Promise<readonly number[]>;
   /** Its final value; without one it failed. */
   readonly value?: number;
   /** Whether it was stopped before its end. */

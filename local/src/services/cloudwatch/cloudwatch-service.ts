@@ -54,7 +54,7 @@ export class CloudWatchService implements Service {
       metrics: (jobName) => {
         const job = jobs.training.get(jobName);
         // Names of jobs are the same in any case, values of dimensions are not.
-        if (job?.name !== jobName || !this.mayWrite(job)) return new Map();
+        if (job?.name !== jobName || !this.mayWrite(job)) return Promise.resolve(new Map());
         const known = read.get(jobName) ?? metricsOf(root, job);
         read.set(jobName, known);
         return known;

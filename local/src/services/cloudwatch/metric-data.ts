@@ -26,7 +26,7 @@ interface Place {
  *
  * @throws AwsError `ValidationException`, `InvalidParameterValueException`, `InvalidNextToken`
  */
-export function getMetricData(input: Input, reader: MetricReader): unknown {
+export async function getMetricData(input: Input, reader: MetricReader): Promise<unknown> {
   const queries = input['MetricDataQueries'] as readonly Input[];
   checkQueries(queries);
   const place = placeIn(input['NextToken']) ?? { skipped: 0, until: reader.now };
@@ -43,11 +43,13 @@ export function getMetricData(input: Input, reader: MetricReader): unknown {
     throw invalid(`The parameter MaxDatapoints must be from 1 to ${MAX_POINTS}, got ${limit}.`);
   }
   const isAscending = input['ScanBy'] === 'TimestampAscending';
-  const data = queries
-    .filter((query) => query['ReturnData'] !== false)
-    .map((query) => dataOf(query, range, place.until, reader))
-    .map((each) => (isAscending ? each : { ...each, points: [...each.points].reverse() }));
-  return pageOf(data, place, limit);
+  const data = await Promise.all(
+    queries
+      .filter((query) => query['ReturnData'] !== false)
+      .map((query) => dataOf(query, range, place.until, reader)),
+  );
+  const inOrder = data.map((each) => (isAscending ? each : { ...each, points: [...each.points].reverse() }));
+  return pageOf(inOrder, place, limit);
 }
 
 function checkQueries(queries: readonly Input[]): void {
@@ -76,12 +78,12 @@ function checkQueries(queries: readonly Input[]): void {
   }
 }
 
-function dataOf(
+async function dataOf(
   { Id: id, Label: label, MetricStat: given }: Input,
   range: { readonly start: number; readonly end: number },
   until: number,
   reader: MetricReader,
-): MetricData {
+): Promise<MetricData> {
   const {
     Metric: metric,
     Period: period,
@@ -90,7 +92,7 @@ function dataOf(
   } = given as Input & { readonly Metric: Input };
   const periods = periodsOf(range, Number(period), reader.now);
   const statistic = statisticNamed(String(stat));
-  const points = pointsOf(reader, metric, unit).filter(({ time }) => time <= until);
+  const points = (await pointsOf(reader, metric, unit)).filter(({ time }) => time <= until);
   return {
     id: String(id),
     label: String(label ?? metric['MetricName']),

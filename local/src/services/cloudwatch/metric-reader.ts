@@ -15,7 +15,7 @@ export interface MetricReader {
   /** The training jobs that have metrics. */
   jobs(): readonly TrainingJobRecord[];
   /** The metrics of a job by name; none for a job that is not there. */
-  metrics(jobName: string): ReadonlyMap<string, readonly MetricPoint[]>;
+  metrics(jobName: string): Promise<ReadonlyMap<string, readonly MetricPoint[]>>;
 }
 
 /**
@@ -23,7 +23,11 @@ export interface MetricReader {
  *
  * @throws AwsError `InvalidParameterValueException` for metrics that are on AWS but not here
  */
-export function pointsOf(reader: MetricReader, metric: Input, unit: unknown): readonly MetricPoint[] {
+export async function pointsOf(
+  reader: MetricReader,
+  metric: Input,
+  unit: unknown,
+): Promise<readonly MetricPoint[]> {
   const { Namespace: namespace, MetricName: name, Dimensions: given = [] } = metric;
   const dimensions = given as readonly { readonly Name: string; readonly Value: string }[];
   if (namespace !== NAMESPACE) {
@@ -35,7 +39,7 @@ export function pointsOf(reader: MetricReader, metric: Input, unit: unknown): re
   const [dimension] = dimensions;
   const isWritten =
     dimensions.length === 1 && dimension?.Name === DIMENSION && [undefined, 'None'].includes(unit as string);
-  return (isWritten && reader.metrics(dimension.Value).get(String(name))) || [];
+  return (isWritten && (await reader.metrics(dimension.Value)).get(String(name))) || [];
 }
 
 function notHere(what: string): AwsError {

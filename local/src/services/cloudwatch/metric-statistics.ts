@@ -11,7 +11,7 @@ const MAX_POINTS = 1440;
  *
  * @throws AwsError `InvalidParameterCombinationException`, `InvalidParameterValueException`
  */
-export function getMetricStatistics(input: Input, reader: MetricReader): unknown {
+export async function getMetricStatistics(input: Input, reader: MetricReader): Promise<unknown> {
   const [names, extended] = [namesIn(input, 'Statistics'), namesIn(input, 'ExtendedStatistics')];
   if (names.length > 0 === extended.length > 0) {
     throw combination('Specify either Statistics or ExtendedStatistics, and not both.');
@@ -28,7 +28,7 @@ export function getMetricStatistics(input: Input, reader: MetricReader): unknown
     );
   }
   const statistics = [...names, ...extended].map((name) => [name, statisticNamed(name)] as const);
-  const points = pointsOf(reader, input, input['Unit']);
+  const points = await pointsOf(reader, input, input['Unit']);
   const datapoints = valuesByPeriod(points, periods, reader.now).flatMap(({ start, values }) => {
     const computed = statistics.flatMap(([name, statistic]) => {
       const value = statistic(values);

@@ -15,7 +15,7 @@ const RECENT_SECONDS = 3 * HOUR_SECONDS;
  *
  * @throws AwsError `InvalidParameterValueException`
  */
-export function listMetrics(input: Input, reader: MetricReader): unknown {
+export async function listMetrics(input: Input, reader: MetricReader): Promise<unknown> {
   const { Namespace: namespace, MetricName: wanted, Dimensions: given = [] } = input;
   const filters = given as readonly { readonly Name: string; readonly Value?: string }[];
   const oldest =
@@ -23,13 +23,13 @@ export function listMetrics(input: Input, reader: MetricReader): unknown {
   const isListed = ({ name, description }: TrainingJobRecord): boolean =>
     description.LastModifiedTime >= oldest &&
     filters.every(({ Name, Value: value = name }) => Name === DIMENSION && value === name);
-  const metrics = [undefined, NAMESPACE].includes(namespace as string | undefined)
-    ? reader
-        .jobs()
-        .filter(isListed)
-        .flatMap((job) => namesOf(job, reader).map((metric) => ({ job: job.name, metric })))
-        .filter(({ metric }) => wanted === undefined || metric === wanted)
+  const jobs = [undefined, NAMESPACE].includes(namespace as string | undefined)
+    ? reader.jobs().filter(isListed)
     : [];
+  const all = await Promise.all(
+    jobs.map(async (job) => (await namesOf(job, reader)).map((metric) => ({ job: job.name, metric }))),
+  );
+  const metrics = all.flat().filter(({ metric }) => wanted === undefined || metric === wanted);
   const start = placeIn(input['NextToken']);
   const end = start + PAGE_METRICS;
   return {
@@ -43,9 +43,12 @@ export function listMetrics(input: Input, reader: MetricReader): unknown {
 }
 
 /** The metrics that a job has printed: of one that has ended, its record has them all. */
-function namesOf({ name, description }: TrainingJobRecord, reader: MetricReader): string[] {
+async function namesOf(
+  { name, description }: TrainingJobRecord,
+  reader: MetricReader,
+): Promise<string[]> {
   return description.TrainingEndTime === undefined
-    ? [...reader.metrics(name).keys()]
+    ? [...(await reader.metrics(name)).keys()]
     : (description.FinalMetricDataList ?? []).map(({ MetricName }) => MetricName);
 }
 

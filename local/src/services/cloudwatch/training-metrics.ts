@@ -14,10 +14,10 @@ export interface MetricPoint {
  * All values of a training job's metrics by name, earliest first: what its metric definitions find in its log, of every
  * attempt, with the times of the lines. Of a metric that no line tells, as a stub gives it, there is the last value.
  */
-export function metricsOf(
+export async function metricsOf(
   root: string,
   { name: jobName, description }: TrainingJobRecord,
-): ReadonlyMap<string, readonly MetricPoint[]> {
+): Promise<ReadonlyMap<string, readonly MetricPoint[]>> {
   const found = new Map<string, MetricPoint[]>();
   const add = (name: string, point: MetricPoint): void => {
     const points = found.get(name);
@@ -35,6 +35,7 @@ export function metricsOf(
       collector.add(event.message, new Date(event.timestamp));
     }
   }
+  await collector.settled();
   for (const { MetricName, Value: value, Timestamp } of last) {
     if (!found.has(MetricName)) add(MetricName, { time: Timestamp * 1000, value });
   }

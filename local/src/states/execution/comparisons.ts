@@ -1,3 +1,4 @@
+import { matchesCharacters, withEscapes } from '../../wildcard';
 import type { Json } from '../json';
 import { parseTimestamp } from '../timestamp';
 
@@ -45,18 +46,11 @@ export const OPERATORS: ReadonlyMap<string, 'String' | 'Numeric' | 'Boolean' | '
 export function compareValues(operator: string, value: Json, operand: Json): boolean {
   const test = TYPE_TESTS[operator];
   if (test) return test(value) === operand;
-  if (operator === 'StringMatches') return typeof value === 'string' && wildcard(String(operand)).test(value);
+  if (operator === 'StringMatches')
+    return typeof value === 'string' && matchesCharacters(withEscapes(String(operand)), value);
   const type = OPERATORS.get(operator) ?? '';
   const [left, right] = [READERS[type]?.(value), READERS[type]?.(operand)];
   if (left === undefined || right === undefined) return false;
   const order = left < right ? -1 : left > right ? 1 : 0;
   return RELATIONS[operator.slice(type.length)]?.(order) ?? false;
-}
-
-/** `*` stands for any text, a backslash takes the next character as it is. */
-function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/\\([\s\S])|\*|[\s\S]/g, (token, escaped: string | undefined) =>
-    token === '*' ? '[\\s\\S]*' : (escaped ?? token).replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
-  );
-  return new RegExp(`^${source}$`);
 }

@@ -12,6 +12,8 @@ export interface TrainingJobRecord extends JobRecord {
   readonly definitionName?: string;
   /** Number of the trial in the study of the search that chose them. */
   readonly trial?: number;
+  /** What a person should know of its metrics, by their names, such as that no number was captured. */
+  readonly metricNotes?: Readonly<Record<string, string>>;
 }
 
 /** What is kept of a tuning job. */

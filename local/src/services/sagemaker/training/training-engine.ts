@@ -88,7 +88,7 @@ export class TrainingEngine {
 
   /** Runs a job that was interrupted again, from its beginning (or from its checkpoints, where it keeps some). */
   public resume(interrupted: TrainingJobRecord, start: Omit<TrainingStart, 'createdBy'>): TrainingRun {
-    const { isInterrupted: _isInterrupted, ...record } = interrupted;
+    const { isInterrupted: _isInterrupted, metricNotes: _metricNotes, ...record } = interrupted;
     const { TrainingJobArn: arn, TuningJobArn: tuningJobArn, CreationTime: created } = record.description;
     const request = requestOf(record.description);
     this.context.jobs.training.takeOver({

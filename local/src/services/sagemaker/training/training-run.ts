@@ -28,6 +28,9 @@ export interface TrainingRunOptions {
 /** SageMaker's own limit for jobs that give none. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
+/** How long a job that is stopped waits for metrics that it has printed to be found. */
+const STOPPED_JOB_WAITS_MS = 2000;
+
 const STOPPING: Readonly<Record<StopReason, string>> = {
   Stopped: 'Stopping the training job',
   MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds',
@@ -81,7 +84,9 @@ export class TrainingRun {
     // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
     await Promise.resolve();
     try {
-      return this.end(this.unlessCutOff(await this.trainToTheEnd()));
+      const outcome = this.unlessCutOff(await this.trainToTheEnd());
+      await this.readRemainingMetrics();
+      return this.end(outcome);
     } catch (error) {
       const failureReason = internalErrorReason((error as Error).message);
       return this.end({ status: 'Failed', failureReason });
@@ -89,6 +94,18 @@ export class TrainingRun {
       this.runtime.pause();
       this.endWaitLimit?.();
     }
+  }
+
+  /** Metrics may take time to find: a job that is stopped does not wait for long. */
+  private async readRemainingMetrics(): Promise<void> {
+    const { signal } = this.stopping;
+    const found = this.metrics.settled();
+    const patience = async (): Promise<void> => {
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await pause(STOPPED_JOB_WAITS_MS, undefined, { ref: false });
+    };
+    await Promise.race([found, patience()]);
+    this.metrics.abandon();
   }
 
   /** Ctrl-C reaches all processes of a terminal: what fails while local mode ends did not fail by itself. */
@@ -179,6 +196,7 @@ export class TrainingRun {
   private end(outcome: TrainingOutcome): TrainingJobRecord {
     this.isOver = true;
     const metrics = this.finalMetrics();
+    const metricNotes = this.metrics.notes();
     return this.update(
       (description) => {
         const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
@@ -190,7 +208,10 @@ export class TrainingRun {
           ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
         };
       },
-      this.endsWithLocalMode && outcome.status === 'Stopped',
+      {
+        ...(this.endsWithLocalMode && outcome.status === 'Stopped' && { isInterrupted: true }),
+        ...(Object.keys(metricNotes).length > 0 && { metricNotes }),
+      },
     );
   }
 
@@ -223,11 +244,11 @@ export class TrainingRun {
 
   private update(
     change: (description: TrainingJobDescription) => TrainingJobDescription,
-    isInterrupted = false,
+    others: Pick<TrainingJobRecord, 'isInterrupted' | 'metricNotes'> = {},
   ): TrainingJobRecord {
     return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
       ...record,
-      ...(isInterrupted && { isInterrupted }),
+      ...others,
       description: change(record.description),
     }));
   }

@@ -18,12 +18,16 @@ export function endedTrial({ name, description }: TrainingJobRecord, root: strin
 }
 
 /** The objective metric wherever the last attempt has printed it. */
-function objectivesIn(log: string | undefined, definitions: readonly MetricDefinition[]): number[] {
+async function objectivesIn(
+  log: string | undefined,
+  definitions: readonly MetricDefinition[],
+): Promise<number[]> {
   const values: number[] = [];
   const metrics = new MetricCollector(definitions, (metric) => {
     if (metric.MetricName === OBJECTIVE_METRIC) values.push(metric.Value);
   });
   for (const line of lastAttemptIn(log)) metrics.add(line);
+  await metrics.settled();
   return values;
 }
 

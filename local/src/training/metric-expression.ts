@@ -1,0 +1,104 @@
+import type { MetricDefinition } from './trainer';
+
+/** The regular expression of a metric, ready to run. */
+export interface MetricExpression {
+  readonly source: string;
+  readonly flags: string;
+  readonly pattern: RegExp;
+  /** Text that every line with the metric contains; '' when unknown. */
+  readonly literal: string;
+  /** The longest line that it cannot take long for. */
+  readonly longestSafeLine: number;
+}
+
+/** Compiles the expression of a metric. @throws Error when JavaScript cannot run it */
+export function compileExpression({ Name, Regex }: MetricDefinition): MetricExpression {
+  const { source, flags } = toJavaScript(Regex);
+  try {
+    return {
+      source,
+      flags: `${flags}d`,
+      pattern: new RegExp(source, `${flags}d`),
+      literal: flags.includes('i') ? '' : longestLiteral(source),
+      longestSafeLine: longestSafeLine(source),
+    };
+  } catch (error) {
+    throw new Error(`metric ${Name}: ${(error as Error).message}`);
+  }
+}
+
+/** Rewrites what Python and Java spell otherwise: leading flags, named groups, the ends of the text. */
+function toJavaScript(regex: string): { source: string; flags: string } {
+  const inline = /^\(\?([ims]+)\)/.exec(regex);
+  const source = regex
+    .slice(inline?.[0].length ?? 0)
+    .replaceAll('(?P<', '(?<')
+    .replaceAll('\\A', '^')
+    .replaceAll(/\\[Zz]/g, '$');
+  return { source, flags: [...new Set(inline?.[1])].join('') };
+}
+
+/** An escape, a class, a quantifier, or one character. */
+const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+?]\??|\{[^}]*\}\??|[\s\S]/g;
+
+/** The longest run of plain characters outside groups and classes, which a match must contain; '' if none. */
+function longestLiteral(source: string): string {
+  let longest = '';
+  let run = '';
+  let depth = 0;
+  const endRun = () => {
+    longest = run.length > longest.length ? run : longest;
+    run = '';
+  };
+  for (const [token] of source.matchAll(TOKEN)) {
+    if (token === '|' && depth === 0) {
+      return ''; // the parts of an alternative are not all there
+    }
+    if (token === '(' || token === ')') {
+      depth += token === '(' ? 1 : -1;
+      endRun();
+    } else if (depth > 0) {
+      // Groups may be optional.
+    } else if (/^[*?{]/.test(token)) {
+      run = run.slice(0, -1); // the character before need not be there
+      endRun();
+    } else if (/^\\[^a-zA-Z0-9]/.test(token)) {
+      run += token.slice(1);
+    } else if (/^[[.^$+\\]/.test(token)) {
+      endRun();
+    } else {
+      run += token;
+    }
+  }
+  endRun();
+  return longest;
+}
+
+/** Steps that take a few hundredths of a second. */
+const FEW_STEPS = 1e7;
+const LONGEST_LINE = 4096;
+
+/** SageMaker's expressions for its XGBoost: the brackets and the name in them keep the parts from taking turns. */
+const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
+
+/**
+ * The longest line that an expression cannot take long for. A backtracking search takes up to as many steps as there are
+ * ways to begin and to divide a line among the `n` repetitions, length^(n+1) / (n+1)!, times two for each choice. 0 where
+ * a group is repeated or looked for elsewhere: that may take 2^length.
+ */
+function longestSafeLine(source: string): number {
+  const tokens = [...source.matchAll(TOKEN)].map(([token]) => token);
+  const isRepeat = (token: string | undefined) => /^(?:[*+]|\{\d*,?\d*\})/.test(token ?? '');
+  const repeatsGroup = tokens.some((token, i) => token === ')' && isRepeat(tokens[i + 1]));
+  if (repeatsGroup || /\(\?(?:[=!]|<[=!])|\\[1-9k]/.test(source)) return 0;
+  const isXGBoost = XGBOOST.test(source);
+  const repetitions = isXGBoost ? 2 : tokens.filter(isRepeat).length;
+  const choices = isXGBoost ? 0 : tokens.filter((token) => /^[|?]/.test(token)).length;
+  let [length, steps] = [0, 0];
+  while (steps <= FEW_STEPS && length < LONGEST_LINE) {
+    length += 1;
+    steps = 2 ** choices;
+    for (let k = 0; k <= repetitions; k += 1) steps *= (length + k) / (k + 1);
+  }
+  return length - 1;
+}

@@ -1,0 +1,28 @@
+import type { MetricMatch } from './find-metrics.cjs';
+
+/** The number that an expression has captured; undefined when it is none, or not finite. */
+export function numberIn({ text = '' }: MetricMatch): number | undefined {
+  const value = text === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Says what was captured in place of a number. */
+export function whyNoNumber({ text }: MetricMatch): string {
+  if (text === undefined) return 'matched, but captured nothing: put a group, ( ), around the value';
+  if (text === '') return 'matched, but captured an empty string: the group must match the value';
+  const isNumber = /^[-+]?(?:nan|inf(?:inity)?)$/i.test(text.trim());
+  return `matched, but captured \`${text}\`, which is ${isNumber ? 'not a finite number' : 'no number'}`;
+}
+
+/** Says that a captured number is a part of a longer one; undefined when it is not. */
+export function whyCutShort({ text = '', before, after }: MetricMatch): string | undefined {
+  const [more = ''] = /^(?:\d[\d.]*|\.\d+)?(?:[eE][-+]?\d+)?/.exec(after) ?? [];
+  // A hyphen behind a letter belongs to the name.
+  const [less = ''] = /(?<![\w-])[-+]?(?:\d*\.)?\d*$/.exec(before) ?? [];
+  const sign = /^[-+]/.test(less) || /\d/.test(less) ? less : '';
+  if (more === '' && (sign === '' || sign === '+')) return undefined;
+  return `captured \`${text}\` of \`${sign}${text}${more}\`: let the group match all of it, ${NUMBER}`;
+}
+
+/** As SageMaker's own expressions read a number. */
+const NUMBER = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
