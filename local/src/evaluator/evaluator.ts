@@ -6,6 +6,9 @@ const HOST = join(__dirname, 'host.cjs');
 /** Milliseconds that one request may take: nobody knows AWS's limit. */
 const TIME_LIMIT = 5_000;
 
+/** Milliseconds after which a process that has nothing to do is ended. */
+const IDLE_LIMIT = 10_000;
+
 /**
  * The megabytes of the heap. More than the process may take in all, so that the thread that watches the memory comes
  * first: V8 would abort the process, with a core dump.
@@ -28,14 +31,18 @@ interface Waiting {
 
 /**
  * Evaluates expressions of users in a process of its own, which is ended when one takes too long or too much memory:
- * neither can be limited in the process that runs everything else. It starts with the first request and stays.
+ * neither can be limited in the process that runs everything else. It starts with the first request.
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
   /** Requests that have no answer yet, in their order; the process has all of them. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private limit: 'time' | 'memory' = 'memory';
+  /** The request over which this has ended the process; where the process ended itself, it was the first. */
+  private endedFor: Waiting | undefined;
+
+  /** @param timeLimit milliseconds that a request may take */
+  constructor(private readonly timeLimit = TIME_LIMIT) {}
 
   /** Whether a request waits for its answer. */
   get isBusy(): boolean {
@@ -56,7 +63,7 @@ export class Evaluator {
       const waiting: Waiting = { message: { task, request }, signal, resolve, reject };
       giveUp = () => {
         reject(signal?.reason);
-        if (this.waiting[0] === waiting) this.end('time');
+        if (this.waiting[0] === waiting) this.end(waiting);
       };
       this.send(waiting);
     });
@@ -66,6 +73,15 @@ export class Evaluator {
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }
+  }
+
+  /** Ends the process, unless it has something to do. The next request starts another one. */
+  close(): void {
+    if (this.isBusy) return;
+    clearTimeout(this.timer);
+    const { child } = this;
+    this.child = undefined;
+    child?.kill('SIGKILL');
   }
 
   private send(waiting: Waiting): void {
@@ -80,8 +96,9 @@ export class Evaluator {
     clearTimeout(this.timer);
     const [first] = this.waiting;
     this.keepAlive(first !== undefined);
-    if (first?.signal?.aborted) this.end('time');
-    else if (first) this.timer = setTimeout(() => this.end('time'), TIME_LIMIT);
+    if (first === undefined) this.timer = setTimeout(() => this.close(), IDLE_LIMIT).unref();
+    else if (first.signal?.aborted) this.end(first);
+    else this.timer = setTimeout(() => this.end(first), this.timeLimit);
   }
 
   /** Local mode does not wait for a process that does nothing. */
@@ -97,31 +114,32 @@ export class Evaluator {
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.limit = 'memory';
     child.on('message', (answer) => {
       this.waiting.shift()?.resolve(answer);
       this.begin();
     });
     // After the last of its messages, which `exit` may come before.
-    child.on('disconnect', () => this.startAgain(child, new LimitReached(this.limit)));
+    child.on('disconnect', () => this.startAgain(child));
     child.on('error', (error) => this.startAgain(child, error));
     return child;
   }
 
-  private end(limit: 'time' | 'memory'): void {
-    this.limit = limit;
+  private end(waiting: Waiting): void {
+    this.endedFor = waiting;
     this.child?.kill('SIGKILL');
   }
 
-  /** The process has ended over the first request; the others have done nothing. */
-  private startAgain(child: ChildProcess, reason: unknown): void {
+  /** The process has ended over a request; the others have done nothing. */
+  private startAgain(child: ChildProcess, error?: Error): void {
     if (this.child !== child) return;
+    const { waiting, endedFor } = this;
     this.child = undefined;
-    const [first, ...others] = this.waiting;
+    this.endedFor = undefined;
     this.waiting = [];
     this.begin();
-    first?.reject(reason);
-    for (const each of others) if (!each.signal?.aborted) this.send(each);
+    const culprit = endedFor ?? waiting[0];
+    culprit?.reject(error ?? new LimitReached(endedFor === undefined ? 'memory' : 'time'));
+    for (const each of waiting) if (each !== culprit && !each.signal?.aborted) this.send(each);
   }
 }
 

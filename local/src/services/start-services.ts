@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
+import { evaluator } from '../evaluator/evaluator';
 import type { ExecutionRunner, ExecutionServices } from '../executions/execution-runner';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
@@ -201,6 +202,7 @@ export async function startServices(
       await automl.close();
       await tuning.close();
       await training.close();
+      evaluator.close();
       lambda.close();
       await endpoint?.close();
     },

@@ -11,7 +11,7 @@ export function whyNoNumber({ text }: MetricMatch): string {
   if (text === undefined) return 'matched, but captured nothing: put a group, ( ), around the value';
   if (text === '') return 'matched, but captured an empty string: the group must match the value';
   const isNumber = /^[-+]?(?:nan|inf(?:inity)?)$/i.test(text.trim());
-  return `matched, but captured \`${text}\`, which is ${isNumber ? 'not a finite number' : 'no number'}`;
+  return `matched, but captured \`${shortened(text)}\`, which is ${isNumber ? 'not a finite number' : 'no number'}`;
 }
 
 /** Says that a captured number is a part of a longer one; undefined when it is not. */
@@ -26,3 +26,10 @@ export function whyCutShort({ text = '', before, after }: MetricMatch): string |
 
 /** As SageMaker's own expressions read a number. */
 const NUMBER = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
+
+/** Characters of a captured text that a note shows. */
+const SHOWN = 60;
+
+function shortened(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

@@ -51,6 +51,7 @@ export class MetricCollector {
   private readonly cutShort = new Map<string, string>();
   private searches: Search[] = [];
   private searching: Promise<void> | undefined;
+  private readonly abandoned = new AbortController();
 
   /**
    * @param definitions names and regular expressions; the first group of an expression is the value
@@ -90,6 +91,7 @@ export class MetricCollector {
   /** Looks through no more lines. */
   public abandon(): void {
     this.searches = [];
+    this.abandoned.abort();
   }
 
   /**
@@ -128,10 +130,11 @@ export class MetricCollector {
   private async searchElsewhere(): Promise<void> {
     // Lines come together, mostly.
     await Promise.resolve();
-    while (this.searches.length > 0) {
+    const { signal } = this.abandoned;
+    while (this.searches.length > 0 && !signal.aborted) {
       const [batch, rest] = [this.searches.slice(0, BATCH), this.searches.slice(BATCH)];
       this.searches = rest;
-      const results = await search(batch);
+      const results = await search(batch, signal);
       results.forEach((result, i) => {
         const { definition, line, timestamp } = batch[i] as Search;
         account(definition, line, result);
@@ -162,11 +165,12 @@ export class MetricCollector {
 }
 
 /** @returns what the first of the searches have found */
-async function search(searches: readonly Search[]): Promise<MetricSearchResult[]> {
+async function search(searches: readonly Search[], signal: AbortSignal): Promise<MetricSearchResult[]> {
   const request = searches.map(({ definition: { source, flags }, line }) => ({ source, flags, line }));
   try {
-    return await evaluator.evaluate<MetricSearchResult[]>('metrics', request);
+    return await evaluator.evaluate<MetricSearchResult[]>('metrics', request, signal);
   } catch (error) {
+    if (signal.aborted) return [];
     return [{ milliseconds: 0, problem: (error as Error).message }];
   }
 }

@@ -26,8 +26,8 @@ export interface CliRun {
 
 /** A run under way. */
 export interface RunningCli {
-  /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. */
-  interrupt(): void;
+  /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. @default 'SIGINT' */
+  interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
   /** Ends the process itself, with kill -9. */
   kill(): void;
   /** Whether any process of the group is left. */
@@ -75,7 +75,7 @@ function start(program: string, args: readonly string[]): RunningCli {
   });
   return {
     ended,
-    interrupt: () => process.kill(-pid, 'SIGINT'),
+    interrupt: (signal = 'SIGINT') => void process.kill(-pid, signal),
     kill: () => void child.kill('SIGKILL'),
     isAnyAlive: () => isProcessAlive(-pid),
   };
