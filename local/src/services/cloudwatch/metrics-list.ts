@@ -43,10 +43,7 @@ export async function listMetrics(input: Input, reader: MetricReader): Promise<u
 }
 
 /** The metrics that a job has printed: of one that has ended, its record has them all. */
-async function namesOf(
-  { name, description }: TrainingJobRecord,
-  reader: MetricReader,
-): Promise<string[]> {
+async function namesOf({ name, description }: TrainingJobRecord, reader: MetricReader): Promise<string[]> {
   return description.TrainingEndTime === undefined
     ? [...(await reader.metrics(name)).keys()]
     : (description.FinalMetricDataList ?? []).map(({ MetricName }) => MetricName);
