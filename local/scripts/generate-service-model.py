@@ -72,6 +72,7 @@ OPERATIONS: Dict[str, List[str]] = {
         "CreateMultipartUpload",
         "DeleteBucket",
         "DeleteObject",
+        "DeleteObjects",
         "GetBucketLocation",
         "GetBucketVersioning",
         "GetObject",
@@ -92,24 +93,34 @@ OPERATIONS: Dict[str, List[str]] = {
 # Where botocore has another name for a service.
 BOTOCORE_NAMES = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 
+# Services whose requests are read by the model: the model says where each member is on the wire.
+READ_BY_MODEL = ["s3"]
+
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
 # What is kept of a shape as it is; documentation, which is most of a model, is not.
-KEPT = ["type", "required", "enum", "pattern", "min", "max", "sensitive"]
+KEPT = ["type", "required", "enum", "pattern", "min", "max", "sensitive", "flattened"]
 
 
 LOADER = botocore.loaders.create_loader()
 
 
-def compact_shape(shape: Dict[str, Any]) -> Dict[str, Any]:
+def compact_shape(shape: Dict[str, Any], with_places: bool) -> Dict[str, Any]:
     """A shape without documentation, with the names of other shapes where botocore has references."""
     compact = {key: shape[key] for key in KEPT if shape.get(key) not in (None, [])}
     if shape["type"] == "structure":
         compact["members"] = {name: member["shape"] for name, member in shape["members"].items()}
+        if with_places:
+            compact["places"] = {name: place(name, member) for name, member in shape["members"].items()}
     for key in ("member", "key", "value"):
         if key in shape:
             compact[key] = shape[key]["shape"]
     return compact
+
+
+def place(name: str, member: Dict[str, Any]) -> str:
+    """Where a member is in an HTTP request, and under which name: `header x-amz-acl`, `body Delete`."""
+    return "{} {}".format(member.get("location", "body"), member.get("locationName", name))
 
 
 def references(shape: Dict[str, Any]) -> List[str]:
@@ -128,7 +139,7 @@ def service_model(service: str) -> Dict[str, Any]:
     while waiting:
         shape = waiting.pop()
         if shape not in shapes:
-            shapes[shape] = compact_shape(model["shapes"][shape])
+            shapes[shape] = compact_shape(model["shapes"][shape], service in READ_BY_MODEL)
             waiting.extend(references(shapes[shape]))
     return {
         "source": "{} (API version {}) in botocore {}".format(

@@ -26,6 +26,7 @@ import * as monitoringModel from './model/monitoring-model.json';
 import type { ServiceModel } from './model/validator';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
+import { DefaultEncryption } from './s3/object-encryption';
 import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
 import { AutoMLEngine } from './sagemaker/automl/automl-engine';
@@ -98,7 +99,11 @@ export async function startServices(
   const { root, environment } = deployment;
   const now = (): number => Date.now() / 1000;
   const credentials = new CredentialStore();
-  const buckets = new BucketStore(bucketsFolder(root), (created) => events.objectCreated(created));
+  const buckets = new BucketStore(
+    bucketsFolder(root),
+    new DefaultEncryption(deployment.buckets, environment),
+    (created) => events.objectCreated(created),
+  );
   const authorizer = createAuthorizer(deployment);
   for (const stateMachine of deployment.stateMachines) {
     checkStateMachineRole(stateMachine, authorizer, environment);

@@ -185,7 +185,7 @@ describe('objects', () => {
     expect(await read('a')).toBe('x');
   });
 
-  test.each(['folder/', 'a//b', '..'])('there is none of the key "%s"', async (key) => {
+  test.each(['folder/', 'a//b', 'a//', '/', '..'])('there is none of the key "%s"', async (key) => {
     const call = (operation: string) => services.router.call('s3', operation, at(key), services.user);
     await expect(call('GetObject')).rejects.toMatchObject({ code: 'NoSuchKey', statusCode: 404 });
     await expect(call('DeleteObject')).resolves.toEqual({});
@@ -228,6 +228,10 @@ describe('uploads in parts', () => {
     expect(fs.readFileSync(fileOf('big'), 'latin1')).toBe(`${big.toString('latin1')}end`);
     expect(await head('big')).toMatchObject({ ETag, ContentType: 'text/plain', Metadata: { owner: 'me' } });
     expect(fs.readdirSync(path.join(root, 's3', '.uploads'))).toEqual([]);
+    // A client whose answer was lost asks again, until the object is another one.
+    expect((await complete(upload, [first, second])).ETag).toBe(ETag);
+    expect(await failure(complete(upload, [first]))).toBe('NoSuchUpload 404');
+    await put('big');
     expect(await failure(complete(upload, [first, second]))).toBe('NoSuchUpload 404');
   });
 
@@ -336,9 +340,8 @@ test('buckets are made, found, and removed when they are empty', async () => {
   expect(
     (await s3.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint,
   ).toBeUndefined();
-  expect(await failure(s3.send(new CreateBucketCommand({ Bucket: BUCKET })))).toBe(
-    'BucketAlreadyOwnedByYou 409',
-  );
+  // In us-east-1, one's own bucket can be made again.
+  expect(await failure(s3.send(new CreateBucketCommand({ Bucket: BUCKET })))).toBe('no error');
   expect(await failure(s3.send(new CreateBucketCommand({ Bucket: 'No_good' })))).toBe(
     'InvalidBucketName 400',
   );

@@ -115,19 +115,37 @@ test('every checksum of S3 is compared, kept and given back', async () => {
   }
 });
 
+/** How many bytes the checksums of an algorithm have. */
+const CHECKSUM_BYTES = {
+  ...{ crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32, sha512: 64 },
+  ...{ md5: 16, xxhash3: 8, xxhash64: 8, xxhash128: 16 },
+};
+
 test.each<[string, Options, string]>([
   ['MD5', { headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }, body: 'new' }, 'BadDigest'],
   ['MD5 that is none', { headers: { 'content-md5': 'x' }, body: 'new' }, 'InvalidDigest'],
   ['CRC32', { headers: { 'x-amz-checksum-crc32': 'AAAAAA==' }, body: 'new' }, 'BadDigest'],
-  ['SHA-1', { headers: { 'x-amz-checksum-sha1': 'AAAA' }, body: 'new' }, 'BadDigest'],
-  ['SHA-256', { headers: { 'x-amz-checksum-sha256': 'AAAA' }, body: 'new' }, 'BadDigest'],
-  ...['crc32c', 'crc64nvme', 'sha512', 'md5', 'xxhash3', 'xxhash64', 'xxhash128'].map(
-    (name): [string, Options, string] => [
-      name,
-      { headers: { [`x-amz-checksum-${name}`]: 'AAAA' }, body: 'new' },
-      'BadDigest',
-    ],
-  ),
+  ...Object.entries(CHECKSUM_BYTES).flatMap(([name, bytes]): [string, Options, string][] => {
+    const header = `x-amz-checksum-${name}`;
+    const zeros = Buffer.alloc(bytes).toString('base64');
+    return [
+      [name, { headers: { [header]: zeros }, body: 'new' }, 'BadDigest'],
+      [`${name} that is none`, { headers: { [header]: 'AAAA' }, body: 'new' }, 'InvalidRequest'],
+    ];
+  }),
+  [
+    'kind of checksum than it says',
+    {
+      headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
+      body: 'new',
+    },
+    'InvalidRequest',
+  ],
+  [
+    'two checksums',
+    { headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-crc32c': 'AAAAAA==' }, body: 'new' },
+    'InvalidRequest',
+  ],
   [
     'trailing CRC32',
     { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n' },
@@ -205,7 +223,6 @@ test.each<[string, string, Options]>([
     { headers: { 'x-amz-server-side-encryption-customer-key': 'x' }, body: 'x' },
   ],
   ['a locked object', 'PUT', { headers: { 'x-amz-object-lock-mode': 'COMPLIANCE' }, body: 'x' }],
-  ['a part of an object by its number', 'GET', { query: { partNumber: '1' } }],
   ['an ACL of its own', 'PUT', { query: { acl: '' }, body: 'x' }],
 ])('%s is refused, and the object stays as it is', async (_name, method, options) => {
   const key = `${BUCKET}/input/train.csv`;
@@ -224,7 +241,7 @@ test.each<[string, Options, string]>([
   [
     'of a storage class that is none',
     { headers: { 'x-amz-storage-class': 'COLD' }, body: 'x' },
-    'InvalidArgument',
+    'InvalidStorageClass',
   ],
   [
     'copied in a way that is none',

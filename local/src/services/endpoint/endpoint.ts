@@ -157,7 +157,7 @@ class RequestHandler {
     const spoken = this.spokenFor(head);
     const isReadable = (each: Protocol): boolean => each.isReadableFor(head);
     const protocol = spoken.find(isReadable) ?? spoken[0] ?? this.options.protocols.find(isReadable);
-    const response = protocol?.renderError(error, requestId);
+    const response = protocol?.renderError(error, requestId, head);
     return response && { ...response, headers: { 'x-amzn-errortype': error.code, ...response.headers } };
   }
 

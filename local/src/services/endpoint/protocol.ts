@@ -32,5 +32,6 @@ export interface Protocol {
   /** Whether the client of a request can read errors of this protocol. */
   isReadableFor(head: RequestHead): boolean;
   handle(request: WireRequest, call: CallOperation): Promise<WireResponse>;
-  renderError(error: AwsError, requestId: string): WireResponse;
+  /** @param head of the request that failed */
+  renderError(error: AwsError, requestId: string, head: RequestHead): WireResponse;
 }

@@ -7,6 +7,8 @@ export interface Shape {
   readonly required?: readonly string[];
   /** Names of the shapes of a structure's members. */
   readonly members?: Readonly<Record<string, string>>;
+  /** Where each member is in an HTTP request and under which name, such as `header x-amz-acl`: of REST services only. */
+  readonly places?: Readonly<Record<string, string>>;
   /** Name of the shape of a list's items. */
   readonly member?: string;
   /** Names of the shapes of a map's keys and values. */
@@ -18,6 +20,8 @@ export interface Shape {
   /** Bounds of a number, or of the length of a string, a list or a map. */
   readonly min?: number;
   readonly max?: number;
+  /** Whether the items of a list are elements of the list's own parent in XML. */
+  readonly flattened?: boolean;
   /** Whether a value must not be in messages. */
   readonly sensitive?: boolean;
 }

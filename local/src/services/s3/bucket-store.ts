@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import { uploadsFolder } from '../../assembly/buckets';
 import { joinInside } from '../../assembly/safe-path';
 import { AwsError } from '../aws-error';
+import { FolderMarkers, isMarker } from './folder-markers';
 import { AttributeStore, type ObjectAttributes } from './object-attributes';
+import type { DefaultEncryption } from './object-encryption';
 import type { S3Location } from './s3-uri';
 
 /** An object of a bucket. */
@@ -33,13 +35,17 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
  */
 export class BucketStore {
   private readonly attributeStore: AttributeStore;
+  private readonly markers: FolderMarkers;
 
   /** @param onCreated hears of each object that is written through this store */
   constructor(
     private readonly folder: string,
+    /** How objects are said to be encrypted. */
+    public readonly encryption: DefaultEncryption,
     private readonly onCreated: (created: CreatedObject) => void = () => undefined,
   ) {
     this.attributeStore = new AttributeStore(folder);
+    this.markers = new FolderMarkers(folder);
   }
 
   /** Folder for what is being written: on the same disk as the objects. */
@@ -70,16 +76,19 @@ export class BucketStore {
     return Math.floor((birthtimeMs || mtimeMs) / 1000);
   }
 
-  /** Makes a bucket. */
+  /** Makes a bucket. @throws AwsError InvalidBucketName, BucketAlreadyOwnedByYou */
   public create(bucket: string): void {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes('..')) {
-      throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${bucket}`);
+      throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${bucket}`, 400, {
+        BucketName: bucket,
+      });
     }
     if (this.has(bucket)) {
       throw new AwsError(
         'BucketAlreadyOwnedByYou',
         'Your previous request to create the named bucket succeeded and you already own it.',
         409,
+        { BucketName: bucket },
       );
     }
     fs.mkdirSync(path.join(this.folder, bucket), { recursive: true });
@@ -88,11 +97,14 @@ export class BucketStore {
   /** Removes a bucket that has no objects. */
   public deleteBucket(bucket: string): void {
     const folder = this.bucketFolder(bucket);
-    if (hasFiles(folder)) {
-      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    if (hasFiles(folder) || this.names(bucket).length > 0) {
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409, {
+        BucketName: bucket,
+      });
     }
     fs.rmSync(folder, { recursive: true });
     this.attributeStore.deleteBucket(bucket);
+    this.markers.deleteBucket(bucket);
   }
 
   /** Objects whose key starts with a prefix, in the order of their keys' UTF-8 bytes, as S3 lists them. */
@@ -107,17 +119,20 @@ export class BucketStore {
     if (prefix.split('/').includes('..') || prefix.includes('\0') || !isFolder(start)) {
       return [];
     }
-    return fs
-      .readdirSync(start, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => ({ file: path.join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }))
-      .map(({ file, isLink }) => ({
-        file,
-        isLink,
-        key: path.relative(folder, file).split(path.sep).join('/'),
-      }))
-      .filter(({ key }) => key.startsWith(prefix))
-      .filter(({ key, file, isLink }) => !isLink || objectOf(key, file) !== undefined)
+    const entries = fs.readdirSync(start, { recursive: true, withFileTypes: true }).map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      return { entry, file, key: path.relative(folder, file).split(path.sep).join('/') };
+    });
+    const folders = entries.filter(({ entry }) => entry.isDirectory()).map(({ key }) => key);
+    const above = prefix.slice(0, prefix.lastIndexOf('/'));
+    const markers = this.markers.keys(bucket, above === '' ? folders : [above, ...folders]);
+    const files = entries
+      .filter(({ entry, key }) => !entry.isDirectory() && key.startsWith(prefix))
+      .filter(({ entry, key, file }) => !entry.isSymbolicLink() || objectOf(key, file) !== undefined);
+    const marked = markers
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => ({ key, file: this.markers.fileOf(bucket, key) }));
+    return [...files, ...marked]
       .map(({ key, file }) => ({ key, file, bytes: Buffer.from(key) }))
       .sort((left, right) => Buffer.compare(left.bytes, right.bytes))
       .map(({ key, file }) => ({ key, file }));
@@ -126,7 +141,13 @@ export class BucketStore {
   /** One object; undefined when there is none of this key, or can be none. */
   public find(bucket: string, key: string): StoredObject | undefined {
     const folder = this.bucketFolder(bucket);
-    return isPath(folder, key) ? objectOf(key, path.join(folder, key)) : undefined;
+    if (!isPath(folder, key)) {
+      return undefined;
+    }
+    if (!isMarker(key)) {
+      return objectOf(key, path.join(folder, key));
+    }
+    return isFolder(path.join(folder, key)) ? objectOf(key, this.markers.fileOf(bucket, key)) : undefined;
   }
 
   /** What is kept of an object beside its content. */
@@ -155,9 +176,12 @@ export class BucketStore {
   ): StoredObject {
     try {
       const file = this.fileOf(bucket, key);
+      if (isMarker(key)) {
+        this.makeMarked(bucket, key, staged);
+      }
       fs.mkdirSync(path.dirname(file), { recursive: true });
       // S3 has no folders: what is left of one is not in the way of an object.
-      if (isFolder(file) && !hasFiles(file)) {
+      if (isFolder(file) && !hasFiles(file) && this.names(bucket, `${key}/`).length === 0) {
         fs.rmSync(file, { recursive: true });
       }
       fs.renameSync(staged, file);
@@ -187,6 +211,17 @@ export class BucketStore {
     }
   }
 
+  /** Makes the folder of a marker. */
+  private makeMarked(bucket: string, key: string, staged: string): void {
+    if (fs.statSync(staged).size > 0) {
+      throw new AwsError(
+        'InvalidRequest',
+        `local mode keeps objects as files: "${key}" ends with a slash and so may have no content`,
+      );
+    }
+    fs.mkdirSync(joinInside(this.bucketFolder(bucket), key), { recursive: true });
+  }
+
   /** Path of the file that holds, or would hold, an object. */
   public fileOf(bucket: string, key: string): string {
     const folder = this.bucketFolder(bucket);
@@ -196,7 +231,7 @@ export class BucketStore {
         `local mode keeps objects as files: the key "${key}" is not the path of one (no empty parts, no "..", no "\\")`,
       );
     }
-    return joinInside(folder, key);
+    return isMarker(key) ? this.markers.fileOf(bucket, key) : joinInside(folder, key);
   }
 
   private bucketFolder(bucket: string): string {
@@ -205,6 +240,7 @@ export class BucketStore {
         'NoSuchBucket',
         `The specified bucket does not exist: ${bucket} (local mode looks for the folder ${path.join(this.folder, bucket)})`,
         404,
+        { BucketName: bucket },
       );
     }
     return path.join(this.folder, bucket);
@@ -217,9 +253,14 @@ export function objectOf(key: string, file: string): StoredObject | undefined {
   return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
 }
 
-/** Whether a key is the path of a file in a bucket's folder. */
+/** Whether a key is the path of a file in a bucket's folder, or of a folder that has a marker. */
 function isPath(folder: string, key: string): boolean {
-  if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
+  if (
+    key
+      .replace(/\/$/, '')
+      .split('/')
+      .some((segment) => segment === '' || segment === '.' || segment === '..')
+  ) {
     return false;
   }
   try {

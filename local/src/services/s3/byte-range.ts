@@ -25,7 +25,10 @@ export function parseRange(range: unknown, size: number): ByteRange | undefined 
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (start > end) {
-    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416);
+    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
+      RangeRequested: String(range),
+      ActualObjectSize: String(size),
+    });
   }
   return { start, end };
 }

@@ -1,20 +1,20 @@
 import { AwsError } from '../aws-error';
-import * as model from '../model/s3-model.json';
-import { type ServiceModel, validateAgainst } from '../model/validator';
+import { validateAgainst } from '../model/validator';
+import { describePlace, type MemberPlace, placesOf, requestShape, S3_MODEL, shapeOf } from './s3-model';
+import { SUPPORTED_MEMBERS, SUPPORTED_VALUES } from './supported-members';
 
 type Input = Readonly<Record<string, unknown>>;
-
-/** Members that cannot be left out without changing what a request means; encryption is as good as done. */
-const UNSUPPORTED =
-  /^(Tagging|(CopySource)?SSECustomer\w+|ObjectLock\w+|WebsiteRedirectLocation|WriteOffsetBytes|VersionId|MFA|IfMatch(InitiatedTime|LastModifiedTime|Size)|AnnotationDirective)$/;
 
 /** Of ACLs, those that buckets without ACLs take: the default of S3 and of the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
 /** S3 ignores conditions that are no dates, and keeps any text as the date of expiry. */
-const DATES = /(^Expires|Since)$/;
+const DATES = /(^(Response)?Expires|Since)$/;
 
 const MAX_KEY_BYTES = 1024;
+
+/** What a header of a response cannot have: characters that are not in ISO-8859-1, and control characters. */
+const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Checks a request against S3's service model, for what comes over HTTP and from state machines alike, and refuses what
@@ -25,18 +25,8 @@ const MAX_KEY_BYTES = 1024;
  */
 export function checkS3Request(operation: string, input: Input, accountId: string): void {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
-  const unsupported = given.find(
-    ([member]) =>
-      UNSUPPORTED.test(member) || (member === 'PartNumber' && !operation.startsWith('UploadPart')),
-  );
-  if (unsupported !== undefined) {
-    throw new AwsError(
-      'NotImplemented',
-      `local mode does not have "${unsupported[0]}" in s3:${operation}`,
-      501,
-    );
-  }
   checkModel(operation, Object.fromEntries(given.filter(([member]) => !DATES.test(member))));
+  checkSupported(operation, input);
   const acl = input['ACL'] ?? 'private';
   if (!ACLS_WITHOUT_EFFECT.includes(String(acl)) || given.some(([member]) => member.startsWith('Grant'))) {
     throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
@@ -46,15 +36,84 @@ export function checkS3Request(operation: string, input: Input, accountId: strin
       throw new AwsError('AccessDenied', 'Access Denied: the bucket has another owner', 403);
     }
   }
-  if (Buffer.byteLength(String(input['Key'] ?? '')) > MAX_KEY_BYTES) {
-    throw new AwsError('KeyTooLongError', `Your key is too long: it may have ${MAX_KEY_BYTES} bytes`);
+  const keyBytes = Buffer.byteLength(String(input['Key'] ?? ''));
+  if (keyBytes > MAX_KEY_BYTES) {
+    throw new AwsError('KeyTooLongError', 'Your key is too long', 400, {
+      Size: String(keyBytes),
+      MaxSizeAllowed: String(MAX_KEY_BYTES),
+    });
   }
 }
 
 function checkModel(operation: string, input: Input): void {
   try {
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(S3_MODEL, operation, input);
   } catch (error) {
-    throw error instanceof AwsError ? new AwsError('InvalidArgument', error.message) : error;
+    if (!(error instanceof AwsError)) {
+      throw error;
+    }
+    const isClass = error.message.includes("'storageClass'");
+    throw isClass ? invalidStorageClass() : new AwsError('InvalidArgument', error.message);
   }
+}
+
+function invalidStorageClass(): AwsError {
+  return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
+}
+
+/** Refuses the first member that local mode would have to ignore. @throws AwsError NotImplemented, InvalidArgument */
+export function checkSupported(operation: string, input: Input): void {
+  checkMembers(operation, requestShape(operation), operation, input);
+}
+
+/** @param structure name of the shape of what is checked @param supporter its name in the table of what is supported */
+function checkMembers(operation: string, structure: string, supporter: string, input: Input): void {
+  for (const place of placesOf(structure)) {
+    const value = input[place.member] ?? undefined;
+    if (value === undefined) {
+      continue;
+    }
+    const allowed = SUPPORTED_VALUES[place.member];
+    if (SUPPORTED_MEMBERS[supporter]?.includes(place.member) !== true) {
+      throw notImplemented(operation, place);
+    }
+    if (allowed !== undefined && !allowed.includes(value)) {
+      throw notImplemented(operation, place, `${value}; it supports ${allowed.join(', ')}`);
+    }
+    checkHeaderText(place, value);
+    checkInside(operation, place.shape, value);
+  }
+}
+
+function checkInside(operation: string, name: string, value: unknown): void {
+  const shape = shapeOf(name);
+  if (shape.type === 'structure') {
+    checkMembers(operation, name, name, value as Input);
+  }
+  if (shape.type === 'list' && shape.member !== undefined) {
+    for (const item of value as unknown[]) {
+      checkInside(operation, shape.member, item);
+    }
+  }
+}
+
+function checkHeaderText({ member, location, name }: MemberPlace, value: unknown): void {
+  const isHeader = location.startsWith('header') || member.startsWith('Response');
+  const texts = typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value];
+  if (isHeader && texts.some((text) => NOT_IN_HEADERS.test(String(text)))) {
+    throw new AwsError('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', 400, {
+      ArgumentName: name,
+      ArgumentValue: String(texts.at(-1)),
+    });
+  }
+}
+
+function notImplemented(operation: string, place: MemberPlace, value?: string): AwsError {
+  const what = `${describePlace(place)} of s3:${operation}`;
+  return new AwsError(
+    'NotImplemented',
+    `local mode does not support ${value === undefined ? what : `this value of ${what}: ${value}`}`,
+    501,
+    place.location.startsWith('header') ? { Header: place.name } : {},
+  );
 }

@@ -11,30 +11,68 @@ interface Checksum {
   digest(): Promise<Uint8Array>;
 }
 
+/** How an algorithm is computed, and how many bytes its checksums have. */
+interface Algorithm {
+  readonly make: () => Checksum;
+  readonly bytes: number;
+}
+
 /** S3's checksum algorithms. */
-const ALGORITHMS: Readonly<Record<string, () => Checksum>> = {
-  CRC32: () => new Crc32(),
-  CRC32C: () => new Crc32c(),
-  CRC64NVME: () => new Crc64NvmeJs(),
-  MD5: () => ofNode('md5'),
-  SHA1: () => ofNode('sha1'),
-  SHA256: () => ofNode('sha256'),
-  SHA512: () => ofNode('sha512'),
-  XXHASH3: () => new Xxh3_64(),
-  XXHASH64: () => new Xxh64(),
-  XXHASH128: () => new Xxh3_128(),
+const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
+  CRC32: { make: () => new Crc32(), bytes: 4 },
+  CRC32C: { make: () => new Crc32c(), bytes: 4 },
+  CRC64NVME: { make: () => new Crc64NvmeJs(), bytes: 8 },
+  MD5: { make: () => ofNode('md5'), bytes: 16 },
+  SHA1: { make: () => ofNode('sha1'), bytes: 20 },
+  SHA256: { make: () => ofNode('sha256'), bytes: 32 },
+  SHA512: { make: () => ofNode('sha512'), bytes: 64 },
+  XXHASH3: { make: () => new Xxh3_64(), bytes: 8 },
+  XXHASH64: { make: () => new Xxh64(), bytes: 8 },
+  XXHASH128: { make: () => new Xxh3_128(), bytes: 16 },
 };
 
 /** Members of requests, and of what is kept of objects, such as `ChecksumCRC32`. */
-export const CHECKSUM_MEMBERS: readonly string[] = Object.keys(ALGORITHMS).map((name) => `Checksum${name}`);
+export const CHECKSUM_MEMBERS: readonly string[] = Object.keys(ALGORITHMS).map(memberOf);
 
 const HEADER = /^x-amz-checksum-([a-z0-9]+)$/;
 
 /** The member that a header is, such as `x-amz-checksum-crc32`; undefined for other headers. */
 export function checksumMember(header: string): string | undefined {
   const [, name = ''] = HEADER.exec(header) ?? [];
-  const member = `Checksum${name.toUpperCase()}`;
+  const member = memberOf(name.toUpperCase());
   return CHECKSUM_MEMBERS.includes(member) ? member : undefined;
+}
+
+/** The member of an algorithm, such as `ChecksumCRC32` of `CRC32`. */
+export function memberOf(algorithm: string): string {
+  return `Checksum${algorithm}`;
+}
+
+/** The algorithm of a member, such as `CRC32` of `ChecksumCRC32`. */
+export function algorithmOf(member: string): string {
+  return member.slice('Checksum'.length);
+}
+
+/** Of an object's attributes or a request, the checksums. */
+export function checksumsIn(members: Input): Record<string, string> {
+  return Object.fromEntries(
+    CHECKSUM_MEMBERS.flatMap((member) =>
+      members[member] === undefined ? [] : [[member, String(members[member])] as const],
+    ),
+  );
+}
+
+/**
+ * The checksum of an object that was uploaded in parts, of type COMPOSITE: that of its parts' checksums.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+export async function compositeChecksum(algorithm: string, parts: readonly string[]): Promise<string> {
+  const checksum = newChecksum(memberOf(algorithm));
+  for (const part of parts) {
+    checksum.update(bytesOf(part));
+  }
+  return `${base64(await checksum.digest())}-${parts.length}`;
 }
 
 /** Compares content with the checksums that came with it, as it goes by. */
@@ -43,9 +81,9 @@ export class ContentChecks {
   private readonly checksums: ReadonlyMap<string, Checksum>;
 
   /**
-   * @param input may have `ContentMD5`, `ChecksumCRC32`, …
+   * @param input may have `ContentMD5`, `ChecksumCRC32`, …; or `ChecksumAlgorithm`, for a checksum that nobody sent
    * @param announced headers that are to follow the content
-   * @throws AwsError InvalidDigest
+   * @throws AwsError InvalidDigest, InvalidRequest
    */
   constructor(
     private readonly input: Input,
@@ -54,10 +92,19 @@ export class ContentChecks {
     if (input['ContentMD5'] !== undefined && bytesOf(input['ContentMD5']).length !== 16) {
       throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.');
     }
-    const members = [
-      ...CHECKSUM_MEMBERS.filter((member) => input[member] !== undefined),
-      ...announced.flatMap((header) => checksumMember(header) ?? []),
-    ];
+    const given = CHECKSUM_MEMBERS.filter((member) => input[member] !== undefined);
+    given.forEach((member) => {
+      checkForm(member, input[member]);
+    });
+    const sent = [...given, ...announced.flatMap((header) => checksumMember(header) ?? [])];
+    if (sent.length > 1) {
+      throw new AwsError(
+        'InvalidRequest',
+        'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+      );
+    }
+    const { ChecksumAlgorithm: asked } = input;
+    const members = sent.length === 0 && asked !== undefined ? [memberOf(String(asked))] : sent;
     this.checksums = new Map(members.map((member) => [member, newChecksum(member)]));
   }
 
@@ -70,7 +117,7 @@ export class ContentChecks {
 
   /**
    * @param trailers what followed the content
-   * @returns the MD5 in hexadecimal digits, and the checksums that were compared
+   * @returns the MD5 in hexadecimal digits, and the checksums that were compared or asked for
    * @throws AwsError BadDigest, MalformedTrailerError
    */
   public async finish(
@@ -83,19 +130,25 @@ export class ContentChecks {
       );
     }
     const md5 = this.md5.digest();
-    if (this.input['ContentMD5'] !== undefined && !bytesOf(this.input['ContentMD5']).equals(md5)) {
-      throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+    const { ContentMD5: expected } = this.input;
+    if (expected !== undefined && !bytesOf(expected).equals(md5)) {
+      throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.', 400, {
+        ExpectedDigest: String(expected),
+        CalculatedDigest: base64(md5),
+      });
     }
     const given = Object.fromEntries(
       Object.entries(trailers).map(([header, value]) => [checksumMember(header), value]),
     );
     const checksums: Record<string, string> = {};
     for (const [member, checksum] of this.checksums) {
-      const computed = Buffer.from(await checksum.digest()).toString('base64');
-      if (computed !== (given[member] ?? this.input[member])) {
+      const computed = base64(await checksum.digest());
+      const sent = given[member] ?? this.input[member];
+      if (sent !== undefined && sent !== computed) {
+        checkForm(member, sent);
         throw new AwsError(
           'BadDigest',
-          `The ${member.slice('Checksum'.length)} you specified did not match the calculated checksum.`,
+          `The ${algorithmOf(member)} you specified did not match the calculated checksum.`,
         );
       }
       checksums[member] = computed;
@@ -105,11 +158,27 @@ export class ContentChecks {
 }
 
 function newChecksum(member: string): Checksum {
-  const make = ALGORITHMS[member.slice('Checksum'.length)];
-  if (make === undefined) {
+  return algorithmNamed(member).make();
+}
+
+function algorithmNamed(member: string): Algorithm {
+  const algorithm = ALGORITHMS[algorithmOf(member)];
+  if (algorithm === undefined) {
     throw new Error(`no algorithm for ${member}`);
   }
-  return make();
+  return algorithm;
+}
+
+/** @throws AwsError InvalidRequest for what can be no checksum of its algorithm */
+function checkForm(member: string, value: unknown): void {
+  const text = String(value);
+  const bytes = bytesOf(text);
+  if (bytes.length !== algorithmNamed(member).bytes || base64(bytes) !== text) {
+    throw new AwsError(
+      'InvalidRequest',
+      `Value for x-amz-checksum-${algorithmOf(member).toLowerCase()} header is invalid.`,
+    );
+  }
 }
 
 function ofNode(algorithm: string): Checksum {
@@ -117,6 +186,10 @@ function ofNode(algorithm: string): Checksum {
   return { update: (data) => void hash.update(data), digest: async () => hash.digest() };
 }
 
-function bytesOf(base64: unknown): Buffer {
-  return Buffer.from(String(base64), 'base64');
+function bytesOf(text: unknown): Buffer {
+  return Buffer.from(String(text), 'base64');
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

@@ -1,5 +1,8 @@
 import { AwsError } from '../aws-error';
 import { type BucketStore, type ObjectName, objectOf } from './bucket-store';
+import { algorithmOf, checksumsIn } from './checksums';
+import type { Owner } from './owner';
+import { pageToken, readPageToken } from './page-token';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -10,6 +13,10 @@ export interface ListedObject {
   readonly ETag: string;
   /** Epoch seconds. */
   readonly LastModified: number;
+  readonly StorageClass: string;
+  readonly ChecksumAlgorithm?: string;
+  readonly ChecksumType?: string;
+  readonly Owner?: Owner;
 }
 
 /** What ListObjects and ListObjectsV2 answer alike. */
@@ -40,27 +47,29 @@ export interface ListObjectsV1Output extends Listing {
 /** Most entries of a page. */
 const MAX_KEYS = 1000;
 
-/** Answers ListObjectsV2. */
-export function listObjectsV2(store: BucketStore, input: Input): ListObjectsOutput {
-  const { ContinuationToken: token, StartAfter: startAfter } = input;
-  const after = token === undefined ? startAfter : Buffer.from(String(token), 'base64url').toString();
-  const { listing, last } = list(store, input, {
-    text: after === undefined ? '' : String(after),
-    skipsFolder: token !== undefined,
-  });
+/** Answers ListObjectsV2. @param owner of the objects */
+export function listObjectsV2(store: BucketStore, input: Input, owner: Owner): ListObjectsOutput {
+  const { ContinuationToken: token, StartAfter: startAfter, FetchOwner: wantsOwner } = input;
+  const after = token === undefined ? startAfter : readPageToken(String(token));
+  const { listing, last } = list(
+    store,
+    input,
+    { text: after === undefined ? '' : String(after), skipsFolder: token !== undefined },
+    wantsOwner === true ? owner : undefined,
+  );
   return {
     ...listing,
     KeyCount: listing.Contents.length + listing.CommonPrefixes.length,
     ...(startAfter !== undefined && { StartAfter: String(startAfter) }),
     ...(token !== undefined && { ContinuationToken: String(token) }),
-    ...(listing.IsTruncated && { NextContinuationToken: Buffer.from(last).toString('base64url') }),
+    ...(listing.IsTruncated && { NextContinuationToken: pageToken(last) }),
   };
 }
 
-/** Answers ListObjects, which boto3's resources (`bucket.objects`) still use. */
-export function listObjectsV1(store: BucketStore, input: Input): ListObjectsV1Output {
+/** Answers ListObjects, which boto3's resources (`bucket.objects`) still use. @param owner of the objects */
+export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): ListObjectsV1Output {
   const marker = String(input['Marker'] ?? '');
-  const { listing, last } = list(store, input, { text: marker, skipsFolder: true });
+  const { listing, last } = list(store, input, { text: marker, skipsFolder: true }, owner);
   return {
     ...listing,
     Marker: marker,
@@ -75,7 +84,12 @@ interface Position {
   readonly skipsFolder: boolean;
 }
 
-function list(store: BucketStore, input: Input, after: Position): { listing: Listing; last: string } {
+function list(
+  store: BucketStore,
+  input: Input,
+  after: Position,
+  owner: Owner | undefined,
+): { listing: Listing; last: string } {
   const [name, prefix] = [String(input['Bucket']), String(input['Prefix'] ?? '')];
   const delimiter = String(input['Delimiter'] ?? '');
   const maxKeys = readMaxKeys(input['MaxKeys']);
@@ -105,25 +119,41 @@ function list(store: BucketStore, input: Input, after: Position): { listing: Lis
       ...(delimiter !== '' && { Delimiter: delimiter }),
       MaxKeys: maxKeys,
       IsTruncated: maxKeys > 0 && entries.size > page.length,
-      Contents: page.flatMap(([, object]) => (object === undefined ? [] : describe(store, name, object))),
+      Contents: page.flatMap(([, object]) =>
+        object === undefined ? [] : describe(store, name, object, owner),
+      ),
       CommonPrefixes: page.flatMap(([entry, object]) => (object === undefined ? [{ Prefix: entry }] : [])),
     },
     last: page.at(-1)?.[0] ?? '',
   };
 }
 
-function describe(store: BucketStore, bucket: string, { key, file }: ObjectName): ListedObject[] {
+function describe(
+  store: BucketStore,
+  bucket: string,
+  { key, file }: ObjectName,
+  owner: Owner | undefined,
+): ListedObject[] {
   const object = objectOf(key, file);
-  return object === undefined
-    ? []
-    : [
-        {
-          Key: key,
-          Size: object.size,
-          ETag: store.attributes(bucket, object).etag,
-          LastModified: Math.floor(object.mtimeMs / 1000),
-        },
-      ];
+  if (object === undefined) {
+    return [];
+  }
+  const { etag, system } = store.attributes(bucket, object);
+  const [checksum] = Object.keys(checksumsIn(system));
+  return [
+    {
+      Key: key,
+      Size: object.size,
+      ETag: etag,
+      LastModified: Math.floor(object.mtimeMs / 1000),
+      StorageClass: system['StorageClass'] ?? 'STANDARD',
+      ...(checksum !== undefined && {
+        ChecksumAlgorithm: algorithmOf(checksum),
+        ChecksumType: system['ChecksumType'] ?? 'FULL_OBJECT',
+      }),
+      ...(owner !== undefined && { Owner: owner }),
+    },
+  ];
 }
 
 function readMaxKeys(given: unknown): number {

@@ -1,13 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { replaceFile } from '../../local-folder/replace-file';
 import { AwsError } from '../aws-error';
-import type { ObjectAttributes } from './object-attributes';
-import { contentFrom, type StagedContent, stageContent } from './object-content';
-
-/** Smallest part but the last, as on S3. */
-const MIN_PART_BYTES = 5 * 1024 * 1024;
+import type { ObjectAttributes, ObjectPart } from './object-attributes';
+import type { StagedContent } from './object-content';
+import type { UploadChecksum } from './upload-checksum';
 
 const MAX_PART_NUMBER = 10_000;
 
@@ -24,13 +22,16 @@ export interface Upload extends UploadReference {
   readonly initiated: number;
   /** What the object is to have. */
   readonly attributes: Omit<ObjectAttributes, 'etag'>;
+  /** The checksum that parts and object have; absent for none in particular. */
+  readonly checksum?: UploadChecksum;
 }
 
+/** What an upload is begun with. */
+export type UploadSpecification = Pick<Upload, 'bucket' | 'key' | 'attributes' | 'checksum'>;
+
 /** A part that is there. */
-export interface UploadedPart {
-  readonly number: number;
-  readonly etag: string;
-  readonly size: number;
+export interface UploadedPart extends ObjectPart {
+  /** Epoch seconds. */
   readonly lastModified: number;
   readonly file: string;
 }
@@ -41,19 +42,22 @@ export class MultipartUploads {
   constructor(private readonly folder: string) {}
 
   /** Begins an upload. */
-  public create(bucket: string, key: string, attributes: Upload['attributes'], now: number): Upload {
-    const upload = { bucket, key, uploadId: randomUUID().replaceAll('-', ''), initiated: now, attributes };
+  public create(specification: UploadSpecification, now: number): Upload {
+    const upload = { ...specification, uploadId: randomUUID().replaceAll('-', ''), initiated: now };
     replaceFile(this.recordFile(upload.uploadId), JSON.stringify(upload), this.folder);
     return upload;
   }
 
-  /** Uploads of a bucket that have not ended, by key. */
+  /** Uploads of a bucket that have not ended, by key, and those of one key in the order of their beginning. */
   public list(bucket: string): Upload[] {
     const ids = fs.existsSync(this.folder) ? fs.readdirSync(this.folder).filter(isUploadId) : [];
     return ids
       .flatMap((id) => this.read(id) ?? [])
       .filter((upload) => upload.bucket === bucket)
-      .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+      .sort(
+        (left, right) =>
+          Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)) || left.initiated - right.initiated,
+      );
   }
 
   /** @throws AwsError NoSuchUpload */
@@ -64,17 +68,22 @@ export class MultipartUploads {
         'NoSuchUpload',
         'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
         404,
+        { UploadId: uploadId },
       );
     }
     return upload;
   }
 
   /** Takes a file as a part, in place of an earlier one with this number; it is moved. @returns its ETag */
-  public putPart(reference: UploadReference, number: number, { file: staged, md5 }: StagedContent): string {
+  public putPart(
+    reference: UploadReference,
+    number: number,
+    { file: staged, md5, checksums }: StagedContent,
+  ): string {
     try {
       const { uploadId } = this.find(reference);
       const before = this.partsOf(uploadId).filter((part) => part.number === number);
-      const file = path.join(this.folder, uploadId, `${String(number).padStart(5, '0')}-${md5}`);
+      const file = path.join(this.folder, uploadId, partFile(number, md5, checksums));
       fs.renameSync(staged, file);
       for (const part of before.filter((each) => each.file !== file)) {
         fs.rmSync(part.file, { force: true });
@@ -92,6 +101,8 @@ export class MultipartUploads {
       throw new AwsError(
         'InvalidArgument',
         `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
+        400,
+        { ArgumentName: 'partNumber', ArgumentValue: String(number) },
       );
     }
   }
@@ -104,35 +115,6 @@ export class MultipartUploads {
   /** Ends an upload and removes its parts. */
   public remove(reference: UploadReference): void {
     fs.rmSync(path.join(this.folder, this.find(reference).uploadId), { recursive: true, force: true });
-  }
-
-  /**
-   * Joins the parts that were asked for in a file.
-   *
-   * @param input may have checksums of the whole
-   * @returns the ETag: of the parts' digests, with their number, as S3 makes it; and the checksums
-   */
-  public async join(
-    reference: UploadReference,
-    wanted: readonly { readonly number: number; readonly etag: string }[],
-    file: string,
-    input: Readonly<Record<string, unknown>>,
-  ): Promise<{ etag: string; checksums: StagedContent['checksums'] }> {
-    const parts = chooseParts(this.parts(reference), wanted);
-    try {
-      const { checksums } = await stageContent(
-        file,
-        contentFrom(() => readFiles(parts)),
-        input,
-      );
-      const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
-      const md5 = createHash('md5').update(Buffer.concat(digests)).digest('hex');
-      return { etag: `"${md5}-${parts.length}"`, checksums };
-    } catch (error) {
-      // The upload may have been aborted meanwhile: that is the better answer.
-      this.find(reference);
-      throw error;
-    }
   }
 
   private read(uploadId: string): Upload | undefined {
@@ -150,48 +132,33 @@ export class MultipartUploads {
       .readdirSync(folder)
       .sort()
       .flatMap((name) => {
-        const [, number, md5] = /^(\d{5})-([0-9a-f]{32})$/.exec(name) ?? [];
-        if (number === undefined || md5 === undefined) {
+        const part = readPartFile(name);
+        if (part === undefined) {
           return [];
         }
         const file = path.join(folder, name);
         const { size, mtimeMs } = fs.statSync(file);
-        const lastModified = Math.floor(mtimeMs / 1000);
-        return [{ number: Number(number), etag: `"${md5}"`, size, lastModified, file }];
+        return [{ ...part, size, lastModified: Math.floor(mtimeMs / 1000), file }];
       });
   }
 }
 
-async function* readFiles(parts: readonly UploadedPart[]): AsyncGenerator<Buffer, void> {
-  for (const { file } of parts) {
-    yield* fs.createReadStream(file);
-  }
+/** Name of a part's file, which says all that is kept of the part: number, MD5, and a checksum if it has one. */
+function partFile(number: number, md5: string, checksums: StagedContent['checksums']): string {
+  const [checksum] = Object.entries(checksums);
+  const suffix = checksum && `-${checksum[0]}-${Buffer.from(checksum[1], 'base64').toString('base64url')}`;
+  return `${String(number).padStart(5, '0')}-${md5}${suffix ?? ''}`;
 }
 
-function chooseParts(
-  parts: readonly UploadedPart[],
-  wanted: readonly { readonly number: number; readonly etag: string }[],
-): UploadedPart[] {
-  if (wanted.length === 0) {
-    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed: it names no part');
+function readPartFile(name: string): Pick<UploadedPart, 'number' | 'etag' | 'checksums'> | undefined {
+  const [, number, md5, member, value = ''] =
+    /^(\d{5})-([0-9a-f]{32})(?:-(Checksum[A-Z0-9]+)-([\w-]+))?$/.exec(name) ?? [];
+  if (number === undefined || md5 === undefined) {
+    return undefined;
   }
-  if (wanted.some(({ number }, i) => i > 0 && number <= (wanted[i - 1]?.number ?? 0))) {
-    throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
-  }
-  const chosen = wanted.map(({ number, etag }) => {
-    const part = parts.find((each) => each.number === number);
-    if (part === undefined || part.etag.replaceAll('"', '') !== etag.replaceAll('"', '')) {
-      throw new AwsError(
-        'InvalidPart',
-        `One or more of the specified parts could not be found: part ${number}. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.`,
-      );
-    }
-    return part;
-  });
-  if (chosen.slice(0, -1).some(({ size }) => size < MIN_PART_BYTES)) {
-    throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
-  }
-  return chosen;
+  const checksums =
+    member === undefined ? {} : { [member]: Buffer.from(value, 'base64url').toString('base64') };
+  return { number: Number(number), etag: `"${md5}"`, checksums };
 }
 
 function isUploadId(text: string): boolean {

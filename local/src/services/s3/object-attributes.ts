@@ -7,10 +7,24 @@ import { replaceFile } from '../../local-folder/replace-file';
 export interface ObjectAttributes {
   /** In quotes. */
   readonly etag: string;
-  /** Members that come back as they were given: `ContentType`, `CacheControl`, `ChecksumCRC32`, … */
+  /** Members that come back with the object: `ContentType`, `StorageClass`, `ServerSideEncryption`, `ChecksumCRC32`, … */
   readonly system: Readonly<Record<string, string>>;
   /** The user's own metadata, without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of an object that was uploaded in parts: the upload, and its parts in their order. */
+  readonly upload?: { readonly id: string; readonly parts: readonly ObjectPart[] };
+}
+
+/** A part of an object that was uploaded in parts. */
+export interface ObjectPart {
+  /** As the upload had it: the numbers may have gaps. */
+  readonly number: number;
+  /** In quotes. */
+  readonly etag: string;
+  /** In bytes. */
+  readonly size: number;
+  /** The checksum, as the member `ChecksumCRC32` or another; empty without one. */
+  readonly checksums: Readonly<Record<string, string>>;
 }
 
 /** Tells the content that attributes belong to from what was written over it without S3. */

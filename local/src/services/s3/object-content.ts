@@ -4,12 +4,14 @@ import { ContentChecks } from './checksums';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Most bytes of an object or a part that is sent at once, as on S3. */
-const MAX_BYTES = 5 * 1024 * 1024 * 1024;
+/** Most bytes of an object or a part that is sent or copied at once, as on S3. */
+export const MAX_BYTES = 5 * 1024 * 1024 * 1024;
 
 /** Content on its way in, to be read once. */
 export interface IncomingContent {
   stream(): AsyncIterable<Buffer>;
+  /** Whether a client sends it, which has to send what S3 wants to have with it. */
+  readonly isFromClient: boolean;
   /** Names of headers that are to follow it. */
   readonly announcedTrailers: readonly string[];
   /** What followed it, when it has ended. */
@@ -29,11 +31,13 @@ export interface StagedContent {
  * Writes content to a file, as it comes: it is not held in memory. The file is gone when this fails.
  *
  * @param input may have the checksums that it is to be compared with
+ * @param maxBytes of the content. Default: what can be sent at once
  */
 export async function stageContent(
   file: string,
   content: IncomingContent,
   input: Input,
+  maxBytes = MAX_BYTES,
 ): Promise<StagedContent> {
   const checks = new ContentChecks(input, content.announcedTrailers);
   try {
@@ -42,11 +46,10 @@ export async function stageContent(
       let size = 0;
       for await (const data of content.stream()) {
         size += data.length;
-        if (size > MAX_BYTES) {
-          throw new AwsError(
-            'EntityTooLarge',
-            `Your proposed upload exceeds the maximum allowed size (${MAX_BYTES} bytes)`,
-          );
+        if (size > maxBytes) {
+          throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400, {
+            MaxSizeAllowed: String(maxBytes),
+          });
         }
         checks.update(data);
         await handle.appendFile(data);
@@ -75,7 +78,7 @@ export function contentOf(body: unknown): IncomingContent {
 
 /** Content that comes from somewhere here. */
 export function contentFrom(stream: () => AsyncIterable<Buffer>): IncomingContent {
-  return { stream, announcedTrailers: [], trailers: {} };
+  return { stream, isFromClient: false, announcedTrailers: [], trailers: {} };
 }
 
 function isIncoming(body: unknown): body is IncomingContent {

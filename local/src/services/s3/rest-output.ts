@@ -1,14 +1,46 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import type { WireRequest, WireResponse } from '../endpoint/protocol';
+import type { WireResponse } from '../endpoint/protocol';
 import { CHECKSUM_MEMBERS } from './checksums';
 import type { ListedObject } from './list-objects';
-import { SYSTEM_HEADERS } from './rest-input';
-import type { ObjectOutput } from './s3-service';
+import type { ObjectOutput } from './object-output';
 
 const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** Texts of a listing that `encoding-type=url` encodes. */
-const ENCODED = ['Delimiter', 'Marker', 'NextMarker', 'Prefix', 'StartAfter'];
+const ENCODED = [
+  ...['Delimiter', 'KeyMarker', 'Marker', 'NextKeyMarker', 'NextMarker', 'Prefix', 'StartAfter'],
+];
+
+/** Members of answers that are headers, whatever the operation. */
+const HEADERS: Readonly<Record<string, string>> = {
+  AcceptRanges: 'accept-ranges',
+  BucketKeyEnabled: 'x-amz-server-side-encryption-bucket-key-enabled',
+  BucketRegion: 'x-amz-bucket-region',
+  CacheControl: 'cache-control',
+  ContentDisposition: 'content-disposition',
+  ContentEncoding: 'content-encoding',
+  ContentLanguage: 'content-language',
+  ContentLength: 'content-length',
+  ContentRange: 'content-range',
+  ContentType: 'content-type',
+  Expires: 'expires',
+  Location: 'location',
+  PartsCount: 'x-amz-mp-parts-count',
+  ServerSideEncryption: 'x-amz-server-side-encryption',
+  SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+  StorageClass: 'x-amz-storage-class',
+};
+
+/** Members that are headers where the answer has no document. */
+const HEADERS_WITHOUT_DOCUMENT: Readonly<Record<string, string>> = {
+  ...HEADERS,
+  ETag: 'etag',
+  ChecksumAlgorithm: 'x-amz-checksum-algorithm',
+  ChecksumType: 'x-amz-checksum-type',
+  ...Object.fromEntries(
+    CHECKSUM_MEMBERS.map((member) => [member, member.replace('Checksum', 'x-amz-checksum-').toLowerCase()]),
+  ),
+};
 
 /** What an operation answers. */
 export type Output = Readonly<Record<string, unknown>>;
@@ -16,30 +48,52 @@ export type Output = Readonly<Record<string, unknown>>;
 /** The answer of ListObjects and ListObjectsV2. */
 export function listing(output: Output, query: Output): WireResponse {
   const encode = encoder(query);
-  const {
-    Contents: contents,
-    CommonPrefixes: prefixes,
-    ...rest
-  } = output as Output & {
-    Contents: readonly ListedObject[];
-    CommonPrefixes: readonly { Prefix: string }[];
-  };
+  const { Contents: contents, ...rest } = output as Output & { Contents: readonly ListedObject[] };
   return document('ListBucketResult', {
+    ...pageMembers(rest, query),
+    Contents: contents.map((object) => ({
+      ...object,
+      Key: encode(object.Key),
+      LastModified: isoTime(object.LastModified),
+    })),
+    CommonPrefixes: commonPrefixes(output, encode),
+  });
+}
+
+/** The answer of ListMultipartUploads. */
+export function uploadListing(output: Output, query: Output): WireResponse {
+  const encode = encoder(query);
+  const { Uploads: uploads, ...rest } = output as Output & {
+    Uploads: readonly { Key: string; Initiated: number }[];
+  };
+  return document('ListMultipartUploadsResult', {
+    ...pageMembers(rest, query),
+    Upload: uploads.map((upload) => ({
+      ...upload,
+      Key: encode(upload.Key),
+      Initiated: isoTime(upload.Initiated),
+    })),
+    CommonPrefixes: commonPrefixes(output, encode),
+  });
+}
+
+/** What is said of a page beside its entries. */
+function pageMembers({ CommonPrefixes: _prefixes, ...output }: Output, query: Output): Output {
+  const encode = encoder(query);
+  return {
     ...Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [
+      Object.entries(output).map(([name, value]) => [
         name,
         ENCODED.includes(name) ? encode(String(value)) : value,
       ]),
     ),
     ...(query['EncodingType'] !== undefined && { EncodingType: query['EncodingType'] }),
-    Contents: contents.map((object) => ({
-      ...object,
-      Key: encode(object.Key),
-      LastModified: isoTime(object.LastModified),
-      StorageClass: 'STANDARD',
-    })),
-    CommonPrefixes: prefixes.map(({ Prefix }) => ({ Prefix: encode(Prefix) })),
-  });
+  };
+}
+
+function commonPrefixes(output: Output, encode: (text: string) => string): Output[] {
+  const prefixes = output['CommonPrefixes'] as readonly { Prefix: string }[];
+  return prefixes.map(({ Prefix }) => ({ Prefix: encode(Prefix) }));
 }
 
 /** How the texts of an answer are written. */
@@ -52,51 +106,27 @@ export function encoder(query: Output): (text: string) => string {
 /** The answer of a copy. */
 export function copyResult(root: string, output: Output): WireResponse {
   const { LastModified, ...result } = output[root] as Output & { LastModified: number };
-  return document(root, { ...result, LastModified: isoTime(LastModified) });
+  return documentWithHeaders(root, output, { ...result, LastModified: isoTime(LastModified) });
 }
 
-/** An object, or what is said of it. @param overrides headers that the request wants instead */
-export function renderObject(
-  { headers }: WireRequest,
-  output: ObjectOutput,
-  overrides: Output,
-): WireResponse {
-  const system: Output = { ...output.System, ...overrides };
-  const isPart = output.ContentRange !== undefined;
-  const wantsChecksums = String(headers['x-amz-checksum-mode']).toUpperCase() === 'ENABLED' && !isPart;
+/** An object, or what is said of it. */
+export function renderObject(output: ObjectOutput): WireResponse {
+  const { LastModified, Metadata, Body, PartsCount } = output;
+  const isPart = output.ContentRange !== undefined || PartsCount !== undefined;
   return {
     statusCode: isPart ? 206 : 200,
     headers: {
-      'content-length': String(output.ContentLength),
-      'content-type': 'binary/octet-stream',
-      'accept-ranges': 'bytes',
-      etag: output.ETag,
-      'last-modified': new Date(output.LastModified * 1000).toUTCString(),
-      ...Object.fromEntries(
-        SYSTEM_HEADERS.flatMap(([name, member]) => {
-          const value = system[member];
-          return value === undefined ? [] : [[name, String(value)]];
-        }),
-      ),
-      ...Object.fromEntries(
-        Object.entries(output.Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
-      ),
-      ...(wantsChecksums && checksumHeaders(output.System)),
-      ...(output.ContentRange !== undefined && { 'content-range': output.ContentRange }),
+      'last-modified': new Date(LastModified * 1000).toUTCString(),
+      ...headersOf(output, HEADERS_WITHOUT_DOCUMENT),
+      ...Object.fromEntries(Object.entries(Metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     },
-    body: output.Body ?? '',
+    body: Body ?? '',
   };
 }
 
-/** The headers for members such as `ChecksumCRC32`. */
-export function checksumHeaders(members: Output): Record<string, string> {
-  return Object.fromEntries(
-    CHECKSUM_MEMBERS.flatMap((member) => {
-      const [, algorithm = ''] = /^Checksum(.+)$/.exec(member) ?? [];
-      const value = members[member];
-      return value === undefined ? [] : [[`x-amz-checksum-${algorithm.toLowerCase()}`, String(value)]];
-    }),
-  );
+/** The answer of an operation without a document. */
+export function empty(statusCode: number, output: Output = {}): WireResponse {
+  return { statusCode, headers: headersOf(output, HEADERS_WITHOUT_DOCUMENT), body: '' };
 }
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
@@ -113,6 +143,12 @@ export function document(root: string, content: Output): WireResponse {
   return xmlDocument({ [root]: { '@xmlns': XMLNS, ...content } });
 }
 
+/** A document, with headers of the operation's answer. */
+export function documentWithHeaders(root: string, output: Output, content: Output): WireResponse {
+  const response = document(root, content);
+  return { ...response, headers: { ...headersOf(output, HEADERS), ...response.headers } };
+}
+
 export function xmlDocument(content: Output): WireResponse {
   return {
     statusCode: 200,
@@ -121,8 +157,12 @@ export function xmlDocument(content: Output): WireResponse {
   };
 }
 
-export function empty(statusCode: number, headers: Readonly<Record<string, string>> = {}): WireResponse {
-  return { statusCode, headers, body: '' };
+function headersOf(output: Output, names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([member, header]) =>
+      output[member] === undefined ? [] : [[header, String(output[member])]],
+    ),
+  );
 }
 
 export function isoTime(epochSeconds: number): string {

@@ -2,9 +2,10 @@ import { AwsError } from '../aws-error';
 import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
 import { S3_REFUSALS } from '../endpoint/refusals';
 import type { RequestHead } from '../endpoint/request-head';
-import { commonMembers, fromQuery } from './rest-input';
+import { readMembers } from './request-members';
+import { contentEncoding } from './rest-input';
 import { xmlDocument } from './rest-output';
-import { ROUTES } from './rest-routes';
+import { routeOf } from './rest-routes';
 
 /** The REST protocol of S3, with the bucket in the path. */
 export class S3RestProtocol implements Protocol {
@@ -25,13 +26,14 @@ export class S3RestProtocol implements Protocol {
     return { ...response, headers: { ...idHeaders(request.requestId), ...response.headers } };
   }
 
-  public renderError(error: AwsError, requestId: string): WireResponse {
+  public renderError(error: AwsError, requestId: string, { path }: RequestHead): WireResponse {
     // S3 has a code of its own for what other services call AccessDeniedException.
     const isDenied = error.code === 'AccessDeniedException';
     const content = {
       Code: isDenied ? 'AccessDenied' : error.code,
       Message: error.message,
       ...error.details,
+      Resource: path,
       RequestId: requestId,
       HostId: HOST_ID,
     };
@@ -47,32 +49,33 @@ export class S3RestProtocol implements Protocol {
     const [, bucket = '', ...rest] = request.path.split('/');
     const [Bucket, Key] = [decode(bucket), decode(rest.join('/'))];
     const level = Key !== '' ? 'object' : Bucket !== '' ? 'bucket' : 'service';
-    // An operation of its own (`?acl`, `?versions`, …) must not be taken for another one.
-    const parameters = [...request.query.keys()].filter((key) => key !== 'x-id');
-    const route = ROUTES.find(
-      ({ on, marker, query = [] }) =>
-        on === `${request.method} ${level}` &&
-        (marker === undefined || parameters.includes(marker)) &&
-        parameters.every((each) => each === marker || query.some(([name]) => name === each)),
-    );
+    const route = routeOf(request, level);
     if (route === undefined) {
-      const what = parameters.length > 0 ? ` with "${parameters.join('&')}"` : '';
-      throw new AwsError(
-        'NotImplemented',
-        `local mode does not have ${request.method} of ${level === 'service' ? 'all buckets' : `this ${level}`}${what} in S3`,
-        501,
-      );
+      throw unknownRequest(request, level);
     }
     if (route.isUpload !== true) {
       await request.body.read();
     }
-    const at = {
+    const { ContentEncoding: encoding, ...members } = readMembers(route.operation, request);
+    const kept = contentEncoding(encoding);
+    const input = {
       ...(Bucket !== '' && { Bucket }),
       ...(Key !== '' && { Key }),
-      ...commonMembers(request),
+      ...members,
+      ...(kept !== undefined && { ContentEncoding: kept }),
     };
-    return route.answer({ request, call, at }, fromQuery(request, route.query ?? []));
+    return route.answer({ request, call, input }, route.operation);
   }
+}
+
+function unknownRequest({ method, query }: WireRequest, level: string): AwsError {
+  const parameters = [...query.keys()].filter((key) => key !== 'x-id');
+  const what = parameters.length > 0 ? ` with "${parameters.join('&')}"` : '';
+  return new AwsError(
+    'NotImplemented',
+    `local mode does not have ${method} of ${level === 'service' ? 'all buckets' : `this ${level}`}${what} in S3`,
+    501,
+  );
 }
 
 /** S3 names the host that answered. */

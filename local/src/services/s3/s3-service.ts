@@ -1,46 +1,33 @@
 import * as fs from 'node:fs';
-import type { Readable } from 'node:stream';
 import type { BucketResource, Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import type { BucketStore, StoredObject } from './bucket-store';
-import { parseRange } from './byte-range';
 import { checkS3Request } from './check-request';
-import { CHECKSUM_MEMBERS } from './checksums';
+import { copyObject } from './copy-object';
 import { listObjectsV1, listObjectsV2 } from './list-objects';
 import { contentOf } from './object-content';
+import { type ObjectOutput, readOutput } from './object-output';
+import { type Owner, ownerOf } from './owner';
+import { pageToken, readPageToken } from './page-token';
 import { checkReadConditions } from './preconditions';
 import {
-  attributesOf,
   checkWrite,
-  copySource,
   locationOf,
   noSuchKey,
-  secondsOf,
   stateOf,
   storedObject,
   text,
   writeObject,
 } from './stored-objects';
+import { SYSTEM_MEMBERS } from './supported-members';
 import { UploadOperations } from './upload-operations';
 
 export type { ListObjectsOutput } from './list-objects';
+export type { ObjectOutput } from './object-output';
 
 type Input = Readonly<Record<string, unknown>>;
-
-/** What GetObject and HeadObject answer. */
-export interface ObjectOutput {
-  readonly Body?: Readable;
-  readonly ContentLength: number;
-  readonly ContentRange?: string;
-  readonly ETag: string;
-  /** Epoch seconds. */
-  readonly LastModified: number;
-  readonly Metadata: Readonly<Record<string, string>>;
-  /** `ContentType`, `CacheControl`, `ChecksumCRC32`, … as they were given. */
-  readonly System: Readonly<Record<string, string>>;
-}
 
 /** Most buckets in a page of ListBuckets. */
 const MAX_BUCKETS = 10_000;
@@ -61,14 +48,14 @@ export class S3Service implements Service {
       LocationConstraint: this.environment.region === 'us-east-1' ? '' : this.environment.region,
     }),
     GetBucketVersioning: (input) => this.getBucketVersioning(text(input, 'Bucket')),
-    ListObjects: (input) => listObjectsV1(this.store, input),
-    ListObjectsV2: (input) => listObjectsV2(this.store, input),
+    ListObjects: (input) => listObjectsV1(this.store, input, this.owner),
+    ListObjectsV2: (input) => listObjectsV2(this.store, input, this.owner),
     GetObject: (input) => this.getObject(input),
     HeadObject: (input) => this.headObject(input),
     // No object has tags here: writes with tags are refused.
     GetObjectTagging: (input) => storedObject(this.store, locationOf(input)) && { TagSet: [] },
     PutObject: (input) => writeObject(this.store, locationOf(input), contentOf(input['Body']), input),
-    CopyObject: (input) => this.copyObject(input),
+    CopyObject: (input) => copyObject(this.store, input),
     DeleteObject: (input) => {
       const location = locationOf(input);
       checkWrite(this.store, location, input);
@@ -76,6 +63,8 @@ export class S3Service implements Service {
       return {};
     },
   };
+
+  private readonly owner: Owner;
 
   /**
    * @param environment the account and the region that the buckets are said to be in
@@ -86,7 +75,8 @@ export class S3Service implements Service {
     private readonly environment: Pick<Environment, 'region' | 'accountId'>,
     private readonly buckets: readonly BucketResource[],
   ) {
-    this.operations = { ...this.objectOperations, ...new UploadOperations(store).operations };
+    this.owner = ownerOf(environment.accountId);
+    this.operations = { ...this.objectOperations, ...new UploadOperations(store, this.owner).operations };
   }
 
   public async call(operation: string, input: Input): Promise<unknown> {
@@ -100,7 +90,8 @@ export class S3Service implements Service {
 
   private listBuckets(input: Input): unknown {
     const prefix = String(input['Prefix'] ?? '');
-    const after = Buffer.from(String(input['ContinuationToken'] ?? ''), 'base64url').toString();
+    const { ContinuationToken: token } = input;
+    const after = token === undefined ? '' : readPageToken(String(token));
     const isHere = [undefined, this.environment.region].includes(input['BucketRegion'] as string | undefined);
     const names = this.store
       .buckets()
@@ -114,20 +105,30 @@ export class S3Service implements Service {
         CreationDate: this.store.createdAt(Name),
         BucketRegion: this.environment.region,
       })),
-      ...(page.length < names.length && { ContinuationToken: Buffer.from(last).toString('base64url') }),
+      Owner: this.owner,
+      ...(prefix !== '' && { Prefix: prefix }),
+      ...(page.length < names.length && { ContinuationToken: pageToken(last) }),
     };
   }
 
-  private createBucket(input: Input): void {
+  private createBucket(input: Input): unknown {
     const { region } = this.environment;
-    const wanted = input['LocationConstraint'] ?? (region === 'us-east-1' ? region : undefined);
+    const bucket = text(input, 'Bucket');
+    const { LocationConstraint: given } = (input['CreateBucketConfiguration'] ?? {}) as Input;
+    // "EU" is the old name of a region.
+    const asked = given === 'EU' ? 'eu-west-1' : given;
+    const wanted = asked ?? (region === 'us-east-1' ? region : undefined);
     if (wanted !== region) {
       throw new AwsError(
         'IllegalLocationConstraintException',
         `The ${String(wanted ?? 'unspecified')} location constraint is incompatible for the region specific endpoint this request was sent to: local mode is in ${region}.`,
       );
     }
-    this.store.create(text(input, 'Bucket'));
+    // There, S3 takes it for done: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+    if (region !== 'us-east-1' || !this.store.has(bucket)) {
+      this.store.create(bucket);
+    }
+    return { Location: `/${bucket}` };
   }
 
   private headBucket(input: Input): { BucketRegion: string } {
@@ -142,22 +143,12 @@ export class S3Service implements Service {
     return versioning === undefined ? {} : { Status: versioning };
   }
 
-  private describe(bucket: string, object: StoredObject): ObjectOutput {
-    const { etag, system, metadata } = this.store.attributes(bucket, object);
-    return {
-      ContentLength: object.size,
-      ETag: etag,
-      LastModified: secondsOf(object),
-      Metadata: metadata,
-      System: system,
-    };
-  }
-
   private headObject(input: Input): ObjectOutput {
     const location = locationOf(input);
     const object = storedObject(this.store, location);
+    const attributes = this.store.attributes(location.bucket, object);
     checkReadConditions(input, stateOf(this.store, location.bucket, object));
-    return inRange(this.describe(location.bucket, object), input['Range']);
+    return withResponseMembers(readOutput(input, object, attributes).output, input);
   }
 
   private getObject(input: Input): ObjectOutput {
@@ -170,51 +161,19 @@ export class S3Service implements Service {
       const { size, mtimeMs } = fs.fstatSync(fd);
       const object = { ...found, size, mtimeMs };
       checkReadConditions(input, stateOf(this.store, bucket, object));
-      const output = inRange(this.describe(bucket, object), input['Range']);
-      return { ...output, Body: fs.createReadStream('', { fd, ...parseRange(input['Range'], size) }) };
+      const { output, range } = readOutput(input, object, this.store.attributes(bucket, object));
+      return { ...withResponseMembers(output, input), Body: fs.createReadStream('', { fd, ...range }) };
     } catch (error) {
       fs.closeSync(fd);
       throw error;
     }
   }
-
-  private async copyObject(input: Input): Promise<unknown> {
-    const target = locationOf(input);
-    const { bucket, key } = target;
-    const { location, object } = copySource(this.store, input);
-    const keepsAttributes = input['MetadataDirective'] !== 'REPLACE';
-    if (keepsAttributes && location.bucket === bucket && location.key === key) {
-      throw new AwsError(
-        'InvalidRequest',
-        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-      );
-    }
-    this.store.fileOf(bucket, key);
-    checkWrite(this.store, target, input);
-    const { etag, ...attributes } = this.store.attributes(location.bucket, object);
-    const staged = this.store.stagingFile();
-    await fs.promises.copyFile(object.file, staged, fs.constants.COPYFILE_FICLONE);
-    const checksums = Object.fromEntries(
-      Object.entries(attributes.system).filter(([member]) => CHECKSUM_MEMBERS.includes(member)),
-    );
-    const given = attributesOf(input);
-    const kept = keepsAttributes ? attributes : { ...given, system: { ...given.system, ...checksums } };
-    const copy = this.store.replace(target, staged, { etag, ...kept }, 'CopyObject');
-    return { CopyObjectResult: { ETag: etag, LastModified: secondsOf(copy), ...checksums } };
-  }
 }
 
-/** What is said of a part of an object. */
-function inRange(output: ObjectOutput, given: unknown): ObjectOutput {
-  const size = output.ContentLength;
-  const range = parseRange(given, size);
-  return range === undefined
-    ? output
-    : {
-        ...output,
-        ContentLength: range.end - range.start + 1,
-        ContentRange: `bytes ${range.start}-${range.end}/${size}`,
-      };
+/** An answer with the headers that the request wants instead of the object's own. */
+function withResponseMembers(output: ObjectOutput, input: Input): ObjectOutput {
+  const wanted = SYSTEM_MEMBERS.filter((member) => input[`Response${member}`] !== undefined);
+  return { ...output, ...Object.fromEntries(wanted.map((member) => [member, input[`Response${member}`]])) };
 }
 
 function open(bucket: string, { key, file }: StoredObject): number {

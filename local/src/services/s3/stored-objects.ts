@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
 import type { BucketStore, StoredObject } from './bucket-store';
+import type { UploadReference } from './multipart-uploads';
 import type { ObjectAttributes } from './object-attributes';
 import { type IncomingContent, stageContent } from './object-content';
+import type { ObjectEncryption } from './object-encryption';
 import {
   type Conditions,
   checkCopyConditions,
@@ -10,13 +12,9 @@ import {
   type ObjectState,
 } from './preconditions';
 import { parseCopySource, type S3Location } from './s3-uri';
+import { SYSTEM_MEMBERS } from './supported-members';
 
 type Input = Readonly<Record<string, unknown>>;
-
-/** Members of a write that come back with the object. */
-const SYSTEM_MEMBERS = [
-  ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
-];
 
 /** The object of a request. @throws AwsError NoSuchKey */
 export function storedObject(store: BucketStore, { bucket, key }: S3Location): StoredObject {
@@ -52,11 +50,15 @@ export function copySource(store: BucketStore, input: Input): { location: S3Loca
   return { location, object };
 }
 
-/** What a request gives an object beside its content. */
-export function attributesOf(input: Input): Omit<ObjectAttributes, 'etag'> {
-  const given = SYSTEM_MEMBERS.filter((member) => typeof input[member] === 'string');
+/**
+ * What a request gives an object beside its content.
+ *
+ * @param encryption how the object is said to be encrypted
+ */
+export function attributesOf(input: Input, encryption: ObjectEncryption): Omit<ObjectAttributes, 'etag'> {
+  const given = [...SYSTEM_MEMBERS, 'StorageClass'].filter((member) => typeof input[member] === 'string');
   return {
-    system: Object.fromEntries(given.map((member) => [member, String(input[member])])),
+    system: { ...Object.fromEntries(given.map((member) => [member, String(input[member])])), ...encryption },
     metadata: (input['Metadata'] ?? {}) as Record<string, string>,
   };
 }
@@ -65,15 +67,16 @@ export function attributesOf(input: Input): Omit<ObjectAttributes, 'etag'> {
  * Writes an object; readers see the old one or the new one, nothing in between.
  *
  * @param input what it is to have beside its content, and on which conditions it is written
- * @returns its ETag, and the checksums that it was compared with
+ * @returns its ETag, its checksum and how it is encrypted
  */
 export async function writeObject(
   store: BucketStore,
   location: S3Location,
   content: IncomingContent,
   input: Input,
-): Promise<Record<string, string>> {
+): Promise<Readonly<Record<string, string>>> {
   // What cannot be written is better refused before the content comes.
+  const encryption = store.encryption.of(location.bucket, input);
   store.fileOf(location.bucket, location.key);
   checkWrite(store, location, input);
   const { file, md5, checksums } = await stageContent(store.stagingFile(), content, input);
@@ -84,10 +87,16 @@ export async function writeObject(
     fs.rmSync(file, { force: true });
     throw error;
   }
-  const { system, metadata } = attributesOf(input);
+  const { system, metadata } = attributesOf(input, encryption);
   const etag = `"${md5}"`;
-  store.replace(location, file, { etag, metadata, system: { ...system, ...checksums } }, 'PutObject');
-  return { ETag: etag, ...checksums };
+  const checked = ofWholeObject(checksums);
+  store.replace(location, file, { etag, metadata, system: { ...system, ...checked } }, 'PutObject');
+  return { ETag: etag, ...checked, ...encryption };
+}
+
+/** Checksums of an object as a whole, and that they are that. */
+export function ofWholeObject(checksums: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.keys(checksums).length === 0 ? {} : { ...checksums, ChecksumType: 'FULL_OBJECT' };
 }
 
 /** When an object was written, in epoch seconds. */
@@ -96,7 +105,9 @@ export function secondsOf({ mtimeMs }: StoredObject): number {
 }
 
 export function noSuchKey(bucket: string, key: string): AwsError {
-  return new AwsError('NoSuchKey', `The specified key does not exist: s3://${bucket}/${key}`, 404);
+  return new AwsError('NoSuchKey', `The specified key does not exist: s3://${bucket}/${key}`, 404, {
+    Key: key,
+  });
 }
 
 /** A member that is a text. @throws AwsError InvalidRequest */
@@ -111,4 +122,18 @@ export function text(input: Input, member: string): string {
 /** The bucket and the key of a request. */
 export function locationOf(input: Input): S3Location {
   return { bucket: text(input, 'Bucket'), key: text(input, 'Key') };
+}
+
+/** The upload of a request. */
+export function referenceOf(input: Input): UploadReference {
+  return { ...locationOf(input), uploadId: text(input, 'UploadId') };
+}
+
+/** Of what is kept of an object or an upload, how it is said to be encrypted. */
+export function encryptionOf(system: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    ['ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled'].flatMap((member) =>
+      system[member] === undefined ? [] : [[member, system[member]] as const],
+    ),
+  );
 }

@@ -7,6 +7,7 @@ import type { ChannelData, ChannelFile, TrainingTask } from '../../../training/t
 import { AwsError } from '../../aws-error';
 import type { Authorizer } from '../../iam/authorizer';
 import type { BucketStore, StoredObject } from '../../s3/bucket-store';
+import { isMarker } from '../../s3/folder-markers';
 import { parseS3Uri, type S3Location } from '../../s3/s3-uri';
 import type { Channel, FileSystemDataSource, S3DataSource, TrainingDefinition } from '../api-types';
 import { readManifest } from './data-manifest';
@@ -165,11 +166,13 @@ export class DataAccess {
       return { files: [], objects: [{ bucket, key: prefix }], s3Uri: uri };
     }
     const found = this.buckets.has(bucket) ? this.buckets.list(bucket, prefix) : [];
-    if (found.length === 0) {
+    // A marker is no file for the algorithm, but SageMaker reads it as every object.
+    const files = found.filter(({ key }) => !isMarker(key));
+    if (files.length === 0) {
       throw this.noObjects(uri, bucket, roleArn);
     }
     return {
-      files: found.map(({ file, key }) => ({ path: file, name: nameInChannel(key, prefix) })),
+      files: files.map(({ file, key }) => ({ path: file, name: nameInChannel(key, prefix) })),
       objects: found.map(({ key }) => ({ bucket, key })),
     };
   }

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/**
+ * Folder markers: empty objects whose key ends with a slash, which consoles and pyarrow write so that a folder without
+ * objects shows. A marker needs its folder in the bucket, too: a person who removes that removes the marker.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-folders.html
+ */
+export class FolderMarkers {
+  /** @param buckets folder of the buckets */
+  constructor(private readonly buckets: string) {}
+
+  /** The empty file that stands for a marker. */
+  public fileOf(bucket: string, key: string): string {
+    return path.join(this.folderOf(bucket), createHash('sha256').update(key).digest('hex'));
+  }
+
+  /** Of folders in a bucket, as relative paths, the keys of those that have a marker. */
+  public keys(bucket: string, folders: readonly string[]): string[] {
+    const files = this.filesOf(bucket);
+    return files.size === 0
+      ? []
+      : folders
+          .map((folder) => `${folder}/`)
+          .filter((key) => files.has(path.basename(this.fileOf(bucket, key))));
+  }
+
+  /** Removes all markers of a bucket. */
+  public deleteBucket(bucket: string): void {
+    fs.rmSync(this.folderOf(bucket), { recursive: true, force: true });
+  }
+
+  private filesOf(bucket: string): ReadonlySet<string> {
+    const folder = this.folderOf(bucket);
+    return new Set(fs.existsSync(folder) ? fs.readdirSync(folder) : []);
+  }
+
+  private folderOf(bucket: string): string {
+    return path.join(this.buckets, '.markers', bucket);
+  }
+}
+
+/** Whether a key is that of a folder marker. */
+export function isMarker(key: string): boolean {
+  return key.endsWith('/');
+}

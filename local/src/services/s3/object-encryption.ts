@@ -1,0 +1,67 @@
+import type { BucketResource, Environment } from '../../assembly/deployment';
+import { AwsError } from '../aws-error';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** How an object is said to be encrypted, as the members that S3 answers. */
+export interface ObjectEncryption {
+  readonly ServerSideEncryption: string;
+  readonly SSEKMSKeyId?: string;
+  readonly BucketKeyEnabled?: 'true';
+}
+
+/** What S3 does with objects of a bucket when the request does not say it. */
+export class DefaultEncryption {
+  constructor(
+    private readonly buckets: readonly Pick<BucketResource, 'name' | 'encryption'>[],
+    private readonly environment: Pick<Environment, 'region' | 'accountId' | 'partition'>,
+  ) {}
+
+  /** Whether a bucket has a default of its own. */
+  public has(bucket: string): boolean {
+    return this.find(bucket) !== undefined;
+  }
+
+  /**
+   * How an object that is written is said to be encrypted: as the request wants it, else as its bucket does.
+   *
+   * @throws AwsError InvalidArgument for a key that goes with another encryption
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+   */
+  public of(bucket: string, input: Input): ObjectEncryption {
+    const { ServerSideEncryption: wanted, SSEKMSKeyId: keyId, BucketKeyEnabled: bucketKey } = input;
+    const byDefault = this.find(bucket);
+    const isKms = String(wanted).startsWith('aws:kms');
+    if (keyId !== undefined && !isKms) {
+      throw new AwsError(
+        'InvalidArgument',
+        'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+        400,
+        { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: String(wanted ?? 'null') },
+      );
+    }
+    if (wanted === undefined && byDefault === undefined) {
+      return { ServerSideEncryption: 'AES256' };
+    }
+    if (wanted !== undefined && !isKms) {
+      return { ServerSideEncryption: String(wanted) };
+    }
+    const key = wanted === undefined ? byDefault?.keyId : keyId;
+    return {
+      ServerSideEncryption: wanted === undefined ? 'aws:kms' : String(wanted),
+      // S3's own key of the account, where the request names none.
+      SSEKMSKeyId: this.arnOf(String(key ?? 'alias/aws/s3')),
+      ...((bucketKey ?? byDefault?.bucketKey) === true && { BucketKeyEnabled: 'true' as const }),
+    };
+  }
+
+  private find(bucket: string): BucketResource['encryption'] {
+    return this.buckets.find(({ name }) => name === bucket)?.encryption;
+  }
+
+  private arnOf(key: string): string {
+    const { partition, region, accountId } = this.environment;
+    const resource = key.startsWith('alias/') ? key : `key/${key}`;
+    return key.startsWith('arn:') ? key : `arn:${partition}:kms:${region}:${accountId}:${resource}`;
+  }
+}

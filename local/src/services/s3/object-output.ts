@@ -1,0 +1,112 @@
+import type { Readable } from 'node:stream';
+import { AwsError } from '../aws-error';
+import type { StoredObject } from './bucket-store';
+import { type ByteRange, parseRange } from './byte-range';
+import { checksumsIn } from './checksums';
+import type { ObjectAttributes, ObjectPart } from './object-attributes';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What GetObject and HeadObject answer, with the object's own `ContentType`, `StorageClass` and so on. */
+export interface ObjectOutput {
+  readonly Body?: Readable;
+  readonly ContentLength: number;
+  readonly ContentRange?: string;
+  readonly ETag: string;
+  /** Epoch seconds. */
+  readonly LastModified: number;
+  readonly Metadata: Readonly<Record<string, string>>;
+  /** Of a part, how many there are. */
+  readonly PartsCount?: number;
+  readonly [member: string]: unknown;
+}
+
+/** What a request reads of an object. */
+interface Selection {
+  /** undefined: all of it. */
+  readonly range: ByteRange | undefined;
+  readonly part: ObjectPart | undefined;
+}
+
+/**
+ * The bytes that a request asks for, and what is said of them.
+ *
+ * @throws AwsError InvalidRange, InvalidPartNumber, InvalidRequest
+ */
+export function readOutput(
+  input: Input,
+  object: StoredObject,
+  attributes: ObjectAttributes,
+): { readonly output: ObjectOutput; readonly range: ByteRange | undefined } {
+  const { range, part } = select(input, object.size, attributes);
+  const { size } = object;
+  const { system, metadata, etag, upload } = attributes;
+  const { StorageClass: storageClass, ChecksumType: checksumType, ...others } = system;
+  const checksums = checksumsIn(others);
+  const shown = Object.entries(others).filter(([member]) => checksums[member] === undefined);
+  const output = {
+    AcceptRanges: 'bytes',
+    ContentType: 'binary/octet-stream',
+    ...Object.fromEntries(shown),
+    // As S3 leaves it out.
+    ...(storageClass !== undefined && storageClass !== 'STANDARD' && { StorageClass: storageClass }),
+    ...(input['ChecksumMode'] === 'ENABLED' &&
+      checksumsOf({ range, part }, size, {
+        ...checksums,
+        ...(checksumType && { ChecksumType: checksumType }),
+      })),
+    ...(input['PartNumber'] !== undefined && upload !== undefined && { PartsCount: upload.parts.length }),
+    ContentLength: range === undefined ? size : range.end - range.start + 1,
+    ...(range !== undefined && { ContentRange: `bytes ${range.start}-${range.end}/${size}` }),
+    ETag: etag,
+    LastModified: Math.floor(object.mtimeMs / 1000),
+    Metadata: metadata,
+  };
+  return { output, range };
+}
+
+function select(input: Input, size: number, { upload }: ObjectAttributes): Selection {
+  const { Range: given, PartNumber: number } = input;
+  if (number === undefined) {
+    return { range: parseRange(given, size), part: undefined };
+  }
+  if (given !== undefined) {
+    throw new AwsError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter');
+  }
+  const index = Number(number) - 1;
+  if (index < 0 || index >= 10_000) {
+    throw new AwsError(
+      'InvalidArgument',
+      'Part number must be an integer between 1 and 10000, inclusive',
+      400,
+      {
+        ArgumentName: 'partNumber',
+        ArgumentValue: String(number),
+      },
+    );
+  }
+  const parts = upload?.parts ?? [];
+  const part = parts[index];
+  if (part === undefined && index > 0) {
+    throw new AwsError('InvalidPartNumber', 'The requested partnumber is not satisfiable', 416, {
+      ActualPartCount: String(Math.max(parts.length, 1)),
+      PartNumberRequested: String(number),
+    });
+  }
+  const start = parts.slice(0, index).reduce((sum, each) => sum + each.size, 0);
+  const length = part?.size ?? size;
+  return { range: length === 0 ? undefined : { start, end: start + length - 1 }, part };
+}
+
+/** The checksums that go with what is read: those of the object, or those of a part; none for other bytes. */
+function checksumsOf(
+  { range, part }: Selection,
+  size: number,
+  ofObject: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isWhole = range === undefined || (range.start === 0 && range.end === size - 1);
+  if (part !== undefined && ofObject['ChecksumType'] === 'COMPOSITE') {
+    return { ...part.checksums, ChecksumType: 'COMPOSITE' };
+  }
+  return isWhole ? ofObject : {};
+}

@@ -1,0 +1,134 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isRecord } from '../../assembly/template';
+import { AwsError } from '../aws-error';
+import { booleanFrom, numberFrom } from './request-members';
+import { placesOf, shapeOf } from './s3-model';
+
+/** Most items of a list, from S3's API reference: keys of a DeleteObjects request, parts of an upload. */
+const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMultipartUpload: 10_000 };
+
+/** Elements inside each other: S3's documents have 5 levels at most. */
+const MAX_DEPTH = 16;
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  // A key may begin or end with blanks.
+  trimValues: false,
+  htmlEntities: true,
+  maxNestedTags: MAX_DEPTH,
+});
+
+/**
+ * Reads an XML document into a structure of S3's service model.
+ *
+ * @param structure name of the shape
+ * @returns undefined for an empty document
+ * @throws AwsError MalformedXML for what is no XML, or no document of this structure
+ */
+export function readXml(
+  document: string,
+  rootName: string,
+  structure: string,
+): Record<string, unknown> | undefined {
+  if (document === '') {
+    return undefined;
+  }
+  const max = MAX_ITEMS[rootName];
+  if (max !== undefined && hasMore(document, max, rootName === 'Delete' ? 'Object' : 'Part')) {
+    // Before it is parsed: that takes seconds for a document of 16 MiB.
+    throw malformed(`<${rootName}> has more than ${max} items`);
+  }
+  const root = parse(document)[rootName];
+  if (root === undefined) {
+    throw malformed(`expected the element <${rootName}>`);
+  }
+  return readStructure(structure, root, rootName);
+}
+
+function hasMore(document: string, max: number, element: string): boolean {
+  const start = `<${element}>`;
+  let at = -1;
+  for (let count = 0; count <= max; count += 1) {
+    at = document.indexOf(start, at + 1);
+    if (at < 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function parse(document: string): Record<string, unknown> {
+  // S3 has no DTD, and entities of one's own are the way to documents that grow.
+  if (/<!DOCTYPE/i.test(document)) {
+    throw malformed('it has a document type');
+  }
+  const isValid = XMLValidator.validate(document);
+  if (isValid !== true) {
+    throw malformed(isValid.err.msg);
+  }
+  try {
+    return parser.parse(document);
+  } catch (error) {
+    throw malformed((error as Error).message);
+  }
+}
+
+function readStructure(structure: string, value: unknown, path: string): Record<string, unknown> {
+  if (typeof value === 'string' && value.trim() === '') {
+    return {};
+  }
+  if (!isRecord(value)) {
+    throw malformed(`<${path}> has to have elements, once`);
+  }
+  const places = placesOf(structure).filter(({ location }) => location === 'body');
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, content]) => {
+      if (name === '#text' || name === '?xml') {
+        if (name === '#text' && String(content).trim() !== '') {
+          throw malformed(`text in <${path}>`);
+        }
+        return [];
+      }
+      const place = places.find((each) => each.name === name);
+      if (place === undefined) {
+        throw malformed(`<${path}> has no <${name}>`);
+      }
+      return [[place.member, readValue(place.shape, content, `${path}.${name}`)] as const];
+    }),
+  );
+}
+
+function readValue(name: string, value: unknown, path: string): unknown {
+  const { type, member = '', flattened } = shapeOf(name);
+  switch (type) {
+    case 'structure':
+      return readStructure(name, value, path);
+    case 'list': {
+      const items = flattened === true ? [value].flat() : Object.values(isRecord(value) ? value : {}).flat();
+      return items.map((item) => readValue(member, item, path));
+    }
+    case 'integer':
+    case 'long':
+      return numberFrom(textOf(value, path), type) ?? fail(path, 'a whole number');
+    case 'boolean':
+      return booleanFrom(textOf(value, path).trim()) ?? fail(path, 'true or false');
+    default:
+      return textOf(value, path);
+  }
+}
+
+function textOf(value: unknown, path: string): string {
+  return typeof value === 'string' ? value : fail(path, 'a text, once');
+}
+
+function fail(path: string, wanted: string): never {
+  throw malformed(`<${path}> has to be ${wanted}`);
+}
+
+function malformed(problem: string): AwsError {
+  return new AwsError(
+    'MalformedXML',
+    `The XML you provided was not well-formed or did not validate against our published schema: ${problem}`,
+  );
+}

@@ -1,0 +1,140 @@
+import { AwsError } from '../aws-error';
+import { algorithmOf, checksumsIn, compositeChecksum, memberOf } from './checksums';
+import type { ObjectPart } from './object-attributes';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** The checksum of an upload in parts: of the parts' checksums, or of the object as a whole. */
+export interface UploadChecksum {
+  readonly algorithm: string;
+  readonly type: 'COMPOSITE' | 'FULL_OBJECT';
+}
+
+/**
+ * Types that an algorithm can have, the default first: those of the whole can be made of the parts' own, and so be
+ * compared at the end, only for CRCs.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+function typesOf(algorithm: string): readonly UploadChecksum['type'][] {
+  if (algorithm === 'CRC64NVME') {
+    return ['FULL_OBJECT'];
+  }
+  return ['CRC32', 'CRC32C'].includes(algorithm) ? ['COMPOSITE', 'FULL_OBJECT'] : ['COMPOSITE'];
+}
+
+/** The checksum that CreateMultipartUpload asks for. @throws AwsError InvalidRequest */
+export function uploadChecksum({
+  ChecksumAlgorithm: given,
+  ChecksumType: type,
+}: Input): UploadChecksum | undefined {
+  if (given === undefined && type === undefined) {
+    return undefined;
+  }
+  if (given === undefined) {
+    throw new AwsError(
+      'InvalidRequest',
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    );
+  }
+  const algorithm = String(given);
+  const types = typesOf(algorithm);
+  const chosen = types.find((each) => each === (type ?? types[0]));
+  if (chosen === undefined) {
+    throw new AwsError(
+      'InvalidRequest',
+      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    );
+  }
+  return { algorithm, type: chosen };
+}
+
+/**
+ * Refuses a part whose checksum is of another algorithm than the upload's, or none where the object's is made of the
+ * parts'.
+ *
+ * @param sent members of the checksums that come with the part
+ * @throws AwsError InvalidRequest
+ */
+export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: readonly string[]): void {
+  const [first] = sent;
+  const given = first === undefined ? undefined : algorithmOf(first);
+  if (checksum === undefined || given === checksum.algorithm) {
+    return;
+  }
+  if (given !== undefined || checksum.type === 'COMPOSITE') {
+    throw new AwsError(
+      'InvalidRequest',
+      `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${given?.toLowerCase() ?? 'null'}`,
+    );
+  }
+}
+
+/**
+ * Compares what CompleteMultipartUpload says of the checksums of its parts with those of the parts.
+ *
+ * @throws AwsError InvalidPart, or InvalidRequest where they have to be there
+ */
+export function checkPartChecksums(
+  checksum: UploadChecksum | undefined,
+  parts: readonly ObjectPart[],
+  wanted: readonly Input[],
+): void {
+  parts.forEach(({ number, checksums }, i) => {
+    const given = checksumsIn(wanted[i] ?? {});
+    if (checksum?.type === 'COMPOSITE' && given[memberOf(checksum.algorithm)] === undefined) {
+      throw new AwsError(
+        'InvalidRequest',
+        `The upload was created using a ${checksum.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+      );
+    }
+    if (Object.entries(given).some(([member, value]) => checksums[member] !== value)) {
+      throw new AwsError(
+        'InvalidPart',
+        `One or more of the specified parts could not be found: the checksum of part ${number} is another one. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.`,
+        400,
+        { PartNumber: String(number) },
+      );
+    }
+  });
+}
+
+/**
+ * The checksum of the object, of type COMPOSITE; empty for other types.
+ *
+ * @param input may have the checksum that it has to be
+ * @throws AwsError BadDigest
+ */
+export async function composite(
+  checksum: UploadChecksum | undefined,
+  parts: readonly ObjectPart[],
+  input: Input,
+): Promise<Record<string, string>> {
+  if (checksum?.type !== 'COMPOSITE') {
+    return {};
+  }
+  const member = memberOf(checksum.algorithm);
+  const computed = await compositeChecksum(
+    checksum.algorithm,
+    parts.map(({ checksums }) => checksums[member] ?? ''),
+  );
+  // S3 takes it with and without the number of parts.
+  const given = String(input[member] ?? computed);
+  if (![computed, computed.replace(/-\d+$/, '')].includes(given)) {
+    throw new AwsError(
+      'BadDigest',
+      `The ${checksum.algorithm} you specified did not match the calculated checksum.`,
+    );
+  }
+  return { [member]: computed, ChecksumType: 'COMPOSITE' };
+}
+
+/** Refuses to end an upload under another type than it began with. @throws AwsError BadDigest */
+export function checkType(checksum: UploadChecksum | undefined, { ChecksumType: type }: Input): void {
+  if (type !== undefined && type !== (checksum?.type ?? 'FULL_OBJECT')) {
+    throw new AwsError(
+      'BadDigest',
+      `The ${type} checksum type did not match the type of the upload, ${checksum?.type ?? 'FULL_OBJECT'}.`,
+    );
+  }
+}
