@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error';
+import { withoutNulls } from './model/without-nulls';
 import type { Principal, Service } from './service';
 
 /** A call of an operation, before it is carried out. */
@@ -42,8 +43,9 @@ export class ServiceRouter {
         `local mode does not have the service ${service}: it has ${this.serviceNames.join(', ')}`,
       );
     }
-    this.authorize({ service, operation, input, caller });
-    return target.call(operation, input, caller);
+    const request = target.model === undefined ? input : withoutNulls(target.model, operation, input);
+    this.authorize({ service, operation, input: request, caller });
+    return target.call(operation, request, caller);
   }
 }
 

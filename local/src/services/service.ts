@@ -1,3 +1,5 @@
+import type { ServiceModel } from './model/validator';
+
 /** Who makes a call: the ARN of a role of the template, or of the person at the keyboard. */
 export interface Principal {
   readonly arn: string;
@@ -19,6 +21,8 @@ export interface TaskIdentity {
 export interface Service {
   /** The service's name in SigV4 and in `aws-sdk:<name>` integrations, such as `sagemaker`. */
   readonly name: string;
+  /** What its requests are like, where there is more than one kind. */
+  readonly model?: ServiceModel;
   /**
    * Runs one operation.
    *

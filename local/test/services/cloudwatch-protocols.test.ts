@@ -6,6 +6,7 @@ import { JsonProtocol } from '../../src/services/endpoint/json-protocol';
 import type { Protocol, WireResponse } from '../../src/services/endpoint/protocol';
 import { readForm } from '../../src/services/endpoint/query-input';
 import { QueryProtocol } from '../../src/services/endpoint/query-protocol';
+import type { RequestHead } from '../../src/services/endpoint/request-head';
 import * as model from '../../src/services/model/monitoring-model.json';
 import type { ServiceModel } from '../../src/services/model/validator';
 
@@ -134,7 +135,7 @@ describe.each(Object.keys(PROTOCOLS))('%s', (name) => {
 
   test('an error has the code of the query protocol, whatever the protocol', () => {
     const error = new AwsError('InvalidParameterValueException', 'wrong');
-    const response = protocol.renderError(error, 'id');
+    const response = protocol.renderError(error, 'id', {} as RequestHead);
     expect(response.statusCode).toBe(400);
     if (name === 'query') {
       expect(read(response)).toMatchObject({

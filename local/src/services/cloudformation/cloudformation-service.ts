@@ -11,6 +11,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** AWS CloudFormation: the deployed stack and its outputs, by which clients find what it is made of. */
 export class CloudFormationService implements Service {
   readonly name = 'cloudformation';
+  readonly model = model as ServiceModel;
 
   private readonly deployed = Date.now() / 1000;
 
@@ -18,7 +19,7 @@ export class CloudFormationService implements Service {
 
   async call(operation: string, input: Input): Promise<unknown> {
     if (operation !== 'DescribeStacks') throw unknownOperation(this.name, operation, ['DescribeStacks']);
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(this.model, operation, input);
     const { stackName, environment, outputs } = this.deployment;
     const arn = stackArn(environment, stackName);
     const wanted = input['StackName'];

@@ -25,6 +25,7 @@ export interface CloudWatchServiceOptions {
 export class CloudWatchService implements Service {
   /** In signatures; IAM and the integrations of Step Functions call it `cloudwatch`. */
   readonly name = 'monitoring';
+  readonly model = model as ServiceModel;
 
   private readonly operations: Readonly<Record<string, (input: Input, reader: MetricReader) => unknown>> = {
     GetMetricData: getMetricData,
@@ -37,7 +38,7 @@ export class CloudWatchService implements Service {
   async call(operation: string, input: Input): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation('cloudwatch', operation, Object.keys(this.operations));
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(this.model, operation, input);
     return run(input, this.reader());
   }
 

@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-error';
+import { parseJson } from '../json-text';
 import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
 import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
@@ -57,7 +58,7 @@ export class JsonProtocol implements Protocol {
 
 function parseBody(body: Buffer): Record<string, unknown> {
   try {
-    const input: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    const input: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
       return input as Record<string, unknown>;
     }

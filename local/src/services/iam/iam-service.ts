@@ -12,6 +12,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** AWS Identity and Access Management: what clients ask about the roles that they use. */
 export class IamService implements Service {
   readonly name = 'iam';
+  readonly model = model as ServiceModel;
 
   private readonly deployed = Date.now() / 1000;
 
@@ -29,7 +30,7 @@ export class IamService implements Service {
   async call(operation: string, input: Input): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(this.model, operation, input);
     return run(input);
   }
 

@@ -43,6 +43,7 @@ export interface LambdaServiceOptions {
 /** Lambda: runs the functions of the template from the bundles that would be deployed. */
 export class LambdaService implements Service {
   public readonly name = 'lambda';
+  public readonly model = model as ServiceModel;
   private readonly idle = new Map<FunctionResource, FunctionProcess[]>();
   private readonly running = new Set<FunctionProcess>();
 
@@ -52,7 +53,7 @@ export class LambdaService implements Service {
     if (operation !== 'Invoke') {
       throw unknownOperation(this.name, operation, ['Invoke']);
     }
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(this.model, operation, input);
     const unsupported = UNSUPPORTED.find((member) => (input[member] ?? undefined) !== undefined);
     if (unsupported !== undefined) {
       throw new AwsError(

@@ -34,6 +34,7 @@ export interface LogsServiceOptions {
  */
 export class LogsService implements Service {
   readonly name = 'logs';
+  readonly model = model as ServiceModel;
 
   private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
     DescribeLogGroups: (input) => describeLogGroups(this.streams(''), input, this.options.environment),
@@ -48,7 +49,7 @@ export class LogsService implements Service {
   async call(operation: string, input: Input): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    validateAgainst(model as ServiceModel, operation, input);
+    validateAgainst(this.model, operation, input);
     if (operation !== 'DescribeLogGroups') checkGroup(input);
     return run(input);
   }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
 import type { BucketStore } from './bucket-store';
-import { checksumsIn, memberOf } from './checksums';
+import { checksumsIn } from './checksums';
 import type { MultipartUploads, Upload, UploadedPart, UploadReference } from './multipart-uploads';
 import type { ObjectAttributes } from './object-attributes';
 import { contentFrom, stageContent } from './object-content';
 import { checkWrite, encryptionOf, ofWholeObject, referenceOf } from './stored-objects';
-import { checkPartChecksums, checkType, composite } from './upload-checksum';
+import { checkObjectChecksum, checkPartChecksums, composite } from './upload-checksum';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,7 @@ export async function completeUpload(
   const upload = uploads.find(reference);
   checkWrite(store, reference, input);
   const parts = chooseParts(uploads.parts(reference), given, reference.uploadId);
-  checkType(upload.checksum, input);
+  checkObjectChecksum(upload.checksum, input);
   checkPartChecksums(upload.checksum, parts, given as unknown as readonly Input[]);
   checkSize(parts, input);
   const staged = store.stagingFile();
@@ -99,15 +99,13 @@ async function join(
   input: Input,
 ): Promise<ObjectAttributes> {
   const ofParts = await composite(checksum, parts, input);
-  const ofWhole =
-    checksum?.type === 'FULL_OBJECT'
-      ? {
-          ChecksumAlgorithm: checksum.algorithm,
-          [memberOf(checksum.algorithm)]: input[memberOf(checksum.algorithm)],
-        }
-      : {};
+  const ofWhole = checksum?.type === 'COMPOSITE' ? {} : checksumsIn(input);
+  const wanted = {
+    ...ofWhole,
+    ...(checksum?.type === 'FULL_OBJECT' && { ChecksumAlgorithm: checksum.algorithm }),
+  };
   const content = contentFrom(() => readFiles(parts));
-  const { checksums } = await stageContent(file, content, ofWhole, Number.POSITIVE_INFINITY);
+  const { checksums } = await stageContent(file, content, wanted, Number.POSITIVE_INFINITY);
   const digests = parts.map(({ etag }) => Buffer.from(unquoted(etag), 'hex'));
   const md5 = createHash('md5').update(Buffer.concat(digests)).digest('hex');
   return {

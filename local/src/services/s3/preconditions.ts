@@ -25,7 +25,7 @@ export function checkReadConditions(conditions: Conditions, state: ObjectState):
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
   const [since, until] = [timeOf(conditions.IfModifiedSince), timeOf(conditions.IfUnmodifiedSince)];
   if (match === undefined ? until !== undefined && state.lastModified > until : !matches(match, state.etag)) {
-    throw failed();
+    throw failed(match === undefined ? 'If-Unmodified-Since' : 'If-Match');
   }
   if (
     noneMatch === undefined
@@ -40,16 +40,18 @@ export function checkReadConditions(conditions: Conditions, state: ObjectState):
 export function checkWriteConditions(conditions: Conditions, state: ObjectState | undefined): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
   if (noneMatch !== undefined && noneMatch !== '*') {
-    throw new AwsError('NotImplemented', 'If-None-Match of a write takes "*" only, as on S3', 501);
+    throw new AwsError('NotImplemented', 'If-None-Match of a write takes "*" only, as on S3', 501, {
+      Header: 'If-None-Match',
+    });
   }
   if (noneMatch !== undefined && state !== undefined) {
-    throw failed();
+    throw failed('If-None-Match');
   }
   if (match !== undefined && state === undefined) {
     throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
   }
   if (match !== undefined && state !== undefined && !matches(match, state.etag)) {
-    throw failed();
+    throw failed('If-Match');
   }
 }
 
@@ -57,8 +59,11 @@ export function checkWriteConditions(conditions: Conditions, state: ObjectState 
 export function checkCopyConditions(conditions: Conditions, state: ObjectState): void {
   try {
     checkReadConditions(conditions, state);
-  } catch {
-    throw failed();
+  } catch (error) {
+    // The conditions that make a read "not modified" have one name each.
+    const none = conditions.IfNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match';
+    const condition = (error instanceof AwsError && error.details['Condition']) || none;
+    throw failed(`x-amz-copy-source-${condition}`);
   }
 }
 
@@ -77,10 +82,11 @@ function timeOf(text: unknown): number | undefined {
   return Number.isNaN(time) ? undefined : time / 1000;
 }
 
-function failed(): AwsError {
+function failed(condition: string): AwsError {
   return new AwsError(
     'PreconditionFailed',
     'At least one of the pre-conditions you specified did not hold',
     412,
+    { Condition: condition },
   );
 }

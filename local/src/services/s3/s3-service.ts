@@ -12,6 +12,7 @@ import { type ObjectOutput, readOutput } from './object-output';
 import { type Owner, ownerOf } from './owner';
 import { pageToken, readPageToken } from './page-token';
 import { checkReadConditions } from './preconditions';
+import { S3_MODEL } from './s3-model';
 import {
   checkWrite,
   locationOf,
@@ -35,6 +36,7 @@ const MAX_BUCKETS = 10_000;
 /** The subset of Amazon S3 that clients need to read and write inputs and results. */
 export class S3Service implements Service {
   public readonly name = 's3';
+  public readonly model = S3_MODEL;
 
   private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
   private readonly objectOperations: Readonly<Record<string, (input: Input) => unknown>> = {

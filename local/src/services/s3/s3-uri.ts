@@ -22,8 +22,10 @@ export function parseS3Uri(uri: string): S3Location | undefined {
  */
 export function parseCopySource(source: unknown): S3Location {
   const [place = '', query] = String(source).split('?', 2);
-  if (query !== undefined) {
-    throw new AwsError('NotImplemented', 'local mode has no versions of objects in S3', 501);
+  if (query !== undefined && query !== 'versionId=null') {
+    throw new AwsError('NotImplemented', 'local mode has no versions of objects in S3', 501, {
+      Header: 'x-amz-copy-source',
+    });
   }
   let decoded = '';
   try {
@@ -36,6 +38,8 @@ export function parseCopySource(source: unknown): S3Location {
     throw new AwsError(
       'InvalidArgument',
       'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+      400,
+      { ArgumentName: 'x-amz-copy-source', ArgumentValue: String(source) },
     );
   }
   return { bucket, key };

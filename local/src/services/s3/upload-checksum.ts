@@ -63,10 +63,7 @@ export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: r
     return;
   }
   if (given !== undefined || checksum.type === 'COMPOSITE') {
-    throw new AwsError(
-      'InvalidRequest',
-      `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${given?.toLowerCase() ?? 'null'}`,
-    );
+    throw mismatch(checksum.algorithm, given);
   }
 }
 
@@ -129,12 +126,33 @@ export async function composite(
   return { [member]: computed, ChecksumType: 'COMPOSITE' };
 }
 
-/** Refuses to end an upload under another type than it began with. @throws AwsError BadDigest */
-export function checkType(checksum: UploadChecksum | undefined, { ChecksumType: type }: Input): void {
-  if (type !== undefined && type !== (checksum?.type ?? 'FULL_OBJECT')) {
+/**
+ * Refuses to end an upload with a checksum of another type or algorithm than it began with. One that began with none
+ * takes that of the whole object.
+ *
+ * @throws AwsError BadDigest, InvalidRequest
+ */
+export function checkObjectChecksum(checksum: UploadChecksum | undefined, input: Input): void {
+  const expected = checksum?.type ?? 'FULL_OBJECT';
+  const { ChecksumType: type } = input;
+  if (type !== undefined && type !== expected) {
     throw new AwsError(
       'BadDigest',
-      `The ${type} checksum type did not match the type of the upload, ${checksum?.type ?? 'FULL_OBJECT'}.`,
+      `The ${type} checksum type did not match the type of the upload, ${expected}.`,
     );
   }
+  for (const [member, value] of Object.entries(checksumsIn(input))) {
+    const isOther = checksum !== undefined && member !== memberOf(checksum.algorithm);
+    if (isOther || (expected === 'FULL_OBJECT' && /-\d+$/.test(value))) {
+      throw mismatch(checksum?.algorithm, algorithmOf(member));
+    }
+  }
+}
+
+function mismatch(expected: string | undefined, actual: string | undefined): AwsError {
+  const name = (algorithm: string | undefined): string => algorithm?.toLowerCase() ?? 'null';
+  return new AwsError(
+    'InvalidRequest',
+    `Checksum Type mismatch occurred, expected checksum Type: ${name(expected)}, actual checksum Type: ${name(actual)}`,
+  );
 }

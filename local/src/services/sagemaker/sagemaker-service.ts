@@ -15,7 +15,7 @@ import type { JOB_OPERATIONS, Operations } from './operation-names';
 import type { TrainingEngine } from './training/training-engine';
 import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
-import { validateRequest } from './validation';
+import { SAGEMAKER_MODEL, validateRequest } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
 type Operation = (input: Input, caller: Principal) => unknown;
@@ -23,6 +23,7 @@ type Operation = (input: Input, caller: Principal) => unknown;
 /** Amazon SageMaker's training, tuning and AutoML jobs. */
 export class SageMakerService implements Service {
   public readonly name = 'sagemaker';
+  public readonly model = SAGEMAKER_MODEL;
 
   private readonly operations: Readonly<Record<string, Operation>>;
   private readonly jobOperations: Operations<typeof JOB_OPERATIONS, Operation> = {

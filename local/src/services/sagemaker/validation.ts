@@ -5,6 +5,9 @@ import type { TrainingDefinition } from './api-types';
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** SageMaker's service model. */
+export const SAGEMAKER_MODEL = model as ServiceModel;
+
 /** How long a training job may run when a request does not say it: a day. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
@@ -16,7 +19,7 @@ const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
  * @throws AwsError a ValidationException or SerializationException, worded as AWS words it
  */
 export function validateRequest(operation: string, input: Input): void {
-  validateAgainst(model as ServiceModel, operation, input);
+  validateAgainst(SAGEMAKER_MODEL, operation, input);
   for (const definition of definitionsOf(operation, input)) {
     checkWaitTime(definition);
   }

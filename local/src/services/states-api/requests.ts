@@ -5,6 +5,9 @@ import { type ServiceModel, validateAgainst } from '../model/validator';
 /** A request, as the service model names its members. */
 export type Input = Readonly<Record<string, unknown>>;
 
+/** Step Functions' service model. */
+export const STATES_MODEL = model as ServiceModel;
+
 /** Bytes that data may have in UTF-8. The service model has it in characters. */
 const MAX_DATA_BYTES = 262_144;
 /** The members with data, by operation. */
@@ -16,7 +19,7 @@ const DATA_MEMBERS: Readonly<Record<string, string>> = { StartExecution: 'input'
  * @throws AwsError `ValidationException`, `SerializationException`
  */
 export function checkRequest(operation: string, input: Input): void {
-  validateAgainst(model as ServiceModel, operation, input);
+  validateAgainst(STATES_MODEL, operation, input);
   const member = DATA_MEMBERS[operation];
   if (member !== undefined && Buffer.byteLength(String(input[member] ?? '')) > MAX_DATA_BYTES) {
     const rule = `Member must have length less than or equal to ${MAX_DATA_BYTES}`;

@@ -4,6 +4,7 @@ import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '.
 import type { Json } from '../../states';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
+import { parseJson } from '../json-text';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import type { TaskTokens } from '../states/task-tokens';
@@ -15,7 +16,15 @@ import {
   whyNotRedrivable,
 } from './execution-views';
 import { historyEvent } from './history-events';
-import { checkArn, checkName, checkRequest, type Input, page, readStateMachineArn } from './requests';
+import {
+  checkArn,
+  checkName,
+  checkRequest,
+  type Input,
+  page,
+  readStateMachineArn,
+  STATES_MODEL,
+} from './requests';
 import { tagOperations } from './tag-operations';
 import { taskTokenOperations } from './task-token-operations';
 
@@ -27,6 +36,7 @@ const REDRIVE_TOKENS = 10;
 /** AWS Step Functions: the state machines of the template, and their executions. */
 export class StatesService implements Service {
   readonly name = 'states';
+  readonly model = STATES_MODEL;
 
   private readonly deployed = Date.now() / 1000;
   /** Answers to redrives by execution and client token, the latest last. */
@@ -59,9 +69,7 @@ export class StatesService implements Service {
     };
   }
 
-  async call(operation: string, given: Input): Promise<unknown> {
-    // In AWS's JSON, null is as good as nothing.
-    const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  async call(operation: string, input: Input): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     checkRequest(operation, input);
@@ -252,7 +260,7 @@ function configuration({ arn, name, definition, roleArn }: ExecutedStateMachine,
 
 function parseInput(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text) as Json;
   } catch (error) {
     const reason = (error as Error).message;
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);

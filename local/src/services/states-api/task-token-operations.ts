@@ -1,5 +1,6 @@
 import type { Json } from '../../states';
 import { AwsError } from '../aws-error';
+import { parseJson } from '../json-text';
 import type { TaskTokens } from '../states/task-tokens';
 import type { Input } from './requests';
 
@@ -24,7 +25,7 @@ export function taskTokenOperations(tokens: TaskTokens): Record<string, (input: 
 
 function parseOutput(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text) as Json;
   } catch (error) {
     throw new AwsError('InvalidOutput', `Invalid Output: '${(error as Error).message}'`);
   }

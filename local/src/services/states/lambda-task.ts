@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StatesError } from '../../states';
+import { parseJson } from '../json-text';
 import type { InvokeOutput } from '../lambda/lambda-service';
 import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
@@ -15,7 +16,7 @@ export async function runLambdaInvoke(
   const requestId = randomUUID();
   return {
     ExecutedVersion: output.ExecutedVersion,
-    Payload: output.Payload === '' ? {} : JSON.parse(output.Payload),
+    Payload: output.Payload === '' ? {} : parsePayload(output),
     SdkHttpMetadata: { HttpStatusCode: output.StatusCode },
     SdkResponseMetadata: { RequestId: requestId },
     StatusCode: output.StatusCode,
@@ -30,7 +31,18 @@ export async function runFunction(
   input: unknown,
 ): Promise<unknown> {
   const output = await invoke(router, caller, { FunctionName: functionArn, Payload: input });
-  return JSON.parse(output.Payload);
+  return parsePayload(output);
+}
+
+function parsePayload({ Payload: payload }: InvokeOutput): unknown {
+  try {
+    return parseJson(payload);
+  } catch (error) {
+    throw new StatesError(
+      'States.Runtime',
+      `The function's result cannot be read: ${(error as Error).message}`,
+    );
+  }
 }
 
 async function invoke(

@@ -28,7 +28,10 @@ export class TrainingEngine {
 
   /** Refuses what cannot be trained here, before anything is started. */
   public validate(definition: TrainingDefinition): void {
-    const { TrainingImage: image, AlgorithmName: name } = definition.AlgorithmSpecification;
+    // The model has it optional: other jobs than those that local mode runs need none.
+    const specification: Partial<TrainingDefinition['AlgorithmSpecification']> =
+      definition.AlgorithmSpecification ?? {};
+    const { TrainingImage: image, AlgorithmName: name } = specification;
     if (image === undefined || name !== undefined) {
       throw new AwsError(
         'ValidationException',

@@ -1,0 +1,50 @@
+/** How deep JSON may be nested: Jackson's limit, with which AWS's services read it. */
+const MAX_DEPTH = 1000;
+
+/**
+ * Parses JSON text that comes from outside. What is nested deeper than AWS takes it would end everything that walks
+ * through a value step by step.
+ *
+ * @throws SyntaxError for what is no JSON or nested too deep
+ */
+export function parseJson(text: string): unknown {
+  if (depthExceeds(text, MAX_DEPTH)) {
+    throw new SyntaxError(`Document nesting depth exceeds the maximum allowed (${MAX_DEPTH})`);
+  }
+  return JSON.parse(text);
+}
+
+function depthExceeds(text: string, max: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const character = text[i];
+    if (character === '"') {
+      i = endOfString(text, i);
+    } else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth > max) {
+        return true;
+      }
+    } else if (character === ']' || character === '}') {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Where the string that begins at an index ends. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) {
+    end = text.indexOf('"', end + 1);
+  }
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') {
+    backslashes += 1;
+  }
+  return backslashes % 2 === 1;
+}

@@ -1,0 +1,38 @@
+import type { ServiceModel } from './validator';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * A request without the members that are null: to AWS, they are not there. The values of maps and the items of lists
+ * stay as they are.
+ */
+export function withoutNulls(model: ServiceModel, operation: string, input: Input): Input {
+  const shape = Object.hasOwn(model.operations, operation) ? model.operations[operation] : undefined;
+  return shape === undefined ? input : (clean(model, shape, input) as Input);
+}
+
+function clean(model: ServiceModel, name: string, value: unknown): unknown {
+  const { type, members = {}, member = '', value: item = '' } = model.shapes[name] ?? { type: 'unknown' };
+  if (type === 'list' && Array.isArray(value)) {
+    return value.map((each) => clean(model, member, each));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value;
+  }
+  const entries = Object.entries(value);
+  switch (type) {
+    case 'structure':
+      return Object.fromEntries(
+        entries
+          .filter(([, each]) => each !== null)
+          .map(([key, each]) => [
+            key,
+            Object.hasOwn(members, key) ? clean(model, members[key] ?? '', each) : each,
+          ]),
+      );
+    case 'map':
+      return Object.fromEntries(entries.map(([key, each]) => [key, clean(model, item, each)]));
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,412 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { FunctionResource } from '../../src/assembly';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
+import { type RunningServices, startServices } from '../../src/services';
+import { parseStateMachine } from '../../src/states';
+import {
+  BUCKET,
+  closeServices,
+  deploymentIn,
+  ENVIRONMENT,
+  noNotice,
+  printX,
+  samplerOf,
+  temporaryRoot,
+  trainerOf,
+  trainingRequest,
+} from './helpers';
+import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
+
+/*
+ * Requests that are well signed and make no sense. AWS answers each with an error of the client's; here, one must not
+ * look like a fault of local mode, which reports those as InternalFailure.
+ */
+
+const DEPTH = 20_000;
+const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
+const MACHINE = {
+  logicalId: 'Echo',
+  name: 'Echo',
+  arn: `${STATES}:stateMachine:Echo`,
+  roleArn: 'arn:aws:iam::123456789012:role/states',
+  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
+};
+
+let services: RunningServices;
+let runner: ExecutionRunner;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  const root = temporaryRoot();
+  const folder = path.join(root, 'functions', 'Fn');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async () => 1;');
+  const lambda: FunctionResource = {
+    logicalId: 'Fn',
+    name: 'fn',
+    arn: `arn:aws:lambda:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}:function:fn`,
+    roleArn: 'arn:aws:iam::123456789012:role/function',
+    folder,
+    handler: 'index.handler',
+    runtime: 'nodejs22.x',
+    environment: {},
+    timeoutSeconds: 10,
+    memoryMegabytes: 128,
+  };
+  runner = new ExecutionRunner({
+    onNotice: noNotice,
+    root,
+    services: () => services,
+    parse: ({ definition }) => parseStateMachine(definition),
+  });
+  services = await startServices(
+    { ...deploymentIn(root, { functions: [lambda] }), stateMachines: [MACHINE] },
+    {
+      trainer: trainerOf(printX),
+      sampler: samplerOf([]),
+      executions: runner,
+      onFault: (error) => faults.push(error),
+    },
+  );
+});
+afterAll(async () => {
+  await runner.close();
+  await services.close();
+  await closeServices();
+});
+
+const ask = async (request: Unsigned): Promise<Answer> => send(services, await sign(services, request));
+
+const list = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const object = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+const json = (service: string, target: string, body: string): Unsigned => ({
+  service,
+  headers: {
+    'content-type': `application/x-amz-json-${service === 'states' ? '1.0' : '1.1'}`,
+    'x-amz-target': target,
+  },
+  body,
+});
+
+const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
+const start = `{"stateMachineArn":"${MACHINE.arn}"`;
+
+/** Places of a nested value in JSON requests: `NESTED` stands for the value. */
+const PLACES: readonly (readonly [service: string, target: string, body: string])[] = [
+  ['sagemaker', 'SageMaker.CreateTrainingJob', 'NESTED'],
+  ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"HyperParameters":NESTED}`],
+  ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"HyperParameters":{"x":NESTED}}`],
+  ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"Tags":NESTED}`],
+  ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"Unknown":NESTED}`],
+  ['states', 'AWSStepFunctions.StartExecution', `${start},"input":NESTED}`],
+  ['states', 'AWSStepFunctions.StartExecution', `${start},"input":"NESTED"}`],
+  ['states', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x","output":NESTED}'],
+  ['states', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x","output":"NESTED"}'],
+  ['logs', 'Logs_20140328.DescribeLogStreams', '{"logGroupName":NESTED}'],
+];
+
+describe.each([
+  ['lists', list(DEPTH)],
+  ['objects', object(DEPTH)],
+])('%s nested 20,000 deep', (_name, value) => {
+  test.each(PLACES)('are refused by %s, %s %s', async (service, target, body) => {
+    const text = body.includes('"NESTED"')
+      ? body.replace('"NESTED"', JSON.stringify(value))
+      : body.replace('NESTED', value);
+    const answer = await ask(json(service, target, text));
+    expect([answer.status, codeOf(answer)]).toEqual([
+      400,
+      expect.stringMatching(/^(SerializationException|InvalidExecutionInput|InvalidOutput)$/),
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  test('are the payload of a function that does not mind', async () => {
+    const answer = await ask({
+      service: 'lambda',
+      path: '/2015-03-31/functions/fn/invocations',
+      body: value,
+    });
+    expect([answer.status, answer.body, faults]).toEqual([200, '1', []]);
+  });
+});
+
+test('a text with brackets is not nested', async () => {
+  const input = JSON.stringify({ text: `\\"${'['.repeat(DEPTH)}\\` });
+  const answer = await ask(
+    json(
+      'states',
+      'AWSStepFunctions.StartExecution',
+      JSON.stringify({ stateMachineArn: MACHINE.arn, input }),
+    ),
+  );
+  expect([answer.status, codeOf(answer)]).toEqual([200, undefined]);
+});
+
+/** What is wrong, the request, and what S3 answers: with members of the error's body. */
+type BadRequest = [string, Partial<Unsigned>, number, string, Record<string, string>?];
+
+const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
+const objects = (count: number) => element('Object', '<Key>a</Key>').repeat(count);
+const DELETE: Partial<Unsigned> = { method: 'POST', path: `/${BUCKET}`, query: { delete: '' } };
+const at = (key: string, more: Partial<Unsigned> = {}): Partial<Unsigned> => ({
+  method: 'GET',
+  path: `/${BUCKET}/${key}`,
+  ...more,
+});
+const TRAIN = 'input/train.csv';
+const complete = (body: string): Partial<Unsigned> =>
+  at(TRAIN, { method: 'POST', query: { uploadId: 'x' }, body: element('CompleteMultipartUpload', body) });
+const listing = (query: Record<string, string>): Partial<Unsigned> => ({
+  method: 'GET',
+  path: `/${BUCKET}`,
+  query: { 'list-type': '2', ...query },
+});
+
+test.each<BadRequest>([
+  ['no XML', { ...DELETE, body: 'x' }, 400, 'MalformedXML'],
+  ['no document', { ...DELETE, body: '' }, 400, 'MalformedXML'],
+  ['XML that does not end', { ...DELETE, body: '<Delete><Object>' }, 400, 'MalformedXML'],
+  ['another document', { ...DELETE, body: '<Deletion/>' }, 400, 'MalformedXML'],
+  ['a document type', { ...DELETE, body: `<!DOCTYPE x><Delete>${objects(1)}</Delete>` }, 400, 'MalformedXML'],
+  ['no key', { ...DELETE, body: '<Delete><Object><Key></Key></Object></Delete>' }, 400, 'MalformedXML'],
+  [
+    'two keys',
+    { ...DELETE, body: element('Delete', element('Object', '<Key>a</Key><Key>b</Key>')) },
+    400,
+    'MalformedXML',
+  ],
+  ['text in it', { ...DELETE, body: `<Delete>x${objects(1)}</Delete>` }, 400, 'MalformedXML'],
+  ['an unknown element', { ...DELETE, body: `<Delete>${objects(1)}<New/></Delete>` }, 400, 'MalformedXML'],
+  [
+    'a Quiet that is neither',
+    { ...DELETE, body: `<Delete>${objects(1)}<Quiet>1</Quiet></Delete>` },
+    400,
+    'MalformedXML',
+  ],
+  ['1,001 keys', { ...DELETE, body: element('Delete', objects(1001)) }, 400, 'MalformedXML'],
+  [
+    'XML nested 20,000 deep',
+    { ...DELETE, body: `${'<a>'.repeat(DEPTH)}${'</a>'.repeat(DEPTH)}` },
+    400,
+    'MalformedXML',
+  ],
+  [
+    'a key nested 20,000 deep',
+    {
+      ...DELETE,
+      body: element('Delete', element('Object', `${'<Key>'.repeat(DEPTH)}${'</Key>'.repeat(DEPTH)}`)),
+    },
+    400,
+    'MalformedXML',
+  ],
+  ...['VersionId', 'LastModifiedTime', 'Size'].map(
+    (name): BadRequest => [
+      `${name} of an object to be removed`,
+      { ...DELETE, body: element('Delete', element('Object', `<Key>a</Key>${element(name, '1')}`)) },
+      501,
+      'NotImplemented',
+    ],
+  ),
+  ...[
+    '<Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags>',
+    '<Bucket><Type>Directory</Type></Bucket>',
+    '<Location><Name>x</Name></Location>',
+  ].map(
+    (body): BadRequest => [
+      `a bucket with ${body}`,
+      { method: 'PUT', path: '/new-bucket', body: element('CreateBucketConfiguration', body) },
+      501,
+      'NotImplemented',
+    ],
+  ),
+  [
+    'a bucket in a region that is none',
+    {
+      method: 'PUT',
+      path: '/new-bucket',
+      body: '<CreateBucketConfiguration><LocationConstraint>moon</LocationConstraint></CreateBucketConfiguration>',
+    },
+    400,
+    'InvalidArgument',
+  ],
+  [
+    'a bucket name that is none',
+    { method: 'PUT', path: '/No_Bucket' },
+    400,
+    'InvalidBucketName',
+    { BucketName: 'No_Bucket' },
+  ],
+  ...['1e3', '0x1', ' 1', '1.0', '+1', '', 'x', '99999999999'].flatMap((value): BadRequest[] => [
+    [
+      `partNumber=${value} read`,
+      at(TRAIN, { query: { partNumber: value } }),
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'partNumber', ArgumentValue: value },
+    ],
+    [
+      `partNumber=${value} written`,
+      at(TRAIN, { method: 'PUT', query: { uploadId: 'x', partNumber: value }, body: 'x' }),
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'partNumber' },
+    ],
+    [
+      `max-keys=${value}`,
+      listing({ 'max-keys': value }),
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'max-keys' },
+    ],
+    [
+      `<PartNumber>${value}</PartNumber>`,
+      complete(element('Part', `${element('PartNumber', value)}<ETag>x</ETag>`)),
+      400,
+      'MalformedXML',
+    ],
+  ]),
+  ['part 0', at(TRAIN, { query: { partNumber: '0' } }), 400, 'InvalidArgument'],
+  [
+    'part 2 of one',
+    at(TRAIN, { query: { partNumber: '2' } }),
+    416,
+    'InvalidPartNumber',
+    { ActualPartCount: '1' },
+  ],
+  [
+    'a part and a range',
+    at(TRAIN, { query: { partNumber: '1' }, headers: { range: 'bytes=0-1' } }),
+    400,
+    'InvalidRequest',
+  ],
+  [
+    'fetch-owner=maybe',
+    listing({ 'fetch-owner': 'maybe' }),
+    400,
+    'InvalidArgument',
+    { ArgumentName: 'fetch-owner' },
+  ],
+  ['encoding-type=base64', listing({ 'encoding-type': 'base64' }), 400, 'InvalidArgument'],
+  [
+    'another list type',
+    listing({ 'list-type': '3' }),
+    400,
+    'InvalidArgument',
+    { ArgumentName: 'list-type', ArgumentValue: '3' },
+  ],
+  ...['', 'x', 'aW5wdXQvdHJhaW4uY3N2'].flatMap((token): BadRequest[] => [
+    [
+      `the token "${token}" for objects`,
+      listing({ 'continuation-token': token }),
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'continuation-token' },
+    ],
+    [
+      `the token "${token}" for buckets`,
+      { method: 'GET', query: { 'continuation-token': token } },
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'continuation-token' },
+    ],
+  ]),
+  ...['a\r\nset-cookie: b', 'a\u0000b', '\u4e2d', '\u007f'].map(
+    (value): BadRequest => [
+      `response-content-disposition=${JSON.stringify(value)}`,
+      at(TRAIN, { query: { 'response-content-disposition': value } }),
+      400,
+      'InvalidArgument',
+      { ArgumentName: 'response-content-disposition' },
+    ],
+  ),
+  [
+    'a key that is not there',
+    at('none'),
+    404,
+    'NoSuchKey',
+    { Key: 'none', Resource: `/${BUCKET}/none`, HostId: 'local-mode' },
+  ],
+  [
+    'a bucket that is not there',
+    { method: 'GET', path: '/nowhere' },
+    404,
+    'NoSuchBucket',
+    { BucketName: 'nowhere', Resource: '/nowhere' },
+  ],
+  [
+    'an upload that is not there',
+    at(TRAIN, { query: { uploadId: 'none' } }),
+    404,
+    'NoSuchUpload',
+    { UploadId: 'none' },
+  ],
+  [
+    'bytes that are not there',
+    at(TRAIN, { headers: { range: 'bytes=10-' } }),
+    416,
+    'InvalidRange',
+    { RangeRequested: 'bytes=10-', ActualObjectSize: '4' },
+  ],
+  [
+    'an ETag that it does not have',
+    at(TRAIN, { headers: { 'if-match': '"x"' } }),
+    412,
+    'PreconditionFailed',
+    { Condition: 'If-Match' },
+  ],
+  [
+    'a copy source that is none',
+    at('copy', { method: 'PUT', headers: { 'x-amz-copy-source': 'x' } }),
+    400,
+    'InvalidArgument',
+    { ArgumentName: 'x-amz-copy-source' },
+  ],
+  [
+    'a key that is too long',
+    at('x'.repeat(1025)),
+    400,
+    'KeyTooLongError',
+    { Size: '1025', MaxSizeAllowed: '1024' },
+  ],
+  ['a key with NUL', at('a%00b'), 404, 'NoSuchKey'],
+  ['a key that is no UTF-8', at('a%ffb'), 400, 'InvalidURI'],
+  [
+    'a bucket that is not empty',
+    { method: 'DELETE', path: `/${BUCKET}` },
+    409,
+    'BucketNotEmpty',
+    { BucketName: BUCKET },
+  ],
+  [
+    'another MD5',
+    at('new', { method: 'PUT', body: 'x', headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' } }),
+    400,
+    'BadDigest',
+    { ExpectedDigest: 'AAAAAAAAAAAAAAAAAAAAAA==', CalculatedDigest: 'ndTkYSaMgDT1yFZOFVxnpg==' },
+  ],
+  [
+    'a key of another encryption',
+    at('new', { method: 'PUT', body: 'x', headers: { 'x-amz-server-side-encryption-aws-kms-key-id': 'x' } }),
+    400,
+    'InvalidArgument',
+    { ArgumentName: 'x-amz-server-side-encryption' },
+  ],
+  [
+    'an archive',
+    at('new', { method: 'PUT', body: 'x', headers: { 'x-amz-storage-class': 'GLACIER' } }),
+    501,
+    'NotImplemented',
+    { Header: 'x-amz-storage-class' },
+  ],
+  ['a folder with content', at('folder/', { method: 'PUT', body: 'x' }), 400, 'InvalidRequest'],
+])('%s', async (_name, request, status, code, members = {}) => {
+  const answer = await ask({ service: 's3', ...request });
+  expect([answer.status, codeOf(answer), faults]).toEqual([status, code, []]);
+  const id = answer.headers['x-amz-request-id'];
+  for (const [name, value] of Object.entries({ ...members, RequestId: String(id) })) {
+    expect(answer.body).toContain(element(name, value.replace('"', '&quot;')));
+  }
+});

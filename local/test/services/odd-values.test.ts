@@ -1,0 +1,206 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ExecutionRunner } from '../../src/executions/execution-runner';
+import { type RunningServices, startServices } from '../../src/services';
+import { AwsError } from '../../src/services/aws-error';
+import type { ServiceModel } from '../../src/services/model/validator';
+import { parseStateMachine } from '../../src/states';
+import { automlRequest } from './automl-support';
+import {
+  BUCKET,
+  closeServices,
+  deploymentIn,
+  ENVIRONMENT,
+  noNotice,
+  printX,
+  samplerOf,
+  temporaryRoot,
+  trainerOf,
+  trainingRequest,
+  tuningRequest,
+} from './helpers';
+
+/*
+ * Every operation, with an odd value at every place of a good request and in every member that the request leaves out.
+ * Whatever comes of it, it is an answer of the service, and no fault of local mode.
+ */
+
+type Input = Record<string, unknown>;
+
+const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
+const MACHINE = {
+  logicalId: 'Echo',
+  name: 'Echo',
+  arn: `${STATES}:stateMachine:Echo`,
+  roleArn: 'arn:aws:iam::123456789012:role/states',
+  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
+};
+
+const ODD: readonly unknown[] = [
+  ...[
+    null,
+    '',
+    ' ',
+    'x',
+    '0',
+    '1e3',
+    'a\u0000b',
+    '\ud800',
+    '../..',
+    '__proto__',
+    'constructor',
+    '%',
+    '=',
+    '\\',
+  ],
+  ...['x'.repeat(100_000), 'arn:aws:::', 's3://', 's3://a', '[', '(?:', '9'.repeat(400), 'NaN'],
+  ...[0, -1, 1.5, 2 ** 31, 2 ** 53, 1e300, true, false],
+  ...[[], [null], [[]], [{}], ['x'], {}, { x: null }, { x: {} }, { x: 'y' }, { __proto__: 'x' }],
+];
+
+const OBJECT = { Bucket: BUCKET, Key: 'input/train.csv' };
+const EXECUTION = `${STATES}:execution:Echo:first`;
+
+/** Good requests; operations that are not among them are tried without members. */
+const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
+  sagemaker: {
+    CreateTrainingJob: { ...trainingRequest('first'), Tags: [{ Key: 'a', Value: 'b' }] },
+    CreateHyperParameterTuningJob: tuningRequest('first'),
+    CreateAutoMLJobV2: { ...automlRequest('first', { TargetAttributeName: 'y' }) },
+    AddTags: { ResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/first', Tags: [] },
+  },
+  states: {
+    StartExecution: { stateMachineArn: MACHINE.arn, input: '{}' },
+    DescribeExecution: { executionArn: EXECUTION },
+    GetExecutionHistory: { executionArn: EXECUTION },
+    StopExecution: { executionArn: EXECUTION },
+    ListExecutions: { stateMachineArn: MACHINE.arn },
+    DescribeStateMachine: { stateMachineArn: MACHINE.arn },
+    SendTaskFailure: { taskToken: 'x' },
+    SendTaskHeartbeat: { taskToken: 'x' },
+    SendTaskSuccess: { taskToken: 'x', output: '{}' },
+  },
+  lambda: { Invoke: { FunctionName: 'fn', InvocationType: 'DryRun' } },
+  logs: {
+    DescribeLogStreams: { logGroupName: '/aws/sagemaker/TrainingJobs' },
+    GetLogEvents: { logGroupName: '/aws/sagemaker/TrainingJobs', logStreamName: 'first/algo-1-1' },
+  },
+  iam: { GetRole: { RoleName: 'x' } },
+  cloudformation: { DescribeStacks: {} },
+  s3: {
+    ListBuckets: {},
+    HeadBucket: { Bucket: BUCKET },
+    GetBucketLocation: { Bucket: BUCKET },
+    CreateBucket: { Bucket: 'new-bucket', CreateBucketConfiguration: {} },
+    ListObjects: { Bucket: BUCKET },
+    ListObjectsV2: { Bucket: BUCKET },
+    ListMultipartUploads: { Bucket: BUCKET },
+    GetObject: OBJECT,
+    HeadObject: OBJECT,
+    GetObjectTagging: OBJECT,
+    PutObject: { Bucket: BUCKET, Key: 'written', Body: 'x' },
+    CopyObject: { Bucket: BUCKET, Key: 'copied', CopySource: `${BUCKET}/input/train.csv` },
+    CreateMultipartUpload: { Bucket: BUCKET, Key: 'parts' },
+    DeleteObject: { Bucket: BUCKET, Key: 'none' },
+    UploadPart: { Bucket: BUCKET, Key: 'parts', UploadId: '', PartNumber: 1, Body: 'x' },
+    UploadPartCopy: {
+      Bucket: BUCKET,
+      Key: 'parts',
+      UploadId: '',
+      PartNumber: 1,
+      CopySource: `${BUCKET}/input/train.csv`,
+    },
+    ListParts: { Bucket: BUCKET, Key: 'parts', UploadId: '' },
+    CompleteMultipartUpload: {
+      ...{ Bucket: BUCKET, Key: 'parts', UploadId: '' },
+      MultipartUpload: { Parts: [{ PartNumber: 1, ETag: 'x' }] },
+    },
+  },
+};
+
+const MODELS = path.join(__dirname, '../../src/services/model');
+
+let services: RunningServices;
+let runner: ExecutionRunner;
+
+beforeAll(async () => {
+  const root = temporaryRoot();
+  runner = new ExecutionRunner({
+    onNotice: noNotice,
+    root,
+    services: () => services,
+    parse: ({ definition }) => parseStateMachine(definition),
+  });
+  services = await startServices(
+    { ...deploymentIn(root), stateMachines: [MACHINE] },
+    { trainer: trainerOf(printX), sampler: samplerOf([]), executions: runner },
+  );
+});
+afterAll(async () => {
+  await runner.close();
+  await services.close();
+  await closeServices();
+});
+
+/** A request with each of its places replaced, and with each member that it does not have. */
+function* mutations(good: Input, members: readonly string[]): Generator<Input> {
+  for (const value of ODD) {
+    yield* at(good, value) as Generator<Input>;
+    for (const member of members) {
+      yield { ...good, [member]: value };
+    }
+  }
+}
+
+function* at(node: unknown, value: unknown): Generator<unknown> {
+  if (typeof node !== 'object' || node === null) {
+    return;
+  }
+  for (const [key, child] of Object.entries(node)) {
+    const replace = (by: unknown): unknown =>
+      Array.isArray(node) ? node.map((each, i) => (String(i) === key ? by : each)) : { ...node, [key]: by };
+    yield replace(value);
+    for (const deeper of at(child, value)) {
+      yield replace(deeper);
+    }
+  }
+}
+
+const OPERATIONS = fs
+  .readdirSync(MODELS)
+  .filter((name) => name.endsWith('-model.json'))
+  .flatMap((name) => {
+    const service = name.replace('-model.json', '');
+    const model = JSON.parse(fs.readFileSync(path.join(MODELS, name), 'utf8')) as ServiceModel;
+    return Object.entries(model.operations).map(
+      ([operation, shape]) => [service, operation, Object.keys(model.shapes[shape]?.members ?? {})] as const,
+    );
+  });
+
+test.each(OPERATIONS)('%s:%s', async (service, operation, members) => {
+  const { router, user } = services;
+  const good = GOOD[service]?.[operation] ?? {};
+  const { UploadId } = (await router.call(
+    's3',
+    'CreateMultipartUpload',
+    { Bucket: BUCKET, Key: 'parts' },
+    user,
+  )) as Input;
+  const faults: unknown[] = [];
+  for (const input of mutations('UploadId' in good ? { ...good, UploadId } : good, members)) {
+    await router.call(service, operation, input, user).then(
+      (answer) =>
+        (answer as Input | undefined)?.['Body'] && (answer as { Body: fs.ReadStream }).Body.destroy(),
+      (error: unknown) => {
+        if (!(error instanceof AwsError) || (error.statusCode >= 500 && error.statusCode !== 501)) {
+          faults.push([
+            (error as Error).message,
+            (error as Error).stack?.split('\n')[1],
+            JSON.stringify(input).slice(0, 300),
+          ]);
+        }
+      },
+    );
+  }
+  expect(faults.slice(0, 6)).toEqual([]);
+});

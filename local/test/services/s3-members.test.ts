@@ -1,0 +1,365 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { RunningServices } from '../../src/services';
+import { CHECKSUM_MEMBERS } from '../../src/services/s3/checksums';
+import { type MemberPlace, placesOf, requestShape, S3_MODEL, shapeOf } from '../../src/services/s3/s3-model';
+import { SUPPORTED_MEMBERS, SUPPORTED_VALUES, SYSTEM_MEMBERS } from '../../src/services/s3/supported-members';
+import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './helpers';
+import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
+
+/*
+ * S3 accepts and drops nothing: every header, parameter and element that S3's service model has for an operation of
+ * local mode changes what the operation does, or is refused by its name, or is among those below that have no effect.
+ */
+
+/** Members that mean nothing in buckets as those here are, which is what S3's API reference says of them. */
+const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  RequestPayer: 'no bucket here is a Requester Pays bucket',
+  TaggingDirective: 'no object here has tags',
+  OptionalObjectAttributes: 'no object here was restored from an archive',
+  VersionId: 'there is one version of each object, which is "null"',
+  ObjectLockEnabledForBucket: 'false is the default',
+  ObjectOwnership: 'BucketOwnerEnforced is the default',
+  BucketNamespace: 'global is the default',
+  UploadIdMarker: 'it goes with a key-marker, with which it is tested',
+};
+
+/** A bucket that stays as it is. */
+const LISTED = 'listed-bucket';
+
+/** Members that every good request has, or that HTTP has for itself. */
+const REQUIRED = ['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body'];
+
+const LATER = new Date(Date.now() + 60_000).toUTCString();
+
+/** A value with which each supported member makes a difference. */
+const DIFFERENT: Readonly<Record<string, string>> = {
+  ACL: 'public-read',
+  BucketRegion: 'eu-west-1',
+  ChecksumAlgorithm: 'SHA256',
+  ChecksumMode: 'ENABLED',
+  ChecksumType: 'COMPOSITE',
+  ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==',
+  ContinuationToken: 'none',
+  CopySourceRange: 'bytes=0-0',
+  Delimiter: 'y',
+  EncodingType: 'url',
+  ExpectedBucketOwner: '111111111111',
+  ExpectedSourceBucketOwner: '111111111111',
+  FetchOwner: 'true',
+  IfMatch: '"other"',
+  IfNoneMatch: '*',
+  IfModifiedSince: LATER,
+  IfUnmodifiedSince: new Date(0).toUTCString(),
+  CopySourceIfMatch: '"other"',
+  CopySourceIfNoneMatch: '*',
+  CopySourceIfModifiedSince: LATER,
+  CopySourceIfUnmodifiedSince: new Date(0).toUTCString(),
+  KeyMarker: 'zzz',
+  Marker: 'zzz',
+  MaxBuckets: '1',
+  MaxKeys: '1',
+  MaxParts: '1',
+  MaxUploads: '1',
+  MetadataDirective: 'REPLACE',
+  MpuObjectSize: '99',
+  PartNumber: '1',
+  PartNumberMarker: '1',
+  Prefix: 'none',
+  Range: 'bytes=0-0',
+  ServerSideEncryption: 'aws:kms',
+  // Both need SSE-KMS, and say so without.
+  SSEKMSKeyId: 'key',
+  StartAfter: 'zzz',
+  StorageClass: 'STANDARD_IA',
+  ...Object.fromEntries(CHECKSUM_MEMBERS.map((member) => [member, 'AAAA'])),
+};
+
+/** Headers that a member needs beside itself, to have an effect. */
+function together(operation: string, member: string): Record<string, string> {
+  if (member === 'BucketKeyEnabled') {
+    return { 'x-amz-server-side-encryption': 'aws:kms' };
+  }
+  // Else a copy has the metadata of its source, whatever the request says.
+  const isMetadata = [...SYSTEM_MEMBERS, 'Metadata'].includes(member);
+  return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
+}
+
+/** Requests that succeed, for new keys each time. */
+interface Good extends Unsigned {
+  /** Where the object is that the request writes, if it does: its state is part of what is compared. */
+  readonly writes?: string;
+  /** Whether the upload that the request begins is ended before that. */
+  readonly begins?: true;
+}
+
+let services: RunningServices;
+let count = 0;
+
+beforeAll(async () => {
+  const root = temporaryRoot();
+  services = await start({ deployment: deploymentIn(root) });
+  fs.mkdirSync(path.join(root, 's3', LISTED));
+  for (const key of ['a y', 'b z']) {
+    await put(key, LISTED);
+    await begin(key, LISTED);
+  }
+});
+afterAll(closeServices);
+
+const ask = async (request: Unsigned): Promise<Answer> => send(services, await sign(services, request));
+const request = (method: string, at: string, more: Partial<Unsigned> = {}): Unsigned => ({
+  service: 's3',
+  method,
+  path: `/${at.split('/').map(encodeURIComponent).join('/')}`,
+  ...more,
+});
+
+async function put(key: string, bucket = BUCKET): Promise<void> {
+  const headers = { 'content-type': 'text/plain', 'x-amz-checksum-crc32': '/sUwqQ==' };
+  expect((await ask(request('PUT', `${bucket}/${key}`, { body: 'content', headers }))).status).toBe(200);
+}
+
+async function begin(key: string, bucket = BUCKET): Promise<string> {
+  const { body } = await ask(request('POST', `${bucket}/${key}`, { query: { uploads: '' } }));
+  return /<UploadId>([^<]*)/.exec(body)?.[1] ?? '';
+}
+
+async function withPart(key: string): Promise<{ uploadId: string; etag: string }> {
+  const uploadId = await begin(key);
+  const query = { uploadId, partNumber: '1' };
+  const { headers } = await ask(request('PUT', `${BUCKET}/${key}`, { query, body: 'content' }));
+  return { uploadId, etag: String(headers.etag) };
+}
+
+/** A good request of each operation. */
+const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
+  AbortMultipartUpload: async (key) =>
+    request('DELETE', `${BUCKET}/${key}`, { query: { uploadId: await begin(key) } }),
+  CompleteMultipartUpload: async (key) => {
+    const { uploadId, etag } = await withPart(key);
+    await put(key);
+    const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${etag.replaceAll('"', '&quot;')}</ETag></Part></CompleteMultipartUpload>`;
+    return { ...request('POST', `${BUCKET}/${key}`, { query: { uploadId }, body }), writes: key };
+  },
+  CopyObject: async (key) => {
+    await put(`${key}-source`);
+    await put(key);
+    const headers = { 'x-amz-copy-source': `${BUCKET}/${key}-source` };
+    return { ...request('PUT', `${BUCKET}/${key}`, { headers }), writes: key };
+  },
+  CreateBucket: (key) => request('PUT', `bucket-${key.toLowerCase().replace(/[^a-z0-9]/g, '-')}`),
+  CreateMultipartUpload: (key) => ({
+    ...request('POST', `${BUCKET}/${key}`, { query: { uploads: '' } }),
+    writes: key,
+    begins: true,
+  }),
+  DeleteBucket: async (key) => {
+    const name = `bucket-${key.toLowerCase().replace(/[^a-z0-9]/g, '-')}`;
+    await ask(request('PUT', name));
+    return request('DELETE', name);
+  },
+  DeleteObject: async (key) => {
+    await put(key);
+    return { ...request('DELETE', `${BUCKET}/${key}`), writes: key };
+  },
+  DeleteObjects: async (key) => {
+    await put(key);
+    const body = `<Delete><Object><Key>${key}</Key></Object></Delete>`;
+    return { ...request('POST', BUCKET, { query: { delete: '' }, body }), writes: key };
+  },
+  GetBucketLocation: () => request('GET', BUCKET, { query: { location: '' } }),
+  GetObject: async (key) => {
+    await put(key);
+    return request('GET', `${BUCKET}/${key}`);
+  },
+  GetObjectTagging: async (key) => {
+    await put(key);
+    return request('GET', `${BUCKET}/${key}`, { query: { tagging: '' } });
+  },
+  HeadBucket: () => request('HEAD', BUCKET),
+  HeadObject: async (key) => {
+    await put(key);
+    return request('HEAD', `${BUCKET}/${key}`);
+  },
+  ListBuckets: () => request('GET', ''),
+  ListMultipartUploads: () => request('GET', LISTED, { query: { uploads: '' } }),
+  ListObjects: () => request('GET', LISTED),
+  ListObjectsV2: () => request('GET', LISTED, { query: { 'list-type': '2' } }),
+  ListParts: async (key) => {
+    const { uploadId } = await withPart(key);
+    await ask(request('PUT', `${BUCKET}/${key}`, { query: { uploadId, partNumber: '2' }, body: 'x' }));
+    return request('GET', `${BUCKET}/${key}`, { query: { uploadId } });
+  },
+  PutObject: async (key) => {
+    await put(key);
+    return { ...request('PUT', `${BUCKET}/${key}`, { body: 'content' }), writes: key };
+  },
+  UploadPart: async (key) =>
+    request('PUT', `${BUCKET}/${key}`, {
+      query: { uploadId: await begin(key), partNumber: '1' },
+      body: 'content',
+    }),
+  UploadPartCopy: async (key) => {
+    await put(`${key}-source`);
+    return request('PUT', `${BUCKET}/${key}`, {
+      query: { uploadId: await begin(key), partNumber: '1' },
+      headers: { 'x-amz-copy-source': `${BUCKET}/${key}-source` },
+    });
+  },
+};
+
+async function goodRequest(operation: string, key: string): Promise<Good> {
+  const make = GOOD[operation];
+  if (make === undefined) throw new Error(`no good request of ${operation}`);
+  return make(key);
+}
+
+/** A good request with a member. */
+function withMember(good: Good, { location, name }: MemberPlace, value: string): Good {
+  if (location === 'querystring') {
+    return { ...good, query: { ...good.query, [name]: value } };
+  }
+  const header = location === 'headers' ? `${name}a` : name;
+  return { ...good, headers: { ...good.headers, [header]: value } };
+}
+
+/** Everything that a request leads to, without what is another time and another name. */
+async function outcome(good: Good, key: string): Promise<unknown> {
+  const answer = await ask(good);
+  const state: Answer[] = [answer];
+  if (good.begins === true && answer.status === 200) {
+    const uploadId = /<UploadId>([^<]*)/.exec(answer.body)?.[1] ?? '';
+    const parts = { uploadId, partNumber: '1' };
+    const part = await ask(request('PUT', `${BUCKET}/${key}`, { query: parts, body: 'content' }));
+    const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`;
+    state.push(part, await ask(request('POST', `${BUCKET}/${key}`, { query: { uploadId }, body })));
+  }
+  if (good.writes !== undefined) {
+    state.push(
+      await ask(request('HEAD', `${BUCKET}/${key}`, { headers: { 'x-amz-checksum-mode': 'ENABLED' } })),
+    );
+  }
+  return state.map(({ status, headers, body }) => [status, clean(headers, key), clean(body, key)]);
+}
+
+function clean(value: unknown, key: string): string {
+  return JSON.stringify(value)
+    .replaceAll(key, 'KEY')
+    .replaceAll(encodeURIComponent(key), 'KEY')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|(?<=UploadId(?:Marker)?>)[0-9a-f]{32}/g, 'ID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, 'TIME')
+    .replace(/\b(?:bucket-)?m\d+(?:%20| )?/g, 'OTHER');
+}
+
+type Case = readonly [operation: string, member: string, place: MemberPlace];
+
+const CASES: readonly Case[] = Object.keys(S3_MODEL.operations).flatMap((operation) =>
+  placesOf(requestShape(operation))
+    .filter(({ location }) => ['header', 'headers', 'querystring'].includes(location))
+    .map((place): Case => [operation, place.member, place]),
+);
+
+const isSupported = ([operation, member]: Case): boolean =>
+  SUPPORTED_MEMBERS[operation]?.includes(member) === true;
+
+test('every operation of the model has a good request', () => {
+  expect(Object.keys(GOOD).sort()).toEqual(Object.keys(S3_MODEL.operations).sort());
+});
+
+test.each(Object.keys(GOOD))('%s leads to the same twice', async (operation) => {
+  const outcomes: unknown[] = [];
+  for (const key of [`m${count++}`, `m${count++}`]) {
+    outcomes.push(await outcome(await goodRequest(operation, key), key));
+  }
+  expect(outcomes[0]).toEqual(outcomes[1]);
+  expect(JSON.stringify(outcomes[0])).toMatch(/^\[\[20\d,/);
+});
+
+describe('what local mode supports makes a difference', () => {
+  const differing = CASES.filter(isSupported).filter(
+    ([, member]) => !REQUIRED.includes(member) && WITHOUT_EFFECT[member] === undefined,
+  );
+  test.each(differing)('%s %s', async (operation, member, place) => {
+    const { type } = shapeOf(place.shape);
+    const value = DIFFERENT[member] ?? (type === 'boolean' ? 'true' : 'different');
+    const make = async (key: string): Promise<Good> => {
+      const good = await goodRequest(operation, key);
+      return { ...good, headers: { ...good.headers, ...together(operation, member) } };
+    };
+    const [one, other] = [`m${count++}`, `m${count++}`];
+    const before = await outcome(await make(one), one);
+    const after = await outcome(withMember(await make(other), place, value), other);
+    expect(after).not.toEqual(before);
+    expect(JSON.stringify(after)).not.toContain('NotImplemented');
+  });
+
+  test.each(CASES.filter(isSupported).filter(([, member]) => SUPPORTED_VALUES[member] !== undefined))(
+    '%s %s, and refuses other values by name',
+    async (operation, member, place) => {
+      const others = {
+        ObjectLockEnabledForBucket: 'true',
+        ServerSideEncryption: 'aws:fsx',
+        StorageClass: 'GLACIER',
+      };
+      const value =
+        others[member as keyof typeof others] ??
+        shapeOf(place.shape).enum?.find((each) => !SUPPORTED_VALUES[member]?.includes(each)) ??
+        'other';
+      const good = await goodRequest(operation, `m${count++}`);
+      const answer = await ask(withMember(good, place, value));
+      expect(answer.status).toBe(501);
+      if (good.method !== 'HEAD') {
+        expect([codeOf(answer), answer.body]).toEqual([
+          'NotImplemented',
+          expect.stringContaining(place.name),
+        ]);
+      }
+    },
+  );
+});
+
+test.each(CASES.filter((each) => !isSupported(each)))(
+  '%s %s is refused by its name',
+  async (operation, _member, place) => {
+    const { enum: values, type } = shapeOf(place.shape);
+    const value =
+      values?.[0] ??
+      { boolean: 'true', integer: '1', long: '1', timestamp: new Date().toUTCString() }[type] ??
+      'x';
+    const good = await goodRequest(operation, `m${count++}`);
+    const answer = await ask(withMember(good, place, value));
+    expect(answer.status).toBe(501);
+    if (good.method !== 'HEAD') {
+      expect([codeOf(answer), answer.body]).toEqual(['NotImplemented', expect.stringContaining(place.name)]);
+    }
+  },
+);
+
+test.each(Object.keys(S3_MODEL.operations))(
+  '%s refuses the headers of other operations by name',
+  async (operation) => {
+    const own = placesOf(requestShape(operation)).map(({ name }) => name);
+    const all = CASES.filter(
+      ([, , { location, name }]) => location === 'header' && /^x-amz-|^if-|^range$/.test(name),
+    );
+    const foreign = [...new Set(all.map(([, , { name }]) => name))].filter(
+      (name) =>
+        !own.includes(name) &&
+        !/^x-amz-(copy-source$|sdk-checksum-algorithm$|checksum-[a-z0-9]*\d)/.test(name) &&
+        name !== 'x-amz-checksum-crc32c',
+    );
+    const good = await goodRequest(operation, `m${count++}`);
+    const refused: string[] = [];
+    for (const name of foreign) {
+      const answer = await ask({ ...good, headers: { ...good.headers, [name]: 'x' } });
+      if (
+        answer.status === 501 &&
+        (good.method === 'HEAD' || answer.body.includes(`<Header>${name}</Header>`))
+      ) {
+        refused.push(name);
+      }
+    }
+    expect(refused).toEqual(foreign);
+  },
+);
