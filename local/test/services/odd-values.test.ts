@@ -172,7 +172,7 @@ const OPERATIONS = fs
   .flatMap((name) => {
     const service = name.replace('-model.json', '');
     const model = JSON.parse(fs.readFileSync(path.join(MODELS, name), 'utf8')) as ServiceModel;
-    return Object.entries(model.operations).map(
+    return Object.entries(model.operations ?? {}).map(
       ([operation, shape]) => [service, operation, Object.keys(model.shapes[shape]?.members ?? {})] as const,
     );
   });

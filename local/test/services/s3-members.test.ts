@@ -169,6 +169,7 @@ const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
     return { ...request('POST', BUCKET, { query: { delete: '' }, body }), writes: key };
   },
   GetBucketLocation: () => request('GET', BUCKET, { query: { location: '' } }),
+  GetBucketVersioning: () => request('GET', BUCKET, { query: { versioning: '' } }),
   GetObject: async (key) => {
     await put(key);
     return request('GET', `${BUCKET}/${key}`);
