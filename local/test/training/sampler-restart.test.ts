@@ -120,7 +120,11 @@ test('a search that was resumed keeps what it was told of its earlier trials', a
   const { sampler: killed, kill } = killableSampler();
   const search = await killed.start(spec);
   for (const asked of trials) {
-    await search.restore(asked?.trial ?? -1, { values: async () => [1, 1, 1, 1], value: 1, isStopped: false });
+    await search.restore(asked?.trial ?? -1, {
+      values: async () => [1, 1, 1, 1],
+      value: 1,
+      isStopped: false,
+    });
   }
   const worse = (await search.ask())?.trial ?? -1;
   kill();

@@ -22,7 +22,7 @@ export interface ContentFormat {
 export function readContent(text: string, format: ContentFormat): Json {
   switch (format.inputType) {
     case 'CSV': {
-      const rows = parseCsv(text, format.csvDelimiter);
+      const rows = parseRows(text, format.csvDelimiter);
       const headers = format.csvHeaders ?? rows.shift() ?? [];
       return rows.map((row) => Object.fromEntries(headers.map((header, i) => [header, row[i] ?? ''])));
     }
@@ -37,6 +37,15 @@ export function readContent(text: string, format: ContentFormat): Json {
       if (isArray(value) || isObject(value)) return value;
       throw new UnreadableItems('Attempting to map over non-iterable node.');
     }
+  }
+}
+
+/** @throws UnreadableItems */
+function parseRows(text: string, delimiter: string): string[][] {
+  try {
+    return parseCsv(text, delimiter);
+  } catch (error) {
+    throw new UnreadableItems(`The item reader's content is not valid CSV: ${(error as Error).message}`);
   }
 }
 

@@ -7,8 +7,8 @@ const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-f
 /** Limits of one evaluation, as others have measured them on AWS; the time is limited from outside. */
 const LIMITS = { sequence: 873_782, stack: 100 };
 
-/** Characters of the largest result: AWS's expressions have about 7 MB of memory, as others have measured it. */
-const LONGEST_RESULT = 7 * 2 ** 20;
+/** Characters of the largest result: the bytes that an expression may hold on AWS, as measured in floci-io/floci#2783. */
+const LONGEST_RESULT = 6_990_256;
 
 /** Parsed expressions, the latest last. */
 const compiled = new Map();
