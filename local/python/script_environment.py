@@ -12,6 +12,7 @@ Source of the rules: aws/sagemaker-training-toolkit 5.1.4, params.py, mapping.py
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -27,6 +28,24 @@ NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_job_name",
     "sagemaker_s3_output",
 )
+
+# Hyperparameters that make the job's instance group one that processes are distributed in.
+DISTRIBUTIONS = (
+    "sagemaker_mpi_enabled",
+    "sagemaker_parameter_server_enabled",
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
+    "sagemaker_torch_distributed_enabled",
+)
+# What only SM_TRAINING_ENV has, and is the same for all jobs here.
+WITHOUT_LIBRARIES = {
+    "is_modelparallel_enabled": None,
+    "is_smddprun_installed": False,
+    "is_smddpmprun_installed": False,
+    "topology": [],
+}
 
 
 def decode(text: str) -> Any:
@@ -61,18 +80,31 @@ def as_variable(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
+def distribution(sagemaker: dict[str, Any], variables: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The instance groups that processes are distributed in, and their hosts."""
+    enabled = any(sagemaker.get(name) for name in DISTRIBUTIONS)
+    current = [variables["current_instance_group"]] if enabled else []
+    groups = sagemaker.get("sagemaker_distribution_instance_groups", current)
+    return groups, [
+        host for name, group in variables["instance_groups_dict"].items() if name in groups for host in group["hosts"]
+    ]
+
+
 def describe(host: dict[str, Any]) -> dict[str, Any]:
     decoded = {name: decode(text) for name, text in host["hyperparameters"].items()}
     hyperparameters = {name: value for name, value in decoded.items() if not is_for_the_container(name)}
     sagemaker = {name: value for name, value in decoded.items() if is_for_the_container(name)}
     arguments = command_line(hyperparameters)
     program = sagemaker.get("sagemaker_program")
+    groups, distribution_hosts = distribution(sagemaker, host["variables"])
+    master = [*distribution_hosts, *host["variables"]["hosts"]][0]
     variables = dict(
         host["variables"],
+        distribution_instance_groups=groups,
         hps=hyperparameters,
         user_args=arguments,
         user_entry_point=program,
-        module_name=program,
+        module_name=re.sub(r"\.py$", "", str(program)),
         module_dir=sagemaker.get("sagemaker_submit_directory"),
         log_level=sagemaker.get("sagemaker_container_log_level", 20),
         framework_params={k: v for k, v in sagemaker.items() if k not in NOT_FOR_THE_FRAMEWORK},
@@ -83,10 +115,18 @@ def describe(host: dict[str, Any]) -> dict[str, Any]:
         for name, value in variables.items()
         if name not in ("user_args", "channels") and not name.startswith("channel_")
     }
-    training_env.update(host["details"])
+    training_env.update(host["details"], **WITHOUT_LIBRARIES)
+    training_env.update(
+        distribution_hosts=distribution_hosts,
+        master_hostname=master,
+        is_master=host["variables"]["current_host"] == master,
+    )
     variables["training_env"] = training_env
     variables.update({"hp_" + name: value for name, value in hyperparameters.items()})
     environment = {"SM_" + name.upper(): as_variable(value) for name, value in variables.items()}
+    environment["SAGEMAKER_JOB_NAME"] = sagemaker.get("sagemaker_job_name", "")
+    if "sagemaker_region" in sagemaker:
+        environment["SAGEMAKER_REGION"] = sagemaker["sagemaker_region"]
     return {"arguments": arguments, "environment": environment, "sagemaker": sagemaker}
 
 

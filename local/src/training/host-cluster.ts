@@ -7,9 +7,6 @@ import type { TrainingOutcome, TrainingTask } from './trainer';
 export interface HostJob {
   readonly host: Host;
   readonly command: HostCommand;
-  /** The command as a person reads it; for the failure reason. */
-  readonly shown: string;
-  readonly error?: 'ExecuteUserScriptError';
   /** What is to be done when the process has ended, before anyone reads what it left. */
   readonly tidyUp?: () => Promise<void>;
 }
@@ -64,11 +61,5 @@ export async function runHosts(
   if (task.signal.aborted || grace.hurry.aborted) return { status: 'Stopped' };
   if (firstFailure === undefined) return { status: 'Completed' };
   const { job, end } = firstFailure;
-  const reason = await failureReason({
-    base: job.host.base,
-    end,
-    command: job.shown,
-    ...(job.error && { error: job.error }),
-  });
-  return { status: 'Failed', failureReason: reason };
+  return { status: 'Failed', failureReason: await failureReason(job.host.base, end) };
 }

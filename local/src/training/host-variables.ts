@@ -117,13 +117,8 @@ export function hostVariables(
 }
 
 /** What only `SM_TRAINING_ENV` has, beside the variables. */
-export function hostDetails(task: TrainingTask, hosts: readonly Host[], host: Host): Record<string, unknown> {
-  return {
-    channel_input_dirs: channelFolders(host),
-    is_master: host.rank === 0,
-    job_name: task.trainingJobName,
-    master_hostname: hosts[0]?.name,
-  };
+export function hostDetails(task: TrainingTask, host: Host): Record<string, unknown> {
+  return { channel_input_dirs: channelFolders(host), job_name: task.trainingJobName };
 }
 
 function channelFolders({ base, channels }: Host): Record<string, string> {

@@ -9,6 +9,7 @@ import type { ChannelData, Trainer, TrainingOutcome, TrainingTask } from '../../
 const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
 
 export const SCIKIT_LEARN_IMAGE = `${REGISTRY}/sagemaker-scikit-learn:1.4-2-cpu-py3`;
+export const PYTORCH_IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.8.0-cpu-py312';
 export const XGBOOST_IMAGE = `${REGISTRY}/sagemaker-xgboost:3.2-0`;
 
 /** Where the code is, as the construct library gives it. */
@@ -23,10 +24,14 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'script-test-'));
 }
 
-/** Packs files as `sourcedir.tar.gz` and returns its path. */
-export async function packSource(files: Record<string, string>): Promise<string> {
+/** Packs files, and links to others, as `sourcedir.tar.gz` and returns its path. */
+export async function packSource(
+  files: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const tar = pack();
   for (const [name, text] of Object.entries(files)) tar.entry({ name }, text);
+  for (const [name, linkname] of Object.entries(links)) tar.entry({ name, type: 'symlink', linkname });
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);

@@ -5,7 +5,6 @@ import { asEnvironment, hostAddresses, hostEnvironment, hostVariables } from '..
 import { parseImage } from '../image-uri';
 import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner } from '../job-runner';
-import { shownCommand } from '../script/launch';
 import {
   SAGEMAKER_STOP_GRACE_MS,
   type TrainedAlgorithm,
@@ -67,8 +66,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   async function runCommand(task: TrainingTask, image: ImageCommand): Promise<TrainingOutcome> {
     const hosts = await layOutHosts(task, 'linked');
     const addresses = hostAddresses(hosts);
-    const words = [...image.command, ...programOf(task)];
-    const [command = '', ...args] = words;
+    const [command = '', ...args] = [...image.command, ...programOf(task)];
     const hostJobs = hosts.map((host): HostJob => {
       const base = hostEnvironment(task, hosts, host, addresses);
       const environment = inFolder(task.environment, host.base);
@@ -78,7 +76,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
         ...environment,
         PYTHONPATH: [base.PYTHONPATH, environment.PYTHONPATH].filter(Boolean).join(delimiter),
       };
-      return { host, command: { command, args, cwd: image.cwd, env }, shown: shownCommand(words) };
+      return { host, command: { command, args, cwd: image.cwd, env } };
     });
     return run(hostJobs, task);
   }
@@ -125,7 +123,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
       await takeOwnership(executable, task, host);
     };
     const command = { command: executable, args, cwd: host.base, env, onStop };
-    return { host, command, shown: `docker run ${task.trainingImage}`, tidyUp };
+    return { host, command, tidyUp };
   }
 
   function run(hostJobs: readonly HostJob[], task: TrainingTask): Promise<TrainingOutcome> {

@@ -12,6 +12,8 @@ import { xgboostVersionOf } from '../xgboost-images';
 export interface Framework {
   /** What its container starts, for `SM_FRAMEWORK_MODULE`. */
   readonly module: string;
+  /** Whether the container puts what the script printed of an error into the failure reason. */
+  readonly capturesErrors: boolean;
   /** What the image has, and what to take in its place where Python cannot have it, the nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
 }
@@ -30,6 +32,7 @@ const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   'sagemaker-xgboost': {
     module: 'sagemaker_xgboost_container.training:main',
+    capturesErrors: false,
     packages: (image) =>
       releaseChoices(xgboostVersionOf(image), XGBOOST_RELEASES, (release, isPinned) => ({
         name: `xgboost-script-${release}`,
@@ -58,6 +61,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
       { version: '1.9.0', python: { min: '3.11' } },
     ],
     newest: '1.4.2',
+    capturesErrors: false,
   }),
   'pytorch-training': framework({
     module: 'sagemaker_pytorch_container.training:main',
@@ -101,6 +105,8 @@ export function frameworkOf(trainingImage: string): Framework | undefined {
 
 interface FrameworkFacts {
   readonly module: string;
+  /** @default true */
+  readonly capturesErrors?: boolean;
   readonly title: string;
   readonly distribution: string;
   /** Name of the pinned lists. @default the distribution */
@@ -119,6 +125,7 @@ function framework(facts: FrameworkFacts): Framework {
   const releaseOf = facts.releaseOf ?? ((tag: string) => /^\d+\.\d+\.\d+/.exec(tag)?.[0]);
   return {
     module: facts.module,
+    capturesErrors: facts.capturesErrors ?? true,
     packages: (image) => {
       const wanted = releaseOf(parseImage(image).tag) ?? facts.newest ?? releases.at(-1)?.version ?? '';
       return releaseChoices(wanted, releases, (release, isPinned) => ({

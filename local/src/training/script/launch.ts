@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { algorithmError } from '../failure-reason';
 import { type Host, JobError } from '../job-folder';
+import type { EntryPointKind } from './entry-point';
 
 /** What starts the program of a script-mode job. */
 export interface Launch {
@@ -11,6 +13,7 @@ export interface Launch {
   readonly program: string;
   readonly args: readonly string[];
   readonly codeFolder: string;
+  readonly kind: EntryPointKind;
 }
 
 /** How the processes of several hosts find each other. */
@@ -79,7 +82,7 @@ function refusalOf(isSet: (hyperparameter: string) => boolean): string | undefin
  * The words of the command that starts the program on a host.
  *
  * @returns undefined for a host that starts nothing, since another one starts its processes (MPI)
- * @throws JobError when there is no such program, or it cannot be started this way
+ * @throws JobError when the program cannot be started this way
  */
 export async function launchCommand(
   launch: Launch,
@@ -88,13 +91,12 @@ export async function launchCommand(
   hosts: readonly Host[],
   addresses: Readonly<Record<string, string>>,
 ): Promise<string[] | undefined> {
-  const kind = await kindOf(launch);
-  const { python, program, args } = launch;
+  const { python, program, args, kind } = launch;
   if (distribution.kind === 'none') {
-    if (kind === 'program') return [python, program, ...args];
+    if (kind === 'program') return [python, '--', program, ...args];
     if (kind === 'module') return [python, '-m', program.replace(/\.py$/, ''), ...args];
-    await chmod(join(launch.codeFolder, program), 0o755);
-    return ['/bin/sh', '-c', [`./${program}`, ...args].map(quoted).join(' ')];
+    await makeExecutable(program, launch.codeFolder);
+    return ['/bin/sh', '-c', `./${quoted(program)} ${args.map(quoted).join(' ')}`];
   }
   if (kind !== 'program') {
     throw new JobError(
@@ -119,42 +121,20 @@ export async function launchCommand(
   ];
 }
 
-/** The kinds of entry points that SageMaker's containers tell apart. */
-async function kindOf({ program, codeFolder }: Launch): Promise<'program' | 'module' | 'command'> {
-  // The same rule as the containers': a plain relative path.
-  if (
-    !/^[\w.][\w.+-]*(\/[\w.+-]+)*$/.test(program) ||
-    program.split('/').some((part) => /^\.\.?$/.test(part))
-  ) {
-    throw new JobError(
-      `ClientError: sagemaker_program is "${program}": it is to be the path of a file in the source directory, of ` +
-        'letters, digits and . _ + - /',
-    );
+async function makeExecutable(program: string, codeFolder: string): Promise<void> {
+  const path = join(codeFolder, program);
+  try {
+    await chmod(path, 0o777);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const message = `Framework Error: \n[Errno 2] No such file or directory: '${path}'`;
+    throw new JobError(algorithmError(message, 2));
   }
-  const names = await readdir(codeFolder);
-  const isPackage = names.includes('setup.py') && !program.endsWith('.sh');
-  const file = isPackage && !program.endsWith('.py') ? `${program}.py` : program;
-  const found = await stat(join(codeFolder, file)).catch(() =>
-    stat(join(codeFolder, program)).catch(() => undefined),
-  );
-  if (found === undefined) {
-    const there = names.length === 0 ? 'nothing' : names.sort().join(', ');
-    throw new JobError(
-      `ClientError: sagemaker_program is "${program}", and the source directory has no such file: it has ${there}. ` +
-        'The program is to be at the root of the archive, not in a folder of it',
-    );
-  }
-  if (isPackage) return 'module';
-  return program.endsWith('.py') ? 'program' : 'command';
 }
 
-/** A command as a person reads it. */
-export function shownCommand(words: readonly string[]): string {
-  return words.map((word) => (/[^\w./:=,@%+-]/.test(word) || word === '' ? quoted(word) : word)).join(' ');
-}
-
+/** A word for a shell, as Python's `shlex.quote` writes it. */
 function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
 
 function hasMpi(): boolean {

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { failureReason } from '../failure-reason';
+import { algorithmError } from '../failure-reason';
 import { type HostJob, runHosts } from '../host-cluster';
 import { gpuCount, hostAddresses, hostDetails, hostEnvironment, hostVariables } from '../host-variables';
 import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner, unlessAborted } from '../job-runner';
 import type { PythonEnvironments } from '../python-environment';
+import { PYTHON_FOLDER } from '../python-process';
 import { RequirementsError } from '../requirements-install';
 import {
   SAGEMAKER_STOP_GRACE_MS,
@@ -16,8 +16,10 @@ import {
 } from '../trainer';
 import { isXGBoostImage } from '../xgboost-images';
 import { xgboostMetricDefinitions } from '../xgboost-trainer';
+import { installationOf } from './dependencies';
+import { type EntryPointKind, entryPointKind, missingProgram } from './entry-point';
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
-import { distributionOf, distributionRefusal, launchCommand, shownCommand } from './launch';
+import { distributionOf, distributionRefusal, launchCommand } from './launch';
 import { type ScriptStart, scriptStarts } from './script-environment';
 import { placeSourceCode, submitPath } from './source-code';
 
@@ -62,25 +64,34 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
           ...hostVariables(task, hosts, host),
           framework_module: frameworkFor(task.trainingImage).module,
         },
-        details: hostDetails(task, hosts, host),
+        details: hostDetails(task, host),
       })),
     );
     const [first] = starts;
     if (first === undefined) throw new JobError('ClientError: the job has no instance');
     for (const [i, host] of hosts.entries()) {
-      await placeSourceCode(await sourceOf(starts[i] ?? first, host, task), join(host.base, 'code'));
+      await placeSourceCode(
+        await sourceOf(starts[i] ?? first, host, task),
+        join(host.base, 'code'),
+        i === 0 ? task.onLog : () => undefined,
+      );
     }
-    const ownPython = await withRequirements(python, hosts, task);
+    const program = String(first.sagemaker.sagemaker_program);
+    const firstCode = join(hosts[0]?.base ?? task.workFolder, 'code');
+    const kind = await entryPointKind(program, firstCode);
+    const ownPython = await withDependencies(python, kind, firstCode, task);
+    const missing = await missingProgram(program, kind, firstCode);
+    if (missing !== undefined) task.onLog(missing);
     const distribution = await distributionOf(first.sagemaker, hosts, gpuCount());
     const hostJobs: HostJob[] = [];
+    let shown: string | undefined;
     for (const [i, host] of hosts.entries()) {
       const start = starts[i] ?? first;
       const codeFolder = join(host.base, 'code');
-      const program = String(start.sagemaker.sagemaker_program);
-      const launch = { python: ownPython, program, args: start.arguments, codeFolder };
+      const launch = { python: ownPython, program, kind, args: start.arguments, codeFolder };
       const words = await launchCommand(launch, distribution, host, hosts, addresses);
       if (words === undefined) continue;
-      const [command = '', ...args] = words;
+      shown ??= words.join(' ');
       const base = hostEnvironment(task, hosts, host, addresses);
       const environment = inFolder(task.environment, host.base);
       const env = {
@@ -91,17 +102,12 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
         ...environment,
         PYTHONPATH: [base.PYTHONPATH, codeFolder, environment.PYTHONPATH].filter(Boolean).join(delimiter),
       };
-      const shown = shownCommand(words);
-      hostJobs.push({
-        host,
-        command: { command, args, cwd: codeFolder, env },
-        shown,
-        error: 'ExecuteUserScriptError',
-      });
+      const args = [...runnerArguments(frameworkFor(task.trainingImage)), ...words];
+      hostJobs.push({ host, command: { command: python, args, cwd: codeFolder, env } });
     }
     if (task.signal.aborted) return { status: 'Stopped' };
     task.onStart();
-    task.onLog(`Invoking script with the following command: ${hostJobs[0]?.shown}`);
+    task.onLog(`Invoking script with the following command: ${shown}`);
     return runHosts(hostJobs, task, { milliseconds: stopGraceMilliseconds, hurry: jobs.closed });
   }
 
@@ -127,29 +133,26 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     );
   }
 
-  /** The Python with what the code's `requirements.txt` asks for, if there is one. */
-  async function withRequirements(
+  /** The Python with what the code depends on: of a program its `requirements.txt`, of a module the package, too. */
+  async function withDependencies(
     python: string,
-    hosts: readonly Host[],
+    kind: EntryPointKind,
+    codeFolder: string,
     task: TrainingTask,
   ): Promise<string> {
-    const base = hosts[0]?.base ?? task.workFolder;
-    const file = join(base, 'code', 'requirements.txt');
-    if ((await stat(file).catch(() => undefined)) === undefined) return python;
-    task.onLog('Installing dependencies from requirements.txt');
+    const installation = await installationOf(kind, codeFolder);
+    if (installation === undefined) return python;
+    const { title, words, error, list } = installation;
+    task.onLog(title);
     try {
-      return (await environments.withRequirements({ python }, file, task.signal)).python;
-    } catch (error) {
-      if (!(error instanceof RequirementsError)) throw error;
-      const lastLines = error.message.split('\n');
-      for (const line of lastLines) task.onLog(line);
+      return (await environments.withRequirements({ python }, list, task.signal)).python;
+    } catch (cause) {
+      if (!(cause instanceof RequirementsError)) throw cause;
+      for (const line of cause.message.split('\n')) task.onLog(line);
+      const message = frameworkFor(task.trainingImage).capturesErrors ? cause.message : '';
+      const command = `${python} -m pip install ${words}`;
       throw new JobError(
-        await failureReason({
-          base,
-          end: { exitCode: 1, lastLines },
-          command: `${python} -m pip install -r requirements.txt`,
-          error: 'InstallRequirementsError',
-        }),
+        algorithmError(`${error}:\nExitCode 1\nErrorMessage "${message}"\nCommand "${command}"`, 1),
       );
     }
   }
@@ -187,6 +190,11 @@ const MPI_ENVIRONMENT = {
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
   OMPI_MCA_rmaps_base_oversubscribe: '1',
 };
+
+/** What runs the program and reports on it (`local/python/run_script.py`); it needs nothing of the environment. */
+function runnerArguments({ capturesErrors }: Framework): string[] {
+  return ['-I', '-S', join(PYTHON_FOLDER, 'run_script.py'), ...(capturesErrors ? ['--capture-errors'] : [])];
+}
 
 function frameworkFor(trainingImage: string): Framework {
   const framework = frameworkOf(trainingImage);

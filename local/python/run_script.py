@@ -1,0 +1,142 @@
+"""Runs the program of a script-mode job and reports its failure as SageMaker's training toolkit does.
+
+usage: run_script.py [--capture-errors] COMMAND ...
+
+A program that fails leaves the toolkit's words in $SM_OUTPUT_DIR/failure, unless it wrote that file itself, and this
+process then ends with 1, whatever the program's exit code: it is in the words. A signal is a negative code there.
+
+With --capture-errors, as the PyTorch and TensorFlow containers run scripts, the words have what the program printed,
+from the first line on that names an exception. The others (scikit-learn, XGBoost) leave the message empty.
+
+Source of the rules: aws/sagemaker-training-toolkit 5.1.4, process.py, errors.py, trainer.py, files.py.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import BinaryIO
+
+# What the toolkit takes for an error, beside the exceptions of Python and the name of its own.
+FURTHER_ERRORS = (
+    "Invalid requirement",
+    "ResourceExhaustedError",
+    "OutOfRangeError",
+    "InvalidArgumentError",
+    "mpirun.real",
+    "ORTE",
+    "ExecuteUserScriptError",
+)
+# Exceptions of Python that it does not know.
+UNKNOWN_EXCEPTIONS = (
+    "BaseException",
+    "GeneratorExit",
+    "KeyboardInterrupt",
+    "StopIteration",
+    "StopAsyncIteration",
+    "SystemExit",
+)
+# Exit code of a shell whose program was killed, by far most often for its memory.
+KILLED = 137
+CHUNK_BYTES = 1 << 16
+# How long the output is waited for once the program has ended, should something that it started still hold it open.
+OUTPUT_GRACE_SECONDS = 2
+MEMORY_HINT = (
+    "The process was killed, most likely because this machine ran out of memory: give it less data, or run fewer "
+    "training jobs at once"
+)
+
+
+def known_errors() -> tuple[str, ...]:
+    exceptions = [
+        name
+        for name, value in vars(builtins).items()
+        if isinstance(value, type)
+        and issubclass(value, BaseException)
+        and not issubclass(value, Warning)
+        and name not in UNKNOWN_EXCEPTIONS
+    ]
+    return (*exceptions, *FURTHER_ERRORS)
+
+
+class ErrorText:
+    """What a program printed to one stream, from the first line on that names an error."""
+
+    def __init__(self, errors: tuple[str, ...]) -> None:
+        self._errors = errors
+        self._lines: list[str] = []
+
+    def copy(self, source: BinaryIO, target: BinaryIO) -> None:
+        """Passes a stream on and looks at its lines."""
+        rest = b""
+        while True:
+            chunk = os.read(source.fileno(), CHUNK_BYTES)
+            if not chunk:
+                break
+            target.write(chunk)
+            target.flush()
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._add(line)
+        self._add(rest)
+
+    def _add(self, line: bytes) -> None:
+        text = line.decode("utf-8", "replace")
+        if self._lines or any(error in text for error in self._errors):
+            self._lines.append(text.strip(" :\n") + "\n")
+
+    def __str__(self) -> str:
+        return " ".join(dict.fromkeys(self._lines))
+
+
+def run(command: list[str], captures_errors: bool) -> tuple[int, str]:
+    """The exit code of a command and the text of its errors."""
+    if not captures_errors:
+        return subprocess.Popen(command).wait(), ""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    texts = [ErrorText(known_errors()), ErrorText(known_errors())]
+    streams = ((process.stdout, sys.stdout.buffer), (process.stderr, sys.stderr.buffer))
+    threads = [
+        threading.Thread(target=text.copy, args=stream, daemon=True) for text, stream in zip(texts, streams)
+    ]
+    for thread in threads:
+        thread.start()
+    code = process.wait()
+    for thread in threads:
+        thread.join(OUTPUT_GRACE_SECONDS)
+    lines = " ".join(map(str, texts)).split("\n")
+    return code, "\n".join(dict.fromkeys(lines)).strip()
+
+
+def words(command: list[str], code: int, message: str) -> str:
+    extra = ['ExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"'] if code == KILLED else []
+    lines = ["ExecuteUserScriptError:", f"ExitCode {code}", f'ErrorMessage "{message}"', *extra]
+    return "\n".join([*lines, f'Command "{" ".join(command)}"'])
+
+
+def report(text: str) -> None:
+    path = os.path.join(os.environ["SM_OUTPUT_DIR"], "failure")
+    if not os.path.exists(path):
+        with open(path, "wb") as file:
+            file.write(os.fsencode(text))
+
+
+def main(arguments: list[str]) -> int:
+    captures_errors = arguments[0] == "--capture-errors"
+    command = arguments[1:] if captures_errors else arguments
+    # A job that is stopped sends this to all of its processes: the program decides when it ends.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    code, message = run(command, captures_errors)
+    if code in (KILLED, -signal.SIGKILL):
+        print(MEMORY_HINT, flush=True)
+    if code != 0:
+        report(words(command, code, message))
+    return int(code != 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EntryPointKind } from './entry-point';
+
+/** What is installed before the program starts. */
+export interface Installation {
+  /** The file for `pip install -r`. */
+  readonly list: string;
+  /** What SageMaker's training toolkit prints. */
+  readonly title: string;
+  /** What it gives `pip install`. */
+  readonly words: string;
+  /** The error's name when it fails. */
+  readonly error: 'InstallModuleError' | 'InstallRequirementsError';
+}
+
+/**
+ * What SageMaker's training toolkit installs for an entry point: the package of a module (`setup.py`), and the
+ * `requirements.txt` of a Python program or module. A shell script's `requirements.txt` is its own affair.
+ */
+export async function installationOf(
+  kind: EntryPointKind,
+  codeFolder: string,
+): Promise<Installation | undefined> {
+  const requirements = join(codeFolder, 'requirements.txt');
+  const hasRequirements = (await stat(requirements).catch(() => undefined)) !== undefined;
+  if (kind === 'module') {
+    const list = join(codeFolder, '.package-and-requirements.txt');
+    await writeFile(list, hasRequirements ? '.\n-r requirements.txt\n' : '.\n');
+    return {
+      list,
+      title: 'Installing module.',
+      words: hasRequirements ? '. -r requirements.txt' : '.',
+      error: 'InstallModuleError',
+    };
+  }
+  if (kind === 'command' || !hasRequirements) return undefined;
+  return {
+    list: requirements,
+    title: 'Installing dependencies from requirements.txt',
+    words: '-r requirements.txt',
+    error: 'InstallRequirementsError',
+  };
+}

@@ -1,0 +1,61 @@
+"""Runs training jobs with SageMaker's training toolkit: its own entry point, in a process of its own for each job.
+
+Reads {"jobs": [{"base": folder, "environment": {...}}, ...]} from standard input and prints
+{"exitCodes": [...]}: what a job printed is in output.txt of its folder.
+"""
+
+import json
+import os
+import sys
+
+# What the toolkit imports takes longest; it imports its own modules once it knows its folder.
+import boto3  # noqa: F401
+import paramiko  # noqa: F401
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def train(job):
+    os.environ.clear()
+    os.environ.update(job["environment"], SAGEMAKER_BASE_DIR=job["base"])
+    os.chdir(job["base"])
+    output = os.open("output.txt", os.O_WRONLY | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    sys.path.insert(0, HERE)  # for capturing_framework.py
+    from sagemaker_training.cli.train import main
+
+    main()
+
+
+def run(job):
+    pid = os.fork()
+    if pid == 0:
+        code = 70
+        try:
+            train(job)
+        except SystemExit as end:
+            code = end.code or 0
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    return pid
+
+
+def main():
+    jobs = json.load(sys.stdin)["jobs"]
+    codes = {}
+    running = {}
+    waiting = list(enumerate(jobs))
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            number, job = waiting.pop(0)
+            running[run(job)] = number
+        pid, status = os.wait()
+        codes[running.pop(pid)] = os.waitstatus_to_exitcode(status)
+    print(json.dumps({"exitCodes": [codes[number] for number in range(len(jobs))]}))
+
+
+if __name__ == "__main__":
+    main()
