@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EXTENSION = '.log';
@@ -14,6 +14,33 @@ export function logNames(root: string): string[] {
   const folder = logsFolder(root);
   const files = existsSync(folder) ? readdirSync(folder) : [];
   return files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
+}
+
+/** How much of the end of a log is read, and how many of its lines are shown. */
+const END_BYTES = 8 << 10;
+const END_LINES = 10;
+
+/** The last traceback in the end of a log, or else its last lines; '' when there is no such log. */
+export function endOfLog(root: string, name: string): string {
+  const file = findLogFile(root, name);
+  if (file === undefined) return '';
+  const lines = lastBytes(file)
+    .trimEnd()
+    .split('\n')
+    .slice(-4 * END_LINES);
+  const traceback = lines.map((line) => line.startsWith('Traceback (most recent')).lastIndexOf(true);
+  return lines.slice(traceback >= 0 ? traceback : -END_LINES).join('\n');
+}
+
+function lastBytes(file: string): string {
+  const fd = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const content = Buffer.alloc(Math.min(size, END_BYTES));
+    return content.toString('utf8', 0, readSync(fd, content, 0, content.length, size - content.length));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function logsFolder(root: string): string {

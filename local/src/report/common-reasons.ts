@@ -1,9 +1,9 @@
 // The Lambda functions bundle this file, so that they and the command line name the same most common reason: it may
 // import nothing.
 
-/** What the framework containers write when the user's script fails: the script's output between two quotes. */
+/** What the framework containers write when the user's script fails: its errors between two quotes, if they capture them. */
 const SCRIPT_ERROR =
-  /^(\w+Error): (\w+Error):\s+ExitCode \d+\s+ErrorMessage "([\s\S]*?)"\s+(?:ExtraInfo "([^"]*)"\s+)?Command "/;
+  /^(\w+Error): (\w+Error):\s+(ExitCode -?\d+)\s+ErrorMessage "([\s\S]*?)"\s+(?:ExtraInfo "([^"]*)"\s+)?Command "/;
 
 /** A job that failed, and the reason it gives. */
 export interface FailedJob {
@@ -34,10 +34,16 @@ export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
 
 /** A failure reason without a script's output: its last line, which names the error, and the exit code. */
 export function withoutScriptOutput(reason: string): string {
-  const [, kind, error, output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
+  const [, kind, error, exitCode, output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
   if (kind === undefined) return reason;
   const exit = /, exit code: (?![\s\S]*, exit code: )[\s\S]*$/.exec(reason)?.[0] ?? '';
-  return `${kind}: ${error}: ${extra ?? lastLine(output)}${exit}`;
+  return `${kind}: ${error}: ${extra ?? (lastLine(output) || exitCode)}${exit}`;
+}
+
+/** Whether a script failed in a container that does not capture its errors: only the log has them. */
+export function isErrorInLog(reason: string): boolean {
+  const [, kind, , , output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
+  return kind !== undefined && extra === undefined && output === '';
 }
 
 /**

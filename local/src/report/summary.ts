@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketsFolder, type Deployment } from '../assembly';
+import { endOfLog } from '../local-folder/log-files';
 import type {
   AutoMLJobRecord,
   Jobs,
@@ -18,7 +19,7 @@ import {
 } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
-import { commonReasons } from './common-reasons';
+import { commonReasons, isErrorInLog } from './common-reasons';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { UNLIMITED } from './screen';
 import { failedJobs } from './training-job-text';
@@ -83,7 +84,7 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
       .map(
         ({ reason, example, count }): Row => [
           count > 1 ? `${count} failed` : 'Failed',
-          `${example}: ${reason}`,
+          `${example}: ${withLog(reason, example, deployment)}`,
         ],
       ),
   ];
@@ -181,10 +182,16 @@ function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
     ...Object.entries(HyperParameters)
       .filter(([name]) => !name.startsWith('_tuning_'))
       .map(([name, value]): Row => [`  ${name}`, value]),
-    ...failureRow(FailureReason),
+    ...failureRow(FailureReason && withLog(FailureReason, description.TrainingJobName, deployment)),
     // A job that failed, or was stopped before it had saved one, has no model.
     ...(existsSync(model) ? [['Model', formatPath(model)] as const] : []),
   ];
+}
+
+/** A reason, with what the job's log ends with where the reason does not say what went wrong. */
+function withLog(reason: string, jobName: string, { root }: Root): string {
+  const end = isErrorInLog(reason) ? endOfLog(root, jobName) : '';
+  return end === '' ? reason : `${reason}\nIts log ends with:\n${end}`;
 }
 
 function failureRow(reason: string | undefined): Row[] {

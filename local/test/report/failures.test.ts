@@ -14,6 +14,7 @@ import {
   temporaryRoot,
   trainerOf,
   trainingDefinition,
+  trainingRequest,
   tuningRequest,
   until,
   xs,
@@ -32,6 +33,10 @@ const SCRIPT_FAILED = `AlgorithmError: ExecuteUserScriptError:
 ExitCode 1
 ErrorMessage "${TRACEBACK}"
 Command "/usr/bin/python3 train.py --depth 3", exit code: 1`;
+const NOT_CAPTURED = `AlgorithmError: ExecuteUserScriptError:
+ExitCode -9
+ErrorMessage ""
+Command "/usr/bin/python3 -- train.py", exit code: 1`;
 const KILLED = `AlgorithmError: ExecuteUserScriptError:
 ExitCode 137
 ErrorMessage "round 3"
@@ -48,6 +53,11 @@ test.each([
     'of a script that is killed: by what',
     KILLED,
     'AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed by SIGKILL (signal 9), exit code: 137',
+  ],
+  [
+    'of a script whose errors only the log has: its exit code',
+    NOT_CAPTURED,
+    'AlgorithmError: ExecuteUserScriptError: ExitCode -9, exit code: 1',
   ],
   [
     'of the failure file: all of it',
@@ -182,4 +192,32 @@ test('the summary gives the whole reasons, the jobs without a metric, and what e
     /No metric\s+2 completed without loss: no line of their logs \(Tune-005-[0-9a-f]+\.log\) matches loss=\(/,
   );
   expect(text).toMatch(/Best training job\n\s+Name\s+Tune-001.*\n\s+Definition\s+forest/);
+});
+
+test("the summary has the end of a log where the script's errors are nowhere else", async () => {
+  const root = temporaryRoot();
+  const deployment = deploymentIn(root);
+  const algorithm = (task: TrainingTask) => {
+    for (const line of ['first', ...TRACEBACK.split('\n')]) task.onLog(line);
+    return { status: 'Failed' as const, failureReason: NOT_CAPTURED };
+  };
+  const services = await start({ deployment, trainer: trainerOf(algorithm), sampler: samplerOf(xs(1)) });
+  const request = tuningRequest('Tune', { MaxNumberOfTrainingJobs: 1 });
+  await services.router.call('sagemaker', 'CreateHyperParameterTuningJob', { ...request }, services.user);
+  await services.router.call('sagemaker', 'CreateTrainingJob', { ...trainingRequest('Own') }, services.user);
+  await until(
+    () => services.jobs.tuning.get('Tune')?.description.HyperParameterTuningJobStatus,
+    (status) => status === 'Failed',
+  );
+  await until(
+    () => services.jobs.training.get('Own')?.description.TrainingJobStatus,
+    (status) => status === 'Failed',
+  );
+  const [tuning = '', own = ''] = summarizeJobs(services.jobs, deployment).split(/^Training job$/m);
+  for (const text of [tuning, own]) {
+    expect(text).toMatch(
+      /exit code: 1\n\s+Its log ends with:\n\s+Traceback[\s\S]+\n\s+ValueError: column 'price' is missing\n/,
+    );
+    expect(text).not.toMatch(/first/);
+  }
 });

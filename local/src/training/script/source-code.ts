@@ -1,12 +1,15 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, cp, link, mkdir, readdir, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, open, readdir, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { JobError, pathInFolder } from '../job-folder';
 
-const ARCHIVE = /\.(tar\.gz|tgz)$/;
+const ARCHIVE_NAME = /\.(tar\.gz|tgz)$/;
+
+/** The first bytes of what gzip writes. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
  * Puts the code of a script-mode job where its container has it.
@@ -29,7 +32,7 @@ export async function placeSourceCode(
     await cp(source, codeFolder, { recursive: true, dereference: true });
     return;
   }
-  if (!ARCHIVE.test(archive)) {
+  if (!ARCHIVE_NAME.test(archive) && !(await isGzip(archive))) {
     await copyFile(archive, join(codeFolder, basename(archive)));
     return;
   }
@@ -54,7 +57,20 @@ export function submitPath(directory: string, base: string): string | undefined 
 
 async function onlyArchive(folder: string): Promise<string | undefined> {
   const [name, ...others] = await readdir(folder);
-  return name !== undefined && others.length === 0 && ARCHIVE.test(name) ? join(folder, name) : undefined;
+  return name !== undefined && others.length === 0 && ARCHIVE_NAME.test(name)
+    ? join(folder, name)
+    : undefined;
+}
+
+/** An archive may have any name: CDK's end in `.gz`. */
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(GZIP.length));
+    return buffer.equals(GZIP);
+  } finally {
+    await file.close();
+  }
 }
 
 /**
