@@ -44,6 +44,12 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
   ),
   pair('the exit code of a script', scriptFailure('round 3', 1), scriptFailure('round 3', 139), false),
   pair(
+    'the exit code of a script whose errors only the log has',
+    scriptFailure('', -9).replace(/-9$/, '1'),
+    scriptFailure('', -11).replace(/-11$/, '1'),
+    false,
+  ),
+  pair(
     'the last line of a script',
     scriptFailure('x\nValueError: a'),
     scriptFailure('x\nKeyError: a'),
