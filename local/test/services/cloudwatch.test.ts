@@ -238,6 +238,21 @@ test('several metrics at once, in pages, from either end', async () => {
   ]);
 });
 
+test('what is written meanwhile does not shift the pages', async () => {
+  const { root, services } = await withJob();
+  const page = async (NextToken?: string) =>
+    data(services, [{ Id: 'a', MetricStat: statOf('job') }], {
+      EndTime: Date.now() / 1000 + 60,
+      ScanBy: 'TimestampDescending',
+      MaxDatapoints: 1,
+      NextToken,
+    });
+  const first = await page();
+  writeLog(root, 'job', [...LINES, [Date.now() + 5000, 'loss=0;']]);
+  const second = await page(first.NextToken);
+  expect([first, second].map(({ MetricDataResults: [series] }) => series?.Values)).toEqual([[1], [3]]);
+});
+
 test('which metrics there are', async () => {
   const { root, services } = await withJob();
   await trained(root, services, 'other', []);
