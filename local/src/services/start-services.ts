@@ -147,7 +147,7 @@ export async function startServices(
       new IamService(deployment),
       new CloudFormationService(deployment),
       new LogsService({ root, environment, jobs, access: authorizer }),
-      new CloudWatchService({ root, jobs, access: authorizer }),
+      new CloudWatchService({ root, environment, jobs, access: authorizer }),
       ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,

@@ -154,6 +154,7 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
     try:
         estimator.fit({"train": sagemaker.inputs.TrainingInput(data, content_type="text/csv")}, logs=False)
         print("model", estimator.model_data)
+        print(estimator.training_job_analytics.dataframe().to_string())
     except ClientError as error:
         print(error)
 `,
@@ -166,6 +167,8 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   );
   expect(output).toMatch(new RegExp(`^model s3://${bucket}/sagemaker-xgboost-.*/output/model.tar.gz$`, 'm'));
   expect(filesIn(join(root, 's3', bucket))).toHaveLength(2);
+  // Both rounds are in one minute.
+  expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
   // Telemetry would have been refused by the proxy, and the SDK would have said so.
   expect(output).not.toContain('Max retries exceeded');
 });

@@ -265,6 +265,8 @@ test('which metrics there are', async () => {
   expect(await list({ Dimensions: dimensions('other') })).toEqual([metricOf('other')]);
   expect(await list({ MetricName: 'accuracy' })).toEqual([]);
   expect(await list({ Namespace: 'AWS/EC2' })).toEqual([]);
+  expect(await list({ OwningAccount: '123456789012', IncludeLinkedAccounts: true })).toEqual(both);
+  expect(await list({ OwningAccount: '999999999999', IncludeLinkedAccounts: true })).toEqual([]);
 });
 
 test('metrics that nobody has written have no data points', async () => {
@@ -394,6 +396,7 @@ test.each<[string, readonly object[], object, string, RegExp]>([
     INVALID,
     /does not have dynamic labels/,
   ],
+  ['another account', [{ ...QUERY, AccountId: '999999999999' }], {}, INVALID, /of the account 999999999999/],
   ['501 queries', Array(501).fill(QUERY), {}, INVALID, /greater than 500/],
   ['no time', [QUERY], { EndTime: NOON / 1000 }, INVALID, /must not equal parameter EndTime/],
   ['time that runs back', [QUERY], { EndTime: 1 }, INVALID, /StartTime must be less than/],

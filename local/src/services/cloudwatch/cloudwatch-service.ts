@@ -1,3 +1,4 @@
+import type { Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/monitoring-model.json';
@@ -14,6 +15,7 @@ import { metricsOf } from './training-metrics';
 /** What the service works with. */
 export interface CloudWatchServiceOptions {
   readonly root: string;
+  readonly environment: Pick<Environment, 'accountId'>;
   readonly jobs: Pick<Jobs, 'training'>;
   readonly access: Pick<Authorizer, 'checkAccess'>;
 }
@@ -44,10 +46,11 @@ export class CloudWatchService implements Service {
 
   /** Reads the metrics of each job once for a request. */
   private reader(): MetricReader {
-    const { root, jobs } = this.options;
+    const { root, environment, jobs } = this.options;
     const read = new Map<string, ReturnType<typeof metricsOf>>();
     return {
       now: Date.now(),
+      accountId: environment.accountId,
       jobs: () => {
         jobs.training.refresh();
         return jobs.training.list().filter((job) => this.mayWrite(job));

@@ -29,6 +29,7 @@ interface Place {
 export async function getMetricData(input: Input, reader: MetricReader): Promise<unknown> {
   const queries = input['MetricDataQueries'] as readonly Input[];
   checkQueries(queries);
+  for (const query of queries) checkQuery(query, reader.accountId);
   const place = placeIn(input['NextToken']) ?? { skipped: 0, until: reader.now };
   const range = { start: timeOf(input['StartTime']), end: timeOf(input['EndTime']) };
   if (range.start >= range.end) {
@@ -65,16 +66,21 @@ function checkQueries(queries: readonly Input[]): void {
   }
   if (new Set(ids).size < ids.length)
     throw invalid('The values for parameter Id in MetricDataQueries are not unique.');
-  for (const { Id: id, MetricStat: stat, Expression: expression, Label: label } of queries) {
-    if (expression !== undefined) {
-      throw invalid(
-        `local mode does not have metric math and Metrics Insights: give a MetricStat instead of the Expression of "${id}"`,
-      );
-    }
-    if (stat === undefined) throw invalid(`The query "${id}" needs a MetricStat.`);
-    if (String(label ?? '').includes('${')) {
-      throw invalid(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
-    }
+}
+
+function checkQuery(query: Input, accountId: string): void {
+  const { Id: id, MetricStat: stat, Expression: expression, Label: label, AccountId: account } = query;
+  if (expression !== undefined) {
+    throw invalid(
+      `local mode does not have metric math and Metrics Insights: give a MetricStat instead of the Expression of "${id}"`,
+    );
+  }
+  if (stat === undefined) throw invalid(`The query "${id}" needs a MetricStat.`);
+  if ((account ?? accountId) !== accountId) {
+    throw invalid(`local mode does not have metrics of the account ${account}: it has those of ${accountId}`);
+  }
+  if (String(label ?? '').includes('${')) {
+    throw invalid(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
   }
 }
 

@@ -12,6 +12,8 @@ export const DIMENSION = 'TrainingJobName';
 export interface MetricReader {
   /** Epoch milliseconds. */
   readonly now: number;
+  /** The account that the metrics are in. */
+  readonly accountId: string;
   /** The training jobs that have metrics. */
   jobs(): readonly TrainingJobRecord[];
   /** The metrics of a job by name; none for a job that is not there. */

@@ -23,9 +23,9 @@ export async function listMetrics(input: Input, reader: MetricReader): Promise<u
   const isListed = ({ name, description }: TrainingJobRecord): boolean =>
     description.LastModifiedTime >= oldest &&
     filters.every(({ Name, Value: value = name }) => Name === DIMENSION && value === name);
-  const jobs = [undefined, NAMESPACE].includes(namespace as string | undefined)
-    ? reader.jobs().filter(isListed)
-    : [];
+  const { OwningAccount: owner = reader.accountId } = input;
+  const isHere = (namespace ?? NAMESPACE) === NAMESPACE && owner === reader.accountId;
+  const jobs = isHere ? reader.jobs().filter(isListed) : [];
   const all = await Promise.all(
     jobs.map(async (job) => (await namesOf(job, reader)).map((metric) => ({ job: job.name, metric }))),
   );
