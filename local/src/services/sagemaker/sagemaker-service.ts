@@ -12,6 +12,7 @@ import { tagOperations } from './jobs/job-tags';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
 import { answerOfSameTry } from './jobs/same-try';
 import type { JOB_OPERATIONS, Operations } from './operation-names';
+import { refuseMembers } from './refused-members';
 import type { TrainingEngine } from './training/training-engine';
 import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
@@ -81,6 +82,7 @@ export class SageMakerService implements Service {
       throw unknownOperation(this.name, operation, Object.keys(this.operations));
     }
     validateRequest(operation, input);
+    refuseMembers(operation, input);
     return answerOfSameTry(this.jobs, operation, input, caller.task) ?? run(input, caller);
   }
 

@@ -1,0 +1,156 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { RunningServices } from '../../src/services';
+import type { ServiceModel } from '../../src/services/model/validator';
+import { REFUSED_MEMBERS } from '../../src/services/sagemaker/refused-members';
+import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
+
+/*
+ * What requests of the services but S3 may have: each member is read somewhere, is refused by its name, or is among those
+ * that make no difference here. A new version of the models must not bring one that is accepted and dropped.
+ */
+
+const SOURCES = path.join(__dirname, '../../src');
+const MODELS = path.join(SOURCES, 'services/model');
+
+/** Members that change nothing that a job, an execution or a person here would see. */
+const WITHOUT_EFFECT: readonly string[] = [
+  // Where and on what a job runs.
+  ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
+  ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
+  // How AWS pulls the image, who it is then, and that a license is accepted.
+  ...['ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
+  // What SageMaker writes about a job beside its log, and for whom; the SDK sends some of it by default.
+  ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
+  ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],
+  // Log data are not masked here; there is one account, in one time zone, and events of all streams come in one order.
+  ...['unmask', 'accountIdentifiers', 'includeLinkedAccounts', 'IncludeLinkedAccounts', 'OwningAccount'],
+  ...['LabelOptions', 'interleaved'],
+  // Values of all types are compared as text.
+  'ContextKeyType',
+];
+
+/** Members that are refused as a whole. */
+const REFUSED = [...Object.keys(REFUSED_MEMBERS), 'PolicyExclusionList'];
+
+/** Of AutoML's problems, those that are refused: see automl-checks.test.ts. */
+const PROBLEMS = [
+  ...['ImageClassificationJobConfig', 'TextClassificationJobConfig'],
+  ...['TextGenerationJobConfig', 'TimeSeriesForecastingJobConfig'],
+];
+
+const sources = fs
+  .readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  // Types, and what Step Functions passes on: neither reads anything.
+  .filter((file) => !/(-types|supported-fields|refused-members|supported-members)\.ts$/.test(file))
+  .map((file) => fs.readFileSync(path.join(SOURCES, file), 'utf8'))
+  .join('\n');
+const words = new Set(sources.match(/[\w$]+/g));
+
+/** Paths of the members of a shape that nothing reads; what is inside a member that is known otherwise is not looked at. */
+function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
+  const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
+  const inside = [
+    ...Object.entries(members),
+    ...[member, value].flatMap((each) => (each ? [['', each] as const] : [])),
+  ];
+  return above.includes(name)
+    ? []
+    : inside.flatMap(([key, shape]) => {
+        if ([...WITHOUT_EFFECT, ...PROBLEMS, ...REFUSED].includes(key)) {
+          return [];
+        }
+        const place = key === '' ? at : `${at}.${key}`;
+        return key === '' || words.has(key) ? unread(model, shape, place, [...above, name]) : [place];
+      });
+}
+
+const SERVICES = fs
+  .readdirSync(MODELS)
+  .flatMap((file) => /^(\w+)-model\.json$/.exec(file)?.[1] ?? [])
+  .filter((service) => service !== 's3');
+
+test.each(SERVICES)('of %s, every member is known', (service) => {
+  const model = JSON.parse(
+    fs.readFileSync(path.join(MODELS, `${service}-model.json`), 'utf8'),
+  ) as ServiceModel;
+  const found = Object.entries(model.operations).flatMap(([operation, shape]) =>
+    unread(model, shape, operation),
+  );
+  expect(found).toEqual([]);
+});
+
+describe('SageMaker refuses by its name', () => {
+  let services: RunningServices;
+  beforeAll(async () => {
+    services = await start();
+  });
+  afterAll(closeServices);
+  const create = (operation: string, input: Record<string, unknown>): Promise<unknown> =>
+    services.router.call('sagemaker', operation, input, services.user);
+  const training = trainingRequest('job');
+  const channel = (source: object) => ({
+    InputDataConfig: [{ ...training.InputDataConfig[0], DataSource: source }],
+  });
+  const s3 = training.InputDataConfig[0]?.DataSource.S3DataSource;
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      'ServerlessJobConfig',
+      {
+        ServerlessJobConfig: {
+          BaseModelArn: 'arn:aws:sagemaker:us-east-1:aws:hub-content/x/Model/y/1.0.0',
+          JobType: 'FineTuning',
+        },
+      },
+    ],
+    [
+      'ModelPackageConfig',
+      {
+        ModelPackageConfig: {
+          ModelPackageGroupArn: 'arn:aws:sagemaker:us-east-1:123456789012:model-package-group/x',
+        },
+      },
+    ],
+    [
+      'MlflowConfig',
+      { MlflowConfig: { MlflowResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-1' } },
+    ],
+    [
+      'ResourceConfig.InstancePreferences',
+      {
+        ResourceConfig: {
+          ...training.ResourceConfig,
+          InstancePreferences: [{ InstanceType: 'ml.m5.large', InstanceCount: 1 }],
+        },
+      },
+    ],
+    [
+      'InputDataConfig[0].DataSource.S3DataSource.HubAccessConfig',
+      channel({
+        S3DataSource: {
+          ...s3,
+          HubAccessConfig: { HubContentArn: 'arn:aws:sagemaker:us-east-1:aws:hub-content/x/Model/y/1.0.0' },
+        },
+      }),
+    ],
+    [
+      'InputDataConfig[0].DataSource.S3DataSource.AttributeNames',
+      channel({ S3DataSource: { ...s3, AttributeNames: ['a'] } }),
+    ],
+  ])('%s', async (member, change) => {
+    const expected = { code: 'ValidationException', message: expect.stringContaining(`support ${member} `) };
+    await expect(create('CreateTrainingJob', { ...training, ...change })).rejects.toMatchObject(expected);
+  });
+
+  test('what is in a definition of a tuning job', async () => {
+    const { TrainingJobDefinition: definition, ...request } = tuningRequest('job');
+    const preferences = [{ InstanceType: 'ml.m5.large', InstanceCount: 1 }];
+    const ResourceConfig = { ...definition.ResourceConfig, InstancePreferences: preferences };
+    const TrainingJobDefinition = { ...definition, ResourceConfig };
+    await expect(
+      create('CreateHyperParameterTuningJob', { ...request, TrainingJobDefinition }),
+    ).rejects.toThrow('support TrainingJobDefinition.ResourceConfig.InstancePreferences ');
+  });
+});
