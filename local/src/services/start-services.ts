@@ -99,10 +99,8 @@ export async function startServices(
   const { root, environment } = deployment;
   const now = (): number => Date.now() / 1000;
   const credentials = new CredentialStore();
-  const buckets = new BucketStore(
-    bucketsFolder(root),
-    new DefaultEncryption(deployment.buckets, environment),
-    (created) => events.objectCreated(created),
+  const buckets = new BucketStore(bucketsFolder(root), new DefaultEncryption(deployment), (created) =>
+    events.objectCreated(created),
   );
   const authorizer = createAuthorizer(deployment);
   for (const stateMachine of deployment.stateMachines) {

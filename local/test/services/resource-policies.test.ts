@@ -1,5 +1,5 @@
 import type { Deployment, RoleResource } from '../../src/assembly';
-import type { RunningServices } from '../../src/services';
+import type { Principal, RunningServices } from '../../src/services';
 import {
   BUCKET,
   closeServices,
@@ -253,6 +253,31 @@ describe('KMS keys', () => {
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ServerSideEncryption: 'AES256' })).toBe(
       'done',
     );
+  });
+
+  test('an object and the parts of an upload have the key that they were written with', async () => {
+    const otherKey = KEY.replace('1234abcd', '5678abcd');
+    const own = { Bucket: BUCKET, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: otherKey };
+    const mayUseBucketKey = allow('s3:*', 'kms:*');
+    const onlyBucketKey = {
+      mayReader: [{ ...mayUseBucketKey, Resource: ['arn:aws:s3:::*', KEY] }],
+      key: [byIam],
+    };
+    const services = await start({ deployment: deployment(onlyBucketKey) });
+    const call = (operation: string, input: Record<string, unknown>, as: Principal): Promise<unknown> =>
+      services.router.call('s3', operation, input, as);
+    const [reader, at] = [{ arn: READER }, { Bucket: BUCKET, Key: 'own' }];
+    await call('PutObject', { ...own, Key: 'own', Body: 'x' }, services.user);
+    await expect(call('GetObject', at, reader)).rejects.toThrow('key/5678abcd');
+    await expect(call('HeadObject', at, reader)).resolves.toMatchObject({ SSEKMSKeyId: otherKey });
+    const upload = { ...own, Key: 'parts' };
+    const { UploadId } = (await call('CreateMultipartUpload', upload, services.user)) as { UploadId: string };
+    const part = { Bucket: BUCKET, Key: 'parts', UploadId, PartNumber: 1, Body: 'x' };
+    await expect(call('UploadPart', part, reader)).rejects.toThrow('key/5678abcd');
+    await call('PutObject', { ...at, Body: 'x' }, reader);
+    await expect(call('HeadObject', { ...at, ChecksumMode: 'ENABLED' }, reader)).resolves.toMatchObject({
+      SSEKMSKeyId: KEY,
+    });
   });
 
   test('a copy reads with the key of its source', async () => {

@@ -155,7 +155,7 @@ export class BucketStore {
     return (
       this.attributeStore.read(bucket, object.key, object) ?? {
         etag: etagOfFile(object),
-        system: {},
+        system: { ...this.encryption.of(bucket, {}) },
         metadata: {},
       }
     );

@@ -60,15 +60,21 @@ export class MultipartUploads {
       );
   }
 
-  /** @throws AwsError NoSuchUpload */
-  public find({ bucket, key, uploadId }: UploadReference): Upload {
+  /** An upload; undefined when there is none, or it is of another object. */
+  public get({ bucket, key, uploadId }: UploadReference): Upload | undefined {
     const upload = isUploadId(uploadId) ? this.read(uploadId) : undefined;
-    if (upload === undefined || upload.bucket !== bucket || upload.key !== key) {
+    return upload?.bucket === bucket && upload.key === key ? upload : undefined;
+  }
+
+  /** @throws AwsError NoSuchUpload */
+  public find(reference: UploadReference): Upload {
+    const upload = this.get(reference);
+    if (upload === undefined) {
       throw new AwsError(
         'NoSuchUpload',
         'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
         404,
-        { UploadId: uploadId },
+        { UploadId: reference.uploadId },
       );
     }
     return upload;

@@ -1,4 +1,4 @@
-import type { BucketResource, Environment } from '../../assembly/deployment';
+import type { BucketResource, Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -12,10 +12,7 @@ export interface ObjectEncryption {
 
 /** What S3 does with objects of a bucket when the request does not say it. */
 export class DefaultEncryption {
-  constructor(
-    private readonly buckets: readonly Pick<BucketResource, 'name' | 'encryption'>[],
-    private readonly environment: Pick<Environment, 'region' | 'accountId' | 'partition'>,
-  ) {}
+  constructor(private readonly deployment: Pick<Deployment, 'buckets' | 'keys' | 'environment'>) {}
 
   /** Whether a bucket has a default of its own. */
   public has(bucket: string): boolean {
@@ -56,12 +53,18 @@ export class DefaultEncryption {
   }
 
   private find(bucket: string): BucketResource['encryption'] {
-    return this.buckets.find(({ name }) => name === bucket)?.encryption;
+    return this.deployment.buckets.find(({ name }) => name === bucket)?.encryption;
   }
 
-  private arnOf(key: string): string {
-    const { partition, region, accountId } = this.environment;
-    const resource = key.startsWith('alias/') ? key : `key/${key}`;
-    return key.startsWith('arn:') ? key : `arn:${partition}:kms:${region}:${accountId}:${resource}`;
+  /** The ARN of a key by whatever it is called; an alias that is not of the template stays one. */
+  private arnOf(name: string): string {
+    const { keys, environment } = this.deployment;
+    const { partition, region, accountId } = environment;
+    const alias = /(?:^|:)(alias\/.+)$/.exec(name)?.[1];
+    const resource = alias ?? `key/${name}`;
+    const key = keys.find(({ aliases }) => alias !== undefined && aliases.includes(alias));
+    return (
+      key?.arn ?? (name.startsWith('arn:') ? name : `arn:${partition}:kms:${region}:${accountId}:${resource}`)
+    );
   }
 }
