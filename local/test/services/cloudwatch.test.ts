@@ -360,8 +360,12 @@ test.each<[object, string, RegExp]>([
     COMBINATION,
     /^You have requested up to 1445 datapoints, .* limit of 1440\./,
   ],
-  [{ Period: 7 }, VALUE, /^The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60, got 7\.$/],
-  [{ Period: 90 }, VALUE, /multiple of 60, got 90/],
+  [
+    { Period: 7 },
+    VALUE,
+    /^The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60, at most 39312000, got 7\.$/,
+  ],
+  [{ Period: 90 }, VALUE, /multiple of 60, .*, got 90/],
   [
     { Statistics: undefined, ExtendedStatistics: ['tm90'] },
     VALUE,
@@ -398,6 +402,14 @@ test.each<[string, readonly object[], object, string, RegExp]>([
   ],
   ['another account', [{ ...QUERY, AccountId: '999999999999' }], {}, INVALID, /of the account 999999999999/],
   ['501 queries', Array(501).fill(QUERY), {}, INVALID, /greater than 500/],
+  [
+    'a period of ages',
+    [{ ...QUERY, MetricStat: statOf('job', 'Sum', 6e300) }],
+    {},
+    VALUE,
+    /at most 39312000, got 6e\+300/,
+  ],
+  ['the beginning of time', [QUERY], { StartTime: -1e308 }, VALUE, /must be points in time/],
   ['no time', [QUERY], { EndTime: NOON / 1000 }, INVALID, /must not equal parameter EndTime/],
   ['time that runs back', [QUERY], { EndTime: 1 }, INVALID, /StartTime must be less than/],
   [

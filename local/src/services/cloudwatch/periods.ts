@@ -22,6 +22,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Values are not kept longer than a period may be. */
+const LONGEST_PERIOD = (455 * DAY) / SECOND;
+
+/** The last point in time that a `Date` can have, in epoch milliseconds. */
+const LATEST = 8.64e15;
+
 /** Periods of less than a minute. */
 const SHORT_PERIODS = [1, 5, 10, 20, 30];
 
@@ -46,11 +52,14 @@ export function periodsOf(
   seconds: number,
   now: number,
 ): Periods {
-  if (!SHORT_PERIODS.includes(seconds) && seconds % 60 !== 0) {
+  if (!SHORT_PERIODS.includes(seconds) && (seconds % 60 !== 0 || seconds > LONGEST_PERIOD)) {
     throw new AwsError(
       'InvalidParameterValueException',
-      `The parameter Period must be ${SHORT_PERIODS.join(', ')} or a multiple of 60, got ${seconds}.`,
+      `The parameter Period must be ${SHORT_PERIODS.join(', ')} or a multiple of 60, at most ${LONGEST_PERIOD}, got ${seconds}.`,
     );
+  }
+  if (![range.start, range.end].every((time) => Math.abs(time) <= LATEST)) {
+    throw new AwsError('InvalidParameterValueException', 'StartTime and EndTime must be points in time.');
   }
   const step = Math.max(finestStep(now - range.start), 1) * SECOND;
   const unit = seconds < 60 ? seconds * SECOND : Math.max(step, MINUTE);
