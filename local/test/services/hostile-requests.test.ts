@@ -90,6 +90,11 @@ const json = (service: string, target: string, body: string): Unsigned => ({
   body,
 });
 
+const CBOR: Partial<Unsigned> = {
+  path: '/service/GraniteServiceVersion20100801/operation/ListMetrics',
+  headers: { 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' },
+};
+
 const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
 const start = `{"stateMachineArn":"${MACHINE.arn}"`;
 
@@ -105,6 +110,7 @@ const PLACES: readonly (readonly [service: string, target: string, body: string]
   ['states', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x","output":NESTED}'],
   ['states', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x","output":"NESTED"}'],
   ['logs', 'Logs_20140328.DescribeLogStreams', '{"logGroupName":NESTED}'],
+  ['monitoring', 'GraniteServiceVersion20100801.ListMetrics', '{"Dimensions":NESTED}'],
 ];
 
 describe.each([
@@ -131,6 +137,23 @@ describe.each([
     });
     expect([answer.status, answer.body, faults]).toEqual([200, '1', []]);
   });
+});
+
+test.each<[string, Partial<Unsigned>, string]>([
+  [
+    'a form whose names have 20,000 parts',
+    {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `Action=ListMetrics&${'a.'.repeat(DEPTH)}b=1`,
+    },
+    'MalformedInput',
+  ],
+  ['CBOR that is text', { ...CBOR, body: 'x' }, 'SerializationException'],
+  ['CBOR that is cut off', { ...CBOR, body: '\u0001\u0001' }, 'SerializationException'],
+  ['CBOR that is no map', { ...CBOR, body: '\u0001' }, 'SerializationException'],
+])('CloudWatch refuses %s', async (_name, request, code) => {
+  const answer = await ask({ service: 'monitoring', ...request });
+  expect([answer.status, codeOf(answer), faults]).toEqual([400, code, []]);
 });
 
 test('a text with brackets is not nested', async () => {

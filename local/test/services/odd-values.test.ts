@@ -59,6 +59,12 @@ const ODD: readonly unknown[] = [
 ];
 
 const OBJECT = { Bucket: BUCKET, Key: 'input/train.csv' };
+const METRIC = {
+  Namespace: '/aws/sagemaker/TrainingJobs',
+  MetricName: 'loss',
+  Dimensions: [{ Name: 'TrainingJobName', Value: 'first' }],
+};
+const TIMES = { StartTime: Math.floor(Date.now() / 1000) - 600, EndTime: Math.floor(Date.now() / 1000) + 60 };
 const EXECUTION = `${STATES}:execution:Echo:first`;
 
 /** Good requests; operations that are not among them are tried without members. */
@@ -79,18 +85,42 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
     SendTaskFailure: { taskToken: 'x' },
     SendTaskHeartbeat: { taskToken: 'x' },
     SendTaskSuccess: { taskToken: 'x', output: '{}' },
+    TagResource: { resourceArn: MACHINE.arn, tags: [{ key: 'a', value: 'b' }] },
+    UntagResource: { resourceArn: MACHINE.arn, tagKeys: ['a'] },
+    ListTagsForResource: { resourceArn: MACHINE.arn },
   },
   lambda: { Invoke: { FunctionName: 'fn', InvocationType: 'DryRun' } },
   logs: {
     DescribeLogStreams: { logGroupName: '/aws/sagemaker/TrainingJobs' },
     GetLogEvents: { logGroupName: '/aws/sagemaker/TrainingJobs', logStreamName: 'first/algo-1-1' },
+    FilterLogEvents: {
+      ...{ logGroupName: '/aws/sagemaker/TrainingJobs', filterPattern: '"x" -y', limit: 1 },
+      ...{ startTime: 1, endTime: 2e12 },
+    },
   },
-  iam: { GetRole: { RoleName: 'x' } },
+  monitoring: {
+    GetMetricStatistics: { ...METRIC, ...TIMES, Period: 60, Statistics: ['Average'] },
+    GetMetricData: {
+      ...TIMES,
+      MetricDataQueries: [{ Id: 'a', MetricStat: { Metric: METRIC, Period: 60, Stat: 'p50' }, Label: 'x' }],
+    },
+  },
+  iam: {
+    GetRole: { RoleName: 'x' },
+    SimulatePrincipalPolicy: {
+      PolicySourceArn: 'arn:aws:iam::123456789012:role/x',
+      ActionNames: ['s3:GetObject'],
+      ResourceArns: ['arn:aws:s3:::a/*'],
+      PolicyInputList: ['{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'],
+      ContextEntries: [{ ContextKeyName: 'aws:a', ContextKeyValues: ['b'], ContextKeyType: 'string' }],
+    },
+  },
   cloudformation: { DescribeStacks: {} },
   s3: {
     ListBuckets: {},
     HeadBucket: { Bucket: BUCKET },
     GetBucketLocation: { Bucket: BUCKET },
+    GetBucketVersioning: { Bucket: BUCKET },
     CreateBucket: { Bucket: 'new-bucket', CreateBucketConfiguration: {} },
     ListObjects: { Bucket: BUCKET },
     ListObjectsV2: { Bucket: BUCKET },
