@@ -26,7 +26,7 @@ import {
 import type { BucketStore } from './services/s3/bucket-store';
 import { checkName } from './services/states-api/requests';
 import { startTraining, type TrainingSide } from './start-training';
-import { copyJson, type Json } from './states';
+import { copyJson, type Json, parseExact } from './states';
 import { UserError } from './user-error';
 
 /** How to start an execution. */
@@ -43,6 +43,8 @@ export interface StartExecutionOptions {
    * @default {}
    */
   readonly input?: unknown;
+  /** The input as JSON text, which is kept as it is, in place of `input`. @internal */
+  readonly inputText?: string;
   /**
    * Name of the execution, unique for the state machine.
    *
@@ -183,10 +185,12 @@ export class LocalMode {
    * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine has had one of the name
    */
   startExecution<Output = Json>(options: StartExecutionOptions = {}): LocalExecution<Output> {
-    const { stateMachine: wanted, input = {}, name, signal } = options;
+    const { stateMachine: wanted, input = {}, inputText, name, signal } = options;
     const stateMachine = this.find(this.deployment.stateMachines, 'state machine', wanted, '--state-machine');
     if (name !== undefined) checkName(name);
-    const started = this.executions.start(stateMachine, copyJson(input), {
+    const data = inputText === undefined ? copyJson(input) : parseExact(inputText);
+    const started = this.executions.start(stateMachine, data, {
+      ...(inputText !== undefined && { inputText }),
       ...(name !== undefined && { name }),
       ...(signal && { signal }),
     });

@@ -3,7 +3,7 @@
 const path = require('node:path');
 
 require('ts-node').register({ swc: true, cwd: path.join(__dirname, '..', '..') });
-const { parseStateMachine, startExecution, StatesError } = require('../src/states');
+const { parseStateMachine, startExecution, StatesError, withPlainNumbers } = require('../src/states');
 const { VirtualClock } = require('./states/virtual-clock');
 
 module.exports = async (testCase, { task }) => {
@@ -25,5 +25,6 @@ module.exports = async (testCase, { task }) => {
       }
     },
   });
-  return execution.result;
+  const result = await execution.result;
+  return 'output' in result ? { ...result, output: withPlainNumbers(result.output) } : result;
 };

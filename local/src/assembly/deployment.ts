@@ -148,6 +148,8 @@ export interface StateMachineResource {
   readonly arn: string;
   readonly roleArn: string;
   readonly definition: Readonly<Record<string, unknown>>;
+  /** The definition as the template has it. @default - made of the definition */
+  readonly definitionText?: string;
   /** Whether it writes a log to CloudWatch Logs. @default false */
   readonly isLogged?: boolean;
   /** KMS key that its definition and executions are encrypted with. @default - one that AWS owns */

@@ -18,7 +18,7 @@ export function deployStateMachines(context: StackContext): StateMachineResource
       name: attributes['Name'] ?? '',
       arn: attributes['Arn'] ?? '',
       roleArn: evaluator.stringProperty(logicalId, 'RoleArn'),
-      definition: readDefinition(context, logicalId),
+      ...readDefinition(context, logicalId),
       isLogged: isLogged(context, logicalId),
       ...(kmsKeyId !== undefined && { kmsKeyId }),
       ...(qualifiers && { qualifiers }),
@@ -68,7 +68,9 @@ function keyOf({ evaluator }: StackContext, logicalId: string): string | undefin
     : undefined;
 }
 
-function readDefinition(context: StackContext, logicalId: string): Record<string, unknown> {
+type Definition = Required<Pick<StateMachineResource, 'definition' | 'definitionText'>>;
+
+function readDefinition(context: StackContext, logicalId: string): Definition {
   const { evaluator } = context;
   const substitutions = evaluator.property(logicalId, 'DefinitionSubstitutions');
   const replace = (text: string): string => substitute(text, isRecord(substitutions) ? substitutions : {});
@@ -101,9 +103,9 @@ function substitute(text: string, substitutions: Record<string, unknown>): strin
   );
 }
 
-function parse(text: string, path: string): Record<string, unknown> {
+function parse(definitionText: string, path: string): Definition {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return { definition: JSON.parse(definitionText) as Record<string, unknown>, definitionText };
   } catch (error) {
     throw new TemplateError(path, `the definition is not JSON: ${(error as Error).message}`);
   }

@@ -9,9 +9,15 @@ import { UserError } from '../user-error';
  * @throws UserError
  */
 export function parseJsonOption(option: string, text: string): Json {
+  return JSON.parse(readJsonOption(option, text));
+}
+
+/** The same value as JSON text. @throws UserError */
+export function readJsonOption(option: string, text: string): string {
   const json = text.startsWith('@') ? readFile(option, text.slice(1)) : text;
   try {
-    return JSON.parse(json);
+    JSON.parse(json);
+    return json;
   } catch (error) {
     throw new UserError(
       `${option}${text}: is not JSON: ${(error as Error).message}. Give a JSON value in quotes, '{"a": 1}', or @<file>`,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
 import { addExamples } from './help';
 import { tellOfInterrupted } from './interruption';
-import { parseJsonOption } from './json-option';
+import { readJsonOption } from './json-option';
 import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
 
 interface RunOptions extends DeployCommandOptions {
@@ -35,13 +35,13 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunOptions): Promise<void> {
-  const inputs = (options.input ?? ['{}']).map((text) => parseJsonOption('--input ', text));
+  const inputs = (options.input ?? ['{}']).map((text) => readJsonOption('--input ', text));
   const localMode = await deployApp(options);
   if (!options.quiet) tellOfInterrupted(localMode);
   const { stateMachine } = options;
   await toTheirEnd(localMode, options, () =>
-    inputs.map((input) =>
-      localMode.startExecution({ input, ...(stateMachine !== undefined && { stateMachine }) }),
+    inputs.map((inputText) =>
+      localMode.startExecution({ inputText, ...(stateMachine !== undefined && { stateMachine }) }),
     ),
   );
 }

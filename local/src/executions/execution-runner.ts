@@ -9,6 +9,8 @@ import {
   type ExecutionOptions,
   type ExecutionResult,
   type Json,
+  jsonText,
+  parseExact,
   type ReadItems,
   type ResumePoint,
   type RunTask,
@@ -17,6 +19,7 @@ import {
   StatesError,
   startExecution,
   type WriteResults,
+  withPlainNumbers,
 } from '../states';
 import { UserError } from '../user-error';
 import {
@@ -25,6 +28,7 @@ import {
   type ExecutionRecord,
   ExecutionStore,
   executionArn,
+  inputTextOf,
   type StubbedTaskName,
 } from './executions';
 import { StubCommands } from './stub-commands';
@@ -45,6 +49,8 @@ export interface RunningExecution {
 export interface StartOptions {
   /** @default - a UUID */
   readonly name?: string;
+  /** The input as it was given. @default - made of the input */
+  readonly inputText?: string;
   /** The version of the state machine that it runs, and the alias that it was started by. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
   /** Stops it, as StopExecution does. */
@@ -117,7 +123,7 @@ export class ExecutionRunner {
    * @throws AwsError `ExecutionAlreadyExists` when the state machine has had an execution of the name
    */
   start(stateMachine: StateMachineResource, input: Json, options: StartOptions = {}): RunningExecution {
-    const { arn, name: machineName, roleArn, definition } = stateMachine;
+    const { arn, name: machineName, roleArn, definition, definitionText } = stateMachine;
     const machine = this.options.parse(stateMachine);
     const name = options.name ?? randomUUID();
     const record: ExecutionRecord = {
@@ -126,12 +132,18 @@ export class ExecutionRunner {
       arn: executionArn(arn, name),
       stateMachineArn: arn,
       ...options.startedAs,
-      input,
+      ...withText('input', input, options.inputText),
       startDate: new Date().toISOString(),
       status: 'RUNNING',
       ...(this.options.deploymentId !== undefined && { deploymentId: this.options.deploymentId }),
     };
-    const log = this.store.create(record, { name: machineName, arn, roleArn, definition });
+    const log = this.store.create(record, {
+      name: machineName,
+      arn,
+      roleArn,
+      definition,
+      ...(definitionText !== undefined && { definitionText }),
+    });
     if (!log) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${record.arn}'`);
     return this.run({ record, log, machine, stateMachine, signal: options.signal });
   }
@@ -191,6 +203,7 @@ export class ExecutionRunner {
       error: _error,
       cause: _cause,
       output: _output,
+      outputText: _outputText,
       isInterrupted: _isInterrupted,
       ...kept
     } = ended;
@@ -236,7 +249,8 @@ export class ExecutionRunner {
     const controller = new AbortController();
     const isInterrupted = () => controller.signal.reason === INTERRUPTION;
     const execution = startExecution(start.machine, {
-      input: record.input,
+      input: parseExact(inputTextOf(record)),
+      inputText: inputTextOf(record),
       context: {
         id: arn,
         name,
@@ -272,7 +286,8 @@ export class ExecutionRunner {
       return last;
     };
     const recorded = execution.result.then(
-      (result: ExecutionResult) => write(result),
+      (result: ExecutionResult) =>
+        write('output' in result ? { ...result, ...withText('output', result.output) } : result),
       (fault: Error) =>
         write({ status: 'FAILED', error: 'States.Runtime', cause: `local mode failed: ${fault.message}` }),
     );
@@ -290,4 +305,15 @@ export class ExecutionRunner {
     this.own.set(arn, own);
     return own;
   }
+}
+
+/** Data for a record, with its text where JavaScript does not print it so. */
+function withText<Name extends 'input' | 'output'>(
+  name: Name,
+  value: Json,
+  text = jsonText(value),
+): { readonly [name in Name]: Json } {
+  const plain = withPlainNumbers(value);
+  const members = { [name]: plain, ...(text !== JSON.stringify(plain) && { [`${name}Text`]: text }) };
+  return members as { readonly [name in Name]: Json };
 }

@@ -19,7 +19,9 @@ import {
   type ExecutionResult,
   type HistoryEvent,
   type Json,
+  jsonText,
   type PositionChange,
+  parseExact,
   type ResumePoint,
 } from '../states';
 
@@ -34,10 +36,14 @@ export interface ExecutionRecord<Output = Json> {
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
   readonly input: Json;
+  /** The input as it was given, where that is not how JavaScript prints it. */
+  readonly inputText?: string;
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
   readonly output?: Output;
+  /** The same of the output, such as that it has `1.0`. */
+  readonly outputText?: string;
   readonly error?: string;
   readonly cause?: string;
   /** How often it was redriven. @default 0 */
@@ -59,7 +65,10 @@ export interface StubbedTaskName {
 }
 
 /** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
-export type ExecutedStateMachine = Pick<StateMachineResource, 'name' | 'arn' | 'roleArn' | 'definition'>;
+export type ExecutedStateMachine = Pick<
+  StateMachineResource,
+  'name' | 'arn' | 'roleArn' | 'definition' | 'definitionText'
+>;
 
 /** An event as `history.jsonl` has it. */
 export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: string };
@@ -241,7 +250,7 @@ export class ExecutionLog {
   /** Keeps a change of where the execution stands. */
   reach(change: PositionChange): void {
     const file = join(this.folder, POSITION);
-    const line = `${JSON.stringify(change)}\n`;
+    const line = `${jsonText(change)}\n`;
     // What was before the machine's own state does not matter any more.
     if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
     else appendFileSync(file, line);
@@ -257,7 +266,7 @@ function readLines<T>(file: string): T[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   return lines.flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as T];
+      return line === '' ? [] : [parseExact(line) as T];
     } catch {
       // The process was killed while it wrote this line.
       return [];
@@ -280,6 +289,16 @@ function tryRename(from: string, to: string): boolean {
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The JSON text of an execution's input. */
+export function inputTextOf({ input, inputText = JSON.stringify(input) }: ExecutionRecord): string {
+  return inputText;
+}
+
+/** The JSON text of the output of an execution that has one. */
+export function outputTextOf({ output, outputText }: ExecutionRecord): string | undefined {
+  return outputText ?? (output === undefined ? undefined : JSON.stringify(output));
 }
 
 /** The ARN of an execution of a state machine. */

@@ -1,6 +1,6 @@
 import type { StateMachineResource } from '../assembly';
 import type { TaskTargets } from '../services/states/check-resources';
-import { parseStateMachine, type StateMachine } from '../states';
+import { parseExact, parseStateMachine, type StateMachine } from '../states';
 import type { TrainedAlgorithm, Trainer } from '../training';
 import { UserError } from '../user-error';
 import type { ExecutedStateMachine } from './executions';
@@ -17,7 +17,9 @@ export function parseDefinition(
 ): StateMachine {
   requireRunnableTasks(resource, targets, stubs);
   try {
-    return parseStateMachine(resource.definition);
+    const { definition, definitionText } = resource;
+    // Numbers in it keep their texts.
+    return parseStateMachine(definitionText === undefined ? definition : parseExact(definitionText));
   } catch (error) {
     throw new UserError(`State machine ${resource.name}: ${(error as Error).message}`);
   }

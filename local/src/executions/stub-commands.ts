@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, type Json, PAYLOAD_LIMIT, StatesError } from '../states';
+import { isObject, type Json, jsonText, PAYLOAD_LIMIT, parseExact, StatesError } from '../states';
 import { HostProcess } from '../training';
 import type { StubbedTask, StubCommand } from './stub-types';
 
@@ -49,7 +49,7 @@ export class StubCommands {
 async function runIn(folder: string, { command, cwd }: StubCommand, task: StubbedTask): Promise<Json> {
   const { stateName, resource, signal } = task;
   const [input, errors] = [join(folder, 'input.json'), join(folder, 'errors.txt')];
-  writeFileSync(input, JSON.stringify(task.arguments));
+  writeFileSync(input, jsonText(task.arguments));
   signal.throwIfAborted();
   const lines: string[] = [];
   let length = 0;
@@ -78,7 +78,7 @@ async function runIn(folder: string, { command, cwd }: StubCommand, task: Stubbe
 
 function parseOutput(output: string, stateName: string): Json {
   try {
-    return JSON.parse(output) as Json;
+    return parseExact(output);
   } catch (error) {
     // Nothing that Retry and Catch are to handle: the stub itself is wrong.
     throw new StatesError(

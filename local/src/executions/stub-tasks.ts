@@ -1,6 +1,6 @@
 import { closestTo } from '../closest';
 import { statesIn } from '../services/states/definition-states';
-import { copyJson, type Json, type RunTask, StatesError } from '../states';
+import { copyJson, type Json, type RunTask, StatesError, withPlainNumbers } from '../states';
 import { UserError } from '../user-error';
 import type { StubbedTaskName } from './executions';
 import type { StubCommands } from './stub-commands';
@@ -72,7 +72,7 @@ export function withStubs(
     if (stub === undefined) return runTask(call);
     onStubbed({ stateName, resource });
     const task = { stateName, resource, arguments: given, signal };
-    if (typeof stub === 'function') return answerOf(stub, task);
+    if (typeof stub === 'function') return answerOf(stub, { ...task, arguments: withPlainNumbers(given) });
     return 'answer' in stub ? stub.answer : commands.run(stub, task);
   };
 }

@@ -1,4 +1,4 @@
-import type { ExecutionRecord, KeptEvent } from '../executions/executions';
+import { type ExecutionRecord, inputTextOf, type KeptEvent } from '../executions/executions';
 import { nameOfStubbed } from '../executions/stub-tasks';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
@@ -41,16 +41,17 @@ export function renderExecution(
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map(({ timestamp, details: { name } }) => `  ${timestamp}  ${String(name)}`);
   const { status, stopDate, redriveCount, output } = record;
+  const { outputText = JSON.stringify(output, undefined, 2) } = record;
   return [
     `Execution ${record.name}: ${status}`,
     `Started: ${record.startDate}`,
     ...(stopDate === undefined ? [] : [`Ended: ${stopDate}`]),
     ...(redriveCount ? [`Redriven: ${redriveCount}, the last time ${record.redriveDate}`] : []),
-    `Input: ${JSON.stringify(record.input)}`,
+    `Input: ${inputTextOf(record)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),
     ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
-    ...(output === undefined ? [] : [`Output: ${JSON.stringify(output, undefined, 2)}`]),
+    ...(output === undefined ? [] : [`Output: ${outputText}`]),
     ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),
     `Report: ${formatPath(details.file)}`,
   ].join('\n');

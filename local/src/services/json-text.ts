@@ -1,3 +1,5 @@
+import { type Json, parseExact } from '../states';
+
 /** How deep JSON may be nested: Jackson's limit, with which AWS's services read it. */
 const MAX_DEPTH = 1000;
 
@@ -8,10 +10,20 @@ const MAX_DEPTH = 1000;
  * @throws SyntaxError for what is no JSON or nested too deep
  */
 export function parseJson(text: string): unknown {
+  checkDepth(text);
+  return JSON.parse(text);
+}
+
+/** The same for the data of executions: numbers keep their texts. */
+export function parseData(text: string): Json {
+  checkDepth(text);
+  return parseExact(text);
+}
+
+function checkDepth(text: string): void {
   if (depthExceeds(text, MAX_DEPTH)) {
     throw new SyntaxError(`Document nesting depth exceeds the maximum allowed (${MAX_DEPTH})`);
   }
-  return JSON.parse(text);
 }
 
 function depthExceeds(text: string, max: number): boolean {

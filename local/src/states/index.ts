@@ -19,5 +19,15 @@ export {
   type ExecutionResult,
   startExecution,
 } from './execution/start-execution';
-export { copyJson, isObject, type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from './json';
+export {
+  copyJson,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonSize,
+  jsonText,
+  PAYLOAD_LIMIT,
+  parseExact,
+  withPlainNumbers,
+} from './json';
 export type { StateMachine } from './types';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '../../assembly/deployment';
-import type { ExecutionRecord } from '../../executions/executions';
+import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 import type { ServiceEvent } from './service-event';
 
 /** The event that Step Functions sends when an execution has ended: input and output are JSON texts. */
 export function executionEvent(record: ExecutionRecord, { accountId, region }: Environment): ServiceEvent {
   const stop = record.stopDate === undefined ? new Date() : new Date(record.stopDate);
-  const { output } = record;
+  const output = outputTextOf(record) ?? null;
   return {
     version: '0',
     id: randomUUID(),
@@ -23,10 +23,10 @@ export function executionEvent(record: ExecutionRecord, { accountId, region }: E
       status: record.status,
       startDate: Date.parse(record.startDate),
       stopDate: stop.getTime(),
-      input: JSON.stringify(record.input),
+      input: inputTextOf(record),
       inputDetails: { included: true },
-      output: output === undefined ? null : JSON.stringify(output),
-      outputDetails: output === undefined ? null : { included: true },
+      output,
+      outputDetails: output === null ? null : { included: true },
       ...(record.error !== undefined && { error: record.error }),
       ...(record.cause !== undefined && { cause: record.cause }),
     },

@@ -1,5 +1,4 @@
-import type { ExecutionRecord } from '../../executions/executions';
-import type { Json } from '../../states';
+import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 
 /** How long after its end an execution may be redriven. */
 const REDRIVABLE_DAYS = 14;
@@ -38,12 +37,13 @@ export function describeExecution(
   redrive: RedriveState,
   includeData: boolean,
 ): Record<string, unknown> {
-  const { input, output, error, cause } = record;
+  const { error, cause } = record;
+  const output = outputTextOf(record);
   const reason = whyNotRedrivable(record, redrive);
   return {
     ...summarizeExecution(record),
     ...(includeData && {
-      ...data('input', input),
+      ...data('input', inputTextOf(record)),
       ...(output !== undefined && data('output', output)),
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
@@ -71,6 +71,6 @@ export function epochSeconds(isoDate: string): number {
   return Date.parse(isoDate) / 1000;
 }
 
-function data(name: 'input' | 'output', value: Json): Record<string, unknown> {
-  return { [name]: JSON.stringify(value), [`${name}Details`]: { included: true } };
+function data(name: 'input' | 'output', text: string): Record<string, unknown> {
+  return { [name]: text, [`${name}Details`]: { included: true } };
 }

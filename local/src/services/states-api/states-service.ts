@@ -4,7 +4,7 @@ import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '.
 import type { Json } from '../../states';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
-import { parseJson } from '../json-text';
+import { parseData } from '../json-text';
 import { unknownOperation } from '../router';
 import type { Service } from '../service';
 import type { TaskTokens } from '../states/task-tokens';
@@ -115,13 +115,15 @@ export class StatesService implements Service {
     const stateMachine = this.stateMachine(input);
     const name = input['name'] === undefined ? undefined : String(input['name']);
     if (name !== undefined) checkName(name);
-    const data = parseInput(input['input'] === undefined ? '{}' : String(input['input']));
+    const inputText = input['input'] === undefined ? '{}' : String(input['input']);
+    const data = parseInput(inputText);
     const arn = name && executionArn(stateMachine.arn, name);
     const known = arn ? this.runner.store.get(arn) : undefined;
     if (known?.status === 'RUNNING' && JSON.stringify(known.input) === JSON.stringify(data)) {
       return { executionArn: known.arn, startDate: epochSeconds(known.startDate) };
     }
     const started = this.runner.start(stateMachine, data, {
+      inputText,
       ...(name !== undefined && { name }),
       startedAs: startedAs(stateMachine, String(input['stateMachineArn'])),
     });
@@ -246,11 +248,12 @@ function wasStartedAs(record: ExecutionRecord, arn: string): boolean {
 }
 
 /** Local mode writes no logs of its own and no traces: what it does is in the execution's history. */
-function configuration({ arn, name, definition, roleArn }: ExecutedStateMachine, hasData: boolean): Input {
+function configuration(stateMachine: ExecutedStateMachine, hasData: boolean): Input {
+  const { arn, name, definition, definitionText = JSON.stringify(definition), roleArn } = stateMachine;
   return {
     stateMachineArn: arn,
     name,
-    definition: hasData ? JSON.stringify(definition) : '{}',
+    definition: hasData ? definitionText : '{}',
     roleArn,
     loggingConfiguration: { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: { enabled: false },
@@ -260,7 +263,7 @@ function configuration({ arn, name, definition, roleArn }: ExecutedStateMachine,
 
 function parseInput(text: string): Json {
   try {
-    return parseJson(text) as Json;
+    return parseData(text);
   } catch (error) {
     const reason = (error as Error).message;
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);

@@ -1,6 +1,6 @@
 import type { Json } from '../../states';
 import { AwsError } from '../aws-error';
-import { parseJson } from '../json-text';
+import { parseData } from '../json-text';
 import type { TaskTokens } from '../states/task-tokens';
 import type { Input } from './requests';
 
@@ -25,7 +25,7 @@ export function taskTokenOperations(tokens: TaskTokens): Record<string, (input: 
 
 function parseOutput(text: string): Json {
   try {
-    return parseJson(text) as Json;
+    return parseData(text);
   } catch (error) {
     throw new AwsError('InvalidOutput', `Invalid Output: '${(error as Error).message}'`);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../assembly/template';
-import { type Json, type JsonObject, StatesError, type TaskCall } from '../../states';
+import { type Json, type JsonObject, jsonText, parseExact, StatesError, type TaskCall } from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
 import type { ExecutionPattern } from './resource-arn';
@@ -38,7 +38,7 @@ export class ExecutionTask {
     const { StateMachineArn, Input = {}, Name, TraceHeader } = input;
     const { executionArn, startDate } = await this.call('StartExecution', {
       stateMachineArn: StateMachineArn,
-      input: typeof Input === 'string' ? Input : JSON.stringify(Input),
+      input: typeof Input === 'string' ? Input : jsonText(Input),
       ...(Name !== undefined && { name: Name }),
       ...(TraceHeader !== undefined && { traceHeader: TraceHeader }),
     });
@@ -69,7 +69,7 @@ export class ExecutionTask {
     if (execution['status'] !== 'SUCCEEDED')
       throw new StatesError('States.TaskFailed', JSON.stringify(answer));
     if (this.pattern === '.sync') return answer as JsonObject;
-    const parsed = (name: string): Json => JSON.parse(String(execution[name] ?? 'null')) as Json;
+    const parsed = (name: string): Json => parseExact(String(execution[name] ?? 'null'));
     return { ...answer, Input: parsed('input'), Output: parsed('output') } as JsonObject;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { StatesError } from '../../states';
-import { parseJson } from '../json-text';
+import { jsonText, StatesError } from '../../states';
+import { parseData } from '../json-text';
 import type { InvokeOutput } from '../lambda/lambda-service';
 import type { ServiceRouter } from '../router';
 import type { Principal } from '../service';
@@ -36,7 +36,7 @@ export async function runFunction(
 
 function parsePayload({ Payload: payload }: InvokeOutput): unknown {
   try {
-    return parseJson(payload);
+    return parseData(payload);
   } catch (error) {
     throw new StatesError(
       'States.Runtime',
@@ -50,7 +50,7 @@ async function invoke(
   caller: Principal,
   input: Readonly<Record<string, unknown>>,
 ): Promise<InvokeOutput> {
-  const request = { ...input, Payload: JSON.stringify(input['Payload'] ?? {}) };
+  const request = { ...input, Payload: jsonText(input['Payload'] ?? {}) };
   let output: InvokeOutput;
   try {
     output = (await router.call('lambda', 'Invoke', request, caller)) as InvokeOutput;

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../assembly/template';
-import { type Json, type JsonObject, type RunTask, StatesError, type TaskCall } from '../../states';
+import {
+  type Json,
+  type JsonObject,
+  type RunTask,
+  StatesError,
+  type TaskCall,
+  withPlainNumbers,
+} from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Principal, TaskIdentity } from '../service';
 import { ExecutionTask } from './execution-task';
@@ -34,6 +41,8 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
     if (!isRecord(given)) {
       throw new StatesError('States.Runtime', `The arguments of the state "${stateName}" are not an object`);
     }
+    // Services know JavaScript's numbers; what functions and executions take is JSON text.
+    const plain = withPlainNumbers(given as JsonObject) as JsonObject;
     switch (resource.kind) {
       case 'lambda-invoke': {
         requireSupported('Invoke', given);
@@ -46,14 +55,14 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
         return resource.pattern === '.waitForTaskToken' ? untilAnswered(tokens, call, start) : start();
       }
       case 'sagemaker':
-        return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(given, {
+        return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(plain, {
           executionArn: caller.task.executionArn,
           signal,
           submitted: call.submitted,
           onFault,
         });
       case 'aws-sdk':
-        return orAbort(callService(router, caller, resource.service, resource.operation, given), signal);
+        return orAbort(callService(router, caller, resource.service, resource.operation, plain), signal);
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode } from '../errors';
-import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { isArray, isObject, type Json, type JsonObject, numberIn } from '../json';
 
 /** A range of numbers, both ends included. */
 export interface Bounds {
@@ -48,13 +48,13 @@ export class Fields {
   }
 
   integer(name: string, { min, max }: Bounds): number | undefined {
-    const fits = (value: Json) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-    return this.typed(name, `a whole number between ${min} and ${max}`, fits) as number | undefined;
+    const fits = (value: Json) => isWithin(value, { min, max }) && Number.isInteger(Number(value));
+    return numberIn(this.typed(name, `a whole number between ${min} and ${max}`, fits));
   }
 
   number(name: string, { min, max }: Bounds): number | undefined {
-    const fits = (value: Json) => typeof value === 'number' && value >= min && value <= max;
-    return this.typed(name, `a number between ${min} and ${max}`, fits) as number | undefined;
+    const fits = (value: Json) => isWithin(value, { min, max });
+    return numberIn(this.typed(name, `a number between ${min} and ${max}`, fits));
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
@@ -106,4 +106,9 @@ export class Fields {
     this.problem(`The field '${name}' must be ${expected}`, name);
     return undefined;
   }
+}
+
+function isWithin(value: Json, { min, max }: Bounds): boolean {
+  const number = numberIn(value);
+  return number !== undefined && number >= min && number <= max;
 }

@@ -1,5 +1,5 @@
 import { OPERATORS } from '../execution/comparisons';
-import type { Json } from '../json';
+import { type Json, numberIn } from '../json';
 import { parseTimestamp } from '../timestamp';
 import type { ChoiceRule, ChoiceState, Condition, QueryLanguage } from '../types';
 import { takePath } from './check-templates';
@@ -77,7 +77,7 @@ function parseComparison(rule: Fields): Condition {
 function isOfType(value: Json, type: string | undefined): boolean {
   switch (type) {
     case 'Numeric':
-      return typeof value === 'number';
+      return numberIn(value) !== undefined;
     case 'Boolean':
       return typeof value === 'boolean';
     case 'Timestamp':

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json';
+import { isObject, type Json, type JsonObject, numberIn } from '../json';
 import type { Produced } from '../jsonata/check-expression';
 import { expressionSource } from '../jsonata/expression';
 import type { Computed, DataFlow, QueryLanguage } from '../types';
@@ -73,8 +73,9 @@ export function parseNumber(
   bounds: Bounds & { readonly fraction?: boolean },
 ): Computed | undefined {
   return parseComputed(fields, name, language, (value) => {
-    const fits = typeof value === 'number' && (bounds.fraction || Number.isInteger(value));
-    if (fits && value >= bounds.min && value <= bounds.max) return undefined;
+    const number = numberIn(value) ?? Number.NaN;
+    const fits = bounds.fraction || Number.isInteger(number);
+    if (fits && number >= bounds.min && number <= bounds.max) return undefined;
     return `a ${bounds.fraction ? '' : 'whole '}number between ${bounds.min} and ${bounds.max}`;
   });
 }

@@ -1,5 +1,5 @@
 import { matchesCharacters, withEscapes } from '../../wildcard';
-import type { Json } from '../json';
+import { type Json, numberIn } from '../json';
 import { parseTimestamp } from '../timestamp';
 
 /** What comes after the type's name in an operator. */
@@ -16,7 +16,7 @@ type Comparable = boolean | number | string | bigint;
 /** How each type reads a value; what is of another type never compares. */
 const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),
-  Numeric: (value) => (typeof value === 'number' ? value : undefined),
+  Numeric: numberIn,
   Boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   Timestamp: (value) => (typeof value === 'string' ? parseTimestamp(value) : undefined),
 };
@@ -24,7 +24,7 @@ const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>>
 const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsNull: (value) => value === null,
   IsString: (value) => typeof value === 'string',
-  IsNumeric: (value) => typeof value === 'number',
+  IsNumeric: (value) => numberIn(value) !== undefined,
   IsBoolean: (value) => typeof value === 'boolean',
   IsTimestamp: (value) => typeof value === 'string' && parseTimestamp(value) !== undefined,
 };

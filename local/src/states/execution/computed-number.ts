@@ -1,5 +1,5 @@
 import { queryError, runtimeError } from '../errors';
-import type { Json } from '../json';
+import { type Json, jsonText, numberIn } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import type { Computed, DataFlow } from '../types';
 import { compute, type Scope } from './data-flow';
@@ -25,13 +25,13 @@ async function computeNumber(
   kind: 'integer' | 'float',
 ): Promise<number> {
   const value = await compute(field, flow, scope);
-  const number = field.kind === 'path' ? fromText(value) : value;
-  if (typeof number === 'number' && (kind === 'float' || Number.isInteger(number))) return number;
+  const number = field.kind === 'path' ? fromText(value) : numberIn(value);
+  if (number !== undefined && (kind === 'float' || Number.isInteger(number))) return number;
   if (field.kind === 'expression') {
-    if (typeof value !== 'number') throw unexpectedType(field.expression, field.field, 'number', value);
+    if (number === undefined) throw unexpectedType(field.expression, field.field, 'number', value);
     throw queryError(`The value of the field '${field.field}' is not a valid ${kind}: ${value}`, field.field);
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonText(value);
   const path = field.kind === 'path' ? field.path : field.field;
   throw runtimeError(
     `The ${field.field} field refers to value "${text}" which is not a valid ${kind}: ${path}`,
@@ -39,8 +39,10 @@ async function computeNumber(
 }
 
 /** JSONPath fields take numbers in text too. */
-function fromText(value: Json): Json {
-  return typeof value === 'string' && /^[+-]?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+function fromText(value: Json): number | undefined {
+  return typeof value === 'string' && /^[+-]?\d+(\.\d+)?$/.test(value.trim())
+    ? Number(value)
+    : numberIn(value);
 }
 
 function baseName(field: Computed): string {

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, typeName } from '../json';
+import { isArray, isObject, type Json, parseExact, typeName } from '../json';
 import { parseCsv } from './csv';
 
 /** Why items cannot be read out of what an object holds. */
@@ -52,7 +52,7 @@ function parseRows(text: string, delimiter: string): string[][] {
 /** @throws UnreadableItems */
 export function parseJson(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseExact(text);
   } catch (error) {
     throw new UnreadableItems(`The item reader's content is not valid JSON: ${(error as Error).message}`);
   }

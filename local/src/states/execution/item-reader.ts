@@ -1,5 +1,5 @@
 import { StatesError } from '../errors';
-import { isArray, isObject, type Json } from '../json';
+import { isArray, isObject, type Json, jsonText } from '../json';
 import type { ItemReader, MapState } from '../types';
 import { computeInteger } from './computed-number';
 import { compute, fill } from './data-flow';
@@ -43,7 +43,7 @@ async function contentFormat(
   if (!format) return undefined;
   const pointer = format.itemsPointer && (await compute(format.itemsPointer, state.flow, scope));
   if (pointer !== undefined && typeof pointer !== 'string') {
-    throw failure(`The ItemsPointer must be a string, but was: ${JSON.stringify(pointer)}`);
+    throw failure(`The ItemsPointer must be a string, but was: ${jsonText(pointer)}`);
   }
   return { ...format, itemsPointer: pointer };
 }

@@ -1,5 +1,5 @@
 import { queryError, runtimeError } from '../errors';
-import { isArray, isObject, type Json } from '../json';
+import { isArray, isObject, type Json, jsonText } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import type { Computed, MapState } from '../types';
 import { computeInteger } from './computed-number';
@@ -38,9 +38,9 @@ export async function findItems(state: MapState, { scope }: Visit): Promise<Foun
   if (state.flow.language === 'JSONPath') {
     throw runtimeError(`Reference path "${field?.kind === 'path' ? field.path : '$'}" must point to array.`);
   }
-  if (!field) throw queryError(`Map state input must be an array but was: ${JSON.stringify(items)}`);
+  if (!field) throw queryError(`Map state input must be an array but was: ${jsonText(items)}`);
   if (state.mode === 'DISTRIBUTED' && isObject(items)) return itemsIn(items);
-  const source = field.kind === 'expression' ? field.expression : JSON.stringify(items);
+  const source = field.kind === 'expression' ? field.expression : jsonText(items);
   throw unexpectedType(source, field.field, 'array', items);
 }
 

@@ -1,5 +1,5 @@
 import { StatesError } from '../errors';
-import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { isArray, isObject, type Json, type JsonObject, jsonText } from '../json';
 import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
@@ -35,7 +35,7 @@ export async function resultTarget(state: MapState, { scope }: Visit): Promise<R
   const args = await fill(target.arguments, 'ResultWriter/Arguments', state.flow, scope);
   const { Bucket: bucket, Prefix: prefix = '' } = isObject(args) ? args : {};
   if (typeof bucket !== 'string' || typeof prefix !== 'string') {
-    throw writerFailure(`Bucket and Prefix must be strings, but the arguments are: ${JSON.stringify(args)}`);
+    throw writerFailure(`Bucket and Prefix must be strings, but the arguments are: ${jsonText(args)}`);
   }
   return { resource: target.resource, bucket, prefix: prefix.replace(/\/$/, '') };
 }
@@ -92,7 +92,7 @@ async function writeResults(
       SUCCEEDED: await files('SUCCEEDED', having('SUCCEEDED')),
     },
   };
-  await put('manifest.json', JSON.stringify(manifest));
+  await put('manifest.json', jsonText(manifest));
   return {
     MapRunArn: mapRunArn,
     ResultWriterDetails: { Bucket: bucket, Key: `${folder}/manifest.json` },
@@ -112,7 +112,7 @@ function transformed(children: readonly ChildRun[], transformation: ResultWriter
 function metadata(child: ChildRun): JsonObject {
   const { arn, name, stateMachineArn, input, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);
-  const asked = { Input: JSON.stringify(input), InputDetails: { Included: true } };
+  const asked = { Input: jsonText(input), InputDetails: { Included: true } };
   if (status === 'PENDING') return { ...asked, Status: status };
   return {
     ...(failure?.cause !== undefined && { Cause: failure.cause }),
@@ -120,7 +120,7 @@ function metadata(child: ChildRun): JsonObject {
     ExecutionArn: arn,
     ...asked,
     Name: name,
-    ...(output !== undefined && { Output: JSON.stringify(output), OutputDetails: { Included: true } }),
+    ...(output !== undefined && { Output: jsonText(output), OutputDetails: { Included: true } }),
     RedriveCount: 0,
     ...(status === 'SUCCEEDED'
       ? {
@@ -142,9 +142,7 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
 }
 
 function serialized(results: readonly Json[], type: ResultWriter['outputType']): string {
-  return type === 'JSON'
-    ? JSON.stringify(results)
-    : results.map((result) => `${JSON.stringify(result)}\n`).join('');
+  return type === 'JSON' ? jsonText(results) : results.map((result) => `${jsonText(result)}\n`).join('');
 }
 
 function writerFailure(cause: string): StatesError {

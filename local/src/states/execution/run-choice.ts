@@ -1,4 +1,5 @@
 import { runtimeError } from '../errors';
+import { jsonText } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import type { ChoiceState, Condition } from '../types';
 import { compareValues } from './comparisons';
@@ -24,8 +25,7 @@ async function holds(condition: Condition, state: ChoiceState, scope: Scope): Pr
     case 'computed': {
       const value = await compute(condition.value, state.flow, scope);
       if (typeof value === 'boolean') return value;
-      const source =
-        condition.value.kind === 'expression' ? condition.value.expression : JSON.stringify(value);
+      const source = condition.value.kind === 'expression' ? condition.value.expression : jsonText(value);
       throw unexpectedType(source, condition.value.field, 'boolean', value);
     }
     case 'and':

@@ -1,5 +1,5 @@
 import { dataLimitError } from '../errors';
-import { type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from '../json';
+import { type Json, type JsonObject, jsonSize, jsonText, PAYLOAD_LIMIT } from '../json';
 import type { State, StateGraph } from '../types';
 import { effectiveInput, type Scope } from './data-flow';
 import { withErrorHandling } from './error-handling';
@@ -73,7 +73,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   track.open(undefined);
   track.record(`${state.type}StateExited`, {
     name,
-    output: JSON.stringify(step.output),
+    output: jsonText(step.output),
     ...(Object.keys(step.assigned).length > 0 && { assignedVariables: asTexts(step.assigned) }),
   });
   return step;
@@ -96,7 +96,7 @@ function enter(
   };
   // First of all: a run that is killed after the event would not know what it had come to.
   if (!before) progress.reached({ stateName, input, variables: { ...variables }, state: entered });
-  track.record(`${state.type}StateEntered`, { name: stateName, input: JSON.stringify(input) });
+  track.record(`${state.type}StateEntered`, { name: stateName, input: jsonText(input) });
   return entered;
 }
 
@@ -128,5 +128,5 @@ function unreachable(state: never): never {
 }
 
 function asTexts(values: Readonly<Record<string, Json>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonText(value)]));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dataLimitError, HeartbeatTimeout, StatesError } from '../errors';
-import { copyJson, type Json, jsonSize, PAYLOAD_LIMIT } from '../json';
+import { copyJson, type Json, jsonSize, jsonText, PAYLOAD_LIMIT } from '../json';
 import type { TaskState } from '../types';
 import { computeInteger } from './computed-number';
 import { complete, effectiveArguments, fieldError, fill, type Scope } from './data-flow';
@@ -34,7 +34,7 @@ export async function runTask(state: TaskState, visit: Visit): Promise<Step> {
     submitted: (output: Json) => {
       const eventId = track.record(`${events.prefix}Submitted`, {
         ...events.details,
-        output: JSON.stringify(output),
+        output: jsonText(output),
       });
       progress.state({ call: { arguments: args, taskToken, eventId, submitted: output } });
     },
@@ -43,7 +43,7 @@ export async function runTask(state: TaskState, visit: Visit): Promise<Step> {
   else {
     track.record(`${events.prefix}Scheduled`, {
       ...events.details,
-      [events.inputMember]: JSON.stringify(args),
+      [events.inputMember]: jsonText(args),
       ...(call.timeoutSeconds !== undefined && { timeoutInSeconds: call.timeoutSeconds }),
       ...(call.heartbeatSeconds !== undefined && { heartbeatInSeconds: call.heartbeatSeconds }),
     });
@@ -76,7 +76,7 @@ async function limit(
 async function recorded(events: TaskEvents, frame: Frame, run: () => Promise<Json>): Promise<Json> {
   try {
     const result = await run();
-    frame.track.record(`${events.prefix}Succeeded`, { ...events.details, output: JSON.stringify(result) });
+    frame.track.record(`${events.prefix}Succeeded`, { ...events.details, output: jsonText(result) });
     return result;
   } catch (error) {
     if (error instanceof StatesError) {

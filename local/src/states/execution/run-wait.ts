@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import { type Json, jsonText, numberIn } from '../json';
 import { unexpectedType } from '../jsonata/expression';
 import { parseTimestamp } from '../timestamp';
 import type { Computed, WaitState } from '../types';
@@ -31,11 +31,11 @@ async function endOf(state: WaitState, now: number, scope: Scope): Promise<numbe
 
 function seconds(state: WaitState, value: Json): number {
   const field = state.until.value;
-  if (field.kind === 'expression' && typeof value !== 'number') {
+  if (field.kind === 'expression' && numberIn(value) === undefined) {
     throw unexpectedType(field.expression, field.field, 'number', value);
   }
-  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isInteger(number)) {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : numberIn(value);
+  if (number === undefined || !Number.isInteger(number)) {
     throw fieldError(state.flow, unusable(field, value, 'cannot be parsed as a long value'), field.field);
   }
   if (number < 0 || number > LONGEST_WAIT_SECONDS) {
@@ -69,5 +69,5 @@ function unusable(field: Computed, value: Json, problem: string): string {
 }
 
 function asText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock';
 import { StatesError } from '../errors';
-import type { Json, JsonObject } from '../json';
+import { copyJson, type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
 import type { ReadItems, RunTask, WriteResults } from './outside';
@@ -26,6 +26,8 @@ export interface ExecutionIdentity {
 /** What an execution runs with. */
 export interface ExecutionOptions {
   readonly input: Json;
+  /** The input as it was given. @default - made of the input */
+  readonly inputText?: string;
   readonly context: ExecutionIdentity;
   readonly runTask: RunTask;
   /** @default - machines with an ItemReader fail there with `States.ItemReaderFailed` */
@@ -80,7 +82,7 @@ class ExecutionStop extends Stop {
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
   const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
   let position: ResumePoint = resumeFrom
-    ? structuredClone(resumeFrom) // The lists in it are changed in place.
+    ? (copyJson(resumeFrom) as unknown as ResumePoint) // The lists in it are changed in place.
     : { stateName: machine.startAt, input, variables: {} };
   const progress = new Progress((change) => {
     position = applyChange(position, change) ?? position;
@@ -108,7 +110,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
     const start = startIn(machine, input, noVariables(), resumeFrom);
     try {
       const output = await runGraph(machine, start, frame);
-      track.record('ExecutionSucceeded', { output: JSON.stringify(output) });
+      track.record('ExecutionSucceeded', { output: jsonText(output) });
       return { status: 'SUCCEEDED', output };
     } catch (error) {
       return ended(error, history, Math.max(track.last, resumeFrom ? firstEventId : 0));
@@ -127,12 +129,15 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
 }
 
 /** An execution that goes on without having ended tells nothing of it. */
-function recordStart({ input, context, resumeFrom, isRedrive }: ExecutionOptions, history: History): void {
+function recordStart(
+  { input, inputText, context, resumeFrom, isRedrive }: ExecutionOptions,
+  history: History,
+): void {
   if (isRedrive) {
     const details = { redriveCount: context.redriveCount ?? 0 };
     history.record('ExecutionRedriven', details, history.lastEventId);
   } else if (!resumeFrom) {
-    const details = { input: JSON.stringify(input), roleArn: context.roleArn };
+    const details = { input: inputText ?? jsonText(input), roleArn: context.roleArn };
     history.record('ExecutionStarted', details, 0);
   }
 }

@@ -2,7 +2,7 @@ import jsonata = require('jsonata');
 
 import { evaluator, LimitReached } from '../../evaluator/evaluator';
 import { queryError } from '../errors';
-import { type Json, type JsonObject, typeName } from '../json';
+import { type Json, type JsonObject, jsonText, typeName } from '../json';
 import { TOO_LARGE } from './added-functions.cjs';
 
 /** The source between the delimiters, or undefined where the text is no JSONata expression. */
@@ -81,7 +81,7 @@ function pick(values: JsonObject, isWanted: (name: string) => boolean): JsonObje
 export function unexpectedType(source: string, location: string, expected: string, value: Json): Error {
   return queryError(
     `The JSONata expression '${source}' specified for the field '${location}' returned an unexpected result type. ` +
-      `Expected '${expected}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
+      `Expected '${expected}', but was '${typeName(value)}' for value: ${jsonText(value)}`,
     location,
   );
 }

@@ -1,4 +1,4 @@
-import { equalJson, isArray, isObject, type Json } from '../json';
+import { equalJson, isArray, isObject, type Json, numberIn } from '../json';
 import type { Filter, JsonPath, Operand, Segment } from './path';
 
 /**
@@ -94,12 +94,11 @@ function compare(left: Json | undefined, operator: string, right: Json | undefin
     const equal = left === undefined || right === undefined ? left === right : equalJson(left, right);
     return equal === (operator === '==');
   }
-  const ordered =
-    (typeof left === 'number' && typeof right === 'number') ||
-    (typeof left === 'string' && typeof right === 'string');
-  if (!ordered) return false;
-  if (operator === '<') return left < right;
-  if (operator === '<=') return left <= right;
-  if (operator === '>') return left > right;
-  return left >= right;
+  const areStrings = typeof left === 'string' && typeof right === 'string';
+  const [one, other] = areStrings ? [left, right] : [numberIn(left), numberIn(right)];
+  if (one === undefined || other === undefined) return false;
+  if (operator === '<') return one < other;
+  if (operator === '<=') return one <= other;
+  if (operator === '>') return one > other;
+  return one >= other;
 }

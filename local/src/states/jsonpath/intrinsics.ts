@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { JavaRandom } from '../java-random.cjs';
-import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
+import {
+  equalJson,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonText,
+  numberIn,
+  parseExact,
+} from '../json';
 import { HASH_ALGORITHMS } from '../jsonata/added-functions.cjs';
 
 /** An intrinsic function of JSONPath states. */
@@ -84,13 +93,13 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     run: (args) => {
       const json = string(args, 0).trim();
       try {
-        return json === '' ? null : (JSON.parse(json) as Json);
+        return json === '' ? null : parseExact(json);
       } catch {
         throw new IntrinsicFailure();
       }
     },
   },
-  'States.JsonToString': { arity: [1, 1], run: (args) => JSON.stringify(args[0]) },
+  'States.JsonToString': { arity: [1, 1], run: (args) => jsonText(args[0]) },
   'States.MathRandom': {
     arity: [2, 3],
     run: (args, random) => {
@@ -153,7 +162,7 @@ function range(first: number, last: number, step: number): number[] {
 
 /** A text as it is, all else as JSON text. */
 function asText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }
 
 function array(args: readonly Json[], index: number): readonly Json[] {
@@ -180,8 +189,8 @@ function limited(value: string): string {
 }
 
 function number(args: readonly Json[], index: number): number {
-  const value = args[index];
-  if (typeof value !== 'number') throw new IntrinsicFailure();
+  const value = numberIn(args[index]);
+  if (value === undefined) throw new IntrinsicFailure();
   return value;
 }
 

@@ -1,5 +1,5 @@
 import { EvaluationError } from '../errors';
-import { isArray, isObject, type Json } from '../json';
+import { isArray, isObject, type Json, jsonText } from '../json';
 import { parsePath, referenceSteps } from './parse-path';
 
 /** A copy of the data with a value put where a reference path points; objects on the way are made. */
@@ -25,6 +25,6 @@ export function referencePathConflict(pathText: string, step: string | number, d
     typeof data === 'object' && data !== null ? `step ${JSON.stringify(step)}` : `ReferencePath ${pathText}`;
   return new EvaluationError(
     'States.ReferencePathConflict',
-    `Unable to apply ${subject} to input ${JSON.stringify(data)}`,
+    `Unable to apply ${subject} to input ${jsonText(data)}`,
   );
 }

@@ -1,5 +1,5 @@
 import { runtimeError } from '../errors';
-import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { isArray, isObject, type Json, type JsonObject, jsonText } from '../json';
 import { evaluatePath } from './evaluate-path';
 import { INTRINSICS, IntrinsicFailure } from './intrinsics';
 import { type IntrinsicArgument, type IntrinsicCall, isIntrinsic, parseIntrinsic } from './parse-intrinsic';
@@ -48,7 +48,7 @@ export function resolve(
   const found = follow(path, roots);
   const value = found === undefined ? instead(path, roots) : found;
   if (value === undefined) {
-    const input = JSON.stringify(rootValue(path, roots) ?? null);
+    const input = jsonText(rootValue(path, roots) ?? null);
     throw runtimeError(
       `The JSONPath '${withinRoot(path)}' specified for the field '${field}' could not be found in the input '${input}'`,
     );
@@ -153,9 +153,7 @@ function argumentValue(
       const value = follow(argument.path, roots);
       if (value !== undefined) return value;
       const { root } = argument.path;
-      const input = JSON.stringify(
-        (root === 'context' ? roots.data : rootValue(argument.path, roots)) ?? null,
-      );
+      const input = jsonText((root === 'context' ? roots.data : rootValue(argument.path, roots)) ?? null);
       throw runtimeError(
         `The function '${text}' had the following error: The JsonPath argument for the field '${withinRoot(argument.path)}' could not be found in the input '${input}'`,
       );
