@@ -12,8 +12,9 @@ export interface JsonObject {
 const MARK = `${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
-/** Whether JSON text is made that keeps the texts of numbers. */
+/** Whether JSON text is made that keeps the texts of numbers, and whether there were any. */
 let keepsTexts = false;
+let hasTexts = false;
 
 /**
  * A number that JavaScript does not print as it was written, such as `1.0`, `1e3` and `12345678901234567890`. It keeps
@@ -29,6 +30,7 @@ export class ExactNumber extends Number {
   }
 
   toJSON(): string | number {
+    hasTexts = true;
     return keepsTexts ? `${MARK}${this.text}` : this.valueOf();
   }
 }
@@ -39,12 +41,16 @@ export function numberIn(value: unknown): number | undefined {
   return value instanceof ExactNumber ? value.valueOf() : undefined;
 }
 
+/** What every number has that JavaScript prints otherwise; most texts have it nowhere. */
+const MAY_BE_EXACT = /\d(?:[.eE]|\d{15})/;
+
 /** A string, or what may be a number. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /** Parses JSON text; numbers keep theirs. @throws SyntaxError */
 export function parseExact(text: string): Json {
   const value = JSON.parse(text) as Json;
+  if (!MAY_BE_EXACT.test(text)) return value;
   let isExact = true;
   const marked = text.replace(TOKENS, (token) => {
     // AWS makes 0 of -0, as recorded.
@@ -61,9 +67,10 @@ export function parseExact(text: string): Json {
 /** The JSON text of a value, with the texts of its numbers. */
 export function jsonText(value: unknown): string {
   keepsTexts = true;
+  hasTexts = false;
   try {
     const text = JSON.stringify(value) ?? 'null';
-    return text.includes(MARK) ? text.replace(MARKED, '$1') : text;
+    return hasTexts ? text.replace(MARKED, '$1') : text;
   } finally {
     keepsTexts = false;
   }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
-import { parseStateMachine, startExecution } from '../../src/states';
+import { jsonText, parseExact, parseStateMachine, startExecution } from '../../src/states';
 import { noNotice } from '../services/helpers';
 import { IDENTITY } from '../states/run-case';
 import { VirtualClock } from '../states/virtual-clock';
@@ -86,4 +86,13 @@ test('a record that cannot be read is set aside and named; the other executions 
   expect(later.list()).toHaveLength(1);
   expect(later.get(broken.arn)).toBeUndefined();
   expect(notices).toEqual([expect.stringContaining(`${log.file} cannot be read`)]);
+});
+
+test('where an execution stands keeps the texts of numbers', () => {
+  const store = new ExecutionStore(root, noNotice);
+  const machine = { name: 'machine', arn: record.stateMachineArn, roleArn: IDENTITY.roleArn, definition: {} };
+  const log = store.create(record, machine) as ExecutionLog;
+  const input = parseExact('[1.0, 12345678901234567890]');
+  log.reach({ at: [], type: 'reached', point: { stateName: 'A', input, variables: {} } });
+  expect(jsonText(store.position(record.arn)?.input)).toBe('[1.0,12345678901234567890]');
 });

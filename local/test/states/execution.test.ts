@@ -12,6 +12,9 @@ import {
 import { IDENTITY } from './run-case';
 import { VirtualClock } from './virtual-clock';
 
+// Much data, on a machine that may be busy with other tests.
+jest.setTimeout(30_000);
+
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
 
 function start(definition: JsonObject, options: Partial<ExecutionOptions> = {}): Execution {
