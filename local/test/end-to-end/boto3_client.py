@@ -9,10 +9,12 @@ import tarfile
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable, List
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -23,6 +25,14 @@ SORT_KEYS: dict = {
     "CreationTime": lambda job: job["CreationTime"],
     "Status": lambda job: job["TrainingJobStatus"],
     "FinalObjectiveMetricValue": lambda job: job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
+}
+
+# The log group of training jobs, and the namespace of their metrics.
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+CONTENT_TYPES = {
+    "smithy-rpc-v2-cbor": "application/cbor",
+    "json": "application/x-amz-json-1.0",
+    "query": "text/xml",
 }
 
 s3 = boto3.client("s3")
@@ -174,29 +184,58 @@ def tuning_request(name: str, account: str, jobs: int, rounds: str) -> dict:
     }
 
 
-def metrics_and_logs(job: str) -> None:
-    """The metrics of a training job that has printed ten rounds, and its log."""
-    cloudwatch, logs = boto3.client("cloudwatch"), boto3.client("logs")
-    namespace, now = "/aws/sagemaker/TrainingJobs", time.time()
+def cloudwatch_in(protocol: str) -> Any:
+    """A client for CloudWatch that speaks one of the protocols that its model lists."""
+    session = botocore.session.get_session()
+    loader = session.get_component("data_loader")
+    load = loader.load_service_model
+
+    def load_one(name: str, *args: Any, **more: Any) -> dict:
+        model = load(name, *args, **more)
+        spoken = {"protocol": protocol, "protocols": [protocol]} if name == "cloudwatch" else {}
+        return {**model, "metadata": {**model["metadata"], **spoken}} if "metadata" in model else model
+
+    loader.load_service_model = load_one
+    return session.create_client("cloudwatch")
+
+
+def metrics(job: str, protocol: str) -> None:
+    """The metrics of a training job that has printed ten rounds."""
+    cloudwatch, now = cloudwatch_in(protocol), datetime.now(timezone.utc)
     metric = {
-        "Namespace": namespace,
+        "Namespace": LOG_GROUP,
         "MetricName": "validation:rmse",
         "Dimensions": [{"Name": "TrainingJobName", "Value": job}],
     }
-    between = {"StartTime": now - 600, "EndTime": now + 60}
-    points = cloudwatch.get_metric_statistics(Period=3600, Statistics=["SampleCount", "Minimum"], **metric, **between)
-    assert sum(point["SampleCount"] for point in points["Datapoints"]) == 10, points
+    between = {"StartTime": now - timedelta(minutes=10), "EndTime": now + timedelta(minutes=1)}
+    answer = cloudwatch.get_metric_statistics(Period=3600, Statistics=["SampleCount", "Minimum"], **metric, **between)
+    content_type = answer["ResponseMetadata"]["HTTPHeaders"]["content-type"]
+    assert content_type == CONTENT_TYPES[protocol], content_type
+    points = answer["Datapoints"]
+    assert sum(point["SampleCount"] for point in points) == 10, points
+    assert all(abs(point["Timestamp"] - now) < timedelta(hours=2) for point in points), points
+    [point, *_] = cloudwatch.get_metric_statistics(Period=3600, ExtendedStatistics=["p50"], **metric, **between)["Datapoints"]
+    assert point["ExtendedStatistics"]["p50"] > 0, point
     query = {"Id": "rmse", "MetricStat": {"Metric": metric, "Period": 1, "Stat": "Average"}}
-    pages = cloudwatch.get_paginator("get_metric_data").paginate(MetricDataQueries=[query], **between)
-    assert [value for page in pages for result in page["MetricDataResults"] for value in result["Values"]]
-    listed = cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace, Dimensions=metric["Dimensions"])
+    pages = cloudwatch.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=[query, {**query, "Id": "again"}], MaxDatapoints=1, **between
+    )
+    found = [(result["Id"], value) for page in pages for result in page["MetricDataResults"] for value in result["Values"]]
+    values = [[value for of, value in found if of == wanted] for wanted in ("rmse", "again")]
+    assert values[0] and values[0] == values[1], found
+    listed = cloudwatch.get_paginator("list_metrics").paginate(Namespace=LOG_GROUP, Dimensions=metric["Dimensions"])
     assert metric in [each for page in listed for each in page["Metrics"]]
     wrong = lambda: cloudwatch.get_metric_statistics(Period=7, Statistics=["Sum"], **metric, **between)
     assert code_of(wrong) == "InvalidParameterValue"
+    assert code_of(lambda: cloudwatch.describe_alarms()) == "UnknownOperationException"
 
-    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == [namespace]
+
+def log_search(job: str) -> None:
+    """The log of a training job that has printed ten rounds."""
+    logs = boto3.client("logs")
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == [LOG_GROUP]
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=namespace, logStreamNamePrefix=job, filterPattern='"validation-rmse"', PaginationConfig={"PageSize": 3}
+        logGroupName=LOG_GROUP, logStreamNamePrefix=job, filterPattern='"validation-rmse"', PaginationConfig={"PageSize": 3}
     )
     rounds = [event["message"].split("#")[0] for page in pages for event in page["events"]]
     assert rounds == [f"[{number}]" for number in range(10)], rounds
@@ -263,7 +302,9 @@ def tuning(account: str) -> None:
     job = sagemaker.describe_training_job(TrainingJobName=best["TrainingJobName"])
     _, _, bucket, key = job["ModelArtifacts"]["S3ModelArtifacts"].split("/", 3)
     assert s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
-    metrics_and_logs(best["TrainingJobName"])
+    for protocol in CONTENT_TYPES:
+        metrics(best["TrainingJobName"], protocol)
+    log_search(best["TrainingJobName"])
     sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName=best["TrainingJobName"])
     listed = sagemaker.list_hyper_parameter_tuning_jobs(NameContains="BOTO3-", SortBy="CreationTime")
     assert [each["HyperParameterTuningJobName"] for each in listed["HyperParameterTuningJobSummaries"]] == [name]
