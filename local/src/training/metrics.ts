@@ -33,8 +33,14 @@ interface Search {
 const SLOW = 20;
 /** Milliseconds that a slow expression may take for all the lines that it is applied to. */
 const SPENT_AT_MOST = 5_000;
-/** Searches that go to the evaluator's process at once. */
+/** Searches that go to the evaluator's process at once, and the characters of their lines. */
 const BATCH = 200;
+const BATCH_CHARACTERS = 2 ** 20;
+/** Characters of lines that may wait: a script may print faster than its lines can be looked through. */
+const MOST_WAITING = 32 * 2 ** 20;
+/** What a person is to do with an expression that is given up. */
+const GIVEN_UP =
+  'Local mode no longer looks for the metric. Repeat no group that repeats something itself, as (a+)+ does';
 /** Characters of a line that a note shows. */
 const SHOWN = 60;
 
@@ -51,6 +57,7 @@ export class MetricCollector {
   private readonly cutShort = new Map<string, string>();
   private searches: Search[] = [];
   private searching: Promise<void> | undefined;
+  private waitingCharacters = 0;
   private readonly abandoned = new AbortController();
 
   /**
@@ -73,8 +80,7 @@ export class MetricCollector {
         continue;
       }
       if (this.searching || definition.isSlow || line.length > definition.longestSafeLine) {
-        this.searches.push({ definition, line, timestamp });
-        this.searching ??= this.searchElsewhere();
+        this.searchLater({ definition, line, timestamp });
       } else {
         this.take(definition, findHere(definition, line), timestamp);
       }
@@ -124,24 +130,45 @@ export class MetricCollector {
     return Object.fromEntries(notes);
   }
 
+  private searchLater(search: Search): void {
+    if (this.waitingCharacters >= MOST_WAITING) {
+      search.definition.stopped ??= `the expression does not keep up with the lines of the log. ${GIVEN_UP}`;
+      return;
+    }
+    this.waitingCharacters += search.line.length;
+    this.searches.push(search);
+    this.searching ??= this.searchElsewhere();
+  }
+
   /** Runs the searches in the evaluator's process until none is left. */
   private async searchElsewhere(): Promise<void> {
     // Lines come together, mostly.
     await Promise.resolve();
     const { signal } = this.abandoned;
     while (this.searches.length > 0 && !signal.aborted) {
-      const [batch, rest] = [this.searches.slice(0, BATCH), this.searches.slice(BATCH)];
-      this.searches = rest;
+      const batch = this.nextBatch();
       const results = await search(batch, signal);
       results.forEach((result, i) => {
         const { definition, line, timestamp } = batch[i] as Search;
         account(definition, line, result);
         this.take(definition, result.match, timestamp);
       });
-      const left = batch.slice(results.length).filter(({ definition }) => definition.stopped === undefined);
-      if (left.length > 0) this.searches = [...left, ...this.searches];
+      for (const each of batch.slice(results.length)) this.waitingCharacters += each.line.length;
+      this.searches.unshift(...batch.slice(results.length));
     }
     this.searching = undefined;
+  }
+
+  /** Takes the next searches out of those that wait; expressions that were given up are left out. */
+  private nextBatch(): Search[] {
+    let characters = 0;
+    let count = 0;
+    while (count < Math.min(BATCH, this.searches.length) && characters <= BATCH_CHARACTERS) {
+      characters += this.searches[count]?.line.length ?? 0;
+      count += 1;
+    }
+    this.waitingCharacters -= characters;
+    return this.searches.splice(0, count).filter(({ definition }) => definition.stopped === undefined);
   }
 
   private take({ name }: CompiledDefinition, match: MetricMatch | undefined, timestamp: Date): void {
@@ -193,7 +220,7 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
     problem === undefined
       ? `the expression has taken ${Math.round(definition.spent / 1000)} s in all`
       : `the expression on the line ${JSON.stringify(line.slice(0, SHOWN))}: ${problem}`;
-  definition.stopped ??= `${reason}. Local mode no longer looks for the metric. Repeat no group that repeats something itself, as (a+)+ does`;
+  definition.stopped ??= `${reason}. ${GIVEN_UP}`;
 }
 
 /** By the definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty. */

@@ -54,3 +54,46 @@ test('20,000 lines take well under a second', () => {
   expect(collector.latest()[1]?.Value).toBe(19_999.594);
   expect(performance.now() - started).toBeLessThan(2000);
 });
+
+test('an expression that is given up costs no more time, however many lines there are', async () => {
+  const collector = new MetricCollector([
+    { Name: 'slow', Regex: '(?:a+)+([0-9.]+)$' },
+    { Name: 'sane', Regex: 'sane=([0-9.]+)' },
+  ]);
+  const started = performance.now();
+  for (let i = 0; i < 2000; i += 1) collector.add(`${'a'.repeat(32)} sane=${i}`);
+  for (let i = 0; i < 2000; i += 1) collector.add('a'.repeat(32));
+  await collector.settled();
+  expect(collector.latest()).toMatchObject([{ MetricName: 'sane', Value: 1999 }]);
+  expect(collector.notes()['slow']).toContain('takes longer than 1 s');
+  expect(performance.now() - started).toBeLessThan(8000);
+});
+
+test('lines that come faster than they can be looked through do not fill the memory', async () => {
+  const collector = new MetricCollector([{ Name: 'slow', Regex: '(b+)+c([0-9.]+)' }]);
+  const line = `${'x'.repeat(200_000)}c`;
+  for (let i = 0; i < 500; i += 1) collector.add(line);
+  expect(collector.notes()['slow']).toContain('does not keep up');
+  collector.abandon();
+  await collector.settled();
+});
+
+test.each([
+  ['loss: 1.5e-07', 'loss: ([0-9.]+)', '1.5` of `1.5e-07'],
+  ['loss: 1.5', 'loss: ([0-9]+)', '1` of `1.5'],
+  ['loss: 12', 'loss: ([0-9])', '1` of `12'],
+  ['loss: -0.5', 'loss: -?([0-9.]+)', '0.5` of `-0.5'],
+  ['loss 0.25', 'loss \\d\\.([0-9]+)', '25` of `0.25'],
+  ['loss: 1.5e-07', 'loss: ([-+0-9.eE]+)', undefined],
+  ['loss-0.5', 'loss-([0-9.]+)', undefined],
+  ['loss=0.5s', 'loss=([0-9.]+)', undefined],
+  ['loss: 3/4', 'loss: ([0-9]+)', undefined],
+  ['[7] loss: 3 5', 'loss: ([0-9]+)', undefined],
+])('%s with %s: says which part of a number was captured', (line, regex, expected) => {
+  const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
+  collector.add(line);
+  expect(collector.latest()).toHaveLength(1);
+  const { m: note } = collector.notes();
+  if (expected === undefined) expect(note).toBeUndefined();
+  else expect(note).toContain(`captured \`${expected}\``);
+});
