@@ -7,6 +7,7 @@ import {
   XGBOOST_RELEASES,
 } from '../python-requirements';
 import { xgboostVersionOf } from '../xgboost-images';
+import type { ContainerModules } from './container-modules';
 
 /** A framework whose SageMaker image runs a script of the user's. */
 export interface Framework {
@@ -14,6 +15,8 @@ export interface Framework {
   readonly module: string;
   /** Whether the container puts what the script printed of an error into the failure reason. */
   readonly capturesErrors: boolean;
+  /** Modules of SageMaker's own that scripts import there. */
+  readonly containerModules: readonly ContainerModules[];
   /** What the image has, and what to take in its place where Python cannot have it, the nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
 }
@@ -33,6 +36,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   'sagemaker-xgboost': {
     module: 'sagemaker_xgboost_container.training:main',
     capturesErrors: false,
+    containerModules: ['toolkit', 'xgboost'],
     packages: (image) =>
       releaseChoices(xgboostVersionOf(image), XGBOOST_RELEASES, (release, isPinned) => ({
         name: `xgboost-script-${release}`,
@@ -62,6 +66,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
     ],
     newest: '1.4.2',
     capturesErrors: false,
+    containerModules: ['toolkit'],
   }),
   'pytorch-training': framework({
     module: 'sagemaker_pytorch_container.training:main',
@@ -107,6 +112,8 @@ interface FrameworkFacts {
   readonly module: string;
   /** @default true */
   readonly capturesErrors?: boolean;
+  /** @default none */
+  readonly containerModules?: readonly ContainerModules[];
   readonly title: string;
   readonly distribution: string;
   /** Name of the pinned lists. @default the distribution */
@@ -126,6 +133,7 @@ function framework(facts: FrameworkFacts): Framework {
   return {
     module: facts.module,
     capturesErrors: facts.capturesErrors ?? true,
+    containerModules: facts.containerModules ?? [],
     packages: (image) => {
       const wanted = releaseOf(parseImage(image).tag) ?? facts.newest ?? releases.at(-1)?.version ?? '';
       return releaseChoices(wanted, releases, (release, isPinned) => ({

@@ -16,6 +16,7 @@ import {
 } from '../trainer';
 import { isXGBoostImage } from '../xgboost-images';
 import { xgboostMetricDefinitions } from '../xgboost-trainer';
+import { checkImports, containerModuleFolders } from './container-modules';
 import { installationOf } from './dependencies';
 import { type EntryPointKind, entryPointKind, missingProgram } from './entry-point';
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
@@ -82,6 +83,8 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     const ownPython = await withDependencies(python, kind, firstCode, task);
     const missing = await missingProgram(program, kind, firstCode);
     if (missing !== undefined) task.onLog(missing);
+    const { containerModules } = frameworkFor(task.trainingImage);
+    await checkImports(ownPython, join(firstCode, program), containerModules, task.trainingImage);
     const distribution = await distributionOf(first.sagemaker, hosts, gpuCount());
     const hostJobs: HostJob[] = [];
     let shown: string | undefined;
@@ -100,7 +103,14 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
         PATH: [dirname(ownPython), base.PATH].filter(Boolean).join(delimiter),
         ...start.environment,
         ...environment,
-        PYTHONPATH: [base.PYTHONPATH, codeFolder, environment.PYTHONPATH].filter(Boolean).join(delimiter),
+        PYTHONPATH: [
+          base.PYTHONPATH,
+          codeFolder,
+          ...containerModuleFolders(containerModules),
+          environment.PYTHONPATH,
+        ]
+          .filter(Boolean)
+          .join(delimiter),
       };
       const args = [...runnerArguments(frameworkFor(task.trainingImage)), ...words];
       hostJobs.push({ host, command: { command: python, args, cwd: codeFolder, env } });

@@ -1,0 +1,67 @@
+"""Tells what a script imports of SageMaker's containers and cannot have here.
+
+usage: check_imports.py SCRIPT
+
+Prints {"missing": [module or name, ...]}: of the imports that run whenever the script does, those from the packages
+below that cannot be imported. An import that a script can do without (try, a function, a condition) is not looked at.
+"""
+
+import ast
+import importlib.util
+import json
+import os
+import sys
+
+PACKAGES = ("sagemaker_containers", "sagemaker_xgboost_container", "sagemaker_algorithm_toolkit", "mlio")
+
+
+def imports(tree):
+    """Modules and the names that are imported from them, which may be modules, too."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def is_there(module, name):
+    spec = find(module)
+    if spec is None:
+        return False
+    return name in (None, "*") or find(f"{module}.{name}") is not None or name in names_in(spec.origin)
+
+
+def find(module):
+    try:
+        return importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of the package that it is in
+        return None
+
+
+def names_in(path):
+    """What a module defines, without running it: XGBoost takes long to import."""
+    with open(path, "rb") as file:
+        tree = ast.parse(file.read())
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def main(path):
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    with open(path, "rb") as file:
+        tree = ast.parse(file.read())
+    missing = [
+        module if name is None else f"{module}.{name}"
+        for module, name in imports(tree)
+        if module.split(".")[0] in PACKAGES and not is_there(module, name)
+    ]
+    print(json.dumps({"missing": missing}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
