@@ -8,9 +8,11 @@ const LISTS = [
   ...readdirSync(FOLDER).map((name) => join(FOLDER, name)),
   join(ROOT, 'bench/requirements.txt'),
   join(ROOT, 'examples/python-sdk/requirements.txt'),
+  join(ROOT, 'local/test/training/toolkit/requirements.txt'),
+  join(ROOT, 'local/test/training/toolkit/sdists.txt'),
 ];
 
-test.each(LISTS)('%s: exact versions with the hashes of their wheels, or other lists', (path) => {
+test.each(LISTS)('%s: exact versions with their hashes, or other lists', (path) => {
   const requirements = readFileSync(path, 'utf8')
     .replace(/ \\\n/g, '')
     .split('\n')
