@@ -6,6 +6,7 @@ import re
 import tempfile
 
 import xgboost as xgb
+from sagemaker_xgboost_container._paths import here
 from xgboost import collective
 
 CHECKPOINT_FILENAME = "xgboost-checkpoint"
@@ -34,6 +35,7 @@ def train(train_args, checkpoint_dir):
 
 def load_checkpoint(checkpoint_dir, max_try=5):
     """The file of the last checkpoint that can be read, and how many rounds it has; (None, 0) when there is none."""
+    checkpoint_dir = here(checkpoint_dir)
     if not checkpoint_dir or not os.path.exists(checkpoint_dir):
         return None, 0
     numbers = [
@@ -90,12 +92,12 @@ class SaveCheckpoint(xgb.callback.TrainingCallback):
 
     def __init__(self, checkpoint_dir, start_iteration=0, max_to_keep=5, num_round=None):
         super().__init__()
-        self.checkpoint_dir = checkpoint_dir
+        self.checkpoint_dir = here(checkpoint_dir)
         self.max_to_keep = max_to_keep
         self.start_iteration = start_iteration
         self.num_round = num_round
-        os.makedirs(checkpoint_dir, exist_ok=True)
-        self.previous_checkpoints = [os.path.join(checkpoint_dir, name) for name in os.listdir(checkpoint_dir)]
+        os.makedirs(self.checkpoint_dir, exist_ok=True)
+        self.previous_checkpoints = [os.path.join(self.checkpoint_dir, name) for name in os.listdir(self.checkpoint_dir)]
 
     def format_path(self, iteration):
         return os.path.join(self.checkpoint_dir, f"{CHECKPOINT_FILENAME}.{iteration}")
@@ -115,10 +117,10 @@ class SaveIntermediateModel(xgb.callback.TrainingCallback):
 
     def __init__(self, intermediate_model_dir, model_name, is_master=True):
         super().__init__()
-        self.intermediate_model_dir = intermediate_model_dir
+        self.intermediate_model_dir = here(intermediate_model_dir)
         self.model_name = model_name
         self.is_master = is_master
-        os.makedirs(intermediate_model_dir, exist_ok=True)
+        os.makedirs(self.intermediate_model_dir, exist_ok=True)
 
     def format_path(self):
         return os.path.join(self.intermediate_model_dir, self.model_name)

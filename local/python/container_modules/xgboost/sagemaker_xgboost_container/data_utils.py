@@ -8,6 +8,7 @@ import tempfile
 
 import xgboost as xgb
 from sagemaker_algorithm_toolkit import exceptions as exc
+from sagemaker_xgboost_container._paths import here
 
 CSV = "csv"
 LIBSVM = "libsvm"
@@ -50,9 +51,9 @@ def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
     """
     if is_pipe:
         raise exc.UserError("Local mode has no Pipe mode for scripts: use File or FastFile.")
-    paths = data_path if isinstance(data_path, list) else [data_path]
+    paths = [here(path) for path in (data_path if isinstance(data_path, list) else [data_path])]
     files = [file for path in paths for file in _files_below(path, 1)]
-    if not isinstance(data_path, list) and not os.path.exists(data_path):
+    if not isinstance(data_path, list) and not os.path.exists(here(data_path)):
         logging.info("File path %s does not exist!", data_path)
         return None
     if not files:
@@ -112,6 +113,7 @@ def get_recordio_protobuf_dmatrix(path, is_pipe=False):
 
 def get_size(data_path, is_pipe=False):
     """Bytes of the files below a path; 0 when there is no such path."""
+    data_path = here(data_path)
     if not os.path.exists(data_path):
         return 0
     if os.path.isfile(data_path):
