@@ -5,6 +5,7 @@ import { bucketsFolder, type Deployment } from './assembly';
 import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner, type RunningExecution } from './executions/execution-runner';
+import type { ExecutionStore } from './executions/executions';
 import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
 import { checkStubs, describeStubs } from './executions/stub-tasks';
 import { LocalBucket } from './local-bucket';
@@ -227,7 +228,7 @@ export class LocalMode {
           ? false
           : createdBy === undefined
             ? names.length === 0
-            : arns.has(createdBy.executionArn),
+            : arns.has(createdBy.executionArn) || arns.has(createdBy.place?.executionArn ?? ''),
       );
       return { executions: wanted.map((record) => this.executions.resume(record)), jobsEnded };
     });
@@ -260,6 +261,11 @@ export class LocalMode {
   /** The AutoML jobs, as DescribeAutoMLJobV2 answers. Times are epoch seconds. */
   autoMLJobs(): AutoMLJobDescription[] {
     return this.jobs.automl.list().map(({ description }) => description);
+  }
+
+  /** The executions as they are kept, those of earlier runs included. @internal */
+  get executionStore(): ExecutionStore {
+    return this.executions.store;
   }
 
   /** The jobs as they are kept, those of earlier runs included. @internal */

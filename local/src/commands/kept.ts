@@ -1,4 +1,5 @@
 import { type ExecutionRecord, ExecutionStore } from '../executions/executions';
+import { placeOf } from '../report/job-place';
 import {
   type AutoMLJobRecord,
   type JobRecord,
@@ -7,6 +8,7 @@ import {
   type TrainingJobRecord,
   type TuningJobRecord,
 } from '../services';
+import type { MapPlace } from '../states';
 import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 
@@ -110,6 +112,11 @@ export function findKept({ all }: KeptFiles, name: string): Kept {
 export function findJob({ all }: Pick<KeptFiles, 'all'>, name: string): Kept | undefined {
   // SageMaker compares the names of jobs without regard to case.
   return all.find(({ kind, record }) => kind !== 'execution' && sameName(record.name, name));
+}
+
+/** The item of a Map that something ran for. */
+export function placeOfKept({ kind, record }: Kept, { jobs }: Pick<KeptFiles, 'jobs'>): MapPlace | undefined {
+  return kind === 'execution' ? record.place : placeOf(jobs, record);
 }
 
 /** What a list shows. */

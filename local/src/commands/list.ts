@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { formatSeconds } from '../report/format';
+import { renderPlace } from '../report/job-place';
 import { PLAIN_TABLE } from '../report/table';
 import { addExamples, PROGRAM } from './help';
-import { type Kept, type KeptSummary, readKept, summarize } from './kept';
+import { type Kept, type KeptSummary, placeOfKept, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
 interface ListOptions extends RootOptions {
@@ -25,8 +26,13 @@ export function listCommand(): Command {
 }
 
 function list(options: ListOptions): void {
-  const { all } = readKept(existingRoot(options));
-  const shown = all.filter((kept) => options.all || !isPartOfTuningJob(kept)).map(summarize);
+  const files = readKept(existingRoot(options));
+  const shown = files.all
+    .filter((kept) => options.all || !isPartOfTuningJob(kept))
+    .map((kept) => {
+      const place = placeOfKept(kept, files);
+      return { ...summarize(kept), ...(place && { item: renderPlace(place) }) };
+    });
   if (options.json) console.log(JSON.stringify(shown, undefined, 2));
   else console.log(shown.length === 0 ? `Nothing has run yet: "${PROGRAM} run" does.` : renderList(shown));
 }
@@ -35,11 +41,21 @@ function isPartOfTuningJob({ kind, record }: Kept): boolean {
   return kind === 'training job' && record.description.TuningJobArn !== undefined;
 }
 
-function renderList(rows: readonly KeptSummary[]): string {
-  const table = new Table({ ...PLAIN_TABLE, head: ['started', 'what', 'status', 'time', 'name'] });
-  for (const { kind, name, status, started, ended } of rows) {
+/** Something that ran, with the item of a Map that it ran for. */
+interface ListedSummary extends KeptSummary {
+  readonly item?: string;
+}
+
+function renderList(rows: readonly ListedSummary[]): string {
+  const hasItems = rows.some(({ item }) => item !== undefined);
+  const table = new Table({
+    ...PLAIN_TABLE,
+    head: ['started', 'what', 'status', 'time', ...(hasItems ? ['item'] : []), 'name'],
+  });
+  for (const { kind, name, status, started, ended, item = '' } of rows) {
     const seconds = ended === undefined ? undefined : (Date.parse(ended) - Date.parse(started)) / 1000;
-    table.push([localTime(started), kind, status, seconds === undefined ? '' : formatSeconds(seconds), name]);
+    const time = seconds === undefined ? '' : formatSeconds(seconds);
+    table.push([localTime(started), kind, status, time, ...(hasItems ? [item] : []), name]);
   }
   return table.toString();
 }

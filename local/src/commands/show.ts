@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { colours } from '../report/colours';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
+import { renderMapItems } from '../report/map-items';
 import { summarizeJob } from '../report/summary';
 import { renderRanking } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
 import { addExamples } from './help';
-import { findJob, findKept, type Kept, type KeptFiles, readKept, summarize } from './kept';
+import { findJob, findKept, type Kept, type KeptFiles, placeOfKept, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 
 interface ShowOptions extends RootOptions {
@@ -38,8 +39,14 @@ function show(name: string, options: ShowOptions): void {
 /** An execution with its events; a job as SageMaker describes it. */
 function details(kept: Kept, { jobs, executions }: KeptFiles): unknown {
   switch (kept.kind) {
-    case 'execution':
-      return { ...kept.record, events: executions.history(kept.record.arn) };
+    case 'execution': {
+      const items = executions.items(kept.record.arn);
+      return {
+        ...kept.record,
+        ...(items.length > 0 && { items }),
+        events: executions.history(kept.record.arn),
+      };
+    }
     case 'tuning job': {
       const description = describeTuningJob(jobs, kept.record);
       return { ...description, TrainingJobSummaries: summarizeTrainingJobs(jobs, description) };
@@ -53,11 +60,14 @@ function details(kept: Kept, { jobs, executions }: KeptFiles): unknown {
 
 function renderKeptExecution({ record }: Extract<Kept, { kind: 'execution' }>, files: KeptFiles): string {
   const history = files.executions.history(record.arn);
-  const jobs = jobsAskedFor(history).map((name) => {
+  const jobs = jobsAskedFor(history).flatMap((name) => {
     const job = findJob(files, name);
-    return job ? `${job.kind} ${name}: ${summarize(job).status}` : `${name}: was not created`;
+    if (!job) return [`${name}: was not created`];
+    // Those of the items of Maps are in the tables.
+    return placeOfKept(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
-  return renderExecution(record, { history, jobs, file: files.executions.recordFile(record.arn) });
+  const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
+  return renderExecution(record, { history, jobs, items, file: files.executions.recordFile(record.arn) });
 }
 
 function renderTuningJob(

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { RunningExecution } from '../executions/execution-runner';
-import type { ExecutionRecord } from '../executions/executions';
+import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
 import type { LocalMode } from '../local-mode';
 import { renderStubbedTasks } from '../report/execution-text';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
+import { executionsWithItems, renderMapItems } from '../report/map-items';
 import { summarizeJobs } from '../report/summary';
+import type { Jobs } from '../services';
 import { PROGRAM } from './help';
 import { onInterruption } from './interruption';
 
@@ -61,12 +63,13 @@ export async function toTheirEnd(
 }
 
 function printEnd(
-  { jobs, root }: LocalMode,
+  { jobs, root, executionStore }: LocalMode,
   { quiet }: ShowOptions,
   executions: readonly RunningExecution[],
   records: readonly ExecutionRecord[],
 ): void {
-  if (!quiet) console.log(summarizeJobs(jobs, { root }));
+  if (!quiet)
+    console.log([summarizeJobs(jobs, { root }), ...itemTables(executionStore, jobs, records)].join('\n'));
   executions.forEach(({ name, recordFile }, i) => {
     const record = records[i];
     console.log(`Execution ${name}: ${record?.status}`);
@@ -77,4 +80,19 @@ function printEnd(
   if (!quiet && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);
   }
+}
+
+/** The items of Maps, of executions that a rule or a client has started, too. */
+function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly ExecutionRecord[]): string[] {
+  const arns = new Set([...records.map(({ arn }) => arn), ...executionsWithItems(jobs)]);
+  const tables = [...arns].flatMap((arn) => {
+    const record = store.get(arn);
+    const lines = record ? renderMapItems(record, store.items(arn), jobs) : [];
+    return lines.length > 0 ? [{ name: record?.name, lines }] : [];
+  });
+  if (tables.length === 0) return [];
+  return [
+    ...tables.flatMap(({ name, lines }) => (tables.length > 1 ? [`Execution ${name}`, ...lines] : lines)),
+    `All of an item's jobs: "${PROGRAM} list"; all of a job: "${PROGRAM} show <job>".\n`,
+  ];
 }

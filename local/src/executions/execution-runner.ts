@@ -10,6 +10,7 @@ import {
   type ExecutionResult,
   type Json,
   jsonText,
+  type MapPlace,
   parseExact,
   type ReadItems,
   type ResumePoint,
@@ -29,11 +30,10 @@ import {
   ExecutionStore,
   executionArn,
   inputTextOf,
-  type StubbedTaskName,
 } from './executions';
 import { StubCommands } from './stub-commands';
 import { withStubs } from './stub-tasks';
-import type { Stubs } from './stub-types';
+import type { StubbedTaskName, Stubs } from './stub-types';
 
 /** An execution under way. */
 export interface RunningExecution {
@@ -53,6 +53,8 @@ export interface StartOptions {
   readonly inputText?: string;
   /** The version of the state machine that it runs, and the alias that it was started by. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
+  /** The item of another execution's Map that it is started for. @default - none */
+  readonly place?: MapPlace;
   /** Stops it, as StopExecution does. */
   readonly signal?: AbortSignal;
 }
@@ -132,6 +134,7 @@ export class ExecutionRunner {
       arn: executionArn(arn, name),
       stateMachineArn: arn,
       ...options.startedAs,
+      ...(options.place && { place: options.place }),
       ...withText('input', input, options.inputText),
       startDate: new Date().toISOString(),
       status: 'RUNNING',
@@ -271,6 +274,8 @@ export class ExecutionRunner {
       // An execution that is resumed has no end in its history, and goes on where it was.
       onEvent: (event) => isInterrupted() || log.append(event),
       onPosition: (change) => isInterrupted() || log.reach(change),
+      ...(record.place && { place: record.place }),
+      onItem: (state) => isInterrupted() || this.store.keepItem(state),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
       ...resume,
       ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),

@@ -20,10 +20,13 @@ import {
   type HistoryEvent,
   type Json,
   jsonText,
+  type MapItemState,
+  type MapPlace,
   type PositionChange,
   parseExact,
   type ResumePoint,
 } from '../states';
+import type { StubbedTaskName } from './stub-types';
 
 /** What is kept of an execution. */
 export interface ExecutionRecord<Output = Json> {
@@ -49,19 +52,14 @@ export interface ExecutionRecord<Output = Json> {
   /** How often it was redriven. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
+  /** The item of another execution's Map that it was started for. @default - none */
+  readonly place?: MapPlace;
   /** The deployment that it runs in, where that is kept. */
   readonly deploymentId?: string;
   /** Set when it has ended only because local mode did: it can be resumed. */
   readonly isInterrupted?: true;
   /** The tasks that stubs have stood for. @default - none */
   readonly stubbedTasks?: readonly StubbedTaskName[];
-}
-
-/** A task that a stub has stood for. */
-export interface StubbedTaskName {
-  readonly stateName: string;
-  /** The state's `Resource`, as in the definition. */
-  readonly resource: string;
 }
 
 /** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
@@ -78,6 +76,8 @@ const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
 /** The changes of where the execution stands since it has come to its present state, one a line. */
 const POSITION = 'position.jsonl';
+/** What becomes of the items of its Maps, one change a line: of Maps in executions that an item has started, too. */
+const ITEMS = 'items.jsonl';
 
 /** Executions of a deployment, those of earlier runs and of other processes included. */
 export class ExecutionStore {
@@ -173,6 +173,17 @@ export class ExecutionStore {
     return existsSync(join(this.folderOf(arn), POSITION));
   }
 
+  /** Keeps what becomes of an item of a Map, with the execution that has the outermost Map. */
+  keepItem(state: MapItemState): void {
+    appendLine(join(this.folderOf(state.executionArn), ITEMS), state);
+  }
+
+  /** The items of an execution's Maps, as far as they were started, in the order of their start. */
+  items(arn: string): MapItemState[] {
+    const changes = readLines<MapItemState>(join(this.folderOf(arn), ITEMS));
+    return [...new Map(changes.map((state) => [JSON.stringify(state.path), state])).values()];
+  }
+
   /** Path of an execution's record. */
   recordFile(arn: string): string {
     return join(this.folderOf(arn), RECORD);
@@ -225,7 +236,7 @@ export class ExecutionStore {
 /** The files of one execution that this process runs, in a folder of its own. */
 export class ExecutionLog {
   constructor(private readonly folder: string) {
-    for (const name of [HISTORY, POSITION]) {
+    for (const name of [HISTORY, POSITION, ITEMS]) {
       const file = join(folder, name);
       // A process that was killed may have left half a line.
       if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
@@ -244,7 +255,7 @@ export class ExecutionLog {
 
   /** Adds an event to the history. */
   append(event: HistoryEvent): void {
-    appendFileSync(join(this.folder, HISTORY), `${JSON.stringify(event)}\n`);
+    appendLine(join(this.folder, HISTORY), event);
   }
 
   /** Keeps a change of where the execution stands. */
@@ -259,6 +270,10 @@ export class ExecutionLog {
 
 function writeJson(file: string, content: unknown): void {
   replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+function appendLine(file: string, content: unknown): void {
+  appendFileSync(file, `${JSON.stringify(content)}\n`);
 }
 
 /** The objects in a file with one on each line. */

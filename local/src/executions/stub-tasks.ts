@@ -2,9 +2,8 @@ import { closestTo } from '../closest';
 import { statesIn } from '../services/states/definition-states';
 import { copyJson, type Json, type RunTask, StatesError, withPlainNumbers } from '../states';
 import { UserError } from '../user-error';
-import type { StubbedTaskName } from './executions';
 import type { StubCommands } from './stub-commands';
-import type { Stub, StubbedTask, Stubs, StubTask } from './stub-types';
+import type { Stub, StubbedTask, StubbedTaskName, Stubs, StubTask } from './stub-types';
 
 /** The stub of a task, if there is one. */
 export function stubOf(stubs: Stubs, stateName: string, resource: string): Stub | undefined {

@@ -1,10 +1,14 @@
 import type { Json } from '../states';
 
-/** A task as a stub sees it. */
-export interface StubbedTask {
+/** A task that a stub stands for. */
+export interface StubbedTaskName {
   readonly stateName: string;
   /** The state's `Resource`, as in the definition. */
   readonly resource: string;
+}
+
+/** A task as a stub sees it. */
+export interface StubbedTask extends StubbedTaskName {
   /** The state's `Arguments` (JSONPath: its `Parameters`), evaluated. */
   readonly arguments: Json;
   /** Aborts when nobody waits for the result any more: the execution was stopped, or the task has timed out. */

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { AutoMLCandidate, AutoMLJobRecord } from '../services';
 import { colours } from './colours';
 import { formatMetric, formatSeconds } from './format';
+import { placePrefix } from './job-place';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
@@ -31,7 +32,7 @@ export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Sc
   const { AutoMLJobName: name, AutoMLJobStatus: status } = job.description;
   const ranked = leaderboard(job);
   const head = [
-    `${colours.bold('AutoML job')}  ${status}  ${name}`,
+    `${placePrefix(job.createdBy?.place)}${colours.bold('AutoML job')}  ${status}  ${name}`,
     ` (${LOCAL_EQUIVALENT})`,
     ...renderProgress(progressOf(job, now), columns),
   ];
@@ -65,8 +66,13 @@ function progressOf({ description, candidates }: AutoMLJobRecord, now: number): 
 /** A candidate that has ended, in a line. */
 export function renderCandidateEnd(candidate: AutoMLCandidate): string {
   const { CandidateName, CandidateStatus, FailureReason } = candidate;
-  const value = FailureReason ?? `${metricName(candidate)} ${metricValue(candidate)}`;
+  const value = FailureReason ?? renderCandidateObjective(candidate);
   return `${CandidateName} ${CandidateStatus}  ${value}  ${pipelineOf(candidate)}`;
+}
+
+/** The objective's name and value. */
+export function renderCandidateObjective(candidate: AutoMLCandidate): string {
+  return `${metricName(candidate)} ${metricValue(candidate)}`;
 }
 
 function leaderboardTable(candidates: readonly AutoMLCandidate[]): string[] {

@@ -34,6 +34,8 @@ export function renderExecution(
   details: {
     readonly history: readonly KeptEvent[];
     readonly jobs: readonly string[];
+    /** Tables of the items of its Maps. */
+    readonly items: readonly string[];
     readonly file: string;
   },
 ): string {
@@ -51,6 +53,7 @@ export function renderExecution(
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),
     ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
+    ...details.items,
     ...(output === undefined ? [] : [`Output: ${outputText}`]),
     ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),
     `Report: ${formatPath(details.file)}`,

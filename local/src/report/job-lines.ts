@@ -1,6 +1,7 @@
-import type { AutoMLJobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
+import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
+import { placeOf, placePrefix } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
 /** Prints a line for each job that begins, and for each training job and candidate that has ended. */
@@ -24,30 +25,39 @@ export class JobLines {
     for (const end of this.ends) end();
   }
 
-  private tuningJob({ name }: TuningJobRecord): void {
-    this.once(name, () => `Tuning job ${name}`);
+  private tuningJob(record: TuningJobRecord): void {
+    this.once(record.name, () => this.placed(record, `Tuning job ${record.name}`));
   }
 
   private trainingJob(record: TrainingJobRecord): void {
     const { name, description } = record;
     const arn = description.TuningJobArn;
-    if (arn === undefined) this.once(name, () => `Training job ${name}`);
+    if (arn === undefined) this.once(name, () => this.placed(record, `Training job ${name}`));
     if (!isEnded(description)) return;
     const tuningJob = this.jobs.tuning
       .listOwn()
       .find((job) => job.description.HyperParameterTuningJobArn === arn);
     this.once(`${name} ended`, () =>
-      tuningJob
-        ? renderEnd(summarizeTrainingJob(record, tuningJob.description))
-        : renderTrainingJob(description, Date.now() / 1000),
+      this.placed(
+        record,
+        tuningJob
+          ? renderEnd(summarizeTrainingJob(record, tuningJob.description))
+          : renderTrainingJob(description, Date.now() / 1000),
+      ),
     );
   }
 
-  private automlJob({ name, candidates }: AutoMLJobRecord): void {
-    this.once(name, () => `AutoML job ${name} (${LOCAL_EQUIVALENT})`);
+  private automlJob(record: AutoMLJobRecord): void {
+    const { name, candidates } = record;
+    this.once(name, () => this.placed(record, `AutoML job ${name} (${LOCAL_EQUIVALENT})`));
     for (const candidate of candidates.filter(isCandidateEnded)) {
-      this.once(candidate.CandidateName, () => renderCandidateEnd(candidate));
+      this.once(candidate.CandidateName, () => this.placed(record, renderCandidateEnd(candidate)));
     }
+  }
+
+  /** A line with the item of a Map that the job runs for. */
+  private placed(job: JobRecord | TrainingJobRecord, line: string): string {
+    return `${placePrefix(placeOf(this.jobs, job))}${line}`;
   }
 
   private once(key: string, line: () => string): void {

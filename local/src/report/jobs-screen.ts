@@ -1,7 +1,8 @@
-import type { Jobs, TrainingJobDescription } from '../services';
+import type { Jobs, TrainingJobRecord } from '../services';
 import { summarizeTrainingJobs } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
+import { placePrefix } from './job-place';
 import { mostRelevant } from './most-relevant';
 import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
@@ -20,14 +21,13 @@ interface Search {
 export function renderJobs(jobs: Jobs, screen: Screen): string[] {
   const trainingJobs = jobs.training
     .listOwn()
-    .map(({ description }) => description)
-    .filter(({ TuningJobArn }) => TuningJobArn === undefined);
+    .filter(({ description }) => description.TuningJobArn === undefined);
   const searches = searchesOf(jobs);
   // Half of the screen, unless nothing else is there.
   const shownTrainingJobs = mostRelevant(
     trainingJobs,
     searches.length > 0 ? Math.max(1, Math.floor(screen.rows / 2) - 1) : screen.rows - 1,
-    (job) => Number(isEnded(job)),
+    ({ description }) => Number(isEnded(description)),
   );
   const trainingLines = shownTrainingJobs.map((job) => renderLine(job, screen.now));
   if (trainingJobs.length > shownTrainingJobs.length) {
@@ -48,7 +48,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
 
 function searchesOf(jobs: Jobs): Search[] {
   return [
-    ...jobs.tuning.listOwn().map(({ description, pausedSeconds }) => ({
+    ...jobs.tuning.listOwn().map(({ description, pausedSeconds, createdBy }) => ({
       isOver: description.HyperParameterTuningEndTime !== undefined,
       render: (screen: Screen) =>
         renderTuningJob(
@@ -56,6 +56,7 @@ function searchesOf(jobs: Jobs): Search[] {
             description,
             trainingJobs: summarizeTrainingJobs(jobs, description),
             ...(pausedSeconds !== undefined && { pausedSeconds }),
+            ...(createdBy?.place && { place: createdBy.place }),
           },
           screen,
         ),
@@ -67,7 +68,7 @@ function searchesOf(jobs: Jobs): Search[] {
   ];
 }
 
-function renderLine(job: TrainingJobDescription, now: number): string {
-  const line = renderTrainingJob(job, now);
-  return job.TrainingJobStatus === 'Failed' ? colours.red(line) : line;
+function renderLine({ description, createdBy }: TrainingJobRecord, now: number): string {
+  const line = `${placePrefix(createdBy?.place)}${renderTrainingJob(description, now)}`;
+  return description.TrainingJobStatus === 'Failed' ? colours.red(line) : line;
 }

@@ -4,6 +4,7 @@ import { bucketsFolder, type Deployment } from '../assembly';
 import { endOfLog } from '../local-folder/log-files';
 import type {
   AutoMLJobRecord,
+  JobRecord,
   Jobs,
   TrainingJobRecord,
   TrainingJobSummary,
@@ -17,10 +18,12 @@ import {
   OBJECTIVE_METRIC,
   summarizeTrainingJobs,
 } from '../services';
+import type { MapPlace } from '../states';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { commonReasons, isErrorInLog } from './common-reasons';
 import { formatMetric, formatPath, formatSeconds } from './format';
+import { placeOf, renderPlace } from './job-place';
 import { UNLIMITED } from './screen';
 import { failedJobs } from './training-job-text';
 
@@ -32,15 +35,24 @@ type Row = readonly [label: string, value: string];
 /** Failure reasons that are shown of a tuning job: the most common ones. */
 const MOST_REASONS = 3;
 
-/** What the SageMaker console would show of the jobs that this process has run. */
+/** What the SageMaker console would show of the jobs that this process has run, but for those of items of Maps. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
-  const tuning = jobs.tuning.listOwn();
-  const training = jobs.training.listOwn().filter((record) => !record.description.TuningJobArn);
+  const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
+  const training = jobs.training
+    .listOwn()
+    .filter((record) => hasNoPlace(record) && !record.description.TuningJobArn);
   return [
     ...tuning.flatMap((record) => tuningJobSections(jobs, record, deployment)),
-    ...jobs.automl.listOwn().map((record) => automlSection(record, deployment)),
+    ...jobs.automl
+      .listOwn()
+      .filter(hasNoPlace)
+      .map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
   ].join('\n');
+}
+
+function hasNoPlace({ createdBy }: JobRecord): boolean {
+  return createdBy?.place === undefined;
 }
 
 /** The same of one job. @returns undefined when there is no such job */
@@ -48,7 +60,10 @@ export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string
   const tuning = jobs.tuning.get(name);
   if (tuning) return tuningJobSections(jobs, tuning, deployment).join('\n');
   const training = jobs.training.get(name);
-  if (training) return section('Training job', trainingJobRows(training, deployment));
+  if (training) {
+    const rows = [...itemRow(placeOf(jobs, training)), ...trainingJobRows(training, deployment)];
+    return section('Training job', rows);
+  }
   const automl = jobs.automl.get(name);
   return automl && automlSection(automl, deployment);
 }
@@ -71,6 +86,7 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
   const counts = `${Completed} completed, ${Stopped} stopped, ${RetryableError + NonRetryableError} failed`;
   const rows: Row[] = [
     ['Name', job.HyperParameterTuningJobName],
+    ...itemRow(record.createdBy?.place),
     ['Status', `${job.HyperParameterTuningJobStatus} in ${formatSeconds(seconds)}`],
     ['Training jobs', counts],
     ...definitionRows(job, trainingJobs),
@@ -102,6 +118,7 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
   const model = best?.InferenceContainers?.[0]?.ModelDataUrl;
   const metrics = best?.CandidateProperties?.CandidateMetrics ?? [];
   const rows: Row[] = [
+    ...itemRow(record.createdBy?.place),
     ['Target', description.AutoMLProblemTypeConfig.TabularJobConfig?.TargetAttributeName ?? ''],
     ...(problemType === undefined ? [] : [['Problem type', problemType] as const]),
     ...failureRow(FailureReason),
@@ -192,6 +209,11 @@ function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
 function withLog(reason: string, jobName: string, { root }: Root): string {
   const end = isErrorInLog(reason) ? endOfLog(root, jobName) : '';
   return end === '' ? reason : `${reason}\nIts log ends with:\n${end}`;
+}
+
+/** The item of a Map that a job ran for. */
+function itemRow(place: MapPlace | undefined): Row[] {
+  return place === undefined ? [] : [['Item', renderPlace(place)]];
 }
 
 function failureRow(reason: string | undefined): Row[] {

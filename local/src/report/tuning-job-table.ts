@@ -1,10 +1,12 @@
 import Table from 'cli-table3';
 import type { TrainingJobSummary, TuningJobDescription } from '../services';
 import { bestTrainingJob } from '../services';
+import type { MapPlace } from '../states';
 import { colours } from './colours';
 import { commonReasons } from './common-reasons';
 import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric } from './format';
+import { placePrefix } from './job-place';
 import { mostRelevant } from './most-relevant';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
@@ -17,15 +19,17 @@ export interface TuningJobView {
   readonly trainingJobs: readonly TrainingJobSummary[];
   /** How long it was interrupted. @default 0 */
   readonly pausedSeconds?: number;
+  /** The item of a Map that it runs for. @default - none */
+  readonly place?: MapPlace;
 }
 
 /** A tuning job in as many lines as there are rows: its progress, the best so far, and a table of training jobs. */
 export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
-  const { description, trainingJobs } = view;
+  const { description, trainingJobs, place } = view;
   const { HyperParameterTuningJobName: name, HyperParameterTuningJobStatus: status } = description;
   const best = bestTrainingJob(trainingJobs);
   const head = [
-    `${colours.bold('Tuning job')}  ${status}  ${name}`,
+    `${placePrefix(place)}${colours.bold('Tuning job')}  ${status}  ${name}`,
     ...renderProgress(progressOf(view, screen.now), screen.columns),
     ...(best ? [colours.green(` best: ${renderBest(best, trainingJobs)}`)] : []),
     ...renderFailures(trainingJobs, screen.columns),

@@ -1,3 +1,4 @@
+import type { MapPlace } from '../states';
 import type { ServiceModel } from './model/validator';
 
 /** Who makes a call: the ARN of a role of the template, or of the person at the keyboard. */
@@ -10,6 +11,8 @@ export interface Principal {
 /** One try at a task of an execution. */
 export interface TaskIdentity {
   readonly executionArn: string;
+  /** The item of a Map that the task runs for, if it runs for one. */
+  readonly place?: MapPlace;
   /** The same when the try is made again because local mode was interrupted, and only then. */
   readonly token: string;
 }

@@ -3,6 +3,7 @@ export { type Clock, systemClock } from './clock';
 export { parseStateMachine } from './definition/parse-state-machine';
 export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';
+export type { MapItemName, MapItemState, MapPlace } from './execution/map-place';
 export type {
   ItemReaderCall,
   ReadItems,

@@ -54,7 +54,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
     const services = await start();
     const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
     const error: unknown = await (service === 'states'
-      ? states.call('Nothing', {})
+      ? states.call('Nothing', {}, { arn: 'arn:aws:iam::123456789012:user/local' })
       : services.router.call(service, 'Nothing', {}, services.user)
     ).catch((reason: unknown) => reason);
     const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];

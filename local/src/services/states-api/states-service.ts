@@ -1,12 +1,12 @@
 import type { Deployment, StateMachineResource } from '../../assembly/deployment';
 import type { ExecutionRunner, StartOptions } from '../../executions/execution-runner';
 import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions/executions';
-import type { Json } from '../../states';
+import type { Json, MapPlace } from '../../states';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
 import { parseData } from '../json-text';
 import { unknownOperation } from '../router';
-import type { Service } from '../service';
+import type { Principal, Service } from '../service';
 import type { TaskTokens } from '../states/task-tokens';
 import {
   describeExecution,
@@ -42,10 +42,10 @@ export class StatesService implements Service {
   /** Answers to redrives by execution and client token, the latest last. */
   private readonly redrives = new Map<string, { redriveDate: number }>();
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+  private readonly operations: Readonly<Record<string, (input: Input, caller: Principal) => unknown>> = {
     ListStateMachines: (input) => this.listStateMachines(input),
     DescribeStateMachine: (input) => this.describeStateMachine(input),
-    StartExecution: (input) => this.startExecution(input),
+    StartExecution: (input, { task }) => this.startExecution(input, task?.place),
     DescribeExecution: (input) => {
       const record = this.execution(input);
       return describeExecution(record, this.redriveState(record), includesData(input));
@@ -69,12 +69,12 @@ export class StatesService implements Service {
     };
   }
 
-  async call(operation: string, input: Input): Promise<unknown> {
+  async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
     const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
     if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
     checkRequest(operation, input);
     try {
-      return await run(input);
+      return await run(input, caller);
     } catch (error) {
       // What local mode does not run, or a record that it cannot read: the message says what to do.
       throw error instanceof UserError ? new AwsError('ValidationException', error.message) : error;
@@ -111,7 +111,7 @@ export class StatesService implements Service {
     return { ...configuration(this.executed(record), includesData(input)), updateDate: this.deployed };
   }
 
-  private startExecution(input: Input): unknown {
+  private startExecution(input: Input, place: MapPlace | undefined): unknown {
     const stateMachine = this.stateMachine(input);
     const name = input['name'] === undefined ? undefined : String(input['name']);
     if (name !== undefined) checkName(name);
@@ -126,6 +126,7 @@ export class StatesService implements Service {
       inputText,
       ...(name !== undefined && { name }),
       startedAs: startedAs(stateMachine, String(input['stateMachineArn'])),
+      ...(place && { place }),
     });
     const { startDate } = this.execution({ executionArn: started.arn });
     return { executionArn: started.arn, startDate: epochSeconds(startDate) };

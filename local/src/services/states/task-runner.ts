@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../assembly/template';
-import {
-  type Json,
-  type JsonObject,
-  type RunTask,
-  StatesError,
-  type TaskCall,
-  withPlainNumbers,
-} from '../../states';
+import { type Json, type RunTask, StatesError, type TaskCall, withPlainNumbers } from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Principal, TaskIdentity } from '../service';
 import { ExecutionTask } from './execution-task';
@@ -32,7 +25,7 @@ export interface TaskRunnerOptions {
 /** Makes the function that runs a state machine's Tasks, with the rights of its role. */
 export function createTaskRunner({ router, caller: role, tokens, onFault }: TaskRunnerOptions): RunTask {
   return async (call) => {
-    const caller = { ...role, task: taskIdentity(call.context) };
+    const caller = { ...role, task: taskIdentity(call) };
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
     const resource = parseOrFail(resourceArn);
     if (resource.kind === 'function') {
@@ -122,11 +115,16 @@ function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** What the context object says of an execution, of the state that it is in and of the item of a Map that it is at. */
-function taskIdentity({ Execution, State, Map: map }: JsonObject): TaskIdentity {
+/** What the context object says of an execution and of the state that it is in, with the items of Maps that it is at. */
+function taskIdentity({ context, place }: Pick<TaskCall, 'context' | 'place'>): TaskIdentity {
+  const { Execution, State } = context;
   const execution = isRecord(Execution) ? Execution : {};
   const executionArn = String(execution['Id'] ?? '');
-  const item = isRecord(map) && isRecord(map['Item']) ? map['Item']['Index'] : undefined;
-  const place = JSON.stringify([executionArn, execution['RedriveCount'], State, item]);
-  return { executionArn, token: createHash('sha256').update(place).digest('hex') };
+  const indexes = place?.path.map(({ index }) => index);
+  const attempt = JSON.stringify([executionArn, execution['RedriveCount'], State, indexes]);
+  return {
+    executionArn,
+    ...(place && { place }),
+    token: createHash('sha256').update(attempt).digest('hex'),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { MapPlace } from './map-place';
 
 /** The call that a Task state makes. */
 export interface TaskCall {
@@ -16,6 +17,8 @@ export interface TaskCall {
   readonly taskToken?: string;
   /** Of a call that an earlier run has made, and whose end it did not see: with the first answer, if that came. */
   readonly resumed?: { readonly submitted?: Json };
+  /** The item of a Map that the task runs for, if it runs for one. */
+  readonly place?: MapPlace | undefined;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /** Restarts the heartbeat's time (`.waitForTaskToken` and activities only). */

@@ -14,7 +14,7 @@ export interface ChildRunner<Job> {
   readonly startedEventId: number;
   /** What the events of an iteration tell of it. */
   readonly iteration?: (index: number) => EventDetails;
-  readonly run: (job: Job, frame: Frame, before: ChildProgress | undefined) => Promise<Json>;
+  readonly run: (job: Job, frame: Frame, before: ChildProgress | undefined, index: number) => Promise<Json>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function runChildren<Job>(
     const output = await watched(line, track, async () => {
       // An iteration that was started goes on without telling of it again.
       if (iteration && !child?.position) line.record('MapIterationStarted', iteration);
-      return runner.run(job, inner, child);
+      return runner.run(job, inner, child, index);
     });
     behind[worker] = line.last;
     lastEventId = iteration ? line.recordAside('MapIterationSucceeded', iteration) : line.last;

@@ -12,6 +12,7 @@ import { type ChildRun, collectResults, type ResultTarget, resultTarget } from '
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn } from './run-graph';
+import { runItem } from './run-item';
 import { noVariables } from './variables';
 import type { Visit } from './visit';
 
@@ -73,7 +74,7 @@ async function runMapRun(
   let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
   const run = async (child: Child, signal: AbortSignal, index: number) => {
     if (child.output === undefined && !child.failure) {
-      await runChild(state, child, index, visit, { ...frame, signal });
+      await runChild(state, { child, index, total: jobs.length }, visit, { ...frame, signal });
       if (child.failure) failed += child.size;
     }
     if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
@@ -170,8 +171,7 @@ function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState
 /** A child has its own history and sees no variables of the outer machine. */
 async function runChild(
   state: MapState,
-  child: Child,
-  index: number,
+  { child, index, total }: { child: Child; index: number; total: number },
   { scope }: Visit,
   frame: Frame,
 ): Promise<void> {
@@ -194,13 +194,17 @@ async function runChild(
   const start = startIn(state.processor, child.input, noVariables(), before);
   const context = { ...frame.context, ...child.context, Execution };
   try {
-    child.output = await runGraph(state.processor, start, {
-      services,
-      signal,
-      track: new Track(history, signal),
-      progress: progress.child(index),
-      context,
-    });
+    const iteration = { map: state.name, index, total, job: child };
+    child.output = await runItem(iteration, frame, ({ place }) =>
+      runGraph(state.processor, start, {
+        services,
+        signal,
+        track: new Track(history, signal),
+        progress: progress.child(index),
+        place,
+        context,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     child.failure = error;

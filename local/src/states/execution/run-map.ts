@@ -5,6 +5,7 @@ import { asJob, findItems, mapItems, maxConcurrency } from './map-items';
 import { runChildren } from './run-children';
 import { runDistributed } from './run-distributed';
 import { runGraph, startIn } from './run-graph';
+import { runItem } from './run-item';
 import type { Step, Visit } from './visit';
 
 /** As many iterations of an inline Map run at once on AWS. */
@@ -31,9 +32,12 @@ async function runInline(state: MapState, visit: Visit): Promise<Json[]> {
       limit,
       startedEventId,
       iteration: (index) => ({ name: state.name, index }),
-      run: (job, inner, child) => {
+      run: (job, inner, child, index) => {
         const start = startIn(state.processor, job.input, scope.variables, child?.position);
-        return runGraph(state.processor, start, { ...inner, context: { ...frame.context, ...job.context } });
+        const iteration = { map: state.name, index, total: jobs.length, job };
+        return runItem(iteration, inner, (frame) =>
+          runGraph(state.processor, start, { ...frame, context: { ...frame.context, ...job.context } }),
+        );
       },
     },
     visit,

@@ -26,6 +26,7 @@ export async function runTask(state: TaskState, visit: Visit): Promise<Step> {
     arguments: args,
     stateName: state.name,
     context: scope.context,
+    place: frame.place,
     timeoutSeconds: await limit(state, 'timeoutSeconds', scope),
     heartbeatSeconds: await limit(state, 'heartbeatSeconds', scope),
     credentials: state.credentials && (await fill(state.credentials, 'Credentials', state.flow, scope)),

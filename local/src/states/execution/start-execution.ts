@@ -3,6 +3,7 @@ import { StatesError } from '../errors';
 import { copyJson, type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
+import type { MapItemState, MapPlace } from './map-place';
 import type { ReadItems, RunTask, WriteResults } from './outside';
 import { applyChange, type PositionChange, type ResumePoint } from './position';
 import { Progress } from './progress';
@@ -50,6 +51,10 @@ export interface ExecutionOptions {
   readonly isRedrive?: boolean;
   /** How many events the history has already, with {@link resumeFrom}. @default 0 */
   readonly eventsBefore?: number;
+  /** The item of another execution's Map that it was started for. @default - none */
+  readonly place?: MapPlace;
+  /** Takes what becomes of the items of its Maps. */
+  readonly onItem?: (state: MapItemState) => void;
   /** Takes each change of where the execution stands; the first one is where it starts. */
   readonly onPosition?: (change: PositionChange) => void;
 }
@@ -105,8 +110,16 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       waitTimeScale,
       random: options.random ?? Math.random,
       isRedrive,
+      onItem: options.onItem,
     };
-    const frame = { services, track, progress, signal: root.signal, context: contextObject(options) };
+    const frame = {
+      services,
+      track,
+      progress,
+      signal: root.signal,
+      place: options.place,
+      context: contextObject(options),
+    };
     const start = startIn(machine, input, noVariables(), resumeFrom);
     try {
       const output = await runGraph(machine, start, frame);

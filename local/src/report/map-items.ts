@@ -1,0 +1,191 @@
+import Table from 'cli-table3';
+import type { ExecutionRecord } from '../executions/executions';
+import {
+  type AutoMLJobRecord,
+  bestTrainingJob,
+  type JobRecord,
+  type Jobs,
+  summarizeTrainingJobs,
+  type TrainingJobRecord,
+  type TuningJobRecord,
+} from '../services';
+import type { MapItemState, MapPlace } from '../states';
+import { renderCandidateObjective } from './automl-jobs';
+import { colours } from './colours';
+import { commonReasons } from './common-reasons';
+import { reasonIn } from './failure';
+import { shortReason } from './failure-reason';
+import { formatMetric } from './format';
+import { renderPlace } from './job-place';
+import { PLAIN_TABLE } from './table';
+import { failedJobs, renderObjective } from './training-job-text';
+
+/** Columns of a failure reason: "show" has all of it. */
+const LONGEST_REASON = 300;
+
+/** What Step Functions puts behind the message of a service: status and request ID. */
+const SERVICE = / \(Service: [^)]*\)$/;
+
+/** What the jobs of an item have come to. */
+interface Outcome {
+  readonly hasJobs: boolean;
+  readonly objective: string;
+  /** The job with this objective. */
+  readonly job: string;
+  /** Why a job failed, if one did. */
+  readonly failure?: string | undefined;
+}
+
+interface Row extends Outcome {
+  readonly item: MapItemState;
+}
+
+/** The executions whose Maps the jobs of this process run for. */
+export function executionsWithItems({ tuning, training, automl }: Jobs): string[] {
+  const own: readonly JobRecord[] = [...tuning.listOwn(), ...training.listOwn(), ...automl.listOwn()];
+  return own.flatMap(({ createdBy }) => createdBy?.place?.executionArn ?? []);
+}
+
+/** The items of an execution's Maps, one a line for each Map: those that failed first, then in their order. */
+export function renderMapItems(
+  { arn, status }: Pick<ExecutionRecord, 'arn' | 'status'>,
+  items: readonly MapItemState[],
+  jobs: Jobs,
+): string[] {
+  const outcomeOf = outcomesIn(arn, jobs);
+  const maps = new Map<string, Row[]>();
+  for (const item of items) {
+    const name = item.path.map(({ map }) => map).join(' / ');
+    // Local mode ended while the item ran.
+    const isLeft = item.status === 'RUNNING' && status !== 'RUNNING';
+    const known = isLeft ? ({ ...item, status: 'ABORTED' } as const) : item;
+    maps.set(name, [...(maps.get(name) ?? []), { item: known, ...outcomeOf(item) }]);
+  }
+  return [...maps].filter(([, rows]) => isShown(rows)).flatMap(([name, rows]) => renderMap(name, rows));
+}
+
+/** A Map that has nothing to do with jobs is shown only when an item has failed. */
+function isShown(rows: readonly Row[]): boolean {
+  return rows.some(({ item, hasJobs }) => hasJobs || item.status === 'FAILED');
+}
+
+function renderMap(name: string, rows: readonly Row[]): string[] {
+  const counts = ['FAILED', 'ABORTED', 'RUNNING', 'SUCCEEDED'].flatMap((status) => {
+    const count = rows.filter(({ item }) => item.status === status).length;
+    return count === 0 ? [] : `${count} ${status}`;
+  });
+  const notStarted = totalOf(rows) - rows.length;
+  const all = [...counts, ...(notStarted > 0 ? [`${notStarted} not started`] : [])].join(', ');
+  const table = new Table({
+    ...PLAIN_TABLE,
+    head: ['item', 'status', 'objective', 'best job', 'failure reason'],
+  });
+  for (const row of [...rows].sort((one, other) => rankOf(one) - rankOf(other) || byIndex(one, other))) {
+    const { item, objective, job } = row;
+    const cells = [renderPlace(item), item.status, objective, job, reasonOf(row)];
+    table.push(item.status === 'FAILED' ? cells.map((cell) => colours.red(cell)) : cells);
+  }
+  return [
+    `${colours.bold(`Map ${name}`)}  ${all}`,
+    ...table
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd()),
+    '',
+  ];
+}
+
+/** How many items the Maps of a name have: there is one Map for each item of the Map around it. */
+function totalOf(rows: readonly Row[]): number {
+  const totals = new Map(rows.map(({ item }) => [JSON.stringify(item.path.slice(0, -1)), item.total]));
+  return [...totals.values()].reduce((sum, total) => sum + total, 0);
+}
+
+function rankOf({ item, failure }: Row): number {
+  const rank = { FAILED: 0, ABORTED: 1, RUNNING: 2, SUCCEEDED: 4 }[item.status];
+  return item.status === 'SUCCEEDED' && failure !== undefined ? 3 : rank;
+}
+
+function byIndex({ item: one }: Row, { item: other }: Row): number {
+  const difference = one.path.map(({ index }, level) => index - (other.path[level]?.index ?? 0));
+  return difference.find((each) => each !== 0) ?? 0;
+}
+
+/** Why an item failed: what its jobs say comes before what the state machine has made of it. */
+function reasonOf({ item: { error, cause }, failure }: Row): string {
+  const reason = failure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));
+  const shown = reason === undefined ? [] : [shortReason(reason, LONGEST_REASON)];
+  return [...(error === undefined ? [] : [error]), ...shown].join(': ');
+}
+
+/** What the jobs of each item of an execution have come to: those of the items of inner Maps count for the outer one. */
+function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outcome {
+  const tuningOf = byItem(executionArn, jobs.tuning.list());
+  const trainingOf = byItem(executionArn, jobs.training.list());
+  const automlOf = byItem(executionArn, jobs.automl.list());
+  return (item) => {
+    const [tuning, training, automl] = [tuningOf(item), trainingOf(item), automlOf(item)];
+    const best = bestOfSearches(tuning, jobs) ?? bestCandidate(automl) ?? lastTrainingJob(training);
+    const all = [...tuning, ...training, ...automl];
+    return {
+      hasJobs: all.length > 0,
+      failure: failureOf(all, jobs),
+      ...(best ?? { objective: '', job: '' }),
+    };
+  };
+}
+
+/** Why a job failed, or why the training jobs of a search without any result did. */
+function failureOf(
+  records: readonly (TuningJobRecord | TrainingJobRecord | AutoMLJobRecord)[],
+  jobs: Jobs,
+): string | undefined {
+  const reasons = records.flatMap(({ description }) => {
+    if (!('HyperParameterTuningJobName' in description)) return description.FailureReason ?? [];
+    const trainingJobs = summarizeTrainingJobs(jobs, description);
+    if (bestTrainingJob(trainingJobs)) return [];
+    return commonReasons(failedJobs(trainingJobs))[0]?.reason ?? description.FailureReason ?? [];
+  });
+  return reasons[0];
+}
+
+type Best = Pick<Outcome, 'objective' | 'job'>;
+
+/** The best training job of all searches; of the last one, when they have different objectives. */
+function bestOfSearches(tuning: readonly TuningJobRecord[], jobs: Jobs): Best | undefined {
+  const bests = tuning.flatMap(
+    ({ description }) => bestTrainingJob(summarizeTrainingJobs(jobs, description)) ?? [],
+  );
+  const metrics = new Set(bests.map((job) => job.FinalHyperParameterTuningJobObjectiveMetric?.MetricName));
+  const best = metrics.size > 1 ? bests.at(-1) : bestTrainingJob(bests);
+  return best && { objective: renderObjective(best), job: best.TrainingJobName };
+}
+
+function bestCandidate(automl: readonly AutoMLJobRecord[]): Best | undefined {
+  const best = automl.at(-1)?.description.BestCandidate;
+  return best && { objective: renderCandidateObjective(best), job: best.CandidateName };
+}
+
+function lastTrainingJob(training: readonly TrainingJobRecord[]): Best | undefined {
+  const last = training.at(-1)?.description;
+  const [metric] = last?.FinalMetricDataList ?? [];
+  return (
+    last && {
+      objective: metric ? `${metric.MetricName} ${formatMetric(metric.Value)}` : '',
+      job: last.TrainingJobName,
+    }
+  );
+}
+
+function byItem<R extends JobRecord>(executionArn: string, records: readonly R[]): (item: MapPlace) => R[] {
+  const found = new Map<string, R[]>();
+  for (const record of records) {
+    const place = record.createdBy?.place;
+    if (place?.executionArn !== executionArn) continue;
+    for (const level of place.path.keys()) {
+      const key = JSON.stringify(place.path.slice(0, level + 1));
+      found.set(key, [...(found.get(key) ?? []), record]);
+    }
+  }
+  return ({ path }) => found.get(JSON.stringify(path)) ?? [];
+}

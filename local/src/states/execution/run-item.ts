@@ -1,0 +1,72 @@
+import { StatesError } from '../errors';
+import { isObject, type Json } from '../json';
+import type { Frame } from './frame';
+import type { MapItemState } from './map-place';
+import type { MapJob } from './position';
+import { Stop } from './stop';
+
+/** Members of an item that tell which one it is, the best ones first. */
+const NAMES = ['id', 'name', 'key', 'label', 'title'];
+
+const LONGEST_LABEL = 40;
+
+/** One of the things that a Map runs. */
+export interface MapIteration {
+  readonly map: string;
+  readonly index: number;
+  readonly total: number;
+  readonly job: MapJob;
+}
+
+/** Runs what a Map has for one item, and tells what becomes of it. */
+export async function runItem(
+  { map, index, total, job }: MapIteration,
+  frame: Frame,
+  run: (frame: Frame) => Promise<Json>,
+): Promise<Json> {
+  const { onItem } = frame.services;
+  const outer = frame.place ?? { executionArn: executionIn(frame), path: [] };
+  const place = { ...outer, path: [...outer.path, { map, index, label: labelOf(job) }] };
+  const tell = (state: Pick<MapItemState, 'status' | 'error' | 'cause'>) =>
+    onItem?.({ ...place, ...state, total });
+  tell({ status: 'RUNNING' });
+  try {
+    const output = await run({ ...frame, place });
+    tell({ status: 'SUCCEEDED' });
+    return output;
+  } catch (error) {
+    if (error instanceof StatesError) tell({ status: 'FAILED', error: error.error, cause: error.cause });
+    else if (error instanceof Stop) tell({ status: 'ABORTED' });
+    throw error;
+  }
+}
+
+function executionIn({ context: { Execution: execution } }: Frame): string {
+  return isObject(execution) ? String(execution['Id']) : '';
+}
+
+/** The label of an item: its key, its name, or its value. */
+export function labelOf({ context: { Map: map }, size }: MapJob): string {
+  const item = isObject(map) ? map['Item'] : undefined;
+  if (!isObject(item)) return `${size} item${size === 1 ? '' : 's'}`;
+  const { Key: key, Value: value } = item;
+  return shorten(typeof key === 'string' ? key : textOf(value ?? null));
+}
+
+function textOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (isObject(value)) {
+    const members = Object.entries(value).filter(([, member]) =>
+      ['string', 'number'].includes(typeof member),
+    );
+    const names = NAMES.flatMap((name) => members.filter(([member]) => member.toLowerCase() === name));
+    if (names[0]) return String(names[0][1]);
+  }
+  return JSON.stringify(value);
+}
+
+/** One short line without anything that a terminal takes for a command. */
+function shorten(text: string): string {
+  const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
+  return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL - 1)}…`;
+}

@@ -1,0 +1,156 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { addFragment } from './fragment-support';
+import {
+  executionsIn,
+  onlyExecutionIn,
+  runInShell,
+  runLocalMode,
+  runShow,
+  synthesize,
+  temporaryFolder,
+  trainingJobsIn,
+  tuningJobsIn,
+} from './support';
+
+jest.setTimeout(180_000);
+
+const CLI = `${process.execPath} --require ts-node/register local/src/cli.ts`;
+
+/** A machine that tunes for each of three data sets, of which the second one has no labels. */
+function synthesizeMap(
+  addMap: (stack: Stack) => { itemProcessor(processor: sfn.IChainable): sfn.IChainable },
+  addProcessor: (stack: Stack) => sfn.IChainable = addTuning,
+): string {
+  return synthesize((stack) => {
+    const processor = addProcessor(stack);
+    const bucket = stack.node.findChild('Bucket') as s3.Bucket;
+    const broken = temporaryFolder();
+    writeFileSync(join(broken, 'broken.csv'), 'nan,1,2,3,4\nnan,2,3,4,5\n');
+    new BucketDeployment(stack, 'Broken', {
+      sources: [Source.asset(broken)],
+      destinationBucket: bucket,
+      destinationKeyPrefix: 'train/',
+    });
+    const start = sfn.Pass.jsonata(stack, 'Start', {
+      outputs: ['houses', 'broken', 'cars'].map((id) => ({
+        id,
+        train: `s3://${bucket.bucketName}/train/${id === 'broken' ? id : 'train'}.csv`,
+      })),
+    });
+    new sfn.StateMachine(stack, 'Each', {
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      definitionBody: sfn.DefinitionBody.fromChainable(
+        sfn.Chain.start(start).next(addMap(stack).itemProcessor(processor) as sfn.Map),
+      ),
+    });
+  });
+}
+
+function addTuning(stack: Stack): sfn.IChainable {
+  return addFragment(stack, "{% {'train': $states.input.train} %}");
+}
+
+/** A tuning in a state machine of its own, which another one starts. */
+function addStart(stack: Stack): sfn.IChainable {
+  const stateMachine = new sfn.StateMachine(stack, 'Train', {
+    definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+  });
+  return tasks.StepFunctionsStartExecution.jsonata(stack, 'StartTraining', {
+    stateMachine,
+    input: sfn.TaskInput.fromObject({ train: '{% $states.input.train %}' }),
+    integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+  });
+}
+
+const inline = (stack: Stack) => sfn.Map.jsonata(stack, 'TrainEach', { maxConcurrency: 1 });
+const distributed = (stack: Stack) =>
+  sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 });
+
+/** The table of items in what was printed, with the fields of each line. */
+function tableIn(output: string): string[][] {
+  const lines = output.split('\n');
+  const start = lines.findIndex((line) => line.startsWith('Map TrainEach'));
+  return lines
+    .slice(start, lines.indexOf('', start))
+    .map((line) => line.trim().split(/ {2,}/))
+    .filter(([item]) => item !== 'item');
+}
+
+test('a distributed Map: a line an item, those that failed first, and every job says its item', async () => {
+  const root = temporaryFolder();
+  const { exitCode, output } = await runLocalMode(synthesizeMap(distributed), root);
+  expect(exitCode).toBe(0);
+  const table = [
+    ['Map TrainEach', '1 FAILED, 2 SUCCEEDED'],
+    ['1: broken', 'FAILED', expect.stringMatching(/^NoCompletedTrainingJobError: AlgorithmError: XGB train call failed/)],
+    ['0: houses', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
+    ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
+  ];
+  expect(tableIn(output)).toEqual(table);
+  // Not the sections of each job.
+  expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
+  // Two tuning jobs of two training jobs and a final one each; each begins, and all but tuning jobs end.
+  expect(
+    output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
+  ).toHaveLength(10);
+  expect(output).toMatch(/^All of an item's jobs: ".* list"; all of a job: ".* show <job>"\.$/m);
+
+  const { name, output: result } = onlyExecutionIn(root);
+  expect(result).toHaveLength(2);
+  const shown = await runShow(root, name);
+  expect(tableIn(shown)).toEqual(table);
+  expect(shown).not.toMatch(/^Jobs:/m);
+  expect(JSON.parse(await runShow(root, name, '--json')).items).toMatchObject([
+    { path: [{ map: 'TrainEach', index: 0, label: 'houses' }], status: 'SUCCEEDED' },
+    { path: [{ index: 1 }], status: 'FAILED', error: 'NoCompletedTrainingJobError' },
+    { path: [{ index: 2 }], status: 'SUCCEEDED' },
+  ]);
+  const [trial] = trainingJobsIn(root).filter(({ description }) => description.TuningJobArn);
+  for (const job of [trial?.name ?? '', tuningJobsIn(root)[0]?.name ?? '']) {
+    expect(await runShow(root, job)).toMatch(/^ {2}Item +(0: houses|2: cars)$/m);
+  }
+  const list = await runInShell(`${CLI} list --all --root ${root}`);
+  expect(list.output).toMatch(/^ *started +what +status +time +item +name/);
+  expect(list.output.match(/ training job .* (0: houses|2: cars) +\S+$/gm)).toHaveLength(6);
+});
+
+test('an inline Map ends with the first failure: what was not started is counted', async () => {
+  const root = temporaryFolder();
+  const { exitCode, output } = await runLocalMode(synthesizeMap(inline), root);
+  expect(exitCode).toBe(1);
+  expect(tableIn(output)).toMatchObject([
+    ['Map TrainEach', '1 FAILED, 1 SUCCEEDED, 1 not started'],
+    ['1: broken', 'FAILED', {}],
+    ['0: houses', 'SUCCEEDED', {}, {}],
+  ]);
+});
+
+test('jobs of an execution that an item has started belong to the item', async () => {
+  const root = temporaryFolder();
+  const { output } = await runLocalMode(
+    synthesizeMap(distributed, addStart),
+    root,
+    '--state-machine',
+    'Each',
+  );
+  expect(tableIn(output)).toMatchObject(
+    [
+      ['Map TrainEach', '1 FAILED, 2 SUCCEEDED'],
+      ['1: broken', 'FAILED', /^States.TaskFailed: /],
+      ['0: houses', 'SUCCEEDED', /^validation:rmse \d/, /-00\d-/],
+      ['2: cars', 'SUCCEEDED', /^validation:rmse \d/, /-00\d-/],
+    ].map((row) => row.map((cell) => (typeof cell === 'string' ? cell : expect.stringMatching(cell)))),
+  );
+  expect(
+    executionsIn(root)
+      .map(({ place }) => place?.path[0]?.label)
+      .sort(),
+  ).toEqual(['broken', 'cars', 'houses', undefined]);
+});
