@@ -5,6 +5,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { LocalMode } from '../../src';
+import { until } from '../services/helpers';
 import { addFragment } from './fragment-support';
 import {
   executionsIn,
@@ -89,7 +91,11 @@ test('a distributed Map: a line an item, those that failed first, and every job 
   expect(exitCode).toBe(0);
   const table = [
     ['Map TrainEach', '1 FAILED, 2 SUCCEEDED'],
-    ['1: broken', 'FAILED', expect.stringMatching(/^NoCompletedTrainingJobError: AlgorithmError: XGB train call failed/)],
+    [
+      '1: broken',
+      'FAILED',
+      expect.stringMatching(/^NoCompletedTrainingJobError: AlgorithmError: XGB train call failed/),
+    ],
     ['0: houses', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
     ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
   ];
@@ -153,4 +159,30 @@ test('jobs of an execution that an item has started belong to the item', async (
       .map(({ place }) => place?.path[0]?.label)
       .sort(),
   ).toEqual(['broken', 'cars', 'houses', undefined]);
+});
+
+test('jobs of the items of a distributed Map go on when their execution is resumed', async () => {
+  const assembly = synthesizeMap((stack) =>
+    sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 }),
+  );
+  const root = temporaryFolder();
+  const never = () => new Promise<Record<string, number>>(() => undefined);
+  const stubTraining = () => ({ 'validation:rmse': 1 });
+  const first = await LocalMode.deploy({ assembly, root, stubTraining: never });
+  first.startExecution();
+  await until(
+    () => first.trainingJobs().length,
+    (jobs) => jobs >= 3,
+  );
+  await first.close();
+  const again = await LocalMode.deploy({ assembly, root, stubTraining });
+  const { executions } = again.resume();
+  const [record] = await Promise.all(executions.map(({ ended }) => ended));
+  expect(record).toMatchObject({ status: 'SUCCEEDED' });
+  expect(again.executionStore.items(record?.arn ?? '').map(({ status }) => status)).toEqual([
+    'SUCCEEDED',
+    'SUCCEEDED',
+    'SUCCEEDED',
+  ]);
+  await again.close();
 });

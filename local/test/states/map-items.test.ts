@@ -1,0 +1,155 @@
+import {
+  type ExecutionOptions,
+  type Json,
+  type MapItemState,
+  parseStateMachine,
+  StatesError,
+  startExecution,
+  type TaskCall,
+} from '../../src/states';
+import { labelOf } from '../../src/states/execution/run-item';
+import { IDENTITY } from './run-case';
+
+const TASK = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
+
+/** A Map whose items run a task, or a graph of states. */
+function mapOf(name: string, more: object = {}, states: object = { Work: TASK }): Record<string, unknown> {
+  const { ItemProcessor = {}, ...fields } = more as { ItemProcessor?: object };
+  return {
+    StartAt: name,
+    States: {
+      [name]: {
+        Type: 'Map',
+        ItemProcessor: { StartAt: Object.keys(states)[0], States: states, ...ItemProcessor },
+        End: true,
+        ...fields,
+      },
+    },
+  };
+}
+
+const DISTRIBUTED = {
+  ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+};
+
+async function run(definition: object, input: Json, options: Partial<ExecutionOptions> = {}) {
+  const items: MapItemState[] = [];
+  const calls: TaskCall[] = [];
+  const { result } = startExecution(parseStateMachine({ QueryLanguage: 'JSONata', ...definition }), {
+    input,
+    context: IDENTITY,
+    onItem: (state) => items.push(state),
+    runTask: async (call) => {
+      calls.push(call);
+      const { fails, waits } = call.arguments as { fails?: string; waits?: boolean };
+      if (fails !== undefined) throw new StatesError('Bad', fails);
+      if (waits)
+        await new Promise((_, reject) =>
+          call.signal.addEventListener('abort', () => reject(call.signal.reason)),
+        );
+      return null;
+    },
+    ...options,
+  });
+  await result;
+  return {
+    calls,
+    items: items.map(({ path, status, cause, total }) => [
+      path.map(({ map, index, label }) => `${map}[${index}] ${label}`).join(' / '),
+      status,
+      ...(cause === undefined ? [] : [cause]),
+      total,
+    ]),
+  };
+}
+
+describe('what becomes of the items of a Map is told', () => {
+  test('of those that succeed', async () => {
+    const { items, calls } = await run(mapOf('Each', { MaxConcurrency: 1 }), [{ id: 'a' }, { id: 'b' }]);
+    expect(items).toEqual([
+      ['Each[0] a', 'RUNNING', 2],
+      ['Each[0] a', 'SUCCEEDED', 2],
+      ['Each[1] b', 'RUNNING', 2],
+      ['Each[1] b', 'SUCCEEDED', 2],
+    ]);
+    expect(calls.map(({ place }) => place)).toMatchObject([
+      { executionArn: IDENTITY.id, path: [{ map: 'Each', index: 0, label: 'a' }] },
+      { executionArn: IDENTITY.id, path: [{ map: 'Each', index: 1, label: 'b' }] },
+    ]);
+  });
+
+  test('of the one that fails and of those that it stops; one that is not started has nothing to tell', async () => {
+    const input: Json = [{ id: 'slow', waits: true }, { id: 'bad', fails: 'no data' }, { id: 'next' }];
+    const { items } = await run(mapOf('Each', { MaxConcurrency: 2 }), input);
+    expect(items).toEqual([
+      ['Each[0] slow', 'RUNNING', 3],
+      ['Each[1] bad', 'RUNNING', 3],
+      ['Each[1] bad', 'FAILED', 'no data', 3],
+      ['Each[0] slow', 'ABORTED', 3],
+    ]);
+  });
+
+  test('of child executions, which may fail by themselves', async () => {
+    const { items, calls } = await run(
+      mapOf('Each', { ...DISTRIBUTED, MaxConcurrency: 1, ToleratedFailureCount: 1 }),
+      [{ id: 'bad', fails: 'no data' }, { id: 'good' }],
+    );
+    expect(items).toEqual([
+      ['Each[0] bad', 'RUNNING', 2],
+      ['Each[0] bad', 'FAILED', 'no data', 2],
+      ['Each[1] good', 'RUNNING', 2],
+      ['Each[1] good', 'SUCCEEDED', 2],
+    ]);
+    // The execution with the Map, not the child.
+    expect(calls.map(({ place }) => place?.executionArn)).toEqual([IDENTITY.id, IDENTITY.id]);
+  });
+
+  test('of batches', async () => {
+    const batches = { ...DISTRIBUTED, MaxConcurrency: 1, ItemBatcher: { MaxItemsPerBatch: 2 } };
+    const { items } = await run(mapOf('Each', batches), [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+    expect(items.filter(([, status]) => status === 'SUCCEEDED')).toEqual([
+      ['Each[0] 2 items', 'SUCCEEDED', 2],
+      ['Each[1] 1 item', 'SUCCEEDED', 2],
+    ]);
+  });
+
+  test('of Maps in Maps, from the outermost on, and within the item that an execution was started for', async () => {
+    const inner = mapOf('Inner', { Items: [1, 2], MaxConcurrency: 1 })['States'] as object;
+    const outer = { executionArn: 'outer', path: [{ map: 'Start', index: 7, label: 'x' }] };
+    const { items, calls } = await run(mapOf('Outer', {}, inner), ['a'], { place: outer });
+    expect(items.filter(([, status]) => status === 'SUCCEEDED')).toEqual([
+      ['Start[7] x / Outer[0] a / Inner[0] 1', 'SUCCEEDED', 2],
+      ['Start[7] x / Outer[0] a / Inner[1] 2', 'SUCCEEDED', 2],
+      ['Start[7] x / Outer[0] a', 'SUCCEEDED', 1],
+    ]);
+    expect(calls[0]?.place?.executionArn).toBe('outer');
+  });
+
+  test('of none outside of Maps', async () => {
+    const { items, calls } = await run({ StartAt: 'Work', States: { Work: TASK } }, { id: 'a' });
+    expect(items).toEqual([]);
+    expect(calls[0]?.place).toBeUndefined();
+  });
+});
+
+test.each<[Json, string]>([
+  ['houses', 'houses'],
+  [3, '3'],
+  [null, 'null'],
+  [{ train: 's3://b/k', id: 'houses' }, 'houses'],
+  [{ title: 'Houses', name: 'houses' }, 'houses'],
+  [{ Key: 'input/a.csv', Size: 3 }, 'input/a.csv'],
+  [{ id: 17 }, '17'],
+  [{ id: { deep: 1 }, label: 'x' }, 'x'],
+  [{ a: 1 }, '{"a":1}'],
+  [[1, 2], '[1,2]'],
+  ['a'.repeat(41), `${'a'.repeat(39)}…`],
+  ['red \u001b[31m\nname\u202e', 'red [31m name'],
+])('the label of %j', (value, label) => {
+  expect(labelOf({ input: {}, context: { Map: { Item: { Index: 0, Value: value } } }, size: 1 })).toBe(label);
+});
+
+test('the label of a member of an object is its name', () => {
+  const context = { Map: { Item: { Index: 0, Key: 'houses', Value: { id: 'x' } } } };
+  expect(labelOf({ input: {}, context, size: 1 })).toBe('houses');
+});
