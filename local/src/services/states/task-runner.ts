@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../assembly/template';
-import { type Json, type RunTask, StatesError, type TaskCall, withPlainNumbers } from '../../states';
+import {
+  type Json,
+  type JsonObject,
+  type RunTask,
+  StatesError,
+  type TaskCall,
+  withPlainNumbers,
+} from '../../states';
 import type { ServiceRouter } from '../router';
 import type { Principal, TaskIdentity } from '../service';
 import { ExecutionTask } from './execution-task';
