@@ -168,6 +168,12 @@ test('a text with brackets is not nested', async () => {
   expect([answer.status, codeOf(answer)]).toEqual([200, undefined]);
 });
 
+test.each(['GET', 'HEAD'])('%s answers with headers in ISO-8859-1', async (method) => {
+  const query = { 'response-content-disposition': 'filename="Größe.csv"' };
+  const answer = await ask({ service: 's3', ...at(TRAIN, { method, query }) });
+  expect([answer.status, answer.headers['content-disposition']]).toEqual([200, 'filename="Größe.csv"']);
+});
+
 /** What is wrong, the request, and what S3 answers: with members of the error's body. */
 type BadRequest = [string, Partial<Unsigned>, number, string, Record<string, string>?];
 

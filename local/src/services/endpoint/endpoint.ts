@@ -214,10 +214,13 @@ async function send(
   const statusCode = response?.statusCode ?? 500;
   const isStream = body instanceof Readable;
   const hasLength = !isStream && statusCode !== 204 && statusCode !== 304;
+  const { 'content-length': given, ...headers } = response?.headers ?? {};
+  const length = given ?? (hasLength ? Buffer.byteLength(body) : undefined);
   outgoing.writeHead(statusCode, {
     'x-amzn-requestid': requestId,
-    ...(hasLength && { 'content-length': Buffer.byteLength(body) }),
-    ...response?.headers,
+    ...headers,
+    // Last: after a length, Node refuses a Content-Disposition in ISO-8859-1, such as that of a file "Größe.csv".
+    ...(length !== undefined && { 'content-length': length }),
   });
   if (isStream && method !== 'HEAD') {
     // A client that went away is its own problem: the response cannot be changed any more.
