@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uploadsFolder } from '../../assembly/buckets';
@@ -7,19 +7,17 @@ import { AwsError } from '../aws-error';
 import { FolderMarkers, isMarker } from './folder-markers';
 import { AttributeStore, type ObjectAttributes } from './object-attributes';
 import type { DefaultEncryption } from './object-encryption';
+import {
+  describe,
+  etagOfFile,
+  hasFiles,
+  isFolder,
+  isPath,
+  type ObjectName,
+  objectOf,
+  type StoredObject,
+} from './object-files';
 import type { S3Location } from './s3-uri';
-
-/** An object of a bucket. */
-export interface StoredObject {
-  readonly key: string;
-  readonly file: string;
-  readonly size: number;
-  /** Epoch milliseconds, with fractions: tells one content from the next. */
-  readonly mtimeMs: number;
-}
-
-/** The key of an object, and its file. */
-export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
 
 /** An object that was written, and how: what S3's event tells of it. */
 export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
@@ -245,60 +243,4 @@ export class BucketStore {
     }
     return path.join(this.folder, bucket);
   }
-}
-
-/** The object that a file is; undefined for a folder, and where there is nothing (any more, or behind a link). */
-export function objectOf(key: string, file: string): StoredObject | undefined {
-  const state = stateOf(file);
-  return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
-}
-
-/** Whether a key is the path of a file in a bucket's folder, or of a folder that has a marker. */
-function isPath(folder: string, key: string): boolean {
-  if (
-    key
-      .replace(/\/$/, '')
-      .split('/')
-      .some((segment) => segment === '' || segment === '.' || segment === '..')
-  ) {
-    return false;
-  }
-  try {
-    joinInside(folder, key);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What a file is; undefined where there can be none: below another file, behind links in a circle. */
-function stateOf(file: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(file, { throwIfNoEntry: false });
-  } catch (error) {
-    if (['ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-function isFolder(file: string): boolean {
-  return stateOf(file)?.isDirectory() === true;
-}
-
-function hasFiles(folder: string): boolean {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .some((entry) => !entry.isDirectory());
-}
-
-function describe(key: string, file: string, { size, mtimeMs }: fs.Stats): StoredObject {
-  return { key, file, size, mtimeMs };
-}
-
-/** The ETag of a file that did not come through S3. */
-function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
-  // Not the content's MD5: listing would have to read every file. S3 promises no MD5 either.
-  return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
-import { type BucketStore, type ObjectName, objectOf } from './bucket-store';
+import type { BucketStore } from './bucket-store';
 import { algorithmOf, checksumsIn } from './checksums';
+import { type ObjectName, objectOf } from './object-files';
 import type { Owner } from './owner';
 import { pageToken, readPageToken } from './page-token';
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { AwsError } from '../aws-error';
-import type { StoredObject } from './bucket-store';
 import { type ByteRange, parseRange } from './byte-range';
 import { checksumsIn } from './checksums';
 import type { ObjectAttributes, ObjectPart } from './object-attributes';
+import type { StoredObject } from './object-files';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
-import type { BucketStore, StoredObject } from './bucket-store';
+import type { BucketStore } from './bucket-store';
 import type { UploadReference } from './multipart-uploads';
 import type { ObjectAttributes } from './object-attributes';
 import { type IncomingContent, stageContent } from './object-content';
 import type { ObjectEncryption } from './object-encryption';
+import type { StoredObject } from './object-files';
 import {
   type Conditions,
   checkCopyConditions,

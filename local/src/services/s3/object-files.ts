@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { joinInside } from '../../assembly/safe-path';
+
+/** An object of a bucket. */
+export interface StoredObject {
+  readonly key: string;
+  readonly file: string;
+  readonly size: number;
+  /** Epoch milliseconds, with fractions: tells one content from the next. */
+  readonly mtimeMs: number;
+}
+
+/** The key of an object, and its file. */
+export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
+
+/** The object that a file is; undefined for a folder, and where there is nothing (any more, or behind a link). */
+export function objectOf(key: string, file: string): StoredObject | undefined {
+  const state = stateOf(file);
+  return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
+}
+
+/** Whether a key is the path of a file in a bucket's folder, or of a folder that has a marker. */
+export function isPath(folder: string, key: string): boolean {
+  const segments = key.replace(/\/$/, '').split('/');
+  if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
+    return false;
+  }
+  try {
+    joinInside(folder, key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a file is; undefined where there can be none: below another file, behind links in a circle. */
+function stateOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if (['ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+export function isFolder(file: string): boolean {
+  return stateOf(file)?.isDirectory() === true;
+}
+
+export function hasFiles(folder: string): boolean {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .some((entry) => !entry.isDirectory());
+}
+
+export function describe(key: string, file: string, { size, mtimeMs }: fs.Stats): StoredObject {
+  return { key, file, size, mtimeMs };
+}
+
+/** The ETag of a file that did not come through S3. */
+export function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
+  // Not the content's MD5: listing would have to read every file. S3 promises no MD5 either.
+  return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
+}
