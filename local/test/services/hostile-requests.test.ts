@@ -430,6 +430,13 @@ test.each<BadRequest>([
     'NotImplemented',
     { Header: 'x-amz-storage-class' },
   ],
+  [
+    'a body of unknown length',
+    at('new', { method: 'PUT', body: 'x', headers: { 'transfer-encoding': 'chunked' } }),
+    501,
+    'NotImplemented',
+    { Header: 'Transfer-Encoding' },
+  ],
   ['a folder with content', at('folder/', { method: 'PUT', body: 'x' }), 400, 'InvalidRequest'],
 ])('%s', async (_name, request, status, code, members = {}) => {
   const answer = await ask({ service: 's3', ...request });

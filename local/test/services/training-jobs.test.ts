@@ -47,6 +47,36 @@ async function train(algorithm: Algorithm, change: Record<string, unknown> = {},
   return { services, client, root, job: () => ended(services, 'Job-1') };
 }
 
+test('a folder marker, which consoles write, is no file of a channel', async () => {
+  let task: TrainingTask | undefined;
+  const services = await start({
+    deployment: deploymentIn(temporaryRoot()),
+    trainer: trainerOf((given) => {
+      task = given;
+      return printX(given);
+    }),
+  });
+  const put = (Key: string) =>
+    services.router.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: '' }, services.user);
+  await put('input/');
+  await put('empty/');
+  const client = sagemakerClient(services);
+  await client.send(new CreateTrainingJobCommand(trainingRequest('Job-1')));
+  await ended(services, 'Job-1');
+  expect(task?.channels[0]?.files.map(({ name }) => name)).toEqual(['train.csv']);
+  const [channel] = trainingRequest('').InputDataConfig;
+  const source = { ...channel?.DataSource.S3DataSource, S3Uri: `s3://${BUCKET}/empty/` };
+  const InputDataConfig = [{ ...channel, DataSource: { S3DataSource: source } }];
+  await expect(
+    services.router.call(
+      'sagemaker',
+      'CreateTrainingJob',
+      { ...trainingRequest('Job-2'), InputDataConfig },
+      services.user,
+    ),
+  ).rejects.toThrow(/^No S3 objects found/);
+});
+
 test('a job trains on its files and keeps metrics, model and log', async () => {
   let task: TrainingTask | undefined;
   const { root, job } = await train((given) => {

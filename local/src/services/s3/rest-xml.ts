@@ -7,16 +7,13 @@ import { placesOf, shapeOf } from './s3-model';
 /** Most items of a list, from S3's API reference: keys of a DeleteObjects request, parts of an upload. */
 const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMultipartUpload: 10_000 };
 
-/** Elements inside each other: S3's documents have 5 levels at most. */
-const MAX_DEPTH = 16;
-
+/** Refuses more than 100 elements inside each other, which is its default. */
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
   // A key may begin or end with blanks.
   trimValues: false,
   htmlEntities: true,
-  maxNestedTags: MAX_DEPTH,
 });
 
 /**
