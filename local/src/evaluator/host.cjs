@@ -14,17 +14,19 @@ const busy = new Int32Array(new SharedArrayBuffer(4));
 new Worker(path.join(__dirname, 'memory-watch.cjs'), { workerData: { busy } });
 
 let last = Promise.resolve();
-process.on('message', (message) => {
+process.on('message', (/** @type {any} */ message) => {
   last = last.then(() => evaluateOne(message));
 });
 
+/** @param {{ task: keyof typeof TASKS, request: any }} message */
 async function evaluateOne({ task, request }) {
   setBusy(1);
   const answer = await TASKS[task](request);
   setBusy(0);
-  process.send(answer);
+  process.send?.(answer);
 }
 
+/** @param {0 | 1} value */
 function setBusy(value) {
   Atomics.store(busy, 0, value);
   Atomics.notify(busy, 0);

@@ -8,14 +8,26 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 // Kept from the function's code, which finds no channel on Lambda either.
-const send = process.send.bind(process);
+const send = process.send?.bind(process);
+if (!send) throw new Error('The runtime of a Lambda function needs an IPC channel');
 process.send = undefined;
 
+/** @typedef {(event: unknown, context: object, callback?: (error: unknown, result?: unknown) => void) => unknown} Handler */
+
+/** @typedef {{ id: string, payload: string, deadline: number, functionArn: string }} Invocation */
+
+/** @type {Handler | undefined} */
 let handler;
-/** Id of the event that is being handled. */
+/**
+ * Id of the event that is being handled.
+ *
+ * @type {string | undefined}
+ */
 let current;
 
-process.on('message', async ({ id, payload, deadline, functionArn }) => {
+process.on('message', async (/** @type {any} */ message) => {
+  /** @type {Invocation} */
+  const { id, payload, deadline, functionArn } = message;
   current = id;
   try {
     handler ??= await loadHandler();
@@ -39,19 +51,28 @@ process.on('SIGINT', () => undefined);
 // Without its parent the function has nobody to answer to.
 process.on('disconnect', () => process.exit(0));
 
+/**
+ * @param {string} id
+ * @param {{ payload: string } | { error: object }} result
+ */
 function answer(id, result) {
-  send({ id, ...result });
+  send?.({ id, ...result });
 }
 
+/**
+ * @param {unknown} error
+ * @param {number} exitCode
+ */
 function fail(error, exitCode) {
-  send({ id: current, error: describeError(error), isLast: true }, () => process.exit(exitCode));
+  send?.({ id: current, error: describeError(error), isLast: true }, () => process.exit(exitCode));
 }
 
+/** @returns {Promise<Handler>} */
 async function loadHandler() {
-  const root = process.env.LAMBDA_TASK_ROOT;
-  const [, file, exportPath] = /^((?:.*\/)?[^.]*)\.(.+)$/.exec(process.env._HANDLER) ?? [];
-  if (file === undefined) {
-    throw runtimeError('Runtime.MalformedHandlerName', `Bad handler: ${process.env._HANDLER}`);
+  const { LAMBDA_TASK_ROOT: root = '', _HANDLER: name = '' } = process.env;
+  const [, file, exportPath] = /^((?:.*\/)?[^.]*)\.(.+)$/.exec(name) ?? [];
+  if (file === undefined || exportPath === undefined) {
+    throw runtimeError('Runtime.MalformedHandlerName', `Bad handler: ${name}`);
   }
   const base = path.join(root, file);
   const found = ['.js', '.mjs', '.cjs']
@@ -63,23 +84,30 @@ async function loadHandler() {
   let module;
   try {
     module = await import(pathToFileURL(found).href);
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     const type = error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND';
     throw type ? runtimeError('Runtime.ImportModuleError', String(error)) : error;
   }
+  /** @param {any} from */
   const pick = (from) => exportPath.split('.').reduce((value, name) => value?.[name], from);
   const picked = pick(module) ?? pick(module.default);
   if (typeof picked !== 'function') {
-    throw runtimeError('Runtime.HandlerNotFound', `${process.env._HANDLER} is undefined or not exported`);
+    throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
   return picked;
 }
 
+/**
+ * @param {Handler} run
+ * @param {unknown} event
+ * @param {object} context
+ */
 function callHandler(run, event, context) {
   if (run.length < 3) {
     return run(event, context);
   }
   return new Promise((resolve, reject) => {
+    /** @type {(error: unknown, result?: unknown) => void} */
     const callback = (error, result) => (error ? reject(error) : resolve(result));
     Promise.resolve(run(event, context, callback)).then(
       (result) => result !== undefined && resolve(result),
@@ -88,6 +116,7 @@ function callHandler(run, event, context) {
   });
 }
 
+/** @param {Omit<Invocation, 'payload'>} invocation */
 function contextOf({ id, deadline, functionArn }) {
   return {
     awsRequestId: id,
@@ -102,6 +131,7 @@ function contextOf({ id, deadline, functionArn }) {
   };
 }
 
+/** @param {unknown} error */
 function describeError(error) {
   if (!(error instanceof Error)) {
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
@@ -110,6 +140,10 @@ function describeError(error) {
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
+/**
+ * @param {string} name
+ * @param {string} message
+ */
 function runtimeError(name, message) {
   return Object.assign(new Error(message), { name });
 }

@@ -4,6 +4,11 @@
 const { createHash, randomUUID } = require('node:crypto');
 const { JavaRandom } = require('../java-random.cjs');
 
+/**
+ * Hash algorithms by the names that the States Language gives them.
+ *
+ * @type {ReadonlyMap<string, string>}
+ */
 const HASH_ALGORITHMS = new Map([
   ['MD5', 'md5'],
   ['SHA-1', 'sha1'],
@@ -12,12 +17,17 @@ const HASH_ALGORITHMS = new Map([
   ['SHA-512', 'sha512'],
 ]);
 
+/** The code of jsonata's error for a sequence that is too long. */
 const TOO_LARGE = 'D2015';
 
 /** The longest that `$range` makes. */
 const LONGEST_RANGE = 360_145;
 
-/** Adds the functions that Step Functions has and plain JSONata has not. */
+/**
+ * Adds the functions that Step Functions has and plain JSONata has not.
+ *
+ * @param {import('jsonata').Expression} expression
+ */
 function registerAddedFunctions(expression) {
   expression.registerFunction('partition', partition, '<xn?:x>');
   expression.registerFunction('range', range, '<nnn?:x>');
@@ -29,7 +39,8 @@ function registerAddedFunctions(expression) {
 /**
  * `$random([seed])`: with a seed the first number of Java's generator, as on AWS.
  *
- * @param first what the first call without a seed gives
+ * @param {number} first what the first call without a seed gives
+ * @returns {(...args: unknown[]) => number}
  */
 function randomFunction(first) {
   let isFirst = true;
@@ -46,7 +57,12 @@ function randomFunction(first) {
   };
 }
 
-/** Without a size there is a single part. */
+/**
+ * Without a size there is a single part.
+ *
+ * @param {unknown} items
+ * @param {number} [size]
+ */
 function partition(items, size) {
   if (items === undefined) return undefined;
   if (!Array.isArray(items)) throw mismatch('T0412', 'partition', 1);
@@ -58,7 +74,13 @@ function partition(items, size) {
   return parts;
 }
 
-/** The end is part of the range, and a range of one number is that number, as a JSONata sequence. */
+/**
+ * The end is part of the range, and a range of one number is that number, as a JSONata sequence.
+ *
+ * @param {number} [from]
+ * @param {number} [to]
+ * @param {number} [by]
+ */
 function range(from, to, by) {
   const [first, last, step] = [from, to, by].map((n) => Math.trunc(n ?? Number.NaN));
   if (first === undefined || last === undefined || !step) return undefined;
@@ -68,6 +90,10 @@ function range(from, to, by) {
   return numbers.length > 1 ? numbers : numbers[0];
 }
 
+/**
+ * @param {string} [text]
+ * @param {string} [algorithm]
+ */
 function hash(text, algorithm) {
   if (text === undefined || algorithm === undefined) return undefined;
   const name = HASH_ALGORITHMS.get(algorithm);
@@ -77,6 +103,7 @@ function hash(text, algorithm) {
   return createHash(name).update(text, 'utf8').digest('hex');
 }
 
+/** @param {string} [text] */
 function parse(text) {
   if (text === undefined) return undefined;
   try {
@@ -89,11 +116,18 @@ function parse(text) {
   }
 }
 
-/** An argument that is wrong; jsonata makes the text. */
+/**
+ * An argument that is wrong; jsonata makes the text.
+ *
+ * @param {'T0410' | 'T0412'} code
+ * @param {string} token
+ * @param {number} index
+ */
 function mismatch(code, token, index) {
   return Object.assign(new Error(), { code, token, index, type: 'any' });
 }
 
+/** @param {string} message */
 function failure(message) {
   return Object.assign(new Error(message), { code: 'D3137' });
 }

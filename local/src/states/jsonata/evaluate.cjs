@@ -10,12 +10,29 @@ const LIMITS = { sequence: 873_782, stack: 100 };
 /** Characters of the largest result: the bytes that an expression may hold on AWS, as measured in floci-io/floci#2783. */
 const LONGEST_RESULT = 6_990_256;
 
-/** Parsed expressions, the latest last. */
+/**
+ * Parsed expressions, the latest last.
+ *
+ * @type {Map<string, import('jsonata').Expression>}
+ */
 const compiled = new Map();
 const MOST_COMPILED = 1000;
 
 /**
- * @returns `json` of the result; `problem` where it is nothing or a function; `error` where the expression has thrown
+ * @typedef {object} Request
+ * @property {string} source
+ * @property {unknown} states
+ * @property {Readonly<Record<string, unknown>>} variables
+ * @property {number} random what `$random()` gives at its first call
+ */
+
+/** @typedef {{ code?: string | undefined, message?: string }} Failure */
+
+/** @typedef {{ json: string } | { problem: 'nothing' | 'function' } | { error: Failure }} Answer */
+
+/**
+ * @param {Request} request
+ * @returns {Promise<Answer>} `json` of the result; `problem` where it is nothing or a function; `error` where the expression has thrown
  */
 async function evaluate({ source, states, variables, random }) {
   const frame = { eval: undefined, random: randomFunction(random), ...variables, states };
@@ -30,23 +47,34 @@ async function evaluate({ source, states, variables, random }) {
   }
 }
 
+/** @param {string} source */
 function compile(source) {
   let expression = compiled.get(source);
   if (!expression) {
     expression = jsonata(source, LIMITS);
     registerAddedFunctions(expression);
-    if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value);
+    if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value ?? '');
     compiled.set(source, expression);
   }
   return expression;
 }
 
-/** What JSON has no number for is text on AWS: `Infinity`, `-Infinity` and `NaN`. */
+/**
+ * What JSON has no number for is text on AWS: `Infinity`, `-Infinity` and `NaN`.
+ *
+ * @param {string} _
+ * @param {unknown} value
+ */
 function withoutInfinity(_, value) {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** Functions are JavaScript functions or jsonata's marked objects. */
+/**
+ * Functions are JavaScript functions or jsonata's marked objects.
+ *
+ * @param {unknown} value
+ * @returns {boolean}
+ */
 function holdsFunction(value) {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -55,6 +83,10 @@ function holdsFunction(value) {
   return (Array.isArray(value) ? value : Object.values(value)).some(holdsFunction);
 }
 
+/**
+ * @param {any} error
+ * @returns {Failure}
+ */
 function describe(error) {
   // What V8 throws at its own limits.
   if (error instanceof RangeError && /string length/.test(error.message)) return { code: TOO_LARGE };

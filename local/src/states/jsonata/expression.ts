@@ -4,6 +4,7 @@ import { evaluator, LimitReached } from '../../evaluator/evaluator';
 import { queryError } from '../errors';
 import { type Json, type JsonObject, jsonText, typeName } from '../json';
 import { TOO_LARGE } from './added-functions.cjs';
+import type { Answer } from './evaluate.cjs';
 
 /** The source between the delimiters, or undefined where the text is no JSONata expression. */
 export function expressionSource(text: string): string | undefined {
@@ -25,12 +26,6 @@ export interface Bindings {
   /** Ends the evaluation. */
   readonly signal: AbortSignal;
 }
-
-/** What `evaluate.cjs` answers with. */
-type Answer =
-  | { readonly json: string }
-  | { readonly problem: 'nothing' | 'function' }
-  | { readonly error: { readonly code?: string; readonly message?: string } };
 
 /** Evaluates an expression as AWS does: nothing, functions and errors fail the state. */
 export async function evaluateExpression(
