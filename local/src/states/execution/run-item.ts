@@ -1,5 +1,5 @@
 import { StatesError } from '../errors';
-import { isObject, type Json } from '../json';
+import { isObject, type Json, jsonText, numberIn } from '../json';
 import type { Frame } from './frame';
 import type { MapItemState } from './map-place';
 import type { MapJob } from './position';
@@ -56,13 +56,13 @@ export function labelOf({ context: { Map: map }, size }: MapJob): string {
 function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   if (isObject(value)) {
-    const members = Object.entries(value).filter(([, member]) =>
-      ['string', 'number'].includes(typeof member),
+    const members = Object.entries(value).filter(
+      ([, member]) => typeof member === 'string' || numberIn(member) !== undefined,
     );
     const names = NAMES.flatMap((name) => members.filter(([member]) => member.toLowerCase() === name));
     if (names[0]) return String(names[0][1]);
   }
-  return JSON.stringify(value);
+  return jsonText(value);
 }
 
 /** One short line without anything that a terminal takes for a command. */
