@@ -1,7 +1,7 @@
 import type { Environment, StateMachineResource } from '../../assembly/deployment';
-import { isRecord } from '../../assembly/template';
 import { UserError } from '../../user-error';
 import type { Authorizer } from '../iam/authorizer';
+import { statesIn } from './definition-states';
 
 /** The EventBridge rules by which Step Functions learns of the end of jobs, by the tasks that wait for them. */
 const RULES: Readonly<Record<string, string>> = {
@@ -91,8 +91,7 @@ export function checkStateMachineRole(
 }
 
 /** The resources of all tasks, those in Maps and branches included. */
-function tasksOf(part: unknown): Set<string> {
-  const parts = Array.isArray(part) ? part : isRecord(part) ? Object.values(part) : [];
-  const own = isRecord(part) && part['Type'] === 'Task' ? [String(part['Resource'])] : [];
-  return new Set([...own, ...parts.flatMap((each) => [...tasksOf(each)])]);
+function tasksOf(definition: StateMachineResource['definition']): Set<string> {
+  const tasks = statesIn(definition).filter(({ state }) => state['Type'] === 'Task');
+  return new Set(tasks.map(({ state }) => String(state['Resource'])));
 }
