@@ -4,8 +4,8 @@ import { type Json, parseExact } from '../states';
 const MAX_DEPTH = 1000;
 
 /**
- * Parses JSON text that comes from outside. What is nested deeper than AWS takes it would end everything that walks
- * through a value step by step.
+ * Parses JSON text of a client. Deeper nesting than AWS accepts is refused: it would overflow the stack of every
+ * function that walks through a value.
  *
  * @throws SyntaxError for what is no JSON or nested too deep
  */
@@ -44,7 +44,7 @@ function depthExceeds(text: string, max: number): boolean {
   return false;
 }
 
-/** Where the string that begins at an index ends. */
+/** The index at which a string ends. @param start index of its first quote */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end > 0 && isEscaped(text, end)) {

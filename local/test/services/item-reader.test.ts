@@ -36,6 +36,12 @@ async function map(itemReader: JsonObject) {
     fs.writeFileSync(path.join(root, 's3', BUCKET, 'items', name), content);
   }
   const services = await start({ deployment });
+  await services.router.call(
+    's3',
+    'PutObject',
+    { Bucket: BUCKET, Key: 'items/c', Body: '', StorageClass: 'STANDARD_IA' },
+    services.user,
+  );
   const definition = {
     QueryLanguage: 'JSONata',
     StartAt: 'Map',
@@ -91,6 +97,7 @@ test('the objects below a prefix', async () => {
     output: [
       { ...item, Key: 'items/a.csv' },
       { ...item, Key: 'items/b.json' },
+      { ...item, Key: 'items/c', StorageClass: 'STANDARD_IA' },
     ],
   });
 });

@@ -3,7 +3,7 @@ import type { ServiceModel } from './validator';
 type Input = Readonly<Record<string, unknown>>;
 
 /**
- * A request without the members that are null: to AWS, they are not there. The values of maps and the items of lists
+ * Removes the members that are null from a request: AWS treats them as absent. The values of maps and the items of lists
  * stay as they are.
  */
 export function withoutNulls(model: ServiceModel, operation: string, input: Input): Input {

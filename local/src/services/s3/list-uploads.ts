@@ -35,7 +35,7 @@ export function listParts(uploads: MultipartUploads, input: Input, owner: Owner)
   };
 }
 
-/** Answers ListMultipartUploads: uploads that begin with the prefix, those with the delimiter behind it as one. */
+/** Answers ListMultipartUploads. Uploads whose keys share the text up to the next delimiter become one common prefix. */
 export function listUploads(uploads: readonly Upload[], input: Input, owner: Owner): unknown {
   const prefix = String(input['Prefix'] ?? '');
   const delimiter = String(input['Delimiter'] ?? '');

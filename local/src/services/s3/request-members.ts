@@ -6,10 +6,10 @@ import { type MemberPlace, placesOf, requestShape, S3_MODEL, shapeOf } from './s
 /** Largest number that S3 takes for what is an integer, and for what is a long. */
 const LARGEST = { integer: 2 ** 31 - 1, long: Number.MAX_SAFE_INTEGER };
 
-/** Headers about how the request is sent; what they say is checked where it is read. */
+/** Headers about how the request is sent. The code that reads the body checks them. */
 const TRANSPORT = ['content-length', 'x-amz-sdk-checksum-algorithm'];
 
-/** Headers whose meaning S3 does not drop, beside its own. */
+/** Standard headers that change what a request means. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'range'];
 
 /** Every header of S3's own that the service model has, for whatever operation. */

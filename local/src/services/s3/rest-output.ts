@@ -77,7 +77,7 @@ export function uploadListing(output: Output, query: Output): WireResponse {
   });
 }
 
-/** What is said of a page beside its entries. */
+/** The members of a page other than its entries. */
 function pageMembers({ CommonPrefixes: _prefixes, ...output }: Output, query: Output): Output {
   const encode = encoder(query);
   return {

@@ -76,14 +76,14 @@ function readStructure(structure: string, value: unknown, path: string): Record<
     return {};
   }
   if (!isRecord(value)) {
-    throw malformed(`<${path}> has to have elements, once`);
+    throw malformed(`<${path}> must occur once and contain elements`);
   }
   const places = placesOf(structure).filter(({ location }) => location === 'body');
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, content]) => {
       if (name === '#text' || name === '?xml') {
         if (name === '#text' && String(content).trim() !== '') {
-          throw malformed(`text in <${path}>`);
+          throw malformed(`<${path}> must not contain text`);
         }
         return [];
       }
@@ -116,11 +116,11 @@ function readValue(name: string, value: unknown, path: string): unknown {
 }
 
 function textOf(value: unknown, path: string): string {
-  return typeof value === 'string' ? value : fail(path, 'a text, once');
+  return typeof value === 'string' ? value : fail(path, 'a single string');
 }
 
 function fail(path: string, wanted: string): never {
-  throw malformed(`<${path}> has to be ${wanted}`);
+  throw malformed(`<${path}> must be ${wanted}`);
 }
 
 function malformed(problem: string): AwsError {

@@ -52,7 +52,7 @@ export function copySource(store: BucketStore, input: Input): { location: S3Loca
 }
 
 /**
- * What a request gives an object beside its content.
+ * The attributes that a request gives an object.
  *
  * @param encryption how the object is said to be encrypted
  */

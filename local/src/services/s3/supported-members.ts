@@ -1,6 +1,6 @@
 import { CHECKSUM_MEMBERS } from './checksums';
 
-/** Every request: the account that is expected to own the bucket, and who pays (of buckets here, always the owner). */
+/** Members of every request. `RequestPayer` has no effect: no bucket here is a Requester Pays bucket. */
 const BUCKET = ['Bucket', 'ExpectedBucketOwner', 'RequestPayer'];
 const OBJECT = [...BUCKET, 'Key'];
 
@@ -17,7 +17,7 @@ export const SYSTEM_MEMBERS = [
   ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
 ];
 
-/** Members that an object is to have beside its content. */
+/** The attributes of an object. */
 const ATTRIBUTES = [
   ...SYSTEM_MEMBERS,
   ...GRANTS,
@@ -87,7 +87,7 @@ export const SUPPORTED_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   UploadPartCopy: [...PART, ...COPY_CONDITIONS, 'CopySource', 'CopySourceRange', 'ExpectedSourceBucketOwner'],
 };
 
-/** Values that a member may have here: those that ask for what is so anyway. */
+/** The values that local mode supports of a member, where it does not support all. */
 export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   // The default of S3 and of the CDK, under which buckets have no ACLs.
   ObjectOwnership: ['BucketOwnerEnforced'],

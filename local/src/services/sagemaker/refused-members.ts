@@ -4,7 +4,7 @@ import { SAGEMAKER_MODEL } from './validation';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Members, at any place of a request, without which a job would be another one; and what to do instead. */
+/** Members that change what a job does and that local mode does not support, wherever they are in a request; and why, or what to do instead. */
 export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   AttributeNames: 'it reads no augmented manifests',
   DatasetSource: 'give S3DataSource or FileSystemDataSource',
@@ -18,7 +18,7 @@ export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses a request that local mode could only carry out by ignoring a part of it.
+ * Refuses a request with a member that local mode would have to ignore.
  *
  * @throws AwsError ValidationException with the path of the member
  */

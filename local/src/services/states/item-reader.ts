@@ -65,8 +65,8 @@ async function listObjects(
       { ...input, ...(token !== undefined && { ContinuationToken: token }) },
       caller,
     )) as ListObjectsOutput;
-    for (const { ETag, Key, LastModified, Size } of page.Contents) {
-      items.push({ Etag: ETag, Key, LastModified, Size, StorageClass: 'STANDARD' });
+    for (const { ETag, Key, LastModified, Size, StorageClass } of page.Contents) {
+      items.push({ Etag: ETag, Key, LastModified, Size, StorageClass });
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);
