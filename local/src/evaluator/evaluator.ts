@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 
 const HOST = join(__dirname, 'host.cjs');
@@ -67,6 +68,8 @@ export class Evaluator {
       };
       this.send(waiting);
     });
+    // As many as there are states that evaluate something at once.
+    if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
       return (await answer) as Answer;

@@ -2,9 +2,10 @@ import jsonata = require('jsonata');
 
 import { evaluator, LimitReached } from '../../evaluator/evaluator';
 import { queryError } from '../errors';
-import { type Json, type JsonObject, jsonText, typeName } from '../json';
+import { isObject, type Json, type JsonObject, jsonText, typeName } from '../json';
 import { TOO_LARGE } from './added-functions.cjs';
-import type { Answer } from './evaluate.cjs';
+import { type Answer, evaluate as evaluateHere } from './evaluate.cjs';
+import { isHarmless } from './harmless';
 
 /** The source between the delimiters, or undefined where the text is no JSONata expression. */
 export function expressionSource(text: string): string | undefined {
@@ -44,13 +45,22 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
+/** Expressions that take no longer than to send them to another process, by their sources. */
+const harmless = new Map<string, boolean>();
+
+async function evaluate(
+  source: string,
+  { states, variables, random, signal }: Bindings,
+): Promise<Answer> {
+  const isHere = harmless.get(source) ?? isHarmless(parseExpression(source));
+  harmless.set(source, isHere);
   const request = {
     source,
-    states: onlyUsed(states, source),
+    states: onlyMentioned(states, source),
     variables: pick(variables, (name) => source.includes(`$${name}`)),
     random: random(),
   };
+  if (isHere) return evaluateHere(request);
   try {
     return await evaluator.evaluate<Answer>('jsonata', request, signal);
   } catch (error) {
@@ -59,10 +69,24 @@ async function evaluate(source: string, { states, variables, random, signal }: B
   }
 }
 
-/** The members of `$states` that an expression names: they may be large, and go to another process. */
-function onlyUsed(states: JsonObject, source: string): JsonObject {
-  const members = [...source.matchAll(/\$states\b(?:\s*\.\s*(\w+))?/g)].map(([, member]) => member);
-  return members.includes(undefined) ? states : pick(states, (name) => members.includes(name));
+/** `$states`, a member of it, and a member of that. A name ends where jsonata ends it. */
+const NAME = /[^\s.[\]{}(),@#;:?+\-*/%|=<>^&!~`"'$\\]+/.source;
+const MENTION = new RegExp(`\\$states\\b(?:\\s*\\.\\s*(${NAME})(?:\\s*\\.\\s*(${NAME}))?)?`, 'g');
+
+/**
+ * What an expression mentions of `$states`, in two levels: all of it goes to another process, for each item of a Map, and
+ * an input may be large. Where it mentions a value as a whole, it gets the whole value.
+ */
+function onlyMentioned(states: JsonObject, source: string): JsonObject {
+  const mentions = [...source.matchAll(MENTION)];
+  if (mentions.some(([, member]) => member === undefined)) return states;
+  const found = Object.entries(states).flatMap(([name, value]): [string, Json][] => {
+    const members = mentions.filter(([, member]) => member === name).map(([, , below]) => below);
+    if (members.length === 0) return [];
+    const isWhole = members.includes(undefined) || !isObject(value);
+    return [[name, isWhole ? value : pick(value, (below) => members.includes(below))]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** @param values with those on the prototype chain */

@@ -1,0 +1,38 @@
+import type { ExprNode } from 'jsonata';
+
+/** What may be in a harmless expression, and the members that its parts may have. */
+const TYPES = ['path', 'name', 'variable', 'string', 'number', 'value', 'binary', 'condition'];
+const MEMBERS = [
+  'type',
+  'value',
+  'position',
+  'steps',
+  'lhs',
+  'rhs',
+  'condition',
+  'then',
+  'else',
+  'id',
+  'lbp',
+];
+/** Ranges and concatenations make more of what they are given. */
+const MULTIPLYING = ['&', '..'];
+
+/**
+ * Whether an expression takes no more time and memory than its input is large: paths of plain names, comparisons and
+ * arithmetic. Functions, filters, regular expressions, constructors and the like may take any.
+ */
+export function isHarmless(ast: ExprNode): boolean {
+  const isPart = (part: unknown): boolean => {
+    if (Array.isArray(part)) return part.every(isPart);
+    if (typeof part !== 'object' || part === null) return true;
+    const node = part as Readonly<Record<string, unknown>>;
+    return (
+      TYPES.includes(String(node['type'])) &&
+      !(node['type'] === 'binary' && MULTIPLYING.includes(String(node['value']))) &&
+      Object.keys(node).every((key) => MEMBERS.includes(key)) &&
+      Object.values(node).every(isPart)
+    );
+  };
+  return isPart(ast);
+}

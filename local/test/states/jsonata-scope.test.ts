@@ -1,0 +1,68 @@
+import type { JsonObject } from '../../src/states/json';
+import { evaluateExpression, parseExpression } from '../../src/states/jsonata/expression';
+import { isHarmless } from '../../src/states/jsonata/harmless';
+
+const STATES: JsonObject = {
+  input: { a: 1, größe: 2, 'b c': 3, list: [{ x: 1 }, { x: 2 }], deep: { a: { b: 4 } } },
+  context: { Execution: { Name: 'run', Input: { big: 'x' } }, State: { Name: 'S' } },
+};
+
+/** Only what an expression mentions goes to the process that evaluates it: it must not miss anything. */
+test.each<[source: string, result: unknown]>([
+  ['$states.input.a', 1],
+  ['$states . input . a', 1],
+  ['$states.input.größe', 2],
+  ['$states.input.`b c`', 3],
+  ['$states.input."b c"', 3],
+  ['$states.input.list.x', [1, 2]],
+  ['$states.input.list[1].x', 2],
+  ['$states.input.deep.a.b', 4],
+  ['$states.input.(a + größe)', 3],
+  ['$states.input{"k": a}', { k: 1 }],
+  ['$lookup($states.input, "a")', 1],
+  ['$keys($states.input)', ['a', 'größe', 'b c', 'list', 'deep']],
+  ['$states.input.*[0]', 1],
+  ['$count($states.**)', 19],
+  ['$keys($states)', ['input', 'context']],
+  ['($s := $states; $s.input.a)', 1],
+  ['$states/* all */.input.a', 1],
+  ['$states.`input`.a', 1],
+  ['$states.input.a & $states.context.State.Name', '1S'],
+  ['$states.context.Execution.Input', { big: 'x' }],
+  ['$map($states.input.list, function($i) { $i.x + $states.input.a })', [2, 3]],
+  ['$v.a + $value', 15],
+  ['$exists($states.input.none)', false],
+])('%s', async (source, expected) => {
+  const { signal } = new AbortController();
+  const bindings = {
+    states: STATES,
+    variables: { v: { a: 5 }, value: 10, other: 1 },
+    random: () => 0.5,
+    signal,
+  };
+  expect(await evaluateExpression(source, 'Output', bindings)).toEqual(expected);
+});
+
+test.each<[source: string, expected: boolean]>([
+  ['$states.input.a', true],
+  ['$states.input."a b" >= $b * 2 and $c = null', true],
+  ['$states.input.a ? 1 : "x"', true],
+  ['$states.input.a[0]', false],
+  ['$states.input.**', false],
+  ['$a & $a', false],
+  ['[1..3]', false],
+  ['[$a, $a]', false],
+  ['{"a": $a}', false],
+  ['($a := 1; $a)', false],
+  ['$f($a)', false],
+  ['$a.$b()', false],
+  ['$a ~> /a/', false],
+  ['$a^(b)', false],
+  ['$a{b: c}', false],
+  ['$a@$x.c', false],
+])(
+  '%s: only what cannot take long or much is evaluated in the process that runs everything',
+  (source, expected) => {
+    expect(isHarmless(parseExpression(source))).toBe(expected);
+  },
+);
