@@ -46,10 +46,7 @@ describe('JSONata expressions', () => {
   const impatient = new Evaluator(TIME_LIMIT);
   const patient = new Evaluator();
 
-  afterAll(() => {
-    impatient.close();
-    patient.close();
-  });
+  afterAll(() => Promise.all([impatient.close(), patient.close()]));
 
   test.each(HOSTILE_JSONATA)('%s', async (source, limit) => {
     const started = Date.now();

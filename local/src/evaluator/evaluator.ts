@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 
 const HOST = join(__dirname, 'host.cjs');
@@ -78,13 +78,19 @@ export class Evaluator {
     }
   }
 
-  /** Ends the process, unless it has something to do. The next request starts another one. */
-  close(): void {
-    if (this.isBusy) return;
-    clearTimeout(this.timer);
+  /** Ends the process, unless somebody waits for it, and waits for its end. The next request starts another one. */
+  async close(): Promise<void> {
     const { child } = this;
-    this.child = undefined;
-    child?.kill('SIGKILL');
+    if (child === undefined || this.waiting.some(({ signal }) => !signal?.aborted)) return;
+    const isThere = child.exitCode === null && child.signalCode === null;
+    const exit = isThere ? once(child, 'exit') : undefined;
+    child.ref();
+    if (!this.isBusy) {
+      clearTimeout(this.timer);
+      this.child = undefined;
+      child.kill('SIGKILL');
+    }
+    await exit;
   }
 
   private send(waiting: Waiting): void {
@@ -99,7 +105,7 @@ export class Evaluator {
     clearTimeout(this.timer);
     const [first] = this.waiting;
     this.keepAlive(first !== undefined);
-    if (first === undefined) this.timer = setTimeout(() => this.close(), IDLE_LIMIT).unref();
+    if (first === undefined) this.timer = setTimeout(() => void this.close(), IDLE_LIMIT).unref();
     else if (first.signal?.aborted) this.end(first);
     else this.timer = setTimeout(() => this.end(first), this.timeLimit);
   }

@@ -205,7 +205,7 @@ export async function startServices(
       await automl.close();
       await tuning.close();
       await training.close();
-      evaluator.close();
+      await evaluator.close();
       lambda.close();
       await endpoint?.close();
     },

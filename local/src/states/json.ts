@@ -76,9 +76,11 @@ export function jsonText(value: unknown): string {
   }
 }
 
-/** A copy with JavaScript's own numbers, for those that know no others. */
+/** The value with JavaScript's own numbers, for those that know no others: itself, or a copy. */
 export function withPlainNumbers(value: Json): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
+  hasTexts = false;
+  const text = JSON.stringify(value);
+  return hasTexts ? (JSON.parse(text) as Json) : value;
 }
 
 /** Whether a JSON value is an object, and neither null nor an array. */

@@ -43,8 +43,9 @@ describe('a metric expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
+    // Its script gets the signal, too, and ends when it wants.
+    await until(() => !run.isAnyAlive());
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
-    expect(run.isAnyAlive()).toBe(false);
   });
 
   test('is given up, by name, and the other metrics are found', async () => {

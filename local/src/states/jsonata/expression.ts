@@ -2,7 +2,7 @@ import jsonata = require('jsonata');
 
 import { evaluator, LimitReached } from '../../evaluator/evaluator';
 import { queryError } from '../errors';
-import { isObject, type Json, type JsonObject, jsonText, typeName } from '../json';
+import { isObject, type Json, type JsonObject, jsonText, typeName, withPlainNumbers } from '../json';
 import { TOO_LARGE } from './added-functions.cjs';
 import { type Answer, evaluate as evaluateHere } from './evaluate.cjs';
 import { isHarmless } from './harmless';
@@ -56,8 +56,8 @@ async function evaluate(
   harmless.set(source, isHere);
   const request = {
     source,
-    states: onlyMentioned(states, source),
-    variables: pick(variables, (name) => source.includes(`$${name}`)),
+    states: withPlainNumbers(onlyMentioned(states, source)) as JsonObject,
+    variables: withPlainNumbers(pick(variables, (name) => source.includes(`$${name}`))) as JsonObject,
     random: random(),
   };
   if (isHere) return evaluateHere(request);
