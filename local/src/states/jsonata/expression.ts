@@ -48,10 +48,7 @@ export async function evaluateExpression(
 /** Expressions that take no longer than to send them to another process, by their sources. */
 const harmless = new Map<string, boolean>();
 
-async function evaluate(
-  source: string,
-  { states, variables, random, signal }: Bindings,
-): Promise<Answer> {
+async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
   const isHere = harmless.get(source) ?? isHarmless(parseExpression(source));
   harmless.set(source, isHere);
   const request = {
