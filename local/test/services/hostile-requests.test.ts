@@ -217,6 +217,12 @@ test.each<BadRequest>([
   ],
   ['1,001 keys', { ...DELETE, body: element('Delete', objects(1001)) }, 400, 'MalformedXML'],
   [
+    '1,001 keys, written in another way',
+    { ...DELETE, body: element('Delete', objects(1001).replaceAll('<Object>', '<Object x="y">')) },
+    400,
+    'MalformedXML',
+  ],
+  [
     'XML nested 20,000 deep',
     { ...DELETE, body: `${'<a>'.repeat(DEPTH)}${'</a>'.repeat(DEPTH)}` },
     400,

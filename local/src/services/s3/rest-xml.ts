@@ -44,15 +44,12 @@ export function readXml(
 }
 
 function hasMore(document: string, max: number, element: string): boolean {
-  const start = `<${element}>`;
-  let at = -1;
-  for (let count = 0; count <= max; count += 1) {
-    at = document.indexOf(start, at + 1);
-    if (at < 0) {
-      return false;
-    }
+  const start = new RegExp(`<${element}[\\s/>]`, 'g');
+  let count = 0;
+  while (count <= max && start.test(document)) {
+    count += 1;
   }
-  return true;
+  return count > max;
 }
 
 function parse(document: string): Record<string, unknown> {
