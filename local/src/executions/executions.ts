@@ -14,6 +14,7 @@ import type { StateMachineResource } from '../assembly';
 import { isOtherLocalMode } from '../local-folder/local-modes';
 import { type OnNotice, readRecord } from '../local-folder/read-record';
 import { replaceFile } from '../local-folder/replace-file';
+import { writeRecord } from '../local-folder/write-record';
 import {
   applyChange,
   type ExecutionResult,
@@ -269,7 +270,7 @@ export class ExecutionLog {
 }
 
 function writeJson(file: string, content: unknown): void {
-  replaceFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
+  writeRecord(file, `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
 function appendLine(file: string, content: unknown): void {

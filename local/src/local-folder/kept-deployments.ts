@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import type { Deployment } from '../assembly';
 import type { LocalModeOptions } from '../local-mode-options';
 import { UserError } from '../user-error';
-import { replaceFile } from './replace-file';
+import { writeRecord } from './write-record';
 
 /** Folder with what local mode was started with: executions and jobs name it, so that they can be resumed in it. */
 const FOLDER = 'stacks';
@@ -42,7 +42,7 @@ export function keepDeployment({
   );
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16);
   const file = join(deployment.root, FOLDER, `${id}.json`);
-  if (!existsSync(file)) replaceFile(file, content);
+  if (!existsSync(file)) writeRecord(file, content);
   return id;
 }
 

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
 import { type OnNotice, readRecord } from '../../../local-folder/read-record';
-import { replaceFile } from '../../../local-folder/replace-file';
+import { createRecord, deleteRecord, writeRecord, writeRecordSoon } from '../../../local-folder/write-record';
 import type { TaskIdentity } from '../../service';
 
 /** Where a job comes from. */
@@ -24,7 +23,7 @@ export interface JobRecord extends JobOrigin {
   readonly isInterrupted?: boolean;
 }
 
-/** Takes each new state of a job, right after it was written. */
+/** Takes each new state of a job, right after it was written or is about to be. */
 export type JobListener<R> = (record: R) => void;
 
 /**
@@ -63,20 +62,7 @@ export class JobStore<R extends JobRecord> {
 
   /** Adds a job; false when the name is taken, by this process or by another. */
   public create(record: R): boolean {
-    const file = this.fileOf(record.name);
-    const temporary = path.join(this.folder, `.${randomUUID()}.tmp`);
-    try {
-      fs.writeFileSync(temporary, render(record));
-      // A link fails when the file exists, so that two processes cannot both take a name.
-      fs.linkSync(temporary, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-        return false;
-      }
-      throw error;
-    } finally {
-      fs.rmSync(temporary, { force: true });
-    }
+    if (!createRecord(this.fileOf(record.name), render(record))) return false;
     this.own.add(record.name.toLowerCase());
     this.remember(record);
     return true;
@@ -115,19 +101,17 @@ export class JobStore<R extends JobRecord> {
 
   /** Changes a job's record. */
   public update(name: string, change: (record: R) => R): R {
-    const record = this.get(name);
-    if (record === undefined) {
-      throw new Error(`there is no job "${name}" in ${this.folder}`);
-    }
-    const changed = change(record);
-    replaceFile(this.fileOf(name), render(changed));
-    this.remember(changed);
-    return changed;
+    return this.write(name, change, writeRecord);
+  }
+
+  /** Changes a job's record where nothing is lost if the change is: the next one says it again, or the job is resumed. */
+  public updateProgress(name: string, change: (record: R) => R): R {
+    return this.write(name, change, writeRecordSoon);
   }
 
   /** Removes a job; its name is free again. */
   public delete(name: string): void {
-    fs.rmSync(this.fileOf(name), { force: true });
+    deleteRecord(this.fileOf(name));
     this.records.delete(name.toLowerCase());
     this.own.delete(name.toLowerCase());
   }
@@ -136,6 +120,17 @@ export class JobStore<R extends JobRecord> {
   public onChange(listener: JobListener<R>): () => void {
     this.events.on('change', listener);
     return () => this.events.off('change', listener);
+  }
+
+  private write(name: string, change: (record: R) => R, writeTo: (file: string, content: string) => void): R {
+    const record = this.get(name);
+    if (record === undefined) {
+      throw new Error(`there is no job "${name}" in ${this.folder}`);
+    }
+    const changed = change(record);
+    writeTo(this.fileOf(name), render(changed));
+    this.remember(changed);
+    return changed;
   }
 
   private remember(record: R): void {

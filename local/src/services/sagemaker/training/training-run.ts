@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { internalErrorReason, isInternalError } from '../../../training/failure-reason';
 import { MetricCollector, type MetricDatum } from '../../../training/metrics';
 import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
-import type { CreateTrainingJobRequest, MetricData, TrainingJobDescription } from '../api-types';
+import type { CreateTrainingJobRequest, MetricData } from '../api-types';
 import type { EngineContext } from '../engine-context';
 import type { TrainingJobRecord } from '../jobs/job-types';
 import { startTimeLimit, TimeBudget } from '../jobs/time-limit';
@@ -197,22 +197,22 @@ export class TrainingRun {
     this.isOver = true;
     const metrics = this.finalMetrics();
     const metricNotes = this.metrics.notes();
-    return this.update(
-      (description) => {
-        const ended = moveTrainingJob(description, this.lastTransition(outcome), this.context.now());
-        const { TrainingTimeInSeconds: seconds } = ended;
-        const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
-        return {
+    const isInterrupted = this.endsWithLocalMode && outcome.status === 'Stopped';
+    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => {
+      const ended = moveTrainingJob(record.description, this.lastTransition(outcome), this.context.now());
+      const { TrainingTimeInSeconds: seconds } = ended;
+      const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
+      return {
+        ...record,
+        ...(isInterrupted && { isInterrupted }),
+        ...(Object.keys(metricNotes).length > 0 && { metricNotes }),
+        description: {
           ...ended,
           ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
           ...(metrics.length > 0 && { FinalMetricDataList: metrics }),
-        };
-      },
-      {
-        ...(this.endsWithLocalMode && outcome.status === 'Stopped' && { isInterrupted: true }),
-        ...(Object.keys(metricNotes).length > 0 && { metricNotes }),
-      },
-    );
+        },
+      };
+    });
   }
 
   private lastTransition(outcome: TrainingOutcome): Transition {
@@ -238,18 +238,10 @@ export class TrainingRun {
   /** Writes a step of the job; once it is to stop, there is none but its end. */
   private move(transition: Transition): void {
     if (!this.isStopped) {
-      this.update((description) => moveTrainingJob(description, transition, this.context.now()));
+      this.context.jobs.training.updateProgress(this.request.TrainingJobName, (record) => ({
+        ...record,
+        description: moveTrainingJob(record.description, transition, this.context.now()),
+      }));
     }
-  }
-
-  private update(
-    change: (description: TrainingJobDescription) => TrainingJobDescription,
-    others: Pick<TrainingJobRecord, 'isInterrupted' | 'metricNotes'> = {},
-  ): TrainingJobRecord {
-    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => ({
-      ...record,
-      ...others,
-      description: change(record.description),
-    }));
   }
 }

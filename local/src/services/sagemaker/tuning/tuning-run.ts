@@ -12,7 +12,7 @@ import type {
   TuningTrainingDefinition,
 } from '../api-types';
 import type { EngineContext } from '../engine-context';
-import type { TrainingJobRecord } from '../jobs/job-types';
+import type { TrainingJobRecord, TuningJobRecord } from '../jobs/job-types';
 import { startTimeLimit } from '../jobs/time-limit';
 import type { TrainingEngine, TrainingStart } from '../training/training-engine';
 import { resourcesOf } from '../training/training-instances';
@@ -234,12 +234,12 @@ export class TuningRun {
           this.afterTrainingJob();
         }),
     );
-    this.update({});
+    this.writeProgress();
   }
 
   private afterTrainingJob(): void {
     const end = tuningEnd(this.job.HyperParameterTuningJobConfig, this.endedSummaries(), false);
-    this.update({});
+    this.writeProgress();
     if (end !== undefined) {
       this.finish(end);
     }
@@ -293,10 +293,16 @@ export class TuningRun {
 
   /** Writes the record, with the counters and the best job as they are now. */
   private update(change: Partial<TuningJobDescription>): void {
-    this.context.jobs.tuning.update(this.name, (record) => {
-      const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
-      return { ...record, description: withTrainingJobs(this.context.jobs, { ...record, description }) };
-    });
+    this.context.jobs.tuning.update(this.name, (record) => this.withCounters(record, change));
+  }
+
+  private writeProgress(): void {
+    this.context.jobs.tuning.updateProgress(this.name, (record) => this.withCounters(record, {}));
+  }
+
+  private withCounters(record: TuningJobRecord, change: Partial<TuningJobDescription>): TuningJobRecord {
+    const description = { ...record.description, ...change, LastModifiedTime: this.context.now() };
+    return { ...record, description: withTrainingJobs(this.context.jobs, { ...record, description }) };
   }
 }
 

@@ -1,0 +1,33 @@
+// Preloaded into a process: says of each file that gets its name by a rename or a link whether the disk had its content.
+const fs = require('node:fs');
+const { basename } = require('node:path');
+
+const pathOf = new Map();
+const synced = new Set();
+
+const openSync = fs.openSync;
+fs.openSync = (path, ...rest) => {
+  const descriptor = openSync(path, ...rest);
+  pathOf.set(descriptor, path);
+  return descriptor;
+};
+const fdatasyncSync = fs.fdatasyncSync;
+fs.fdatasyncSync = (descriptor) => {
+  fdatasyncSync(descriptor);
+  synced.add(pathOf.get(descriptor));
+};
+const fdatasync = fs.fdatasync;
+fs.fdatasync = (descriptor, done) => {
+  const path = pathOf.get(descriptor);
+  fdatasync(descriptor, (error) => {
+    if (!error) synced.add(path);
+    done(error);
+  });
+};
+for (const name of ['renameSync', 'linkSync']) {
+  const move = fs[name];
+  fs[name] = (from, to) => {
+    process.stdout.write(`${basename(to)} ${synced.has(from) ? 'synced' : 'not synced'}\n`);
+    move(from, to);
+  };
+}
