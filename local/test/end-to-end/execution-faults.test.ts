@@ -1,0 +1,258 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  Algorithm,
+  Objective,
+  ParameterRange,
+  TuningIntegration,
+  TuningWorkflow,
+  XGBoostVersion,
+} from '../../../lib';
+import { LocalMode, type StubTrainingJob } from '../../src';
+import { ExecutionLog, type ExecutionRecord } from '../../src/executions/executions';
+import type { LocalExecution } from '../../src/local-execution';
+import { testFault } from './fault-table';
+import { editTemplate, filesIn, synthesize } from './support';
+
+const TRAINING_JOBS = 3;
+
+jest.setTimeout(60_000);
+
+/** The names of the jobs that were trained to their end, one entry for each time. */
+const trained: string[] = [];
+let stack: LocalMode;
+
+afterEach(() => jest.restoreAllMocks());
+
+function synthesizeWorkflow(integration: TuningIntegration): string {
+  return synthesize((scope) => {
+    new TuningWorkflow(scope, 'Tuning', {
+      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+      objective: Objective.minimize('validation:rmse'),
+      hyperparameters: { num_round: '10' },
+      parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.5 })],
+      maxTrainingJobs: TRAINING_JOBS,
+      maxParallelTrainingJobs: 1,
+      integration,
+    });
+  });
+}
+
+/** Deploys a workflow whose training takes a moment and is counted; `fault` can make it fail. */
+async function deploy(
+  assembly: string,
+  fault: (job: StubTrainingJob) => void = () => undefined,
+): Promise<void> {
+  trained.splice(0);
+  stack = await LocalMode.deploy({
+    assembly,
+    waitTimeScale: 0.001,
+    stubTraining: async (job) => {
+      await sleep(30, undefined, { signal: job.signal });
+      fault(job);
+      trained.push(job.name);
+      return { 'validation:rmse': Number(job.hyperparameters.eta) };
+    },
+  });
+  for (const channel of ['train', 'validation']) {
+    await stack.bucket('Tuning/Bucket').put(`input/${channel}/a.csv`, '1,2\n');
+  }
+}
+
+/** Runs an execution on that did not succeed, to its end. */
+async function redrive({ arn, recordFile }: LocalExecution): Promise<ExecutionRecord> {
+  await new SFNClient(stack.clientConfig()).send(new RedriveExecutionCommand({ executionArn: arn }));
+  const record = () => JSON.parse(readFileSync(recordFile, 'utf8')) as ExecutionRecord;
+  await stack.waitFor(() => record().status !== 'RUNNING');
+  return record();
+}
+
+function namesOf(...statuses: string[]): string[] {
+  return stack
+    .trainingJobs()
+    .filter(({ TrainingJobStatus: status }) => statuses.includes(status))
+    .map(({ TrainingJobName: name }) => name);
+}
+
+/** Redrives to success: what had completed has not run again, nothing has run twice, and nothing runs on. */
+async function redriveToSuccess(execution: LocalExecution): Promise<string> {
+  const before = namesOf('Completed');
+  expect(await redrive(execution)).toMatchObject({ status: 'SUCCEEDED' });
+  await stack.waitFor(() => namesOf('InProgress', 'Stopping').length === 0);
+  expect(namesOf('Completed')).toEqual(expect.arrayContaining(before));
+  expect(new Set(trained).size).toBe(trained.length);
+  const after = namesOf('Completed').length - before.length;
+  return `redrive succeeds, trains ${after} of ${TRAINING_JOBS + 1}; none twice`;
+}
+
+/** Runs an execution that fails. @returns it, and how it ended */
+async function fail(): Promise<{ execution: LocalExecution; record: ExecutionRecord }> {
+  const execution = stack.startExecution();
+  const record = (await execution.ended) as ExecutionRecord;
+  expect(record.status).toBe('FAILED');
+  return { execution, record };
+}
+
+const assemblies = {
+  '.sync': synthesizeWorkflow(TuningIntegration.OPTIMIZED),
+  'AWS SDK': synthesizeWorkflow(TuningIntegration.SDK),
+};
+
+/** The states that an execution enters in which nothing goes wrong. */
+const STATES = {
+  '.sync': [
+    'Configure',
+    'IsInputValid',
+    'TuneHyperparameters',
+    'FindBestTrainingJob',
+    'TrainFinalModel',
+    'DescribeFinalTrainingJob',
+    'IsFinalModelTrained',
+    'Result',
+  ],
+  'AWS SDK': [
+    'Configure',
+    'IsInputValid',
+    'TuneHyperparameters',
+    'WaitForTuningJob',
+    'DescribeTuningJob',
+    'HasTuningJobEnded',
+    'FindBestTrainingJob',
+    'TrainFinalModel',
+    'DescribeFinalTrainingJob',
+    'IsFinalModelTrained',
+    'Result',
+  ],
+};
+
+describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (integration) => {
+  beforeAll(() => deploy(assemblies[integration]));
+  afterAll(() => stack.close());
+
+  for (const state of STATES[integration]) {
+    testFault(`StopExecution at ${state} (${integration})`, async () => {
+      const entered = new Promise<void>((resolve) => {
+        const append = ExecutionLog.prototype.append;
+        jest.spyOn(ExecutionLog.prototype, 'append').mockImplementation(function (this: ExecutionLog, event) {
+          append.call(this, event);
+          if (event.type.endsWith('StateEntered') && event.details['name'] === state) resolve();
+        });
+      });
+      const execution = stack.startExecution();
+      await entered;
+      expect(await execution.stop({ error: 'Test' })).toMatchObject({ status: 'ABORTED', error: 'Test' });
+      return redriveToSuccess(execution);
+    });
+  }
+
+  testFault(`StopExecution while jobs train (${integration})`, async () => {
+    const before = namesOf('Completed').length;
+    const execution = stack.startExecution();
+    await stack.waitFor(() => namesOf('Completed').length > before && namesOf('InProgress').length === 1);
+    expect(await execution.stop()).toMatchObject({ status: 'ABORTED' });
+    await stack.waitFor(() => namesOf('InProgress', 'Stopping').length === 0);
+    return redriveToSuccess(execution);
+  });
+});
+
+describe('a function that does not answer', () => {
+  afterEach(() => stack.close());
+
+  /** Puts code before that of the function that finds the best training job. @returns what takes it away again */
+  const breakFunction = (code: string): (() => void) => {
+    const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
+    const [hash = ''] = filesIn(join(stack.root, 'functions', folder));
+    const file = join(stack.root, 'functions', folder, hash, 'index.js');
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, `${code}\n${whole}`);
+    return () => writeFileSync(file, whole);
+  };
+  const once = (code: string) => {
+    const flag = JSON.stringify(join(stack.root, 'flag'));
+    return `if (!require('fs').existsSync(${flag})) { require('fs').writeFileSync(${flag}, ''); ${code} }`;
+  };
+
+  testFault('the function is killed once', async () => {
+    await deploy(assemblies['.sync']);
+    breakFunction(once("process.kill(process.pid, 'SIGKILL');"));
+    const { execution, record } = await fail();
+    expect(record).toMatchObject({
+      error: 'Runtime.ExitError',
+      cause: expect.stringMatching(/signal: SIGKILL/),
+    });
+    return `${record.error}; ${await redriveToSuccess(execution)}`;
+  });
+
+  testFault('the function crashes each time', async () => {
+    await deploy(assemblies['.sync']);
+    const mend = breakFunction('process.exit(3);');
+    const { execution, record } = await fail();
+    expect(record).toMatchObject({
+      error: 'Runtime.ExitError',
+      cause: expect.stringMatching(/exit status 3/),
+    });
+    mend();
+    return `${record.error}; ${await redriveToSuccess(execution)}`;
+  });
+
+  testFault('the function does not answer in time', async () => {
+    const assembly = synthesizeWorkflow(TuningIntegration.OPTIMIZED);
+    editTemplate(assembly, (text) => text.replace(/"Timeout": \d+/g, '"Timeout": 1'));
+    await deploy(assembly);
+    const mend = breakFunction('for (;;);');
+    const { execution, record } = await fail();
+    expect(record).toMatchObject({
+      error: 'Sandbox.Timedout',
+      cause: expect.stringMatching(/timed out after 1/),
+    });
+    mend();
+    return `${record.error}; ${await redriveToSuccess(execution)}`;
+  });
+});
+
+describe('training jobs that fail', () => {
+  afterEach(() => stack.close());
+
+  testFault('the final training job fails', async () => {
+    await deploy(assemblies['.sync'], ({ name }) => {
+      if (trained.length === TRAINING_JOBS)
+        throw new Error(`AlgorithmError: ${name} was killed, exit code: 137`);
+    });
+    const { execution, record } = await fail();
+    expect(record).toMatchObject({
+      error: 'FinalTrainingJobNotCompleted',
+      cause: expect.stringMatching(/exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz/),
+    });
+    // A Fail state fails again: the cause names the model to use.
+    expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error: record.error });
+    expect(trained).toHaveLength(TRAINING_JOBS);
+    return `${record.error}, with the best job and its model; the redrive, too: nothing is trained again`;
+  });
+
+  testFault('one of the training jobs fails', async () => {
+    let attempts = 0;
+    await deploy(assemblies['.sync'], () => {
+      attempts += 1;
+      if (attempts === 2) throw new Error('AlgorithmError: killed, exit code: 137');
+    });
+    const { output } = (await stack.startExecution().ended) as ExecutionRecord;
+    expect(output).toMatchObject({
+      tuningJob: { trainingJobs: { completed: TRAINING_JOBS - 1, failed: 1 } },
+    });
+    return `succeeds with the best of the other ${TRAINING_JOBS - 1}`;
+  });
+
+  testFault('all training jobs fail', async () => {
+    await deploy(assemblies['.sync'], () => {
+      throw new Error('AlgorithmError: no memory, exit code: 137');
+    });
+    const { execution, record } = await fail();
+    expect(record.cause).toMatch(/Most common reason.* no memory, exit code: 137/);
+    const again = await redrive(execution);
+    expect(again).toMatchObject({ status: 'FAILED', error: record.error });
+    expect(stack.tuningJobs()).toHaveLength(1);
+    return `${record.error}, with the most common reason; the redrive, too: the tuning job has ended`;
+  });
+});

@@ -1,0 +1,26 @@
+/** What a fault came to. */
+interface Row {
+  readonly fault: string;
+  readonly result: string;
+}
+
+const rows: Row[] = [];
+
+/**
+ * A test of a fault: it says in a few words what came of it. The table of all of a file is printed at its end.
+ *
+ * @param outcome throws where something is lost, runs twice, or no message says what to do next
+ */
+export function testFault(fault: string, outcome: () => Promise<string>): void {
+  test(fault, async () => {
+    rows.push({ fault, result: 'FAILED' });
+    const result = await outcome();
+    rows.splice(rows.length - 1, 1, { fault, result });
+  });
+}
+
+afterAll(() => {
+  const width = Math.max(0, ...rows.map(({ fault }) => fault.length));
+  const lines = rows.map(({ fault, result }) => `  ${fault.padEnd(width)}  ${result}`);
+  process.stderr.write(`\nFaults and what came of them:\n${lines.join('\n')}\n`);
+});

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion } from '../../../lib';
+import {
+  filesIn,
+  onlyExecutionIn,
+  synthesize,
+  trainingJobsIn,
+  tuningJobsIn,
+  writeTrainingData,
+} from './support';
+
+/** Training jobs of the search; one more trains the final model. */
+export const TRAINING_JOBS = 12;
+
+const LONGEST_WAIT_MS = 60_000;
+
+/** A workflow that trains long enough to be interrupted, with its data. @returns the assembly's folder */
+export function synthesizeInterruptedWorkflow(): string {
+  const data = writeTrainingData();
+  return synthesize((stack) => {
+    const workflow = new TuningWorkflow(stack, 'Tuning', {
+      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+      objective: Objective.minimize('validation:rmse'),
+      hyperparameters: { objective: 'reg:squarederror' },
+      parameterRanges: [
+        ParameterRange.integer('num_round', { min: 100, max: 400 }),
+        ParameterRange.continuous('eta', { min: 0.01, max: 0.5 }),
+        ParameterRange.integer('max_depth', { min: 3, max: 8 }),
+      ],
+      maxTrainingJobs: TRAINING_JOBS,
+      maxParallelTrainingJobs: 2,
+      jobNamePrefix: 'killed',
+    });
+    new BucketDeployment(stack, 'Data', {
+      sources: [Source.asset(data)],
+      destinationBucket: workflow.bucket,
+      destinationKeyPrefix: 'input/',
+    });
+  });
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean, milliseconds = 5): Promise<void> {
+  const giveUp = Date.now() + LONGEST_WAIT_MS;
+  while (!condition()) {
+    if (Date.now() > giveUp) throw new Error(`waited too long for ${condition}`);
+    await wait(milliseconds);
+  }
+}
+
+/** Resolves when there is an execution. */
+export async function executionIn(root: string): Promise<void> {
+  await until(() => filesIn(join(root, 'executions')).some((name) => !name.startsWith('.')));
+}
+
+/** Resolves when so many training jobs have completed. */
+export async function completedIn(root: string, count: number): Promise<void> {
+  await until(() => Object.keys(timesTrained(root)).length >= count, 20);
+}
+
+/** How often each training job that had completed was trained, as its log tells. */
+export function timesTrained(root: string): Record<string, number> {
+  const completed = trainingJobsIn(root).filter(({ description }) => {
+    return description.TrainingJobStatus === 'Completed';
+  });
+  return Object.fromEntries(
+    completed.map(({ name }) => {
+      const log = readFileSync(join(root, 'logs', `${name}.log`), 'utf8');
+      return [name, log.match(/Training took/g)?.length ?? 0];
+    }),
+  );
+}
+
+/**
+ * What holds at the end, however often the execution was interrupted: it has succeeded, nothing was begun anew, what had
+ * completed was not trained again, and every model is there.
+ *
+ * @param context says what was done, for a person who reads why this fails
+ */
+export function expectWhole(root: string, trainedBefore: Record<string, number>, context: string): void {
+  const execution = onlyExecutionIn(root);
+  expect({ ...execution, context }).toMatchObject({
+    status: 'SUCCEEDED',
+    output: { tuningJob: { status: 'Completed', trainingJobs: { completed: TRAINING_JOBS, failed: 0 } } },
+  });
+  expect(tuningJobsIn(root)).toHaveLength(1);
+  const jobs = trainingJobsIn(root);
+  expect(jobs.map(({ description }) => description.TrainingJobStatus)).toEqual(
+    Array.from({ length: TRAINING_JOBS + 1 }, () => 'Completed'),
+  );
+  const trainedAfter = timesTrained(root);
+  for (const [name, times] of Object.entries(trainedBefore)) {
+    expect({ name, times: trainedAfter[name], context }).toEqual({ name, times, context });
+    expect(times).toBe(1);
+  }
+  for (const { description } of jobs) {
+    const archive = description.ModelArtifacts.S3ModelArtifacts.replace('s3:/', join(root, 's3'));
+    expect(existsSync(archive)).toBe(true);
+    expect(execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' })).toBe('xgboost-model\n');
+  }
+  const events = readFileSync(join(root, 'executions', execution.name, 'history.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: number; type: string });
+  expect(events.filter(({ type }) => type === 'ExecutionSucceeded')).toHaveLength(1);
+  expect(events.filter(({ type }) => type === 'ExecutionStarted')).toHaveLength(1);
+}
