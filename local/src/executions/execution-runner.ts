@@ -22,6 +22,7 @@ import {
   type WriteResults,
   withPlainNumbers,
 } from '../states';
+import { continueFrom, steadyNow } from '../steady-clock';
 import { UserError } from '../user-error';
 import {
   type ExecutedStateMachine,
@@ -136,7 +137,7 @@ export class ExecutionRunner {
       ...options.startedAs,
       ...(options.place && { place: options.place }),
       ...withText('input', input, options.inputText),
-      startDate: new Date().toISOString(),
+      startDate: new Date(steadyNow()).toISOString(),
       status: 'RUNNING',
       ...(this.options.deploymentId !== undefined && { deploymentId: this.options.deploymentId }),
     };
@@ -165,7 +166,7 @@ export class ExecutionRunner {
     const machine = this.options.parse(stateMachine);
     const redriven = {
       redriveCount: (ended.redriveCount ?? 0) + 1,
-      redriveDate: new Date().toISOString(),
+      redriveDate: new Date(steadyNow()).toISOString(),
     };
     return this.goOn(
       { ...ended, ...redriven },
@@ -190,6 +191,8 @@ export class ExecutionRunner {
     if (!stateMachine || !resumeFrom) {
       throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
     }
+    const lastEvent = this.store.history(arn).at(-1);
+    if (lastEvent) continueFrom(Date.parse(lastEvent.timestamp));
     return this.goOn(interrupted, {
       machine: this.options.parse(stateMachine),
       stateMachine,
@@ -284,7 +287,7 @@ export class ExecutionRunner {
       const last: ExecutionRecord = {
         ...record,
         ...result,
-        stopDate: new Date().toISOString(),
+        stopDate: new Date(steadyNow()).toISOString(),
         ...(result.status === 'ABORTED' && isInterrupted() && { isInterrupted: true }),
       };
       log.write(last);

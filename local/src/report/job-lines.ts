@@ -1,5 +1,6 @@
 import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
+import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
 import { placeOf, placePrefix } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
@@ -42,7 +43,7 @@ export class JobLines {
         record,
         tuningJob
           ? renderEnd(summarizeTrainingJob(record, tuningJob.description))
-          : renderTrainingJob(description, Date.now() / 1000),
+          : renderTrainingJob(description, steadyNow() / 1000),
       ),
     );
   }

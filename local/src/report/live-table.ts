@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { Jobs } from '../services';
+import { steadyNow } from '../steady-clock';
 import { JobLines } from './job-lines';
 import { renderJobs } from './jobs-screen';
 import { TerminalBlock } from './terminal-block';
@@ -53,7 +54,7 @@ class LiveTable implements JobsView {
 
   private draw(rows: number): void {
     const { columns } = this.block;
-    this.block.draw(renderJobs(this.jobs, { rows, columns, now: Date.now() / 1000 }));
+    this.block.draw(renderJobs(this.jobs, { rows, columns, now: steadyNow() / 1000 }));
   }
 }
 

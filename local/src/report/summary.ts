@@ -19,6 +19,7 @@ import {
   summarizeTrainingJobs,
 } from '../services';
 import type { MapPlace } from '../states';
+import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { commonReasons, isErrorInLog } from './common-reasons';
@@ -127,7 +128,7 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
     ),
     ...(model === undefined ? [] : [['Model', formatPath(localPath(model, deployment))] as const]),
   ];
-  const head = renderAutoMLJob(record, { ...UNLIMITED, now: Date.now() / 1000 }).join('\n');
+  const head = renderAutoMLJob(record, { ...UNLIMITED, now: steadyNow() / 1000 }).join('\n');
   return `${head}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
 }
 

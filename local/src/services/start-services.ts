@@ -3,6 +3,7 @@ import { bucketsFolder } from '../assembly/buckets';
 import type { Deployment } from '../assembly/deployment';
 import { evaluator } from '../evaluator/evaluator';
 import type { ExecutionRunner, ExecutionServices } from '../executions/execution-runner';
+import { steadyNow } from '../steady-clock';
 import type { AutoMLRunner } from '../training/automl-runner';
 import type { Sampler } from '../training/sampler';
 import type { Trainer } from '../training/trainer';
@@ -97,7 +98,7 @@ export async function startServices(
   options: ServicesOptions,
 ): Promise<RunningServices> {
   const { root, environment } = deployment;
-  const now = (): number => Date.now() / 1000;
+  const now = (): number => steadyNow() / 1000;
   const credentials = new CredentialStore();
   const buckets = new BucketStore(bucketsFolder(root), new DefaultEncryption(deployment), (created) =>
     events.objectCreated(created),

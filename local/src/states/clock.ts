@@ -1,3 +1,5 @@
+import { steadyNow } from '../steady-clock';
+
 /** Time as the interpreter sees it; tests put their own in its place. */
 export interface Clock {
   now(): Date;
@@ -8,9 +10,9 @@ export interface Clock {
 /** Node's timers cannot be longer than this. */
 const LONGEST_TIMER = 2_147_483_647;
 
-/** The clock on the wall. */
+/** The clock on the wall, which is not set back. */
 export const systemClock: Clock = {
-  now: () => new Date(),
+  now: () => new Date(steadyNow()),
   async sleep(milliseconds, signal) {
     for (let left = milliseconds; left > 0; left -= LONGEST_TIMER) {
       await oneTimer(Math.min(left, LONGEST_TIMER), signal);

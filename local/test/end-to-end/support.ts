@@ -26,6 +26,7 @@ export interface CliRun {
 
 /** A run under way. */
 export interface RunningCli {
+  readonly processId: number;
   /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. @default 'SIGINT' */
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
   /** Ends the process itself, with kill -9. */
@@ -55,13 +56,23 @@ export async function runShow(root: string, name: string, ...args: string[]): Pr
   return (await start(process.execPath, [...CLI, 'show', name, '--root', root, ...args]).ended).output;
 }
 
+/** Starts a command of local mode with variables added to its environment. */
+export function startCommand(words: readonly string[], variables: NodeJS.ProcessEnv = {}): RunningCli {
+  return start(process.execPath, [...CLI, ...words], variables);
+}
+
 /** Runs a command as a person types it in the project's folder. */
 export function runInShell(command: string): Promise<CliRun> {
   return start('/bin/sh', ['-c', command]).ended;
 }
 
-function start(program: string, args: readonly string[]): RunningCli {
-  const child = spawn(program, args, { cwd: PROJECT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(program: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): RunningCli {
+  const child = spawn(program, args, {
+    cwd: PROJECT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...variables },
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} cannot be started`);
   let output = '';
@@ -74,6 +85,7 @@ function start(program: string, args: readonly string[]): RunningCli {
     child.once('close', (code) => done({ exitCode: code ?? Number.NaN, output }));
   });
   return {
+    processId: pid,
     ended,
     interrupt: (signal = 'SIGINT') => void process.kill(-pid, signal),
     kill: () => void child.kill('SIGKILL'),

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../assembly/safe-path';
+import { steadyNow } from '../../steady-clock';
 import { logEvents } from '../../training/log-events';
 
 /** How exactly the time of a line is kept: enough for people, and little to write. */
@@ -60,7 +61,7 @@ export class JobLog {
 
   private flush(): void {
     if (this.lines === '') return;
-    const now = Date.now();
+    const now = steadyNow();
     if (now - this.marked >= MARK_MILLISECONDS) {
       this.marked = now;
       fs.appendFileSync(this.times, `${this.offset} ${now}\n`);

@@ -1,3 +1,4 @@
+import { continueFrom } from '../../../steady-clock';
 import type { AutoMLEngine } from '../automl/automl-engine';
 import type { TrainingEngine } from '../training/training-engine';
 import type { TuningEngine } from '../tuning/tuning-engine';
@@ -26,6 +27,7 @@ export async function resumeJobs(
   for (const store of [jobs.training, jobs.tuning, jobs.automl]) store.refresh();
   const interrupted = <R extends JobRecord>(records: readonly R[]): R[] =>
     records.filter((record) => record.isInterrupted && isWanted(record));
+  continueFrom(1000 * Math.max(0, ...lastChanges(jobs, isWanted)));
   const alone = jobs.training.list().filter(({ description }) => description.TuningJobArn === undefined);
   const runs: readonly { readonly finished: Promise<unknown> }[] = [
     ...interrupted(jobs.tuning.list()).map((record) => tuning.resume(record)),
@@ -33,4 +35,17 @@ export async function resumeJobs(
     ...interrupted(jobs.automl.list()).map((record) => automl.resume(record)),
   ];
   await Promise.all(runs.map(({ finished }) => finished));
+}
+
+/** When the jobs that go on were changed last, and the training jobs of their tuning jobs; in epoch seconds. */
+function lastChanges({ training, tuning, automl }: Jobs, isWanted: (job: JobRecord) => boolean): number[] {
+  const goesOn = (record: JobRecord) => record.isInterrupted && isWanted(record);
+  const tuningJobs = tuning.list().filter(goesOn);
+  const arns = new Set(tuningJobs.map(({ description }) => description.HyperParameterTuningJobArn));
+  const trainingJobs = training
+    .list()
+    .filter((record) => goesOn(record) || arns.has(record.description.TuningJobArn ?? ''));
+  return [...tuningJobs, ...trainingJobs, ...automl.list().filter(goesOn)].map(
+    ({ description }) => description.LastModifiedTime,
+  );
 }

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../steady-clock';
 import { isInternalError } from '../../../training/failure-reason';
 import type {
   Objective,
@@ -33,7 +34,7 @@ export function withTrainingJobs(
   const best = bestTrainingJob(summaries);
   const overall = overallBest(jobs, description, summaries);
   const { jobsNotImproving, convergedAt } = searchProgress(summaries);
-  const { CreationTime: created, HyperParameterTuningEndTime: ended = Date.now() / 1000 } = description;
+  const { CreationTime: created, HyperParameterTuningEndTime: ended = steadyNow() / 1000 } = description;
   return {
     ...description,
     ...countTrainingJobs(summaries),

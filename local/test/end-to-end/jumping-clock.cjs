@@ -1,0 +1,39 @@
+// Preloaded into local mode: once the file CLOCK_FLAG exists, its clock is CLOCK_JUMP_MS off, and so are those of its
+// functions. Timers go on as they do when somebody sets the clock of a machine.
+const childProcess = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { ServerResponse } = require('node:http');
+
+const { CLOCK_FLAG: flag, CLOCK_JUMP_MS: jump } = process.env;
+const TrueDate = Date;
+let hasJumped = false;
+
+function offset() {
+  hasJumped ||= existsSync(flag);
+  return hasJumped ? Number(jump) : 0;
+}
+
+globalThis.Date = class extends TrueDate {
+  constructor(...values) {
+    super(...(values.length === 0 ? [TrueDate.now() + offset()] : values));
+  }
+
+  static now() {
+    return TrueDate.now() + offset();
+  }
+};
+
+const { fork } = childProcess;
+childProcess.fork = (file, options) =>
+  fork(file, {
+    ...options,
+    execArgv: [...(options.execArgv ?? []), '--require', __filename],
+    env: { ...options.env, CLOCK_FLAG: flag, CLOCK_JUMP_MS: jump },
+  });
+
+// Node.js has the header's time from the true clock, and AWS's clients set their own by it.
+const { writeHead } = ServerResponse.prototype;
+ServerResponse.prototype.writeHead = function (...values) {
+  this.setHeader('Date', new Date().toUTCString());
+  return writeHead.apply(this, values);
+};
