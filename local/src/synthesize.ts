@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from './user-error';
@@ -23,6 +24,9 @@ export interface SynthesisOptions {
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
+/** A disk with less room counts as full: an assembly with its Lambda functions takes some megabytes. */
+const FULL_DISK_MEGABYTES = 10;
+
 /** How much of what was printed an error shows. */
 const SHOWN_LINES = 20;
 
@@ -43,11 +47,24 @@ export async function synthesize({ project, root, context, onLine }: SynthesisOp
     const code = await runCdk(project, args, onLine && keepLast(lastLines, onLine));
     if (code === 0) return output;
     const why = onLine ? `:\n${lastLines.join('\n')}` : ': what it printed says why.';
-    throw new UserError(`cdk synth ended with exit status ${code}${why}`);
+    throw new UserError([`cdk synth ended with exit status ${code}${why}`, ...fullDisks(root)].join('\n'));
   } catch (error) {
     rmSync(output, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Disks that the app and the `cdk` write to and that have no room: what they print about it is a stack trace. */
+function fullDisks(root: string): string[] {
+  return [root, tmpdir()].flatMap((folder) => {
+    const { bavail, bsize } = statfsSync(folder);
+    const megabytes = (bavail * bsize) / 1e6;
+    return megabytes < FULL_DISK_MEGABYTES
+      ? [
+          `The disk of ${folder} has ${megabytes.toFixed(1)} MB left: make room, or name a folder on another disk with ${folder === root ? '--root' : '$TMPDIR'}.`,
+        ]
+      : [];
+  });
 }
 
 function keepLast(lines: string[], onLine: (line: string) => void): (line: string) => void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { testFault } from './fault-table';
+import { TRIES_ALL, testFault } from './fault-table';
 import {
   completedIn,
   executionIn,
@@ -25,8 +25,8 @@ import {
   tuningJobsIn,
 } from './support';
 
-/** How often local mode is killed; `KILLS=20 npx jest kill-and-resume` for more than the suite has time for. */
-const KILLS = Number(process.env['KILLS'] ?? 3);
+/** How often local mode is killed. */
+const KILLS = TRIES_ALL ? 20 : 3;
 
 jest.setTimeout(300_000 + KILLS * 10_000);
 

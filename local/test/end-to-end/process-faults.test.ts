@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { testFault } from './fault-table';
+import { testFault, testFaultIfAll } from './fault-table';
 import {
   completedIn,
   expectWhole,
@@ -127,7 +127,8 @@ describe('a clock that is set while jobs train', () => {
     ['forward', DAY_MS],
     ['back', -DAY_MS],
   ] as const) {
-    testFault(`the clock jumps a day ${direction}`, async () => {
+    const testClock = direction === 'back' ? testFault : testFaultIfAll;
+    testClock(`the clock jumps a day ${direction}`, async () => {
       const root = temporaryFolder();
       const { jump, variables } = jumping(milliseconds);
       const run = startCommand(['run', '--root', root, '--assembly', assembly], variables);
@@ -142,7 +143,7 @@ describe('a clock that is set while jobs train', () => {
       return 'succeeds; no negative time';
     });
 
-    testFault(`kill -9, the clock jumps a day ${direction}, resume`, async () => {
+    testClock(`kill -9, the clock jumps a day ${direction}, resume`, async () => {
       const root = temporaryFolder();
       const run = startLocalMode(assembly, root);
       await completedIn(root, 3);
@@ -204,5 +205,20 @@ cp -a "$ROOT" "$OUT/after"`,
     expect({ status: text(folder, 'resume-status'), resumed }).toEqual({ status: '0\n', resumed });
     expectWhole(join(folder, 'after'), timesTrained(join(folder, 'before')), `${output}\n${resumed}`);
     return 'ends with the reason and what to do; resume succeeds, none runs twice';
+  });
+
+  testFaultIfAll('the disk is full when the app is synthesized', async () => {
+    const folder = await onSmallDisk(
+      1,
+      `dd if=/dev/zero of="$ROOT/filler" bs=1k count=900 2>/dev/null
+local_mode run --project examples/script --root "$ROOT/root" >"$OUT/run" 2>&1
+echo $? >"$OUT/run-status"`,
+    );
+    if (folder === undefined) return NO_DISK;
+    expect(text(folder, 'run-status')).toBe('1\n');
+    expect(text(folder, 'run').trim().split('\n').at(-1)).toMatch(
+      /^The disk of \S+ has 0\.\d MB left: make room, or name a folder on another disk with --root\.$/,
+    );
+    return 'ends with the disk and what to do';
   });
 });
