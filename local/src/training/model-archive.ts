@@ -1,16 +1,5 @@
-import { createReadStream } from 'node:fs';
-import {
-  copyFile,
-  lstat,
-  open,
-  readdir,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, lstat, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -42,28 +31,26 @@ export async function writeModelArchive(
   partial = `${archive}.${process.pid}.partial`,
 ): Promise<void> {
   const tar = pack();
-  // Opened before anything can fail: what is removed below is not created again by a stream that opens late.
-  const file = await open(partial, 'w');
+  const output = createWriteStream(partial);
+  const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   try {
     // Entries are added while the archive is written: neither waits for the whole of the other.
     await Promise.all([
-      pipeline(
-        tar,
-        createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }),
-        (compressed: AsyncIterable<Uint8Array>) => writeFile(file, compressed),
-      ),
+      pipeline(tar, createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }), output),
       addFolder(tar, modelFolder, { root: modelFolder, prefix: '' }).then(
         () => tar.finalize(),
         (error: Error) => tar.destroy(error),
       ),
     ]);
+    const file = await open(partial, 'r+');
     await file.sync();
+    await file.close();
     await rename(partial, archive);
   } catch (error) {
+    // A file that is still being opened would come back after its removal.
+    await closed;
     await rm(partial, { force: true });
     throw error;
-  } finally {
-    await file.close();
   }
 }
 

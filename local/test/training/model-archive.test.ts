@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   lstatSync,
@@ -104,6 +105,25 @@ test('a failure leaves nothing behind', async () => {
   expect(written.map(({ status }) => status)).toEqual(archives.map(() => 'rejected'));
   await setTimeout(50);
   expect(readdirSync(out)).toEqual([]);
+});
+
+test('what the disk says is the reason of the failure', () => {
+  const folder = temporaryFolder();
+  const model = join(folder, 'model');
+  mkdirSync(model);
+  writeFileSync(join(model, 'weights'), randomBytes(4 << 20));
+  // A file that may not grow any more, as on a full disk, without the rights to make one.
+  const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
+  const source = `
+    const { writeModelArchive } = require(${JSON.stringify(require.resolve('../../src/training'))});
+    writeModelArchive(${JSON.stringify(model)}, ${JSON.stringify(`${model}.tar.gz`)}).catch((error) => console.log(error.code));`;
+  const node = [process.execPath, '--require', require.resolve('ts-node/register'), '--eval', source];
+  const printed = execFileSync('/bin/bash', ['-c', limited, 'bash', ...node], {
+    cwd: __dirname,
+    encoding: 'utf8',
+  });
+  expect(printed).toBe('EFBIG\n');
+  expect(readdirSync(folder)).toEqual(['model']);
 });
 
 test('a failed job keeps its output and no model', async () => {
