@@ -5,7 +5,7 @@ import { bucketsFolder, type Deployment } from './assembly';
 import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { ExecutionRunner, type RunningExecution } from './executions/execution-runner';
-import type { ExecutionStore } from './executions/executions';
+import type { ExecutionRecord, ExecutionStore } from './executions/executions';
 import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
 import { checkStubs, describeStubs } from './executions/stub-tasks';
 import { LocalBucket } from './local-bucket';
@@ -205,11 +205,11 @@ export class LocalMode {
 
   /**
    * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
-   * an execution. What had ended is not run again.
+   * an execution. What had ended is not run again. An execution that cannot be run any more is named, and keeps none
+   * of the others from it.
    *
    * @param names of executions; without any, all that was interrupted
    * @returns the executions, and a promise of the end of all jobs
-   * @throws UserError when there is no such execution, or it cannot be run any more
    * @internal
    */
   resume(names: readonly string[] = []): {
@@ -220,7 +220,9 @@ export class LocalMode {
       const interrupted = this.executions.store
         .listInterrupted()
         .filter(({ deploymentId }) => deploymentId === this.deploymentId);
-      const wanted = interrupted.filter(({ name }) => names.length === 0 || names.includes(name));
+      const wanted = interrupted
+        .filter(({ name }) => names.length === 0 || names.includes(name))
+        .flatMap((record) => this.tryPrepareResume(record));
       const arns = new Set(wanted.map(({ arn }) => arn));
       // The jobs first: their executions find them at work.
       const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
@@ -230,8 +232,20 @@ export class LocalMode {
             ? names.length === 0
             : arns.has(createdBy.executionArn) || arns.has(createdBy.place?.executionArn ?? ''),
       );
-      return { executions: wanted.map((record) => this.executions.resume(record)), jobsEnded };
+      return { executions: wanted.map(({ resume }) => resume()), jobsEnded };
     });
+  }
+
+  private tryPrepareResume(
+    record: ExecutionRecord,
+  ): { readonly arn: string; readonly resume: () => RunningExecution }[] {
+    try {
+      return [{ arn: record.arn, resume: this.executions.prepareResume(record) }];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.options.onNotice(error.message);
+      return [];
+    }
   }
 
   /**

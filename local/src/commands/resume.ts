@@ -113,6 +113,6 @@ function requireResumed(root: string, wanted: readonly { readonly name: string }
   const notResumed = wanted.filter(({ name }) => left.includes(name)).map(({ name }) => name);
   if (notResumed.length === 0) return;
   throw new UserError(
-    `Could not resume ${notResumed.join(', ')}: its deployment cannot be read. Start a new execution with "${PROGRAM} run".`,
+    `Could not resume ${notResumed.join(', ')}. Start a new execution with "${PROGRAM} run".`,
   );
 }

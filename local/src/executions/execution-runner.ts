@@ -179,25 +179,25 @@ export class ExecutionRunner {
   }
 
   /**
-   * Runs an execution on that was interrupted: as if nothing had been. Calls that had no answer yet are made again,
+   * Prepares to run an interrupted execution on, as if nothing had been. Calls that had no answer yet are made again,
    * with the same identity, so that no job is created twice.
    *
+   * @returns what runs it on
    * @throws UserError when local mode cannot run its definition any more, or does not know where it was
    */
-  resume(interrupted: ExecutionRecord): RunningExecution {
+  prepareResume(interrupted: ExecutionRecord): () => RunningExecution {
     const { arn, name } = interrupted;
     const stateMachine = this.store.stateMachine(arn);
     const resumeFrom = this.store.position(arn);
     if (!stateMachine || !resumeFrom) {
       throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
     }
-    const lastEvent = this.store.history(arn).at(-1);
-    if (lastEvent) continueFrom(Date.parse(lastEvent.timestamp));
-    return this.goOn(interrupted, {
-      machine: this.options.parse(stateMachine),
-      stateMachine,
-      resume: { resumeFrom },
-    });
+    const machine = this.options.parse(stateMachine);
+    return () => {
+      const lastEvent = this.store.history(arn).at(-1);
+      if (lastEvent) continueFrom(Date.parse(lastEvent.timestamp));
+      return this.goOn(interrupted, { machine, stateMachine, resume: { resumeFrom } });
+    };
   }
 
   private goOn(

@@ -52,9 +52,11 @@ export async function until(condition: () => boolean, milliseconds = 5): Promise
   }
 }
 
-/** Resolves when there is an execution. */
-export async function executionIn(root: string): Promise<void> {
-  await until(() => filesIn(join(root, 'executions')).some((name) => !name.startsWith('.')));
+/** Resolves when there are so many executions. */
+export async function executionIn(root: string, count = 1): Promise<void> {
+  await until(
+    () => filesIn(join(root, 'executions')).filter((name) => !name.startsWith('.')).length >= count,
+  );
 }
 
 /** Resolves when so many training jobs have completed. */

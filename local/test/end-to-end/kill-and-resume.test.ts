@@ -193,6 +193,23 @@ test('an execution whose deployment is gone cannot be resumed, and resume says s
   expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
 });
 
+test('an execution whose position was lost is named, and keeps no other from being resumed', async () => {
+  const root = temporaryFolder();
+  for (const number of [1, 2]) {
+    const run = startLocalMode(assembly, root);
+    await executionIn(root, number);
+    run.interrupt();
+    await run.ended;
+  }
+  const [lost, other] = executionsIn(root).map(({ name }) => name);
+  rmSync(join(root, 'executions', String(lost), 'position.jsonl'));
+  const { exitCode, output } = await startResume(root).ended;
+  expect(output).toContain(`Execution ${lost} cannot be resumed: its position was not kept.`);
+  expect(output).toContain(`Could not resume ${lost}. Start a new execution with`);
+  expect(output).toMatch(new RegExp(`^Execution ${other}: SUCCEEDED$`, 'm'));
+  expect(exitCode).toBe(1);
+});
+
 test('a reader that stops reading, such as head, does not end a run', async () => {
   const root = temporaryFolder();
   const command = `${process.execPath} --require ts-node/register local/src/cli.ts run --root ${root} --assembly ${assembly}`;
