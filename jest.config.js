@@ -5,7 +5,8 @@ module.exports = {
   // Many tests wait for other processes: two at a time on two cores, too.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test', '<rootDir>/local/test', '<rootDir>/examples'],
-  globalSetup: '<rootDir>/local/test/prepare-python.ts',
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
   testMatch: ['**/*.test.ts'],
   // TypeScript first: `npm run build` leaves compiled JavaScript beside lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
