@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 import { encryptStateMachine } from './state-machine-encryption';
-import { stackDigits } from './surroundings';
+import { stackDigits } from './unique-names';
 
 /** What the state machine of a workflow is made of. */
 export interface JobStateMachineOptions {

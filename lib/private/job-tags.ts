@@ -1,7 +1,7 @@
 import { Lazy, TagManager, TagType } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Problems } from './problems';
-import { checkTags } from './validate-surroundings';
+import { checkTags } from './validate-common-props';
 
 /** What the tags of a construct's jobs are made of. */
 export interface JobTagsOptions {

@@ -1,7 +1,7 @@
 import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { NetworkOptions } from './validate-surroundings';
+import type { NetworkOptions } from './network';
 
 /**
  * Warns where containers in a VPC cannot reach Amazon S3, through which SageMaker moves data and models: their network interfaces

@@ -11,9 +11,9 @@ import { LIMITS } from './limits';
 import { Problems } from './problems';
 import { requireShape } from './shape';
 import { TRAINING_TASK, TUNING_TASK } from './task-shape';
+import { checkTags } from './validate-common-props';
 import { checkDuration } from './validate-jobs';
 import { checkRange, checkStrategy, trainingJobsLimit } from './validate-search';
-import { checkTags } from './validate-surroundings';
 import { checkTrainingJob } from './validate-training-job';
 
 /** What all tasks of this library have. */

@@ -1,14 +1,15 @@
 import { Token } from 'aws-cdk-lib';
 import { tagsLimit } from './integration';
 import { LIMITS } from './limits';
+import { checkNetwork } from './network';
 import { Problems } from './problems';
 import { requireShape } from './shape';
 import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning-definitions';
 import { TUNING_FRAGMENT } from './tuning-shape';
+import { checkInput, checkJobNamePrefix, checkTags } from './validate-common-props';
 import { checkDefinition } from './validate-definition';
 import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
 import { checkStrategy, trainingJobsLimit } from './validate-search';
-import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from './validate-surroundings';
 
 /**
  * Checks everything that is knowable at synth about a tuning.

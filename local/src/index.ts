@@ -2,13 +2,14 @@
  * Local mode as a library: deploys a synthesized CDK stack to this machine, and runs its state machines. For tests of a
  * stack, in jest or any other test runner.
  */
-export { type ClientConfig, type ClientCredentials, clientEnvironment } from './client-config';
-export type { DeployOptions, SynthesizedApp } from './deploy-options';
+
 export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions/executions';
 export type { StubbedTask, StubTask, StubTasks, TaskStub } from './executions/stub-types';
-export type { LocalBucket } from './local-bucket';
-export { ExecutionFailedError, type LocalExecution, type StopReason } from './local-execution';
-export { LocalMode, type StartExecutionOptions } from './local-mode';
+export { type ClientConfig, type ClientCredentials, clientEnvironment } from './library/client-config';
+export type { DeployOptions, SynthesizedApp } from './library/deploy-options';
+export type { LocalBucket } from './library/local-bucket';
+export { ExecutionFailedError, type LocalExecution, type StopReason } from './library/local-execution';
+export { LocalMode, type StartExecutionOptions } from './library/local-mode';
 export type {
   AutoMLJobDescription,
   TrainingJobDescription,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readProjectFile } from '../src/project-file';
+import { readProjectFile } from '../src/library/project-file';
 
 const project = mkdtempSync(join(tmpdir(), 'project-'));
 

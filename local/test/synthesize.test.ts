@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { synthesize } from '../src/synthesize';
+import { synthesize } from '../src/library/synthesize';
 
 jest.setTimeout(120_000);
 

@@ -1,10 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../../data-location';
 import { LIMITS } from '../../private/limits';
+import { checkNetwork } from '../../private/network';
 import { Problems } from '../../private/problems';
 import { requireShape } from '../../private/shape';
+import { checkInput, checkJobNamePrefix, checkTags } from '../../private/validate-common-props';
 import { checkApart, checkDuration, checkLocations, checkOutput } from '../../private/validate-jobs';
-import { checkInput, checkJobNamePrefix, checkNetwork, checkTags } from '../../private/validate-surroundings';
 import type { AutoMlData } from '../automl-data';
 import { AutoMlMode, AutoMlObjective } from '../automl-objective';
 import type { AutoMlOptions } from '../automl-options';

@@ -1,4 +1,4 @@
-import type { LocalMode } from '../local-mode';
+import type { LocalMode } from '../library/local-mode';
 import { PROGRAM } from './help';
 
 /** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */

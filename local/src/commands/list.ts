@@ -4,8 +4,8 @@ import { formatSeconds } from '../report/format';
 import { renderPlace } from '../report/job-place';
 import { PLAIN_TABLE } from '../report/table';
 import { addExamples, PROGRAM } from './help';
-import { type Kept, type KeptSummary, placeOfKept, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+import { placeOfRun, type RunRecord, type RunSummary, readRunRecords, summarize } from './run-records';
 
 interface ListOptions extends RootOptions {
   readonly all?: true;
@@ -26,23 +26,23 @@ export function listCommand(): Command {
 }
 
 function list(options: ListOptions): void {
-  const files = readKept(existingRoot(options));
+  const files = readRunRecords(existingRoot(options));
   const shown = files.all
-    .filter((kept) => options.all || !isPartOfTuningJob(kept))
-    .map((kept) => {
-      const place = placeOfKept(kept, files);
-      return { ...summarize(kept), ...(place && { item: renderPlace(place) }) };
+    .filter((run) => options.all || !isPartOfTuningJob(run))
+    .map((run) => {
+      const place = placeOfRun(run, files);
+      return { ...summarize(run), ...(place && { item: renderPlace(place) }) };
     });
   if (options.json) console.log(JSON.stringify(shown, undefined, 2));
   else console.log(shown.length === 0 ? `Nothing has run yet: "${PROGRAM} run" does.` : renderList(shown));
 }
 
-function isPartOfTuningJob({ kind, record }: Kept): boolean {
+function isPartOfTuningJob({ kind, record }: RunRecord): boolean {
   return kind === 'training job' && record.description.TuningJobArn !== undefined;
 }
 
 /** Something that ran, with the item of a Map that it ran for. */
-interface ListedSummary extends KeptSummary {
+interface ListedSummary extends RunSummary {
   readonly item?: string;
 }
 

@@ -7,8 +7,8 @@ import { formatPath } from '../report/format';
 import type { Jobs } from '../services';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
-import { readKept } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+import { readRunRecords } from './run-records';
 
 interface LogsOptions extends RootOptions {
   readonly follow?: true;
@@ -34,7 +34,7 @@ export function logsCommand(): Command {
 async function logs(name: string, options: LogsOptions): Promise<void> {
   const root = existingRoot(options);
   const log = openSync(logFile(root, name), 'r');
-  const { jobs } = readKept(root);
+  const { jobs } = readRunRecords(root);
   try {
     let hasEnded = !options.follow || hasJobEnded(jobs, name);
     for (;;) {

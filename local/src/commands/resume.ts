@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { type KeptDeployment, readDeployment } from '../local-folder/kept-deployments';
-import { LocalMode } from '../local-mode';
+import { type DeploymentRecord, readDeployment } from '../library/deployment-records';
+import { LocalMode } from '../library/local-mode';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
-import { interruptedIn, type KeptFiles, readKept, runningIn } from './kept';
 import { addRootOptions, existingRoot, pythonFolderOf, type RootOptions } from './root-options';
-import { EXIT_STATUSES, type ShowOptions, toTheirEnd } from './to-their-end';
+import { interruptedIn, type RunRecords, readRunRecords, runningIn } from './run-records';
+import { EXIT_STATUSES, type ShowOptions, showExecutions } from './show-executions';
 
 interface ResumeOptions extends RootOptions, ShowOptions {}
 
@@ -35,12 +35,12 @@ export function resumeCommand(): Command {
 
 async function resume(names: readonly string[], options: ResumeOptions): Promise<void> {
   const root = existingRoot(options);
-  const kept = readKept(root);
-  const { deploymentIds, executions, jobs } = interruptedIn(kept, names);
+  const records = readRunRecords(root);
+  const { deploymentIds, executions, jobs } = interruptedIn(records, names);
   const unknown = names.find((name) => !executions.some((record) => record.name === name));
-  if (unknown !== undefined) throw notInterrupted(kept, root, unknown);
+  if (unknown !== undefined) throw notInterrupted(records, root, unknown);
   if (executions.length + jobs.length === 0) {
-    sayNothingIsLeft(kept);
+    sayNothingIsLeft(records);
     return;
   }
   for (const id of deploymentIds) {
@@ -52,7 +52,7 @@ async function resume(names: readonly string[], options: ResumeOptions): Promise
 }
 
 /** What ran in a deployment that cannot be read does not keep the rest from being resumed. */
-function tryReadDeployment(root: string, id: string): KeptDeployment | undefined {
+function tryReadDeployment(root: string, id: string): DeploymentRecord | undefined {
   try {
     return readDeployment(root, id);
   } catch (error) {
@@ -63,7 +63,7 @@ function tryReadDeployment(root: string, id: string): KeptDeployment | undefined
 }
 
 async function resumeIn(
-  deployment: KeptDeployment,
+  deployment: DeploymentRecord,
   names: readonly string[],
   options: ResumeOptions,
 ): Promise<void> {
@@ -73,7 +73,7 @@ async function resumeIn(
     onNotice: console.error,
   });
   let jobsEnded: Promise<void> = Promise.resolve();
-  await toTheirEnd(
+  await showExecutions(
     localMode,
     options,
     () => {
@@ -86,17 +86,17 @@ async function resumeIn(
 }
 
 /** What another process runs is neither interrupted nor a success: the command cannot say how it ends. */
-function sayNothingIsLeft(kept: KeptFiles): void {
-  const running = runningIn(kept);
+function sayNothingIsLeft(records: RunRecords): void {
+  const running = runningIn(records);
   if (running.length > 0) throw new UserError(running.map(runsElsewhere).join('\n'));
   console.error('Nothing was interrupted: there is nothing to resume.');
 }
 
-function notInterrupted(kept: KeptFiles, root: string, name: string): UserError {
-  const running = runningIn(kept).find((each) => each.name === name);
+function notInterrupted(records: RunRecords, root: string, name: string): UserError {
+  const running = runningIn(records).find((each) => each.name === name);
   if (running) return new UserError(runsElsewhere(running));
   const known =
-    interruptedIn(kept, [])
+    interruptedIn(records, [])
       .executions.map((each) => each.name)
       .join(', ') || 'none';
   return new UserError(`No execution "${name}" was interrupted in ${root}. Interrupted are: ${known}`);
@@ -108,7 +108,7 @@ function runsElsewhere({ name, processId }: { name: string; processId: number })
 
 /** @throws UserError when something that was interrupted still is */
 function requireResumed(root: string, wanted: readonly { readonly name: string }[]): void {
-  const { executions, jobs } = interruptedIn(readKept(root), []);
+  const { executions, jobs } = interruptedIn(readRunRecords(root), []);
   const left = [...executions, ...jobs].map(({ name }) => name);
   const notResumed = wanted.filter(({ name }) => left.includes(name)).map(({ name }) => name);
   if (notResumed.length === 0) return;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { addDeployOptions, collect, type DeployCommandOptions, deployApp } from './deploy-options';
+import { addDeployOptions, collect, type DeployCommandOptions, deployFromCommand } from './app-options';
 import { addExamples } from './help';
 import { tellOfInterrupted } from './interruption';
 import { readJsonOption } from './json-option';
-import { EXIT_STATUSES, toTheirEnd } from './to-their-end';
+import { EXIT_STATUSES, showExecutions } from './show-executions';
 
 interface RunOptions extends DeployCommandOptions {
   readonly stateMachine?: string;
@@ -36,10 +36,10 @@ export function runCommand(): Command {
 
 async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map((text) => readJsonOption('--input ', text));
-  const localMode = await deployApp(options);
+  const localMode = await deployFromCommand(options);
   if (!options.quiet) tellOfInterrupted(localMode);
   const { stateMachine } = options;
-  await toTheirEnd(localMode, options, () =>
+  await showExecutions(localMode, options, () =>
     inputs.map((inputText) =>
       localMode.startExecution({ inputText, ...(stateMachine !== undefined && { stateMachine }) }),
     ),

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { clientEnvironment } from '../client-config';
-import type { LocalMode } from '../local-mode';
+import { clientEnvironment } from '../library/client-config';
+import type { LocalMode } from '../library/local-mode';
 import { showJobs } from '../report/live-table';
-import { addDeployOptions, type DeployCommandOptions, deployApp } from './deploy-options';
+import { addDeployOptions, type DeployCommandOptions, deployFromCommand } from './app-options';
 import { addExamples, PROGRAM } from './help';
 import { onInterruption, tellOfInterrupted } from './interruption';
 import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
@@ -47,7 +47,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const localMode = await deployApp(options, {
+  const localMode = await deployFromCommand(options, {
     port: options.port,
     requestsPerSecond: options.requestRate,
   });

@@ -6,8 +6,16 @@ import { summarizeJob } from '../report/summary';
 import { renderRanking } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
 import { addExamples } from './help';
-import { findJob, findKept, type Kept, type KeptFiles, placeOfKept, readKept, summarize } from './kept';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+import {
+  findJob,
+  findRunRecord,
+  placeOfRun,
+  type RunRecord,
+  type RunRecords,
+  readRunRecords,
+  summarize,
+} from './run-records';
 
 interface ShowOptions extends RootOptions {
   readonly json?: true;
@@ -28,51 +36,54 @@ export function showCommand(): Command {
 
 function show(name: string, options: ShowOptions): void {
   const root = existingRoot(options);
-  const files = readKept(root);
-  const kept = findKept(files, name);
-  if (options.json) console.log(JSON.stringify(details(kept, files), undefined, 2));
-  else if (kept.kind === 'execution') console.log(renderKeptExecution(kept, files));
-  else if (kept.kind === 'tuning job') console.log(renderTuningJob(kept, files, root));
-  else console.log(summarizeJob(files.jobs, kept.record.name, { root }));
+  const files = readRunRecords(root);
+  const run = findRunRecord(files, name);
+  if (options.json) console.log(JSON.stringify(details(run, files), undefined, 2));
+  else if (run.kind === 'execution') console.log(renderExecutionRun(run, files));
+  else if (run.kind === 'tuning job') console.log(renderTuningJob(run, files, root));
+  else console.log(summarizeJob(files.jobs, run.record.name, { root }));
 }
 
 /** An execution with its events; a job as SageMaker describes it. */
-function details(kept: Kept, { jobs, executions }: KeptFiles): unknown {
-  switch (kept.kind) {
+function details(run: RunRecord, { jobs, executions }: RunRecords): unknown {
+  switch (run.kind) {
     case 'execution': {
-      const items = executions.items(kept.record.arn);
+      const items = executions.items(run.record.arn);
       return {
-        ...kept.record,
+        ...run.record,
         ...(items.length > 0 && { items }),
-        events: executions.history(kept.record.arn),
+        events: executions.history(run.record.arn),
       };
     }
     case 'tuning job': {
-      const description = describeTuningJob(jobs, kept.record);
+      const description = describeTuningJob(jobs, run.record);
       return { ...description, TrainingJobSummaries: summarizeTrainingJobs(jobs, description) };
     }
     case 'training job':
-      return kept.record.description;
+      return run.record.description;
     case 'AutoML job':
-      return { ...kept.record.description, Candidates: kept.record.candidates };
+      return { ...run.record.description, Candidates: run.record.candidates };
   }
 }
 
-function renderKeptExecution({ record }: Extract<Kept, { kind: 'execution' }>, files: KeptFiles): string {
+function renderExecutionRun(
+  { record }: Extract<RunRecord, { kind: 'execution' }>,
+  files: RunRecords,
+): string {
   const history = files.executions.history(record.arn);
   const jobs = jobsAskedFor(history).flatMap((name) => {
     const job = findJob(files, name);
     if (!job) return [`${name}: was not created`];
     // Those of the items of Maps are in the tables.
-    return placeOfKept(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
+    return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
   const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
   return renderExecution(record, { history, jobs, items, file: files.executions.recordFile(record.arn) });
 }
 
 function renderTuningJob(
-  { record }: Extract<Kept, { kind: 'tuning job' }>,
-  { jobs }: KeptFiles,
+  { record }: Extract<RunRecord, { kind: 'tuning job' }>,
+  { jobs }: RunRecords,
   root: string,
 ): string {
   const trainingJobs = summarizeTrainingJobs(jobs, record.description);

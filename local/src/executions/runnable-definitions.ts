@@ -1,5 +1,5 @@
 import type { StateMachineResource } from '../assembly';
-import type { TaskTargets } from '../services/states/check-resources';
+import type { TaskTargets } from '../services/task-integrations/check-resources';
 import { parseExact, parseStateMachine, type StateMachine } from '../states';
 import type { TrainedAlgorithm, Trainer } from '../training';
 import { UserError } from '../user-error';

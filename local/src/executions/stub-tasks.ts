@@ -1,5 +1,5 @@
 import { closestTo } from '../closest';
-import { statesIn } from '../services/states/definition-states';
+import { statesIn } from '../services/task-integrations/definition-states';
 import { copyJson, type Json, type RunTask, StatesError, withPlainNumbers } from '../states';
 import { UserError } from '../user-error';
 import type { StubCommands } from './stub-commands';

@@ -1,5 +1,5 @@
 import { AVAILABLE_RESOURCES, checkResources } from '../services';
-import type { TaskTargets } from '../services/states/check-resources';
+import type { TaskTargets } from '../services/task-integrations/check-resources';
 import { UserError } from '../user-error';
 import type { ExecutedStateMachine } from './executions';
 import { stubOf } from './stub-tasks';

@@ -2,8 +2,8 @@ import type { Jobs, TrainingJobRecord } from '../services';
 import { summarizeTrainingJobs } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
+import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
-import { mostRelevant } from './most-relevant';
 import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
 import { renderTuningJob } from './tuning-job-table';
@@ -24,7 +24,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
     .filter(({ description }) => description.TuningJobArn === undefined);
   const searches = searchesOf(jobs);
   // Half of the screen, unless nothing else is there.
-  const shownTrainingJobs = mostRelevant(
+  const shownTrainingJobs = highestRanked(
     trainingJobs,
     searches.length > 0 ? Math.max(1, Math.floor(screen.rows / 2) - 1) : screen.rows - 1,
     ({ description }) => Number(isEnded(description)),
@@ -34,7 +34,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
     trainingLines.unshift(` … ${trainingJobs.length - shownTrainingJobs.length} more training jobs`);
   }
   const rows = screen.rows - trainingLines.length;
-  const shown = mostRelevant(searches, Math.max(1, Math.floor((rows - 1) / FEWEST_ROWS)), ({ isOver }) =>
+  const shown = highestRanked(searches, Math.max(1, Math.floor((rows - 1) / FEWEST_ROWS)), ({ isOver }) =>
     Number(isOver),
   );
   const hidden = searches.length - shown.length;

@@ -6,8 +6,8 @@ import { colours } from './colours';
 import { commonReasons } from './common-reasons';
 import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric } from './format';
+import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
-import { mostRelevant } from './most-relevant';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
@@ -35,7 +35,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
     ...renderFailures(trainingJobs, screen.columns),
   ];
   // Two more: the head of the table, and the line on those that are not in it.
-  const shown = mostRelevant(numbered(trainingJobs), screen.rows - head.length - 2, ({ job }) => {
+  const shown = highestRanked(numbered(trainingJobs), screen.rows - head.length - 2, ({ job }) => {
     if (job === best) return 0;
     return isEnded(job) ? 2 : 1;
   });

@@ -17,5 +17,5 @@ export {
 } from './sagemaker/tuning/tuning-view';
 export type { Principal, Service } from './service';
 export { type RunningServices, type ServicesOptions, startServices } from './start-services';
-export { checkResources } from './states/check-resources';
-export { AVAILABLE_RESOURCES } from './states/resource-arn';
+export { checkResources } from './task-integrations/check-resources';
+export { AVAILABLE_RESOURCES } from './task-integrations/resource-arn';

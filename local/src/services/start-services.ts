@@ -42,13 +42,13 @@ import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/tra
 import { TrainingEngine } from './sagemaker/training/training-engine';
 import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import type { Principal } from './service';
-import { createItemReader } from './states/item-reader';
-import { createResultWriter } from './states/result-writer';
-import { checkStateMachineRole } from './states/state-machine-role';
-import { createTaskRunner } from './states/task-runner';
-import { TaskTokens } from './states/task-tokens';
-import { StatesService } from './states-api/states-service';
+import { StatesService } from './step-functions/states-service';
 import { StsService } from './sts/sts-service';
+import { createItemReader } from './task-integrations/item-reader';
+import { createResultWriter } from './task-integrations/result-writer';
+import { checkStateMachineRole } from './task-integrations/state-machine-role';
+import { createTaskRunner } from './task-integrations/task-runner';
+import { TaskTokens } from './task-integrations/task-tokens';
 
 /** What the services work with. */
 export interface ServicesOptions {

@@ -4,6 +4,7 @@ export { parseStateMachine } from './definition/parse-state-machine';
 export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';
 export type { MapItemName, MapItemState, MapPlace } from './execution/map-place';
+export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
 export type {
   ItemReaderCall,
   ReadItems,
@@ -11,8 +12,7 @@ export type {
   RunTask,
   TaskCall,
   WriteResults,
-} from './execution/outside';
-export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
+} from './execution/service-calls';
 export {
   type Execution,
   type ExecutionIdentity,

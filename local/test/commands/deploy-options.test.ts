@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addDeployOptions, type DeployCommandOptions } from '../../src/commands/deploy-options';
+import { addDeployOptions, type DeployCommandOptions } from '../../src/commands/app-options';
 
 function parse(...args: string[]): DeployCommandOptions {
   const command = addDeployOptions(

@@ -12,7 +12,7 @@ import {
 } from '../../../lib';
 import { LocalMode, type StubTrainingJob } from '../../src';
 import { ExecutionLog, type ExecutionRecord } from '../../src/executions/executions';
-import type { LocalExecution } from '../../src/local-execution';
+import type { LocalExecution } from '../../src/library/local-execution';
 import { testFault, testFaultIfAll } from './fault-table';
 import { editTemplate, filesIn, synthesize } from './support';
 

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { mostRelevant } from '../../src/report/most-relevant';
+import { highestRanked } from '../../src/report/highest-ranked';
 import { TerminalBlock } from '../../src/report/terminal-block';
 
 /** What a terminal shows of what was written to it: lines, with the cursor behind the last one. */
@@ -49,7 +49,7 @@ test('no line is wider than the terminal, and no block higher than what can be d
 test('where there is no room for all, those of the lowest rank are shown, and of one rank the last ones', () => {
   const jobs = [1, 2, 3, 4, 5, 6];
   const rank = (job: number) => (job === 2 ? 0 : job === 4 ? 1 : 2);
-  expect(mostRelevant(jobs, 4, rank)).toEqual([2, 4, 5, 6]);
-  expect(mostRelevant(jobs, 6, rank)).toEqual(jobs);
-  expect(mostRelevant(jobs, 0, rank)).toEqual([]);
+  expect(highestRanked(jobs, 4, rank)).toEqual([2, 4, 5, 6]);
+  expect(highestRanked(jobs, 6, rank)).toEqual(jobs);
+  expect(highestRanked(jobs, 0, rank)).toEqual([]);
 });

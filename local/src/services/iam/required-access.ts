@@ -5,7 +5,7 @@ import { logGroupOf, logStreamArn } from '../logs/log-names';
 import type { ServiceCall } from '../router';
 import { s3Access } from '../s3/s3-access';
 import { automlJobArn, trainingJobArn, tuningJobArn } from '../sagemaker/jobs/job-arns';
-import { readStateMachineArn } from '../states-api/requests';
+import { readStateMachineArn } from '../step-functions/requests';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 

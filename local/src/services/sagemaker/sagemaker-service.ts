@@ -10,7 +10,7 @@ import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from '.
 import { findTuningJob } from './jobs/job-records';
 import { tagOperations } from './jobs/job-tags';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
-import { answerOfSameTry } from './jobs/same-try';
+import { answerOfRepeatedRequest } from './jobs/repeated-request';
 import type { JOB_OPERATIONS, Operations } from './operation-names';
 import { refuseMembers } from './refused-members';
 import type { TrainingEngine } from './training/training-engine';
@@ -83,7 +83,7 @@ export class SageMakerService implements Service {
     }
     validateRequest(operation, input);
     refuseMembers(operation, input);
-    return answerOfSameTry(this.jobs, operation, input, caller.task) ?? run(input, caller);
+    return answerOfRepeatedRequest(this.jobs, operation, input, caller.task) ?? run(input, caller);
   }
 
   private createTrainingJob(

@@ -2,8 +2,8 @@ import type { Clock } from '../clock';
 import type { JsonObject } from '../json';
 import type { Track } from './history';
 import type { MapItemState, MapPlace } from './map-place';
-import type { ReadItems, RunTask, WriteResults } from './outside';
 import type { Progress } from './progress';
+import type { ReadItems, RunTask, WriteResults } from './service-calls';
 
 /** What all states of an execution share. */
 export interface Services {

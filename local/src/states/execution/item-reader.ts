@@ -6,7 +6,7 @@ import { compute, fill } from './data-flow';
 import { type ContentFormat, readContent, UnreadableItems } from './item-formats';
 import { type Manifest, readAthenaManifest, readInventoryManifest } from './manifest';
 import { type FoundItem, itemsIn } from './map-items';
-import type { ReadItems } from './outside';
+import type { ReadItems } from './service-calls';
 import type { Visit } from './visit';
 
 /** Reads a distributed Map's items: those of an array, or the members of an object. */

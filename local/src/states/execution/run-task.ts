@@ -5,7 +5,7 @@ import type { TaskState } from '../types';
 import { computeInteger } from './computed-number';
 import { complete, effectiveArguments, fieldError, fill, type Scope } from './data-flow';
 import type { Frame } from './frame';
-import type { TaskCall } from './outside';
+import type { TaskCall } from './service-calls';
 import { Stop } from './stop';
 import { describeResource, type TaskEvents } from './task-events';
 import type { Step, Visit } from './visit';

@@ -4,10 +4,10 @@ import { copyJson, type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
 import type { MapItemState, MapPlace } from './map-place';
-import type { ReadItems, RunTask, WriteResults } from './outside';
 import { applyChange, type PositionChange, type ResumePoint } from './position';
 import { Progress } from './progress';
 import { runGraph, startIn } from './run-graph';
+import type { ReadItems, RunTask, WriteResults } from './service-calls';
 import { Stop } from './stop';
 import { noVariables } from './variables';
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkTaskStub } from './executions/stub-options';
-import type { TaskStub } from './executions/stub-types';
-import { isObject } from './states';
-import { UserError } from './user-error';
+import { checkTaskStub } from '../executions/stub-options';
+import type { TaskStub } from '../executions/stub-types';
+import { isObject } from '../states';
+import { UserError } from '../user-error';
 
 /** What an app needs of local mode each time, as options of the same names say it. */
 export interface ProjectFile {

@@ -1,4 +1,4 @@
-import { UserError } from './user-error';
+import { UserError } from '../user-error';
 
 /** A resource of the template, as far as it has a name. */
 export interface NamedResource {

@@ -1,7 +1,7 @@
-import type { Deployment } from './assembly';
-import type { Stubs } from './executions/stub-types';
-import type { SpotInterruptionOptions } from './services';
-import type { ImageCommand, StubTraining } from './training';
+import type { Deployment } from '../assembly';
+import type { Stubs } from '../executions/stub-types';
+import type { SpotInterruptionOptions } from '../services';
+import type { ImageCommand, StubTraining } from '../training';
 
 /** What local mode runs with. */
 export interface LocalModeOptions {

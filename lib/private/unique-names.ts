@@ -1,8 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { JOB_NAME_PREFIX_LENGTH } from './limits';
-import type { NetworkOptions } from './validate-surroundings';
 
 /** Number of hexadecimal digits in the first part of the UUID that ends `AWS::StackId`. */
 const STACK_DIGITS = 8;
@@ -24,16 +22,4 @@ export function uniquePrefix(construct: Construct): string {
 export function stackDigits(): string {
   const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   return Fn.select(0, Fn.split('-', stackUuid));
-}
-
-/** The security groups of the containers: those that are given, else a new one; none without a VPC. */
-export function securityGroupsOf(
-  scope: Construct,
-  props: NetworkOptions,
-  description: string,
-): ec2.ISecurityGroup[] {
-  if (!props.vpc) return [];
-  return (
-    props.securityGroups ?? [new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: props.vpc, description })]
-  );
 }

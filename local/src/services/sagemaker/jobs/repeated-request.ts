@@ -15,7 +15,7 @@ const CREATED: Readonly<Record<string, { kind: keyof Jobs; name: string; arn: st
  * The answer to a request that was carried out already, when the same try at a task makes it again: local mode was
  * interrupted before the task had heard of its job. Undefined for every other request.
  */
-export function answerOfSameTry(
+export function answerOfRepeatedRequest(
   jobs: Jobs,
   operation: string,
   input: Readonly<Record<string, unknown>>,

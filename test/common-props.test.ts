@@ -9,12 +9,12 @@ import { definitionIn, fragment, vpcIn } from './fixtures';
 const ACCOUNT = '123456789012';
 const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com');
 
-type Surroundings = Partial<Pick<TuningFragmentProps, 'output' | 'trainingRole' | 'vpc' | 'vpcSubnets'>>;
+type CommonProps = Partial<Pick<TuningFragmentProps, 'output' | 'trainingRole' | 'vpc' | 'vpcSubnets'>>;
 
-/** Both constructs: what surrounds a job is checked by the same rules. */
+/** Both constructs: these props are checked by the same rules. */
 const MADE: readonly [
   string,
-  (props: Surroundings, stack: Stack) => { toChain: Parameters<typeof definitionIn>[0] },
+  (props: CommonProps, stack: Stack) => { toChain: Parameters<typeof definitionIn>[0] },
 ][] = [
   ['TuningFragment', (props, stack) => ({ toChain: fragment(props, stack) })],
   ['AutoMlFragment', (props, stack) => ({ toChain: autoMlFragment(props, stack) })],
@@ -33,7 +33,7 @@ function warningsOf(stack: Stack): string[] {
 }
 
 describe.each(MADE)('%s', (_name, make) => {
-  const synthesize = (props: (stack: Stack) => Surroundings, stack = stackIn()): Stack => {
+  const synthesize = (props: (stack: Stack) => CommonProps, stack = stackIn()): Stack => {
     definitionIn(make(props(stack), stack).toChain, stack);
     return stack;
   };
@@ -44,7 +44,7 @@ describe.each(MADE)('%s', (_name, make) => {
       trainingRole: new iam.Role(stack, 'Mine', { assumedBy }),
     });
 
-    test.each<[string, (stack: Stack) => Surroundings]>([
+    test.each<[string, (stack: Stack) => CommonProps]>([
       ['of this app', made(SAGEMAKER)],
       [
         'of this app, for several services',
@@ -155,7 +155,7 @@ describe.each(MADE)('%s', (_name, make) => {
       return vpc;
     };
 
-    test.each<[string, (stack: Stack) => Surroundings]>([
+    test.each<[string, (stack: Stack) => CommonProps]>([
       ['private with a NAT gateway', (stack) => ({ vpc: vpcOf(stack, PUBLIC, PRIVATE_WITH_EGRESS) })],
       [
         'isolated, with an endpoint for S3',
@@ -177,7 +177,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(warningsOf(synthesize(props))).toEqual([]);
     });
 
-    test.each<[string, string, (stack: Stack) => Surroundings]>([
+    test.each<[string, string, (stack: Stack) => CommonProps]>([
       ['isolated', 'without an endpoint', (stack) => ({ vpc: vpcOf(stack, PRIVATE_ISOLATED) })],
       ['public', 'because there are no others', (stack) => ({ vpc: vpcOf(stack, PUBLIC) })],
       [

@@ -1,7 +1,7 @@
 import type { Json } from '../../states';
 import { AwsError } from '../aws-error';
 import { parseData } from '../json-text';
-import type { TaskTokens } from '../states/task-tokens';
+import type { TaskTokens } from '../task-integrations/task-tokens';
 import type { Input } from './requests';
 
 /** The operations by which workers answer the tasks that wait for them. */

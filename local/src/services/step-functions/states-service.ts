@@ -7,7 +7,7 @@ import { AwsError } from '../aws-error';
 import { parseData } from '../json-text';
 import { unknownOperation } from '../router';
 import type { Principal, Service } from '../service';
-import type { TaskTokens } from '../states/task-tokens';
+import type { TaskTokens } from '../task-integrations/task-tokens';
 import {
   describeExecution,
   epochSeconds,

@@ -13,23 +13,23 @@ import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 
 /** Something that ran, or runs, in a root. */
-export type Kept =
+export type RunRecord =
   | { readonly kind: 'execution'; readonly record: ExecutionRecord }
   | { readonly kind: 'tuning job'; readonly record: TuningJobRecord }
   | { readonly kind: 'training job'; readonly record: TrainingJobRecord }
   | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord };
 
 /** What is kept in a root. */
-export interface KeptFiles {
+export interface RunRecords {
   readonly jobs: Jobs;
   readonly executions: ExecutionStore;
   /** The most recent one first. */
-  readonly all: readonly Kept[];
+  readonly all: readonly RunRecord[];
 }
 
 /** What all of them have in common. */
-export interface KeptSummary {
-  readonly kind: Kept['kind'];
+export interface RunSummary {
+  readonly kind: RunRecord['kind'];
   readonly name: string;
   readonly status: string;
   /** ISO 8601. */
@@ -38,16 +38,16 @@ export interface KeptSummary {
 }
 
 /** Reads what is kept in a root. */
-export function readKept(root: string): KeptFiles {
+export function readRunRecords(root: string): RunRecords {
   const jobs = openJobs(root, Date.now() / 1000, console.error);
   const executions = new ExecutionStore(root, console.error);
-  const all: Kept[] = [
+  const all: RunRecord[] = [
     ...executions.list().map((record) => ({ kind: 'execution', record }) as const),
     ...jobs.tuning.list().map((record) => ({ kind: 'tuning job', record }) as const),
     ...jobs.training.list().map((record) => ({ kind: 'training job', record }) as const),
     ...jobs.automl.list().map((record) => ({ kind: 'AutoML job', record }) as const),
   ];
-  const startOf = (kept: Kept) => Date.parse(summarize(kept).started);
+  const startOf = (run: RunRecord) => Date.parse(summarize(run).started);
   return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
 }
 
@@ -65,18 +65,20 @@ export interface Interrupted {
  *
  * @param names of executions; without any, all of them, and the jobs that no execution created
  */
-export function interruptedIn(kept: KeptFiles, names: readonly string[]): Interrupted {
+export function interruptedIn(records: RunRecords, names: readonly string[]): Interrupted {
   const wanted = ({ name }: ExecutionRecord) => names.length === 0 || names.includes(name);
-  const executions = kept.executions.listInterrupted().filter(wanted);
-  const jobs = names.length > 0 ? [] : jobsAlone(kept).filter(({ isInterrupted }) => isInterrupted);
+  const executions = records.executions.listInterrupted().filter(wanted);
+  const jobs = names.length > 0 ? [] : jobsAlone(records).filter(({ isInterrupted }) => isInterrupted);
   const ids = [...executions, ...jobs].flatMap(({ deploymentId }) => deploymentId ?? []);
   return { executions, jobs, deploymentIds: [...new Set(ids)] };
 }
 
 /** Executions, and jobs without one, that another process runs. */
-export function runningIn(kept: KeptFiles): readonly { readonly name: string; readonly processId: number }[] {
-  const executions = kept.executions.list().filter(({ status }) => status === 'RUNNING');
-  const jobs = kept.all.flatMap((each) =>
+export function runningIn(
+  records: RunRecords,
+): readonly { readonly name: string; readonly processId: number }[] {
+  const executions = records.executions.list().filter(({ status }) => status === 'RUNNING');
+  const jobs = records.all.flatMap((each) =>
     each.kind !== 'execution' && isAlone(each.record) && RUNNING.has(summarize(each).status)
       ? [each.record]
       : [],
@@ -86,7 +88,7 @@ export function runningIn(kept: KeptFiles): readonly { readonly name: string; re
 
 const RUNNING: ReadonlySet<string> = new Set(['InProgress', 'Stopping']);
 
-function jobsAlone({ all }: KeptFiles): JobRecord[] {
+function jobsAlone({ all }: RunRecords): JobRecord[] {
   return all.flatMap(({ kind, record }) => (kind !== 'execution' && isAlone(record) ? [record] : []));
 }
 
@@ -97,9 +99,9 @@ function isAlone(job: JobRecord | TrainingJobRecord): boolean {
 }
 
 /** The one with a name, or an ARN. @throws UserError when there is none */
-export function findKept({ all }: KeptFiles, name: string): Kept {
+export function findRunRecord({ all }: RunRecords, name: string): RunRecord {
   const found =
-    all.find((kept) => arnOf(kept) === name || (kept.kind === 'execution' && kept.record.name === name)) ??
+    all.find((run) => arnOf(run) === name || (run.kind === 'execution' && run.record.name === name)) ??
     findJob({ all }, name);
   if (found) return found;
   throw new UserError(
@@ -109,55 +111,58 @@ export function findKept({ all }: KeptFiles, name: string): Kept {
 }
 
 /** The job with a name. */
-export function findJob({ all }: Pick<KeptFiles, 'all'>, name: string): Kept | undefined {
+export function findJob({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord | undefined {
   // SageMaker compares the names of jobs without regard to case.
   return all.find(({ kind, record }) => kind !== 'execution' && sameName(record.name, name));
 }
 
 /** The item of a Map that something ran for. */
-export function placeOfKept({ kind, record }: Kept, { jobs }: Pick<KeptFiles, 'jobs'>): MapPlace | undefined {
+export function placeOfRun(
+  { kind, record }: RunRecord,
+  { jobs }: Pick<RunRecords, 'jobs'>,
+): MapPlace | undefined {
   return kind === 'execution' ? record.place : placeOf(jobs, record);
 }
 
 /** What a list shows. */
-export function summarize(kept: Kept): KeptSummary {
-  const { kind, record } = kept;
-  const summary = (status: string, started: string, ended: string | undefined): KeptSummary => ({
+export function summarize(run: RunRecord): RunSummary {
+  const { kind, record } = run;
+  const summary = (status: string, started: string, ended: string | undefined): RunSummary => ({
     kind,
     name: record.name,
     status,
     started,
     ...(ended !== undefined && { ended }),
   });
-  switch (kept.kind) {
+  switch (run.kind) {
     case 'execution':
-      return summary(kept.record.status, kept.record.startDate, kept.record.stopDate);
+      return summary(run.record.status, run.record.startDate, run.record.stopDate);
     case 'tuning job': {
       const { HyperParameterTuningJobStatus, CreationTime, HyperParameterTuningEndTime } =
-        kept.record.description;
+        run.record.description;
       return summary(HyperParameterTuningJobStatus, iso(CreationTime), isoOr(HyperParameterTuningEndTime));
     }
     case 'training job': {
-      const { TrainingJobStatus, CreationTime, TrainingEndTime } = kept.record.description;
+      const { TrainingJobStatus, CreationTime, TrainingEndTime } = run.record.description;
       return summary(TrainingJobStatus, iso(CreationTime), isoOr(TrainingEndTime));
     }
     case 'AutoML job': {
-      const { AutoMLJobStatus, CreationTime, EndTime } = kept.record.description;
+      const { AutoMLJobStatus, CreationTime, EndTime } = run.record.description;
       return summary(AutoMLJobStatus, iso(CreationTime), isoOr(EndTime));
     }
   }
 }
 
-function arnOf(kept: Kept): string {
-  switch (kept.kind) {
+function arnOf(run: RunRecord): string {
+  switch (run.kind) {
     case 'execution':
-      return kept.record.arn;
+      return run.record.arn;
     case 'tuning job':
-      return kept.record.description.HyperParameterTuningJobArn;
+      return run.record.description.HyperParameterTuningJobArn;
     case 'training job':
-      return kept.record.description.TrainingJobArn;
+      return run.record.description.TrainingJobArn;
     case 'AutoML job':
-      return kept.record.description.AutoMLJobArn;
+      return run.record.description.AutoMLJobArn;
   }
 }
 

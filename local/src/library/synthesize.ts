@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { UserError } from './user-error';
+import { UserError } from '../user-error';
 
 /** An app to be synthesized. */
 export interface SynthesisOptions {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
-import type { LocalMode } from '../local-mode';
+import type { LocalMode } from '../library/local-mode';
 import { renderStubbedTasks } from '../report/execution-text';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
@@ -26,7 +26,7 @@ Exit status:
   130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them; "resume" goes on`;
 
 /** Starts executions and shows them until they have ended, and local mode with them. Sets the exit status. */
-export async function toTheirEnd(
+export async function showExecutions(
   localMode: LocalMode,
   options: ShowOptions,
   start: () => readonly RunningExecution[],

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { TaskStub } from '../executions/stub-types';
-import { LocalMode } from '../local-mode';
-import { synthesize } from '../synthesize';
+import { LocalMode } from '../library/local-mode';
+import { synthesize } from '../library/synthesize';
 import { UserError } from '../user-error';
 import { parseJsonOption } from './json-option';
 import { addRootOptions, hideFromGit, pythonFolderOf, type RootOptions, rootOf } from './root-options';
@@ -75,7 +75,7 @@ interface EndpointOptions {
 }
 
 /** Synthesizes the app, unless it is, and deploys it; what a person should know goes to the standard error. */
-export async function deployApp(
+export async function deployFromCommand(
   options: DeployCommandOptions,
   { port, requestsPerSecond }: EndpointOptions = {},
 ): Promise<LocalMode> {

@@ -1,7 +1,7 @@
-import type { ExecutionRunner, RunningExecution } from './executions/execution-runner';
-import type { ExecutionRecord, KeptEvent } from './executions/executions';
-import { reasonIn } from './report/failure';
-import type { Json } from './states';
+import type { ExecutionRunner, RunningExecution } from '../executions/execution-runner';
+import type { ExecutionRecord, KeptEvent } from '../executions/executions';
+import { reasonIn } from '../report/failure';
+import type { Json } from '../states';
 
 /** What a stopped execution is said to have ended with. */
 export interface StopReason {

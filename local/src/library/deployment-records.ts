@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Deployment } from '../assembly';
-import type { LocalModeOptions } from '../local-mode-options';
+import { writeRecord } from '../local-folder/write-record';
 import { UserError } from '../user-error';
-import { writeRecord } from './write-record';
+import type { LocalModeOptions } from './local-mode-options';
 
 /** Folder with what local mode was started with: executions and jobs name it, so that they can be resumed in it. */
 const FOLDER = 'stacks';
 
 /** What has to be the same when something is resumed. */
-export type KeptDeployment = Pick<
+export type DeploymentRecord = Pick<
   LocalModeOptions,
   'deployment' | 'imageCommands' | 'fileSystems' | 'stubTasks'
 >;
@@ -23,12 +23,12 @@ const ROOT = '<root>';
  *
  * @returns its name: the same for the same content, wherever the root is
  */
-export function keepDeployment({
+export function writeDeployment({
   deployment,
   imageCommands,
   fileSystems,
   stubTasks = {},
-}: KeptDeployment): string {
+}: DeploymentRecord): string {
   const data = Object.entries(stubTasks).filter(([, stub]) => typeof stub !== 'function');
   const content = JSON.stringify(
     {
@@ -47,10 +47,10 @@ export function keepDeployment({
 }
 
 /** Reads what was kept. @throws UserError when it is not there any more, or cannot be read */
-export function readDeployment(root: string, id: string): KeptDeployment {
+export function readDeployment(root: string, id: string): DeploymentRecord {
   const file = join(root, FOLDER, `${id}.json`);
   try {
-    const kept = JSON.parse(readFileSync(file, 'utf8'), entriesAsMaps) as KeptDeployment;
+    const kept = JSON.parse(readFileSync(file, 'utf8'), entriesAsMaps) as DeploymentRecord;
     return { ...kept, deployment: withRoot(kept.deployment, root) };
   } catch (error) {
     throw new UserError(

@@ -1,20 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bucketsFolder, type Deployment } from './assembly';
-import type { ClientConfig } from './client-config';
-import { type DeployOptions, deployApp } from './deploy-options';
-import { ExecutionRunner, type RunningExecution } from './executions/execution-runner';
-import type { ExecutionRecord, ExecutionStore } from './executions/executions';
-import { parseDefinition, requireTrainable } from './executions/runnable-definitions';
-import { checkStubs, describeStubs } from './executions/stub-tasks';
-import { LocalBucket } from './local-bucket';
-import { LocalExecution } from './local-execution';
-import { keepDeployment } from './local-folder/kept-deployments';
-import { aloneIn, enterRoot, othersIn } from './local-folder/local-modes';
-import { findLogFile } from './local-folder/log-files';
-import type { LocalModeOptions } from './local-mode-options';
-import { findResource, isCalled, type NamedResource } from './named-resource';
+import { bucketsFolder, type Deployment } from '../assembly';
+import { ExecutionRunner, type RunningExecution } from '../executions/execution-runner';
+import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
+import { parseDefinition, requireTrainable } from '../executions/runnable-definitions';
+import { checkStubs, describeStubs } from '../executions/stub-tasks';
+import { aloneIn, enterRoot, othersIn } from '../local-folder/local-modes';
+import { findLogFile } from '../local-folder/log-files';
 import {
   type AutoMLJobDescription,
   describeTuningJob,
@@ -23,12 +16,19 @@ import {
   startServices,
   type TrainingJobDescription,
   type TuningJobDescription,
-} from './services';
-import type { BucketStore } from './services/s3/bucket-store';
-import { checkName } from './services/states-api/requests';
+} from '../services';
+import type { BucketStore } from '../services/s3/bucket-store';
+import { checkName } from '../services/step-functions/requests';
+import { copyJson, type Json, parseExact } from '../states';
+import { UserError } from '../user-error';
+import type { ClientConfig } from './client-config';
+import { type DeployOptions, deployApp } from './deploy-options';
+import { writeDeployment } from './deployment-records';
+import { LocalBucket } from './local-bucket';
+import { LocalExecution } from './local-execution';
+import type { LocalModeOptions } from './local-mode-options';
+import { findResource, isCalled, type NamedResource } from './named-resource';
 import { startTraining, type TrainingSide } from './start-training';
-import { copyJson, type Json, parseExact } from './states';
-import { UserError } from './user-error';
 
 /** How to start an execution. */
 export interface StartExecutionOptions {
@@ -114,7 +114,7 @@ export class LocalMode {
       training = await startTraining(options);
       const { trainer } = training;
       let services: RunningServices | undefined;
-      const deploymentId = keepDeployment(options);
+      const deploymentId = writeDeployment(options);
       const executions = new ExecutionRunner({
         root: deployment.root,
         onNotice,

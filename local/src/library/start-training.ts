@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { startsAutoMLJobs, trainableAlgorithms } from './executions/runnable-definitions';
-import { withoutStubbedTasks } from './executions/stub-tasks';
-import { trainingImages } from './executions/trained-algorithms';
-import type { LocalModeOptions } from './local-mode-options';
+import { startsAutoMLJobs, trainableAlgorithms } from '../executions/runnable-definitions';
+import { withoutStubbedTasks } from '../executions/stub-tasks';
+import { trainingImages } from '../executions/trained-algorithms';
 import {
   type AutoMLRunner,
   checkImageCommands,
@@ -21,7 +20,8 @@ import {
   type PythonEnvironments,
   type Sampler,
   type Trainer,
-} from './training';
+} from '../training';
+import type { LocalModeOptions } from './local-mode-options';
 
 /** What trains and what searches, in processes of their own. */
 export interface TrainingSide {

@@ -1,5 +1,4 @@
 import { Token } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import parse, { type JsonataError } from 'jsonata';
 import { EXECUTION_TAG } from './execution-tag';
 import { innerExpression, isJsonata } from './jsonata';
@@ -31,36 +30,6 @@ function checkTagText(problems: Problems, prop: string, part: 'key' | 'value', t
     prop,
     `the ${part} must consist of letters, digits, white space and _ . : / = + - @, got ${JSON.stringify(text)}`,
   );
-}
-
-/** What connects containers to a VPC. */
-export interface NetworkOptions {
-  readonly vpc?: ec2.IVpc;
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  readonly securityGroups?: ec2.ISecurityGroup[];
-}
-
-/** Checks what connects containers to a VPC. */
-export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: NetworkOptions): void {
-  problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
-  if (vpc) {
-    checkSubnets(problems, vpc, vpcSubnets);
-    return;
-  }
-  for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
-    if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
-  }
-}
-
-function checkSubnets(problems: Problems, vpc: ec2.IVpc, selection: ec2.SubnetSelection | undefined): void {
-  try {
-    problems.count('vpcSubnets', vpc.selectSubnets(selection).subnetIds, 1, LIMITS.subnets);
-  } catch (error) {
-    problems.add(
-      'vpcSubnets',
-      `must select subnets of ${vpc.node.path}, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }: ${(error as Error).message}`,
-    );
-  }
 }
 
 /** Checks the expression for the input of a chain of states. */

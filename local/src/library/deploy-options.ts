@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { deploy, readAssembly } from './assembly';
-import { readyStubs } from './executions/stub-options';
-import type { StubTasks } from './executions/stub-types';
+import { deploy, readAssembly } from '../assembly';
+import { readyStubs } from '../executions/stub-options';
+import type { StubTasks } from '../executions/stub-types';
+import { DEFAULT_PYTHON_FOLDER, type StubTraining } from '../training';
+import { UserError } from '../user-error';
 import type { LocalModeOptions } from './local-mode-options';
 import { EMPTY_PROJECT_FILE, readProjectFile } from './project-file';
 import { synthesize } from './synthesize';
-import { DEFAULT_PYTHON_FOLDER, type StubTraining } from './training';
-import { UserError } from './user-error';
 
 /** A synthesized app: what `app.synth()` of the AWS CDK returns. */
 export interface SynthesizedApp {

@@ -3,7 +3,7 @@
  *
  * @param rank how far back an item stands when there is no room for all
  */
-export function mostRelevant<T>(items: readonly T[], most: number, rank: (item: T) => number): T[] {
+export function highestRanked<T>(items: readonly T[], most: number, rank: (item: T) => number): T[] {
   if (items.length <= most) return [...items];
   return items
     .map((item, index) => ({ item, index, rank: rank(item) }))

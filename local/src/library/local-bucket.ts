@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { AwsError } from './services/aws-error';
-import type { BucketStore } from './services/s3/bucket-store';
-import { contentOf } from './services/s3/object-content';
-import { writeObject } from './services/s3/stored-objects';
+import { AwsError } from '../services/aws-error';
+import type { BucketStore } from '../services/s3/bucket-store';
+import { contentOf } from '../services/s3/object-content';
+import { writeObject } from '../services/s3/stored-objects';
 
 /**
  * A bucket on this machine: a folder of plain files. What is done here needs no permission; AWS clients, roles and jobs

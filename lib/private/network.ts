@@ -1,0 +1,46 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { LIMITS } from './limits';
+import type { Problems } from './problems';
+
+/** What connects containers to a VPC. */
+export interface NetworkOptions {
+  readonly vpc?: ec2.IVpc;
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+/** Checks what connects containers to a VPC. */
+export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: NetworkOptions): void {
+  problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
+  if (vpc) {
+    checkSubnets(problems, vpc, vpcSubnets);
+    return;
+  }
+  for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
+    if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
+  }
+}
+
+function checkSubnets(problems: Problems, vpc: ec2.IVpc, selection: ec2.SubnetSelection | undefined): void {
+  try {
+    problems.count('vpcSubnets', vpc.selectSubnets(selection).subnetIds, 1, LIMITS.subnets);
+  } catch (error) {
+    problems.add(
+      'vpcSubnets',
+      `must select subnets of ${vpc.node.path}, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The security groups of the containers: those that are given, else a new one; none without a VPC. */
+export function securityGroupsOf(
+  scope: Construct,
+  props: NetworkOptions,
+  description: string,
+): ec2.ISecurityGroup[] {
+  if (!props.vpc) return [];
+  return (
+    props.securityGroups ?? [new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc: props.vpc, description })]
+  );
+}

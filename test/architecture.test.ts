@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import * as ts from 'typescript';
+
+const PROJECT = join(__dirname, '..');
+const SOURCES = ['lib', 'lambda', 'bin', 'local/src'].flatMap((folder) =>
+  readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => `${folder}/${file}`)
+    .filter((file) => /\.(ts|cjs)$/.test(file) && !file.endsWith('.d.ts') && !file.includes('/bundle/')),
+);
+
+/** The sources that a source imports, types included. */
+const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
+  SOURCES.map((file) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(PROJECT, file), 'utf8'), true, true);
+    const paths = importedFiles.flatMap(({ fileName }) =>
+      fileName.startsWith('.') ? [normalize(join(file, '..', fileName))] : [],
+    );
+    return [file, paths.flatMap((path) => sourceAt(path) ?? [])];
+  }),
+);
+
+function sourceAt(path: string): string | undefined {
+  return [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => SOURCES.includes(candidate));
+}
+
+/** The rows of `docs/architecture.md` that say what a folder may import: folder → folders. */
+function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
+  const text = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
+  const table = text.slice(text.indexOf(heading)).split('\n\n')[0] ?? '';
+  const rows = table.split('\n').slice(2);
+  return new Map(
+    rows.map((row) => {
+      const cells = row.split('|').map((cell) => cell.trim());
+      const paths = (cell = '') => [...cell.matchAll(/`([^`]+?)\/?`/g)].map(([, path]) => String(path));
+      return [String(paths(cells[1])[0]), paths(cells.at(-2))];
+    }),
+  );
+}
+
+test('folders of local/src import only what docs/architecture.md says', () => {
+  const allowed = mayImport('| Folder of `local/src`');
+  const folderOf = (file: string) => /^local\/src\/([^/]+)\//.exec(file)?.[1];
+  const broken = [...IMPORTS].flatMap(([file, imported]) => {
+    const from = folderOf(file);
+    if (from === undefined) return [];
+    const may = allowed.get(from) ?? [];
+    return imported
+      .filter((other) => {
+        const to = folderOf(other);
+        return to !== undefined && to !== from && !may.includes(to);
+      })
+      .map((other) => `${file} imports ${other}`);
+  });
+  expect(broken).toEqual([]);
+  const folders = new Set(SOURCES.flatMap((file) => folderOf(file) ?? []));
+  expect([...allowed.keys()].sort()).toEqual([...folders].sort());
+});
+
+test('the construct library, the functions, the app and local mode are apart', () => {
+  const may: Readonly<Record<string, RegExp>> = {
+    lib: /^lib\//,
+    lambda: /^(lambda\/|local\/src\/report\/common-reasons\.ts$)/,
+    bin: /^(bin|lib)\//,
+    local: /^local\//,
+  };
+  const broken = [...IMPORTS].flatMap(([file, imported]) =>
+    imported
+      .filter((other) => !may[String(file.split('/')[0])]?.test(other))
+      .map((other) => `${file} → ${other}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+/** Cycles of imports, each as it is found first, types included. */
+function cyclesIn(files: readonly string[]): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) found.push([...path.slice(start), file].join(' → '));
+    if (start >= 0 || done.has(file)) return;
+    for (const imported of IMPORTS.get(file) ?? []) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
+test('there is no cycle of imports but the recursion of the interpreter', () => {
+  // The types of public props stand with their constructs in lib/.
+  const files = SOURCES.filter((file) => !file.startsWith('lib/'));
+  const graph = 'local/src/states/execution/run-graph.ts';
+  const cycles = cyclesIn(files).filter((cycle) => !cycle.includes('lib/'));
+  expect(cycles.filter((cycle) => !cycle.includes(graph))).toEqual([]);
+  expect(cycles).not.toEqual([]);
+});
+
+test('the sources are found, with their imports', () => {
+  expect(IMPORTS.get('local/src/index.ts')).toContain('local/src/library/local-mode.ts');
+  expect(IMPORTS.get('local/src/evaluator/host.cjs')).toContain('local/src/states/jsonata/evaluate.cjs');
+});
