@@ -28,6 +28,8 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: unknown) => void;
+  /** Whether a process that was not there any more has been asked before. */
+  isSecondTry?: true;
 }
 
 /**
@@ -122,6 +124,8 @@ export class Evaluator {
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // A group of its own: Ctrl-C goes to all processes of the terminal's, and would end this one while it starts.
+      detached: true,
     });
     child.on('message', (answer) => {
       this.waiting.shift()?.resolve(answer);
@@ -147,7 +151,13 @@ export class Evaluator {
     this.waiting = [];
     this.begin();
     const culprit = endedFor ?? waiting[0];
-    culprit?.reject(error ?? new LimitReached(endedFor === undefined ? 'memory' : 'time'));
+    if (error && culprit && !endedFor && !culprit.isSecondTry) {
+      // The process was gone before it could read the request.
+      culprit.isSecondTry = true;
+      this.send(culprit);
+    } else {
+      culprit?.reject(error ?? new LimitReached(endedFor === undefined ? 'memory' : 'time'));
+    }
     for (const each of waiting) if (each !== culprit && !each.signal?.aborted) this.send(each);
   }
 }

@@ -32,7 +32,4 @@ function setBusy(value) {
   Atomics.notify(busy, 0);
 }
 
-// They go to every process of the terminal or the service; what is to stop then is the parent's to say.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
-
 process.on('disconnect', () => process.exit(0));

@@ -188,7 +188,7 @@ test('an execution whose deployment is gone cannot be resumed, and resume says s
   const { name } = onlyExecutionIn(root);
   for (const file of filesIn(join(root, 'stacks'))) rmSync(join(root, 'stacks', file));
   const { exitCode, output } = await startResume(root).ended;
-  expect(exitCode).toBe(1);
+  expect({ exitCode, output }).toMatchObject({ exitCode: 1 });
   expect(output).toMatch(/stacks.* cannot be read/);
   expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
 });

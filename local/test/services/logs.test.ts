@@ -141,7 +141,7 @@ printf '\nno line end: 7'`;
   });
   const MetricDefinitions = [
     { Name: 'train:rmse', Regex: String.raw`.*\[[0-9]+\].*#011train-rmse:([-+]?[0-9]*\.?[0-9]+).*` },
-    { Name: 'with a tab', Regex: String.raw`\tvalidation-rmse:([0-9.]+)` },
+    { Name: 'with a tab', Regex: String.raw`\tvalidation-rmse:([-+]?[0-9]*\.?[0-9]+)` },
     { Name: 'last', Regex: 'no line end: ([0-9]+)' },
   ];
   const request = trainingRequest('job');

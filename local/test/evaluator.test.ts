@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { Evaluator } from '../src/evaluator/evaluator';
+
+const SUM = { source: '$sum([1..3])', states: {}, variables: {}, random: 0 };
+
+/** Process IDs of this process's evaluators, with those of their groups. */
+function evaluatorProcesses(): { readonly pid: number; readonly group: number }[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines.flatMap((line) => {
+    const [pid, parent, group, ...command] = line.trim().split(/\s+/);
+    const isEvaluator = Number(parent) === process.pid && command.join(' ').includes('evaluator/host.cjs');
+    return isEvaluator ? [{ pid: Number(pid), group: Number(group) }] : [];
+  });
+}
+
+let evaluator: Evaluator;
+
+beforeEach(() => {
+  evaluator = new Evaluator();
+});
+
+afterEach(() => evaluator.close());
+
+test('Ctrl-C, which goes to the group of the terminal, does not reach the process that evaluates', async () => {
+  const answer = evaluator.evaluate('jsonata', SUM);
+  const [child] = evaluatorProcesses();
+  expect(child?.group).toBe(child?.pid);
+  await expect(answer).resolves.toEqual({ json: '6' });
+});
+
+test('a request that a dead process cannot read goes to another one', async () => {
+  await evaluator.evaluate('jsonata', SUM);
+  for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
+  // Dead, and this process has not heard of it: nothing of what it is told is heard before the next turn.
+  while (evaluatorProcesses().length > 0);
+  await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
+});
