@@ -53,7 +53,8 @@ for (let number = 1; number <= KILLS; number += 1) {
     await wait(delay);
     run.kill();
     await run.ended;
-    const trainedBefore = timesTrained(root);
+    let trainedBefore = timesTrained(root);
+    expect(Object.values(trainedBefore)).toEqual(Object.keys(trainedBefore).map(() => 1));
     const completed = Object.keys(trainedBefore).length;
     const wasOver = executionsIn(root)[0]?.status === 'SUCCEEDED';
 
@@ -64,7 +65,7 @@ for (let number = 1; number <= KILLS; number += 1) {
       await wait(Math.random() * milliseconds * 2);
       resumed.kill();
       await resumed.ended;
-      Object.assign(trainedBefore, timesTrained(root));
+      trainedBefore = { ...timesTrained(root), ...trainedBefore };
     }
     const { exitCode, output } = await startResume(root).ended;
     const context = `killed after ${delay.toFixed(0)} ms of ${milliseconds}, in ${root}\n${output}`;
@@ -82,7 +83,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   await completedIn(root, 2);
   run.kill();
   await run.ended;
-  const trainedBefore = timesTrained(root);
+  let trainedBefore = timesTrained(root);
   const delays: number[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const resumed = startResume(root);
@@ -91,7 +92,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
     await wait(delays.at(-1));
     resumed.kill();
     await resumed.ended;
-    Object.assign(trainedBefore, timesTrained(root));
+    trainedBefore = { ...timesTrained(root), ...trainedBefore };
   }
   const { exitCode, output } = await startResume(root).ended;
   const context = `killed after ${delays.join(', ')} ms, in ${root}\n${output}`;
