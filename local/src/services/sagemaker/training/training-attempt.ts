@@ -30,20 +30,34 @@ export interface AttemptOptions {
   readonly onMetric: (name: string, value: number) => void;
 }
 
-/** Trains a job once, from its data to what it leaves in S3. Never rejects: whatever happens is the outcome. */
+/** What Node.js, and XGBoost where it writes a model, say of a full disk. */
+const DISK_FULL = /\bENOSPC\b|FileStream\.Write incomplete/;
+
+/**
+ * Trains a job once, from its data to what it leaves in S3. Never rejects: whatever happens is the outcome, but for a
+ * full disk. That ends the process, as it does where a log is written: jobs that fail for it would have to be trained
+ * again, and what was interrupted can be resumed.
+ */
 export async function attemptTraining(
   context: EngineContext,
   request: CreateTrainingJobRequest,
   options: AttemptOptions,
 ): Promise<TrainingOutcome> {
-  try {
-    return await train(context, request, options);
-  } catch (error) {
-    const { message } = error as Error;
-    // Whatever has no name of its own is a fault of local mode or of this machine, such as a full disk.
-    const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
-    return { status: 'Failed', failureReason };
-  }
+  const outcome = await train(context, request, options).catch(outcomeOf);
+  if (outcome.status !== 'Failed' || !DISK_FULL.test(outcome.failureReason)) return outcome;
+  setImmediate(() => {
+    throw Object.assign(new Error(`ENOSPC: no space left on device, write '${context.root}'`), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+  });
+  return new Promise(() => undefined);
+}
+
+/** Whatever has no name of its own is a fault of local mode or of this machine. */
+function outcomeOf({ message }: Error): TrainingOutcome {
+  const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
+  return { status: 'Failed', failureReason };
 }
 
 async function train(
