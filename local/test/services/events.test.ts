@@ -4,6 +4,7 @@ import type { EventRuleResource, FunctionPermission } from '../../src/assembly';
 import type { EventTargetInput } from '../../src/assembly/deployment';
 import type { ExecutionRecord } from '../../src/executions/executions';
 import { startServices } from '../../src/services';
+import { functionIn } from './execution-support';
 import { closeServices, deploymentIn, printX, samplerOf, temporaryRoot, trainerOf } from './helpers';
 
 afterEach(closeServices);
@@ -50,25 +51,15 @@ async function end(
   }: { rules?: EventRuleResource[]; permissions?: FunctionPermission[]; code?: string } = {},
 ) {
   const root = temporaryRoot();
-  const folder = path.join(root, 'functions', 'Cleanup');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'index.js'), code);
   const faults: string[] = [];
   const services = await startServices(
     deploymentIn(root, {
       functions: [
-        {
+        functionIn(root, code, {
           logicalId: 'Cleanup',
           name: 'cleanup',
-          arn: FUNCTION,
           roleArn: 'arn:aws:iam::123456789012:role/cleanup',
-          folder,
-          handler: 'index.handler',
-          runtime: 'nodejs22.x',
-          environment: {},
-          timeoutSeconds: 10,
-          memoryMegabytes: 128,
-        },
+        }),
       ],
       eventRules: rules,
       functionPermissions: permissions,

@@ -1,21 +1,7 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import type { FunctionResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
-import { type RunningServices, startServices } from '../../src/services';
-import { parseStateMachine } from '../../src/states';
-import {
-  BUCKET,
-  closeServices,
-  deploymentIn,
-  ENVIRONMENT,
-  noNotice,
-  printX,
-  samplerOf,
-  temporaryRoot,
-  trainerOf,
-  trainingRequest,
-} from './helpers';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
+import type { RunningServices } from '../../src/services';
+import { ECHO, functionIn, startWithExecutions } from './execution-support';
+import { BUCKET, closeServices, deploymentIn, temporaryRoot, trainingRequest } from './helpers';
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
@@ -24,51 +10,17 @@ import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request
  */
 
 const DEPTH = 20_000;
-const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
-const MACHINE = {
-  logicalId: 'Echo',
-  name: 'Echo',
-  arn: `${STATES}:stateMachine:Echo`,
-  roleArn: 'arn:aws:iam::123456789012:role/states',
-  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
-};
-
 let services: RunningServices;
 let runner: ExecutionRunner;
 const faults: unknown[] = [];
 
 beforeAll(async () => {
   const root = temporaryRoot();
-  const folder = path.join(root, 'functions', 'Fn');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async () => 1;');
-  const lambda: FunctionResource = {
-    logicalId: 'Fn',
-    name: 'fn',
-    arn: `arn:aws:lambda:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}:function:fn`,
-    roleArn: 'arn:aws:iam::123456789012:role/function',
-    folder,
-    handler: 'index.handler',
-    runtime: 'nodejs22.x',
-    environment: {},
-    timeoutSeconds: 10,
-    memoryMegabytes: 128,
-  };
-  runner = new ExecutionRunner({
-    onNotice: noNotice,
-    root,
-    services: () => services,
-    parse: ({ definition }) => parseStateMachine(definition),
-  });
-  services = await startServices(
-    { ...deploymentIn(root, { functions: [lambda] }), stateMachines: [MACHINE] },
-    {
-      trainer: trainerOf(printX),
-      sampler: samplerOf([]),
-      executions: runner,
-      onFault: (error) => faults.push(error),
-    },
-  );
+  const functions = [functionIn(root, 'exports.handler = async () => 1;')];
+  ({ services, runner } = await startWithExecutions(
+    { ...deploymentIn(root, { functions }), stateMachines: [ECHO] },
+    { onFault: (error) => faults.push(error) },
+  ));
 });
 afterAll(async () => {
   await runner.close();
@@ -96,7 +48,7 @@ const CBOR: Partial<Unsigned> = {
 };
 
 const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
-const start = `{"stateMachineArn":"${MACHINE.arn}"`;
+const start = `{"stateMachineArn":"${ECHO.arn}"`;
 
 /** Places of a nested value in JSON requests: `NESTED` stands for the value. */
 const PLACES: readonly (readonly [service: string, target: string, body: string])[] = [
@@ -159,11 +111,7 @@ test.each<[string, Partial<Unsigned>, string]>([
 test('a text with brackets is not nested', async () => {
   const input = JSON.stringify({ text: `\\"${'['.repeat(DEPTH)}\\` });
   const answer = await ask(
-    json(
-      'states',
-      'AWSStepFunctions.StartExecution',
-      JSON.stringify({ stateMachineArn: MACHINE.arn, input }),
-    ),
+    json('states', 'AWSStepFunctions.StartExecution', JSON.stringify({ stateMachineArn: ECHO.arn, input })),
   );
   expect([answer.status, codeOf(answer)]).toEqual([200, undefined]);
 });

@@ -1,21 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
-import { type RunningServices, startServices } from '../../src/services';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
+import type { RunningServices } from '../../src/services';
 import { AwsError } from '../../src/services/aws-error';
 import type { ServiceModel } from '../../src/services/model/validator';
-import { parseStateMachine } from '../../src/states';
 import { automlRequest } from './automl-support';
+import { ECHO, STATES, startWithExecutions } from './execution-support';
 import {
   BUCKET,
   closeServices,
   deploymentIn,
-  ENVIRONMENT,
-  noNotice,
-  printX,
-  samplerOf,
   temporaryRoot,
-  trainerOf,
   trainingRequest,
   tuningRequest,
 } from './helpers';
@@ -26,15 +21,6 @@ import {
  */
 
 type Input = Record<string, unknown>;
-
-const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
-const MACHINE = {
-  logicalId: 'Echo',
-  name: 'Echo',
-  arn: `${STATES}:stateMachine:Echo`,
-  roleArn: 'arn:aws:iam::123456789012:role/states',
-  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
-};
 
 const ODD: readonly unknown[] = [
   ...[
@@ -76,18 +62,18 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
     AddTags: { ResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/first', Tags: [] },
   },
   states: {
-    StartExecution: { stateMachineArn: MACHINE.arn, input: '{}' },
+    StartExecution: { stateMachineArn: ECHO.arn, input: '{}' },
     DescribeExecution: { executionArn: EXECUTION },
     GetExecutionHistory: { executionArn: EXECUTION },
     StopExecution: { executionArn: EXECUTION },
-    ListExecutions: { stateMachineArn: MACHINE.arn },
-    DescribeStateMachine: { stateMachineArn: MACHINE.arn },
+    ListExecutions: { stateMachineArn: ECHO.arn },
+    DescribeStateMachine: { stateMachineArn: ECHO.arn },
     SendTaskFailure: { taskToken: 'x' },
     SendTaskHeartbeat: { taskToken: 'x' },
     SendTaskSuccess: { taskToken: 'x', output: '{}' },
-    TagResource: { resourceArn: MACHINE.arn, tags: [{ key: 'a', value: 'b' }] },
-    UntagResource: { resourceArn: MACHINE.arn, tagKeys: ['a'] },
-    ListTagsForResource: { resourceArn: MACHINE.arn },
+    TagResource: { resourceArn: ECHO.arn, tags: [{ key: 'a', value: 'b' }] },
+    UntagResource: { resourceArn: ECHO.arn, tagKeys: ['a'] },
+    ListTagsForResource: { resourceArn: ECHO.arn },
   },
   lambda: { Invoke: { FunctionName: 'fn', InvocationType: 'DryRun' } },
   logs: {
@@ -155,16 +141,7 @@ let runner: ExecutionRunner;
 
 beforeAll(async () => {
   const root = temporaryRoot();
-  runner = new ExecutionRunner({
-    onNotice: noNotice,
-    root,
-    services: () => services,
-    parse: ({ definition }) => parseStateMachine(definition),
-  });
-  services = await startServices(
-    { ...deploymentIn(root), stateMachines: [MACHINE] },
-    { trainer: trainerOf(printX), sampler: samplerOf([]), executions: runner },
-  );
+  ({ services, runner } = await startWithExecutions({ ...deploymentIn(root), stateMachines: [ECHO] }));
 });
 afterAll(async () => {
   await runner.close();

@@ -1,24 +1,10 @@
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
-import type { FunctionResource, StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
-import { type RunningServices, startServices } from '../../src/services';
-import { parseStateMachine } from '../../src/states';
-import {
-  BUCKET,
-  closeServices,
-  deploymentIn,
-  ENVIRONMENT,
-  noNotice,
-  printX,
-  samplerOf,
-  start,
-  temporaryRoot,
-  trainerOf,
-  trainingRequest,
-  until,
-} from './helpers';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
+import type { RunningServices } from '../../src/services';
+import { ECHO, functionIn, startWithExecutions } from './execution-support';
+import { BUCKET, closeServices, deploymentIn, start, temporaryRoot, trainingRequest, until } from './helpers';
 import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
 
 /*
@@ -26,48 +12,17 @@ import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from
  * something if it were served, as the last test shows.
  */
 
-const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
-const MACHINE: StateMachineResource = {
-  logicalId: 'Echo',
-  name: 'Echo',
-  arn: `${STATES}:stateMachine:Echo`,
-  roleArn: 'arn:aws:iam::123456789012:role/states',
-  definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
-};
-
 let root: string;
 let services: RunningServices;
 let runner: ExecutionRunner;
 
 beforeAll(async () => {
   root = temporaryRoot();
-  const folder = path.join(root, 'functions', 'Fn');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async () => 1;');
-  const lambda: FunctionResource = {
-    logicalId: 'Fn',
-    name: 'fn',
-    arn: `arn:aws:lambda:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}:function:fn`,
-    roleArn: 'arn:aws:iam::123456789012:role/function',
-    folder,
-    handler: 'index.handler',
-    runtime: 'nodejs22.x',
-    environment: {},
-    timeoutSeconds: 10,
-    memoryMegabytes: 128,
-  };
-  const deployment = { ...deploymentIn(root, { functions: [lambda] }), stateMachines: [MACHINE] };
-  runner = new ExecutionRunner({
-    onNotice: noNotice,
-    root,
-    services: () => services,
-    parse: ({ definition }) => parseStateMachine(definition),
-  });
-  services = await startServices(deployment, {
-    trainer: trainerOf(printX),
-    sampler: samplerOf([]),
-    executions: runner,
-  });
+  const functions = [functionIn(root, 'exports.handler = async () => 1;')];
+  ({ services, runner } = await startWithExecutions({
+    ...deploymentIn(root, { functions }),
+    stateMachines: [ECHO],
+  }));
 });
 afterAll(async () => {
   await runner.close();
@@ -83,7 +38,7 @@ const json = (service: string, version: string, target: string, body: unknown): 
 
 /** Requests that start something. */
 const STARTING: Readonly<Record<string, Unsigned>> = {
-  StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: MACHINE.arn }),
+  StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: ECHO.arn }),
   CreateTrainingJob: json('sagemaker', '1.1', 'SageMaker.CreateTrainingJob', trainingRequest('job')),
   Invoke: { service: 'lambda', path: '/2015-03-31/functions/fn/invocations', body: '{"a":1}' },
   PutObject: { service: 's3', method: 'PUT', path: `/${BUCKET}/new`, body: 'content' },

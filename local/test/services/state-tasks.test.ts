@@ -1,7 +1,6 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { Json, StatesError } from '../../src/states';
 import type { Sampler, Trainer } from '../../src/training';
+import { functionIn } from './execution-support';
 import {
   closeServices,
   deploymentIn,
@@ -27,22 +26,8 @@ const CODE = `exports.handler = async (event) => {
 
 async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
   const root = temporaryRoot();
-  const folder = path.join(root, 'functions', 'Fn');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'index.js'), CODE);
-  const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:fn';
-  const definition = {
-    logicalId: 'Fn',
-    name: 'fn',
-    arn: functionArn,
-    roleArn: 'arn:aws:iam::123456789012:role/function',
-    folder,
-    handler: 'index.handler',
-    runtime: 'nodejs22.x',
-    environment: {},
-    timeoutSeconds: 10,
-    memoryMegabytes: 128,
-  };
+  const definition = functionIn(root, CODE);
+  const functionArn = definition.arn;
   const services = await start({ ...options, deployment: deploymentIn(root, { functions: [definition] }) });
   const runTask = services.taskRunner({ arn: 'arn:aws:iam::123456789012:role/machine' });
   const submitted: Json[] = [];

@@ -20,11 +20,11 @@ import {
 } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Deployment, StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
 import { type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
-import { type Principal, type RunningServices, startServices } from '../../src/services';
-import { parseStateMachine } from '../../src/states';
+import type { Principal, RunningServices } from '../../src/services';
 import type { TrainingOutcome } from '../../src/training';
+import { startWithExecutions } from './execution-support';
 import {
   type Algorithm,
   BUCKET,
@@ -34,7 +34,6 @@ import {
   noNotice,
   printX,
   runUntilStopped,
-  samplerOf,
   TRAINING_ROLE,
   temporaryRoot,
   trainerOf,
@@ -119,18 +118,7 @@ async function serve(root: string, algorithm: Algorithm = printX): Promise<Serve
     }),
     stateMachines,
   };
-  let services: RunningServices | undefined;
-  const runner = new ExecutionRunner({
-    onNotice: noNotice,
-    root,
-    services: () => services as RunningServices,
-    parse: ({ definition }) => parseStateMachine(definition),
-  });
-  services = await startServices(deployment, {
-    trainer: trainerOf(algorithm),
-    sampler: samplerOf([]),
-    executions: runner,
-  });
+  const { services, runner } = await startWithExecutions(deployment, { trainer: trainerOf(algorithm) });
   const served = { services, runner, client: clientOf(services) };
   serving.push(served);
   return served;

@@ -1,5 +1,3 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -12,22 +10,12 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { StateMachineResource } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
-import { type RunningServices, startServices } from '../../src/services';
-import { parseStateMachine } from '../../src/states';
-import {
-  deploymentIn,
-  ENVIRONMENT,
-  noNotice,
-  printX,
-  samplerOf,
-  temporaryRoot,
-  trainerOf,
-  until,
-} from './helpers';
+import type { ExecutionRunner } from '../../src/executions/execution-runner';
+import type { RunningServices } from '../../src/services';
+import { functionIn, STATES, startWithExecutions } from './execution-support';
+import { deploymentIn, ENVIRONMENT, temporaryRoot, until } from './helpers';
 
 const ROLE = 'arn:aws:iam::123456789012:role/states';
-const STATES = 'arn:aws:states:us-east-1:123456789012';
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:fn';
 
 const nested = (resource: string, more: object = {}) => ({
@@ -89,9 +77,6 @@ let client: SFNClient;
 
 beforeAll(async () => {
   const root = temporaryRoot();
-  const folder = path.join(root, 'functions', 'Fn');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'index.js'), 'exports.handler = async (event) => event;');
   const allow = (...Action: string[]) => ({ Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
   const stateMachines: StateMachineResource[] = Object.entries(DEFINITIONS).map(([name, definition]) => ({
     logicalId: name,
@@ -102,20 +87,7 @@ beforeAll(async () => {
   }));
   const deployment = {
     ...deploymentIn(root, {
-      functions: [
-        {
-          logicalId: 'Fn',
-          name: 'fn',
-          arn: FUNCTION,
-          roleArn: ROLE,
-          folder,
-          handler: 'index.handler',
-          runtime: 'nodejs22.x',
-          environment: {},
-          timeoutSeconds: 10,
-          memoryMegabytes: 128,
-        },
-      ],
+      functions: [functionIn(root, 'exports.handler = async (event) => event;', { roleArn: ROLE })],
       roles: [
         {
           logicalId: 'States',
@@ -130,17 +102,7 @@ beforeAll(async () => {
     }),
     stateMachines,
   };
-  runner = new ExecutionRunner({
-    onNotice: noNotice,
-    root,
-    services: () => services,
-    parse: ({ definition }) => parseStateMachine(definition),
-  });
-  services = await startServices(deployment, {
-    trainer: trainerOf(printX),
-    sampler: samplerOf([]),
-    executions: runner,
-  });
+  ({ services, runner } = await startWithExecutions(deployment));
   client = new SFNClient({
     endpoint: services.url,
     region: ENVIRONMENT.region,
