@@ -35,3 +35,13 @@ test('a request that a dead process cannot read goes to another one', async () =
   while (evaluatorProcesses().length > 0);
   await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
 });
+
+test('a request that was read by a process that somebody else kills goes to another one', async () => {
+  await evaluator.evaluate('jsonata', SUM);
+  const answer = evaluator.evaluate('jsonata', {
+    ...SUM,
+    source: '$sum($map([1..300000], function($i) { $i }))',
+  });
+  for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
+  await expect(answer).resolves.toEqual({ json: '45000150000' });
+});

@@ -16,6 +16,9 @@ const IDLE_LIMIT = 10_000;
  */
 const HEAP_MEGABYTES = 512;
 
+/** The signal with which the process ends itself when it takes too much memory: see `memory-watch.cjs`. */
+const MEMORY_SIGNAL = 'SIGUSR2';
+
 /** An expression that has reached a limit, and was ended. */
 export class LimitReached extends Error {
   constructor(readonly limit: 'time' | 'memory') {
@@ -28,7 +31,7 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Whether a process that was not there any more has been asked before. */
+  /** Whether the process that was asked first has ended for no reason known here. */
   isSecondTry?: true;
 }
 
@@ -41,7 +44,7 @@ export class Evaluator {
   /** Requests that have no answer yet, in their order; the process has all of them. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** The request over which this has ended the process; where the process ended itself, it was the first. */
+  /** The request over which this has ended the process. */
   private endedFor: Waiting | undefined;
 
   /** @param timeLimit milliseconds that a request may take */
@@ -132,8 +135,8 @@ export class Evaluator {
       this.begin();
     });
     // After the last of its messages, which `exit` may come before.
-    child.on('disconnect', () => this.startAgain(child));
-    child.on('error', (error) => this.startAgain(child, error));
+    child.on('close', (_code, signal) => this.startAgain(child, signal === MEMORY_SIGNAL));
+    child.on('error', () => this.startAgain(child, false));
     return child;
   }
 
@@ -142,8 +145,8 @@ export class Evaluator {
     this.child?.kill('SIGKILL');
   }
 
-  /** The process has ended over a request; the others have done nothing. */
-  private startAgain(child: ChildProcess, error?: Error): void {
+  /** The process has ended over its first request, or by accident; the other requests have done nothing. */
+  private startAgain(child: ChildProcess, isMemory: boolean): void {
     if (this.child !== child) return;
     const { waiting, endedFor } = this;
     this.child = undefined;
@@ -151,12 +154,14 @@ export class Evaluator {
     this.waiting = [];
     this.begin();
     const culprit = endedFor ?? waiting[0];
-    if (error && culprit && !endedFor && !culprit.isSecondTry) {
-      // The process was gone before it could read the request.
+    if (endedFor) {
+      endedFor.reject(new LimitReached('time'));
+    } else if (isMemory || culprit?.isSecondTry) {
+      culprit?.reject(new LimitReached('memory'));
+    } else if (culprit) {
+      // Somebody else has ended the process, perhaps before it could read the request.
       culprit.isSecondTry = true;
       this.send(culprit);
-    } else {
-      culprit?.reject(error ?? new LimitReached(endedFor === undefined ? 'memory' : 'time'));
     }
     for (const each of waiting) if (each !== culprit && !each.signal?.aborted) this.send(each);
   }
