@@ -1,14 +1,14 @@
 // Bundles each lambda/<function>/index.ts into lambda/<function>/bundle/index.js, once, at our build:
 // a user's `cdk synth` then needs neither esbuild nor Docker (docs/decisions/0003-lambda-bundled-at-build.md).
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const functions = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const functions = readdirSync(root).filter((name) => existsSync(join(root, name, 'index.ts')));
 
-for (const { name } of functions) {
+for (const name of functions) {
   const outdir = join(root, name, 'bundle');
   rmSync(outdir, { recursive: true, force: true });
   await build({

@@ -1,4 +1,5 @@
-import { InvalidEventError } from './errors';
+import { InvalidEventError } from '../shared/errors';
+import { fieldsOf, show } from '../shared/event-fields';
 
 /** What the state machine passes to the function. */
 export interface CheckTabularDataEvent {
@@ -18,15 +19,14 @@ export interface CheckTabularDataEvent {
   readonly sampleWeightColumn?: string;
 }
 
+const FIELDS = ['target', 'train', 'validation', 'contentType', 'gzip', 'problemType', 'sampleWeightColumn'];
+
 /**
- * Checks an event; null is as good as nothing.
+ * Checks an event and fills in its defaults.
  *
  * @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well
  */
 export function parseEvent(event: unknown): CheckTabularDataEvent {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    throw new InvalidEventError(`the event must be an object, got ${show(event)}`);
-  }
   const {
     target,
     train,
@@ -35,26 +35,18 @@ export function parseEvent(event: unknown): CheckTabularDataEvent {
     gzip = false,
     problemType,
     sampleWeightColumn,
-    ...rest
-  } = event as Record<string, unknown>;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw new InvalidEventError(`unknown field ${show(unknown)} in the event`);
+  } = fieldsOf(event, FIELDS);
   if (typeof gzip !== 'boolean') throw new InvalidEventError(`gzip must be true or false, got ${show(gzip)}`);
   return {
     target: text('target', target),
     train: s3Uri('train', train),
-    validation: isNothing(validation) ? undefined : s3Uri('validation', validation),
+    validation: validation === undefined ? undefined : s3Uri('validation', validation),
     contentType: text('contentType', contentType),
     gzip,
-    problemType: isNothing(problemType) ? undefined : text('problemType', problemType),
-    sampleWeightColumn: isNothing(sampleWeightColumn)
-      ? undefined
-      : text('sampleWeightColumn', sampleWeightColumn),
+    problemType: problemType === undefined ? undefined : text('problemType', problemType),
+    sampleWeightColumn:
+      sampleWeightColumn === undefined ? undefined : text('sampleWeightColumn', sampleWeightColumn),
   };
-}
-
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null;
 }
 
 function text(field: string, value: unknown): string {
@@ -65,8 +57,4 @@ function text(field: string, value: unknown): string {
 function s3Uri(field: string, value: unknown): string {
   if (typeof value === 'string' && /^s3:\/\/[^/]+(\/|$)/.test(value)) return value;
   throw new InvalidEventError(`${field} must be s3://bucket/key, got ${show(value)}`);
-}
-
-function show(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }

@@ -5,18 +5,15 @@ import {
   ListCandidatesForAutoMLJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { commonReasons, type FailedJob } from '../../local/src/report/common-reasons';
-import { isNotFound } from '../find-best-training-job/errors';
+import { commonReasons, type FailedJob } from '../../local/src/failure-reasons/common-reasons';
+import { UnexpectedResponseError } from '../shared/errors';
+import { withinBudget } from '../shared/result-budget';
+import { isNotFound } from '../shared/sagemaker-errors';
+import { joinSentences } from '../shared/sentences';
 import { byObjective, describeCandidate, modelArtifactsOf, type RankedCandidate, ranked } from './candidate';
-import { AutoMlJobNotFoundError, NoCompletedCandidateError, UnexpectedResponseError } from './errors';
+import { AutoMlJobNotFoundError, NoCompletedCandidateError } from './errors';
 import type { CheckedEvent } from './event';
 import type { AutoMlJobResult, CandidateCounts, FindBestCandidateResult, LeaderboardEntry } from './types';
-
-/**
- * Size that the leaderboard may fill the result's JSON up to, in bytes. Step Functions carries 262,144 bytes from state
- * to state, and the result shares them with what a state machine adds: half is left to that.
- */
-export const RESULT_BUDGET_BYTES = 128 * 1024;
 
 /** The most that ListCandidatesForAutoMLJob gives at once, and pages enough for the 750 candidates of a job. */
 const PAGE_SIZE = 300;
@@ -38,11 +35,9 @@ export async function findBestCandidate(
   const autoMlJob = summarize(description, candidates);
   const best = ranked(description.BestCandidate) ?? listed.find(({ status }) => status === 'Completed');
   if (!best) throw noCompletedCandidate(description, autoMlJob, candidates);
-  return fitToBudget({
-    autoMlJob,
-    bestCandidate: describeCandidate(best),
-    leaderboard: listed.slice(0, leaderboardSize).map(leaderboardEntry),
-  });
+  const result = { autoMlJob, bestCandidate: describeCandidate(best) };
+  const leaderboard = listed.slice(0, leaderboardSize).map(leaderboardEntry);
+  return { ...result, leaderboard: withinBudget(leaderboard, result) };
 }
 
 function leaderboardEntry({ name, status, value, candidate }: RankedCandidate): LeaderboardEntry {
@@ -109,18 +104,6 @@ function countOf(candidates: readonly AutoMLCandidate[]): CandidateCounts {
   return { completed: count('Completed'), stopped: count('Stopped'), failed: count('Failed') };
 }
 
-/** Cuts the leaderboard, from its end, to what the result may hold. */
-function fitToBudget(result: FindBestCandidateResult): FindBestCandidateResult {
-  let size = Buffer.byteLength(JSON.stringify({ ...result, leaderboard: [] }));
-  const fitting: LeaderboardEntry[] = [];
-  for (const entry of result.leaderboard) {
-    size += Buffer.byteLength(JSON.stringify(entry)) + 1;
-    if (size > RESULT_BUDGET_BYTES) break;
-    fitting.push(entry);
-  }
-  return { ...result, leaderboard: fitting };
-}
-
 /** The error that tells a person why there is no best candidate, and where to look next. */
 function noCompletedCandidate(
   description: DescribeAutoMLJobV2Response,
@@ -133,27 +116,23 @@ function noCompletedCandidate(
       `${completed} completed, ${stopped} stopped, ${failed} failed`,
   ];
   if (description.FailureReason) {
-    sentences.push(`Its failure reason: ${withoutFullStop(description.FailureReason)}`);
+    sentences.push(`Its failure reason: ${description.FailureReason}`);
   }
   for (const { PartialFailureMessage: message } of description.PartialFailureReasons ?? []) {
-    if (message) sentences.push(`Partial failure: ${withoutFullStop(message)}`);
+    if (message) sentences.push(`Partial failure: ${message}`);
   }
   const [common] = commonReasons(failedCandidates(candidates));
   if (common) {
     sentences.push(
-      `Most common reason, of ${common.count} failed candidates, for example ${common.example}: ${withoutFullStop(common.reason)}`,
+      `Most common reason, of ${common.count} failed candidates, for example ${common.example}: ${common.reason}`,
     );
   }
   sentences.push('Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs');
-  return new NoCompletedCandidateError(sentences.join('. '));
+  return new NoCompletedCandidateError(joinSentences(sentences));
 }
 
 function failedCandidates(candidates: readonly AutoMLCandidate[]): FailedJob[] {
   return candidates.flatMap(({ CandidateName: name, FailureReason: reason }) =>
     name && reason ? [{ name, reason }] : [],
   );
-}
-
-function withoutFullStop(text: string): string {
-  return text.trim().replace(/\.$/, '');
 }

@@ -4,8 +4,12 @@ import {
   ListTrainingJobsForHyperParameterTuningJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { type CommonReason, commonReasons, type FailedJob } from '../../local/src/report/common-reasons';
-import { isAccessDenied, isNotFound } from './errors';
+import {
+  type CommonReason,
+  commonReasons,
+  type FailedJob,
+} from '../../local/src/failure-reasons/common-reasons';
+import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
 
 /** Pages of failed training jobs that are looked through: enough for the 750 jobs of the default quota. */
 const MAX_PAGES = 8;

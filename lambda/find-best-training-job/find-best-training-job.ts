@@ -6,13 +6,11 @@ import {
   ListTrainingJobsForHyperParameterTuningJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import {
-  isAccessDenied,
-  isNotFound,
-  NoCompletedTrainingJobError,
-  TuningJobNotFoundError,
-  UnexpectedResponseError,
-} from './errors';
+import { UnexpectedResponseError } from '../shared/errors';
+import { withinBudget } from '../shared/result-budget';
+import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
+import { joinSentences } from '../shared/sentences';
+import { NoCompletedTrainingJobError, TuningJobNotFoundError } from './errors';
 import type { CheckedEvent } from './event';
 import { findCommonFailure } from './failures';
 import { withoutTuningHyperparameters } from './hyperparameters';
@@ -25,12 +23,6 @@ import type {
   TrainingJobCounts,
   TuningJobResult,
 } from './types';
-
-/**
- * Size that `topTrainingJobs` may fill the result's JSON up to, in bytes. Step Functions carries 262,144 bytes from
- * state to state, and the result shares them with what the state machine adds: half is left to that.
- */
-export const RESULT_BUDGET_BYTES = 128 * 1024;
 
 /** Pages of the sorted list that are read at most; the first is enough but for odd values. */
 const MAX_PAGES = 10;
@@ -69,19 +61,17 @@ export async function findBestTrainingJob(
   if (best === undefined) {
     throw await noCompletedTrainingJob(client, event, description, tuningJob.trainingJobs, objective);
   }
-  return fitToBudget({
-    tuningJob,
-    bestTrainingJob: best,
-    topTrainingJobs: listed.slice(0, event.topTrainingJobs).map(
-      ({ name, definitionName, status, value, tunedHyperparameters }): TopTrainingJobResult => ({
-        name,
-        ...definitionNameIn(description, definitionName),
-        status,
-        objectiveValue: value,
-        tunedHyperparameters,
-      }),
-    ),
-  });
+  const result = { tuningJob, bestTrainingJob: best };
+  const top = listed.slice(0, event.topTrainingJobs).map(
+    ({ name, definitionName, status, value, tunedHyperparameters }): TopTrainingJobResult => ({
+      name,
+      ...definitionNameIn(description, definitionName),
+      status,
+      objectiveValue: value,
+      tunedHyperparameters,
+    }),
+  );
+  return { ...result, topTrainingJobs: withinBudget(top, result) };
 }
 
 async function describeTuningJob(
@@ -95,9 +85,10 @@ async function describeTuningJob(
   } catch (error) {
     if (isNotFound(error)) {
       throw new TuningJobNotFoundError(
-        [`Hyperparameter tuning job ${tuningJobName} does not exist`, failure && describeFailure(failure)]
-          .filter(Boolean)
-          .join('. '),
+        joinSentences([
+          `Hyperparameter tuning job ${tuningJobName} does not exist`,
+          ...(failure ? [describeFailure(failure)] : []),
+        ]),
         { cause: error },
       );
     }
@@ -234,20 +225,6 @@ function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Rec
   return metrics;
 }
 
-/** Cuts the list of the top training jobs, from its end, to what the result may hold. */
-function fitToBudget(result: FindBestTrainingJobResult): FindBestTrainingJobResult {
-  let size = Buffer.byteLength(JSON.stringify({ ...result, topTrainingJobs: [] }));
-  const fitting: TopTrainingJobResult[] = [];
-  for (const job of result.topTrainingJobs) {
-    size += Buffer.byteLength(JSON.stringify(job)) + 1;
-    if (size > RESULT_BUDGET_BYTES) {
-      break;
-    }
-    fitting.push(job);
-  }
-  return { ...result, topTrainingJobs: fitting };
-}
-
 /** The error that tells a person why there is no best training job, and where to look next. */
 async function noCompletedTrainingJob(
   client: SageMakerClient,
@@ -261,7 +238,7 @@ async function noCompletedTrainingJob(
       `with a value of its objective metric ${metric}: ${completed} completed, ${stopped} stopped, ${failed} failed`,
   ];
   if (description.FailureReason) {
-    sentences.push(`Its failure reason: ${withoutFullStop(description.FailureReason)}`);
+    sentences.push(`Its failure reason: ${description.FailureReason}`);
   } else if (failure) {
     sentences.push(describeFailure(failure));
   }
@@ -269,8 +246,7 @@ async function noCompletedTrainingJob(
   if (common) {
     const { count, examined, reason, example } = common;
     sentences.push(
-      `Most common reason, of ${count} of the ${examined} failed training jobs, for example ${example}: ` +
-        withoutFullStop(reason),
+      `Most common reason, of ${count} of the ${examined} failed training jobs, for example ${example}: ${reason}`,
     );
   }
   if (completed > 0) {
@@ -282,14 +258,10 @@ async function noCompletedTrainingJob(
   sentences.push(
     `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${tuningJobName}-`,
   );
-  return new NoCompletedTrainingJobError(sentences.join('. '));
+  return new NoCompletedTrainingJobError(joinSentences(sentences));
 }
 
 function describeFailure({ Error: error, Cause: cause }: StepFunctionsFailure): string {
   const text = cause ? `${error}: ${cause}` : error;
-  return `Step Functions reported ${withoutFullStop(text.slice(0, MAX_CAUSE_CHARACTERS))}`;
-}
-
-function withoutFullStop(text: string): string {
-  return text.trim().replace(/\.$/, '');
+  return `Step Functions reported ${text.slice(0, MAX_CAUSE_CHARACTERS)}`;
 }

@@ -2,7 +2,7 @@ import type {
   DescribeHyperParameterTuningJobResponse,
   HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
-import { UnexpectedResponseError } from './errors';
+import { UnexpectedResponseError } from '../shared/errors';
 import type { ObjectiveType } from './types';
 
 /** What a tuning job tries to make small or large. */

@@ -1,4 +1,5 @@
-import { InvalidEventError } from './errors';
+import { InvalidEventError } from '../shared/errors';
+import { show } from '../shared/event-fields';
 
 /** An execution that has ended. */
 export interface EndedExecution {
@@ -19,7 +20,7 @@ export function parseEvent(event: unknown): EndedExecution {
   const { executionArn, status, stopDate } = detail ?? {};
   if (typeof executionArn !== 'string' || typeof status !== 'string') {
     throw new InvalidEventError(
-      `the event must be a change of an execution's status, with detail.executionArn and detail.status, got ${(JSON.stringify(event) ?? 'nothing').slice(0, 200)}`,
+      `the event must be a change of an execution's status, with detail.executionArn and detail.status, got ${show(event)}`,
     );
   }
   // The rule lets no others through; a job of an execution that runs must never be stopped.

@@ -1,5 +1,5 @@
 import { ListTagsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { isNotFound } from '../find-best-training-job/errors';
+import { isNotFound } from '../shared/sagemaker-errors';
 import { InvalidConfigurationError, JobsNotStoppedError } from './errors';
 import type { EndedExecution } from './event';
 import { EXECUTION_TAG, executionTagValues } from './execution-tag';

@@ -295,7 +295,10 @@ test.each([
   [{ target: 'a', train: 'http://a' }, 'train must be s3://bucket/key, got "http://a"'],
   [{ target: 'a', train: 's3://a/b', validation: 5 }, 'validation must be s3://bucket/key, got 5'],
   [{ target: 'a', train: 's3://a/b', gzip: 'yes' }, 'gzip must be true or false, got "yes"'],
-  [{ target: 'a', train: 's3://a/b', label: 'a' }, 'unknown field "label" in the event'],
+  [
+    { target: 'a', train: 's3://a/b', label: 'a' },
+    'unknown field "label" in the event, known are target, train, validation, contentType, gzip, problemType, sampleWeightColumn',
+  ],
 ])('refuses the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(expect.objectContaining({ name: 'InvalidEventError', message }));
 });

@@ -1,8 +1,9 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { parseEvent } from '../../lambda/find-best-candidate/event';
-import { findBestCandidate, RESULT_BUDGET_BYTES } from '../../lambda/find-best-candidate/find-best-candidate';
+import { findBestCandidate } from '../../lambda/find-best-candidate/find-best-candidate';
 import type { FindBestCandidateResult } from '../../lambda/find-best-candidate/types';
-import { REASON_PAIRS, reasonOf } from '../../local/test/report/failure-cases';
+import { RESULT_BUDGET_BYTES } from '../../lambda/shared/result-budget';
+import { REASON_PAIRS, reasonOf } from '../../local/test/failure-reasons/failure-cases';
 import {
   ENVIRONMENT,
   invokeBundle,

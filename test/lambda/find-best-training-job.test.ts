@@ -1,27 +1,16 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { parseEvent } from '../../lambda/find-best-training-job/event';
-import {
-  findBestTrainingJob,
-  RESULT_BUDGET_BYTES,
-} from '../../lambda/find-best-training-job/find-best-training-job';
+import { findBestTrainingJob } from '../../lambda/find-best-training-job/find-best-training-job';
 import { withoutTuningHyperparameters } from '../../lambda/find-best-training-job/hyperparameters';
 import type { FindBestTrainingJobResult } from '../../lambda/find-best-training-job/types';
-import { REASON_PAIRS, reasonOf } from '../../local/test/report/failure-cases';
+import { RESULT_BUDGET_BYTES } from '../../lambda/shared/result-budget';
+import { REASON_PAIRS, reasonOf } from '../../local/test/failure-reasons/failure-cases';
 import { type FakeCall, type FakeData, startFakeSageMaker, type Wire } from './fake-sagemaker';
+import { bundleOf, ENVIRONMENT, invokeBundle } from './wire-server';
 
 const TUNING_JOB = 'bikes-0123456789';
-
-const ENVIRONMENT = {
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'example',
-  // Says only that Node.js 20 will not be supported some day.
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-};
 
 describe('findBestTrainingJob', () => {
   test('tells all about the best training job of a tuning job that minimises', async () => {
@@ -428,40 +417,11 @@ test('only names that start with _tuning_ are not the user’s', () => {
 });
 
 describe('the bundle', () => {
-  const root = join(__dirname, '../..');
-  const source = join(root, 'lambda/find-best-training-job');
-  const bundle = join(source, 'bundle/index.js');
-
-  // `npm test` has built it; `npx jest` after a change has not.
-  beforeAll(() => {
-    const newest = Math.max(
-      ...readdirSync(source)
-        .filter((file) => file.endsWith('.ts'))
-        .map((file) => statSync(join(source, file)).mtimeMs),
-    );
-    if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest) {
-      execFileSync(process.execPath, [join(root, 'lambda/bundle.mjs')]);
-    }
-  });
-
-  /** Calls the handler as Lambda does, in a process of its own: the error's name is what it reports as the type. */
-  async function invoke(
-    data: FakeData,
-    event: unknown,
-  ): Promise<{ result?: FindBestTrainingJobResult; type?: string }> {
+  /** Calls the handler as Lambda does. */
+  async function invoke(data: FakeData, event: unknown) {
     const server = await startFakeSageMaker(data);
     try {
-      const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]))
-        .then((result) => ({ result }), (error) => ({ type: error.name }))
-        .then((answer) => process.stdout.write(JSON.stringify(answer)))`;
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['-e', script, bundle, JSON.stringify(event)],
-        {
-          env: { ...ENVIRONMENT, AWS_ENDPOINT_URL: server.endpoint },
-        },
-      );
-      return JSON.parse(stdout);
+      return await invokeBundle('find-best-training-job', event, { AWS_ENDPOINT_URL: server.endpoint });
     } finally {
       await server.close();
     }
@@ -483,12 +443,12 @@ describe('the bundle', () => {
     ['TuningJobNotFoundError', { tuningJobName: 'another' }],
     ['InvalidEventError', {}],
   ])('throws %s by its name', async (type, event) => {
-    await expect(invoke(allFailed(), event)).resolves.toEqual({ type });
+    await expect(invoke(allFailed(), event)).resolves.toMatchObject({ type });
   });
 
   test('is minified and holds no path of the machine that made it', () => {
-    const text = readFileSync(bundle, 'utf8');
-    expect(text).not.toContain(root);
+    const text = readFileSync(bundleOf('find-best-training-job'), 'utf8');
+    expect(text).not.toContain(join(__dirname, '../..'));
     expect(text.length).toBeLessThan(1_000_000);
     expect(text.split('\n').length).toBeLessThan(2000);
   });

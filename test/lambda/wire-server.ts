@@ -140,10 +140,12 @@ const LAMBDA = join(__dirname, '../../lambda');
 export function bundleOf(name: string): string {
   const source = join(LAMBDA, name);
   const bundle = join(source, 'bundle/index.js');
+  const sources = [source, join(LAMBDA, 'shared'), join(LAMBDA, '../local/src/failure-reasons')];
   const newest = Math.max(
-    ...readdirSync(source)
+    ...sources
+      .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => statSync(join(source, file)).mtimeMs),
+      .map((file) => statSync(file).mtimeMs),
   );
   if (!existsSync(bundle) || statSync(bundle).mtimeMs < newest) {
     execFileSync(process.execPath, [join(LAMBDA, 'bundle.mjs')]);

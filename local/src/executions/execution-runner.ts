@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StateMachineResource } from '../assembly';
 import type { OnNotice } from '../local-folder/read-record';
-import { AwsError } from '../services/aws-error';
-import type { Principal } from '../services/service';
 import {
   type ExecutionOptions,
   type ExecutionResult,
@@ -60,14 +58,19 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a state machine runs its Tasks as. */
+export interface StateMachineRole {
+  readonly arn: string;
+}
+
 /** What executions need of the services. */
 export interface ExecutionServices {
   /** Makes the function that runs a state machine's Tasks with the rights of its role. */
-  readonly taskRunner: (caller: Principal) => RunTask;
+  readonly taskRunner: (role: StateMachineRole) => RunTask;
   /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
-  readonly itemReader: (caller: Principal) => ReadItems;
+  readonly itemReader: (role: StateMachineRole) => ReadItems;
   /** Makes the function that writes the results of its distributed Maps. */
-  readonly resultWriter: (caller: Principal) => WriteResults;
+  readonly resultWriter: (role: StateMachineRole) => WriteResults;
   /** To be called when an execution has ended: starts the targets of the event rules that match, and waits for functions. */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
 }
@@ -123,9 +126,13 @@ export class ExecutionRunner {
   /**
    * Starts an execution.
    *
-   * @throws AwsError `ExecutionAlreadyExists` when the state machine has had an execution of the name
+   * @returns undefined when the state machine has had an execution of the name
    */
-  start(stateMachine: StateMachineResource, input: Json, options: StartOptions = {}): RunningExecution {
+  start(
+    stateMachine: StateMachineResource,
+    input: Json,
+    options: StartOptions = {},
+  ): RunningExecution | undefined {
     const { arn, name: machineName, roleArn, definition, definitionText } = stateMachine;
     const machine = this.options.parse(stateMachine);
     const name = options.name ?? randomUUID();
@@ -148,7 +155,7 @@ export class ExecutionRunner {
       definition,
       ...(definitionText !== undefined && { definitionText }),
     });
-    if (!log) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${record.arn}'`);
+    if (!log) return undefined;
     return this.run({ record, log, machine, stateMachine, signal: options.signal });
   }
 

@@ -1,6 +1,5 @@
 import { closestTo } from '../closest';
-import { statesIn } from '../services/task-integrations/definition-states';
-import { copyJson, type Json, type RunTask, StatesError, withPlainNumbers } from '../states';
+import { copyJson, type Json, type RunTask, StatesError, statesIn, withPlainNumbers } from '../states';
 import { UserError } from '../user-error';
 import type { StubCommands } from './stub-commands';
 import type { Stub, StubbedTask, StubbedTaskName, Stubs, StubTask } from './stub-types';

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketsFolder, type Deployment } from '../assembly';
 import { ExecutionRunner, type RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
-import { parseDefinition, requireTrainable } from '../executions/runnable-definitions';
 import { checkStubs, describeStubs } from '../executions/stub-tasks';
 import { aloneIn, enterRoot, othersIn } from '../local-folder/local-modes';
 import { findLogFile } from '../local-folder/log-files';
@@ -18,7 +17,7 @@ import {
   type TuningJobDescription,
 } from '../services';
 import type { BucketStore } from '../services/s3/bucket-store';
-import { checkName } from '../services/step-functions/requests';
+import { checkName, executionAlreadyExists } from '../services/step-functions/requests';
 import { copyJson, type Json, parseExact } from '../states';
 import { UserError } from '../user-error';
 import type { ClientConfig } from './client-config';
@@ -28,6 +27,7 @@ import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
 import type { LocalModeOptions } from './local-mode-options';
 import { findResource, isCalled, type NamedResource } from './named-resource';
+import { parseDefinition, requireTrainable } from './runnable-definitions';
 import { startTraining, type TrainingSide } from './start-training';
 
 /** How to start an execution. */
@@ -195,6 +195,7 @@ export class LocalMode {
       ...(name !== undefined && { name }),
       ...(signal && { signal }),
     });
+    if (!started) throw executionAlreadyExists(stateMachine.arn, name);
     return new LocalExecution<Output>(started, this.executions);
   }
 

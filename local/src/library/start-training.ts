@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { startsAutoMLJobs, trainableAlgorithms } from '../executions/runnable-definitions';
 import { withoutStubbedTasks } from '../executions/stub-tasks';
-import { trainingImages } from '../executions/trained-algorithms';
 import {
   type AutoMLRunner,
   checkImageCommands,
@@ -22,6 +20,8 @@ import {
   type Trainer,
 } from '../training';
 import type { LocalModeOptions } from './local-mode-options';
+import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
+import { trainingImages } from './trained-algorithms';
 
 /** What trains and what searches, in processes of their own. */
 export interface TrainingSide {

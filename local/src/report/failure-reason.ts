@@ -1,4 +1,4 @@
-import { withoutScriptOutput } from './common-reasons';
+import { withoutScriptOutput } from '../failure-reasons/common-reasons';
 
 /**
  * A failure reason in one line of so many characters. Of a script's error the last line stays, which names it; of

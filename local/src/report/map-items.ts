@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { ExecutionRecord } from '../executions/executions';
+import { commonReasons } from '../failure-reasons/common-reasons';
 import {
   type AutoMLJobRecord,
   bestTrainingJob,
@@ -12,7 +13,6 @@ import {
 import type { MapItemState, MapPlace } from '../states';
 import { renderCandidateObjective } from './automl-jobs';
 import { colours } from './colours';
-import { commonReasons } from './common-reasons';
 import { reasonIn } from './failure';
 import { shortReason } from './failure-reason';
 import { formatMetric } from './format';

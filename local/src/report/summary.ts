@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketsFolder, type Deployment } from '../assembly';
+import { commonReasons, isErrorInLog } from '../failure-reasons/common-reasons';
 import { endOfLog } from '../local-folder/log-files';
 import type {
   AutoMLJobRecord,
@@ -22,7 +23,6 @@ import type { MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
-import { commonReasons, isErrorInLog } from './common-reasons';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { placeOf, renderPlace } from './job-place';
 import { UNLIMITED } from './screen';

@@ -1,5 +1,5 @@
+import type { FailedJob } from '../failure-reasons/common-reasons';
 import type { TrainingJobDescription, TrainingJobSummary } from '../services';
-import type { FailedJob } from './common-reasons';
 import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric, formatSeconds } from './format';
 

@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
+import { commonReasons } from '../failure-reasons/common-reasons';
 import type { TrainingJobSummary, TuningJobDescription } from '../services';
 import { bestTrainingJob } from '../services';
 import type { MapPlace } from '../states';
 import { colours } from './colours';
-import { commonReasons } from './common-reasons';
 import { shortReason } from './failure-reason';
 import { formatHyperparameter, formatMetric } from './format';
 import { highestRanked } from './highest-ranked';

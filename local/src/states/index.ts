@@ -1,5 +1,6 @@
 /** The Amazon States Language: parsing definitions and running executions of them. */
 export { type Clock, systemClock } from './clock';
+export { statesIn } from './definition/definition-states';
 export { parseStateMachine } from './definition/parse-state-machine';
 export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { deploy, type StackAssembly } from '../../src/assembly';
-import { ExecutionRunner } from '../../src/executions/execution-runner';
+import { ExecutionRunner, type RunningExecution } from '../../src/executions/execution-runner';
 import { type RunningServices, startServices } from '../../src/services';
 import { type Json, parseStateMachine } from '../../src/states';
 import { createOptunaSampler, createXGBoostTrainer, type Sampler, type Trainer } from '../../src/training';
@@ -69,7 +69,7 @@ export class PermissionRuns {
         onFault: (error) => told.push((error as Error).message),
       });
       const execution = executions.start(stateMachine, input, { signal: controller.signal });
-      const record = await execution.ended;
+      const record = await (execution as RunningExecution).ended;
       ({ status } = record);
       told.push(`${record.error}: ${record.cause}`, JSON.stringify(executions.store.history(record.arn)));
     } catch (error) {

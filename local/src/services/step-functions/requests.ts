@@ -1,3 +1,4 @@
+import { executionArn } from '../../executions/executions';
 import { AwsError } from '../aws-error';
 import * as model from '../model/states-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
@@ -40,6 +41,12 @@ const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\ufffe\uffff\
 export function checkName(name: string): void {
   if (!FORBIDDEN_IN_NAMES.test(name)) return;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+}
+
+/** The error when a state machine has had an execution of the name. */
+export function executionAlreadyExists(stateMachineArn: string, name = ''): AwsError {
+  const arn = executionArn(stateMachineArn, name);
+  return new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 }
 
 /** @throws AwsError `InvalidArn` when a text is no ARN of Step Functions, or that of something else */

@@ -20,6 +20,7 @@ import {
   checkArn,
   checkName,
   checkRequest,
+  executionAlreadyExists,
   type Input,
   page,
   readStateMachineArn,
@@ -128,6 +129,7 @@ export class StatesService implements Service {
       startedAs: startedAs(stateMachine, String(input['stateMachineArn'])),
       ...(place && { place }),
     });
+    if (!started) throw executionAlreadyExists(stateMachine.arn, name);
     const { startDate } = this.execution({ executionArn: started.arn });
     return { executionArn: started.arn, startDate: epochSeconds(startDate) };
   }

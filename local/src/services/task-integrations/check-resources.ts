@@ -1,6 +1,6 @@
 import type { Deployment } from '../../assembly/deployment';
+import { statesIn } from '../../states';
 import { findFunction } from '../lambda/find-function';
-import { statesIn } from './definition-states';
 import { parseResource, type TaskResource } from './resource-arn';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 

@@ -1,7 +1,7 @@
 import type { Environment, StateMachineResource } from '../../assembly/deployment';
+import { statesIn } from '../../states';
 import { UserError } from '../../user-error';
 import type { Authorizer } from '../iam/authorizer';
-import { statesIn } from './definition-states';
 
 /** The EventBridge rules by which Step Functions learns of the end of jobs, by the tasks that wait for them. */
 const RULES: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
+import type { ExecutedStateMachine } from '../executions/executions';
+import { stubOf } from '../executions/stub-tasks';
+import type { Stubs } from '../executions/stub-types';
 import { AVAILABLE_RESOURCES, checkResources } from '../services';
 import type { TaskTargets } from '../services/task-integrations/check-resources';
 import { UserError } from '../user-error';
-import type { ExecutedStateMachine } from './executions';
-import { stubOf } from './stub-tasks';
-import type { Stubs } from './stub-types';
 
 /** @throws UserError that names all tasks that local mode cannot run and no stub stands for */
 export function requireRunnableTasks(

@@ -1,4 +1,4 @@
-import { isRecord } from '../../assembly/template';
+import { isObject } from '../json';
 
 /** A state of a definition that was not parsed yet. */
 export interface DefinedState {
@@ -10,9 +10,9 @@ export interface DefinedState {
 
 /** All states of a definition, those in branches and Map states included. */
 export function statesIn(machine: Readonly<Record<string, unknown>>, path = ''): DefinedState[] {
-  const states = isRecord(machine['States']) ? machine['States'] : {};
+  const states = isObject(machine['States']) ? machine['States'] : {};
   return Object.entries(states).flatMap(([name, state]) => {
-    if (!isRecord(state)) return [];
+    if (!isObject(state)) return [];
     const own = { name, path: `${path}/States/${name}`, state };
     const branches = Array.isArray(state['Branches']) ? state['Branches'] : [];
     const inner: [string, unknown][] = [
@@ -22,7 +22,7 @@ export function statesIn(machine: Readonly<Record<string, unknown>>, path = ''):
     ];
     return [
       own,
-      ...inner.flatMap(([field, graph]) => (isRecord(graph) ? statesIn(graph, `${own.path}/${field}`) : [])),
+      ...inner.flatMap(([field, graph]) => (isObject(graph) ? statesIn(graph, `${own.path}/${field}`) : [])),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { commonReasons } from '../../src/report/common-reasons';
+import { commonReasons } from '../../src/failure-reasons/common-reasons';
 import { shortReason } from '../../src/report/failure-reason';
 import { summarizeJobs } from '../../src/report/summary';
 import { renderEnd } from '../../src/report/training-job-text';

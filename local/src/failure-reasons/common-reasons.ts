@@ -1,5 +1,4 @@
-// The Lambda functions bundle this file, so that they and the command line name the same most common reason: it may
-// import nothing.
+// The Lambda functions bundle this folder: it may import nothing.
 
 /** What the framework containers write when the user's script fails: its errors between two quotes, if they capture them. */
 const SCRIPT_ERROR =

@@ -1,4 +1,4 @@
-import { trainedAlgorithms, trainingImages } from '../../src/executions/trained-algorithms';
+import { trainedAlgorithms, trainingImages } from '../../src/library/trained-algorithms';
 
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };

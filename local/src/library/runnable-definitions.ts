@@ -1,11 +1,11 @@
 import type { StateMachineResource } from '../assembly';
+import type { ExecutedStateMachine } from '../executions/executions';
+import { withoutStubbedTasks } from '../executions/stub-tasks';
+import type { Stubs } from '../executions/stub-types';
 import type { TaskTargets } from '../services/task-integrations/check-resources';
 import { parseExact, parseStateMachine, type StateMachine } from '../states';
 import type { TrainedAlgorithm, Trainer } from '../training';
 import { UserError } from '../user-error';
-import type { ExecutedStateMachine } from './executions';
-import { withoutStubbedTasks } from './stub-tasks';
-import type { Stubs } from './stub-types';
 import { trainedAlgorithms } from './trained-algorithms';
 import { requireRunnableTasks } from './unrunnable-tasks';
 

@@ -1,0 +1,15 @@
+/** Whether SageMaker said that what was asked for does not exist. */
+export function isNotFound(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // DescribeTrainingJob answers with ValidationException, "Requested resource not found.".
+  return (
+    error.name === 'ResourceNotFound' ||
+    error.name === 'ResourceNotFoundException' ||
+    (error.name === 'ValidationException' && /not found|can('|no)t find|does not exist/i.test(error.message))
+  );
+}
+
+/** Whether the function's role may not make the call. */
+export function isAccessDenied(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AccessDeniedException';
+}
