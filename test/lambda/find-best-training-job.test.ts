@@ -321,6 +321,23 @@ describe('NoCompletedTrainingJobError', () => {
     expect(message).not.toContain('Most common reason');
   });
 
+  test('describes at most ten training jobs whose summaries give no reason', async () => {
+    const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
+    const tuning = {
+      tuningJob: tuningJob({}),
+      trainingJobs: [...numbers.map((n) => failed(n, undefined)), failed(13, 'in the summary')],
+      details: Object.fromEntries(
+        numbers.map((n) => [nameOf(n), { ...details(n), FailureReason: 'described' }]),
+      ),
+    };
+    const calls: FakeCall[] = [];
+    const { message } = await failure(tuning, {}, calls);
+    expect(message).toContain(
+      `Most common reason, of 10 of the 11 failed training jobs, for example ${nameOf(1)}: described`,
+    );
+    expect(calls.filter(({ operation }) => operation === 'DescribeTrainingJob')).toHaveLength(10);
+  });
+
   test('says that training jobs completed without the metric', async () => {
     const { message } = await failure({
       tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
@@ -457,6 +474,7 @@ describe('the bundle', () => {
 async function run(
   data: FakeData,
   event: Wire = {},
+  calls: FakeCall[] = [],
 ): Promise<{ result: FindBestTrainingJobResult; calls: FakeCall[] }> {
   const server = await startFakeSageMaker(data);
   Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: server.endpoint });
@@ -465,15 +483,16 @@ async function run(
     const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
     // What Lambda sends back: nothing may be lost in it.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-    return { result, calls: server.calls };
+    return { result, calls };
   } finally {
+    calls.push(...server.calls);
     client.destroy();
     await server.close();
   }
 }
 
-async function failure(data: FakeData, event: Wire = {}): Promise<Error> {
-  return run(data, event).then(
+async function failure(data: FakeData, event: Wire = {}, calls: FakeCall[] = []): Promise<Error> {
+  return run(data, event, calls).then(
     () => {
       throw new Error('did not fail');
     },

@@ -39,7 +39,8 @@ function toJavaScript(regex: string): { source: string; flags: string } {
 }
 
 /** An escape, a class, a quantifier, or one character. */
-const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+?]\??|\{[^}]*\}\??|[\s\S]/g;
+const TOKEN =
+  /\\(?:x[\da-f]{2}|u[\da-f]{4}|c[a-z]|k<[^>]*>|\d+|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+?]\??|\{[^}]*\}\??|[\s\S]/gi;
 
 /** The longest run of plain characters outside groups and classes, which a match must contain; '' if none. */
 function longestLiteral(source: string): string {

@@ -30,12 +30,20 @@ test.each([
   ['acc: 0.75;', '(?P<metric>[0-9.]+);', 0.75],
   ['a.b 7', 'a\\.b ([0-9]+)\\Z', 7],
   ['valid loss: 2', 'train loss: (\\d)|valid loss: 2', undefined],
+  ['loss: 2', 'validation loss of the epoch|loss: (\\d)', 2],
+  ['loss: 2', '(?:validation loss of the epoch)?loss: (\\d)', 2],
+  ['m=7', '\\x6d=(\\d)', 7],
+  ['m=7', '\\u006d=(\\d)', 7],
+  ['m 7=7', 'm (?<value>\\d)=\\k<value>', 7],
+  ['{"loss": 0.5}', '{"loss": ([0-9.]+)}', 0.5],
+  ['loss {2}', 'loss{0,1} {(\\d)}', 2],
   ['valid loss: 2', 'x?valid{1,2} loss: (\\d)', 2],
   ['bracket ] 5', 'bracket []] (\\d)', undefined],
   ['value nan', 'value (\\S+)', undefined],
-])('%s with %s', (line, regex, expected) => {
+])('%s with %s', async (line, regex, expected) => {
   const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
   collector.add(line);
+  await collector.settled();
   expect(collector.latest()[0]?.Value).toBe(expected);
 });
 
