@@ -6,8 +6,7 @@ them. When local mode gets another operation, or AWS another value (then raise t
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
 
-`--check` writes nothing, and fails when a file is not what would be written. STS is not among them: the request of
-GetCallerIdentity has no members.
+`--check` writes nothing, and fails when a file is not what would be written.
 """
 
 import argparse
@@ -62,6 +61,7 @@ OPERATIONS: Dict[str, List[str]] = {
     "lambda": ["Invoke"],
     "logs": ["DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents"],
     "monitoring": ["GetMetricData", "GetMetricStatistics", "ListMetrics"],
+    "sts": ["GetCallerIdentity"],
     "iam": ["GetRole", "SimulatePrincipalPolicy"],
     "cloudformation": ["DescribeStacks"],
     "s3": [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Principal } from './service';
+import type { Principal } from './principal';
 
 /** Temporary AWS credentials, as the Security Token Service makes them. */
 export interface TemporaryCredentials {

@@ -1,5 +1,6 @@
 export { AwsError } from './aws-error';
 export type { TemporaryCredentials } from './credentials';
+export type { Principal } from './principal';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
 export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
@@ -15,7 +16,6 @@ export {
   summarizeTrainingJob,
   summarizeTrainingJobs,
 } from './sagemaker/tuning/tuning-view';
-export type { Principal, Service } from './service';
 export { type RunningServices, type ServicesOptions, startServices } from './start-services';
 export { checkResources } from './task-integrations/check-resources';
 export { AVAILABLE_RESOURCES } from './task-integrations/resource-arn';

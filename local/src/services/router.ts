@@ -1,17 +1,12 @@
 import { AwsError } from './aws-error';
+import type { AccessRequest } from './iam/policy-evaluation';
+import { validateAgainst } from './model/validator';
 import { withoutNulls } from './model/without-nulls';
-import type { Principal, Service } from './service';
+import type { Principal } from './principal';
+import { type Input, requiredAccess, type Service } from './service';
 
-/** A call of an operation, before it is carried out. */
-export interface ServiceCall {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly caller: Principal;
-}
-
-/** Decides whether a call is allowed; throws an `AwsError` when it is not. */
-export type Authorize = (call: ServiceCall) => void;
+/** Decides whether a caller is allowed something; throws an `AwsError` when he is not. */
+export type Authorize = (caller: Principal, access: AccessRequest) => void;
 
 /** The one place where every call passes, whether it came over HTTP or from a state machine. */
 export class ServiceRouter {
@@ -29,13 +24,12 @@ export class ServiceRouter {
     return [...this.services.keys()];
   }
 
-  /** Runs one operation on behalf of a principal. */
-  public async call(
-    service: string,
-    operation: string,
-    input: Readonly<Record<string, unknown>>,
-    caller: Principal,
-  ): Promise<unknown> {
+  /**
+   * Runs one operation on behalf of a principal. As on AWS, IAM decides before the request is validated.
+   *
+   * @param operation the API action in PascalCase, such as `DescribeTrainingJob`
+   */
+  public async call(service: string, operation: string, input: Input, caller: Principal): Promise<unknown> {
     const target = this.services.get(service);
     if (target === undefined) {
       throw new AwsError(
@@ -43,16 +37,18 @@ export class ServiceRouter {
         `local mode does not have the service ${service}: it has ${this.serviceNames.join(', ')}`,
       );
     }
-    const request = target.model === undefined ? input : withoutNulls(target.model, operation, input);
-    this.authorize({ service, operation, input: request, caller });
-    return target.call(operation, request, caller);
+    const { model, operations, actionPrefix = service } = target;
+    const found = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+    const request = withoutNulls(model, operation, input);
+    for (const access of requiredAccess(target, operation, request)) this.authorize(caller, access);
+    if (found === undefined) {
+      throw new AwsError(
+        'UnknownOperationException',
+        `local mode does not have ${actionPrefix}:${operation}: it has ${Object.keys(operations).join(', ')}`,
+      );
+    }
+    if (target.validate === undefined) validateAgainst(model, operation, request);
+    else target.validate(operation, request);
+    return found.run(request, caller, (other, otherInput) => this.call(service, other, otherInput, caller));
   }
-}
-
-/** The error for an operation that a service has on AWS but not here. */
-export function unknownOperation(service: string, operation: string, known: readonly string[]): AwsError {
-  return new AwsError(
-    'UnknownOperationException',
-    `local mode does not have ${service}:${operation}: it has ${known.join(', ')}`,
-  );
 }

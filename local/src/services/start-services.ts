@@ -22,9 +22,7 @@ import { checkFunctionRole } from './lambda/function-role';
 import { LambdaService } from './lambda/lambda-service';
 import { LambdaRestProtocol } from './lambda/rest-protocol';
 import { LogsService } from './logs/logs-service';
-import * as iamModel from './model/iam-model.json';
-import * as monitoringModel from './model/monitoring-model.json';
-import type { ServiceModel } from './model/validator';
+import type { Principal } from './principal';
 import { ServiceRouter } from './router';
 import { BucketStore } from './s3/bucket-store';
 import { DefaultEncryption } from './s3/object-encryption';
@@ -41,7 +39,6 @@ import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
 import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
 import { TrainingEngine } from './sagemaker/training/training-engine';
 import { TuningEngine } from './sagemaker/tuning/tuning-engine';
-import type { Principal } from './service';
 import { StatesService } from './step-functions/states-service';
 import { StsService } from './sts/sts-service';
 import { createItemReader } from './task-integrations/item-reader';
@@ -111,12 +108,17 @@ export async function startServices(
   const warn = options.onFault ?? ((error: Error) => console.error(error.message));
   const jobs = openJobs(root, now(), (text) => warn(new Error(text)));
 
+  const s3 = new S3Service(buckets, deployment);
+  const iam = new IamService(deployment);
+  const monitoring = new CloudWatchService({ root, environment, jobs, access: authorizer });
+  const sts = new StsService(deployment);
+  const cloudFormation = new CloudFormationService(deployment);
   const context: EngineContext = {
     root,
     environment,
     jobs,
     access: authorizer,
-    data: new DataAccess(buckets, environment, authorizer, options.fileSystems),
+    data: new DataAccess(buckets, environment, authorizer, s3, options.fileSystems),
     trainer: options.trainer,
     ...(options.spotInterruptions && { spot: new SpotInterruptions(options.spotInterruptions) }),
     now,
@@ -131,7 +133,7 @@ export async function startServices(
   let endpoint: Endpoint | undefined;
   const lambda = new LambdaService({
     functions: deployment.functions,
-    region: environment.region,
+    environment,
     logsFolder: path.join(root, 'logs'),
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
@@ -139,14 +141,14 @@ export async function startServices(
   const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
-      new SageMakerService(jobs, training, tuning, automl, root),
-      new S3Service(buckets, environment, deployment.buckets),
+      new SageMakerService(context, training, tuning, automl),
+      s3,
       lambda,
-      new StsService(deployment),
-      new IamService(deployment),
-      new CloudFormationService(deployment),
+      sts,
+      iam,
+      cloudFormation,
       new LogsService({ root, environment, jobs, access: authorizer }),
-      new CloudWatchService({ root, environment, jobs, access: authorizer }),
+      monitoring,
       ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
     ],
     authorizer.authorize,
@@ -167,16 +169,16 @@ export async function startServices(
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
       new JsonProtocol('logs', 'Logs_20140328', '1.1'),
-      new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/'),
-      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', iamModel as ServiceModel),
-      new QueryProtocol('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+      new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', sts.model),
+      new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', iam.model),
+      new QueryProtocol(
+        'cloudformation',
+        'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+        cloudFormation.model,
+      ),
       new CborProtocol('monitoring', 'GraniteServiceVersion20100801'),
       new JsonProtocol('monitoring', 'GraniteServiceVersion20100801', '1.0', true),
-      new QueryProtocol(
-        'monitoring',
-        'http://monitoring.amazonaws.com/doc/2010-08-01/',
-        monitoringModel as ServiceModel,
-      ),
+      new QueryProtocol('monitoring', 'http://monitoring.amazonaws.com/doc/2010-08-01/', monitoring.model),
       new LambdaRestProtocol(),
       new S3RestProtocol(),
     ],

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { JobLog } from '../../src/services/logs/job-log';
+import { JobLog } from '../../src/services/sagemaker/jobs/job-log';
 import { closeServices, temporaryRoot } from './helpers';
 
 afterEach(closeServices);

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ExecutionRunner } from '../../src/executions/execution-runner';
 import { expressionOf, type ServiceModel } from '../../src/services/model/validator';
+import { ServiceRouter } from '../../src/services/router';
 import { validateRequest } from '../../src/services/sagemaker/validation';
 import { StatesService } from '../../src/services/step-functions/states-service';
 import { TaskTokens } from '../../src/services/task-integrations/task-tokens';
@@ -54,7 +55,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
     const services = await start();
     const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
     const error: unknown = await (service === 'states'
-      ? states.call('Nothing', {}, { arn: 'arn:aws:iam::123456789012:user/local' })
+      ? new ServiceRouter([states], () => undefined).call(service, 'Nothing', {}, services.user)
       : services.router.call(service, 'Nothing', {}, services.user)
     ).catch((reason: unknown) => reason);
     const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];

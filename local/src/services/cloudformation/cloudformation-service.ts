@@ -2,24 +2,29 @@ import type { Deployment } from '../../assembly/deployment';
 import { stackArn } from '../../assembly/stack-arn';
 import { AwsError } from '../aws-error';
 import * as model from '../model/cloudformation-model.json';
-import { type ServiceModel, validateAgainst } from '../model/validator';
-import { unknownOperation } from '../router';
-import type { Service } from '../service';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { ServiceModel } from '../model/validator';
+import type { Input, OperationsOf, Service } from '../service';
 
 /** AWS CloudFormation: the deployed stack and its outputs, by which clients find what it is made of. */
 export class CloudFormationService implements Service {
   readonly name = 'cloudformation';
   readonly model = model as ServiceModel;
+  readonly operations: OperationsOf<typeof model> = {
+    DescribeStacks: { run: (input) => this.describeStacks(input) },
+  };
 
   private readonly deployed = Date.now() / 1000;
 
   constructor(private readonly deployment: Pick<Deployment, 'stackName' | 'environment' | 'outputs'>) {}
 
-  async call(operation: string, input: Input): Promise<unknown> {
-    if (operation !== 'DescribeStacks') throw unknownOperation(this.name, operation, ['DescribeStacks']);
-    validateAgainst(this.model, operation, input);
+  /** Who names no stack asks for all of them. */
+  subject({ StackName: name }: Input) {
+    const isName = name !== undefined && !String(name).startsWith('arn:');
+    const resource = isName ? stackArn(this.deployment.environment, String(name)) : String(name ?? '*');
+    return { resource, context: {} };
+  }
+
+  private describeStacks(input: Input): unknown {
     const { stackName, environment, outputs } = this.deployment;
     const arn = stackArn(environment, stackName);
     const wanted = input['StackName'];

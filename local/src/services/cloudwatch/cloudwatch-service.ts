@@ -2,12 +2,11 @@ import type { Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/monitoring-model.json';
-import { type ServiceModel, validateAgainst } from '../model/validator';
-import { unknownOperation } from '../router';
+import type { ServiceModel } from '../model/validator';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
-import type { Service } from '../service';
+import type { Input, Operation, OperationsOf, Service } from '../service';
 import { getMetricData } from './metric-data';
-import { type Input, type MetricReader, NAMESPACE } from './metric-reader';
+import { type MetricReader, NAMESPACE } from './metric-reader';
 import { getMetricStatistics } from './metric-statistics';
 import { listMetrics } from './metrics-list';
 import { metricsOf } from './training-metrics';
@@ -25,23 +24,21 @@ export interface CloudWatchServiceOptions {
  * metrics has none here.
  */
 export class CloudWatchService implements Service {
-  /** In signatures; IAM and the integrations of Step Functions call it `cloudwatch`. */
+  /** In signatures. */
   readonly name = 'monitoring';
+  readonly actionPrefix = 'cloudwatch';
   readonly model = model as ServiceModel;
 
-  private readonly operations: Readonly<Record<string, (input: Input, reader: MetricReader) => unknown>> = {
-    GetMetricData: getMetricData,
-    GetMetricStatistics: getMetricStatistics,
-    ListMetrics: listMetrics,
+  readonly operations: OperationsOf<typeof model> = {
+    GetMetricData: this.reading(getMetricData),
+    GetMetricStatistics: this.reading(getMetricStatistics),
+    ListMetrics: this.reading(listMetrics),
   };
 
   constructor(private readonly options: CloudWatchServiceOptions) {}
 
-  async call(operation: string, input: Input): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) throw unknownOperation('cloudwatch', operation, Object.keys(this.operations));
-    validateAgainst(this.model, operation, input);
-    return run(input, this.reader());
+  private reading(run: (input: Input, reader: MetricReader) => unknown): Operation {
+    return { run: (input) => run(input, this.reader()) };
   }
 
   /** Reads the metrics of each job once for a request. */

@@ -20,8 +20,8 @@ export class QueryProtocol implements Protocol {
     readonly service: string,
     /** XML namespace of the service's answers, with the version of its API. */
     private readonly namespace: string,
-    /** What requests are like; without it, they have members of strings only. */
-    private readonly model: ServiceModel = { source: '', operations: {}, shapes: {} },
+    /** What requests are like. */
+    private readonly model: ServiceModel,
   ) {}
 
   /** Forms of all services look alike. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { CredentialStore } from '../credentials';
-import type { Principal } from '../service';
+import type { Principal } from '../principal';
 import { equalInConstantTime } from './equal-in-constant-time';
 import type { Refusals } from './refusals';
 import type { RequestHead } from './request-head';

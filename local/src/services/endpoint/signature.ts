@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 import type { CredentialStore, TemporaryCredentials } from '../credentials';
-import type { Principal } from '../service';
+import type { Principal } from '../principal';
 import { canonicalRequest, SigningKey, sha256 } from './canonical-request';
 import { ChunkVerifier } from './chunk-signatures';
 import { equalInConstantTime } from './equal-in-constant-time';

@@ -12,7 +12,7 @@ import type { ServiceEvent } from './service-event';
 /** What an event bus needs. */
 export interface EventBusOptions {
   readonly deployment: Pick<Deployment, 'buckets' | 'environment' | 'eventRules' | 'functionPermissions'>;
-  readonly lambda: Pick<LambdaService, 'call'>;
+  readonly lambda: Pick<LambdaService, 'invoke'>;
   readonly router: Pick<ServiceRouter, 'call'>;
   readonly access: Pick<Authorizer, 'isTrusted'>;
   /** Whether local mode is ending: then no executions are started any more. */

@@ -7,14 +7,14 @@ import type {
 import { matchesPattern } from '../../assembly/event-pattern';
 import type { Json } from '../../states';
 import { matchesWildcard } from '../iam/wildcard';
-import type { InvokeOutput, LambdaService } from '../lambda/lambda-service';
+import type { LambdaService } from '../lambda/lambda-service';
 import type { ServiceEvent } from './service-event';
 import { targetInput } from './target-input';
 
 /** What the delivery of events needs. */
 export interface EventDelivery {
   readonly deployment: Pick<Deployment, 'eventRules' | 'functionPermissions'>;
-  readonly lambda: Pick<LambdaService, 'call'>;
+  readonly lambda: Pick<LambdaService, 'invoke'>;
   /** Starts a state machine with the rights of the target's role. */
   readonly startExecution: (
     rule: EventRuleResource,
@@ -64,10 +64,7 @@ async function invoke(
       `events.amazonaws.com may not invoke ${functionArn}: its resource policy has no AWS::Lambda::Permission with the action lambda:InvokeFunction for this rule (${rule.arn})`,
     );
   }
-  const output = (await lambda.call('Invoke', {
-    FunctionName: functionArn,
-    Payload: payload,
-  })) as InvokeOutput;
+  const output = await lambda.invoke({ FunctionName: functionArn, Payload: payload });
   if (output.FunctionError !== undefined) {
     throw new Error(`the function ${functionArn} failed: ${output.Payload}`);
   }

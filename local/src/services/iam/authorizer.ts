@@ -1,7 +1,6 @@
 import type { Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
-import type { Authorize } from '../router';
-import type { Principal } from '../service';
+import type { Principal } from '../principal';
 import { checkPolicies } from './check-policies';
 import { type KeyUse, keyAccess } from './key-access';
 import {
@@ -13,15 +12,14 @@ import {
 } from './policy-evaluation';
 import { type Caller, callerOf } from './principals';
 import type { RequestContext } from './request-context';
-import { requiredAccess } from './required-access';
 import { resourcePolicies } from './resource-policies';
 import { trusts } from './trust-policy';
 
 /** Checks callers against the policies of the template: those of roles, buckets and keys. */
 export interface Authorizer {
-  /** Checks everything that one call of a service needs. */
-  readonly authorize: Authorize;
-  /** Checks a single action. */
+  /** Throws an `AwsError` for what the caller is not allowed. */
+  readonly authorize: (principal: Principal, access: AccessRequest) => void;
+  /** The same, for what has few condition keys or none. */
   readonly checkAccess: (
     principal: Principal,
     action: string,
@@ -89,11 +87,7 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     }
   };
   return {
-    authorize: (call) => {
-      for (const request of requiredAccess(call, deployment)) {
-        check(call.caller, request);
-      }
-    },
+    authorize: check,
     checkAccess: (principal, action, resource, context = {}) =>
       check(principal, { action, resource, context }),
     checkKey: (principal, use) => {

@@ -1,13 +1,10 @@
 import type { Deployment, RoleResource } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import * as model from '../model/iam-model.json';
-import { type ServiceModel, validateAgainst } from '../model/validator';
-import { unknownOperation } from '../router';
-import type { Service } from '../service';
+import type { ServiceModel } from '../model/validator';
+import type { Input, OperationsOf, Service } from '../service';
 import { simulatePrincipalPolicy } from './policy-simulation';
 import { uniqueId } from './unique-id';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** AWS Identity and Access Management: what clients ask about the roles that they use. */
 export class IamService implements Service {
@@ -16,22 +13,28 @@ export class IamService implements Service {
 
   private readonly deployed = Date.now() / 1000;
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
-    GetRole: (input) => this.getRole(input),
-    SimulatePrincipalPolicy: (input) =>
-      simulatePrincipalPolicy(
-        this.deployment.roles.find(({ arn }) => arn === input['PolicySourceArn']),
-        input,
-      ),
+  readonly operations: OperationsOf<typeof model> = {
+    GetRole: { run: (input) => this.getRole(input) },
+    SimulatePrincipalPolicy: {
+      run: (input) =>
+        simulatePrincipalPolicy(
+          this.deployment.roles.find(({ arn }) => arn === input['PolicySourceArn']),
+          input,
+        ),
+    },
   };
 
-  constructor(private readonly deployment: Pick<Deployment, 'roles'>) {}
+  constructor(private readonly deployment: Pick<Deployment, 'roles' | 'environment'>) {}
 
-  async call(operation: string, input: Input): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    validateAgainst(this.model, operation, input);
-    return run(input);
+  /** The principal that a request is about: by its ARN, or by the name of a role. */
+  subject({ PolicySourceArn: arn, RoleName: name }: Input) {
+    const { roles, environment } = this.deployment;
+    const { partition, accountId } = environment;
+    const known = arn ?? roles.find((role) => role.name === name)?.arn;
+    return {
+      resource: String(known ?? `arn:${partition}:iam::${accountId}:role/${String(name)}`),
+      context: {},
+    };
   }
 
   private getRole(input: Input): unknown {

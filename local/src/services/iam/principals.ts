@@ -1,5 +1,5 @@
 import { isRecord } from '../../assembly/template';
-import type { Principal } from '../service';
+import type { Principal } from '../principal';
 
 /** Who makes a request, as policies of resources name him. */
 export interface Caller {

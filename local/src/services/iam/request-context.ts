@@ -7,6 +7,14 @@ export function lookUp(context: RequestContext, key: string): readonly string[] 
   return found === undefined ? undefined : [found[1]].flat();
 }
 
+/** Condition keys of the tags in a request. */
+export function tagContext(tags: readonly (readonly [key: string, value: string])[]): RequestContext {
+  return {
+    ...(tags.length > 0 && { 'aws:TagKeys': tags.map(([key]) => key) }),
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+}
+
 /** Puts in policy variables such as `${aws:PrincipalAccount}`. One without a value stays, and so matches nothing. */
 export function fillIn(pattern: string, context: RequestContext): string {
   return pattern.replace(/\$\{([^}]+)\}/g, (variable, name: string) => {

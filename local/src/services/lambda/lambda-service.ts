@@ -1,12 +1,11 @@
 import * as fs from 'node:fs';
-import type { FunctionResource } from '../../assembly/deployment';
+import type { Environment, FunctionResource } from '../../assembly/deployment';
 import { joinInside } from '../../assembly/safe-path';
 import { AwsError } from '../aws-error';
 import type { CredentialStore } from '../credentials';
 import * as model from '../model/lambda-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
-import { unknownOperation } from '../router';
-import type { Service } from '../service';
+import type { Input, OperationsOf, Service } from '../service';
 import { findFunction } from './find-function';
 import { functionEnvironment } from './function-environment';
 import { FunctionProcess, type InvocationResult } from './function-process';
@@ -33,7 +32,7 @@ const UNSUPPORTED = ['ClientContext', 'DurableExecutionName', 'TenantId'];
 /** What the service needs. */
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionResource[];
-  readonly region: string;
+  readonly environment: Environment;
   readonly logsFolder: string;
   readonly credentials: CredentialStore;
   /** Known only once the endpoint has started, which needs the services. */
@@ -44,15 +43,26 @@ export interface LambdaServiceOptions {
 export class LambdaService implements Service {
   public readonly name = 'lambda';
   public readonly model = model as ServiceModel;
+  public readonly operations: OperationsOf<typeof model> = {
+    Invoke: {
+      run: (input) => this.invoke(input),
+      access: (_input, given) => [{ ...given, action: 'lambda:InvokeFunction' }],
+    },
+  };
   private readonly idle = new Map<FunctionResource, FunctionProcess[]>();
   private readonly running = new Set<FunctionProcess>();
 
   constructor(private readonly options: LambdaServiceOptions) {}
 
-  public async call(operation: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
-    if (operation !== 'Invoke') {
-      throw unknownOperation(this.name, operation, ['Invoke']);
-    }
+  public subject({ FunctionName: name }: Input) {
+    const { partition, region, accountId } = this.options.environment;
+    const prefix = String(name).startsWith('arn:')
+      ? ''
+      : `arn:${partition}:lambda:${region}:${accountId}:function:`;
+    return { resource: `${prefix}${String(name)}`, context: {} };
+  }
+
+  public validate(operation: string, input: Input): void {
     validateAgainst(this.model, operation, input);
     const unsupported = UNSUPPORTED.find((member) => (input[member] ?? undefined) !== undefined);
     if (unsupported !== undefined) {
@@ -61,7 +71,6 @@ export class LambdaService implements Service {
         `local mode does not have "${unsupported}" in lambda:Invoke`,
       );
     }
-    return this.invoke(input);
   }
 
   /** Ends all function processes. */
@@ -72,7 +81,8 @@ export class LambdaService implements Service {
     this.idle.clear();
   }
 
-  private async invoke(input: Readonly<Record<string, unknown>>): Promise<InvokeOutput> {
+  /** Invokes a function, whoever may do so. */
+  public async invoke(input: Input): Promise<InvokeOutput> {
     const definition = findFunction(this.options.functions, String(input['FunctionName']));
     const payload = String(input['Payload'] ?? '{}');
     const type = (input['InvocationType'] ?? 'RequestResponse') as 'RequestResponse' | 'Event' | 'DryRun';
@@ -105,12 +115,12 @@ export class LambdaService implements Service {
   }
 
   private start(definition: FunctionResource): FunctionProcess {
-    const { region, credentials, endpointUrl, logsFolder } = this.options;
+    const { environment, credentials, endpointUrl, logsFolder } = this.options;
     fs.mkdirSync(logsFolder, { recursive: true });
     const keys = credentials.issue({ arn: definition.roleArn });
     return new FunctionProcess(
       definition,
-      functionEnvironment(definition, region, keys, endpointUrl()),
+      functionEnvironment(definition, environment.region, keys, endpointUrl()),
       this.logFile(definition),
     );
   }

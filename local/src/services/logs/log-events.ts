@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { TimeMark } from './job-log';
+import type { TimeMark } from '../sagemaker/jobs/job-log';
 
 /** Most bytes of a log that are read for one page, as on AWS; the longest line is shorter. */
 const PAGE_BYTES = 1 << 20;

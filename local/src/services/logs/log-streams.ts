@@ -1,4 +1,4 @@
-import { readJobLog, type TimeMark } from './job-log';
+import { readJobLog, type TimeMark } from '../sagemaker/jobs/job-log';
 import type { LogRange } from './log-events';
 
 /** The log of a training job, as CloudWatch Logs has it. */

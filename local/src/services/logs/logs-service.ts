@@ -3,16 +3,13 @@ import { AwsError } from '../aws-error';
 import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/logs-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
-import { unknownOperation } from '../router';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
-import type { Service } from '../service';
+import type { Input, OperationsOf, Service } from '../service';
 import { filterLogEvents } from './filter-log-events';
 import { type EventPage, eventsBefore, eventsFrom, type LogRange, within } from './log-events';
 import { describeLogGroups } from './log-groups';
 import { logGroupOf, logStreamArn, TRAINING_JOBS_GROUP } from './log-names';
 import { type LogStream, streamOf } from './log-streams';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Most streams in a page, and as many as there are without a limit. */
 const PAGE_STREAMS = 50;
@@ -36,22 +33,28 @@ export class LogsService implements Service {
   readonly name = 'logs';
   readonly model = model as ServiceModel;
 
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
-    DescribeLogGroups: (input) => describeLogGroups(this.streams(''), input, this.options.environment),
-    FilterLogEvents: (input) =>
-      filterLogEvents(this.streams(String(input['logStreamNamePrefix'] ?? '')), input),
-    DescribeLogStreams: (input) => this.describeLogStreams(input),
-    GetLogEvents: (input) => this.getLogEvents(input),
+  readonly operations: OperationsOf<typeof model> = {
+    DescribeLogGroups: {
+      run: (input) => describeLogGroups(this.streams(''), input, this.options.environment),
+    },
+    FilterLogEvents: {
+      run: (input) => filterLogEvents(this.streams(String(input['logStreamNamePrefix'] ?? '')), input),
+    },
+    DescribeLogStreams: { run: (input) => this.describeLogStreams(input) },
+    GetLogEvents: { run: (input) => this.getLogEvents(input) },
   };
 
   constructor(private readonly options: LogsServiceOptions) {}
 
-  async call(operation: string, input: Input): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
+  /** A stream of a log group. DescribeLogStreams names none: its resource is that of a stream without a name. */
+  subject(input: Input) {
+    const stream = String(input['logStreamName'] ?? '');
+    return { resource: logStreamArn(this.options.environment, stream, logGroupOf(input)), context: {} };
+  }
+
+  validate(operation: string, input: Input): void {
     validateAgainst(this.model, operation, input);
     if (operation !== 'DescribeLogGroups') checkGroup(input);
-    return run(input);
   }
 
   private describeLogStreams(input: Input): unknown {

@@ -1,14 +1,10 @@
 import { AwsError } from '../aws-error';
-import type { WireResponse } from '../endpoint/protocol';
-import { checkSupported } from './check-request';
-import { readDocument } from './rest-input';
-import { document, type Output } from './rest-output';
-import type { Target } from './route';
+import type { CallOperation, Input } from '../service';
 
-/** What a DeleteObjects request has in its document. */
+/** Which objects a request names. */
 interface Deletion {
-  readonly Objects?: readonly {
-    readonly Key?: string;
+  readonly Objects: readonly {
+    readonly Key: string;
     readonly ETag?: string;
     readonly VersionId?: string;
   }[];
@@ -16,19 +12,11 @@ interface Deletion {
 }
 
 /** Removes objects one by one, each with its own permission and answer, as S3 does. */
-export async function deleteObjects({ request, call, input }: Target): Promise<WireResponse> {
-  const { Objects: objects = [], Quiet: isQuiet } = ((await readDocument(request, 'Delete', 'Delete')) ??
-    {}) as Deletion;
-  if (objects.length === 0 || objects.some(({ Key }) => !Key)) {
-    throw new AwsError(
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema: expected <Delete> with <Object>, each with a <Key>',
-    );
-  }
-  checkSupported('DeleteObjects', { ...input, Delete: { Objects: objects, Quiet: isQuiet } });
-  const { Bucket, ExpectedBucketOwner } = input;
-  const deleted: Output[] = [];
-  const errors: Output[] = [];
+export async function deleteObjects(input: Input, call: CallOperation): Promise<unknown> {
+  const { Bucket, ExpectedBucketOwner, Delete } = input;
+  const { Objects: objects, Quiet: isQuiet } = Delete as Deletion;
+  const deleted: Input[] = [];
+  const errors: Input[] = [];
   for (const { Key, ETag, VersionId } of objects) {
     try {
       await call('DeleteObject', { Bucket, ExpectedBucketOwner, Key, VersionId, IfMatch: ETag });
@@ -41,5 +29,5 @@ export async function deleteObjects({ request, call, input }: Target): Promise<W
       errors.push({ Key, Code: code, Message: error.message });
     }
   }
-  return document('DeleteResult', { ...(isQuiet !== true && { Deleted: deleted }), Error: errors });
+  return { ...(isQuiet !== true && { Deleted: deleted }), Errors: errors };
 }

@@ -1,6 +1,5 @@
 import { AwsError } from '../aws-error';
 import type { WireRequest, WireResponse } from '../endpoint/protocol';
-import { deleteObjects } from './delete-objects';
 import type { ObjectOutput } from './object-output';
 import { parametersOf } from './request-members';
 import { contentFrom, readDocument } from './rest-input';
@@ -41,7 +40,7 @@ export const ROUTES: readonly Route[] = [
   },
   { on: 'GET bucket', marker: 'list-type', operation: 'ListObjectsV2', answer: list },
   { on: 'GET bucket', operation: 'ListObjects', answer: list },
-  { on: 'POST bucket', marker: 'delete', operation: 'DeleteObjects', answer: deleteObjects },
+  { on: 'POST bucket', marker: 'delete', operation: 'DeleteObjects', answer: removeObjects },
   {
     on: 'GET object',
     marker: 'tagging',
@@ -166,6 +165,21 @@ async function complete({ request, call, input }: Target, operation: string): Pr
     { ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled },
     { Location: `http://${request.headers.host}${request.path}`, ...result },
   );
+}
+
+async function removeObjects({ request, call, input }: Target, operation: string): Promise<WireResponse> {
+  const { Objects: objects = [], Quiet } = (await readDocument(request, 'Delete', 'Delete')) ?? {};
+  if ((objects as Output[]).length === 0 || (objects as Output[]).some(({ Key }) => !Key)) {
+    throw new AwsError(
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema: expected <Delete> with <Object>, each with a <Key>',
+    );
+  }
+  const { Deleted, Errors } = (await call(operation, {
+    ...input,
+    Delete: { Objects: objects, Quiet },
+  })) as Output;
+  return document('DeleteResult', { Deleted, Error: Errors });
 }
 
 /**

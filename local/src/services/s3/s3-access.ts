@@ -1,26 +1,10 @@
 import type { Deployment } from '../../assembly/deployment';
 import type { AccessRequest } from '../iam/policy-evaluation';
-import { encryptionAccess, readAccess } from './encryption-access';
+import type { Input, Operation } from '../service';
+import type { KeyAccess } from './key-access';
 import { parseCopySource } from './s3-uri';
 
-/**
- * S3 operations whose permission has another name; from the service authorization reference of S3. Several objects are
- * removed one by one (`DeleteObject`), as S3 checks them.
- */
-const ACTIONS: Readonly<Record<string, string>> = {
-  HeadObject: 'GetObject',
-  HeadBucket: 'ListBucket',
-  ListObjects: 'ListBucket',
-  ListObjectsV2: 'ListBucket',
-  ListBuckets: 'ListAllMyBuckets',
-  CopyObject: 'PutObject',
-  CreateMultipartUpload: 'PutObject',
-  UploadPart: 'PutObject',
-  UploadPartCopy: 'PutObject',
-  CompleteMultipartUpload: 'PutObject',
-  ListParts: 'ListMultipartUploadParts',
-  ListMultipartUploads: 'ListBucketMultipartUploads',
-};
+type Access = NonNullable<Operation['access']>;
 
 /** Members of requests that are condition keys. */
 const LISTING_KEYS: readonly (readonly [key: string, member: string])[] = [
@@ -34,36 +18,75 @@ const WRITE_KEYS: readonly (readonly [key: string, member: string])[] = [
   ['s3:x-amz-acl', 'ACL'],
 ];
 
-/** What a caller has to be allowed for an operation of S3. */
-export function s3Access(
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-  deployment: Deployment,
-): AccessRequest[] {
-  const arn = (bucket: unknown, key?: unknown): string =>
-    `arn:${deployment.environment.partition}:s3:::${String(bucket)}${key === undefined ? '' : `/${String(key)}`}`;
-  const needed: AccessRequest = {
-    action: `s3:${ACTIONS[operation] ?? operation}`,
-    resource: input['Bucket'] === undefined ? '*' : arn(input['Bucket'], input['Key']),
-    context: operation.startsWith('ListObjects')
-      ? { 's3:prefix': String(input['Prefix'] ?? ''), ...given(input, LISTING_KEYS) }
-      : given(input, WRITE_KEYS),
+/**
+ * What callers of S3 have to be allowed: by default the action of the operation's name on the object or bucket, here for
+ * all others.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+export class S3Access {
+  constructor(
+    private readonly environment: Pick<Deployment['environment'], 'partition'>,
+    private readonly keys: KeyAccess,
+  ) {}
+
+  /** The object of a request, else its bucket, else anything. */
+  subject(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
+    const { Bucket: bucket, Key: key } = input;
+    return {
+      resource: bucket === undefined ? '*' : this.arn(bucket, key),
+      context: given(input, WRITE_KEYS),
+    };
+  }
+
+  /** An action of another name. */
+  as(action: string): Access {
+    return (_input, request) => [{ ...request, action: `s3:${action}` }];
+  }
+
+  /** A listing of objects. */
+  readonly listing: Access = (input, request) => {
+    const context = { 's3:prefix': String(input['Prefix'] ?? ''), ...given(input, LISTING_KEYS) };
+    return [{ ...request, action: 's3:ListBucket', context }];
   };
-  const source = input['CopySource'] === undefined ? undefined : parseCopySource(input['CopySource']);
-  return [
-    ...(source === undefined
-      ? []
-      : [
-          { action: 's3:GetObject', resource: arn(source.bucket, source.key), context: {} },
-          ...readAccess(source, deployment),
-        ]),
-    needed,
-    ...encryptionAccess(operation, input, deployment),
+
+  readonly reading: Access = (input, request) => [
+    { ...request, action: 's3:GetObject' },
+    ...this.keys.toRead({ bucket: String(input['Bucket']), key: String(input['Key']) }),
   ];
+
+  readonly writing: Access = (input, request) => [
+    { ...request, action: 's3:PutObject' },
+    ...this.keys.toWrite(input),
+  ];
+
+  /** The beginning of an upload in parts, its parts and its end. */
+  readonly uploading: Access = (input, request) => [
+    { ...request, action: 's3:PutObject' },
+    ...this.keys.toUpload(input),
+  ];
+
+  /** A copy: its source is read, whatever becomes of it. */
+  copying(target: Access): Access {
+    return (input, request) => {
+      const source = parseCopySource(input['CopySource']);
+      const resource = this.arn(source.bucket, source.key);
+      return [
+        { action: 's3:GetObject', resource, context: {} },
+        ...this.keys.toRead(source),
+        ...target(input, request),
+      ];
+    };
+  }
+
+  private arn(bucket: unknown, key: unknown): string {
+    const path = key === undefined ? '' : `/${String(key)}`;
+    return `arn:${this.environment.partition}:s3:::${String(bucket)}${path}`;
+  }
 }
 
 function given(
-  input: Readonly<Record<string, unknown>>,
+  input: Input,
   keys: readonly (readonly [key: string, member: string])[],
 ): Record<string, string> {
   return Object.fromEntries(

@@ -1,18 +1,22 @@
 import * as fs from 'node:fs';
-import type { BucketResource, Environment } from '../../assembly/deployment';
+import type { Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
-import { unknownOperation } from '../router';
-import type { Service } from '../service';
+import type * as model from '../model/s3-model.json';
+import type { Input, Operation, OperationsOf, Service } from '../service';
 import type { BucketStore } from './bucket-store';
 import { checkS3Request } from './check-request';
 import { copyObject } from './copy-object';
+import { deleteObjects } from './delete-objects';
+import { KeyAccess } from './key-access';
 import { listObjectsV1, listObjectsV2 } from './list-objects';
+import { MultipartUploads } from './multipart-uploads';
 import { contentOf } from './object-content';
 import type { StoredObject } from './object-files';
 import { type ObjectOutput, readOutput } from './object-output';
 import { type Owner, ownerOf } from './owner';
 import { pageToken, readPageToken } from './page-token';
 import { checkReadConditions } from './preconditions';
+import { S3Access } from './s3-access';
 import { S3_MODEL } from './s3-model';
 import {
   checkWrite,
@@ -29,73 +33,98 @@ import { UploadOperations } from './upload-operations';
 export type { ListObjectsOutput } from './list-objects';
 export type { ObjectOutput } from './object-output';
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** Most buckets in a page of ListBuckets. */
 const MAX_BUCKETS = 10_000;
 
 /** The subset of Amazon S3 that clients need to read and write inputs and results. */
 export class S3Service implements Service {
-  public readonly name = 's3';
-  public readonly model = S3_MODEL;
-
-  private readonly operations: Readonly<Record<string, (input: Input) => unknown>>;
-  private readonly objectOperations: Readonly<Record<string, (input: Input) => unknown>> = {
-    ListBuckets: (input) => this.listBuckets(input),
-    CreateBucket: (input) => this.createBucket(input),
-    DeleteBucket: (input) => this.store.deleteBucket(text(input, 'Bucket')),
-    HeadBucket: (input) => this.headBucket(input),
-    // us-east-1 has no name there, as on S3.
-    GetBucketLocation: (input) => ({
-      ...this.headBucket(input),
-      LocationConstraint: this.environment.region === 'us-east-1' ? '' : this.environment.region,
-    }),
-    GetBucketVersioning: (input) => this.getBucketVersioning(text(input, 'Bucket')),
-    ListObjects: (input) => listObjectsV1(this.store, input, this.owner),
-    ListObjectsV2: (input) => listObjectsV2(this.store, input, this.owner),
-    GetObject: (input) => this.getObject(input),
-    HeadObject: (input) => this.headObject(input),
-    // No object has tags here: writes with tags are refused.
-    GetObjectTagging: (input) => storedObject(this.store, locationOf(input)) && { TagSet: [] },
-    PutObject: (input) => writeObject(this.store, locationOf(input), contentOf(input['Body']), input),
-    CopyObject: (input) => copyObject(this.store, input),
-    DeleteObject: (input) => {
-      const location = locationOf(input);
-      checkWrite(this.store, location, input);
-      this.store.delete(location.bucket, location.key);
-      return {};
-    },
-  };
+  readonly name = 's3';
+  readonly model = S3_MODEL;
+  readonly operations: OperationsOf<typeof model>;
 
   private readonly owner: Owner;
+  private readonly access: S3Access;
 
-  /**
-   * @param environment the account and the region that the buckets are said to be in
-   * @param buckets those of the template
-   */
   constructor(
     private readonly store: BucketStore,
-    private readonly environment: Pick<Environment, 'region' | 'accountId'>,
-    private readonly buckets: readonly BucketResource[],
+    private readonly deployment: Pick<Deployment, 'environment' | 'buckets' | 'keys'>,
   ) {
+    const { environment } = deployment;
+    const uploads = new MultipartUploads(store.uploads);
     this.owner = ownerOf(environment.accountId);
-    this.operations = { ...this.objectOperations, ...new UploadOperations(store, this.owner).operations };
+    this.access = new S3Access(environment, new KeyAccess(store, uploads, deployment));
+    this.operations = {
+      ...this.bucketOperations,
+      ...this.objectOperations,
+      ...new UploadOperations(store, uploads, this.owner, this.access).operations,
+    };
   }
 
-  public async call(operation: string, input: Input): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) {
-      throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    }
-    checkS3Request(operation, input, this.environment.accountId);
-    return run(input);
+  subject(input: Input) {
+    return this.access.subject(input);
+  }
+
+  validate(operation: string, input: Input): void {
+    checkS3Request(operation, input, this.deployment.environment.accountId);
+  }
+
+  private get bucketOperations() {
+    const { store, access, owner } = this;
+    const { region } = this.deployment.environment;
+    return {
+      ListBuckets: { run: (input) => this.listBuckets(input), access: access.as('ListAllMyBuckets') },
+      CreateBucket: { run: (input) => this.createBucket(input) },
+      DeleteBucket: { run: (input) => store.deleteBucket(text(input, 'Bucket')) },
+      HeadBucket: { run: (input) => this.headBucket(input), access: access.as('ListBucket') },
+      GetBucketLocation: {
+        // us-east-1 has no name there, as on S3.
+        run: (input) => ({
+          ...this.headBucket(input),
+          LocationConstraint: region === 'us-east-1' ? '' : region,
+        }),
+      },
+      GetBucketVersioning: { run: (input) => this.getBucketVersioning(text(input, 'Bucket')) },
+      ListObjects: { run: (input) => listObjectsV1(store, input, owner), access: access.listing },
+      ListObjectsV2: { run: (input) => listObjectsV2(store, input, owner), access: access.listing },
+      // Each object needs a permission of its own, as S3 checks them.
+      DeleteObjects: { run: (input, _caller, call) => deleteObjects(input, call), access: () => [] },
+    } satisfies Record<string, Operation>;
+  }
+
+  private get objectOperations() {
+    const { store, access } = this;
+    return {
+      GetObject: { run: (input) => this.getObject(input), access: access.reading },
+      HeadObject: {
+        run: (input) => this.headObject(input),
+        access: (input, given) =>
+          (input['ChecksumMode'] === undefined ? access.as('GetObject') : access.reading)(input, given),
+      },
+      // No object has tags here: writes with tags are refused.
+      GetObjectTagging: { run: (input) => storedObject(store, locationOf(input)) && { TagSet: [] } },
+      PutObject: {
+        run: (input) => writeObject(store, locationOf(input), contentOf(input['Body']), input),
+        access: access.writing,
+      },
+      CopyObject: { run: (input) => copyObject(store, input), access: access.copying(access.writing) },
+      DeleteObject: {
+        run: (input) => {
+          const location = locationOf(input);
+          checkWrite(store, location, input);
+          store.delete(location.bucket, location.key);
+          return {};
+        },
+      },
+    } satisfies Record<string, Operation>;
   }
 
   private listBuckets(input: Input): unknown {
     const prefix = String(input['Prefix'] ?? '');
     const { ContinuationToken: token } = input;
     const after = token === undefined ? '' : readPageToken(String(token));
-    const isHere = [undefined, this.environment.region].includes(input['BucketRegion'] as string | undefined);
+    const isHere = [undefined, this.deployment.environment.region].includes(
+      input['BucketRegion'] as string | undefined,
+    );
     const names = this.store
       .buckets()
       .sort()
@@ -106,7 +135,7 @@ export class S3Service implements Service {
       Buckets: page.map((Name) => ({
         Name,
         CreationDate: this.store.createdAt(Name),
-        BucketRegion: this.environment.region,
+        BucketRegion: this.deployment.environment.region,
       })),
       Owner: this.owner,
       ...(prefix !== '' && { Prefix: prefix }),
@@ -115,7 +144,7 @@ export class S3Service implements Service {
   }
 
   private createBucket(input: Input): unknown {
-    const { region } = this.environment;
+    const { region } = this.deployment.environment;
     const bucket = text(input, 'Bucket');
     const { LocationConstraint: given } = (input['CreateBucketConfiguration'] ?? {}) as Input;
     // "EU" is the old name of a region.
@@ -136,13 +165,13 @@ export class S3Service implements Service {
 
   private headBucket(input: Input): { BucketRegion: string } {
     this.store.require(text(input, 'Bucket'));
-    return { BucketRegion: this.environment.region };
+    return { BucketRegion: this.deployment.environment.region };
   }
 
   /** As the template has it, like all configuration that makes no difference here. */
   private getBucketVersioning(bucket: string): { Status?: string } {
     this.store.require(bucket);
-    const { versioning } = this.buckets.find(({ name }) => name === bucket) ?? {};
+    const { versioning } = this.deployment.buckets.find(({ name }) => name === bucket) ?? {};
     return versioning === undefined ? {} : { Status: versioning };
   }
 

@@ -1,41 +1,55 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
+import type { Input, Operation } from '../service';
 import type { BucketStore } from './bucket-store';
 import { parseRange } from './byte-range';
 import { checksumMember, checksumsIn } from './checksums';
 import { completeUpload } from './complete-upload';
 import { listParts, listUploads } from './list-uploads';
-import { MultipartUploads } from './multipart-uploads';
+import type { MultipartUploads } from './multipart-uploads';
 import { contentFrom, contentOf, type IncomingContent, stageContent } from './object-content';
 import type { Owner } from './owner';
+import type { S3Access } from './s3-access';
 import { attributesOf, copySource, encryptionOf, locationOf, referenceOf, text } from './stored-objects';
 import { checkPartAlgorithm, uploadChecksum } from './upload-checksum';
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** The operations of uploads in parts. */
 export class UploadOperations {
-  private readonly uploads: MultipartUploads;
-
-  public readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
-    CreateMultipartUpload: (input) => this.create(input),
-    UploadPart: (input) => this.putPart(input, contentOf(input['Body'])),
-    UploadPartCopy: (input) => this.copyPart(input),
-    CompleteMultipartUpload: (input) => completeUpload(this.store, this.uploads, input),
-    AbortMultipartUpload: (input) => this.uploads.remove(referenceOf(input)),
-    ListParts: (input) => listParts(this.uploads, input, this.owner),
-    ListMultipartUploads: (input) => {
-      this.store.require(text(input, 'Bucket'));
-      return listUploads(this.uploads.list(text(input, 'Bucket')), input, this.owner);
-    },
-  };
-
   /** @param owner of the uploads */
   constructor(
     private readonly store: BucketStore,
+    private readonly uploads: MultipartUploads,
     private readonly owner: Owner,
-  ) {
-    this.uploads = new MultipartUploads(store.uploads);
+    private readonly access: S3Access,
+  ) {}
+
+  /** The operations by name. */
+  get operations() {
+    const { store, uploads, owner, access } = this;
+    return {
+      CreateMultipartUpload: { run: (input) => this.create(input), access: access.uploading },
+      UploadPart: {
+        run: (input) => this.putPart(input, contentOf(input['Body'])),
+        access: access.uploading,
+      },
+      UploadPartCopy: { run: (input) => this.copyPart(input), access: access.copying(access.uploading) },
+      CompleteMultipartUpload: {
+        run: (input) => completeUpload(store, uploads, input),
+        access: access.uploading,
+      },
+      AbortMultipartUpload: { run: (input) => uploads.remove(referenceOf(input)) },
+      ListParts: {
+        run: (input) => listParts(uploads, input, owner),
+        access: access.as('ListMultipartUploadParts'),
+      },
+      ListMultipartUploads: {
+        run: (input) => {
+          store.require(text(input, 'Bucket'));
+          return listUploads(uploads.list(text(input, 'Bucket')), input, owner);
+        },
+        access: access.as('ListBucketMultipartUploads'),
+      },
+    } satisfies Record<string, Operation>;
   }
 
   private create(input: Input): unknown {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../assembly/deployment';
 import type { Trainer } from '../../training/trainer';
-import type { TaskIdentity } from '../service';
+import type { TaskIdentity } from '../principal';
 import type { JobOrigin } from './jobs/job-store';
 import type { Jobs } from './jobs/job-types';
 import type { DataAccess } from './training/data-access';

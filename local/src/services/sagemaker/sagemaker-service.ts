@@ -1,146 +1,142 @@
 import { AwsError } from '../aws-error';
-import { unknownOperation } from '../router';
-import type { Principal, Service, TaskIdentity } from '../service';
+import type * as model from '../model/sagemaker-model.json';
+import type { Input, OperationsOf, Service } from '../service';
 import type { CreateTrainingJobRequest } from './api-types';
 import type { AutoMLEngine } from './automl/automl-engine';
 import { automlOperations } from './automl/automl-operations';
 import { describedTrainingJob, describedTuningJob } from './described-defaults';
+import type { EngineContext } from './engine-context';
+import { automlJobArn, trainingJobArn, tuningJobArn } from './jobs/job-arns';
+import { creation } from './jobs/job-creation';
 import { deleteTrainingJob, deleteTuningJob } from './jobs/job-deletion';
 import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './jobs/job-lists';
 import { findTuningJob } from './jobs/job-records';
 import { tagOperations } from './jobs/job-tags';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
-import { answerOfRepeatedRequest } from './jobs/repeated-request';
-import type { JOB_OPERATIONS, Operations } from './operation-names';
+import type { TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
+import { runToStop } from './jobs/running-jobs';
 import { refuseMembers } from './refused-members';
 import type { TrainingEngine } from './training/training-engine';
 import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
 import { SAGEMAKER_MODEL, validateRequest } from './validation';
 
-type Input = Readonly<Record<string, unknown>>;
-type Operation = (input: Input, caller: Principal) => unknown;
-
 /** Amazon SageMaker's training, tuning and AutoML jobs. */
 export class SageMakerService implements Service {
-  public readonly name = 'sagemaker';
-  public readonly model = SAGEMAKER_MODEL;
-
-  private readonly operations: Readonly<Record<string, Operation>>;
-  private readonly jobOperations: Operations<typeof JOB_OPERATIONS, Operation> = {
-    CreateTrainingJob: (input, { task }) =>
-      this.createTrainingJob(input as unknown as CreateTrainingJobRequest, task),
-    DescribeTrainingJob: (input) => describedTrainingJob(this.trainingJob(input).description),
-    StopTrainingJob: (input) => this.stopTrainingJob(input),
-    CreateHyperParameterTuningJob: (input, { task }) => ({
-      HyperParameterTuningJobArn: this.tuning.start(input, task).description.HyperParameterTuningJobArn,
-    }),
-    DescribeHyperParameterTuningJob: (input) =>
-      describedTuningJob(describeTuningJob(this.jobs, this.tuningJob(input))),
-    StopHyperParameterTuningJob: (input) => this.stopTuningJob(input),
-    ListTrainingJobsForHyperParameterTuningJob: (input) =>
-      listTrainingJobsOfTuningJob(summarizeTrainingJobs(this.jobs, this.tuningJob(input).description), input),
-    ListTrainingJobs: (input) => {
-      this.jobs.training.refresh();
-      return listTrainingJobs(
-        this.jobs.training.list().map(({ description }) => description),
-        input,
-      );
-    },
-    ListHyperParameterTuningJobs: (input) => {
-      this.jobs.training.refresh();
-      this.jobs.tuning.refresh();
-      return listTuningJobs(
-        this.jobs.tuning.list().map((record) => describeTuningJob(this.jobs, record)),
-        input,
-      );
-    },
-    DeleteTrainingJob: (input) => this.deleteTrainingJob(input),
-    DeleteHyperParameterTuningJob: (input) => {
-      deleteTuningJob(this.jobs, this.root, this.tuningJob(input));
-      return {};
-    },
-  };
+  readonly name = 'sagemaker';
+  readonly model = SAGEMAKER_MODEL;
+  readonly operations: OperationsOf<typeof model>;
 
   constructor(
-    private readonly jobs: Jobs,
-    private readonly training: TrainingEngine,
-    private readonly tuning: TuningEngine,
+    private readonly context: Pick<EngineContext, 'jobs' | 'environment' | 'root'>,
+    training: TrainingEngine,
+    tuning: TuningEngine,
     automl: AutoMLEngine,
-    private readonly root: string,
   ) {
+    const { jobs, root } = context;
     this.operations = {
-      ...this.jobOperations,
+      CreateTrainingJob: creation({
+        name: 'TrainingJobName',
+        arn: 'TrainingJobArn',
+        jobs: jobs.training,
+        start: (input, task) => training.create(input as unknown as CreateTrainingJobRequest, task),
+      }),
+      DescribeTrainingJob: {
+        run: (input) => describedTrainingJob(this.trainingJob(input).description),
+      },
+      ListTrainingJobs: {
+        run: (input) => {
+          jobs.training.refresh();
+          return listTrainingJobs(
+            jobs.training.list().map(({ description }) => description),
+            input,
+          );
+        },
+      },
+      StopTrainingJob: {
+        run: (input) => {
+          const { name, description } = this.trainingJob(input);
+          const status = description.TrainingJobStatus;
+          runToStop('training job', name, status, training.running(name)).stop('Stopped');
+          return {};
+        },
+      },
+      DeleteTrainingJob: {
+        run: (input) => {
+          // As the API declares it for this operation, unlike Describe and Stop.
+          deleteTrainingJob(jobs, this.trainingJob(input, 'ResourceNotFound'));
+          return {};
+        },
+      },
+      CreateHyperParameterTuningJob: creation({
+        name: 'HyperParameterTuningJobName',
+        arn: 'HyperParameterTuningJobArn',
+        jobs: jobs.tuning,
+        start: (input, task) => tuning.start(input, task),
+      }),
+      DescribeHyperParameterTuningJob: {
+        run: (input) => describedTuningJob(describeTuningJob(jobs, this.tuningJob(input))),
+      },
+      ListHyperParameterTuningJobs: {
+        run: (input) => {
+          jobs.training.refresh();
+          jobs.tuning.refresh();
+          return listTuningJobs(
+            jobs.tuning.list().map((record) => describeTuningJob(jobs, record)),
+            input,
+          );
+        },
+      },
+      ListTrainingJobsForHyperParameterTuningJob: {
+        run: (input) =>
+          listTrainingJobsOfTuningJob(summarizeTrainingJobs(jobs, this.tuningJob(input).description), input),
+      },
+      StopHyperParameterTuningJob: {
+        run: (input) => {
+          const { name, description } = this.tuningJob(input);
+          const status = description.HyperParameterTuningJobStatus;
+          runToStop('hyperparameter tuning job', name, status, tuning.running(name)).stop();
+          return {};
+        },
+      },
+      DeleteHyperParameterTuningJob: {
+        run: (input) => {
+          deleteTuningJob(jobs, root, this.tuningJob(input));
+          return {};
+        },
+      },
       ...automlOperations(jobs, automl),
       ...tagOperations(jobs),
     };
   }
 
-  public async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) {
-      throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    }
+  /** The job that a request names. */
+  subject(input: Input) {
+    const { environment } = this.context;
+    const { TrainingJobName: training, HyperParameterTuningJobName: tuning, AutoMLJobName: automl } = input;
+    const resource =
+      (typeof training === 'string' && trainingJobArn(environment, training)) ||
+      (typeof tuning === 'string' && tuningJobArn(environment, tuning)) ||
+      (typeof automl === 'string' && automlJobArn(environment, automl)) ||
+      (typeof input['ResourceArn'] === 'string' ? input['ResourceArn'] : '*');
+    return { resource, context: {} };
+  }
+
+  validate(operation: string, input: Input): void {
     validateRequest(operation, input);
     refuseMembers(operation, input);
-    return answerOfRepeatedRequest(this.jobs, operation, input, caller.task) ?? run(input, caller);
   }
 
-  private createTrainingJob(
-    request: CreateTrainingJobRequest,
-    createdBy: TaskIdentity | undefined,
-  ): { TrainingJobArn: string } {
-    this.training.validate(request);
-    const metricDefinitions = this.training.metricDefinitions(request);
-    const described = {
-      ...request,
-      ...(metricDefinitions.length > 0 && {
-        AlgorithmSpecification: { ...request.AlgorithmSpecification, MetricDefinitions: metricDefinitions },
-      }),
-    };
-    this.training.start(described, { metricDefinitions, ...(createdBy !== undefined && { createdBy }) });
-    return { TrainingJobArn: this.trainingJob({ ...request }).description.TrainingJobArn };
-  }
-
-  private stopTrainingJob(input: Input): Record<string, never> {
-    const { name, description } = this.trainingJob(input);
-    if (description.TrainingJobStatus !== 'InProgress') {
-      throw wrongStatus('training job', description.TrainingJobStatus);
-    }
-    runHere(this.training.running(name), name).stop('Stopped');
-    return {};
-  }
-
-  private deleteTrainingJob(input: Input): Record<string, never> {
-    const record = this.jobs.training.get(String(input['TrainingJobName']));
+  private trainingJob(input: Input, code = 'ValidationException'): TrainingJobRecord {
+    const record = this.context.jobs.training.get(String(input['TrainingJobName']));
     if (record === undefined) {
-      // As the API declares it for this operation, unlike Describe and Stop.
-      throw new AwsError('ResourceNotFound', 'Requested resource not found.');
-    }
-    deleteTrainingJob(this.jobs, record);
-    return {};
-  }
-
-  private stopTuningJob(input: Input): Record<string, never> {
-    const { name, description } = this.tuningJob(input);
-    if (description.HyperParameterTuningJobStatus !== 'InProgress') {
-      throw wrongStatus('hyperparameter tuning job', description.HyperParameterTuningJobStatus);
-    }
-    runHere(this.tuning.running(name), name).stop();
-    return {};
-  }
-
-  private trainingJob(input: Input): TrainingJobRecord {
-    const record = this.jobs.training.get(String(input['TrainingJobName']));
-    if (record === undefined) {
-      throw new AwsError('ValidationException', 'Requested resource not found.');
+      throw new AwsError(code, 'Requested resource not found.');
     }
     return record;
   }
 
   private tuningJob(input: Input): TuningJobRecord {
     const name = String(input['HyperParameterTuningJobName']);
-    const record = findTuningJob(this.jobs, name);
+    const record = findTuningJob(this.context.jobs, name);
     if (record === undefined) {
       throw new AwsError(
         'ResourceNotFound',
@@ -149,21 +145,4 @@ export class SageMakerService implements Service {
     }
     return record;
   }
-}
-
-function runHere<T>(run: T | undefined, name: string): T {
-  if (run === undefined) {
-    throw new AwsError(
-      'ValidationException',
-      `another process of local mode runs the job ${name}: stop it there`,
-    );
-  }
-  return run;
-}
-
-function wrongStatus(kind: string, status: string): AwsError {
-  return new AwsError(
-    'ValidationException',
-    `The request was rejected because the ${kind} is in status ${status}.`,
-  );
 }

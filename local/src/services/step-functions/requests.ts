@@ -2,12 +2,11 @@ import { executionArn } from '../../executions/executions';
 import { AwsError } from '../aws-error';
 import * as model from '../model/states-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
-
-/** A request, as the service model names its members. */
-export type Input = Readonly<Record<string, unknown>>;
+import type { Input } from '../service';
 
 /** Step Functions' service model. */
 export const STATES_MODEL = model as ServiceModel;
+export type StatesModel = typeof model;
 
 /** Bytes that data may have in UTF-8. The service model has it in characters. */
 const MAX_DATA_BYTES = 262_144;

@@ -1,12 +1,13 @@
 import type { Deployment, StateMachineResource } from '../../assembly/deployment';
+import { isRecord } from '../../assembly/template';
 import type { ExecutionRunner, StartOptions } from '../../executions/execution-runner';
 import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions/executions';
 import type { Json, MapPlace } from '../../states';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
+import { tagContext } from '../iam/request-context';
 import { parseData } from '../json-text';
-import { unknownOperation } from '../router';
-import type { Principal, Service } from '../service';
+import type { Input, Operation, OperationsOf, Service } from '../service';
 import type { TaskTokens } from '../task-integrations/task-tokens';
 import {
   describeExecution,
@@ -21,10 +22,10 @@ import {
   checkName,
   checkRequest,
   executionAlreadyExists,
-  type Input,
   page,
   readStateMachineArn,
   STATES_MODEL,
+  type StatesModel,
 } from './requests';
 import { tagOperations } from './tag-operations';
 import { taskTokenOperations } from './task-token-operations';
@@ -38,25 +39,12 @@ const REDRIVE_TOKENS = 10;
 export class StatesService implements Service {
   readonly name = 'states';
   readonly model = STATES_MODEL;
+  readonly validate = checkRequest;
+  readonly operations: OperationsOf<StatesModel>;
 
   private readonly deployed = Date.now() / 1000;
   /** Answers to redrives by execution and client token, the latest last. */
   private readonly redrives = new Map<string, { redriveDate: number }>();
-
-  private readonly operations: Readonly<Record<string, (input: Input, caller: Principal) => unknown>> = {
-    ListStateMachines: (input) => this.listStateMachines(input),
-    DescribeStateMachine: (input) => this.describeStateMachine(input),
-    StartExecution: (input, { task }) => this.startExecution(input, task?.place),
-    DescribeExecution: (input) => {
-      const record = this.execution(input);
-      return describeExecution(record, this.redriveState(record), includesData(input));
-    },
-    ListExecutions: (input) => this.listExecutions(input),
-    GetExecutionHistory: (input) => this.getExecutionHistory(input),
-    StopExecution: (input) => this.stopExecution(input),
-    DescribeStateMachineForExecution: (input) => this.describeStateMachineForExecution(input),
-    RedriveExecution: (input) => this.redriveExecution(input),
-  };
 
   constructor(
     private readonly deployment: Pick<Deployment, 'stateMachines' | 'environment'>,
@@ -64,22 +52,40 @@ export class StatesService implements Service {
     tokens: TaskTokens,
   ) {
     this.operations = {
-      ...this.operations,
+      ListStateMachines: operation((input) => this.listStateMachines(input)),
+      DescribeStateMachine: operation((input) => this.describeStateMachine(input)),
+      StartExecution: operation((input, { task }) => this.startExecution(input, task?.place)),
+      DescribeExecution: operation((input) => {
+        const record = this.execution(input);
+        return describeExecution(record, this.redriveState(record), includesData(input));
+      }),
+      ListExecutions: operation((input) => this.listExecutions(input)),
+      GetExecutionHistory: operation((input) => this.getExecutionHistory(input)),
+      StopExecution: operation((input) => this.stopExecution(input)),
+      DescribeStateMachineForExecution: operation((input) => this.describeStateMachineForExecution(input)),
+      RedriveExecution: operation((input) => this.redriveExecution(input)),
       ...taskTokenOperations(tokens),
       ...tagOperations(deployment.stateMachines),
     };
   }
 
-  async call(operation: string, input: Input, caller: Principal): Promise<unknown> {
-    const run = Object.hasOwn(this.operations, operation) ? this.operations[operation] : undefined;
-    if (run === undefined) throw unknownOperation(this.name, operation, Object.keys(this.operations));
-    checkRequest(operation, input);
-    try {
-      return await run(input, caller);
-    } catch (error) {
-      // What local mode does not run, or a record that it cannot read: the message says what to do.
-      throw error instanceof UserError ? new AwsError('ValidationException', error.message) : error;
-    }
+  /** An execution, else a state machine: an operation names one of them, or nothing. */
+  subject(input: Input) {
+    const { executionArn: execution, stateMachineArn: machine, mapRunArn, resourceArn } = input;
+    // Versions and aliases are authorized as their state machine:
+    // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+    const { stateMachineArn, qualifier } = readStateMachineArn(
+      String(execution ?? machine ?? mapRunArn ?? resourceArn ?? '*'),
+    );
+    const tags = [input['tags'] ?? []].flat().filter(isRecord);
+    return {
+      resource: stateMachineArn,
+      context: {
+        ...(qualifier !== undefined && { 'states:StateMachineQualifier': [qualifier] }),
+        ...tagContext(tags.map(({ key, value }) => [String(key), String(value)])),
+        ...(Array.isArray(input['tagKeys']) && { 'aws:TagKeys': input['tagKeys'].map(String) }),
+      },
+    };
   }
 
   private listStateMachines(input: Input): unknown {
@@ -233,6 +239,19 @@ export class StatesService implements Service {
   private executed({ arn, stateMachineArn }: ExecutionRecord): ExecutedStateMachine {
     return this.runner.store.stateMachine(arn) ?? this.stateMachine({ stateMachineArn });
   }
+}
+
+/** An operation that refuses what local mode does not run, and a record that it cannot read: the message says what to do. */
+function operation(run: Operation['run']): Operation {
+  return {
+    run: async (...call) => {
+      try {
+        return await run(...call);
+      } catch (error) {
+        throw error instanceof UserError ? invalid(error.message) : error;
+      }
+    },
+  };
 }
 
 /** The version that an ARN names, and the alias if it names one; nothing for the state machine itself. */

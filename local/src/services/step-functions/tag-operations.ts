@@ -1,6 +1,6 @@
 import type { StateMachineResource } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
-import type { Input } from './requests';
+import type { Input, Operation } from '../service';
 
 /** Most tags of a state machine. */
 const MAX_TAGS = 50;
@@ -18,9 +18,7 @@ interface Tag {
  * The operations on the tags of state machines. The template gives the tags; what is changed holds as long as local
  * mode runs, as a deployment would set them back, too.
  */
-export function tagOperations(
-  stateMachines: readonly StateMachineResource[],
-): Record<string, (input: Input) => unknown> {
+export function tagOperations(stateMachines: readonly StateMachineResource[]) {
   const tags = new Map(
     stateMachines.map(({ arn, tags: given = {} }) => [arn, new Map(Object.entries(given))]),
   );
@@ -31,24 +29,30 @@ export function tagOperations(
     return found;
   };
   return {
-    ListTagsForResource: (input) => ({ tags: [...tagsOf(input)].map(([key, value]) => ({ key, value })) }),
-    TagResource: (input) => {
-      const known = tagsOf(input);
-      const given = input['tags'] as readonly Partial<Tag>[];
-      const added = given.map(({ key = '', value = '' }) => ({ key, value }));
-      added.forEach(checkTag);
-      if (new Set([...known.keys(), ...added.map(({ key }) => key)]).size > MAX_TAGS) {
-        throw new AwsError('TooManyTags', `A state machine can have ${MAX_TAGS} tags at most.`);
-      }
-      for (const { key, value } of added) known.set(key, value);
-      return {};
+    ListTagsForResource: {
+      run: (input) => ({ tags: [...tagsOf(input)].map(([key, value]) => ({ key, value })) }),
     },
-    UntagResource: (input) => {
-      const known = tagsOf(input);
-      for (const key of input['tagKeys'] as readonly string[]) known.delete(key);
-      return {};
+    TagResource: {
+      run: (input) => {
+        const known = tagsOf(input);
+        const given = input['tags'] as readonly Partial<Tag>[];
+        const added = given.map(({ key = '', value = '' }) => ({ key, value }));
+        added.forEach(checkTag);
+        if (new Set([...known.keys(), ...added.map(({ key }) => key)]).size > MAX_TAGS) {
+          throw new AwsError('TooManyTags', `A state machine can have ${MAX_TAGS} tags at most.`);
+        }
+        for (const { key, value } of added) known.set(key, value);
+        return {};
+      },
     },
-  };
+    UntagResource: {
+      run: (input) => {
+        const known = tagsOf(input);
+        for (const key of input['tagKeys'] as readonly string[]) known.delete(key);
+        return {};
+      },
+    },
+  } satisfies Record<string, Operation>;
 }
 
 /** Of what local mode has, state machines have tags: versions, aliases and executions have none. */

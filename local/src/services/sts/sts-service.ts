@@ -1,8 +1,10 @@
 import type { Deployment } from '../../assembly/deployment';
 import { callerOf } from '../iam/principals';
 import { uniqueId } from '../iam/unique-id';
-import { unknownOperation } from '../router';
-import type { Principal, Service } from '../service';
+import * as model from '../model/sts-model.json';
+import type { ServiceModel } from '../model/validator';
+import type { Principal } from '../principal';
+import type { OperationsOf, Service } from '../service';
 
 /** The answer of GetCallerIdentity. */
 export interface CallerIdentity {
@@ -14,12 +16,15 @@ export interface CallerIdentity {
 /** AWS Security Token Service: who a key belongs to. */
 export class StsService implements Service {
   readonly name = 'sts';
+  readonly model = model as ServiceModel;
+  readonly operations: OperationsOf<typeof model> = {
+    // It needs no permission, and no policy can deny it.
+    GetCallerIdentity: { run: (_input, caller) => this.getCallerIdentity(caller), access: () => [] },
+  };
 
   constructor(private readonly deployment: Pick<Deployment, 'roles' | 'environment'>) {}
 
-  async call(operation: string, _input: unknown, caller: Principal): Promise<CallerIdentity> {
-    if (operation !== 'GetCallerIdentity')
-      throw unknownOperation(this.name, operation, ['GetCallerIdentity']);
+  private getCallerIdentity(caller: Principal): CallerIdentity {
     const { roles, environment } = this.deployment;
     const role = roles.find(({ arn }) => arn === caller.arn);
     return {

@@ -3,9 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { isRecord } from '../../assembly/template';
 import { type Json, type ReadItems, StatesError } from '../../states';
 import { AwsError } from '../aws-error';
+import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import type { ListObjectsOutput, ObjectOutput } from '../s3/s3-service';
-import type { Principal } from '../service';
 
 /** Arguments that the ItemReader of a distributed Map takes, by operation. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { jsonText, StatesError } from '../../states';
 import { parseData } from '../json-text';
 import type { InvokeOutput } from '../lambda/lambda-service';
+import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
-import type { Principal } from '../service';
 import { asStatesError, LAMBDA_ERRORS } from './task-errors';
 
 /** Invokes a function for `lambda:invoke`: the result holds the payload among Lambda's other answers. */

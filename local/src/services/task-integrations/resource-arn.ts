@@ -1,4 +1,4 @@
-import { SAGEMAKER_OPERATIONS } from '../sagemaker/operation-names';
+import { operations } from '../model/sagemaker-model.json';
 
 /** What the `Resource` of a Task stands for. */
 export type TaskResource =
@@ -12,6 +12,9 @@ export type TaskResource =
 export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskToken';
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];
+
+/** All operations of SageMaker that local mode has. */
+const SAGEMAKER_OPERATIONS = Object.keys(operations);
 
 /** Optimised integrations of SageMaker that local mode has. */
 const INTEGRATED = ['createTrainingJob', 'createHyperParameterTuningJob'];

@@ -1,7 +1,7 @@
 import { StatesError, type WriteResults } from '../../states';
 import { AwsError } from '../aws-error';
+import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
-import type { Principal } from '../service';
 
 /** Makes the function that writes a distributed Map's results to S3, with the rights of the state machine's role. */
 export function createResultWriter(router: ServiceRouter, caller: Principal): WriteResults {

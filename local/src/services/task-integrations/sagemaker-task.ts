@@ -1,8 +1,8 @@
 import { type JsonObject, StatesError, type TaskCall } from '../../states';
 import { AwsError } from '../aws-error';
+import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
-import type { Principal } from '../service';
 import { trainingJobEvent, tuningJobEvent } from './job-events';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';

@@ -8,8 +8,8 @@ import {
   type TaskCall,
   withPlainNumbers,
 } from '../../states';
+import type { Principal, TaskIdentity } from '../principal';
 import type { ServiceRouter } from '../router';
-import type { Principal, TaskIdentity } from '../service';
 import { ExecutionTask } from './execution-task';
 import { runFunction, runLambdaInvoke } from './lambda-task';
 import { parseResource } from './resource-arn';

@@ -1,6 +1,6 @@
 import type { AutoMLRunner } from '../../../training/automl-runner';
 import { AwsError } from '../../aws-error';
-import type { TaskIdentity } from '../../service';
+import type { TaskIdentity } from '../../principal';
 import { originOf } from '../engine-context';
 import { automlJobArn } from '../jobs/job-arns';
 import { RunningJobs } from '../jobs/running-jobs';

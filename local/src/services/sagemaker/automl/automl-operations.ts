@@ -1,18 +1,14 @@
 import { AwsError } from '../../aws-error';
-import type { Principal } from '../../service';
+import type { Input, Operation } from '../../service';
+import { creation } from '../jobs/job-creation';
 import type { Jobs } from '../jobs/job-types';
-import type { AUTOML_OPERATIONS, Operations } from '../operation-names';
+import { runToStop } from '../jobs/running-jobs';
 import type { AutoMLEngine } from './automl-engine';
 import { listAutoMLJobs, listCandidates } from './automl-lists';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** The operations on AutoML jobs, by name. */
-export function automlOperations(
-  { automl: jobs }: Jobs,
-  engine: AutoMLEngine,
-): Operations<typeof AUTOML_OPERATIONS, (input: Input, caller: Principal) => unknown> {
+export function automlOperations({ automl: jobs }: Jobs, engine: AutoMLEngine) {
   const find = (input: Input): AutoMLJobRecord => {
     const name = String(input['AutoMLJobName']);
     const record = jobs.get(name);
@@ -22,32 +18,31 @@ export function automlOperations(
     return record;
   };
   return {
-    CreateAutoMLJobV2: (input, { task }) => ({
-      AutoMLJobArn: engine.start(input as unknown as CreateAutoMLJobRequest, task).description.AutoMLJobArn,
+    CreateAutoMLJobV2: creation({
+      name: 'AutoMLJobName',
+      arn: 'AutoMLJobArn',
+      jobs,
+      start: (input, task) => engine.start(input as unknown as CreateAutoMLJobRequest, task),
     }),
-    DescribeAutoMLJobV2: (input) => find(input).description,
-    StopAutoMLJob: (input) => {
-      const { name, description } = find(input);
-      if (description.AutoMLJobStatus !== 'InProgress') {
-        throw new AwsError(
-          'ValidationException',
-          `The request was rejected because the AutoML job is in status ${description.AutoMLJobStatus}.`,
-        );
-      }
-      const run = engine.running(name);
-      if (run === undefined) {
-        throw new AwsError(
-          'ValidationException',
-          `another process of local mode runs the job ${name}: stop it there`,
-        );
-      }
-      run.stop('Stopped');
-      return {};
+    DescribeAutoMLJobV2: { run: (input) => find(input).description },
+    StopAutoMLJob: {
+      run: (input) => {
+        const { name, description } = find(input);
+        runToStop('AutoML job', name, description.AutoMLJobStatus, engine.running(name)).stop('Stopped');
+        return {};
+      },
     },
-    ListCandidatesForAutoMLJob: (input) => listCandidates(find(input).candidates, input),
-    ListAutoMLJobs: (input) => {
-      jobs.refresh();
-      return listAutoMLJobs(jobs.list(), input);
+    ListCandidatesForAutoMLJob: {
+      run: (input) => listCandidates(find(input).candidates, input),
+      // It names a job, but its action has no resource types: only a statement for all resources is sure to allow it.
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+      access: (_input, given) => [{ ...given, resource: '*' }],
     },
-  };
+    ListAutoMLJobs: {
+      run: (input) => {
+        jobs.refresh();
+        return listAutoMLJobs(jobs.list(), input);
+      },
+    },
+  } satisfies Record<string, Operation>;
 }

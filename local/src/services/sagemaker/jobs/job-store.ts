@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
 import { type OnNotice, readRecord } from '../../../local-folder/read-record';
 import { createRecord, deleteRecord, writeRecord, writeRecordSoon } from '../../../local-folder/write-record';
-import type { TaskIdentity } from '../../service';
+import type { TaskIdentity } from '../../principal';
 
 /** Where a job comes from. */
 export interface JobOrigin {

@@ -1,26 +1,28 @@
 import { AwsError } from '../../aws-error';
+import type { Input, Operation } from '../../service';
 import type { Tag } from '../api-types';
 import type { AutoMLJobRecord } from '../automl/automl-types';
-import type { Operations, TAG_OPERATIONS } from '../operation-names';
 import { listTags } from './job-lists';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
-type Input = Readonly<Record<string, unknown>>;
-
 /** The operations on the tags of training, tuning and AutoML jobs. */
-export function tagOperations(jobs: Jobs): Operations<typeof TAG_OPERATIONS, (input: Input) => unknown> {
+export function tagOperations(jobs: Jobs) {
   return {
-    ListTags: (input) => listTags(findTagged(jobs, input).tags, input),
-    AddTags: (input) => {
-      const added = input['Tags'] as readonly Tag[];
-      const keys = added.map(({ Key }) => Key);
-      return { Tags: changeTags(jobs, input, (tags) => [...without(tags, keys), ...added]) };
+    ListTags: { run: (input) => listTags(findTagged(jobs, input).tags, input) },
+    AddTags: {
+      run: (input) => {
+        const added = input['Tags'] as readonly Tag[];
+        const keys = added.map(({ Key }) => Key);
+        return { Tags: changeTags(jobs, input, (tags) => [...without(tags, keys), ...added]) };
+      },
     },
-    DeleteTags: (input) => {
-      changeTags(jobs, input, (tags) => without(tags, input['TagKeys'] as readonly string[]));
-      return {};
+    DeleteTags: {
+      run: (input) => {
+        changeTags(jobs, input, (tags) => without(tags, input['TagKeys'] as readonly string[]));
+        return {};
+      },
     },
-  };
+  } satisfies Record<string, Operation>;
 }
 
 function without(tags: readonly Tag[], keys: readonly string[]): Tag[] {

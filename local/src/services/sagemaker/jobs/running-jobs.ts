@@ -1,3 +1,5 @@
+import { AwsError } from '../../aws-error';
+
 /** The jobs of a kind that this process runs. */
 export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
   private readonly runs = new Map<string, Run>();
@@ -21,4 +23,22 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
     }
     await Promise.all(runs.map((run) => run.finished));
   }
+}
+
+/**
+ * The run of a job, to be stopped.
+ *
+ * @param kind of the job, in messages
+ * @throws AwsError `ValidationException` when the job has ended, or another process runs it
+ */
+export function runToStop<Run>(kind: string, name: string, status: string, run: Run | undefined): Run {
+  if (status !== 'InProgress') {
+    const problem = `the ${kind} is in status ${status}`;
+    throw new AwsError('ValidationException', `The request was rejected because ${problem}.`);
+  }
+  if (run === undefined) {
+    const problem = `another process of local mode runs the job ${name}: stop it there`;
+    throw new AwsError('ValidationException', problem);
+  }
+  return run;
 }

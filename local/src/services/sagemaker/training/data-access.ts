@@ -10,6 +10,7 @@ import type { BucketStore } from '../../s3/bucket-store';
 import { isMarker } from '../../s3/folder-markers';
 import type { StoredObject } from '../../s3/object-files';
 import { parseS3Uri, type S3Location } from '../../s3/s3-uri';
+import { requiredAccess, type Service } from '../../service';
 import type { Channel, FileSystemDataSource, S3DataSource, TrainingDefinition } from '../api-types';
 import { readManifest } from './data-manifest';
 
@@ -39,6 +40,7 @@ export class DataAccess {
     private readonly buckets: BucketStore,
     private readonly environment: Environment,
     private readonly access: RoleAccess,
+    private readonly s3: Service,
     private readonly fileSystems: FileSystems = new Map(),
   ) {}
 
@@ -274,7 +276,9 @@ export class DataAccess {
   }
 
   private authorize(operation: string, input: Record<string, string>, roleArn: string): void {
-    this.access.authorize({ service: 's3', operation, input, caller: { arn: roleArn } });
+    for (const access of requiredAccess(this.s3, operation, input)) {
+      this.access.authorize({ arn: roleArn }, access);
+    }
   }
 
   private noObjects(uri: string, bucket: string, roleArn: string, s3Message?: string): AwsError {

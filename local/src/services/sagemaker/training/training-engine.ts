@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import { MetricCollector } from '../../../training/metrics';
 import type { MetricDefinition, TrainedAlgorithm } from '../../../training/trainer';
 import { AwsError } from '../../aws-error';
+import type { TaskIdentity } from '../../principal';
 import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 import { type EngineContext, originOf } from '../engine-context';
 import { trainingJobArn } from '../jobs/job-arns';
@@ -65,6 +66,19 @@ export class TrainingEngine {
     const definitions = own.length > 0 ? own : given;
     checkExpressions(definitions);
     return definitions;
+  }
+
+  /** Creates a job by itself and starts it. */
+  public create(request: CreateTrainingJobRequest, createdBy: TaskIdentity | undefined): void {
+    this.validate(request);
+    const metricDefinitions = this.metricDefinitions(request);
+    const described = {
+      ...request,
+      ...(metricDefinitions.length > 0 && {
+        AlgorithmSpecification: { ...request.AlgorithmSpecification, MetricDefinitions: metricDefinitions },
+      }),
+    };
+    this.start(described, { metricDefinitions, ...(createdBy !== undefined && { createdBy }) });
   }
 
   /** Creates a job and starts it. */

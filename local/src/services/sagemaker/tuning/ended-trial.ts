@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { MetricCollector } from '../../../training/metrics';
 import type { EndedTrial } from '../../../training/sampler';
 import type { MetricDefinition } from '../../../training/trainer';
-import { RUNS_AGAIN, readJobLog } from '../../logs/job-log';
+import { RUNS_AGAIN, readJobLog } from '../jobs/job-log';
 import type { TrainingJobRecord } from '../jobs/job-types';
 import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
 

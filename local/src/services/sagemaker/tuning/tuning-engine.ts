@@ -1,6 +1,6 @@
 import type { FinishedTrial, Sampler } from '../../../training/sampler';
 import { AwsError } from '../../aws-error';
-import type { TaskIdentity } from '../../service';
+import type { TaskIdentity } from '../../principal';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from '../api-types';
 import { type EngineContext, originOf } from '../engine-context';
 import { tuningJobArn } from '../jobs/job-arns';

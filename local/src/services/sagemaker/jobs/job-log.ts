@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { joinInside } from '../../assembly/safe-path';
-import { steadyNow } from '../../steady-clock';
-import { logEvents } from '../../training/log-events';
+import { joinInside } from '../../../assembly/safe-path';
+import { steadyNow } from '../../../steady-clock';
+import { logEvents } from '../../../training/log-events';
 
 /** How exactly the time of a line is kept: enough for people, and little to write. */
 const MARK_MILLISECONDS = 1000;
