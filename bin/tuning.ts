@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { MANIFEST_FILE, summaryOf } from './data';
 import { describeBaseline, describeTask, learningTaskOf } from './learning-task';
 import { readSettings } from './settings';
+import { TemplateValidation } from './template-validation';
 import { prepareData } from './training-data';
 import { TuningStack } from './tuning-stack';
 
@@ -19,6 +20,7 @@ try {
 
 function synthesize(): void {
   const app = new App();
+  if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new TemplateValidation());
   const settings = readSettings(app.node);
   const data = prepareData(settings);
   if (data?.manifest) {

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  CloudFormationValidatePlugin,
+  type IPolicyValidationContext,
+  type PolicyValidationPluginReport,
+} from 'aws-cdk-lib';
+import { version as CDK_VERSION } from 'aws-cdk-lib/package.json';
+
+const FILE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'valid-templates.json');
+
+/** How many sets of templates are remembered: one for each set of settings that somebody works with. */
+const REMEMBERED = 20;
+
+/** What had no findings: key → version of the engine that looked at it, the last one first. */
+type Remembered = Readonly<Record<string, string>>;
+
+/**
+ * The CDK's own validation of templates, which loads an engine of 9 MB: it takes most of the time of a synthesis. Templates
+ * that it found nothing in are not validated again on the same day.
+ */
+export class TemplateValidation extends CloudFormationValidatePlugin {
+  private engineVersion: string | undefined;
+
+  /** @param file where templates without findings are remembered */
+  constructor(private readonly file: string = FILE) {
+    super();
+  }
+
+  /** Known without the engine where the engine did not have to be asked. */
+  override get version(): string | undefined {
+    return this.engineVersion ?? super.version;
+  }
+
+  override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const key = keyOf(context);
+    const remembered = this.read();
+    this.engineVersion = remembered[key];
+    if (this.engineVersion !== undefined) return { success: true, violations: [] };
+    const report = super.validate(context);
+    if (report.violations.length === 0 && super.version !== undefined) {
+      const all = [[key, super.version], ...Object.entries(remembered)];
+      this.write(Object.fromEntries(all.slice(0, REMEMBERED)));
+    }
+    return report;
+  }
+
+  private read(): Remembered {
+    try {
+      return JSON.parse(readFileSync(this.file, 'utf8')) as Remembered;
+    } catch {
+      return {}; // There is none yet, or one that cannot be read.
+    }
+  }
+
+  private write(remembered: Remembered): void {
+    const unfinished = `${this.file}.${process.pid}`;
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(unfinished, JSON.stringify(remembered));
+    renameSync(unfinished, this.file);
+  }
+}
+
+/**
+ * All that the findings depend on: the templates and their environments; the release of the CDK, which has the rules and the
+ * engine in it; and the day, for the engine can ask for nothing else from outside, and runtimes are deprecated on one.
+ */
+function keyOf({ stackTemplates }: IPolicyValidationContext): string {
+  const day = new Date().toISOString().slice(0, 10);
+  const stacks = stackTemplates.map(({ templatePath, ...stack }) => ({
+    ...stack,
+    file: basename(templatePath),
+    template: readFileSync(templatePath, 'utf8'),
+  }));
+  return createHash('sha256')
+    .update(JSON.stringify([CDK_VERSION, day, stacks]))
+    .digest('hex');
+}
