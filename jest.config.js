@@ -11,7 +11,11 @@ module.exports = {
   // TypeScript first: `npm run build` leaves compiled JavaScript beside lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   // The package's source, not what was built of it.
-  moduleNameMapper: { '^cdk-sagemaker-tuning-local$': '<rootDir>/local/src' },
+  moduleNameMapper: {
+    '^cdk-sagemaker-tuning-local$': '<rootDir>/local/src',
+    // d3 as Jest can load it: what Node finds are ES modules.
+    '^d3-([a-z-]+)$': '<rootDir>/node_modules/d3-$1/dist/d3-$1.js',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

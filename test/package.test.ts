@@ -34,6 +34,7 @@ describe('the npm package', () => {
     'lambda/check-tabular-data/bundle/index.js',
     'lambda/find-best-candidate/bundle/index.js',
     'lambda/find-best-training-job/bundle/index.js',
+    'lambda/report/bundle/index.js',
     'lambda/stop-jobs/bundle/index.js',
   ])('holds %s', (path) => {
     if (!files.includes(path)) throw new Error(`${path} is missing: run "npm run build" first`);

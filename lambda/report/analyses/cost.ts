@@ -1,0 +1,29 @@
+import type { Cost, Job } from '../report-data';
+
+/**
+ * Instance time that the jobs are billed for; `undefined` where no job says it.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (BillableTimeInSeconds: to
+ * be multiplied by InstanceCount)
+ */
+export function cost(
+  jobs: readonly Pick<Job, 'status' | 'billableSeconds' | 'instanceCount' | 'instanceType'>[],
+): Cost | undefined {
+  const known = jobs.filter(({ billableSeconds }) => billableSeconds !== undefined);
+  if (known.length === 0) return undefined;
+  const sum = (some: typeof known) =>
+    some.reduce(
+      (total, { billableSeconds = 0, instanceCount = 1 }) => total + billableSeconds * instanceCount,
+      0,
+    );
+  const types = [...new Set(known.map(({ instanceType }) => instanceType ?? 'unknown'))];
+  return {
+    billableSeconds: sum(known),
+    failedBillableSeconds: sum(known.filter(({ status }) => status === 'Failed')),
+    byInstanceType: types.map((type) => ({
+      instanceType: type,
+      billableSeconds: sum(known.filter(({ instanceType = 'unknown' }) => instanceType === type)),
+    })),
+    unknownJobs: jobs.length - known.length,
+  };
+}

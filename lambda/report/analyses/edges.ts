@@ -1,0 +1,48 @@
+import { rangeScale } from '../range-scale';
+import type { Definition, Edge, ObjectiveType } from '../report-data';
+import { byValue, type RankedJob } from './ranking';
+
+/** Fewer jobs crowd at an end by chance. */
+export const MIN_JOBS_FOR_EDGES = 10;
+
+/** How near to an end, as a share of the scale, the best job must be, and how near the best jobs. */
+const TOUCHES = 0.05;
+const CROWDS = 0.2;
+
+/**
+ * Ends of ranges that the best value touches, on the scale that is searched. One job near an end can be chance: with
+ * ten hyperparameters it happens in most searches. So more than half of the best tenth (at least three jobs) must be
+ * in the outer fifth as well.
+ */
+export function touchedEdges(
+  best: RankedJob,
+  jobs: readonly RankedJob[],
+  definition: Definition,
+  type: ObjectiveType,
+): Edge[] {
+  if (jobs.length < MIN_JOBS_FOR_EDGES) return [];
+  const top = byValue(jobs, type).slice(0, Math.max(3, Math.ceil(jobs.length / 10)));
+  return definition.ranges.flatMap((range): Edge[] => {
+    const { min, max, name } = range;
+    if (range.kind === 'Categorical' || min === undefined || max === undefined || min === max) return [];
+    const scale = rangeScale(range, 0, 1);
+    const at = scale.at(best.hyperparameters[name]);
+    if (at === undefined) return [];
+    const side = at <= TOUCHES ? 'min' : at >= 1 - TOUCHES ? 'max' : undefined;
+    if (side === undefined) return [];
+    const near = top.filter((job) => {
+      const place = scale.at(job.hyperparameters[name]);
+      return place !== undefined && (side === 'min' ? place <= CROWDS : place >= 1 - CROWDS);
+    });
+    if (near.length <= top.length / 2) return [];
+    return [
+      {
+        ...(definition.name !== undefined && { definition: definition.name }),
+        hyperparameter: name,
+        side,
+        limit: side === 'min' ? min : max,
+        value: Number(best.hyperparameters[name]),
+      },
+    ];
+  });
+}

@@ -1,0 +1,66 @@
+import type { Job, LearningCurve, ObjectiveType, Overfit } from '../report-data';
+import { isBetter } from './ranking';
+
+/** A validation metric that lost more than this share of what training had won got worse. */
+const LOST_SHARE = 0.02;
+/** The train metric must differ from the validation metric by this share of the latter for a gap. */
+const GAP_SHARE = 0.25;
+const MIN_ROUNDS = 10;
+
+/** `validation:rmse` → `train:rmse`; `undefined` for the name of no validation metric. */
+export function trainMetricOf(metric: string): string | undefined {
+  const train = metric.replace(/\b(validation|valid|val|test)(?=[:_-])/i, 'train');
+  return train === metric ? undefined : train;
+}
+
+/**
+ * Whether a job fits its training data better than the validation data, judged by its metrics and, where there are any, its
+ * learning curves. `undefined` where it has not both metrics, or the objective is no validation metric.
+ */
+export function overfit(
+  job: Job,
+  metric: string,
+  type: ObjectiveType,
+  curves: readonly LearningCurve[],
+): Overfit | undefined {
+  const trainMetric = trainMetricOf(metric);
+  const validation = job.metrics[metric];
+  const train = trainMetric === undefined ? undefined : job.metrics[trainMetric];
+  if (trainMetric === undefined || validation === undefined || train === undefined) return undefined;
+  const measured = { metric: trainMetric.replace(/^.*?train[:_-]/i, ''), train, validation };
+  const curve = (name: string) =>
+    curves.find((one) => one.job === job.name && one.metric === name && one.unit === 'round')?.points;
+  const rounds = roundsOf(curve(metric), curve(trainMetric), type);
+  const gap = type === 'Minimize' ? validation - train : train - validation;
+  const verdict = rounds?.isLost ? 'overfits' : gap > GAP_SHARE * Math.abs(validation) ? 'gap' : 'close';
+  return {
+    ...measured,
+    verdict,
+    ...(rounds && {
+      bestRound: rounds.bestRound,
+      bestValidation: rounds.bestValidation,
+      rounds: rounds.rounds,
+    }),
+  };
+}
+
+type Points = LearningCurve['points'];
+
+function roundsOf(validation: Points | undefined, train: Points | undefined, type: ObjectiveType) {
+  const first = validation?.[0];
+  const last = validation?.at(-1);
+  const trainLast = train?.at(-1);
+  if (!validation || !first || !last || !train || !trainLast || validation.length < MIN_ROUNDS) {
+    return undefined;
+  }
+  const best = validation.reduce((one, other) => (isBetter(other[1], one[1], type) ? other : one));
+  const trainAtBest = train.find(([round]) => round >= best[0]) ?? trainLast;
+  const lost = Math.abs(last[1] - best[1]);
+  const won = Math.abs(best[1] - first[1]);
+  return {
+    bestRound: best[0],
+    bestValidation: best[1],
+    rounds: last[0],
+    isLost: lost > LOST_SHARE * won && isBetter(trainLast[1], trainAtBest[1], type),
+  };
+}

@@ -1,0 +1,188 @@
+import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
+import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
+import { modelArtifactsOf, ranked as rankedCandidate } from '../find-best-candidate/candidate';
+import { withoutTuningHyperparameters } from '../find-best-training-job/hyperparameters';
+import { convergence } from './analyses/convergence';
+import { cost } from './analyses/cost';
+import { touchedEdges } from './analyses/edges';
+import { importance } from './analyses/importance';
+import { overfit } from './analyses/overfit';
+import { bestOf, compareBest, rankedJobs } from './analyses/ranking';
+import { definitionsOf } from './definitions';
+import { namedFeatures, thinned } from './extras';
+import type { AutoMlReportInput, TuningReportInput } from './input';
+import { defined, finalMetrics, isoTime, jobsOf, numbered } from './jobs';
+import { readingOf } from './reading';
+import {
+  type Definition,
+  type FinalModel,
+  type Job,
+  type Objective,
+  type Report,
+  SCHEMA_VERSION,
+  type Search,
+} from './report-data';
+
+/** The report of a hyperparameter tuning job. The job may still be running, or have failed. */
+export function buildTuningReport(input: TuningReportInput): Report {
+  const { tuningJob, trainingJobs, parents = [], finalTrainingJob } = input;
+  const searches = [{ tuningJob, trainingJobs }, ...parents].map((search) => ({
+    definitions: definitionsOf(search.tuningJob),
+    trainingJobs: search.trainingJobs,
+  }));
+  const config = tuningJob.HyperParameterTuningJobConfig;
+  const warmStart = tuningJob.WarmStartConfig;
+  const search: Search = {
+    kind: 'HyperparameterTuning',
+    name: tuningJob.HyperParameterTuningJobName ?? '',
+    status: tuningJob.HyperParameterTuningJobStatus ?? 'Unknown',
+    ...defined({
+      strategy: config?.Strategy,
+      failureReason: tuningJob.FailureReason,
+      createdAt: isoTime(tuningJob.CreationTime),
+      endedAt: isoTime(tuningJob.HyperParameterTuningEndTime),
+      maxJobs: config?.ResourceLimits?.MaxNumberOfTrainingJobs,
+      maxParallelJobs: config?.ResourceLimits?.MaxParallelTrainingJobs,
+      warmStart: warmStart && {
+        ...defined({ type: warmStart.WarmStartType }),
+        parents: (warmStart.ParentHyperParameterTuningJobs ?? []).flatMap(
+          ({ HyperParameterTuningJobName: name }) => name ?? [],
+        ),
+      },
+    }),
+  };
+  return complete(input, {
+    search,
+    definitions: searches.flatMap(({ definitions }) => definitions),
+    jobs: jobsOf(searches),
+    bestJobName: input.bestTrainingJobName,
+    finalModel: finalTrainingJob && {
+      job: finalTrainingJob.TrainingJobName ?? '',
+      status: finalTrainingJob.TrainingJobStatus ?? 'Unknown',
+      metrics: finalMetrics(finalTrainingJob.FinalMetricDataList),
+      hyperparameters: withoutTuningHyperparameters(finalTrainingJob.HyperParameters),
+      ...defined({
+        modelArtifacts: finalTrainingJob.ModelArtifacts?.S3ModelArtifacts,
+        billableSeconds: finalTrainingJob.BillableTimeInSeconds,
+        instanceType: finalTrainingJob.ResourceConfig?.InstanceType,
+        instanceCount: finalTrainingJob.ResourceConfig?.InstanceCount,
+      }),
+    },
+  });
+}
+
+/** The report of an AutoML job: its candidates are the jobs, and have no hyperparameters. */
+export function buildAutoMlReport(input: AutoMlReportInput): Report {
+  const { autoMlJob, candidates } = input;
+  const name = autoMlJob.AutoMLJobName ?? '';
+  const known = candidates.map(rankedCandidate).find((candidate) => candidate !== undefined);
+  const objective: Objective = known
+    ? { metric: known.metric, type: known.type }
+    : { metric: autoMlJob.AutoMLJobObjective?.MetricName ?? 'objective', type: 'Maximize' };
+  const best = autoMlJob.BestCandidate;
+  const modelArtifacts = best && modelArtifactsOf(best);
+  return complete(input, {
+    search: {
+      kind: 'AutoML',
+      name,
+      status: autoMlJob.AutoMLJobStatus ?? 'Unknown',
+      ...defined({
+        failureReason: autoMlJob.FailureReason,
+        createdAt: isoTime(autoMlJob.CreationTime),
+        endedAt: isoTime(autoMlJob.EndTime),
+      }),
+    },
+    definitions: [{ search: name, objective, ranges: [], staticHyperparameters: {} }],
+    jobs: numbered(candidates.map((candidate) => candidateJob(candidate, name))),
+    bestJobName: best?.CandidateName,
+    finalModel: best && {
+      job: best.CandidateName ?? '',
+      status: best.CandidateStatus ?? 'Unknown',
+      metrics: candidateJob(best, name).metrics,
+      hyperparameters: {},
+      ...(modelArtifacts && { modelArtifacts }),
+    },
+  });
+}
+
+function candidateJob(candidate: AutoMLCandidate, search: string): Omit<Job, 'number'> {
+  const { metric, value } = rankedCandidate(candidate) ?? {};
+  const reported = (candidate.CandidateProperties?.CandidateMetrics ?? []).map((one) => ({
+    MetricName: `${one.Set ? `${one.Set.toLowerCase()}:` : ''}${one.StandardMetricName ?? one.MetricName}`,
+    Value: one.Value,
+  }));
+  return {
+    name: candidate.CandidateName ?? '',
+    status: candidate.CandidateStatus ?? 'Unknown',
+    search,
+    hyperparameters: {},
+    metrics: {
+      ...(metric !== undefined && value !== undefined && { [metric]: value }),
+      ...finalMetrics(reported),
+    },
+    ...defined({
+      value,
+      createdAt: isoTime(candidate.CreationTime),
+      startedAt: isoTime(candidate.CreationTime),
+      endedAt: isoTime(candidate.EndTime),
+      failureReason: candidate.FailureReason,
+    }),
+  };
+}
+
+interface Parts {
+  readonly search: Search;
+  readonly definitions: readonly Definition[];
+  readonly jobs: readonly Job[];
+  readonly bestJobName: string | undefined;
+  readonly finalModel: FinalModel | undefined;
+}
+
+/** Adds what is computed to what was described. */
+function complete(
+  input: TuningReportInput | AutoMlReportInput,
+  { search, definitions, jobs, bestJobName, finalModel }: Parts,
+): Report {
+  const own = definitions.filter((definition) => definition.search === search.name);
+  const { type } = own.find(({ objective }) => objective)?.objective ?? { type: 'Maximize' as const };
+  const ownJobs = jobs.filter((job) => job.search === search.name);
+  const ranked = rankedJobs(ownJobs);
+  const best = rankedJobs(jobs).find(({ name }) => name === bestJobName) ?? bestOf(ownJobs, type);
+  const definition = own.find(({ name }) => name !== undefined && name === best?.definition) ??
+    own[0] ?? { search: search.name, ranges: [], staticHyperparameters: {} };
+  const objective = definition.objective ?? { metric: 'objective', type };
+  const curves = (input.learningCurves ?? []).map(thinned);
+  const jobsOfDefinition = (name: string | undefined) =>
+    ranked.filter((job) => job.definition === name || name === undefined);
+  // AutoML names its objective without the data set.
+  const validationMetric = search.kind === 'AutoML' ? `validation:${objective.metric}` : objective.metric;
+  const facts: Omit<Report, 'reading'> = {
+    schemaVersion: SCHEMA_VERSION,
+    createdAt: input.createdAt.toISOString(),
+    search,
+    objective,
+    definitions,
+    jobs,
+    edges: best ? touchedEdges(best, jobsOfDefinition(definition.name), definition, type) : [],
+    importance: own.flatMap((one) => importance(jobsOfDefinition(one.name), one, type) ?? []),
+    failures: commonReasons(
+      ownJobs.flatMap(({ name, status, failureReason: reason }) =>
+        status === 'Failed' && reason ? [{ name, reason }] : [],
+      ),
+    ),
+    learningCurves: curves,
+    links: input.links ?? {},
+    ...defined({
+      bestJob: best?.name,
+      comparison: best && compareBest(best, ranked, type),
+      // A grid is tried in any order.
+      convergence: search.strategy === 'Grid' ? undefined : convergence(ranked, type),
+      overfit: best && overfit(best, validationMetric, type, curves),
+      cost: cost([...ownJobs, ...(finalModel?.billableSeconds === undefined ? [] : [finalModel])]),
+      learningCurvesNotice: input.learningCurvesNotice,
+      finalModel,
+      featureImportance: input.featureImportance && namedFeatures(input.featureImportance, input.columnNames),
+    }),
+  };
+  return { ...facts, reading: readingOf(facts) };
+}

@@ -1,0 +1,49 @@
+import type { Job, Report } from './report-data';
+
+/** `training-jobs.csv` (RFC 4180): a row for each job, a column for each metric and hyperparameter. */
+export function renderCsv({ jobs }: Report): string {
+  const metrics = keysOf(jobs, 'metrics');
+  const hyperparameters = keysOf(jobs, 'hyperparameters');
+  const several = (key: 'search' | 'definition') => new Set(jobs.map((job) => job[key])).size > 1;
+  const columns: (readonly [string, (job: Job) => string | number | undefined])[] = [
+    ['number', (job) => job.number],
+    ['name', (job) => job.name],
+    ['status', (job) => job.status],
+    ...(several('search') ? [['search', (job: Job) => job.search] as const] : []),
+    ...(several('definition') ? [['definition', (job: Job) => job.definition] as const] : []),
+    ['objective', (job) => job.value],
+    ...metrics.map((name) => [name, (job: Job) => job.metrics[name]] as const),
+    ...hyperparameters.map((name) => [name, (job: Job) => job.hyperparameters[name]] as const),
+    ['created_at', (job) => job.createdAt],
+    ['started_at', (job) => job.startedAt],
+    ['ended_at', (job) => job.endedAt],
+    ['instance_type', (job) => job.instanceType],
+    ['instance_count', (job) => job.instanceCount],
+    ['billable_seconds', (job) => job.billableSeconds],
+    ['failure_reason', (job) => job.failureReason],
+  ];
+  const rows = [
+    columns.map(([name]) => field(name)),
+    ...jobs.map((job) => columns.map(([, read]) => field(read(job)))),
+  ];
+  return rows.map((row) => `${row.join(',')}\r\n`).join('');
+}
+
+/** The names in all jobs' metrics or hyperparameters, in the order of their first appearance. */
+export function keysOf(jobs: readonly Job[], field: 'metrics' | 'hyperparameters'): string[] {
+  return [...new Set(jobs.flatMap((job) => Object.keys(job[field])))];
+}
+
+/**
+ * A field. Spreadsheets run a text as a formula that starts with `=`, `+`, `-`, `@`, a tab or a carriage return: an apostrophe
+ * before it keeps it a text. Numbers stay as they are.
+ *
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+function field(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  const text = String(value);
+  const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);
+  const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,61 @@
+const DIGITS = 5;
+
+/** Text of a number for people: at most five significant digits, and no more zeros than needed. */
+export function formatNumber(value: number): string {
+  if (value === 0) return '0';
+  const rounded = Number(value.toPrecision(DIGITS));
+  const size = Math.abs(rounded);
+  if (Number.isInteger(rounded) && size < 1e15) return group(String(rounded));
+  if (size < 1e-4 || size >= 1e15) {
+    return rounded.toExponential().replace('e+', 'e').replace('-', '−').replace('e-', 'e−');
+  }
+  return String(rounded).replace('-', '−');
+}
+
+function group(integer: string): string {
+  return integer
+    .replace('-', '−')
+    .replace(/\B(?=(\d{3})+(?!\d))/g, integer.replace('-', '').length > 4 ? ',' : '');
+}
+
+/** Text of a hyperparameter's value: a number as `formatNumber` has it, anything else as it is. */
+export function formatValue(value: string): string {
+  return isNumber(value) ? formatNumber(Number(value)) : value;
+}
+
+export function isNumber(value: string): boolean {
+  return value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+/** Text of a share, such as 0.0312. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  const size = Math.abs(percent);
+  if (size > 0 && size < 0.1) return '< 0.1 %';
+  return `${formatNumber(Number(size >= 10 ? percent.toFixed(0) : percent.toFixed(1)))} %`;
+}
+
+/** Text of a number of seconds. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds < 10 ? formatNumber(Number(seconds.toFixed(1))) : whole} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return whole % 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${minutes} min`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+}
+
+/** Text of a time in UTC, as `2026-11-29 17:12`. */
+export function formatTime(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `1 job`, `2 jobs`. */
+export function count(number: number, noun: string): string {
+  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A text of at most so many characters. */
+export function cut(text: string, length: number): string {
+  const characters = Array.from(text.slice(0, 2 * length + 2));
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : text;
+}

@@ -1,0 +1,2 @@
+export { buildAutoMlReport, buildTuningReport } from './build-report';
+export { renderCsv } from './csv';

@@ -1,0 +1,96 @@
+import type { TrainingJobInput } from './input';
+import type { Definition, Job } from './report-data';
+
+/** SageMaker repeats the objective under this name in the metrics of the training jobs of a tuning job. */
+const OBJECTIVE_METRIC = 'ObjectiveMetric';
+
+/** The training jobs of tuning jobs with what a report says about them, numbered in the order of their creation. */
+export function jobsOf(
+  searches: readonly { definitions: readonly Definition[]; trainingJobs: readonly TrainingJobInput[] }[],
+): Job[] {
+  const jobs = searches.flatMap(({ definitions, trainingJobs }) =>
+    trainingJobs.map((trainingJob) => jobOf(trainingJob, definitions)),
+  );
+  return numbered(jobs);
+}
+
+/** Numbers jobs in the order of their creation; jobs without a time come last. */
+export function numbered(jobs: readonly Omit<Job, 'number'>[]): Job[] {
+  return [...jobs]
+    .sort(
+      (one, other) =>
+        compareText(one.createdAt ?? '~', other.createdAt ?? '~') || compareText(one.name, other.name),
+    )
+    .map((job, index) => ({ number: index + 1, ...job }));
+}
+
+function jobOf(
+  { summary, description }: TrainingJobInput,
+  definitions: readonly Definition[],
+): Omit<Job, 'number'> {
+  const definition =
+    definitions.find(({ name }) => name !== undefined && name === summary?.TrainingJobDefinitionName) ??
+    definitions[0];
+  const metric = definition?.objective?.metric;
+  const reported = finalMetrics(description?.FinalMetricDataList);
+  const value =
+    finite(summary?.FinalHyperParameterTuningJobObjectiveMetric?.Value) ??
+    reported[OBJECTIVE_METRIC] ??
+    (metric === undefined ? undefined : reported[metric]);
+  const { [OBJECTIVE_METRIC]: _objective, ...metrics } = reported;
+  if (metric !== undefined && value !== undefined) metrics[metric] ??= value;
+  return {
+    name: summary?.TrainingJobName ?? description?.TrainingJobName ?? '',
+    status: summary?.TrainingJobStatus ?? description?.TrainingJobStatus ?? 'Unknown',
+    search: definitions[0]?.search ?? '',
+    hyperparameters: summary?.TunedHyperParameters ?? tuned(description?.HyperParameters, definition),
+    metrics,
+    ...defined({
+      definition: definition?.name,
+      value,
+      createdAt: isoTime(summary?.CreationTime ?? description?.CreationTime),
+      startedAt: isoTime(summary?.TrainingStartTime ?? description?.TrainingStartTime),
+      endedAt: isoTime(summary?.TrainingEndTime ?? description?.TrainingEndTime),
+      instanceType: description?.ResourceConfig?.InstanceType,
+      instanceCount: description?.ResourceConfig?.InstanceCount,
+      billableSeconds: description?.BillableTimeInSeconds,
+      failureReason: summary?.FailureReason || description?.FailureReason || undefined,
+    }),
+  };
+}
+
+function tuned(
+  hyperparameters: Readonly<Record<string, string>> | undefined,
+  definition: Definition | undefined,
+): Record<string, string> {
+  const names = new Set(definition?.ranges.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(hyperparameters ?? {}).filter(([name]) => names.has(name)));
+}
+
+/** The metrics that are numbers; JSON has no NaN. */
+export function finalMetrics(
+  metrics: readonly { MetricName?: string | undefined; Value?: number | undefined }[] | undefined,
+): Record<string, number> {
+  return Object.fromEntries(
+    (metrics ?? []).flatMap(({ MetricName, Value }) =>
+      MetricName !== undefined && finite(Value) !== undefined ? [[MetricName, Value as number]] : [],
+    ),
+  );
+}
+
+export function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+export function isoTime(time: Date | undefined): string | undefined {
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+/** The fields that have a value. */
+export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

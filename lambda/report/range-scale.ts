@@ -1,0 +1,84 @@
+import { scaleLinear, scaleLog, scalePoint } from 'd3-scale';
+import { formatNumber } from './format';
+import type { Job, Range } from './report-data';
+
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** Where the values of a range lie between two places. */
+export interface RangeScale {
+  /** `undefined` for what is no value of the range's kind. */
+  at(value: string | undefined): number | undefined;
+  ticks(count: number): Tick[];
+}
+
+/** The scale on which SageMaker searches a range, between two places. */
+export function rangeScale(range: Range, from: number, to: number): RangeScale {
+  if (range.kind === 'Categorical') return categoricalScale(range.values ?? [], from, to);
+  const { min = Number.NaN, max = Number.NaN } = range;
+  if (range.scaling === 'Logarithmic' && min > 0) {
+    return numericScale(logScale(min, max, from, to), (value) => value);
+  }
+  if (range.scaling === 'ReverseLogarithmic' && max < 1) {
+    return numericScale(logScale(1 - max, 1 - min, to, from), (value) => 1 - value);
+  }
+  return numericScale(scaleLinear([min, max], [from, to]), (value) => value);
+}
+
+/** `turn` is its own inverse: it maps values to the scale's domain and ticks back to values. */
+function numericScale(
+  scale: { (value: number): number; ticks(count: number): number[] },
+  turn: (value: number) => number,
+): RangeScale {
+  return {
+    at(value) {
+      const number = Number(value);
+      if (value === undefined || value.trim() === '' || !Number.isFinite(number)) return undefined;
+      const at = scale(turn(number));
+      return Number.isFinite(at) ? at : undefined;
+    },
+    ticks: (count) =>
+      scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(turn(tick)) })),
+  };
+}
+
+/** d3's ticks of a logarithmic scale are too many on a short one: powers of ten, else a few values of a linear scale. */
+function logScale(min: number, max: number, from: number, to: number) {
+  const scale = scaleLog([min, max], [from, to]);
+  const ticks = (count: number): number[] => {
+    const first = Math.ceil(Math.log10(min) - 1e-9);
+    const last = Math.floor(Math.log10(max) + 1e-9);
+    const step = Math.max(1, Math.ceil((last - first + 1) / count));
+    const powers: number[] = [];
+    for (let power = first; power <= last; power += step) powers.push(10 ** power);
+    return powers.length >= 2
+      ? powers
+      : scale.ticks(count).filter((_tick, index, all) => index % Math.ceil(all.length / count) === 0);
+  };
+  return Object.assign((value: number) => scale(value), { ticks });
+}
+
+function categoricalScale(values: readonly string[], from: number, to: number): RangeScale {
+  const scale = scalePoint(values, [from, to]).padding(0.5);
+  return {
+    at: (value) => (value === undefined ? undefined : scale(value)),
+    ticks: (count) => {
+      const step = Math.max(1, Math.ceil(values.length / count));
+      return values
+        .filter((_value, index) => index % step === 0)
+        .map((value) => ({ at: scale(value) ?? from, label: value }));
+    },
+  };
+}
+
+/** The range itself, or, where its limits are unknown (autotune), one that spans the values that jobs had. */
+export function withLimits(range: Range, jobs: readonly Job[]): Range {
+  if (range.kind === 'Categorical' || (range.min !== undefined && range.max !== undefined)) return range;
+  const texts = jobs.flatMap(({ hyperparameters }) => hyperparameters[range.name] ?? []);
+  const numbers = texts.map(Number);
+  return numbers.every(Number.isFinite)
+    ? { ...range, min: Math.min(...numbers), max: Math.max(...numbers) }
+    : { name: range.name, kind: 'Categorical', scaling: 'Linear', values: [...new Set(texts)] };
+}

@@ -1,0 +1,308 @@
+import { buildTuningReport } from '../../lambda/report/build-report';
+import type { TuningReportInput } from '../../lambda/report/input';
+import {
+  BOOSTER,
+  DEPTH,
+  defaultRun,
+  ETA,
+  largeSearch,
+  type MadeJob,
+  type MadeSearch,
+  madeSearch,
+} from './searches';
+
+/** What a report says about something. */
+function said(input: TuningReportInput, about: string): string | undefined {
+  return buildTuningReport(input).reading.find((sentence) => sentence.about === about)?.text;
+}
+
+function sayings(input: TuningReportInput): Record<string, string> {
+  return Object.fromEntries(buildTuningReport(input).reading.map(({ about, text }) => [about, text]));
+}
+
+const values = (...numbers: number[]): MadeJob[] => numbers.map((value) => ({ value }));
+const repeat = (count: number, job: (index: number) => MadeJob): MadeJob[] =>
+  Array.from({ length: count }, (_, index) => job(index));
+const made = (jobs: readonly MadeJob[], more: Partial<MadeSearch> = {}) => madeSearch({ jobs, ...more });
+
+test('the default run', () => {
+  expect(sayings(defaultRun())).toMatchSnapshot();
+});
+
+test('750 jobs', () => {
+  expect(sayings(largeSearch(750, 9))).toMatchSnapshot();
+});
+
+describe('the best against the others', () => {
+  test.each<[string, MadeJob[], Partial<MadeSearch>, string | undefined]>([
+    ['one job', values(1), {}, undefined],
+    ['two jobs', values(2, 1), {}, 'The best job is 50 % better than the first.'],
+    ['the first of two is the best', values(1, 2), {}, undefined],
+    [
+      'three jobs',
+      values(4, 2, 1),
+      {},
+      'The best job is 75 % better than the first, 50 % better than the median and 50 % better than the second.',
+    ],
+    [
+      'a score to maximize',
+      values(0.5, 0.6, 0.9),
+      { type: 'Maximize' },
+      'The best job is 80 % better than the first, 50 % better than the median and 50 % better than the second.',
+    ],
+    ['values on both sides of zero', values(1, -1), {}, 'The best job is 2 better than the first.'],
+    ['zero', values(0, -1), {}, 'The best job is 1 better than the first.'],
+    ['equal values', values(1, 1, 1), {}, undefined],
+    ['tiny values', values(2e-300, 1e-300), {}, 'The best job is 50 % better than the first.'],
+  ])('%s', (_case, jobs, more, sentence) => {
+    expect(said(made(jobs, more), 'comparison')).toBe(sentence);
+  });
+});
+
+describe('convergence', () => {
+  /** The last third gains so much; the median is 1 worse than the best before it. */
+  const late = (gain: number) => [
+    ...repeat(8, (index) => ({ value: 2 + (index % 2) })),
+    ...values(3, 2 - gain, 3, 3),
+  ];
+  test.each<[string, MadeJob[], Partial<MadeSearch>, RegExp | undefined]>([
+    ['too few jobs', values(5, 4, 3, 2, 1), {}, undefined],
+    [
+      'nothing gained',
+      late(0),
+      {},
+      /^The search has converged: the last 4 jobs did not improve the best value\./,
+    ],
+    [
+      'little gained',
+      late(0.01),
+      {},
+      /^The search has converged: the last 4 jobs improved the best value by 0\.01 /,
+    ],
+    [
+      'something gained',
+      late(0.05),
+      {},
+      /^The search has nearly converged: .* by 0\.05 \(4\.8 % of the distance/,
+    ],
+    [
+      'much gained',
+      late(1),
+      {},
+      /^The search was still improving: the last 4 jobs improved the best value by 1 /,
+    ],
+    ['a grid, whose order means nothing', late(1), { strategy: 'Grid' }, undefined],
+    ['a search that still runs', late(1), { status: 'InProgress' }, undefined],
+    ['a constant objective', repeat(20, () => ({ value: 1 })), {}, undefined],
+  ])('%s', (_case, jobs, more, sentence) => {
+    const text = said(made(jobs, more), 'convergence');
+    if (sentence === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(sentence);
+  });
+});
+
+describe('ends of ranges', () => {
+  /** Jobs whose best ones have this value, and whose others have that. */
+  const search = (best: string, others: string, count = 12): MadeJob[] =>
+    repeat(count, (index) => ({
+      value: index < 4 ? 1 + index / 100 : 2,
+      hyperparameters: { eta: index < 4 ? best : others },
+    }));
+  test.each<[string, MadeJob[], RegExp | undefined]>([
+    ['the best jobs are at the upper end', search('1', '0.01'), /eta is at the upper end of its range \(1\)/],
+    [
+      'close to the lower end on the logarithmic scale',
+      search('0.0011', '0.1'),
+      /eta \(0\.0011\) is close to the lower end of its range \(0\.001\)/,
+    ],
+    // On a linear scale this would be the lower end.
+    ['in the middle of the logarithmic scale', search('0.03', '0.5'), undefined],
+    ['too few jobs', search('1', '0.01', 9), undefined],
+    [
+      'the best job alone',
+      repeat(12, (index) => ({ value: index, hyperparameters: { eta: index ? '0.03' : '1' } })),
+      undefined,
+    ],
+  ])('%s', (_case, jobs, sentence) => {
+    const text = said(made(jobs, { ranges: [ETA, BOOSTER] }), 'edges');
+    if (sentence === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(sentence);
+  });
+});
+
+describe('overfitting', () => {
+  const job = (train: number, value: number): MadeJob => ({ value, metrics: { 'train:rmse': train } });
+  const curves = (validation: number[], train: number[]): Partial<TuningReportInput> => ({
+    learningCurves: [['validation:rmse', validation] as const, ['train:rmse', train] as const].map(
+      ([metric, points]) => ({
+        job: 'search-001',
+        metric,
+        unit: 'round',
+        points: points.map((value, round) => [round, value] as const),
+      }),
+    ),
+  });
+  const falling = Array.from({ length: 20 }, (_, round) => 2 - round / 20);
+  test.each<[string, MadeJob, Partial<TuningReportInput>, RegExp | undefined]>([
+    ['no train metric', { value: 1 }, {}, undefined],
+    ['close metrics', job(0.95, 1), {}, /does not overfit much: rmse is 0\.95 on the training data and 1 on/],
+    ['a gap', job(0.5, 1), {}, /fits the training data much better than the validation data/],
+    [
+      'a gap without a loss',
+      job(0.5, 1),
+      curves(falling, falling),
+      /Its validation metric did not get worse during the training\.$/,
+    ],
+    [
+      'a validation metric that got worse',
+      job(0.5, 1.5),
+      curves([...falling.slice(0, 10), ...falling.slice(0, 10).reverse()], falling),
+      /overfits: its validation rmse was best in round 9 of 19/,
+    ],
+    [
+      'both metrics got worse',
+      job(2, 1.5),
+      curves([...falling].reverse(), [...falling].reverse()),
+      /does not overfit much/,
+    ],
+  ])('%s', (_case, made_, more, sentence) => {
+    const text = said({ ...made([made_]), ...more }, 'overfit');
+    if (sentence === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(sentence);
+  });
+});
+
+describe('jobs that failed or were stopped', () => {
+  const failed = (reason?: string): MadeJob => ({
+    status: 'Failed',
+    ...(reason && { failureReason: reason }),
+  });
+  test.each<[string, MadeJob[], Partial<MadeSearch>, Record<string, unknown>]>([
+    ['none', values(1, 2), {}, { failures: undefined, 'no-value': undefined }],
+    ['one', [failed('no memory'), ...values(1)], {}, { failures: '1 of 2 jobs failed: no memory.' }],
+    [
+      'two reasons',
+      [failed('no disk'), failed('no memory 0x1f'), failed('no memory 0x2e'), ...values(1)],
+      {},
+      { failures: '3 of 4 jobs failed, most often (2 times) for this reason: no memory 0x1f.' },
+    ],
+    [
+      'no reason',
+      [failed(), ...values(1)],
+      {},
+      { failures: '1 of 2 jobs failed. SageMaker gives no reason.' },
+    ],
+    [
+      'all',
+      [failed('no memory'), failed('no memory')],
+      { status: 'Failed' },
+      {
+        failures: 'All 2 jobs failed, for the same reason: no memory.',
+        'no-value': 'None of the 2 jobs has a value of validation:rmse, so there is no best one.',
+        status: 'The search has the status Failed.',
+      },
+    ],
+    ['no jobs', [], {}, { 'no-value': 'The search has no jobs.' }],
+    [
+      'jobs without the metric',
+      [{}, {}],
+      {},
+      {
+        'no-value': expect.stringMatching(/2 jobs completed without one: check that the log has the metric/),
+      },
+    ],
+    [
+      'stopped early',
+      [{ value: 2, status: 'Stopped' }, ...values(1)],
+      {},
+      { stopped: '1 of 2 jobs were stopped before they ended.' },
+    ],
+    [
+      'a search that was stopped',
+      [{ value: 2, status: 'Stopped' }],
+      { status: 'Stopped' },
+      { stopped: undefined, status: 'The search was stopped before it ended.' },
+    ],
+    [
+      'a constant objective',
+      values(1, 1, 1),
+      {},
+      { constant: expect.stringMatching(/^All 3 jobs have the same value of validation:rmse \(1\)/) },
+    ],
+  ])('%s', (_case, jobs, more, sentences) => {
+    const told = sayings(made(jobs, more));
+    for (const [about, sentence] of Object.entries(sentences)) expect(told[about]).toEqual(sentence);
+  });
+
+  test('a completed job is the best before a stopped one with a better value', () => {
+    const report = buildTuningReport(made([{ value: 1, status: 'Stopped' }, ...values(2)]));
+    expect(report.bestJob).toBe('search-002');
+  });
+});
+
+describe('instance time', () => {
+  test('is billed for each instance, and that of failed jobs is told', () => {
+    const jobs = [{ value: 1 }, { status: 'Failed', billableSeconds: 100 }];
+    expect(said(made(jobs), 'cost')).toBe(
+      'SageMaker bills 4 min 50 s of instance time (ml.m5.xlarge). Failed jobs took 3 min 20 s of it.',
+    );
+  });
+
+  test('is not told where no job says it, and its gaps are', () => {
+    const { trainingJobs, ...input } = made(values(1, 2));
+    const summaries = trainingJobs.map(({ summary = {} }) => ({ summary }));
+    expect(said({ ...input, trainingJobs: summaries as never }, 'cost')).toBeUndefined();
+    const mixed = [summaries[0], trainingJobs[1]] as never;
+    expect(said({ ...input, trainingJobs: mixed }, 'cost')).toBe(
+      'SageMaker bills 1 min 30 s of instance time (ml.m5.xlarge). The time of 1 job is unknown and not included.',
+    );
+  });
+});
+
+describe('the final model', () => {
+  const final = (status: string, value?: number) => ({
+    ...made(values(2, 1)),
+    finalTrainingJob: {
+      TrainingJobName: 'final',
+      TrainingJobStatus: status,
+      FinalMetricDataList: value === undefined ? [] : [{ MetricName: 'validation:rmse', Value: value }],
+    } as never,
+  });
+  test.each([
+    ['equal', final('Completed', 1), 'The final model has the same validation:rmse as the best job: 1.'],
+    [
+      'worse',
+      final('Completed', 1.2),
+      "The final model's validation:rmse is 1.2, worse than the best job's 1.",
+    ],
+    [
+      'better',
+      final('Completed', 0.9),
+      "The final model's validation:rmse is 0.9, better than the best job's 1.",
+    ],
+    ['without the metric', final('Completed'), undefined],
+    [
+      'failed',
+      final('Failed'),
+      'The final training job final has the status Failed: there is no final model.',
+    ],
+    ['none', made(values(2, 1)), undefined],
+  ])('%s', (_case, input, sentence) => {
+    expect(said(input, 'final-model')).toBe(sentence);
+  });
+});
+
+test('several definitions are read by the best one of them', () => {
+  const jobs = repeat(60, (index) => ({
+    definition: index % 2 ? 'deep' : 'flat',
+    value: index % 2 ? (index % 12) / 10 : 5 + (index % 7),
+    hyperparameters: { max_depth: String(2 + (index % 11)), eta: String(0.001 + (index % 12) / 13) },
+  }));
+  const report = buildTuningReport(made(jobs, { ranges: [DEPTH, ETA], definitions: ['flat', 'deep'] }));
+  expect(report.jobs.find(({ name }) => name === report.bestJob)?.definition).toBe('deep');
+  expect(report.importance.map(({ definition, jobs: count }) => [definition, count])).toEqual([
+    ['flat', 30],
+    ['deep', 30],
+  ]);
+  expect(report.reading.find(({ about }) => about === 'importance')?.text).toMatch(/^eta \(/);
+});
