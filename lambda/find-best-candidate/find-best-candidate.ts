@@ -6,11 +6,12 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { commonReasons, type FailedJob } from '../../local/src/failure-reasons/common-reasons';
+import { byObjective, modelArtifactsOf, type RankedCandidate, ranked } from '../shared/automl-candidate';
 import { UnexpectedResponseError } from '../shared/errors';
 import { withinBudget } from '../shared/result-budget';
 import { isNotFound } from '../shared/sagemaker-errors';
 import { joinSentences } from '../shared/sentences';
-import { byObjective, describeCandidate, modelArtifactsOf, type RankedCandidate, ranked } from './candidate';
+import { describeCandidate } from './candidate';
 import { AutoMlJobNotFoundError, NoCompletedCandidateError } from './errors';
 import type { CheckedEvent } from './event';
 import type { AutoMlJobResult, CandidateCounts, FindBestCandidateResult, LeaderboardEntry } from './types';

@@ -1,3 +1,5 @@
+import type { InferenceContainer } from '../shared/automl-candidate';
+
 /** What the state machine passes to the function. `parseEvent` checks it. */
 export interface FindBestCandidateEvent {
   /** The AutoML job, of this account and region. */
@@ -48,12 +50,6 @@ export interface BestCandidateResult {
   readonly modelArtifacts: string | null;
   /** The jobs that made the candidate, in their order. */
   readonly steps: readonly CandidateStep[];
-}
-
-export interface InferenceContainer {
-  readonly image: string;
-  readonly modelArtifacts: string;
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface CandidateStep {

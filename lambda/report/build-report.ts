@@ -1,7 +1,7 @@
 import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
-import { modelArtifactsOf, ranked as rankedCandidate } from '../find-best-candidate/candidate';
-import { withoutTuningHyperparameters } from '../find-best-training-job/hyperparameters';
+import { modelArtifactsOf, ranked as rankedCandidate } from '../shared/automl-candidate';
+import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import { convergence } from './analyses/convergence';
 import { cost } from './analyses/cost';
 import { touchedEdges } from './analyses/edges';

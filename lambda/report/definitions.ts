@@ -4,7 +4,7 @@ import type {
   HyperParameterTuningJobObjective,
   ParameterRanges,
 } from '@aws-sdk/client-sagemaker';
-import { withoutTuningHyperparameters } from '../find-best-training-job/hyperparameters';
+import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import type { Definition, Objective, Range } from './report-data';
 
 /**
