@@ -15,6 +15,7 @@ from errors import AlgorithmError, ClientError
 from tabular_data import DataStore, TabularData
 from tabular_hyperparameters import read_specifications, validate
 from tabular_training import Log, describe, info, save
+from training_threads import lightgbm_threads
 
 ALGORITHM = "LightGBM"
 _SPECIFICATIONS = read_specifications("lightgbm")
@@ -72,7 +73,7 @@ def _train(
     config: Mapping[str, Any], data: TabularData, threads: int, is_stopped: Callable[[], bool]
 ) -> lgb.Booster:
     parameters = _parameters(config, data.classes)
-    parameters["num_threads"] = config["num_threads"] or threads
+    parameters["num_threads"] = config["num_threads"] or lightgbm_threads(data.train.features.size, threads)
 
     def stop(_: Any) -> None:
         if is_stopped():

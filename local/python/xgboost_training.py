@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 import xgboost as xgb
 
 from errors import AlgorithmError, ClientError
+from training_threads import XGBoostThreads
 from xgboost_data import DataStore, shorten
 from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
 from xgboost_metrics import Shares, metric_arguments
@@ -43,6 +44,25 @@ for _pattern in (r"(?s).*Saving model in the UBJSON format", r"(?s).*Unknown fil
     warnings.filterwarnings("ignore", message=_pattern)
 
 
+class _Threads(xgb.callback.TrainingCallback):
+    """Times the first rounds, and gives the further ones as many threads as make them faster."""
+
+    def __init__(self, threads: XGBoostThreads) -> None:
+        super().__init__()
+        self._threads = threads
+        self._began = 0.0
+
+    def before_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
+        self._began = time.perf_counter()
+        return False
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
+        threads = self._threads.after_round(time.perf_counter() - self._began)
+        if threads is not None:
+            model.set_param("nthread", threads)
+        return False
+
+
 class _Progress(xgb.callback.TrainingCallback):
     """Writes a log line a round, and ends the training when the job is stopped."""
 
@@ -69,7 +89,6 @@ def train(
 ) -> bool:
     """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
     config = validate(job["hyperparameters"])
-    config.setdefault("nthread", int(job["threads"]))
     data = store.load(job["channels"], config.get("csv_weights") == 1, int(job["threads"]))
     if is_stopped():
         return False
@@ -88,6 +107,10 @@ def train(
     )
     progress = _Progress(log, is_stopped, shares)
     callbacks: List[xgb.callback.TrainingCallback] = [progress]
+    if "nthread" not in config:
+        threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), int(job["threads"]), config)
+        config["nthread"] = threads.first
+        callbacks.append(_Threads(threads))
     early_stopping = _early_stopping(config, validation_data is not None, log)
     if early_stopping is not None:
         callbacks.append(early_stopping)
