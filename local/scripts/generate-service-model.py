@@ -1,7 +1,7 @@
 """Makes local/src/services/model/<service>-model.json and sagemaker-rest-model.json out of the service models that botocore ships.
 
-The models hold what is needed to validate the requests of the operations that local mode has; the other file names the
-operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
+The models hold what is needed to validate the requests of the operations that local mode has and, of REST services, what is
+where on the wire; the other file names the operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
 them. When local mode gets another operation, or AWS another value (then raise the version there first):
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterable, Iterator, List
 
 import botocore
 import botocore.loaders
@@ -93,34 +93,50 @@ OPERATIONS: Dict[str, List[str]] = {
 # Where botocore has another name for a service.
 BOTOCORE_NAMES = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 
-# Services whose requests are read by the model: the model says where each member is on the wire.
-READ_BY_MODEL = ["s3"]
+# Services whose models say where each member of requests and responses is on the wire.
+REST_SERVICES = ["lambda", "s3"]
 
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
-# What is kept of a shape as it is; documentation, which is most of a model, is not.
-KEPT = ["type", "required", "enum", "pattern", "min", "max", "sensitive", "flattened"]
+# What is kept of a shape as it is, and of one of requests in addition; documentation, which is most of a model, is not.
+KEPT = ["type", "flattened", "payload"]
+KEPT_OF_REQUESTS = ["required", "enum", "pattern", "min", "max", "sensitive"]
 
 
 LOADER = botocore.loaders.create_loader()
 
 
-def compact_shape(shape: Dict[str, Any], with_places: bool) -> Dict[str, Any]:
+def compact_shape(shape: Dict[str, Any], kept: List[str], is_rest: bool) -> Dict[str, Any]:
     """A shape without documentation, with the names of other shapes where botocore has references."""
-    compact = {key: shape[key] for key in KEPT if shape.get(key) not in (None, [])}
+    compact = {key: shape[key] for key in kept if shape.get(key) not in (None, [])}
     if shape["type"] == "structure":
         compact["members"] = {name: member["shape"] for name, member in shape["members"].items()}
-        if with_places:
-            compact["places"] = {name: place(name, member) for name, member in shape["members"].items()}
+        places = {name: place(name, member) for name, member in shape["members"].items()}
+        moved = {name: where for name, where in places.items() if where != "body " + name}
+        if is_rest and moved:
+            compact["places"] = moved
     for key in ("member", "key", "value"):
         if key in shape:
             compact[key] = shape[key]["shape"]
+    if is_rest and "locationName" in shape.get("member", {}):
+        compact["item"] = shape["member"]["locationName"]
     return compact
 
 
 def place(name: str, member: Dict[str, Any]) -> str:
-    """Where a member is in an HTTP request, and under which name: `header x-amz-acl`, `body Delete`."""
+    """Where a member is in an HTTP message, and under which name: `header x-amz-acl`, `body Delete`."""
     return "{} {}".format(member.get("location", "body"), member.get("locationName", name))
+
+
+def binding(operation: Dict[str, Any]) -> Dict[str, Any]:
+    """How an operation is called over HTTP, and the shape of its response."""
+    http = operation["http"]
+    return {
+        "method": http["method"],
+        "uri": http["requestUri"],
+        **({"status": http["responseCode"]} if http.get("responseCode", 200) != 200 else {}),
+        **({"output": operation["output"]["shape"]} if "output" in operation else {}),
+    }
 
 
 def references(shape: Dict[str, Any]) -> List[str]:
@@ -134,18 +150,26 @@ def service_model(service: str) -> Dict[str, Any]:
     """The operations of a service, and every shape that their requests are made of."""
     model = LOADER.load_service_model(BOTOCORE_NAMES.get(service, service), "service-2")
     operations = {name: model["operations"][name]["input"]["shape"] for name in OPERATIONS[service]}
+    is_rest = service in REST_SERVICES
+    bindings = {name: binding(model["operations"][name]) for name in OPERATIONS[service]} if is_rest else {}
     shapes: Dict[str, Any] = {}
-    waiting = list(operations.values())
-    while waiting:
-        shape = waiting.pop()
-        if shape not in shapes:
-            shapes[shape] = compact_shape(model["shapes"][shape], service in READ_BY_MODEL)
-            waiting.extend(references(shapes[shape]))
+
+    def collect(names: Iterable[str], kept: List[str]) -> None:
+        waiting = list(names)
+        while waiting:
+            shape = waiting.pop()
+            if shape not in shapes:
+                shapes[shape] = compact_shape(model["shapes"][shape], kept, is_rest)
+                waiting.extend(references(shapes[shape]))
+
+    collect(operations.values(), KEPT + KEPT_OF_REQUESTS)
+    collect([each["output"] for each in bindings.values() if "output" in each], KEPT)
     return {
         "source": "{} (API version {}) in botocore {}".format(
             model["metadata"]["serviceId"], model["metadata"]["apiVersion"], botocore.__version__
         ),
         "operations": operations,
+        **({"bindings": bindings} if bindings else {}),
         "shapes": {shape: shapes[shape] for shape in sorted(shapes)},
     }
 
@@ -172,15 +196,22 @@ def rest_operations() -> Dict[str, Any]:
 
 
 def lines(model: Dict[str, Any]) -> Iterator[str]:
-    """JSON with a line for each shape: short, and a change of AWS's shows in the diff as what it is."""
+    """JSON with a line for each operation and shape: short, and a change of AWS's shows in the diff as what it is."""
     yield "{"
     yield '"source": {},'.format(json.dumps(model["source"]))
     yield '"operations": {},'.format(json.dumps(model["operations"]))
+    if "bindings" in model:
+        yield '"bindings": {'
+        yield members(model["bindings"])
+        yield "},"
     yield '"shapes": {'
-    shapes = ["{}: {}".format(json.dumps(name), json.dumps(shape)) for name, shape in model["shapes"].items()]
-    yield ",\n".join(shapes)
+    yield members(model["shapes"])
     yield "}"
     yield "}"
+
+
+def members(values: Dict[str, Any]) -> str:
+    return ",\n".join("{}: {}".format(json.dumps(name), json.dumps(value)) for name, value in values.items())
 
 
 def main() -> None:

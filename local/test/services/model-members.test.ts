@@ -26,6 +26,8 @@ const WITHOUT_EFFECT: readonly string[] = [
   // Log data are not masked here; there is one account, in one time zone, and events of all streams come in one order.
   ...['unmask', 'accountIdentifiers', 'includeLinkedAccounts', 'IncludeLinkedAccounts', 'OwningAccount'],
   ...['LabelOptions', 'interleaved'],
+  // Every version and alias of a function is the code of the template here.
+  'Qualifier',
   // Values of all types are compared as text.
   'ContextKeyType',
 ];

@@ -1,9 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { RunningServices } from '../../src/services';
+import type { MemberPlace } from '../../src/services/rest/rest-model';
+import { BucketStore } from '../../src/services/s3/bucket-store';
+import { supportedMembers } from '../../src/services/s3/check-request';
 import { CHECKSUM_MEMBERS } from '../../src/services/s3/checksums';
-import { type MemberPlace, placesOf, requestShape, S3_MODEL, shapeOf } from '../../src/services/s3/s3-model';
-import { SUPPORTED_MEMBERS, SUPPORTED_VALUES, SYSTEM_MEMBERS } from '../../src/services/s3/supported-members';
+import { DefaultEncryption } from '../../src/services/s3/object-encryption';
+import { S3_MODEL } from '../../src/services/s3/s3-model';
+import { S3Service } from '../../src/services/s3/s3-service';
+import { SUPPORTED_VALUES, SYSTEM_MEMBERS } from '../../src/services/s3/supported-members';
 import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './helpers';
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
@@ -253,16 +258,23 @@ function clean(value: unknown, key: string): string {
     .replace(/\b(?:bucket-)?m\d+(?:%20| )?/g, 'OTHER');
 }
 
+const { operations } = ((deployment) =>
+  new S3Service(new BucketStore(deployment.root, new DefaultEncryption(deployment)), deployment))(
+  deploymentIn(temporaryRoot()),
+);
+const SUPPORTED: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(operations).map(([name, { supports }]) => [name, supportedMembers(name, supports)]),
+);
+
 type Case = readonly [operation: string, member: string, place: MemberPlace];
 
 const CASES: readonly Case[] = Object.keys(S3_MODEL.operations).flatMap((operation) =>
-  placesOf(requestShape(operation))
+  S3_MODEL.placesOf(S3_MODEL.binding(operation).input)
     .filter(({ location }) => ['header', 'headers', 'querystring'].includes(location))
     .map((place): Case => [operation, place.member, place]),
 );
 
-const isSupported = ([operation, member]: Case): boolean =>
-  SUPPORTED_MEMBERS[operation]?.includes(member) === true;
+const isSupported = ([operation, member]: Case): boolean => SUPPORTED[operation]?.includes(member) === true;
 
 test('every operation of the model has a good request', () => {
   expect(Object.keys(GOOD).sort()).toEqual(Object.keys(S3_MODEL.operations).sort());
@@ -282,7 +294,7 @@ describe('what local mode supports makes a difference', () => {
     ([, member]) => !REQUIRED.includes(member) && WITHOUT_EFFECT[member] === undefined,
   );
   test.each(differing)('%s %s', async (operation, member, place) => {
-    const { type } = shapeOf(place.shape);
+    const { type } = S3_MODEL.shapeOf(place.shape);
     const value = DIFFERENT[member] ?? (type === 'boolean' ? 'true' : 'different');
     const make = async (key: string): Promise<Good> => {
       const good = await goodRequest(operation, key);
@@ -305,7 +317,7 @@ describe('what local mode supports makes a difference', () => {
       };
       const value =
         others[member as keyof typeof others] ??
-        shapeOf(place.shape).enum?.find((each) => !SUPPORTED_VALUES[member]?.includes(each)) ??
+        S3_MODEL.shapeOf(place.shape).enum?.find((each) => !SUPPORTED_VALUES[member]?.includes(each)) ??
         'other';
       const good = await goodRequest(operation, `m${count++}`);
       const answer = await ask(withMember(good, place, value));
@@ -323,7 +335,7 @@ describe('what local mode supports makes a difference', () => {
 test.each(CASES.filter((each) => !isSupported(each)))(
   '%s %s is refused by its name',
   async (operation, _member, place) => {
-    const { enum: values, type } = shapeOf(place.shape);
+    const { enum: values, type } = S3_MODEL.shapeOf(place.shape);
     const value =
       values?.[0] ??
       { boolean: 'true', integer: '1', long: '1', timestamp: new Date().toUTCString() }[type] ??
@@ -340,7 +352,7 @@ test.each(CASES.filter((each) => !isSupported(each)))(
 test.each(Object.keys(S3_MODEL.operations))(
   '%s refuses the headers of other operations by name',
   async (operation) => {
-    const own = placesOf(requestShape(operation)).map(({ name }) => name);
+    const own = S3_MODEL.placesOf(S3_MODEL.binding(operation).input).map(({ name }) => name);
     const all = CASES.filter(
       ([, , { location, name }]) => location === 'header' && /^x-amz-|^if-|^range$/.test(name),
     );

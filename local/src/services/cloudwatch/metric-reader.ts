@@ -1,8 +1,7 @@
 import { AwsError } from '../aws-error';
 import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
+import type { Input } from '../service';
 import type { MetricPoint } from './training-metrics';
-
-export type Input = Readonly<Record<string, unknown>>;
 
 /** The namespace of training jobs' metrics, and the dimension that names the job. */
 export const NAMESPACE = '/aws/sagemaker/TrainingJobs';

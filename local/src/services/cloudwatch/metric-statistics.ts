@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error';
-import { type Input, type MetricReader, pointsOf, timeOf } from './metric-reader';
+import type { Input } from '../service';
+import { type MetricReader, pointsOf, timeOf } from './metric-reader';
 import { periodsOf, valuesByPeriod } from './periods';
 import { statisticNamed } from './statistics';
 

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
 import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
-import { DIMENSION, type Input, type MetricReader, NAMESPACE } from './metric-reader';
+import type { Input } from '../service';
+import { DIMENSION, type MetricReader, NAMESPACE } from './metric-reader';
 
 /** Metrics in a page. */
 const PAGE_METRICS = 500;

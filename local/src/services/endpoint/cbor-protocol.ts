@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
+import type { CallOperation } from '../service';
 import { decodeCbor, encodeCbor } from './cbor';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import type { Protocol, WireRequest, WireResponse } from './protocol';
 import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error';
 import { parseJson } from '../json-text';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import type { CallOperation } from '../service';
+import type { Protocol, WireRequest, WireResponse } from './protocol';
 import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
@@ -56,7 +57,8 @@ export class JsonProtocol implements Protocol {
   }
 }
 
-function parseBody(body: Buffer): Record<string, unknown> {
+/** The JSON object that a body is; an empty one for no body. @throws AwsError `SerializationException` */
+export function parseBody(body: Buffer): Record<string, unknown> {
   try {
     const input: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AwsError } from '../aws-error';
+import type { CallOperation } from '../service';
 import type { Refusals } from './refusals';
 import type { RequestBody } from './request-body';
 import type { RequestHead } from './request-head';
@@ -17,9 +18,6 @@ export interface WireResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | Readable;
 }
-
-/** Runs an operation of the service that the request was signed for. */
-export type CallOperation = (operation: string, input: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 /** How one AWS service speaks HTTP. */
 export interface Protocol {

@@ -1,7 +1,8 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { AwsError } from '../aws-error';
 import type { ServiceModel } from '../model/validator';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from './protocol';
+import type { CallOperation } from '../service';
+import type { Protocol, WireRequest, WireResponse } from './protocol';
 import { queryError } from './query-errors';
 import { readForm } from './query-input';
 import { QUERY_REFUSALS } from './refusals';

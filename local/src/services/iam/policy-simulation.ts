@@ -2,10 +2,9 @@ import type { PolicyDocument, RoleResource } from '../../assembly/deployment';
 import { isRecord } from '../../assembly/template';
 import { UserError } from '../../user-error';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { type AccessRequest, type Decision, evaluatePolicies, isAbout } from './policy-evaluation';
 import { lookUp, type RequestContext } from './request-context';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Members that change what is simulated in ways that local mode does not know. */
 const NOT_HERE = ['ResourcePolicy', 'ResourceOwner', 'PolicyExclusionList', 'ResourceHandlingOption'];

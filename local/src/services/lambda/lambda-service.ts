@@ -3,8 +3,9 @@ import type { Environment, FunctionResource } from '../../assembly/deployment';
 import { joinInside } from '../../assembly/safe-path';
 import { AwsError } from '../aws-error';
 import type { CredentialStore } from '../credentials';
-import * as model from '../model/lambda-model.json';
-import { type ServiceModel, validateAgainst } from '../model/validator';
+import * as json from '../model/lambda-model.json';
+import { validateAgainst } from '../model/validator';
+import { RestModel } from '../rest/rest-model';
 import type { Input, OperationsOf, Service } from '../service';
 import { findFunction } from './find-function';
 import { functionEnvironment } from './function-environment';
@@ -42,8 +43,8 @@ export interface LambdaServiceOptions {
 /** Lambda: runs the functions of the template from the bundles that would be deployed. */
 export class LambdaService implements Service {
   public readonly name = 'lambda';
-  public readonly model = model as ServiceModel;
-  public readonly operations: OperationsOf<typeof model> = {
+  public readonly model = new RestModel(json);
+  public readonly operations: OperationsOf<typeof json> = {
     Invoke: {
       run: (input) => this.invoke(input),
       access: (_input, given) => [{ ...given, action: 'lambda:InvokeFunction' }],

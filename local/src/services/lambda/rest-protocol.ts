@@ -1,72 +1,55 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
+import { parseBody } from '../endpoint/json-protocol';
+import type { WireRequest, WireResponse } from '../endpoint/protocol';
 import { REST_JSON_REFUSALS } from '../endpoint/refusals';
 import type { RequestHead } from '../endpoint/request-head';
 import { claimedService } from '../endpoint/signature-claims';
-import type { InvokeOutput } from './lambda-service';
+import type { MemberPlace } from '../rest/rest-model';
+import { type Content, RestProtocol } from '../rest/rest-protocol';
 
-/** The REST protocol of Lambda, for Invoke. */
-export class LambdaRestProtocol implements Protocol {
-  public readonly service = 'lambda';
-  public readonly refusals = REST_JSON_REFUSALS;
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
-  public recognizes({ path }: RequestHead): boolean {
+/** The REST protocol of Lambda, with bodies in JSON. */
+export class LambdaRestProtocol extends RestProtocol {
+  readonly refusals = REST_JSON_REFUSALS;
+
+  recognizes({ path }: RequestHead): boolean {
     return path.startsWith('/2015-03-31/');
   }
 
   /** Most services that local mode does not have speak JSON, as Lambda does. */
-  public isReadableFor(head: RequestHead): boolean {
+  isReadableFor(head: RequestHead): boolean {
     return this.recognizes(head) || ![undefined, 's3'].includes(claimedService(head));
   }
 
-  public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
-    const { method, path, headers, query } = request;
-    const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
-    if (method !== 'POST' || name === undefined) {
-      throw new AwsError(
-        'UnknownOperationException',
-        `local mode does not have ${method} ${path} in Lambda: it has Invoke`,
-        404,
-      );
-    }
-    const payload = await request.body.read();
-    const output = (await call('Invoke', {
-      FunctionName: decode(name),
-      InvocationType: headers['x-amz-invocation-type'],
-      LogType: headers['x-amz-log-type'],
-      ClientContext: headers['x-amz-client-context'],
-      DurableExecutionName: headers['x-amz-durable-execution-name'],
-      TenantId: headers['x-amz-tenant-id'],
-      Qualifier: query.get('Qualifier') ?? undefined,
-      Payload: payload.length === 0 ? '{}' : payload.toString('utf8'),
-    })) as InvokeOutput;
-    return {
-      statusCode: output.StatusCode,
-      headers: {
-        'content-type': 'application/json',
-        'x-amz-executed-version': output.ExecutedVersion,
-        ...(output.FunctionError !== undefined && { 'x-amz-function-error': output.FunctionError }),
-        ...(output.LogResult !== undefined && { 'x-amz-log-result': output.LogResult }),
-      },
-      body: output.Payload,
-    };
-  }
-
-  public renderError({ code, message, statusCode: given }: AwsError): WireResponse {
+  renderError({ code, message, statusCode: given }: AwsError): WireResponse {
     const statusCode = code === 'AccessDeniedException' ? 403 : given;
     return {
       statusCode,
-      headers: { 'content-type': 'application/json' },
+      headers: JSON_HEADERS,
       body: JSON.stringify({ Type: statusCode < 500 ? 'User' : 'Service', message }),
     };
   }
-}
 
-/** A part of a path. What cannot be decoded is no name of a function either. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  protected unknownRequest({ method, path }: WireRequest): AwsError {
+    const operations = Object.keys(this.model.operations).join(', ');
+    return new AwsError(
+      'UnknownOperationException',
+      `local mode does not have ${method} ${path} in Lambda: it has ${operations}`,
+      404,
+    );
+  }
+
+  protected readonly invalidValue = ({ name }: MemberPlace, text: string, type: string): AwsError =>
+    new AwsError('SerializationException', `${name} must be of type ${type}, got ${text}`);
+
+  protected async readBody({ body }: WireRequest, payload: MemberPlace | undefined): Promise<unknown> {
+    const bytes = await body.read();
+    if (payload === undefined) return parseBody(bytes);
+    return bytes.length === 0 ? undefined : bytes.toString('utf8');
+  }
+
+  protected writeBody(_operation: string, { value, payload }: Content) {
+    return { headers: JSON_HEADERS, body: payload === undefined ? JSON.stringify(value) : String(value) };
   }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { compileFilter } from './filter-pattern';
 import { eachEventFrom, type LogRange, type PlacedEvent, timeAt, within } from './log-events';
 import type { LogStream } from './log-streams';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Most events and bytes of messages in a page, as on AWS. */
 const PAGE_EVENTS = 10_000;

@@ -1,9 +1,8 @@
 import type { Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { logGroupArn, logGroupOf, TRAINING_JOBS_GROUP } from './log-names';
 import type { LogStream } from './log-streams';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /**
  * Answers DescribeLogGroups: the group of training jobs, once one of them has written a log. There is no second page.

@@ -7,8 +7,13 @@ export interface Shape {
   readonly required?: readonly string[];
   /** Names of the shapes of a structure's members. */
   readonly members?: Readonly<Record<string, string>>;
-  /** Where each member is in an HTTP request and under which name, such as `header x-amz-acl`: of REST services only. */
+  /**
+   * Of REST services: where members are in an HTTP message and under which name, such as `header x-amz-acl`; the others
+   * are in the body, under their own names.
+   */
   readonly places?: Readonly<Record<string, string>>;
+  /** Of REST services: the member that is the whole body. */
+  readonly payload?: string;
   /** Name of the shape of a list's items. */
   readonly member?: string;
   /** Names of the shapes of a map's keys and values. */
@@ -20,6 +25,8 @@ export interface Shape {
   /** Bounds of a number, or of the length of a string, a list or a map. */
   readonly min?: number;
   readonly max?: number;
+  /** What the items of a list are called in XML. */
+  readonly item?: string;
   /** Whether the items of a list are elements of the list's own parent in XML. */
   readonly flattened?: boolean;
   /** Whether a value must not be in messages. */

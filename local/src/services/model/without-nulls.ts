@@ -1,6 +1,5 @@
+import type { Input } from '../service';
 import type { ServiceModel } from './validator';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /**
  * Removes the members that are null from a request: AWS treats them as absent. The values of maps and the items of lists

@@ -1,9 +1,9 @@
 import { AwsError } from '../aws-error';
 import { validateAgainst } from '../model/validator';
-import { describePlace, type MemberPlace, placesOf, requestShape, S3_MODEL, shapeOf } from './s3-model';
-import { SUPPORTED_MEMBERS, SUPPORTED_VALUES } from './supported-members';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { MemberPlace } from '../rest/rest-model';
+import type { Input } from '../service';
+import { describePlace, S3_MODEL } from './s3-model';
+import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
 /** Of ACLs, those that buckets without ACLs take: the default of S3 and of the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
@@ -20,13 +20,19 @@ const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
  * Checks a request against S3's service model, for what comes over HTTP and from state machines alike, and refuses what
  * local mode would have to ignore.
  *
+ * @param supports members that the operation honors in addition to those that are required and those of every request
  * @throws AwsError InvalidArgument for what the model does not allow; NotImplemented; with S3's codes what is wrong
  *   beside the model
  */
-export function checkS3Request(operation: string, input: Input, accountId: string): void {
+export function checkS3Request(
+  operation: string,
+  supports: readonly string[],
+  input: Input,
+  accountId: string,
+): void {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
   checkModel(operation, Object.fromEntries(given.filter(([member]) => !DATES.test(member))));
-  checkSupported(operation, input);
+  checkMembers(operation, S3_MODEL.binding(operation).input, supportedMembers(operation, supports), input);
   const acl = input['ACL'] ?? 'private';
   if (!ACLS_WITHOUT_EFFECT.includes(String(acl)) || given.some(([member]) => member.startsWith('Grant'))) {
     throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
@@ -61,20 +67,31 @@ function invalidStorageClass(): AwsError {
   return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
 }
 
-/** Refuses the first member that local mode would have to ignore. @throws AwsError NotImplemented, InvalidArgument */
-export function checkSupported(operation: string, input: Input): void {
-  checkMembers(operation, requestShape(operation), operation, input);
+/** The members of an operation's requests that local mode honors. */
+export function supportedMembers(operation: string, supports: readonly string[] = []): readonly string[] {
+  const { required = [] } = S3_MODEL.shapeOf(S3_MODEL.binding(operation).input);
+  return [...ALWAYS_SUPPORTED, ...required, ...supports];
 }
 
-/** @param structure name of the shape of what is checked @param supporter its name in the table of what is supported */
-function checkMembers(operation: string, structure: string, supporter: string, input: Input): void {
-  for (const place of placesOf(structure)) {
+/**
+ * Refuses the first member that local mode would have to ignore.
+ *
+ * @param structure name of the shape of what is checked
+ * @throws AwsError NotImplemented, InvalidArgument
+ */
+function checkMembers(
+  operation: string,
+  structure: string,
+  supported: readonly string[],
+  input: Input,
+): void {
+  for (const place of S3_MODEL.placesOf(structure)) {
     const value = input[place.member] ?? undefined;
     if (value === undefined) {
       continue;
     }
     const allowed = SUPPORTED_VALUES[place.member];
-    if (SUPPORTED_MEMBERS[supporter]?.includes(place.member) !== true) {
+    if (!supported.includes(place.member)) {
       throw notImplemented(operation, place);
     }
     if (allowed !== undefined && !allowed.includes(value)) {
@@ -86,9 +103,9 @@ function checkMembers(operation: string, structure: string, supporter: string, i
 }
 
 function checkInside(operation: string, name: string, value: unknown): void {
-  const shape = shapeOf(name);
+  const shape = S3_MODEL.shapeOf(name);
   if (shape.type === 'structure') {
-    checkMembers(operation, name, name, value as Input);
+    checkMembers(operation, name, SUPPORTED_INSIDE[name] ?? [], value as Input);
   }
   if (shape.type === 'list' && shape.member !== undefined) {
     for (const item of value as unknown[]) {

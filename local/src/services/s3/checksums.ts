@@ -2,8 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { Crc32, Crc32c, Crc64NvmeJs } from '@aws-sdk/checksums/crc';
 import { Xxh3_64, Xxh3_128, Xxh64 } from '@aws-sdk/checksums/xxh';
 import { AwsError } from '../aws-error';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { Input } from '../service';
 
 /** A checksum under way. */
 interface Checksum {

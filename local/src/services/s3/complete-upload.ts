@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import { checksumsIn } from './checksums';
 import type { MultipartUploads, Upload, UploadedPart, UploadReference } from './multipart-uploads';
@@ -8,8 +9,6 @@ import type { ObjectAttributes } from './object-attributes';
 import { contentFrom, stageContent } from './object-content';
 import { checkWrite, encryptionOf, ofWholeObject, referenceOf } from './stored-objects';
 import { checkObjectChecksum, checkPartChecksums, composite } from './upload-checksum';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Smallest part but the last, as on S3. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;

@@ -1,13 +1,12 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import { algorithmOf, checksumsIn } from './checksums';
 import type { ObjectAttributes } from './object-attributes';
 import { contentFrom, MAX_BYTES, type StagedContent, stageContent } from './object-content';
 import { attributesOf, checkWrite, copySource, locationOf, ofWholeObject, secondsOf } from './stored-objects';
 import { SYSTEM_MEMBERS } from './supported-members';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Answers CopyObject. */
 export async function copyObject(store: BucketStore, input: Input): Promise<unknown> {

@@ -1,11 +1,10 @@
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import { algorithmOf, checksumsIn } from './checksums';
 import { type ObjectName, objectOf } from './object-files';
 import type { Owner } from './owner';
 import { pageToken, readPageToken } from './page-token';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** An object in a listing. */
 export interface ListedObject {

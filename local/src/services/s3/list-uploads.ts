@@ -1,9 +1,8 @@
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import type { MultipartUploads, Upload } from './multipart-uploads';
 import type { Owner } from './owner';
 import { referenceOf } from './stored-objects';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Most parts in a page of ListParts, and uploads in a page of ListMultipartUploads. */
 const MAX_ITEMS = 1000;

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { ContentChecks } from './checksums';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Most bytes of an object or a part that is sent or copied at once, as on S3. */
 export const MAX_BYTES = 5 * 1024 * 1024 * 1024;

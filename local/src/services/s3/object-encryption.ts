@@ -1,7 +1,6 @@
 import type { BucketResource, Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
-
-type Input = Readonly<Record<string, unknown>>;
+import type { Input } from '../service';
 
 /** How an object is said to be encrypted, as the members that S3 answers. */
 export interface ObjectEncryption {

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { type ByteRange, parseRange } from './byte-range';
 import { checksumsIn } from './checksums';
 import type { ObjectAttributes, ObjectPart } from './object-attributes';
 import type { StoredObject } from './object-files';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** What GetObject and HeadObject answer, with the object's own `ContentType`, `StorageClass` and so on. */
 export interface ObjectOutput {

@@ -1,32 +1,45 @@
 import { AwsError } from '../aws-error';
-import type { CallOperation, Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
+import type { WireRequest, WireResponse } from '../endpoint/protocol';
 import { S3_REFUSALS } from '../endpoint/refusals';
 import type { RequestHead } from '../endpoint/request-head';
-import { readMembers } from './request-members';
-import { contentEncoding } from './rest-input';
-import { xmlDocument } from './rest-output';
-import { routeOf } from './rest-routes';
+import type { MemberPlace } from '../rest/rest-model';
+import { type Content, RestProtocol } from '../rest/rest-protocol';
+import { parametersOf } from '../rest/routes';
+import { xmlDocument, xmlOf } from '../rest/xml-document';
+import type { CallOperation, Input } from '../service';
+import { refuseForeignHeaders } from './foreign-headers';
+import { contentEncoding, contentFrom, readDocument } from './rest-input';
+import { S3_MODEL } from './s3-model';
+import type { RestHook, S3Operation } from './s3-operation';
+
+const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** S3 names the host that answered. */
+const HOST_ID = 'local-mode';
 
 /** The REST protocol of S3, with the bucket in the path. */
-export class S3RestProtocol implements Protocol {
-  public readonly service = 's3';
-  public readonly refusals = S3_REFUSALS;
+export class S3RestProtocol extends RestProtocol {
+  readonly refusals = S3_REFUSALS;
+
+  constructor(private readonly operations: Readonly<Record<string, S3Operation>>) {
+    super('s3', S3_MODEL);
+  }
 
   /** Whatever path and method a request has, S3 may be meant, and another service too. */
-  public recognizes(): boolean {
+  recognizes(): boolean {
     return false;
   }
 
-  public isReadableFor(_head: RequestHead): boolean {
+  isReadableFor(_head: RequestHead): boolean {
     return true;
   }
 
-  public async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
-    const response = await this.answer(request, call);
+  override async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
+    const response = await super.handle(request, call);
     return { ...response, headers: { ...idHeaders(request.requestId), ...response.headers } };
   }
 
-  public renderError(error: AwsError, requestId: string, { path }: RequestHead): WireResponse {
+  renderError(error: AwsError, requestId: string, { path }: RequestHead): WireResponse {
     // S3 has a code of its own for what other services call AccessDeniedException.
     const isDenied = error.code === 'AccessDeniedException';
     const content = {
@@ -37,58 +50,112 @@ export class S3RestProtocol implements Protocol {
       RequestId: requestId,
       HostId: HOST_ID,
     };
-    const response = xmlDocument({ Error: content });
+    const { headers, body } = xmlDocument({ Error: content });
     return {
-      ...response,
       statusCode: isDenied ? 403 : error.statusCode,
-      headers: { ...idHeaders(requestId), ...response.headers },
+      headers: { ...idHeaders(requestId), ...headers },
+      body,
     };
   }
 
-  private async answer(request: WireRequest, call: CallOperation): Promise<WireResponse> {
-    const [, bucket = '', ...rest] = request.path.split('/');
-    const [Bucket, Key] = [decode(bucket), decode(rest.join('/'))];
-    const level = Key !== '' ? 'object' : Bucket !== '' ? 'bucket' : 'service';
-    const route = routeOf(request, level);
-    if (route === undefined) {
-      throw unknownRequest(request, level);
-    }
-    if (route.isUpload !== true) {
-      await request.body.read();
-    }
-    const { ContentEncoding: encoding, ...members } = readMembers(route.operation, request);
-    const kept = contentEncoding(encoding);
-    const input = {
-      ...(Bucket !== '' && { Bucket }),
-      ...(Key !== '' && { Key }),
+  protected unknownRequest(request: WireRequest): AwsError {
+    const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(request.path) ?? [];
+    const level = key !== '' ? 'this object' : bucket !== '' ? 'this bucket' : 'all buckets';
+    const parameters = parametersOf(request);
+    const what = parameters.length > 0 ? ` with "${parameters.join('&')}"` : '';
+    return new AwsError(
+      'NotImplemented',
+      `local mode does not have ${request.method} of ${level}${what} in S3`,
+      501,
+    );
+  }
+
+  protected readonly invalidValue = ({ name }: MemberPlace, text: string, type: string): AwsError => {
+    const problem = type === 'boolean' ? 'is not true or false' : 'not an integer or within integer range';
+    return invalidArgument(name, text, `Provided ${name} ${problem}`);
+  };
+
+  protected override readMembers(operation: string, request: WireRequest): Record<string, unknown> {
+    refuseForeignHeaders(operation, request);
+    const type = request.query.get('list-type') ?? '2';
+    if (type !== '2') throw invalidArgument('list-type', type, 'Invalid List Type specified in Request');
+    const {
+      ContentLength: _length,
+      ContentEncoding: given,
+      ...members
+    } = super.readMembers(operation, request);
+    const encoding = contentEncoding(given);
+    return {
       ...members,
-      ...(kept !== undefined && { ContentEncoding: kept }),
+      ...(encoding !== undefined && { ContentEncoding: encoding }),
+      ...(members['ChecksumMode'] !== undefined && {
+        ChecksumMode: String(members['ChecksumMode']).toUpperCase(),
+      }),
     };
-    return route.answer({ request, call, input }, route.operation);
+  }
+
+  protected override decode(text: string): string {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
+    }
+  }
+
+  protected async readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown> {
+    if (payload === undefined) throw new Error('S3 has no request whose body is several members');
+    return S3_MODEL.shapeOf(payload.shape).type === 'blob'
+      ? contentFrom(request)
+      : readDocument(request, payload.name, payload.shape);
+  }
+
+  /**
+   * That there is no object is for those to know who may list the bucket: without s3:ListBucket, S3 refuses a key that
+   * does not exist with AccessDenied.
+   */
+  protected override async answer(
+    operation: string,
+    input: Input,
+    request: WireRequest,
+    call: CallOperation,
+  ): Promise<WireResponse> {
+    const { status, output: rewrite } = this.hookOf(operation);
+    try {
+      const output = ((await call(operation, input)) ?? {}) as Input;
+      const response = this.write(operation, rewrite?.(output, input, request) ?? output);
+      return status === undefined ? response : { ...response, statusCode: status(output) };
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'NoSuchKey' && READS.includes(operation)) {
+        // Needs s3:ListBucket, and nothing else.
+        await call('HeadBucket', { Bucket: input['Bucket'] });
+      }
+      throw error;
+    }
+  }
+
+  protected writeBody(
+    operation: string,
+    { value, shape, payload }: Content,
+  ): Pick<WireResponse, 'headers' | 'body'> {
+    if (payload !== undefined && S3_MODEL.shapeOf(shape).type === 'blob') {
+      return { headers: {}, body: (value ?? '') as WireResponse['body'] };
+    }
+    const { root = payload?.name ?? `${operation}Result`, text } = this.hookOf(operation);
+    const content = text === undefined ? xmlOf(S3_MODEL, shape, value) : { '#text': (value as Input)[text] };
+    return xmlDocument({ [root]: { '@xmlns': XMLNS, ...(content as object) } });
+  }
+
+  private hookOf(operation: string): RestHook {
+    return this.operations[operation]?.rest ?? {};
   }
 }
 
-function unknownRequest({ method, query }: WireRequest, level: string): AwsError {
-  const parameters = [...query.keys()].filter((key) => key !== 'x-id');
-  const what = parameters.length > 0 ? ` with "${parameters.join('&')}"` : '';
-  return new AwsError(
-    'NotImplemented',
-    `local mode does not have ${method} of ${level === 'service' ? 'all buckets' : `this ${level}`}${what} in S3`,
-    501,
-  );
-}
-
-/** S3 names the host that answered. */
-const HOST_ID = 'local-mode';
+const READS = ['GetObject', 'HeadObject'];
 
 function idHeaders(requestId: string): Record<string, string> {
   return { 'x-amz-request-id': requestId, 'x-amz-id-2': HOST_ID };
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
-  }
+function invalidArgument(name: string, value: string, message: string): AwsError {
+  return new AwsError('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value });
 }

@@ -1,8 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { isRecord } from '../../assembly/template';
 import { AwsError } from '../aws-error';
-import { booleanFrom, numberFrom } from './request-members';
-import { placesOf, shapeOf } from './s3-model';
+import { booleanFrom, numberFrom } from '../rest/text-values';
+import { S3_MODEL } from './s3-model';
 
 /** Most items of a list, from S3's API reference: keys of a DeleteObjects request, parts of an upload. */
 const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMultipartUpload: 10_000 };
@@ -20,7 +20,7 @@ const parser = new XMLParser({
  * Reads an XML document into a structure of S3's service model.
  *
  * @param structure name of the shape
- * @returns undefined for an empty document
+ * @returns undefined for an empty document of a structure that needs no members
  * @throws AwsError MalformedXML for what is no XML, or no document of this structure
  */
 export function readXml(
@@ -29,6 +29,7 @@ export function readXml(
   structure: string,
 ): Record<string, unknown> | undefined {
   if (document === '') {
+    readStructure(structure, document, rootName);
     return undefined;
   }
   const max = MAX_ITEMS[rootName];
@@ -69,15 +70,13 @@ function parse(document: string): Record<string, unknown> {
 }
 
 function readStructure(structure: string, value: unknown, path: string): Record<string, unknown> {
-  if (typeof value === 'string' && value.trim() === '') {
-    return {};
-  }
-  if (!isRecord(value)) {
+  const elements = typeof value === 'string' && value.trim() === '' ? {} : value;
+  if (!isRecord(elements)) {
     throw malformed(`<${path}> must occur once and contain elements`);
   }
-  const places = placesOf(structure).filter(({ location }) => location === 'body');
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, content]) => {
+  const places = S3_MODEL.placesOf(structure).filter(({ location }) => location === 'body');
+  const members = Object.fromEntries(
+    Object.entries(elements).flatMap(([name, content]) => {
       if (name === '#text' || name === '?xml') {
         if (name === '#text' && String(content).trim() !== '') {
           throw malformed(`<${path}> must not contain text`);
@@ -91,10 +90,19 @@ function readStructure(structure: string, value: unknown, path: string): Record<
       return [[place.member, readValue(place.shape, content, `${path}.${name}`)] as const];
     }),
   );
+  const { required = [] } = S3_MODEL.shapeOf(structure);
+  const missing = places.find(
+    ({ member, shape }) =>
+      required.includes(member) &&
+      (members[member] === undefined ||
+        (members[member] === '' && S3_MODEL.shapeOf(shape).min !== undefined)),
+  );
+  if (missing !== undefined) throw malformed(`expected <${path}> with <${missing.name}>`);
+  return members;
 }
 
 function readValue(name: string, value: unknown, path: string): unknown {
-  const { type, member = '', flattened } = shapeOf(name);
+  const { type, member = '', flattened } = S3_MODEL.shapeOf(name);
   switch (type) {
     case 'structure':
       return readStructure(name, value, path);

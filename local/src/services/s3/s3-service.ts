@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { Deployment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type * as model from '../model/s3-model.json';
-import type { Input, Operation, OperationsOf, Service } from '../service';
+import type { Input, OperationsOf, Service } from '../service';
 import type { BucketStore } from './bucket-store';
 import { checkS3Request } from './check-request';
 import { copyObject } from './copy-object';
@@ -18,6 +18,7 @@ import { pageToken, readPageToken } from './page-token';
 import { checkReadConditions } from './preconditions';
 import { S3Access } from './s3-access';
 import { S3_MODEL } from './s3-model';
+import { listing, READING, type S3Operation } from './s3-operation';
 import {
   checkWrite,
   locationOf,
@@ -27,7 +28,15 @@ import {
   text,
   writeObject,
 } from './stored-objects';
-import { SYSTEM_MEMBERS } from './supported-members';
+import {
+  ATTRIBUTES,
+  BUCKET_GRANTS,
+  CONTENT,
+  COPY_CONDITIONS,
+  LISTING,
+  READ,
+  SYSTEM_MEMBERS,
+} from './supported-members';
 import { UploadOperations } from './upload-operations';
 
 export type { ListObjectsOutput } from './list-objects';
@@ -40,7 +49,7 @@ const MAX_BUCKETS = 10_000;
 export class S3Service implements Service {
   readonly name = 's3';
   readonly model = S3_MODEL;
-  readonly operations: OperationsOf<typeof model>;
+  readonly operations: OperationsOf<typeof model, S3Operation>;
 
   private readonly owner: Owner;
   private readonly access: S3Access;
@@ -65,49 +74,100 @@ export class S3Service implements Service {
   }
 
   validate(operation: string, input: Input): void {
-    checkS3Request(operation, input, this.deployment.environment.accountId);
+    const { supports = [] } = (this.operations as Readonly<Record<string, S3Operation>>)[operation] ?? {};
+    checkS3Request(operation, supports, input, this.deployment.environment.accountId);
   }
 
   private get bucketOperations() {
     const { store, access, owner } = this;
     const { region } = this.deployment.environment;
     return {
-      ListBuckets: { run: (input) => this.listBuckets(input), access: access.as('ListAllMyBuckets') },
-      CreateBucket: { run: (input) => this.createBucket(input) },
+      ListBuckets: {
+        supports: ['MaxBuckets', 'ContinuationToken', 'Prefix', 'BucketRegion'],
+        run: (input) => this.listBuckets(input),
+        access: access.as('ListAllMyBuckets'),
+        rest: { root: 'ListAllMyBucketsResult' },
+      },
+      CreateBucket: {
+        supports: [
+          ...[...BUCKET_GRANTS, 'CreateBucketConfiguration'],
+          ...['ObjectLockEnabledForBucket', 'ObjectOwnership', 'BucketNamespace'],
+        ],
+        run: (input) => this.createBucket(input),
+      },
       DeleteBucket: { run: (input) => store.deleteBucket(text(input, 'Bucket')) },
       HeadBucket: { run: (input) => this.headBucket(input), access: access.as('ListBucket') },
       GetBucketLocation: {
-        // us-east-1 has no name there, as on S3.
-        run: (input) => ({
-          ...this.headBucket(input),
-          LocationConstraint: region === 'us-east-1' ? '' : region,
-        }),
+        run: (input) => {
+          store.require(text(input, 'Bucket'));
+          // us-east-1 has no name there, as on S3.
+          return { LocationConstraint: region === 'us-east-1' ? '' : region };
+        },
+        rest: { root: 'LocationConstraint', text: 'LocationConstraint' },
       },
-      GetBucketVersioning: { run: (input) => this.getBucketVersioning(text(input, 'Bucket')) },
-      ListObjects: { run: (input) => listObjectsV1(store, input, owner), access: access.listing },
-      ListObjectsV2: { run: (input) => listObjectsV2(store, input, owner), access: access.listing },
-      // Each object needs a permission of its own, as S3 checks them.
-      DeleteObjects: { run: (input, _caller, call) => deleteObjects(input, call), access: () => [] },
-    } satisfies Record<string, Operation>;
+      GetBucketVersioning: {
+        run: (input) => this.getBucketVersioning(text(input, 'Bucket')),
+        rest: { root: 'VersioningConfiguration' },
+      },
+      ListObjects: {
+        supports: [...LISTING, 'Marker'],
+        run: (input) => listObjectsV1(store, input, owner),
+        access: access.listing,
+        rest: listing('ListBucketResult'),
+      },
+      ListObjectsV2: {
+        supports: [...LISTING, 'ContinuationToken', 'FetchOwner', 'StartAfter'],
+        run: (input) => listObjectsV2(store, input, owner),
+        access: access.listing,
+        rest: listing('ListBucketResult'),
+      },
+      DeleteObjects: {
+        supports: ['ChecksumAlgorithm'],
+        run: (input, _caller, call) => deleteObjects(input, call),
+        // Each object needs a permission of its own, as S3 checks them.
+        access: () => [],
+        rest: { root: 'DeleteResult' },
+      },
+    } satisfies Record<string, S3Operation>;
   }
 
   private get objectOperations() {
     const { store, access } = this;
     return {
-      GetObject: { run: (input) => this.getObject(input), access: access.reading },
+      GetObject: {
+        supports: READ,
+        run: (input) => this.getObject(input),
+        access: access.reading,
+        rest: READING,
+      },
       HeadObject: {
+        supports: READ,
         run: (input) => this.headObject(input),
         access: (input, given) =>
           (input['ChecksumMode'] === undefined ? access.as('GetObject') : access.reading)(input, given),
+        rest: READING,
       },
       // No object has tags here: writes with tags are refused.
-      GetObjectTagging: { run: (input) => storedObject(store, locationOf(input)) && { TagSet: [] } },
+      GetObjectTagging: {
+        supports: ['VersionId'],
+        run: (input) => storedObject(store, locationOf(input)) && { TagSet: [] },
+        rest: { root: 'Tagging' },
+      },
       PutObject: {
+        supports: [...ATTRIBUTES, ...CONTENT, 'IfMatch', 'IfNoneMatch'],
         run: (input) => writeObject(store, locationOf(input), contentOf(input['Body']), input),
         access: access.writing,
       },
-      CopyObject: { run: (input) => copyObject(store, input), access: access.copying(access.writing) },
+      CopyObject: {
+        supports: [
+          ...[...ATTRIBUTES, ...COPY_CONDITIONS, 'MetadataDirective', 'TaggingDirective'],
+          ...['ChecksumAlgorithm', 'IfMatch', 'IfNoneMatch'],
+        ],
+        run: (input) => copyObject(store, input),
+        access: access.copying(access.writing),
+      },
       DeleteObject: {
+        supports: ['IfMatch', 'VersionId'],
         run: (input) => {
           const location = locationOf(input);
           checkWrite(store, location, input);
@@ -115,7 +175,7 @@ export class S3Service implements Service {
           return {};
         },
       },
-    } satisfies Record<string, Operation>;
+    } satisfies Record<string, S3Operation>;
   }
 
   private listBuckets(input: Input): unknown {

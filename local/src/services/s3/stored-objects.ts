@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import type { UploadReference } from './multipart-uploads';
 import type { ObjectAttributes } from './object-attributes';
@@ -14,8 +15,6 @@ import {
 } from './preconditions';
 import { parseCopySource, type S3Location } from './s3-uri';
 import { SYSTEM_MEMBERS } from './supported-members';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** The object of a request. @throws AwsError NoSuchKey */
 export function storedObject(store: BucketStore, { bucket, key }: S3Location): StoredObject {

@@ -1,13 +1,18 @@
 import { CHECKSUM_MEMBERS } from './checksums';
 
 /** Members of every request. `RequestPayer` has no effect: no bucket here is a Requester Pays bucket. */
-const BUCKET = ['Bucket', 'ExpectedBucketOwner', 'RequestPayer'];
-const OBJECT = [...BUCKET, 'Key'];
+export const ALWAYS_SUPPORTED = ['Bucket', 'Key', 'ExpectedBucketOwner', 'RequestPayer'];
 
+/** Conditions on an object that is read. */
 const CONDITIONS = ['IfMatch', 'IfNoneMatch', 'IfModifiedSince', 'IfUnmodifiedSince'];
-const COPY_CONDITIONS = CONDITIONS.map((member) => `CopySource${member}`);
+/** Conditions on the source of a copy, and whose it is. */
+export const COPY_CONDITIONS = [
+  ...CONDITIONS.map((member) => `CopySource${member}`),
+  'ExpectedSourceBucketOwner',
+];
 
-const BUCKET_GRANTS = [
+/** Who may do what, in the manner of ACLs. */
+export const BUCKET_GRANTS = [
   ...['ACL', 'GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWrite', 'GrantWriteACP'],
 ];
 const GRANTS = BUCKET_GRANTS.filter((member) => member !== 'GrantWrite');
@@ -18,73 +23,32 @@ export const SYSTEM_MEMBERS = [
 ];
 
 /** The attributes of an object. */
-const ATTRIBUTES = [
+export const ATTRIBUTES = [
   ...SYSTEM_MEMBERS,
   ...GRANTS,
   ...['Metadata', 'ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'],
 ];
 
-const CONTENT = ['Body', 'ContentLength', 'ContentMD5', 'ChecksumAlgorithm', ...CHECKSUM_MEMBERS];
+/** The content of a write, and its checksums. */
+export const CONTENT = ['Body', 'ContentLength', 'ContentMD5', 'ChecksumAlgorithm', ...CHECKSUM_MEMBERS];
 
-const READ = [
-  ...OBJECT,
+/** What a request may ask of an object. */
+export const READ = [
   ...CONDITIONS,
   ...SYSTEM_MEMBERS.map((member) => `Response${member}`),
   ...['Range', 'PartNumber', 'VersionId', 'ChecksumMode'],
 ];
 
-const LISTING = [...BUCKET, 'Delimiter', 'EncodingType', 'MaxKeys', 'Prefix', 'OptionalObjectAttributes'];
+/** What a request may ask of a listing of objects. */
+export const LISTING = ['Delimiter', 'EncodingType', 'MaxKeys', 'Prefix', 'OptionalObjectAttributes'];
 
-const PART = [...OBJECT, 'UploadId', 'PartNumber'];
-
-/**
- * The members that local mode honors, by operation, or by structure inside a request. Everything else in S3's service
- * model is refused by name: a new version of the model cannot bring a member that is accepted and dropped.
- */
-export const SUPPORTED_MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  AbortMultipartUpload: [...OBJECT, 'UploadId'],
-  CompleteMultipartUpload: [
-    ...OBJECT,
-    ...CHECKSUM_MEMBERS,
-    ...['UploadId', 'MultipartUpload', 'ChecksumType', 'MpuObjectSize', 'IfMatch', 'IfNoneMatch'],
-  ],
+/** The members that local mode honors of structures inside of requests. */
+export const SUPPORTED_INSIDE: Readonly<Record<string, readonly string[]>> = {
   CompletedMultipartUpload: ['Parts'],
   CompletedPart: ['ETag', 'PartNumber', ...CHECKSUM_MEMBERS],
-  CopyObject: [
-    ...OBJECT,
-    ...ATTRIBUTES,
-    ...COPY_CONDITIONS,
-    ...['CopySource', 'MetadataDirective', 'TaggingDirective', 'ChecksumAlgorithm', 'IfMatch', 'IfNoneMatch'],
-    'ExpectedSourceBucketOwner',
-  ],
-  CreateBucket: [
-    ...['Bucket', ...BUCKET_GRANTS, 'CreateBucketConfiguration'],
-    ...['ObjectLockEnabledForBucket', 'ObjectOwnership', 'BucketNamespace'],
-  ],
   CreateBucketConfiguration: ['LocationConstraint'],
-  CreateMultipartUpload: [...OBJECT, ...ATTRIBUTES, 'ChecksumAlgorithm', 'ChecksumType'],
-  DeleteBucket: BUCKET,
-  DeleteObject: [...OBJECT, 'IfMatch', 'VersionId'],
-  DeleteObjects: [...BUCKET, 'Delete', 'ChecksumAlgorithm'],
   Delete: ['Objects', 'Quiet'],
   ObjectIdentifier: ['Key', 'ETag', 'VersionId'],
-  GetBucketLocation: BUCKET,
-  GetBucketVersioning: BUCKET,
-  GetObject: READ,
-  GetObjectTagging: [...OBJECT, 'VersionId'],
-  HeadBucket: BUCKET,
-  HeadObject: READ,
-  ListBuckets: ['MaxBuckets', 'ContinuationToken', 'Prefix', 'BucketRegion'],
-  ListMultipartUploads: [
-    ...BUCKET,
-    ...['Delimiter', 'EncodingType', 'KeyMarker', 'MaxUploads', 'Prefix', 'UploadIdMarker'],
-  ],
-  ListObjects: [...LISTING, 'Marker'],
-  ListObjectsV2: [...LISTING, 'ContinuationToken', 'FetchOwner', 'StartAfter'],
-  ListParts: [...OBJECT, 'UploadId', 'MaxParts', 'PartNumberMarker'],
-  PutObject: [...OBJECT, ...ATTRIBUTES, ...CONTENT, 'IfMatch', 'IfNoneMatch'],
-  UploadPart: [...PART, ...CONTENT],
-  UploadPartCopy: [...PART, ...COPY_CONDITIONS, 'CopySource', 'CopySourceRange', 'ExpectedSourceBucketOwner'],
 };
 
 /** The values that local mode supports of a member, where it does not support all. */

@@ -1,8 +1,7 @@
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { algorithmOf, checksumsIn, compositeChecksum, memberOf } from './checksums';
 import type { ObjectPart } from './object-attributes';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** The checksum of an upload in parts: of the parts' checksums, or of the object as a whole. */
 export interface UploadChecksum {

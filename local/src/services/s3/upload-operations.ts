@@ -1,16 +1,18 @@
 import * as fs from 'node:fs';
 import { AwsError } from '../aws-error';
-import type { Input, Operation } from '../service';
+import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import { parseRange } from './byte-range';
-import { checksumMember, checksumsIn } from './checksums';
+import { CHECKSUM_MEMBERS, checksumMember, checksumsIn } from './checksums';
 import { completeUpload } from './complete-upload';
 import { listParts, listUploads } from './list-uploads';
 import type { MultipartUploads } from './multipart-uploads';
 import { contentFrom, contentOf, type IncomingContent, stageContent } from './object-content';
 import type { Owner } from './owner';
 import type { S3Access } from './s3-access';
+import { LOCATED, listing, type S3Operation } from './s3-operation';
 import { attributesOf, copySource, encryptionOf, locationOf, referenceOf, text } from './stored-objects';
+import { ATTRIBUTES, CONTENT, COPY_CONDITIONS } from './supported-members';
 import { checkPartAlgorithm, uploadChecksum } from './upload-checksum';
 
 /** The operations of uploads in parts. */
@@ -27,29 +29,47 @@ export class UploadOperations {
   get operations() {
     const { store, uploads, owner, access } = this;
     return {
-      CreateMultipartUpload: { run: (input) => this.create(input), access: access.uploading },
+      CreateMultipartUpload: {
+        supports: [...ATTRIBUTES, 'ChecksumAlgorithm', 'ChecksumType'],
+        run: (input) => this.create(input),
+        access: access.uploading,
+        rest: { root: 'InitiateMultipartUploadResult' },
+      },
       UploadPart: {
+        supports: CONTENT,
         run: (input) => this.putPart(input, contentOf(input['Body'])),
         access: access.uploading,
       },
-      UploadPartCopy: { run: (input) => this.copyPart(input), access: access.copying(access.uploading) },
+      UploadPartCopy: {
+        supports: [...COPY_CONDITIONS, 'CopySourceRange'],
+        run: (input) => this.copyPart(input),
+        access: access.copying(access.uploading),
+      },
       CompleteMultipartUpload: {
+        supports: [
+          ...[...CHECKSUM_MEMBERS, 'MultipartUpload', 'ChecksumType', 'MpuObjectSize'],
+          ...['IfMatch', 'IfNoneMatch'],
+        ],
+        rest: LOCATED,
         run: (input) => completeUpload(store, uploads, input),
         access: access.uploading,
       },
       AbortMultipartUpload: { run: (input) => uploads.remove(referenceOf(input)) },
       ListParts: {
+        supports: ['MaxParts', 'PartNumberMarker'],
         run: (input) => listParts(uploads, input, owner),
         access: access.as('ListMultipartUploadParts'),
       },
       ListMultipartUploads: {
+        supports: ['Delimiter', 'EncodingType', 'KeyMarker', 'MaxUploads', 'Prefix', 'UploadIdMarker'],
+        rest: listing(),
         run: (input) => {
           store.require(text(input, 'Bucket'));
           return listUploads(uploads.list(text(input, 'Bucket')), input, owner);
         },
         access: access.as('ListBucketMultipartUploads'),
       },
-    } satisfies Record<string, Operation>;
+    } satisfies Record<string, S3Operation>;
   }
 
   private create(input: Input): unknown {

@@ -1,8 +1,7 @@
 import { isRecord } from '../../assembly/template';
 import { AwsError } from '../aws-error';
+import type { Input } from '../service';
 import { SAGEMAKER_MODEL } from './validation';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** Members that change what a job does and that local mode does not support, wherever they are in a request; and why, or what to do instead. */
 export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {

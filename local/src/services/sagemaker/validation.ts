@@ -1,9 +1,8 @@
 import { AwsError } from '../aws-error';
 import * as model from '../model/sagemaker-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
+import type { Input } from '../service';
 import type { TrainingDefinition } from './api-types';
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** SageMaker's service model. */
 export const SAGEMAKER_MODEL = model as ServiceModel;

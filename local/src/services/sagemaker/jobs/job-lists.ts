@@ -1,35 +1,29 @@
 import { AwsError } from '../../aws-error';
+import type { Input } from '../../service';
 import type { Tag, TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from '../api-types';
 
-type Input = Readonly<Record<string, unknown>>;
 type Key = string | number;
 
-/** What a list can be sorted by, and the key of an item for it. */
-type SortKeys<T> = Readonly<Record<string, (item: T) => Key>>;
+/** What a list can be sorted by, and the key of an item for it: undefined for those that come last. */
+type SortKeys<T> = Readonly<Record<string, (item: T) => Key | undefined>>;
 
 const DEFAULT_MAX_RESULTS = 10;
 
 /** Answers ListTrainingJobsForHyperParameterTuningJob. */
-export function listTrainingJobsOfTuningJob(
-  summaries: readonly TrainingJobSummary[],
-  input: Input,
-): { TrainingJobSummaries: TrainingJobSummary[]; NextToken?: string } {
-  const sortBy = String(input['SortBy'] ?? 'Name');
+export function listTrainingJobsOfTuningJob(summaries: readonly TrainingJobSummary[], input: Input): unknown {
   const kept = summaries.filter(
     (summary) =>
       isEqual(input['StatusEquals'], summary.TrainingJobStatus) &&
       // Sorting by the metric leaves out the jobs that have none, as SageMaker's documentation says.
-      (sortBy !== 'FinalObjectiveMetricValue' ||
+      (input['SortBy'] !== 'FinalObjectiveMetricValue' ||
         summary.FinalHyperParameterTuningJobObjectiveMetric !== undefined),
   );
-  const sorted = sort(kept, input, sortBy, {
+  const { items, ...token } = sortedPage(kept, input, {
     Name: (summary) => summary.TrainingJobName,
     CreationTime: (summary) => summary.CreationTime,
     Status: (summary) => summary.TrainingJobStatus,
-    FinalObjectiveMetricValue: (summary) =>
-      summary.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? Number.NaN,
+    FinalObjectiveMetricValue: (summary) => summary.FinalHyperParameterTuningJobObjectiveMetric?.Value,
   });
-  const { items, ...token } = page(sorted, input);
   return { TrainingJobSummaries: items, ...token };
 }
 
@@ -39,64 +33,57 @@ export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input:
   const isForNone = ['WarmPoolStatusEquals', 'TrainingPlanArnEquals'].some((name) =>
     Object.hasOwn(input, name),
   );
-  const kept = jobs.filter(
-    (job) =>
-      !isForNone &&
-      isNamed(input, job.TrainingJobName) &&
-      isEqual(input['StatusEquals'], job.TrainingJobStatus) &&
-      isWithin(input, job),
-  );
-  const sorted = sort(kept, input, String(input['SortBy'] ?? 'CreationTime'), {
-    Name: (job) => job.TrainingJobName,
-    CreationTime: (job) => job.CreationTime,
-    Status: (job) => job.TrainingJobStatus,
-  });
-  const { items, ...token } = page(sorted, input);
-  return {
-    TrainingJobSummaries: items.map((job) => ({
-      TrainingJobName: job.TrainingJobName,
-      TrainingJobArn: job.TrainingJobArn,
-      CreationTime: job.CreationTime,
-      ...(job.TrainingEndTime !== undefined && { TrainingEndTime: job.TrainingEndTime }),
-      LastModifiedTime: job.LastModifiedTime,
-      TrainingJobStatus: job.TrainingJobStatus,
-      SecondaryStatus: job.SecondaryStatus,
-    })),
-    ...token,
-  };
+  const members = ['TrainingEndTime', 'SecondaryStatus'];
+  const wanted = { SortBy: 'CreationTime', ...input };
+  return listJobs('TrainingJob', isForNone ? [] : jobs, wanted, (job) => pick(job, members));
 }
 
 /** Answers ListHyperParameterTuningJobs. */
 export function listTuningJobs(jobs: readonly TuningJobDescription[], input: Input): unknown {
+  const members = ['HyperParameterTuningEndTime', 'TrainingJobStatusCounters', 'ObjectiveStatusCounters'];
+  return listJobs('HyperParameterTuningJob', jobs, input, (job) => ({
+    ...pick(job, members),
+    ...pick(job.HyperParameterTuningJobConfig, ['Strategy', 'ResourceLimits']),
+  }));
+}
+
+/** Times of a job in epoch seconds. */
+interface JobTimes {
+  readonly CreationTime: number;
+  readonly LastModifiedTime: number;
+}
+
+/**
+ * Answers a List operation of jobs.
+ *
+ * @param kind what the members of the jobs begin with, such as `TrainingJob` of `TrainingJobName`
+ * @param more what a summary has in addition to name, ARN, status and times
+ */
+export function listJobs<Job extends JobTimes>(
+  kind: string,
+  jobs: readonly Job[],
+  input: Input,
+  more: (job: Job) => object,
+): unknown {
+  const text = (job: Job, member: string): string => String((job as unknown as Input)[`${kind}${member}`]);
   const kept = jobs.filter(
     (job) =>
-      isNamed(input, job.HyperParameterTuningJobName) &&
-      isEqual(input['StatusEquals'], job.HyperParameterTuningJobStatus) &&
+      isNamed(input, text(job, 'Name')) &&
+      isEqual(input['StatusEquals'], text(job, 'Status')) &&
       isWithin(input, job),
   );
-  const sorted = sort(kept, input, String(input['SortBy'] ?? 'Name'), {
-    Name: (job) => job.HyperParameterTuningJobName,
+  const { items, ...token } = sortedPage(kept, input, {
+    Name: (job) => text(job, 'Name'),
     CreationTime: (job) => job.CreationTime,
-    Status: (job) => job.HyperParameterTuningJobStatus,
+    Status: (job) => text(job, 'Status'),
   });
-  const { items, ...token } = page(sorted, input);
-  return {
-    HyperParameterTuningJobSummaries: items.map((job) => ({
-      HyperParameterTuningJobName: job.HyperParameterTuningJobName,
-      HyperParameterTuningJobArn: job.HyperParameterTuningJobArn,
-      HyperParameterTuningJobStatus: job.HyperParameterTuningJobStatus,
-      Strategy: job.HyperParameterTuningJobConfig.Strategy,
-      CreationTime: job.CreationTime,
-      ...(job.HyperParameterTuningEndTime !== undefined && {
-        HyperParameterTuningEndTime: job.HyperParameterTuningEndTime,
-      }),
-      LastModifiedTime: job.LastModifiedTime,
-      TrainingJobStatusCounters: job.TrainingJobStatusCounters,
-      ObjectiveStatusCounters: job.ObjectiveStatusCounters,
-      ResourceLimits: job.HyperParameterTuningJobConfig.ResourceLimits,
-    })),
-    ...token,
-  };
+  const members = [`${kind}Name`, `${kind}Arn`, `${kind}Status`, 'CreationTime', 'LastModifiedTime'];
+  return { [`${kind}Summaries`]: items.map((job) => ({ ...pick(job, members), ...more(job) })), ...token };
+}
+
+/** Of something, the members that it has among these. */
+export function pick(from: object, members: readonly string[]): object {
+  return Object.fromEntries(Object.entries(from).filter(([member]) => members.includes(member)));
 }
 
 /** Answers ListTags. A job has 50 tags at most: they are always one page unless the caller asks for fewer. */
@@ -111,16 +98,13 @@ export function isEqual(wanted: unknown, given: string): boolean {
 }
 
 /** Whether a name has the part that a request asks for. */
-export function isNamed({ NameContains: part }: Input, name: string): boolean {
+function isNamed({ NameContains: part }: Input, name: string): boolean {
   // Names are compared without regard to case everywhere.
   return part === undefined || name.toLowerCase().includes(String(part).toLowerCase());
 }
 
 /** Whether a job's times are within those that the request asks for. */
-export function isWithin(
-  input: Input,
-  { CreationTime: created, LastModifiedTime: modified }: { CreationTime: number; LastModifiedTime: number },
-): boolean {
+function isWithin(input: Input, { CreationTime: created, LastModifiedTime: modified }: JobTimes): boolean {
   return (
     created > timeOf(input['CreationTimeAfter'], Number.NEGATIVE_INFINITY) &&
     created < timeOf(input['CreationTimeBefore'], Number.POSITIVE_INFINITY) &&
@@ -137,17 +121,23 @@ function timeOf(value: unknown, absent: number): number {
   return typeof value === 'number' ? value : Date.parse(String(value)) / 1000;
 }
 
-function sort<T>(items: readonly T[], input: Input, sortBy: string, keys: SortKeys<T>): T[] {
-  const keyOf = keys[sortBy] ?? Object.values(keys)[0];
-  const sorted = items
-    .map((item) => ({ item, key: keyOf?.(item) ?? '' }))
-    .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
-    .map(({ item }) => item);
-  return input['SortOrder'] === 'Descending' ? sorted.reverse() : sorted;
+/** The page of a list that a request asks for, in the order that it asks for; by the first of the keys if it names none. */
+export function sortedPage<T>(items: readonly T[], input: Input, keys: SortKeys<T>) {
+  const [first] = Object.values(keys);
+  const keyOf = keys[String(input['SortBy'])] ?? first;
+  const keyed = items.map((item) => ({ item, key: keyOf?.(item) }));
+  const sorted = keyed
+    .filter(({ key }) => key !== undefined)
+    .sort(({ key: left = '' }, { key: right = '' }) => (left < right ? -1 : left > right ? 1 : 0));
+  if (input['SortOrder'] === 'Descending') sorted.reverse();
+  return page(
+    [...sorted, ...keyed.filter(({ key }) => key === undefined)].map(({ item }) => item),
+    input,
+  );
 }
 
 /** The page of a list that a request asks for. */
-export function page<T>(items: readonly T[], input: Input): { items: T[]; NextToken?: string } {
+function page<T>(items: readonly T[], input: Input): { items: T[]; NextToken?: string } {
   const start = readToken(input['NextToken']);
   const end = start + Number(input['MaxResults'] ?? DEFAULT_MAX_RESULTS);
   return {

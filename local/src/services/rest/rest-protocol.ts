@@ -1,0 +1,130 @@
+import type { AwsError } from '../aws-error';
+import type { Protocol, WireRequest, WireResponse } from '../endpoint/protocol';
+import type { Refusals } from '../endpoint/refusals';
+import type { RequestHead } from '../endpoint/request-head';
+import type { CallOperation, Input } from '../service';
+import { type InvalidValue, readMembers } from './request-members';
+import { headersOf } from './response-headers';
+import type { MemberPlace, RestModel } from './rest-model';
+import { Routes } from './routes';
+
+/** The content of a response's body. */
+export interface Content {
+  /** What the operation answers: all members that belong to the body, or the value of the payload. */
+  readonly value: unknown;
+  /** Name of its shape. */
+  readonly shape: string;
+  /** The one member that is the body, if one is. */
+  readonly payload: MemberPlace | undefined;
+}
+
+/**
+ * A REST protocol of AWS: the service's model says which operation a request is for, and where each member is in
+ * requests and responses. A service says how it writes bodies and errors, and overrides what it does otherwise.
+ *
+ * @see https://smithy.io/2.0/spec/http-bindings.html
+ */
+export abstract class RestProtocol implements Protocol {
+  abstract readonly refusals: Refusals;
+  private readonly routes: Routes;
+
+  constructor(
+    readonly service: string,
+    protected readonly model: RestModel,
+  ) {
+    this.routes = new Routes(model);
+  }
+
+  abstract recognizes(head: RequestHead): boolean;
+  abstract isReadableFor(head: RequestHead): boolean;
+  abstract renderError(error: AwsError, requestId: string, head: RequestHead): WireResponse;
+
+  /** The error for a request that is for no operation of local mode. */
+  protected abstract unknownRequest(request: WireRequest): AwsError;
+  protected abstract readonly invalidValue: InvalidValue;
+  /**
+   * Reads the body of a request.
+   *
+   * @param payload the one member that is the body, if one is
+   * @returns its value, or all members in the body; undefined for an empty body
+   */
+  protected abstract readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown>;
+  protected abstract writeBody(operation: string, content: Content): Pick<WireResponse, 'headers' | 'body'>;
+
+  async handle(request: WireRequest, call: CallOperation): Promise<WireResponse> {
+    const found = this.routes.find(request);
+    if (found === undefined) throw this.unknownRequest(request);
+    const { operation, labels } = found;
+    const structure = this.model.binding(operation).input;
+    const payload = this.payloadOf(structure);
+    // A body that is not read as it comes is checked before anything else.
+    if (payload === undefined || this.model.shapeOf(payload.shape).type !== 'blob') await request.body.read();
+    const path = Object.entries(labels).map(([name, text]) => [name, this.decode(text)] as const);
+    const members = { ...Object.fromEntries(path), ...this.readMembers(operation, request) };
+    const body = this.hasBody(structure) ? await this.readBody(request, payload) : undefined;
+    const given = payload === undefined ? this.inBody(structure, body) : { [payload.member]: body };
+    return this.answer(operation, { ...members, ...(body !== undefined && given) }, request, call);
+  }
+
+  /** Calls an operation, and writes what it answers. */
+  protected async answer(
+    operation: string,
+    input: Input,
+    _request: WireRequest,
+    call: CallOperation,
+  ): Promise<WireResponse> {
+    return this.write(operation, ((await call(operation, input)) ?? {}) as Input);
+  }
+
+  /** The members that the headers and the query of a request give. */
+  protected readMembers(operation: string, request: WireRequest): Record<string, unknown> {
+    return readMembers(this.model, this.model.binding(operation).input, request, this.invalidValue);
+  }
+
+  protected write(operation: string, output: Input): WireResponse {
+    const { output: structure, status = 200 } = this.model.binding(operation);
+    if (structure === undefined) return { statusCode: status, headers: {}, body: '' };
+    const payload = this.payloadOf(structure);
+    const content = payload
+      ? { value: output[payload.member], shape: payload.shape, payload }
+      : { value: this.inBody(structure, output), shape: structure, payload };
+    const { headers, body } = this.hasBody(structure)
+      ? this.writeBody(operation, content)
+      : { headers: {}, body: '' };
+    const [code] = this.membersAt(structure, 'statusCode');
+    return {
+      statusCode: Number(output[code ?? ''] ?? status),
+      headers: { ...headers, ...headersOf(this.model, structure, output) },
+      body,
+    };
+  }
+
+  /** A part of a path. What cannot be decoded names nothing. */
+  protected decode(text: string): string {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  private membersAt(structure: string, location: MemberPlace['location']): string[] {
+    const places = this.model.placesOf(structure);
+    return places.filter((place) => place.location === location).map(({ member }) => member);
+  }
+
+  private hasBody(structure: string): boolean {
+    return this.membersAt(structure, 'body').length > 0;
+  }
+
+  /** Of a request or a response, the members that belong to the body. */
+  private inBody(structure: string, members: unknown): Input {
+    const own = this.membersAt(structure, 'body');
+    return Object.fromEntries(Object.entries(members ?? {}).filter(([member]) => own.includes(member)));
+  }
+
+  private payloadOf(structure: string): MemberPlace | undefined {
+    const { payload } = this.model.shapeOf(structure);
+    return this.model.placesOf(structure).find(({ member }) => member === payload);
+  }
+}

@@ -1,0 +1,45 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import type { WireResponse } from '../endpoint/protocol';
+import type { RestModel } from './rest-model';
+
+const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
+
+/** Characters that XML does not have, or reads as others: keys may have them, and S3 writes them so. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\u0001-\u0008\u000b-\u001f]/g;
+
+/** A document of elements by name. */
+export function xmlDocument(content: object): Pick<WireResponse, 'headers'> & { readonly body: string } {
+  return {
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(content).replace(CONTROLS, reference)}`,
+  };
+}
+
+function reference(character: string): string {
+  return `&#x${character.charCodeAt(0).toString(16)};`;
+}
+
+/** A value as its shape is in XML: times in ISO 8601; members that the shape does not have are left out. */
+export function xmlOf(model: RestModel, name: string, value: unknown): unknown {
+  const { type, flattened, member = '', item = 'member' } = model.shapeOf(name);
+  switch (type) {
+    case 'structure':
+      return Object.fromEntries(
+        Object.entries(value as object).flatMap(([key, each]) => {
+          const place = model.placesOf(name).find((other) => other.member === key);
+          return place === undefined || each === undefined
+            ? []
+            : [[place.name, xmlOf(model, place.shape, each)] as const];
+        }),
+      );
+    case 'list': {
+      const items = [value].flat().map((each) => xmlOf(model, member, each));
+      return flattened === true ? items : { [item]: items };
+    }
+    case 'timestamp':
+      return new Date(Number(value) * 1000).toISOString();
+    default:
+      return value;
+  }
+}
