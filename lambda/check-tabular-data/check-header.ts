@@ -38,7 +38,7 @@ function hint(columns: readonly string[], name: string): string {
   if (columns.length === 1 && separator) {
     return `, whose header is separated by ${JSON.stringify(separator)}: columns have to be separated by commas.`;
   }
-  if (columns.every((column) => column.trim() === '' || Number.isFinite(Number(column)))) {
+  if (columns.every((column) => Number.isFinite(Number(column)))) {
     return ', whose first row has only numbers, as data has: the first row has to have the names of the columns.';
   }
   return '.';

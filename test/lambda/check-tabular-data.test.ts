@@ -12,17 +12,21 @@ type Objects = Readonly<Record<string, string | Buffer>>;
 const HOUSES = 'rooms,area,note,price\n3,80,"near, the\nriver",100\n4,120,,150\n,60,old,\n';
 const EVENT = { target: 'price', train: 's3://data/train/' };
 
+/** @param read gets the keys of the objects that are read, in their order */
 async function check(
   objects: Objects | string,
   event: Wire = {},
   budget?: { bytes: number },
+  read: unknown[] = [],
 ): Promise<CheckTabularDataResult> {
-  const server = await startS3('data', typeof objects === 'string' ? { 'train/a.csv': objects } : objects);
+  const all = typeof objects === 'string' ? { 'train/a.csv': objects } : objects;
+  const server = await startS3('data', all, Object.keys(all).length > 50 ? 50 : 2);
   Object.assign(process.env, ENVIRONMENT);
   const client = new S3Client({ endpoint: server.endpoint });
   try {
     return await checkTabularData(client, parseEvent({ ...EVENT, ...event }), budget);
   } finally {
+    read.push(...server.calls.flatMap(({ input }) => input['Key'] ?? []));
     client.destroy();
     await server.close();
   }
@@ -138,6 +142,82 @@ describe('nothing is found', () => {
     expect(String(warn.mock.calls)).toContain('Not read to the end');
     warn.mockRestore();
   });
+
+  test.each([
+    ['a header that the parser does not take for CSV', '"x,price\n1,2\n'],
+    ['a header of more than 1 MiB', `${'x'.repeat(1024 * 1024)},price\n1,2\n`],
+  ])('in %s', async (_, content) => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const nothing = { contentChecked: false, complete: false, objects: 1, rows: 0, columns: [] };
+    expect(await check(content)).toEqual(nothing);
+    const logged = warn.mock.calls.map(([text]) => JSON.parse(String(text)));
+    // What is only too long to be read is no fault of the file.
+    const problem = { message: 'Header not read', key: 'train/a.csv', problem: expect.any(String) };
+    expect(logged).toMatchObject(content.startsWith('"') ? [problem] : []);
+    warn.mockRestore();
+  });
+
+  test('in validation data whose header cannot be read', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const objects = { 'train/a.csv': HOUSES, 'v.csv': '"x,price\n1,2\n' };
+    expect(await check(objects, { validation: 's3://data/v.csv' })).toMatchObject({ rows: 3 });
+    expect(String(warn.mock.calls)).toContain('v.csv');
+    warn.mockRestore();
+  });
+
+  test('and nothing is logged, in data that can be read', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    await check({ 'train/a.csv': HOUSES, 'v.csv': HOUSES }, { validation: 's3://data/v.csv' });
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test.each(['na', 'N/A', '#n/a', 'NaN', 'null', 'None', '<NA>'])(
+    'in classes besides %s',
+    async (missing) => {
+      const rows = `x,price\n1,no\n1,yes\n1,${missing}\n`;
+      expect(await check(rows, { problemType: 'BinaryClassification' })).toMatchObject({ rows: 3 });
+    },
+  );
+
+  test.each([
+    ['the first byte of gzip alone', [0x1f, 0x20]],
+    ['the second byte of gzip alone', [0x20, 0x8b]],
+  ])('in a text that begins with %s', async (_, start) => {
+    const content = Buffer.concat([Buffer.from(start), Buffer.from(',price\n1,2\n1,3\n')]);
+    expect(await check({ 'train/a.csv': content })).toMatchObject({ contentChecked: true, rows: 2 });
+  });
+
+  test('in a bucket whose URI ends without a slash', async () => {
+    expect(await check(HOUSES, { train: 's3://data' })).toMatchObject({ objects: 1 });
+  });
+});
+
+describe('what is read of much data', () => {
+  const files = (folder: string, count: number): Objects =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, n) => [`${folder}/${100 + n}.csv`, 'x,price\n1,2\n1,3\n']),
+    );
+
+  test('of a listing, five pages', async () => {
+    expect(await check(files('train', 12))).toMatchObject({ objects: 10, rows: 20, complete: false });
+  });
+
+  test('of the training data, no further file after the budget has ended', async () => {
+    const read: unknown[] = [];
+    const result = await check(files('train', 3), {}, { bytes: 20 }, read);
+    expect(result).toMatchObject({ complete: false, objects: 3 });
+    // The first one also for its format and its header.
+    expect(read).toEqual([100, 100, 100, 101].map((n) => `train/${n}.csv`));
+  });
+
+  test('of the validation data, the headers of a hundred files', async () => {
+    const read: unknown[] = [];
+    const objects = { ...files('train', 1), ...files('validation', 110) };
+    await check(objects, { validation: 's3://data/validation/' }, undefined, read);
+    const headers = new Set(read.filter((key) => String(key).startsWith('validation/')));
+    expect(headers.size).toBe(100);
+  });
 });
 
 test('a file that cannot be unpacked to its end is judged by what can be', async () => {
@@ -181,11 +261,78 @@ describe('what an AutoML job would fail for', () => {
       'target: there is no column " Price" in s3://data/train/a.csv; did you mean "price"? Columns: "rooms", "area", "note", "price"',
     ],
     [
+      'only the target and the weights',
+      'price,w\n1,2\n',
+      { sampleWeightColumn: 'w' },
+      'There is nothing to learn from: s3://data/train/a.csv has no column besides "price", "w"',
+    ],
+    [
+      'another separator in the name of one of the columns',
+      'rooms;2,area\n1,2\n',
+      {},
+      'target: there is no column "price" in s3://data/train/a.csv. Columns: "rooms;2", "area"',
+    ],
+    [
+      'a header with one number',
+      '1,rooms\n1,2\n',
+      {},
+      'target: there is no column "price" in s3://data/train/a.csv. Columns: "1", "rooms"',
+    ],
+    [
+      'no header, with an empty column',
+      '1,\n3,4\n',
+      {},
+      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, as data has: the first row has to have the names of the columns. Columns: "1", ""',
+    ],
+    [
+      'many columns, with long names',
+      `${Array.from({ length: 53 }, () => 'x'.repeat(101)).join(',')}\n`,
+      {},
+      `target: there is no column "price" in s3://data/train/a.csv. Columns: ${Array.from({ length: 50 }, () => JSON.stringify('x'.repeat(100))).join(', ')} and 3 more`,
+    ],
+    ['lines without anything', '\n\n\n', {}, 's3://data/train/a.csv has no rows'],
+    [
+      'rows that end before the target',
+      'x,price\n1\n',
+      {},
+      'target: column "price" of s3://data/train/ is empty in all 1 rows',
+    ],
+    [
+      'a regression of one number',
+      'x,price\n1,5\n2,5\n',
+      { problemType: 'Regression' },
+      'target: column "price" of s3://data/train/ is "5" in all 2 rows that have a value: there is nothing to predict',
+    ],
+    [
+      'a regression of long texts',
+      `x,price\n1,a${'b'.repeat(200)}\n2,c\n`,
+      { problemType: 'Regression' },
+      `target: column "price" of s3://data/train/ has no numbers, but texts such as "a${'b'.repeat(99)}", "c": that is no Regression`,
+    ],
+    [
+      'files with more columns',
+      { 'train/a.csv': 'x,price\n1,2\n', 'train/b.csv': `x,price,${'abcdefghijkl'.split('')}\n` },
+      {},
+      'All files need a header with the same columns, but that of s3://data/train/b.csv has "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" on top',
+    ],
+    [
+      'compressed validation data that is not declared so',
+      { 'train/a.csv': HOUSES, 'v.csv': gzipSync(HOUSES) },
+      { validation: 's3://data/v.csv' },
+      's3://data/v.csv is compressed with gzip, which the data is not declared to be',
+    ],
+    [
       'another separator',
       'rooms;price\n1;2\n',
       {},
       'target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ";": columns have to be separated by commas. Columns: "rooms;price"',
     ],
+    ...['\t', '|'].map((separator): [string, string, Wire, string] => [
+      `columns separated by ${JSON.stringify(separator)}`,
+      `rooms${separator}price\n1${separator}2\n`,
+      {},
+      `target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ${JSON.stringify(separator)}: columns have to be separated by commas. Columns: ${JSON.stringify(`rooms${separator}price`)}`,
+    ]),
     [
       'no header',
       '1,2.5\n3,4\n',
@@ -292,6 +439,9 @@ describe('what an AutoML job would fail for', () => {
 test.each([
   [[], 'the event must be an object, got []'],
   [{ train: 's3://a/b' }, 'target must be a string that is not empty, got nothing'],
+  [{ target: '', train: 's3://a/b' }, 'target must be a string that is not empty, got ""'],
+  [{ target: 'a', train: ' s3://a/b' }, 'train must be s3://bucket/key, got " s3://a/b"'],
+  [{ target: 'a', train: ['s3://a/b'] }, 'train must be s3://bucket/key, got ["s3://a/b"]'],
   [{ target: 'a', train: 'http://a' }, 'train must be s3://bucket/key, got "http://a"'],
   [{ target: 'a', train: 's3://a/b', validation: 5 }, 'validation must be s3://bucket/key, got 5'],
   [{ target: 'a', train: 's3://a/b', gzip: 'yes' }, 'gzip must be true or false, got "yes"'],
@@ -301,6 +451,19 @@ test.each([
   ],
 ])('refuses the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(expect.objectContaining({ name: 'InvalidEventError', message }));
+});
+
+test('takes an event with all fields as it is', () => {
+  const event = {
+    target: 'a',
+    train: 's3://a',
+    validation: 's3://a/b',
+    contentType: 'text/csv',
+    gzip: true,
+    problemType: 'Regression',
+    sampleWeightColumn: 'w',
+  };
+  expect(parseEvent(event)).toEqual(event);
 });
 
 test('the bundle returns, and throws by name, what the source does', async () => {

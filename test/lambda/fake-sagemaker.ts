@@ -14,6 +14,8 @@ export interface FakeData {
   readonly details?: Readonly<Record<string, Wire>>;
   /** Training jobs that may not be described. */
   readonly denied?: readonly string[];
+  /** An operation, for all or one training job, that fails with an error that says nothing about the job. */
+  readonly refuses?: { readonly operation: string; readonly onlyFor?: string };
   /** How many requests are throttled before the first one is answered. */
   readonly throttle?: number;
 }
@@ -83,6 +85,13 @@ export async function startFakeSageMaker(data: FakeData): Promise<FakeSageMaker>
 }
 
 function respond(data: FakeData, operation: string, input: Wire): Wire {
+  const { refuses } = data;
+  if (
+    refuses?.operation === operation &&
+    (refuses.onlyFor ?? input['TrainingJobName']) === input['TrainingJobName']
+  ) {
+    throw new FakeError('ValidationException', 'refused');
+  }
   switch (operation) {
     case 'DescribeHyperParameterTuningJob':
       checkTuningJob(data, input);

@@ -105,7 +105,9 @@ describe('findBestCandidate', () => {
   });
 
   test.each([
-    ['a metric that is known to be minimized', objective('RMSE', undefined)],
+    ...['MAE', 'MSE', 'RMSE', 'LogLoss', 'MAPE', 'MASE', 'WAPE', 'AverageWeightedQuantileLoss'].map(
+      (metric): [string, Wire] => [`${metric}, which is known to be minimized`, objective(metric, undefined)],
+    ),
     ['a metric whose direction SageMaker tells', objective('F1', 'Minimize')],
     ['the standard name of the metric', { MetricName: 'validation:mse', StandardMetricName: 'MSE' }],
   ])('ranks from low to high for %s', async (_name, metric) => {
@@ -118,6 +120,56 @@ describe('findBestCandidate', () => {
       objective: { type: 'Minimize', value: 1 },
     });
   });
+
+  test.each([
+    ['CandidateName', { CandidateName: undefined }],
+    ['CandidateStatus', { CandidateStatus: undefined }],
+    ['metric', { FinalAutoMLJobObjectiveMetric: { Value: 0.99 } }],
+    ['value', { FinalAutoMLJobObjectiveMetric: { MetricName: 'F1' } }],
+    ['number for a value', { FinalAutoMLJobObjectiveMetric: { MetricName: 'F1', Value: 'NaN' } }],
+  ])('ranks no candidate without its %s', async (_, override) => {
+    const candidates = [candidate(1, 0.5), candidate(2, 0.99, override)];
+    const { result } = await run({ job: { BestCandidate: candidates[1] }, candidates });
+    expect(result.bestCandidate.name).toBe('candidate-1');
+    expect(result.leaderboard.map(({ name }) => name)).toEqual(['candidate-1']);
+  });
+
+  test('leaves out steps, containers and metrics of which something is missing', async () => {
+    const best = candidate(1, 0.5, {
+      CandidateSteps: [
+        { CandidateStepType: 'AWS::SageMaker::TrainingJob', CandidateStepName: 'no-arn' },
+        { CandidateStepType: 'AWS::SageMaker::TrainingJob', CandidateStepArn: ARN },
+        { CandidateStepName: 'no-type', CandidateStepArn: ARN },
+      ],
+      InferenceContainers: [{ Image: 'no-model' }, { ModelDataUrl: 's3://no/image' }],
+      CandidateProperties: { CandidateMetrics: [{ MetricName: 'F1' }, { Value: 1 }] },
+    });
+    const { result } = await run({ job: { BestCandidate: best }, candidates: [best] });
+    expect(result.bestCandidate).toMatchObject({
+      steps: [],
+      inferenceContainers: [],
+      modelArtifacts: null,
+      metrics: {},
+    });
+  });
+
+  test('does without what SageMaker may leave out of a candidate', async () => {
+    const best = { ...candidate(1, 0.5), CandidateSteps: undefined, InferenceContainers: undefined };
+    const { result } = await run({ job: { BestCandidate: best }, candidates: [best] });
+    expect(result.bestCandidate).toMatchObject({ steps: [], inferenceContainers: [], metrics: {} });
+    expect(result.autoMlJob.problemType).toBeNull();
+  });
+
+  test.each(['AutoMLJobName', 'AutoMLJobArn', 'AutoMLJobStatus'])(
+    'says that the description of SageMaker lacks %s',
+    async (member) => {
+      const error = await failure({ job: {}, candidates: [], lacks: member });
+      expect(error).toMatchObject({
+        name: 'UnexpectedResponseError',
+        message: "SageMaker's description of the AutoML job lacks its name, ARN or status",
+      });
+    },
+  );
 
   test('takes the best completed candidate where SageMaker names none, not a stopped one', async () => {
     const { result } = await run({
@@ -194,6 +246,32 @@ describe('findBestCandidate', () => {
     },
   );
 
+  test('says no more than is known where no candidate completed', async () => {
+    const job = {
+      AutoMLJobStatus: 'Stopped',
+      AutoMLJobSecondaryStatus: 'Stopped',
+      PartialFailureReasons: [{}],
+    };
+    const noReason = candidate(1, undefined, { CandidateStatus: 'Failed' });
+    const { message } = await failure({
+      job,
+      candidates: [noReason, { ...failed(2, 'r'), CandidateName: undefined }],
+    });
+    expect(message).toBe(
+      `AutoML job ${JOB} (Stopped) has no completed candidate with a value of its objective metric: 0 completed, 0 stopped, 2 failed. ` +
+        'Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs',
+    );
+  });
+
+  test('does not hide an error of SageMaker', async () => {
+    const error = await failure({
+      job: {},
+      candidates: [],
+      refuses: new WireError('ValidationException', 'no'),
+    });
+    expect(error).toMatchObject({ name: 'ValidationException', message: 'no' });
+  });
+
   test('fails where there is no such AutoML job', async () => {
     const error = await failure({ job: { AutoMLJobName: 'another' }, candidates: [] });
     expect(error).toMatchObject({
@@ -207,6 +285,7 @@ test.each([
   [undefined, 'the event must be an object, got nothing'],
   [{}, 'autoMlJobName must be 1 to 32 letters'],
   [{ autoMlJobName: 'a', leaderboardSize: 51 }, 'from 1 to 50, got 51'],
+  [{ autoMlJobName: 'a', leaderboardSize: 0 }, 'leaderboardSize must be an integer from 1 to 50, got 0'],
   [{ autoMlJobName: 'a', size: 1 }, 'unknown field "size"'],
 ])('refuses the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(
@@ -248,9 +327,13 @@ describe('the bundle', () => {
 interface Data {
   readonly job: Wire;
   readonly candidates: readonly Wire[];
+  /** A member that the description lacks. */
+  readonly lacks?: string;
+  /** What DescribeAutoMLJobV2 fails with. */
+  readonly refuses?: WireError;
 }
 
-function start({ job, candidates }: Data): Promise<WireServer> {
+function start({ job, candidates, lacks, refuses }: Data): Promise<WireServer> {
   const description = {
     AutoMLJobName: JOB,
     AutoMLJobArn: ARN,
@@ -261,7 +344,8 @@ function start({ job, candidates }: Data): Promise<WireServer> {
   return startSageMaker({
     DescribeAutoMLJobV2: ({ AutoMLJobName }) => {
       if (AutoMLJobName !== description.AutoMLJobName) throw new WireError('ResourceNotFound', 'not there');
-      return description;
+      if (refuses) throw refuses;
+      return { ...description, ...(lacks && { [lacks]: undefined }) };
     },
     ListCandidatesForAutoMLJob: ({ NextToken, MaxResults }) => {
       const from = Number(NextToken ?? 0);

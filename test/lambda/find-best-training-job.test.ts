@@ -102,6 +102,26 @@ describe('findBestTrainingJob', () => {
     expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual([0.93, 0.88]);
   });
 
+  test.each(['Minimize', 'Maximize'] as const)('lists the best of many for %s', async (type) => {
+    const values = Array.from({ length: 40 }, (_, index) => (index * 7) % 40);
+    const jobs = values.map((value, index) => job(index + 1, value));
+    const best = jobs[values.indexOf(type === 'Minimize' ? 0 : 39)];
+    const { result } = await run(
+      {
+        tuningJob: tuningJob({
+          HyperParameterTuningJobConfig: config(type, 'validation:rmse'),
+          BestTrainingJob: best,
+        }),
+        trainingJobs: jobs,
+        details: { [String(best?.['TrainingJobName'])]: details(1) },
+      },
+      { topTrainingJobs: 3 },
+    );
+    expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual(
+      type === 'Minimize' ? [0, 1, 2] : [39, 38, 37],
+    );
+  });
+
   describe('when BestTrainingJob is missing', () => {
     test('takes the best completed training job, not a stopped or failed one with a better value', async () => {
       const jobs = [
@@ -144,6 +164,93 @@ describe('findBestTrainingJob', () => {
       expect(result.bestTrainingJob.name).toBe(nameOf(1));
       expect(result.bestTrainingJob.modelArtifacts).toBeNull();
     });
+
+    test('takes no failed training job, although it has a value', async () => {
+      const { name } = await failure({
+        tuningJob: tuningJob({}),
+        trainingJobs: [job(1, 0.1, { TrainingJobStatus: 'Failed' })],
+        details: { [nameOf(1)]: details(1) },
+      });
+      expect(name).toBe('NoCompletedTrainingJobError');
+    });
+
+    test('compares by the objective of the definitions, where there are several', async () => {
+      const definition = (name: string) => ({
+        DefinitionName: name,
+        TuningObjective: { Type: 'Maximize', MetricName: 'validation:r2' },
+      });
+      const jobs = [1, 2].map((n) => job(n, n / 10, { TrainingJobDefinitionName: 'trees' }));
+      const { result } = await run({
+        tuningJob: tuningJob({
+          HyperParameterTuningJobConfig: undefined,
+          TrainingJobDefinition: undefined,
+          TrainingJobDefinitions: [definition('trees'), definition('linear')],
+        }),
+        trainingJobs: jobs,
+        details: { [nameOf(2)]: details(2) },
+      });
+      expect(result.bestTrainingJob).toMatchObject({
+        name: nameOf(2),
+        definitionName: 'trees',
+        objective: { metric: 'validation:r2', type: 'Maximize', value: 0.2 },
+      });
+      expect(result.topTrainingJobs).toMatchObject([
+        { name: nameOf(2), definitionName: 'trees' },
+        { name: nameOf(1), definitionName: 'trees' },
+      ]);
+    });
+  });
+
+  test('names no definition where there is only one', async () => {
+    const best = job(1, 0.2, { TrainingJobDefinitionName: 'only' });
+    const { result } = await run({
+      tuningJob: tuningJob({ BestTrainingJob: best }),
+      trainingJobs: [best],
+      details: { [nameOf(1)]: details(1) },
+    });
+    expect(result.bestTrainingJob).not.toHaveProperty('definitionName');
+    expect(result.topTrainingJobs[0]).not.toHaveProperty('definitionName');
+  });
+
+  test.each(['TrainingJobName', 'TrainingJobArn', 'TrainingJobStatus'])(
+    'leaves out a training job that SageMaker lists without its %s',
+    async (member) => {
+      const best = job(2, 0.2);
+      const { result } = await run({
+        tuningJob: tuningJob({ BestTrainingJob: best }),
+        trainingJobs: [{ ...job(1, 0.1), [member]: undefined }, best],
+        details: { [nameOf(2)]: { ...details(2), FinalMetricDataList: [{ Value: 1 }, { MetricName: 'm' }] } },
+      });
+      expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(2)]);
+      expect(result.bestTrainingJob.metrics).toEqual({});
+    },
+  );
+
+  test.each([
+    ['its name, ARN or status', { HyperParameterTuningJobArn: undefined }],
+    ['its name, ARN or status', { HyperParameterTuningJobStatus: undefined }],
+    ['has no objective', { HyperParameterTuningJobConfig: {} }],
+    ['has no objective', { HyperParameterTuningJobConfig: objective({ Type: 'Minimize' }) }],
+    ['has no objective', { HyperParameterTuningJobConfig: objective({ MetricName: 'loss' }) }],
+  ])('says that the description of SageMaker lacks something: %s (%j)', async (problem, override) => {
+    const { name, message } = await failure({ tuningJob: tuningJob(override) });
+    expect(name).toBe('UnexpectedResponseError');
+    expect(message).toContain(problem);
+  });
+
+  test.each([
+    ['DescribeHyperParameterTuningJob', undefined],
+    ['ListTrainingJobsForHyperParameterTuningJob', undefined],
+    ["DescribeTrainingJob, of the parent's", nameOf(2)],
+  ])('does not hide an error of %s', async (operation, onlyFor) => {
+    const own = job(1, 0.4);
+    const error = await failure({
+      tuningJob: tuningJob({ BestTrainingJob: own, OverallBestTrainingJob: job(2, 0.3) }),
+      trainingJobs: [own],
+      details: { [nameOf(1)]: details(1) },
+      refuses: { operation: String(operation.split(',')[0]), ...(onlyFor && { onlyFor }) },
+    });
+    expect(error).toMatchObject({ name: 'ValidationException', message: 'refused' });
   });
 
   test('reads on past values that are no number, over pages, and never takes one for the best', async () => {
@@ -321,6 +428,15 @@ describe('NoCompletedTrainingJobError', () => {
     expect(message).not.toContain('Most common reason');
   });
 
+  test('does not hide that SageMaker did not answer when asked for a reason', async () => {
+    const error = await failure({
+      tuningJob: tuningJob({}),
+      trainingJobs: [failed(1, undefined)],
+      refuses: { operation: 'DescribeTrainingJob' },
+    });
+    expect(error.name).toBe('ValidationException');
+  });
+
   test('describes at most ten training jobs whose summaries give no reason', async () => {
     const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
     const tuning = {
@@ -343,7 +459,10 @@ describe('NoCompletedTrainingJobError', () => {
       tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
       trainingJobs: [job(1, undefined)],
     });
-    expect(message).toContain('Training jobs completed without a usable value');
+    expect(message).toContain(
+      'Training jobs completed without a usable value: check that their log has the metric as its definition expects it, ' +
+        'and that it is a number. Logs:',
+    );
   });
 
   test('tells what Step Functions reported when SageMaker gives no reason', async () => {
@@ -399,12 +518,28 @@ describe('parseEvent', () => {
     });
   });
 
+  test('takes the longest name, the shortest and the longest list', () => {
+    const tuningJobName = `a${'-'.repeat(30)}b`;
+    for (const topTrainingJobs of [1, 50]) {
+      expect(parseEvent({ tuningJobName, topTrainingJobs })).toEqual({ tuningJobName, topTrainingJobs });
+    }
+  });
+
+  test.each([null, undefined])('takes a failure whose cause is %p', (Cause) => {
+    expect(parseEvent({ tuningJobName: 'a', failure: { Error: 'E', Cause } }).failure).toEqual({
+      Error: 'E',
+    });
+  });
+
   test.each([
     [undefined, 'the event must be an object, got nothing'],
     [[], 'the event must be an object'],
     [{}, 'tuningJobName must be 1 to 32 letters'],
     [{ tuningJobName: 'a'.repeat(33) }, 'tuningJobName must be 1 to 32 letters'],
+    [null, 'the event must be an object, got null'],
     [{ tuningJobName: 'ends-' }, 'got "ends-"'],
+    [{ tuningJobName: '-starts' }, 'got "-starts"'],
+    [{ tuningJobName: 'x'.repeat(1000) }, `got ${`"${'x'.repeat(1000)}`.slice(0, 200)}`],
     [{ tuningJobName: 'a', topTrainingJobs: 51 }, 'topTrainingJobs must be an integer from 1 to 50, got 51'],
     [{ tuningJobName: 'a', topTrainingJobs: 0 }, 'from 1 to 50, got 0'],
     [{ tuningJobName: 'a', topTrainingJobs: '5' }, 'got "5"'],
@@ -546,6 +681,10 @@ function config(type: 'Minimize' | 'Maximize', metric: string): Wire {
     ResourceLimits: {},
     HyperParameterTuningJobObjective: { Type: type, MetricName: metric },
   };
+}
+
+function objective(HyperParameterTuningJobObjective: Wire): Wire {
+  return { HyperParameterTuningJobObjective };
 }
 
 function nameOf(index: number): string {

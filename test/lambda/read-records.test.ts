@@ -46,6 +46,33 @@ test('a quote that is never closed is a problem of the file, after the records b
   expect(end).toEqual({ complete: false, problem: expect.stringMatching(/quote/i) });
 });
 
+test('nothing is read after what was enough, and the file counts as incomplete', async () => {
+  const seen: (readonly string[])[] = [];
+  const source = Readable.from([Buffer.from('a\n1\n2\n3\n')]);
+  const end = await readRecords(source, { gzip: false, budget: { bytes: 1000 } }, (record) => {
+    seen.push(record);
+    return seen.length < 2;
+  });
+  expect(seen).toEqual([['a'], ['1']]);
+  expect(end).toEqual(partial);
+});
+
+test.each([false, true])(
+  'an error of the source is thrown, and is no problem of the file (gzip: %p)',
+  async (gzip) => {
+    const content = Buffer.from('a,b\n1,2\n');
+    const source = new Readable({
+      read() {
+        this.push(gzip ? gzipSync(content).subarray(0, 12) : content);
+        this.destroy(new Error('connection lost'));
+      },
+    });
+    await expect(readRecords(source, { gzip, budget: { bytes: 1000 } }, () => true)).rejects.toThrow(
+      'connection lost',
+    );
+  },
+);
+
 test('a whole file is complete', async () => {
   await expect(readAll('a,b\n1,2\n', 1000)).resolves.toEqual({
     records: [header, ['1', '2']],

@@ -25,6 +25,8 @@ interface Job {
   readonly status?: string;
   /** Seconds after the end of the execution. */
   readonly created?: number;
+  /** A member that its summary lacks. */
+  readonly lacks?: string;
   /** What stopping it answers. */
   readonly refuses?: WireError;
 }
@@ -49,6 +51,7 @@ function start(jobs: readonly Job[]): Promise<WireServer> {
           [`${kind}Name`]: job.name,
           [`${kind}Arn`]: arnOf(job),
           CreationTime: STOPPED_AT / 1000 + (job.created ?? -3600),
+          ...(job.lacks && { [`${kind}${job.lacks}`]: undefined }),
         })),
         ...(from + 2 < found.length && { NextToken: String(from + 2) }),
       };
@@ -76,7 +79,7 @@ function start(jobs: readonly Job[]): Promise<WireServer> {
   });
 }
 
-async function run(jobs: readonly Job[], { kinds = ALL, executionArn = EXECUTION } = {}) {
+async function run(jobs: readonly Job[], { kinds = ALL, executionArn = EXECUTION, detail = {} } = {}) {
   const server = await start(jobs);
   Object.assign(process.env, ENVIRONMENT);
   const client = new SageMakerClient({ endpoint: server.endpoint, maxAttempts: 1 });
@@ -88,7 +91,7 @@ async function run(jobs: readonly Job[], { kinds = ALL, executionArn = EXECUTION
     const result = await stopJobs(
       client,
       { jobNamePrefix: 'churn-', kinds },
-      parseEvent(event(executionArn)),
+      parseEvent(event(executionArn, detail)),
     );
     return { result, stopped: stopped(), calls: server.calls };
   } catch (error) {
@@ -149,6 +152,21 @@ test('leaves the jobs of a redrive alone, but not one that was being created at 
   expect(stopped).toEqual(['churn-1']);
 });
 
+test('stops a job that was created a minute after the end, the longest that one may take to be seen', async () => {
+  const { stopped } = await run([tuning('churn-1', { created: 60 }), tuning('churn-2', { created: 61 })]);
+  expect(stopped).toEqual(['churn-1']);
+});
+
+test('stops jobs of any age where the event does not tell when the execution ended', async () => {
+  const { stopped } = await run([tuning('churn-1', { created: 3600 })], { detail: { stopDate: undefined } });
+  expect(stopped).toEqual(['churn-1']);
+});
+
+test.each(['Name', 'Arn'])('passes over a job that SageMaker lists without its %s', async (member) => {
+  const { stopped } = await run([tuning('churn-1', { lacks: member }), tuning('churn-2')]);
+  expect(stopped).toEqual(['churn-2']);
+});
+
 test('knows an execution whose ARN is no value of a tag by its hash', async () => {
   const executionArn = `${EXECUTION}(2)`;
   const tag = createHash('sha256').update(executionArn).digest('hex');
@@ -167,17 +185,20 @@ test('takes a job that has ended in the meantime for what it is', async () => {
 
 test('stops all that it can before it fails', async () => {
   const refuses = new WireError('AccessDeniedException', 'not authorized');
-  const { error, stopped } = await run([tuning('churn-1', { refuses }), tuning('churn-2')]);
-  expect(stopped).toEqual(['churn-1', 'churn-2']);
+  const jobs = [tuning('churn-1', { refuses }), tuning('churn-2'), tuning('churn-3', { refuses })];
+  const { error, stopped } = await run(jobs);
+  expect(stopped).toEqual(['churn-1', 'churn-2', 'churn-3']);
   expect(error).toMatchObject({
     name: 'JobsNotStoppedError',
-    message: `1 jobs of ${EXECUTION} could not be stopped (1 were): churn-1: AccessDeniedException: not authorized`,
+    message: `2 jobs of ${EXECUTION} could not be stopped (1 were): churn-1: AccessDeniedException: not authorized; churn-3: AccessDeniedException: not authorized`,
   });
 });
 
 test.each([
   [undefined, 'got nothing'],
   [{}, 'detail.executionArn'],
+  [{ detail: { status: 'FAILED' } }, 'detail.executionArn'],
+  [{ detail: { executionArn: EXECUTION } }, 'detail.status'],
   [
     event(EXECUTION, { status: 'RUNNING' }),
     'detail.status must be ABORTED, TIMED_OUT or FAILED, got RUNNING',
@@ -189,13 +210,35 @@ test.each([
   );
 });
 
+test.each(['ABORTED', 'TIMED_OUT', 'FAILED'])('reads when an execution that has %s ended', (status) => {
+  expect(parseEvent(event(EXECUTION, { status }))).toEqual({
+    executionArn: EXECUTION,
+    status,
+    stopDate: new Date(STOPPED_AT),
+  });
+});
+
+test('reads the environment', () => {
+  expect(readConfiguration({ JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'TrainingJob,AutoMLJob' })).toEqual({
+    jobNamePrefix: 'churn-',
+    kinds: ['TrainingJob', 'AutoMLJob'],
+  });
+});
+
 test.each([
-  [{}],
-  [{ JOB_NAME_PREFIX: '', JOB_KINDS: 'TrainingJob' }],
-  [{ JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'TransformJob' }],
-])('refuses the environment %j', (environment) => {
+  [{}, '{}'],
+  [{ JOB_NAME_PREFIX: 'churn-' }, '{"jobNamePrefix":"churn-"}'],
+  [{ JOB_NAME_PREFIX: '', JOB_KINDS: 'TrainingJob' }, '{"jobNamePrefix":"","names":"TrainingJob"}'],
+  [
+    { JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'TrainingJob,TransformJob' },
+    '{"jobNamePrefix":"churn-","names":"TrainingJob,TransformJob"}',
+  ],
+])('refuses the environment %j', (environment, given) => {
   expect(() => readConfiguration(environment)).toThrow(
-    expect.objectContaining({ name: 'InvalidConfigurationError' }),
+    expect.objectContaining({
+      name: 'InvalidConfigurationError',
+      message: `the environment must have JOB_NAME_PREFIX and JOB_KINDS (of HyperParameterTuningJob, AutoMLJob, TrainingJob), got ${given}`,
+    }),
   );
 });
 

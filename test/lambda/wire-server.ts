@@ -64,6 +64,7 @@ export function startSageMaker(
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,
+  pageSize = 2,
 ): Promise<WireServer> {
   return serve(async (request, calls) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -83,14 +84,14 @@ export function startS3(
     }
     const prefix = url.searchParams.get('prefix') ?? '';
     calls.push({ operation: 'ListObjectsV2', input: { Prefix: prefix } });
-    // Pages of two, so that a listing takes several.
+    // Small pages, so that a listing takes several.
     const keys = Object.keys(objects)
       .filter((candidate) => candidate.startsWith(prefix))
       .sort();
     const start = Number(url.searchParams.get('continuation-token') ?? 0);
-    const next = start + 2 < keys.length ? start + 2 : undefined;
+    const next = start + pageSize < keys.length ? start + pageSize : undefined;
     const contents = keys
-      .slice(start, start + 2)
+      .slice(start, start + pageSize)
       .map(
         (found) =>
           `<Contents><Key>${found}</Key><Size>${Buffer.byteLength(objects[found] ?? '')}</Size></Contents>`,
