@@ -3,7 +3,7 @@ import { colours } from '../report/colours';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { renderMapItems } from '../report/map-items';
 import { summarizeJob } from '../report/summary';
-import { renderRanking } from '../report/tuning-job-table';
+import { renderRanking, trainingJobsView } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
 import { addExamples } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
@@ -86,10 +86,12 @@ function renderTuningJob(
   { jobs }: RunRecords,
   root: string,
 ): string {
-  const trainingJobs = summarizeTrainingJobs(jobs, record.description);
+  const view = trainingJobsView(jobs, record.description);
+  // What is piped is as wide as it needs to be.
+  const screen = { columns: process.stdout.columns ?? Number.POSITIVE_INFINITY, now: Date.now() / 1000 };
   const ranking =
-    trainingJobs.length === 0
+    view.trainingJobs.length === 0
       ? []
-      : [colours.bold('Training jobs, the best first'), ...renderRanking(trainingJobs, Date.now() / 1000)];
+      : [colours.bold('Training jobs, the best first'), ...renderRanking(view, screen)];
   return [summarizeJob(jobs, record.name, { root }), ...ranking].join('\n');
 }

@@ -1,4 +1,5 @@
 import { withoutScriptOutput } from '../failure-reasons/common-reasons';
+import { cutInTheMiddle } from './format';
 
 /**
  * A failure reason in one line of so many characters. Of a script's error the last line stays, which names it; of
@@ -6,10 +7,4 @@ import { withoutScriptOutput } from '../failure-reasons/common-reasons';
  */
 export function shortReason(reason: string, longest: number): string {
   return cutInTheMiddle(withoutScriptOutput(reason).replace(/\s+/g, ' ').trim(), longest);
-}
-
-function cutInTheMiddle(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  const end = Math.floor(longest / 2);
-  return `${text.slice(0, longest - end - 1)}…${text.slice(text.length - end)}`;
 }

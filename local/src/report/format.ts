@@ -1,9 +1,13 @@
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text of a metric's value: as many decimals as XGBoost prints. */
-export function formatMetric(value: number | undefined): string {
-  return value === undefined ? '' : value.toFixed(5);
+/** Text of a metric's value: as many decimals as XGBoost prints; a value that these do not tell has an exponent. */
+export function formatMetric(value: number | undefined, decimals = 5): string {
+  if (value === undefined) return '';
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e7)
+    ? value.toExponential(decimals - 1)
+    : value.toFixed(decimals);
 }
 
 /** Text of a number of seconds. */
@@ -21,12 +25,19 @@ export function formatRoughly(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Text of a hyperparameter: 4 digits tell enough in a table. */
-export function formatHyperparameter(value: string): string {
+/** Text of a hyperparameter, in one line: 4 digits tell enough in a table. */
+export function formatHyperparameter(value: string, digits = 4): string {
   const number = Number(value);
-  return value === '' || Number.isNaN(number) || Number.isInteger(number)
-    ? value
-    : String(Number(number.toPrecision(4)));
+  if (value.trim() === '' || Number.isNaN(number) || Number.isInteger(number)) {
+    return printable(value);
+  }
+  const [plain, short] = [String(Number(number.toPrecision(digits))), number.toExponential(digits - 1)];
+  return short.length < plain.length ? short : plain;
+}
+
+/** A text in one line, without what controls a terminal. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, ' ');
 }
 
 /** A path as a person would type it here. */
@@ -34,6 +45,9 @@ export function formatPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }
+
+/** Characters that move a terminal's cursor, or write from right to left. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}]+/gu;
 
 const ESCAPE = '\u001b';
 /** A colour, or a part between colours. */
@@ -51,4 +65,27 @@ export function cutToWidth(text: string, columns: number): string {
     return shown;
   });
   return `${cut}…`;
+}
+
+/** A text of at most so many characters: its beginning and its end. */
+export function cutInTheMiddle(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const end = Math.floor(longest / 2);
+  return `${text.slice(0, longest - end - 1)}…${text.slice(text.length - end)}`;
+}
+
+/** Parts in lines that begin with a blank: each is whole in its line where it fits. */
+export function wrapParts(
+  parts: readonly string[],
+  { columns, separator }: { readonly columns: number; readonly separator: string },
+): string[] {
+  const end = separator.trimEnd();
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = `${last}${separator}${part}`;
+    if (last !== undefined && longer.length + end.length <= columns) lines.splice(-1, 1, longer);
+    else lines.push(` ${part}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line}${end}` : line));
 }

@@ -2,6 +2,7 @@ import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobReco
 import { summarizeTrainingJob } from '../services';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
+import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
@@ -42,7 +43,7 @@ export class JobLines {
       this.placed(
         record,
         tuningJob
-          ? renderEnd(summarizeTrainingJob(record, tuningJob.description))
+          ? renderEnd(summarizeTrainingJob(record, tuningJob.description), reportedMetrics(description))
           : renderTrainingJob(description, steadyNow() / 1000),
       ),
     );

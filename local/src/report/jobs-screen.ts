@@ -1,12 +1,11 @@
 import type { Jobs, TrainingJobRecord } from '../services';
-import { summarizeTrainingJobs } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
 import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
-import { renderTuningJob } from './tuning-job-table';
+import { renderTuningJob, trainingJobsView } from './tuning-job-table';
 
 /** Rows below which a search cannot be read: its name, its progress, the best, and some training jobs. */
 const FEWEST_ROWS = 8;
@@ -54,7 +53,7 @@ function searchesOf(jobs: Jobs): Search[] {
         renderTuningJob(
           {
             description,
-            trainingJobs: summarizeTrainingJobs(jobs, description),
+            ...trainingJobsView(jobs, description),
             ...(pausedSeconds !== undefined && { pausedSeconds }),
             ...(createdBy?.place && { place: createdBy.place }),
           },

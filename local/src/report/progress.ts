@@ -1,5 +1,5 @@
 import { Format, type Options } from 'cli-progress';
-import { formatRoughly, formatSeconds } from './format';
+import { formatRoughly, formatSeconds, wrapParts } from './format';
 
 /** How far a tuning job or an AutoML job has come. */
 export interface Progress {
@@ -31,7 +31,7 @@ export function renderProgress(progress: Progress, columns: number): string[] {
   const { ended, expected, isOver, running, failed, secondsLeft } = progress;
   const count = `${ended}${expected === undefined ? '' : ` of ${expected}`} ${progress.unit}`;
   const showsBar = !isOver && expected !== undefined && expected > 0;
-  return inLines(
+  return wrapParts(
     [
       showsBar ? `${bar(ended / expected, columns)} ${count}` : count,
       ...(running > 0 ? [`${running} running`] : []),
@@ -39,7 +39,7 @@ export function renderProgress(progress: Progress, columns: number): string[] {
       `${formatSeconds(progress.elapsedSeconds)}${isOver ? '' : ' elapsed'}`,
       ...(isOver || secondsLeft === undefined ? [] : [`about ${formatRoughly(secondsLeft)} left`]),
     ],
-    columns,
+    { columns, separator: ', ' },
   );
 }
 
@@ -88,18 +88,6 @@ function bar(share: number, columns: number): string {
     barGlue: '',
   };
   return `[${Format.BarFormat(Math.min(1, share), options as Options)}]`;
-}
-
-/** Parts, joined by commas, each whole in its line where it fits. */
-function inLines(parts: readonly string[], columns: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    // A blank before, a comma after.
-    if (last !== undefined && `${last}, ${part},`.length <= columns) lines.splice(-1, 1, `${last}, ${part}`);
-    else lines.push(` ${part}`);
-  }
-  return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line));
 }
 
 function sum(values: readonly number[]): number {

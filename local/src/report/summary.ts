@@ -24,6 +24,8 @@ import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colours } from './colours';
 import { formatMetric, formatPath, formatSeconds } from './format';
+import { algorithmHyperparameters } from './hyperparameters';
+import { reportedMetrics } from './job-metrics';
 import { placeOf, renderPlace } from './job-place';
 import { UNLIMITED } from './screen';
 import { failedJobs } from './training-job-text';
@@ -185,7 +187,7 @@ function metricNoteRows(records: readonly TrainingJobRecord[]): Row[] {
 
 function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
   const { description, definitionName } = record;
-  const { FinalMetricDataList = [], HyperParameters = {}, FailureReason, ModelArtifacts } = description;
+  const { FailureReason, ModelArtifacts } = description;
   const model = localPath(ModelArtifacts.S3ModelArtifacts, deployment);
   return [
     ['Name', description.TrainingJobName],
@@ -194,16 +196,27 @@ function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
       'Status',
       `${description.TrainingJobStatus} in ${formatSeconds(description.TrainingTimeInSeconds ?? 0)}`,
     ],
-    ...FinalMetricDataList.map(({ MetricName, Value }): Row => [MetricName, formatMetric(Value)]),
+    ...reportedMetrics(description).map(({ MetricName, Value }): Row => [MetricName, formatMetric(Value)]),
     ...metricNoteRows([record]),
-    ['Hyperparameters', ''],
-    ...Object.entries(HyperParameters)
-      .filter(([name]) => !name.startsWith('_tuning_'))
-      .map(([name, value]): Row => [`  ${name}`, value]),
+    ...hyperparameterRows(record),
     ...failureRow(FailureReason && withLog(FailureReason, description.TrainingJobName, deployment)),
     // A job that failed, or was stopped before it had saved one, has no model.
     ...(existsSync(model) ? [['Model', formatPath(model)] as const] : []),
   ];
+}
+
+/** Hyperparameters that the algorithm reads; those of a tuning job's training job that were tuned come first. */
+function hyperparameterRows({
+  description: { HyperParameters = {} },
+  tunedHyperParameters: tuned = {},
+}: TrainingJobRecord): Row[] {
+  const all = algorithmHyperparameters(HyperParameters);
+  const isTuned = ([name]: readonly [string, string]) => Object.hasOwn(tuned, name);
+  const group = (title: string, part: typeof all): Row[] =>
+    part.length === 0 ? [] : [[title, ''], ...part.map(([name, value]): Row => [`  ${name}`, value])];
+  const others = all.filter((each) => !isTuned(each));
+  if (others.length === all.length) return group('Hyperparameters', all);
+  return [...group('Tuned hyperparameters', all.filter(isTuned)), ...group('Fixed hyperparameters', others)];
 }
 
 /** A reason, with what the job's log ends with where the reason does not say what went wrong. */

@@ -1,7 +1,9 @@
 import type { FailedJob } from '../failure-reasons/common-reasons';
 import type { TrainingJobDescription, TrainingJobSummary } from '../services';
 import { shortReason } from './failure-reason';
-import { formatHyperparameter, formatMetric, formatSeconds } from './format';
+import { formatMetric, formatSeconds } from './format';
+import { renderHyperparameter } from './hyperparameters';
+import { counterpartOf, type FinalMetric, reportedMetrics } from './job-metrics';
 
 /** Columns of a failure reason in a line: the summary has all of it. */
 const LONGEST_REASON = 200;
@@ -21,23 +23,25 @@ export function failedJobs(trainingJobs: readonly TrainingJobSummary[]): FailedJ
 }
 
 /** A training job of a tuning job that has ended, in a line. */
-export function renderEnd(job: TrainingJobSummary): string {
+export function renderEnd(job: TrainingJobSummary, metrics: readonly FinalMetric[] = []): string {
   return [
     `${job.TrainingJobName} ${job.TrainingJobStatus}`,
     ...(job.TrainingJobDefinitionName === undefined ? [] : [job.TrainingJobDefinitionName]),
-    job.FailureReason === undefined ? renderObjective(job) : shortReason(job.FailureReason, LONGEST_REASON),
-    renderHyperparameters(job.TunedHyperParameters),
+    ...(job.FailureReason === undefined
+      ? renderMetrics(job, metrics)
+      : [shortReason(job.FailureReason, LONGEST_REASON)]),
+    Object.entries(job.TunedHyperParameters).map(renderHyperparameter).join(' '),
   ].join('  ');
 }
 
 /** A training job that belongs to no tuning job, in a line. */
 export function renderTrainingJob(job: TrainingJobDescription, now: number): string {
-  const { TrainingJobName, TrainingJobStatus, FailureReason, FinalMetricDataList: metrics = [] } = job;
+  const { TrainingJobName, TrainingJobStatus, FailureReason } = job;
   return [
     `Training job ${TrainingJobName}  ${TrainingJobStatus}`,
     renderTime(job, now),
     FailureReason === undefined ? '' : shortReason(FailureReason, LONGEST_REASON),
-    ...metrics.map(({ MetricName, Value }) => `${MetricName} ${formatMetric(Value)}`),
+    ...reportedMetrics(job).map(renderMetric),
   ]
     .filter((part) => part !== '')
     .join('  ');
@@ -46,7 +50,18 @@ export function renderTrainingJob(job: TrainingJobDescription, now: number): str
 /** The objective's name and value. */
 export function renderObjective(job: TrainingJobSummary): string {
   const objective = job.FinalHyperParameterTuningJobObjectiveMetric;
-  return objective ? `${objective.MetricName} ${formatMetric(objective.Value)}` : 'no objective metric';
+  return objective ? renderMetric(objective) : 'no objective metric';
+}
+
+/** The objective, and the same on other data where that was measured. */
+export function renderMetrics(job: TrainingJobSummary, metrics: readonly FinalMetric[]): string[] {
+  const objective = job.FinalHyperParameterTuningJobObjectiveMetric?.MetricName;
+  const counterpart = objective === undefined ? undefined : counterpartOf(objective, metrics);
+  return [renderObjective(job), ...(counterpart === undefined ? [] : [renderMetric(counterpart)])];
+}
+
+function renderMetric({ MetricName, Value }: FinalMetric): string {
+  return `${MetricName} ${formatMetric(Value)}`;
 }
 
 /** How long a job has trained; nothing before it has begun. */
@@ -55,11 +70,4 @@ export function renderTime(
   now: number,
 ): string {
   return TrainingStartTime === undefined ? '' : formatSeconds((TrainingEndTime ?? now) - TrainingStartTime);
-}
-
-/** Hyperparameters in a line. */
-export function renderHyperparameters(hyperparameters: Readonly<Record<string, string>>): string {
-  return Object.entries(hyperparameters)
-    .map(([name, value]) => `${name}=${formatHyperparameter(value)}`)
-    .join(' ');
 }

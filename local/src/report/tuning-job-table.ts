@@ -1,75 +1,116 @@
-import Table from 'cli-table3';
 import { commonReasons } from '../failure-reasons/common-reasons';
-import type { TrainingJobSummary, TuningJobDescription } from '../services';
-import { bestTrainingJob } from '../services';
+import type { Jobs, TrainingJobSummary, TuningJobDescription } from '../services';
+import { bestTrainingJob, summarizeTrainingJobs } from '../services';
 import type { MapPlace } from '../states';
 import { colours } from './colours';
 import { shortReason } from './failure-reason';
-import { formatHyperparameter, formatMetric } from './format';
+import { cutToWidth, wrapParts } from './format';
 import { highestRanked } from './highest-ranked';
+import { renderHyperparameter } from './hyperparameters';
+import { type FinalMetric, reportedMetrics } from './job-metrics';
 import { placePrefix } from './job-place';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
-import { PLAIN_TABLE } from './table';
-import { failedJobs, isEnded, renderHyperparameters, renderObjective, renderTime } from './training-job-text';
+import { type NumberedJob, trainingJobTable, tunedNames } from './training-job-table';
+import { failedJobs, isEnded, renderMetrics } from './training-job-text';
 
-/** A tuning job, and its training jobs in the order of their creation. */
-export interface TuningJobView {
-  readonly description: TuningJobDescription;
+/** The training jobs of a tuning job, in the order of their creation. */
+export interface TrainingJobsView {
   readonly trainingJobs: readonly TrainingJobSummary[];
+  /** The metrics that a training job has reported. @default - none */
+  readonly metricsOf?: (trainingJobName: string) => readonly FinalMetric[];
+}
+
+/** A tuning job with its training jobs. */
+export interface TuningJobView extends TrainingJobsView {
+  readonly description: TuningJobDescription;
   /** How long it was interrupted. @default 0 */
   readonly pausedSeconds?: number;
   /** The item of a Map that it runs for. @default - none */
   readonly place?: MapPlace;
 }
 
-/** A tuning job in as many lines as there are rows: its progress, the best so far, and a table of training jobs. */
+/** A tuning job's training jobs as they are now. */
+export function trainingJobsView(jobs: Jobs, description: TuningJobDescription): TrainingJobsView {
+  return {
+    trainingJobs: summarizeTrainingJobs(jobs, description),
+    metricsOf: (name) => reportedMetrics(jobs.training.get(name)?.description ?? {}),
+  };
+}
+
+/** Lines on the best job's hyperparameters, as a part of the screen. */
+const MOST_BEST_LINES = 1 / 4;
+
+/**
+ * A tuning job in as many lines as there are rows: its progress, the best so far, and a table of training jobs. The best
+ * one is always there; hyperparameters that find no room in the table are listed for it alone.
+ */
 export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
   const { description, trainingJobs, place } = view;
   const { HyperParameterTuningJobName: name, HyperParameterTuningJobStatus: status } = description;
   const best = bestTrainingJob(trainingJobs);
+  const rank = ({ job }: NumberedJob) => {
+    if (job === best) return 0;
+    return isEnded(job) ? 2 : 1;
+  };
+  const jobs = numbered(view);
+  // No more than these can be shown.
+  const candidates = highestRanked(jobs, screen.rows, rank);
+  const table = trainingJobTable(candidates, { ...screen, best, hasNames: false });
+  const bestLines = (names: readonly string[]) =>
+    renderBest(
+      jobs.find(({ job }) => job === best),
+      names,
+      screen,
+    );
   const head = [
     `${placePrefix(place)}${colours.bold('Tuning job')}  ${status}  ${name}`,
     ...renderProgress(progressOf(view, screen.now), screen.columns),
-    ...(best ? [colours.green(` best: ${renderBest(best, trainingJobs)}`)] : []),
-    ...renderFailures(trainingJobs, screen.columns),
   ];
-  // Two more: the head of the table, and the line on those that are not in it.
-  const shown = highestRanked(numbered(trainingJobs), screen.rows - head.length - 2, ({ job }) => {
-    if (job === best) return 0;
-    return isEnded(job) ? 2 : 1;
-  });
-  if (shown.length === 0) return head.slice(0, screen.rows);
-  const hidden = trainingJobs.length - shown.length;
+  const failures = renderFailures(trainingJobs, screen.columns);
+  const above = [...head, ...bestLines(table.hidden), ...failures];
+  // One more: the line on the jobs that are not in the table.
+  const room = screen.rows - above.length - table.head.length - 1;
+  if (room < 1 || jobs.length === 0) {
+    return [...head, ...bestLines(tunedNames(jobs)), ...failures].slice(0, screen.rows);
+  }
+  const rows = candidates.map((job, index) => ({ ...job, line: table.rows[index] ?? '' }));
+  const shown = highestRanked(rows, room, rank);
+  const more = jobs.length - shown.length;
   return [
-    ...head,
-    ...(hidden > 0 ? [` … ${hidden} more training jobs`] : []),
-    ...trainingJobTable(shown, { best, now: screen.now, all: trainingJobs, hasNames: false }),
+    ...above,
+    ...(more > 0 ? [` … ${more} more training jobs`] : []),
+    ...table.head,
+    ...shown.map(({ line }) => line),
   ];
 }
 
 /** All training jobs of a tuning job, the best ones first and those without a value last. */
-export function renderRanking(trainingJobs: readonly TrainingJobSummary[], now: number): string[] {
-  const best = bestTrainingJob(trainingJobs);
+export function renderRanking(view: TrainingJobsView, screen: Omit<Screen, 'rows'>): string[] {
   const rank = ({ job }: NumberedJob): number => {
     const objective = job.FinalHyperParameterTuningJobObjectiveMetric;
     if (objective === undefined) return Number.POSITIVE_INFINITY;
     return objective.Type === 'Maximize' ? -objective.Value : objective.Value;
   };
-  const ranked = numbered(trainingJobs).sort((one, other) =>
+  const ranked = numbered(view).sort((one, other) =>
     rank(one) < rank(other) ? -1 : Number(rank(one) > rank(other)),
   );
-  return trainingJobTable(ranked, { best, now, all: trainingJobs, hasNames: true });
+  const best = bestTrainingJob(view.trainingJobs);
+  const { head, rows, hidden } = trainingJobTable(ranked, { ...screen, best, hasNames: true });
+  const note = [`No room for ${hidden.length} hyperparameters ("--json" has all)`, ...hidden];
+  return [
+    ...head,
+    ...rows,
+    ...(hidden.length > 0 ? wrapParts(note, { columns: screen.columns, separator: ', ' }) : []),
+  ];
 }
 
-interface NumberedJob {
-  /** Which one it is, from 1. */
-  readonly number: number;
-  readonly job: TrainingJobSummary;
-}
-
-function numbered(trainingJobs: readonly TrainingJobSummary[]): NumberedJob[] {
-  return trainingJobs.map((job, index) => ({ number: index + 1, job }));
+function numbered({ trainingJobs, metricsOf = () => [] }: TrainingJobsView): NumberedJob[] {
+  return trainingJobs.map((job, index) => ({
+    number: index + 1,
+    job,
+    metrics: metricsOf(job.TrainingJobName),
+  }));
 }
 
 function progressOf({ description, trainingJobs, pausedSeconds = 0 }: TuningJobView, now: number): Progress {
@@ -91,9 +132,25 @@ function progressOf({ description, trainingJobs, pausedSeconds = 0 }: TuningJobV
   };
 }
 
-function renderBest(best: TrainingJobSummary, trainingJobs: readonly TrainingJobSummary[]): string {
-  const number = trainingJobs.indexOf(best) + 1;
-  return `#${number} ${renderObjective(best)}  ${renderHyperparameters(best.TunedHyperParameters)}`.trimEnd();
+/** The best training job, with hyperparameters of these names. */
+function renderBest(
+  best: NumberedJob | undefined,
+  names: readonly string[],
+  { rows, columns }: Screen,
+): string[] {
+  if (best === undefined) return [];
+  const { number, job, metrics } = best;
+  const hyperparameters = Object.entries(job.TunedHyperParameters).filter(([name]) => names.includes(name));
+  const parts = [
+    `best: #${number}`,
+    ...renderMetrics(job, metrics),
+    ...hyperparameters.map(renderHyperparameter),
+  ];
+  const lines = wrapParts(parts, { columns, separator: '  ' });
+  const most = Math.max(1, Math.floor(rows * MOST_BEST_LINES));
+  const shown = lines.slice(0, most);
+  if (shown.length < lines.length) shown.splice(-1, 1, `${shown.at(-1)} …`);
+  return shown.map((line) => colours.green(cutToWidth(line, columns)));
 }
 
 /** The most common reason for failures: the table has no room for it. */
@@ -102,62 +159,4 @@ function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: nu
   if (most === undefined) return [];
   const head = ` ${most.count} failed: `;
   return [colours.red(`${head}${shortReason(most.reason, Math.max(20, columns - head.length))}`)];
-}
-
-interface TableOptions {
-  readonly best: TrainingJobSummary | undefined;
-  readonly now: number;
-  /** All training jobs, also those without a row: they decide about the columns. */
-  readonly all: readonly TrainingJobSummary[];
-  /** Whether each row ends with the training job's name. */
-  readonly hasNames: boolean;
-}
-
-function trainingJobTable(
-  rows: readonly NumberedJob[],
-  { best, now, all, hasNames }: TableOptions,
-): string[] {
-  // Each definition may have hyperparameters and a metric of its own.
-  const names = unique(all.flatMap((job) => Object.keys(job.TunedHyperParameters)));
-  const metrics = unique(all.flatMap(metricName));
-  const hasDefinitions = all.some((job) => job.TrainingJobDefinitionName !== undefined);
-  const table = new Table({
-    ...PLAIN_TABLE,
-    head: [
-      '#',
-      ...(hasDefinitions ? ['definition'] : []),
-      'status',
-      metrics.length === 1 ? String(metrics[0]) : 'objective',
-      'time',
-      ...names,
-      ...(hasNames ? ['name'] : []),
-    ],
-  });
-  for (const { number, job } of rows) {
-    const cells = [
-      String(number),
-      ...(hasDefinitions ? [job.TrainingJobDefinitionName ?? ''] : []),
-      job.TrainingJobStatus,
-      renderValue(job),
-      renderTime(job, now),
-      ...names.map((each) => formatHyperparameter(job.TunedHyperParameters[each] ?? '')),
-      ...(hasNames ? [job.TrainingJobName] : []),
-    ];
-    table.push(job === best ? cells.map((cell) => colours.green(cell)) : cells);
-  }
-  return table.toString().split('\n');
-}
-
-/** The metric's value; a job that has ended without one says so. */
-function renderValue(job: TrainingJobSummary): string {
-  const value = job.FinalHyperParameterTuningJobObjectiveMetric?.Value;
-  return value === undefined && job.TrainingJobStatus === 'Completed' ? 'none' : formatMetric(value);
-}
-
-function metricName({ FinalHyperParameterTuningJobObjectiveMetric: metric }: TrainingJobSummary): string[] {
-  return metric === undefined ? [] : [metric.MetricName];
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

@@ -14,6 +14,9 @@ test.each([
   ['0.10157273889413', '0.1016'],
   ['1.3494417573713629e-08', '1.349e-8'],
   ['12345', '12345'],
+  ['0.00014492', '1.449e-4'],
+  ['1234567.8', '1235000'],
+  ['two\nlines', 'two lines'],
   ['reg:squarederror', 'reg:squarederror'],
   ['', ''],
 ])('the hyperparameter "%s" is shown as "%s"', (value, text) => {
@@ -22,6 +25,15 @@ test.each([
 
 test('a metric has as many decimals as XGBoost prints, and may be missing', () => {
   expect([formatMetric(0.123456), formatMetric(undefined)]).toEqual(['0.12346', '']);
+});
+
+test.each([
+  [1e-300, '1.0000e-300'],
+  [0.00001234, '1.2340e-5'],
+  [0, '0.00000'],
+  [-12345678.9, '-1.2346e+7'],
+])('the metric %d is shown as %s', (value, text) => {
+  expect(formatMetric(value)).toBe(text);
 });
 
 const GREEN = '\u001b[32m';

@@ -1,0 +1,205 @@
+import type { TrainingJobSummary } from '../services';
+import { colours } from './colours';
+import { type FittedTable, fitTable, narrowestWidth, type TableColumn } from './fitted-table';
+import { cutInTheMiddle, formatHyperparameter, formatMetric, printable } from './format';
+import { counterpartOf, type FinalMetric } from './job-metrics';
+import { renderTime } from './training-job-text';
+
+/** A training job of a tuning job. */
+export interface NumberedJob {
+  /** Which one it is, from 1. */
+  readonly number: number;
+  readonly job: TrainingJobSummary;
+  readonly metrics: readonly FinalMetric[];
+}
+
+/** How training jobs are shown. */
+export interface TrainingJobTableOptions {
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly best: TrainingJobSummary | undefined;
+  /** Whether rows end with the training job's name. */
+  readonly hasNames: boolean;
+}
+
+/** A table, and the hyperparameters that found no room in it. */
+export interface TrainingJobTable extends FittedTable {
+  readonly hidden: readonly string[];
+}
+
+/** What a table shows in a terminal of some width. */
+interface Layout {
+  readonly gap: number;
+  /** Digits of a hyperparameter. */
+  readonly digits: number;
+  /** Decimals of a metric. */
+  readonly decimals: number;
+  readonly narrowestHead: number;
+  /** Characters of a cell. */
+  readonly widestCell: number;
+  readonly hasStatus: boolean;
+  readonly hasTimes: boolean;
+  readonly names: 'whole' | 'end' | 'none';
+}
+
+const ROOMY: Layout = {
+  gap: 2,
+  digits: 4,
+  decimals: 5,
+  narrowestHead: 40,
+  widestCell: Number.POSITIVE_INFINITY,
+  hasStatus: true,
+  hasTimes: true,
+  names: 'whole',
+};
+
+/** What is given up for room, step by step; after the last one, hyperparameters are left out. */
+const SAVINGS: readonly Partial<Layout>[] = [
+  { narrowestHead: 11, widestCell: 24, names: 'end' },
+  { narrowestHead: 8, widestCell: 16, hasStatus: false },
+  { narrowestHead: 6, widestCell: 12, gap: 1, digits: 3, names: 'none' },
+  { narrowestHead: 5, widestCell: 10, decimals: 4, hasTimes: false },
+  { widestCell: 8, digits: 2 },
+];
+
+const LAYOUTS: readonly Layout[] = [
+  ROOMY,
+  ...SAVINGS.map((_, i): Layout => Object.assign({}, ROOMY, ...SAVINGS.slice(0, i + 1))),
+];
+const NARROWEST = LAYOUTS.at(-1) ?? ROOMY;
+
+/** What stands after the number of a job that has not completed, where there is no room for the word. */
+const SYMBOLS: Readonly<Record<string, string>> = {
+  InProgress: '▸',
+  Stopping: '▸',
+  Stopped: '■',
+  Failed: '✗',
+};
+
+/** Lines of a cell's width that a name may take in the head. */
+const MOST_HEAD_LINES = 4;
+
+/** Training jobs with the objective, the same metric on other data, and hyperparameters, as wide as the terminal. */
+export function trainingJobTable(
+  jobs: readonly NumberedJob[],
+  options: TrainingJobTableOptions,
+): TrainingJobTable {
+  const tuned = tunedNames(jobs);
+  const attempts = [
+    ...LAYOUTS.map((layout) => ({ layout, names: tuned })),
+    ...tuned.map((_, i) => ({
+      layout: NARROWEST,
+      names: mostImportant(tuned, tuned.length - 1 - i, options),
+    })),
+  ].map((each) => ({ ...each, columns: () => columnsOf(jobs, each, options) }));
+  const fitting = attempts.find(
+    ({ layout, columns }) => narrowestWidth(columns(), layout) <= options.columns,
+  );
+  const { layout, names, columns } = fitting ?? (attempts.at(-1) as (typeof attempts)[number]);
+  const { head, rows } = fitTable(columns(), { ...layout, width: options.columns });
+  return {
+    head,
+    rows: rows.map((row, i) => (jobs[i]?.job === options.best ? colours.green(row) : row)),
+    hidden: tuned.filter((name) => !names.includes(name)),
+  };
+}
+
+/** So many names, in their order: those that the best job does not have, being of another definition, go first. */
+function mostImportant(
+  names: readonly string[],
+  count: number,
+  { best }: Pick<TrainingJobTableOptions, 'best'>,
+): string[] {
+  const isOfOthers = (name: string) => best !== undefined && best.TunedHyperParameters[name] === undefined;
+  const kept = new Set(
+    [...names].sort((one, other) => Number(isOfOthers(one)) - Number(isOfOthers(other))).slice(0, count),
+  );
+  return names.filter((name) => kept.has(name));
+}
+
+/** Names of the hyperparameters that were tuned: each definition may have its own. */
+export function tunedNames(jobs: readonly Pick<NumberedJob, 'job'>[]): string[] {
+  return unique(jobs.flatMap(({ job }) => Object.keys(job.TunedHyperParameters)));
+}
+
+function columnsOf(
+  jobs: readonly NumberedJob[],
+  { layout, names }: { readonly layout: Layout; readonly names: readonly string[] },
+  { now, hasNames }: TrainingJobTableOptions,
+): TableColumn[] {
+  const column = (head: string, cell: (job: NumberedJob) => string): TableColumn => ({
+    head: cutInTheMiddle(printable(head), MOST_HEAD_LINES * layout.widestCell),
+    cells: jobs.map((job) => cutInTheMiddle(cell(job), layout.widestCell)),
+  });
+  const hasDefinitions = jobs.some(({ job }) => job.TrainingJobDefinitionName !== undefined);
+  return [
+    column('#', ({ number, job }) =>
+      layout.hasStatus ? String(number) : `${number}${SYMBOLS[job.TrainingJobStatus] ?? ''}`,
+    ),
+    ...(hasDefinitions ? [column('definition', ({ job }) => job.TrainingJobDefinitionName ?? '')] : []),
+    ...(layout.hasStatus ? [column('status', ({ job }) => job.TrainingJobStatus)] : []),
+    ...metricColumns(jobs, layout.decimals, column),
+    ...(layout.hasTimes ? [column('time', ({ job }) => renderTime(job, now))] : []),
+    ...names.map((name) =>
+      column(name, ({ job }) => formatHyperparameter(job.TunedHyperParameters[name] ?? '', layout.digits)),
+    ),
+    ...(hasNames && layout.names !== 'none' ? [nameColumn(jobs, layout.names)] : []),
+  ];
+}
+
+/** The objective, and the same on other data where that was measured. */
+function metricColumns(
+  jobs: readonly NumberedJob[],
+  decimals: number,
+  column: (head: string, cell: (job: NumberedJob) => string) => TableColumn,
+): TableColumn[] {
+  const objectives = unique(jobs.flatMap(({ job }) => objectiveName(job) ?? []));
+  const counterpart = ({ job, metrics }: NumberedJob) => {
+    // A job that runs has no objective yet.
+    const objective = objectiveName(job) ?? (objectives.length === 1 ? objectives[0] : undefined);
+    return objective === undefined ? undefined : counterpartOf(objective, metrics);
+  };
+  const counterparts = unique(jobs.flatMap((job) => counterpart(job)?.MetricName ?? []));
+  return [
+    column(objectives.length === 1 ? String(objectives[0]) : 'objective', ({ job }) =>
+      renderObjectiveValue(job, decimals),
+    ),
+    ...(counterparts.length === 0
+      ? []
+      : [
+          column(counterparts.length === 1 ? String(counterparts[0]) : 'training', (job) =>
+            formatMetric(counterpart(job)?.Value, decimals),
+          ),
+        ]),
+  ];
+}
+
+/** The objective's value; a job that has ended without one says so. */
+function renderObjectiveValue(job: TrainingJobSummary, decimals: number): string {
+  const value = job.FinalHyperParameterTuningJobObjectiveMetric?.Value;
+  return value === undefined && job.TrainingJobStatus === 'Completed'
+    ? 'none'
+    : formatMetric(value, decimals);
+}
+
+function objectiveName({
+  FinalHyperParameterTuningJobObjectiveMetric: metric,
+}: TrainingJobSummary): string | undefined {
+  return metric?.MetricName;
+}
+
+/** Names begin with that of the tuning job: where there is little room, only the rest is shown. */
+function nameColumn(jobs: readonly NumberedJob[], names: 'whole' | 'end'): TableColumn {
+  return {
+    head: 'name',
+    cells: jobs.map(({ job: { TrainingJobName: name, TuningJobName: tuningJob } }) =>
+      names === 'end' && name.startsWith(tuningJob) ? `…${name.slice(tuningJob.length)}` : name,
+    ),
+  };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
