@@ -2,6 +2,7 @@ import { AwsError } from '../aws-error';
 import { validateAgainst } from '../model/validator';
 import type { MemberPlace } from '../rest/rest-model';
 import type { Input } from '../service';
+import { invalidArgument } from './invalid-argument';
 import { describePlace, S3_MODEL } from './s3-model';
 import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
@@ -118,10 +119,7 @@ function checkHeaderText({ member, location, name }: MemberPlace, value: unknown
   const isHeader = location.startsWith('header') || member.startsWith('Response');
   const texts = typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value];
   if (isHeader && texts.some((text) => NOT_IN_HEADERS.test(String(text)))) {
-    throw new AwsError('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', 400, {
-      ArgumentName: name,
-      ArgumentValue: String(texts.at(-1)),
-    });
+    throw invalidArgument(name, texts.at(-1), 'Header value cannot be represented using ISO-8859-1.');
   }
 }
 

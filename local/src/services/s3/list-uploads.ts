@@ -1,5 +1,5 @@
-import { AwsError } from '../aws-error';
 import type { Input } from '../service';
+import { invalidArgument } from './invalid-argument';
 import type { MultipartUploads, Upload } from './multipart-uploads';
 import type { Owner } from './owner';
 import { referenceOf } from './stored-objects';
@@ -99,10 +99,7 @@ function afterMarker(
   }
   const at = uploads.findIndex((upload) => upload.key === key && upload.uploadId === id);
   if (at < 0) {
-    throw new AwsError('InvalidArgument', 'Invalid uploadId marker', 400, {
-      ArgumentName: 'upload-id-marker',
-      ArgumentValue: String(id),
-    });
+    throw invalidArgument('upload-id-marker', id, 'Invalid uploadId marker');
   }
   return uploads.slice(at + 1);
 }
@@ -128,15 +125,7 @@ function membersOf(attributes: Upload['attributes'], checksum: Upload['checksum'
 function pageSize(input: Input, member: string, name: string): number {
   const size = Number(input[member] ?? MAX_ITEMS);
   if (size < 0) {
-    throw new AwsError(
-      'InvalidArgument',
-      `Argument ${name} must be an integer between 0 and 2147483647`,
-      400,
-      {
-        ArgumentName: name,
-        ArgumentValue: String(size),
-      },
-    );
+    throw invalidArgument(name, size, `Argument ${name} must be an integer between 0 and 2147483647`);
   }
   return Math.min(size, MAX_ITEMS);
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { replaceFile } from '../../local-folder/replace-file';
 import { AwsError } from '../aws-error';
+import { invalidArgument } from './invalid-argument';
 import type { ObjectAttributes, ObjectPart } from './object-attributes';
 import type { StagedContent } from './object-content';
 import type { UploadChecksum } from './upload-checksum';
@@ -104,11 +105,10 @@ export class MultipartUploads {
   public checkPart(reference: UploadReference, number: number): void {
     this.find(reference);
     if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
-      throw new AwsError(
-        'InvalidArgument',
+      throw invalidArgument(
+        'partNumber',
+        number,
         `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
-        400,
-        { ArgumentName: 'partNumber', ArgumentValue: String(number) },
       );
     }
   }

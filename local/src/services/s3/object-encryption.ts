@@ -1,6 +1,6 @@
 import type { BucketResource, Deployment } from '../../assembly/deployment';
-import { AwsError } from '../aws-error';
 import type { Input } from '../service';
+import { invalidArgument } from './invalid-argument';
 
 /** How an object is said to be encrypted, as the members that S3 answers. */
 export interface ObjectEncryption {
@@ -29,11 +29,10 @@ export class DefaultEncryption {
     const byDefault = this.find(bucket);
     const isKms = String(wanted).startsWith('aws:kms');
     if (keyId !== undefined && !isKms) {
-      throw new AwsError(
-        'InvalidArgument',
+      throw invalidArgument(
+        'x-amz-server-side-encryption',
+        wanted ?? 'null',
         'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
-        400,
-        { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: String(wanted ?? 'null') },
       );
     }
     if (wanted === undefined && byDefault === undefined) {

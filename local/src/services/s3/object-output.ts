@@ -3,6 +3,7 @@ import { AwsError } from '../aws-error';
 import type { Input } from '../service';
 import { type ByteRange, parseRange } from './byte-range';
 import { checksumsIn } from './checksums';
+import { invalidArgument } from './invalid-argument';
 import type { ObjectAttributes, ObjectPart } from './object-attributes';
 import type { StoredObject } from './object-files';
 
@@ -74,14 +75,10 @@ function select(input: Input, size: number, { upload }: ObjectAttributes): Selec
   }
   const index = Number(number) - 1;
   if (index < 0 || index >= 10_000) {
-    throw new AwsError(
-      'InvalidArgument',
+    throw invalidArgument(
+      'partNumber',
+      number,
       'Part number must be an integer between 1 and 10000, inclusive',
-      400,
-      {
-        ArgumentName: 'partNumber',
-        ArgumentValue: String(number),
-      },
     );
   }
   const parts = upload?.parts ?? [];

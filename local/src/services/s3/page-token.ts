@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../aws-error';
+import { invalidArgument } from './invalid-argument';
 
 const DIGEST_BYTES = 8;
 
@@ -13,10 +13,7 @@ export function readPageToken(token: string): string {
   const bytes = Buffer.from(token, 'base64url');
   const last = bytes.subarray(DIGEST_BYTES).toString();
   if (pageToken(last) !== token) {
-    throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect', 400, {
-      ArgumentName: 'continuation-token',
-      ArgumentValue: token,
-    });
+    throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
   }
   return last;
 }

@@ -8,6 +8,7 @@ import { parametersOf } from '../rest/routes';
 import { xmlDocument, xmlOf } from '../rest/xml-document';
 import type { CallOperation, Input } from '../service';
 import { refuseForeignHeaders } from './foreign-headers';
+import { invalidArgument } from './invalid-argument';
 import { contentEncoding, contentFrom, readDocument } from './rest-input';
 import { S3_MODEL } from './s3-model';
 import type { RestHook, S3Operation } from './s3-operation';
@@ -109,23 +110,19 @@ export class S3RestProtocol extends RestProtocol {
       : readDocument(request, payload.name, payload.shape);
   }
 
-  /**
-   * That there is no object is for those to know who may list the bucket: without s3:ListBucket, S3 refuses a key that
-   * does not exist with AccessDenied.
-   */
   protected override async answer(
     operation: string,
     input: Input,
     request: WireRequest,
     call: CallOperation,
   ): Promise<WireResponse> {
-    const { status, output: rewrite } = this.hookOf(operation);
+    const { status, output: rewrite, hidesMissingKeys } = this.hookOf(operation);
     try {
       const output = ((await call(operation, input)) ?? {}) as Input;
       const response = this.write(operation, rewrite?.(output, input, request) ?? output);
       return status === undefined ? response : { ...response, statusCode: status(output) };
     } catch (error) {
-      if (error instanceof AwsError && error.code === 'NoSuchKey' && READS.includes(operation)) {
+      if (error instanceof AwsError && error.code === 'NoSuchKey' && hidesMissingKeys) {
         // Needs s3:ListBucket, and nothing else.
         await call('HeadBucket', { Bucket: input['Bucket'] });
       }
@@ -150,12 +147,6 @@ export class S3RestProtocol extends RestProtocol {
   }
 }
 
-const READS = ['GetObject', 'HeadObject'];
-
 function idHeaders(requestId: string): Record<string, string> {
   return { 'x-amz-request-id': requestId, 'x-amz-id-2': HOST_ID };
-}
-
-function invalidArgument(name: string, value: string, message: string): AwsError {
-  return new AwsError('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value });
 }

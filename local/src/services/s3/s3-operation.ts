@@ -18,6 +18,11 @@ export interface RestHook {
   /** The one member whose text is the document. */
   readonly text?: string;
   readonly status?: (output: Input) => number;
+  /**
+   * Whether only those who may list the bucket are told that there is no object: without s3:ListBucket, S3 refuses a key
+   * that does not exist with AccessDenied.
+   */
+  readonly hidesMissingKeys?: true;
   /** What is written, instead of what the operation answers. */
   readonly output?: (output: Input, input: Input, request: WireRequest) => Input;
 }
@@ -48,6 +53,7 @@ function encoded(value: unknown, name = ''): unknown {
 
 /** An object that is read: some of it has a status of its own. */
 export const READING: RestHook = {
+  hidesMissingKeys: true,
   status: ({ ContentRange: range, PartsCount: parts }) =>
     range === undefined && parts === undefined ? 200 : 206,
 };

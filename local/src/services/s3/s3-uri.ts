@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-error';
+import { invalidArgument } from './invalid-argument';
 
 /** A place in S3. */
 export interface S3Location {
@@ -35,11 +36,10 @@ export function parseCopySource(source: unknown): S3Location {
   }
   const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
   if (bucket === undefined || key === undefined) {
-    throw new AwsError(
-      'InvalidArgument',
+    throw invalidArgument(
+      'x-amz-copy-source',
+      source,
       'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-      400,
-      { ArgumentName: 'x-amz-copy-source', ArgumentValue: String(source) },
     );
   }
   return { bucket, key };

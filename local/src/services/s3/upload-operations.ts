@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
-import { AwsError } from '../aws-error';
 import type { Input } from '../service';
 import type { BucketStore } from './bucket-store';
 import { parseRange } from './byte-range';
 import { CHECKSUM_MEMBERS, checksumMember, checksumsIn } from './checksums';
 import { completeUpload } from './complete-upload';
+import { invalidArgument } from './invalid-argument';
 import { listParts, listUploads } from './list-uploads';
 import type { MultipartUploads } from './multipart-uploads';
 import { contentFrom, contentOf, type IncomingContent, stageContent } from './object-content';
@@ -111,11 +111,10 @@ export class UploadOperations {
     const given = input['CopySourceRange'];
     const range = given === undefined ? undefined : parseRange(given, object.size);
     if (given !== undefined && range === undefined) {
-      throw new AwsError(
-        'InvalidArgument',
+      throw invalidArgument(
+        'x-amz-copy-source-range',
+        given,
         'The x-amz-copy-source-range value must be of the form bytes=first-last',
-        400,
-        { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: String(given) },
       );
     }
     const content = contentFrom(() => fs.createReadStream(object.file, range));
