@@ -76,6 +76,7 @@ OPERATIONS: Dict[str, List[str]] = {
         "GetBucketLocation",
         "GetBucketVersioning",
         "GetObject",
+        "GetObjectAttributes",
         "GetObjectTagging",
         "HeadBucket",
         "HeadObject",

@@ -114,6 +114,7 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
     GetObject: OBJECT,
     HeadObject: OBJECT,
     GetObjectTagging: OBJECT,
+    GetObjectAttributes: { ...OBJECT, ObjectAttributes: ['ETag', 'ObjectParts'] },
     PutObject: { Bucket: BUCKET, Key: 'written', Body: 'x' },
     CopyObject: { Bucket: BUCKET, Key: 'copied', CopySource: `${BUCKET}/input/train.csv` },
     CreateMultipartUpload: { Bucket: BUCKET, Key: 'parts' },

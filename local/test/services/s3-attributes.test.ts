@@ -10,6 +10,7 @@ import {
   type CreateMultipartUploadCommandInput,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListBucketsCommand,
@@ -252,6 +253,46 @@ describe('checksums of uploads in parts', () => {
       new UploadPartCopyCommand({ ...at('copied'), UploadId, PartNumber: 1, CopySource: `${BUCKET}/source` }),
     );
     expect(part?.ChecksumSHA256).toBe(sha256(PARTS[0] as Buffer).toString('base64'));
+  });
+
+  test('are given with each part among the attributes of the object, page by page', async () => {
+    const attributes = (more = {}) =>
+      s3.send(
+        new GetObjectAttributesCommand({
+          ...at('big'),
+          ObjectAttributes: ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'],
+          ...more,
+        }),
+      );
+    await complete(await upload({ ChecksumAlgorithm: 'SHA256' }));
+    const { ETag: quoted } = await head('big');
+    const { $metadata, LastModified, ...first } = await attributes({ MaxParts: 2 });
+    expect([$metadata.httpStatusCode, LastModified]).toEqual([200, expect.any(Date)]);
+    expect(first).toEqual({
+      ETag: quoted?.replaceAll('"', ''),
+      Checksum: { ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' },
+      ObjectParts: {
+        TotalPartsCount: 3,
+        PartNumberMarker: '0',
+        NextPartNumberMarker: '2',
+        MaxParts: 2,
+        IsTruncated: true,
+        Parts: PARTS.slice(0, 2).map((part, i) => ({
+          PartNumber: i + 1,
+          Size: part.length,
+          ChecksumSHA256: sha256(part).toString('base64'),
+        })),
+      },
+      StorageClass: 'STANDARD',
+      ObjectSize: 10 * MIB + 3,
+    });
+    const { ObjectParts: rest } = await attributes({ PartNumberMarker: '2' });
+    expect([rest?.IsTruncated, rest?.Parts?.map(({ PartNumber }) => PartNumber)]).toEqual([false, [3]]);
+    await complete(await upload({ ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }));
+    expect((await attributes()).ObjectParts).toEqual({ TotalPartsCount: 3 });
+    await put('big');
+    const { ObjectParts: none, ETag } = await attributes({ ObjectAttributes: ['ObjectParts'] });
+    expect([none, ETag]).toEqual([undefined, undefined]);
   });
 
   test('are given with each part that is read by its number', async () => {

@@ -11,6 +11,7 @@ import {
   DeleteObjectsCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
@@ -398,6 +399,14 @@ describe('permissions', () => {
     ],
     ['CompleteMultipartUpload', upload, [['PutObject', `${arn}/new`]]],
     ['AbortMultipartUpload', upload, [['AbortMultipartUpload', `${arn}/new`]]],
+    [
+      'GetObjectAttributes',
+      { ...at('input/train.csv'), ObjectAttributes: ['ETag'] },
+      [
+        ['GetObjectAttributes', `${arn}/input/train.csv`],
+        ['GetObject', `${arn}/input/train.csv`],
+      ],
+    ],
     ['ListParts', upload, [['ListMultipartUploadParts', `${arn}/new`]]],
   ])('%s', async (operation, input, needed) => {
     const statements = needed.map(([action, resource]) => ({
@@ -437,11 +446,14 @@ describe('permissions', () => {
   });
 
   test('to list are needed to be told that there is no such key', async () => {
-    const get = { Effect: 'Allow', Action: 's3:GetObject', Resource: `${arn}/*` };
+    const get = { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectAttributes'], Resource: `${arn}/*` };
     const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn };
+    const attributes = new GetObjectAttributesCommand({ ...at('none'), ObjectAttributes: ['ETag'] });
     const outcome = async (statements: Record<string, unknown>[]) => {
       const role = clientOf(await startWith(statements), { arn: ROLE });
-      return failure(role.send(new GetObjectCommand(at('none'))));
+      const read = await failure(role.send(new GetObjectCommand(at('none'))));
+      expect(await failure(role.send(attributes))).toBe(read);
+      return read;
     };
     expect(await outcome([get])).toBe('AccessDenied 403');
     expect(await outcome([get, list])).toBe('NoSuchKey 404');

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { RunningServices } from '../../src/services';
 import type { MemberPlace } from '../../src/services/rest/rest-model';
 import { BucketStore } from '../../src/services/s3/bucket-store';
@@ -32,8 +33,13 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
 /** A bucket that stays as it is. */
 const LISTED = 'listed-bucket';
 
+/** An object that was uploaded in two parts. */
+const IN_PARTS = 'in-parts';
+
 /** Members that every good request has, or that HTTP has for itself. */
-const REQUIRED = ['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body'];
+const REQUIRED = [
+  ...['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body', 'ObjectAttributes'],
+];
 
 const LATER = new Date(Date.now() + 60_000).toUTCString();
 
@@ -109,6 +115,7 @@ beforeAll(async () => {
     await put(key, LISTED);
     await begin(key, LISTED);
   }
+  await putInParts(IN_PARTS);
 });
 afterAll(closeServices);
 
@@ -123,6 +130,27 @@ const request = (method: string, at: string, more: Partial<Unsigned> = {}): Unsi
 async function put(key: string, bucket = BUCKET): Promise<void> {
   const headers = { 'content-type': 'text/plain', 'x-amz-checksum-crc32': '/sUwqQ==' };
   expect((await ask(request('PUT', `${bucket}/${key}`, { body: 'content', headers }))).status).toBe(200);
+}
+
+/** Uploads an object in two parts, each with a checksum of its own. */
+async function putInParts(key: string): Promise<void> {
+  const headers = { 'x-amz-checksum-algorithm': 'CRC32' };
+  const begun = await ask(request('POST', `${BUCKET}/${key}`, { query: { uploads: '' }, headers }));
+  const uploadId = /<UploadId>([^<]*)/.exec(begun.body)?.[1] ?? '';
+  let parts = '';
+  for (const [i, body] of ['a'.repeat(5 * 1024 * 1024), 'end'].entries()) {
+    const query = { uploadId, partNumber: String(i + 1) };
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32BE(crc32(body));
+    const checksum = crc.toString('base64');
+    const part = await ask(
+      request('PUT', `${BUCKET}/${key}`, { query, body, headers: { 'x-amz-checksum-crc32': checksum } }),
+    );
+    const etag = String(part.headers.etag).replaceAll('"', '&quot;');
+    parts += `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag><ChecksumCRC32>${checksum}</ChecksumCRC32></Part>`;
+  }
+  const body = `<CompleteMultipartUpload>${parts}</CompleteMultipartUpload>`;
+  expect((await ask(request('POST', `${BUCKET}/${key}`, { query: { uploadId }, body }))).status).toBe(200);
 }
 
 async function begin(key: string, bucket = BUCKET): Promise<string> {
@@ -179,6 +207,11 @@ const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
     await put(key);
     return request('GET', `${BUCKET}/${key}`);
   },
+  GetObjectAttributes: () =>
+    request('GET', `${BUCKET}/${IN_PARTS}`, {
+      query: { attributes: '' },
+      headers: { 'x-amz-object-attributes': 'ObjectParts' },
+    }),
   GetObjectTagging: async (key) => {
     await put(key);
     return request('GET', `${BUCKET}/${key}`, { query: { tagging: '' } });

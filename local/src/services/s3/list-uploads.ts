@@ -122,7 +122,8 @@ function membersOf(attributes: Upload['attributes'], checksum: Upload['checksum'
   };
 }
 
-function pageSize(input: Input, member: string, name: string): number {
+/** Items in a page, as a request has it. @throws AwsError InvalidArgument */
+export function pageSize(input: Input, member: string, name: string): number {
   const size = Number(input[member] ?? MAX_ITEMS);
   if (size < 0) {
     throw invalidArgument(name, size, `Argument ${name} must be an integer between 0 and 2147483647`);

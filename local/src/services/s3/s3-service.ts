@@ -7,6 +7,7 @@ import type { BucketStore } from './bucket-store';
 import { checkS3Request } from './check-request';
 import { copyObject } from './copy-object';
 import { deleteObjects } from './delete-objects';
+import { getObjectAttributes } from './get-object-attributes';
 import { KeyAccess } from './key-access';
 import { listObjectsV1, listObjectsV2 } from './list-objects';
 import { MultipartUploads } from './multipart-uploads';
@@ -146,6 +147,18 @@ export class S3Service implements Service {
         access: (input, given) =>
           (input['ChecksumMode'] === undefined ? access.as('GetObject') : access.reading)(input, given),
         rest: READING,
+      },
+      GetObjectAttributes: {
+        supports: ['VersionId', 'MaxParts', 'PartNumberMarker'],
+        run: (input) => getObjectAttributes(store, input),
+        // As of HeadObject, the checksum of an object is as secret as its content.
+        access: (input, given) => [
+          given,
+          ...(String(input['ObjectAttributes']).includes('Checksum')
+            ? access.reading
+            : access.as('GetObject'))(input, given),
+        ],
+        rest: { root: 'GetObjectAttributesResponse', hidesMissingKeys: true },
       },
       // No object has tags here: writes with tags are refused.
       GetObjectTagging: {
