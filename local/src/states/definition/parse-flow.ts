@@ -99,7 +99,8 @@ export function parseComputed(
   expected: (literal: Json) => string | undefined,
 ): Computed | undefined {
   if (language === 'JSONPath' && fields.has(`${name}Path`)) {
-    if (fields.has(name)) fields.problem(`Only one of '${name}' and '${name}Path' may be given`, name);
+    if (fields.take(name) !== undefined)
+      fields.problem(`Only one of '${name}' and '${name}Path' may be given`, name);
     const field = `${name}Path`;
     const path = takePath(fields, field, { intrinsics: name === 'Error' || name === 'Cause' });
     return path === undefined ? undefined : { kind: 'path', field, path };
