@@ -39,7 +39,7 @@ const OTHERS: Readonly<Record<string, readonly [expected: string, fits: string[]
   ArnEquals: [
     'arn:aws:s3:::b/*',
     ['arn:aws:s3:::b/k', 'arn:aws:s3:::b/a:b'],
-    ['arn:aws:s3:::c/k', 'arn:aws:s3:x::b/k'],
+    ['arn:aws:s3:::c/k', 'arn:aws:s3:x::b/k', 'b/k', 'x:arn:aws:s3:::b/k'],
   ],
   ArnLike: [
     'arn:aws:iam::*:role/r',
@@ -66,6 +66,45 @@ const NEGATED: Readonly<Record<string, string>> = {
   ArnLike: 'ArnNotLike',
   IpAddress: 'NotIpAddress',
 };
+
+test.each([
+  ['203.0.113.7', '203.0.113.7', true],
+  ['203.0.113.7', '203.0.113.8', false],
+  ['203.0.113.7/32', '203.0.113.7', true],
+  ['0.0.0.0/0', '203.0.113.7', true],
+  ['2001:db8::/32', '2001:db8:1::1', true],
+  ['2001:db8::/32', '2001:db9::1', false],
+  ['2001:db8::1/128', '2001:db8::1', true],
+  ['0.0.0.0/0', '2001:db8::1', false],
+  ['203.0.113.7/33', '203.0.113.7', false],
+  ['2001:db8::1/129', '2001:db8::1', false],
+  ['203.0.113.7/-1', '203.0.113.7', false],
+  ['203.0.113.7/x', '203.0.113.7', false],
+  ['somewhere', '203.0.113.7', false],
+])('IpAddress %s covers %s: %p', (range, address, expected) => {
+  expect(holds('IpAddress', range, address)).toBe(expected);
+});
+
+test.each([
+  ['ForAnyValue:StringEquals', ['a', 'b'], true],
+  ['ForAnyValue:StringNotEquals', ['a', 'b'], true],
+  ['ForAnyValue:StringNotEquals', ['a'], false],
+  ['ForAllValues:StringEquals', ['a', 'b'], false],
+  ['ForAllValues:StringEquals', ['a', 'a'], true],
+  ['ForAllValues:StringNotEquals', ['a', 'b'], false],
+  ['ForAllValues:StringNotEquals', ['b', 'c'], true],
+  ['StringNotEquals', ['a', 'b'], false],
+  ['StringEquals', ['b', 'a'], true],
+])('%s "a" of %j: %p', (operator, actual, expected) => {
+  expect(holds(operator, 'a', actual)).toBe(expected);
+});
+
+test.each(['xForAnyValue:StringEquals', 'ForSomeValues:StringEquals', 'StringEqualsIfexists', 'toString'])(
+  'IAM has no operator %s',
+  (operator) => {
+    expect(() => holds(operator, 'a', 'a')).toThrow(`IAM has no condition operator ${operator}`);
+  },
+);
 
 test('Null', () => {
   expect([holds('Null', 'true', undefined), holds('Null', 'true', 'x')]).toEqual([true, false]);
