@@ -37,6 +37,7 @@ OPERATIONS: Dict[str, List[str]] = {
         "ListTags",
         "ListTrainingJobs",
         "ListTrainingJobsForHyperParameterTuningJob",
+        "Search",
         "StopAutoMLJob",
         "StopHyperParameterTuningJob",
         "StopTrainingJob",

@@ -59,6 +59,16 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
     CreateTrainingJob: { ...trainingRequest('first'), Tags: [{ Key: 'a', Value: 'b' }] },
     CreateHyperParameterTuningJob: tuningRequest('first'),
     CreateAutoMLJobV2: { ...automlRequest('first', { TargetAttributeName: 'y' }) },
+    Search: {
+      Resource: 'TrainingJob',
+      SearchExpression: {
+        Filters: [{ Name: 'HyperParameters.x', Operator: 'LessThan', Value: '1' }],
+        NestedFilters: [
+          { NestedPropertyName: 'InputDataConfig', Filters: [{ Name: 'x', Operator: 'Exists' }] },
+        ],
+        SubExpressions: [{ Filters: [{ Name: 'Tags.a', Value: 'b' }] }],
+      },
+    },
     AddTags: { ResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/first', Tags: [] },
   },
   states: {

@@ -14,6 +14,7 @@ import { findTuningJob } from './jobs/job-records';
 import { tagOperations } from './jobs/job-tags';
 import type { TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
 import { runToStop } from './jobs/running-jobs';
+import { search } from './jobs/search';
 import { refuseMembers } from './refused-members';
 import type { TrainingEngine } from './training/training-engine';
 import type { TuningEngine } from './tuning/tuning-engine';
@@ -104,6 +105,7 @@ export class SageMakerService implements Service {
           return {};
         },
       },
+      Search: { run: (input) => search(jobs, input) },
       ...automlOperations(jobs, automl),
       ...tagOperations(jobs),
     };

@@ -73,7 +73,7 @@ function creationContext(input: Input, definition: Input): RequestContext {
 }
 
 /** The values at a path of members, of each item where there is a list. */
-function valuesAt(value: unknown, [member, ...rest]: readonly string[]): unknown[] {
+export function valuesAt(value: unknown, [member, ...rest]: readonly string[]): unknown[] {
   if (value === undefined || member === undefined) {
     return value === undefined ? [] : [value];
   }

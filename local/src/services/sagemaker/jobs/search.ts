@@ -1,0 +1,179 @@
+import { AwsError } from '../../aws-error';
+import type { Input } from '../../service';
+import { describedTrainingJob, describedTuningJob } from '../described-defaults';
+import { describeTuningJob } from '../tuning/tuning-view';
+import { valuesAt } from './job-creation';
+import { sortedPage } from './job-lists';
+import type { Jobs } from './job-types';
+
+/** A condition on one property of a job, as a request has it. */
+interface Filter {
+  readonly Name: string;
+  readonly Operator?: string;
+  readonly Value?: string;
+}
+
+interface SearchExpression {
+  readonly Filters?: readonly Filter[];
+  readonly NestedFilters?: readonly { NestedPropertyName: string; Filters: readonly Filter[] }[];
+  readonly SubExpressions?: readonly SearchExpression[];
+  readonly Operator?: 'And' | 'Or';
+}
+
+/** The jobs of each resource that local mode has. */
+const RESOURCES: Readonly<Record<string, (jobs: Jobs) => Input[]>> = {
+  TrainingJob: ({ training }) =>
+    training.list().map(({ description, tags: Tags }) => ({ ...describedTrainingJob(description), Tags })),
+  HyperParameterTuningJob: (jobs) =>
+    jobs.tuning.list().map((record) => ({
+      ...describedTuningJob(describeTuningJob(jobs, record)),
+      Tags: record.tags,
+    })),
+};
+
+/**
+ * Answers Search, for training and tuning jobs: by any property, hyperparameter, final metric or tag. A property that SageMaker does
+ * not know, which it refuses, is one that no job has.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
+ * @throws AwsError `ValidationException`
+ */
+export function search(jobs: Jobs, input: Input): unknown {
+  const { Resource: resource, SearchExpression: expression, SortBy = 'LastModifiedTime' } = input;
+  const listed = RESOURCES[String(resource)];
+  if (listed === undefined) {
+    throw invalid(
+      `local mode searches ${Object.keys(RESOURCES).join(' and ')} only, got ${String(resource)}`,
+    );
+  }
+  if (input['VisibilityConditions'] !== undefined) {
+    throw invalid(
+      'local mode does not support VisibilityConditions in sagemaker:Search: filter by Tags.<key>',
+    );
+  }
+  checkExpression(expression as SearchExpression | undefined);
+  jobs.training.refresh();
+  jobs.tuning.refresh();
+  // Jobs of other accounts are asked for; there are none.
+  const isElsewhere = input['CrossAccountFilterOption'] === 'CrossAccount';
+  const found = (isElsewhere ? [] : listed(jobs)).filter(
+    (job) => expression === undefined || holds(expression as SearchExpression, job),
+  );
+  const keys = { [String(SortBy)]: (job: Input) => sortKey(propertyOf(job, String(SortBy))[0]) };
+  const { items, ...token } = sortedPage(found, { SortOrder: 'Descending', ...input }, keys);
+  return {
+    Results: items.map((job) => ({ [String(resource)]: job })),
+    TotalHits: { Value: found.length, Relation: 'EqualTo' },
+    ...token,
+  };
+}
+
+function holds(expression: SearchExpression, job: Input): boolean {
+  const { Filters = [], NestedFilters = [], SubExpressions = [], Operator = 'And' } = expression;
+  const conditions = [
+    ...Filters.map((filter) => () => fits(filter, job)),
+    // Of a list, one item has to meet all of them.
+    ...NestedFilters.map(({ NestedPropertyName: name, Filters: filters }) => () => {
+      const path = name.split('.');
+      const within = (item: unknown) => path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), item);
+      return valuesAt(job, path)
+        .flat()
+        .some((item) => filters.every((filter) => fits(filter, within(item) as Input)));
+    }),
+    ...SubExpressions.map((each) => () => holds(each, job)),
+  ];
+  return Operator === 'Or' ? conditions.some((each) => each()) : conditions.every((each) => each());
+}
+
+/** @throws AwsError for what SageMaker refuses, whatever jobs there are */
+function checkExpression(expression: SearchExpression | undefined): void {
+  const filters = filtersIn(expression);
+  const without = filters.find(
+    ({ Operator, Value }) => Value === undefined && !/Exists$/.test(Operator ?? ''),
+  );
+  if (without !== undefined) throw invalid(`The filter of ${without.Name} needs a Value.`);
+  if (filters.filter(({ Operator }) => Operator === 'Contains').length > 1) {
+    throw invalid("'CONTAINS' operator usage limit of 1 exceeded.");
+  }
+}
+
+function filtersIn(expression: SearchExpression | undefined): Filter[] {
+  const { Filters = [], NestedFilters = [], SubExpressions = [] } = expression ?? {};
+  return [...Filters, ...NestedFilters.flatMap((each) => each.Filters), ...SubExpressions.flatMap(filtersIn)];
+}
+
+function fits(
+  { Name: name, Operator: operator = 'Equals', Value: wanted = '' }: Filter,
+  job: Input,
+): boolean {
+  const values = propertyOf(job, name);
+  switch (operator) {
+    case 'Exists':
+      return values.length > 0;
+    case 'NotExists':
+      return values.length === 0;
+    case 'NotEquals':
+      return !values.some((value) => compare(value, wanted, name) === 0);
+    case 'In':
+      return values.some((value) => wanted.split(',').some((each) => each.trim() === String(value)));
+    case 'Contains':
+      return values.some((value) => String(value).includes(wanted));
+    default: {
+      const orders = values.map((value) => compare(value, wanted, name));
+      if (operator !== 'Equals' && orders.some(Number.isNaN)) {
+        throw invalid(`The operator ${operator} is not supported for ${name}, which is a text.`);
+      }
+      return orders.some((order) => ORDERS[operator]?.(order) === true);
+    }
+  }
+}
+
+/** Operators by how a property compares with a value: NaN where they cannot be compared. */
+const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
+  Equals: (order) => order === 0,
+  GreaterThan: (order) => order > 0,
+  GreaterThanOrEqualTo: (order) => order >= 0,
+  LessThan: (order) => order < 0,
+  LessThanOrEqualTo: (order) => order <= 0,
+};
+
+/** The order of a property and a value: of numbers, of times (epoch seconds and ISO 8601), else 0 for equal texts. */
+function compare(value: unknown, wanted: string, name: string): number {
+  const number = Number(value);
+  // A decimal hyperparameter counts as an integer beside an integer, as the API reference of Filter says.
+  const given = name.startsWith('HyperParameters.') && /^-?\d+$/.test(wanted) ? Math.trunc(number) : number;
+  const limit = Number(wanted);
+  if (!Number.isNaN(given) && !Number.isNaN(limit)) return given - limit;
+  if (typeof value === 'number')
+    return value - Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(wanted) ? wanted : `${wanted}Z`) / 1000;
+  return String(value) === wanted ? 0 : Number.NaN;
+}
+
+/** The values of a property by its name, such as `Metrics.validation:rmse`, `Tags.team` or `ResourceConfig.InstanceType`. */
+function propertyOf(job: Input, name: string): unknown[] {
+  const [first = '', ...rest] = name.split('.');
+  const key = rest.join('.');
+  const itemsAt = (member: string) => valuesAt(job, [member]).flat() as Input[];
+  switch (first) {
+    case 'HyperParameters':
+      return valuesAt(job, [first, key]);
+    case 'Metrics':
+      return itemsAt('FinalMetricDataList').flatMap((each) =>
+        each['MetricName'] === key ? [each['Value']] : [],
+      );
+    case 'Tags':
+      return itemsAt(first).flatMap((each) => (each['Key'] === key ? [each['Value']] : []));
+    default:
+      return valuesAt(job, [first, ...rest]).flat();
+  }
+}
+
+/** Numbers, also those that are text, are sorted as such. */
+function sortKey(value: unknown): string | number | undefined {
+  if (value === undefined) return undefined;
+  return Number.isNaN(Number(value)) ? String(value) : Number(value);
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
