@@ -5,33 +5,38 @@ answer has the same `id` and `result`, or `error`.
 """
 
 import os
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, Type
 
 # Before NumPy is imported: the model's matrices are small, and threads for them would take the cores that train.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
 
 from protocol import Channel  # noqa: E402
-from search import Search  # noqa: E402
+
+if TYPE_CHECKING:
+    from search import Search
 
 
 def main() -> None:
     channel = Channel()
-    searches: Dict[int, Search] = {}
+    # After the channel, which ends the process with its parent: this takes a while.
+    from search import Search
+
+    searches: Dict[int, "Search"] = {}
     channel.send({"ready": True})
     while True:
         request = channel.receive()
         try:
-            answer = {"result": _answer(searches, request)}
+            answer = {"result": _answer(Search, searches, request)}
         except Exception as error:  # the process serves other searches too
             answer = {"error": f"{type(error).__name__}: {error}"}
         channel.send({"id": request["id"], **answer})
 
 
-def _answer(searches: Dict[int, Search], request: Dict[str, Any]) -> Any:
+def _answer(kind: Type["Search"], searches: Dict[int, "Search"], request: Dict[str, Any]) -> Any:
     operation, key = request["op"], request["search"]
     if operation == "start":
-        searches[key] = Search(request["specification"])
+        searches[key] = kind(request["specification"])
         return None
     if operation == "close":
         searches.pop(key, None)

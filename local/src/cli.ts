@@ -1,13 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { cleanCommand } from './commands/clean';
 import { PROGRAM } from './commands/help';
-import { listCommand } from './commands/list';
-import { logsCommand } from './commands/logs';
-import { resumeCommand } from './commands/resume';
-import { runCommand } from './commands/run';
-import { serveCommand } from './commands/serve';
-import { showCommand } from './commands/show';
 import { explainError } from './report/explain-error';
 
 const OVERVIEW = `
@@ -20,6 +13,17 @@ Files (below .local/ in the project's folder; --root names another place):
   logs/                logs of jobs and Lambda functions
   s3/<bucket>/         the objects of the buckets, as plain files`;
 
+/** The commands. One is loaded when it is asked for, all for the help. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['run', async () => (await import('./commands/run')).runCommand()],
+  ['resume', async () => (await import('./commands/resume')).resumeCommand()],
+  ['serve', async () => (await import('./commands/serve')).serveCommand()],
+  ['list', async () => (await import('./commands/list')).listCommand()],
+  ['show', async () => (await import('./commands/show')).showCommand()],
+  ['logs', async () => (await import('./commands/logs')).logsCommand()],
+  ['clean', async () => (await import('./commands/clean')).cleanCommand()],
+]);
+
 const program = new Command(PROGRAM)
   .description('Runs the state machine of a synthesized CDK app on this machine: no AWS account, no Docker.')
   .usage('[command] [options]')
@@ -27,17 +31,6 @@ const program = new Command(PROGRAM)
   .helpOption('-h, --help', 'this help')
   .showHelpAfterError('Add --help for what is allowed.')
   .addHelpText('after', OVERVIEW);
-const commands = [
-  runCommand(),
-  resumeCommand(),
-  serveCommand(),
-  listCommand(),
-  showCommand(),
-  logsCommand(),
-  cleanCommand(),
-];
-for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
-
 // A reader that has seen enough (`run | head -1`) must not end a run: what it does not read is dropped.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -54,10 +47,18 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' }).catch((error: unknown) => {
+main(withCommand(process.argv.slice(2))).catch((error: unknown) => {
   console.error(explainError(error));
   process.exitCode = 1;
 });
+
+async function main(args: readonly string[]): Promise<void> {
+  const wanted = COMMANDS.get(String(args[0]));
+  for (const load of wanted ? [wanted] : COMMANDS.values()) {
+    program.addCommand((await load()).copyInheritedSettings(program));
+  }
+  await program.parseAsync(args, { from: 'user' });
+}
 
 /** Options alone are those of `run`. */
 function withCommand(args: readonly string[]): string[] {

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { TaskStub } from '../executions/stub-types';
-import { LocalMode } from '../library/local-mode';
+import type { LocalMode } from '../library/local-mode';
 import { synthesize } from '../library/synthesize';
 import { UserError } from '../user-error';
 import { parseJsonOption } from './json-option';
@@ -82,31 +81,35 @@ export async function deployFromCommand(
   const root = rootOf(options);
   const project = resolve(options.project);
   const stubTasks = stubsOf(options);
-  if (options.assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
-  const assembly = options.assembly ?? (await synthesize({ project, root, context: options.context ?? [] }));
-  try {
-    const localMode = await LocalMode.deploy({
-      assembly,
-      project,
-      root,
-      pythonFolder: pythonFolderOf(options),
-      ...(options.stack !== undefined && { stack: options.stack }),
-      imageCommands: pairs('--image-command', options.imageCommand),
-      fileSystems: pairs('--file-system', options.fileSystem),
-      stubTasks,
-      ...(options.spotInterruptions !== undefined && {
-        spotInterruptions: { perJob: options.spotInterruptions },
-      }),
-      ...(port !== undefined && { port }),
-      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
-      onNotice: console.error,
-    });
-    hideFromGit(options);
-    return localMode;
-  } finally {
-    // Everything that is needed of it was copied.
-    if (options.assembly === undefined) rmSync(assembly, { recursive: true, force: true });
-  }
+  const imageCommands = pairs('--image-command', options.imageCommand);
+  const fileSystems = pairs('--file-system', options.fileSystem);
+  const { assembly } = options;
+  if (assembly === undefined && !options.quiet) console.error('Synthesizing the app ...');
+  const source =
+    assembly === undefined
+      ? { synthesis: synthesize({ project, root, context: options.context ?? [] }) }
+      : { assembly };
+  source.synthesis?.catch(() => undefined); // `deploy` meets it.
+  // Loading all of local mode takes a while, in which the app is synthesized.
+  const { LocalMode } = await import('../library/local-mode');
+  const localMode = await LocalMode.deploy({
+    ...source,
+    project,
+    root,
+    pythonFolder: pythonFolderOf(options),
+    ...(options.stack !== undefined && { stack: options.stack }),
+    imageCommands,
+    fileSystems,
+    stubTasks,
+    ...(options.spotInterruptions !== undefined && {
+      spotInterruptions: { perJob: options.spotInterruptions },
+    }),
+    ...(port !== undefined && { port }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    onNotice: console.error,
+  });
+  hideFromGit(options);
+  return localMode;
 }
 
 /** What stands for tasks. */

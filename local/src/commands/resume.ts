@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { type DeploymentRecord, readDeployment } from '../library/deployment-records';
 import { LocalMode } from '../library/local-mode';
 import { UserError } from '../user-error';
-import { addExamples, PROGRAM } from './help';
+import { addExamples, EXIT_STATUSES, PROGRAM } from './help';
 import { addRootOptions, existingRoot, pythonFolderOf, type RootOptions } from './root-options';
 import { interruptedIn, type RunRecords, readRunRecords, runningIn } from './run-records';
-import { EXIT_STATUSES, type ShowOptions, showExecutions } from './show-executions';
+import { type ShowOptions, showExecutions } from './show-executions';
 
 interface ResumeOptions extends RootOptions, ShowOptions {}
 

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DEFAULT_PYTHON_FOLDER } from '../training';
+import { DEFAULT_PYTHON_FOLDER } from '../training/python-folder';
 import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { addDeployOptions, collect, type DeployCommandOptions, deployFromCommand } from './app-options';
-import { addExamples } from './help';
+import { addExamples, EXIT_STATUSES } from './help';
 import { tellOfInterrupted } from './interruption';
 import { readJsonOption } from './json-option';
-import { EXIT_STATUSES, showExecutions } from './show-executions';
 
 interface RunOptions extends DeployCommandOptions {
   readonly stateMachine?: string;
@@ -37,6 +36,7 @@ export function runCommand(): Command {
 async function run(options: RunOptions): Promise<void> {
   const inputs = (options.input ?? ['{}']).map((text) => readJsonOption('--input ', text));
   const localMode = await deployFromCommand(options);
+  const { showExecutions } = await import('./show-executions');
   if (!options.quiet) tellOfInterrupted(localMode);
   const { stateMachine } = options;
   await showExecutions(localMode, options, () =>

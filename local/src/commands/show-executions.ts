@@ -18,13 +18,6 @@ export interface ShowOptions {
   readonly quiet?: true;
 }
 
-/** The exit status of a command that runs executions, for its help. */
-export const EXIT_STATUSES = `
-Exit status:
-  0    every execution succeeded
-  1    one did not, or nothing could be started
-  130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them; "resume" goes on`;
-
 /** Starts executions and shows them until they have ended, and local mode with them. Sets the exit status. */
 export async function showExecutions(
   localMode: LocalMode,

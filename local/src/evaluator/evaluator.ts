@@ -55,6 +55,12 @@ export class Evaluator {
     return this.waiting.length > 0;
   }
 
+  /** Starts the process ahead of the first request. */
+  warm(): void {
+    this.child ??= this.start();
+    if (!this.isBusy) this.begin();
+  }
+
   /**
    * Evaluates a request.
    *

@@ -24,6 +24,8 @@ export interface DeployOptions {
    * @default - the app of `project` is synthesized, with the `cdk` that it depends on, else the one in `$PATH`
    */
   readonly assembly?: string | SynthesizedApp;
+  /** The folder of an app that is being synthesized for this deployment, which removes it. @internal */
+  readonly synthesis?: Promise<string>;
   /**
    * Folder of the app, where its `cdk.json` and, perhaps, its `local-mode.json` are.
    *
@@ -162,9 +164,9 @@ function checkTimeScale(scale: number | undefined): void {
 }
 
 async function deployTo(root: string, options: DeployOptions): Promise<LocalModeOptions['deployment']> {
-  const { assembly, stack, parameters, onNotice = () => undefined } = options;
+  const { assembly, stack, parameters, synthesis, onNotice = () => undefined } = options;
   const given = assembly === undefined ? undefined : folderOf(assembly);
-  const folder = given ?? (await synthesizeTo(root, options));
+  const folder = given ?? (await (synthesis ?? synthesizeTo(root, options)));
   try {
     return deploy(readAssembly(folder, stack), root, {
       ...(parameters && { parameters }),

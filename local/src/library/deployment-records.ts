@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import type { Deployment } from '../assembly';
 import { writeRecord } from '../local-folder/write-record';
 import { UserError } from '../user-error';
@@ -42,8 +42,25 @@ export function writeDeployment({
   );
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16);
   const file = join(deployment.root, FOLDER, `${id}.json`);
-  if (!existsSync(file)) writeRecord(file, content);
+  const now = new Date();
+  if (existsSync(file)) utimesSync(file, now, now);
+  else writeRecord(file, content);
   return id;
+}
+
+/** What local mode was started with the last time; undefined where it never was, or where that cannot be read. */
+export function lastDeployment(root: string): DeploymentRecord | undefined {
+  const folder = join(root, FOLDER);
+  if (!existsSync(folder)) return undefined;
+  const startedAt = (name: string) => statSync(join(folder, name)).mtimeMs;
+  const [last] = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort((one, other) => startedAt(other) - startedAt(one));
+  try {
+    return last === undefined ? undefined : readDeployment(root, basename(last, '.json'));
+  } catch {
+    return undefined; // What ran in it says so when it is resumed.
+  }
 }
 
 /** Reads what was kept. @throws UserError when it is not there any more, or cannot be read */

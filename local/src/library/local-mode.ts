@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketsFolder, type Deployment } from '../assembly';
 import { ExecutionRunner, type RunningExecution } from '../executions/execution-runner';
@@ -19,10 +19,12 @@ import {
 import type { BucketStore } from '../services/s3/bucket-store';
 import { checkName, executionAlreadyExists } from '../services/step-functions/requests';
 import { copyJson, type Json, parseExact } from '../states';
+import { DEFAULT_PYTHON_FOLDER } from '../training';
 import { UserError } from '../user-error';
 import type { ClientConfig } from './client-config';
 import { type DeployOptions, deployApp } from './deploy-options';
 import { writeDeployment } from './deployment-records';
+import { HeadStart } from './head-start';
 import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
 import type { LocalModeOptions } from './local-mode-options';
@@ -79,11 +81,23 @@ export class LocalMode {
    * @throws UserError when the app cannot be synthesized or deployed, or has something that local mode does not run
    */
   static async deploy(options: DeployOptions = {}): Promise<LocalMode> {
-    const deployed = await deployApp(options);
+    const { root, pythonFolder = DEFAULT_PYTHON_FOLDER, onNotice = () => undefined } = options;
+    // Whoever waits for a synthesis has time for it.
+    const headStart =
+      options.assembly === undefined && !options.stubTraining
+        ? new HeadStart({
+            ...(root !== undefined && { root }),
+            pythonFolder: resolve(pythonFolder),
+            onNotice,
+          })
+        : undefined;
+    let deployed: LocalModeOptions | undefined;
     try {
-      return await LocalMode.start(deployed);
+      deployed = await deployApp(options);
+      return await LocalMode.start(deployed, headStart);
     } catch (error) {
-      removeIfTemporary(deployed);
+      await headStart?.close();
+      if (deployed) removeIfTemporary(deployed);
       throw error;
     }
   }
@@ -95,7 +109,7 @@ export class LocalMode {
    *   cannot be installed, or what an earlier run has kept cannot be read
    * @internal
    */
-  static async start(options: LocalModeOptions): Promise<LocalMode> {
+  static async start(options: LocalModeOptions, headStart?: HeadStart): Promise<LocalMode> {
     const { deployment, onNotice, stubTasks = {} } = options;
     checkStubs(
       stubTasks,
@@ -111,7 +125,7 @@ export class LocalMode {
     const leaveRoot = enterRoot(deployment.root);
     let training: TrainingSide | undefined;
     try {
-      training = await startTraining(options);
+      training = await startTraining(options, headStart);
       const { trainer } = training;
       let services: RunningServices | undefined;
       const deploymentId = writeDeployment(options);

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { withoutStubbedTasks } from '../executions/stub-tasks';
 import {
   type AutoMLRunner,
@@ -8,17 +7,14 @@ import {
   createAutoMLRunner,
   createContainerTrainer,
   createOptunaSampler,
-  createPythonEnvironments,
   createScriptTrainer,
   createStubSampler,
   createStubTrainer,
   createTabularTrainer,
-  createXGBoostTrainer,
-  DEFAULT_PYTHON_FOLDER,
-  type PythonEnvironments,
   type Sampler,
   type Trainer,
 } from '../training';
+import { type CommonTraining, createCommonTraining, type HeadStart, MOST_JOBS } from './head-start';
 import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
 import { trainingImages } from './trained-algorithms';
@@ -40,35 +36,25 @@ type TrainingOptions = Pick<
 /**
  * Installs and starts what the state machines of a deployment train with: now, not in the middle of a run.
  *
+ * @param headStart what was started before the deployment was known
  * @throws UserError when Python lacks something that cannot be installed, or a command is given for no image
  */
-export async function startTraining(options: TrainingOptions): Promise<TrainingSide> {
-  const {
-    deployment,
-    pythonFolder,
-    imageCommands = new Map(),
-    stubTraining,
-    stubTasks = {},
-    onNotice,
-  } = options;
+export async function startTraining(options: TrainingOptions, headStart?: HeadStart): Promise<TrainingSide> {
+  const { deployment, imageCommands = new Map(), stubTraining, stubTasks = {}, onNotice } = options;
   const images = deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition));
   checkImageCommands(imageCommands, images);
   const stateMachines = deployment.stateMachines.map(({ definition }) => ({
     definition: withoutStubbedTasks(definition, stubTasks),
   }));
-  const environments = createPythonEnvironments({
-    folder: pythonFolder,
-    otherFolders: [resolve(DEFAULT_PYTHON_FOLDER)],
-    onNotice,
-  });
+  const common = (await headStart?.take(options)) ?? createCommonTraining(options);
+  const { environments } = common;
   const cores = availableParallelism();
-  const maxJobs = Math.max(2, cores);
-  const trainers = createTrainers(environments, options, maxJobs);
+  const trainers = createTrainers(common, options);
   const trainer = stubTraining ? createStubTrainer(trainers, stubTraining) : trainers;
-  let sampler: Sampler | undefined;
+  let { sampler }: { sampler?: Sampler } = common;
   const close = async () => void (await Promise.all([trainer.close(), sampler?.close()]));
   try {
-    const automl = createAutoMLRunner({ environments, maxWorkers: maxJobs });
+    const automl = createAutoMLRunner({ environments, maxWorkers: MOST_JOBS });
     // The workers first: the sampler runs in an environment that there has to be anyway.
     const prepared = Promise.all([
       ...trainableAlgorithms(stateMachines, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
@@ -77,7 +63,7 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
     prepared.catch(() => undefined); // It is met below.
     sampler = stubTraining
       ? createStubSampler()
-      : createOptunaSampler((await environments.forSampler()).python, onNotice);
+      : (sampler ?? createOptunaSampler((await environments.forSampler()).python, onNotice));
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {
@@ -88,18 +74,17 @@ export async function startTraining(options: TrainingOptions): Promise<TrainingS
 }
 
 function createTrainers(
-  environments: PythonEnvironments,
-  { deployment, imageCommands = new Map(), onNotice }: TrainingOptions,
-  maxJobs: number,
+  { environments, xgboost }: CommonTraining,
+  { deployment, imageCommands = new Map() }: TrainingOptions,
 ): Trainer {
   return combineTrainers([
-    createXGBoostTrainer({
-      pythonFor: (version, extras) => environments.forXGBoost(version, extras),
-      maxWorkers: maxJobs,
-      onNotice,
+    xgboost,
+    createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: MOST_JOBS }),
+    createScriptTrainer({ environments, maxJobs: MOST_JOBS }),
+    createContainerTrainer({
+      commands: imageCommands,
+      builds: deployment.imageBuilds,
+      maxJobs: MOST_JOBS,
     }),
-    createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: maxJobs }),
-    createScriptTrainer({ environments, maxJobs }),
-    createContainerTrainer({ commands: imageCommands, builds: deployment.imageBuilds, maxJobs }),
   ]);
 }

@@ -7,11 +7,11 @@ export { storeOutputs, writeModelArchive } from './model-archive';
 export { createOptunaSampler } from './optuna-sampler';
 export {
   createPythonEnvironments,
-  DEFAULT_PYTHON_FOLDER,
   type PythonEnvironment,
   type PythonEnvironments,
   type PythonEnvironmentsOptions,
 } from './python-environment';
+export { DEFAULT_PYTHON_FOLDER } from './python-folder';
 export type { PythonExtra } from './python-requirements';
 export type { FinishedTrial, Sampler, Search, SearchDimension, SearchSpecification } from './sampler';
 export { createScriptTrainer } from './script/script-trainer';

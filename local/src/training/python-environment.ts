@@ -9,10 +9,10 @@ import {
   furtherInterpreters,
   type Interpreter,
   inspectInterpreter,
-  interpreterCandidates,
   interpreterProblems,
   noPython,
 } from './python-interpreters';
+import { type FoundPython, foundIn, PythonLookup, pythonOf } from './python-lookup';
 import {
   inspectedPackages,
   isInstallable,
@@ -29,23 +29,12 @@ import {
 } from './requirements-install';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
-/** Folder for Python environments, relative to the current folder. */
-export const DEFAULT_PYTHON_FOLDER = '.venv';
-
 /** A Python that can run local mode's Python side. */
 export interface PythonEnvironment {
   readonly python: string;
   readonly pythonVersion: string;
   /** The XGBoost it has: the wanted version, or the nearest there is. */
   readonly xgboostVersion: string;
-}
-
-/** A Python that has what was asked for. */
-export interface FoundPython {
-  readonly python: string;
-  readonly pythonVersion: string;
-  /** What it has: the wanted packages, or the alternative that was taken. */
-  readonly has: WantedPackages;
 }
 
 /** What `createPythonEnvironments` needs. */
@@ -64,6 +53,8 @@ export interface PythonEnvironmentsOptions {
 export interface PythonEnvironments {
   /** An environment with this version of XGBoost and with Optuna. The same one for the same arguments. */
   forXGBoost(version: string, extras?: readonly PythonExtra[]): Promise<PythonEnvironment>;
+  /** The environment that `forXGBoost` would find, if it is there: nothing is installed, and nothing is said. */
+  readyForXGBoost(version: string): Promise<PythonEnvironment | undefined>;
   /** An environment for the sampler alone: one that is there already if any is. */
   forSampler(): Promise<PythonEnvironment>;
   /**
@@ -109,6 +100,10 @@ export function createPythonEnvironments(options: PythonEnvironmentsOptions): Py
   };
   return {
     forXGBoost,
+    async readyForXGBoost(version) {
+      const ready = await finder.ready(...xgboostPackages(version, []));
+      return ready && describeXGBoost(ready);
+    },
     forSampler: () => sampler ?? forXGBoost(DEFAULT_XGBOOST_VERSION),
     forPackages,
     async withRequirements({ python }, requirementsFile, signal) {
@@ -154,35 +149,24 @@ const SHOWN_PIP_LINES = 3;
 
 class EnvironmentFinder {
   private readonly env: NodeJS.ProcessEnv;
+  private readonly lookup: PythonLookup;
 
   constructor(private readonly options: PythonEnvironmentsOptions) {
     this.env = options.env ?? process.env;
+    const { folder, otherFolders = [] } = options;
+    this.lookup = new PythonLookup([folder, ...otherFolders], this.env);
   }
 
   public async find(wanted: WantedPackages, alternatives: readonly WantedPackages[]): Promise<FoundPython> {
     const { env } = this;
-    const candidates = interpreterCandidates(env);
     const inspected = inspectedPackages([wanted, ...alternatives]);
-    const made = this.made(wanted.name);
-    const seen: Interpreter[] = [];
-    for (const command of [
-      ...candidates.filter((candidate) => candidate === env.PYTHON),
-      ...made,
-      ...candidates.filter((candidate) => candidate !== env.PYTHON),
-    ]) {
-      const interpreter = await inspectInterpreter(command, inspected, env);
-      if (interpreter && missingPackages(interpreter, wanted).length === 0) {
-        return describe(interpreter, wanted);
-      }
-      if (command === env.PYTHON && !interpreter) {
-        const problems = await interpreterProblems([command], env);
-        const why = problems.join('\n') || `${command} does not exist.`;
-        this.options.onNotice(`$PYTHON names no Python 3.9 or newer: looking for another one. ${why}`);
-      }
-      if (interpreter && !made.includes(command)) {
-        seen.push(interpreter);
-      }
+    const { ready, seen, isPythonUnusable } = await this.lookup.look(wanted, inspected);
+    if (isPythonUnusable) {
+      const problems = await interpreterProblems([env.PYTHON ?? ''], env);
+      const why = problems.join('\n') || `${env.PYTHON} does not exist.`;
+      this.options.onNotice(`$PYTHON names no Python 3.9 or newer: looking for another one. ${why}`);
     }
+    if (ready) return ready;
     const base = await chooseBase(seen, wanted, inspected, env);
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
@@ -197,14 +181,22 @@ class EnvironmentFinder {
           `${titleOf(available)}, so results can differ from SageMaker.`,
       );
       const others = await Promise.all(
-        this.made(available.name).map((command) => inspectInterpreter(command, inspected, env)),
+        this.lookup.made(available.name).map((command) => inspectInterpreter(command, inspected, env)),
       );
       const ready = [...others, ...seen].find((one) => one && missingPackages(one, available).length === 0);
       if (ready) {
-        return describe(ready, available);
+        return foundIn(ready, available);
       }
     }
     return this.install(base, available);
+  }
+
+  /** The interpreter that has what is wanted already. `find` does not look for it again. */
+  public async ready(
+    wanted: WantedPackages,
+    ...alternatives: readonly WantedPackages[]
+  ): Promise<FoundPython | undefined> {
+    return (await this.lookup.look(wanted, inspectedPackages([wanted, ...alternatives]))).ready;
   }
 
   /** Makes an environment that sees the packages of another and has those of a requirements file before them. */
@@ -215,7 +207,7 @@ class EnvironmentFinder {
     requirementsFile: string,
     signal: AbortSignal,
   ): Promise<{ python: string }> {
-    for (const python of this.made(name)) {
+    for (const python of this.lookup.made(name)) {
       if (await inspectInterpreter(python, [], this.env)) return { python };
     }
     this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
@@ -236,13 +228,6 @@ class EnvironmentFinder {
   /** The place of an environment: a link to the folder it was made in. */
   private home(name: string): string {
     return join(this.options.folder, name);
-  }
-
-  /** Where the Python of an environment can be that was made before. */
-  private made(name: string): string[] {
-    return [this.options.folder, ...(this.options.otherFolders ?? [])].map((folder) =>
-      pythonOf(join(folder, name)),
-    );
   }
 
   private async install(base: Interpreter, wanted: WantedPackages): Promise<FoundPython> {
@@ -288,10 +273,6 @@ class EnvironmentFinder {
   }
 }
 
-function describe(interpreter: Interpreter, has: WantedPackages): FoundPython {
-  return { python: interpreter.executable, pythonVersion: interpreter.version, has };
-}
-
 function describeXGBoost({ python, pythonVersion, has }: FoundPython): PythonEnvironment {
   return { python, pythonVersion, xgboostVersion: has.packages['xgboost|xgboost-cpu'] ?? '' };
 }
@@ -315,12 +296,6 @@ async function showPackages(paths: string, folder: string): Promise<void> {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const { stdout } = await run(pythonOf(folder), ['-c', code]);
   await writeFile(join(stdout.trim(), 'framework.pth'), paths);
-}
-
-function pythonOf(environment: string): string {
-  return process.platform === 'win32'
-    ? join(environment, 'Scripts', 'python.exe')
-    : join(environment, 'bin', 'python');
 }
 
 /** The first interpreter that can have the wanted packages, else the first there is. */

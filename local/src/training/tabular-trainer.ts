@@ -1,5 +1,5 @@
 import { trainOnPool } from './pool-training';
-import type { FoundPython } from './python-environment';
+import type { FoundPython } from './python-lookup';
 import { requirementsFiles, type WantedPackages } from './python-requirements';
 import { PythonWorkerPool } from './python-worker-pool';
 import type { TrainedAlgorithm, Trainer, TrainingTask } from './trainer';

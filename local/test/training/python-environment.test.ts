@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createPythonEnvironments, DEFAULT_XGBOOST_VERSION, xgboostVersionOf } from '../../src/training';
 import { inspectInterpreter } from '../../src/training/python-interpreters';
@@ -9,21 +9,9 @@ import {
   type WantedPackages,
   xgboostPackages,
 } from '../../src/training/python-requirements';
-import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
+import { defaultEnvironment, fakePython, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const REGISTRY = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
-
-/** An interpreter that says it has these packages, and does nothing else. */
-function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
-  const path = join(temporaryFolder(), 'python');
-  const answer = JSON.stringify({ executable: path, version, packages });
-  writeFileSync(
-    path,
-    `#!/bin/sh\ncase "$1" in *check_environment.py) echo '${answer}';; *) ${body};; esac\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}
 
 test.each([
   ['sagemaker-xgboost:3.2-0', '3.2.0'],
@@ -68,6 +56,21 @@ test('$PYTHON comes first when it has everything', async () => {
   });
   expect(await environments.forSampler()).toMatchObject({ python });
   expect(notices).toEqual([]);
+});
+
+test('what is ready is looked for in silence, and found with the notices', async () => {
+  const notices: string[] = [];
+  const onNotice = (text: string) => void notices.push(text);
+  const environmentsWith = (folder: string, PYTHON: string) =>
+    createPythonEnvironments({ folder, onNotice, env: { ...process.env, PATH: '/nowhere', PYTHON } });
+  const lacking = environmentsWith(temporaryFolder(), fakePython('3.12.1', {}));
+  expect(await lacking.readyForXGBoost('3.2.0')).toBeUndefined();
+  const found = await defaultEnvironment();
+  const unusable = environmentsWith(resolve('.venv'), '/nowhere/python');
+  expect(await unusable.readyForXGBoost('3.2.0')).toEqual(found);
+  expect(notices).toEqual([]);
+  expect(await unusable.forXGBoost('3.2.0')).toEqual(found);
+  expect(notices).toEqual([expect.stringMatching(/^\$PYTHON names no Python/)]);
 });
 
 test('another version than the wanted one is told', async () => {

@@ -33,6 +33,18 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'training-test-'));
 }
 
+/** An interpreter that says it has these packages, and whose processes run `body`, as text for the shell. */
+export function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
+  const path = join(temporaryFolder(), 'python');
+  const answer = JSON.stringify({ executable: path, version, packages });
+  writeFileSync(
+    path,
+    `#!/bin/sh\ncase "$1" in *check_environment.py) echo '${answer}';; *) ${body};; esac\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
 /** An interpreter whose processes can be killed: the youngest one, or each with a command of the shell before it starts. */
 export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
   const folder = temporaryFolder();

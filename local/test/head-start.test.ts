@@ -1,0 +1,180 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../src/assembly';
+import { lastDeployment, writeDeployment } from '../src/library/deployment-records';
+import { HeadStart } from '../src/library/head-start';
+import { isProcessAlive } from '../src/local-folder/process-alive';
+import { PROJECT, type RunningCli, startCommand } from './end-to-end/support';
+import { defaultEnvironment, fakePython, IMAGE, SETUP_TIMEOUT, temporaryFolder } from './training/support';
+
+const SCIKIT_LEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3';
+const USUAL = ['sampler.py', ...Array<string>(availableParallelism()).fill('xgboost_worker.py')];
+const PACKAGES = { optuna: '5.0.0', 'xgboost-cpu': '3.2.0', numpy: '2.0.0', scipy: '1.0.0' };
+
+/** Runs what the real interpreter does, and writes down what it is started for. */
+let python: string;
+let log: string;
+let started: HeadStart[] = [];
+
+beforeAll(defaultEnvironment, SETUP_TIMEOUT);
+
+beforeEach(async () => {
+  log = join(temporaryFolder(), 'processes');
+  python = fakePython('3.12.1', PACKAGES, await recorded());
+});
+
+afterEach(async () => {
+  delete process.env.PYTHON;
+  await Promise.all(started.map((start) => start.close()));
+  started = [];
+});
+
+async function recorded(): Promise<string> {
+  return `echo "$$ $1" >> '${log}'; exec '${(await defaultEnvironment()).python}' "$@"`;
+}
+
+/** The Python processes that were started. */
+function processes(): { readonly id: number; readonly script: string }[] {
+  if (!existsSync(log)) return [];
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  return lines.map((line) => ({ id: Number.parseInt(line, 10), script: line.replace(/.*\//, '') }));
+}
+
+function scripts(): string[] {
+  return processes()
+    .map(({ script }) => script)
+    .sort();
+}
+
+function alive(): string[] {
+  return processes()
+    .filter(({ id }) => isProcessAlive(id))
+    .map(({ script }) => script)
+    .sort();
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
+}
+
+function appWith(trainingImage: string, root = '/nowhere'): { readonly deployment: Deployment } {
+  const AlgorithmSpecification = { TrainingImage: trainingImage };
+  const definition = { States: { Train: { Type: 'Task', Arguments: { AlgorithmSpecification } } } };
+  return { deployment: { root, stateMachines: [{ definition }] } as unknown as Deployment };
+}
+
+function headStart(root?: string): HeadStart {
+  process.env.PYTHON = python;
+  const start = new HeadStart({
+    ...(root !== undefined && { root }),
+    pythonFolder: temporaryFolder(),
+    onNotice: () => undefined,
+  });
+  started.push(start);
+  return start;
+}
+
+test('an app that is new trains with what was started for it', async () => {
+  const start = headStart();
+  const common = await start.take(appWith(IMAGE));
+  await common?.xgboost.prepare?.({ trainingImage: IMAGE, hyperparameters: {} }, availableParallelism());
+  await common?.sampler?.ready;
+  expect(alive()).toEqual(USUAL);
+  await start.close();
+  expect(alive()).toEqual([]);
+  expect(scripts()).toEqual(USUAL);
+});
+
+test.each<[string, string]>([
+  ['another algorithm', SCIKIT_LEARN],
+  ['another release', IMAGE.replace('3.2-0', '1.7-1')],
+])('for an app with %s it is ended', async (_, image) => {
+  const start = headStart();
+  await until(() => processes().length === USUAL.length);
+  expect(await start.take(appWith(image))).toBeUndefined();
+  expect(alive()).toEqual([]);
+});
+
+test('what starts is what the last deployment of the root needed', async () => {
+  const root = temporaryFolder();
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const age = () =>
+    readdirSync(join(root, 'stacks')).forEach(
+      (name) => void utimesSync(join(root, 'stacks', name), hourAgo, hourAgo),
+    );
+  const keep = (image: string) => writeDeployment({ imageCommands: new Map(), ...appWith(image, root) });
+  keep(SCIKIT_LEARN);
+  age();
+  keep(IMAGE);
+  age();
+  keep(SCIKIT_LEARN);
+  expect(lastDeployment(root)).toMatchObject(appWith(SCIKIT_LEARN, root));
+  const start = headStart(root);
+  const common = await start.take(appWith(SCIKIT_LEARN));
+  await common?.sampler?.ready;
+  expect(scripts()).toEqual(['sampler.py']);
+});
+
+describe('the command', () => {
+  let project: string;
+  let cli: RunningCli;
+
+  beforeEach(() => {
+    // Within this project, so that its `cdk` is found.
+    const cache = join(PROJECT, 'node_modules/.cache');
+    mkdirSync(cache, { recursive: true });
+    project = mkdtempSync(join(cache, 'head-start-'));
+    writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
+  });
+
+  /** Runs it on an app that does this in the end. */
+  function run(end: string, ...args: string[]): void {
+    writeFileSync(join(project, 'app.cjs'), `require('fs').writeFileSync('started', ''); ${end}`);
+    cli = startCommand(['run', '--project', project, ...args], { PYTHON: python });
+  }
+
+  const forever = 'setInterval(() => {}, 1000)';
+
+  test('leaves no process behind when the app cannot be synthesized', async () => {
+    run('setTimeout(() => process.exit(1), 1500)');
+    const { exitCode, output } = await cli.ended;
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('cdk synth ended with exit status 1')]);
+    expect(scripts()).toEqual(USUAL);
+    expect([alive(), cli.isAnyAlive()]).toEqual([[], false]);
+  });
+
+  test.each<[string, () => void]>([
+    ['Ctrl-C', () => cli.interrupt()],
+    ['kill -9', () => cli.kill()],
+  ])('leaves no process behind after %s during the synthesis', async (_, end) => {
+    run(forever);
+    await until(() => processes().length === USUAL.length);
+    end();
+    await until(() => alive().length === 0);
+    if (cli.isAnyAlive()) cli.interrupt(); // The app: it does not end with the command.
+    await cli.ended;
+  });
+
+  test.each([
+    ['--help'],
+    ['--no-such-option'],
+    ['--input', '{'],
+    ['--stub-task', 'x'],
+    ['--file-system', 'x'],
+  ])('starts nothing for %s %s', async (...args) => {
+    python = fakePython('3.12.1', PACKAGES, `echo "$$ $1" >> '${log}'`);
+    run('', ...args);
+    await cli.ended;
+    expect([scripts(), existsSync(join(project, 'started'))]).toEqual([[], false]);
+  });
+});
