@@ -1,7 +1,7 @@
 """Makes local/src/services/model/<service>-model.json and sagemaker-rest-model.json out of the service models that botocore ships.
 
 The models hold what is needed to validate the requests of the operations that local mode has and, of REST services, what is
-where on the wire; the other file names the operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
+where on the wire (of the others, which members of responses are points in time); the other file names the operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
 them. When local mode gets another operation, or AWS another value (then raise the version there first):
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List
+from typing import Any, Dict, Iterable, Iterator, List, Set
 
 import botocore
 import botocore.loaders
@@ -148,6 +148,28 @@ def references(shape: Dict[str, Any]) -> List[str]:
     ]
 
 
+def time_members(model: Dict[str, Any], outputs: List[str]) -> List[str]:
+    """Names of the members of responses that are points in time, or lists of them."""
+    kinds: Dict[str, Set[bool]] = {}
+    seen: Set[str] = set()
+    waiting = list(outputs)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        shape = model["shapes"][name]
+        for member, value in shape.get("members", {}).items():
+            item = model["shapes"][value["shape"]]
+            inner = model["shapes"][item["member"]["shape"]] if item["type"] == "list" else item
+            kinds.setdefault(member, set()).add(inner["type"] == "timestamp")
+        waiting.extend(references(compact_shape(shape, KEPT, False)))
+    ambiguous = [member for member, are_times in kinds.items() if len(are_times) > 1]
+    if ambiguous:
+        sys.exit("Sometimes points in time, sometimes not: {}".format(", ".join(ambiguous)))
+    return sorted(member for member, are_times in kinds.items() if True in are_times)
+
+
 def service_model(service: str) -> Dict[str, Any]:
     """The operations of a service, and every shape that their requests are made of."""
     model = LOADER.load_service_model(BOTOCORE_NAMES.get(service, service), "service-2")
@@ -164,6 +186,8 @@ def service_model(service: str) -> Dict[str, Any]:
                 shapes[shape] = compact_shape(model["shapes"][shape], kept, is_rest)
                 waiting.extend(references(shapes[shape]))
 
+    results = [model["operations"][name].get("output", {}).get("shape") for name in OPERATIONS[service]]
+    times = [] if is_rest else time_members(model, [each for each in results if each])
     collect(operations.values(), KEPT + KEPT_OF_REQUESTS)
     collect([each["output"] for each in bindings.values() if "output" in each], KEPT)
     return {
@@ -172,6 +196,7 @@ def service_model(service: str) -> Dict[str, Any]:
         ),
         "operations": operations,
         **({"bindings": bindings} if bindings else {}),
+        **({"times": times} if times else {}),
         "shapes": {shape: shapes[shape] for shape in sorted(shapes)},
     }
 
@@ -206,6 +231,8 @@ def lines(model: Dict[str, Any]) -> Iterator[str]:
         yield '"bindings": {'
         yield members(model["bindings"])
         yield "},"
+    if "times" in model:
+        yield '"times": {},'.format(json.dumps(model["times"]))
     yield '"shapes": {'
     yield members(model["shapes"])
     yield "}"

@@ -1,15 +1,7 @@
+import { times } from '../model/sagemaker-model.json';
+
 /** Members of SageMaker's responses that are points in time. */
-const TIME_MEMBERS: ReadonlySet<string> = new Set([
-  'CreationTime',
-  'LastModifiedTime',
-  'HyperParameterTuningEndTime',
-  'TrainingStartTime',
-  'TrainingEndTime',
-  'StartTime',
-  'EndTime',
-  'Timestamp',
-  'ConvergenceDetectedTime',
-]);
+const TIME_MEMBERS: ReadonlySet<string> = new Set(times);
 
 /** A copy of a response in which each point in time (epoch seconds) is written in another way. */
 export function mapTimestamps(value: unknown, write: (epochSeconds: number) => unknown): unknown {
