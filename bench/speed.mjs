@@ -75,21 +75,24 @@ const rows = Object.entries(times).map(([name, runs]) => ({
   best: median(runs.map(({ best }) => best)),
 }));
 const [local] = rows;
-const ratio = (name) =>
-  median(times['local mode'].map((run, i) => run.tuningSeconds / times[name][i].tuningSeconds));
+const ratio = (name, measure = 'tuningSeconds') =>
+  median(times['local mode'].map((run, i) => run[measure] / times[name][i][measure]));
+const shownRatio = (name, measure) => (name === local.name ? '' : ratio(name, measure).toFixed(2));
 printHead(`(a) ${trials} trials, medians of ${options.rounds} runs each, in turns`);
 printTable([
-  ['', 'tuning', 'local mode / this', 'whole command', 'best rmse'],
+  ['', 'tuning', 'local mode / this', 'whole command', 'local mode / this', 'best rmse'],
   ...rows.map(({ name, tuning, whole, best }) => [
     name,
     `${tuning.toFixed(1)} s`,
-    name === local.name ? '' : ratio(name).toFixed(2),
+    shownRatio(name, 'tuningSeconds'),
     `${whole.toFixed(1)} s`,
+    shownRatio(name, 'seconds'),
     best.toFixed(4),
   ]),
 ]);
 console.log();
 printTarget('local mode / script', ratio('script'), 1.0);
+printTarget('whole command / script, two at a time', ratio('two at a time', 'seconds'), 1.0);
 
 function numbers(hyperparameters) {
   return Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) => [name, Number(value)]));
