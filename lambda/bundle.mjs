@@ -28,3 +28,20 @@ for (const name of functions) {
     logLevel: 'warning',
   });
 }
+
+// What stands in the page of the report: its style sheet, and its script for browsers.
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    page: join(root, 'report/client/main.ts'),
+    style: join(root, 'report/page/style.css'),
+  },
+  outdir: join(root, 'report/bundle'),
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  format: 'iife',
+  legalComments: 'none',
+  logLevel: 'warning',
+});

@@ -24,7 +24,7 @@ export function rangeScale(range: Range, from: number, to: number): RangeScale {
   if (range.scaling === 'ReverseLogarithmic' && max < 1) {
     return numericScale(logScale(1 - max, 1 - min, to, from), (value) => 1 - value);
   }
-  return numericScale(scaleLinear([min, max], [from, to]), (value) => value);
+  return numericScale(linearScale(range, from, to), (value) => value);
 }
 
 /** `turn` is its own inverse: it maps values to the scale's domain and ticks back to values. */
@@ -42,6 +42,13 @@ function numericScale(
     ticks: (count) =>
       scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(turn(tick)) })),
   };
+}
+
+function linearScale({ kind, min = Number.NaN, max = Number.NaN }: Range, from: number, to: number) {
+  const scale = scaleLinear([min, max], [from, to]);
+  const ticks = (count: number) =>
+    scale.ticks(count).filter((tick) => kind !== 'Integer' || Number.isInteger(tick));
+  return Object.assign((value: number) => scale(value), { ticks });
 }
 
 /** d3's ticks of a logarithmic scale are too many on a short one: powers of ten, else a few values of a linear scale. */

@@ -1,0 +1,199 @@
+import { scaleLinear } from 'd3-scale';
+import { formatNumber } from '../format';
+import { html, type Markup } from '../page/markup';
+import type { Tick } from '../range-scale';
+import type { Report } from '../report-data';
+
+/** A chart of a report: drawn on the server and, as wide as the window allows, again in the page. */
+export interface Chart {
+  readonly id: string;
+  readonly title: string;
+  /** What a person who does not see it should know. */
+  readonly description: string;
+  /** Narrower, it scrolls. */
+  readonly minWidth: number;
+  draw(width: number, state?: ChartState): Drawing;
+}
+
+/** What a person has chosen in the page. */
+export interface ChartState {
+  /** Whether a job is drawn as usual; others are faint. */
+  isShown(job: number): boolean;
+}
+
+/** Which jobs are drawn as usual: all, unless a person has chosen some. */
+export function shownIn(state: ChartState | undefined): (job: number) => boolean {
+  return (job) => state === undefined || state.isShown(job);
+}
+
+export interface Drawing {
+  readonly svg: Markup;
+  /** What can be pointed at. */
+  readonly marks: readonly Mark[];
+  /** Axes on which a person can choose an interval. */
+  readonly axes?: readonly BrushAxis[];
+}
+
+/** A job's place in a chart. */
+export interface Mark {
+  readonly job: number;
+  readonly x: number;
+  readonly y: number;
+  /** SVG path that stands out when the job is pointed at. */
+  readonly path: string;
+}
+
+export interface BrushAxis {
+  readonly name: string;
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Where jobs lie on the axis, by number. */
+  readonly places: ReadonlyMap<number, number>;
+}
+
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export function frameOf(width: number, height: number, left = 58): Frame {
+  return { width, height, left, right: width - 14, top: 14, bottom: height - 38 };
+}
+
+export interface Axes {
+  readonly x: readonly Tick[];
+  readonly y: readonly Tick[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
+
+/** The SVG of a chart with a horizontal and a vertical axis. */
+export function svgWithAxes(
+  chart: Pick<Chart, 'title' | 'description'>,
+  frame: Frame,
+  axes: Axes,
+  content: Markup,
+): Markup {
+  const { left, right, top, bottom } = frame;
+  return svg(
+    chart,
+    frame,
+    html`<path class="grid" d="${axes.y.map(({ at }) => `M${left} ${px(at)}H${right}`).join('')}"/>
+<path class="axis" d="M${left} ${bottom}H${right}${axes.x.map(({ at }) => `M${px(at)} ${bottom}v4`).join('')}"/>
+${axes.x.map(({ at, label }) => html`<text class="x" x="${px(at)}" y="${bottom + 16}">${label}</text>`)}
+${axes.y.map(({ at, label }) => html`<text class="y" x="${left - 6}" y="${px(at + 4)}">${label}</text>`)}
+<text class="label x" x="${(left + right) / 2}" y="${bottom + 32}">${axes.xLabel}</text>
+<text class="label y-label" x="${left}" y="${top - 4}">${axes.yLabel}</text>
+${content}`,
+  );
+}
+
+/** The SVG of a chart, with its name and description for who cannot see it. */
+export function svg(
+  { title, description }: Pick<Chart, 'title' | 'description'>,
+  { width, height }: Pick<Frame, 'width' | 'height'>,
+  content: Markup,
+): Markup {
+  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}. ${description}">${content}</svg>`;
+}
+
+/** A number of pixels in SVG: a tenth is what a screen can show. */
+export function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+/** From so many on, places are rounded to whole pixels: the page of a large search stays small. */
+const MANY = 200;
+
+/** Path that a wide round stroke makes dots of: each is relative to the one before it, which is short. */
+export function dots(places: readonly (readonly [number, number])[]): string {
+  const unit = places.length > MANY ? 1 : 10;
+  const rounded = (value: number) => Math.round(value * unit);
+  let [x, y] = [0, 0];
+  return places
+    .map(([atX, atY]) => {
+      const step = [(rounded(atX) - x) / unit, (rounded(atY) - y) / unit] as const;
+      [x, y] = [rounded(atX), rounded(atY)];
+      return `m${pair(...step)}h0`;
+    })
+    .join('');
+}
+
+/** Path of a line through places, with gaps where there is none: each is relative to the one before it. */
+export function polyline(
+  places: readonly (readonly [number, number] | undefined)[],
+  isRough: boolean,
+): string {
+  const unit = isRough ? 1 : 10;
+  let last: readonly [number, number] | undefined;
+  return places
+    .map((place) => {
+      const at = place && ([Math.round(place[0] * unit), Math.round(place[1] * unit)] as const);
+      const part =
+        at &&
+        (last
+          ? `l${pair((at[0] - last[0]) / unit, (at[1] - last[1]) / unit)}`
+          : `M${pair(at[0] / unit, at[1] / unit)}`);
+      last = at;
+      return part ?? '';
+    })
+    .join('');
+}
+
+function pair(x: number, y: number): string {
+  return y < 0 ? `${x}${y}` : `${x} ${y}`;
+}
+
+export function dot(x: number, y: number): string {
+  return `M${px(x)} ${px(y)}h0`;
+}
+
+/** A scale of values: outliers lie outside, so that they do not press all others into a line. */
+export interface ValueScale {
+  (value: number): number;
+  readonly ticks: readonly Tick[];
+  /** How many values lie outside. */
+  readonly outside: number;
+}
+
+/** How many interquartile ranges from the quartiles a value may lie. */
+const OUTLIER = 4;
+
+/** A vertical scale for values, from `bottom` up to `top`. */
+export function valueScale(values: readonly number[], { top, bottom }: Frame, count = 5): ValueScale {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  const reach = OUTLIER * (at(0.75) - at(0.25)) || Number.POSITIVE_INFINITY;
+  const inside = sorted.filter((value) => value >= at(0.25) - reach && value <= at(0.75) + reach);
+  const [low = 0, high = 1] = [inside[0], inside.at(-1)];
+  const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;
+  const scale = scaleLinear([low - padding, high + padding], [bottom, top]).clamp(true);
+  return Object.assign((value: number) => scale(value), {
+    ticks: scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(tick) })),
+    outside: sorted.length - inside.length,
+  });
+}
+
+/** Ticks at whole numbers. */
+export function wholeTicks(
+  from: number,
+  to: number,
+  [left, right]: readonly [number, number],
+  count: number,
+): Tick[] {
+  const scale = scaleLinear([from, to], [left, right]);
+  return scale
+    .ticks(count)
+    .filter(Number.isInteger)
+    .map((tick) => ({ at: scale(tick), label: formatNumber(tick) }));
+}
+
+/** `validation:rmse (lower is better)`. */
+export function objectiveLabel({ objective }: Pick<Report, 'objective'>): string {
+  return `${objective.metric} (${objective.type === 'Minimize' ? 'lower' : 'higher'} is better)`;
+}

@@ -1,0 +1,22 @@
+import type { Job, Report } from '../report-data';
+
+/** Jobs of one definition, or of one earlier tuning job: they have one color. */
+export interface Group {
+  readonly label: string;
+  /** CSS class: the colors are used again after eight groups. */
+  readonly className: string;
+  has(job: Job): boolean;
+}
+
+const COLORS = 8;
+
+/** The groups of a report's jobs: a single one, unless there are several definitions or a warm start. */
+export function groupsOf({ definitions, jobs, search }: Report): Group[] {
+  const groups = definitions
+    .map(({ search: owner, name }) => ({
+      label: [owner === search.name ? undefined : owner, name].filter(Boolean).join(', ') || search.name,
+      has: (job: Job) => job.search === owner && (name === undefined || job.definition === name),
+    }))
+    .filter(({ has }) => jobs.some(has));
+  return groups.map((group, index) => ({ ...group, className: `g${index % COLORS}` }));
+}

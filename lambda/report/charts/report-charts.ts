@@ -1,0 +1,82 @@
+import { formatShare } from '../format';
+import type { Definition, Report } from '../report-data';
+import { barChart } from './bars';
+import type { Chart } from './chart';
+import { curvesChart } from './curves';
+import { objectiveChart } from './objective';
+import { parallelChart } from './parallel';
+import { sliceCharts } from './slices';
+import { timelineChart } from './timeline';
+
+/** Features that a chart shows: a model can have thousands. */
+const MOST_FEATURES = 25;
+
+export interface ReportCharts {
+  readonly objective: Chart | undefined;
+  readonly definitions: readonly DefinitionCharts[];
+  readonly curves: Chart | undefined;
+  readonly timeline: Chart | undefined;
+  readonly features: readonly Chart[];
+}
+
+export interface DefinitionCharts {
+  readonly definition: Definition;
+  readonly importance: Chart | undefined;
+  readonly parallel: Chart | undefined;
+  readonly slices: readonly Chart[];
+}
+
+/** All charts of a report, those of the best job's definition first. */
+export function reportCharts(report: Report): ReportCharts {
+  const best = report.jobs.find(({ name }) => name === report.bestJob);
+  const own = report.definitions.filter(({ search }) => search === report.search.name);
+  const isBest = ({ name }: Definition) => name !== undefined && name === best?.definition;
+  return {
+    objective: objectiveChart(report),
+    definitions: [...own.filter(isBest), ...own.filter((one) => !isBest(one))].map((definition, index) => ({
+      definition,
+      importance: importanceChart(report, definition, `importance-${index}`),
+      parallel: parallelChart(report, definition, `parallel-${index}`),
+      slices: sliceCharts(report, definition, `slice-${index}`),
+    })),
+    curves: curvesChart(report),
+    timeline: timelineChart(report),
+    features: Object.entries(report.featureImportance ?? {}).map(([kind, features], index) =>
+      barChart(
+        { id: `features-${index}`, title: `Columns by ${kind}` },
+        features
+          .slice(0, MOST_FEATURES)
+          .map(({ feature, importance }) => ({ name: feature, size: importance })),
+      ),
+    ),
+  };
+}
+
+/** The charts by id. */
+export function chartsById(charts: ReportCharts): Map<string, Chart> {
+  const { objective, definitions, curves, timeline, features } = charts;
+  const all = [
+    objective,
+    ...definitions.flatMap(({ importance, parallel, slices }) => [importance, parallel, ...slices]),
+    curves,
+    timeline,
+    ...features,
+  ];
+  return new Map(all.flatMap((chart) => (chart ? [[chart.id, chart]] : [])));
+}
+
+function importanceChart(report: Report, { name }: Definition, id: string): Chart | undefined {
+  const found = report.importance.find(({ definition }) => definition === name);
+  return (
+    found &&
+    barChart(
+      { id, title: 'Importance of the hyperparameters' },
+      found.hyperparameters.map(({ name: hyperparameter, importance, isBeyondChance }) => ({
+        name: hyperparameter,
+        size: importance,
+        label: formatShare(importance),
+        isUnsure: !isBeyondChance,
+      })),
+    )
+  );
+}

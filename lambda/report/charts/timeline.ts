@@ -1,0 +1,101 @@
+import { scaleLinear } from 'd3-scale';
+import { formatSeconds } from '../format';
+import { html } from '../page/markup';
+import type { Job, Report } from '../report-data';
+import { type Chart, px, shownIn, svgWithAxes } from './chart';
+
+const HIGHEST = 420;
+
+interface Run {
+  readonly job: Job;
+  readonly start: number;
+  readonly end: number;
+  readonly slot: number;
+}
+
+/** When each job ran, on as many rows as jobs ran at once. */
+export function timelineChart(report: Report): Chart | undefined {
+  const runs = slotsOf(report.jobs.filter(({ search }) => search === report.search.name));
+  if (runs.length === 0) return undefined;
+  const begin = runs.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY);
+  const end = runs.reduce((most, run) => Math.max(most, run.end), begin + 1);
+  const slots = runs.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
+  const head = {
+    id: 'timeline',
+    title: 'Jobs over time',
+    description: `${runs.length} jobs, at most ${slots} at once, in ${formatSeconds((end - begin) / 1000)}. The table of all jobs has the times.`,
+    minWidth: 320,
+  };
+  return {
+    ...head,
+    draw(width, state) {
+      const row = Math.min(22, HIGHEST / slots);
+      const frame = {
+        width,
+        height: slots * row + 56,
+        left: 14,
+        right: width - 14,
+        top: 14,
+        bottom: slots * row + 18,
+      };
+      const x = scaleLinear([0, (end - begin) / 1000], [frame.left, frame.right]);
+      const isShown = shownIn(state);
+      const barOf = ({ start, end: stop, slot }: Run) => {
+        const from = x((start - begin) / 1000);
+        const length = Math.max(1.5, x((stop - begin) / 1000) - from - 1);
+        return `M${px(from)} ${px(16 + slot * row)}h${px(length)}v${px(row - 3)}h${px(-length)}z`;
+      };
+      const statuses = [...new Set(runs.map(({ job }) => job.status))];
+      return {
+        svg: svgWithAxes(
+          head,
+          frame,
+          {
+            x: x.ticks(Math.min(7, width / 90)).map((tick) => ({ at: x(tick), label: formatSeconds(tick) })),
+            y: [],
+            xLabel: 'Time since the first job started',
+            yLabel: '',
+          },
+          html`${statuses.map((status) => {
+            const of = (shown: boolean) =>
+              runs
+                .filter(({ job }) => job.status === status && isShown(job.number) === shown)
+                .map(barOf)
+                .join('');
+            return html`<path class="run ${statusClass(status)} faint" d="${of(false)}"/><path class="run ${statusClass(status)}" d="${of(true)}"/>`;
+          })}`,
+        ),
+        marks: runs.map((run) => ({
+          job: run.job.number,
+          x: (x((run.start - begin) / 1000) + x((run.end - begin) / 1000)) / 2,
+          y: 16 + (run.slot + 0.5) * row,
+          path: barOf(run),
+        })),
+      };
+    },
+  };
+}
+
+/** CSS class of a status. */
+export function statusClass(status: string): string {
+  const known = ['Completed', 'Stopped', 'Failed', 'InProgress'];
+  return `status-${known.includes(status) ? status.toLowerCase() : 'other'}`;
+}
+
+/** Puts each job on the first row that is free when it starts. */
+function slotsOf(jobs: readonly Job[]): Run[] {
+  const timed = jobs.flatMap((job) => {
+    const start = Date.parse(job.startedAt ?? job.createdAt ?? '');
+    const end = Date.parse(job.endedAt ?? '');
+    return Number.isNaN(start) || Number.isNaN(end) || end < start ? [] : [{ job, start, end }];
+  });
+  const freeAt: number[] = [];
+  return timed
+    .sort((one, other) => one.start - other.start)
+    .map((run) => {
+      const free = freeAt.findIndex((time) => time <= run.start);
+      const slot = free < 0 ? freeAt.length : free;
+      freeAt[slot] = run.end;
+      return { ...run, slot };
+    });
+}

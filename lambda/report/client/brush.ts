@@ -1,0 +1,137 @@
+import type { BrushAxis } from '../charts/chart';
+import { announce, svgElement } from './dom';
+import type { State } from './state';
+
+const WIDTH = 22;
+/** What an arrow key moves an interval by, and what it has at first, as shares of the axis. */
+const STEP = 0.05;
+const FIRST = 0.25;
+
+/** Intervals on the axes of a chart, chosen with the pointer or the keyboard. */
+export class Brush {
+  isDragging = false;
+  /** From top to bottom, as shares of the axis, by the axis's name. */
+  private readonly intervals = new Map<string, readonly [number, number]>();
+
+  constructor(
+    private readonly chart: string,
+    private readonly state: State,
+  ) {
+    state.onChange(() => {
+      if (state.intervals.size === 0) this.intervals.clear();
+    });
+  }
+
+  attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
+    // Choosing an interval draws the chart again: the axis that had the focus keeps it.
+    const focused = this.focused;
+    for (const axis of axes) {
+      const { name, x, top, bottom } = axis;
+      const interval = this.intervals.get(name);
+      if (interval) {
+        const [from, to] = interval.map((share) => top + share * (bottom - top)) as [number, number];
+        svg.append(
+          svgElement('rect', {
+            class: 'brush',
+            x: x - 7,
+            y: from,
+            width: 14,
+            height: Math.max(2, to - from),
+            rx: 3,
+          }),
+        );
+      }
+      const area = svgElement('rect', {
+        class: 'brush-area',
+        x: x - WIDTH / 2,
+        y: top - 6,
+        width: WIDTH,
+        height: bottom - top + 12,
+        tabindex: 0,
+        role: 'button',
+        'aria-label': `Choose an interval of ${name}`,
+      });
+      area.addEventListener('pointerdown', (event) => this.drag(event, svg, axis));
+      area.addEventListener('keydown', (event) => this.onKey(event, axis));
+      area.addEventListener('focus', () => {
+        this.focused = name;
+      });
+      area.addEventListener('blur', () => {
+        this.focused = undefined;
+      });
+      svg.append(area);
+      if (focused === name) area.focus();
+    }
+  }
+
+  private focused: string | undefined;
+
+  private drag(start: PointerEvent, svg: SVGSVGElement, axis: BrushAxis): void {
+    start.preventDefault();
+    const shareOf = (event: PointerEvent) => {
+      const y = event.clientY - svg.getBoundingClientRect().top;
+      return Math.min(1, Math.max(0, (y - axis.top) / (axis.bottom - axis.top)));
+    };
+    const from = shareOf(start);
+    const box = svgElement('rect', {
+      class: 'brush',
+      x: axis.x - 7,
+      y: start.offsetY,
+      width: 14,
+      height: 1,
+      rx: 3,
+    });
+    svg.append(box);
+    this.isDragging = true;
+    const move = (event: PointerEvent) => {
+      const [low, high] = sorted(from, shareOf(event));
+      box.setAttribute('y', String(axis.top + low * (axis.bottom - axis.top)));
+      box.setAttribute('height', String(Math.max(1, (high - low) * (axis.bottom - axis.top))));
+    };
+    const end = (event: PointerEvent) => {
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', end);
+      window.removeEventListener('pointercancel', end);
+      const [low, high] = sorted(from, shareOf(event));
+      // A click without a way removes the interval.
+      this.choose(axis, high - low < 0.01 ? undefined : [low, high]);
+      // The click that follows is no click on a job.
+      setTimeout(() => {
+        this.isDragging = false;
+      });
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', end);
+    window.addEventListener('pointercancel', end);
+  }
+
+  /** Up and down move the interval, with Shift its lower end; Enter and Escape remove it. */
+  private onKey(event: KeyboardEvent, axis: BrushAxis): void {
+    const [from, to] = this.intervals.get(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
+    const step = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];
+    if (step !== undefined) {
+      const by = Math.min(1 - to, Math.max(event.shiftKey ? from + STEP - to : -from, step));
+      this.choose(axis, [event.shiftKey ? from : from + by, to + by]);
+    } else if (event.key === 'Escape' || event.key === 'Enter') {
+      this.choose(axis, undefined);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  private choose(axis: BrushAxis, interval: readonly [number, number] | undefined): void {
+    const { name, top, bottom, places } = axis;
+    if (interval) this.intervals.set(name, interval);
+    else this.intervals.delete(name);
+    const [from, to] = (interval ?? [0, 1]).map((share) => top + share * (bottom - top)) as [number, number];
+    const inside = [...places].filter(([, y]) => y >= from - 0.5 && y <= to + 0.5).map(([job]) => job);
+    this.state.choose(`${this.chart} ${name}`, interval && new Set(inside));
+    const shown = this.state.report.jobs.filter(({ number }) => this.state.isShown(number)).length;
+    announce(`${shown} of ${this.state.report.jobs.length} jobs match`);
+  }
+}
+
+function sorted(one: number, other: number): [number, number] {
+  return one < other ? [one, other] : [other, one];
+}

@@ -1,0 +1,40 @@
+import { chartsById, reportCharts } from '../charts/report-charts';
+import { unpacked } from '../page/page-data';
+import { showComparison } from './comparison';
+import { button } from './dom';
+import { InteractiveChart } from './interactive-chart';
+import { JobTable } from './job-table';
+import { State } from './state';
+import { Tooltip } from './tooltip';
+
+const state = new State(unpacked(JSON.parse(document.getElementById('data')?.textContent ?? '')));
+const tooltip = new Tooltip(state);
+const charts = chartsById(reportCharts(state.report));
+
+document.documentElement.classList.add('script');
+if (document.getElementById('job-table')) new JobTable(state);
+state.onChange((change) => {
+  if (change === 'selected') showComparison(state);
+});
+for (const code of document.querySelectorAll('[data-copy]')) {
+  const copy = button('Copy', () => {
+    void navigator.clipboard.writeText(code.textContent ?? '').then(() => {
+      copy.textContent = 'Copied';
+    });
+  });
+  code.after(' ', copy);
+}
+
+// A chart becomes interactive when it comes near the window: there can be hundreds.
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      const chart = charts.get((target as HTMLElement).dataset['chart'] ?? '');
+      if (!isIntersecting || !chart) continue;
+      observer.unobserve(target);
+      new InteractiveChart(target as HTMLElement, chart, state, tooltip);
+    }
+  },
+  { rootMargin: '400px' },
+);
+for (const figure of document.querySelectorAll('[data-chart]')) observer.observe(figure);

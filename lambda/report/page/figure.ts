@@ -1,0 +1,22 @@
+import type { Chart } from '../charts/chart';
+import { type Content, html, type Markup } from './markup';
+
+/** A chart with its title. The page's script draws it again as wide as the window allows. */
+export function figure(chart: Chart | undefined, width: number, note?: Content): Content {
+  if (!chart) return undefined;
+  return html`<figure class="${kindOf(chart)}" data-chart="${chart.id}"><figcaption>${chart.title}</figcaption>${note}
+<div class="plot" tabindex="0" role="group" aria-label="${chart.title}">${chart.draw(Math.max(width, chart.minWidth)).svg}</div></figure>`;
+}
+
+/** The first part of a chart's id. */
+function kindOf({ id }: Chart): string {
+  return id.replace(/-.*/, '');
+}
+
+/** What the colors of a chart mean. */
+export function legend(entries: readonly (readonly [className: string, label: string])[]): Markup {
+  return html`<ul class="legend">${entries.map(
+    ([className, label]) =>
+      html`<li><svg class="swatch" viewBox="0 0 18 10" aria-hidden="true"><path class="${className}" d="${className.startsWith('dots') ? 'M9 5h0' : 'M2 5h14'}"/></svg><bdi>${label}</bdi></li>`,
+  )}</ul>`;
+}

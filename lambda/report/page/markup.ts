@@ -1,0 +1,48 @@
+/** HTML or SVG. Only `html` makes it, so that every text in it is escaped. */
+export class Markup {
+  constructor(private readonly text: string) {}
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+export type Content = Markup | string | number | false | undefined | readonly Content[];
+
+/** Markup from a template: everything put into it is escaped, unless it is markup itself. */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  return new Markup(parts.reduce((text, part, index) => text + textOf(contents[index - 1]) + part));
+}
+
+function textOf(content: Content): string {
+  if (content === undefined || content === false) return '';
+  if (typeof content === 'string') return escaped(content);
+  if (typeof content === 'object' && !(content instanceof Markup)) return content.map(textOf).join('');
+  return String(content);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Also replaces what no HTML or UTF-8 may hold: control characters and halves of surrogate pairs. */
+function escaped(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/gu, '\ufffd')
+      .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+  );
+}
+
+/** JSON that can stand in a `script` element: nothing in it ends the element, or a line of JavaScript. */
+export function jsonInScript(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

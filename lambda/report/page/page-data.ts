@@ -1,0 +1,106 @@
+import { keysOf } from '../csv';
+import { cut, isNumber } from '../format';
+import type { Job, Report } from '../report-data';
+
+/** Longer values and reasons are cut in the page; `report.json` and `training-jobs.csv` have them whole. */
+const MOST_CHARACTERS = 200;
+
+/** With more values of hyperparameters than these, the page has so many digits of each. */
+const MANY_VALUES = 10_000;
+const DIGITS = 8;
+
+/**
+ * What the page's script knows of a report. Jobs are columns, so that names are not there again for each job: a column
+ * has a value for each job, or a few different values and the index of each job's one.
+ */
+export interface PageData {
+  readonly report: Omit<Report, 'jobs' | 'reading' | 'failures'>;
+  readonly fields: Columns<string | number>;
+  readonly hyperparameters: Columns<string>;
+  readonly metrics: Columns<number>;
+  readonly jobs: number;
+}
+
+type Columns<T> = readonly (readonly [
+  name: string,
+  values: readonly (T | null)[],
+  indexes?: readonly number[],
+])[];
+
+export function packed({ jobs, reading: _reading, failures: _failures, ...report }: Report): PageData {
+  const fields = [...new Set(jobs.flatMap(Object.keys))].filter(
+    (field) => !['number', 'hyperparameters', 'metrics'].includes(field),
+  ) as (keyof Job)[];
+  const names = keysOf(jobs, 'hyperparameters');
+  const isLarge = names.length * jobs.length > MANY_VALUES;
+  return {
+    report,
+    jobs: jobs.length,
+    fields: fields.map((field) =>
+      column(
+        field,
+        jobs.map((job) => job[field] as string | number | undefined),
+      ),
+    ),
+    hyperparameters: names.map((name) =>
+      column(
+        name,
+        jobs.map(({ hyperparameters }) => shortened(hyperparameters[name], isLarge)),
+      ),
+    ),
+    metrics: keysOf(jobs, 'metrics').map((name) =>
+      column(
+        name,
+        jobs.map(({ metrics }) => metrics[name]),
+      ),
+    ),
+  };
+}
+
+/** A value of a large report: digits that make no difference are left out. */
+function shortened(value: string | undefined, isLarge: boolean): string | undefined {
+  return isLarge && value !== undefined && value.length > DIGITS + 2 && isNumber(value)
+    ? String(Number(Number(value).toPrecision(DIGITS)))
+    : value;
+}
+
+function column<T extends string | number>(
+  name: string,
+  given: readonly (T | undefined)[],
+): Columns<T>[number] {
+  const values = given.map((value) =>
+    typeof value === 'string' ? cut(value, MOST_CHARACTERS) : (value ?? null),
+  );
+  const different = [...new Set(values)];
+  return (
+    different.length > values.length / 2
+      ? [name, values]
+      : [name, different, values.map((value) => different.indexOf(value))]
+  ) as Columns<T>[number];
+}
+
+export function unpacked({ report, fields, hyperparameters, metrics, jobs }: PageData): Report {
+  return {
+    ...report,
+    reading: [],
+    failures: [],
+    jobs: Array.from(
+      { length: jobs },
+      (_, index): Job => ({
+        ...(rowOf(fields, index) as unknown as Job),
+        number: index + 1,
+        hyperparameters: rowOf(hyperparameters, index),
+        metrics: rowOf(metrics, index),
+      }),
+    ),
+  };
+}
+
+function rowOf<T>(columns: Columns<T>, row: number): Record<string, T> {
+  return Object.fromEntries(
+    columns.flatMap(([name, values, indexes]) => {
+      const value = values[indexes?.[row] ?? row];
+      return value === undefined || value === null ? [] : [[name, value] as const];
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { reportCharts } from '../charts/report-charts';
+import type { Report } from '../report-data';
+import { figure, legend } from './figure';
+import { hyperparameters } from './hyperparameters';
+import { jobsSection } from './jobs-section';
+import { type Content, html, jsonInScript, Markup } from './markup';
+import { overview } from './overview';
+import { packed } from './page-data';
+
+/** The page's own style sheet and script, which stand in it. */
+export interface PageAssets {
+  readonly css: string;
+  readonly js: string;
+}
+
+/**
+ * `report.html`: everything is in it, and all of it is there without JavaScript. Its policy lets nothing run or load
+ * but the script and the style sheet by their hashes.
+ */
+export function renderPage(report: Report, { css, js }: PageAssets): string {
+  const charts = reportCharts(report);
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(js)}'`,
+    `style-src '${hashOf(css)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${report.search.name} – tuning report</title>
+<style>${trusted(css)}</style>
+</head>
+<body${report.jobs.length > 200 && html` class="many"`}>
+<a class="skip" href="#jobs">Skip to the jobs</a>
+${overview(report, charts)}
+${hyperparameters(report, charts.definitions)}
+${training(report, charts.curves && figure(charts.curves, 1120, curvesLegend))}
+${charts.timeline && html`<section>${figure(charts.timeline, 1120, timelineLegend(report))}</section>`}
+${
+  charts.features.length > 0 &&
+  html`<section aria-labelledby="features"><h2 id="features">Columns that the final model uses</h2><div class="columns">${charts.features.map((chart) => figure(chart, 540))}</div></section>`
+}
+${jobsSection(report)}
+${warmStart(report)}
+</main>
+<p id="announcement" class="hidden" aria-live="polite"></p>
+<script type="application/json" id="data">${trusted(jsonInScript(packed(report)))}</script>
+<script>${trusted(js)}</script>
+</body>
+</html>
+`;
+  return page.toString();
+}
+
+/** Our own files, and JSON that is escaped already. */
+function trusted(text: string): Markup {
+  return new Markup(text);
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+const curvesLegend = legend([
+  ['curve r0', 'best job, validation'],
+  ['curve r0 train', 'best job, train'],
+  ['curve r1', 'next best jobs'],
+]);
+
+function timelineLegend({ jobs }: Report): Markup {
+  const known = ['Completed', 'Stopped', 'Failed', 'InProgress'];
+  const statuses = known.filter((status) => jobs.some((job) => job.status === status));
+  return legend(statuses.map((status) => [`legend-bar status-${status.toLowerCase()}`, status]));
+}
+
+function training(report: Report, curves: Content): Content {
+  const notice = curves === undefined ? report.learningCurvesNotice : undefined;
+  if (curves === undefined && notice === undefined) return undefined;
+  return html`<section aria-labelledby="training"><h2 id="training">Training</h2>${curves}${notice !== undefined && html`<p class="note">${notice}</p>`}</section>`;
+}
+
+function warmStart({ search: { warmStart: start } }: Report): Content {
+  if (!start) return undefined;
+  return html`<section><h2>Warm start</h2><p>${start.type ?? 'The search'} started from ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}.</p></section>`;
+}
