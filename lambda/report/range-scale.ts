@@ -40,7 +40,10 @@ function numericScale(
       return Number.isFinite(at) ? at : undefined;
     },
     ticks: (count) =>
-      scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(turn(tick)) })),
+      scale
+        .ticks(count)
+        .map((tick) => ({ at: scale(tick), label: formatNumber(turn(tick)) }))
+        .filter(({ at }) => Number.isFinite(at)),
   };
 }
 

@@ -203,3 +203,146 @@ export function largeSearch(
     ...more,
   });
 }
+
+/** Texts that a page must show as texts. */
+export const HOSTILE_TEXTS = [
+  '<script>window.hacked = 1</script>',
+  '</script><img src=x onerror="window.hacked = 1">',
+  '"><svg onload=window.hacked=1>',
+  "' onmouseover='window.hacked=1",
+  '<!--',
+  ']]>',
+  '{{constructor.constructor("window.hacked=1")()}}',
+  'javascript:window.hacked=1',
+  '\u202egnp.exe',
+  '\u2028\u2029\u0000\u0007\ud800',
+  'NaN',
+  '1e-300',
+  '-1e308',
+  '&amp;&lt;',
+  'x'.repeat(2500),
+  'عربي',
+  '  ',
+];
+
+/** A search in which everything that a person can name is hostile. */
+export function hostileSearch(): TuningReportInput {
+  const [script = ''] = HOSTILE_TEXTS;
+  const ranges: Range[] = [
+    { name: `${script}category`, kind: 'Categorical', scaling: 'Linear', values: HOSTILE_TEXTS },
+    { name: '__proto__', kind: 'Continuous', scaling: 'Linear', min: -1e308, max: 1e308 },
+    { name: 'constructor', kind: 'Continuous', scaling: 'Logarithmic', min: 1e-300, max: 1 },
+    { name: 'z'.repeat(2500), kind: 'Integer', scaling: 'Linear', min: 0, max: 5 },
+  ];
+  return {
+    ...madeSearch({
+      name: `search${script}`,
+      metric: `validation:${script}`,
+      ranges,
+      definitions: [`one${script}`, HOSTILE_TEXTS[1] ?? ''],
+      jobs: [...HOSTILE_TEXTS, ...HOSTILE_TEXTS].map((text, index) => ({
+        name: `${text} ${index}`,
+        definition: index % 2 ? `one${script}` : (HOSTILE_TEXTS[1] ?? ''),
+        ...(index % 5 === 4
+          ? { status: 'Failed', failureReason: `${text} ${script}` }
+          : { value: 1 / (index + 1) }),
+        metrics: { [`train:${script}`]: 1e-300 * index },
+        hyperparameters: {
+          [`${script}category`]: text,
+          ['__proto__']: '0.5',
+          constructor: index % 3 ? '1e-300' : 'NaN',
+          ['z'.repeat(2500)]: String(index % 6),
+        },
+      })),
+    }),
+    learningCurves: [{ job: ` ${script}`, metric: script, unit: 'round', points: [[Number.NaN, 1]] }],
+    learningCurvesNotice: script,
+    featureImportance: { [script]: [{ feature: script, importance: Number.MIN_VALUE }] },
+    links: { job: 'javascript:window.hacked=1', log: 'https://logs/{name}' },
+  };
+}
+
+/** Searches that are not as searches usually are, by what is odd about them. */
+export function oddSearches(): Record<string, TuningReportInput> {
+  const random = randomNumbers(11);
+  const eta = () => String(0.001 * 1000 ** random());
+  const jobs = (count: number, job: (index: number) => MadeJob = () => ({})) =>
+    Array.from(
+      { length: count },
+      (_, index): MadeJob => ({
+        value: random(),
+        hyperparameters: { eta: eta() },
+        ...job(index),
+      }),
+    );
+  const failed: MadeJob = { status: 'Failed', failureReason: 'AlgorithmError: no memory' };
+  const withoutValue = ({ value: _value, ...job }: MadeJob): MadeJob => ({ ...job, ...failed });
+  const categories: Range[] = [BOOSTER, { ...BOOSTER, name: 'tree_method', values: ['hist', 'exact'] }];
+  const grow = (name: string, start: number) =>
+    madeSearch({
+      name,
+      start,
+      ranges: [ETA, DEPTH],
+      jobs: jobs(6, () => ({ hyperparameters: { eta: eta(), max_depth: '4' } })),
+    });
+  return {
+    'no jobs': madeSearch({ ranges: [ETA], jobs: [] }),
+    'one job': madeSearch({ ranges: [ETA, DEPTH], jobs: jobs(1) }),
+    'all failed': madeSearch({ ranges: [ETA], status: 'Failed', jobs: jobs(5).map(withoutValue) }),
+    'stopped half-way': madeSearch({
+      ranges: [ETA],
+      status: 'Stopped',
+      jobs: jobs(8, (index) => (index > 5 ? { status: 'Stopped' } : {})),
+    }),
+    'still running': madeSearch({
+      ranges: [ETA],
+      status: 'InProgress',
+      jobs: jobs(8).map(({ value, ...job }, index) =>
+        index > 5 ? { ...job, status: 'InProgress' } : { ...job, ...(value !== undefined && { value }) },
+      ),
+    }),
+    'one hyperparameter': madeSearch({ ranges: [ETA], jobs: jobs(25) }),
+    'no hyperparameters': madeSearch({ jobs: jobs(5, () => ({ hyperparameters: {} })) }),
+    '30 hyperparameters': largeSearch(40, 30),
+    'categories only': madeSearch({
+      ranges: categories,
+      strategy: 'Grid',
+      jobs: jobs(24, (index) => ({
+        hyperparameters: {
+          booster: ['gbtree', 'gblinear', 'dart'][index % 3] ?? '',
+          tree_method: index % 2 ? 'hist' : 'exact',
+        },
+      })),
+    }),
+    'a constant objective': madeSearch({ ranges: [ETA, DEPTH], jobs: jobs(25, () => ({ value: 0.5 })) }),
+    'an objective of zero': madeSearch({ ranges: [ETA], jobs: jobs(25, () => ({ value: 0 })) }),
+    'huge values': madeSearch({
+      ranges: [ETA],
+      jobs: jobs(25, (index) => ({ value: index % 2 ? 1e308 : -1e308 })),
+    }),
+    'an outlier': madeSearch({
+      ranges: [ETA],
+      jobs: jobs(25, (index) => (index === 7 ? { value: 1e30 } : {})),
+    }),
+    hyperband: madeSearch({
+      ranges: [ETA],
+      strategy: 'Hyperband',
+      jobs: jobs(30, (index) => (index % 3 ? { status: 'Stopped' } : {})),
+    }),
+    'ten definitions': largeSearch(200, 3, {
+      definitions: Array.from({ length: 10 }, (_, index) => `algorithm-${index}`),
+    }),
+    'five parents': {
+      ...grow('child', 0),
+      parents: Array.from({ length: 5 }, (_, index) => grow(`parent-${index}`, index - 6)),
+    },
+    'a single value in a range': madeSearch({
+      ranges: [{ ...ETA, min: 0.1, max: 0.1 }, DEPTH],
+      jobs: jobs(25),
+    }),
+    'ranges that SageMaker chooses': madeSearch({
+      ranges: [{ name: 'eta', kind: 'Continuous', scaling: 'Linear' }],
+      jobs: jobs(25),
+    }),
+  };
+}

@@ -163,6 +163,7 @@ export interface ValueScale {
 
 /** How many interquartile ranges from the quartiles a value may lie. */
 const OUTLIER = 4;
+const LARGEST = Number.MAX_VALUE / 4;
 
 /** A vertical scale for values, from `bottom` up to `top`. */
 export function valueScale(values: readonly number[], { top, bottom }: Frame, count = 5): ValueScale {
@@ -170,7 +171,9 @@ export function valueScale(values: readonly number[], { top, bottom }: Frame, co
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const reach = OUTLIER * (at(0.75) - at(0.25)) || Number.POSITIVE_INFINITY;
   const inside = sorted.filter((value) => value >= at(0.25) - reach && value <= at(0.75) + reach);
-  const [low = 0, high = 1] = [inside[0], inside.at(-1)];
+  // Their distance must be a number too.
+  const drawable = (value: number) => Math.min(LARGEST, Math.max(-LARGEST, value));
+  const [low, high] = [drawable(inside[0] ?? 0), drawable(inside.at(-1) ?? 1)];
   const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;
   const scale = scaleLinear([low - padding, high + padding], [bottom, top]).clamp(true);
   return Object.assign((value: number) => scale(value), {

@@ -51,7 +51,10 @@ export function timelineChart(report: Report): Chart | undefined {
           head,
           frame,
           {
-            x: x.ticks(Math.min(7, width / 90)).map((tick) => ({ at: x(tick), label: formatSeconds(tick) })),
+            x: timeTicks((end - begin) / 1000, Math.min(7, width / 90)).map((tick) => ({
+              at: x(tick),
+              label: formatSeconds(tick),
+            })),
             y: [],
             xLabel: 'Time since the first job started',
             yLabel: '',
@@ -74,6 +77,14 @@ export function timelineChart(report: Report): Chart | undefined {
       };
     },
   };
+}
+
+/** Round numbers of seconds, minutes or hours, in seconds. */
+function timeTicks(seconds: number, count: number): number[] {
+  const unit = seconds > 3 * 3600 ? 3600 : seconds > 180 ? 60 : 1;
+  return scaleLinear([0, seconds / unit], [0, 1])
+    .ticks(count)
+    .map((tick) => tick * unit);
 }
 
 /** CSS class of a status. */

@@ -25,6 +25,8 @@ export class Brush {
   attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
     // Choosing an interval draws the chart again: the axis that had the focus keeps it.
     const focused = this.focused;
+    // An image may hold nothing that can have the focus.
+    svg.setAttribute('role', 'group');
     for (const axis of axes) {
       const { name, x, top, bottom } = axis;
       const interval = this.intervals.get(name);

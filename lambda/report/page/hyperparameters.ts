@@ -36,6 +36,11 @@ ${
     ])}<p class="note only-script">Drag along an axis to choose an interval. With the keyboard: Tab to an axis, then use the arrow keys.</p>`,
   )
 }
+${
+  slices.length > 0 &&
+  report.definitions.some(({ search }) => search !== report.search.name) &&
+  html`<p class="note">Gray dots are jobs of earlier tuning jobs.</p>`
+}
 <div class="slices">${slices.map((slice) => figure(slice, 360))}</div>`;
 })}
 </section>`;

@@ -18,7 +18,7 @@ export function jobsSection(report: Report): Content {
 ${failures(report)}
 <div id="job-tools"></div>
 <div id="compared" aria-live="polite"></div>
-<div class="scroll tall" tabindex="0" role="region" aria-labelledby="jobs"><table id="job-table">
+<div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table id="job-table">
 <thead><tr><th scope="col">#${columns.map(
     ({ title, isText }) => html`<th scope="col"${isText && html` class="t"`}><bdi>${title}</bdi>`,
   )}</thead>

@@ -4,5 +4,5 @@ import type { Links } from '../report-data';
 export function linkTo(links: Links, kind: keyof Links, name = ''): string | undefined {
   const template = links[kind];
   if (template === undefined || !/^(https?:\/\/|file:\/\/|\.{1,2}\/)/.test(template)) return undefined;
-  return template.replaceAll('{name}', encodeURIComponent(name));
+  return template.replaceAll('{name}', encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd')));
 }

@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { TuningReportInput } from '../../lambda/report/input';
+import { pageOf } from './page-assets';
+import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
+
+const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => {
+  try {
+    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return [];
+  }
+})[0];
+if (!executablePath) {
+  process.stderr.write(
+    "No Chromium: the tests of the report's page are skipped (apt-get install chromium)\n",
+  );
+}
+
+jest.setTimeout(60_000);
+
+(executablePath ? describe : describe.skip)("the report's page in Chromium", () => {
+  let browser: Browser;
+  const folder = mkdtempSync(join(tmpdir(), 'report-page-'));
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser?.close());
+
+  /** A page that is open, and what it complained of or asked for. */
+  async function open(input: TuningReportInput, options: BrowserContextOptions = {}) {
+    const file = join(folder, 'report.html');
+    writeFileSync(file, pageOf(input));
+    const url = pathToFileURL(file).href;
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => complaints.push(dialog.message()));
+    page.on('request', (request) => {
+      if (request.url() !== url) complaints.push(`request ${request.url()}`);
+    });
+    await page.goto(url);
+    return { page, complaints };
+  }
+
+  /** Scrolls past everything, so that all charts become interactive. */
+  async function seeAll(page: Page): Promise<void> {
+    const height = await page.evaluate('document.body.scrollHeight');
+    for (let y = 0; y < Number(height); y += 1000) {
+      await page.evaluate(`scrollTo(0, ${y})`);
+      await page.waitForTimeout(20);
+    }
+    await page.evaluate('scrollTo(0, 0)');
+  }
+
+  const rowsOf = (page: Page) => page.locator('#job-table tbody tr:visible');
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    test.each([1280, 360])('%d pixels wide', async (width) => {
+      const { page, complaints } = await open(defaultRun(), {
+        colorScheme,
+        viewport: { width, height: 800 },
+      });
+      await seeAll(page);
+      expect(complaints).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      await page.evaluate(readFileSync(require.resolve('axe-core'), 'utf8'));
+      const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+        id: string;
+        nodes: { html: string }[];
+      }[];
+      expect(violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+    });
+  });
+
+  test('without JavaScript all charts and jobs are there', async () => {
+    const { page, complaints } = await open(defaultRun(), { javaScriptEnabled: false });
+    expect(complaints).toEqual([]);
+    expect(await page.locator('figure svg').count()).toBeGreaterThan(12);
+    expect(await page.locator('#job-table tbody tr').count()).toBe(20);
+    expect(await page.locator('button').count()).toBe(0);
+  });
+
+  test('jobs are sorted and filtered', async () => {
+    const { page } = await open(largeSearch(60, 3));
+    const firsts = async () => (await rowsOf(page).first().locator('td').nth(1).textContent()) ?? '';
+    await page.getByRole('button', { name: 'validation:rmse', exact: true }).click();
+    expect(await page.locator('#job-table [aria-sort=ascending]').count()).toBe(1);
+    const best = await page.locator('#job-table tr.best td').nth(1).textContent();
+    expect(await firsts()).toBe(best);
+    await page.getByLabel('Status', { exact: true }).selectOption('Failed');
+    expect(await rowsOf(page).count()).toBe(2);
+    await page.getByLabel('Status', { exact: true }).selectOption('');
+    await page.getByLabel('Find in all columns').fill('out of memory');
+    expect(await rowsOf(page).count()).toBe(2);
+  });
+
+  test('jobs are compared side by side, and copied', async () => {
+    const { page, complaints } = await open(defaultRun(), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.getByLabel('Compare job 3').check();
+    await page.getByLabel('Compare job 19').check();
+    expect(await page.locator('.compared thead th').count()).toBe(2);
+    expect(await page.locator('.compared tr.differs').count()).toBe(9);
+    await page.locator('#compared').getByRole('button', { name: 'Copy as JSON' }).click();
+    const copied = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')));
+    expect(copied.map(({ number }: { number: number }) => number)).toEqual([3, 19]);
+    expect(copied[1].hyperparameters.eta).toBe('0.03370166290338952');
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+    expect(await page.locator('.compared').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an interval on an axis chooses jobs, with the pointer and with the keyboard', async () => {
+    const { page, complaints } = await open(defaultRun());
+    const axis = page.getByRole('button', { name: 'Choose an interval of max_depth' });
+    await page.locator('.parallel').scrollIntoViewIfNeeded();
+    await axis.scrollIntoViewIfNeeded();
+    const box = await axis.boundingBox();
+    if (!box) throw new Error('the axis cannot be seen');
+    const x = box.x + box.width / 2;
+    await page.mouse.move(x, box.y + 3);
+    await page.mouse.down();
+    await page.mouse.move(x, box.y + 40, { steps: 3 });
+    await page.mouse.up();
+    const chosen = await rowsOf(page).count();
+    expect(chosen).toBeGreaterThan(0);
+    expect(chosen).toBeLessThan(20);
+    await page.getByRole('button', { name: 'Clear intervals' }).click();
+    expect(await rowsOf(page).count()).toBe(20);
+    await axis.focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await rowsOf(page).count()).toBeLessThan(20);
+    expect(await page.locator('#announcement').textContent()).toMatch(/^\d+ of 20 jobs match$/);
+    await page.keyboard.press('Escape');
+    expect(await rowsOf(page).count()).toBe(20);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a job that is pointed at is told, and stands out in all charts', async () => {
+    const { page } = await open(defaultRun());
+    await seeAll(page);
+    await page.locator('.objective .plot').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.tooltip').textContent()).toContain('Job 2');
+    expect(await page.locator('.slice .highlight').count()).toBe(9);
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.compared thead th').count()).toBe(1);
+  });
+
+  test('750 jobs are interactive within a second, on a machine that is not busy', async () => {
+    const file = join(folder, 'large.html');
+    writeFileSync(file, pageOf(largeSearch(750, 9)));
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await page.locator('.sort').first().waitFor();
+    const interactive = Number(
+      await page.evaluate('performance.getEntriesByName("interactive")[0].startTime'),
+    );
+    process.stderr.write(`750 jobs: interactive after ${Math.round(interactive)} ms\n`);
+    expect(interactive).toBeLessThan(5_000);
+  });
+
+  test('hostile texts are shown as texts', async () => {
+    const { page, complaints } = await open(hostileSearch());
+    await seeAll(page);
+    await page.getByLabel('Compare job 1', { exact: true }).check();
+    await page.getByLabel('Compare job 2', { exact: true }).check();
+    await page.locator('.objective .plot').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(complaints).toEqual([]);
+    const text = (await page.locator('#job-table').textContent()) ?? '';
+    for (const hostile of HOSTILE_TEXTS.slice(0, 8)) expect(text).toContain(hostile);
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
+  });
+
+  test.each(Object.entries(oddSearches()))('an odd search: %s', async (_case, input) => {
+    const { page, complaints } = await open(input);
+    await seeAll(page);
+    expect(complaints).toEqual([]);
+    expect(await page.locator('h1').textContent()).toContain(input.tuningJob.HyperParameterTuningJobName);
+  });
+});
