@@ -10,6 +10,8 @@ const FIRST = 0.25;
 /** Intervals on the axes of a chart, chosen with the pointer or the keyboard. */
 export class Brush {
   isDragging = false;
+  /** Choosing an interval draws the chart again: the axis that had the focus gets it back. */
+  private keyboardAxis: string | undefined;
   /** From top to bottom, as shares of the axis, by the axis's name. */
   private readonly intervals = new Map<string, readonly [number, number]>();
 
@@ -23,8 +25,6 @@ export class Brush {
   }
 
   attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
-    // Choosing an interval draws the chart again: the axis that had the focus keeps it.
-    const focused = this.focused;
     // An image may hold nothing that can have the focus.
     svg.setAttribute('role', 'group');
     for (const axis of axes) {
@@ -55,18 +55,10 @@ export class Brush {
       });
       area.addEventListener('pointerdown', (event) => this.drag(event, svg, axis));
       area.addEventListener('keydown', (event) => this.onKey(event, axis));
-      area.addEventListener('focus', () => {
-        this.focused = name;
-      });
-      area.addEventListener('blur', () => {
-        this.focused = undefined;
-      });
       svg.append(area);
-      if (focused === name) area.focus();
+      if (this.keyboardAxis === name) area.focus();
     }
   }
-
-  private focused: string | undefined;
 
   private drag(start: PointerEvent, svg: SVGSVGElement, axis: BrushAxis): void {
     start.preventDefault();
@@ -111,6 +103,7 @@ export class Brush {
   private onKey(event: KeyboardEvent, axis: BrushAxis): void {
     const [from, to] = this.intervals.get(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
     const step = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];
+    this.keyboardAxis = axis.name;
     if (step !== undefined) {
       const by = Math.min(1 - to, Math.max(event.shiftKey ? from + STEP - to : -from, step));
       this.choose(axis, [event.shiftKey ? from : from + by, to + by]);
@@ -130,6 +123,7 @@ export class Brush {
     const inside = [...places].filter(([, y]) => y >= from - 0.5 && y <= to + 0.5).map(([job]) => job);
     this.state.choose(`${this.chart} ${name}`, interval && new Set(inside));
     const shown = this.state.report.jobs.filter(({ number }) => this.state.isShown(number)).length;
+    this.keyboardAxis = undefined;
     announce(`${shown} of ${this.state.report.jobs.length} jobs match`);
   }
 }
