@@ -13,3 +13,8 @@ export class AwsError extends Error {
     this.name = code;
   }
 }
+
+/** The error for a request that the service's rules do not allow. */
+export function validationError(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error';
+import { AwsError, validationError } from '../aws-error';
 import type { Input } from '../service';
 import { type MetricReader, pointsOf, timeOf } from './metric-reader';
 import { periodsOf, valuesByPeriod } from './periods';
@@ -34,7 +34,7 @@ export async function getMetricData(input: Input, reader: MetricReader): Promise
   const place = placeIn(input['NextToken']) ?? { skipped: 0, until: reader.now };
   const range = { start: timeOf(input['StartTime']), end: timeOf(input['EndTime']) };
   if (range.start >= range.end) {
-    throw invalid(
+    throw validationError(
       range.start === range.end
         ? 'The parameter StartTime must not equal parameter EndTime.'
         : 'The parameter StartTime must be less than the parameter EndTime.',
@@ -42,7 +42,7 @@ export async function getMetricData(input: Input, reader: MetricReader): Promise
   }
   const limit = Number(input['MaxDatapoints'] ?? MAX_POINTS);
   if (!(limit >= 1 && limit <= MAX_POINTS)) {
-    throw invalid(`The parameter MaxDatapoints must be from 1 to ${MAX_POINTS}, got ${limit}.`);
+    throw validationError(`The parameter MaxDatapoints must be from 1 to ${MAX_POINTS}, got ${limit}.`);
   }
   const isAscending = input['ScanBy'] === 'TimestampAscending';
   const data = await Promise.all(
@@ -56,32 +56,36 @@ export async function getMetricData(input: Input, reader: MetricReader): Promise
 
 function checkQueries(queries: readonly Input[]): void {
   if (queries.length > MAX_QUERIES) {
-    throw invalid(`The collection MetricDataQueries must not have a size greater than ${MAX_QUERIES}.`);
+    throw validationError(
+      `The collection MetricDataQueries must not have a size greater than ${MAX_QUERIES}.`,
+    );
   }
   const ids = queries.map(({ Id }) => String(Id));
   const wrong = ids.find((id) => !/^[a-z]\w*$/.test(id));
   if (wrong !== undefined) {
-    throw invalid(
+    throw validationError(
       `The Id "${wrong}" must begin with a lower-case letter and have letters, digits and underscores only.`,
     );
   }
   if (new Set(ids).size < ids.length)
-    throw invalid('The values for parameter Id in MetricDataQueries are not unique.');
+    throw validationError('The values for parameter Id in MetricDataQueries are not unique.');
 }
 
 function checkQuery(query: Input, accountId: string): void {
   const { Id: id, MetricStat: stat, Expression: expression, Label: label, AccountId: account } = query;
   if (expression !== undefined) {
-    throw invalid(
+    throw validationError(
       `local mode does not have metric math and Metrics Insights: give a MetricStat instead of the Expression of "${id}"`,
     );
   }
-  if (stat === undefined) throw invalid(`The query "${id}" needs a MetricStat.`);
+  if (stat === undefined) throw validationError(`The query "${id}" needs a MetricStat.`);
   if ((account ?? accountId) !== accountId) {
-    throw invalid(`local mode does not have metrics of the account ${account}: it has those of ${accountId}`);
+    throw validationError(
+      `local mode does not have metrics of the account ${account}: it has those of ${accountId}`,
+    );
   }
   if (String(label ?? '').includes('${')) {
-    throw invalid(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
+    throw validationError(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
   }
 }
 
@@ -136,8 +140,4 @@ function placeIn(token: unknown): Place | undefined {
   const [, skipped, until] = /^(\d+)\/(\d+)$/.exec(String(token)) ?? [];
   if (until === undefined) throw new AwsError('InvalidNextToken', `NextToken is invalid: ${String(token)}`);
   return { skipped: Number(skipped), until: Number(until) };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error';
+import { AwsError, validationError } from '../aws-error';
 
 /** A shape of a service model: what a value has to be like. */
 export interface Shape {
@@ -60,7 +60,7 @@ export function validateAgainst(
   const violations = new Walk(model.shapes).check(shape, input, '');
   if (violations.length > 0) {
     const count = `${violations.length} validation error${violations.length > 1 ? 's' : ''} detected`;
-    throw new AwsError('ValidationException', `${count}: ${violations.join('; ')}`);
+    throw validationError(`${count}: ${violations.join('; ')}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isRecord } from '../../assembly/template';
-import { AwsError } from '../aws-error';
+import { validationError } from '../aws-error';
 import type { Input } from '../service';
 import { SAGEMAKER_MODEL } from './validation';
 
@@ -26,8 +26,7 @@ export function refuseMembers(operation: string, input: Input): void {
   const refused = shape === undefined ? undefined : findRefused(shape, input, '');
   if (refused !== undefined) {
     const name = refused.slice(refused.lastIndexOf('.') + 1);
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       `local mode does not support ${refused} in sagemaker:${operation}: ${REFUSED_MEMBERS[name]}`,
     );
   }

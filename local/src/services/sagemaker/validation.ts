@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error';
+import { validationError } from '../aws-error';
 import * as model from '../model/sagemaker-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import type { Input } from '../service';
@@ -55,14 +55,12 @@ function checkWaitTime({
     return;
   }
   if (isSpot !== true) {
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       'Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true',
     );
   }
   if (wait < run) {
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       `Invalid MaxWaitTimeInSeconds. It must be equal to or greater than MaxRuntimeInSeconds (${run}), got ${wait}`,
     );
   }

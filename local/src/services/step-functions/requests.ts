@@ -1,5 +1,5 @@
 import { executionArn } from '../../executions/executions';
-import { AwsError } from '../aws-error';
+import { AwsError, validationError } from '../aws-error';
 import * as model from '../model/states-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
 import type { Input } from '../service';
@@ -23,8 +23,7 @@ export function checkRequest(operation: string, input: Input): void {
   const member = DATA_MEMBERS[operation];
   if (member !== undefined && Buffer.byteLength(String(input[member] ?? '')) > MAX_DATA_BYTES) {
     const rule = `Member must have length less than or equal to ${MAX_DATA_BYTES}`;
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${rule}`,
     );
   }

@@ -4,7 +4,7 @@ import type { ExecutionRunner, StartOptions } from '../../executions/execution-r
 import { type ExecutedStateMachine, type ExecutionRecord, executionArn } from '../../executions/executions';
 import type { Json, MapPlace } from '../../states';
 import { UserError } from '../../user-error';
-import { AwsError } from '../aws-error';
+import { AwsError, validationError } from '../aws-error';
 import { tagContext } from '../iam/request-context';
 import { parseData } from '../json-text';
 import type { Input, Operation, OperationsOf, Service } from '../service';
@@ -142,13 +142,16 @@ export class StatesService implements Service {
 
   private listExecutions(input: Input): unknown {
     if (input['mapRunArn'] !== undefined) {
-      throw invalid('local mode does not have ListExecutions with a mapRunArn: give a stateMachineArn');
+      throw validationError(
+        'local mode does not have ListExecutions with a mapRunArn: give a stateMachineArn',
+      );
     }
     if (input['stateMachineArn'] === undefined) {
-      throw invalid('Must provide a stateMachineArn or a mapRunArn');
+      throw validationError('Must provide a stateMachineArn or a mapRunArn');
     }
     const { statusFilter: status, redriveFilter } = input;
-    if (status === 'PENDING_REDRIVE') throw invalid('The statusFilter PENDING_REDRIVE needs a mapRunArn');
+    if (status === 'PENDING_REDRIVE')
+      throw validationError('The statusFilter PENDING_REDRIVE needs a mapRunArn');
     this.stateMachine(input);
     const wanted = this.runner.store
       .list()
@@ -181,7 +184,7 @@ export class StatesService implements Service {
     const stopped = await this.runner.stop(record.arn, text('error'), text('cause'));
     if (stopped === undefined) {
       const where = `another local mode (process ${record.processId})`;
-      throw invalid(`${where} runs the execution ${record.arn}: stop it through that one`);
+      throw validationError(`${where} runs the execution ${record.arn}: stop it through that one`);
     }
     return { stopDate: epochSeconds(stopped.stopDate ?? stopped.startDate) };
   }
@@ -248,7 +251,7 @@ function operation(run: Operation['run']): Operation {
       try {
         return await run(...call);
       } catch (error) {
-        throw error instanceof UserError ? invalid(error.message) : error;
+        throw error instanceof UserError ? validationError(error.message) : error;
       }
     },
   };
@@ -294,8 +297,4 @@ function parseInput(text: string): Json {
 
 function includesData({ includedData }: Input): boolean {
   return includedData !== 'METADATA_ONLY';
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

@@ -1,5 +1,5 @@
 import type { StateMachineResource } from '../../assembly/deployment';
-import { AwsError } from '../aws-error';
+import { AwsError, validationError } from '../aws-error';
 import type { Input, Operation } from '../service';
 
 /** Most tags of a state machine. */
@@ -63,8 +63,7 @@ function checkTaggable(arn: string): void {
 
 function checkTag({ key, value }: Tag): void {
   if (key !== '' && TAG_TEXT.test(key) && TAG_TEXT.test(value) && !RESERVED.test(key)) return;
-  throw new AwsError(
-    'ValidationException',
+  throw validationError(
     `Invalid tag '${key}': keys and values have letters, digits, white space and _ . : / = + - @, and keys do not begin with "aws:"`,
   );
 }

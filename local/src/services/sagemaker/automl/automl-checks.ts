@@ -1,5 +1,5 @@
 import { AUTOML_FAMILIES } from '../../../training/automl-runner';
-import { AwsError } from '../../aws-error';
+import { validationError } from '../../aws-error';
 import type { AutoMLJobChannel, CreateAutoMLJobRequest, TabularJobConfig } from './automl-types';
 
 /** Objective metrics by problem type, as AutoMLJobObjective in the API model lists them. */
@@ -142,5 +142,5 @@ function checkAlgorithms(table: TabularJobConfig): void {
 }
 
 function refuse(message: string): never {
-  throw new AwsError('ValidationException', message);
+  throw validationError(message);
 }

@@ -1,5 +1,5 @@
 import type { AutoMLRunner } from '../../../training/automl-runner';
-import { AwsError } from '../../aws-error';
+import { AwsError, validationError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
 import { originOf } from '../engine-context';
 import { automlJobArn } from '../jobs/job-arns';
@@ -78,7 +78,7 @@ export class AutoMLEngine {
   private runner(): AutoMLRunner {
     const { runner } = this.context;
     if (runner !== undefined) return runner;
-    throw new AwsError('ValidationException', 'these services were started without a runner for AutoML jobs');
+    throw validationError('these services were started without a runner for AutoML jobs');
   }
 
   /** The run of a job that this process is running. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { AwsError } from '../../aws-error';
+import { AwsError, validationError } from '../../aws-error';
 import { isRunning } from '../tuning/tuning-view';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
@@ -37,8 +37,7 @@ export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJob
 export function deleteTuningJob(jobs: Jobs, root: string, { name, description }: TuningJobRecord): void {
   const { HyperParameterTuningJobStatus: status } = description;
   if (isRunning(status)) {
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       `The request was rejected because the hyperparameter tuning job is in status ${status}.`,
     );
   }

@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws-error';
+import { validationError } from '../../aws-error';
 import type { Input } from '../../service';
 import type { Tag, TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from '../api-types';
 
@@ -149,10 +149,7 @@ function page<T>(items: readonly T[], input: Input): { items: T[]; NextToken?: s
 function readToken(token: unknown): number {
   const start = token === undefined ? 0 : Number(Buffer.from(String(token), 'base64url').toString());
   if (!Number.isInteger(start) || start < 0) {
-    throw new AwsError(
-      'ValidationException',
-      `NextToken: "${String(token)}" is not a token of this operation`,
-    );
+    throw validationError(`NextToken: "${String(token)}" is not a token of this operation`);
   }
   return start;
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws-error';
+import { validationError } from '../../aws-error';
 
 /** The jobs of a kind that this process runs. */
 export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
@@ -34,11 +34,11 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
 export function runToStop<Run>(kind: string, name: string, status: string, run: Run | undefined): Run {
   if (status !== 'InProgress') {
     const problem = `the ${kind} is in status ${status}`;
-    throw new AwsError('ValidationException', `The request was rejected because ${problem}.`);
+    throw validationError(`The request was rejected because ${problem}.`);
   }
   if (run === undefined) {
     const problem = `another process of local mode runs the job ${name}: stop it there`;
-    throw new AwsError('ValidationException', problem);
+    throw validationError(problem);
   }
   return run;
 }

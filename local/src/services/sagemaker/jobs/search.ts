@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws-error';
+import { validationError } from '../../aws-error';
 import type { Input } from '../../service';
 import { describedTrainingJob, describedTuningJob } from '../described-defaults';
 import { describeTuningJob } from '../tuning/tuning-view';
@@ -42,12 +42,12 @@ export function search(jobs: Jobs, input: Input): unknown {
   const { Resource: resource, SearchExpression: expression, SortBy = 'LastModifiedTime' } = input;
   const listed = RESOURCES[String(resource)];
   if (listed === undefined) {
-    throw invalid(
+    throw validationError(
       `local mode searches ${Object.keys(RESOURCES).join(' and ')} only, got ${String(resource)}`,
     );
   }
   if (input['VisibilityConditions'] !== undefined) {
-    throw invalid(
+    throw validationError(
       'local mode does not support VisibilityConditions in sagemaker:Search: filter by Tags.<key>',
     );
   }
@@ -91,9 +91,9 @@ function checkExpression(expression: SearchExpression | undefined): void {
   const without = filters.find(
     ({ Operator, Value }) => Value === undefined && !/Exists$/.test(Operator ?? ''),
   );
-  if (without !== undefined) throw invalid(`The filter of ${without.Name} needs a Value.`);
+  if (without !== undefined) throw validationError(`The filter of ${without.Name} needs a Value.`);
   if (filters.filter(({ Operator }) => Operator === 'Contains').length > 1) {
-    throw invalid("'CONTAINS' operator usage limit of 1 exceeded.");
+    throw validationError("'CONTAINS' operator usage limit of 1 exceeded.");
   }
 }
 
@@ -121,7 +121,7 @@ function fits(
     default: {
       const orders = values.map((value) => compare(value, wanted, name));
       if (operator !== 'Equals' && orders.some(Number.isNaN)) {
-        throw invalid(`The operator ${operator} is not supported for ${name}, which is a text.`);
+        throw validationError(`The operator ${operator} is not supported for ${name}, which is a text.`);
       }
       return orders.some((order) => ORDERS[operator]?.(order) === true);
     }
@@ -172,8 +172,4 @@ function propertyOf(job: Input, name: string): unknown[] {
 function sortKey(value: unknown): string | number | undefined {
   if (value === undefined) return undefined;
   return Number.isNaN(Number(value)) ? String(value) : Number(value);
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { Environment } from '../../../assembly/deployment';
 import { joinInside } from '../../../assembly/safe-path';
 import type { ChannelData, ChannelFile, TrainingTask } from '../../../training/trainer';
-import { AwsError } from '../../aws-error';
+import { type AwsError, validationError } from '../../aws-error';
 import type { Authorizer } from '../../iam/authorizer';
 import type { BucketStore } from '../../s3/bucket-store';
 import { isMarker } from '../../s3/folder-markers';
@@ -66,8 +66,7 @@ export class DataAccess {
     // As AWS documents it: https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
     const source = `arn:${partition}:sagemaker:${region}:${accountId}:*`;
     if (this.access.isTrusted(roleArn, 'sagemaker', source)) return;
-    throw new AwsError(
-      'ValidationException',
+    throw validationError(
       `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
     );
   }
@@ -123,7 +122,7 @@ export class DataAccess {
     this.checkObject('GetObject', location, roleArn);
     const stored = this.find(location);
     if (stored === undefined) {
-      throw invalid(
+      throw validationError(
         `there is no object ${s3Uri}: local mode has the buckets ${this.buckets.buckets().join(', ') || 'none'}`,
       );
     }
@@ -141,7 +140,9 @@ export class DataAccess {
     const where = `channel "${channel.ChannelName}"`;
     const { S3DataSource: s3, FileSystemDataSource: fileSystem } = channel.DataSource;
     if (channel.RecordWrapperType === 'RecordIO') {
-      throw invalid(`${where}: local mode does not wrap records in RecordIO: leave RecordWrapperType out`);
+      throw validationError(
+        `${where}: local mode does not wrap records in RecordIO: leave RecordWrapperType out`,
+      );
     }
     if (fileSystem !== undefined) {
       return { files: this.filesOf(fileSystem, where), objects: [] };
@@ -153,7 +154,7 @@ export class DataAccess {
       return this.manifestSource(s3, where, roleArn);
     }
     const given = s3 === undefined ? Object.keys(channel.DataSource).join() || 'nothing' : s3.S3DataType;
-    throw invalid(
+    throw validationError(
       `${where}: local mode reads FileSystemDataSource, and S3DataSource with S3DataType S3Prefix or ManifestFile, got ${given}`,
     );
   }
@@ -207,7 +208,7 @@ export class DataAccess {
   ): ChannelFile[] {
     const root = this.fileSystems.get(id);
     if (root === undefined) {
-      throw invalid(
+      throw validationError(
         `${where}: the file system ${id} does not exist here: give a folder that stands for it, --file-system ${id}=./folder`,
       );
     }
@@ -217,11 +218,11 @@ export class DataAccess {
       .filter((part) => part !== '' && part !== '.')
       .slice(type === 'FSxLustre' ? 1 : 0);
     if (parts.includes('..')) {
-      throw invalid(`${where}: DirectoryPath "${directory}" leads out of the file system`);
+      throw validationError(`${where}: DirectoryPath "${directory}" leads out of the file system`);
     }
     const folder = parts.length === 0 ? path.resolve(root) : joinInside(root, parts.join('/'));
     if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw invalid(
+      throw validationError(
         `${where}: there is no folder ${folder}, which stands for ${directory} of the file system ${id}`,
       );
     }
@@ -232,7 +233,7 @@ export class DataAccess {
       .map((file) => ({ path: file, name: path.relative(folder, file).split(path.sep).join('/') }))
       .sort((left, right) => (left.name < right.name ? -1 : 1));
     if (files.length === 0) {
-      throw invalid(
+      throw validationError(
         `${where}: the folder ${folder}, which stands for ${directory} of the file system ${id}, has no files`,
       );
     }
@@ -248,7 +249,7 @@ export class DataAccess {
   private bucketOf(uri: string, where: string): S3Location {
     const location = locationOf(uri, where);
     if (!this.buckets.has(location.bucket)) {
-      throw invalid(
+      throw validationError(
         `The bucket "${location.bucket}" in ${where} does not exist: local mode has ${this.buckets.buckets().join(', ')}`,
       );
     }
@@ -283,7 +284,7 @@ export class DataAccess {
 
   private noObjects(uri: string, bucket: string, roleArn: string, s3Message?: string): AwsError {
     const known = this.buckets.buckets().join(', ') || 'none';
-    return invalid(
+    return validationError(
       `No S3 objects found under S3 URL "${uri}" given in input data source. Please ensure that the bucket exists in the selected region (${this.environment.region}), that objects exist under that S3 prefix, and that the role "${roleArn}" has "s3:ListBucket" permissions on bucket "${bucket}".${s3Message === undefined ? '' : ` Error message from S3: ${s3Message}`} (Buckets of local mode: ${known}.)`,
     );
   }
@@ -307,11 +308,7 @@ function shuffle(files: readonly ChannelFile[], seed: number): ChannelFile[] {
 function locationOf(uri: string, where: string): S3Location {
   const location = parseS3Uri(uri);
   if (location === undefined) {
-    throw invalid(`${where}: "${uri}" is not the URI of a place in S3`);
+    throw validationError(`${where}: "${uri}" is not the URI of a place in S3`);
   }
   return location;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../assembly/template';
-import { AwsError } from '../../aws-error';
+import { type AwsError, validationError } from '../../aws-error';
 
 /** An object that a manifest lists. */
 export interface ManifestEntry {
@@ -48,5 +48,5 @@ function parseList(text: string, what: string): unknown[] {
 }
 
 function invalid(what: string, problem: string): AwsError {
-  return new AwsError('ValidationException', `${what}: ${problem}`);
+  return validationError(`${what}: ${problem}`);
 }

@@ -1,7 +1,7 @@
 import * as os from 'node:os';
 import { MetricCollector } from '../../../training/metrics';
 import type { MetricDefinition, TrainedAlgorithm } from '../../../training/trainer';
-import { AwsError } from '../../aws-error';
+import { AwsError, validationError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
 import type { CreateTrainingJobRequest, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 import { type EngineContext, originOf } from '../engine-context';
@@ -34,16 +34,14 @@ export class TrainingEngine {
       definition.AlgorithmSpecification ?? {};
     const { TrainingImage: image, AlgorithmName: name } = specification;
     if (image === undefined || name !== undefined) {
-      throw new AwsError(
-        'ValidationException',
+      throw validationError(
         'AlgorithmSpecification: local mode needs a TrainingImage, it does not have algorithms by AlgorithmName',
       );
     }
     const algorithm = algorithmOf(definition);
     const { trainer } = this.context;
     if (!trainer.accepts(algorithm)) {
-      throw new AwsError(
-        'ValidationException',
+      throw validationError(
         trainer.refusal?.(algorithm) ??
           `local mode cannot run the training image "${image}", only ${trainer.images}`,
       );
@@ -58,8 +56,7 @@ export class TrainingEngine {
     const own = this.context.trainer.metricDefinitions(algorithmOf(definition));
     const given = algorithm.MetricDefinitions ?? [];
     if (own.length > 0 && given.length > 0) {
-      throw new AwsError(
-        'ValidationException',
+      throw validationError(
         "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.",
       );
     }
@@ -168,8 +165,7 @@ function checkInstanceGroups(definition: TrainingDefinition): void {
   for (const { ChannelName: channel, DataSource: source } of definition.InputDataConfig ?? []) {
     const unknown = source.S3DataSource?.InstanceGroupNames?.find((name) => !groups.has(name));
     if (unknown !== undefined) {
-      throw new AwsError(
-        'ValidationException',
+      throw validationError(
         `channel "${channel}": InstanceGroupNames names "${unknown}", ResourceConfig has the instance groups: ${[...groups].join(', ') || 'none'}`,
       );
     }
@@ -181,6 +177,6 @@ function checkExpressions(definitions: readonly MetricDefinition[]): void {
   try {
     new MetricCollector(definitions);
   } catch (error) {
-    throw new AwsError('ValidationException', `MetricDefinitions: ${(error as Error).message}`);
+    throw validationError(`MetricDefinitions: ${(error as Error).message}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { TrainingInstance } from '../../../training/trainer';
-import { AwsError } from '../../aws-error';
+import { type AwsError, validationError } from '../../aws-error';
 import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 
 /** Most instances of a training job here: each is a process, or several, of this machine. */
@@ -72,5 +72,5 @@ export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
 }
 
 function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', `ResourceConfig: ${message}`);
+  return validationError(`ResourceConfig: ${message}`);
 }

@@ -1,5 +1,5 @@
 import { recommendedRanges, type TunableHyperparameter } from '../../../training/tunable-hyperparameters';
-import { AwsError } from '../../aws-error';
+import { validationError } from '../../aws-error';
 import type { CreateTuningJobRequest, ParameterRanges, TuningJobConfig } from '../api-types';
 import { algorithmOf } from '../training/training-engine';
 import { countCombinations, searchDimensions } from './search-specification';
@@ -21,7 +21,9 @@ export function autotuned(request: CreateTuningJobRequest): CreateTuningJobReque
   const searched = definitionsOf(request);
   if (request.Autotune === undefined) {
     if (searched.some(({ ranges }) => (ranges.AutoParameters ?? []).length > 0)) {
-      throw invalid('ParameterRanges.AutoParameters are for a request with Autotune, {"Mode": "Enabled"}');
+      throw validationError(
+        'ParameterRanges.AutoParameters are for a request with Autotune, {"Mode": "Enabled"}',
+      );
     }
     return request;
   }
@@ -79,7 +81,7 @@ function withRanges(searched: SearchedDefinition): SearchedDefinition {
   if (known === undefined && (parameters.length > 0 || !isGiven)) {
     const { TrainingImage: image } = definition.AlgorithmSpecification;
     const names = parameters.map(({ Name }) => `"${Name}"`).join(', ') || 'any hyperparameter';
-    throw invalid(
+    throw validationError(
       `Autotune cannot choose the range of ${names}: local mode knows ranges for SageMaker's XGBoost, LightGBM and CatBoost, not for the image "${image}". Give them in IntegerParameterRanges, ContinuousParameterRanges and CategoricalParameterRanges`,
     );
   }
@@ -91,7 +93,8 @@ function withRanges(searched: SearchedDefinition): SearchedDefinition {
   if (isGiven) {
     for (const { Name: name, ValueHint: hint } of parameters) {
       const tunable = known?.get(name);
-      if (Object.hasOwn(fixed, name)) throw invalid(`"${name}" is an AutoParameter and static: give it once`);
+      if (Object.hasOwn(fixed, name))
+        throw validationError(`"${name}" is an AutoParameter and static: give it once`);
       if (tunable === undefined) statics[name] = hint;
       else chosen[tunable.kind][name] = around(name, hint, tunable);
     }
@@ -123,7 +126,7 @@ function around(name: string, hint: string, { kind, min, max, isAllowed }: Tunab
   // SageMaker's Python SDK sends the hyperparameters of scripts as JSON texts.
   const value = Number(hint.trim().replace(/^"(.*)"$/, '$1') || Number.NaN);
   if (!isAllowed(value) || !(kind === 'integer' ? Number.isInteger(value) : Number.isFinite(value))) {
-    throw invalid(
+    throw validationError(
       `AutoParameters: the ValueHint of "${name}" has to be a value that the algorithm takes (${kind}), got "${hint}"`,
     );
   }
@@ -139,8 +142,4 @@ function rangesOf(
     MaxValue: String(max),
     ScalingType: 'Auto',
   }));
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

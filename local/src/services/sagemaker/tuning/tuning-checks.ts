@@ -1,6 +1,6 @@
 import type { MetricDefinition } from '../../../training/trainer';
 import { tunableHyperparameters } from '../../../training/tunable-hyperparameters';
-import { AwsError } from '../../aws-error';
+import { AwsError, validationError } from '../../aws-error';
 import type { CreateTuningJobRequest, Objective, ParameterRanges, TuningJobConfig } from '../api-types';
 import { countCombinations, searchDimensions } from './search-specification';
 import {
@@ -23,19 +23,19 @@ const MAX_ENVIRONMENT = 48;
 export function checkTuningJob(request: CreateTuningJobRequest): void {
   const config = request.HyperParameterTuningJobConfig;
   if ((request.TrainingJobDefinition === undefined) === (request.TrainingJobDefinitions === undefined)) {
-    throw invalid(
+    throw validationError(
       `Give TrainingJobDefinition or TrainingJobDefinitions, exactly one of them, got ${request.TrainingJobDefinition === undefined ? 'neither' : 'both'}`,
     );
   }
   if (request.TrainingJobDefinition === undefined) {
     checkSeveral(request);
   } else if (config.HyperParameterTuningJobObjective === undefined) {
-    throw invalid('HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required');
+    throw validationError('HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required');
   }
   const definitions = definitionsOf(request);
   const variables = definitions.flatMap(({ definition }) => Object.keys(definition.Environment ?? {}));
   if (variables.length > MAX_ENVIRONMENT) {
-    throw invalid(
+    throw validationError(
       `Environment: at most ${MAX_ENVIRONMENT} variables in all training definitions together, got ${variables.length}`,
     );
   }
@@ -52,32 +52,36 @@ function checkSeveral({
   WarmStartConfig: warmStart,
 }: CreateTuningJobRequest): void {
   if (config.HyperParameterTuningJobObjective !== undefined || config.ParameterRanges !== undefined) {
-    throw invalid(
+    throw validationError(
       'HyperParameterTuningJobConfig: with TrainingJobDefinitions, give the TuningObjective and the HyperParameterRanges in each definition, not HyperParameterTuningJobObjective and ParameterRanges',
     );
   }
   if (warmStart !== undefined) {
-    throw invalid('WarmStartConfig: warm start is for a single TrainingJobDefinition only');
+    throw validationError('WarmStartConfig: warm start is for a single TrainingJobDefinition only');
   }
   if (config.TrainingJobEarlyStoppingType === 'Auto') {
-    throw invalid(
+    throw validationError(
       'TrainingJobEarlyStoppingType: early stopping (Auto) is for a single TrainingJobDefinition only',
     );
   }
   definitions.forEach((definition, i) => {
     for (const member of ['DefinitionName', 'TuningObjective', 'HyperParameterRanges'] as const) {
       if (definition[member] === undefined) {
-        throw invalid(`TrainingJobDefinitions: ${member} is required in each, the ${i + 1}. has none`);
+        throw validationError(
+          `TrainingJobDefinitions: ${member} is required in each, the ${i + 1}. has none`,
+        );
       }
     }
   });
   const names = definitions.map(({ DefinitionName: name }) => name);
   if (new Set(names).size < names.length) {
-    throw invalid(`TrainingJobDefinitions: each needs a DefinitionName of its own, got ${names.join(', ')}`);
+    throw validationError(
+      `TrainingJobDefinitions: each needs a DefinitionName of its own, got ${names.join(', ')}`,
+    );
   }
   const types = new Set(definitions.map(({ TuningObjective: objective }) => objective?.Type));
   if (types.size > 1) {
-    throw invalid(
+    throw validationError(
       'TrainingJobDefinitions: the Type of every TuningObjective has to be the same, Minimize or Maximize: otherwise no best training job can be told',
     );
   }
@@ -103,19 +107,21 @@ function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition):
   const { definition, ranges } = searched;
   for (const member of ['ContainerEntrypoint', 'ContainerArguments'] as const) {
     if (definition.AlgorithmSpecification[member] !== undefined) {
-      throw invalid(`AlgorithmSpecification.${member}: a tuning job does not have it, only a training job`);
+      throw validationError(
+        `AlgorithmSpecification.${member}: a tuning job does not have it, only a training job`,
+      );
     }
   }
   checkRanges(ranges, definition.StaticHyperParameters ?? {});
   checkTunable(searched);
   const count = countHyperparameters(searched);
   if (count > MAX_HYPERPARAMETERS) {
-    throw invalid(
+    throw validationError(
       `at most ${MAX_HYPERPARAMETERS} hyperparameters, static and tuned, with the one that SageMaker adds, got ${count}`,
     );
   }
   if (config.Strategy === 'Hyperband' && maxResource(config, searched) === undefined) {
-    throw invalid(
+    throw validationError(
       `StrategyConfig.HyperbandStrategyConfig.MaxResource is required, unless one of the static hyperparameters ${EPOCH_HYPERPARAMETERS.join(', ')} gives it`,
     );
   }
@@ -129,7 +135,7 @@ export function checkObjective(
   const name = objective?.MetricName;
   const definition = definitions.find((each) => each.Name === name);
   if (definition === undefined) {
-    throw invalid(
+    throw validationError(
       definitions.length === 0
         ? 'A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions.'
         : `The objective metric "${name}" is not a metric of the algorithm: ${definitions.map((each) => each.Name).join(', ')}`,
@@ -148,7 +154,7 @@ function checkTunable({ definition, ranges }: SearchedDefinition): void {
   const tunable = tunableHyperparameters(image);
   const others = searchDimensions(ranges).filter(({ name }) => tunable?.includes(name) === false);
   if (tunable !== undefined && others.length > 0) {
-    throw invalid(
+    throw validationError(
       `the algorithm of the image "${image}" does not declare ${others.map(({ name }) => `"${name}"`).join(', ')} as tunable: it has ${tunable.join(', ')}. SageMaker holds its own images to that; a copy in a repository of your own may tune anything`,
     );
   }
@@ -161,17 +167,19 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
     (name, i) => names.indexOf(name) !== i || Object.hasOwn(staticHyperParameters, name),
   );
   if (repeated !== undefined) {
-    throw invalid(
+    throw validationError(
       `The hyperparameter "${repeated}" is given more than once: as a range or static value, once in all`,
     );
   }
   if (dimensions.length === 0 || dimensions.length > 30) {
-    throw invalid(`ParameterRanges: expected 1 to 30 hyperparameters to tune, got ${dimensions.length}`);
+    throw validationError(
+      `ParameterRanges: expected 1 to 30 hyperparameters to tune, got ${dimensions.length}`,
+    );
   }
   for (const dimension of dimensions) {
     if (dimension.kind === 'categorical') {
       if (new Set(dimension.values).size < dimension.values.length) {
-        throw invalid(
+        throw validationError(
           `The values of "${dimension.name}" have to be different, got ${dimension.values.join(', ')}`,
         );
       }
@@ -179,12 +187,12 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
     }
     const [min, max] = [Number(dimension.minValue), Number(dimension.maxValue)];
     if (!(min < max) || (dimension.kind === 'integer' && !(Number.isInteger(min) && Number.isInteger(max)))) {
-      throw invalid(
+      throw validationError(
         `The range of "${dimension.name}" has to go from a smaller to a larger ${dimension.kind === 'integer' ? 'integer' : 'number'}, got ${dimension.minValue} to ${dimension.maxValue}`,
       );
     }
     if (dimension.scalingType === 'Logarithmic' && min <= 0) {
-      throw invalid(
+      throw validationError(
         `The range of "${dimension.name}" has to be above 0 for logarithmic scaling, got ${dimension.minValue}`,
       );
     }
@@ -192,7 +200,7 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
       dimension.scalingType === 'ReverseLogarithmic' &&
       (dimension.kind === 'integer' || min < 0 || max >= 1)
     ) {
-      throw invalid(
+      throw validationError(
         `The range of "${dimension.name}" has to be continuous, from 0 to below 1, for reverse logarithmic scaling`,
       );
     }
@@ -211,30 +219,26 @@ function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDe
   }
   if (config.Strategy === 'Grid') {
     if (spaces.flat().some(({ kind }) => kind !== 'categorical')) {
-      throw invalid('The Grid strategy takes categorical ranges only');
+      throw validationError('The Grid strategy takes categorical ranges only');
     }
     if ((maxJobs ?? combinations) !== combinations || combinations > MAX_TRAINING_JOBS) {
-      throw invalid(
+      throw validationError(
         `The Grid strategy tries all ${combinations} combinations (at most ${MAX_TRAINING_JOBS}): leave MaxNumberOfTrainingJobs out, or give that number`,
       );
     }
   } else if (maxJobs !== undefined && combinations < maxJobs) {
-    throw invalid(
+    throw validationError(
       // aws/amazon-sagemaker-operator-for-k8s#123
       `You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter combinations for the provided ranges [${combinations}] must be equal or greater than the value of MaxNumberOfJobs, [${maxJobs}]. Provide additional ranges.`,
     );
   }
   if (config.Strategy !== 'Hyperband') {
     if (config.StrategyConfig?.HyperbandStrategyConfig !== undefined) {
-      throw invalid('StrategyConfig.HyperbandStrategyConfig is for the Hyperband strategy only');
+      throw validationError('StrategyConfig.HyperbandStrategyConfig is for the Hyperband strategy only');
     }
   } else if (config.TrainingJobEarlyStoppingType === 'Auto') {
-    throw invalid(
+    throw validationError(
       'TrainingJobEarlyStoppingType must be Off for the Hyperband strategy, which stops jobs by itself',
     );
   }
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

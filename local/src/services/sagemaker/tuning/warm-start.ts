@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseImage } from '../../../training/image-uri';
 import type { FinishedTrial } from '../../../training/sampler';
-import { AwsError } from '../../aws-error';
+import { AwsError, validationError } from '../../aws-error';
 import type { CreateTuningJobRequest, TuningJobDescription, TuningTrainingDefinition } from '../api-types';
 import { findTuningJob } from '../jobs/job-records';
 import type { Jobs } from '../jobs/job-types';
@@ -267,5 +267,5 @@ function invalid(message: string): AwsError {
 
 /** With a message that begins as AWS words it. */
 function refused(message: string): AwsError {
-  return new AwsError('ValidationException', message);
+  return validationError(message);
 }
