@@ -23,6 +23,7 @@ const PARTS: Readonly<Record<string, string>> = {
   functions: 'unpacked Lambda functions',
   stacks: 'the stacks that were run, to go on in',
   images: 'folders of container images',
+  reports: 'comparisons of searches',
   work: 'work folders of jobs',
   processes: 'notes on running local modes',
   '.gitignore': 'a note for Git to leave all this alone',

@@ -98,15 +98,43 @@ function isAlone(job: JobRecord | TrainingJobRecord): boolean {
   return job.createdBy === undefined && !isOfTuningJob;
 }
 
-/** The one with a name, or an ARN. @throws UserError when there is none */
-export function findRunRecord({ all }: RunRecords, name: string): RunRecord {
+/**
+ * The one with a name or an ARN, or whose name alone begins so.
+ *
+ * @throws UserError when there is none, or there are several
+ */
+export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord {
   const found =
     all.find((run) => arnOf(run) === name || (run.kind === 'execution' && run.record.name === name)) ??
     findJob({ all }, name);
   if (found) return found;
+  const [first, ...others] = withPrefix(all, name);
+  if (first === undefined) {
+    throw new UserError(
+      `There is no execution and no job "${name}": "${PROGRAM} list --all" names them all; those of other apps are ` +
+        'in other folders (--project, --root).',
+    );
+  }
+  if (others.length === 0) return first;
+  const names = [first, ...others].map(({ kind, record }) => `\n  ${kind} ${record.name}`);
+  const more = names.length > MOST_NAMES ? `\n  and ${names.length - MOST_NAMES} more` : '';
   throw new UserError(
-    `There is no execution and no job "${name}": "${PROGRAM} list --all" names them all; those of other apps are ` +
-      'in other folders (--project, --root).',
+    `"${name}" is the beginning of several names: give more of one.${names.slice(0, MOST_NAMES).join('')}${more}`,
+  );
+}
+
+/** Names that a message lists. */
+const MOST_NAMES = 10;
+
+/** What has a name that begins so. Names of training jobs begin with those of their tuning jobs, which are meant then. */
+function withPrefix(all: readonly RunRecord[], prefix: string): RunRecord[] {
+  if (prefix === '') return [];
+  const matching = all.filter(({ record }) => sameName(record.name.slice(0, prefix.length), prefix));
+  return matching.filter(
+    ({ record }) =>
+      !matching.some(
+        (other) => other.record.name !== record.name && record.name.startsWith(`${other.record.name}-`),
+      ),
   );
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clientEnvironment } from '../library/client-config';
 import type { LocalMode } from '../library/local-mode';
+import { serveReports } from '../library/report-server';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployFromCommand } from './app-options';
 import { addExamples, PROGRAM } from './help';
@@ -37,7 +38,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch, CloudWatch Logs and IAM.',
+        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch, CloudWatch Logs and IAM. Reports have an address of their own, with a token: whoever has it can read them.',
     )
     .action(serve);
   return addExamples(command, [
@@ -53,6 +54,7 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   tellOfInterrupted(localMode);
   const lines = await exportLines(localMode, options.role);
+  const reports = localMode.reports && (await serveReports(localMode.reports));
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
     view.print(
@@ -63,9 +65,11 @@ async function serve(options: ServeOptions): Promise<void> {
   console.error(
     `\nServing stack ${localMode.deployment.stackName}: paste the lines above in another terminal. Ctrl-C ends it.`,
   );
+  if (reports) console.error(`Reports of searches, while they run, too: ${reports.url}`);
   try {
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
   } finally {
+    await reports?.close();
     await localMode.close().finally(() => view.close());
   }
   process.exitCode = interruption.exitStatus();

@@ -7,6 +7,7 @@ import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
 import { executionsWithItems, renderMapItems } from '../report/map-items';
+import { reportsOf } from '../report/report-files';
 import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
 import { PROGRAM } from './help';
@@ -68,7 +69,8 @@ function printEnd(
     console.log(`Execution ${name}: ${record?.status}`);
     if (record) for (const line of renderStubbedTasks(record)) console.log(line);
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
-    console.log(`Report: ${formatPath(recordFile)}`);
+    console.log(`Record: ${formatPath(recordFile)}`);
+    for (const page of record ? reportsOf(record, root) : []) console.log(`Report: ${formatPath(page)}`);
   });
   if (!quiet && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { colours } from '../report/colours';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { renderMapItems } from '../report/map-items';
+import { reportsOf } from '../report/report-files';
 import { summarizeJob } from '../report/summary';
 import { renderRanking, trainingJobsView } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
@@ -39,7 +40,7 @@ function show(name: string, options: ShowOptions): void {
   const files = readRunRecords(root);
   const run = findRunRecord(files, name);
   if (options.json) console.log(JSON.stringify(details(run, files), undefined, 2));
-  else if (run.kind === 'execution') console.log(renderExecutionRun(run, files));
+  else if (run.kind === 'execution') console.log(renderExecutionRun(run, files, root));
   else if (run.kind === 'tuning job') console.log(renderTuningJob(run, files, root));
   else console.log(summarizeJob(files.jobs, run.record.name, { root }));
 }
@@ -69,6 +70,7 @@ function details(run: RunRecord, { jobs, executions }: RunRecords): unknown {
 function renderExecutionRun(
   { record }: Extract<RunRecord, { kind: 'execution' }>,
   files: RunRecords,
+  root: string,
 ): string {
   const history = files.executions.history(record.arn);
   const jobs = jobsAskedFor(history).flatMap((name) => {
@@ -78,7 +80,8 @@ function renderExecutionRun(
     return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
   const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
-  return renderExecution(record, { history, jobs, items, file: files.executions.recordFile(record.arn) });
+  const file = files.executions.recordFile(record.arn);
+  return renderExecution(record, { history, jobs, items, file, reports: reportsOf(record, root) });
 }
 
 function renderTuningJob(

@@ -48,16 +48,22 @@ export function writeDeployment({
   return id;
 }
 
+/** Names of what local mode was started with, the last time first. */
+export function deploymentIds(root: string): string[] {
+  const folder = join(root, FOLDER);
+  if (!existsSync(folder)) return [];
+  const startedAt = (name: string) => statSync(join(folder, name)).mtimeMs;
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort((one, other) => startedAt(other) - startedAt(one))
+    .map((name) => basename(name, '.json'));
+}
+
 /** What local mode was started with the last time; undefined where it never was, or where that cannot be read. */
 export function lastDeployment(root: string): DeploymentRecord | undefined {
-  const folder = join(root, FOLDER);
-  if (!existsSync(folder)) return undefined;
-  const startedAt = (name: string) => statSync(join(folder, name)).mtimeMs;
-  const [last] = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort((one, other) => startedAt(other) - startedAt(one));
+  const [last] = deploymentIds(root);
   try {
-    return last === undefined ? undefined : readDeployment(root, basename(last, '.json'));
+    return last === undefined ? undefined : readDeployment(root, last);
   } catch {
     return undefined; // What ran in it says so when it is resumed.
   }

@@ -29,7 +29,11 @@ import { LocalBucket } from './local-bucket';
 import { LocalExecution } from './local-execution';
 import type { LocalModeOptions } from './local-mode-options';
 import { findResource, isCalled, type NamedResource } from './named-resource';
+import { ReportMaker } from './report-maker';
+import type { ReportSource } from './report-server';
+import { writesReports } from './report-task';
 import { parseDefinition, requireTrainable } from './runnable-definitions';
+import { servedReports } from './served-reports';
 import { startTraining, type TrainingSide } from './start-training';
 
 /** How to start an execution. */
@@ -300,6 +304,19 @@ export class LocalMode {
   /** The jobs as they are kept, those of earlier runs included. @internal */
   get jobs(): Jobs {
     return this.services.jobs;
+  }
+
+  /**
+   * The reports of all searches, made when they are asked for; undefined where no state machine has reports written.
+   *
+   * @internal
+   */
+  get reports(): ReportSource | undefined {
+    const { deployment, services, executionStore } = this;
+    const isReported = deployment.stateMachines.some(({ definition }) => writesReports(definition));
+    return isReported
+      ? servedReports(services.jobs, executionStore, new ReportMaker(deployment, services))
+      : undefined;
   }
 
   /**

@@ -37,6 +37,8 @@ export function renderExecution(
     /** Tables of the items of its Maps. */
     readonly items: readonly string[];
     readonly file: string;
+    /** Pages of its reports. */
+    readonly reports: readonly string[];
   },
 ): string {
   const states = details.history
@@ -56,6 +58,7 @@ export function renderExecution(
     ...details.items,
     ...(output === undefined ? [] : [`Output: ${outputText}`]),
     ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),
-    `Report: ${formatPath(details.file)}`,
+    `Record: ${formatPath(details.file)}`,
+    ...details.reports.map((page) => `Report: ${formatPath(page)}`),
   ].join('\n');
 }

@@ -32,4 +32,5 @@ export {
   parseExact,
   withPlainNumbers,
 } from './json';
+export { evaluateTemplate } from './jsonata/template';
 export type { StateMachine } from './types';

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { dirname, join, relative } from 'node:path';
+import { Command } from 'commander';
+import { type OpenReports, openReports, type ReportedJob } from '../library/open-reports';
+import { replaceFile } from '../local-folder/replace-file';
+import { type ComparedSearch, renderComparison } from '../report/comparison-page';
+import { formatPath } from '../report/format';
+import { readReportData } from '../report/report-files';
+import { UserError } from '../user-error';
+import { addExamples, PROGRAM } from './help';
+import { openFile } from './open-file';
+import { addRootOptions, existingRoot, type RootOptions } from './root-options';
+import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from './run-records';
+
+interface ReportOptions extends RootOptions {
+  readonly open?: true;
+}
+
+/** `report`: the page that shows a search, or several next to each other. */
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .description(
+      'Writes the report of a search as it is now, also while it runs. Several names are compared on one page.',
+    )
+    .argument(
+      '[name...]',
+      'names or ARNs of executions, tuning jobs or AutoML jobs, or the beginning of one (default: the most recent execution)',
+    );
+  addRootOptions(command).option('--open', 'open the page in the browser').action(report);
+  return addExamples(command, [
+    ['report --open', 'the most recent execution'],
+    ['report <tuning job>', 'a search, also one that runs or has failed'],
+    ['report <execution> <execution>', 'two next to each other'],
+  ]);
+}
+
+async function report(names: readonly string[], options: ReportOptions): Promise<void> {
+  const root = existingRoot(options);
+  const records = readRunRecords(root);
+  const wanted =
+    names.length === 0 ? [mostRecent(records)] : names.map((name) => findRunRecord(records, name));
+  const reports = openReports(root, console.error);
+  try {
+    const searches = await makeReports(reports, wanted, records);
+    for (const { page } of searches) console.log(`Report: ${formatPath(page)}`);
+    const page = names.length > 1 ? compare(root, searches) : searches[0]?.page;
+    if (options.open && page !== undefined) await openFile(page);
+  } finally {
+    await reports.close();
+  }
+}
+
+interface ReportedSearch {
+  readonly label: string;
+  readonly page: string;
+}
+
+async function makeReports(
+  reports: OpenReports,
+  runs: readonly RunRecord[],
+  records: RunRecords,
+): Promise<ReportedSearch[]> {
+  const made: ReportedSearch[] = [];
+  for (const run of new Set(runs)) {
+    const jobs = searchesOf(run, records);
+    if (jobs.length === 0) throw new UserError(`${run.kind} ${run.record.name} has started no search.`);
+    for (const job of jobs) {
+      const label = jobs.length === 1 ? run.record.name : job.name;
+      made.push({ label, page: await reports.make(job) });
+    }
+  }
+  return made;
+}
+
+/** Writes the page that compares searches. @returns its path */
+function compare(root: string, searches: readonly ReportedSearch[]): string {
+  const id = createHash('sha256')
+    .update(searches.map(({ page }) => page).join('\n'))
+    .digest('hex');
+  const file = join(root, 'reports', `comparison-${id.slice(0, 12)}.html`);
+  const compared = searches.map(
+    ({ label, page }): ComparedSearch => ({
+      label,
+      report: readReportData(page),
+      link: relativeUrl(dirname(file), page),
+    }),
+  );
+  replaceFile(file, renderComparison(compared));
+  console.log(`Comparison: ${formatPath(file)}`);
+  return file;
+}
+
+/** A link from a folder to a file: the root may be moved. */
+function relativeUrl(folder: string, file: string): string {
+  return relative(folder, file)
+    .split(/[\\/]/)
+    .map((part) => encodeURIComponent(part))
+    .join('/');
+}
+
+/** The tuning jobs and AutoML jobs that something stands for. @throws UserError when it is a job without a search */
+export function searchesOf(
+  run: RunRecord,
+  { all, executions }: Pick<RunRecords, 'all' | 'executions'>,
+): ReportedJob[] {
+  switch (run.kind) {
+    case 'tuning job':
+    case 'AutoML job': {
+      const { createdBy, deploymentId, name } = run.record;
+      const stateMachineArn = createdBy && executions.get(createdBy.executionArn)?.stateMachineArn;
+      return [{ kind: run.kind, name, deploymentId, stateMachineArn }];
+    }
+    case 'training job': {
+      const arn = run.record.description.TuningJobArn;
+      const search = all.find(
+        ({ kind, record }) =>
+          kind === 'tuning job' && arn !== undefined && record.description.HyperParameterTuningJobArn === arn,
+      );
+      if (search) return searchesOf(search, { all, executions });
+      throw new UserError(
+        `Training job ${run.record.name} is part of no tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
+      );
+    }
+    case 'execution': {
+      const { arn } = run.record;
+      const own = all.filter(
+        ({ kind, record }) =>
+          (kind === 'tuning job' || kind === 'AutoML job') &&
+          (record.createdBy?.executionArn === arn || record.createdBy?.place?.executionArn === arn),
+      );
+      return own.reverse().flatMap((each) => searchesOf(each, { all, executions }));
+    }
+  }
+}
+
+/** The most recent execution that has started a search; else the most recent search. */
+function mostRecent(records: RunRecords): RunRecord {
+  const found =
+    records.all.find((run) => run.kind === 'execution' && searchesOf(run, records).length > 0) ??
+    records.all.find(({ kind }) => kind === 'tuning job' || kind === 'AutoML job');
+  if (found) return found;
+  throw new UserError(`No search has run here yet: "${PROGRAM} run" does.`);
+}

@@ -1,0 +1,76 @@
+import type { Deployment } from '../assembly';
+import { reasonIn } from '../report/failure';
+import { localPath } from '../report/report-files';
+import { describeTuningJob, type JobRecord, type RunningServices } from '../services';
+import { UserError } from '../user-error';
+import { type ReportSubject, reportTask } from './report-task';
+
+/** Has reports written by the Lambda function of a deployment, with the rights of its state machine. */
+export class ReportMaker {
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly services: Pick<RunningServices, 'router' | 'jobs'>,
+  ) {}
+
+  /**
+   * Writes the report of a tuning job or an AutoML job as it is now, in place of an earlier one.
+   *
+   * @param stateMachineArn the state machine that has created the job. @default - any that writes such reports
+   * @returns path of the page; undefined where no state machine writes reports
+   * @throws UserError when it could not be written
+   */
+  async make(
+    job: Pick<ReportSubject, 'kind' | 'name'>,
+    stateMachineArn?: string,
+  ): Promise<string | undefined> {
+    const { stateMachines, root } = this.deployment;
+    const own = stateMachines.filter(({ arn }) => arn === stateMachineArn);
+    const subject = this.subjectOf(job);
+    for (const { definition, roleArn } of new Set([...own, ...stateMachines])) {
+      const task = await reportTask(definition, subject);
+      if (task === undefined) continue;
+      const answer = await this.services.router.call(
+        'lambda',
+        'Invoke',
+        { FunctionName: task.functionName, Payload: JSON.stringify(task.payload) },
+        { arn: roleArn },
+      );
+      const { FunctionError, Payload } = answer as { FunctionError?: string; Payload: string };
+      const { report, reportError } = JSON.parse(Payload) as { report?: unknown; reportError?: unknown };
+      if (typeof report === 'string') return localPath(root, report);
+      const reason = FunctionError === undefined ? String(reportError) : reasonIn(Payload);
+      throw new UserError(`The report of ${subject.kind} ${subject.name} could not be written: ${reason}`);
+    }
+    return undefined;
+  }
+
+  private subjectOf(job: Pick<ReportSubject, 'kind' | 'name'>): ReportSubject {
+    const { jobs } = this.services;
+    const record = jobs.tuning.get(job.name);
+    if (job.kind !== 'tuning job' || record === undefined) return job;
+    const best = describeTuningJob(jobs, record).BestTrainingJob?.TrainingJobName;
+    const ended = record.description.HyperParameterTuningEndTime ?? Number.POSITIVE_INFINITY;
+    const final = jobs.training
+      .list()
+      .find(
+        (each) =>
+          each.description.TuningJobArn === undefined &&
+          each.description.CreationTime >= ended &&
+          isOfSameRun(each, record),
+      );
+    return {
+      ...job,
+      ...(best !== undefined && { bestTrainingJobName: best }),
+      ...(final && { finalTrainingJobName: final.name }),
+    };
+  }
+}
+
+/** Whether the same execution has created two jobs, for the same item of a Map. */
+function isOfSameRun({ createdBy: one }: JobRecord, { createdBy: other }: JobRecord): boolean {
+  return (
+    one !== undefined &&
+    one.executionArn === other?.executionArn &&
+    JSON.stringify(one.place?.path) === JSON.stringify(other.place?.path)
+  );
+}

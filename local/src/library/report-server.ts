@@ -1,0 +1,144 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { escapeMarkup, htmlTable } from '../report/markup';
+
+/** A search that has a report. */
+export interface ServedSearch {
+  readonly name: string;
+  readonly status: string;
+  /** Whether its page changes. */
+  readonly isRunning: boolean;
+}
+
+/** Where pages come from. */
+export interface ReportSource {
+  /** The searches, the most recent one first. */
+  readonly list: () => readonly ServedSearch[];
+  /** The page of a search as it is now. */
+  readonly page: (search: ServedSearch) => Promise<string>;
+}
+
+/** A running server. */
+export interface ReportServer {
+  /** With the token: whoever has it can read the reports. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** How often a page that changes is loaded again. */
+const REFRESH_SECONDS = 5;
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Type': 'text/html; charset=utf-8',
+  // A page has a policy of its own, by hashes; this adds what only a header can say.
+  'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const NOT_FOUND: Answer = { status: 404, body: '<!doctype html><title>Not found</title>Not found' };
+
+/**
+ * Serves reports, read-only, on the loopback interface. Pages of other sites can reach loopback ports, also under a name
+ * of their own that resolves to 127.0.0.1: requests must name this host, come from no other origin and have the token in their path.
+ */
+export async function serveReports(source: ReportSource): Promise<ReportServer> {
+  const token = randomBytes(24).toString('base64url');
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  server.on('request', (request, response) => {
+    const isHead = request.method === 'HEAD';
+    answer(request, { hosts, token, source })
+      // Its message can hold names of files and of jobs: it is for the person who has the token.
+      .catch((error: Error): Answer => ({ status: 500, body: page('Error', escapeMarkup(error.message)) }))
+      .then((each) => send(response, each, isHead))
+      .catch(() => response.destroy());
+  });
+  return {
+    url: `http://${hosts[0]}/${token}/`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Context {
+  readonly hosts: readonly string[];
+  readonly token: string;
+  readonly source: ReportSource;
+}
+
+async function answer(
+  { method, headers, rawHeaders, url = '' }: IncomingMessage,
+  { hosts, token, source }: Context,
+): Promise<Answer> {
+  const given = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (given !== 1 || !hosts.includes(headers.host ?? '') || headers.origin !== undefined) {
+    return { status: 403, body: 'Forbidden' };
+  }
+  if (method !== 'GET' && method !== 'HEAD') {
+    return { status: 405, body: 'Only GET and HEAD', headers: { Allow: 'GET, HEAD' } };
+  }
+  const [, candidate = '', name, ...rest] = (url.split('?')[0] ?? '').split('/');
+  if (!isSame(candidate, token) || name === undefined || rest.length > 0) return NOT_FOUND;
+  const searches = source.list();
+  if (name === '') return { status: 200, body: index(searches), ...refresh(true) };
+  const search = searches.find((each) => each.name === name);
+  if (search === undefined) return NOT_FOUND;
+  return { status: 200, body: await source.page(search), ...refresh(search.isRunning) };
+}
+
+/** Compares in a time that tells nothing about the token. */
+function isSame(one: string, other: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(one), hash(other));
+}
+
+/** Makes a browser load the page again: by its own URL, without JavaScript and without a change of the page's policy. */
+function refresh(isRunning: boolean): Pick<Answer, 'headers'> {
+  return isRunning ? { headers: { Refresh: String(REFRESH_SECONDS) } } : {};
+}
+
+function index(searches: readonly ServedSearch[]): string {
+  if (searches.length === 0) return page('Reports', 'No search has started yet.');
+  const rows = searches.map(({ name, status }) => [
+    `<a href="${encodeURIComponent(name)}">${escapeMarkup(name)}</a>`,
+    escapeMarkup(status),
+  ]);
+  return page('Reports', htmlTable(['Search', 'Status'], rows));
+}
+
+function page(title: string, content: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<h1>${title}</h1>
+${content}
+</html>
+`;
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer, isHead: boolean): void {
+  response.writeHead(status, { ...HEADERS, ...headers, 'Content-Length': Buffer.byteLength(body) });
+  response.end(isHead ? undefined : body);
+}

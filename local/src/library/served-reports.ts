@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import type { ExecutionStore } from '../executions/executions';
+import type { JobRecord, Jobs } from '../services';
+import type { ReportMaker } from './report-maker';
+import type { ReportSource, ServedSearch } from './report-server';
+
+/** A page is made at most as often as this. */
+const FRESH_MILLISECONDS = 3000;
+
+interface Search extends ServedSearch {
+  /** Epoch seconds. */
+  readonly created: number;
+}
+
+interface Made {
+  readonly path: Promise<string | undefined>;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** The reports of all searches in a root: each is made when it is asked for. */
+export function servedReports(
+  jobs: Jobs,
+  executions: Pick<ExecutionStore, 'get'>,
+  maker: Pick<ReportMaker, 'make'>,
+): ReportSource {
+  const made = new Map<string, Made>();
+  const list = () => searchesIn(jobs, executions);
+  return {
+    list,
+    page: async ({ name }) => {
+      const known = made.get(name);
+      const isFresh = known !== undefined && Date.now() - known.at < FRESH_MILLISECONDS;
+      const kind = jobs.automl.get(name) ? 'AutoML job' : 'tuning job';
+      const path = isFresh ? known.path : maker.make({ kind, name });
+      if (!isFresh) made.set(name, { path, at: Date.now() });
+      const file = await path;
+      if (file === undefined) throw new Error(`This app writes no report of ${name}.`);
+      return readFile(file, 'utf8');
+    },
+  };
+}
+
+function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, 'get'>): Search[] {
+  // The final model is trained after the search.
+  const goesOn = ({ createdBy }: JobRecord) =>
+    createdBy !== undefined && executions.get(createdBy.executionArn)?.status === 'RUNNING';
+  return [
+    ...tuning.list().map(
+      (record): Search => ({
+        name: record.name,
+        status: record.description.HyperParameterTuningJobStatus,
+        isRunning: record.description.HyperParameterTuningEndTime === undefined || goesOn(record),
+        created: record.description.CreationTime,
+      }),
+    ),
+    ...automl.list().map(
+      (record): Search => ({
+        name: record.name,
+        status: record.description.AutoMLJobStatus,
+        isRunning: record.description.EndTime === undefined || goesOn(record),
+        created: record.description.CreationTime,
+      }),
+    ),
+  ].sort((one, other) => other.created - one.created);
+}

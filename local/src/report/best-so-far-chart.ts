@@ -1,0 +1,78 @@
+import { formatMetric } from './format';
+import { escapeMarkup, LINE_COLOURS } from './markup';
+
+/** The values of a search's jobs, in the order of their creation. */
+export interface ChartLine {
+  readonly label: string;
+  /** Which color and dashes it has. */
+  readonly index: number;
+  /** Undefined: the job has none. */
+  readonly values: readonly (number | undefined)[];
+  readonly isMaximized: boolean;
+}
+
+const SIZE = { width: 900, height: 360, left: 80, right: 20, top: 16, bottom: 44 };
+/** Lines differ without color, too. */
+const DASHES = ['', '8 4', '2 4', '12 4 2 4'];
+
+/** An SVG of the best value so far against the number of jobs. */
+export function bestSoFarChart(metric: string, lines: readonly ChartLine[]): string {
+  const best = lines.map((line) => ({ ...line, points: bestSoFar(line) }));
+  const values = best.flatMap(({ points }) => points.map(([, value]) => value));
+  if (values.length === 0) return '<p>No job has a value yet.</p>';
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const last = Math.max(...lines.map((line) => line.values.length), 2);
+  const { width, height, left, right, top, bottom } = SIZE;
+  const x = (job: number) => left + ((job - 1) / (last - 1)) * (width - left - right);
+  const y = (value: number) =>
+    high === low
+      ? (height - bottom + top) / 2
+      : top + ((high - value) / (high - low)) * (height - top - bottom);
+  const path = ({ points }: { points: readonly (readonly [number, number])[] }, jobs: number) =>
+    `${points
+      .map(
+        ([job, value], i) => `${i === 0 ? 'M' : 'H'}${round(x(job))}${i === 0 ? ' ' : 'V'}${round(y(value))}`,
+      )
+      .join('')}H${round(x(jobs))}`;
+  const summary = best
+    .filter(({ points }) => points.length > 0)
+    .map(({ label, points }) => `${label}: ${formatMetric(points.at(-1)?.[1])}`)
+    .join('; ');
+  return [
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(`Best ${metric} so far. ${summary}`)}">`,
+    `<path class="axis" fill="none" d="M${left} ${top}V${height - bottom}H${width - right}"/>`,
+    ...[...new Set([low, high])].map(
+      (value) =>
+        `<text x="${left - 6}" y="${round(y(value) + 4)}" text-anchor="end">${formatMetric(value)}</text>`,
+    ),
+    ...[1, last].map(
+      (job) => `<text x="${round(x(job))}" y="${height - bottom + 18}" text-anchor="middle">${job}</text>`,
+    ),
+    `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">training jobs</text>`,
+    ...best
+      .filter(({ points }) => points.length > 0)
+      .map(
+        (line) =>
+          `<path class="line${line.index % LINE_COLOURS.length}" fill="none" stroke-width="2.5" stroke-dasharray="${DASHES[line.index % DASHES.length]}" d="${path(line, line.values.length)}"><title>${escapeMarkup(line.label)}</title></path>`,
+      ),
+    '</svg>',
+  ].join('\n');
+}
+
+/** The jobs, from 1, that were better than all before, with their values. */
+export function bestSoFar({
+  values,
+  isMaximized,
+}: Pick<ChartLine, 'values' | 'isMaximized'>): (readonly [job: number, value: number])[] {
+  const points: [number, number][] = [];
+  for (const [index, value] of values.entries()) {
+    const best = points.at(-1)?.[1];
+    if (value === undefined) continue;
+    if (best === undefined || (isMaximized ? value > best : value < best)) points.push([index + 1, value]);
+  }
+  return points;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { bestSoFarChart } from './best-so-far-chart';
+import { formatHyperparameter, formatMetric } from './format';
+import { counterpartOf } from './job-metrics';
+import { escapeMarkup, htmlTable, LINE_COLOURS } from './markup';
+import type { ReportData, ReportDefinition, ReportJob } from './report-files';
+
+/** A search with its report. */
+export interface ComparedSearch {
+  /** What the user has called it by. */
+  readonly label: string;
+  readonly report: ReportData;
+  /** Where its page is, as a link. */
+  readonly link: string;
+}
+
+const CSS = `
+:root{color-scheme:light dark;--text:#1c1e21;--muted:#5b6068;--line:#c9cdd3;--back:#fff}
+@media (prefers-color-scheme:dark){:root{--text:#e8eaed;--muted:#a5abb3;--line:#4a4f57;--back:#17191c}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:70rem;margin:0 auto;padding:1rem}
+h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse}
+th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+td{min-width:6rem}.muted{color:var(--muted)}a{color:inherit}svg{width:100%;height:auto}
+svg text{fill:var(--text);font-size:13px}.axis{stroke:var(--line)}
+${LINE_COLOURS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${light}}`).join('')}
+@media (prefers-color-scheme:dark){${LINE_COLOURS.map(([, dark], i) => `.line${i}{stroke:${dark}}.mark${i}{color:${dark}}`).join('')}}
+`;
+
+/** A page that compares searches. It needs no JavaScript and no network; what comes from jobs is text in it, never markup. */
+export function renderComparison(searches: readonly ComparedSearch[]): string {
+  const metrics = [...new Set(searches.map(({ report }) => report.objective.metric))];
+  const policy = `default-src 'none'; style-src 'sha256-${hashOf(CSS)}'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>Comparison of ${searches.length} searches</title>
+<style>${CSS}</style>
+</head>
+<body>
+<main>
+<h1>Comparison of ${searches.length} searches</h1>
+${metrics.length > 1 ? '<p>These searches have different objectives. Their values cannot be compared with each other.</p>' : ''}
+<h2>Winners</h2>
+${winners(searches)}
+${metrics.map((metric) => chartOf(metric, searches)).join('\n')}
+<h2>Ranges, and the values of the winners</h2>
+${ranges(searches)}
+</main>
+</body>
+</html>
+`;
+}
+
+/** The training jobs of the search itself, without those of earlier ones that it started from. */
+export function ownJobs({ jobs, search }: ReportData): ReportJob[] {
+  return jobs.filter((job) => job.search === search.name);
+}
+
+/** The best of the search's own jobs. */
+function winnerOf(report: ReportData): ReportJob | undefined {
+  const sign = report.objective.type === 'Maximize' ? -1 : 1;
+  const [best] = ownJobs(report)
+    .filter(({ value, status }) => value !== undefined && status !== 'Failed')
+    .sort((one, other) => sign * ((one.value ?? 0) - (other.value ?? 0)));
+  return best;
+}
+
+function winners(searches: readonly ComparedSearch[]): string {
+  const rows = searches.map(({ label, report, link }, i) => {
+    const { search, objective } = report;
+    const jobs = ownJobs(report);
+    const best = winnerOf(report);
+    const metrics = Object.entries(best?.metrics ?? {}).map(([MetricName, Value]) => ({ MetricName, Value }));
+    const counterpart = counterpartOf(objective.metric, metrics);
+    const failed = jobs.filter(({ status }) => status === 'Failed').length;
+    return [
+      `<span class="mark${i % LINE_COLOURS.length}" aria-hidden="true">■</span> <a href="${escapeMarkup(link)}">${escapeMarkup(label)}</a>`,
+      escapeMarkup([search.strategy, search.status].filter((text) => text !== undefined).join(', ')),
+      `${jobs.length}${failed > 0 ? `, ${failed} failed` : ''}`,
+      escapeMarkup(`${objective.metric} ${formatMetric(best?.value) || 'none'}`),
+      counterpart ? escapeMarkup(`${counterpart.MetricName} ${formatMetric(counterpart.Value)}`) : '',
+      escapeMarkup(best?.name ?? ''),
+    ];
+  });
+  return htmlTable(
+    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same on other data', 'Best job'],
+    rows,
+  );
+}
+
+function chartOf(metric: string, searches: readonly ComparedSearch[]): string {
+  const lines = searches.flatMap(({ label, report }, index) => {
+    if (report.objective.metric !== metric) return [];
+    const values = ownJobs(report).map(({ value, status }) => (status === 'Failed' ? undefined : value));
+    return [{ label, index, values, isMaximized: report.objective.type === 'Maximize' }];
+  });
+  return `<h2>Best ${escapeMarkup(metric)} so far</h2>\n${bestSoFarChart(metric, lines)}`;
+}
+
+/** A row for each hyperparameter, a column for each search. */
+function ranges(searches: readonly ComparedSearch[]): string {
+  const names = [
+    ...new Set(
+      searches.flatMap(({ report }) =>
+        ownDefinitions(report).flatMap((each) => each.ranges.map(({ name }) => name)),
+      ),
+    ),
+  ];
+  const rows = names.map((name) => [
+    escapeMarkup(name),
+    ...searches.map(({ report }) => {
+      const value = winnerOf(report)?.hyperparameters[name];
+      const texts = ownDefinitions(report).flatMap((definition) => rangeText(definition, name));
+      return [
+        value === undefined ? '' : `<strong>${escapeMarkup(formatHyperparameter(value))}</strong>`,
+        ...texts.map((text) => `<span class="muted">${escapeMarkup(text)}</span>`),
+      ]
+        .filter((text) => text !== '')
+        .join('<br>');
+    }),
+  ]);
+  return htmlTable(['Hyperparameter', ...searches.map(({ label }) => escapeMarkup(label))], rows);
+}
+
+function ownDefinitions({ definitions, search }: ReportData): readonly ReportDefinition[] {
+  return definitions.filter((each) => each.search === search.name);
+}
+
+function rangeText({ name: definition, ranges: all }: ReportDefinition, name: string): string[] {
+  const range = all.find((each) => each.name === name);
+  if (range === undefined) return [];
+  const values = range.values ? range.values.join(', ') : `${range.min} to ${range.max}, ${range.scaling}`;
+  return [definition === undefined ? values : `${definition}: ${values}`];
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bucketsFolder } from '../assembly';
+import { joinInside } from '../assembly/safe-path';
+import type { ExecutionRecord } from '../executions/executions';
+import { UserError } from '../user-error';
+
+/** The part of `report.json` that comparisons read. A field is absent where its value is unknown. */
+export interface ReportData {
+  readonly schemaVersion: 1;
+  readonly search: { readonly name: string; readonly status: string; readonly strategy?: string };
+  readonly objective: { readonly metric: string; readonly type: 'Minimize' | 'Maximize' };
+  readonly definitions: readonly ReportDefinition[];
+  /** In the order of their creation, those of earlier tuning jobs included. */
+  readonly jobs: readonly ReportJob[];
+  readonly bestJob?: string;
+}
+
+/** What a search, or one of its definitions, has searched. */
+export interface ReportDefinition {
+  readonly search: string;
+  readonly name?: string;
+  readonly ranges: readonly {
+    readonly name: string;
+    readonly scaling: string;
+    readonly min?: number;
+    readonly max?: number;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** A training job, or a candidate of an AutoML job. */
+export interface ReportJob {
+  readonly name: string;
+  readonly status: string;
+  /** The tuning job that started it. */
+  readonly search: string;
+  readonly definition?: string;
+  /** Final value of the objective. */
+  readonly value?: number;
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+const REPORT_URI = /s3:\/\/[^\s"]+\/report\.html/g;
+
+/** Where an object is on this machine. */
+export function localPath(root: string, uri: string): string {
+  return joinInside(bucketsFolder(root), uri.replace(/^s3:\/\//, ''));
+}
+
+/** Pages of the reports that an execution names in its output, or in the cause of its failure. */
+export function reportsOf({ output, cause }: ExecutionRecord, root: string): string[] {
+  const uris = `${JSON.stringify(output ?? '')} ${cause ?? ''}`.match(REPORT_URI) ?? [];
+  return [...new Set(uris)].map((uri) => localPath(root, uri)).filter((path) => existsSync(path));
+}
+
+/** The data next to a page. @throws UserError when they are not such as this version reads */
+export function readReportData(page: string): ReportData {
+  const file = join(dirname(page), 'report.json');
+  const data = JSON.parse(readFileSync(file, 'utf8')) as ReportData;
+  if (data.schemaVersion === 1) return data;
+  throw new UserError(
+    `${file} has schemaVersion ${data.schemaVersion}, and local mode reads 1: update cdk-sagemaker-tuning-local`,
+  );
+}

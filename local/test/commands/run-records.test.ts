@@ -1,0 +1,80 @@
+import { openCommand } from '../../src/commands/open-file';
+import { searchesOf } from '../../src/commands/report';
+import { findRunRecord, type RunRecord } from '../../src/commands/run-records';
+
+function run(kind: RunRecord['kind'], name: string, more: object = {}): RunRecord {
+  return { kind, record: { name, arn: `arn:${name}`, description: {}, ...more } } as unknown as RunRecord;
+}
+
+const all = [
+  run('execution', '4931e16a-7b99'),
+  run('tuning job', 'Search-a1', {
+    createdBy: { executionArn: 'arn:4931e16a-7b99' },
+    deploymentId: 'd1',
+    description: { HyperParameterTuningJobArn: 'arn:a1' },
+  }),
+  run('training job', 'Search-a1-001-x', { description: { TuningJobArn: 'arn:a1' } }),
+  run('training job', 'Search-a1-final'),
+  run('AutoML job', 'Search-b2', {
+    createdBy: { executionArn: 'child', place: { executionArn: 'arn:4931e16a-7b99' } },
+  }),
+];
+
+test.each([
+  ['4931', '4931e16a-7b99'],
+  ['Search-a1', 'Search-a1'],
+  ['search-a', 'Search-a1'],
+  ['SEARCH-A1-0', 'Search-a1-001-x'],
+  ['Search-b', 'Search-b2'],
+])('%s is %s', (name, expected) => {
+  expect(findRunRecord({ all }, name).record.name).toBe(expected);
+});
+
+test.each([
+  [
+    'Search',
+    /beginning of several names: give more of one\.\n {2}tuning job Search-a1\n {2}AutoML job Search-b2$/,
+  ],
+  ['Search-a1-', /training job Search-a1-001-x\n {2}training job Search-a1-final$/],
+  ['none', /There is no execution and no job "none": ".* list --all" names them all/],
+  ['', /There is no execution and no job ""/],
+])('"%s" is refused with what there is', (name, message) => {
+  expect(() => findRunRecord({ all }, name)).toThrow(message);
+});
+
+describe('the searches of', () => {
+  const executions = { get: (arn: string) => ({ stateMachineArn: `machine of ${arn}` }) } as never;
+  const names = (index: number) =>
+    searchesOf(all[index] as RunRecord, { all, executions }).map(({ name }) => name);
+
+  test('an execution are those that it, or an item of its Maps, has started, in their order', () => {
+    expect(names(0)).toEqual(['Search-b2', 'Search-a1']);
+  });
+
+  test('a training job is the tuning job that it is part of', () => {
+    expect(names(2)).toEqual(['Search-a1']);
+    expect(() => names(3)).toThrow(
+      /Search-a1-final is part of no tuning job: name a tuning job or an execution/,
+    );
+  });
+
+  test('a search is itself, with what it ran in', () => {
+    expect(searchesOf(all[1] as RunRecord, { all, executions })).toEqual([
+      {
+        kind: 'tuning job',
+        name: 'Search-a1',
+        deploymentId: 'd1',
+        stateMachineArn: 'machine of arn:4931e16a-7b99',
+      },
+    ]);
+  });
+});
+
+test.each([
+  ['linux', ['xdg-open', ['/a b.html']]],
+  ['freebsd', ['xdg-open', ['/a b.html']]],
+  ['darwin', ['open', ['/a b.html']]],
+  ['win32', ['rundll32', ['url.dll,FileProtocolHandler', '/a b.html']]],
+] as const)('a page is opened on %s by the program for it', (platform, expected) => {
+  expect(openCommand('/a b.html', platform)).toEqual(expected);
+});

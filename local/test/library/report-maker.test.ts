@@ -1,0 +1,122 @@
+import type { Deployment } from '../../src/assembly';
+import { ReportMaker } from '../../src/library/report-maker';
+import type { RunningServices } from '../../src/services';
+
+interface Call {
+  readonly payload: unknown;
+  readonly caller: string;
+}
+
+const BY_EXECUTION = { executionArn: 'arn:run', token: '' };
+
+function tuningJob(end?: number) {
+  return {
+    name: 'search',
+    createdBy: BY_EXECUTION,
+    description: {
+      HyperParameterTuningJobName: 'search',
+      HyperParameterTuningJobStatus: 'Completed',
+      BestTrainingJob: { TrainingJobName: 'search-002' },
+      ...(end !== undefined && { HyperParameterTuningEndTime: end }),
+    },
+  };
+}
+
+function trainingJob(
+  name: string,
+  created: number,
+  createdBy: object | undefined = BY_EXECUTION,
+  arn?: string,
+) {
+  return { name, createdBy, description: { CreationTime: created, ...(arn && { TuningJobArn: arn }) } };
+}
+
+/** A maker whose function answers so; `calls` has what it was called with. */
+function makerOf(
+  answer: object,
+  jobs: { tuning?: unknown; training?: unknown[] } = {},
+  machines = ['one', 'two'],
+) {
+  const calls: Call[] = [];
+  const state = (role: string) => ({
+    Arguments: {
+      FunctionName: 'report',
+      Payload: {
+        tuningJobName: '{% $states.input.tuningJobName %}',
+        finalTrainingJobName:
+          '{% $exists($states.input.trainingJobName) ? $states.input.trainingJobName : null %}',
+        output: `s3://${role}/`,
+      },
+    },
+  });
+  const deployment = {
+    root: '/root',
+    stateMachines: machines.map((name) => ({
+      arn: `arn:${name}`,
+      roleArn: `role:${name}`,
+      definition: { States: { WriteReport: state(name) } },
+    })),
+  } as unknown as Deployment;
+  const services = {
+    jobs: { tuning: { get: () => jobs.tuning }, training: { list: () => jobs.training ?? [] } },
+    router: {
+      call: async (
+        _service: string,
+        _operation: string,
+        input: { Payload: string },
+        caller: { arn: string },
+      ) => {
+        calls.push({ payload: JSON.parse(input.Payload), caller: caller.arn });
+        return answer;
+      },
+    },
+  } as unknown as Pick<RunningServices, 'router' | 'jobs'>;
+  return { maker: new ReportMaker(deployment, services), calls };
+}
+
+const JOB = { kind: 'tuning job', name: 'search' } as const;
+const WRITTEN = { Payload: JSON.stringify({ report: 's3://bucket/reports/search/report.html' }) };
+
+test("the function is called with the rights of the job's state machine, and tells where the page is", async () => {
+  const { maker, calls } = makerOf(WRITTEN);
+  expect(await maker.make(JOB, 'arn:two')).toBe('/root/s3/bucket/reports/search/report.html');
+  expect(await maker.make(JOB)).toBeDefined();
+  expect(calls.map(({ caller }) => caller)).toEqual(['role:two', 'role:one']);
+});
+
+test.each([
+  ['is the one that its execution has trained after the search', [trainingJob('final', 20)], 'final'],
+  ['is none of the search', [trainingJob('search-001', 20, BY_EXECUTION, 'arn:search')], null],
+  ['is none of another execution', [trainingJob('other', 20, { executionArn: 'arn:other' })], null],
+  ['is none of before', [trainingJob('before', 5)], null],
+  [
+    'is none of another item of a Map',
+    [trainingJob('item', 20, { ...BY_EXECUTION, place: { path: [] } })],
+    null,
+  ],
+])('the final training job %s', async (_, training, expected) => {
+  const { maker, calls } = makerOf(WRITTEN, { tuning: tuningJob(10), training });
+  await maker.make(JOB);
+  expect(calls[0]?.payload).toMatchObject({ finalTrainingJobName: expected });
+});
+
+test.each([
+  [
+    { Payload: JSON.stringify({ report: null, reportError: 'AccessDenied: no' }) },
+    /written: AccessDenied: no$/,
+  ],
+  [
+    {
+      FunctionError: 'Unhandled',
+      Payload: JSON.stringify({ errorMessage: 'unknown field', errorType: 'Error' }),
+    },
+    /tuning job search could not be written: unknown field$/,
+  ],
+  [{ Payload: JSON.stringify({ report: 's3://../../etc/report.html' }) }, /leads outside/],
+])('an answer without a report is an error: %j', async (answer, message) => {
+  await expect(makerOf(answer).maker.make(JOB)).rejects.toThrow(message);
+});
+
+test('where no state machine has reports written there is none', async () => {
+  expect(await makerOf(WRITTEN, {}, []).maker.make(JOB)).toBeUndefined();
+});

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { bestSoFar, bestSoFarChart } from '../../src/report/best-so-far-chart';
+import { type ComparedSearch, renderComparison } from '../../src/report/comparison-page';
+import type { ReportData, ReportJob } from '../../src/report/report-files';
+
+const HOSTILE = '<script>alert(1)</script>"\'&\u202e';
+
+interface Given {
+  readonly label?: string;
+  readonly metric?: string;
+  readonly type?: 'Minimize' | 'Maximize';
+  readonly values?: readonly (number | undefined)[];
+  readonly ranges?: ReportData['definitions'][number]['ranges'];
+  readonly more?: readonly ReportJob[];
+}
+
+function search({
+  label = 'first',
+  metric = 'validation:rmse',
+  type = 'Minimize',
+  values = [0.3, 0.2, undefined, 0.25],
+  ranges = [{ name: 'eta', scaling: 'Logarithmic', min: 0.01, max: 0.3 }],
+  more = [],
+}: Given = {}): ComparedSearch {
+  const jobs = values.map(
+    (value, index): ReportJob => ({
+      name: `${label}-${index + 1}`,
+      status: value === undefined ? 'Failed' : 'Completed',
+      search: label,
+      ...(value !== undefined && { value }),
+      hyperparameters: { eta: `0.${index + 1}1111` },
+      metrics: value === undefined ? {} : { [metric]: value, 'train:rmse': value / 2 },
+    }),
+  );
+  return {
+    label,
+    link: `${label}/report.html`,
+    report: {
+      schemaVersion: 1,
+      search: { name: label, status: 'Completed', strategy: 'Bayesian' },
+      objective: { metric, type },
+      definitions: [
+        { search: label, ranges },
+        { search: 'parent', ranges: [{ name: 'of a parent', scaling: 'Linear' }] },
+      ],
+      jobs: [...more, ...jobs],
+    },
+  };
+}
+
+/** The texts of the cells of a page's tables, by rows. */
+function cellsOf(page: string): string[][] {
+  return [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+    [...String(row).matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) =>
+      String(cell)
+        .replace(/<br>/g, ' | ')
+        .replace(/<[^>]+>/g, ''),
+    ),
+  );
+}
+
+test('the winners are next to each other, with their ranges', () => {
+  const page = renderComparison([
+    search(),
+    search({
+      label: 'second',
+      values: [0.5, 0.1],
+      ranges: [{ name: 'depth', scaling: 'Linear', min: 1, max: 9 }],
+    }),
+  ]);
+  expect(cellsOf(page)).toEqual([
+    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same on other data', 'Best job'],
+    [
+      '■ first',
+      'Bayesian, Completed',
+      '4, 1 failed',
+      'validation:rmse 0.20000',
+      'train:rmse 0.10000',
+      'first-2',
+    ],
+    ['■ second', 'Bayesian, Completed', '2', 'validation:rmse 0.10000', 'train:rmse 0.05000', 'second-2'],
+    ['Hyperparameter', 'first', 'second'],
+    ['eta', '0.2111 | 0.01 to 0.3, Logarithmic', '0.2111'],
+    ['depth', '', '1 to 9, Linear'],
+  ]);
+  expect(page.match(/<svg/g)).toHaveLength(1);
+  expect(page).toContain('href="second/report.html"');
+});
+
+test('searches with different objectives are not drawn over each other', () => {
+  const page = renderComparison([
+    search(),
+    search({ label: 'second', metric: 'validation:auc', type: 'Maximize' }),
+  ]);
+  expect(page).toContain('cannot be compared');
+  expect(page.match(/<svg/g)).toHaveLength(2);
+  // The highest value wins.
+  expect(cellsOf(page)[2]?.[3]).toBe('validation:auc 0.30000');
+});
+
+test('jobs of earlier searches do not count, and a failed one never wins', () => {
+  const job = (name: string, change: object) =>
+    ({ ...search().report.jobs[0], name, value: 0.0001, ...change }) as ReportJob;
+  const more = [job('old', { search: 'parent' }), job('failed', { status: 'Failed' })];
+  const row = cellsOf(renderComparison([search({ more }), search({ label: 'second' })]))[1];
+  expect(row?.slice(2, 4)).toEqual(['5, 2 failed', 'validation:rmse 0.20000']);
+});
+
+test.each([
+  ['no jobs', []],
+  ['all failed', [undefined, undefined]],
+  ['one job', [0.5]],
+  ['a constant objective', [0.5, 0.5, 0.5]],
+])('a search with %s is shown', (_, values) => {
+  const page = renderComparison([search({ values }), search({ label: 'second', values })]);
+  expect(page).not.toMatch(/NaN|Infinity|undefined/);
+});
+
+test('what comes from jobs is text: nothing runs and nothing is loaded', () => {
+  const page = renderComparison([
+    search({
+      label: HOSTILE,
+      metric: HOSTILE,
+      ranges: [{ name: HOSTILE, scaling: HOSTILE, values: [HOSTILE] }],
+    }),
+    search({ label: 'x'.repeat(2500) }),
+  ]);
+  expect(page).not.toMatch(/<script|\son\w+=|https?:\/\/|<img|<link|<iframe/);
+  expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(5);
+  const [, css = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+  const hash = createHash('sha256').update(css).digest('base64');
+  expect(page).toContain(`default-src 'none'; style-src 'sha256-${hash}'`);
+  expect(page).not.toMatch(/style="/);
+});
+
+test.each([
+  [
+    [3, undefined, 2, 4, 1],
+    false,
+    [
+      [1, 3],
+      [3, 2],
+      [5, 1],
+    ],
+  ],
+  [
+    [1, 3, 2],
+    true,
+    [
+      [1, 1],
+      [2, 3],
+    ],
+  ],
+  [[undefined], false, []],
+])('the best so far of %j (maximized: %s) is %j', (values, isMaximized, expected) => {
+  expect(bestSoFar({ values, isMaximized })).toEqual(expected);
+});
+
+test('lines of a chart differ without color', () => {
+  const lines = [0, 1, 2, 3].map((index) => ({
+    label: `${index}`,
+    index,
+    values: [1, 0],
+    isMaximized: false,
+  }));
+  const dashes = [...bestSoFarChart('loss', lines).matchAll(/stroke-dasharray="([^"]*)"/g)].map(
+    ([, dash]) => dash,
+  );
+  expect(new Set(dashes).size).toBe(4);
+});
