@@ -121,7 +121,7 @@ function index(searches: readonly ServedSearch[]): string {
     `<a href="${encodeURIComponent(name)}">${escapeMarkup(name)}</a>`,
     escapeMarkup(status),
   ]);
-  return page('Reports', htmlTable(['Search', 'Status'], rows));
+  return page('Reports', htmlTable('Searches', ['Search', 'Status'], rows));
 }
 
 function page(title: string, content: string): string {

@@ -11,7 +11,7 @@ export interface ChartLine {
   readonly isMaximized: boolean;
 }
 
-const SIZE = { width: 900, height: 360, left: 80, right: 20, top: 16, bottom: 44 };
+const SIZE = { width: 900, height: 360, left: 80, right: 20, top: 16, bottom: 44, inside: 12 };
 /** Lines differ without color, too. */
 const DASHES = ['', '8 4', '2 4', '12 4 2 4'];
 
@@ -22,12 +22,12 @@ export function bestSoFarChart(metric: string, lines: readonly ChartLine[]): str
   if (values.length === 0) return '<p>No job has a value yet.</p>';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const last = Math.max(...lines.map((line) => line.values.length), 2);
-  const { width, height, left, right, top, bottom } = SIZE;
+  const { width, height, left, right, top, bottom, inside } = SIZE;
   const x = (job: number) => left + ((job - 1) / (last - 1)) * (width - left - right);
   const y = (value: number) =>
     high === low
       ? (height - bottom + top) / 2
-      : top + ((high - value) / (high - low)) * (height - top - bottom);
+      : top + ((high - value) / (high - low)) * (height - top - bottom - inside);
   const path = ({ points }: { points: readonly (readonly [number, number])[] }, jobs: number) =>
     `${points
       .map(

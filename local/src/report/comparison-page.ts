@@ -21,7 +21,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)
 h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-td{min-width:6rem}.muted{color:var(--muted)}a{color:inherit}svg{width:100%;height:auto}
+th,td{min-width:8rem}.muted{color:var(--muted)}a{color:inherit}svg{width:100%;height:auto}
 svg text{fill:var(--text);font-size:13px}.axis{stroke:var(--line)}
 ${LINE_COLOURS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${light}}`).join('')}
 @media (prefers-color-scheme:dark){${LINE_COLOURS.map(([, dark], i) => `.line${i}{stroke:${dark}}.mark${i}{color:${dark}}`).join('')}}
@@ -88,6 +88,7 @@ function winners(searches: readonly ComparedSearch[]): string {
     ];
   });
   return htmlTable(
+    'Winners',
     ['Search', 'Status', 'Training jobs', 'Best objective', 'Same on other data', 'Best job'],
     rows,
   );
@@ -124,7 +125,7 @@ function ranges(searches: readonly ComparedSearch[]): string {
         .join('<br>');
     }),
   ]);
-  return htmlTable(['Hyperparameter', ...searches.map(({ label }) => escapeMarkup(label))], rows);
+  return htmlTable('Ranges', ['Hyperparameter', ...searches.map(({ label }) => escapeMarkup(label))], rows);
 }
 
 function ownDefinitions({ definitions, search }: ReportData): readonly ReportDefinition[] {

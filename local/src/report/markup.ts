@@ -20,12 +20,22 @@ export const LINE_COLOURS: readonly (readonly [light: string, dark: string])[] =
   ['#5b6068', '#c0c4ca'],
 ];
 
-/** A table that scrolls by itself where the window is narrow. @param rows markup */
-export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table that scrolls by itself where the window is narrow.
+ *
+ * @param name for people who do not see it
+ * @param head markup of the cells
+ * @param rows markup of the cells
+ */
+export function htmlTable(
+  name: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const row = (cells: readonly string[]) =>
     cells.map((cell, i) => (i === 0 ? `<th scope="row">${cell}</th>` : `<td>${cell}</td>`)).join('');
   return [
-    '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>',
+    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>`,
     `<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.map((cells) => `<tr>${row(cells)}</tr>`).join('\n')}</tbody>`,
     '</table></div>',
