@@ -53,8 +53,10 @@ async function serve(options: ServeOptions): Promise<void> {
     requestsPerSecond: options.requestRate,
   });
   tellOfInterrupted(localMode);
-  const lines = await exportLines(localMode, options.role);
-  const reports = localMode.reports && (await serveReports(localMode.reports));
+  const { lines, reports } = await orClose(localMode, async () => ({
+    lines: exportLines(localMode, options.role),
+    reports: localMode.reports && (await serveReports(localMode.reports)),
+  }));
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
     view.print(
@@ -75,20 +77,25 @@ async function serve(options: ServeOptions): Promise<void> {
   process.exitCode = interruption.exitStatus();
 }
 
-/** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
-async function exportLines(localMode: LocalMode, role: string | undefined): Promise<string> {
+/** Ends local mode where a step of its start fails. */
+async function orClose<T>(localMode: LocalMode, start: () => Promise<T>): Promise<T> {
   try {
-    const variables = {
-      ...clientEnvironment(localMode.clientConfig(role)),
-      SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(localMode.deployment),
-    };
-    return Object.entries(variables)
-      .map(([name, value]) => `export ${name}='${value}'`)
-      .join('\n');
+    return await start();
   } catch (error) {
     await localMode.close();
     throw error;
   }
+}
+
+/** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
+function exportLines(localMode: LocalMode, role: string | undefined): string {
+  const variables = {
+    ...clientEnvironment(localMode.clientConfig(role)),
+    SAGEMAKER_USER_CONFIG_OVERRIDE: writeSageMakerSdkDefaults(localMode.deployment),
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value}'`)
+    .join('\n');
 }
 
 function parsePort(text: string): number {

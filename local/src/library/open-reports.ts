@@ -35,27 +35,20 @@ export interface ReportedJob {
   readonly stateMachineArn?: string | undefined;
 }
 
+interface OpenDeployment {
+  readonly maker: ReportMaker;
+  readonly close: () => Promise<void>;
+}
+
 /** Opens what was deployed in a root to write reports. Nothing is started before a report is asked for. */
 export function openReports(root: string, onNotice: (text: string) => void): OpenReports {
-  const opened = new Map<string, Promise<{ maker: ReportMaker; close: () => Promise<void> }>>();
-  const open = async (id: string) => {
-    const { deployment } = readDeployment(root, id);
-    const services = await startServices(deployment, {
-      trainer: NO_TRAINER,
-      sampler: createStubSampler(),
-      onFault: (error) => onNotice((error as Error).message),
-    });
-    return { maker: new ReportMaker(deployment, services), close: () => services.close() };
-  };
+  const opened = new Map<string, OpenDeployment | undefined>();
   return {
     make: async ({ deploymentId, stateMachineArn, ...job }) => {
-      for (const id of new Set([
-        ...(deploymentId === undefined ? [] : [deploymentId]),
-        ...deploymentIds(root),
-      ])) {
-        const known = opened.get(id) ?? open(id);
-        opened.set(id, known);
-        const page = await (await known).maker.make(job, stateMachineArn);
+      const own = deploymentId === undefined ? [] : [deploymentId];
+      for (const id of new Set([...own, ...deploymentIds(root)])) {
+        if (!opened.has(id)) opened.set(id, await tryOpen(root, id, onNotice));
+        const page = await opened.get(id)?.maker.make(job, stateMachineArn);
         if (page !== undefined) return page;
       }
       throw new UserError(
@@ -64,7 +57,28 @@ export function openReports(root: string, onNotice: (text: string) => void): Ope
       );
     },
     close: async () => {
-      for (const each of opened.values()) await (await each).close();
+      for (const each of opened.values()) await each?.close();
     },
   };
+}
+
+/** A deployment that cannot be read any more does not keep others from writing the report. */
+async function tryOpen(
+  root: string,
+  id: string,
+  onNotice: (text: string) => void,
+): Promise<OpenDeployment | undefined> {
+  try {
+    const { deployment } = readDeployment(root, id);
+    const services = await startServices(deployment, {
+      trainer: NO_TRAINER,
+      sampler: createStubSampler(),
+      onFault: (error) => onNotice((error as Error).message),
+    });
+    return { maker: new ReportMaker(deployment, services), close: () => services.close() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    onNotice(error.message);
+    return undefined;
+  }
 }
