@@ -45,22 +45,20 @@ function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, '
   // The final model is trained after the search.
   const goesOn = ({ createdBy }: JobRecord) =>
     createdBy !== undefined && executions.get(createdBy.executionArn)?.status === 'RUNNING';
+  const searchOf = (record: JobRecord, created: number, status: string, end?: number): Search => ({
+    name: record.name,
+    status,
+    isRunning: end === undefined || goesOn(record),
+    created,
+  });
   return [
-    ...tuning.list().map(
-      (record): Search => ({
-        name: record.name,
-        status: record.description.HyperParameterTuningJobStatus,
-        isRunning: record.description.HyperParameterTuningEndTime === undefined || goesOn(record),
-        created: record.description.CreationTime,
-      }),
-    ),
-    ...automl.list().map(
-      (record): Search => ({
-        name: record.name,
-        status: record.description.AutoMLJobStatus,
-        isRunning: record.description.EndTime === undefined || goesOn(record),
-        created: record.description.CreationTime,
-      }),
-    ),
+    ...tuning.list().map((record) => {
+      const { CreationTime, HyperParameterTuningJobStatus, HyperParameterTuningEndTime } = record.description;
+      return searchOf(record, CreationTime, HyperParameterTuningJobStatus, HyperParameterTuningEndTime);
+    }),
+    ...automl.list().map((record) => {
+      const { CreationTime, AutoMLJobStatus, EndTime } = record.description;
+      return searchOf(record, CreationTime, AutoMLJobStatus, EndTime);
+    }),
   ].sort((one, other) => other.created - one.created);
 }
