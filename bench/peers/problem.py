@@ -25,11 +25,16 @@ def read_csv(path: str) -> xgb.DMatrix:
 def suggest(trial: optuna.Trial, ranges: Dict[str, Any]) -> Dict[str, Any]:
     """Values from SageMaker's parameter ranges, on the same scales."""
     params: Dict[str, Any] = {}
+    for each in ranges.get("CategoricalParameterRanges", []):
+        params[each["Name"]] = trial.suggest_categorical(each["Name"], each["Values"])
     for each in ranges.get("IntegerParameterRanges", []):
         log = each["ScalingType"] == "Logarithmic"
         params[each["Name"]] = trial.suggest_int(each["Name"], int(each["MinValue"]), int(each["MaxValue"]), log=log)
     for each in ranges.get("ContinuousParameterRanges", []):
-        log = each["ScalingType"] == "Logarithmic"
+        name, scale = each["Name"], each["ScalingType"]
         low, high = float(each["MinValue"]), float(each["MaxValue"])
-        params[each["Name"]] = trial.suggest_float(each["Name"], low, high, log=log)
+        if scale == "ReverseLogarithmic":
+            params[name] = 1 - trial.suggest_float(f"1-{name}", 1 - high, 1 - low, log=True)
+        else:
+            params[name] = trial.suggest_float(name, low, high, log=scale == "Logarithmic")
     return params

@@ -1,7 +1,7 @@
 """Bayesian optimisation with a Gaussian process, as a sampler of Optuna's.
 
-SageMaker's Bayesian strategy is one with a Gaussian process, too. Optuna's own GPSampler needs PyTorch, which is
-gigabytes on Linux; this one needs NumPy and SciPy. docs/decisions/0016 has what it was compared with.
+SageMaker's Bayesian strategy also uses a Gaussian process. Optuna's own GPSampler needs PyTorch, which is gigabytes on
+Linux; this one needs NumPy and SciPy. docs/decisions/0016 and 0036 have what it was compared with.
 """
 
 import math
@@ -25,12 +25,12 @@ MOST_MODELLED = 64
 # Losses farther from the middle half of them than so many times its width are cut off.
 _FENCE = 3.0
 
-_RANDOM_CANDIDATES = 1000
-_NEAR_CANDIDATES = 60  # around each of the best trials
+# Most candidates are near good trials. Random ones, and an optimizer of the improvement, mostly end in corners of the
+# space, where the model knows least.
+_RANDOM_CANDIDATES = 200
+_CENTERS = 5
+_NEAR_CANDIDATES = 200  # around each of the best trials
 _NEAR_STEPS = [0.02, 0.1, 0.3]
-_CLIMBERS = 5
-_CLIMB_ROUNDS = 12
-_CLIMB_CANDIDATES = 30
 
 
 class BayesianSampler(BaseSampler):
@@ -74,7 +74,10 @@ class BayesianSampler(BaseSampler):
         if left:
             gains = improvement(np.array([self._cube.point(params) for params in left]))
             return dict(left[int(gains.argmax())])
-        return self._cube.params(self._climb(improvement, points[np.argsort(values)[:_CLIMBERS]], rng))
+        candidates = self._candidates(points[np.argsort(values)[:_CENTERS]], rng)
+        gains = improvement(candidates)
+        gains[self._are_taken(candidates, np.array([self._cube.point(each.params) for each in others]))] = -np.inf
+        return self._cube.params(candidates[gains.argmax()])
 
     def _improvement(
         self, points: np.ndarray, values: np.ndarray, running: List[np.ndarray]
@@ -94,28 +97,16 @@ class BayesianSampler(BaseSampler):
 
         return improvement
 
-    def _climb(
-        self, improvement: Callable[[np.ndarray], np.ndarray], best: np.ndarray, rng: np.random.Generator
-    ) -> np.ndarray:
-        """The point with the greatest improvement that is found from random ones, and from near the best trials."""
-        dimensions = best.shape[1]
+    def _candidates(self, best: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Points to choose from: near the best trials, and anywhere."""
         near = np.repeat(best, _NEAR_CANDIDATES, axis=0)
         near = self._vary(near, rng, rng.choice(_NEAR_STEPS, (len(near), 1)))
-        candidates = np.vstack([rng.random((_RANDOM_CANDIDATES, dimensions)), near])
-        gains = improvement(candidates)
-        chosen = np.argsort(-gains)[:_CLIMBERS]
-        climbers, gains = candidates[chosen], gains[chosen]
-        step = 0.1
-        for _ in range(_CLIMB_ROUNDS):
-            steps = self._vary(np.repeat(climbers, _CLIMB_CANDIDATES, axis=0), rng, step)
-            reached = improvement(steps).reshape(len(climbers), -1)
-            farthest = reached.argmax(axis=1)
-            for climber, at in enumerate(farthest):
-                if reached[climber, at] > gains[climber]:
-                    climbers[climber] = steps[climber * _CLIMB_CANDIDATES + at]
-                    gains[climber] = reached[climber, at]
-            step *= 0.75
-        return climbers[gains.argmax()]
+        return np.vstack([near, rng.random((_RANDOM_CANDIDATES, best.shape[1]))])
+
+    def _are_taken(self, candidates: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        """Which candidates have the values of a trial, as those of discrete spaces may."""
+        known = {features.tobytes() for features in self._cube.features(taken)}
+        return np.array([features.tobytes() in known for features in self._cube.features(candidates)])
 
     def _vary(self, points: np.ndarray, rng: np.random.Generator, step: Any) -> np.ndarray:
         """Other points near these: about half of the sides are changed; a category may become any other."""
