@@ -12,12 +12,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './local-mode.mjs';
-import { median, printHead, printTable, printTarget } from './measures.mjs';
+import { printHead, printTable, printTarget } from './measures.mjs';
 import { fetchTables, runPeer } from './python.mjs';
 import { DEVELOPMENT, HELD_OUT } from './search-problems.mjs';
+import { comparison, LOCAL } from './search-regret.mjs';
 
-const LOCAL = 'local mode';
-/** Most that local mode's share of searches that are not better may be. */
+/** The largest share of searches that each peer may win. */
 const NOT_BETTER = { TPESampler: 0.4, RandomSampler: 0.25 };
 const REGRET_TO_TPE = 0.8;
 const SHOWN_TRIALS = [10, 20, 30, 50, 100];
@@ -83,85 +83,37 @@ async function runSearches(environment, samplers) {
   return result;
 }
 
-function isMaximized(metric) {
-  return metric === 'auc';
-}
-
-/** A loss: less is better, whatever the metric. */
-function lossAfter(search, count, metric) {
-  const values = search.values.slice(0, count);
-  return isMaximized(metric) ? -Math.max(...values) : Math.min(...values);
-}
-
 function report(searches, versions) {
-  const regretOf = regrets(searches);
-  const shown = SHOWN_TRIALS.filter((count) => count <= trials);
+  const compare = comparison(problems, searches);
+  const counts = SHOWN_TRIALS.filter((count) => count <= trials);
   const peers = [...new Set(searches.map(({ sampler }) => sampler))].filter((sampler) => sampler !== LOCAL);
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   printHead(`(c) Searches: ${seeds.length} seeds, XGBoost on one thread; ${packages.join(', ')}`);
   for (const [title, half] of Object.entries(halves)) {
-    const names = new Set(half.map(({ set }) => set));
-    const compared = (sampler, count) => {
-      const pairs = searches
-        .filter((each) => each.sampler === LOCAL && names.has(each.problem))
-        .map((own) => {
-          const other = searches.find(
-            (each) => each.sampler === sampler && each.problem === own.problem && each.seed === own.seed,
-          );
-          return [regretOf(own, count), regretOf(other, count)];
-        });
-      return {
-        wins: pairs.filter(([own, other]) => own < other).length,
-        ties: pairs.filter(([own, other]) => own === other).length,
-        searches: pairs.length,
-        own: median(pairs.map(([own]) => own)),
-        other: median(pairs.map(([, other]) => other)),
-      };
-    };
-    console.log(`${names.size} ${title} data sets\n`);
+    const own = problems.filter(({ name }) => half.some(({ set }) => set === name));
+    const row = (name, peer, cell) => [name, ...counts.map((count) => cell(compare(own, peer, count)))];
+    console.log(`${own.length} ${title} data sets\n`);
     printTable([
-      ['', ...shown.map((count) => `${count} trials`)],
-      [
-        `normalized regret, median: ${LOCAL}`,
-        ...shown.map((count) => compared(peers[0], count).own.toFixed(3)),
-      ],
-      ...peers.map((peer) => [`  ${peer}`, ...shown.map((count) => compared(peer, count).other.toFixed(3))]),
-      ...peers.map((peer) => [
-        `wins against ${peer}`,
-        ...shown.map((count) => {
-          const { wins, ties, searches: all } = compared(peer, count);
-          return `${wins} of ${all}${ties > 0 ? ` (${ties} ties)` : ''}`;
-        }),
-      ]),
+      ['', ...counts.map((count) => `${count} trials`)],
+      row(`normalized regret, median: ${LOCAL}`, peers[0], (compared) => compared.own.toFixed(3)),
+      ...peers.map((peer) => row(`  ${peer}`, peer, (compared) => compared.other.toFixed(3))),
+      ...peers.map((peer) => row(`wins against ${peer}`, peer, winsOf)),
     ]);
     console.log();
-    if (half === HELD_OUT) printTargets((peer) => compared(peer, Math.min(TARGET_TRIALS, trials)));
+    if (half === HELD_OUT) printTargets((peer) => compare(own, peer, Math.min(TARGET_TRIALS, trials)));
   }
+}
+
+function winsOf({ searches, wins, ties }) {
+  return `${wins} of ${searches}${ties > 0 ? ` (${ties} ties)` : ''}`;
 }
 
 /** A tie counts as half a win. */
-function printTargets(compared) {
+function printTargets(compareWith) {
   for (const [peer, limit] of Object.entries(NOT_BETTER)) {
-    const { wins, ties, searches } = compared(peer);
+    const { wins, ties, searches } = compareWith(peer);
     printTarget(`share of held-out searches that ${peer} wins`, 1 - (wins + ties / 2) / searches, limit);
   }
-  const { own, other } = compared('TPESampler');
+  const { own, other } = compareWith('TPESampler');
   printTarget('median normalized regret, held out, local mode / TPESampler', own / other, REGRET_TO_TPE);
-}
-
-/** The regret of a search after some trials, in units of its problem's. */
-function regrets(searches) {
-  const units = new Map(
-    problems.map(({ name, metric }) => {
-      const own = searches.filter(({ problem }) => problem === name);
-      const best = Math.min(...own.map((search) => lossAfter(search, trials, metric)));
-      const random = own.filter(({ sampler }) => sampler === 'RandomSampler').flatMap(({ values }) => values);
-      const typical = isMaximized(metric) ? -median(random) : median(random);
-      return [name, { metric, best, unit: typical - best }];
-    }),
-  );
-  return (search, count) => {
-    const { metric, best, unit } = units.get(search.problem);
-    return (lossAfter(search, count, metric) - best) / unit;
-  };
 }

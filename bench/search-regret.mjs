@@ -1,0 +1,48 @@
+// What search.mjs computes of the searches: regrets, and how local mode's compare with a peer's.
+import { median } from './measures.mjs';
+
+export const LOCAL = 'local mode';
+
+/**
+ * Compares local mode's searches with those of a peer: `(problems, peer, count)` gives the wins and ties after so many
+ * trials, and the median regrets of both.
+ *
+ * A regret is how far the best value is from the best value of all searches, in units of the same distance of the median
+ * random trial.
+ */
+export function comparison(problems, searches) {
+  const searchesOf = (name) => searches.filter(({ problem }) => problem === name);
+  const regretOf = new Map(
+    problems.map((problem) => [problem.name, regretIn(problem, searchesOf(problem.name))]),
+  );
+  return (compared, peer, count) => {
+    const pairs = compared.flatMap(({ name }) => {
+      const of = (sampler) => searchesOf(name).filter((search) => search.sampler === sampler);
+      return of(LOCAL).map((own) => {
+        const other = of(peer).find(({ seed }) => seed === own.seed);
+        return [own, other].map((search) => regretOf.get(name)(search, count));
+      });
+    });
+    return {
+      searches: pairs.length,
+      wins: pairs.filter(([own, other]) => own < other).length,
+      ties: pairs.filter(([own, other]) => own === other).length,
+      own: median(pairs.map(([own]) => own)),
+      other: median(pairs.map(([, other]) => other)),
+    };
+  };
+}
+
+/** The regret after some trials of one of the searches of a problem. */
+function regretIn({ metric }, searches) {
+  const sign = isMaximized(metric) ? -1 : 1;
+  const lossesOf = ({ values }) => values.map((value) => sign * value);
+  const best = Math.min(...searches.flatMap(lossesOf));
+  const random = searches.filter(({ sampler }) => sampler === 'RandomSampler').flatMap(lossesOf);
+  const unit = median(random) - best;
+  return (search, count) => (Math.min(...lossesOf(search).slice(0, count)) - best) / unit;
+}
+
+function isMaximized(metric) {
+  return metric === 'auc';
+}
