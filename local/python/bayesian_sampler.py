@@ -88,12 +88,14 @@ class BayesianSampler(BaseSampler):
         values = np.minimum(values, high + _FENCE * (high - low))
         values = (values - values.mean()) / max(values.std(), 1e-10)
         model = GaussianProcess(self._cube.features(points), values)
+        best = values.min()
         if running:
-            model.believe(self._cube.features(np.array(running)))
+            # An improvement is one on these, too, or all jobs at once would look for the same one.
+            best = min(best, model.believe(self._cube.features(np.array(running))).min())
 
         def improvement(candidates: np.ndarray) -> np.ndarray:
             mean, deviation = model.predict(self._cube.features(candidates))
-            return log_expected_improvement((values.min() - mean) / deviation) + np.log(deviation)
+            return log_expected_improvement((best - mean) / deviation) + np.log(deviation)
 
         return improvement
 

@@ -35,10 +35,11 @@ class GaussianProcess:
         self._scales, (self._amplitude, self._noise) = parameters[:-2], parameters[-2:]
         self._condition(points, values)
 
-    def believe(self, points: np.ndarray) -> None:
-        """Takes it that the function has the expected values at these points, whose own are not known yet."""
+    def believe(self, points: np.ndarray) -> np.ndarray:
+        """Takes it that the function has the expected values at these points, whose own are not known yet: returns them."""
         expected, _ = self.predict(points)
         self._condition(np.vstack([self._points, points]), np.append(self._values, expected))
+        return expected
 
     def predict(self, points: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Expected values at these points and their standard deviations."""
