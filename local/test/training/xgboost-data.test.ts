@@ -94,9 +94,25 @@ test.each([
   ['exponents and signs', '1e3,-2E-2,+3\n.5,5.,-0\n'],
   ['tabs', '1\t2\t3\n4\t5\t6\n'],
   ['semicolons', '1;2;3\n4;5;6\n'],
+  ['pipes', '1|2|3\n4|5|6\n'],
+  ['blanks', '1 2 3\n4 5 6\n'],
   ['no line end at its end', '1,2,3\n4,5,6'],
-])('CSV with %s trains', async (_, content) => {
-  expect(await reasonFor([file(content)], 'text/csv')).toBe('not failed: Completed');
+])('CSV with %s trains, with the columns that it has', async (_, content) => {
+  const changes = { channels: [channelOf('train', [file(content)], 'text/csv')] };
+  const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.join('\n')).toContain('rows and 2 columns');
+  expect(log.filter((line) => line.includes(':WARNING]'))).toEqual([]);
+});
+
+test.each([
+  ['csv', GOOD],
+  ['text/csv', GOOD],
+  ['libsvm', '1 0:2 1:3\n'],
+  ['text/libsvm', '1 0:2 1:3\n'],
+  ['text/x-libsvm', '1 0:2 1:3\n'],
+])('%s is a content type', async (contentType, content) => {
+  expect(await reasonFor([file(content)], contentType)).toBe('not failed: Completed');
 });
 
 test('a channel of many files is read as a whole and in order', async () => {
@@ -225,9 +241,9 @@ test.each([['text/plain'], ['text/csv; label_size=1'], ['text/csv;charset=utf-8'
   },
 );
 
-test('recordio-protobuf is not implemented', async () => {
-  expect(await reasonFor([file(GOOD)], 'application/x-recordio-protobuf')).toMatch(
-    /not supported by local mode/,
+test.each(['recordio-protobuf', 'application/x-recordio-protobuf'])('%s is not implemented', async (type) => {
+  expect(await reasonFor([file(GOOD)], type)).toBe(
+    'ClientError: ContentType recordio-protobuf is not supported by local mode',
   );
 });
 

@@ -126,6 +126,38 @@ test('early stopping keeps the best model and stops before the last round', asyn
 });
 
 test.each([
+  [{ eval_metric: 'mae,r2' }],
+  [{ _tuning_objective_metric: 'validation:r2' }],
+  [{ eval_metric: 'r2,mae', _tuning_objective_metric: 'validation:r2' }],
+  [{ eval_metric: 'r2,mae' }],
+])('early stopping for %j goes on while the metric that it watches gets better', async (metrics) => {
+  const hyperparameters = { ...BASE, num_round: '10', early_stopping_rounds: '2', ...metrics };
+  const { log } = await runJob(trainer, hyperparameters, { train, validation });
+  expect(rounds(log)).toHaveLength(10);
+});
+
+test.each([
+  ['a validation channel', { eval_metric: 'rmse' }, {}],
+  ['eval_metric', {}, { validation: true }],
+])('early stopping without %s has no effect, and the log says so', async (needs, metrics, channels) => {
+  const hyperparameters = { ...BASE, eta: '1', early_stopping_rounds: '1', ...metrics };
+  const { log, outcome } = await runJob(trainer, hyperparameters, {
+    train,
+    ...('validation' in channels && { validation }),
+  });
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(rounds(log)).toHaveLength(20);
+  expect(log.join('\n')).toContain(`INFO] early_stopping_rounds has no effect: it needs ${needs}`);
+});
+
+test('several updaters reach XGBoost', async () => {
+  const hyperparameters = { ...BASE, tree_method: 'exact', updater: 'grow_colmaker,prune' };
+  const { outcome, log } = await runJob(trainer, hyperparameters, { train });
+  expect(outcome).toEqual({ status: 'Completed' });
+  expect(log.at(-1)).toMatch(/:INFO\] Training took \d+\.\d{3} seconds\.$/);
+});
+
+test.each([
   [{ num_round: undefined }, 'Missing required hyperparameter: num_round'],
   [{ max_dept: '3' }, 'Extraneous hyperparameter found: max_dept'],
   [{ num_round: '10.0' }, "Hyperparameter num_round: could not parse value '10.0' as integer"],
