@@ -74,13 +74,13 @@ const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   ],
   ...['exact', 'hist'].map((method) => [{ tree_method: method, monotone_constraints: '(1,0)' }] as const),
   ...[{}, { tree_method: 'approx' }].map(
-    (method) => [{ ...method, monotone_constraints: '(1,0)' }, MONOTONE] as const,
+    (method: Given) => [{ ...method, monotone_constraints: '(1,0)' }, MONOTONE] as const,
   ),
   ...['exact', 'hist', 'approx'].map(
     (method) => [{ tree_method: method, interaction_constraints: '[[1,2]]' }] as const,
   ),
   ...[{}, { tree_method: 'auto' }].map(
-    (method) => [{ ...method, interaction_constraints: '[[1,2]]' }, INTERACTION] as const,
+    (method: Given) => [{ ...method, interaction_constraints: '[[1,2]]' }, INTERACTION] as const,
   ),
   [
     { tree_method: 'hist', monotone_constraints: '(1,2)' },

@@ -125,7 +125,7 @@ test('early stopping keeps the best model and stops before the last round', asyn
   expect(Number(kept)).toBe(printed.length - 3);
 });
 
-test.each([
+test.each<[Record<string, string>]>([
   [{ eval_metric: 'mae,r2' }],
   [{ _tuning_objective_metric: 'validation:r2' }],
   [{ eval_metric: 'r2,mae', _tuning_objective_metric: 'validation:r2' }],
@@ -136,14 +136,14 @@ test.each([
   expect(rounds(log)).toHaveLength(10);
 });
 
-test.each([
-  ['a validation channel', { eval_metric: 'rmse' }, {}],
-  ['eval_metric', {}, { validation: true }],
-])('early stopping without %s has no effect, and the log says so', async (needs, metrics, channels) => {
+test.each<[needs: string, metrics: Record<string, string>, hasValidation: boolean]>([
+  ['a validation channel', { eval_metric: 'rmse' }, false],
+  ['eval_metric', {}, true],
+])('early stopping without %s has no effect, and the log says so', async (needs, metrics, hasValidation) => {
   const hyperparameters = { ...BASE, eta: '1', early_stopping_rounds: '1', ...metrics };
   const { log, outcome } = await runJob(trainer, hyperparameters, {
     train,
-    ...('validation' in channels && { validation }),
+    ...(hasValidation && { validation }),
   });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(rounds(log)).toHaveLength(20);
