@@ -73,14 +73,14 @@ const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
     "ClientError: Hyperparameter eval_metric: value ['unheard'] not in range [",
   ],
   ...['exact', 'hist'].map((method) => [{ tree_method: method, monotone_constraints: '(1,0)' }] as const),
-  ...[{}, { tree_method: 'approx' }].map(
-    (method: Given) => [{ ...method, monotone_constraints: '(1,0)' }, MONOTONE] as const,
+  ...([{}, { tree_method: 'approx' }] as Given[]).map(
+    (method) => [{ ...method, monotone_constraints: '(1,0)' }, MONOTONE] as const,
   ),
   ...['exact', 'hist', 'approx'].map(
     (method) => [{ tree_method: method, interaction_constraints: '[[1,2]]' }] as const,
   ),
-  ...[{}, { tree_method: 'auto' }].map(
-    (method: Given) => [{ ...method, interaction_constraints: '[[1,2]]' }, INTERACTION] as const,
+  ...([{}, { tree_method: 'auto' }] as Given[]).map(
+    (method) => [{ ...method, interaction_constraints: '[[1,2]]' }, INTERACTION] as const,
   ),
   [
     { tree_method: 'hist', monotone_constraints: '(1,2)' },
