@@ -11,7 +11,7 @@ import queue
 import signal
 import sys
 import threading
-from typing import Any, Callable, Dict, Optional
+from typing import Any, BinaryIO, Callable, Dict, Optional
 
 # Ctrl-C goes to every process of the terminal; what is to stop then is the parent's to say.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -22,8 +22,14 @@ Message = Dict[str, Any]
 class Channel:
     """Reads messages in a thread of its own and writes messages from any thread."""
 
-    def __init__(self, on_message: Optional[Callable[[Message], bool]] = None) -> None:
-        """`on_message` sees each message at once, in the reading thread; true keeps it from `receive`."""
+    def __init__(
+        self, on_message: Optional[Callable[[Message], bool]] = None, source: Optional[BinaryIO] = None
+    ) -> None:
+        """`on_message` sees each message at once, in the reading thread; true keeps it from `receive`.
+
+        Messages come from `source`, or else from standard input.
+        """
+        self._source = source or sys.stdin.buffer
         self._output = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)  # native code that writes to descriptor 1 must not break the protocol
         sys.stdout = sys.stderr
@@ -46,7 +52,7 @@ class Channel:
 
     def _read(self) -> None:
         try:
-            for line in sys.stdin.buffer:
+            for line in self._source:
                 message = json.loads(line)
                 if self._on_message is None or not self._on_message(message):
                     self._incoming.put(message)

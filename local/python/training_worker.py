@@ -2,6 +2,9 @@
 
 In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for each
 job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
+
+A job with "forks": true runs in a process of its own, which shares the data that this one has loaded, while this one
+takes the next job. {"op": "kill", "job": n} ends such a process, {"job": n, "ended": {...}} says that it has ended.
 """
 
 import os
@@ -12,6 +15,7 @@ import warnings
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from errors import AlgorithmError, ClientError
+from forked_jobs import ForkedJobs
 from protocol import Channel, Message
 
 # Lines printed closer together than this travel together: a line a message would cost more than the
@@ -52,7 +56,7 @@ class _Stops:
 
     def note(self, message: Message) -> bool:
         """Takes a message in the reading thread; true when it was for here."""
-        if message["op"] != "stop":
+        if message["op"] not in ("stop", "kill"):
             return False
         with self._lock:
             if self._ends_process and message["job"] == self._running:
@@ -70,43 +74,74 @@ class _Stops:
                 self._stopped.clear()
 
 
-def serve(prepare: Callable[[], Tuple[Message, Train]], stop_ends_process: bool = False) -> None:
+def serve(
+    prepare: Callable[[], Tuple[Message, Train]],
+    stop_ends_process: bool = False,
+    load: Callable[[Message], None] = lambda job: None,
+) -> None:
     """Serves jobs for ever.
 
     `prepare` imports the library and returns what to add to the ready message, and what trains. With
-    `stop_ends_process` a stopped job takes the process with it: for a library that cannot be interrupted.
+    `stop_ends_process` a stopped job takes the process with it: for a library that cannot be interrupted. `load`
+    loads what jobs in forked processes share; what fails there fails in the job again.
     """
     stops = _Stops(stop_ends_process)
-    channel = Channel(stops.note)
+    channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
+    forked = ForkedJobs(channel)
     # After the channel: what a native library prints must not reach the protocol.
     about, train = prepare()
     channel.send({"ready": True, **about})
     while True:
         job = channel.receive()
         number = job["job"]
-        log = _Log(channel, number)
-        stops.set_running(number)
-
-        def show_warning(message: Any, *_: Any, **__: Any) -> None:
-            for line in str(message).splitlines():
-                log.write(line)
-
-        warnings.showwarning = show_warning
-        outcome: Dict[str, Any]
+        if not job.get("forks"):
+            _run(job, train, channel, stops)
+            continue
         try:
-            finished = train(job, log.write, lambda: stops.is_stopped(number))
-            outcome = {"status": "Completed" if finished else "Stopped"}
-        except ClientError as error:
-            outcome = _failed(log, f"ClientError: {error}")
-        except AlgorithmError as error:
-            outcome = _failed(log, f"AlgorithmError: {error}, exit code: 1")
-        except Exception as error:
-            for line in traceback.format_exc().splitlines():
-                log.write(line)
-            outcome = _failed(log, f"AlgorithmError: {type(error).__name__}: {error}, exit code: 1")
-        log.flush()
-        stops.set_running(None)
-        channel.send({"job": number, "outcome": outcome})
+            load(job)
+        except Exception:
+            pass
+        if stops.is_stopped(number):
+            channel.send({"job": number, "outcome": {"status": "Stopped"}})
+        else:
+            forked.start(number, lambda: _run_forked(job, train))
+
+
+def _is_passed_on(message: Message, forked: ForkedJobs) -> bool:
+    return message["op"] in ("stop", "kill") and forked.pass_on(message)
+
+
+def _run_forked(job: Message, train: Train) -> None:
+    stops = _Stops(ends_process=False)
+    _run(job, train, Channel(stops.note, os.fdopen(0, "rb")), stops)
+
+
+def _run(job: Message, train: Train, channel: Channel, stops: _Stops) -> None:
+    """Runs a job in this process."""
+    number = job["job"]
+    log = _Log(channel, number)
+    stops.set_running(number)
+
+    def show_warning(message: Any, *_: Any, **__: Any) -> None:
+        for line in str(message).splitlines():
+            log.write(line)
+
+    warnings.showwarning = show_warning
+    outcome: Dict[str, Any]
+    try:
+        finished = train(job, log.write, lambda: stops.is_stopped(number))
+        outcome = {"status": "Completed" if finished else "Stopped"}
+    except ClientError as error:
+        outcome = _failed(log, f"ClientError: {error}")
+    except AlgorithmError as error:
+        outcome = _failed(log, f"AlgorithmError: {error}, exit code: 1")
+    except Exception as error:
+        for line in traceback.format_exc().splitlines():
+            log.write(line)
+        outcome = _failed(log, f"AlgorithmError: {type(error).__name__}: {error}, exit code: 1")
+    log.flush()
+    stops.set_running(None)
+    channel.send({"job": number, "outcome": outcome})
 
 
 def _failed(log: _Log, reason: str) -> Dict[str, Any]:

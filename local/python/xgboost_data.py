@@ -15,7 +15,8 @@ import shutil
 import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import xgboost as xgb
@@ -57,6 +58,7 @@ class DataStore:
 
     def __init__(self) -> None:
         self._kept: "OrderedDict[Tuple[Any, ...], Tuple[xgb.DMatrix, List[str]]]" = OrderedDict()
+        self._prepared: "WeakKeyDictionary[xgb.DMatrix, Any]" = WeakKeyDictionary()
 
     def load(self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int) -> TrainingData:
         """The data of the train and the validation channel. Raises ClientError."""
@@ -76,6 +78,12 @@ class DataStore:
             validation=loaded[1][0] if len(loaded) > 1 else None,
             warnings=[warning for _, warnings in loaded for warning in warnings],
         )
+
+    def once(self, matrix: xgb.DMatrix, kind: Any, prepare: Callable[[], Any]) -> None:
+        """Prepares a matrix, unless the last preparation was of the same kind: XGBoost keeps one with it."""
+        if self._prepared.get(matrix) != kind:
+            prepare()
+            self._prepared[matrix] = kind
 
     def _matrix(
         self, files: List[str], kind: str, csv_weights: bool, threads: int

@@ -84,6 +84,23 @@ class _Progress(xgb.callback.TrainingCallback):
         return self.stopped
 
 
+def take_warnings() -> None:
+    """Makes warnings of XGBoost's library warnings of Python in this thread, too: it remembers that for each thread."""
+    xgb.core._register_log_callback(xgb.core._LIB)
+
+
+def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
+    """Loads a job's data, and what XGBoost makes of it before the first tree: jobs in forked processes share both."""
+    config = validate(job["hyperparameters"])
+    threads = len(os.sched_getaffinity(0))  # all: jobs wait for the data
+    matrix = store.load(job["channels"], config.get("csv_weights") == 1, threads).train
+    method = config.get("tree_method", "auto")
+    if method == "approx" or config.get("booster") == "gblinear":
+        return  # they keep nothing
+    settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
+    store.once(matrix, (method, settings["max_bin"]), lambda: xgb.train(settings, matrix, 1))
+
+
 def train(
     job: Mapping[str, Any], store: DataStore, log: Callable[[str], None], is_stopped: Callable[[], bool]
 ) -> bool:

@@ -1,23 +1,32 @@
 """A warm worker of the built-in XGBoost algorithm; its messages are those of training_worker.py."""
 
-from typing import Tuple
+from typing import Callable, Tuple
 
 from protocol import Message
 from training_worker import Train, serve
 
 
-def _prepare() -> Tuple[Message, Train]:
-    import xgboost
+class _Worker:
+    def prepare(self) -> Tuple[Message, Train]:
+        import xgboost
 
-    from xgboost_data import DataStore
-    from xgboost_training import train
+        from xgboost_data import DataStore
+        from xgboost_training import take_warnings, train
 
-    store = DataStore()
-    return (
-        {"xgboostVersion": xgboost.__version__},
-        lambda job, log, is_stopped: train(job, store, log, is_stopped),
-    )
+        self._store = DataStore()
+
+        def train_here(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
+            take_warnings()
+            return train(job, self._store, log, is_stopped)
+
+        return {"xgboostVersion": xgboost.__version__}, train_here
+
+    def load(self, job: Message) -> None:
+        from xgboost_training import load_shared
+
+        load_shared(job, self._store)
 
 
 if __name__ == "__main__":
-    serve(_prepare)
+    worker = _Worker()
+    serve(worker.prepare, load=worker.load)

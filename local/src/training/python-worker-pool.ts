@@ -14,6 +14,13 @@ export interface WorkerJob {
   readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
   readonly workFolder: string;
   readonly threads: number;
+  /**
+   * Whether it runs in a process of its own that a worker forks once it has loaded the data: jobs with the same data share
+   * its memory. For data that takes longer to load than a process to fork.
+   *
+   * @default false
+   */
+  readonly forks?: boolean;
   /** How long it may take to stop, for one that saves what it has. @default - 2 seconds */
   readonly stopGraceMilliseconds?: number;
 }
@@ -27,10 +34,14 @@ export interface WorkerJobHandlers {
 
 /**
  * Warm worker processes of one Python environment. Each runs a job at a time and keeps the parsed data between
- * jobs. A worker that dies takes its job with it and nothing else.
+ * jobs. A worker that dies takes its job with it and nothing else. Jobs that fork all do so in one worker.
  */
 export class PythonWorkerPool {
+  /** The last one is taken first. */
   private readonly idle: Worker[] = [];
+  /** The worker that jobs fork in, while it runs such jobs. */
+  private forking: { readonly worker: Worker; jobs: number } | undefined;
+  private running = 0;
   private readonly all = new Set<Worker>();
   private readonly waiting = new Set<() => void>();
   private closed = false;
@@ -61,7 +72,7 @@ export class PythonWorkerPool {
   /** Runs a job on an idle worker, or on a new one; on another one if that ends before it is ready. */
   public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
     for (let processes = 1; ; processes += 1) {
-      const worker = await this.acquire(handlers.signal);
+      const worker = await this.acquire(handlers.signal, job.forks);
       if (worker === undefined) {
         return { status: 'Stopped' };
       }
@@ -86,8 +97,8 @@ export class PythonWorkerPool {
     await Promise.all([...this.all].map((worker) => worker.close()));
   }
 
-  /** Waits for a worker that has nothing to do; undefined when the job is stopped before. */
-  private async acquire(signal: AbortSignal): Promise<Worker | undefined> {
+  /** Waits for a worker that can take a job; undefined when the job is stopped before. */
+  private async acquire(signal: AbortSignal, forks = false): Promise<Worker | undefined> {
     for (;;) {
       if (this.closed) {
         throw new Error('the trainer is closed');
@@ -95,23 +106,41 @@ export class PythonWorkerPool {
       if (signal.aborted) {
         return undefined;
       }
-      const worker = this.idle.pop() ?? (this.all.size < this.maxWorkers ? this.start() : undefined);
-      if (worker?.isRunning) {
-        return worker;
+      if (this.running < this.maxWorkers) {
+        this.running += 1;
+        return forks ? this.acquireForking() : this.acquireIdle();
       }
-      if (worker) {
-        this.all.delete(worker);
-      } else {
-        await this.turn(signal);
-      }
+      await this.turn(signal);
     }
   }
 
-  private release(worker: Worker): void {
-    if (worker.isRunning) {
-      this.idle.push(worker);
-    } else {
+  private acquireIdle(): Worker {
+    for (let worker = this.idle.pop(); worker !== undefined; worker = this.idle.pop()) {
+      if (worker.isRunning) return worker;
       this.all.delete(worker);
+    }
+    return this.start();
+  }
+
+  private acquireForking(): Worker {
+    if (!this.forking?.worker.isRunning) {
+      this.forking = { worker: this.acquireIdle(), jobs: 0 };
+    }
+    this.forking.jobs += 1;
+    return this.forking.worker;
+  }
+
+  private release(worker: Worker): void {
+    this.running -= 1;
+    const { forking } = this;
+    if (worker === forking?.worker) {
+      forking.jobs -= 1;
+      if (forking.jobs === 0) this.forking = undefined;
+    }
+    if (!worker.isRunning) {
+      this.all.delete(worker);
+    } else if (worker !== this.forking?.worker) {
+      this.idle.push(worker);
     }
     const [next] = this.waiting;
     next?.();
@@ -137,13 +166,19 @@ export class PythonWorkerPool {
   }
 }
 
-/** One process and the job it runs. */
+/** A job that runs. */
+interface RunningJob {
+  readonly onLog: (line: string) => void;
+  /** Takes how it ended, or how its process did before. */
+  readonly onEnd: (end: TrainingOutcome | ProcessEnd) => void;
+}
+
+/** One process and the jobs it runs: several only where they fork. */
 class Worker {
   private readonly process: PythonProcess;
   private jobs = 0;
   private wasReady = false;
-  private onLog: ((line: string) => void) | undefined;
-  private onOutcome: ((outcome: TrainingOutcome) => void) | undefined;
+  private readonly running = new Map<number, RunningJob>();
 
   constructor(python: string, script: string) {
     this.process = new PythonProcess(python, script, (message) => this.receive(message));
@@ -179,27 +214,28 @@ class Worker {
     const stop = () => {
       this.process.send({ op: 'stop', job: number });
       // Native code that loads data or builds a large tree cannot be interrupted.
-      forced = setTimeout(() => this.process.kill(), stopGraceMilliseconds);
+      forced = setTimeout(() => {
+        if (job.forks) this.process.send({ op: 'kill', job: number });
+        else this.process.kill();
+      }, stopGraceMilliseconds);
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const outcome = new Promise<TrainingOutcome>((resolve) => {
-        this.onLog = onLog;
-        this.onOutcome = resolve;
+      const ended = new Promise<TrainingOutcome | ProcessEnd>((onEnd) => {
+        this.running.set(number, { onLog, onEnd });
       });
       this.process.send({ op: 'train', job: number, ...job });
-      const result = await Promise.race([outcome, this.process.ended]);
-      if ('status' in result) {
-        return result;
+      const end = await Promise.race([ended, this.process.ended]);
+      if ('status' in end) {
+        return end;
       }
       return signal.aborted
         ? { status: 'Stopped' }
-        : { status: 'Failed', failureReason: this.failureOf(result) };
+        : { status: 'Failed', failureReason: this.failureOf(end) };
     } finally {
       signal.removeEventListener('abort', stop);
       clearTimeout(forced);
-      this.onLog = undefined;
-      this.onOutcome = undefined;
+      this.running.delete(number);
     }
   }
 
@@ -215,16 +251,19 @@ class Worker {
       : internalErrorReason(what);
   }
 
-  private receive(message: Record<string, unknown>): void {
-    if (message.job !== this.jobs) {
+  private receive({ job, log, outcome, ended }: Record<string, unknown>): void {
+    const running = this.running.get(job as number);
+    if (running === undefined) {
       return;
     }
-    if (Array.isArray(message.log)) {
-      for (const line of message.log) {
-        this.onLog?.(String(line));
+    if (Array.isArray(log)) {
+      for (const line of log) {
+        running.onLog(String(line));
       }
-    } else if (message.outcome) {
-      this.onOutcome?.(message.outcome as TrainingOutcome);
+    } else if (outcome) {
+      running.onEnd(outcome as TrainingOutcome);
+    } else if (ended) {
+      running.onEnd({ code: null, signal: null, lastWords: '', ...ended });
     }
   }
 }

@@ -1,0 +1,99 @@
+"""Training jobs in processes of their own that share the memory of this one: its data is loaded once for all of them.
+
+A child speaks the messages of training_worker.py through two pipes. It ends when this process does, as that ends with
+its own parent.
+"""
+
+import json
+import os
+import signal
+import threading
+from typing import Callable, Dict, NamedTuple
+
+from protocol import Channel, Message
+
+
+class _Child(NamedTuple):
+    process: int
+    commands: int  # where the child reads messages from: the end to write to
+    reports: int
+
+
+class ForkedJobs:
+    """The jobs that run in forked processes."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._children: Dict[int, _Child] = {}
+        self._lock = threading.Lock()
+
+    def start(self, number: int, run: Callable[[], None]) -> None:
+        """Runs a job in a forked process. There, standard input and output are pipes to this one."""
+        commands, commands_end = os.pipe()
+        reports_end, reports = os.pipe()
+        with self._lock:
+            process = os.fork()
+            if process == 0:
+                # The ends of other children's pipes: they would keep those children alive.
+                for child in self._children.values():
+                    os.close(child.commands)
+                    os.close(child.reports)
+                os.close(commands_end)
+                os.close(reports_end)
+                _be_child(commands, reports, run)
+            child = self._children[number] = _Child(process, commands_end, reports_end)
+        os.close(commands)
+        os.close(reports)
+        threading.Thread(target=self._relay, args=(number, child), daemon=True).start()
+
+    def pass_on(self, message: Message) -> bool:
+        """Takes a message for a job that runs here: a stop, or its end at once."""
+        with self._lock:
+            child = self._children.get(message["job"])
+            if child is None:
+                return False
+            if message["op"] == "kill":
+                os.kill(child.process, signal.SIGKILL)
+                return True
+            try:
+                os.write(child.commands, (json.dumps(message) + "\n").encode())
+            except BrokenPipeError:
+                pass  # it has just ended
+            return True
+
+    def _relay(self, number: int, child: _Child) -> None:
+        """Passes on what a child reports, and how it ends."""
+        with open(child.reports, "rb", closefd=False) as reports:
+            for line in reports:
+                if line.endswith(b"\n"):
+                    self._channel.send(json.loads(line))
+        _, status = os.waitpid(child.process, 0)
+        with self._lock:
+            del self._children[number]
+            os.close(child.commands)
+            os.close(child.reports)
+        end = os.waitstatus_to_exitcode(status) if hasattr(os, "waitstatus_to_exitcode") else _exit_code(status)
+        self._channel.send({"job": number, "ended": {"code": end} if end >= 0 else {"signal": _signal_name(-end)}})
+
+
+def _exit_code(status: int) -> int:
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def _signal_name(number: int) -> str:
+    return signal.Signals(number).name
+
+
+def _be_child(commands: int, reports: int, run: Callable[[], None]) -> None:
+    """Runs the job and ends the process, whatever happens."""
+    try:
+        os.dup2(commands, 0)
+        os.dup2(reports, 1)
+        os.close(commands)
+        os.close(reports)
+        # In a new thread: OpenMP's threads of this one were not copied, and its library waits for them.
+        job = threading.Thread(target=run)
+        job.start()
+        job.join()
+    finally:
+        os._exit(0)

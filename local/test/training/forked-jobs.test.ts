@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createXGBoostTrainer, type Trainer } from '../../src/training';
+import {
+  environments,
+  failureReason,
+  runJob,
+  SETUP_TIMEOUT,
+  temporaryFolder,
+  writeRegressionCsv,
+} from './support';
+
+const BASE = { num_round: '20', objective: 'reg:squarederror', max_depth: '3', eta: '0.3' };
+const ENDLESS = { ...BASE, num_round: '10000000' };
+const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
+
+describeOnLinux('jobs that fork from the process with their data', () => {
+  let trainer: Trainer;
+  let train: string[];
+  let validation: string[];
+
+  beforeAll(async () => {
+    trainer = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 3, forkedBytes: 0 });
+    const folder = temporaryFolder();
+    train = [writeRegressionCsv(join(folder, 'train.csv'), 3000, 8, 1)];
+    validation = [writeRegressionCsv(join(folder, 'validation.csv'), 500, 8, 2)];
+  }, SETUP_TIMEOUT);
+  afterAll(() => trainer.close());
+
+  /** A job that trains until it is stopped. */
+  function startEndless(hyperparameters: Record<string, string> = ENDLESS) {
+    const abort = new AbortController();
+    let onRound: () => void = () => undefined;
+    const isTraining = new Promise<void>((resolve) => {
+      onRound = resolve;
+    });
+    const onLog = (line: string) => {
+      if (line.startsWith('[3]')) onRound();
+    };
+    const ended = runJob(trainer, hyperparameters, { train }, { signal: abort.signal, onLog });
+    return { isTraining, ended, stop: () => abort.abort() };
+  }
+
+  test('they train what jobs with data of their own train, whatever keeps a part of it', async () => {
+    const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
+    try {
+      const changes: Record<string, string>[] = [
+        { tree_method: 'hist' },
+        { tree_method: 'hist', max_bin: '16', subsample: '0.7' },
+        { tree_method: 'exact' },
+        { tree_method: 'approx' },
+        { booster: 'dart', rate_drop: '0.3' },
+        { booster: 'gblinear', updater: 'coord_descent' },
+        { csv_weights: '1' },
+      ];
+      const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
+      const printed = (log: string[]) => log.filter((line) => line.startsWith('['));
+      const withoutTime = (log: string[]) =>
+        printed(log).map((line) => line.replace(/^\[\d{4}[^\]]*\]|[\d.]+ s/g, ''));
+      for (const threads of [1, 2]) {
+        for (const change of changes) {
+          const [forked, alone] = await Promise.all(
+            [trainer, own].map((each) =>
+              runJob(each, { ...BASE, ...change }, { train, validation }, { threads }),
+            ),
+          );
+          expect(forked?.outcome).toEqual({ status: 'Completed' });
+          expect(withoutTime(forked?.log ?? [])).toEqual(withoutTime(alone?.log ?? []));
+          expect(model(forked?.workFolder ?? '')).toEqual(model(alone?.workFolder ?? ''));
+        }
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('jobs at the same time and after one another have data that was read once', async () => {
+    const folder = temporaryFolder();
+    const file = writeRegressionCsv(join(folder, 'data.csv'), 500, 4, 3);
+    utimesSync(file, 1, 1);
+    const job = () => runJob(trainer, BASE, { train: [file] });
+    const [first, ...others] = await Promise.all([job(), job(), job()]);
+    // Other content that seems to be the same file: who read it again would print other values.
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^./gm, '7'));
+    utimesSync(file, 1, 1);
+    const last = (log: string[] = []) => log.filter((line) => line.startsWith('[19]'));
+    expect(last(first?.log)).toHaveLength(1);
+    for (const { log } of [...others, await job()]) expect(last(log)).toEqual(last(first?.log));
+  });
+
+  test('a killed process fails its own job alone', async () => {
+    const one = startEndless();
+    await one.isTraining;
+    const [firstProcess] = jobProcesses();
+    const other = startEndless();
+    await other.isTraining;
+    process.kill(firstProcess ?? 0, 'SIGKILL');
+    expect(failureReason((await one.ended).outcome)).toMatch(
+      /^AlgorithmError: the training process was ended by signal SIGKILL .*, exit code: 137$/,
+    );
+    expect(jobProcesses()).toHaveLength(1);
+    other.stop();
+    expect((await other.ended).outcome).toEqual({ status: 'Stopped' });
+    expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
+  });
+
+  test('a stopped job ends, with its model if asked for, and also when its process does not listen', async () => {
+    const saving = startEndless({ ...ENDLESS, save_model_on_termination: 'true' });
+    await saving.isTraining;
+    saving.stop();
+    const { outcome, workFolder } = await saving.ended;
+    expect(outcome).toEqual({ status: 'Stopped' });
+    expect(statSync(join(workFolder, 'model', 'xgboost-model')).size).toBeGreaterThan(0);
+    const deaf = startEndless();
+    await deaf.isTraining;
+    for (const id of jobProcesses()) process.kill(id, 'SIGSTOP');
+    deaf.stop();
+    expect((await deaf.ended).outcome).toEqual({ status: 'Stopped' });
+    expect(jobProcesses()).toEqual([]);
+  });
+
+  test('no more of them run at once than there are places', async () => {
+    const running = [startEndless(), startEndless(), startEndless()];
+    await Promise.all(running.map(({ isTraining }) => isTraining));
+    let isStarted = false;
+    const onStart = () => {
+      isStarted = true;
+    };
+    const waiting = runJob(trainer, BASE, { train }, { onStart });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isStarted).toBe(false);
+    for (const { stop } of running) stop();
+    await Promise.all(running.map(({ ended }) => ended));
+    expect((await waiting).outcome).toEqual({ status: 'Completed' });
+  });
+
+  test('data that cannot be loaded fails each job with the reason', async () => {
+    const empty = join(temporaryFolder(), 'empty.csv');
+    writeFileSync(empty, '');
+    const outcomes = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [empty] })));
+    for (const { outcome } of outcomes) {
+      expect(failureReason(outcome)).toMatch(/^ClientError: No data in training channel path/);
+    }
+  });
+
+  test('the processes of jobs end with the one that they forked from', async () => {
+    const jobs = [startEndless(), startEndless()];
+    await Promise.all(jobs.map(({ isTraining }) => isTraining));
+    const ids = jobProcesses();
+    expect(ids).toHaveLength(2);
+    for (const worker of workers()) process.kill(worker, 'SIGKILL');
+    for (const { ended } of jobs) expect(failureReason((await ended).outcome)).toMatch(/SIGKILL/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(ids.filter(isAlive)).toEqual([]);
+    expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
+  });
+});
+
+function childrenOf(parent: number): number[] {
+  const output = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
+  return output
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, ppid, stat]) => Number(ppid) === parent && !stat?.startsWith('Z'))
+    .filter((fields) => fields.some((field) => field.endsWith('xgboost_worker.py')))
+    .map(([pid]) => Number(pid));
+}
+
+function workers(): number[] {
+  return childrenOf(process.pid);
+}
+
+function jobProcesses(): number[] {
+  return workers().flatMap(childrenOf);
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return !readFileSync(`/proc/${id}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .startsWith('Z');
+  } catch {
+    return false;
+  }
+}
