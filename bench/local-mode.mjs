@@ -28,7 +28,7 @@ process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
 /** A new folder that is removed when this process ends; in a place that git does not track. */
-function temporaryFolder() {
+export function temporaryFolder() {
   const parent = join(ROOT, '.local');
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bench-'));
@@ -36,12 +36,28 @@ function temporaryFolder() {
   return folder;
 }
 
-/** Runs `npm run local` on the project's own app, as a person does: the whole command's time, and what it kept. */
-export async function runCommand(input) {
+/**
+ * Runs `npm run local` on the project's own app, as a person does: the whole command's time, and what it kept.
+ *
+ * @param context settings of the app, as `name=value`
+ */
+export async function runCommand(input, context = []) {
   const root = temporaryFolder();
   const started = performance.now();
+  const settings = context.flatMap((setting) => ['--context', setting]);
+  const args = [
+    'run',
+    '--silent',
+    'local',
+    '--',
+    '--root',
+    root,
+    '--input',
+    JSON.stringify(input),
+    ...settings,
+  ];
   await ended(
-    spawn('npm', ['run', '--silent', 'local', '--', '--root', root, '--input', JSON.stringify(input)], {
+    spawn('npm', args, {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
       shell: process.platform === 'win32',

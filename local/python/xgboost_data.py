@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 from weakref import WeakKeyDictionary
@@ -50,14 +51,21 @@ class TrainingData:
 
     train: xgb.DMatrix
     validation: Optional[xgb.DMatrix]
-    warnings: Sequence[str]
+    checks: Sequence["Future[List[str]]"]
+
+    def warnings(self) -> List[str]:
+        """Waits for the checks: they run while XGBoost, which does not need Python, loads and sorts the data."""
+        return [warning for check in self.checks for warning in check.result()]
+
+
+_Loaded = Tuple[xgb.DMatrix, "Future[List[str]]"]
 
 
 class DataStore:
     """Loads channels and keeps the latest ones in memory."""
 
     def __init__(self) -> None:
-        self._kept: "OrderedDict[Tuple[Any, ...], Tuple[xgb.DMatrix, List[str]]]" = OrderedDict()
+        self._kept: "OrderedDict[Tuple[Any, ...], _Loaded]" = OrderedDict()
         self._prepared: "WeakKeyDictionary[xgb.DMatrix, Any]" = WeakKeyDictionary()
 
     def load(self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int) -> TrainingData:
@@ -76,7 +84,7 @@ class DataStore:
         return TrainingData(
             train=loaded[0][0],
             validation=loaded[1][0] if len(loaded) > 1 else None,
-            warnings=[warning for _, warnings in loaded for warning in warnings],
+            checks=[check for _, check in loaded],
         )
 
     def once(self, matrix: xgb.DMatrix, kind: Any, prepare: Callable[[], Any]) -> None:
@@ -85,9 +93,7 @@ class DataStore:
             prepare()
             self._prepared[matrix] = kind
 
-    def _matrix(
-        self, files: List[str], kind: str, csv_weights: bool, threads: int
-    ) -> Tuple[xgb.DMatrix, List[str]]:
+    def _matrix(self, files: List[str], kind: str, csv_weights: bool, threads: int) -> _Loaded:
         states = [os.stat(path) for path in files]
         key = (
             kind, csv_weights and kind == CSV,
@@ -95,7 +101,8 @@ class DataStore:
         )
         loaded = self._kept.get(key)
         if loaded is None:
-            loaded = self._kept[key] = _load(files, kind, csv_weights, threads)
+            check = _in_a_thread(_warnings, files, kind)
+            loaded = self._kept[key] = _load(files, kind, csv_weights, threads, check), check
         self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
@@ -176,25 +183,37 @@ def _are_libsvm_features(features: List[str]) -> bool:
     return all(":" in feature for feature in features) and (not features or features[0].count(":") == 1)
 
 
-def _load(files: List[str], kind: str, csv_weights: bool, threads: int) -> Tuple[xgb.DMatrix, List[str]]:
-    """The matrix of the files, and warnings."""
+def _load(
+    files: List[str], kind: str, csv_weights: bool, threads: int, check: "Future[List[str]]"
+) -> xgb.DMatrix:
+    """The matrix of the files. What the check finds explains a failure."""
     if kind == PARQUET:
-        return _load_parquet(files, threads), []
+        return _load_parquet(files, threads)
+    options = "format=libsvm"
     if kind == CSV:
-        delimiter = _sniff_delimiter(files[0])
-        warnings = _csv_warnings(files, delimiter)
-        options = f"format=csv&label_column=0&delimiter={delimiter}"
+        options = f"format=csv&label_column=0&delimiter={_sniff_delimiter(files[0])}"
         if csv_weights:
             options += "&weight_column=1"
-    else:
-        warnings = [fault for fault in map(check_libsvm, files) if fault]
-        options = "format=libsvm"
     with tempfile.TemporaryDirectory(prefix="channel-") as folder:
         try:
-            return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads), warnings
+            return xgb.DMatrix(_joined(files, folder) + "?" + options, nthread=threads)
         except xgb.core.XGBoostError as error:
-            hints = "\n".join(["", *warnings])
+            hints = "\n".join(["", *check.result()])
             raise ClientError(f"Failed to load {kind} data with exception:\n{shorten(error)}{hints}") from None
+
+
+def _in_a_thread(function: Callable[..., List[str]], *arguments: Any) -> "Future[List[str]]":
+    """Calls a function in a new thread: those of a pool would not be there in forked processes."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    result = pool.submit(function, *arguments)
+    pool.shutdown(wait=False)
+    return result
+
+
+def _warnings(files: List[str], kind: str) -> List[str]:
+    if kind == CSV:
+        return _csv_warnings(files, _sniff_delimiter(files[0]))
+    return [fault for fault in map(check_libsvm, files) if fault] if kind == LIBSVM else []
 
 
 def _csv_warnings(files: List[str], delimiter: str) -> List[str]:

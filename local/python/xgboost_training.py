@@ -93,12 +93,12 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     """Loads a job's data, and what XGBoost makes of it before the first tree: jobs in forked processes share both."""
     config = validate(job["hyperparameters"])
     threads = len(os.sched_getaffinity(0))  # all: jobs wait for the data
-    matrix = store.load(job["channels"], config.get("csv_weights") == 1, threads).train
+    data = store.load(job["channels"], config.get("csv_weights") == 1, threads)
     method = config.get("tree_method", "auto")
-    if method == "approx" or config.get("booster") == "gblinear":
-        return  # they keep nothing
-    settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
-    store.once(matrix, (method, settings["max_bin"]), lambda: xgb.train(settings, matrix, 1))
+    if method != "approx" and config.get("booster") != "gblinear":  # those keep nothing
+        settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
+        store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
+    data.warnings()  # a check that still runs would not go on in a forked process
 
 
 def train(
@@ -110,7 +110,7 @@ def train(
     if is_stopped():
         return False
     train_data, validation_data = data.train, data.validation
-    for warning in data.warnings:
+    for warning in data.warnings():
         _log_line(log, "WARNING", warning)
     _info(log, "Single node training.")
     _info(log, f"Train matrix has {train_data.num_row()} rows and {train_data.num_col()} columns")

@@ -135,12 +135,22 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect((await waiting).outcome).toEqual({ status: 'Completed' });
   });
 
-  test('data that cannot be loaded fails each job with the reason', async () => {
-    const empty = join(temporaryFolder(), 'empty.csv');
-    writeFileSync(empty, '');
-    const outcomes = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [empty] })));
-    for (const { outcome } of outcomes) {
-      expect(failureReason(outcome)).toMatch(/^ClientError: No data in training channel path/);
+  test.each([
+    ['', /^ClientError: No data in training channel path/],
+    ['1,inf,3\n4,5,6\n', /^ClientError: Failed to load csv data with exception:\n.*`inf`/],
+  ])('data that cannot be loaded (%j) fails each job with the reason', async (content, reason) => {
+    const file = join(temporaryFolder(), 'data.csv');
+    writeFileSync(file, content);
+    const jobs = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [file] })));
+    for (const { outcome } of jobs) expect(failureReason(outcome)).toMatch(reason);
+  });
+
+  test('what is strange about the data is in the log of each job', async () => {
+    const file = join(temporaryFolder(), 'data.csv');
+    writeFileSync(file, `label,a,b\n${'1,2,3\n2,3,4\n'.repeat(20)}`);
+    const jobs = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [file] })));
+    for (const { log } of jobs) {
+      expect(log.filter((line) => line.includes('line 1 looks like a header'))).toHaveLength(1);
     }
   });
 

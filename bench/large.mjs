@@ -1,0 +1,137 @@
+// (f) Data that is not small: the whole command on files of 124 and 440 MB against the plain script, with the very
+// hyperparameters that local mode has tried, so that both do the same work.
+//
+//   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
+//
+//   script         trials one after the other, XGBoost on all cores
+//   two at a time  n_jobs=2, half of the cores each
+//
+// Search: local mode from CreateHyperParameterTuningJob to its end, the data still to be read; the script from reading
+// the data on. Whole command: `npm run local`, which synthesizes the app, copies the data, tunes, trains the final model and
+// runs the Lambda function; the script's process. Memory: the greatest sum of the proportional set sizes (PSS) of a
+// process and all its descendants. The data is made here, from a fixed seed, and removed.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand, temporaryFolder } from './local-mode.mjs';
+import { median, printHead, printTable, printTarget } from './measures.mjs';
+import { PeakMemory } from './peak-memory.mjs';
+import { runPeer } from './python.mjs';
+
+const TRIALS = 4;
+const DATA_SETS = [
+  { rows: 500_000, columns: 30, rounds: 50 },
+  { rows: 5_000_000, columns: 10, rounds: 20 },
+];
+const METRIC = 'rmse';
+const RANGES = {
+  eta: { type: 'continuous', min: 0.05, max: 0.3 },
+  max_depth: { type: 'integer', min: 4, max: 8 },
+};
+
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean' }, rounds: { type: 'string', default: '1' }, rows: { type: 'string' } },
+});
+const cores = availableParallelism();
+
+for (const set of DATA_SETS) {
+  if (options.rows === undefined || set.rows === Number(options.rows)) await measure(set);
+}
+
+async function measure({ rows, columns, rounds }) {
+  const folder = mkdtempSync(join(temporaryFolder(), 'data-'));
+  try {
+    const { result: bytes } = await runPeer(
+      'large_data.py',
+      JSON.stringify({ folder, rows, columns, seed: 1 }),
+    );
+    const runs = { 'local mode': [], script: [], 'two at a time': [] };
+    for (let round = 1; round <= Number(options.rounds); round += 1) {
+      const local = await measured(() => runLocalMode(folder, rounds));
+      runs['local mode'].push({ ...local, search: local.value.tuningSeconds, seconds: local.value.seconds });
+      const task = scriptTask(folder, rounds, local.value.trainingJobs);
+      const half = Math.max(1, Math.floor(cores / 2));
+      for (const [name, change] of Object.entries({
+        script: { jobs: 1, threads: cores },
+        'two at a time': { jobs: 2, threads: half },
+      })) {
+        const { value, memory } = await measured(() =>
+          runPeer('tune.py', JSON.stringify({ ...task, ...change })),
+        );
+        runs[name].push({ search: value.result.tuningSeconds, seconds: value.seconds, memory });
+      }
+    }
+    report({ rows, columns, rounds, bytes }, runs);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function runLocalMode(folder, rounds) {
+  return runCommand({ maxTrainingJobs: TRIALS }, [
+    `tuning:data=${folder}`,
+    `tuning:parameterRanges=${JSON.stringify(RANGES)}`,
+    `tuning:hyperparameters=${JSON.stringify({ num_round: String(rounds), eval_metric: METRIC })}`,
+  ]);
+}
+
+function scriptTask(folder, rounds, trainingJobs) {
+  return {
+    train: join(folder, 'train', 'train.csv'),
+    validation: join(folder, 'validation', 'validation.csv'),
+    ranges: {
+      IntegerParameterRanges: [
+        { Name: 'max_depth', MinValue: '4', MaxValue: '8', ScalingType: 'Linear' },
+        { Name: 'num_round', MinValue: String(rounds), MaxValue: String(rounds), ScalingType: 'Linear' },
+      ],
+      ContinuousParameterRanges: [{ Name: 'eta', MinValue: '0.05', MaxValue: '0.3', ScalingType: 'Linear' }],
+    },
+    hyperparameters: { objective: 'reg:squarederror' },
+    metric: METRIC,
+    trials: TRIALS,
+    seed: 1,
+    evaluate: true,
+    queue: trainingJobs.map(({ tunedHyperParameters: { eta, max_depth } }) => ({
+      eta: Number(eta),
+      max_depth: Number(max_depth),
+      num_round: rounds,
+    })),
+  };
+}
+
+async function measured(run) {
+  const peak = PeakMemory.start();
+  try {
+    const value = await run();
+    return { value, memory: peak.bytes };
+  } finally {
+    peak.stop();
+  }
+}
+
+function report({ rows, columns, rounds, bytes }, runs) {
+  const figures = Object.entries(runs).map(([name, each]) => ({
+    name,
+    search: median(each.map(({ search }) => search)),
+    whole: median(each.map(({ seconds }) => seconds)),
+    memory: median(each.map(({ memory }) => memory)),
+  }));
+  const [local, script] = figures;
+  const size = `${rows.toLocaleString('en-US')} × ${columns} (${Math.round(bytes / 1e6)} MB with validation data)`;
+  printHead(`(f) ${size}: ${TRIALS} trials of ${rounds} rounds, medians of ${options.rounds} runs`);
+  printTable([
+    ['', 'search', 'whole command', 'memory'],
+    ...figures.map(({ name, search, whole, memory }) => [
+      name,
+      `${search.toFixed(1)} s`,
+      `${whole.toFixed(1)} s`,
+      `${Math.round(memory / 1e6)} MB`,
+    ]),
+  ]);
+  console.log();
+  printTarget('search, local mode / script', local.search / script.search, 1.0);
+  printTarget('whole command, local mode / script', local.whole / script.whole, 1.2);
+  // Elsewhere than on Linux nobody knows.
+  if (local.memory > 0) printTarget('memory, local mode / script', local.memory / script.memory, 1.5);
+}

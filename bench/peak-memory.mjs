@@ -1,0 +1,59 @@
+// The greatest memory of the processes below this one, on Linux: pages that several share count once.
+import { readdirSync, readFileSync } from 'node:fs';
+
+const POLL_MILLISECONDS = 1000;
+
+export class PeakMemory {
+  static start() {
+    return new PeakMemory();
+  }
+
+  constructor() {
+    this.bytes = 0;
+    this.timer = setInterval(() => {
+      this.bytes = Math.max(this.bytes, bytesOf(descendants(process.pid)));
+    }, POLL_MILLISECONDS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+  }
+}
+
+function descendants(root) {
+  const parents = new Map(processes().map((id) => [id, parentOf(id)]));
+  const isBelow = (id) => parents.get(id) === root || (parents.has(id) && isBelow(parents.get(id)));
+  return [...parents.keys()].filter(isBelow);
+}
+
+function processes() {
+  return process.platform === 'linux'
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+    : [];
+}
+
+/** The parent of a process; of one that has ended, nobody. */
+function parentOf(id) {
+  return Number(
+    read(id, 'stat')
+      .replace(/^.*\) \S /s, '')
+      .split(' ')[0] || Number.NaN,
+  );
+}
+
+function bytesOf(ids) {
+  return ids.reduce(
+    (sum, id) => sum + 1024 * Number(/^Pss:\s+(\d+)/m.exec(read(id, 'smaps_rollup'))?.[1] ?? 0),
+    0,
+  );
+}
+
+function read(id, name) {
+  try {
+    return readFileSync(`/proc/${id}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
