@@ -57,7 +57,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
       const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
       const printed = (log: string[]) => log.filter((line) => line.startsWith('['));
       const withoutTime = (log: string[]) =>
-        printed(log).map((line) => line.replace(/^\[\d{4}[^\]]*\]|[\d.]+ s/g, ''));
+        printed(log).map((line) => line.replace(/^\[(?:\d{4}-|\d\d:)[^\]]*\]|[\d.]+ s/g, ''));
       for (const threads of [1, 2]) {
         for (const change of changes) {
           const [forked, alone] = await Promise.all(
