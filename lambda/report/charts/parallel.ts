@@ -1,6 +1,6 @@
 import { byValue, rankedJobs } from '../analyses/ranking';
 import { count, cut } from '../format';
-import { html } from '../page/markup';
+import { html, type Markup } from '../page/markup';
 import { type RangeScale, rangeScale, withLimits } from '../range-scale';
 import type { Definition, Job, Report } from '../report-data';
 import { type BrushAxis, type Chart, polyline, px, shownIn, svg, valueScale } from './chart';
@@ -68,7 +68,8 @@ export function parallelChart(report: Report, definition: Definition, id: string
         return html`<path class="line q${rank}" d="${some.map(lineOf).join('')}"/>`;
       });
       const best = jobs.find(({ name }) => name === report.bestJob);
-      const letters = Math.floor(step / 6.4);
+      const letters = Math.floor(step / 7.3);
+      const outerLetters = Math.floor((step + AXIS_WIDTH) / 2 / 7.3);
       const brushes = axes.map(({ name, at }, index): BrushAxis => {
         const places = jobs.flatMap((job) => {
           const y = at(job);
@@ -90,7 +91,7 @@ ${axes.map(
   (
     { name, ticks },
     index,
-  ) => html`<text class="label x" x="${px(xOf(index))}" y="${TOP - 18}">${cut(name, letters)}<title>${name}</title></text>
+  ) => html`<text ${labelPlace(index, axes.length, xOf(index))} y="${TOP - 18}">${cut(name, index % (axes.length - 1) === 0 ? outerLetters : letters)}<title>${name}</title></text>
 ${ticks.map(({ at, label }) => html`<text class="tick" x="${px(xOf(index) + 5)}" y="${px(at + 4)}">${cut(label, Math.max(6, letters - 2))}</text>`)}`,
 )}`,
         ),
@@ -105,4 +106,12 @@ ${ticks.map(({ at, label }) => html`<text class="tick" x="${px(xOf(index) + 5)}"
       };
     },
   };
+}
+
+/** Names of axes are above them; the first and the last stay inside of the chart. */
+function labelPlace(index: number, count: number, x: number): Markup {
+  if (index === 0) return html`class="label" x="${px(x - AXIS_WIDTH / 2)}"`;
+  return index === count - 1
+    ? html`class="label y" x="${px(x + AXIS_WIDTH / 2)}"`
+    : html`class="label x" x="${px(x)}"`;
 }

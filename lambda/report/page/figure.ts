@@ -15,8 +15,10 @@ function kindOf({ id }: Chart): string {
 
 /** What the colors of a chart mean. */
 export function legend(entries: readonly (readonly [className: string, label: string])[]): Markup {
+  const path = (className: string) =>
+    className.startsWith('dots') ? 'M9 5h0' : className === 'failed-marks' ? 'M6 2l6 6m0-6l-6 6' : 'M2 5h14';
   return html`<ul class="legend">${entries.map(
     ([className, label]) =>
-      html`<li><svg class="swatch" viewBox="0 0 18 10" aria-hidden="true"><path class="${className}" d="${className.startsWith('dots') ? 'M9 5h0' : 'M2 5h14'}"/></svg><bdi>${label}</bdi></li>`,
+      html`<li><svg class="swatch" viewBox="0 0 18 10" aria-hidden="true"><path class="${className}" d="${path(className)}"/></svg><bdi>${label}</bdi></li>`,
   )}</ul>`;
 }
