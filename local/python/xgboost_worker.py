@@ -1,5 +1,6 @@
 """A warm worker of the built-in XGBoost algorithm; its messages are those of training_worker.py."""
 
+import threading
 from typing import Callable, Tuple
 
 from protocol import Message
@@ -16,7 +17,8 @@ class _Worker:
         self._store = DataStore()
 
         def train_here(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
-            take_warnings()
+            if threading.current_thread() is not threading.main_thread():  # in a forked process
+                take_warnings()
             return train(job, self._store, log, is_stopped)
 
         return {"xgboostVersion": xgboost.__version__}, train_here

@@ -55,9 +55,11 @@ describeOnLinux('jobs that fork from the process with their data', () => {
         { csv_weights: '1' },
       ];
       const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
-      const printed = (log: string[]) => log.filter((line) => line.startsWith('['));
+      // XGBoost's own warnings have the time: a warm worker prints one of the same second only once.
+      const isWarning = (line: string) => line.includes('WARNING: ');
+      const printed = (log: string[]) => log.filter((line) => line.startsWith('[') && !isWarning(line));
       const withoutTime = (log: string[]) =>
-        printed(log).map((line) => line.replace(/^\[(?:\d{4}-|\d\d:)[^\]]*\]|[\d.]+ s/g, ''));
+        printed(log).map((line) => line.replace(/^\[\d{4}[^\]]*\]|[\d.]+ s/g, ''));
       for (const threads of [1, 2]) {
         for (const change of changes) {
           const [forked, alone] = await Promise.all(
@@ -65,7 +67,11 @@ describeOnLinux('jobs that fork from the process with their data', () => {
               runJob(each, { ...BASE, ...change }, { train, validation }, { threads }),
             ),
           );
-          expect(forked?.outcome).toEqual({ status: 'Completed' });
+          expect([forked?.outcome, alone?.outcome]).toEqual([
+            { status: 'Completed' },
+            { status: 'Completed' },
+          ]);
+          expect(forked?.log.some(isWarning)).toBe(change.booster === 'gblinear');
           expect(withoutTime(forked?.log ?? [])).toEqual(withoutTime(alone?.log ?? []));
           expect(model(forked?.workFolder ?? '')).toEqual(model(alone?.workFolder ?? ''));
         }
