@@ -144,6 +144,7 @@ def describe(counts):
     document = {
         "source": {"package": PACKAGE, "file": MEMBER, "sha256": MEMBER_SHA256},
         "split": {"seed": SEED, "rows": counts},
+        "label": {"column": label["name"]},
         "columns": columns,
     }
     return (json.dumps(document, indent=2) + "\n").encode("ascii")

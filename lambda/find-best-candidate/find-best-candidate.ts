@@ -2,11 +2,11 @@ import {
   type AutoMLCandidate,
   DescribeAutoMLJobV2Command,
   type DescribeAutoMLJobV2Response,
-  ListCandidatesForAutoMLJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { commonReasons, type FailedJob } from '../../local/src/failure-reasons/common-reasons';
 import { byObjective, modelArtifactsOf, type RankedCandidate, ranked } from '../shared/automl-candidate';
+import { listCandidates } from '../shared/automl-candidates';
 import { UnexpectedResponseError } from '../shared/errors';
 import { withinBudget } from '../shared/result-budget';
 import { isNotFound } from '../shared/sagemaker-errors';
@@ -15,10 +15,6 @@ import { describeCandidate } from './candidate';
 import { AutoMlJobNotFoundError, NoCompletedCandidateError } from './errors';
 import type { CheckedEvent } from './event';
 import type { AutoMlJobResult, CandidateCounts, FindBestCandidateResult, LeaderboardEntry } from './types';
-
-/** The most that ListCandidatesForAutoMLJob gives at once, and pages enough for the 750 candidates of a job. */
-const PAGE_SIZE = 300;
-const MAX_PAGES = 5;
 
 /**
  * Finds the best candidate of an AutoML job, and tells all about it that a deployment and a person need.
@@ -55,26 +51,6 @@ async function describeAutoMlJob(
     if (!isNotFound(error)) throw error;
     throw new AutoMlJobNotFoundError(`AutoML job ${name} does not exist`, { cause: error });
   }
-}
-
-async function listCandidates(client: SageMakerClient, name: string): Promise<AutoMLCandidate[]> {
-  const candidates: AutoMLCandidate[] = [];
-  let nextToken: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const response = await client.send(
-      new ListCandidatesForAutoMLJobCommand({
-        AutoMLJobName: name,
-        SortBy: 'CreationTime',
-        SortOrder: 'Ascending',
-        MaxResults: PAGE_SIZE,
-        NextToken: nextToken,
-      }),
-    );
-    candidates.push(...(response.Candidates ?? []));
-    nextToken = response.NextToken;
-    if (!nextToken) break;
-  }
-  return candidates;
 }
 
 function summarize(

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { UnexpectedResponseError } from '../shared/errors';
 import { withoutTuningHyperparameters } from '../shared/hyperparameters';
+import { compareBy, type Objective, objectiveOf, type RankedTrainingJob, ranked } from '../shared/objective';
 import { withinBudget } from '../shared/result-budget';
 import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
 import { joinSentences } from '../shared/sentences';
 import { NoCompletedTrainingJobError, TuningJobNotFoundError } from './errors';
 import type { CheckedEvent } from './event';
 import { findCommonFailure } from './failures';
-import { compareBy, type Objective, objectiveOf, type RankedTrainingJob, ranked } from './objective';
 import type {
   BestTrainingJobResult,
   FindBestTrainingJobResult,

@@ -172,6 +172,7 @@ function complete(
     ),
     learningCurves: curves,
     links: input.links ?? {},
+    notices: input.notices ?? [],
     ...defined({
       bestJob: best?.name,
       comparison: best && compareBest(best, ranked, type),

@@ -1,20 +1,25 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { renderCsv } from './csv';
-import { renderPage } from './page/render-page';
-import type { Report } from './report-data';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { parseEvent } from './event';
+import { linksIn } from './links';
+import { type ReportResult, writeReport } from './write-report';
 
 export { buildAutoMlReport, buildTuningReport } from './build-report';
+export { makeReport } from './make-report';
+export { renderReport } from './render-report';
 
-/** The files of a report, by name. */
-export type ReportFiles = Readonly<Record<'report.html' | 'report.json' | 'training-jobs.csv', string>>;
+// Region, credentials and endpoint come from the environment alone. Describe* and List* of SageMaker share low quotas
+// of requests per second with everyone in the account. A bucket may be in another region.
+const clients = {
+  sagemaker: new SageMakerClient({ maxAttempts: 6 }),
+  logs: new CloudWatchLogsClient({ maxAttempts: 4 }),
+  s3: new S3Client({ followRegionRedirects: true }),
+};
 
-/** Renders a report. The page's style sheet and script are beside the bundle: `lambda/bundle.mjs` puts them there. */
-export function renderReport(report: Report): ReportFiles {
-  const asset = (name: string) => readFileSync(join(__dirname, name), 'utf8');
-  return {
-    'report.html': renderPage(report, { css: asset('style.css'), js: asset('page.js') }),
-    'report.json': `${JSON.stringify(report)}\n`,
-    'training-jobs.csv': renderCsv(report),
-  };
+/** Entry point of the Lambda function: writes the report of a tuning job or an AutoML job. */
+export async function handler(event: unknown): Promise<ReportResult> {
+  const checked = parseEvent(event);
+  const links = linksIn(process.env, checked.autoMlJobName !== undefined);
+  return writeReport(clients, checked, { links, assets: __dirname });
 }

@@ -44,4 +44,6 @@ interface ReportExtras {
   /** Names of the columns, without the label: `f0` is the first. */
   readonly columnNames?: readonly string[];
   readonly links?: Links;
+  /** What could not be read, in sentences. */
+  readonly notices?: readonly string[];
 }

@@ -33,6 +33,8 @@ export interface Report {
   readonly featureImportance?: FeatureImportance;
   /** What the numbers say, in plain words. */
   readonly reading: readonly Sentence[];
+  /** What the report lacks because it could not be read, in sentences. */
+  readonly notices: readonly string[];
   readonly links: Links;
 }
 

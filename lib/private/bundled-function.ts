@@ -5,7 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards } from './acknowledge';
+import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 
 /** What tells one function of this library from another. */
@@ -51,4 +51,16 @@ export function bundledFunction(
     role,
     tracing: lambda.Tracing.ACTIVE,
   };
+}
+
+/** Gives such a function its log and permissions; the reason is why these have wildcards. */
+export function allowFunction(
+  made: lambda.Function,
+  statements: readonly iam.PolicyStatement[],
+  reason: string,
+): lambda.Function {
+  made.logGroup.grantWrite(made);
+  for (const statement of statements) made.addToRolePolicy(statement);
+  acknowledgeWildcards(made.role ?? made, resourcesOf(statements), reason);
+  return made;
 }

@@ -50,6 +50,7 @@ ${
 }
 ${jobsSection(report)}
 ${warmStart(report)}
+${missing(report)}
 </main>
 <p id="announcement" class="hidden" aria-live="polite"></p>
 <script type="application/json" id="data">${trusted(jsonInScript(packed(report)))}</script>
@@ -90,4 +91,10 @@ function training(report: Report, curves: Content): Content {
 function warmStart({ search: { warmStart: start } }: Report): Content {
   if (!start) return undefined;
   return html`<section><h2>Warm start</h2><p>${start.type ?? 'The search'} started from ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}.</p></section>`;
+}
+
+/** What could not be read. */
+function missing({ notices }: Report): Content {
+  if (notices.length === 0) return undefined;
+  return html`<section aria-labelledby="missing"><h2 id="missing">Missing from this report</h2><ul>${notices.map((notice) => html`<li>${notice}</li>`)}</ul></section>`;
 }

@@ -2,13 +2,12 @@ import type {
   DescribeHyperParameterTuningJobResponse,
   HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
-import { UnexpectedResponseError } from '../shared/errors';
-import type { ObjectiveType } from './types';
+import { UnexpectedResponseError } from './errors';
 
 /** What a tuning job tries to make small or large. */
 export interface Objective {
   readonly metric: string;
-  readonly type: ObjectiveType;
+  readonly type: 'Minimize' | 'Maximize';
 }
 
 /** A training job that has an objective value: the only kind that can be the best. */
@@ -70,6 +69,6 @@ export function ranked(summary: HyperParameterTrainingJobSummary | undefined): R
 }
 
 /** Sorts training jobs: negative when `a` is better than `b`. */
-export function compareBy(type: ObjectiveType): (a: RankedTrainingJob, b: RankedTrainingJob) => number {
+export function compareBy(type: Objective['type']): (a: RankedTrainingJob, b: RankedTrainingJob) => number {
   return (a, b) => (type === 'Minimize' ? a.value - b.value : b.value - a.value);
 }

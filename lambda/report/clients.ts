@@ -1,0 +1,10 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+
+/** What a report is read with and written to. */
+export interface ReportClients {
+  readonly sagemaker: Pick<SageMakerClient, 'send'>;
+  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
+  readonly s3: Pick<S3Client, 'send'>;
+}

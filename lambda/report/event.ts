@@ -1,0 +1,74 @@
+import { InvalidEventError } from '../shared/errors';
+import { fieldsOf, jobName, show } from '../shared/event-fields';
+
+/** What the state machine passes to the function. */
+export interface ReportEvent {
+  /** The tuning job or the AutoML job: one of the two. */
+  readonly tuningJobName?: string;
+  readonly autoMlJobName?: string;
+  /** The job that the final model was trained like. */
+  readonly bestTrainingJobName?: string;
+  readonly finalTrainingJobName?: string;
+  /** `s3://bucket/prefix/`: the report goes below it, into a folder with the name of the job. */
+  readonly output: string;
+  /** KMS key of the report. Without it, S3 encrypts as the bucket says. */
+  readonly encryptionKey?: string;
+  /** Names of the features of a model. */
+  readonly features?: FeatureNames;
+}
+
+/** Names of the features in training data. */
+export interface FeatureNames {
+  /** S3 URI of the data that has them: an execution can train with other data. */
+  readonly data: string;
+  readonly names: readonly string[];
+}
+
+const FIELDS = [
+  'tuningJobName',
+  'autoMlJobName',
+  'bestTrainingJobName',
+  'finalTrainingJobName',
+  'output',
+  'encryptionKey',
+  'features',
+];
+
+/** @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well */
+export function parseEvent(event: unknown): ReportEvent {
+  const fields = fieldsOf(event, FIELDS);
+  const { tuningJobName, autoMlJobName, output } = fields;
+  if ((tuningJobName === undefined) === (autoMlJobName === undefined)) {
+    throw new InvalidEventError('the event must have either tuningJobName or autoMlJobName');
+  }
+  if (typeof output !== 'string' || !/^s3:\/\/[^/]+\/(.*\/)?$/.test(output)) {
+    throw new InvalidEventError(`output must be s3://bucket/prefix/, got ${show(output)}`);
+  }
+  return {
+    ...(tuningJobName === undefined
+      ? { autoMlJobName: jobName('autoMlJobName', autoMlJobName) }
+      : { tuningJobName: jobName('tuningJobName', tuningJobName) }),
+    output,
+    ...optionalText(fields, 'bestTrainingJobName'),
+    ...optionalText(fields, 'finalTrainingJobName'),
+    ...optionalText(fields, 'encryptionKey'),
+    ...(fields['features'] !== undefined && { features: featureNames(fields['features']) }),
+  };
+}
+
+function optionalText<Name extends string>(
+  fields: Record<string, unknown>,
+  name: Name,
+): { [K in Name]?: string } {
+  const value = fields[name];
+  if (value === undefined) return {};
+  if (typeof value === 'string' && value !== '') return { [name]: value } as { [K in Name]?: string };
+  throw new InvalidEventError(`${name} must be a string that is not empty, got ${show(value)}`);
+}
+
+function featureNames(value: unknown): FeatureNames {
+  const { data, names } = Object(value) as Record<string, unknown>;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (typeof data === 'string' && isList) return { data, names };
+  throw new InvalidEventError(`features must hold the string data and the list names, got ${show(value)}`);
+}

@@ -1,0 +1,47 @@
+import type { Tree, XGBoostModel } from './tree-model';
+
+/** Bytes of the structures that the format consists of. All numbers are little-endian. */
+const BYTES = { learner: 136, model: 160, tree: 148, node: 20, statistics: 16 };
+/** How a deleted node and the direction for missing values are written in the number of its feature. */
+const DEFAULT_LEFT = 0x80000000;
+
+/**
+ * Reads XGBoost's binary format of before version 2.1: parameters of the learner, names of objective and booster, parameters
+ * of the model, and for each tree its parameters, nodes and statistics.
+ *
+ * @see https://github.com/dmlc/xgboost/blob/v1.7.4/src/learner.cc (LoadModel)
+ * @see https://github.com/dmlc/xgboost/blob/v1.7.4/include/xgboost/tree_model.h
+ */
+export function parseLegacyModel(buffer: Buffer): XGBoostModel {
+  let at = buffer.toString('latin1', 0, 4) === 'binf' ? 4 : 0;
+  at += BYTES.learner;
+  const text = (): string => {
+    const length = Number(buffer.readBigUInt64LE(at));
+    const read = buffer.toString('utf8', at + 8, at + 8 + length);
+    at += 8 + length;
+    return read;
+  };
+  text();
+  const booster = text();
+  if (booster !== 'gbtree' && booster !== 'dart') return { booster, trees: [], featureNames: [] };
+  const count = buffer.readInt32LE(at);
+  at += BYTES.model;
+  const trees: Tree[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const nodes = buffer.readInt32LE(at + 4);
+    const node = at + BYTES.tree;
+    const statistics = node + nodes * BYTES.node;
+    at = statistics + nodes * BYTES.statistics;
+    if (nodes < 1 || at > buffer.length) throw new Error('the model is in no known format');
+    const numbers = (read: (index: number) => number) =>
+      Float64Array.from({ length: nodes }, (_, i) => read(i));
+    trees.push({
+      left: numbers((i) => buffer.readInt32LE(node + i * BYTES.node + 4)),
+      right: numbers((i) => buffer.readInt32LE(node + i * BYTES.node + 8)),
+      feature: numbers((i) => buffer.readUInt32LE(node + i * BYTES.node + 12) % DEFAULT_LEFT),
+      gain: numbers((i) => buffer.readFloatLE(statistics + i * BYTES.statistics)),
+      cover: numbers((i) => buffer.readFloatLE(statistics + i * BYTES.statistics + 4)),
+    });
+  }
+  return { booster, trees, featureNames: [] };
+}

@@ -1,0 +1,25 @@
+import type {
+  DescribeHyperParameterTuningJobResponse,
+  HyperParameterTrainingJobSummary,
+  TrainingJob,
+} from '@aws-sdk/client-sagemaker';
+import { definitionOf } from './definition-of';
+
+/**
+ * Instances and billed time of a training job that was not described: SageMaker bills from its start to its end. With spot instances,
+ * whose interruptions are not billed, the time is not known.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
+ */
+export function billedTimeOf(
+  summary: HyperParameterTrainingJobSummary,
+  tuningJob: DescribeHyperParameterTuningJobResponse,
+): Pick<TrainingJob, 'BillableTimeInSeconds' | 'ResourceConfig'> | undefined {
+  const { TrainingStartTime: start, TrainingEndTime: end } = summary;
+  const definition = definitionOf(tuningJob, summary);
+  if (!start || !end || !definition?.ResourceConfig || definition.EnableManagedSpotTraining) return undefined;
+  return {
+    BillableTimeInSeconds: Math.max(0, Math.round((end.getTime() - start.getTime()) / 1000)),
+    ResourceConfig: definition.ResourceConfig,
+  };
+}

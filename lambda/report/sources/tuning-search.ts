@@ -1,0 +1,180 @@
+import {
+  DescribeHyperParameterTuningJobCommand,
+  type DescribeHyperParameterTuningJobResponse,
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobResponse,
+  type HyperParameterTrainingJobSummary,
+  ListTrainingJobsForHyperParameterTuningJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { isAccessDenied, isNotFound } from '../../shared/sagemaker-errors';
+import { rankedSummaries } from '../best-summaries';
+import type { ReportClients } from '../clients';
+import { textOf } from '../error-text';
+import type { TrainingJobInput, TuningReportInput } from '../input';
+import { billedTimeOf } from './billed-time';
+
+/** The most that ListTrainingJobsForHyperParameterTuningJob gives at once, and pages enough for 750 training jobs. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 8;
+/**
+ * Calls of SageMaker for a tuning job: the tuning job, the pages of its training jobs, and with what is left over
+ * descriptions of the final training job and of the best ones.
+ */
+const MAX_CALLS = 10;
+/** Pages of the training jobs of all earlier tuning jobs together. */
+const MAX_PARENT_PAGES = 10;
+
+/** A tuning job with all that is known of its training jobs. */
+export interface TuningSearch
+  extends Pick<TuningReportInput, 'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob'> {
+  /** What could not be read, in sentences. */
+  readonly notices: readonly string[];
+}
+
+interface Listing {
+  readonly summaries: readonly HyperParameterTrainingJobSummary[];
+  readonly pages: number;
+  readonly isCut: boolean;
+}
+
+/** Reads a tuning job. What is not essential for a report is left out where it cannot be read, with a notice. */
+export async function readTuningSearch(
+  client: ReportClients['sagemaker'],
+  tuningJobName: string,
+  finalTrainingJobName?: string,
+): Promise<TuningSearch> {
+  const tuningJob = await describeTuningJob(client, tuningJobName);
+  const listing = await listTrainingJobs(client, tuningJobName, MAX_PAGES);
+  const summaries = withBest(listing.summaries, tuningJob);
+  const { described, problems } = await describeTrainingJobs(
+    client,
+    [
+      ...(finalTrainingJobName === undefined ? [] : [finalTrainingJobName]),
+      ...rankedSummaries(summaries, tuningJob).flatMap(({ TrainingJobName: name }) => name ?? []),
+    ].slice(0, MAX_CALLS - 1 - listing.pages),
+  );
+  const finalTrainingJob = described.get(finalTrainingJobName ?? '');
+  const { parents, notices } = await readParents(client, tuningJob);
+  return {
+    tuningJob,
+    trainingJobs: summaries.map((summary) => {
+      const description = described.get(summary.TrainingJobName ?? '');
+      return withBilledTime({ summary, ...(description && { description }) }, tuningJob);
+    }),
+    ...(parents.length > 0 && { parents }),
+    ...(finalTrainingJob && { finalTrainingJob }),
+    notices: [
+      ...(listing.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
+      ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
+      ...notices,
+    ],
+  };
+}
+
+function describeTuningJob(
+  client: ReportClients['sagemaker'],
+  name: string,
+): Promise<DescribeHyperParameterTuningJobResponse> {
+  return client.send(new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
+}
+
+async function listTrainingJobs(
+  client: ReportClients['sagemaker'],
+  tuningJobName: string,
+  maxPages: number,
+): Promise<Listing> {
+  const summaries: HyperParameterTrainingJobSummary[] = [];
+  let nextToken: string | undefined;
+  let pages = 0;
+  do {
+    const response = await client.send(
+      new ListTrainingJobsForHyperParameterTuningJobCommand({
+        HyperParameterTuningJobName: tuningJobName,
+        SortBy: 'CreationTime',
+        SortOrder: 'Ascending',
+        MaxResults: PAGE_SIZE,
+        NextToken: nextToken,
+      }),
+    );
+    summaries.push(...(response.TrainingJobSummaries ?? []));
+    nextToken = response.NextToken;
+    pages += 1;
+  } while (nextToken && pages < maxPages);
+  return { summaries, pages, isCut: Boolean(nextToken) };
+}
+
+function withBilledTime(
+  job: TrainingJobInput & { readonly summary: HyperParameterTrainingJobSummary },
+  tuningJob: DescribeHyperParameterTuningJobResponse,
+): TrainingJobInput {
+  const description = job.description ?? billedTimeOf(job.summary, tuningJob);
+  return { ...job, ...(description && { description }) };
+}
+
+/** The best training job can be beyond the pages that were read. */
+function withBest(
+  summaries: readonly HyperParameterTrainingJobSummary[],
+  { BestTrainingJob: best }: DescribeHyperParameterTuningJobResponse,
+): readonly HyperParameterTrainingJobSummary[] {
+  const isListed = summaries.some(({ TrainingJobName }) => TrainingJobName === best?.TrainingJobName);
+  return best?.TrainingJobName === undefined || isListed ? summaries : [...summaries, best];
+}
+
+async function describeTrainingJobs(
+  client: ReportClients['sagemaker'],
+  names: readonly string[],
+): Promise<{ described: ReadonlyMap<string, DescribeTrainingJobResponse>; problems: string[] }> {
+  const described = new Map<string, DescribeTrainingJobResponse>();
+  const problems: string[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      const job = await ifReadable(client.send(new DescribeTrainingJobCommand({ TrainingJobName: name })));
+      if (typeof job === 'string') problems.push(job);
+      else described.set(name, job);
+    }),
+  );
+  return { described, problems };
+}
+
+/** Earlier tuning jobs that the search started from. Those of other prefixes may not be readable. */
+async function readParents(
+  client: ReportClients['sagemaker'],
+  { WarmStartConfig }: DescribeHyperParameterTuningJobResponse,
+): Promise<{ parents: NonNullable<TuningReportInput['parents']>; notices: string[] }> {
+  const parents: NonNullable<TuningReportInput['parents']>[number][] = [];
+  const notices: string[] = [];
+  const names = (WarmStartConfig?.ParentHyperParameterTuningJobs ?? []).flatMap(
+    ({ HyperParameterTuningJobName: name }) => name ?? [],
+  );
+  let pagesLeft = MAX_PARENT_PAGES;
+  for (const [index, name] of names.entries()) {
+    const tuningJob = await ifReadable(describeTuningJob(client, name));
+    if (typeof tuningJob === 'string') {
+      notices.push(`The earlier tuning job ${name} could not be read: ${tuningJob}.`);
+      continue;
+    }
+    // One page is kept for each of those that follow.
+    const listing = await listTrainingJobs(client, name, pagesLeft - (names.length - index - 1));
+    pagesLeft -= listing.pages;
+    if (listing.isCut) notices.push(cutNotice(name, listing.summaries.length));
+    parents.push({
+      tuningJob,
+      trainingJobs: listing.summaries.map((summary) => withBilledTime({ summary }, tuningJob)),
+    });
+  }
+  return { parents, notices };
+}
+
+function cutNotice(tuningJobName: string, shown: number): string {
+  return `Tuning job ${tuningJobName} has more training jobs than the ${shown} that are shown.`;
+}
+
+/** A report does without what is gone, or what its role may not read: then it has the reason instead. */
+async function ifReadable<T extends object>(answer: Promise<T>): Promise<T | string> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAccessDenied(error) || isNotFound(error)) return textOf(error);
+    throw error;
+  }
+}

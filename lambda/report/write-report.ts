@@ -1,0 +1,69 @@
+import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
+import type { ReportClients } from './clients';
+import { textOf } from './error-text';
+import type { ReportEvent } from './event';
+import { makeReport } from './make-report';
+import { type ReportFiles, renderReport } from './render-report';
+import type { Links } from './report-data';
+import { locationOf } from './s3-location';
+
+/** What the function returns: the part of the state machine's output that is about the report. */
+export type ReportResult =
+  | {
+      /** S3 URI of the page. */
+      readonly report: string;
+      /** What the report lacks, in sentences. */
+      readonly notices?: readonly string[];
+    }
+  | { readonly report: null; readonly reportError: string };
+
+/** Makes a report and writes it. Whatever goes wrong is in the answer: no execution fails for its report. */
+export async function writeReport(
+  clients: ReportClients,
+  event: ReportEvent,
+  { links, assets }: WriteOptions,
+): Promise<ReportResult> {
+  try {
+    const report = await makeReport(clients, { ...event, links });
+    const folder = `${event.output}${event.tuningJobName ?? event.autoMlJobName}/`;
+    await Promise.all(
+      Object.entries(renderReport(report, assets)).map(([name, body]) =>
+        put(clients.s3, `${folder}${name}`, {
+          Body: body,
+          ContentType: CONTENT_TYPES[name as keyof ReportFiles],
+          ...(event.encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: event.encryptionKey }),
+        }),
+      ),
+    );
+    const notices = [
+      ...report.notices,
+      ...(report.learningCurvesNotice ? [report.learningCurvesNotice] : []),
+    ];
+    return { report: `${folder}report.html`, ...(notices.length > 0 && { notices }) };
+  } catch (error) {
+    // With its stack, for the log.
+    console.error(error);
+    return { report: null, reportError: textOf(error) };
+  }
+}
+
+/** How a page leads on, and where its style sheet and script are. */
+export interface WriteOptions {
+  readonly links: Links;
+  readonly assets: string;
+}
+
+const CONTENT_TYPES: Readonly<Record<keyof ReportFiles, string>> = {
+  'report.html': 'text/html; charset=utf-8',
+  'report.json': 'application/json',
+  'training-jobs.csv': 'text/csv; charset=utf-8',
+};
+
+async function put(
+  client: ReportClients['s3'],
+  uri: string,
+  object: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>,
+): Promise<void> {
+  const { bucket, key } = locationOf(uri);
+  await client.send(new PutObjectCommand({ ...object, Bucket: bucket, Key: key }));
+}

@@ -1,0 +1,521 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { ReportClients } from '../../lambda/report/clients';
+import { parseEvent } from '../../lambda/report/event';
+import { linksIn } from '../../lambda/report/links';
+import { makeReport } from '../../lambda/report/make-report';
+import { writeReport } from '../../lambda/report/write-report';
+
+type Input = Record<string, unknown>;
+
+interface Call {
+  readonly operation: string;
+  readonly input: Input;
+}
+
+/** Answers by operation; each can be an error to throw. */
+type Answers = Readonly<Record<string, (input: Input) => unknown>>;
+
+class AwsError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+const denied = (action: string) => () => {
+  throw new AwsError('AccessDeniedException', `is not authorized to perform: ${action}`);
+};
+
+/** Clients that answer from memory and keep what was asked. */
+function fakeClients(answers: Answers): { clients: ReportClients; calls: Call[] } {
+  const calls: Call[] = [];
+  const client = {
+    send: async (command: { readonly input: Input }) => {
+      const operation = command.constructor.name.replace(/Command$/, '');
+      calls.push({ operation, input: command.input });
+      const answer = answers[operation];
+      if (!answer) throw new Error(`unexpected ${operation}`);
+      return answer(command.input);
+    },
+  };
+  return { clients: { sagemaker: client, logs: client, s3: client } as never, calls };
+}
+
+const METRICS = ['train', 'validation'].map((set) => ({
+  Name: `${set}:rmse`,
+  Regex: `.*\\[[0-9]+\\].*#011${set}-rmse:([0-9.]+).*`,
+}));
+const ALGORITHM = {
+  TrainingImage: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0',
+  MetricDefinitions: METRICS,
+};
+const DATA = 's3://bucket/input/train/';
+
+function tuningJob(change: Input = {}): Input {
+  return {
+    HyperParameterTuningJobName: 'churn-1',
+    HyperParameterTuningJobStatus: 'Completed',
+    HyperParameterTuningJobConfig: {
+      Strategy: 'Bayesian',
+      HyperParameterTuningJobObjective: { MetricName: 'validation:rmse', Type: 'Minimize' },
+      ParameterRanges: { ContinuousParameterRanges: [{ Name: 'eta', MinValue: '0.1', MaxValue: '0.5' }] },
+    },
+    TrainingJobDefinition: {
+      AlgorithmSpecification: ALGORITHM,
+      InputDataConfig: [{ ChannelName: 'train', DataSource: { S3DataSource: { S3Uri: DATA } } }],
+      StaticHyperParameters: {},
+    },
+    ...change,
+  };
+}
+
+function summary(number: number, change: Input = {}): Input {
+  return {
+    TrainingJobName: `churn-1-${String(number).padStart(3, '0')}`,
+    TrainingJobArn: `arn:aws:sagemaker:eu-west-1:123456789012:training-job/churn-1-${number}`,
+    TrainingJobStatus: 'Completed',
+    CreationTime: new Date(1_700_000_000_000 + number * 1000),
+    TrainingStartTime: new Date(1_700_000_000_000 + number * 1000),
+    TrainingEndTime: new Date(1_700_000_060_000 + number * 1000),
+    TunedHyperParameters: { eta: String(0.1 + (number % 40) / 100) },
+    FinalHyperParameterTuningJobObjectiveMetric: {
+      MetricName: 'validation:rmse',
+      Value: 1 + (number % 97) / 100,
+    },
+    ...change,
+  };
+}
+
+function described({ TrainingJobName: name }: Input): Input {
+  return {
+    TrainingJobName: name,
+    TrainingJobStatus: 'Completed',
+    AlgorithmSpecification: ALGORITHM,
+    BillableTimeInSeconds: 60,
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1 },
+    TrainingStartTime: new Date(1_700_000_000_000),
+    TrainingEndTime: new Date(1_700_000_060_000),
+    FinalMetricDataList: [
+      { MetricName: 'validation:rmse', Value: 1 },
+      { MetricName: 'train:rmse', Value: 0.5 },
+    ],
+    ModelArtifacts: { S3ModelArtifacts: `s3://bucket/output/models/${name}/output/model.tar.gz` },
+  };
+}
+
+/** SageMaker, logs and S3 of a tuning job with so many training jobs. */
+function answersFor(jobs: readonly Input[], change: Partial<Answers> = {}): Answers {
+  return {
+    DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>
+      tuningJob({ HyperParameterTuningJobName: name }),
+    ListTrainingJobsForHyperParameterTuningJob: ({ NextToken: token, MaxResults: size }) => {
+      const from = Number(token ?? 0);
+      const to = from + Number(size);
+      return {
+        TrainingJobSummaries: jobs.slice(from, to),
+        ...(to < jobs.length && { NextToken: String(to) }),
+      };
+    },
+    DescribeTrainingJob: described,
+    FilterLogEvents: () => ({
+      events: [0, 1, 2].map((round) => ({
+        message: `[${round}]#011train-rmse:${3 - round}#011validation-rmse:${4 - round}`,
+      })),
+    }),
+    GetObject: () => {
+      throw new AwsError('NoSuchKey', 'The specified key does not exist.');
+    },
+    PutObject: () => ({}),
+    ...change,
+  } as Answers;
+}
+
+const jobs = (count: number) => Array.from({ length: count }, (_, index) => summary(index + 1));
+const countOf = (calls: readonly Call[], pattern: RegExp) =>
+  calls.filter(({ operation }) => pattern.test(operation)).length;
+const SAGEMAKER = /TrainingJob|TuningJob|AutoML|Candidates/;
+
+const OPTIONS = { links: {}, assets: join(__dirname, '../../lambda/report/bundle') };
+
+const EVENT = {
+  tuningJobName: 'churn-1',
+  bestTrainingJobName: 'churn-1-097',
+  finalTrainingJobName: 'churn-1-final',
+  output: 's3://bucket/output/reports/',
+};
+
+describe('the calls', () => {
+  test.each([1, 20, 100, 101, 750])('of SageMaker are at most 10 for %i training jobs', async (count) => {
+    const { clients, calls } = fakeClients(answersFor(jobs(count)));
+    const report = await makeReport(clients, EVENT);
+    expect(report.jobs).toHaveLength(count);
+    expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
+    expect(countOf(calls, /FilterLogEvents/)).toBeLessThanOrEqual(6);
+    expect(report.finalModel?.job).toBe('churn-1-final');
+  });
+
+  test('spend what is left over on the best training jobs', async () => {
+    const { clients } = fakeClients(answersFor(jobs(20)));
+    const { jobs: shown } = await makeReport(clients, EVENT);
+    const withMetrics = shown.filter(({ metrics }) => 'train:rmse' in metrics).map(({ number }) => number);
+    expect(withMetrics).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('of the logs are bounded for logs that do not end', async () => {
+    const { clients, calls } = fakeClients(
+      answersFor(jobs(20), { FilterLogEvents: () => ({ events: [], nextToken: 'more' }) }),
+    );
+    const { learningCurvesNotice } = await makeReport(clients, EVENT);
+    expect(countOf(calls, /FilterLogEvents/)).toBe(18);
+    expect(learningCurvesNotice).toMatch(/less than twice/);
+  });
+
+  test('end with a notice at 800 training jobs, and never lose the best', async () => {
+    const best = summary(900, {
+      FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:rmse', Value: 0.1 },
+    });
+    const { clients, calls } = fakeClients(
+      answersFor(jobs(899), { DescribeHyperParameterTuningJob: () => tuningJob({ BestTrainingJob: best }) }),
+    );
+    const report = await makeReport(clients, { tuningJobName: 'churn-1' });
+    expect(report.jobs).toHaveLength(801);
+    expect(report.bestJob).toBe('churn-1-900');
+    expect(report.notices).toEqual([
+      'Tuning job churn-1 has more training jobs than the 801 that are shown.',
+    ]);
+    expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the billed time', () => {
+  const reportOf = (change: Input) => {
+    const definition = {
+      AlgorithmSpecification: ALGORITHM,
+      ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 2 },
+      ...change,
+    };
+    const { clients } = fakeClients(
+      answersFor(jobs(20), {
+        DescribeHyperParameterTuningJob: () => tuningJob({ TrainingJobDefinition: definition }),
+      }),
+    );
+    return makeReport(clients, { tuningJobName: 'churn-1' });
+  };
+
+  test('of training jobs that are not described is that from start to end', async () => {
+    const { cost, jobs: shown } = await reportOf({});
+    expect(shown[19]).toMatchObject({ billableSeconds: 60, instanceCount: 2, instanceType: 'ml.m5.large' });
+    expect(cost?.unknownJobs).toBe(0);
+  });
+
+  test('of spot instances is not known without a description', async () => {
+    expect((await reportOf({ EnableManagedSpotTraining: true })).cost?.unknownJobs).toBe(12);
+  });
+});
+
+describe('a warm start', () => {
+  const parents = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ HyperParameterTuningJobName: `parent-${index + 1}` }));
+  const warm = (count: number) => ({ WarmStartConfig: { ParentHyperParameterTuningJobs: parents(count) } });
+
+  test('has the training jobs of five parents', async () => {
+    const { clients, calls } = fakeClients(
+      answersFor(jobs(3), {
+        DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>
+          tuningJob({ HyperParameterTuningJobName: name, ...(name === 'churn-1' && warm(5)) }),
+      }),
+    );
+    const report = await makeReport(clients, EVENT);
+    expect(new Set(report.jobs.map(({ search }) => search)).size).toBe(6);
+    expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10 + 10);
+  });
+
+  test('does without a parent that it may not read', async () => {
+    const { clients } = fakeClients(
+      answersFor(jobs(3), {
+        DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) => {
+          if (name === 'churn-1') return tuningJob(warm(1));
+          return denied('sagemaker:DescribeHyperParameterTuningJob')();
+        },
+      }),
+    );
+    const { notices } = await makeReport(clients, { tuningJobName: 'churn-1' });
+    expect(notices).toEqual([expect.stringContaining('The earlier tuning job parent-1 could not be read')]);
+  });
+});
+
+describe('learning curves', () => {
+  test('are those of the five best training jobs and the final one, by rounds from 1', async () => {
+    const { clients, calls } = fakeClients(answersFor(jobs(20)));
+    const { learningCurves } = await makeReport(clients, EVENT);
+    expect(learningCurves.map(({ job, metric }) => `${job} ${metric}`)).toEqual(
+      ['001', '002', '003', '004', '005', 'final'].flatMap((id) => [
+        `churn-1-${id} train:rmse`,
+        `churn-1-${id} validation:rmse`,
+      ]),
+    );
+    expect(learningCurves[0]).toMatchObject({
+      unit: 'round',
+      points: [
+        [1, 3],
+        [2, 2],
+        [3, 1],
+      ],
+    });
+    const [first] = calls.filter(({ operation }) => operation === 'FilterLogEvents');
+    expect(first?.input).toMatchObject({
+      logGroupName: '/aws/sagemaker/TrainingJobs',
+      logStreamNamePrefix: 'churn-1-001/algo-1-',
+      startTime: 1_700_000_001_000,
+    });
+  });
+
+  test.each<[string, readonly string[], readonly (readonly number[])[]]>([
+    [
+      'that have no numbers of rounds',
+      ['val=3', 'x', 'val=2'],
+      [
+        [1, 3],
+        [2, 2],
+      ],
+    ],
+    [
+      'with values that are none',
+      ['val=3', 'val=nan', 'val=1e-300'],
+      [
+        [1, 3],
+        [2, 1e-300],
+      ],
+    ],
+    [
+      'with lines of hostile length',
+      ['val=3', `val=9${'!'.repeat(100_000)}`, 'val=2'],
+      [
+        [1, 3],
+        [2, 2],
+      ],
+    ],
+    [
+      'with rounds trained again',
+      ['[0] val=3', '[1] val=2', '[1] val=1', '[2] val=0'],
+      [
+        [1, 3],
+        [2, 1],
+        [3, 0],
+      ],
+    ],
+  ])('come from logs %s', async (_what, lines, points) => {
+    const metric = { Name: 'validation:rmse', Regex: 'val=(\\S+)' };
+    const { clients } = fakeClients(
+      answersFor(jobs(1), {
+        DescribeHyperParameterTuningJob: () =>
+          tuningJob({ TrainingJobDefinition: { AlgorithmSpecification: { MetricDefinitions: [metric] } } }),
+        FilterLogEvents: () => ({ events: lines.map((message) => ({ message })) }),
+      }),
+    );
+    const { learningCurves } = await makeReport(clients, { tuningJobName: 'churn-1' });
+    expect(learningCurves).toEqual([
+      { job: 'churn-1-001', metric: 'validation:rmse', unit: 'round', points },
+    ]);
+  });
+
+  test('are missing with the reason where the logs cannot be read', async () => {
+    const { clients } = fakeClients(answersFor(jobs(3), { FilterLogEvents: denied('logs:FilterLogEvents') }));
+    const { learningCurves, learningCurvesNotice } = await makeReport(clients, EVENT);
+    expect(learningCurves).toEqual([]);
+    expect(learningCurvesNotice).toBe(
+      'There are no learning curves: reading the logs failed with AccessDeniedException: is not authorized to perform: logs:FilterLogEvents',
+    );
+  });
+});
+
+describe('the importance of features', () => {
+  const features = { data: DATA, names: ['area', 'rooms'] };
+  const withModel = (content: Buffer): Partial<Answers> => ({
+    GetObject: () => ({ Body: require('node:stream').Readable.from([content]) }),
+  });
+
+  test.each<[string, Partial<Answers>, RegExp]>([
+    [
+      'a model that may not be read',
+      { GetObject: denied('s3:GetObject') },
+      /AccessDeniedException: .*s3:GetObject/,
+    ],
+    ['a model that is no archive', withModel(Buffer.from('<script>')), /left out: /],
+    ['an archive without a model', withModel(gzipSync(Buffer.alloc(1024))), /has no xgboost-model/],
+  ])('is left out with the reason for %s', async (_what, change, reason) => {
+    const { clients } = fakeClients(answersFor(jobs(3), change));
+    const { featureImportance, notices } = await makeReport(clients, { ...EVENT, features });
+    expect(featureImportance).toBeUndefined();
+    expect(notices).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test('is not looked for in models of other algorithms', async () => {
+    const { clients, calls } = fakeClients(
+      answersFor(jobs(3), {
+        DescribeTrainingJob: (input) => ({
+          ...described(input),
+          AlgorithmSpecification: { TrainingImage: 'mine:1' },
+        }),
+      }),
+    );
+    expect((await makeReport(clients, EVENT)).notices).toEqual([]);
+    expect(countOf(calls, /GetObject/)).toBe(0);
+  });
+});
+
+describe('the report', () => {
+  const write = async (change: Partial<Answers> = {}, event: object = {}) => {
+    const { clients, calls } = fakeClients(answersFor(jobs(3), change));
+    const result = await writeReport(clients, { ...EVENT, ...event }, OPTIONS);
+    return { result, puts: calls.filter(({ operation }) => operation === 'PutObject') };
+  };
+
+  test('is written as three objects', async () => {
+    const { result, puts } = await write();
+    expect(result).toMatchObject({ report: 's3://bucket/output/reports/churn-1/report.html' });
+    expect(puts.map(({ input: { Bucket, Key, ContentType } }) => [Bucket, Key, ContentType])).toEqual([
+      ['bucket', 'output/reports/churn-1/report.html', 'text/html; charset=utf-8'],
+      ['bucket', 'output/reports/churn-1/report.json', 'application/json'],
+      ['bucket', 'output/reports/churn-1/training-jobs.csv', 'text/csv; charset=utf-8'],
+    ]);
+    expect(puts.some(({ input }) => 'ServerSideEncryption' in input)).toBe(false);
+  });
+
+  test('is encrypted with the key of the models', async () => {
+    const { puts } = await write({}, { encryptionKey: 'arn:aws:kms:eu-west-1:123456789012:key/k' });
+    for (const { input } of puts) {
+      expect(input).toMatchObject({
+        ServerSideEncryption: 'aws:kms',
+        SSEKMSKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/k',
+      });
+    }
+  });
+
+  test.each<[string, Partial<Answers>, string]>([
+    [
+      'SageMaker',
+      { DescribeHyperParameterTuningJob: denied('sagemaker:DescribeHyperParameterTuningJob') },
+      'AccessDeniedException: is not authorized to perform: sagemaker:DescribeHyperParameterTuningJob',
+    ],
+    [
+      'S3',
+      { PutObject: denied('s3:PutObject') },
+      'AccessDeniedException: is not authorized to perform: s3:PutObject',
+    ],
+    [
+      'an answer without an objective',
+      { DescribeHyperParameterTuningJob: () => ({}) },
+      "UnexpectedResponseError: SageMaker's description of the tuning job undefined has no objective",
+    ],
+  ])('is null with the reason where it fails for %s', async (_what, change, reportError) => {
+    const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect((await write(change)).result).toEqual({ report: null, reportError });
+    expect(logged).toHaveBeenCalledTimes(1);
+    logged.mockRestore();
+  });
+
+  test('tells what it lacks', async () => {
+    const { result } = await write({ FilterLogEvents: denied('logs:FilterLogEvents') });
+    expect(result).toMatchObject({
+      notices: [expect.stringMatching(/NoSuchKey/), expect.stringMatching(/logs:FilterLogEvents/)],
+    });
+  });
+
+  test('does without training jobs that it may not describe', async () => {
+    const { result } = await write({ DescribeTrainingJob: denied('sagemaker:DescribeTrainingJob') });
+    expect(result).toMatchObject({
+      report: 's3://bucket/output/reports/churn-1/report.html',
+      notices: [
+        'Training jobs could not be described: AccessDeniedException: is not authorized to perform: sagemaker:DescribeTrainingJob.',
+      ],
+    });
+  });
+
+  test('shows as text what it lacks', async () => {
+    const hostile = () => {
+      throw new AwsError('AccessDeniedException', '<script>alert(1)</script>');
+    };
+    const { puts } = await write({ GetObject: hostile });
+    const page = String(puts[0]?.input['Body']);
+    expect(page).toContain('AccessDeniedException: &lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).not.toContain('<script>alert(1)');
+  });
+
+  test('is written for a search of which all training jobs failed', async () => {
+    const failed = [1, 2].map((number) =>
+      summary(number, {
+        TrainingJobStatus: 'Failed',
+        FailureReason: 'ClientError: no data',
+        FinalHyperParameterTuningJobObjectiveMetric: undefined,
+      }),
+    );
+    const { clients } = fakeClients(answersFor(failed));
+    const report = await makeReport(clients, { tuningJobName: 'churn-1' });
+    expect(report.failures).toMatchObject([{ reason: 'ClientError: no data', count: 2 }]);
+    expect(report.learningCurvesNotice).toMatch(/no training job has a value/);
+  });
+
+  test('is written for an AutoML job', async () => {
+    const candidate = (number: number) => ({
+      CandidateName: `candidate-${number}`,
+      CandidateStatus: 'Completed',
+      CreationTime: new Date(1_700_000_000_000 + number),
+      FinalAutoMLJobObjectiveMetric: { MetricName: 'RMSE', Value: number },
+    });
+    const { clients, calls } = fakeClients({
+      DescribeAutoMLJobV2: () => ({
+        AutoMLJobName: 'flats-1',
+        AutoMLJobStatus: 'Completed',
+        BestCandidate: candidate(1),
+      }),
+      ListCandidatesForAutoMLJob: () => ({ Candidates: [candidate(1), candidate(2)] }),
+      PutObject: () => ({}),
+    });
+    const result = await writeReport(clients, { autoMlJobName: 'flats-1', output: EVENT.output }, OPTIONS);
+    expect(result).toMatchObject({ report: 's3://bucket/output/reports/flats-1/report.html' });
+    expect(countOf(calls, SAGEMAKER)).toBe(2);
+  });
+});
+
+describe('the event', () => {
+  test('may have null where there is nothing', () => {
+    const event = { ...EVENT, bestTrainingJobName: null, finalTrainingJobName: null, encryptionKey: null };
+    expect(parseEvent(event)).toEqual({ tuningJobName: 'churn-1', output: EVENT.output });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['no job', { tuningJobName: undefined }, /either tuningJobName or autoMlJobName/],
+    ['two jobs', { autoMlJobName: 'a' }, /either tuningJobName or autoMlJobName/],
+    ['a name that cannot be one', { tuningJobName: '../x' }, /tuningJobName must be/],
+    ['another place', { output: 'https://x/' }, /output must be s3:/],
+    ['a place that is no folder', { output: 's3://bucket/reports' }, /output must be s3:/],
+    ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must hold/],
+    ['an unknown field', { best: 'x' }, /unknown field "best"/],
+  ])('is refused with %s', (_what, change, message) => {
+    expect(() => parseEvent({ ...EVENT, ...change })).toThrow(message);
+  });
+});
+
+describe('the links', () => {
+  test.each([
+    ['eu-west-1', 'https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/{name}'],
+    ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/sagemaker/home?region=cn-north-1#/jobs/{name}'],
+    [
+      'us-gov-west-1',
+      'https://us-gov-west-1.console.amazonaws-us-gov.com/sagemaker/home?region=us-gov-west-1#/jobs/{name}',
+    ],
+  ])('lead to the console of %s', (region, job) => {
+    expect(linksIn({ AWS_REGION: region }, false).job).toBe(job);
+  });
+
+  test('lead to the logs of local mode there', () => {
+    const environment = { AWS_REGION: 'us-east-1', SAGEMAKER_LOCAL_LOGS: 'file:///home/me/.local/logs' };
+    expect(linksIn(environment, false)).toEqual({ log: 'file:///home/me/.local/logs/{name}.log' });
+  });
+
+  test('are left out for candidates, whose jobs are not known', () => {
+    expect(linksIn({ AWS_REGION: 'eu-west-1' }, true)).toEqual({});
+  });
+});
