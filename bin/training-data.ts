@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FileSystem } from 'aws-cdk-lib';
 import { bytesOf, checkFolder, MANIFEST_FILE, type Manifest, type Output, prepareTable } from './data';
@@ -20,6 +20,8 @@ export interface TrainingData {
   readonly fingerprint: string;
   /** How a table was prepared; a folder is used as it is. */
   readonly manifest?: Manifest;
+  /** Names of the columns after the label, where `columns.json` has them. */
+  readonly featureNames?: string[];
 }
 
 /** Where the work is done and told about. */
@@ -48,7 +50,18 @@ export function prepareData(settings: Settings, options: PrepareOptions = {}): T
     exclude,
     bytes: bytesOf(path),
     fingerprint: FileSystem.fingerprint(path, { exclude }),
+    featureNames: featureNamesIn(path),
   };
+}
+
+/** Names of the features of a folder that has a `columns.json`, which may list the label, too. */
+function featureNamesIn(folder: string): string[] | undefined {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(file)) return undefined;
+  const { columns, label } = JSON.parse(readFileSync(file, 'utf8')) as Partial<
+    Pick<Manifest, 'columns' | 'label'>
+  >;
+  return columns?.map(({ name }) => name).filter((name) => name !== label?.column);
 }
 
 function fromTable(path: string, settings: Settings, options: PrepareOptions): TrainingData {
@@ -60,8 +73,10 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
     categories: categories ?? 'auto',
     excludeColumns: excludeColumns ?? [],
   };
+  const prepared = prepareTable(path, table, options.cache ?? CACHE, options.output);
   return {
-    ...prepareTable(path, table, options.cache ?? CACHE, options.output),
+    ...prepared,
+    featureNames: prepared.manifest.columns.map(({ name }) => name),
     exclude: allBut(MANIFEST_FILE),
   };
 }

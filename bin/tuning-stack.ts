@@ -19,6 +19,9 @@ import type { Settings } from './settings';
 import { prepareData, type TrainingData } from './training-data';
 import { type UploadResources, uploadResources } from './upload';
 
+/** Limit of the construct's `featureNames`. */
+const MAX_NAME_CHARACTERS = 50_000;
+
 const CONSOLES = {
   aws: { domain: 'console.aws.amazon.com' },
   'aws-cn': { domain: 'console.amazonaws.cn' },
@@ -53,6 +56,7 @@ export class TuningStack extends Stack {
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
+      featureNames: shortEnough(data?.featureNames),
       ...(dataPrefix === undefined
         ? inputDataIn(settings.data)
         : { trainPrefix: `${dataPrefix}train/`, validationPrefix: `${dataPrefix}validation/` }),
@@ -100,6 +104,11 @@ export class TuningStack extends Stack {
       value: `${workflow.fragment.jobNamePrefix}-`,
     });
   }
+}
+
+/** The names of the features for the report, unless there are more than it takes: then it has numbers. */
+function shortEnough(names: string[] | undefined): string[] | undefined {
+  return names && names.join('').length <= MAX_NAME_CHARACTERS ? names : undefined;
 }
 
 function dataPrefixOf({ fingerprint }: TrainingData): string {

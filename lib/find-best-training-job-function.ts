@@ -1,12 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { KEY, PREFIX_OF_JOBS } from './private/aws-shapes';
-import { bundledFunction } from './private/bundled-function';
-import { jobArn, listingStatement, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { allowFunction, bundledFunction } from './private/bundled-function';
+import { tuningReadStatements } from './private/job-policies';
 import { optional, requireShape, struct } from './private/shape';
 
 /** Properties of the function that finds the best training job. */
@@ -38,7 +36,6 @@ const PROPS = struct<FindBestTrainingJobFunctionProps>({
 export class FindBestTrainingJobFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {
     requireShape(`${scope.node.path}/${id}`, PROPS, props);
-    const stack = Stack.of(scope);
     super(
       scope,
       id,
@@ -51,22 +48,9 @@ export class FindBestTrainingJobFunction extends lambda.Function {
         encryptionKey: props.encryptionKey,
       }),
     );
-    this.logGroup.grantWrite(this);
-    const reading = [
-      new iam.PolicyStatement({
-        actions: ['sagemaker:DescribeHyperParameterTuningJob'],
-        resources: [jobArn(stack, TUNING_JOB, props.jobNamePrefix)],
-      }),
-      new iam.PolicyStatement({
-        actions: ['sagemaker:DescribeTrainingJob'],
-        resources: [jobArn(stack, TRAINING_JOB, props.jobNamePrefix)],
-      }),
-      listingStatement('sagemaker:ListTrainingJobsForHyperParameterTuningJob'),
-    ];
-    for (const statement of reading) this.addToRolePolicy(statement);
-    acknowledgeWildcards(
-      this.role ?? this,
-      resourcesOf(reading),
+    allowFunction(
+      this,
+      tuningReadStatements(this, props.jobNamePrefix),
       'Jobs are named when they start: the permissions are limited to the prefix of their names; whether listing the training jobs of a tuning job has resource-level permissions is documented in two ways',
     );
   }

@@ -8,9 +8,11 @@ import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
 import { tagsLimit } from './private/integration';
+import { tuningReadStatements } from './private/job-policies';
 import { JobTags } from './private/job-tags';
 import { withoutNested } from './private/locations';
 import { securityGroupsOf } from './private/network';
+import { reportFunction } from './private/report-function';
 import { warnOfUnreachableStorage } from './private/storage-access';
 import { grantTraining, trainingRole } from './private/training-permissions';
 import { checkBroughtRole } from './private/training-role';
@@ -36,7 +38,7 @@ export interface TuningFragmentProps extends TuningOptions {
   readonly validation?: InputData;
   /**
    * Where models go: those of the tuning job below `trials/`, the final one below `models/`, checkpoints
-   * below `checkpoints/`.
+   * below `checkpoints/`, reports below `reports/`.
    */
   readonly output: DataLocation;
   /**
@@ -60,8 +62,8 @@ export interface TuningFragmentProps extends TuningOptions {
  *   `furtherDefinitions`: an object of such objects, by the names of the definitions
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs; not with `furtherDefinitions`
  *
- * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless it is switched off,
- * `finalTrainingJob`.
+ * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are switched off,
+ * `finalTrainingJob` and `report`: the S3 URI of a page that shows the search, or null and the reason in `reportError`.
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
@@ -76,6 +78,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly trainingRole: iam.IRole;
   /** The function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
+  /** The function that writes the report; undefined without one. */
+  readonly reportFunction?: lambda.IFunction;
   /** Security groups of the training containers; none without a VPC. */
   readonly connections: ec2.Connections;
   /** Prefix of the names of all jobs; a token, unless `jobNamePrefix` is given. */
@@ -116,6 +120,9 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       inVpc: props.vpc !== undefined,
     });
     warnOfDefinitions(this, definitions);
+    if (props.report !== false) {
+      this.reportFunction = tuningReportFunction(this, 'ReportFunction', props, definitions, jobNamePrefix);
+    }
 
     const jobTags = new JobTags(this, {
       resourceType: 'AWS::SageMaker::HyperParameterTuningJob',
@@ -130,6 +137,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       trainingRole: this.trainingRole,
       jobNamePrefix,
       findBestTrainingJobFunction: this.findBestTrainingJobFunction,
+      reportFunction: this.reportFunction,
       allowedInputLocations: replaceable,
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,
       securityGroups: this.connections.securityGroups,
@@ -137,6 +145,25 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     this.startState = states.start;
     this.endStates = states.ends;
   }
+}
+
+/** Makes the function that writes the report of a tuning job. */
+function tuningReportFunction(
+  scope: Construct,
+  id: string,
+  { output, encryptionKey, warmStart, finalTraining }: TuningFragmentProps,
+  definitions: readonly BoundDefinition[],
+  jobNamePrefix: string,
+): lambda.IFunction {
+  const hasXGBoost = definitions.some(({ bound }) => bound.image.repositoryArn.includes('sagemaker-xgboost'));
+  return reportFunction(scope, id, {
+    reading: tuningReadStatements(scope, jobNamePrefix, warmStart?.tuningJobNames),
+    readsLogs: true,
+    output,
+    // Of these models the report shows the importance of the features.
+    models: hasXGBoost ? output._child(finalTraining?.enabled === false ? 'trials/' : 'models/') : undefined,
+    encryptionKey,
+  });
 }
 
 /** The definitions with their algorithms settled; each but the first in a scope of its own. */

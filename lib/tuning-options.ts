@@ -274,6 +274,22 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
+   * Whether the execution writes a report: a page that shows which training job won, why, and what to try next. It is written
+   * below `reports/` in the output location, also for a search that failed. A report that cannot be written never fails the
+   * execution: its output then has `report` null, and the reason in `reportError`.
+   *
+   * @default true
+   */
+  readonly report?: boolean;
+  /**
+   * Names of the features in the training data for the report, in the order of the columns, without the label: at most 50,000
+   * characters in all. The report of an execution that trains with other data has numbers in place of names, and so has
+   * that of a definition with training data of its own.
+   *
+   * @default - the report has the names that the model knows, else `f0`, `f1`, …
+   */
+  readonly featureNames?: string[];
+  /**
    * Role that the training jobs run under. It must be in the stack's account and trust
    * `sagemaker.amazonaws.com`. The construct adds the permissions it needs as an inline policy; if the role cannot be changed, a
    * warning at synth lists the actions that it must allow already.

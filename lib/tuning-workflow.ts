@@ -63,7 +63,7 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly bucket?: s3.IBucket;
   /**
-   * Where in the bucket models go.
+   * Where in the bucket models and reports go.
    *
    * @default 'output/'
    */
@@ -90,7 +90,7 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
 }
 
 /**
- * Tunes a model and trains the best one: bucket, roles, function and state machine.
+ * Tunes a model and trains the best one: bucket, roles, functions and state machine.
  *
  * Start an execution with `{}`, or override settings as `TuningFragment` describes.
  *
@@ -175,7 +175,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
   }
 
   private acknowledgeFindings(): void {
-    const { jobNamePrefix, findBestTrainingJobFunction } = this.fragment;
+    const { jobNamePrefix, findBestTrainingJobFunction, reportFunction } = this.fragment;
     acknowledgeWildcards(
       this.stateMachine,
       [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
@@ -183,7 +183,10 @@ export class TuningWorkflow extends SageMakerWorkflow {
     );
     acknowledgeWildcards(
       this.stateMachine,
-      findBestTrainingJobFunction.resourceArnsForGrantInvoke,
+      [
+        ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
+        ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
+      ],
       'Versions and aliases of one function',
     );
   }

@@ -49,6 +49,7 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'logs:DescribeLogGroups': ANY,
   'logs:DescribeLogStreams': LOG_GROUP,
   'logs:DescribeResourcePolicies': ANY,
+  'logs:FilterLogEvents': LOG_GROUP,
   'logs:GetLogDelivery': ANY,
   'logs:ListLogDeliveries': ANY,
   'logs:PutLogEvents': LOG_STREAM,

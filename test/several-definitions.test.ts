@@ -359,7 +359,7 @@ describe('the final training', () => {
       expect(await choose(States, name)).toBe(`TrainFinalModel-${name}`);
       expect(States[`TrainFinalModel-${name}`]).toMatchObject({
         Next: 'DescribeFinalTrainingJob',
-        Catch: [{ Next: `CanWaitForQuota-${name}` }, { Next: 'FinalTrainingJobNotCompleted' }],
+        Catch: [{ Next: `CanWaitForQuota-${name}` }, { Next: 'WriteReport' }],
       });
     }
   });

@@ -55,16 +55,14 @@ describe('the states', () => {
       QuotaExceeded: 'Fail',
       TuningJobStarted: ['TuningJobNotStarted', 'FindBestTrainingJob'],
       TuningJobNotStarted: 'Fail',
-      FindBestTrainingJob: 'TrainFinalModel',
-      TrainFinalModel: [
-        'DescribeFinalTrainingJob',
-        'CanWaitForQuota-FinalTraining',
-        'FinalTrainingJobNotCompleted',
-      ],
-      'CanWaitForQuota-FinalTraining': ['WaitForQuota-FinalTraining', 'QuotaExceeded'],
+      FindBestTrainingJob: ['TrainFinalModel', 'WriteReport'],
+      TrainFinalModel: ['DescribeFinalTrainingJob', 'CanWaitForQuota-FinalTraining', 'WriteReport'],
+      'CanWaitForQuota-FinalTraining': ['WaitForQuota-FinalTraining', 'WriteReport'],
       'WaitForQuota-FinalTraining': 'TrainFinalModel',
-      DescribeFinalTrainingJob: 'IsFinalModelTrained',
-      IsFinalModelTrained: ['Result', 'FinalTrainingJobNotCompleted'],
+      DescribeFinalTrainingJob: 'WriteReport',
+      WriteReport: ['IsFinalModelTrained', 'IsFinalModelTrained'],
+      IsFinalModelTrained: ['Result', 'SearchFailed', 'FinalTrainingJobNotCompleted'],
+      SearchFailed: 'Fail',
       FinalTrainingJobNotCompleted: 'Fail',
       Result: 'End',
     });
@@ -83,10 +81,36 @@ describe('the states', () => {
     });
   });
 
-  test('without a final training end with the best training job', () => {
+  test('without a final training end with the best training job and the report', () => {
     const { States } = definitionOf({ finalTraining: { enabled: false } });
-    expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
+    expect(shapeOf(States)).toMatchObject({
+      FindBestTrainingJob: ['WriteReport', 'WriteReport'],
+      WriteReport: ['IsBestTrainingJobFound', 'IsBestTrainingJobFound'],
+      IsBestTrainingJobFound: ['SearchFailed', 'Result'],
+      Result: 'End',
+    });
     expect(Object.keys(States)).not.toContain('TrainFinalModel');
+  });
+
+  test('without a report are those of the search and the final training', () => {
+    const { States } = definitionOf({ report: false });
+    expect(shapeOf(States)).toMatchObject({
+      FindBestTrainingJob: 'TrainFinalModel',
+      TrainFinalModel: [
+        'DescribeFinalTrainingJob',
+        'CanWaitForQuota-FinalTraining',
+        'FinalTrainingJobNotCompleted',
+      ],
+      'CanWaitForQuota-FinalTraining': ['WaitForQuota-FinalTraining', 'QuotaExceeded'],
+      DescribeFinalTrainingJob: 'IsFinalModelTrained',
+      IsFinalModelTrained: ['Result', 'FinalTrainingJobNotCompleted'],
+    });
+    expect(Object.keys(States)).not.toContain('WriteReport');
+  });
+
+  test('without both are those of the search', () => {
+    const { States } = definitionOf({ report: false, finalTraining: { enabled: false } });
+    expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
 
   /** Where each state goes: next, then choices or catchers. */
@@ -554,7 +578,7 @@ describe('the final training', () => {
     const { TrainFinalModel } = definitionOf().States;
     const [, { Output, Next }] = TrainFinalModel.Catch;
     const errorOutput = { Error: 'States.TaskFailed', Cause };
-    expect(Next).toBe('FinalTrainingJobNotCompleted');
+    expect(Next).toBe('WriteReport');
     expect(await evaluateJsonata(Output.reason, { errorOutput })).toBe(
       `The final training failed with States.TaskFailed: ${expected}`,
     );

@@ -3,7 +3,18 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AutoMlWorkflow, DataLocation, InputData, TuningIntegration, type TuningWorkflowProps } from '../lib';
+import {
+  Algorithm,
+  AutoMlWorkflow,
+  BuiltInAlgorithm,
+  DataLocation,
+  InputData,
+  Objective,
+  ParameterRange,
+  TuningIntegration,
+  type TuningWorkflowProps,
+  WarmStart,
+} from '../lib';
 import { definitionOf, flat, type Json, stackOf, statementsIn, text, vpcIn, workflow } from './fixtures';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
@@ -426,7 +437,7 @@ describe('the prefixes', () => {
 test('the function may read the results of its own jobs, and log', () => {
   const stack = stackOf();
   const template = templateOf({}, stack);
-  expect(statementsIn(stack, /FunctionRole/)).toEqual([
+  expect(statementsIn(stack, /FindBest.*FunctionRole/)).toEqual([
     allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
     allow(
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -446,8 +457,70 @@ test('the function may read the results of its own jobs, and log', () => {
     Timeout: 120,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FunctionLogs') } },
   });
-  const role = resourceOf(template, 'AWS::IAM::Role', /FunctionRole/);
+  const role = resourceOf(template, 'AWS::IAM::Role', /FindBest.*FunctionRole/);
   expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+});
+
+describe('the function that writes the report', () => {
+  const bucket = (key: string) => expect.stringMatching(new RegExp(`^<TuningBucket\\w+\\.Arn>/${key}$`));
+
+  test('may read the results of its own jobs, the logs of training jobs and the final model, and write reports', () => {
+    const stack = stackOf();
+    workflow({}, stack);
+    expect(statementsIn(stack, /ReportFunctionRole/).slice(2)).toEqual([
+      allow(
+        'sagemaker:DescribeHyperParameterTuningJob',
+        ARN('sagemaker', 'hyper-parameter-tuning-job/churn-*'),
+      ),
+      allow('sagemaker:DescribeTrainingJob', ARN('sagemaker', 'training-job/churn-*')),
+      allow('sagemaker:ListTrainingJobsForHyperParameterTuningJob', '*'),
+      allow('logs:FilterLogEvents', ARN('logs', 'log-group:/aws/sagemaker/TrainingJobs:*')),
+      allow('s3:GetObject', bucket('output/models/\\*')),
+      allow('s3:PutObject', bucket('output/reports/\\*')),
+    ]);
+  });
+
+  test('may read the models of the search where no final one is trained, with their key', () => {
+    const stack = stackOf();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    workflow({ finalTraining: { enabled: false }, encryptionKey }, stack);
+    const statements = statementsIn(stack, /ReportFunctionRole/);
+    expect(statements).toContainEqual(allow('s3:GetObject', bucket('output/trials/\\*')));
+    expect(statements).toContainEqual(
+      allow(['kms:GenerateDataKey', 'kms:Decrypt'], expect.stringMatching(/^<Key\w+\.Arn>$/)),
+    );
+  });
+
+  test('may read no models of algorithms that it cannot read', () => {
+    const stack = stackOf();
+    workflow(
+      {
+        algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
+        objective: Objective.minimize('validation:objective_loss'),
+        hyperparameters: { predictor_type: 'regressor' },
+        parameterRanges: [ParameterRange.continuous('l1', { min: 1e-7, max: 1 })],
+      },
+      stack,
+    );
+    const actions = statementsIn(stack, /ReportFunctionRole/).flatMap(({ Action }) => Action);
+    expect(actions).not.toContain('s3:GetObject');
+  });
+
+  test('may read the earlier tuning jobs that the construct names', () => {
+    const stack = stackOf();
+    workflow({ warmStart: WarmStart.transferLearning(['Earlier-1']) }, stack);
+    const jobs = (name: string) => ARN('sagemaker', `hyper-parameter-tuning-job/${name}`);
+    expect(statementsIn(stack, /ReportFunctionRole/)).toContainEqual(
+      allow('sagemaker:DescribeHyperParameterTuningJob', [jobs('churn-*'), jobs('earlier-1')]),
+    );
+  });
+
+  test('is left out with the report', () => {
+    const stack = stackOf();
+    const { fragment } = workflow({ report: false }, stack);
+    expect(fragment.reportFunction).toBeUndefined();
+    expect(statementsIn(stack, /ReportFunctionRole/)).toEqual([]);
+  });
 });
 
 describe('the state machine', () => {
@@ -495,10 +568,12 @@ describe('the state machine', () => {
         ],
         '*',
       ),
-      allow('lambda:InvokeFunction', [
-        expect.stringMatching(/^<Tuning\w*Function\w+\.Arn>$/),
-        expect.stringMatching(/^<Tuning\w*Function\w+\.Arn>:\*$/),
-      ]),
+      ...['FindBestTrainingJob', 'Report'].map((name) =>
+        allow('lambda:InvokeFunction', [
+          expect.stringMatching(new RegExp(`^<Tuning${name}Function\\w+\\.Arn>$`)),
+          expect.stringMatching(new RegExp(`^<Tuning${name}Function\\w+\\.Arn>:\\*$`)),
+        ]),
+      ),
       allow(actions('HyperParameterTuningJob'), tuning),
       passRole,
       events('Tuning'),
@@ -579,7 +654,7 @@ describe('a key', () => {
       },
     ]);
     const groups = Object.values(template.findResources('AWS::Logs::LogGroup')) as Json[];
-    expect(groups.map(({ Properties }) => text(Properties.KmsKeyId))).toEqual([key, key]);
+    expect(groups.map(({ Properties }) => text(Properties.KmsKeyId))).toEqual([key, key, key]);
     const { TrainFinalModel } = definitionOf(stack).States;
     expect(TrainFinalModel.Arguments).toMatchObject({
       OutputDataConfig: { KmsKeyId: key },
@@ -591,7 +666,8 @@ describe('a key', () => {
       KmsKeyId: key,
       KmsDataKeyReusePeriodSeconds: 300,
     });
-    expect(resourceOf(template, 'AWS::Lambda::Function').Properties.KmsKeyArn).toEqual(key);
+    const functions = Object.values(template.findResources('AWS::Lambda::Function')) as Json[];
+    expect(functions.map(({ Properties }) => text(Properties.KmsKeyArn))).toEqual([key, key]);
   });
 
   test('covers every function and state machine of both integrations and of AutoML', () => {
@@ -609,8 +685,8 @@ describe('a key', () => {
       ...keysOf('AWS::StepFunctions::StateMachine', (machine) => machine.EncryptionConfiguration?.KmsKeyId),
       ...keysOf('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId),
     ];
-    // 2 functions of the tuning, 3 of AutoML, 2 state machines, and a log of each.
-    expect(all).toHaveLength(14);
+    // 3 functions of the tuning, 4 of AutoML, 2 state machines, and a log of each.
+    expect(all).toHaveLength(18);
     expect([...new Set(all)]).toEqual([expect.stringMatching(/^Key/)]);
   });
 

@@ -9,12 +9,17 @@ import { JobTags } from '../private/job-tags';
 import { LIMITS } from '../private/limits';
 import { withoutNested } from '../private/locations';
 import { securityGroupsOf } from '../private/network';
+import { reportFunction } from '../private/report-function';
 import { warnOfUnreachableStorage } from '../private/storage-access';
 import { checkBroughtRole } from '../private/training-role';
 import { uniquePrefix } from '../private/unique-names';
 import type { AutoMlData } from './automl-data';
 import type { AutoMlOptions } from './automl-options';
-import { checkTabularDataFunction, findBestCandidateFunction } from './private/automl-functions';
+import {
+  candidateStatements,
+  checkTabularDataFunction,
+  findBestCandidateFunction,
+} from './private/automl-functions';
 import { autoMlRole, grantAutoMl } from './private/automl-permissions';
 import { AutoMlStates } from './private/automl-states';
 import { validateAutoMl } from './private/validate-automl';
@@ -29,7 +34,10 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
    * @default - SageMaker takes it from the training data
    */
   readonly validation?: AutoMlData;
-  /** Where models and reports go, below the name of each AutoML job; a URI of at most 512 characters. */
+  /**
+   * Where SageMaker's models and reports go, below the name of each AutoML job, and the workflow's reports below `reports/`; a
+   * URI of at most 512 characters.
+   */
   readonly output: DataLocation;
   /**
    * The input of the chain, as a JSONata string. Its value has the shape of an `AutoMlWorkflow`'s input.
@@ -52,7 +60,8 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
  * - `maxCandidates`: a whole number
  *
- * Output: `autoMlJob`, `bestCandidate` and `leaderboard`.
+ * Output: `autoMlJob`, `bestCandidate`, `leaderboard` and, unless it is switched off, `report`: the S3 URI of a page that
+ * shows the search, or null and the reason in `reportError`.
  *
  * Errors: `InvalidInput`, `InvalidTrainingData`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see
  * `maxQuotaWait`), `NoCompletedCandidateError` (with the reason why the AutoML job failed), and those of Step Functions
@@ -69,6 +78,8 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly checkDataFunction: lambda.IFunction;
   /** The function that finds the best candidate. */
   readonly findBestCandidateFunction: lambda.IFunction;
+  /** The function that writes the report; undefined without one. */
+  readonly reportFunction?: lambda.IFunction;
   /** Security groups of the containers; none without a VPC. */
   readonly connections: ec2.Connections;
   /** Prefix of the names of AutoML jobs; a token, unless `jobNamePrefix` is given. */
@@ -107,6 +118,14 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
       jobNamePrefix,
       encryptionKey: props.encryptionKey,
     });
+    if (props.report !== false) {
+      this.reportFunction = reportFunction(this, 'ReportFunction', {
+        reading: candidateStatements(this, jobNamePrefix),
+        readsLogs: false,
+        output: props.output,
+        encryptionKey: props.encryptionKey,
+      });
+    }
     const jobTags = new JobTags(this, {
       resourceType: 'AWS::SageMaker::AutoMLJob',
       tags: props.tags,
@@ -120,6 +139,7 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
       jobNamePrefix,
       checkDataFunction: this.checkDataFunction,
       findBestCandidateFunction: this.findBestCandidateFunction,
+      reportFunction: this.reportFunction,
       allowedInputLocations: inputs,
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,
       connectedTo: this.connections.securityGroups,

@@ -82,6 +82,14 @@ export interface AutoMlOptions {
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
+   * Whether the execution writes a report: a page that shows which candidate won and why. It is written below `reports/` in the
+   * output location, also for a search that failed. A report that cannot be written never fails the execution: its output
+   * then has `report` null, and the reason in `reportError`.
+   *
+   * @default true
+   */
+  readonly report?: boolean;
+  /**
    * Role that the AutoML job and all jobs that it starts run under. It must be in the stack's account and trust
    * `sagemaker.amazonaws.com`. The construct adds the permissions it needs as an inline policy; if the role cannot be changed, a
    * warning at synth lists the actions that it must allow already.

@@ -140,7 +140,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
   }
 
   private acknowledgeFindings(): void {
-    const { jobNamePrefix, findBestCandidateFunction, checkDataFunction } = this.fragment;
+    const { jobNamePrefix, findBestCandidateFunction, checkDataFunction, reportFunction } = this.fragment;
     acknowledgeWildcards(
       this.stateMachine,
       [jobArn(this, AUTOML_JOB, `${jobNamePrefix}-`)],
@@ -151,6 +151,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
       [
         ...findBestCandidateFunction.resourceArnsForGrantInvoke,
         ...checkDataFunction.resourceArnsForGrantInvoke,
+        ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
       ],
       'Versions and aliases of one function',
     );

@@ -95,6 +95,30 @@ export function listingStatement(
   return new iam.PolicyStatement({ actions: [action], resources: ['*'] });
 }
 
+/**
+ * Lets someone read tuning jobs and their training jobs.
+ *
+ * @param tuningJobNames tuning jobs beside those with the prefix
+ */
+export function tuningReadStatements(
+  scope: Construct,
+  jobNamePrefix: string,
+  tuningJobNames: readonly string[] = [],
+): iam.PolicyStatement[] {
+  const named = tuningJobNames.map((name) => jobArn(scope, TUNING_JOB, name).replace(/[*]$/, ''));
+  return [
+    new iam.PolicyStatement({
+      actions: ['sagemaker:DescribeHyperParameterTuningJob'],
+      resources: [jobArn(scope, TUNING_JOB, jobNamePrefix), ...named],
+    }),
+    new iam.PolicyStatement({
+      actions: ['sagemaker:DescribeTrainingJob'],
+      resources: [jobArn(scope, TRAINING_JOB, jobNamePrefix)],
+    }),
+    listingStatement('sagemaker:ListTrainingJobsForHyperParameterTuningJob'),
+  ];
+}
+
 /** Lets SageMaker, and no other service, be given a role. */
 export function passRole(role: iam.IRole): iam.PolicyStatement {
   return new iam.PolicyStatement({

@@ -35,6 +35,8 @@ export const LIMITS = {
   /** Of our own: a wait of a day is about 50 attempts, far from the 25,000 events that an execution may have. */
   quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
+  /** Of our own: all names together. */
+  featureNameCharacters: 50_000,
   parentTuningJobs: 5,
   tags: 50,
   tagKeyLength: 128,

@@ -12,6 +12,8 @@ export interface QuotaWaitOptions {
   readonly maxWait?: Duration;
   /** JSONata that is appended to the error's cause, such as the results so far. */
   readonly also?: string;
+  /** Where to go after the wait, with what to fail with as `failure`. @default - the execution fails */
+  readonly exceeded?: sfn.State;
 }
 
 /** How long jobs wait for a quota unless a prop says otherwise. */
@@ -36,7 +38,9 @@ export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, option
     time: sfn.WaitTime.seconds(jsonata('$states.input.quota.wait')),
   });
   const exceeded =
-    (scope.node.tryFindChild('QuotaExceeded') as sfn.Fail | undefined) ?? failAgain(scope, 'QuotaExceeded');
+    options.exceeded ??
+    (scope.node.tryFindChild('QuotaExceeded') as sfn.Fail | undefined) ??
+    failAgain(scope, 'QuotaExceeded');
   const canWait = sfn.Choice.jsonata(scope, `CanWaitForQuota${suffix}`)
     .when(sfn.Condition.jsonata(jsonata('$states.input.quota.wait > 0')), wait)
     .otherwise(exceeded);

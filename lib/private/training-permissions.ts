@@ -114,6 +114,11 @@ export function readStatements(read: readonly DataLocation[]): iam.PolicyStateme
   return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
 }
 
+/** Lets a function write whole objects in the given places. */
+export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: objectsIn(written) });
+}
+
 function objectsIn(locations: readonly DataLocation[]): string[] {
   return unique(locations.map(({ _bucketArn, _key }) => `${_bucketArn}/${_key}*`));
 }

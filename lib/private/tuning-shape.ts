@@ -87,6 +87,8 @@ const TUNING: Members<TuningOptions> = {
   checkpoints: optional(flag),
   warmStart: optional(aws.WARM_START),
   finalTraining: optional(FINAL_TRAINING),
+  report: optional(flag),
+  featureNames: optional(list(knownText)),
   trainingRole: optional(aws.ROLE),
   encryptionKey: optional(aws.GRANTED_KEY),
   vpc: optional(aws.VPC),

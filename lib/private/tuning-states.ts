@@ -18,6 +18,16 @@ import { innerExpression, jsonata, literal } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
+import { outputKey, reportLocation } from './report-function';
+import {
+  afterReport,
+  endWithReport,
+  failWithReport,
+  HAS_FAILED,
+  orNull,
+  REPORT_SENTENCE,
+  writeReport,
+} from './report-states';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import {
@@ -35,21 +45,30 @@ export interface TuningStatesProps extends TuningRequestProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
   readonly input?: string;
+  /** Writes the report; undefined where there is to be none. */
+  readonly reportFunction?: lambda.IFunction;
 }
 
 /** JSONata: the search has cost time and money, so that what it found is not lost when the final training fails. */
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
+/** JSONata: the name of the training job that failed, out of the error; null for one that never started. */
+const FAILED_JOB_NAME =
+  '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
+
 /** The states of a tuning, wired up. */
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
+  /** Writes the report, also of a search that failed; undefined where there is to be none. */
+  private readonly writeReport?: tasks.LambdaInvoke;
 
   constructor(
     private readonly scope: Construct,
     private readonly props: TuningStatesProps,
   ) {
+    this.writeReport = this.report();
     const findBest = this.findBestTrainingJob();
     this.ends = this.trainFinalModel(findBest);
     this.start = this.configure(findBest);
@@ -206,14 +225,45 @@ export class TuningStates {
   }
 
   private findBestTrainingJob(): tasks.LambdaInvoke {
-    return tasks.LambdaInvoke.jsonata(this.scope, 'FindBestTrainingJob', {
+    const findBest = tasks.LambdaInvoke.jsonata(this.scope, 'FindBestTrainingJob', {
       lambdaFunction: this.props.findBestTrainingJobFunction,
       payload: sfn.TaskInput.fromText(
         jsonata("{'tuningJobName': $states.input.tuningJobName, 'failure': $states.input.failure}"),
       ),
-      outputs: this.trainsFinalModel
-        ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
-        : jsonata('$states.result.Payload'),
+      outputs:
+        this.trainsFinalModel || this.writeReport
+          ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
+          : jsonata('$states.result.Payload'),
+    });
+    if (this.writeReport) {
+      findBest.addCatch(this.writeReport, {
+        errors: ['NoCompletedTrainingJobError'],
+        outputs: {
+          tuningJobName: jsonata('$states.input.tuningJobName'),
+          failure: jsonata('$states.errorOutput'),
+        },
+      });
+    }
+    return findBest;
+  }
+
+  /** The state that writes the report of what its input has: a result, a final training job, or a failure. */
+  private report(): tasks.LambdaInvoke | undefined {
+    const { reportFunction, output, encryptionKey, featureNames, train } = this.props;
+    if (reportFunction === undefined) return undefined;
+    const data = train.location?.uri;
+    return writeReport(this.scope, {
+      lambdaFunction: reportFunction,
+      payload: {
+        tuningJobName: jsonata(
+          '$exists($states.input.result) ? $states.input.result.tuningJob.name : $states.input.tuningJobName',
+        ),
+        bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
+        finalTrainingJobName: orNull('$states.input.trainingJobName'),
+        output: reportLocation(output).uri,
+        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+        features: featureNames && data ? { data, names: featureNames } : undefined,
+      },
     });
   }
 
@@ -223,32 +273,43 @@ export class TuningStates {
 
   /** Trains the final model after a state; returns the states that the chain then ends with. */
   private trainFinalModel(findBest: tasks.LambdaInvoke): sfn.INextable[] {
-    if (!this.trainsFinalModel) return [findBest];
-    const { scope } = this;
+    const { scope, writeReport } = this;
+    if (!this.trainsFinalModel) {
+      if (writeReport === undefined) return [findBest];
+      findBest.next(writeReport);
+      return [endWithReport(scope, writeReport, 'IsBestTrainingJobFound')];
+    }
     const result = sfn.Pass.jsonata(scope, 'Result', {
       outputs: jsonata(
-        "$merge([$states.input.result, {'finalTrainingJob': $states.input.finalTrainingJob}])",
+        writeReport
+          ? "$merge([$states.input.result, {'finalTrainingJob': $states.input.finalTrainingJob}, $states.input.written])"
+          : "$merge([$states.input.result, {'finalTrainingJob': $states.input.finalTrainingJob}])",
       ),
     });
     const notCompleted = sfn.Fail.jsonata(scope, 'FinalTrainingJobNotCompleted', {
       error: 'FinalTrainingJobNotCompleted',
-      cause: jsonata(`$states.input.reason & ${BEST_TRAINING_JOB}`),
+      cause: jsonata(
+        `$states.input.reason & ${BEST_TRAINING_JOB}${writeReport ? ` & ${REPORT_SENTENCE}` : ''}`,
+      ),
     });
-    const describe = this.describeFinalTrainingJob();
-    findBest.next(this.finalTrainingJobs(notCompleted, describe));
-    describe.next(
-      sfn.Choice.jsonata(scope, 'IsFinalModelTrained')
-        .when(sfn.Condition.jsonata(jsonata("$states.input.status = 'Completed'")), result)
-        .otherwise(notCompleted),
+    const isTrained = sfn.Choice.jsonata(scope, 'IsFinalModelTrained').when(
+      sfn.Condition.jsonata(jsonata("$states.input.status = 'Completed'")),
+      result,
     );
+    if (writeReport) isTrained.when(HAS_FAILED, failWithReport(scope));
+    isTrained.otherwise(notCompleted);
+    if (writeReport) afterReport(writeReport, isTrained);
+    const describe = this.describeFinalTrainingJob();
+    describe.next(writeReport ?? isTrained);
+    findBest.next(this.finalTrainingJobs(writeReport ?? notCompleted, describe));
     return [result];
   }
 
   /** The final training; with several definitions, that of the one that won. */
-  private finalTrainingJobs(notCompleted: sfn.State, next: sfn.IChainable): sfn.IChainable {
+  private finalTrainingJobs(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
     const [first, ...further] = this.props.definitions as [BoundDefinition, ...BoundDefinition[]];
     const train = (id: string, definition: BoundDefinition) =>
-      this.finalTrainingJob(id, definition, notCompleted).next(next);
+      this.finalTrainingJob(id, definition, failed).next(next);
     if (further.length === 0) return train('TrainFinalModel', first);
     const choice = sfn.Choice.jsonata(this.scope, 'WhichDefinitionWon');
     for (const definition of further) {
@@ -261,11 +322,7 @@ export class TuningStates {
     return choice.otherwise(train(`TrainFinalModel-${first.name}`, first));
   }
 
-  private finalTrainingJob(
-    id: string,
-    definition: BoundDefinition,
-    notCompleted: sfn.State,
-  ): sfn.TaskStateBase {
+  private finalTrainingJob(id: string, definition: BoundDefinition, failed: sfn.State): sfn.TaskStateBase {
     const task = SageMakerCreateTrainingJob.jsonata(this.scope, id, {
       ...finalTrainingJobRequest(this.props, definition),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
@@ -280,11 +337,13 @@ export class TuningStates {
       suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
       maxWait: this.props.maxQuotaWait,
       also: BEST_TRAINING_JOB,
+      exceeded: this.writeReport,
     });
-    task.addCatch(notCompleted, {
+    task.addCatch(failed, {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {
         result: jsonata('$states.input.result'),
+        ...(this.writeReport && { trainingJobName: jsonata(FAILED_JOB_NAME) }),
         // The cause of a job that failed is its description, as JSON text.
         reason: jsonata(
           `( $failure := $match($states.errorOutput.Cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; 'The final training failed with ' & $states.errorOutput.Error & ': ' & ($exists($failure) ? $failure : $states.errorOutput.Cause) )`,
@@ -303,6 +362,7 @@ export class TuningStates {
       iamResources: [jobArn(this.scope, TRAINING_JOB, this.props.jobNamePrefix)],
       outputs: {
         result: jsonata('$states.input.result'),
+        ...(this.writeReport && { trainingJobName: jsonata('$states.input.trainingJobName') }),
         status: jsonata('$states.result.TrainingJobStatus'),
         reason: jsonata(
           "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'",

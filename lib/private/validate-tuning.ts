@@ -43,7 +43,26 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkJobNamePrefix(problems, tuning.jobNamePrefix);
   checkNetwork(problems, tuning);
   checkInput(problems, tuning.input);
+  checkFeatureNames(problems, tuning.featureNames);
   problems.throwIfAny(path);
+}
+
+/** They are part of the state machine's definition, which can have 1 MB, and of a state's payload of 256 KiB. */
+function checkFeatureNames(problems: Problems, names: readonly string[] = []): void {
+  const characters = names.reduce((sum, name) => sum + name.length, 0);
+  if (characters > LIMITS.featureNameCharacters) {
+    problems.add(
+      'featureNames',
+      `must have at most ${LIMITS.featureNameCharacters} characters in all, got ${characters}: shorten the names, or leave them out`,
+    );
+  }
+  const expression = names.find((name) => name.startsWith('{%'));
+  if (expression !== undefined) {
+    problems.add(
+      'featureNames',
+      `must not begin with {%, which Step Functions takes for an expression, got ${JSON.stringify(expression)}`,
+    );
+  }
 }
 
 /** What several definitions have to have in common, and what SageMaker does not do with several. */

@@ -83,12 +83,21 @@ describe('the states', () => {
       HasAutoMlJobEnded: ['WaitForAutoMlJob', 'FindBestCandidate'],
       StopAutoMlJob: ['AutoMlJobOutOfSight', 'AutoMlJobOutOfSight'],
       AutoMlJobOutOfSight: [],
-      FindBestCandidate: [],
+      FindBestCandidate: ['WriteReport', 'WriteReport'],
+      WriteReport: ['IsBestCandidateFound', 'IsBestCandidateFound'],
+      IsBestCandidateFound: ['SearchFailed', 'Result'],
+      SearchFailed: [],
+      Result: [],
     });
-    expect(States.FindBestCandidate).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
     expect(States.CreateAutoMlJob.Resource).toBe(
       'arn:<AWS::Partition>:states:::aws-sdk:sagemaker:createAutoMLJobV2',
     );
+  });
+
+  test('end with the best candidate where there is to be no report', () => {
+    const { States } = definitionOf({ report: false });
+    expect(States.FindBestCandidate).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
+    expect(Object.keys(States)).not.toContain('WriteReport');
   });
 
   test('retry only what failed before the job was there', () => {
@@ -110,7 +119,7 @@ describe('the states', () => {
       .prefixStates()
       .next(autoMlFragment({ jobNamePrefix: 'flats' }, stack, 'B').prefixStates());
     const names = Object.keys(definitionIn(chain, stack).States);
-    expect(names).toHaveLength(28);
+    expect(names).toHaveLength(36);
     expect(names).toEqual(expect.arrayContaining(['A: Configure', 'B: Configure']));
   });
 });
@@ -302,6 +311,7 @@ describe('permissions', () => {
     const others = statements.filter(({ Resource }: Json) => Resource !== jobs);
     expect(others.map(({ Action }: Json) => Action).sort()).toEqual([
       'iam:PassRole',
+      'lambda:InvokeFunction',
       'lambda:InvokeFunction',
       'lambda:InvokeFunction',
     ]);

@@ -4,10 +4,20 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
-import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
-import { bundledFunction } from '../../private/bundled-function';
+import { allowFunction, bundledFunction } from '../../private/bundled-function';
 import { AUTOML_JOB, jobArn, listingStatement } from '../../private/job-policies';
 import { readStatements } from '../../private/training-permissions';
+
+/** Lets someone read AutoML jobs and their candidates. */
+export function candidateStatements(scope: Construct, jobNamePrefix: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      actions: ['sagemaker:DescribeAutoMLJobV2'],
+      resources: [jobArn(scope, AUTOML_JOB, jobNamePrefix)],
+    }),
+    listingStatement('sagemaker:ListCandidatesForAutoMLJob'),
+  ];
+}
 
 /** Makes the function that finds the best candidate of an AutoML job. */
 export function findBestCandidateFunction(
@@ -16,13 +26,6 @@ export function findBestCandidateFunction(
   options: { readonly jobNamePrefix: string; readonly encryptionKey?: kms.IKey },
 ): lambda.Function {
   const { jobNamePrefix, encryptionKey } = options;
-  const reading = [
-    new iam.PolicyStatement({
-      actions: ['sagemaker:DescribeAutoMLJobV2'],
-      resources: [jobArn(scope, AUTOML_JOB, jobNamePrefix)],
-    }),
-    listingStatement('sagemaker:ListCandidatesForAutoMLJob'),
-  ];
   const made = new lambda.Function(
     scope,
     id,
@@ -35,9 +38,9 @@ export function findBestCandidateFunction(
       encryptionKey,
     }),
   );
-  return allow(
+  return allowFunction(
     made,
-    reading,
+    candidateStatements(scope, jobNamePrefix),
     'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; whether listing candidates has resource-level permissions is documented in two ways',
   );
 }
@@ -63,7 +66,7 @@ export function checkTabularDataFunction(
     }),
   );
   for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(made);
-  return allow(
+  return allowFunction(
     made,
     [...readStatements(inputs), ...inputs.map(listStatement)],
     'Objects below the locations of the input data',
@@ -77,15 +80,4 @@ function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement 
     resources: [_bucketArn],
     conditions: { StringLike: { 's3:prefix': `${_key}*` } },
   });
-}
-
-function allow(
-  made: lambda.Function,
-  statements: readonly iam.PolicyStatement[],
-  reason: string,
-): lambda.Function {
-  made.logGroup.grantWrite(made);
-  for (const statement of statements) made.addToRolePolicy(statement);
-  acknowledgeWildcards(made.role ?? made, resourcesOf(statements), reason);
-  return made;
 }

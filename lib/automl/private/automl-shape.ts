@@ -31,6 +31,7 @@ const OPTIONS: Members<AutoMlOptions> = {
   sampleWeightColumn: optional(text),
   featureSpecification: optional(aws.DATA_LOCATION),
   allowedInputLocations: optional(list(aws.DATA_LOCATION)),
+  report: optional(flag),
   trainingRole: optional(aws.ROLE),
   encryptionKey: optional(aws.GRANTED_KEY),
   vpc: optional(aws.VPC),

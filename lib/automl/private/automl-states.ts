@@ -8,6 +8,8 @@ import { AUTOML_JOB, jobArn, passRole } from '../../private/job-policies';
 import { innerExpression, jsonata } from '../../private/jsonata';
 import { pollJob } from '../../private/poll-job';
 import { waitForQuota } from '../../private/quota';
+import { outputKey, reportLocation } from '../../private/report-function';
+import { endWithReport, writeReport } from '../../private/report-states';
 import { RETRY_JOB_CREATION } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
@@ -17,6 +19,8 @@ export interface AutoMlStatesProps extends AutoMlRequestProps {
   readonly checkDataFunction: lambda.IFunction;
   readonly findBestCandidateFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
+  /** Writes the report; undefined where there is to be none. */
+  readonly reportFunction?: lambda.IFunction;
 }
 
 /** How many candidates are tried where nothing is said. */
@@ -32,7 +36,7 @@ export class AutoMlStates {
     private readonly props: AutoMlStatesProps,
   ) {
     const findBest = this.findBestCandidate();
-    this.ends = [findBest];
+    this.ends = [this.report(findBest)];
     const create = this.createAutoMlJob();
     create.next(this.waitForAutoMlJob(findBest));
     const checkData = this.checkData();
@@ -132,7 +136,35 @@ export class AutoMlStates {
     return tasks.LambdaInvoke.jsonata(this.scope, 'FindBestCandidate', {
       lambdaFunction: this.props.findBestCandidateFunction,
       payload: sfn.TaskInput.fromObject({ autoMlJobName: jsonata('$states.input.autoMlJobName') }),
-      outputs: jsonata('$states.result.Payload'),
+      outputs: this.props.reportFunction
+        ? { result: jsonata('$states.result.Payload') }
+        : jsonata('$states.result.Payload'),
     });
+  }
+
+  /** Writes the report after the search, also where that failed; returns the state that the chain then ends with. */
+  private report(findBest: tasks.LambdaInvoke): sfn.State & sfn.INextable {
+    const { scope } = this;
+    const { reportFunction, output, encryptionKey } = this.props;
+    if (reportFunction === undefined) return findBest;
+    const write = writeReport(scope, {
+      lambdaFunction: reportFunction,
+      payload: {
+        autoMlJobName: jsonata(
+          '$exists($states.input.result) ? $states.input.result.autoMlJob.name : $states.input.autoMlJobName',
+        ),
+        output: reportLocation(output).uri,
+        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+      },
+    });
+    findBest.addCatch(write, {
+      errors: ['NoCompletedCandidateError'],
+      outputs: {
+        autoMlJobName: jsonata('$states.input.autoMlJobName'),
+        failure: jsonata('$states.errorOutput'),
+      },
+    });
+    findBest.next(write);
+    return endWithReport(scope, write, 'IsBestCandidateFound');
   }
 }

@@ -1,0 +1,80 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../data-location';
+import { allowFunction, bundledFunction } from './bundled-function';
+import { readStatements, writeStatement } from './training-permissions';
+
+/** What the function that writes reports may do. */
+export interface ReportAccess {
+  /** What it may read of SageMaker. */
+  readonly reading: readonly iam.PolicyStatement[];
+  /** Whether it reads the logs of training jobs. */
+  readonly readsLogs: boolean;
+  /** Where models go; reports go into a folder of it. */
+  readonly output: DataLocation;
+  /** Models that it reads, if any. */
+  readonly models?: DataLocation;
+  /** Key of the function's environment variables and its log. */
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** Where reports are written. */
+export function reportLocation(output: DataLocation): DataLocation {
+  return output._child('reports/');
+}
+
+/** The key that reports and models are encrypted with; undefined where the bucket has none of its own. */
+export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefined): kms.IKey | undefined {
+  return encryptionKey ?? output._bucket?.encryptionKey;
+}
+
+/** Makes the function that writes the report of a search. */
+export function reportFunction(scope: Construct, id: string, access: ReportAccess): lambda.Function {
+  const { output, models, encryptionKey } = access;
+  const made = new lambda.Function(
+    scope,
+    id,
+    bundledFunction(scope, id, {
+      name: 'report',
+      description: 'Writes the report of a SageMaker tuning job or AutoML job',
+      roleDescription: 'Reads the results of SageMaker jobs, writes reports of them',
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      encryptionKey,
+    }),
+  );
+  const key = outputKey(output, encryptionKey);
+  key?.grant(made, 'kms:GenerateDataKey', ...(models ? ['kms:Decrypt'] : []));
+  return allowFunction(
+    made,
+    [
+      ...access.reading,
+      ...(access.readsLogs ? [logStatement(scope)] : []),
+      ...(models ? readStatements([models]) : []),
+      writeStatement([reportLocation(output)]),
+    ],
+    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models lie below a prefix of the bucket; filtering log events is authorized for a whole log group; whether listing what belongs to a job has resource-level permissions is documented in two ways',
+  );
+}
+
+/**
+ * Lets the function read the logs of training jobs. Streams cannot be named in a policy for this action.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html (FilterLogEvents)
+ */
+function logStatement(scope: Construct): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['logs:FilterLogEvents'],
+    resources: [
+      Stack.of(scope).formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: '/aws/sagemaker/TrainingJobs:*',
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+  });
+}
