@@ -109,6 +109,7 @@ const STATES = {
     'FindBestTrainingJob',
     'TrainFinalModel',
     'DescribeFinalTrainingJob',
+    'WriteReport',
     'IsFinalModelTrained',
     'Result',
   ],
@@ -122,6 +123,7 @@ const STATES = {
     'FindBestTrainingJob',
     'TrainFinalModel',
     'DescribeFinalTrainingJob',
+    'WriteReport',
     'IsFinalModelTrained',
     'Result',
   ],
@@ -232,7 +234,9 @@ describe('training jobs that fail', () => {
     const { execution, record } = await fail();
     expect(record).toMatchObject({
       error: 'FinalTrainingJobNotCompleted',
-      cause: expect.stringMatching(/exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz/),
+      cause: expect.stringMatching(
+        /exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz\. Report: s3:\/\/.*\/report\.html$/,
+      ),
     });
     // A Fail state fails again: the cause names the model to use.
     expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error: record.error });
@@ -258,7 +262,9 @@ describe('training jobs that fail', () => {
       throw new Error('AlgorithmError: no memory, exit code: 137');
     });
     const { execution, record } = await fail();
-    expect(record.cause).toMatch(/Most common reason.* no memory, exit code: 137/);
+    expect(record.cause).toMatch(
+      /Most common reason.* no memory, exit code: 137.*\. Report: s3:\/\/.*\/report\.html/,
+    );
     const again = await redrive(execution);
     expect(again).toMatchObject({ status: 'FAILED', error: record.error });
     expect(stack.tuningJobs()).toHaveLength(1);

@@ -1,4 +1,6 @@
 import * as os from 'node:os';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { FunctionResource } from '../../assembly/deployment';
 import type { TemporaryCredentials } from '../credentials';
 
@@ -11,6 +13,7 @@ export function functionEnvironment(
   region: string,
   credentials: TemporaryCredentials,
   endpointUrl: string,
+  logsFolder: string,
 ): Record<string, string> {
   const inherited = Object.fromEntries(
     // SystemRoot: without it Node.js does not start on Windows.
@@ -35,6 +38,8 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    // Not of AWS: where links to the logs of jobs lead.
+    SAGEMAKER_LOCAL_LOGS: pathToFileURL(path.resolve(logsFolder)).href,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,

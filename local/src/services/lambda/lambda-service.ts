@@ -121,7 +121,7 @@ export class LambdaService implements Service {
     const keys = credentials.issue({ arn: definition.roleArn });
     return new FunctionProcess(
       definition,
-      functionEnvironment(definition, environment.region, keys, endpointUrl()),
+      functionEnvironment(definition, environment.region, keys, endpointUrl(), logsFolder),
       this.logFile(definition),
     );
   }
