@@ -10,7 +10,7 @@ import signal
 import threading
 from typing import Callable, Dict, NamedTuple
 
-from protocol import Channel, Message
+from protocol import Message
 
 
 class _Child(NamedTuple):
@@ -22,13 +22,12 @@ class _Child(NamedTuple):
 class ForkedJobs:
     """The jobs that run in forked processes."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self) -> None:
         self._children: Dict[int, _Child] = {}
         self._lock = threading.Lock()
 
-    def start(self, number: int, run: Callable[[], None]) -> None:
-        """Runs a job in a forked process. There, standard input and output are pipes to this one."""
+    def start(self, number: int, run: Callable[[], None], send: Callable[[Message], None]) -> None:
+        """Runs a job in a forked process and sends what it reports. Its standard input and output are pipes to here."""
         commands, commands_end = os.pipe()
         reports_end, reports = os.pipe()
         with self._lock:
@@ -44,7 +43,7 @@ class ForkedJobs:
             child = self._children[number] = _Child(process, commands_end, reports_end)
         os.close(commands)
         os.close(reports)
-        threading.Thread(target=self._relay, args=(number, child), daemon=True).start()
+        threading.Thread(target=self._relay, args=(number, child, send), daemon=True).start()
 
     def pass_on(self, message: Message) -> bool:
         """Takes a message for a job that runs here: a stop, or its end at once."""
@@ -61,19 +60,19 @@ class ForkedJobs:
                 pass  # it has just ended
             return True
 
-    def _relay(self, number: int, child: _Child) -> None:
+    def _relay(self, number: int, child: _Child, send: Callable[[Message], None]) -> None:
         """Passes on what a child reports, and how it ends."""
         with open(child.reports, "rb", closefd=False) as reports:
             for line in reports:
                 if line.endswith(b"\n"):
-                    self._channel.send(json.loads(line))
+                    send(json.loads(line))
         _, status = os.waitpid(child.process, 0)
         with self._lock:
             del self._children[number]
             os.close(child.commands)
             os.close(child.reports)
         end = os.waitstatus_to_exitcode(status) if hasattr(os, "waitstatus_to_exitcode") else _exit_code(status)
-        self._channel.send({"job": number, "ended": {"code": end} if end >= 0 else {"signal": _signal_name(-end)}})
+        send({"job": number, "ended": {"code": end} if end >= 0 else {"signal": _signal_name(-end)}})
 
 
 def _exit_code(status: int) -> int:

@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from typing import Any, BinaryIO, Callable, Dict, Optional
 
 # Ctrl-C goes to every process of the terminal; what is to stop then is the parent's to say.
@@ -56,6 +57,9 @@ class Channel:
                 message = json.loads(line)
                 if self._on_message is None or not self._on_message(message):
                     self._incoming.put(message)
-        finally:
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        else:
             # No clean-up: the main thread may be deep in native code, and the parent is gone.
             os._exit(0)

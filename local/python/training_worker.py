@@ -86,8 +86,9 @@ def serve(
     loads what jobs in forked processes share; what fails there fails in the job again.
     """
     stops = _Stops(stop_ends_process)
+    # Before the channel, which passes on what has already been sent at once.
+    forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
-    forked = ForkedJobs(channel)
     # After the channel: what a native library prints must not reach the protocol.
     about, train = prepare()
     channel.send({"ready": True, **about})
@@ -104,7 +105,7 @@ def serve(
         if stops.is_stopped(number):
             channel.send({"job": number, "outcome": {"status": "Stopped"}})
         else:
-            forked.start(number, lambda: _run_forked(job, train))
+            forked.start(number, lambda: _run_forked(job, train), channel.send)
 
 
 def _is_passed_on(message: Message, forked: ForkedJobs) -> bool:
