@@ -13,7 +13,7 @@ import {
 import { writeTrainingData } from './support';
 
 /** A small search in a state machine of the test's own, with its data. */
-export function addFragment(stack: Stack, input?: string): TuningFragment {
+export function addFragment(stack: Stack, input?: string, report?: boolean): TuningFragment {
   const bucket = new s3.Bucket(stack, 'Bucket');
   new BucketDeployment(stack, 'Data', {
     sources: [Source.asset(writeTrainingData())],
@@ -28,5 +28,6 @@ export function addFragment(stack: Stack, input?: string): TuningFragment {
     validation: InputData.csv(DataLocation.fromBucket(bucket, 'validation/')),
     output: DataLocation.fromBucket(bucket, 'models/'),
     input,
+    report,
   });
 }
