@@ -38,7 +38,7 @@ export interface LearningCurves {
 /**
  * Reads learning curves round by round out of the logs of the training jobs, as SageMaker finds metrics there: with the
  * regular expressions of the metric definitions. CloudWatch's metrics would need fewer calls, but have one value a minute:
- * decision 39.
+ * decision 38.
  */
 export async function readLearningCurves(
   client: ReportClients['logs'],
