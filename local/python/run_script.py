@@ -71,17 +71,17 @@ class ErrorText:
         self._lines: list[str] = []
 
     def copy(self, source: BinaryIO, target: BinaryIO) -> None:
-        """Passes a stream on and looks at its lines."""
+        """Passes a stream on and looks at its lines. Whole lines: the other stream ends in the same log."""
         rest = b""
-        while True:
-            chunk = os.read(source.fileno(), CHUNK_BYTES)
-            if not chunk:
-                break
-            target.write(chunk)
-            target.flush()
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                self._add(line)
+        while chunk := os.read(source.fileno(), CHUNK_BYTES):
+            lines, newline, rest = (rest + chunk).rpartition(b"\n")
+            if newline:
+                target.write(lines + newline)
+                target.flush()
+                for line in lines.split(b"\n"):
+                    self._add(line)
+        target.write(rest)
+        target.flush()
         self._add(rest)
 
     def _add(self, line: bytes) -> None:

@@ -291,6 +291,18 @@ describe('how it fails', () => {
     expect(log).toEqual(expect.arrayContaining(['begin', 'ValueError: no such column: age']));
   });
 
+  test('lines of both streams stay whole where the image captures errors', async () => {
+    const pieces = [
+      'import sys, time',
+      ...['sys.stdout.write("be")', 'sys.stderr.write("other\\n")', 'sys.stdout.write("gin\\n")'].map(
+        (write) => `${write}; sys.stdout.flush(); sys.stderr.flush(); time.sleep(0.2)`,
+      ),
+      'sys.stdout.write("end")',
+    ];
+    const { log } = await runScript(pieces.join('\n'), {}, { trainingImage: PYTORCH_IMAGE });
+    expect(log).toEqual(expect.arrayContaining(['begin', 'other', 'end']));
+  });
+
   test('a long reason keeps the exit code', async () => {
     const { reason } = await runScript('raise ValueError("x" * 5000)', {}, { trainingImage: PYTORCH_IMAGE });
     expect(reason).toHaveLength(1024);
