@@ -142,7 +142,7 @@ export class Evaluator {
     });
     // After the last of its messages, which `exit` may come before.
     child.on('close', (_code, signal) => this.startAgain(child, signal === MEMORY_SIGNAL));
-    child.on('error', () => this.startAgain(child, false));
+    child.on('error', (error) => this.startAgain(child, false, error));
     return child;
   }
 
@@ -152,7 +152,7 @@ export class Evaluator {
   }
 
   /** The process has ended over its first request, or by accident; the other requests have done nothing. */
-  private startAgain(child: ChildProcess, isMemory: boolean): void {
+  private startAgain(child: ChildProcess, isMemory: boolean, error?: Error): void {
     if (this.child !== child) return;
     const { waiting, endedFor } = this;
     this.child = undefined;
@@ -163,7 +163,7 @@ export class Evaluator {
     if (endedFor) {
       endedFor.reject(new LimitReached('time'));
     } else if (isMemory || culprit?.isSecondTry) {
-      culprit?.reject(new LimitReached('memory'));
+      culprit?.reject(error ?? new LimitReached('memory'));
     } else if (culprit) {
       // Somebody else has ended the process, perhaps before it could read the request.
       culprit.isSecondTry = true;
