@@ -1,19 +1,12 @@
-import {
-  DescribeTrainingJobCommand,
-  type HyperParameterTrainingJobSummary,
-  ListTrainingJobsForHyperParameterTuningJobCommand,
-  type SageMakerClient,
-} from '@aws-sdk/client-sagemaker';
+import { DescribeTrainingJobCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import {
   type CommonReason,
   commonReasons,
   type FailedJob,
 } from '../../local/src/failure-reasons/common-reasons';
 import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
+import { listTrainingJobs, MAX_PAGES } from '../shared/training-job-summaries';
 
-/** Pages of failed training jobs that are looked through: enough for the 750 jobs of the default quota. */
-const MAX_PAGES = 8;
-const PAGE_SIZE = 100;
 /** Failed training jobs that are described one by one because their summaries give no reason. */
 const MAX_DESCRIBED = 10;
 
@@ -30,10 +23,8 @@ export async function findCommonFailure(
 ): Promise<CommonFailure | undefined> {
   const failed: FailedJob[] = [];
   let toDescribe = MAX_DESCRIBED;
-  for (const { TrainingJobName: name, FailureReason: summaryReason } of await listFailed(
-    client,
-    tuningJobName,
-  )) {
+  const { summaries } = await listTrainingJobs(client, tuningJobName, MAX_PAGES, 'Failed');
+  for (const { TrainingJobName: name, FailureReason: summaryReason } of summaries) {
     if (name === undefined) {
       continue;
     }
@@ -44,32 +35,6 @@ export async function findCommonFailure(
   }
   const [most] = commonReasons(failed);
   return most && { ...most, examined: failed.length };
-}
-
-async function listFailed(
-  client: SageMakerClient,
-  tuningJobName: string,
-): Promise<HyperParameterTrainingJobSummary[]> {
-  const summaries: HyperParameterTrainingJobSummary[] = [];
-  let nextToken: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const response = await client.send(
-      new ListTrainingJobsForHyperParameterTuningJobCommand({
-        HyperParameterTuningJobName: tuningJobName,
-        StatusEquals: 'Failed',
-        SortBy: 'CreationTime',
-        SortOrder: 'Ascending',
-        MaxResults: PAGE_SIZE,
-        NextToken: nextToken,
-      }),
-    );
-    summaries.push(...(response.TrainingJobSummaries ?? []));
-    nextToken = response.NextToken;
-    if (!nextToken) {
-      break;
-    }
-  }
-  return summaries;
 }
 
 async function describeReason(client: SageMakerClient, trainingJobName: string): Promise<string | undefined> {

@@ -4,18 +4,15 @@ import {
   DescribeTrainingJobCommand,
   type DescribeTrainingJobResponse,
   type HyperParameterTrainingJobSummary,
-  ListTrainingJobsForHyperParameterTuningJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { isAccessDenied, isNotFound } from '../../shared/sagemaker-errors';
+import { listTrainingJobs, MAX_PAGES } from '../../shared/training-job-summaries';
 import { rankedSummaries } from '../best-summaries';
 import type { ReportClients } from '../clients';
 import { textOf } from '../error-text';
 import type { TrainingJobInput, TuningReportInput } from '../input';
 import { billedTimeOf } from './billed-time';
 
-/** The most that ListTrainingJobsForHyperParameterTuningJob gives at once, and pages enough for 750 training jobs. */
-const PAGE_SIZE = 100;
-const MAX_PAGES = 8;
 /**
  * Calls of SageMaker for a tuning job: the tuning job, the pages of its training jobs, and with what is left over
  * descriptions of the final training job and of the best ones.
@@ -29,12 +26,6 @@ export interface TuningSearch
   extends Pick<TuningReportInput, 'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob'> {
   /** What could not be read, in sentences. */
   readonly notices: readonly string[];
-}
-
-interface Listing {
-  readonly summaries: readonly HyperParameterTrainingJobSummary[];
-  readonly pages: number;
-  readonly isCut: boolean;
 }
 
 /** Reads a tuning job. What is not essential for a report is left out where it cannot be read, with a notice. */
@@ -76,31 +67,6 @@ function describeTuningJob(
   name: string,
 ): Promise<DescribeHyperParameterTuningJobResponse> {
   return client.send(new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
-}
-
-async function listTrainingJobs(
-  client: ReportClients['sagemaker'],
-  tuningJobName: string,
-  maxPages: number,
-): Promise<Listing> {
-  const summaries: HyperParameterTrainingJobSummary[] = [];
-  let nextToken: string | undefined;
-  let pages = 0;
-  do {
-    const response = await client.send(
-      new ListTrainingJobsForHyperParameterTuningJobCommand({
-        HyperParameterTuningJobName: tuningJobName,
-        SortBy: 'CreationTime',
-        SortOrder: 'Ascending',
-        MaxResults: PAGE_SIZE,
-        NextToken: nextToken,
-      }),
-    );
-    summaries.push(...(response.TrainingJobSummaries ?? []));
-    nextToken = response.NextToken;
-    pages += 1;
-  } while (nextToken && pages < maxPages);
-  return { summaries, pages, isCut: Boolean(nextToken) };
 }
 
 function withBilledTime(
