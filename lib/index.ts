@@ -26,7 +26,7 @@ export {
   FileSystemType,
   InputData,
   type InputDataOptions,
-  InputMode,
+  TrainingInputMode,
 } from './input-data';
 export { SageMakerWorkflow } from './sagemaker-workflow';
 export { Objective } from './search/objective';
@@ -39,26 +39,26 @@ export {
 export { WarmStart } from './search/warm-start';
 export { SageMakerJobKind, StopAbandonedJobs, type StopAbandonedJobsProps } from './stop-abandoned-jobs';
 export {
-  SageMakerCreateHyperParameterTuningJob,
-  type SageMakerCreateHyperParameterTuningJobJsonataProps,
-  type SageMakerCreateHyperParameterTuningJobJsonPathProps,
-  type SageMakerCreateHyperParameterTuningJobOptions,
-  type SageMakerCreateHyperParameterTuningJobProps,
+  CreateHyperParameterTuningJobTask,
+  type CreateHyperParameterTuningJobTaskJsonataProps,
+  type CreateHyperParameterTuningJobTaskJsonPathProps,
+  type CreateHyperParameterTuningJobTaskOptions,
+  type CreateHyperParameterTuningJobTaskProps,
   type TuningTrainingJobDefinition,
 } from './tasks/create-hyper-parameter-tuning-job';
 export {
-  SageMakerCreateTrainingJob,
-  type SageMakerCreateTrainingJobJsonataProps,
-  type SageMakerCreateTrainingJobJsonPathProps,
-  type SageMakerCreateTrainingJobOptions,
-  type SageMakerCreateTrainingJobProps,
+  CreateTrainingJobTask,
+  type CreateTrainingJobTaskJsonataProps,
+  type CreateTrainingJobTaskJsonPathProps,
+  type CreateTrainingJobTaskOptions,
+  type CreateTrainingJobTaskProps,
 } from './tasks/create-training-job';
 export type {
   FileSystemChannel,
   InstanceGroup,
-  MetricDefinition,
   TrainingChannel,
   TrainingJobDefinition,
+  TrainingMetricDefinition,
 } from './tasks/training-job-definition';
 export { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 export {

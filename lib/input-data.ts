@@ -4,7 +4,7 @@ import { flag, list, type Members, oneOf, optional, requireShape, struct, text }
 import type { TrainingChannel } from './tasks/training-job-definition';
 
 /** How training containers receive data from Amazon S3. */
-export enum InputMode {
+export enum TrainingInputMode {
   /** All data is copied to the instance before training starts. */
   FILE = 'File',
   /** Data looks like files and is fetched when it is read. */
@@ -32,9 +32,9 @@ export interface InputDataOptions {
   /**
    * How the training container receives the data.
    *
-   * @default InputMode.FILE
+   * @default TrainingInputMode.FILE
    */
-  readonly inputMode?: InputMode;
+  readonly inputMode?: TrainingInputMode;
   /**
    * How the objects are spread over several instances.
    *
@@ -93,7 +93,7 @@ export enum FileSystemType {
 
 const OPTIONS: Members<InputDataOptions> = {
   gzip: optional(flag),
-  inputMode: optional(oneOf(InputMode)),
+  inputMode: optional(oneOf(TrainingInputMode)),
   distribution: optional(oneOf(DataDistribution)),
   instanceGroups: optional(list(text)),
 };

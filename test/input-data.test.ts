@@ -1,4 +1,4 @@
-import { DataDistribution, DataLocation, InputData, InputMode } from '../lib';
+import { DataDistribution, DataLocation, InputData, TrainingInputMode } from '../lib';
 
 const LOCATION = DataLocation.fromUri('s3://data/train/');
 
@@ -19,7 +19,7 @@ test.each<[string, InputData, string | undefined]>([
 test('options reach the channel, and only those of a channel', () => {
   const options = {
     gzip: true,
-    inputMode: InputMode.PIPE,
+    inputMode: TrainingInputMode.PIPE,
     distribution: DataDistribution.SHARDED_BY_S3_KEY,
     instanceGroups: ['a'],
   };

@@ -4,7 +4,7 @@ import {
   DataDistribution,
   DataLocation,
   InputData,
-  InputMode,
+  TrainingInputMode,
   type TrainingResources,
   type TuningFragmentProps,
   XGBoostVersion,
@@ -206,8 +206,8 @@ describe('data for groups', () => {
 
 describe('ways to read', () => {
   test.each([
-    ['FastFile', InputMode.FAST_FILE],
-    ['Pipe', InputMode.PIPE],
+    ['FastFile', TrainingInputMode.FAST_FILE],
+    ['Pipe', TrainingInputMode.PIPE],
     ['File', undefined],
   ])('%s', (mode, inputMode) => {
     const { trials, final } = requests({ train: InputData.csv(LOCATION, { inputMode }) });
@@ -217,15 +217,15 @@ describe('ways to read', () => {
   });
 
   test('compressed data in Pipe mode', () => {
-    const train = InputData.csv(LOCATION, { inputMode: InputMode.PIPE, gzip: true });
+    const train = InputData.csv(LOCATION, { inputMode: TrainingInputMode.PIPE, gzip: true });
     expect(requests({ train }).trials.InputDataConfig[0]).toMatchObject({ CompressionType: 'Gzip' });
   });
 
-  test.each([InputMode.FILE, InputMode.FAST_FILE, undefined])(
+  test.each([TrainingInputMode.FILE, TrainingInputMode.FAST_FILE, undefined])(
     'no compressed data in mode %s',
     (inputMode) => {
       expect(problemsOf({ train: InputData.csv(LOCATION, { inputMode, gzip: true }) })).toEqual([
-        'train: gzip: SageMaker unpacks data in InputMode.PIPE only',
+        'train: gzip: SageMaker unpacks data in TrainingInputMode.PIPE only',
       ]);
     },
   );

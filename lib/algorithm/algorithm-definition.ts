@@ -2,7 +2,7 @@ import type { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 
 /** An algorithm as the constructs use it; `Algorithm` has a factory for each. */
@@ -12,7 +12,7 @@ export interface AlgorithmDefinition {
   /** What can be checked at synth; undefined where nothing is known. */
   readonly rules?: AlgorithmRules;
   /** Metrics to find in the log; undefined where SageMaker knows them itself, and refuses others. */
-  readonly metricDefinitions?: readonly MetricDefinition[];
+  readonly metricDefinitions?: readonly TrainingMetricDefinition[];
   /** What the algorithm calls the channels of the training and the validation data. */
   readonly channelNames: ChannelNames;
   /** Instance type to train on where none is given. */

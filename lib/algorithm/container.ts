@@ -1,6 +1,6 @@
 import { CONTAINER_IMAGE, METRIC } from '../private/aws-shapes';
 import { list, map, optional, requireShape, struct, text } from '../private/shape';
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { ContainerImage } from './container-image';
 
@@ -12,7 +12,7 @@ export interface ContainerOptions {
    */
   readonly image: ContainerImage;
   /** Metrics to find in the log, 1 to 40; one of them is the objective. */
-  readonly metrics: MetricDefinition[];
+  readonly metrics: TrainingMetricDefinition[];
   /**
    * Environment variables of the container, at most 48.
    *

@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 
 /** Options of a model of SageMaker JumpStart. */
 export interface JumpStartOptions {
@@ -27,7 +27,7 @@ export interface JumpStartOptions {
    *
    * @default - those of the document, and for the tabular algorithms those of the developer guide
    */
-  readonly metrics?: MetricDefinition[];
+  readonly metrics?: TrainingMetricDefinition[];
   /**
    * What the model's script calls the channel of the training data.
    *

@@ -5,7 +5,7 @@ import { METRIC } from '../private/aws-shapes';
 import { LIMITS } from '../private/limits';
 import { validationError } from '../private/problems';
 import { flag, knownText, list, optional, requireShape, struct, text } from '../private/shape';
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import type {
   AlgorithmChannel,
   AlgorithmDefinition,
@@ -165,7 +165,7 @@ function rulesOf(
   title: string,
   hyperparameters: readonly HubHyperparameter[],
   tabular: ReturnType<typeof tabularModel>,
-  metricDefinitions: readonly MetricDefinition[],
+  metricDefinitions: readonly TrainingMetricDefinition[],
 ): AlgorithmRules | undefined {
   const guide = tabular?.algorithm.hyperparameters ?? [];
   const rules =
@@ -204,8 +204,10 @@ function defaultsOf(hyperparameters: readonly HubHyperparameter[]): Record<strin
 }
 
 /** Metrics by name: later ones replace earlier ones. */
-function mergeMetrics(...lists: readonly (readonly MetricDefinition[])[]): MetricDefinition[] {
-  const byName = new Map<string, MetricDefinition>();
+function mergeMetrics(
+  ...lists: readonly (readonly TrainingMetricDefinition[])[]
+): TrainingMetricDefinition[] {
+  const byName = new Map<string, TrainingMetricDefinition>();
   for (const { name, regex } of lists.flat()) byName.set(name, { name, regex });
   return [...byName.values()];
 }

@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import type { ContainerImage } from './container-image';
 import type { Distribution } from './distribution';
 import type { Framework } from './framework';
@@ -22,7 +22,7 @@ export interface ScriptOptions {
    *
    * @default - none
    */
-  readonly metrics?: MetricDefinition[];
+  readonly metrics?: TrainingMetricDefinition[];
   /**
    * Environment variables of the container, at most 48.
    *

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { MetricDefinition } from '../tasks/training-job-definition';
+import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import { LIMITS } from './limits';
 import { instance, type Shape, struct, text } from './shape';
 
@@ -81,7 +81,7 @@ export const FRAMEWORK = instance('a Framework, such as Framework.scikitLearn(ve
 export const DISTRIBUTION = instance('a Distribution, such as Distribution.mpi()', '_hyperparameters');
 
 /** A metric that is read from the log. */
-export const METRIC = struct<MetricDefinition>({ name: text, regex: text });
+export const METRIC = struct<TrainingMetricDefinition>({ name: text, regex: text });
 export const XGBOOST_VERSION = instance('an XGBoostVersion, such as XGBoostVersion.V3_2_0', 'version');
 
 /** What the names of jobs begin with, with or without the hyphen that ends it: permissions are limited to such jobs. */

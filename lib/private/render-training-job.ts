@@ -1,4 +1,4 @@
-import { DataDistribution, InputMode } from '../input-data';
+import { DataDistribution, TrainingInputMode } from '../input-data';
 import type { TrainingChannel, TrainingJobDefinition } from '../tasks/training-job-definition';
 import { takesVolumeKey } from './instance-storage';
 
@@ -13,7 +13,7 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
   return {
     AlgorithmSpecification: {
       TrainingImage: definition.trainingImage,
-      TrainingInputMode: InputMode.FILE,
+      TrainingInputMode: TrainingInputMode.FILE,
       ...(definition.metricDefinitions && {
         MetricDefinitions: definition.metricDefinitions.map(({ name, regex }) => ({
           Name: name,
@@ -55,7 +55,7 @@ function renderChannel(channel: TrainingChannel): Record<string, unknown> {
     ChannelName: channel.channelName,
     ...(channel.contentType && { ContentType: channel.contentType }),
     CompressionType: channel.gzip ? 'Gzip' : 'None',
-    InputMode: channel.inputMode ?? InputMode.FILE,
+    InputMode: channel.inputMode ?? TrainingInputMode.FILE,
     DataSource: channel.fileSystem
       ? {
           FileSystemDataSource: {

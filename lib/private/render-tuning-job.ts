@@ -2,14 +2,12 @@ import { Lazy, Tokenization } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ParameterRange } from '../search/parameter-range';
 import { TuningStrategy } from '../search/tuning-strategy';
-import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
+import type { CreateHyperParameterTuningJobTaskOptions } from '../tasks/create-hyper-parameter-tuning-job';
 import type { TrainingJobDefinition } from '../tasks/training-job-definition';
 import { renderTrainingJob } from './render-training-job';
 
 /** The request of CreateHyperParameterTuningJob. */
-export function renderTuningJob(
-  options: SageMakerCreateHyperParameterTuningJobOptions,
-): Record<string, unknown> {
+export function renderTuningJob(options: CreateHyperParameterTuningJobTaskOptions): Record<string, unknown> {
   const { warmStart, tags, objective, trainingJobDefinition, trainingJobDefinitions } = options;
   const strategy = options.strategy ?? TuningStrategy.bayesian();
   return {
@@ -48,7 +46,7 @@ export function renderTuningJob(
 
 /** The definitions of a tuning job's training jobs, one or several. */
 export function trainingDefinitions(
-  options: SageMakerCreateHyperParameterTuningJobOptions,
+  options: CreateHyperParameterTuningJobTaskOptions,
 ): TrainingJobDefinition[] {
   const { trainingJobDefinition, trainingJobDefinitions = [] } = options;
   return [

@@ -1,16 +1,16 @@
 import { Token } from 'aws-cdk-lib';
-import { DataDistribution, FileSystemType, InputMode } from '../input-data';
+import { DataDistribution, FileSystemType, TrainingInputMode } from '../input-data';
 import type {
-  SageMakerCreateHyperParameterTuningJobOptions,
+  CreateHyperParameterTuningJobTaskOptions,
   TuningTrainingJobDefinition,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
+import type { CreateTrainingJobTaskOptions } from '../tasks/create-training-job';
 import type {
   FileSystemChannel,
   InstanceGroup,
-  MetricDefinition,
   TrainingChannel,
   TrainingJobDefinition,
+  TrainingMetricDefinition,
 } from '../tasks/training-job-definition';
 import * as aws from './aws-shapes';
 import {
@@ -39,7 +39,7 @@ const CHANNEL = struct<TrainingChannel>({
   ),
   contentType: optional(text),
   gzip: optional(flag),
-  inputMode: optional(oneOf(InputMode)),
+  inputMode: optional(oneOf(TrainingInputMode)),
   distribution: optional(oneOf(DataDistribution)),
   instanceGroups: optional(list(text)),
 });
@@ -53,7 +53,7 @@ function orToken(shape: Shape): Shape {
 
 const TRAINING_JOB = struct<TrainingJobDefinition>({
   trainingImage: text,
-  metricDefinitions: optional(list(struct<MetricDefinition>({ name: text, regex: text }))),
+  metricDefinitions: optional(list(struct<TrainingMetricDefinition>({ name: text, regex: text }))),
   role: aws.ROLE,
   hyperparameters: optional(aws.TASK_INPUT),
   channels: list(CHANNEL),
@@ -81,7 +81,7 @@ const TRAINING_JOB = struct<TrainingJobDefinition>({
 });
 
 /** Types of the props of a training task. */
-export const TRAINING_TASK = struct<SageMakerCreateTrainingJobOptions>({
+export const TRAINING_TASK = struct<CreateTrainingJobTaskOptions>({
   trainingJobName: text,
   jobNamePrefix: optional(text),
   trainingJobDefinition: TRAINING_JOB,
@@ -89,7 +89,7 @@ export const TRAINING_TASK = struct<SageMakerCreateTrainingJobOptions>({
 });
 
 /** Types of the props of a tuning task. */
-export const TUNING_TASK = struct<SageMakerCreateHyperParameterTuningJobOptions>({
+export const TUNING_TASK = struct<CreateHyperParameterTuningJobTaskOptions>({
   tuningJobName: text,
   jobNamePrefix: optional(text),
   objective: optional(aws.OBJECTIVE),

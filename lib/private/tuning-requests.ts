@@ -6,12 +6,12 @@ import type { BoundAlgorithm } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import { WarmStart } from '../search/warm-start';
-import type { SageMakerCreateHyperParameterTuningJobOptions } from '../tasks/create-hyper-parameter-tuning-job';
-import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
+import type { CreateHyperParameterTuningJobTaskOptions } from '../tasks/create-hyper-parameter-tuning-job';
+import type { CreateTrainingJobTaskOptions } from '../tasks/create-training-job';
 import type {
-  MetricDefinition,
   TrainingChannel,
   TrainingJobDefinition,
+  TrainingMetricDefinition,
 } from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import type { JobTags } from './job-tags';
@@ -65,7 +65,7 @@ function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolea
 }
 
 /** The tuning job, learning from the earlier ones that the construct names. */
-export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHyperParameterTuningJobOptions {
+export function tuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   const isGrid = props.strategy?.name === 'Grid';
   return {
     tuningJobName: jsonata(tuningJobName(props.jobNamePrefix)),
@@ -85,7 +85,7 @@ export function tuningJobRequest(props: TuningRequestProps): SageMakerCreateHype
 function searches(
   props: TuningRequestProps,
 ): Pick<
-  SageMakerCreateHyperParameterTuningJobOptions,
+  CreateHyperParameterTuningJobTaskOptions,
   'objective' | 'parameterRangesInput' | 'trainingJobDefinition' | 'trainingJobDefinitions'
 > {
   const all = props.definitions.map((definition) => ({
@@ -135,9 +135,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
 }
 
 /** The tuning job, learning from those that the input names. */
-export function warmTuningJobRequest(
-  props: TuningRequestProps,
-): SageMakerCreateHyperParameterTuningJobOptions {
+export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   return {
     ...tuningJobRequest(props),
     warmStart: props.warmStart ?? WarmStart.transferLearning(),
@@ -153,7 +151,7 @@ export function warmTuningJobRequest(
 export function finalTrainingJobRequest(
   props: TuningRequestProps,
   definition: BoundDefinition,
-): SageMakerCreateTrainingJobOptions {
+): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
   // Those of the container are among the best ones, but the type of the instances can be another.
@@ -230,7 +228,10 @@ function trainingJob(
 }
 
 /** Of metrics that are read out of the same text, only the one that is optimised: the others would have its values. */
-function metricDefinitionsOf({ algorithm, objective }: TuningDefinition): MetricDefinition[] | undefined {
+function metricDefinitionsOf({
+  algorithm,
+  objective,
+}: TuningDefinition): TrainingMetricDefinition[] | undefined {
   const { metricDefinitions } = algorithm._definition;
   const optimized = metricDefinitions?.find(({ name }) => name === objective.metric);
   return metricDefinitions?.filter((metric) => metric === optimized || metric.regex !== optimized?.regex);

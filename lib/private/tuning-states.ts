@@ -5,10 +5,10 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import {
-  SageMakerCreateHyperParameterTuningJob,
-  type SageMakerCreateHyperParameterTuningJobOptions,
+  CreateHyperParameterTuningJobTask,
+  type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import { SageMakerCreateTrainingJob } from '../tasks/create-training-job';
+import { CreateTrainingJobTask } from '../tasks/create-training-job';
 import { configureExpression } from './configure-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { warnOfVolumesWithoutKey } from './instance-storage';
@@ -123,7 +123,7 @@ export class TuningStates {
   private tune(
     id: string,
     findBest: sfn.TaskStateBase,
-    tuningJob: SageMakerCreateHyperParameterTuningJobOptions,
+    tuningJob: CreateHyperParameterTuningJobTaskOptions,
   ): sfn.State {
     return usesSdk(this.props)
       ? this.tuneBySdk(id, findBest, tuningJob)
@@ -133,9 +133,9 @@ export class TuningStates {
   private tuneBySync(
     id: string,
     findBest: sfn.TaskStateBase,
-    tuningJob: SageMakerCreateHyperParameterTuningJobOptions,
+    tuningJob: CreateHyperParameterTuningJobTaskOptions,
   ): sfn.State {
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(this.scope, id, {
+    const task = CreateHyperParameterTuningJobTask.jsonata(this.scope, id, {
       ...tuningJob,
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {
@@ -175,7 +175,7 @@ export class TuningStates {
   private tuneBySdk(
     id: string,
     findBest: sfn.TaskStateBase,
-    tuningJob: SageMakerCreateHyperParameterTuningJobOptions,
+    tuningJob: CreateHyperParameterTuningJobTaskOptions,
   ): sfn.State {
     const { scope, props } = this;
     const create = tasks.CallAwsService.jsonata(scope, id, {
@@ -323,7 +323,7 @@ export class TuningStates {
   }
 
   private finalTrainingJob(id: string, definition: BoundDefinition, failed: sfn.State): sfn.TaskStateBase {
-    const task = SageMakerCreateTrainingJob.jsonata(this.scope, id, {
+    const task = CreateTrainingJobTask.jsonata(this.scope, id, {
       ...finalTrainingJobRequest(this.props, definition),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {

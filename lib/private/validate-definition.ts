@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { AlgorithmDefinition, AlgorithmUse } from '../algorithm/algorithm-definition';
 import { type AlgorithmRules, canonicalName, checkValue } from '../algorithm/algorithm-rules';
-import { type InputData, InputMode } from '../input-data';
+import { type InputData, TrainingInputMode } from '../input-data';
 import type { TrainingResources } from '../tuning-options';
 import { brokenCombinations, brokenFinalCombinations } from './broken-combinations';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
@@ -224,8 +224,8 @@ function checkFileSystem(
 }
 
 function checkGzip(problems: Problems, prop: string, { _options: { gzip, inputMode } }: InputData): void {
-  if (!gzip || inputMode === InputMode.PIPE) return;
-  problems.add(prop, 'gzip: SageMaker unpacks data in InputMode.PIPE only');
+  if (!gzip || inputMode === TrainingInputMode.PIPE) return;
+  problems.add(prop, 'gzip: SageMaker unpacks data in TrainingInputMode.PIPE only');
 }
 
 function checkInstanceGroupNames(

@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type {
-  SageMakerCreateHyperParameterTuningJobOptions,
+  CreateHyperParameterTuningJobTaskOptions,
   TuningTrainingJobDefinition,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import type { SageMakerCreateTrainingJobOptions } from '../tasks/create-training-job';
+import type { CreateTrainingJobTaskOptions } from '../tasks/create-training-job';
 import type { TrainingJobDefinition } from '../tasks/training-job-definition';
 import { isJsonata } from './jsonata';
 import { LIMITS } from './limits';
@@ -26,10 +26,7 @@ interface TaskOptions {
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
-export function validateTrainingTask(
-  path: string,
-  props: SageMakerCreateTrainingJobOptions & TaskOptions,
-): void {
+export function validateTrainingTask(path: string, props: CreateTrainingJobTaskOptions & TaskOptions): void {
   requireShape(path, TRAINING_TASK, props);
   const problems = new Problems();
   checkPattern(problems, props);
@@ -46,7 +43,7 @@ export function validateTrainingTask(
  */
 export function validateTuningTask(
   path: string,
-  props: SageMakerCreateHyperParameterTuningJobOptions & TaskOptions,
+  props: CreateHyperParameterTuningJobTaskOptions & TaskOptions,
 ): void {
   requireShape(path, TUNING_TASK, props);
   const problems = new Problems();
@@ -76,7 +73,7 @@ function checkJobName(problems: Problems, prop: string, name: string, maxLength:
   );
 }
 
-function checkLimits(problems: Problems, props: SageMakerCreateHyperParameterTuningJobOptions): void {
+function checkLimits(problems: Problems, props: CreateHyperParameterTuningJobTaskOptions): void {
   const { maxTrainingJobs, maxParallelTrainingJobs, maxRuntime } = props;
   problems.integer('maxTrainingJobs', maxTrainingJobs, 1, trainingJobsLimit(props), 'quota of SageMaker');
   problems.integer('maxParallelTrainingJobs', maxParallelTrainingJobs, 1, LIMITS.parallelTrainingJobs);
@@ -84,7 +81,7 @@ function checkLimits(problems: Problems, props: SageMakerCreateHyperParameterTun
 }
 
 /** What belongs into each of several definitions, and what SageMaker does not do with them. */
-function checkDefinitions(problems: Problems, props: SageMakerCreateHyperParameterTuningJobOptions): void {
+function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJobTaskOptions): void {
   const { trainingJobDefinition, trainingJobDefinitions, objective } = props;
   checkOne(problems, props, 'trainingJobDefinition', 'trainingJobDefinitions');
   if (trainingJobDefinition) {
@@ -146,7 +143,7 @@ function checkSearchSpace(problems: Problems, prop: string, space: SearchSpace):
 /** The strategy, and the number of training jobs, where the whole search space is known. */
 function checkSearch(
   problems: Problems,
-  props: SageMakerCreateHyperParameterTuningJobOptions,
+  props: CreateHyperParameterTuningJobTaskOptions,
   spaces: readonly (SearchSpace & { readonly trainingJobDefinition: TrainingJobDefinition })[],
 ): void {
   const known = spaces.flatMap(({ parameterRanges, trainingJobDefinition }) =>
@@ -163,7 +160,7 @@ function fixed({ hyperparameters }: TrainingJobDefinition): Record<string, strin
 
 function checkWarmStart(
   problems: Problems,
-  { warmStart, warmStartParentsInput }: SageMakerCreateHyperParameterTuningJobOptions,
+  { warmStart, warmStartParentsInput }: CreateHyperParameterTuningJobTaskOptions,
 ): void {
   if (!warmStart || warmStartParentsInput) return;
   problems.count('warmStart', warmStart.tuningJobNames, 1, LIMITS.parentTuningJobs);

@@ -36,7 +36,7 @@ export interface TuningTrainingJobDefinition {
 }
 
 /** What a tuning job is made of. Texts may be expressions of the state's query language. */
-export interface SageMakerCreateHyperParameterTuningJobOptions {
+export interface CreateHyperParameterTuningJobTaskOptions {
   /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique in account and region. */
   readonly tuningJobName: string;
   /**
@@ -127,19 +127,19 @@ export interface SageMakerCreateHyperParameterTuningJobOptions {
 }
 
 /** Properties of a tuning task that uses JSONPath. */
-export interface SageMakerCreateHyperParameterTuningJobJsonPathProps
+export interface CreateHyperParameterTuningJobTaskJsonPathProps
   extends sfn.TaskStateJsonPathBaseProps,
-    SageMakerCreateHyperParameterTuningJobOptions {}
+    CreateHyperParameterTuningJobTaskOptions {}
 
 /** Properties of a tuning task that uses JSONata. */
-export interface SageMakerCreateHyperParameterTuningJobJsonataProps
+export interface CreateHyperParameterTuningJobTaskJsonataProps
   extends sfn.TaskStateJsonataBaseProps,
-    SageMakerCreateHyperParameterTuningJobOptions {}
+    CreateHyperParameterTuningJobTaskOptions {}
 
 /** Properties of a tuning task. */
-export interface SageMakerCreateHyperParameterTuningJobProps
+export interface CreateHyperParameterTuningJobTaskProps
   extends sfn.TaskStateBaseProps,
-    SageMakerCreateHyperParameterTuningJobOptions {}
+    CreateHyperParameterTuningJobTaskOptions {}
 
 /**
  * A state that starts a hyperparameter tuning job and, with `RUN_JOB`, waits for it.
@@ -149,23 +149,23 @@ export interface SageMakerCreateHyperParameterTuningJobProps
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
-export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
+export class CreateHyperParameterTuningJobTask extends sfn.TaskStateBase {
   /** Makes the state for JSONPath. */
   static jsonPath(
     scope: Construct,
     id: string,
-    props: SageMakerCreateHyperParameterTuningJobJsonPathProps,
-  ): SageMakerCreateHyperParameterTuningJob {
-    return new SageMakerCreateHyperParameterTuningJob(scope, id, props);
+    props: CreateHyperParameterTuningJobTaskJsonPathProps,
+  ): CreateHyperParameterTuningJobTask {
+    return new CreateHyperParameterTuningJobTask(scope, id, props);
   }
 
   /** Makes the state for JSONata. */
   static jsonata(
     scope: Construct,
     id: string,
-    props: SageMakerCreateHyperParameterTuningJobJsonataProps,
-  ): SageMakerCreateHyperParameterTuningJob {
-    return new SageMakerCreateHyperParameterTuningJob(scope, id, {
+    props: CreateHyperParameterTuningJobTaskJsonataProps,
+  ): CreateHyperParameterTuningJobTask {
+    return new CreateHyperParameterTuningJobTask(scope, id, {
       ...props,
       queryLanguage: sfn.QueryLanguage.JSONATA,
     });
@@ -180,7 +180,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: SageMakerCreateHyperParameterTuningJobProps,
+    private readonly props: CreateHyperParameterTuningJobTaskProps,
   ) {
     super(scope, id, props);
     validateTuningTask(this.node.path, props);

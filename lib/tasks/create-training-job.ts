@@ -10,7 +10,7 @@ import { validateTrainingTask } from '../private/validate-task';
 import type { TrainingJobDefinition } from './training-job-definition';
 
 /** What a training job is made of. Texts may be expressions of the state's query language. */
-export interface SageMakerCreateTrainingJobOptions {
+export interface CreateTrainingJobTaskOptions {
   /** Name of the training job: 1 to 63 letters, digits and inner hyphens, unique in account and region. */
   readonly trainingJobName: string;
   /**
@@ -30,19 +30,17 @@ export interface SageMakerCreateTrainingJobOptions {
 }
 
 /** Properties of a training task that uses JSONPath. */
-export interface SageMakerCreateTrainingJobJsonPathProps
+export interface CreateTrainingJobTaskJsonPathProps
   extends sfn.TaskStateJsonPathBaseProps,
-    SageMakerCreateTrainingJobOptions {}
+    CreateTrainingJobTaskOptions {}
 
 /** Properties of a training task that uses JSONata. */
-export interface SageMakerCreateTrainingJobJsonataProps
+export interface CreateTrainingJobTaskJsonataProps
   extends sfn.TaskStateJsonataBaseProps,
-    SageMakerCreateTrainingJobOptions {}
+    CreateTrainingJobTaskOptions {}
 
 /** Properties of a training task. */
-export interface SageMakerCreateTrainingJobProps
-  extends sfn.TaskStateBaseProps,
-    SageMakerCreateTrainingJobOptions {}
+export interface CreateTrainingJobTaskProps extends sfn.TaskStateBaseProps, CreateTrainingJobTaskOptions {}
 
 /**
  * A state that starts a training job and, with `RUN_JOB`, waits for it.
@@ -52,23 +50,23 @@ export interface SageMakerCreateTrainingJobProps
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
-export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
+export class CreateTrainingJobTask extends sfn.TaskStateBase {
   /** Makes the state for JSONPath. */
   static jsonPath(
     scope: Construct,
     id: string,
-    props: SageMakerCreateTrainingJobJsonPathProps,
-  ): SageMakerCreateTrainingJob {
-    return new SageMakerCreateTrainingJob(scope, id, props);
+    props: CreateTrainingJobTaskJsonPathProps,
+  ): CreateTrainingJobTask {
+    return new CreateTrainingJobTask(scope, id, props);
   }
 
   /** Makes the state for JSONata. */
   static jsonata(
     scope: Construct,
     id: string,
-    props: SageMakerCreateTrainingJobJsonataProps,
-  ): SageMakerCreateTrainingJob {
-    return new SageMakerCreateTrainingJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
+    props: CreateTrainingJobTaskJsonataProps,
+  ): CreateTrainingJobTask {
+    return new CreateTrainingJobTask(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
   }
 
   /** Metrics of the task. */
@@ -80,7 +78,7 @@ export class SageMakerCreateTrainingJob extends sfn.TaskStateBase {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: SageMakerCreateTrainingJobProps,
+    private readonly props: CreateTrainingJobTaskProps,
   ) {
     super(scope, id, props);
     validateTrainingTask(this.node.path, props);

@@ -3,10 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { DataDistribution, FileSystemType, InputMode } from '../input-data';
+import type { DataDistribution, FileSystemType, TrainingInputMode } from '../input-data';
 
 /** A metric and the regular expression that finds its value in the log of a training job. */
-export interface MetricDefinition {
+export interface TrainingMetricDefinition {
   /** Name of the metric, 1 to 255 characters. */
   readonly name: string;
   /**
@@ -50,9 +50,9 @@ export interface TrainingChannel {
   /**
    * How the container receives the data.
    *
-   * @default InputMode.FILE
+   * @default TrainingInputMode.FILE
    */
-  readonly inputMode?: InputMode;
+  readonly inputMode?: TrainingInputMode;
   /**
    * How the objects are spread over several instances.
    *
@@ -99,7 +99,7 @@ export interface TrainingJobDefinition {
    *
    * @default - those that SageMaker knows for the algorithm
    */
-  readonly metricDefinitions?: MetricDefinition[];
+  readonly metricDefinitions?: TrainingMetricDefinition[];
   /** Role that the training job runs under. */
   readonly role: iam.IRole;
   /**

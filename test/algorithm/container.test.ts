@@ -6,12 +6,12 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import {
   Algorithm,
   ContainerImage,
+  CreateHyperParameterTuningJobTask,
+  CreateTrainingJobTask,
   DataLocation,
   InputData,
   Objective,
   ParameterRange,
-  SageMakerCreateHyperParameterTuningJob,
-  SageMakerCreateTrainingJob,
   type TrainingJobDefinition,
   type TuningFragmentProps,
 } from '../../lib';
@@ -161,7 +161,7 @@ describe('entry point and arguments', () => {
   function trainingTask(more: Partial<TrainingJobDefinition>): Json {
     const stack = stackOf();
     const trainingJobDefinition = definition(stack, more);
-    const task = SageMakerCreateTrainingJob.jsonata(stack, 'Train', {
+    const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
       trainingJobName: 'job',
       trainingJobDefinition,
     });
@@ -197,7 +197,7 @@ describe('entry point and arguments', () => {
   ])('are refused by the tuning task: %s', (_name, more) => {
     const stack = stackOf();
     const make = () =>
-      SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+      CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
         tuningJobName: 'job',
         objective: Objective.minimize('loss'),
         parameterRanges: [ParameterRange.continuous('rate', { min: 0, max: 1 })],

@@ -4,12 +4,12 @@ import {
   AutoMlFragment,
   AutoMlObjective,
   AutoMlWorkflow,
+  CreateHyperParameterTuningJobTask,
+  CreateTrainingJobTask,
   DataLocation,
   FindBestTrainingJobFunction,
   Objective,
   ParameterRange,
-  SageMakerCreateHyperParameterTuningJob,
-  SageMakerCreateTrainingJob,
   StopAbandonedJobs,
   TuningStrategy,
   WarmStart,
@@ -34,7 +34,7 @@ function job(change: object = {}, stack = stackOf()) {
 const train = (what: string, change: object, message: string): Row => [
   what,
   () =>
-    SageMakerCreateTrainingJob.jsonata(
+    CreateTrainingJobTask.jsonata(
       stackOf(),
       'T',
       js({ trainingJobName: 'a', trainingJobDefinition: job(), ...change }),
@@ -49,7 +49,7 @@ const RATE = ParameterRange.continuous('rate', { min: 0.1, max: 1 });
 const tune = (what: string, change: object, message: string): Row => [
   what,
   () =>
-    SageMakerCreateHyperParameterTuningJob.jsonata(
+    CreateHyperParameterTuningJobTask.jsonata(
       stackOf(),
       'T',
       js({
@@ -63,13 +63,9 @@ const tune = (what: string, change: object, message: string): Row => [
   message,
 ];
 
-describe('SageMakerCreateTrainingJob', () => {
+describe('CreateTrainingJobTask', () => {
   refused([
-    [
-      'no props',
-      () => js(SageMakerCreateTrainingJob).jsonata(stackOf(), 'T', {}),
-      'trainingJobName: is required',
-    ],
+    ['no props', () => js(CreateTrainingJobTask).jsonata(stackOf(), 'T', {}), 'trainingJobName: is required'],
     train(
       'no definition',
       { trainingJobDefinition: undefined },
@@ -207,14 +203,14 @@ describe('SageMakerCreateTrainingJob', () => {
         const stack = stackOf();
         const definition = job({ instanceType: sfn.JsonPath.stringAt('$.type') }, stack);
         const props = { trainingJobName: 'a', trainingJobDefinition: definition };
-        return definitionIn(SageMakerCreateTrainingJob.jsonata(stack, 'T', props), stack);
+        return definitionIn(CreateTrainingJobTask.jsonata(stack, 'T', props), stack);
       },
       'createTrainingJob: a state that uses JSONata does not evaluate JSONPath, got $.type',
     ],
   ]);
 });
 
-describe('SageMakerCreateHyperParameterTuningJob', () => {
+describe('CreateHyperParameterTuningJobTask', () => {
   const definition = {
     definitionName: 'a',
     objective: Objective.minimize('loss'),

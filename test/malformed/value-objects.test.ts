@@ -164,7 +164,7 @@ describe('data', () => {
     [
       'gzip in File mode',
       () => fragment({ train: InputData.csv(location, { gzip: true }) }),
-      'train: gzip: SageMaker unpacks data in InputMode.PIPE only',
+      'train: gzip: SageMaker unpacks data in TrainingInputMode.PIPE only',
     ],
     [
       'a group that is not there',

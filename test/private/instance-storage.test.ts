@@ -2,7 +2,7 @@ import { Aws, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { SageMakerCreateTrainingJob, type TrainingResources, TuningIntegration } from '../../lib';
+import { CreateTrainingJobTask, type TrainingResources, TuningIntegration } from '../../lib';
 import { hasInstanceStorage } from '../../lib/private/instance-storage';
 import * as model from '../../local/src/services/model/sagemaker-model.json';
 import { definitionIn, fragment, type Json, someRole, stackOf } from '../fixtures';
@@ -92,7 +92,7 @@ describe('the key of volumes', () => {
   test('is left out by the task as well, and asked for where the type is an expression', () => {
     const requestOf = (instanceType: string) => {
       const stack = stackOf();
-      const task = SageMakerCreateTrainingJob.jsonata(stack, 'Train', {
+      const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
         trainingJobName: 'job',
         trainingJobDefinition: {
           trainingImage: 'image',

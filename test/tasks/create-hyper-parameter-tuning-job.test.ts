@@ -3,13 +3,13 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
+  CreateHyperParameterTuningJobTask,
+  type CreateHyperParameterTuningJobTaskOptions,
   DataDistribution,
   FileSystemType,
-  InputMode,
   Objective,
   ParameterRange,
-  SageMakerCreateHyperParameterTuningJob,
-  type SageMakerCreateHyperParameterTuningJobOptions,
+  TrainingInputMode,
   type TrainingJobDefinition,
   TuningStrategy,
   WarmStart,
@@ -20,7 +20,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/training';
 
 function least(
   stack = stackOf(),
-): SageMakerCreateHyperParameterTuningJobOptions & { trainingJobDefinition: TrainingJobDefinition } {
+): CreateHyperParameterTuningJobTaskOptions & { trainingJobDefinition: TrainingJobDefinition } {
   return {
     tuningJobName: 'Churn-1',
     objective: Objective.minimize('loss'),
@@ -75,7 +75,7 @@ describe('the state', () => {
     // GIVEN
     const stack = stackOf();
     // WHEN
-    const task = SageMakerCreateHyperParameterTuningJob.jsonPath(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
       ...least(stack),
       resultPath: '$.tuning',
     });
@@ -93,7 +93,7 @@ describe('the state', () => {
     // GIVEN
     const stack = stackOf();
     // WHEN
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       ...least(stack),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: '{% $states.result.BestTrainingJob %}',
@@ -111,7 +111,7 @@ describe('the state', () => {
 
   test('takes the query language of its state machine', () => {
     const stack = stackOf();
-    const task = new SageMakerCreateHyperParameterTuningJob(stack, 'Tune', least(stack));
+    const task = new CreateHyperParameterTuningJobTask(stack, 'Tune', least(stack));
     const { States } = definitionIn(task, stack, sfn.QueryLanguage.JSONATA);
     expect(States.Tune).toEqual(expect.objectContaining({ Arguments: LEAST_REQUEST }));
     expect(States.Tune).not.toHaveProperty('Parameters');
@@ -123,7 +123,7 @@ describe('the state', () => {
     const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1');
     const group = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
     // WHEN
-    const task = SageMakerCreateHyperParameterTuningJob.jsonPath(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
       tuningJobName: 'churn-2',
       objective: Objective.maximize('accuracy'),
       parameterRanges: [
@@ -148,10 +148,14 @@ describe('the state', () => {
             s3Uri: 's3://data/train/',
             contentType: 'text/csv',
             gzip: true,
-            inputMode: InputMode.PIPE,
+            inputMode: TrainingInputMode.PIPE,
             distribution: DataDistribution.SHARDED_BY_S3_KEY,
           },
-          { channelName: 'validation', s3Uri: 's3://data/validation/', inputMode: InputMode.FAST_FILE },
+          {
+            channelName: 'validation',
+            s3Uri: 's3://data/validation/',
+            inputMode: TrainingInputMode.FAST_FILE,
+          },
         ],
         outputPath: 's3://models/',
         outputEncryptionKey: key,
@@ -263,7 +267,7 @@ describe('the state', () => {
   test('takes what it is about from the state of a JSONPath machine', () => {
     const stack = stackOf();
     const options = least(stack);
-    const task = SageMakerCreateHyperParameterTuningJob.jsonPath(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
       ...options,
       tuningJobName: sfn.JsonPath.stringAt('$.name'),
       maxTrainingJobs: sfn.JsonPath.numberAt('$.jobs'),
@@ -293,7 +297,7 @@ describe('the state', () => {
   test('takes what it is about from the state of a JSONata machine', () => {
     const stack = stackOf();
     const options = least(stack);
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       ...options,
       tuningJobName: '{% $name %}',
       parameterRanges: undefined,
@@ -313,7 +317,7 @@ describe('the state', () => {
   test('waits for spot instances twice as long as it trains, unless more is asked for', () => {
     const stack = stackOf();
     const options = least(stack);
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       ...options,
       trainingJobDefinition: { ...options.trainingJobDefinition, managedSpotTraining: true },
     });
@@ -328,11 +332,11 @@ describe('the state machine may', () => {
   const jobs = (name: string) =>
     `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:hyper-parameter-tuning-job/${name}`;
   const policiesOf = (
-    props: Partial<SageMakerCreateHyperParameterTuningJobOptions>,
+    props: Partial<CreateHyperParameterTuningJobTaskOptions>,
     pattern?: sfn.IntegrationPattern,
   ) => {
     const stack = stackOf();
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       ...least(stack),
       ...props,
       integrationPattern: pattern,
@@ -381,7 +385,7 @@ describe('the state machine may', () => {
     ]);
   });
 
-  test.each<[string, Partial<SageMakerCreateHyperParameterTuningJobOptions>, string]>([
+  test.each<[string, Partial<CreateHyperParameterTuningJobTaskOptions>, string]>([
     ['any job, where nothing is known of its name', { tuningJobName: '{% $name %}' }, '*'],
     [
       'jobs with the prefix that is given',
@@ -395,7 +399,7 @@ describe('the state machine may', () => {
   test('start any job, where its name is a JSONPath', () => {
     const stack = stackOf();
     const tuningJobName = sfn.JsonPath.stringAt('$.name');
-    const task = SageMakerCreateHyperParameterTuningJob.jsonPath(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
       ...least(stack),
       tuningJobName,
     });
@@ -406,7 +410,7 @@ describe('the state machine may', () => {
   test('start a job whose name is known when the stack is deployed', () => {
     const stack = stackOf();
     const tuningJobName = new CfnParameter(stack, 'Name').valueAsString;
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       ...least(stack),
       tuningJobName,
     });
@@ -418,7 +422,7 @@ describe('the state machine may', () => {
 describe('refuses', () => {
   const make = (props: object) => () => {
     const stack = stackOf();
-    const task = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', { ...least(stack), ...props });
+    const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', { ...least(stack), ...props });
     return stateOf(task, stack);
   };
 
@@ -475,7 +479,7 @@ describe('several algorithms', () => {
       one,
       { ...one, definitionName: 'two', trainingJobDefinition: { ...trainingJobDefinition, role } },
     ];
-    return SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Tune', {
+    return CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
       tuningJobName,
       trainingJobDefinitions,
       ...change,

@@ -2,8 +2,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  SageMakerCreateTrainingJob,
-  type SageMakerCreateTrainingJobOptions,
+  CreateTrainingJobTask,
+  type CreateTrainingJobTaskOptions,
   type TrainingJobDefinition,
 } from '../../lib';
 import { definitionIn, flat, type Json, someRole, stackOf, statementsIn, vpcIn } from '../fixtures';
@@ -13,7 +13,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/training';
 function least(
   stack = stackOf(),
   definition: Partial<TrainingJobDefinition> = {},
-): SageMakerCreateTrainingJobOptions {
+): CreateTrainingJobTaskOptions {
   return {
     trainingJobName: 'Churn-final',
     trainingJobDefinition: {
@@ -52,7 +52,7 @@ const LEAST_REQUEST = {
 describe('the state', () => {
   test('with JSONPath', () => {
     const stack = stackOf();
-    const task = SageMakerCreateTrainingJob.jsonPath(stack, 'Train', least(stack));
+    const task = CreateTrainingJobTask.jsonPath(stack, 'Train', least(stack));
     expect(stateOf(task, stack)).toEqual({
       Type: 'Task',
       Resource: 'arn:<AWS::Partition>:states:::sagemaker:createTrainingJob',
@@ -63,7 +63,7 @@ describe('the state', () => {
 
   test('with JSONata', () => {
     const stack = stackOf();
-    const task = SageMakerCreateTrainingJob.jsonata(stack, 'Train', {
+    const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
       ...least(stack),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
     });
@@ -78,14 +78,14 @@ describe('the state', () => {
 
   test('takes the query language of its state machine', () => {
     const stack = stackOf();
-    const task = new SageMakerCreateTrainingJob(stack, 'Train', least(stack));
+    const task = new CreateTrainingJobTask(stack, 'Train', least(stack));
     const { States } = definitionIn(task, stack, sfn.QueryLanguage.JSONATA);
     expect(States.Train.Arguments).toEqual(LEAST_REQUEST);
   });
 
   test('takes the whole map of hyperparameters from the state, with either language', () => {
     const stack = stackOf();
-    const jsonPath = SageMakerCreateTrainingJob.jsonPath(
+    const jsonPath = CreateTrainingJobTask.jsonPath(
       stack,
       'JsonPath',
       least(stack, { hyperparameters: sfn.TaskInput.fromJsonPathAt('$.best.hyperparameters') }),
@@ -95,7 +95,7 @@ describe('the state', () => {
       'HyperParameters.$': '$.best.hyperparameters',
     });
     const hyperparameters = sfn.TaskInput.fromText('{% $states.input.best.hyperparameters %}');
-    const jsonata = SageMakerCreateTrainingJob.jsonata(stack, 'Jsonata', {
+    const jsonata = CreateTrainingJobTask.jsonata(stack, 'Jsonata', {
       ...least(stackOf(), { hyperparameters }),
     });
     expect(stateOf(jsonata, stack).Arguments).toEqual({
@@ -107,14 +107,14 @@ describe('the state', () => {
   test('takes single hyperparameters from the state', () => {
     const stack = stackOf();
     const hyperparameters = sfn.TaskInput.fromObject({ eta: sfn.JsonPath.stringAt('$.eta'), seed: '1' });
-    const task = SageMakerCreateTrainingJob.jsonPath(stack, 'Train', least(stack, { hyperparameters }));
+    const task = CreateTrainingJobTask.jsonPath(stack, 'Train', least(stack, { hyperparameters }));
     expect(stateOf(task, stack).Parameters.HyperParameters).toEqual({ 'eta.$': '$.eta', seed: '1' });
   });
 
   test('with spot instances, checkpoints, VPC, keys and tags', () => {
     const stack = stackOf();
     const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1');
-    const task = SageMakerCreateTrainingJob.jsonata(stack, 'Train', {
+    const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
       ...least(stack, {
         managedSpotTraining: true,
         checkpointPath: '{% $checkpoints %}',
@@ -148,7 +148,7 @@ describe('the state', () => {
 test('the state machine may run this job, and pass its role to SageMaker only', () => {
   // GIVEN
   const stack = stackOf();
-  const task = SageMakerCreateTrainingJob.jsonata(stack, 'Train', {
+  const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
     ...least(stack),
     integrationPattern: sfn.IntegrationPattern.RUN_JOB,
   });
@@ -184,7 +184,7 @@ test('the state machine may run this job, and pass its role to SageMaker only', 
 
 test('task tokens and names that SageMaker does not take are refused', () => {
   const make = (props: object) => () =>
-    SageMakerCreateTrainingJob.jsonata(stackOf(), 'Train', { ...least(), ...props });
+    CreateTrainingJobTask.jsonata(stackOf(), 'Train', { ...least(), ...props });
   expect(make({ integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN })).toThrow(
     "integrationPattern: SageMaker's jobs support REQUEST_RESPONSE and RUN_JOB, got WAIT_FOR_TASK_TOKEN",
   );

@@ -1,10 +1,10 @@
 import { Duration, Fn, Size } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
+  CreateHyperParameterTuningJobTask,
+  CreateTrainingJobTask,
   Objective,
   ParameterRange,
-  SageMakerCreateHyperParameterTuningJob,
-  SageMakerCreateTrainingJob,
   TuningStrategy,
   WarmStart,
 } from '../../lib';
@@ -16,7 +16,7 @@ const trainingTask =
   (stack, tokens) =>
     machine(
       stack,
-      SageMakerCreateTrainingJob.jsonata(stack, 'T', {
+      CreateTrainingJobTask.jsonata(stack, 'T', {
         trainingJobName: 'a',
         trainingJobDefinition: {
           trainingImage: 'image:1',
@@ -34,7 +34,7 @@ const tuningTask =
   (stack, tokens) =>
     machine(
       stack,
-      SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'T', {
+      CreateHyperParameterTuningJobTask.jsonata(stack, 'T', {
         tuningJobName: 'a',
         objective: Objective.minimize('loss'),
         parameterRanges: [ParameterRange.continuous('rate', { min: 0.1, max: 1 })],
