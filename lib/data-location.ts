@@ -4,38 +4,38 @@ import { BUCKET } from './private/aws-shapes';
 import { requireShape, struct, text } from './private/shape';
 
 /**
- * A place in Amazon S3: an object, or everything whose key begins with a prefix.
+ * A location in Amazon S3: an object, or all objects whose keys begin with a prefix.
  *
- * SageMaker compares keys as text: `s3://bucket/train` also reads `s3://bucket/train-old/`. End a folder
- * with `/`.
+ * SageMaker treats the key as a plain prefix: `s3://bucket/train` also matches `s3://bucket/train-old/`. End the prefix of
+ * a folder with `/`.
  */
 export class DataLocation {
   /**
-   * A place in a bucket of this app. An encryption key of the bucket is granted along with it.
+   * A location in a bucket. If the bucket construct has an encryption key, permissions for the key are granted too.
    *
    * @param bucket the bucket
-   * @param key an object's key or a key prefix; a folder ends with `/`
+   * @param key an object's key or a key prefix; end the prefix of a folder with `/`
    */
   static fromBucket(bucket: s3.IBucket, key: string): DataLocation {
     requireShape('DataLocation.fromBucket', struct({ bucket: BUCKET, key: text }), { bucket, key });
-    // As s3UrlForObject does: keys do not begin with a slash.
+    // s3UrlForObject removes leading slashes too.
     const path = Token.isUnresolved(key) ? key : key.replace(/^\/+/, '');
     return new DataLocation(bucket.s3UrlForObject(path), bucket.bucketArn, path, bucket);
   }
 
   /**
-   * A place given as a URI. If the bucket is encrypted with its own KMS key, grant the training role the use of that key.
+   * A location by its URI. If the bucket is encrypted with a KMS key, grant the training role permission to use that key.
    *
-   * If the URI is or contains a token, its key is unknown at synth, and permissions apply to the whole bucket. Use `fromBucket`
-   * with the key as a token to limit them.
+   * If the URI is or contains a token, its key is unknown at synth, and permissions apply to the whole bucket. To limit
+   * them, use `fromBucket` with the key as a token.
    *
-   * @param uri `s3://bucket/key`, at most 1,024 characters; a folder ends with `/`
+   * @param uri `s3://bucket/key`, at most 1,024 characters; end the prefix of a folder with `/`
    */
   static fromUri(uri: string): DataLocation {
     requireShape('DataLocation.fromUri', struct({ uri: text }), { uri });
     if (!Token.isUnresolved(uri)) {
       const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri);
-      // A URI that is not one is reported with everything else, by the construct that uses it.
+      // The construct that uses the location reports an invalid URI, together with its other problems.
       const [bucket, key] = match ? [match[1], match[2] ?? ''] : ['', ''];
       return new DataLocation(uri, `arn:${Aws.PARTITION}:s3:::${bucket}`, key, undefined);
     }
@@ -56,8 +56,8 @@ export class DataLocation {
   ) {}
 
   /**
-   * What the URIs of all objects in this location begin with. A whole bucket ends with the slash that tells
-   * it from buckets whose names go on.
+   * The prefix of the URIs of all objects in this location. For a whole bucket it ends with a slash, so that it does not
+   * match longer bucket names.
    *
    * @internal
    */

@@ -7,14 +7,14 @@ import { allowFunction, bundledFunction } from './private/bundled-function';
 import { tuningReadStatements } from './private/job-policies';
 import { optional, requireShape, struct } from './private/shape';
 
-/** Properties of the function that finds the best training job. */
+/** Properties of `FindBestTrainingJobFunction`. */
 export interface FindBestTrainingJobFunctionProps {
-  /** What the names of the jobs begin with: the function may read no others. */
+  /** Prefix of the job names. The function can read only jobs with this prefix. */
   readonly jobNamePrefix: string;
   /**
-   * Key for the function's environment variables and its log.
+   * KMS key for the function's environment variables and its log.
    *
-   * @default - Lambda's and CloudWatch Logs' own encryption
+   * @default - the default encryption of Lambda and CloudWatch Logs
    */
   readonly encryptionKey?: kms.IKey;
 }
@@ -26,14 +26,20 @@ const PROPS = struct<FindBestTrainingJobFunctionProps>({
 
 /**
  * A Lambda function that returns the best training job of a tuning job, with its metrics, hyperparameters and
- * model, and fails with a named error where there is none:
+ * model. It fails with one of these errors:
  *
- * - `NoCompletedTrainingJobError`, with the most common reason why training jobs failed
- * - `TuningJobNotFoundError`
+ * - `NoCompletedTrainingJobError`: no training job completed. The message has the most common reason why they failed.
+ * - `TuningJobNotFoundError`: the tuning job does not exist.
  *
- * Its code is bundled with this library; nothing is built when an app is synthesized.
+ * This library ships the bundled code of the function; synth builds nothing.
  */
 export class FindBestTrainingJobFunction extends lambda.Function {
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the jobs that the function can read, and its encryption key
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {
     requireShape(`${scope.node.path}/${id}`, PROPS, props);
     super(

@@ -5,15 +5,15 @@ import type { TrainingChannel } from './tasks/training-job-definition';
 
 /** How training containers receive data from Amazon S3. */
 export enum TrainingInputMode {
-  /** All data is copied to the instance before training starts. */
+  /** SageMaker copies all data to the instance before training starts. */
   FILE = 'File',
-  /** Data looks like files and is fetched when it is read. */
+  /** The data appears as files, whose content SageMaker streams from Amazon S3 when the container reads it. */
   FAST_FILE = 'FastFile',
-  /** Data is streamed through a named pipe. */
+  /** SageMaker streams the data through a named pipe. */
   PIPE = 'Pipe',
 }
 
-/** How the objects of a channel are spread over several training instances. */
+/** How the objects of a channel are distributed to several training instances. */
 export enum DataDistribution {
   /** Each instance receives all objects. */
   FULLY_REPLICATED = 'FullyReplicated',
@@ -36,15 +36,15 @@ export interface InputDataOptions {
    */
   readonly inputMode?: TrainingInputMode;
   /**
-   * How the objects are spread over several instances.
+   * How the objects are distributed to several instances.
    *
    * @default DataDistribution.FULLY_REPLICATED
    */
   readonly distribution?: DataDistribution;
   /**
-   * Groups of instances that receive the data, where the training instances are in groups.
+   * Names of the instance groups that receive the data, if the training resources have instance groups.
    *
-   * @default - all
+   * @default - all instance groups
    */
   readonly instanceGroups?: string[];
 }
@@ -52,7 +52,7 @@ export interface InputDataOptions {
 /** Options of CSV data. */
 export interface CsvDataOptions extends InputDataOptions {
   /**
-   * Whether the first column is the label; algorithms that learn without labels read all columns as features.
+   * Whether the first column is the label. Set it to false for unsupervised algorithms, which read all columns as features.
    *
    * @default true
    */
@@ -69,11 +69,11 @@ export interface AnyDataOptions extends InputDataOptions {
   readonly contentType?: string;
 }
 
-/** A directory of a file system that is in the VPC of the training containers. */
+/** Options for data in a directory of a file system. */
 export interface FileSystemOptions {
-  /** ID of the file system, `fs-` and hexadecimal digits. */
+  /** ID of the file system: `fs-` and hexadecimal digits. */
   readonly fileSystemId: string;
-  /** Full path of the directory; for FSx for Lustre it begins with the mount name. */
+  /** Full path of the directory. For FSx for Lustre, it begins with the mount name. */
   readonly directoryPath: string;
   /**
    * MIME type that tells the container the format.
@@ -115,34 +115,59 @@ const FILE_SYSTEM = struct({
   }),
 });
 
-/** Training or validation data, with its format. */
+/** Training or validation data and its format. */
 export class InputData {
-  /** CSV without a header; the label is the first column, and all columns are numbers. */
+  /**
+   * CSV without a header. The label is the first column, and all columns are numbers.
+   *
+   * @param location a file, or the prefix of several
+   * @param options the label, and how the training container receives the data
+   */
   static csv(location: DataLocation, options: CsvDataOptions = {}): InputData {
     requireShape('InputData.csv', DATA, { location, options });
     const { labelled = true, ...rest } = options;
     return new InputData(location, labelled ? 'text/csv' : 'text/csv;label_size=0', rest);
   }
 
-  /** Lines of `label index:value index:value …`. */
+  /**
+   * LIBSVM: lines of the form `label index:value index:value …`.
+   *
+   * @param location a file, or the prefix of several
+   * @param options how the training container receives the data
+   */
   static libsvm(location: DataLocation, options: InputDataOptions = {}): InputData {
     requireShape('InputData.libsvm', DATA, { location, options });
     return new InputData(location, 'text/libsvm', options);
   }
 
-  /** Apache Parquet; the label is the first column. */
+  /**
+   * Apache Parquet. The label is the first column.
+   *
+   * @param location a file, or the prefix of several
+   * @param options how the training container receives the data
+   */
   static parquet(location: DataLocation, options: InputDataOptions = {}): InputData {
     requireShape('InputData.parquet', DATA, { location, options });
     return new InputData(location, 'application/x-parquet', options);
   }
 
-  /** SageMaker's RecordIO of protocol buffers, as its own algorithms read it. */
+  /**
+   * RecordIO-protobuf, a format of SageMaker's built-in algorithms.
+   *
+   * @param location a file, or the prefix of several
+   * @param options how the training container receives the data
+   */
   static recordIoProtobuf(location: DataLocation, options: InputDataOptions = {}): InputData {
     requireShape('InputData.recordIoProtobuf', DATA, { location, options });
     return new InputData(location, 'application/x-recordio-protobuf', options);
   }
 
-  /** Data of any format, for scripts and containers. */
+  /**
+   * Data of any format, for scripts and containers.
+   *
+   * @param location a file, or the prefix of several
+   * @param options the content type, and how the training container receives the data
+   */
   static of(location: DataLocation, options: AnyDataOptions = {}): InputData {
     requireShape('InputData.of', DATA, { location, options });
     const { contentType, ...rest } = options;
@@ -150,8 +175,10 @@ export class InputData {
   }
 
   /**
-   * A directory in Amazon EFS, mounted read-only. Needs the VPC of the file system (`vpc`), and a security group that
-   * may reach it.
+   * A directory in Amazon EFS, mounted read-only. Requires `vpc` to be the VPC of the file system, and a security group that
+   * can reach the file system.
+   *
+   * @param options the file system and the directory
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FileSystemDataSource.html
    */
@@ -161,8 +188,10 @@ export class InputData {
   }
 
   /**
-   * A directory in Amazon FSx for Lustre, mounted read-only. Needs the VPC of the file system (`vpc`), and a security
-   * group that may reach it.
+   * A directory in Amazon FSx for Lustre, mounted read-only. Requires `vpc` to be the VPC of the file system, and a security
+   * group that can reach the file system.
+   *
+   * @param options the file system and the directory
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_FileSystemDataSource.html
    */
@@ -172,9 +201,9 @@ export class InputData {
   }
 
   private constructor(
-    /** Where the data is in Amazon S3; undefined where it is in a file system. */
+    /** Location of the data in Amazon S3; undefined for data in a file system. */
     readonly location: DataLocation | undefined,
-    /** The MIME type that tells the algorithm the format; undefined where the container decides. */
+    /** The MIME type that tells the container the format; undefined if the container decides. */
     readonly contentType: string | undefined,
     /** @internal */
     readonly _options: InputDataOptions,
@@ -185,7 +214,7 @@ export class InputData {
   /**
    * The data as a channel of a training job.
    *
-   * @param s3Uri where the data is, in Amazon S3: its own location or an expression
+   * @param s3Uri location of the data in Amazon S3: its own location or an expression
    * @internal
    */
   _channel(channelName: string, s3Uri = this.location?.uri): TrainingChannel {

@@ -30,22 +30,22 @@ import type {
 } from './workflow-options';
 
 /**
- * A state machine that runs SageMaker jobs, and the bucket with their data: what `TuningWorkflow` and
- * `AutoMlWorkflow` have in common. Schedules and new data start it; metrics, alarms and events watch it.
+ * The base class of `TuningWorkflow` and `AutoMlWorkflow`: a state machine that runs SageMaker jobs, and the bucket with
+ * their data. Start it on a schedule or when new data arrives. Monitor it with metrics, alarms and events.
  */
 export abstract class SageMakerWorkflow extends Construct implements ec2.IConnectable {
-  /** Bucket for models and data. */
+  /** The bucket for models and data. */
   abstract readonly bucket: s3.IBucket;
   /** The state machine. */
   abstract readonly stateMachine: sfn.StateMachine;
-  /** Role that the SageMaker jobs run under. */
+  /** Execution role of the SageMaker jobs. */
   abstract readonly trainingRole: iam.IRole;
-  /** Security groups of the training containers; none without a VPC. */
+  /** Security groups of the training containers; empty without a VPC. */
   abstract readonly connections: ec2.Connections;
 
   /** @internal */
   protected abstract readonly _places: WorkflowPlaces;
-  /** What the names of the jobs begin with. @internal */
+  /** Prefix of the job names. @internal */
   protected abstract get _jobNamePrefix(): string;
 
   /** Names of the aliases so far. @internal */
@@ -54,19 +54,20 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   private version: sfn.CfnStateMachineVersion | undefined;
 
   /**
-   * Lets someone start executions.
+   * Allows a principal to start executions.
    *
-   * @param grantee who may start them
+   * @param grantee the principal, such as a role or a function
    */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     return this.stateMachine.grantStartExecution(grantee);
   }
 
   /**
-   * Starts executions on a schedule, with Amazon EventBridge Scheduler. An execution starts even while the previous
-   * one is running.
+   * Starts executions on a schedule, with Amazon EventBridge Scheduler. An execution starts even if the previous one is
+   * still running.
    *
    * @param id the construct's ID within this workflow
+   * @param options when to start executions, and with what input
    * @throws Error named `TuningValidationError` that lists every problem with the options
    */
   startOnSchedule(id: string, options: ExecutionScheduleOptions): scheduler.Schedule {
@@ -76,12 +77,13 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
 
   /**
    * Starts an execution when there is new data in S3. By default that is when an object `_SUCCESS` is written at the
-   * workflow's input prefix: write it after all other objects. Every object that matches starts an execution of its own.
+   * workflow's input prefix: write it after all other objects. Each matching object starts one execution.
    *
-   * The bucket's events must go to Amazon EventBridge. This method turns that on for a bucket of this app. For an
-   * imported bucket, its owner must.
+   * The bucket must send its events to Amazon EventBridge. This method enables that for a bucket that this app creates. The
+   * owner of an imported bucket must enable it.
    *
    * @param id the construct's ID within this workflow
+   * @param options which objects start an execution, and with what input
    * @throws Error named `TuningValidationError` that lists every problem with the options
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
    */
@@ -98,11 +100,11 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * The version of the state machine that the deployment publishes: a new one whenever its definition changes. Earlier
-   * versions are kept; a state machine can have 1,000.
+   * The version of the state machine that the deployment publishes. Each change of the definition publishes a new version.
+   * Earlier versions are kept: at most 1,000 per state machine.
    *
    * A version is a snapshot of the definition and the settings of the state machine. It does not include the code of
-   * the Lambda functions, the policies of the roles or the container images.
+   * the Lambda functions, the role policies or the container images.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
    */
@@ -113,18 +115,20 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
         stateMachineArn: this.stateMachine.stateMachineArn,
         stateMachineRevisionId: attrStateMachineRevisionId,
       });
-      // Or the next deployment would delete the version that a rollback needs.
+      // Without RETAIN, the next deployment would delete the version that a rollback needs.
       this.version.applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
     return this.version;
   }
 
   /**
-   * Adds an alias: a name for a version of the state machine, which can be moved to another version. If the names of
-   * several aliases are tokens, use `new WorkflowAlias(…)`: their construct IDs cannot be made of them.
+   * Adds an alias: a name that points to a version of the state machine, and can later point to another version. If the
+   * names of several aliases are tokens, use `new WorkflowAlias(…)`, because this method derives the construct ID from the
+   * name.
    *
-   * @param aliasName 1 to 80 letters, digits, hyphens, underscores and dots, not only digits
-   * @throws Error named `TuningValidationError` that lists every problem with name and options
+   * @param aliasName the name: 1 to 80 letters, digits, hyphens, underscores and dots, not only digits
+   * @param options the version and the description
+   * @throws Error named `TuningValidationError` that lists every problem with the name and the options
    */
   addAlias(aliasName: string, options?: WorkflowAliasOptions): WorkflowAlias {
     const id = Token.isUnresolved(aliasName) ? 'Alias' : `Alias${aliasName}`;
@@ -136,6 +140,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * Creates an EventBridge rule that triggers when an execution succeeds.
    *
    * @param id the construct's ID within this workflow
+   * @param options the target of the rule, and its settings
    */
   onSucceeded(id: string, options?: events.OnEventOptions): events.Rule {
     return this.onStatus(id, ['SUCCEEDED'], options);
@@ -145,6 +150,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * Creates an EventBridge rule that triggers when an execution fails or times out.
    *
    * @param id the construct's ID within this workflow
+   * @param options the target of the rule, and its settings
    */
   onFailed(id: string, options?: events.OnEventOptions): events.Rule {
     return this.onStatus(id, ['FAILED', 'TIMED_OUT'], options);
@@ -154,6 +160,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * Creates an EventBridge rule that triggers when an execution ends: when it succeeds, fails, times out or is stopped.
    *
    * @param id the construct's ID within this workflow
+   * @param options the target of the rule, and its settings
    */
   onFinished(id: string, options?: events.OnEventOptions): events.Rule {
     return this.onStatus(id, ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], options);
@@ -168,18 +175,19 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Adds an alarm on executions that fail. It is OK again after a period without failures. Periods without any
-   * execution are OK as well. Add actions to it, such as a notification.
+   * Creates an alarm on failed executions. It returns to OK after a period without failures, also if there were no
+   * executions. Add actions to it, such as a notification.
    *
-   * Executions that never start do not fail: `scheduler.Schedule.metricAllDropped()` and the metric
-   * `FailedInvocations` of a rule count those.
+   * The alarm does not count executions that never started. For those, use `scheduler.Schedule.metricAllDropped()` or the
+   * metric `FailedInvocations` of a rule.
    *
    * @param id the construct's ID within this workflow
+   * @param options the threshold, the period, and the name of the alarm
    * @throws Error named `TuningValidationError` that lists every problem with the options
    */
   alarmOnFailure(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
     validateAlarm(`${this.node.path}/${id}`, options);
-    // The state machine has no timeout of its own: a state that takes too long fails the execution.
+    // The state machine has no timeout, so executions never time out: a state that takes too long fails the execution.
     return this.metricFailed(options.period && { period: options.period }).createAlarm(this, id, {
       alarmName: options.alarmName,
       alarmDescription: options.alarmDescription ?? `Executions of ${this.node.path} failed`,
@@ -192,18 +200,19 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
 
   /**
    * A metric that SageMaker publishes for each training job of this workflow: one time series for each job, or for each
-   * instance of a job. Use it on a dashboard; CloudWatch has no alarms on searches.
+   * instance of a job. Use it on a dashboard. CloudWatch does not support alarms on search expressions.
    *
    * - Utilization: `CPUUtilization`, `MemoryUtilization`, `DiskUtilization`, `GPUUtilization`, `GPUMemoryUtilization`
-   * - What the algorithm reports, under its own name, such as `validation:rmse`
+   * - Metrics that the algorithm reports, by name, such as `validation:rmse`
    *
-   * Jobs get their names when they start, so this searches for the prefix of their names. CloudWatch finds jobs of the
-   * last two weeks, and at most 500 time series.
+   * Job names are known only when the jobs start, so this is a search expression for their prefix. CloudWatch finds jobs of
+   * the last two weeks, and at most 500 time series.
    *
    * @param metricName the metric's name in namespace `/aws/sagemaker/TrainingJobs`: 1 to 255 characters, no quotes or
    * backslashes
+   * @param options the statistic, the period and the label
    * @default - average over 5 minutes
-   * @throws Error named `TuningValidationError` that lists every problem with name and options
+   * @throws Error named `TuningValidationError` that lists every problem with the name and the options
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-jobs
    */
   metricTrainingJobs(metricName: string, options?: TrainingJobMetricOptions): cloudwatch.SearchExpression {
@@ -215,6 +224,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * A metric of the state machine.
    *
    * @param metricName the metric's name in namespace `AWS/States`
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
    */
@@ -225,6 +235,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /**
    * Number of executions that were started.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -234,6 +245,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /**
    * Number of executions that succeeded.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -243,6 +255,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /**
    * Number of executions that failed.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -252,6 +265,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /**
    * Number of executions that were stopped.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricAborted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -259,8 +273,9 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Number of executions that timed out as a whole.
+   * Number of executions that timed out.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricTimedOut(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -270,6 +285,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /**
    * Number of state transitions that were throttled.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - sum over 5 minutes
    */
   metricThrottled(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -277,8 +293,9 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * How long executions took, in milliseconds.
+   * Duration of the executions, in milliseconds.
    *
+   * @param props the statistic, the period and other settings of the metric
    * @default - average over 5 minutes
    */
   metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {

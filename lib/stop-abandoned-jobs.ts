@@ -14,11 +14,11 @@ import { endsOfExecutions } from './private/execution-events';
 import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 import { nonEmpty, oneOf, optional, requireShape, struct } from './private/shape';
 
-/** A kind of job that an execution starts. */
+/** A kind of SageMaker job that an execution starts. */
 export enum SageMakerJobKind {
   /** Hyperparameter tuning jobs. */
   TUNING = 'HyperParameterTuningJob',
-  /** Training jobs that no other job has started. */
+  /** Training jobs that were not started by a tuning or AutoML job. */
   TRAINING = 'TrainingJob',
   /** AutoML jobs. */
   AUTOML = 'AutoMLJob',
@@ -33,23 +33,24 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
 /** Maximum age of an event. Abandoned jobs cost money, so an event that still fails then goes to the dead-letter queue. */
 const MAX_EVENT_AGE = Duration.hours(1);
 
-/** Properties of what stops the jobs of executions that ended without them. */
+/** Properties of `StopAbandonedJobs`. */
 export interface StopAbandonedJobsProps {
-  /** The state machine; a standard one, as EventBridge hears nothing of express workflows. */
+  /** The state machine. It must be a standard workflow: EventBridge gets no events from express workflows. */
   readonly stateMachine: sfn.IStateMachine;
-  /** What the names of the jobs begin with, as the fragment's `jobNamePrefix` says: no others are touched. */
+  /** Prefix of the job names, such as the `jobNamePrefix` of the fragment. Only jobs with this prefix are stopped. */
   readonly jobNamePrefix: string;
   /**
-   * The kinds of jobs to look for.
+   * The kinds of jobs to stop.
    *
-   * @default - all
+   * @default - all kinds
    */
   readonly kinds?: SageMakerJobKind[];
   /**
-   * Key for the function's environment variables and its log. Amazon SQS encrypts the dead-letter queue with a key that it owns:
-   * with this key, events would be lost unless the key policy lets EventBridge use it.
+   * KMS key for the function's environment variables and its log. It does not encrypt the dead-letter queue, because events
+   * would be lost if the key policy does not allow EventBridge to use the key. Amazon SQS encrypts the queue with a key
+   * that it owns.
    *
-   * @default - Lambda's and CloudWatch Logs' own encryption
+   * @default - the default encryption of Lambda and CloudWatch Logs
    */
   readonly encryptionKey?: kms.IKey;
 }
@@ -64,30 +65,36 @@ const PROPS = struct<StopAbandonedJobsProps>({
 /**
  * Stops the SageMaker jobs of executions that were stopped, timed out or failed.
  *
- * Step Functions stops the jobs that it waits for itself (`.sync`), but not those that an execution starts
- * through the AWS SDK integration and looks at from time to time: they would run on, and cost. An EventBridge
- * rule on the end of executions starts a Lambda function, which stops the jobs that carry the execution's ARN in
- * their tag `cdk-sagemaker-tuning:execution` and are still in progress. What it stopped is in its log.
+ * Step Functions stops the jobs that it waits for itself (`.sync`). It does not stop jobs that an execution starts and
+ * polls through the AWS SDK integration: those would keep running, and cost money. An EventBridge rule on the end of
+ * executions invokes a Lambda function. The function stops the jobs that are still in progress and whose tag
+ * `cdk-sagemaker-tuning:execution` has the execution's ARN. Its log lists the jobs that it stopped.
  *
- * An event that cannot be delivered, or for which the function fails three times, goes to a dead-letter queue: jobs may
- * still run then. Watch the queue with an alarm on `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
+ * If an event cannot be delivered, or the function fails three times for it, the event goes to a dead-letter queue, and
+ * jobs may still be running. Create an alarm on `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export class StopAbandonedJobs extends Construct {
-  /** The rule on the end of executions. */
+  /** The EventBridge rule on the end of executions. */
   readonly rule: events.Rule;
-  /** The function that stops the jobs. */
+  /** The Lambda function that stops the jobs. */
   readonly stopJobsFunction: lambda.IFunction;
-  /** Takes the events that did not lead to a successful run of the function. Keeps them for 14 days. */
+  /** Receives the events that the function did not process successfully. Keeps them for 14 days. */
   readonly deadLetterQueue: sqs.IQueue;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the state machine, and the jobs to stop
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: StopAbandonedJobsProps) {
     super(scope, id);
     requireShape(this.node.path, PROPS, props);
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
-    // With the hyphen that all names have: jobs of a prefix that only begins alike are not touched.
+    // With the hyphen, jobs of another construct whose prefix only starts with this one are not stopped.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
     const deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -105,7 +112,7 @@ export class StopAbandonedJobs extends Construct {
         encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
-      // Takes events that the function fails for. The rule's target takes those that do not reach it.
+      // Receives events for which the function fails. The rule's target has the queue for events that never reach it.
       deadLetterQueue,
       retryAttempts: 2,
       maxEventAge: MAX_EVENT_AGE,
@@ -117,7 +124,7 @@ export class StopAbandonedJobs extends Construct {
         actions: ['sagemaker:ListTags', ...kinds.map((kind) => `sagemaker:Stop${kind}`)],
         resources: kinds.map((kind) => jobArn(Stack.of(this), RESOURCES[kind], jobNamePrefix)),
       }),
-      // Have no resource-level permissions.
+      // The List actions have no resource-level permissions.
       new iam.PolicyStatement({
         actions: kinds.map((kind) => `sagemaker:List${kind}s`),
         resources: ['*'],

@@ -26,23 +26,24 @@ import { validateTuning } from './private/validate-tuning';
 import { warnOfDefinitions } from './private/warn-of-definitions';
 import type { TuningOptions } from './tuning-options';
 
-/** Properties of the chain of states that tunes a model. */
+/** Properties of `TuningFragment`. */
 export interface TuningFragmentProps extends TuningOptions {
   /** Training data. */
   readonly train: InputData;
   /**
-   * Validation data; needed for metrics of the form `validation:…`.
+   * Validation data. Required for metrics whose names begin with `validation:`.
    *
    * @default - none
    */
   readonly validation?: InputData;
   /**
-   * Where models go: those of the tuning job below `trials/`, the final one below `models/`, checkpoints
-   * below `checkpoints/`, reports below `reports/`.
+   * Where the results are written: models of the tuning job below `trials/`, the final model below `models/`, checkpoints
+   * below `checkpoints/`, and reports below `reports/`.
    */
   readonly output: DataLocation;
   /**
-   * The input of the chain, as a JSONata string. Its value has the shape of a `TuningWorkflow`'s input.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.tuning %}`. Its value must have the fields
+   * that the description of `TuningFragment` lists.
    *
    * @default '{% $states.input %}' - the input of the first state
    */
@@ -50,48 +51,55 @@ export interface TuningFragmentProps extends TuningOptions {
 }
 
 /**
- * The chain of states that tunes a model and trains the best one, to embed in a state machine of any query
- * language. Two of them in one state machine need `prefixStates()`.
+ * A chain of states that tunes a model and trains the best one. Embed it in your own state machine, of either query
+ * language. If a state machine has two such chains, call `prefixStates()` on them to keep the state names unique.
  *
- * Input (every field is optional and overrides one setting; anything else ends the execution with error
- * `InvalidInput` before a job starts):
+ * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
+ * before a job starts):
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
- * - `hyperparameters`: a map of strings; a tuned hyperparameter that is given here is no longer tuned. With
- *   `furtherDefinitions`: an object of such objects, by the names of the definitions
- * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs; not with `furtherDefinitions`
+ * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: one such
+ *   map for each definition, by the name of the definition
+ * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
  *
- * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are switched off,
- * `finalTrainingJob` and `report`: the S3 URI of a page that shows the search, or null and the reason in `reportError`.
+ * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
+ * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
+ * `reportError` has the reason.
  *
- * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see `maxQuotaWait`),
+ * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
- * `FinalTrainingJobNotCompleted`, and those of Step Functions and SageMaker.
+ * `FinalTrainingJobNotCompleted`, and the errors of Step Functions and SageMaker.
  */
 export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
   readonly startState: sfn.State;
   /** The states that end the chain. */
   readonly endStates: sfn.INextable[];
-  /** Role that the training jobs run under. */
+  /** Execution role of the training jobs. */
   readonly trainingRole: iam.IRole;
-  /** The function that finds the best training job. */
+  /** The Lambda function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
-  /** The function that writes the report; undefined without one. */
+  /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
-  /** Security groups of the training containers; none without a VPC. */
+  /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
-  /** Prefix of the names of all jobs; a token, unless `jobNamePrefix` is given. */
+  /** Prefix of the names of all jobs; a token unless the `jobNamePrefix` property is given. */
   readonly jobNamePrefix: string;
   /** Collects the tags that `Tags.of()` adds to the SageMaker jobs. */
   readonly cdkTagManager: TagManager;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the algorithm, the search, the data, and the settings of the jobs
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: TuningFragmentProps) {
     super(scope, id);
     validateTuning(this.node.path, props);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
-    // With the hyphen that all names have: the permissions end where another construct's prefix only begins alike.
+    // With the hyphen, the permissions exclude jobs of another construct whose prefix only starts with this one.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker training containers'),
@@ -147,7 +155,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   }
 }
 
-/** Makes the function that writes the report of a tuning job. */
+/** Creates the function that writes the report of a tuning job. */
 function tuningReportFunction(
   scope: Construct,
   id: string,
@@ -160,13 +168,13 @@ function tuningReportFunction(
     reading: tuningReadStatements(scope, jobNamePrefix, warmStart?.tuningJobNames),
     readsLogs: true,
     output,
-    // Of these models the report shows the importance of the features.
+    // The report shows feature importance from XGBoost models, so the function reads them.
     models: hasXGBoost ? output._child(finalTraining?.enabled === false ? 'trials/' : 'models/') : undefined,
     encryptionKey,
   });
 }
 
-/** The definitions with their algorithms settled; each but the first in a scope of its own. */
+/** Binds the algorithm of each definition. Each definition after the first has its own scope. */
 function bindDefinitions(scope: Construct, props: TuningFragmentProps): BoundDefinition[] {
   return definitionsOf(props).map((definition, index) => ({
     ...definition,
@@ -177,7 +185,7 @@ function bindDefinitions(scope: Construct, props: TuningFragmentProps): BoundDef
   }));
 }
 
-/** Everything in Amazon S3 that training jobs read. */
+/** All S3 locations that training jobs read. */
 function locations(props: TuningFragmentProps, definitions: readonly BoundDefinition[]): DataLocation[] {
   const read = definitions.flatMap(({ train, validation, channels = {}, bound }) => [
     train.location,

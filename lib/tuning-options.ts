@@ -11,12 +11,12 @@ import type { TuningStrategy } from './search/tuning-strategy';
 import type { WarmStart } from './search/warm-start';
 import type { InstanceGroup } from './tasks/training-job-definition';
 
-/** Instances that train. */
+/** Instances that a training job runs on. */
 export interface TrainingResources {
   /**
-   * Instance type as SageMaker names it.
+   * Instance type, such as `ml.m5.xlarge`.
    *
-   * @default - what the algorithm recommends, where that is known, else 'ml.m5.xlarge'
+   * @default - the algorithm's recommended type if the library knows one, else 'ml.m5.xlarge'
    */
   readonly instanceType?: string;
   /**
@@ -26,7 +26,7 @@ export interface TrainingResources {
    */
   readonly instanceCount?: number;
   /**
-   * Groups of instances of different types (a heterogeneous cluster), 1 to 5; instead of `instanceType` and
+   * Groups of instances of different types (a heterogeneous cluster), 1 to 5. They replace `instanceType` and
    * `instanceCount`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html
@@ -34,36 +34,37 @@ export interface TrainingResources {
    */
   readonly instanceGroups?: InstanceGroup[];
   /**
-   * How long the instances are kept after a training job, for the next one like it (a warm pool); at most 6 hours.
-   * Not with spot instances or instance groups. Kept instances are paid for, and need a quota of their own.
+   * How long to keep the instances after a training job, so that the next similar job can reuse them (a warm pool): at
+   * most 6 hours. You pay for the instances during this time, and warm pools have their own quota. Cannot be combined
+   * with spot instances or instance groups.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
-   * @default - not at all
+   * @default - the instances are released when the training job ends
    */
   readonly keepAlive?: Duration;
   /**
-   * Size of the storage volume of each instance.
+   * Size of the storage volume of each instance, in whole gibibytes.
    *
    * @default Size.gibibytes(30)
    */
   readonly volumeSize?: Size;
 }
 
-/** Managed spot training: cheaper instances that may be taken away. */
+/** Options for managed spot training, which uses cheaper instances that AWS can interrupt. */
 export interface SpotOptions {
   /**
-   * How long a training job may take in all, the wait for instances included; at least the longest run time
-   * of the training job.
+   * Maximum total time of a training job, including the wait for instances. Must be at least the maximum run time of
+   * the training job.
    *
-   * @default - twice the longest run time of the training job
+   * @default - twice the maximum run time of the training job
    */
   readonly maxWait?: Duration;
 }
 
-/** How the final model is trained, once the best hyperparameters are known. */
+/** Options for the final training, which trains a model with the best hyperparameters. */
 export interface FinalTrainingOptions {
   /**
-   * Whether to train a final model at all. Without it, the model of the best training job is the result.
+   * Whether to train a final model. If false, the result is the model of the best training job.
    *
    * @default true
    */
@@ -71,76 +72,76 @@ export interface FinalTrainingOptions {
   /**
    * Instances for the final training.
    *
-   * @default - those of the tuning job
+   * @default - the instances of the tuning job
    */
   readonly resources?: TrainingResources;
   /**
-   * Hyperparameters on top of the best ones, such as a higher `num_round`. Of the first definition, where there are
-   * `furtherDefinitions`.
+   * Hyperparameters to add to the best ones or to override them with, such as a higher `num_round`. With
+   * `furtherDefinitions`, they apply only if the first definition wins.
    *
-   * @default - the best hyperparameters as they are
+   * @default - the best hyperparameters, unchanged
    */
   readonly hyperparameters?: { [name: string]: string };
   /**
-   * The longest run time of the final training; at most 28 days.
+   * Maximum run time of the final training: at most 28 days.
    *
-   * @default - that of the tuning job's training jobs
+   * @default - the maximum run time of the tuning job's training jobs
    */
   readonly maxRuntime?: Duration;
   /**
    * Managed spot training for the final training.
    *
-   * @default - on-demand instances, whatever the tuning job uses
+   * @default - on-demand instances, even if the tuning job uses spot instances
    */
   readonly spot?: SpotOptions;
   /**
-   * Whether what the container writes to `/opt/ml/checkpoints` is kept in Amazon S3, and is there again when an
-   * interrupted training goes on.
+   * Whether SageMaker copies `/opt/ml/checkpoints` of the container to Amazon S3, and restores it when an interrupted
+   * training job resumes.
    *
    * @default - true with spot instances, else false
    */
   readonly checkpoints?: boolean;
 }
 
-/** How the state machine talks to SageMaker's tuning API. */
+/** The Step Functions integration that the state machine calls SageMaker's tuning API through. */
 export enum TuningIntegration {
   /**
-   * `OPTIMIZED` where every field of the request is known to be supported by it, else `SDK`.
+   * `OPTIMIZED` if that integration is known to support every field of the request, else `SDK`.
    */
   AUTO = 'AUTO',
   /**
-   * Step Functions' optimised integration: `createHyperParameterTuningJob.sync`. A constant number of state
-   * transitions, and the tuning job is stopped with the execution; but Step Functions refuses fields that
-   * its list lacks, and that list is not published.
+   * The optimized integration: `createHyperParameterTuningJob.sync`. It takes a constant number of state transitions,
+   * and stops the tuning job when the execution is stopped. However, Step Functions rejects the fields that this
+   * integration does not support, and AWS does not publish which fields those are.
    */
   OPTIMIZED = 'OPTIMIZED',
   /**
-   * The AWS SDK integration and a loop that waits. Takes every field of the API; costs three state
-   * transitions a look (every few seconds at first, every 20 minutes after two days). The tuning job would go
-   * on when the execution is stopped: `TuningWorkflow` stops it, and so does `StopAbandonedJobs` where a
-   * `TuningFragment` is embedded.
+   * The AWS SDK integration, with a loop that polls the tuning job. It accepts every field of the API. Each poll takes
+   * three state transitions: every few seconds at first, every 20 minutes after two days.
+   *
+   * Step Functions does not stop the tuning job when the execution is stopped. `TuningWorkflow` does. If you embed a
+   * `TuningFragment`, add `StopAbandonedJobs`.
    */
   SDK = 'SDK',
 }
 
-/** One algorithm with its search space: what SageMaker calls a training job definition. */
+/** One algorithm with its search space. SageMaker calls this a training job definition. */
 export interface TrainingDefinitionOptions {
-  /** What is trained. */
+  /** The algorithm to train. */
   readonly algorithm: Algorithm;
-  /** What the tuning job optimises. */
+  /** The metric that the tuning job optimizes. */
   readonly objective: Objective;
   /** The search space: 1 to 30 hyperparameters. */
   readonly parameterRanges: ParameterRange[];
   /**
-   * Hyperparameters that stay the same in all training jobs. An execution's input can override them, and can
-   * fix ones that are tuned.
+   * Hyperparameters that have the same value in all training jobs. An execution's input can override them. It can also
+   * set a value for a tuned hyperparameter, which is then no longer tuned.
    *
-   * @default - none but those that the algorithm adds
+   * @default - only those that the algorithm adds
    */
   readonly hyperparameters?: { [name: string]: string };
   /**
-   * Data beside the training and the validation data, by the name of its channel. An execution's input does not
-   * change it.
+   * Input data in addition to the training and validation data, by channel name. An execution's input cannot change it.
    *
    * @default - none
    */
@@ -152,98 +153,102 @@ export interface TrainingDefinitionOptions {
    */
   readonly resources?: TrainingResources;
   /**
-   * How long one training job may take; at most 28 days. One that takes longer is stopped.
+   * Maximum run time of one training job: at most 28 days. SageMaker stops a training job that takes longer.
    *
    * @default Duration.hours(1)
    */
   readonly maxTrainingRuntime?: Duration;
 }
 
-/** A further algorithm that takes part in the same search. */
+/** An additional algorithm for the same search. */
 export interface FurtherDefinition extends TrainingDefinitionOptions {
   /** Name of the definition: 1 to 64 letters, digits and inner hyphens. */
   readonly name: string;
   /**
-   * Training data of its own, where the algorithm needs another format. An execution's input does not change it.
+   * Training data for this definition, if its algorithm needs a different format. An execution's input cannot change it.
    *
-   * @default - that of the first definition
+   * @default - the training data of the first definition
    */
   readonly train?: InputData;
   /**
-   * Validation data of its own, where the algorithm needs another format.
+   * Validation data for this definition, if its algorithm needs a different format.
    *
-   * @default - that of the first definition, unless `train` is given
+   * @default - the validation data of the first definition, or none if `train` is given
    */
   readonly validation?: InputData;
   /**
-   * Hyperparameters on top of the best ones for the final training.
+   * Hyperparameters for the final training, to add to the best ones or to override them with. They apply only if this
+   * definition wins.
    *
-   * @default - the best hyperparameters as they are
+   * @default - the best hyperparameters, unchanged
    */
   readonly finalHyperparameters?: { [name: string]: string };
 }
 
-/** What is tuned, how, and on what: shared by `TuningWorkflow` and `TuningFragment`. */
+/** Options that `TuningWorkflow` and `TuningFragment` share: the algorithm, the search, and the instances. */
 export interface TuningOptions extends TrainingDefinitionOptions {
   /**
-   * Name of the first definition, where there are `furtherDefinitions`.
+   * Name of the first definition: 1 to 64 letters, digits and inner hyphens. Used with `furtherDefinitions`.
    *
    * @default 'first'
    */
   readonly definitionName?: string;
   /**
-   * Further algorithms that take part in the same search, at most 9: the best training job of all wins, and the final
-   * training is one of its algorithm. SageMaker compares the values of their objective metrics, which therefore
-   * have to mean the same. Not with a warm start or early stopping.
+   * Additional algorithms for the same search: at most 9. The best training job of all algorithms wins, and the final
+   * training uses its algorithm. SageMaker compares the values of the objective metrics across algorithms, so these
+   * metrics must be comparable. Cannot be combined with a warm start or early stopping.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
    * @default - none
    */
   readonly furtherDefinitions?: FurtherDefinition[];
   /**
-   * How the tuning job chooses the next hyperparameters.
+   * How the tuning job chooses the hyperparameters of the next training jobs.
    *
    * @default TuningStrategy.bayesian()
    */
   readonly strategy?: TuningStrategy;
   /**
-   * How many training jobs the tuning job runs: 1 to 750, for random search to 10,000. Not for a grid search,
-   * which runs each combination. SageMaker refuses more training jobs than there are combinations of the ranges.
+   * Number of training jobs that the tuning job runs: 1 to 750, or 1 to 10,000 for a random search. Leave it out for a
+   * grid search, which runs every combination. SageMaker rejects more training jobs than the ranges have combinations.
    *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
    * @default - 20, or the number of combinations if that is smaller
    */
   readonly maxTrainingJobs?: number;
   /**
-   * How many training jobs run at once: 1 to 100 (default quota: 10).
+   * Number of training jobs that run at the same time: 1 to 100. The default quota is 10.
    *
    * @default 2
    */
   readonly maxParallelTrainingJobs?: number;
   /**
-   * How long the tuning job may take in all: 2 minutes to 182.5 days.
+   * Maximum run time of the tuning job: 2 minutes to 182.5 days.
    *
-   * @default - no limit but the account's quota (30 days)
+   * @default - limited only by the account's quota (30 days by default)
    */
   readonly maxTuningRuntime?: Duration;
   /**
-   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day; 0 to
-   * not wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs, such as
-   * a quota of 0, waiting cannot help: the execution fails at once with `QuotaTooLow`.
+   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day, or 0 for
+   * no wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
+   * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
    * @default Duration.hours(1)
    */
   readonly maxQuotaWait?: Duration;
   /**
-   * Whether SageMaker stops training jobs that promise nothing. Not for Hyperband, which does so itself.
+   * Whether SageMaker stops training jobs that are unlikely to improve on the best one. Not for Hyperband, which has its
+   * own early stopping.
    *
    * @default false
    */
   readonly earlyStopping?: boolean;
   /**
-   * Further places that an execution's input may name for `train` and `validation`.
+   * Locations that an execution's input may use for `train` and `validation`, in addition to the locations of the input
+   * data.
    *
-   * @default - the locations of the input data
+   * @default - only the locations of the input data
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
@@ -253,66 +258,69 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly spot?: SpotOptions;
   /**
-   * Whether what the containers write to `/opt/ml/checkpoints` is kept in Amazon S3.
+   * Whether SageMaker copies `/opt/ml/checkpoints` of the containers to Amazon S3.
    *
-   * A tuning job has one place for all of its training jobs, and whether SageMaker keeps them apart there is
-   * not documented: if it does not, a training job could go on from another one's model.
+   * All training jobs of a tuning job share one checkpoint location, and AWS does not document whether SageMaker separates
+   * them there. If it does not, a training job could resume from the checkpoint of another one.
    *
    * @default false
    */
   readonly checkpoints?: boolean;
   /**
-   * Earlier tuning jobs to learn from, and how (`warmStartFrom` in an execution's input names others).
+   * Earlier tuning jobs to learn from, and the type of the warm start. `warmStartFrom` in an execution's input replaces the
+   * names of the tuning jobs.
    *
-   * @default - none; those in an execution's input are used as TransferLearning
+   * @default - no warm start; if an execution's input has `warmStartFrom`, the type is TransferLearning
    */
   readonly warmStart?: WarmStart;
   /**
-   * The final training.
+   * Options for the final training.
    *
-   * @default - a final model is trained like the tuning job's training jobs
+   * @default - the final training uses the same settings as the tuning job's training jobs
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
    * Whether the execution writes a report: a page that shows which training job won, why, and what to try next. It is written
-   * below `reports/` in the output location, also for a search that failed. A report that cannot be written never fails the
-   * execution: its output then has `report` null, and the reason in `reportError`.
+   * below `reports/` in the output location, even if the search failed. If the report cannot be written, the execution still
+   * succeeds: `report` in its output is null, and `reportError` has the reason.
    *
    * @default true
    */
   readonly report?: boolean;
   /**
-   * Names of the features in the training data for the report, in the order of the columns, without the label: at most 50,000
-   * characters in all. The report of an execution that trains with other data has numbers in place of names, and so has
-   * that of a definition with training data of its own.
+   * Names of the features in the training data, for the report. List them in column order, without the label: at most 50,000
+   * characters in total. The report shows numbers instead of these names if an execution's input sets `train`, or for a
+   * definition with its own training data.
    *
-   * @default - the report has the names that the model knows, else `f0`, `f1`, …
+   * @default - the names stored in the model, else `f0`, `f1`, …
    */
   readonly featureNames?: string[];
   /**
-   * Role that the training jobs run under. It must be in the stack's account and trust
-   * `sagemaker.amazonaws.com`. The construct adds the permissions it needs as an inline policy; if the role cannot be changed, a
-   * warning at synth lists the actions that it must allow already.
+   * Execution role of the training jobs. It must be in the stack's account and trust `sagemaker.amazonaws.com`. The
+   * construct adds the required permissions as an inline policy. If it cannot change the role, a warning at synth lists
+   * the actions that the role must already allow.
    *
-   * @default - a role with the least privileges the training jobs need
+   * @default - a new role with the least privileges that the training jobs need
    */
   readonly trainingRole?: iam.IRole;
   /**
-   * Key that encrypts what the workflow stores: models and checkpoints, a new bucket, the volumes of the training instances,
-   * the environment variables of the functions, and the logs of the functions. `TuningWorkflow` also encrypts its state machine, the
-   * history of the executions and the log of the state machine.
+   * KMS key that encrypts what the workflow stores: models and checkpoints, a new bucket, the volumes of the training
+   * instances, and the environment variables and logs of the functions. `TuningWorkflow` also uses it to encrypt its state
+   * machine, the history of the executions and the log of the state machine.
    *
    * The key does not cover:
    *
-   * - volumes of instance types with local NVMe storage, such as ml.g5. SageMaker accepts no key for them, and the hardware
-   *   encrypts them. If the instance type is a token, the request has the key, and SageMaker refuses it for such types.
+   * - volumes of instance types with local NVMe storage, such as ml.g5. SageMaker does not accept a key for them; the
+   *   hardware encrypts them. If the instance type is a token, the request includes the key, and SageMaker rejects the
+   *   request for these types.
    * - access logs of a new bucket. S3 delivers them only to buckets with S3-managed encryption.
    * - logs of training jobs. SageMaker creates their log group.
    * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
    *
-   * For a key of this app, the construct adds what CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
-   * key policy. For an imported key, its owner must add that. To read executions, a user needs `kms:Decrypt` on the key. An alias
-   * of a key of this app is accepted; an imported alias is not, because its key is unknown.
+   * The construct adds the permissions that CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
+   * policy of a key that this app creates. For an imported key, its owner must add them. To read executions, a user needs
+   * `kms:Decrypt` on the key. You can give an alias of a key that this app creates, but not an imported alias, because its
+   * key is unknown.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
@@ -320,28 +328,28 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly encryptionKey?: kms.IKey;
   /**
-   * VPC that the training containers are connected to.
+   * VPC that the training containers connect to.
    *
-   * @default - none
+   * @default - no VPC
    */
   readonly vpc?: ec2.IVpc;
   /**
    * Subnets for the training containers, at most 16.
    *
-   * The containers get no public IP address: in public or isolated subnets the VPC needs an endpoint for Amazon S3.
+   * The containers get no public IP address. If the subnets are public or isolated, the VPC needs an endpoint for Amazon S3.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
-   * @default - private subnets with a NAT gateway, else isolated ones, else public ones
+   * @default - private subnets with a NAT gateway, else isolated subnets, else public subnets
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
   /**
    * Security groups for the training containers, at most 5.
    *
-   * @default - a new one that allows all outgoing traffic, if there is a VPC
+   * @default - a new security group that allows all outbound traffic, if `vpc` is given
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
   /**
-   * Whether the training containers are cut off from the network. SageMaker still moves data and models.
+   * Whether the training containers have no network access. SageMaker still downloads the data and uploads the models.
    *
    * @default true
    */
@@ -349,28 +357,28 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   /**
    * Whether traffic between the instances of one training job is encrypted.
    *
-   * @default - true where a training job has several instances
+   * @default - true if a training job has several instances
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the tuning job, which SageMaker also puts on its training jobs, and of the final training job. They are
-   * added to those of `Tags.of()`, over which they win. At most 50 in all, or 49 with integration `SDK`, for which the
-   * construct adds one. Tags of the stack itself (`StackProps.tags`) do not reach the jobs.
+   * Tags of the tuning job and of the final training job. SageMaker copies the tags of the tuning job to its training jobs.
+   * They are added to the tags from `Tags.of()`, and override tags with the same key. At most 50 in total, or 49 with
+   * integration `SDK`, because the construct then adds one. Tags of the stack (`StackProps.tags`) do not reach the jobs.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
-   * @default - those of `Tags.of()`
+   * @default - only the tags from `Tags.of()`
    */
   readonly tags?: { [key: string]: string };
   /**
-   * What the names of all jobs begin with: 1 to 16 lower-case letters, digits and inner hyphens. The state
-   * machine may touch no other jobs. A template with a fixed prefix can be deployed only once in an account and
-   * region.
+   * Prefix of the names of all jobs: 1 to 16 lowercase letters, digits and inner hyphens. The state machine has
+   * permissions only for jobs with this prefix. A template with a fixed prefix can be deployed only once per account
+   * and region.
    *
    * @default - derived from the construct's path and the ID of the deployed stack
    */
   readonly jobNamePrefix?: string;
   /**
-   * How the state machine talks to SageMaker's tuning API.
+   * The Step Functions integration that the state machine calls SageMaker's tuning API through.
    *
    * @default TuningIntegration.AUTO
    */

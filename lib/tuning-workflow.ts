@@ -22,7 +22,7 @@ import { TuningFragment } from './tuning-fragment';
 import type { TuningOptions } from './tuning-options';
 import type { WorkflowLogOptions } from './workflow-options';
 
-/** Properties of a workflow that tunes a model and trains the best one. */
+/** Properties of `TuningWorkflow`. */
 export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * Training data.
@@ -31,52 +31,51 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly train?: InputData;
   /**
-   * Validation data; needed for metrics of the form `validation:…`.
+   * Validation data. Required for metrics whose names begin with `validation:`.
    *
    * @default - CSV files below `validationPrefix` in the workflow's bucket
    */
   readonly validation?: InputData;
   /**
-   * Prefix of the data in the bucket, where `train` or `validation` is not given. An execution's input may name
-   * anything below it, unless `allowedInputLocations` says otherwise.
+   * Prefix of the data in the bucket, used if `train` or `validation` is not given. An execution's input can use any
+   * location below it, unless `allowedInputLocations` is given.
    *
    * @default 'input/'
    */
   readonly inputPrefix?: string;
   /**
-   * Prefix of the training data in the bucket, where `train` is not given.
+   * Prefix of the training data in the bucket, used if `train` is not given.
    *
    * @default - `train/` below `inputPrefix`
    */
   readonly trainPrefix?: string;
   /**
-   * Prefix of the validation data in the bucket, where `validation` is not given.
+   * Prefix of the validation data in the bucket, used if `validation` is not given.
    *
    * @default - `validation/` below `inputPrefix`
    */
   readonly validationPrefix?: string;
   /**
-   * Bucket for models and, unless they are elsewhere, for the data. One that is brought has to be encrypted
-   * and closed to the public by its owner.
+   * Bucket for the models and, unless `train` and `validation` are elsewhere, for the data. If you give a bucket, you are
+   * responsible for its encryption and for blocking public access.
    *
-   * @default - a new bucket: encrypted, versioned, TLS only, closed to the public, with access logs
+   * @default - a new bucket: encrypted, versioned, TLS only, no public access, with access logs
    */
   readonly bucket?: s3.IBucket;
   /**
-   * Where in the bucket models and reports go.
+   * Prefix in the bucket for models and reports.
    *
    * @default 'output/'
    */
   readonly outputPrefix?: string;
   /**
-   * How long the models of the tuning job's training jobs are kept in a new bucket. The final model is kept
-   * for ever.
+   * How long a new bucket keeps the models of the tuning job's training jobs. It never deletes the final model.
    *
-   * @default Duration.days(30) - for ever where no final model is trained
+   * @default Duration.days(30) - forever if no final model is trained
    */
   readonly trialRetention?: Duration;
   /**
-   * What becomes of a new bucket when the stack is deleted.
+   * What happens to a new bucket when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -84,15 +83,15 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * Name of the state machine.
    *
-   * @default - CloudFormation makes one up
+   * @default - CloudFormation generates a name
    */
   readonly stateMachineName?: string;
 }
 
 /**
- * Tunes a model and trains the best one: bucket, roles, functions and state machine.
+ * Tunes a model and trains the best one. Creates a bucket, roles, Lambda functions and a state machine.
  *
- * Start an execution with `{}`, or override settings as `TuningFragment` describes.
+ * Start an execution with the input `{}`, or override settings as described in `TuningFragment`.
  *
  * @example
  * new TuningWorkflow(this, 'Tuning', {
@@ -106,22 +105,31 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
  * });
  */
 export class TuningWorkflow extends SageMakerWorkflow {
-  /** Bucket for models and data. */
+  /** The bucket for models and data. */
   readonly bucket: s3.IBucket;
   /** The state machine. */
   readonly stateMachine: sfn.StateMachine;
   /** The chain of states in the state machine. */
   readonly fragment: TuningFragment;
-  /** Stops the tuning job of an execution that ends without it; undefined where Step Functions does so (`.sync`). */
+  /**
+   * Stops the tuning job of an execution that ends before the job does. Undefined with integration `OPTIMIZED`, because
+   * Step Functions then stops the job.
+   */
   readonly stopAbandonedJobs?: StopAbandonedJobs;
-  /** Role that the training jobs run under. */
+  /** Execution role of the training jobs. */
   readonly trainingRole: iam.IRole;
-  /** Security groups of the training containers; none without a VPC. */
+  /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
 
   /** @internal */
   protected readonly _places: WorkflowPlaces;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the algorithm, the search, the data, and the settings of the workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
     super(scope, id);
     validateWorkflow(this.node.path, TUNING_WORKFLOW, props);

@@ -7,8 +7,8 @@ import type { SageMakerWorkflow } from './sagemaker-workflow';
 /** Options for an alias of a workflow's state machine. */
 export interface WorkflowAliasOptions {
   /**
-   * ARN of the version that the alias points to, such as an earlier one to roll back to:
-   * `arn:<partition>:states:<region>:<account>:stateMachine:<name>:<version>`.
+   * ARN of the version that the alias points to: `arn:<partition>:states:<region>:<account>:stateMachine:<name>:<version>`.
+   * To roll back, give the ARN of an earlier version.
    *
    * @default - the version that the deployment publishes
    */
@@ -21,13 +21,13 @@ export interface WorkflowAliasOptions {
   readonly description?: string;
 }
 
-/** Properties of an alias of a workflow's state machine. */
+/** Properties of `WorkflowAlias`. */
 export interface WorkflowAliasProps extends WorkflowAliasOptions {
-  /** The workflow. */
+  /** The workflow whose state machine gets the alias. */
   readonly workflow: SageMakerWorkflow;
   /**
-   * Name of the alias: 1 to 80 letters, digits, hyphens, underscores and dots, not only digits. No other alias of the
-   * workflow can have it.
+   * Name of the alias: 1 to 80 letters, digits, hyphens, underscores and dots, not only digits. It must be unique within the
+   * workflow.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html
    */
@@ -35,25 +35,28 @@ export interface WorkflowAliasProps extends WorkflowAliasOptions {
 }
 
 /**
- * An alias of a workflow's state machine: a name for one of its versions. Clients start the alias, and need no change
- * when it points to another version. `addAlias()` of a workflow creates one.
+ * An alias of a workflow's state machine: a name that points to one of its versions. Clients start the alias, so they need
+ * no change when it points to another version. `SageMakerWorkflow.addAlias()` creates one.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
  */
 export class WorkflowAlias extends Construct {
   /** Name of the alias. */
   readonly aliasName: string;
-  /** ARN of the alias: what StartExecution takes as `stateMachineArn`. */
+  /** ARN of the alias. Pass it to StartExecution as `stateMachineArn`. */
   readonly aliasArn: string;
 
   /** @internal */
   readonly _workflow: SageMakerWorkflow;
 
   /**
-   * @throws Error named `TuningValidationError` that lists every problem with the props
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the workflow, and the name of the alias
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
    */
   constructor(scope: Construct, id: string, props: WorkflowAliasProps) {
-    // Before the construct is there, whose own check of its ID says less of a name that is taken.
+    // Runs before `super`: the error of constructs for a duplicate ID is less clear than ours for a duplicate name.
     validateAlias(`${scope.node.path}/${id}`, props);
     super(scope, id);
     this.aliasName = props.aliasName;
@@ -69,10 +72,10 @@ export class WorkflowAlias extends Construct {
   }
 
   /**
-   * Lets someone start executions through this alias, and only through it. Step Functions authorizes the call for the
-   * state machine, with the alias in a condition key.
+   * Allows a principal to start executions through this alias only. Step Functions authorizes the call on the state
+   * machine, with the alias in a condition key.
    *
-   * @param grantee who may start them
+   * @param grantee the principal, such as a role or a function
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
    */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {

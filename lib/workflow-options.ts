@@ -5,7 +5,7 @@ import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { DataLocation } from './data-location';
 import type { WorkflowAlias } from './workflow-alias';
 
-/** How the logs of a workflow are kept. */
+/** Options for the logs of a workflow. */
 export interface WorkflowLogOptions {
   /**
    * How long CloudWatch Logs keeps the logs of the state machine and of the Lambda functions. The logs of SageMaker
@@ -15,7 +15,7 @@ export interface WorkflowLogOptions {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What happens to these logs when the stack is deleted. `RemovalPolicy.SNAPSHOT` is not for logs.
+   * What happens to these logs when the stack is deleted. `RemovalPolicy.SNAPSHOT` is not supported for logs.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -31,13 +31,13 @@ export interface FailureAlarmOptions {
    */
   readonly alarmName?: string;
   /**
-   * Description of the alarm, which its notifications include. At most 1,024 characters.
+   * Description of the alarm: at most 1,024 characters. Notifications include it.
    *
-   * @default - names the workflow
+   * @default - 'Executions of <path of the workflow> failed'
    */
   readonly alarmDescription?: string;
   /**
-   * Number of failed executions within the period that sets off the alarm: a whole number of at least 1.
+   * Number of failed executions within the period that triggers the alarm: a whole number of at least 1.
    *
    * @default 1
    */
@@ -45,8 +45,7 @@ export interface FailureAlarmOptions {
   /**
    * Period in which failed executions are counted: a multiple of 60 seconds, at most 7 days. It must be known at synth.
    *
-   * CloudWatch accepts 10, 20 and 30 seconds too, but they are meant for metrics of high resolution, and such an alarm
-   * costs more.
+   * CloudWatch also accepts 10, 20 and 30 seconds, but those are for high-resolution metrics, and their alarms cost more.
    *
    * @default Duration.minutes(5)
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -57,8 +56,7 @@ export interface FailureAlarmOptions {
 /** Options for a metric of training jobs. */
 export interface TrainingJobMetricOptions {
   /**
-   * Statistic of each time series, such as `Average`, `Minimum`, `Maximum`, `Sum` or `p99`. `cloudwatch.Stats` has them
-   * all.
+   * Statistic of each time series, such as `Average`, `Minimum`, `Maximum`, `Sum` or `p99`. See `cloudwatch.Stats`.
    *
    * @default 'Average'
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -72,7 +70,7 @@ export interface TrainingJobMetricOptions {
    */
   readonly period?: Duration;
   /**
-   * Label in a graph, shown in front of the name of each time series.
+   * Label in a graph, shown before the name of each time series.
    *
    * @default - the metric's name
    */
@@ -81,16 +79,16 @@ export interface TrainingJobMetricOptions {
 
 /** Options for a schedule that starts executions. */
 export interface ExecutionScheduleOptions {
-  /** When executions start: `cron`, `rate` or `at`, with a time zone if you like. */
+  /** When executions start: a `cron`, `rate` or `at` expression, optionally with a time zone. */
   readonly schedule: scheduler.ScheduleExpression;
   /**
-   * Input of the executions, as the workflow's fragment describes it.
+   * Input of the executions, as described in `TuningFragment` or `AutoMlFragment`.
    *
-   * @default - `{}`: the settings of the props
+   * @default - `{}`: no setting is overridden
    */
   readonly input?: scheduler.ScheduleTargetInput;
   /**
-   * Alias of the state machine to start: one of this workflow.
+   * Alias to start. It must be an alias of this workflow.
    *
    * @default - the latest definition
    */
@@ -112,27 +110,27 @@ export interface ExecutionScheduleOptions {
 /** Options for a rule that starts an execution when there is new data in S3. */
 export interface NewDataOptions {
   /**
-   * Where the data is. Use `DataLocation.fromBucket`.
+   * Location of the data. Create it with `DataLocation.fromBucket`.
    *
    * @default - the workflow's `inputPrefix` in its bucket
    */
   readonly location?: DataLocation;
   /**
-   * The objects whose creation starts an execution: keys relative to the location, where `*` stands for any number
-   * of characters. Every object that matches starts an execution of its own, so name the one that you write last.
+   * The objects that start an execution when they are created: keys relative to the location, where `*` matches any number
+   * of characters. Each matching object starts one execution, so name only the object that you write last.
    *
    * @default ['_SUCCESS']
    */
   readonly objects?: string[];
   /**
-   * Input of the executions, as the workflow's fragment describes it. It can take values from the event with
-   * `events.EventField`, such as `$.detail.object.key`. The event as a whole is not a valid input.
+   * Input of the executions, as described in `TuningFragment` or `AutoMlFragment`. Use `events.EventField` to take values
+   * from the event, such as `$.detail.object.key`. The whole event is not a valid input.
    *
-   * @default - `{}`: the settings of the props
+   * @default - `{}`: no setting is overridden
    */
   readonly input?: events.RuleTargetInput;
   /**
-   * Alias of the state machine to start: one of this workflow.
+   * Alias to start. It must be an alias of this workflow.
    *
    * @default - the latest definition
    */

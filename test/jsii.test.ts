@@ -37,10 +37,10 @@ const members: Member[] = types.flatMap((type): Member[] => {
   ];
 });
 
-/** Members whose documentation stands in the interface of aws-cdk-lib that they come from. */
+/** Whether a member is documented in the interface of aws-cdk-lib that it overrides. */
 const inherited = ({ member }: Member) => member.overrides !== undefined;
 
-/** The types that a member takes and gives. */
+/** The types of a member's parameters and of its value. */
 function typesOf({ member }: Member): Json[] {
   return [
     member.type,
@@ -51,7 +51,7 @@ function typesOf({ member }: Member): Json[] {
 
 const text = (type: Json) => JSON.stringify(type);
 
-test('the API is there', () => {
+test('the assembly has the public API', () => {
   const names = types.map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining(['TuningWorkflow', 'TuningFragment', 'Algorithm', 'DataLocation']),
@@ -64,21 +64,39 @@ test('every type is documented', () => {
 });
 
 test('every member is documented', () => {
-  const silent = members.filter(
+  const undocumented = members.filter(
     (member) => member.kind !== 'constructor' && !inherited(member) && !member.member.docs?.summary,
   );
-  expect(silent.map(({ name }) => name)).toEqual([]);
+  expect(undocumented.map(({ name }) => name)).toEqual([]);
 });
 
-test('every optional property of a struct tells its default', () => {
-  const silent = members.filter(
+test('every constructor documents the errors that it throws', () => {
+  const undocumented = members.filter(
+    ({ type, kind, member }) => kind === 'constructor' && !type.abstract && !member.docs?.custom?.throws,
+  );
+  expect(undocumented.map(({ name }) => name)).toEqual([]);
+});
+
+test('every parameter of a constructor or method is documented', () => {
+  const undocumented = members
+    .filter((member) => !inherited(member))
+    .flatMap(({ name, member }) =>
+      (member.parameters ?? [])
+        .filter(({ docs }: Json) => !docs?.summary)
+        .map((parameter: Json) => `${name}(${parameter.name})`),
+    );
+  expect(undocumented).toEqual([]);
+});
+
+test('every optional property of a struct documents its default', () => {
+  const undocumented = members.filter(
     ({ type, kind, member }) =>
       type.datatype && kind === 'property' && member.optional && !member.overrides && !member.docs?.default,
   );
-  expect(silent.map(({ name }) => name)).toEqual([]);
+  expect(undocumented.map(({ name }) => name)).toEqual([]);
 });
 
-test('no property that has to be given tells a default', () => {
+test('no required property of a struct documents a default', () => {
   const wrong = members.filter(
     ({ type, kind, member }) =>
       type.datatype && kind === 'property' && !member.optional && member.docs?.default,
@@ -93,12 +111,12 @@ test('all properties of structs are read-only', () => {
   expect(mutable.map(({ name }) => name)).toEqual([]);
 });
 
-test('there are no unions, which languages other than TypeScript have no type for', () => {
+test('there are no unions, because jsii cannot express them in other languages', () => {
   const unions = members.filter((member) => typesOf(member).some((type) => text(type).includes('"union"')));
   expect(unions.map(({ name }) => name)).toEqual([]);
 });
 
-test('there is neither any, JSON nor what generics become', () => {
+test('no type is any or JSON, which jsii makes of generics', () => {
   const vague = members.filter((member) =>
     typesOf(member).some((type) => /"primitive":"(any|json)"/.test(text(type))),
   );

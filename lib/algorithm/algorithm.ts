@@ -9,11 +9,13 @@ import type { ScriptOptions } from './script-options';
 import { xgboost } from './xgboost';
 import type { XGBoostOptions } from './xgboost-options';
 
-/** What is trained: a training image and what is known about it. */
+/** The algorithm to train: a training image, and what the library knows about its hyperparameters and metrics. */
 export class Algorithm {
   /**
-   * SageMaker's built-in XGBoost.
+   * SageMaker's built-in XGBoost algorithm.
    *
+   * @param options the version of the image
+   * @throws Error named `TuningValidationError` if the version is unknown and `registryAccount` is not given
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
    */
   static xgboost(options: XGBoostOptions): Algorithm {
@@ -21,9 +23,11 @@ export class Algorithm {
   }
 
   /**
-   * One of SageMaker's own algorithms: Linear Learner, k-NN, Factorization Machines, k-means, Random Cut Forest. They
-   * train in AWS only: their code is not public.
+   * A built-in algorithm of SageMaker: Linear Learner, k-NN, Factorization Machines, k-means or Random Cut Forest. Local mode
+   * cannot run these algorithms, because their code is not public.
    *
+   * @param algorithm the algorithm
+   * @param options the account of the image, for regions that the library does not know
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
    */
   static builtIn(algorithm: BuiltInAlgorithm, options?: BuiltInAlgorithmOptions): Algorithm {
@@ -31,28 +35,33 @@ export class Algorithm {
   }
 
   /**
-   * A model of SageMaker JumpStart that can be trained, from its hub document; the tabular algorithms
-   * LightGBM, CatBoost, TabTransformer and AutoGluon-Tabular among them.
+   * A trainable model of SageMaker JumpStart, described by its hub document. Examples are the tabular algorithms LightGBM,
+   * CatBoost, TabTransformer and AutoGluon-Tabular.
    *
+   * @param options the hub document, and whether you accept the model's license
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/studio-jumpstart.html
-   * @throws Error named `TuningValidationError` where the document cannot be used or the licence is not
-   * accepted
+   * @throws Error named `TuningValidationError` if the document cannot be used or the license is not accepted
    */
   static jumpStart(options: JumpStartOptions): Algorithm {
     return new Algorithm(jumpStart(options));
   }
 
   /**
-   * A script of your own in the container of a framework (script mode).
+   * Your own script in the container of a framework (script mode).
    *
-   * @throws Error named `TuningValidationError` where the source has no such entry point, or the image of the
-   * framework's version is not known
+   * @param options the code, the entry point, the framework and the metrics
+   * @throws Error named `TuningValidationError` if the source does not have the entry point, or the library does not know
+   * the image for the framework's version
    */
   static script(options: ScriptOptions): Algorithm {
     return new Algorithm(script(options));
   }
 
-  /** A training container of your own. */
+  /**
+   * Your own training container.
+   *
+   * @param options the image and the metrics
+   */
   static container(options: ContainerOptions): Algorithm {
     return new Algorithm(container(options));
   }

@@ -13,13 +13,13 @@ const ECR_IMAGE =
   /^(\d{12}|\$\{Token\[[^\]]+\]\})\.dkr\.ecr\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/([^:@]+)([:@].+)?$/;
 
 /**
- * A container image to train with. SageMaker pulls training images from Amazon ECR only.
+ * A training image. SageMaker pulls training images only from Amazon ECR.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
  */
 export class ContainerImage {
   /**
-   * An image in a repository of Amazon ECR.
+   * An image in an Amazon ECR repository.
    *
    * @param repository the repository
    * @param tagOrDigest a tag, or a digest that begins with `sha256:`
@@ -36,10 +36,10 @@ export class ContainerImage {
   }
 
   /**
-   * An image by its URI in a registry of Amazon ECR, of any account.
+   * An image in an Amazon ECR registry of any account, by its URI.
    *
-   * @param uri `<account>.dkr.ecr.<region>.<suffix>/<repository>:<tag>`, or with `@sha256:…`
-   * @throws Error named `TuningValidationError` where the URI is known and not one of Amazon ECR
+   * @param uri `<account>.dkr.ecr.<region>.<suffix>/<repository>:<tag>`, or with `@sha256:…` in place of the tag
+   * @throws Error named `TuningValidationError` if the URI is known at synth and is not an Amazon ECR URI
    */
   static fromRegistry(uri: string): ContainerImage {
     requireShape('ContainerImage.fromRegistry', struct({ uri: text }), { uri });
@@ -57,13 +57,14 @@ export class ContainerImage {
   /**
    * An image that is built from a folder with a Dockerfile when the app is deployed.
    *
-   * @param directory the folder
-   * @throws Error named `TuningValidationError` where there is no such folder
+   * @param directory path of the folder
+   * @param options build arguments, the platform and other settings of the build
+   * @throws Error named `TuningValidationError` if the folder does not exist
    */
   static fromAsset(directory: string, options: DockerImageAssetOptions = {}): ContainerImage {
     requireFolderOfImage(directory, options);
     return new ContainerImage(directory, (scope) => {
-      // The same one for the tuning job and the final training.
+      // The tuning job and the final training share one asset.
       const asset = new DockerImageAsset(scope, 'Image', { directory, ...options });
       return { uri: asset.imageUri, repositoryArn: asset.repository.repositoryArn };
     });
@@ -90,7 +91,7 @@ function arnOf(account: string | undefined, region: string | undefined, reposito
   return `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-/** Of a URI that is known at deploy time only: repositories whose names begin with the first part of this one's. */
+/** ARN for a URI that is known only at deploy time: it matches all repositories with the same first part of the name. */
 function arnAtDeployment(uri: string): string {
   const host = Fn.split('.', uri);
   const [account, region] = [Fn.select(0, host), Fn.select(3, host)];

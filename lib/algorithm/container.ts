@@ -4,14 +4,14 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { ContainerImage } from './container-image';
 
-/** Options of a training container of one's own. */
+/** Options of your own training container. */
 export interface ContainerOptions {
   /**
-   * The image. It gets the data below `/opt/ml/input/`, and writes the model to `/opt/ml/model/`. A tuning job starts it
-   * with `train`: it has no setting for another entry point.
+   * The training image. It finds its data below `/opt/ml/input/`, and must write the model to `/opt/ml/model/`. A tuning job
+   * runs the image with the argument `train`, and cannot set another entry point.
    */
   readonly image: ContainerImage;
-  /** Metrics to find in the log, 1 to 40; one of them is the objective. */
+  /** Metrics to find in the log, 1 to 40. One of them is the objective. */
   readonly metrics: TrainingMetricDefinition[];
   /**
    * Environment variables of the container, at most 48.
@@ -27,7 +27,7 @@ const OPTIONS = struct<ContainerOptions>({
   environment: optional(map(text)),
 });
 
-/** A training container of one's own. */
+/** Your own training container. */
 export function container(options: ContainerOptions): AlgorithmDefinition {
   requireShape('Algorithm.container', OPTIONS, options);
   const { image, metrics, environment } = options;

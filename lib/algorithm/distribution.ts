@@ -9,16 +9,16 @@ import { number, optional, requireShape, struct, text } from '../private/shape';
 const PYTORCH = ['pytorch', 'huggingface-pytorch'];
 const TENSORFLOW = 'tensorflow';
 
-/** Options of a distribution over MPI. */
+/** Options of distributed training with MPI. */
 export interface MpiOptions {
   /**
-   * Processes on each instance.
+   * Number of processes on each instance.
    *
    * @default 1
    */
   readonly processesPerHost?: number;
   /**
-   * Further options of `mpirun`.
+   * Additional options of `mpirun`.
    *
    * @default - none
    */
@@ -32,11 +32,15 @@ const MPI = struct({
 /**
  * How a framework container starts a script on several instances.
  *
- * Without one, the script runs once on each instance and finds the others by itself (`SM_HOSTS`, `SM_CURRENT_HOST`): so
- * XGBoost's own distribution works.
+ * Without a distribution, the container runs the script once on each instance, and the script finds the other instances
+ * itself (`SM_HOSTS`, `SM_CURRENT_HOST`). Use this for the distributed training of XGBoost.
  */
 export class Distribution {
-  /** `mpirun` starts the script (Horovod and others); PyTorch and TensorFlow containers. */
+  /**
+   * Starts the script with `mpirun`, for Horovod and other MPI libraries. For PyTorch and TensorFlow containers.
+   *
+   * @param options the number of processes, and options of `mpirun`
+   */
   static mpi(options: MpiOptions = {}): Distribution {
     requireShape('Distribution.mpi', MPI, { options });
     const { processesPerHost = 1, customOptions = '' } = options;
@@ -49,7 +53,7 @@ export class Distribution {
   }
 
   /**
-   * SageMaker's distributed data parallelism library; PyTorch containers on instances with several GPUs
+   * SageMaker's distributed data parallelism library (SMDDP). For PyTorch containers on instances with several GPUs
    * (ml.p4d.24xlarge and larger).
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/data-parallel.html
@@ -61,17 +65,17 @@ export class Distribution {
     });
   }
 
-  /** `torchrun` starts the script on each instance, a process for each GPU; PyTorch containers. */
+  /** Starts the script with `torchrun` on each instance, with one process for each GPU. For PyTorch containers. */
   static torchrun(): Distribution {
     return new Distribution('torchrun', PYTORCH, { sagemaker_torch_distributed_enabled: 'true' });
   }
 
-  /** TensorFlow's parameter servers. */
+  /** TensorFlow's parameter servers. For TensorFlow containers. */
   static parameterServer(): Distribution {
     return new Distribution('parameter server', [TENSORFLOW], { sagemaker_parameter_server_enabled: 'true' });
   }
 
-  /** TensorFlow's `MultiWorkerMirroredStrategy`. */
+  /** TensorFlow's `MultiWorkerMirroredStrategy`. For TensorFlow containers. */
   static multiWorkerMirrored(): Distribution {
     return new Distribution('MultiWorkerMirroredStrategy', [TENSORFLOW], {
       sagemaker_multi_worker_mirrored_strategy_enabled: 'true',
@@ -82,7 +86,7 @@ export class Distribution {
     /** @internal */
     readonly _title: string,
     /**
-     * Names of the frameworks whose containers know it.
+     * Names of the frameworks whose containers support it.
      *
      * @internal
      */

@@ -3,16 +3,20 @@ import { knownText, requireShape, struct } from '../private/shape';
 import type { XGBoostVersion } from './xgboost-options';
 
 /**
- * A framework whose SageMaker container runs scripts, in one version.
+ * A version of a framework whose SageMaker container runs scripts.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/frameworks.html
  */
 export class Framework {
   /**
-   * SageMaker's XGBoost container. In a tuning job SageMaker treats it as its built-in algorithm, scripts included: it
-   * tunes only hyperparameters that the algorithm declares, and knows only the metrics that XGBoost prints
-   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4` in CloudWatch, where `#011` is a tab). For others, use a copy of the
-   * image (`ScriptOptions.image`).
+   * SageMaker's XGBoost container.
+   *
+   * In a tuning job, SageMaker treats a script in this container as the built-in algorithm. It tunes only hyperparameters
+   * that the algorithm declares, and finds only the metrics that XGBoost prints
+   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4` in CloudWatch, where `#011` is a tab). To use other hyperparameters or
+   * metrics, give a copy of the image in `ScriptOptions.image`.
+   *
+   * @param version the version of the image
    */
   static xgboost(version: XGBoostVersion): Framework {
     requireShape('Framework.xgboost', struct({ version: XGBOOST_VERSION }), { version });
@@ -22,7 +26,7 @@ export class Framework {
   /**
    * SageMaker's scikit-learn container.
    *
-   * @param version as SageMaker names it, such as `1.4-2`
+   * @param version the version in SageMaker's notation, such as `1.4-2`
    */
   static scikitLearn(version: string): Framework {
     return new Framework('scikit-learn', version);
@@ -31,7 +35,7 @@ export class Framework {
   /**
    * The PyTorch training container.
    *
-   * @param version such as `2.8.0`
+   * @param version the PyTorch version, such as `2.8.0`
    */
   static pyTorch(version: string): Framework {
     return new Framework('pytorch', version);
@@ -40,7 +44,7 @@ export class Framework {
   /**
    * The TensorFlow training container.
    *
-   * @param version such as `2.19.0`
+   * @param version the TensorFlow version, such as `2.19.0`
    */
   static tensorFlow(version: string): Framework {
     return new Framework('tensorflow', version);
@@ -49,7 +53,7 @@ export class Framework {
   /**
    * The Hugging Face training container for PyTorch.
    *
-   * @param version of the transformers library, as SageMaker names it
+   * @param version the version of the transformers library, in SageMaker's notation
    */
   static huggingFace(version: string): Framework {
     return new Framework('huggingface-pytorch', version);

@@ -3,39 +3,40 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 /** Options of a model of SageMaker JumpStart. */
 export interface JumpStartOptions {
   /**
-   * Path of a JSON file with the hub document of the model, in the region of the stack. Get it with
+   * Path of a JSON file with the hub document of the model, for the region of the stack. Get it with
    * `aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model
-   * --hub-content-name <model id> > model.json`; only the `HubContentDocument` of it will do too. It is read when
-   * the app is synthesized, so keep it with the app.
+   * --hub-content-name <model id> > model.json`. A file with only its `HubContentDocument` works too. Synth reads the file,
+   * so keep it with the app.
    */
   readonly document: string;
   /**
-   * Whether you have read and accept the licence of a model that has one. The error without it says where it
-   * is.
+   * Whether you have read and accept the license of the model. Required if the model has a license; the error message has
+   * its URL.
    *
    * @default false
    */
   readonly acceptEula?: boolean;
   /**
-   * The model's id, such as `lightgbm-classification-model`.
+   * ID of the model, such as `lightgbm-classification-model`.
    *
-   * @default - what the file says: `HubContentName`, or what the training artifact is called
+   * @default - `HubContentName` in the file, else derived from the name of the training artifact
    */
   readonly modelId?: string;
   /**
-   * Metrics to find in the log, beside those that the document has (or instead, under the same name).
+   * Metrics to find in the log, in addition to the metrics of the document. A metric with the same name replaces that of the
+   * document.
    *
-   * @default - those of the document, and for the tabular algorithms those of the developer guide
+   * @default - the metrics of the document, and for the tabular algorithms those of the SageMaker developer guide
    */
   readonly metrics?: TrainingMetricDefinition[];
   /**
-   * What the model's script calls the channel of the training data.
+   * Name of the channel that the model's script reads training data from.
    *
    * @default 'training'
    */
   readonly trainChannelName?: string;
   /**
-   * What the model's script calls the channel of the validation data.
+   * Name of the channel that the model's script reads validation data from.
    *
    * @default 'validation'
    */

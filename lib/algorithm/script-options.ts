@@ -10,15 +10,15 @@ import type { ScriptSource } from './script-source';
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own.html
  */
 export interface ScriptOptions {
-  /** Where the code is. */
+  /** The code. */
   readonly source: ScriptSource;
-  /** Path of the program in the source, such as `train.py`. */
+  /** Path of the program to run, relative to the source, such as `train.py`. */
   readonly entryPoint: string;
-  /** Framework whose container runs it. */
+  /** Framework whose container runs the program. */
   readonly framework: Framework;
   /**
-   * Metrics to find in what the script prints, 1 to 40; one of them is the objective. SageMaker refuses them for its
-   * own XGBoost image, which has those that XGBoost prints.
+   * Metrics to find in the output of the script, 1 to 40. One of them is the objective. SageMaker rejects them for its own
+   * XGBoost image, which supports only the metrics that XGBoost prints.
    *
    * @default - none
    */
@@ -26,18 +26,18 @@ export interface ScriptOptions {
   /**
    * Environment variables of the container, at most 48.
    *
-   * @default - none; where the container may install the script with pip, and has no network,
-   * `PIP_NO_BUILD_ISOLATION=0`, with which pip downloads nothing to build it
+   * @default - none, or `PIP_NO_BUILD_ISOLATION=0` if the container may install the script with pip and has no network
+   * access. With this variable, pip builds the script without downloads.
    */
   readonly environment?: { [name: string]: string };
   /**
-   * How the script is started on several instances, which have to be of one type.
+   * How the container starts the script on several instances, which must have the same type.
    *
-   * @default - once on each instance
+   * @default - the script is started once on each instance
    */
   readonly distribution?: Distribution;
   /**
-   * Another image than the framework's, such as a copy of it in a repository of your own.
+   * An image that replaces the framework's image, such as a copy of it in your own repository.
    *
    * @default - SageMaker's image of the framework
    */

@@ -12,13 +12,13 @@ import { DATA_LOCATION } from '../private/aws-shapes';
 import { validationError } from '../private/problems';
 import { knownText, requireShape, struct } from '../private/shape';
 
-/** What is never part of a script. */
+/** Files and folders that are left out of the archive. */
 const IGNORED = ['.git', '.venv', '__pycache__', '.ipynb_checkpoints', '.DS_Store', 'node_modules'];
 
-/** Longest path in the archive: the format's own limit. */
+/** Maximum length of a path in the archive, in bytes: a limit of the tar format. */
 const LONGEST_PATH = 100;
 
-/** A script as a training job finds it. */
+/** The archive of a script, in a stack. */
 export interface BoundSource {
   /** The archive, a `.tar.gz`. */
   readonly location: DataLocation;
@@ -26,14 +26,15 @@ export interface BoundSource {
   readonly fileName: string;
 }
 
-/** Where the code of a script is. */
+/** The code of a training script. */
 export class ScriptSource {
   /**
-   * A folder on this machine: it is packed at synth and uploaded when the app is deployed. `.git`, `.venv`,
-   * `__pycache__`, `node_modules` and notebooks' checkpoints are left out.
+   * A local folder. Synth packs it into an archive, and the deployment uploads the archive. `.git`, `.venv`, `__pycache__`,
+   * `node_modules`, `.DS_Store` and the checkpoints of notebooks are left out.
    *
-   * @param path the folder, with the entry point and, if there is one, `requirements.txt` in it
-   * @throws Error named `TuningValidationError` where it is not a folder, has links in it, or paths of more than 100 bytes
+   * @param path the folder, which contains the entry point and optionally a `requirements.txt`
+   * @throws Error named `TuningValidationError` if the path is not a folder, or the folder has symbolic links or paths of
+   * more than 100 bytes
    */
   static fromFolder(path: string): ScriptSource {
     requireShape('ScriptSource.fromFolder', struct({ path: knownText }), { path });
@@ -48,7 +49,7 @@ export class ScriptSource {
         writeFileSync(archive, gzipSync(tar, { level: 9 }));
         const asset = new Asset(scope, 'Script', {
           path: archive,
-          // What gzip makes of the same bytes differs between machines.
+          // The hash is that of the tar file, because gzip output differs between machines.
           assetHash: createHash('sha256').update(tar).digest('hex'),
         });
         return {
@@ -62,10 +63,10 @@ export class ScriptSource {
   }
 
   /**
-   * A `.tar.gz` in Amazon S3, with the entry point at its root.
+   * A `.tar.gz` archive in Amazon S3, with the entry point at its root.
    *
-   * @param archive the object; the name of its file has to be known at synth
-   * @throws Error named `TuningValidationError` where it is no such file, or its name is a token
+   * @param archive the object; its file name must be known at synth
+   * @throws Error named `TuningValidationError` if the object is not a `.tar.gz`, or its file name is a token
    */
   static fromArchive(archive: DataLocation): ScriptSource {
     requireShape('ScriptSource.fromArchive', struct({ archive: DATA_LOCATION }), { archive });
@@ -80,13 +81,13 @@ export class ScriptSource {
 
   private constructor(
     /**
-     * Files in it; undefined where they are not known.
+     * Paths of the files; undefined if they are not known at synth.
      *
      * @internal
      */
     readonly _files: readonly string[] | undefined,
     /**
-     * Reads a file of it; undefined where they are not known.
+     * Reads a file; undefined if the files are not known at synth.
      *
      * @internal
      */
@@ -96,7 +97,7 @@ export class ScriptSource {
   ) {}
 }
 
-/** Name of an object's file, which a training job finds the archive by. */
+/** File name of an object. The training job finds the archive by this name. */
 function requireFileName(key: string): string {
   const fileName = basename(key);
   if (!Token.isUnresolved(fileName)) return fileName;
@@ -105,7 +106,7 @@ function requireFileName(key: string): string {
   );
 }
 
-/** Paths of the files in a folder, in an order of their own. */
+/** Paths of the files in a folder, sorted. */
 function listFiles(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw validationError(`ScriptSource.fromFolder: ${JSON.stringify(folder)} is not a folder`);
@@ -132,7 +133,7 @@ function filesBelow(folder: string, prefix = ''): string[] {
   });
 }
 
-/** The same files give the same bytes, whoever packs them and when. */
+/** Packs files reproducibly: the same files give the same bytes on every machine and at any time. */
 function pack(folder: string, files: readonly string[]): Uint8Array {
   return createTar(
     files.map((name) => ({

@@ -17,13 +17,13 @@ const CSV = struct({
   options: struct<AutoMlCsvOptions>({ gzip: optional(flag) }),
 });
 
-/** Tabular data for AutoML, in Amazon S3, with its format. */
+/** Tabular data for AutoML in Amazon S3, and its format. */
 export class AutoMlData {
   /**
-   * CSV files, separated by commas, each with a header: the names of the columns. Texts, dates and missing
-   * values are fine.
+   * Comma-separated CSV files. Each file has a header with the column names. Text, dates and missing values are supported.
    *
    * @param location a file, or the folder of several
+   * @param options the compression
    */
   static csv(location: DataLocation, options: AutoMlCsvOptions = {}): AutoMlData {
     requireShape('AutoMlData.csv', CSV, { location, options });
@@ -41,9 +41,9 @@ export class AutoMlData {
   }
 
   private constructor(
-    /** Where the data is. */
+    /** Location of the data. */
     readonly location: DataLocation,
-    /** The format, as in the SageMaker API. */
+    /** Format of the data, as in the SageMaker API. */
     readonly contentType: string,
     /** `None` or `Gzip`, as in the SageMaker API. */
     readonly compressionType: string,

@@ -24,23 +24,24 @@ import { autoMlRole, grantAutoMl } from './private/automl-permissions';
 import { AutoMlStates } from './private/automl-states';
 import { validateAutoMl } from './private/validate-automl';
 
-/** Properties of the chain of states that runs an AutoML job. */
+/** Properties of `AutoMlFragment`. */
 export interface AutoMlFragmentProps extends AutoMlOptions {
   /** Training data. */
   readonly train: AutoMlData;
   /**
-   * Validation data, in the format of the training data and with the same columns.
+   * Validation data, with the same format and columns as the training data.
    *
-   * @default - SageMaker takes it from the training data
+   * @default - SageMaker splits it off the training data
    */
   readonly validation?: AutoMlData;
   /**
-   * Where SageMaker's models and reports go, below the name of each AutoML job, and the workflow's reports below `reports/`; a
-   * URI of at most 512 characters.
+   * Where the results are written: models and reports of SageMaker below the name of each AutoML job, and the reports of this
+   * library below `reports/`. The URI can have at most 512 characters.
    */
   readonly output: DataLocation;
   /**
-   * The input of the chain, as a JSONata string. Its value has the shape of an `AutoMlWorkflow`'s input.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.automl %}`. Its value must have the fields
+   * that the description of `AutoMlFragment` lists.
    *
    * @default '{% $states.input %}' - the input of the first state
    */
@@ -48,50 +49,57 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
 }
 
 /**
- * The chain of states that runs an AutoML job (SageMaker Autopilot, AutoML V2) on tabular data, to embed in a
- * state machine of any query language. Two of them in one state machine need `prefixStates()`.
+ * A chain of states that runs an AutoML job (SageMaker Autopilot, AutoML V2) on tabular data. Embed it in your own state
+ * machine, of either query language. If a state machine has two such chains, call `prefixStates()` on them to keep the
+ * state names unique.
  *
- * The AutoML job is not stopped with the execution: add `StopAbandonedJobs` for that, as `AutoMlWorkflow` does.
+ * Step Functions does not stop the AutoML job when the execution is stopped. To stop it, add `StopAbandonedJobs`, as
+ * `AutoMlWorkflow` does.
  *
- * Input (every field is optional and overrides one setting; anything else ends the execution with error
- * `InvalidInput` before a job starts):
+ * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
+ * before a job starts):
  *
  * - `target`: name of the column to predict
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
  * - `maxCandidates`: a whole number
  *
- * Output: `autoMlJob`, `bestCandidate`, `leaderboard` and, unless it is switched off, `report`: the S3 URI of a page that
- * shows the search, or null and the reason in `reportError`.
+ * Output: `autoMlJob`, `bestCandidate`, `leaderboard` and, unless it is disabled, `report`: the S3 URI of a page that shows
+ * the search. If the report cannot be written, `report` is null, and `reportError` has the reason.
  *
- * Errors: `InvalidInput`, `InvalidTrainingData`, `QuotaTooLow` and `QuotaExceeded` (of the account's quotas, see
- * `maxQuotaWait`), `NoCompletedCandidateError` (with the reason why the AutoML job failed), and those of Step Functions
- * and SageMaker.
+ * Errors: `InvalidInput`, `InvalidTrainingData`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
+ * `NoCompletedCandidateError` (with the reason why the AutoML job failed), and the errors of Step Functions and SageMaker.
  */
 export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
   readonly startState: sfn.State;
   /** The states that end the chain. */
   readonly endStates: sfn.INextable[];
-  /** Role that the AutoML job, and the jobs that it starts, run under. */
+  /** Execution role of the AutoML job and of the jobs that it starts. */
   readonly trainingRole: iam.IRole;
-  /** The function that looks into the data before the AutoML job starts. */
+  /** The Lambda function that checks the data before the AutoML job starts. */
   readonly checkDataFunction: lambda.IFunction;
-  /** The function that finds the best candidate. */
+  /** The Lambda function that finds the best candidate. */
   readonly findBestCandidateFunction: lambda.IFunction;
-  /** The function that writes the report; undefined without one. */
+  /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
-  /** Security groups of the containers; none without a VPC. */
+  /** Security groups of the containers; empty without a VPC. */
   readonly connections: ec2.Connections;
-  /** Prefix of the names of AutoML jobs; a token, unless `jobNamePrefix` is given. */
+  /** Prefix of the names of AutoML jobs; a token unless the `jobNamePrefix` property is given. */
   readonly jobNamePrefix: string;
   /** Collects the tags that `Tags.of()` adds to the AutoML jobs. */
   readonly cdkTagManager: TagManager;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the column to predict, the data, and the settings of the AutoML job
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: AutoMlFragmentProps) {
     super(scope, id);
     validateAutoMl(this.node.path, props, Stack.of(this).region);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
-    // With the hyphen that all names have: the permissions end where another construct's prefix only begins alike.
+    // With the hyphen, the permissions exclude jobs of another construct whose prefix only starts with this one.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker AutoML containers'),

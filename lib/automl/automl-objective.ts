@@ -1,4 +1,4 @@
-/** What kind of value is predicted. */
+/** The kind of value to predict. */
 export enum AutoMlProblemType {
   /** A number. */
   REGRESSION = 'Regression',
@@ -8,57 +8,57 @@ export enum AutoMlProblemType {
   MULTICLASS_CLASSIFICATION = 'MulticlassClassification',
 }
 
-/** How Autopilot searches. */
+/** The training mode of Autopilot. */
 export enum AutoMlMode {
   /** `ENSEMBLING` for less than 100 MB of data, else `HYPERPARAMETER_TUNING`. */
   AUTO = 'AUTO',
-  /** Several kinds of models and a stacked ensemble of them. */
+  /** Trains several kinds of models, and a stacked ensemble of them. */
   ENSEMBLING = 'ENSEMBLING',
-  /** The best hyperparameters of one kind of model. */
+  /** Chooses suitable algorithms and tunes their hyperparameters. */
   HYPERPARAMETER_TUNING = 'HYPERPARAMETER_TUNING',
 }
 
 const { REGRESSION, BINARY_CLASSIFICATION, MULTICLASS_CLASSIFICATION } = AutoMlProblemType;
 
 /**
- * What the best model is best at.
+ * The metric that an AutoML job optimizes.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobObjective.html
  */
 export class AutoMlObjective {
-  /** Mean absolute error; the lower the better. Regression. */
+  /** Mean absolute error (lower is better). For regression. */
   static readonly MAE = new AutoMlObjective('MAE', 'Minimize', [REGRESSION]);
-  /** Mean squared error; the lower the better. Regression; what SageMaker takes by itself. */
+  /** Mean squared error (lower is better). For regression; SageMaker's default. */
   static readonly MSE = new AutoMlObjective('MSE', 'Minimize', [REGRESSION]);
-  /** Root of the mean squared error; the lower the better. Regression. */
+  /** Root mean squared error (lower is better). For regression. */
   static readonly RMSE = new AutoMlObjective('RMSE', 'Minimize', [REGRESSION]);
-  /** Coefficient of determination; the higher the better. Regression. */
+  /** Coefficient of determination (higher is better). For regression. */
   static readonly R2 = new AutoMlObjective('R2', 'Maximize', [REGRESSION]);
-  /** Share of right answers; the higher the better. Classification; for multiclass what SageMaker takes by itself. */
+  /** Accuracy: the share of correct predictions (higher is better). For classification; SageMaker's default for multiclass. */
   static readonly ACCURACY = new AutoMlObjective('Accuracy', 'Maximize', [
     BINARY_CLASSIFICATION,
     MULTICLASS_CLASSIFICATION,
   ]);
-  /** Mean over the classes of the share of right answers; the higher the better. Classification. */
+  /** Balanced accuracy: the mean of the accuracies of the classes (higher is better). For classification. */
   static readonly BALANCED_ACCURACY = new AutoMlObjective('BalancedAccuracy', 'Maximize', [
     BINARY_CLASSIFICATION,
     MULTICLASS_CLASSIFICATION,
   ]);
-  /** Area under the ROC curve; the higher the better. Binary classification. */
+  /** Area under the ROC curve (higher is better). For binary classification. */
   static readonly AUC = new AutoMlObjective('AUC', 'Maximize', [BINARY_CLASSIFICATION]);
-  /** F1 score; the higher the better. Binary classification; what SageMaker takes by itself. */
+  /** F1 score (higher is better). For binary classification; SageMaker's default. */
   static readonly F1 = new AutoMlObjective('F1', 'Maximize', [BINARY_CLASSIFICATION]);
-  /** Precision; the higher the better. Binary classification. */
+  /** Precision (higher is better). For binary classification. */
   static readonly PRECISION = new AutoMlObjective('Precision', 'Maximize', [BINARY_CLASSIFICATION]);
-  /** Recall; the higher the better. Binary classification. */
+  /** Recall (higher is better). For binary classification. */
   static readonly RECALL = new AutoMlObjective('Recall', 'Maximize', [BINARY_CLASSIFICATION]);
-  /** Mean of the classes' F1 scores; the higher the better. Multiclass classification. */
+  /** Macro-averaged F1 score: the mean of the classes' F1 scores (higher is better). For multiclass classification. */
   static readonly F1_MACRO = new AutoMlObjective('F1macro', 'Maximize', [MULTICLASS_CLASSIFICATION]);
-  /** Mean of the classes' precisions; the higher the better. Multiclass classification. */
+  /** Macro-averaged precision: the mean of the classes' precisions (higher is better). For multiclass classification. */
   static readonly PRECISION_MACRO = new AutoMlObjective('PrecisionMacro', 'Maximize', [
     MULTICLASS_CLASSIFICATION,
   ]);
-  /** Mean of the classes' recalls; the higher the better. Multiclass classification. */
+  /** Macro-averaged recall: the mean of the classes' recalls (higher is better). For multiclass classification. */
   static readonly RECALL_MACRO = new AutoMlObjective('RecallMacro', 'Maximize', [MULTICLASS_CLASSIFICATION]);
 
   /** @internal */
@@ -83,7 +83,7 @@ export class AutoMlObjective {
     readonly metric: string,
     /** `Minimize` or `Maximize`. */
     readonly type: string,
-    /** The problem types that the metric is for. */
+    /** The problem types that support the metric. */
     readonly problemTypes: AutoMlProblemType[],
   ) {}
 }

@@ -5,102 +5,102 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { DataLocation } from '../data-location';
 import type { AutoMlMode, AutoMlObjective, AutoMlProblemType } from './automl-objective';
 
-/** What is predicted, and how the best model is searched: shared by `AutoMlWorkflow` and `AutoMlFragment`. */
+/** Options that `AutoMlWorkflow` and `AutoMlFragment` share: the column to predict, and the settings of the AutoML job. */
 export interface AutoMlOptions {
-  /** Name of the column to predict, as in the header of the data. An execution's input can name another. */
+  /** Name of the column to predict, as in the header of the data. An execution's input can override it. */
   readonly target: string;
   /**
-   * The share of the training data that candidates are validated with: more than 0 and less than 1. With it,
-   * an execution's input cannot name validation data.
+   * The share of the training data that SageMaker uses for validation: more than 0 and less than 1. If it is given, an
+   * execution's input cannot set `validation`.
    *
-   * @default - SageMaker's own: 0.2, where there is no validation data
+   * @default - SageMaker's default, 0.2, if there is no validation data
    */
   readonly validationFraction?: number;
   /**
-   * What kind of value is predicted. Goes with `objective` only.
+   * The kind of value to predict. Requires `objective`.
    *
-   * @default - SageMaker infers it from the data, and fails where it cannot
+   * @default - SageMaker infers it from the data, and the job fails if it cannot
    */
   readonly problemType?: AutoMlProblemType;
   /**
-   * What the best model is best at. Goes with `problemType` only.
+   * The metric that the AutoML job optimizes. Requires `problemType`.
    *
    * @default - by problem type: MSE for regression, F1 for binary, Accuracy for multiclass classification
    */
   readonly objective?: AutoMlObjective;
   /**
-   * How Autopilot searches.
+   * The training mode of Autopilot.
    *
    * @default AutoMlMode.AUTO
    */
   readonly mode?: AutoMlMode;
   /**
-   * How many candidates are tried: 1 to 750. An execution's input can give another number.
+   * Maximum number of candidates to train: 1 to 750. An execution's input can override it.
    *
    * @default 20
    */
   readonly maxCandidates?: number;
   /**
-   * How long the AutoML job may take in all, up to 30 days. One that takes longer ends with the best candidate
-   * by then.
+   * Maximum run time of the AutoML job: at most 30 days. If the job reaches it, the result is the best candidate so far.
    *
-   * @default - no limit but SageMaker's own
+   * @default - limited only by SageMaker
    */
   readonly maxRuntime?: Duration;
   /**
-   * How long the training of one candidate may take.
+   * Maximum run time of one training job that the AutoML job starts.
    *
-   * @default - no limit but SageMaker's own
+   * @default - limited only by SageMaker
    */
   readonly maxRuntimePerTrainingJob?: Duration;
   /**
-   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day; 0 to
-   * not wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs, such as
-   * a quota of 0, waiting cannot help: the execution fails at once with `QuotaTooLow`.
+   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day, or 0 for
+   * no wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
+   * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
    * @default Duration.hours(1)
    */
   readonly maxQuotaWait?: Duration;
   /**
-   * Name of a column that says how much each row counts: numbers from 0. Needs `AutoMlMode.ENSEMBLING`.
+   * Name of a column with the weight of each row: numbers of at least 0. Requires `AutoMlMode.ENSEMBLING`.
    *
-   * @default - all rows count alike
+   * @default - all rows have the same weight
    */
   readonly sampleWeightColumn?: string;
   /**
-   * A JSON file that names the columns to learn from, and their types if need be:
+   * A JSON file with the names of the feature columns and, optionally, their types:
    * `{"FeatureAttributeNames": ["rooms", "area"], "FeatureDataTypes": {"rooms": "numeric"}}`.
    *
-   * @default - all columns but the target
+   * @default - all columns except the target
    */
   readonly featureSpecification?: DataLocation;
   /**
-   * Further places that an execution's input may name for `train` and `validation`.
+   * Locations that an execution's input may use for `train` and `validation`, in addition to the locations of the input
+   * data.
    *
-   * @default - the locations of the input data
+   * @default - only the locations of the input data
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
    * Whether the execution writes a report: a page that shows which candidate won and why. It is written below `reports/` in the
-   * output location, also for a search that failed. A report that cannot be written never fails the execution: its output
-   * then has `report` null, and the reason in `reportError`.
+   * output location, even if the search failed. If the report cannot be written, the execution still succeeds: `report` in its
+   * output is null, and `reportError` has the reason.
    *
    * @default true
    */
   readonly report?: boolean;
   /**
-   * Role that the AutoML job and all jobs that it starts run under. It must be in the stack's account and trust
-   * `sagemaker.amazonaws.com`. The construct adds the permissions it needs as an inline policy; if the role cannot be changed, a
-   * warning at synth lists the actions that it must allow already.
+   * Execution role of the AutoML job and of all jobs that it starts. It must be in the stack's account and trust
+   * `sagemaker.amazonaws.com`. The construct adds the required permissions as an inline policy. If it cannot change the role,
+   * a warning at synth lists the actions that the role must already allow.
    *
-   * @default - a role with the least privileges that SageMaker documents for AutoML jobs
+   * @default - a new role with the least privileges that SageMaker documents for AutoML jobs
    */
   readonly trainingRole?: iam.IRole;
   /**
-   * Key that encrypts what the workflow stores: models and reports, a new bucket, the volumes of the instances, the environment
-   * variables of the functions, and the logs of the functions. `AutoMlWorkflow` also encrypts its state machine, the history of the
-   * executions and the log of the state machine.
+   * KMS key that encrypts what the workflow stores: models and reports, a new bucket, the volumes of the instances, and the
+   * environment variables and logs of the functions. `AutoMlWorkflow` also uses it to encrypt its state machine, the history
+   * of the executions and the log of the state machine.
    *
    * The key does not cover:
    *
@@ -108,53 +108,54 @@ export interface AutoMlOptions {
    * - logs of the jobs. SageMaker creates their log groups.
    * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
    *
-   * For a key of this app, the construct adds what CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
-   * key policy. For an imported key, its owner must add that. To read executions, a user needs `kms:Decrypt` on the key. An alias
-   * of a key of this app is accepted; an imported alias is not, because its key is unknown.
+   * The construct adds the permissions that CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
+   * policy of a key that this app creates. For an imported key, its owner must add them. To read executions, a user needs
+   * `kms:Decrypt` on the key. You can give an alias of a key that this app creates, but not an imported alias, because its
+   * key is unknown.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    * @default - everything is encrypted with keys that AWS owns or manages
    */
   readonly encryptionKey?: kms.IKey;
   /**
-   * VPC that the containers are connected to.
+   * VPC that the containers connect to.
    *
-   * @default - none
+   * @default - no VPC
    */
   readonly vpc?: ec2.IVpc;
   /**
    * Subnets for the containers, at most 16.
    *
-   * The containers get no public IP address: in public or isolated subnets the VPC needs an endpoint for Amazon S3.
+   * The containers get no public IP address. If the subnets are public or isolated, the VPC needs an endpoint for Amazon S3.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
-   * @default - private subnets with a NAT gateway, else isolated ones, else public ones
+   * @default - private subnets with a NAT gateway, else isolated subnets, else public subnets
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
   /**
    * Security groups for the containers, at most 5.
    *
-   * @default - a new one that allows all outgoing traffic, if there is a VPC
+   * @default - a new security group that allows all outbound traffic, if `vpc` is given
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
   /**
-   * Whether traffic between the instances of one job is encrypted, which can make it slower.
+   * Whether traffic between the instances of one job is encrypted. Encryption can make the job slower.
    *
    * @default true
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the AutoML job. They are added to those of `Tags.of()`, over which they win; at most 49 in all, as the
-   * construct adds one. Tags of the stack itself (`StackProps.tags`) do not reach the job.
+   * Tags of the AutoML job. They are added to the tags from `Tags.of()`, and override tags with the same key. At most 49 in
+   * total, because the construct adds one. Tags of the stack (`StackProps.tags`) do not reach the job.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
-   * @default - those of `Tags.of()`
+   * @default - only the tags from `Tags.of()`
    */
   readonly tags?: { [key: string]: string };
   /**
-   * What the names of AutoML jobs begin with: 1 to 16 lower-case letters, digits and inner hyphens. The state
-   * machine may touch no other jobs. A template with a fixed prefix can be deployed only once in an account and
-   * region.
+   * Prefix of the names of AutoML jobs: 1 to 16 lowercase letters, digits and inner hyphens. The state machine has
+   * permissions only for jobs with this prefix. A template with a fixed prefix can be deployed only once per account
+   * and region.
    *
    * @default - derived from the construct's path and the ID of the deployed stack
    */

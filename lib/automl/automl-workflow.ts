@@ -21,7 +21,7 @@ import { AutoMlFragment } from './automl-fragment';
 import type { AutoMlOptions } from './automl-options';
 import { AUTOML_WORKFLOW } from './private/automl-shape';
 
-/** Properties of a workflow that finds the best model for tabular data by itself. */
+/** Properties of `AutoMlWorkflow`. */
 export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
   /**
    * Training data.
@@ -30,33 +30,33 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
    */
   readonly train?: AutoMlData;
   /**
-   * Validation data, in the format of the training data and with the same columns.
+   * Validation data, with the same format and columns as the training data.
    *
-   * @default - SageMaker takes it from the training data
+   * @default - SageMaker splits it off the training data
    */
   readonly validation?: AutoMlData;
   /**
-   * Prefix of the data in the bucket, where `train` is not given. An execution's input may name anything below it,
-   * unless `allowedInputLocations` says otherwise.
+   * Prefix of the data in the bucket, used if `train` is not given. An execution's input can use any location below it,
+   * unless `allowedInputLocations` is given.
    *
    * @default 'input/'
    */
   readonly inputPrefix?: string;
   /**
-   * Bucket for models and, unless it is elsewhere, for the data. One that is brought has to be encrypted and
-   * closed to the public by its owner.
+   * Bucket for the models and, unless `train` is elsewhere, for the data. If you give a bucket, you are responsible for its
+   * encryption and for blocking public access.
    *
-   * @default - a new bucket: encrypted, versioned, TLS only, closed to the public, with access logs
+   * @default - a new bucket: encrypted, versioned, TLS only, no public access, with access logs
    */
   readonly bucket?: s3.IBucket;
   /**
-   * Where in the bucket models and reports go.
+   * Prefix in the bucket for models and reports.
    *
    * @default 'output/'
    */
   readonly outputPrefix?: string;
   /**
-   * What becomes of a new bucket when the stack is deleted.
+   * What happens to a new bucket when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -64,38 +64,44 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
   /**
    * Name of the state machine.
    *
-   * @default - CloudFormation makes one up
+   * @default - CloudFormation generates a name
    */
   readonly stateMachineName?: string;
 }
 
 /**
- * Finds the best model for tabular data by itself, with SageMaker Autopilot (AutoML V2): bucket, roles,
- * functions and state machine. A CSV file with a header and the name of the column to predict are all it needs.
+ * Finds the best model for tabular data with SageMaker Autopilot (AutoML V2). It needs only a CSV file with a header, and the
+ * name of the column to predict. Creates a bucket, roles, Lambda functions and a state machine.
  *
- * Start an execution with `{}`, or override settings as `AutoMlFragment` describes. An execution that is
- * stopped, fails or times out takes its AutoML job with it.
+ * Start an execution with the input `{}`, or override settings as described in `AutoMlFragment`. If the execution is
+ * stopped, fails or times out, its AutoML job is stopped too.
  *
  * @example
  * new AutoMlWorkflow(this, 'Churn', { target: 'churned' });
  */
 export class AutoMlWorkflow extends SageMakerWorkflow {
-  /** Bucket for models and data. */
+  /** The bucket for models and data. */
   readonly bucket: s3.IBucket;
   /** The state machine. */
   readonly stateMachine: sfn.StateMachine;
   /** The chain of states in the state machine. */
   readonly fragment: AutoMlFragment;
-  /** Stops the AutoML job of an execution that ends without it. */
+  /** Stops the AutoML job of an execution that ends before the job does. */
   readonly stopAbandonedJobs: StopAbandonedJobs;
-  /** Role that the AutoML job, and the jobs that it starts, run under. */
+  /** Execution role of the AutoML job and of the jobs that it starts. */
   readonly trainingRole: iam.IRole;
-  /** Security groups of the containers; none without a VPC. */
+  /** Security groups of the containers; empty without a VPC. */
   readonly connections: ec2.Connections;
 
   /** @internal */
   protected readonly _places: WorkflowPlaces;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the column to predict, the data, and the settings of the workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(scope: Construct, id: string, props: AutoMlWorkflowProps) {
     super(scope, id);
     validateWorkflow(this.node.path, AUTOML_WORKFLOW, props);

@@ -1,9 +1,9 @@
 import { requireShape, struct, text } from '../private/shape';
 
-/** What a tuning job optimises: a metric that the training prints, and the direction. */
+/** What a tuning job optimizes: a metric that the training jobs report, and whether lower or higher is better. */
 export class Objective {
   /**
-   * The lower the metric, the better the model.
+   * Lower values of the metric are better.
    *
    * @param metric name of the metric, such as `validation:rmse`; 1 to 255 characters
    */
@@ -12,7 +12,7 @@ export class Objective {
   }
 
   /**
-   * The higher the metric, the better the model.
+   * Higher values of the metric are better.
    *
    * @param metric name of the metric, such as `validation:auc`; 1 to 255 characters
    */

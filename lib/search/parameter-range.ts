@@ -3,29 +3,29 @@ import { numberText } from '../private/number-text';
 import { list, number, oneOf, optional, requireShape, struct, text } from '../private/shape';
 
 /**
- * How a tuning job walks through a range.
+ * The scale that a tuning job uses to search a range.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
  */
 export enum ScalingType {
-  /** SageMaker chooses. */
+  /** SageMaker chooses the scale. */
   AUTO = 'Auto',
-  /** Evenly over the values. */
+  /** A linear scale. */
   LINEAR = 'Linear',
-  /** Evenly over the orders of magnitude; all values must be greater than 0. */
+  /** A logarithmic scale. All values must be greater than 0. */
   LOGARITHMIC = 'Logarithmic',
-  /** Finest near 1; continuous ranges within 0 <= value < 1 only. */
+  /** A reverse logarithmic scale, finest near 1. Only for continuous ranges within 0 <= value < 1. */
   REVERSE_LOGARITHMIC = 'ReverseLogarithmic',
 }
 
-/** Bounds of a numeric range. */
+/** Bounds and scale of a numeric range. */
 export interface NumericRangeOptions {
-  /** The smallest value to try. */
+  /** Minimum value, inclusive. */
   readonly min: number;
-  /** The largest value to try; greater than `min`. */
+  /** Maximum value, inclusive. Must be greater than `min`. */
   readonly max: number;
   /**
-   * How the tuning job walks through the range.
+   * The scale that the tuning job uses to search the range.
    *
    * @default ScalingType.AUTO
    */
@@ -43,24 +43,34 @@ const NUMERIC_RANGE = struct({
 
 const CATEGORICAL_RANGE = struct({ name: text, values: list(text) });
 
-/** A hyperparameter and the values that a tuning job may try for it. */
+/** A hyperparameter to tune, and the range of its values. */
 export class ParameterRange {
-  /** Whole numbers, both ends included. */
+  /**
+   * A range of integers.
+   *
+   * @param name the hyperparameter, such as `max_depth`
+   * @param options the bounds and the scale
+   */
   static integer(name: string, options: NumericRangeOptions): ParameterRange {
     requireShape('ParameterRange.integer', NUMERIC_RANGE, { name, options });
     return new ParameterRange(name, 'integer', options, undefined);
   }
 
-  /** Real numbers, both ends included. */
+  /**
+   * A range of real numbers.
+   *
+   * @param name the hyperparameter, such as `eta`
+   * @param options the bounds and the scale
+   */
   static continuous(name: string, options: NumericRangeOptions): ParameterRange {
     requireShape('ParameterRange.continuous', NUMERIC_RANGE, { name, options });
     return new ParameterRange(name, 'continuous', options, undefined);
   }
 
   /**
-   * One of several values, whose order has no meaning.
+   * A list of values without an order.
    *
-   * @param name the hyperparameter
+   * @param name the hyperparameter, such as `booster`
    * @param values 2 to 30 different values of at most 256 characters
    */
   static categorical(name: string, values: string[]): ParameterRange {
@@ -69,7 +79,7 @@ export class ParameterRange {
   }
 
   private constructor(
-    /** The hyperparameter that is searched. */
+    /** Name of the hyperparameter. */
     readonly name: string,
     /** @internal */
     readonly _kind: 'integer' | 'continuous' | 'categorical',
@@ -80,7 +90,7 @@ export class ParameterRange {
   ) {}
 
   /**
-   * The range as the SageMaker API takes it: numbers are strings there.
+   * The range in the form of the SageMaker API, where numbers are strings.
    *
    * @internal
    */
@@ -95,7 +105,7 @@ export class ParameterRange {
   }
 
   /**
-   * Number of values; undefined if it cannot be counted: continuous ranges, tokens, invalid bounds.
+   * Number of values. Undefined if it cannot be counted: for continuous ranges, tokens and invalid bounds.
    *
    * @internal
    */

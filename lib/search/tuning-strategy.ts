@@ -3,7 +3,7 @@ import { number, optional, requireShape, struct } from '../private/shape';
 /** Options of a random search. */
 export interface RandomStrategyOptions {
   /**
-   * Seed of the search: a whole number of at least 0. The same seed tries the same hyperparameters.
+   * Random seed of the search: a whole number of at least 0. The same seed gives the same hyperparameters.
    *
    * @default - a different search each time
    */
@@ -13,20 +13,20 @@ export interface RandomStrategyOptions {
 /** Options of Hyperband. */
 export interface HyperbandStrategyOptions {
   /**
-   * The fewest epochs (boosting rounds, for XGBoost) a training job runs before it may be stopped.
+   * Minimum number of epochs (boosting rounds for XGBoost) that a training job runs before it can be stopped.
    *
    * @default - SageMaker chooses
    */
   readonly minResource?: number;
   /**
-   * The most epochs (boosting rounds, for XGBoost) a training job runs; at most 20,000. For XGBoost it has
-   * to be given: SageMaker infers it only from hyperparameters called `epochs` and the like.
+   * Maximum number of epochs (boosting rounds for XGBoost) that a training job runs: at most 20,000. Required for XGBoost,
+   * because SageMaker infers it only from hyperparameters with names such as `epochs`.
    *
    * @default - SageMaker infers it from a static hyperparameter
    */
   readonly maxResource?: number;
   /**
-   * Seed of the search: a whole number of at least 0.
+   * Random seed of the search: a whole number of at least 0.
    *
    * @default - a different search each time
    */
@@ -44,30 +44,36 @@ const HYPERBAND = struct({
 });
 
 /**
- * How a tuning job chooses the next hyperparameters.
+ * How a tuning job chooses the hyperparameters of the next training jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-works.html
  */
 export class TuningStrategy {
-  /** Learns from the training jobs that have finished; the more run at once, the less it can learn. */
+  /** Bayesian optimization. It learns from completed training jobs, so it learns less if many run at the same time. */
   static bayesian(): TuningStrategy {
     return new TuningStrategy('Bayesian', {});
   }
 
-  /** Tries values at random; any number of training jobs can run at once. */
+  /**
+   * Random search. Running many training jobs at the same time does not affect its results.
+   *
+   * @param options the random seed
+   */
   static random(options: RandomStrategyOptions = {}): TuningStrategy {
     requireShape('TuningStrategy.random', RANDOM, { options });
     return new TuningStrategy('Random', options);
   }
 
-  /** Tries every combination, of categorical ranges only: at most 750. */
+  /** Grid search: every combination of the values, at most 750. Only for categorical ranges. */
   static grid(): TuningStrategy {
     return new TuningStrategy('Grid', {});
   }
 
   /**
-   * Starts many short training jobs and gives the promising ones more epochs. Has its own early stopping,
-   * so that of the tuning job must be off.
+   * Hyperband starts many short training jobs and gives more epochs to the best ones. It has its own early stopping, so
+   * `earlyStopping` must be false.
+   *
+   * @param options the minimum and maximum number of epochs, and the random seed
    */
   static hyperband(options: HyperbandStrategyOptions = {}): TuningStrategy {
     requireShape('TuningStrategy.hyperband', HYPERBAND, { options });
@@ -82,7 +88,7 @@ export class TuningStrategy {
   ) {}
 
   /**
-   * The part of `HyperParameterTuningJobConfig` that the strategy decides.
+   * The part of `HyperParameterTuningJobConfig` that depends on the strategy.
    *
    * @internal
    */

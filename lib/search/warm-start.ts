@@ -1,25 +1,25 @@
 import { list, requireShape, struct, text } from '../private/shape';
 
 /**
- * What a tuning job learns from earlier ones.
+ * The earlier tuning jobs that a tuning job learns from, and how.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
  */
 export class WarmStart {
   /**
-   * The earlier tuning jobs had the same data and the same algorithm image: only the ranges, which
-   * hyperparameters are tuned, and the number of training jobs may differ.
+   * For earlier tuning jobs with the same data and the same algorithm image. Only the ranges, the choice of tuned
+   * hyperparameters, and the number of training jobs can differ.
    *
-   * @param tuningJobNames names of 1 to 5 tuning jobs that have ended
+   * @param tuningJobNames names of 1 to 5 tuning jobs that have ended; leave them out if each execution's input names them
    */
   static identicalDataAndAlgorithm(tuningJobNames: string[] = []): WarmStart {
     return new WarmStart('IdenticalDataAndAlgorithm', tuningJobNames);
   }
 
   /**
-   * The earlier tuning jobs may have had other data or another version of the image.
+   * For earlier tuning jobs with different data or another version of the image.
    *
-   * @param tuningJobNames names of 1 to 5 tuning jobs that have ended
+   * @param tuningJobNames names of 1 to 5 tuning jobs that have ended; leave them out if each execution's input names them
    */
   static transferLearning(tuningJobNames: string[] = []): WarmStart {
     return new WarmStart('TransferLearning', tuningJobNames);
@@ -28,7 +28,7 @@ export class WarmStart {
   private constructor(
     /** `IdenticalDataAndAlgorithm` or `TransferLearning`, as in the SageMaker API. */
     readonly type: string,
-    /** Names of the earlier tuning jobs; none: only an execution's input names them. */
+    /** Names of the earlier tuning jobs; empty if only an execution's input names them. */
     readonly tuningJobNames: string[],
   ) {
     requireShape('WarmStart', struct({ tuningJobNames: list(text) }), { tuningJobNames });

@@ -13,11 +13,11 @@ import type { TuningStrategy } from '../search/tuning-strategy';
 import type { WarmStart } from '../search/warm-start';
 import type { TrainingJobDefinition } from './training-job-definition';
 
-/** One of several algorithms of a tuning job, with its search space. */
+/** One algorithm of a tuning job that has several, with its search space. */
 export interface TuningTrainingJobDefinition {
   /** Name of the definition: 1 to 64 letters, digits and inner hyphens, unique in the tuning job. */
   readonly definitionName: string;
-  /** What the training jobs are compared by. */
+  /** The metric that the tuning job optimizes. */
   readonly objective: Objective;
   /**
    * The search space. Give either this or `parameterRangesInput`.
@@ -26,29 +26,29 @@ export interface TuningTrainingJobDefinition {
    */
   readonly parameterRanges?: ParameterRange[];
   /**
-   * The search space as the API's `ParameterRanges`, parts of which may be expressions.
+   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it may be expressions.
    *
    * @default - `parameterRanges`
    */
   readonly parameterRangesInput?: sfn.TaskInput;
-  /** The training jobs. */
+  /** The settings of the training jobs. */
   readonly trainingJobDefinition: TrainingJobDefinition;
 }
 
-/** What a tuning job is made of. Texts may be expressions of the state's query language. */
+/** Settings of a tuning job. Strings may be expressions of the state's query language. */
 export interface CreateHyperParameterTuningJobTaskOptions {
-  /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique in account and region. */
+  /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique within the account and region. */
   readonly tuningJobName: string;
   /**
-   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
+   * Prefix of the name, if the name is an expression. Permissions are limited to jobs with this prefix.
    *
-   * @default - the name itself; any job, where it is an expression
+   * @default - permissions for the job name, or for any job if the name is an expression
    */
   readonly jobNamePrefix?: string;
   /**
-   * What the tuning job optimises.
+   * The metric that the tuning job optimizes.
    *
-   * @default - each of `trainingJobDefinitions` has its own
+   * @default - the objectives in `trainingJobDefinitions`
    */
   readonly objective?: Objective;
   /**
@@ -58,50 +58,50 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly parameterRanges?: ParameterRange[];
   /**
-   * The search space as the API's `ParameterRanges`, parts of which may be expressions.
+   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it may be expressions.
    *
    * @default - `parameterRanges`
    */
   readonly parameterRangesInput?: sfn.TaskInput;
   /**
-   * The training jobs. Give this with `objective` and its ranges, or `trainingJobDefinitions`.
+   * The settings of the training jobs. Give either this with `objective` and the search space, or `trainingJobDefinitions`.
    *
    * @default - `trainingJobDefinitions`
    */
   readonly trainingJobDefinition?: TrainingJobDefinition;
   /**
-   * Training jobs of several algorithms, 1 to 10 definitions. Step Functions' optimised integration is not known to
-   * take them: use `CallAwsService` or `TuningWorkflow` where it refuses.
+   * Training jobs of several algorithms: 1 to 10 definitions. It is unknown whether the optimized integration of Step
+   * Functions supports them. If it rejects the request, use `CallAwsService` or `TuningWorkflow`.
    *
    * @default - `trainingJobDefinition`
    */
   readonly trainingJobDefinitions?: TuningTrainingJobDefinition[];
   /**
-   * How the next hyperparameters are chosen.
+   * How the tuning job chooses the hyperparameters of the next training jobs.
    *
    * @default TuningStrategy.bayesian()
    */
   readonly strategy?: TuningStrategy;
   /**
-   * How many training jobs the tuning job runs.
+   * Number of training jobs that the tuning job runs.
    *
-   * @default - SageMaker's
+   * @default - SageMaker's default
    */
   readonly maxTrainingJobs?: number;
   /**
-   * How many training jobs run at once.
+   * Number of training jobs that run at the same time.
    *
    * @default 1
    */
   readonly maxParallelTrainingJobs?: number;
   /**
-   * How long the tuning job may take in all.
+   * Maximum run time of the tuning job.
    *
-   * @default - no limit but the account's quota
+   * @default - limited only by the account's quota
    */
   readonly maxRuntime?: Duration;
   /**
-   * Whether SageMaker stops training jobs that promise nothing.
+   * Whether SageMaker stops training jobs that are unlikely to improve on the best one.
    *
    * @default false
    */
@@ -113,9 +113,9 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly warmStart?: WarmStart;
   /**
-   * The earlier tuning jobs as the API's `ParentHyperParameterTuningJobs`, which may be an expression.
+   * The earlier tuning jobs in the form of `ParentHyperParameterTuningJobs` in the SageMaker API. It may be an expression.
    *
-   * @default - those that `warmStart` names
+   * @default - the tuning jobs in `warmStart`
    */
   readonly warmStartParentsInput?: sfn.TaskInput;
   /**
@@ -126,31 +126,38 @@ export interface CreateHyperParameterTuningJobTaskOptions {
   readonly tags?: { [key: string]: string };
 }
 
-/** Properties of a tuning task that uses JSONPath. */
+/** Properties of `CreateHyperParameterTuningJobTask` with JSONPath. */
 export interface CreateHyperParameterTuningJobTaskJsonPathProps
   extends sfn.TaskStateJsonPathBaseProps,
     CreateHyperParameterTuningJobTaskOptions {}
 
-/** Properties of a tuning task that uses JSONata. */
+/** Properties of `CreateHyperParameterTuningJobTask` with JSONata. */
 export interface CreateHyperParameterTuningJobTaskJsonataProps
   extends sfn.TaskStateJsonataBaseProps,
     CreateHyperParameterTuningJobTaskOptions {}
 
-/** Properties of a tuning task. */
+/** Properties of `CreateHyperParameterTuningJobTask`. */
 export interface CreateHyperParameterTuningJobTaskProps
   extends sfn.TaskStateBaseProps,
     CreateHyperParameterTuningJobTaskOptions {}
 
 /**
- * A state that starts a hyperparameter tuning job and, with `RUN_JOB`, waits for it.
+ * A task that starts a hyperparameter tuning job. With `IntegrationPattern.RUN_JOB`, it waits until the job ends.
  *
- * The result of `RUN_JOB` holds only the name of the best training job (`BestTrainingJob.TrainingJobName`,
- * missing where no training job gave a metric), neither its metrics nor its hyperparameters.
+ * With `RUN_JOB`, the result has the name of the best training job in `BestTrainingJob.TrainingJobName`, but not its
+ * metrics or hyperparameters. The field is missing if no training job reported the metric.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
 export class CreateHyperParameterTuningJobTask extends sfn.TaskStateBase {
-  /** Makes the state for JSONPath. */
+  /**
+   * Creates a task that uses JSONPath.
+   *
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the tuning job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   static jsonPath(
     scope: Construct,
     id: string,
@@ -159,7 +166,14 @@ export class CreateHyperParameterTuningJobTask extends sfn.TaskStateBase {
     return new CreateHyperParameterTuningJobTask(scope, id, props);
   }
 
-  /** Makes the state for JSONata. */
+  /**
+   * Creates a task that uses JSONata.
+   *
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the tuning job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   static jsonata(
     scope: Construct,
     id: string,
@@ -173,10 +187,16 @@ export class CreateHyperParameterTuningJobTask extends sfn.TaskStateBase {
 
   /** Metrics of the task. */
   protected readonly taskMetrics?: sfn.TaskMetricsConfig;
-  /** What the state machine's role is granted. */
+  /** Permissions of the state machine's role. */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly integrationPattern: sfn.IntegrationPattern;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the tuning job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(
     scope: Construct,
     id: string,

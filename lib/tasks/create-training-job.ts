@@ -9,17 +9,17 @@ import { renderSageMakerTask } from '../private/task-integration';
 import { validateTrainingTask } from '../private/validate-task';
 import type { TrainingJobDefinition } from './training-job-definition';
 
-/** What a training job is made of. Texts may be expressions of the state's query language. */
+/** Settings of a training job. Strings may be expressions of the state's query language. */
 export interface CreateTrainingJobTaskOptions {
-  /** Name of the training job: 1 to 63 letters, digits and inner hyphens, unique in account and region. */
+  /** Name of the training job: 1 to 63 letters, digits and inner hyphens, unique within the account and region. */
   readonly trainingJobName: string;
   /**
-   * What the name begins with, where the name is an expression: the permissions are limited to such jobs.
+   * Prefix of the name, if the name is an expression. Permissions are limited to jobs with this prefix.
    *
-   * @default - the name itself; any job, where it is an expression
+   * @default - permissions for the job name, or for any job if the name is an expression
    */
   readonly jobNamePrefix?: string;
-  /** The training job but for its name. */
+  /** All settings of the training job except its name and tags. */
   readonly trainingJobDefinition: TrainingJobDefinition;
   /**
    * Tags of the training job.
@@ -29,29 +29,36 @@ export interface CreateTrainingJobTaskOptions {
   readonly tags?: { [key: string]: string };
 }
 
-/** Properties of a training task that uses JSONPath. */
+/** Properties of `CreateTrainingJobTask` with JSONPath. */
 export interface CreateTrainingJobTaskJsonPathProps
   extends sfn.TaskStateJsonPathBaseProps,
     CreateTrainingJobTaskOptions {}
 
-/** Properties of a training task that uses JSONata. */
+/** Properties of `CreateTrainingJobTask` with JSONata. */
 export interface CreateTrainingJobTaskJsonataProps
   extends sfn.TaskStateJsonataBaseProps,
     CreateTrainingJobTaskOptions {}
 
-/** Properties of a training task. */
+/** Properties of `CreateTrainingJobTask`. */
 export interface CreateTrainingJobTaskProps extends sfn.TaskStateBaseProps, CreateTrainingJobTaskOptions {}
 
 /**
- * A state that starts a training job and, with `RUN_JOB`, waits for it.
+ * A task that starts a training job. With `IntegrationPattern.RUN_JOB`, it waits until the job ends.
  *
- * Unlike the task of the same name in aws-cdk-lib, it takes the whole map of hyperparameters from the
- * state's data, and knows managed spot training and checkpoints.
+ * Unlike `SageMakerCreateTrainingJob` of aws-cdk-lib, it can take the whole map of hyperparameters from the state's input, and
+ * it supports managed spot training and checkpoints.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
 export class CreateTrainingJobTask extends sfn.TaskStateBase {
-  /** Makes the state for JSONPath. */
+  /**
+   * Creates a task that uses JSONPath.
+   *
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the training job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   static jsonPath(
     scope: Construct,
     id: string,
@@ -60,7 +67,14 @@ export class CreateTrainingJobTask extends sfn.TaskStateBase {
     return new CreateTrainingJobTask(scope, id, props);
   }
 
-  /** Makes the state for JSONata. */
+  /**
+   * Creates a task that uses JSONata.
+   *
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the training job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   static jsonata(
     scope: Construct,
     id: string,
@@ -71,10 +85,16 @@ export class CreateTrainingJobTask extends sfn.TaskStateBase {
 
   /** Metrics of the task. */
   protected readonly taskMetrics?: sfn.TaskMetricsConfig;
-  /** What the state machine's role is granted. */
+  /** Permissions of the state machine's role. */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly integrationPattern: sfn.IntegrationPattern;
 
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`; the name of the state unless `stateName` is given
+   * @param props the settings of the training job and of the state
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
   constructor(
     scope: Construct,
     id: string,
@@ -105,7 +125,7 @@ export class CreateTrainingJobTask extends sfn.TaskStateBase {
   }
 }
 
-/** CreateTrainingJob alone takes the container's command. */
+/** Adds the container's command, which only CreateTrainingJob supports. */
 function withContainerCommand(
   { AlgorithmSpecification: algorithm, ...rest }: Record<string, unknown>,
   { containerEntrypoint, containerArguments }: TrainingJobDefinition,

@@ -10,27 +10,27 @@ export interface TrainingMetricDefinition {
   /** Name of the metric, 1 to 255 characters. */
   readonly name: string;
   /**
-   * Regular expression of 1 to 500 characters whose first group is the value. The group must match signs and exponents:
-   * `([0-9.]+)` reads 1.2e-05 as 1.2, so the worst model can look like the best. Use
-   * `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`, as SageMaker's own XGBoost container does.
+   * Regular expression of 1 to 500 characters whose first group matches the value. The group must match signs and exponents:
+   * `([0-9.]+)` reads 1.2e-05 as 1.2, so the best model can look like the worst. Use
+   * `([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`, as SageMaker's XGBoost container does.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
    */
   readonly regex: string;
 }
 
-/** A named set of input data. Texts may be expressions of the state's query language. */
+/** A channel: a named set of input data. Strings may be expressions of the state's query language. */
 export interface TrainingChannel {
-  /** Name of the channel, such as `train`; 1 to 64 characters. */
+  /** Name of the channel, such as `train`: 1 to 64 characters. */
   readonly channelName: string;
   /**
-   * An object, or everything whose key begins with a prefix, as `s3://bucket/key`. Give either this or `fileSystem`.
+   * An object or a key prefix in Amazon S3, as `s3://bucket/key`. Give either this or `fileSystem`.
    *
    * @default - `fileSystem`
    */
   readonly s3Uri?: string;
   /**
-   * A directory of a file system in the VPC of the containers.
+   * A directory of a file system in the VPC of the containers. Give either this or `s3Uri`.
    *
    * @default - `s3Uri`
    */
@@ -54,81 +54,81 @@ export interface TrainingChannel {
    */
   readonly inputMode?: TrainingInputMode;
   /**
-   * How the objects are spread over several instances.
+   * How the objects are distributed to several instances.
    *
    * @default DataDistribution.FULLY_REPLICATED
    */
   readonly distribution?: DataDistribution;
   /**
-   * Groups of instances that receive the data.
+   * Names of the instance groups that receive the data.
    *
-   * @default - all
+   * @default - all instance groups
    */
   readonly instanceGroups?: string[];
 }
 
 /** A directory of a file system, mounted read-only. */
 export interface FileSystemChannel {
-  /** ID of the file system, `fs-` and hexadecimal digits. */
+  /** ID of the file system: `fs-` and hexadecimal digits. */
   readonly fileSystemId: string;
-  /** What kind of file system it is. */
+  /** Type of the file system. */
   readonly fileSystemType: FileSystemType;
   /** Full path of the directory. */
   readonly directoryPath: string;
 }
 
-/** Instances of one type in a training cluster of several types. */
+/** A group of instances of one type, in a heterogeneous cluster. */
 export interface InstanceGroup {
   /** Name of the group, 1 to 64 characters. */
   readonly name: string;
-  /** Instance type as SageMaker names it. */
+  /** Instance type, such as `ml.m5.xlarge`. */
   readonly instanceType: string;
   /** Number of instances. */
   readonly instanceCount: number;
 }
 
 /**
- * A training job but for its name, and what a tuning job starts its training jobs from. Texts may be
- * expressions of the state's query language.
+ * Settings of a training job, or of all training jobs of a tuning job. Strings may be expressions of the state's query
+ * language.
  */
 export interface TrainingJobDefinition {
   /** URI of the training image. */
   readonly trainingImage: string;
   /**
-   * Metrics to find in the log, at most 40. SageMaker refuses them for its own algorithms.
+   * Metrics to find in the log, at most 40. SageMaker rejects them for its built-in algorithms.
    *
-   * @default - those that SageMaker knows for the algorithm
+   * @default - the metrics that SageMaker defines for the algorithm
    */
   readonly metricDefinitions?: TrainingMetricDefinition[];
-  /** Role that the training job runs under. */
+  /** Execution role of the training job. */
   readonly role: iam.IRole;
   /**
-   * Hyperparameters: a map from names to texts, or one expression for the whole map.
+   * Hyperparameters: a map of strings, or one expression for the whole map.
    *
    * @default - none
    */
   readonly hyperparameters?: sfn.TaskInput;
   /** Input data, 1 to 20 channels. */
   readonly channels: TrainingChannel[];
-  /** Where the model goes, as `s3://bucket/prefix`: SageMaker adds the job's name. */
+  /** Where SageMaker writes the model, as `s3://bucket/prefix`. SageMaker adds the job's name. */
   readonly outputPath: string;
   /**
-   * Key for what the training job writes.
+   * KMS key for the output of the training job.
    *
-   * @default - the bucket's own encryption
+   * @default - the default encryption of the bucket
    */
   readonly outputEncryptionKey?: kms.IKey;
   /**
-   * Key for the storage volumes. The request has no key if the instance type, or that of any instance group, has local NVMe
-   * storage (such as ml.g5): SageMaker refuses a key for these types, and the hardware encrypts their storage. An instance type that
-   * is an expression or a token counts as a type without local storage.
+   * KMS key for the storage volumes. The key is left out of the request if any instance type has local NVMe storage (such as
+   * ml.g5): SageMaker rejects a key for these types, and the hardware encrypts their storage. An instance type that is an
+   * expression or a token is assumed to have no local storage.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
    * @default - keys that AWS manages
    */
   readonly volumeEncryptionKey?: kms.IKey;
   /**
-   * Instance type as SageMaker names it.
+   * Instance type, such as `ml.m5.xlarge`.
    *
    * @default 'ml.m5.xlarge'
    */
@@ -140,25 +140,27 @@ export interface TrainingJobDefinition {
    */
   readonly instanceCount?: number;
   /**
-   * Groups of instances of different types, 1 to 5; instead of `instanceType` and `instanceCount`.
+   * Groups of instances of different types (a heterogeneous cluster), 1 to 5. They replace `instanceType` and
+   * `instanceCount`.
    *
    * @default - instances of one type
    */
   readonly instanceGroups?: InstanceGroup[];
   /**
-   * How long the instances are kept after the end, for the next training job (a warm pool); at most 6 hours.
+   * How long to keep the instances after the training job, so that the next similar job can reuse them (a warm pool): at most
+   * 6 hours.
    *
-   * @default - not at all
+   * @default - the instances are released when the training job ends
    */
   readonly keepAlive?: Duration;
   /**
-   * Size of each instance's storage volume.
+   * Size of the storage volume of each instance, in whole gibibytes.
    *
    * @default Size.gibibytes(30)
    */
   readonly volumeSize?: Size;
   /**
-   * The longest run time, at most 28 days.
+   * Maximum run time: at most 28 days.
    *
    * @default Duration.hours(1)
    */
@@ -170,43 +172,43 @@ export interface TrainingJobDefinition {
    */
   readonly managedSpotTraining?: boolean;
   /**
-   * How long a managed spot training may take in all; at least `maxRuntime`.
+   * Maximum total time of a managed spot training, including the wait for instances. Must be at least `maxRuntime`.
    *
    * @default - twice `maxRuntime`
    */
   readonly maxWait?: Duration;
   /**
-   * Where checkpoints are kept, as `s3://bucket/prefix`.
+   * Where SageMaker keeps checkpoints, as `s3://bucket/prefix`.
    *
    * @default - no checkpoints
    */
   readonly checkpointPath?: string;
   /**
-   * Entry point of the container, 1 to 100 texts. CreateTrainingJob only: a tuning job has no such setting.
+   * Entry point of the container, 1 to 100 strings. Only for `CreateTrainingJobTask`: a tuning job has no such setting.
    *
-   * @default - that of the image
+   * @default - the entry point of the image
    */
   readonly containerEntrypoint?: string[];
   /**
-   * Arguments of the entry point, 1 to 100 texts. CreateTrainingJob only: a tuning job has no such setting.
+   * Arguments of the entry point, 1 to 100 strings. Only for `CreateTrainingJobTask`: a tuning job has no such setting.
    *
-   * @default - those that the image gets from SageMaker: `train`
+   * @default - `train`, which SageMaker passes to the image
    */
   readonly containerArguments?: string[];
   /**
-   * Subnets that the containers are connected to, at most 16; goes with `securityGroups`.
+   * Subnets that the containers connect to, at most 16. Requires `securityGroups`.
    *
    * @default - no VPC
    */
   readonly subnets?: ec2.ISubnet[];
   /**
-   * Security groups of the containers, at most 5.
+   * Security groups of the containers, at most 5. Requires `subnets`.
    *
    * @default - no VPC
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
   /**
-   * Whether the containers are cut off from the network.
+   * Whether the containers have no network access.
    *
    * @default false
    */
