@@ -1,34 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TuningReportInput } from '../../lambda/report/input';
+import { describeInChromium, launchChromium } from '../chromium';
 import { pageOf } from './page-assets';
 import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
 
-const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => {
-  try {
-    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return [];
-  }
-})[0];
-if (!executablePath) {
-  process.stderr.write(
-    "No Chromium: the tests of the report's page are skipped (apt-get install chromium)\n",
-  );
-}
-
 jest.setTimeout(60_000);
 
-(executablePath ? describe : describe.skip)("the report's page in Chromium", () => {
+describeInChromium("the report's page", () => {
   let browser: Browser;
   const folder = mkdtempSync(join(tmpdir(), 'report-page-'));
 
   beforeAll(async () => {
-    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 
