@@ -1,6 +1,6 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { acknowledgeWildcards } from '../lib/private/acknowledge';
+import { acknowledge, acknowledgeWildcards } from '../lib/private/acknowledge';
 
 /** Tells cdk-nag why the function that aws-cdk-lib uploads the data with is as it is. */
 export function acknowledgeDeployment(stack: Stack, bucket: s3.IBucket): void {
@@ -8,16 +8,15 @@ export function acknowledgeDeployment(stack: Stack, bucket: s3.IBucket): void {
     child.node.id.startsWith('Custom::CDKBucketDeployment'),
   );
   if (!provider) throw new Error('aws-cdk-lib no longer names its provider Custom::CDKBucketDeployment…');
-  const acknowledge = (id: string, reason: string) =>
-    Validations.of(provider).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason });
-  acknowledge('L1', 'aws-cdk-lib chooses the runtime of its own function');
+  acknowledge(provider, 'L1', 'aws-cdk-lib chooses the runtime of its own function');
   acknowledge(
+    provider,
     `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]`,
     'aws-cdk-lib gives its own function this policy: writing logs, no more',
   );
   const reason = "aws-cdk-lib's own function copies the sample data, once, into this one bucket";
   for (const action of ['GetBucket*', 'GetObject*', 'List*', 'Abort*', 'DeleteObject*']) {
-    acknowledge(`IAM5[Action::s3:${action}]`, reason);
+    acknowledge(provider, `IAM5[Action::s3:${action}]`, reason);
   }
   const assets = stack.formatArn({
     service: 's3',

@@ -9,11 +9,18 @@ import type { IConstruct } from 'constructs';
 export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
   const wildcards = resources.map((resource) => flatten(Stack.of(scope).resolve(resource)));
   for (const resource of new Set(wildcards.filter((text) => text.includes('*')))) {
-    Validations.of(scope).acknowledge({
-      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`,
-      reason,
-    });
+    acknowledge(scope, `IAM5[Resource::${resource}]`, reason);
   }
+}
+
+/**
+ * Acknowledges a finding of the AwsSolutions pack, such as `L1`. Writes the metadata that `Validations.acknowledge`
+ * writes, which refuses the second `::` of an id before aws-cdk-lib 2.274.
+ */
+export function acknowledge(scope: IConstruct, finding: string, reason: string): void {
+  scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, {
+    [`AwsSolutions::AwsSolutions-${finding}`]: reason,
+  });
 }
 
 /** The resources of policy statements. */

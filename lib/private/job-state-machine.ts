@@ -1,4 +1,5 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -38,6 +39,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
       includeExecutionData: true,
     },
   });
+  trustStateMachinesOfAccount(stateMachine);
   if (encryptionKey) encryptStateMachine(stateMachine, encryptionKey);
   // Once the state machine is there it can be started: its jobs need their policies by then.
   stateMachine.node.addDependency(fragment);
@@ -47,4 +49,25 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
     "X-Ray's and CloudWatch Logs' delivery actions have no resource-level permissions",
   );
   return stateMachine;
+}
+
+/**
+ * Lets only the account's own state machines assume the role (confused deputy). aws-cdk-lib adds the same condition, but
+ * only since 2.274.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+ */
+function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
+  const role = stateMachine.role.node.defaultChild as iam.CfnRole;
+  const stack = Stack.of(stateMachine);
+  const stateMachines = stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  role.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', {
+    ArnLike: { 'aws:SourceArn': stateMachines },
+    StringEquals: { 'aws:SourceAccount': stack.account },
+  });
 }
