@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ function runCdk(
       // What the app prints is no output of local mode: it goes to the standard error, or to who asked for it.
       stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 'inherit'],
       // A run that needs no AWS account tells AWS nothing either.
-      env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      env: { ...compileCache(project), ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
     if (onLine) readLines(child, onLine);
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -96,6 +96,16 @@ function runCdk(
     );
     child.once('close', resolve);
   });
+}
+
+/**
+ * Lets Node.js keep the compiled code of the `cdk` and the app: Node.js 22 and later, 0.3 s a synthesis. Earlier releases ignore it.
+ *
+ * @see https://nodejs.org/api/cli.html#node_compile_cachedir
+ */
+function compileCache(project: string): NodeJS.ProcessEnv {
+  const modules = join(project, 'node_modules');
+  return existsSync(modules) ? { NODE_COMPILE_CACHE: join(modules, '.cache', 'node-compile-cache') } : {};
 }
 
 function readLines({ stdout, stderr }: ChildProcess, onLine: (line: string) => void): void {
