@@ -53,8 +53,12 @@ class Dimension:
             return str(value)
         if self.kind == "integer":
             return str(int(value))
-        number = 1 - value if self._reverse else value
-        return repr(min(max(float(number), self._low), self._high))
+        number = float(1 - value if self._reverse else value)
+        # A logarithm and back misses the end of a range by a rounding error: 0.00010000000000000009 for 0.0001.
+        for end in (self._low, self._high):
+            if math.isclose(number, end, rel_tol=1e-12):
+                return repr(end)
+        return repr(min(max(number, self._low), self._high))
 
     def from_text(self, text: str) -> Optional[Any]:
         """The study's value for a training job's, or None if it is outside this range."""

@@ -95,6 +95,23 @@ test.each(SCALES)('searches on the scale of the range: %s', async (_name, dimens
   expect(best(tried)).toBeLessThan(0.3);
 });
 
+test.each([
+  ['lower', 'Logarithmic', ['0.0001', '0.1'], 1],
+  ['upper', 'Logarithmic', ['0.0001', '0.1'], -1],
+  ['lower', 'ReverseLogarithmic', ['0.3', '0.9'], 1],
+  ['upper', 'ReverseLogarithmic', ['0.3', '0.9'], -1],
+] as const)(
+  'at the %s end of a range, the value is that of the range: %s',
+  async (which, scaling, [low, high], sign) => {
+    const tried = await run(await start([numeric('a', low, high, scaling)]), ({ a }) => sign * Number(a), 20);
+    const end = Number(which === 'lower' ? low : high);
+    const there = tried
+      .map(({ values }) => Number(values.a))
+      .filter((value) => Math.abs(value / end - 1) < 1e-9);
+    expect(new Set(there)).toEqual(new Set([end]));
+  },
+);
+
 test.each([2, 5, 10])(
   '%i jobs at once differ from each other, and still find the optimum',
   async (parallel) => {
