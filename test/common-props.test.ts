@@ -69,9 +69,9 @@ describe.each(MADE)('%s', (_name, make) => {
         trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn('210987654321')),
       });
       expect(() => synthesize(trainingRole)).toThrow(
-        /^Stack\/.*: 1 problem found:\n {2}- trainingRole: must be a role of account 123456789012, where the jobs run, got one of account 210987654321: /,
+        /^Stack\/.*: 1 problem found:\n {2}- trainingRole: must be a role of account 123456789012, where the jobs run, got a role of account 210987654321: /,
       );
-      // Where the account of the stack is known at deployment only, nobody can tell.
+      // Where the account of the stack is a token, nobody can tell.
       expect(() => synthesize(trainingRole, new Stack(new App(), 'Stack'))).not.toThrow();
     });
 

@@ -273,7 +273,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ]);
     });
 
-    test('switches the bucket’s events on without a function', () => {
+    test('enables the bucket’s events without a function', () => {
       const stack = stackOf();
       make(stack).startOnNewData('NewData');
       expect(only(stack, 'AWS::S3::Bucket', 'TuningBucket').Properties.NotificationConfiguration).toEqual({
@@ -301,14 +301,14 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       },
     );
 
-    test('warns that the owner of an imported bucket has to switch its events on', () => {
+    test('warns that the owner of an imported bucket must enable its events', () => {
       const stack = stackOf();
       const bucket = s3.Bucket.fromBucketName(stack, 'Lake', 'lake');
       make(stack, { bucket }).startOnNewData('NewData');
       expect(ruleOf(stack).EventPattern.detail.bucket).toEqual({ name: ['lake'] });
       Annotations.fromStack(stack).hasWarning(
         '/Stack/Tuning',
-        Match.stringLikeRegexp('NewData: the bucket lake belongs to another stack: its owner has to switch'),
+        Match.stringLikeRegexp('NewData: the bucket lake belongs to another stack: its owner must send its events'),
       );
       Template.fromStack(stack).resourceCountIs('Custom::S3BucketNotifications', 0);
     });
@@ -358,25 +358,25 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
         'everything, the output below it',
         { inputPrefix: '', outputPrefix: 'out/' },
         ['*'],
-        'must not match what',
+        'must not match objects',
       ],
       [
         'a pattern that begins alike',
         { inputPrefix: 'a/', outputPrefix: 'a/out/' },
         ['o*'],
-        'must not match what',
+        'must not match objects',
       ],
       [
         'what is below the output',
         { inputPrefix: 'out/in/', outputPrefix: 'out/' },
         ['*.csv'],
-        'must not match what',
+        'must not match objects',
       ],
       [
         'an object below the output',
         { inputPrefix: 'out/in/', outputPrefix: 'out/' },
         ['a'],
-        'must not match what',
+        'must not match objects',
       ],
       ['nothing', {}, [], 'objects: must have'],
       ['an empty key', {}, [''], 'objects[0]: must be a key relative to the location'],
@@ -391,7 +391,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       const made = make(stackOf());
       const location = DataLocation.fromUri('s3://lake/bikes/');
       expect(() => made.startOnNewData('NewData', { location })).toThrow(
-        /location: must be of a bucket.*s3:\/\/lake/,
+        /location: must come from a bucket.*s3:\/\/lake/,
       );
     });
 

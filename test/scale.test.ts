@@ -74,7 +74,9 @@ describe('instances', () => {
     [
       'a type and a count beside groups',
       { ...GROUPS, instanceType: 'ml.m5.xlarge', instanceCount: 1 },
-      ['resources.instanceGroups: goes without instanceType and instanceCount: each group has its own'],
+      [
+        'resources.instanceGroups: cannot be combined with instanceType and instanceCount: each group has its own',
+      ],
     ],
     ['no groups', { instanceGroups: [] }, ['resources.instanceGroups: must have 1 to 5 elements, got 0']],
     [
@@ -85,7 +87,7 @@ describe('instances', () => {
     [
       'a name twice',
       { instanceGroups: [group, group] },
-      ['resources.instanceGroups: has names more than once: a'],
+      ['resources.instanceGroups: has duplicate names: a'],
     ],
     [
       'a group that is not valid',
@@ -121,18 +123,22 @@ describe('the instances are kept', () => {
     [
       'of spot instances',
       { resources: { keepAlive }, spot: {} },
-      'resources.keepAlive: is not for spot instances',
+      'resources.keepAlive: cannot be combined with spot instances',
     ],
-    ['of groups', { resources: { ...GROUPS, keepAlive } }, 'resources.keepAlive: is not for instance groups'],
+    [
+      'of groups',
+      { resources: { ...GROUPS, keepAlive } },
+      'resources.keepAlive: cannot be combined with instance groups',
+    ],
     [
       'of spot instances in the final training',
       { finalTraining: { resources: { keepAlive }, spot: {} } },
-      'finalTraining.resources.keepAlive: is not for spot instances',
+      'finalTraining.resources.keepAlive: cannot be combined with spot instances',
     ],
     [
       'of spot instances in a final training that has the resources of the others',
       { resources: { keepAlive }, finalTraining: { spot: {} } },
-      'resources.keepAlive: is not for spot instances, which the final training has: give finalTraining.resources too',
+      'resources.keepAlive: cannot be combined with spot instances, which the final training uses: give finalTraining.resources too',
     ],
   ])('not %s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);
@@ -225,7 +231,7 @@ describe('ways to read', () => {
     'no compressed data in mode %s',
     (inputMode) => {
       expect(problemsOf({ train: InputData.csv(LOCATION, { inputMode, gzip: true }) })).toEqual([
-        'train: gzip: SageMaker unpacks data in TrainingInputMode.PIPE only',
+        'train: gzip requires TrainingInputMode.PIPE: SageMaker decompresses data only in this mode',
       ]);
     },
   );
@@ -252,8 +258,8 @@ describe('further channels', () => {
   });
 
   test.each<[string, string]>([
-    ['train', 'is the channel of train: give that instead'],
-    ['validation', 'is the channel of validation: give that instead'],
+    ['train', 'is the channel of train: give the data there instead'],
+    ['validation', 'is the channel of validation: give the data there instead'],
     ['a b', 'the name of a channel must be 1 to 64 letters, digits, dots, hyphens and underscores'],
   ])('are not called %j', (name, problem) => {
     expect(problemsOf({ channels: { [name]: InputData.csv(LOCATION) } })).toEqual([
@@ -317,7 +323,7 @@ describe('a file system', () => {
       .flatMap(({ Resource }) => Resource);
     expect(read).toEqual(['arn:<AWS::Partition>:s3:::data/validation/*']);
     expect(States.Configure.Output).toMatch(
-      'known are maxTrainingJobs, maxParallelTrainingJobs, validation, hyperparameters, warmStartFrom',
+      'the fields are maxTrainingJobs, maxParallelTrainingJobs, validation, hyperparameters, warmStartFrom',
     );
   });
 
@@ -351,8 +357,8 @@ describe('a file system', () => {
 
   test('needs its VPC', () => {
     expect(problemsOf({ train: FSX, validation: EFS })).toEqual([
-      'train: is in a file system: give the vpc that it is in',
-      'validation: is in a file system: give the vpc that it is in',
+      'train: is in a file system: give the VPC of the file system as vpc',
+      'validation: is in a file system: give the VPC of the file system as vpc',
     ]);
   });
 });

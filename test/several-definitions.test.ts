@@ -264,13 +264,13 @@ describe('an input', () => {
     expect(await configure(input)).toEqual({ settings: { ...SETTINGS, ...input } });
   });
 
-  const SETTING = 'is a setting of the container, which the algorithm or SageMaker makes by itself';
+  const SETTING = 'is reserved: the algorithm or SageMaker sets it';
   test.each<[string, object, string[]]>([
     [
       'an unknown definition',
       { hyperparameters: { tree: { depth: '1' }, depth: '1' } },
       ['tree', 'depth'].map(
-        (name) => `hyperparameters.${name}: is not a definition; known are xgboost, forest, my-net`,
+        (name) => `hyperparameters.${name}: is not a definition; the definitions are xgboost, forest, my-net`,
       ),
     ],
     [
@@ -309,13 +309,13 @@ describe('an input', () => {
     [
       'every tuned hyperparameter of a definition',
       { hyperparameters: { forest: { trees: '3' }, xgboost: { max_depth: '3' } } },
-      ['hyperparameters.forest: fixes every hyperparameter that is tuned; leave at least one'],
+      ['hyperparameters.forest: sets every tuned hyperparameter; leave at least one to tune'],
     ],
     [
       'a warm start',
       { warmStartFrom: ['earlier'] },
       [
-        'warmStartFrom: is not a field of the input; known are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters',
+        'warmStartFrom: is not a field of the input; the fields are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters',
       ],
     ],
   ])('may not have %s', async (_name, input, problems) => {
@@ -339,7 +339,7 @@ describe('an input', () => {
       problems: [`maxTrainingJobs: must not be more than the 8 ${most}, got 9`],
     });
     expect(problemsOf({ ...finite, maxTrainingJobs: 9 })).toEqual([
-      'maxTrainingJobs: must not be more than the 8 combinations of the ranges, got 9: SageMaker refuses it',
+      'maxTrainingJobs: must not be more than the 8 combinations of the ranges, got 9: SageMaker rejects more',
     ]);
   });
 });
@@ -387,7 +387,7 @@ describe('the final training', () => {
     const { States } = definition({ furtherDefinitions: [net], finalTraining: { enabled: false } });
     expect(Object.keys(States)).not.toContain('WhichDefinitionWon');
     expect(problemsOf({ finalTraining: { enabled: false } })).toEqual([
-      'furtherDefinitions.my-net.finalHyperparameters: is of no use: finalTraining.enabled is false',
+      'furtherDefinitions.my-net.finalHyperparameters: has no effect, because finalTraining.enabled is false',
     ]);
   });
 });
@@ -401,14 +401,14 @@ describe('problems', () => {
     [
       'a warm start',
       { warmStart: WarmStart.transferLearning(['earlier']) },
-      ['warmStart: is not for several definitions: SageMaker does not support it'],
+      ['warmStart: cannot be combined with several definitions: SageMaker does not support it'],
     ],
     [
       'early stopping',
       { earlyStopping: true },
-      ['earlyStopping: is not for several definitions: SageMaker does not support it'],
+      ['earlyStopping: cannot be combined with several definitions: SageMaker does not support it'],
     ],
-    ['a name twice', { definitionName: 'forest' }, ['furtherDefinitions: has names more than once: forest']],
+    ['a name twice', { definitionName: 'forest' }, ['furtherDefinitions: has duplicate names: forest']],
     [
       'a name that is not valid',
       { ...further({ name: 'my_forest' }), definitionName: 'x'.repeat(65) },
@@ -421,7 +421,7 @@ describe('problems', () => {
       'objectives of two directions',
       further({ objective: Objective.maximize('validation:rmse') }),
       [
-        'furtherDefinitions: the objectives of all definitions have to be minimized, or all maximized, got xgboost: Minimize validation:rmse, forest: Maximize validation:rmse',
+        'furtherDefinitions: the objectives of all definitions must have the same direction, got xgboost: Minimize validation:rmse, forest: Maximize validation:rmse',
       ],
     ],
     [
@@ -444,7 +444,7 @@ describe('problems', () => {
         'hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"',
         'furtherDefinitions.forest.parameterRanges.max_depth: min must be less than max, got min 9 and max 3',
         expect.stringMatching(
-          /^furtherDefinitions\.forest\.hyperparameters\.depth: is no hyperparameter of XGBoost/,
+          /^furtherDefinitions\.forest\.hyperparameters\.depth: is not a hyperparameter of XGBoost/,
         ),
         expect.stringMatching(/^furtherDefinitions\.forest\.hyperparameters: num_round is required/),
         expect.stringMatching(

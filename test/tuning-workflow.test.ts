@@ -429,7 +429,7 @@ describe('the prefixes', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     expect(() => workflow({ bucket, trialRetention: Duration.days(5) }, stack)).toThrow(
-      'trialRetention: is for a new bucket: a given bucket keeps its own lifecycle rules',
+      'trialRetention: applies only to a new bucket: a given bucket keeps its own lifecycle rules',
     );
   });
 });

@@ -79,7 +79,7 @@ describe('the search space', () => {
     [
       'a category alone',
       { maxTrainingJobs: 1, ...ranges(choice('max_depth', '3')) },
-      'parameterRanges.max_depth: has only one value, "3": SageMaker refuses that; put it into hyperparameters',
+      'parameterRanges.max_depth: has only one value, "3": SageMaker rejects that; set it in hyperparameters',
     ],
     [
       'too many categories',
@@ -89,7 +89,7 @@ describe('the search space', () => {
     [
       'categories given twice',
       { maxTrainingJobs: 2, ...ranges(choice('max_depth', '3', '4', '3')) },
-      'parameterRanges.max_depth: has values more than once: 3',
+      'parameterRanges.max_depth: has duplicate values: 3',
     ],
     [
       'an empty category',
@@ -109,7 +109,7 @@ describe('the search space', () => {
     [
       'min equal to max',
       ranges(real('eta', 0.5, 0.5)),
-      'parameterRanges.eta: min must be less than max, got min 0.5 and max 0.5; SageMaker refuses a range of one value: put it into hyperparameters',
+      'parameterRanges.eta: min must be less than max, got min 0.5 and max 0.5; SageMaker rejects a range of one value: set it in hyperparameters',
     ],
     [
       'no end',
@@ -144,27 +144,27 @@ describe('the search space', () => {
     [
       'what XGBoost does not know',
       ranges(real('shrinkage', 0.1, 0.5)),
-      /^parameterRanges.shrinkage: is no hyperparameter of XGBoost 3.2-0: SageMaker tunes num_round, eta, gamma,/,
+      /^parameterRanges.shrinkage: is not a hyperparameter of XGBoost 3.2-0: the tunable hyperparameters are num_round, eta, gamma,/,
     ],
     [
       'what SageMaker does not tune',
       ranges(ETA, int('max_bin', 10, 300)),
-      /^parameterRanges.max_bin: cannot be tuned: SageMaker tunes num_round, eta,/,
+      /^parameterRanges.max_bin: cannot be tuned: the tunable hyperparameters are num_round, eta,/,
     ],
     [
       'a continuous range of a whole number',
       ranges(real('max_depth', 1, 9)),
-      'parameterRanges.max_depth: takes whole numbers only: use ParameterRange.integer',
+      'parameterRanges.max_depth: must be a whole number: use ParameterRange.integer',
     ],
     [
       'min beyond what XGBoost takes',
       ranges(int('num_round', 0, 100)),
-      'parameterRanges.num_round: min must be at least 1 and at most 2147483647, got 0: XGBoost 3.2-0 allows no other',
+      'parameterRanges.num_round: min must be at least 1 and at most 2147483647, got 0, the limit of XGBoost 3.2-0',
     ],
     [
       'max beyond what XGBoost takes',
       ranges(real('eta', 0.5, 1.5)),
-      'parameterRanges.eta: max must be at least 0 and at most 1, got 1.5: XGBoost 3.2-0 allows no other',
+      'parameterRanges.eta: max must be at least 0 and at most 1, got 1.5, the limit of XGBoost 3.2-0',
     ],
     [
       'a category that XGBoost does not take',
@@ -208,7 +208,7 @@ describe('the strategy', () => {
     [
       'a grid over numbers',
       { ...grid, ...ranges(DEPTH, ETA) },
-      'parameterRanges: a grid search takes categorical ranges only, got numeric ones for eta',
+      'parameterRanges: a grid search supports only categorical ranges, got numeric ranges for eta',
     ],
     [
       'a grid with another number of training jobs',
@@ -221,12 +221,12 @@ describe('the strategy', () => {
         ...grid,
         ...ranges(choice('max_depth', ...many(28, String)), choice('eta', ...many(27, (i) => `0.${i + 1}`))),
       },
-      'parameterRanges: a grid may have 750 combinations, got 756',
+      'parameterRanges: a grid search can have at most 750 combinations, got 756',
     ],
     [
       'more training jobs than combinations',
       { ...ranges(DEPTH), maxTrainingJobs: 3 },
-      'maxTrainingJobs: must not be more than the 2 combinations of the ranges, got 3: SageMaker refuses it',
+      'maxTrainingJobs: must not be more than the 2 combinations of the ranges, got 3: SageMaker rejects more',
     ],
     [
       'a negative seed',
@@ -241,7 +241,7 @@ describe('the strategy', () => {
     [
       'early stopping beside Hyperband',
       { ...hyperband({ maxResource: 9 }), earlyStopping: true },
-      'earlyStopping: must be off for Hyperband, which stops training jobs by itself',
+      'earlyStopping: must be false for Hyperband, which has its own early stopping',
     ],
     [
       'Hyperband without its largest resource',
@@ -288,13 +288,13 @@ describe('the objective', () => {
       'a metric that XGBoost does not report',
       { objective: Objective.minimize('validation:loss') },
       [
-        /^objective: must be a metric that XGBoost 3.2-0 can be tuned for, got "validation:loss"; known are validation:accuracy,/,
+        /^objective: must be an objective metric of XGBoost 3.2-0, got "validation:loss"; its metrics are validation:accuracy,/,
       ],
     ],
     [
       'the wrong direction',
       { objective: Objective.maximize('validation:rmse') },
-      ['objective: validation:rmse has to be minimized, got Maximize: XGBoost 3.2-0 declares it so'],
+      ['objective: validation:rmse must be minimized, got Maximize: XGBoost 3.2-0 declares this direction'],
     ],
     [
       'validation without validation data',
@@ -333,7 +333,7 @@ describe('hyperparameters', () => {
     [
       'unknown',
       fixed({ n_estimators: '3' }),
-      /^hyperparameters.n_estimators: is no hyperparameter of XGBoost 3.2-0, which fails on unknown ones; known are num_round,/,
+      /^hyperparameters.n_estimators: is not a hyperparameter of XGBoost 3.2-0, which fails on unknown ones; its hyperparameters are num_round,/,
     ],
     [
       'no whole number',
@@ -374,7 +374,7 @@ describe('hyperparameters', () => {
     [
       'unknown, in the final training',
       { finalTraining: { hyperparameters: { n_estimators: '3' } } },
-      /^finalTraining.hyperparameters.n_estimators: is no hyperparameter of XGBoost/,
+      /^finalTraining.hyperparameters.n_estimators: is not a hyperparameter of XGBoost/,
     ],
     [
       'out of bounds, in the final training',
@@ -466,7 +466,7 @@ describe('limits', () => {
     [
       'a wait for a quota that is known when the stack is deployed',
       { maxQuotaWait: Duration.seconds(Lazy.number({ produce: () => 60 })) },
-      'maxQuotaWait: must be known at synth, got a token: other values are computed from it',
+      'maxQuotaWait: must be known at synth, got a token: the library computes other values from it',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);
@@ -531,22 +531,22 @@ describe('resources', () => {
     [
       'spot instances that wait too short',
       { spot: { maxWait: Duration.minutes(59) }, finalTraining: { spot: {} } },
-      'spot.maxWait: must be a whole number of seconds and at least the longest run time of the training job, 3600 seconds, got 3540',
+      'spot.maxWait: must be a whole number of seconds and at least the maximum run time of the training job, 3600 seconds, got 3540',
     ],
     [
       'spot instances that wait too short for the final training',
       { finalTraining: { spot: { maxWait: Duration.hours(2) }, maxRuntime: Duration.hours(3) } },
-      'finalTraining.spot.maxWait: must be a whole number of seconds and at least the longest run time of the training job, 10800 seconds, got 7200',
+      'finalTraining.spot.maxWait: must be a whole number of seconds and at least the maximum run time of the training job, 10800 seconds, got 7200',
     ],
     [
       'security groups without a VPC',
       { securityGroups: groups(1)() },
-      'securityGroups: is of use with a VPC only: give vpc too',
+      'securityGroups: requires a VPC: give vpc too',
     ],
     [
       'subnets without a VPC',
       { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } },
-      'vpcSubnets: is of use with a VPC only: give vpc too',
+      'vpcSubnets: requires a VPC: give vpc too',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);
@@ -598,20 +598,16 @@ describe('names and tags', () => {
     ['a tag without a key', { tags: { '': 'x' } }, 'tags: must have 1 to 128 characters, got 0: ""'],
     ['a key too long', { tags: { ['k'.repeat(129)]: '' } }, /^tags: must have 1 to 128 characters, got 129/],
     ['a value too long', { tags: { k: 'v'.repeat(257) } }, /^tags.k: must have 0 to 256 characters, got 257/],
-    [
-      'a tag of AWS',
-      { tags: { 'AWS:x': '' } },
-      'tags.AWS:x: must not begin with aws:, which AWS keeps for itself',
-    ],
+    ['a tag of AWS', { tags: { 'AWS:x': '' } }, 'tags.AWS:x: must not begin with aws:, which AWS reserves'],
     ...['', 'Churn', 'churn_1', '-churn', 'churn-', 'x'.repeat(17)].map((prefix): [string, Props, string] => [
       `job name prefix "${prefix}"`,
       { jobNamePrefix: prefix },
-      `jobNamePrefix: must be 1 to 16 lower-case letters, digits and inner hyphens, got "${prefix}" (names of jobs have at most 32 characters)`,
+      `jobNamePrefix: must be 1 to 16 lowercase letters, digits and inner hyphens, got "${prefix}" (names of jobs have at most 32 characters)`,
     ]),
     [
       'a job name prefix that is known when the stack is deployed',
       { jobNamePrefix: Lazy.string({ produce: () => 'x' }) },
-      'jobNamePrefix: must be known at synth, because its characters are checked; leave it out for one that derives from the deployed stack',
+      'jobNamePrefix: must be known at synth, because the library checks its characters; leave it out to derive it from the deployed stack',
     ],
   ])('%s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem instanceof RegExp ? expect.stringMatching(problem) : problem]);

@@ -25,7 +25,7 @@ export interface CheckTabularDataResult {
 }
 
 /**
- * Looks into tabular data for what an AutoML job would fail for after minutes that are paid for.
+ * Checks tabular data for problems that would make an AutoML job fail after minutes that are paid for.
  *
  * Only what is certain is an error: a target that is the same in all rows read, for example, is none as long as there
  * are more rows.

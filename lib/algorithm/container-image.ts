@@ -46,7 +46,7 @@ export class ContainerImage {
     const [, account, region, repository] = ECR_IMAGE.exec(uri) ?? [];
     if (repository === undefined && !Token.isUnresolved(uri)) {
       throw validationError(
-        `ContainerImage.fromRegistry: must be an image in Amazon ECR, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, got ${JSON.stringify(uri)}: tuning jobs pull from no other registry`,
+        `ContainerImage.fromRegistry: must be an image in Amazon ECR, <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, got ${JSON.stringify(uri)}: SageMaker pulls training images only from Amazon ECR`,
       );
     }
     const isKnown = repository !== undefined && !Token.isUnresolved(repository);

@@ -51,7 +51,7 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
   const document = readHubDocument(options.document, options.modelId);
   if (document.licence && options.acceptEula !== true) {
     throw validationError(
-      `${document.title} may be used only by those who accept its licence (${document.licence}): read it, then set acceptEula to true`,
+      `${document.title} has a license that you must accept (${document.licence}): read it, then set acceptEula to true`,
     );
   }
   const { title, instanceType } = document;
@@ -134,7 +134,7 @@ function imageOf(scope: Construct, document: HubDocument, uri: string): Training
   if (Token.isUnresolved(stack.region)) requireRegion(stack, document, region);
   else if (stack.region !== region) {
     throw validationError(
-      `document: ${document.path} is of region ${region}, but the stack ${stack.stackName} is in ${stack.region}; ${howToGet(document.modelId ?? '<model id>', stack.region)}`,
+      `document: ${document.path} is for region ${region}, but the stack ${stack.stackName} is in ${stack.region}; ${howToGet(document.modelId ?? '<model id>', stack.region)}`,
     );
   }
   const repositoryArn = stack.formatArn({
@@ -155,7 +155,7 @@ function requireRegion(stack: Stack, document: HubDocument, region: string): voi
     assertions: [
       {
         assert: Fn.conditionEquals(Aws.REGION, region),
-        assertDescription: `The hub document of ${document.title} is of region ${region}: deploy the stack there, or get the document of the other region.`,
+        assertDescription: `The hub document of ${document.title} is for region ${region}: deploy the stack there, or get the document for the region of the stack.`,
       },
     ],
   });
@@ -219,7 +219,7 @@ function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] 
   const other = needs.find(({ setup }) => setup !== needs[0]?.setup);
   const problems = other
     ? [
-        `resources.instanceType: ${document.title} needs another image or model on ${other.type} than on ${types[0]}: use instances of one type for the tuning and the final training`,
+        `resources.instanceType: ${document.title} needs a different image or model on ${other.type} than on ${types[0]}: use instances of one type for the tuning and the final training`,
       ]
     : [];
   return [...problems, ...types.flatMap((type) => checkOwnDefaults(document, use, type))];
@@ -233,7 +233,7 @@ function checkOwnDefaults(document: HubDocument, use: AlgorithmUse, type: string
     .filter(([name]) => !(name in use.hyperparameters) && !use.tuned.includes(name))
     .map(
       ([name, value]) =>
-        `hyperparameters.${name}: has another default on ${type}, ${JSON.stringify(value)}: give or tune it`,
+        `hyperparameters.${name}: has a different default on ${type}, ${JSON.stringify(value)}: set it or tune it`,
     );
 }
 
@@ -254,7 +254,7 @@ function checkTabular(title: string, { singleInstance }: TabularAlgorithm, use: 
   const many = use.instanceCounts.find((count) => !Token.isUnresolved(count) && count > 1);
   if (singleInstance && many !== undefined) {
     problems.push(
-      `resources.instanceCount: must be 1 for ${title}, which trains on one instance, got ${many}`,
+      `resources.instanceCount: must be 1 for ${title}, which supports only one instance, got ${many}`,
     );
   }
   return problems;

@@ -102,7 +102,7 @@ function requireFileName(key: string): string {
   const fileName = basename(key);
   if (!Token.isUnresolved(fileName)) return fileName;
   throw validationError(
-    'ScriptSource: the name of the archive has to be known at synth (not so with the legacy stack synthesizer)',
+    'ScriptSource: the name of the archive must be known at synth (not so with the legacy stack synthesizer)',
   );
 }
 

@@ -86,7 +86,7 @@ function requireEntryPoint({ source, entryPoint }: ScriptOptions): void {
   if (!source._files || Token.isUnresolved(entryPoint) || source._files.includes(entryPoint)) return;
   const programs = source._files.filter((file) => /\.(py|sh)$/.test(file));
   throw validationError(
-    `Algorithm.script: there is no entry point ${JSON.stringify(entryPoint)} in the source, which has ${programs.join(', ') || 'no program'}`,
+    `Algorithm.script: the source has no entry point ${JSON.stringify(entryPoint)}; its programs are ${programs.join(', ') || 'none'}`,
   );
 }
 
@@ -128,7 +128,7 @@ function asScriptRules({ rules, title }: AlgorithmDefinition): AlgorithmRules | 
 function checkMetrics({ metrics, framework }: ScriptOptions, isFirstParty: boolean): string[] {
   if (!isFirstParty || !metrics?.length) return [];
   return [
-    `algorithm.metrics: SageMaker refuses metrics of your own for its XGBoost image, in scripts too: print those of XGBoost (as train-rmse and validation-rmse) and leave metrics out, or give algorithm.image, a copy of sagemaker-xgboost:${framework.version} in your own repository`,
+    `algorithm.metrics: SageMaker rejects custom metrics for its XGBoost image, even for scripts: leave metrics out and print the metrics of XGBoost (train-rmse and validation-rmse), or give algorithm.image, a copy of sagemaker-xgboost:${framework.version} in your own repository`,
   ];
 }
 
@@ -149,7 +149,7 @@ function checkInstances({ framework, image }: ScriptOptions, use: AlgorithmUse):
   );
   if (kinds.size > 1 && !image && hasImageForGpus(framework)) {
     problems.push(
-      `resources.instanceType: the image for GPUs is another than that for CPUs, and both trainings have one: use one kind, got ${known.join(', ')}`,
+      `resources.instanceType: the tuning and the final training share one image, but GPU and CPU instances need different images: use one kind of instance, got ${known.join(', ')}`,
     );
   }
   return problems;
@@ -166,7 +166,7 @@ function checkDistribution({ framework, image, distribution }: ScriptOptions, us
   }
   if (use.instanceTypesOfJobs.some((types) => types.length > 1)) {
     problems.push(
-      `algorithm.distribution: ${title} is for instances of one type: leave it out with instance groups, whose script runs on each instance and finds the others by itself`,
+      `algorithm.distribution: ${title} requires instances of one type: leave it out with instance groups, where the script runs on each instance and finds the others itself`,
     );
   }
   const withoutGpu = use.instanceTypes.filter((type) => !Token.isUnresolved(type) && !isGpuInstance(type));

@@ -64,7 +64,7 @@ export function configureExpression(options: ConfigureOptions): string {
     `'${name}': $exists($input.${name}) ? $input.${name} : ${literal(value)}`;
   const checks = [
     `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; known are ${fields.join(', ')}'
+      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
     })`,
     ...(maxTrainingJobs
       ? [
@@ -122,7 +122,7 @@ const SEVERAL_HYPERPARAMETERS_CHECK = `$exists($given) and $type($given) != 'obj
       ? 'hyperparameters: must be an object with a map of strings for each definition, got ' & $show($given)
       : $append(
         $map($filter($exists($given) ? $keys($given), function($name) { $not($name in $definitions.name) }), function($name) {
-          'hyperparameters.' & $name & ': is not a definition; known are ' & $join($definitions.name, ', ')
+          'hyperparameters.' & $name & ': is not a definition; the definitions are ' & $join($definitions.name, ', ')
         }),
         $map($definitions, function($definition) {
           $hyperparameters($definition, 'hyperparameters.' & $definition.name, $givenTo($definition))

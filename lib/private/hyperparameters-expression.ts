@@ -79,7 +79,7 @@ export const HYPERPARAMETER_FUNCTIONS = `
     $type($value) != 'string' ? $field & ': must be a string such as "' & $string($value) & '"'
     : $length($value) > ${LIMITS.hyperparameterValueLength} ? $field & ': must have at most ${LIMITS.hyperparameterValueLength} characters'
     : $contains($name, ${RESERVED_HYPERPARAMETERS}) ? $field & ': ${RESERVED_HYPERPARAMETER}'
-    : $own != $name and $exists($lookup($given, $own)) ? $field & ': is another name of ' & $own & ', which is given too: give one of them'
+    : $own != $name and $exists($lookup($given, $own)) ? $field & ': is an alias of ' & $own & ', which is also given: give only one of them'
     : $exists($definition.rules) ? $ruled($field, $definition, $lookup($definition.rules, $own), $value)
   )};
   $left := function($definition, $given) {(
@@ -125,7 +125,7 @@ export const HYPERPARAMETER_FUNCTIONS = `
     : (
       $problems := $append(
         $map($keys($given), function($name) { $hyperparameter($definition, $field & '.' & $name, $given, $name) }),
-        $count($left($definition, $given)) = 0 ? $field & ': fixes every hyperparameter that is tuned; leave at least one'
+        $count($left($definition, $given)) = 0 ? $field & ': sets every tuned hyperparameter; leave at least one to tune'
       );
       $count($problems) > 0 ? $problems : $together($definition, $field, $given)
     )

@@ -43,7 +43,7 @@ export function warnOfVolumesWithoutKey(
     if (!definition.volumeEncryptionKey || takesVolumeKey(definition) || without.length === 0) continue;
     Annotations.of(scope).addWarningV2(
       'cdk-sagemaker-tuning:volumesWithoutKey',
-      `The key is not used for the volumes of ${without.join(', ')}, which AWS encrypts with a key of its own: the instance groups also have types with local NVMe storage, for which SageMaker refuses a key, and a training job has one key for all groups`,
+      `The key does not encrypt the volumes of ${without.join(', ')}; AWS encrypts them with its own key. The instance groups include types with local NVMe storage, for which SageMaker rejects a key, and a training job has one key for all groups`,
     );
   }
 }

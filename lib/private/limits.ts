@@ -55,8 +55,7 @@ export const LIMITS = {
 /** Hyperparameters that containers and SageMaker make by themselves. */
 export const RESERVED_HYPERPARAMETERS = /^(sagemaker_|_tuning_)/;
 
-export const RESERVED_HYPERPARAMETER =
-  'is a setting of the container, which the algorithm or SageMaker makes by itself';
+export const RESERVED_HYPERPARAMETER = 'is reserved: the algorithm or SageMaker sets it';
 
 /** Longest prefix of job names: `<prefix>-<15 characters>` is a tuning job's name. */
 export const JOB_NAME_PREFIX_LENGTH = 16;

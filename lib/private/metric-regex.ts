@@ -13,7 +13,7 @@ export function checkMetricRegex(regex: string): string | undefined {
   try {
     new RegExp(inJavaScript(regex));
   } catch (error) {
-    return `is no regular expression, got ${JSON.stringify(regex)}: ${(error as Error).message.replace(/^.*: /, '')}`;
+    return `must be a regular expression, got ${JSON.stringify(regex)}: ${(error as Error).message.replace(/^.*: /, '')}`;
   }
   if (captureGroup(regex)) return undefined;
   return `needs a group, ( … ), around the value, got ${JSON.stringify(regex)}`;

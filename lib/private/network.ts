@@ -18,7 +18,7 @@ export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGrou
     return;
   }
   for (const [prop, value] of Object.entries({ vpcSubnets, securityGroups })) {
-    if (value) problems.add(prop, 'is of use with a VPC only: give vpc too');
+    if (value) problems.add(prop, 'requires a VPC: give vpc too');
   }
 }
 

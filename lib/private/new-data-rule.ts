@@ -64,7 +64,7 @@ function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucke
   if (!(resource instanceof s3.CfnBucket)) {
     Annotations.of(scope).addWarningV2(
       `cdk-sagemaker-tuning:eventBridgeOfImportedBucket:${id}`,
-      `${id}: the bucket ${bucket.bucketName} belongs to another stack: its owner has to switch its events to Amazon EventBridge on, or no execution starts`,
+      `${id}: the bucket ${bucket.bucketName} belongs to another stack: its owner must send its events to Amazon EventBridge, or no execution starts`,
     );
     return;
   }

@@ -29,10 +29,7 @@ export class Problems {
 
   /** Reports a token in a unit that the API does not take: CloudFormation cannot convert it. */
   unitOfToken(prop: string, factory: string): void {
-    this.add(
-      prop,
-      `is known at deployment only, and has to be ${factory}(…): CloudFormation does not convert units`,
-    );
+    this.add(prop, `is a token and must be ${factory}(…), because CloudFormation does not convert units`);
   }
 
   /** Checks a whole number; undefined and tokens pass. */

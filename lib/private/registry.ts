@@ -65,7 +65,7 @@ function registryAccount(
     const account = accounts[stack.region];
     if (!account) {
       throw validationError(
-        `no registry of ${title} is known for region "${stack.region}": give ${remedy}; known are ${Object.keys(accounts).join(', ')}`,
+        `the registry of ${title} in region "${stack.region}" is unknown: give ${remedy}; known regions are ${Object.keys(accounts).join(', ')}`,
       );
     }
     return account;

@@ -40,7 +40,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
     bundledFunction(scope, id, {
       name: 'report',
       description: 'Writes the report of a SageMaker tuning job or AutoML job',
-      roleDescription: 'Reads the results of SageMaker jobs, writes reports of them',
+      roleDescription: 'Reads the results of SageMaker jobs and writes reports about them',
       memorySize: 256,
       timeout: Duration.minutes(2),
       encryptionKey,
@@ -56,7 +56,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
       ...(models ? readStatements([models]) : []),
       writeStatement([reportLocation(output)]),
     ],
-    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models lie below a prefix of the bucket; filtering log events is authorized for a whole log group; whether listing what belongs to a job has resource-level permissions is documented in two ways',
+    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models are below a prefix of the bucket; FilterLogEvents is authorized for a whole log group; the AWS documentation disagrees on whether listing the parts of a job has resource-level permissions',
   );
 }
 

@@ -17,7 +17,7 @@ export function writeReport(
   options: { readonly lambdaFunction: lambda.IFunction; readonly payload: Record<string, unknown> },
 ): tasks.LambdaInvoke {
   return tasks.LambdaInvoke.jsonata(scope, 'WriteReport', {
-    comment: 'Writes a page that shows the search; an execution never fails for it',
+    comment: 'Writes the report of the search; the execution never fails because of it',
     lambdaFunction: options.lambdaFunction,
     payload: sfn.TaskInput.fromObject(options.payload),
     outputs: jsonata(

@@ -85,7 +85,7 @@ export const flag: Shape = (problems, prop, value) => {
 export const knownText: Shape = (problems, prop, value) => {
   if (typeof value !== 'string') problems.wrongType(prop, 'a string', value);
   else if (Token.isUnresolved(value))
-    problems.add(prop, 'must be known at synth, got a token: names and paths are made of it');
+    problems.add(prop, 'must be known at synth, got a token: the library builds names and paths from it');
 };
 
 /** A value of an enumeration. */
@@ -116,7 +116,7 @@ const anyDuration = instance('a Duration, such as Duration.hours(1)', 'toSeconds
 export const knownDuration: Shape = (problems, prop, value) => {
   anyDuration(problems, prop, value);
   if ((value as Duration | null | undefined)?.isUnresolved?.())
-    problems.add(prop, 'must be known at synth, got a token: other values are computed from it');
+    problems.add(prop, 'must be known at synth, got a token: the library computes other values from it');
 };
 
 /** A duration in the unit of the API. A token must have the same unit, because CloudFormation does not convert units. */
@@ -155,7 +155,7 @@ function refuseJsonPath(problems: Problems, prop: string, value: unknown): void 
   if (path === undefined) return;
   problems.add(
     prop,
-    `must not be a JSONPath reference, got ${path}: the states use JSONata; what an execution may change is in its input`,
+    `must not be a JSONPath reference, got ${path}: the states use JSONata. To change a setting for an execution, use the execution's input`,
   );
 }
 

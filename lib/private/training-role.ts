@@ -33,7 +33,7 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
     principalAccount !== account
   ) {
     throw validationError(
-      `${scope.node.path}: 1 problem found:\n  - trainingRole: must be a role of account ${account}, where the jobs run, got one of account ${principalAccount}: a role cannot be passed to SageMaker across accounts`,
+      `${scope.node.path}: 1 problem found:\n  - trainingRole: must be a role of account ${account}, where the jobs run, got a role of account ${principalAccount}: a role cannot be passed to SageMaker across accounts`,
     );
   }
   const { assumeRolePolicy } = role as Partial<iam.Role>;

@@ -78,7 +78,7 @@ export class TuningStates {
   private configure(findBest: sfn.TaskStateBase): sfn.State {
     const { props, scope } = this;
     const configure = sfn.Pass.jsonata(scope, 'Configure', {
-      comment: 'Checks the input and fills in what it leaves out',
+      comment: 'Checks the input and fills in the defaults',
       outputs: jsonata(
         configureExpression({
           input: innerExpression(props.input ?? jsonata('$states.input')),

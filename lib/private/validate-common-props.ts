@@ -17,10 +17,8 @@ export function checkTags(problems: Problems, tags: Record<string, string> | und
     problems.length(`tags.${key}`, value, 0, LIMITS.tagValueLength);
     checkTagText(problems, `tags.${key}`, 'key', key);
     checkTagText(problems, `tags.${key}`, 'value', value);
-    if (/^aws:/i.test(key))
-      problems.add(`tags.${key}`, 'must not begin with aws:, which AWS keeps for itself');
-    if (key === EXECUTION_TAG)
-      problems.add(`tags.${key}`, 'is a tag that the construct sets itself: give yours another key');
+    if (/^aws:/i.test(key)) problems.add(`tags.${key}`, 'must not begin with aws:, which AWS reserves');
+    if (key === EXECUTION_TAG) problems.add(`tags.${key}`, 'is reserved for the construct: use another key');
   }
 }
 
@@ -57,12 +55,12 @@ export function checkJobNamePrefix(problems: Problems, prefix: string | undefine
   if (Token.isUnresolved(prefix)) {
     problems.add(
       'jobNamePrefix',
-      'must be known at synth, because its characters are checked; leave it out for one that derives from the deployed stack',
+      'must be known at synth, because the library checks its characters; leave it out to derive it from the deployed stack',
     );
   } else if (!/^[a-z0-9](-*[a-z0-9])*$/.test(prefix) || prefix.length > JOB_NAME_PREFIX_LENGTH) {
     problems.add(
       'jobNamePrefix',
-      `must be 1 to ${JOB_NAME_PREFIX_LENGTH} lower-case letters, digits and inner hyphens, got ${JSON.stringify(prefix)} (names of jobs have at most ${LIMITS.tuningJobNameLength} characters)`,
+      `must be 1 to ${JOB_NAME_PREFIX_LENGTH} lowercase letters, digits and inner hyphens, got ${JSON.stringify(prefix)} (names of jobs have at most ${LIMITS.tuningJobNameLength} characters)`,
     );
   }
 }

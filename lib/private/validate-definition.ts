@@ -48,12 +48,12 @@ function checkObjective(
     const names = rules.objectiveMetrics.map((rule) => rule.name).join(', ');
     problems.add(
       `${prop}objective`,
-      `must be a metric that ${rules.title} can be tuned for, got ${JSON.stringify(metric)}; known are ${names}`,
+      `must be an objective metric of ${rules.title}, got ${JSON.stringify(metric)}; its metrics are ${names}`,
     );
   } else if (known.direction !== type) {
     problems.add(
       `${prop}objective`,
-      `${metric} has to be ${known.direction.toLowerCase()}d, got ${type}: ${rules.title} declares it so`,
+      `${metric} must be ${known.direction.toLowerCase()}d, got ${type}: ${rules.title} declares this direction`,
     );
   }
 }
@@ -76,11 +76,11 @@ function checkMetricDefinitions(
   }
   const names = metricDefinitions.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  if (twice.length > 0) problems.add(at, `has names more than once: ${[...new Set(twice)].join(', ')}`);
+  if (twice.length > 0) problems.add(at, `has duplicate names: ${[...new Set(twice)].join(', ')}`);
   if (!rules?.objectiveMetrics.length && !names.includes(objectiveMetric)) {
     problems.add(
       `${prop}objective`,
-      `must be one of the metrics of ${title}, got ${JSON.stringify(objectiveMetric)}; known are ${names.join(', ') || 'none'}`,
+      `must be one of the metrics of ${title}, got ${JSON.stringify(objectiveMetric)}; its metrics are ${names.join(', ') || 'none'}`,
     );
   }
 }
@@ -94,7 +94,7 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   checkHyperparameterValues(problems, atFinal, definition.finalHyperparameters, rules);
   const tuned = definition.parameterRanges.map((range) => range.name);
   if (tuning.finalTraining?.enabled === false && Object.keys(definition.finalHyperparameters).length > 0) {
-    problems.add(atFinal, 'is of no use: finalTraining.enabled is false');
+    problems.add(atFinal, 'has no effect, because finalTraining.enabled is false');
   }
   checkMetricList(problems, `${prop}hyperparameters`, given, definition);
   checkMetricList(problems, atFinal, definition.finalHyperparameters, definition);
@@ -131,7 +131,7 @@ function checkMetricList(
   if (!list || !Token.isUnresolved(values[list.name])) return;
   problems.add(
     `${prop}.${list.name}`,
-    `must be known at synth, because the objective's metric, ${list.last}, has to be the last one in it`,
+    `must be known at synth, because the objective's metric, ${list.last}, must be the last one in the list`,
   );
 }
 
@@ -148,14 +148,17 @@ function checkHyperparameterValues(
     if (!rules || Token.isUnresolved(name)) continue;
     const own = canonicalName(rules, name);
     if (own !== name && own in values) {
-      problems.add(`${prop}.${name}`, `is another name of ${own}, which is given too: give one of them`);
+      problems.add(
+        `${prop}.${name}`,
+        `is an alias of ${own}, which is also given: give only one of them`,
+      );
     }
     const rule = rules.hyperparameters.find((candidate) => candidate.name === own);
     if (!rule) {
       if (rules.takesOthers) continue;
       problems.add(
         `${prop}.${name}`,
-        `is no hyperparameter of ${rules.title}, which fails on unknown ones; known are ${rules.hyperparameters.map((known) => known.name).join(', ')}`,
+        `is not a hyperparameter of ${rules.title}, which fails on unknown ones; its hyperparameters are ${rules.hyperparameters.map((known) => known.name).join(', ')}`,
       );
     } else if (!Token.isUnresolved(value)) {
       const problem = checkValue(rule, value);
@@ -197,7 +200,7 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
     if (Object.values<string>({ ...channelNames }).includes(name)) {
       problems.add(
         at,
-        `is the channel of ${name === channelNames.train ? 'train' : 'validation'}: give that instead`,
+        `is the channel of ${name === channelNames.train ? 'train' : 'validation'}: give the data there instead`,
       );
     }
   }
@@ -211,7 +214,7 @@ function checkFileSystem(
 ): void {
   if (!fileSystem) return;
   const { fileSystemId, directoryPath } = fileSystem;
-  if (!vpc) problems.add(prop, 'is in a file system: give the vpc that it is in');
+  if (!vpc) problems.add(prop, 'is in a file system: give the VPC of the file system as vpc');
   if (!Token.isUnresolved(fileSystemId) && !/^fs-[0-9a-f]{8,}$/.test(fileSystemId)) {
     problems.add(
       prop,
@@ -225,7 +228,7 @@ function checkFileSystem(
 
 function checkGzip(problems: Problems, prop: string, { _options: { gzip, inputMode } }: InputData): void {
   if (!gzip || inputMode === TrainingInputMode.PIPE) return;
-  problems.add(prop, 'gzip: SageMaker unpacks data in TrainingInputMode.PIPE only');
+  problems.add(prop, 'gzip requires TrainingInputMode.PIPE: SageMaker decompresses data only in this mode');
 }
 
 function checkInstanceGroupNames(

@@ -58,7 +58,7 @@ export function checkOutput(problems: Problems, output: DataLocation): void {
   if (output._key === '' && /^s3:\/\/./.test(output.uri)) {
     problems.add(
       'output',
-      `must be a folder, not a whole bucket, got ${describe(output)}: jobs may write below all of it`,
+      `must be a folder, not a whole bucket, got ${describe(output)}: the jobs get permission to write everywhere below it`,
     );
   }
 }
@@ -102,8 +102,9 @@ export function checkResources(
   }
   if (instanceGroups) checkInstanceGroups(problems, prop, resources);
   checkDuration(problems, `${prop}.keepAlive`, keepAlive, LIMITS.keepAliveSeconds);
-  if (keepAlive && spot) problems.add(`${prop}.keepAlive`, 'is not for spot instances');
-  if (keepAlive && instanceGroups) problems.add(`${prop}.keepAlive`, 'is not for instance groups');
+  if (keepAlive && spot) problems.add(`${prop}.keepAlive`, 'cannot be combined with spot instances');
+  if (keepAlive && instanceGroups)
+    problems.add(`${prop}.keepAlive`, 'cannot be combined with instance groups');
 }
 
 function checkInstanceGroups(problems: Problems, prop: string, resources: TrainingResources): void {
@@ -111,14 +112,14 @@ function checkInstanceGroups(problems: Problems, prop: string, resources: Traini
   if (instanceType !== undefined || instanceCount !== undefined) {
     problems.add(
       `${prop}.instanceGroups`,
-      'goes without instanceType and instanceCount: each group has its own',
+      'cannot be combined with instanceType and instanceCount: each group has its own',
     );
   }
   problems.count(`${prop}.instanceGroups`, instanceGroups, 1, LIMITS.instanceGroups);
   const names = instanceGroups.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0) {
-    problems.add(`${prop}.instanceGroups`, `has names more than once: ${[...new Set(twice)].join(', ')}`);
+    problems.add(`${prop}.instanceGroups`, `has duplicate names: ${[...new Set(twice)].join(', ')}`);
   }
   for (const group of instanceGroups) {
     const at = `${prop}.instanceGroups.${group.name}`;

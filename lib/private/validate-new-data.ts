@@ -25,7 +25,7 @@ export function validateNewData(
   if (!location._bucket) {
     problems.add(
       'location',
-      `must be of a bucket construct, as EventBridge has to get the bucket's events, got ${location.uri}: use DataLocation.fromBucket`,
+      `must come from a bucket construct, because the bucket must send its events to EventBridge, got ${location.uri}: use DataLocation.fromBucket`,
     );
   }
   for (const [index, object] of objects.entries()) {
@@ -51,7 +51,7 @@ function checkObject(
   } else if (location._bucket === output._bucket && mayMatchBelow(location._key, object, output._key)) {
     problems.add(
       prop,
-      `must not match what the workflow writes to ${JSON.stringify(output._key)}, or each execution would start the next ones, got ${JSON.stringify(`${location._key}${object}`)}`,
+      `must not match objects that the workflow writes to ${JSON.stringify(output._key)}, because each execution would start another one, got ${JSON.stringify(`${location._key}${object}`)}`,
     );
   }
 }

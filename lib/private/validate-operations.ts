@@ -72,7 +72,7 @@ export function checkAlias(
   if (!alias || alias._workflow === workflow) return;
   problems.add(
     'alias',
-    `must be an alias of this workflow, got one of ${alias._workflow.node.path}: use addAlias of ${workflow.node.path}`,
+    `must be an alias of this workflow, got an alias of ${alias._workflow.node.path}: use addAlias of ${workflow.node.path}`,
   );
 }
 
@@ -126,7 +126,7 @@ export function validateMetric(
   if (!Token.isUnresolved(metricName) && /["'\\]/.test(metricName)) {
     problems.add(
       'metricName',
-      `must not have quotes or backslashes, which end a term of a search expression, got ${JSON.stringify(metricName)}`,
+      `must not have quotes or backslashes, which would end a term of the search expression, got ${JSON.stringify(metricName)}`,
     );
   }
   if (statistic !== undefined && !Token.isUnresolved(statistic) && !LIMITS.statisticPattern.test(statistic)) {

@@ -48,12 +48,12 @@ function checkCategoricalRange(problems: Problems, prop: string, values: readonl
   if (values.length === 1) {
     problems.add(
       prop,
-      `has only one value, ${JSON.stringify(values[0])}: SageMaker refuses that; put it into hyperparameters`,
+      `has only one value, ${JSON.stringify(values[0])}: SageMaker rejects that; set it in hyperparameters`,
     );
   }
   for (const value of values) problems.length(prop, value, 1, LIMITS.categoricalValueLength);
   const twice = values.filter((value, index) => values.indexOf(value) !== index);
-  if (twice.length > 0) problems.add(prop, `has values more than once: ${[...new Set(twice)].join(', ')}`);
+  if (twice.length > 0) problems.add(prop, `has duplicate values: ${[...new Set(twice)].join(', ')}`);
 }
 
 function checkNumericRange(problems: Problems, prop: string, range: ParameterRange): void {
@@ -71,7 +71,7 @@ function checkNumericRange(problems: Problems, prop: string, range: ParameterRan
   if (min >= max) {
     problems.add(
       prop,
-      `min must be less than max, ${given}${min === max ? '; SageMaker refuses a range of one value: put it into hyperparameters' : ''}`,
+      `min must be less than max, ${given}${min === max ? '; SageMaker rejects a range of one value: set it in hyperparameters' : ''}`,
     );
   }
   if (scaling === ScalingType.LOGARITHMIC && min <= 0) {
@@ -97,11 +97,11 @@ function checkRangeAgainstAlgorithm(
     const tunable = rules.hyperparameters.filter((candidate) => candidate.tunable).map(({ name }) => name);
     const alias = aliasedRule(rules, range.name);
     const what = alias
-      ? `write ${alias.name}, as only declared names are tuned`
+      ? `is an alias of ${alias.name}`
       : rule
         ? 'cannot be tuned'
-        : `is no hyperparameter of ${rules.title}`;
-    problems.add(prop, `${what}: SageMaker tunes ${tunable.join(', ')}`);
+        : `is not a hyperparameter of ${rules.title}`;
+    problems.add(prop, `${what}: the tunable hyperparameters are ${tunable.join(', ')}`);
     return;
   }
   if (range._values) {
@@ -112,18 +112,15 @@ function checkRangeAgainstAlgorithm(
     return;
   }
   if (rule.type === 'categorical') {
-    problems.add(prop, `takes one of ${rule.values?.join(', ')}: use ParameterRange.categorical`);
+    problems.add(prop, `must be one of ${rule.values?.join(', ')}: use ParameterRange.categorical`);
     return;
   }
   if (rule.type === 'integer' && range._kind === 'continuous') {
-    problems.add(prop, 'takes whole numbers only: use ParameterRange.integer');
+    problems.add(prop, 'must be a whole number: use ParameterRange.integer');
   }
   for (const [end, value] of Object.entries({ min: range._bounds?.min ?? 0, max: range._bounds?.max ?? 0 })) {
     if (Token.isUnresolved(value) || !Number.isFinite(value) || withinBounds(rule, value)) continue;
-    problems.add(
-      prop,
-      `${end} must be ${describeBounds(rule)}, got ${value}: ${rules.title} allows no other`,
-    );
+    problems.add(prop, `${end} must be ${describeBounds(rule)}, got ${value}, the limit of ${rules.title}`);
   }
 }
 
@@ -151,7 +148,7 @@ export function checkStrategy(problems: Problems, tuning: Search, definitions: r
   else checkSearchSpace(problems, tuning, definitions);
   if (strategy !== 'Hyperband') return;
   if (tuning.earlyStopping)
-    problems.add('earlyStopping', 'must be off for Hyperband, which stops training jobs by itself');
+    problems.add('earlyStopping', 'must be false for Hyperband, which has its own early stopping');
   problems.integer('strategy.minResource', minResource, 1, LIMITS.hyperbandResource);
   problems.integer('strategy.maxResource', maxResource, 1, LIMITS.hyperbandResource);
   const areKnown = !Token.isUnresolved(minResource) && !Token.isUnresolved(maxResource);
@@ -177,7 +174,7 @@ function checkGrid(problems: Problems, tuning: Search, definitions: readonly Sea
   if (numeric.length > 0) {
     problems.add(
       'parameterRanges',
-      `a grid search takes categorical ranges only, got numeric ones for ${numeric.join(', ')}`,
+      `a grid search supports only categorical ranges, got numeric ranges for ${numeric.join(', ')}`,
     );
     return;
   }
@@ -185,7 +182,7 @@ function checkGrid(problems: Problems, tuning: Search, definitions: readonly Sea
   if (combinations > LIMITS.trainingJobs) {
     problems.add(
       'parameterRanges',
-      `a grid may have ${LIMITS.trainingJobs} combinations, got ${combinations}`,
+      `a grid search can have at most ${LIMITS.trainingJobs} combinations, got ${combinations}`,
     );
   }
   const { maxTrainingJobs } = tuning;
@@ -208,7 +205,7 @@ function checkSearchSpace(problems: Problems, tuning: Search, definitions: reado
   if (Token.isUnresolved(maxTrainingJobs) || combinations >= maxTrainingJobs) return;
   problems.add(
     'maxTrainingJobs',
-    `must not be more than the ${combinations} combinations of the ranges, got ${maxTrainingJobs}: SageMaker refuses it`,
+    `must not be more than the ${combinations} combinations of the ranges, got ${maxTrainingJobs}: SageMaker rejects more`,
   );
 }
 

@@ -110,7 +110,7 @@ function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJ
   if (given.length > 0) {
     problems.add(
       prop,
-      `goes without ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker has no warm start or early stopping for several`,
+      `goes without ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker does not support a warm start or early stopping with several definitions`,
     );
   }
 }
@@ -121,7 +121,7 @@ function checkTuned(problems: Problems, prop: string, definition: TrainingJobDef
     if (definition[name] === undefined) continue;
     problems.add(
       `${prop}${name}`,
-      "is a setting of training jobs only; in a tuning job the image's own entry point runs",
+      'is only for CreateTrainingJobTask; a tuning job runs the entry point of the image',
     );
   }
 }

@@ -87,7 +87,7 @@ function checkWait(problems: Problems, prop: string, job: TrainingJobDefinition)
   const { managedSpotTraining, maxWait, maxRuntime } = job;
   const at = `${prop}maxWait`;
   if (maxWait && !managedSpotTraining) {
-    problems.add(at, 'is for managed spot training only: set managedSpotTraining to true');
+    problems.add(at, 'requires managed spot training: set managedSpotTraining to true');
   }
   if (managedSpotTraining && !maxWait && maxRuntime?.isUnresolved()) problems.add(at, NO_DEFAULT_WAIT);
   if (!maxWait || maxWait.isUnresolved() || maxRuntime?.isUnresolved()) return;
@@ -111,7 +111,7 @@ function checkNetwork(
   if ((subnets === undefined) !== (securityGroups === undefined)) {
     problems.add(
       `${prop}${subnets ? 'securityGroups' : 'subnets'}`,
-      'is required: subnets and securityGroups go together',
+      'is required: give subnets and securityGroups together',
     );
   }
 }

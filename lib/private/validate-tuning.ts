@@ -53,14 +53,14 @@ function checkFeatureNames(problems: Problems, names: readonly string[] = []): v
   if (characters > LIMITS.featureNameCharacters) {
     problems.add(
       'featureNames',
-      `must have at most ${LIMITS.featureNameCharacters} characters in all, got ${characters}: shorten the names, or leave them out`,
+      `must have at most ${LIMITS.featureNameCharacters} characters in total, got ${characters}: shorten the names, or leave them out`,
     );
   }
   const expression = names.find((name) => name.startsWith('{%'));
   if (expression !== undefined) {
     problems.add(
       'featureNames',
-      `must not begin with {%, which Step Functions takes for an expression, got ${JSON.stringify(expression)}`,
+      `must not begin with {%, which Step Functions treats as an expression, got ${JSON.stringify(expression)}`,
     );
   }
 }
@@ -83,18 +83,21 @@ function checkDefinitions(
   const names = definitions.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0)
-    problems.add('furtherDefinitions', `has names more than once: ${[...new Set(twice)].join(', ')}`);
+    problems.add('furtherDefinitions', `has duplicate names: ${[...new Set(twice)].join(', ')}`);
   const types = new Set(definitions.map(({ objective }) => objective.type));
   if (types.size > 1) {
     problems.add(
       'furtherDefinitions',
-      `the objectives of all definitions have to be minimized, or all maximized, got ${definitions.map(({ name, objective }) => `${name}: ${objective.type} ${objective.metric}`).join(', ')}`,
+      `the objectives of all definitions must have the same direction, got ${definitions.map(({ name, objective }) => `${name}: ${objective.type} ${objective.metric}`).join(', ')}`,
     );
   }
   if (tuning.warmStart)
-    problems.add('warmStart', 'is not for several definitions: SageMaker does not support it');
+    problems.add('warmStart', 'cannot be combined with several definitions: SageMaker does not support it');
   if (tuning.earlyStopping)
-    problems.add('earlyStopping', 'is not for several definitions: SageMaker does not support it');
+    problems.add(
+      'earlyStopping',
+      'cannot be combined with several definitions: SageMaker does not support it',
+    );
 }
 
 function checkLimits(problems: Problems, tuning: TuningInput): void {
@@ -134,13 +137,14 @@ function checkFinalKeepAlive(
     if (!resources?.keepAlive) continue;
     problems.add(
       `${prop}resources.keepAlive`,
-      'is not for spot instances, which the final training has: give finalTraining.resources too',
+      'cannot be combined with spot instances, which the final training uses: give finalTraining.resources too',
     );
   }
 }
 
 /** The default is twice the run time, and CloudFormation does not multiply. */
-export const NO_DEFAULT_WAIT = 'is required, because the longest run time is known at deployment only';
+export const NO_DEFAULT_WAIT =
+  'is required, because the maximum run time is a token and the library cannot double it';
 
 function checkSpot(
   problems: Problems,
@@ -167,7 +171,7 @@ function checkSpot(
     if (waitSeconds >= seconds && Number.isInteger(waitSeconds)) continue;
     problems.add(
       prop,
-      `must be a whole number of seconds and at least the longest run time of the training job${definition === '' ? '' : ` (${definition}maxTrainingRuntime)`}, ${seconds} seconds, got ${waitSeconds}`,
+      `must be a whole number of seconds and at least the maximum run time of the training job${definition === '' ? '' : ` (${definition}maxTrainingRuntime)`}, ${seconds} seconds, got ${waitSeconds}`,
     );
   }
 }

@@ -36,7 +36,7 @@ function checkOutputPrefix(problems: Problems, { outputPrefix }: WorkflowOptions
   if (outputPrefix === undefined || folder(outputPrefix) !== '') return;
   problems.add(
     'outputPrefix',
-    `must be a folder such as output/, got ${JSON.stringify(outputPrefix)}: jobs may write below all of it, which would be the whole bucket`,
+    `must be a folder such as output/, got ${JSON.stringify(outputPrefix)}: otherwise the jobs could write to the whole bucket`,
   );
 }
 
@@ -60,7 +60,10 @@ function checkDataPrefixes(
 function checkTrialRetention(problems: Problems, { trialRetention, bucket }: WorkflowOptions): void {
   if (!trialRetention) return;
   if (bucket)
-    problems.add('trialRetention', 'is for a new bucket: a given bucket keeps its own lifecycle rules');
+    problems.add(
+      'trialRetention',
+      'applies only to a new bucket: a given bucket keeps its own lifecycle rules',
+    );
   if (trialRetention.isUnresolved()) return;
   problems.integer(
     'trialRetention',

@@ -20,7 +20,7 @@ function warnOfDifferentMetrics(scope: Construct, definitions: readonly TuningDe
   warn(
     scope,
     'differentMetrics',
-    `The objective metrics of the definitions have different names (${metrics.join(', ')}): their values are compared with each other, so they have to measure the same`,
+    `The objective metrics of the definitions have different names (${metrics.join(', ')}): SageMaker compares their values, so they must measure the same quantity`,
   );
 }
 

@@ -102,7 +102,7 @@ describe.each(NAMES)('%s', (name) => {
 
   test('refuses a hyperparameter that it does not have', () => {
     expect(withHyperparameters(name, { no_such_thing: '1' })).toThrow(
-      /hyperparameters\.no_such_thing: is no hyperparameter of .*; known are .*feature_dim/,
+      /hyperparameters\.no_such_thing: is not a hyperparameter of .*; its hyperparameters are .*feature_dim/,
     );
   });
 
@@ -122,18 +122,18 @@ describe.each(NAMES)('%s', (name) => {
   test('refuses what cannot be tuned', () => {
     const range = ParameterRange.integer('feature_dim', { min: 1, max: 5 });
     expect(() => synth(name, { parameterRanges: [range] })).toThrow(
-      /parameterRanges\.feature_dim: cannot be tuned: SageMaker tunes /,
+      /parameterRanges\.feature_dim: cannot be tuned: the tunable hyperparameters are /,
     );
   });
 
   test('refuses a metric that it does not report, and the wrong direction', () => {
     expect(() => synth(name, { objective: Objective.minimize('validation:rmse') })).toThrow(
-      /objective: must be a metric that .* can be tuned for, got "validation:rmse"; known are /,
+      /objective: must be an objective metric of .*, got "validation:rmse"; its metrics are /,
     );
     const { metric, type } = TUNINGS[name]?.objective ?? Objective.minimize('');
     const other = type === 'Minimize' ? Objective.maximize(metric) : Objective.minimize(metric);
     expect(() => synth(name, { objective: other })).toThrow(
-      new RegExp(`objective: ${metric} has to be ${type.toLowerCase()}d, got ${other.type}`),
+      new RegExp(`objective: ${metric} must be ${type.toLowerCase()}d, got ${other.type}`),
     );
   });
 
@@ -270,7 +270,7 @@ describe('the image', () => {
 
   test('of a region that is not known needs an account', () => {
     expect(() => imageIn('xx-west-1')).toThrow(
-      /^no registry of SageMaker's Linear Learner is known for region "xx-west-1": give registryAccount; /,
+      /^the registry of SageMaker's Linear Learner in region "xx-west-1" is unknown: give registryAccount; /,
     );
     expect(imageIn('xx-west-1', 'knn', '111122223333').uri).toMatch(/^111122223333\.dkr\.ecr\.xx-west-1\./);
   });
@@ -306,7 +306,7 @@ describe('data', () => {
       'randomcutforest',
       'data that is not sharded',
       InputData.csv(at('train'), { labelled: false }),
-      'train: Random Cut Forest takes this data with distribution ShardedByS3Key only, got FullyReplicated',
+      'train: Random Cut Forest requires distribution ShardedByS3Key for this data, got FullyReplicated',
     ],
   ])('%s refuses %s', (name, _what, train, message) => {
     expect(() => synth(name, { train })).toThrow(message);
@@ -362,7 +362,7 @@ describe('several hyperparameters', () => {
     [
       'randomcutforest',
       { eval_metrics: '["accuracy"]' },
-      'hyperparameters.eval_metrics: must list precision_recall_fscore, of which the objective test:f1 is one, got ["accuracy"]',
+      'hyperparameters.eval_metrics: must list precision_recall_fscore, which includes the objective test:f1, got ["accuracy"]',
     ],
   ])('of %s, %j: %s', (name, hyperparameters, problem) => {
     if (problem === undefined) expect(withHyperparameters(name, hyperparameters)).not.toThrow();
@@ -372,7 +372,7 @@ describe('several hyperparameters', () => {
   test('that start a factorization in another way than the one that is chosen are not searched', () => {
     const parameterRanges = [ParameterRange.continuous('bias_init_scale', { min: 0.1, max: 1 })];
     expect(() => synth('factorization-machines', { parameterRanges })).toThrow(
-      'parameterRanges.bias_init_scale: takes effect with bias_init_method uniform only, got normal',
+      'parameterRanges.bias_init_scale: has an effect only with bias_init_method uniform, got normal',
     );
     const hyperparameters = {
       ...TUNINGS['factorization-machines']?.hyperparameters,
@@ -401,9 +401,7 @@ test.each([
       objective: direction,
       hyperparameters: { ...TUNINGS[name]?.hyperparameters, predictor_type: predictorType },
     });
-  expect(build(given)).toThrow(
-    `objective: ${metric} is computed with predictor_type ${needed} only, got ${given}`,
-  );
+  expect(build(given)).toThrow(`objective: ${metric} requires predictor_type ${needed}, got ${given}`);
   expect(build(needed)).not.toThrow();
   expect(build(Lazy.string({ produce: () => given }))).not.toThrow();
 });

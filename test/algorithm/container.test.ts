@@ -98,7 +98,7 @@ describe('an image', () => {
         expect.objectContaining({
           name: 'TuningValidationError',
           message: expect.stringMatching(
-            /must be an image in Amazon ECR, .* got ".*pull from no other registry/,
+            /must be an image in Amazon ECR, .* got ".*SageMaker pulls training images only from Amazon ECR/,
           ),
         }),
       );
@@ -204,7 +204,7 @@ describe('entry point and arguments', () => {
         trainingJobDefinition: definition(stack, more),
       });
     expect(make).toThrow(
-      `trainingJobDefinition.${Object.keys(more)[0]}: is a setting of training jobs only; in a tuning job the image's own entry point runs`,
+      `trainingJobDefinition.${Object.keys(more)[0]}: is only for CreateTrainingJobTask; a tuning job runs the entry point of the image`,
     );
   });
 });

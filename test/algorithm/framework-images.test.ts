@@ -97,7 +97,7 @@ test.each<[Framework, string, string]>([
   ['huggingface-pytorch', '4.56.2', 'mx-central-1'],
 ])('%s %s is not in %s', (framework, version, region) => {
   const stack = stackOf({ env: { region } });
-  expect(() => uriOf(framework, version, 'gpu', stack)).toThrow(`is known for region "${region}"`);
+  expect(() => uriOf(framework, version, 'gpu', stack)).toThrow(`in region "${region}" is unknown`);
 });
 
 test.each(ALL)('%s %s has an image, accounts and sources', (framework, version) => {

@@ -187,7 +187,7 @@ describe('the file', () => {
     [
       'is of something else',
       () => written('{"a":1}'),
-      /model\.json is no hub document: it has neither TrainingSupported nor HubContentDocument; get it with/,
+      /model\.json is not a hub document: it has neither TrainingSupported nor HubContentDocument; get it with/,
     ],
     [
       'has a broken document',
@@ -246,7 +246,7 @@ describe('the file', () => {
 describe('the region', () => {
   test('of the stack has to be that of the document', () => {
     expect(() => boundIn(stackIn('eu-west-1'), LIGHTGBM)).toThrow(
-      /lightgbm-classification-model\.json is of region us-east-1, but the stack Stack is in eu-west-1; get it with: aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model --hub-content-name lightgbm-classification-model --region eu-west-1 > model\.json$/,
+      /lightgbm-classification-model\.json is for region us-east-1, but the stack Stack is in eu-west-1; get it with: aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model --hub-content-name lightgbm-classification-model --region eu-west-1 > model\.json$/,
     );
   });
 
@@ -261,7 +261,7 @@ describe('the region', () => {
         {
           Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
           AssertDescription:
-            'The hub document of JumpStart model lightgbm-classification-model 0.0.0 is of region us-east-1: deploy the stack there, or get the document of the other region.',
+            'The hub document of JumpStart model lightgbm-classification-model 0.0.0 is for region us-east-1: deploy the stack there, or get the document for the region of the stack.',
         },
       ],
     });
@@ -277,10 +277,10 @@ describe('the region', () => {
   });
 });
 
-describe('a licence', () => {
-  test('has to be accepted', () => {
+describe('a license', () => {
+  test('must be accepted', () => {
     expect(() => definition(GATED)).toThrow(
-      'JumpStart model example-text-model may be used only by those who accept its licence (licence "Example Community License", at s3://jumpstart-cache-prod-eu-west-1/terms/example.txt): read it, then set acceptEula to true',
+      'JumpStart model example-text-model has a license that you must accept (license "Example Community License", at s3://jumpstart-cache-prod-eu-west-1/terms/example.txt): read it, then set acceptEula to true',
     );
     expect(() => definition(GATED, { acceptEula: false })).toThrow(/acceptEula to true$/);
     expect(() => definition(GATED, { acceptEula: true })).not.toThrow();
@@ -298,7 +298,7 @@ describe('a licence', () => {
   test('is no way to a gated model that the document does not locate', () => {
     const document = changed(GATED, { TrainingInstanceTypeVariants: undefined });
     expect(() => boundIn(stackIn(), document, { acceptEula: true })).toThrow(
-      /lies in a gated bucket and .*model\.json has no GatedModelEnvVarUri/,
+      /is in a gated bucket, and .*model\.json has no GatedModelEnvVarUri/,
     );
   });
 
@@ -311,7 +311,7 @@ describe('a licence', () => {
 
   test('leads to no model for instance types that the document does not know', () => {
     const bind = () => boundIn(stackIn(), GATED, { acceptEula: true }, { instanceTypes: ['ml.m5.large'] });
-    expect(bind).toThrow(/does not say where its model for instance type ml\.m5\.large is; .* for g5, p4d$/);
+    expect(bind).toThrow(/has no model for instance type ml\.m5\.large; .* has one for g5, p4d$/);
   });
 });
 
@@ -325,13 +325,13 @@ describe('instances', () => {
 
   test('that need different things cannot be mixed', () => {
     expect(check({ instanceTypes: ['ml.g5.2xlarge', 'ml.g5.48xlarge'] })).toEqual([
-      'resources.instanceType: JumpStart model example-text-model needs another image or model on ml.g5.48xlarge than on ml.g5.2xlarge: use instances of one type for the tuning and the final training',
+      'resources.instanceType: JumpStart model example-text-model needs a different image or model on ml.g5.48xlarge than on ml.g5.2xlarge: use instances of one type for the tuning and the final training',
     ]);
   });
 
   test('with defaults of their own need them given or tuned', () => {
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'] })).toEqual([
-      'hyperparameters.epoch: has another default on ml.p4d.24xlarge, "2": give or tune it',
+      'hyperparameters.epoch: has a different default on ml.p4d.24xlarge, "2": set it or tune it',
     ]);
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'], hyperparameters: { epoch: '2' } })).toEqual([]);
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'], tuned: ['epoch'] })).toEqual([]);
@@ -528,7 +528,7 @@ describe('a workflow', () => {
     [
       'an unknown hyperparameter',
       { hyperparameters: { depth: '3' } },
-      /hyperparameters\.depth: is no hyperparameter of JumpStart model lightgbm-/,
+      /hyperparameters\.depth: is not a hyperparameter of JumpStart model lightgbm-/,
     ],
     [
       'a value out of bounds',
@@ -543,17 +543,17 @@ describe('a workflow', () => {
     [
       'an unknown objective',
       { objective: Objective.minimize('rmse') },
-      /objective: must be a metric that JumpStart model lightgbm-.* can be tuned for, got "rmse"/,
+      /objective: must be an objective metric of JumpStart model lightgbm-.*, got "rmse"/,
     ],
     [
       'a loss to be maximized',
       { objective: Objective.maximize('binary_logloss') },
-      /objective: binary_logloss has to be minimized/,
+      /objective: binary_logloss must be minimized/,
     ],
     [
       'settings of the container',
       { hyperparameters: { sagemaker_program: 'my.py' } },
-      /hyperparameters\.sagemaker_program: is a setting of the container/,
+      /hyperparameters\.sagemaker_program: is reserved/,
     ],
   ])('refuses %s', (_, props, message) => {
     expect(() => tuning(props)).toThrow(message);
@@ -564,7 +564,7 @@ describe('a workflow', () => {
     const algorithm = Algorithm.jumpStart({ document, acceptEula: true });
     const parameterRanges = [ParameterRange.integer('epoch', { min: 1, max: 90 })];
     expect(() => tuning({ algorithm, parameterRanges, objective: Objective.minimize('loss') })).toThrow(
-      /objective: must be one of the metrics of JumpStart model example-text-model, got "loss"; known are text:eval-loss/,
+      /objective: must be one of the metrics of JumpStart model example-text-model, got "loss"; its metrics are text:eval-loss/,
     );
     const objective = Objective.minimize('text:eval-loss');
     expect(() => tuning({ algorithm, parameterRanges, objective })).not.toThrow();

@@ -190,18 +190,18 @@ describe('the archive of a folder', () => {
 
   test('needs a synthesizer that knows its name', () => {
     const stack = stackOf({ synthesizer: new LegacyStackSynthesizer() });
-    expect(() => fragment(props(), stack)).toThrow(/the name of the archive has to be known at synth/);
+    expect(() => fragment(props(), stack)).toThrow(/the name of the archive must be known at synth/);
   });
 });
 
 describe('the entry point', () => {
   test.each<[Record<string, string>, string]>([
     [{ 'main.py': '', 'lib/x.py': '', 'README.md': '' }, 'lib/x.py, main.py'],
-    [{ 'README.md': '' }, 'no program'],
-    [{}, 'no program'],
+    [{ 'README.md': '' }, 'none'],
+    [{}, 'none'],
   ])('that is missing is told with what is there: %j', (files, known) => {
     expect(() => script({ source: ScriptSource.fromFolder(folderOf(files)) })).toThrow(
-      `Algorithm.script: there is no entry point "train.py" in the source, which has ${known}`,
+      `Algorithm.script: the source has no entry point "train.py"; its programs are ${known}`,
     );
   });
 
@@ -249,7 +249,7 @@ describe('the code', () => {
     const from = (uri: string) => () => ScriptSource.fromArchive(DataLocation.fromUri(uri));
     expect(from('s3://code/v1/')).toThrow('must be a .tar.gz in Amazon S3, got "s3://code/v1/"');
     expect(from('s3://code/train.py')).toThrow('must be a .tar.gz');
-    expect(from(new CfnParameter(stackOf(), 'Code').valueAsString)).toThrow('has to be known at synth');
+    expect(from(new CfnParameter(stackOf(), 'Code').valueAsString)).toThrow('must be known at synth');
   });
 
   test('is all that the role may read beside the data', () => {
@@ -368,7 +368,7 @@ describe('the image', () => {
 
   test('is one for the tuning and the final training', () => {
     expect(problemsOf({}, { finalTraining: { resources: GPU } })).toEqual([
-      'resources.instanceType: the image for GPUs is another than that for CPUs, and both trainings have one: use one kind, got ml.m5.xlarge, ml.g5.xlarge',
+      'resources.instanceType: the tuning and the final training share one image, but GPU and CPU instances need different images: use one kind of instance, got ml.m5.xlarge, ml.g5.xlarge',
     ]);
     const xgboost = { framework: Framework.xgboost(XGBoostVersion.V3_2_0), metrics: undefined };
     expect(
@@ -421,7 +421,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
   test('is refused metrics, and told the way out', () => {
     expect(problemsOf({ ...XGBOOST, metrics: METRICS }, TUNABLE)).toEqual([
       expect.stringMatching(
-        /^algorithm\.metrics: SageMaker refuses .*give algorithm\.image, a copy of sagemaker-xgboost:3\.2-0/,
+        /^algorithm\.metrics: SageMaker rejects .*give algorithm\.image, a copy of sagemaker-xgboost:3\.2-0/,
       ),
     ]);
   });
@@ -429,11 +429,11 @@ describe("a script in SageMaker's own XGBoost image", () => {
   test("is tuned by what XGBoost declares, with hyperparameters of the script's beside", () => {
     expect(problemsOf(XGBOOST)).toEqual([
       expect.stringMatching(
-        /^parameterRanges\.lr: is no hyperparameter of a script in the image of XGBoost 3\.2-0/,
+        /^parameterRanges\.lr: is not a hyperparameter of a script in the image of XGBoost 3\.2-0/,
       ),
     ]);
     expect(problemsOf(XGBOOST, { ...TUNABLE, objective: Objective.minimize('validation:mine') })).toEqual([
-      expect.stringMatching(/^objective: must be a metric that .* can be tuned for, got "validation:mine"/),
+      expect.stringMatching(/^objective: must be an objective metric of .*, got "validation:mine"/),
     ]);
     expect(problemsOf(XGBOOST, { ...TUNABLE, hyperparameters: { mine: 'x' } })).toEqual([]);
   });
@@ -442,7 +442,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     expect(problemsOf({ ...XGBOOST, image, metrics: METRICS })).toEqual([]);
     expect(problemsOf({ ...XGBOOST, image })).toEqual([
       'algorithm.metrics: must have 1 to 40 elements, got 0',
-      'objective: must be one of the metrics of the script train.py, got "validation:rmse"; known are none',
+      'objective: must be one of the metrics of the script train.py, got "validation:rmse"; its metrics are none',
     ]);
   });
 });
@@ -475,13 +475,13 @@ describe('metrics', () => {
 
   test('have the objective among them', () => {
     expect(problemsOf({ metrics: [{ name: 'loss', regex: '(.)' }] })).toEqual([
-      'objective: must be one of the metrics of the script train.py, got "validation:rmse"; known are loss',
+      'objective: must be one of the metrics of the script train.py, got "validation:rmse"; its metrics are loss',
     ]);
   });
 
   test('have names once, and are 40 at most', () => {
     expect(problemsOf({ metrics: [...METRICS, ...METRICS] })).toEqual([
-      'algorithm.metrics: has names more than once: validation:rmse',
+      'algorithm.metrics: has duplicate names: validation:rmse',
     ]);
     const many = Array.from({ length: 40 }, (_, i) => ({ name: `m${i}`, regex: '(.)' }));
     expect(problemsOf({ metrics: [...METRICS, ...many] })).toEqual([
@@ -494,7 +494,7 @@ describe('hyperparameters', () => {
   test.each(['sagemaker_program', 'sagemaker_mpi_enabled', '_tuning_objective_metric'])(
     '%s is reserved',
     (name) => {
-      const reserved = 'is a setting of the container, which the algorithm or SageMaker makes by itself';
+      const reserved = 'is reserved: the algorithm or SageMaker sets it';
       expect(problemsOf({}, { hyperparameters: { [name]: 'x' } })).toEqual([
         `hyperparameters.${name}: ${reserved}`,
       ]);
@@ -684,13 +684,13 @@ describe('distribution', () => {
     expect(problemsOf({ distribution, framework, image })).toEqual([]);
   });
 
-  test('is for instances of one type', () => {
+  test('requires instances of one type', () => {
     const instanceGroups = [
       { name: 'a', instanceType: 'ml.g5.xlarge', instanceCount: 1 },
       { name: 'b', instanceType: 'ml.g5.2xlarge', instanceCount: 1 },
     ];
     expect(problemsOf({ distribution: Distribution.mpi() }, { resources: { instanceGroups } })).toEqual([
-      expect.stringMatching(/^algorithm\.distribution: MPI is for instances of one type/),
+      expect.stringMatching(/^algorithm\.distribution: MPI requires instances of one type/),
     ]);
   });
 });

@@ -218,7 +218,7 @@ describe('use', () => {
 
   test('of one instance only', () => {
     expect(check('autogluon-regression-ensemble', { instanceCounts: [1, 2] })).toEqual([
-      'resources.instanceCount: must be 1 for JumpStart model autogluon-regression-ensemble, which trains on one instance, got 2',
+      'resources.instanceCount: must be 1 for JumpStart model autogluon-regression-ensemble, which supports only one instance, got 2',
     ]);
     expect(check('lightgbm-regression-model', { instanceCounts: [2] })).toEqual([]);
   });
@@ -277,11 +277,13 @@ describe.each([
 
   test('refuses an unknown hyperparameter', () => {
     expect(() => tuning({ hyperparameters: { max_deep: '3' } })).toThrow(
-      new RegExp(`hyperparameters\\.max_deep: is no hyperparameter of JumpStart model ${modelId}`),
+      new RegExp(`hyperparameters\\.max_deep: is not a hyperparameter of JumpStart model ${modelId}`),
     );
     expect(() =>
       tuning({ parameterRanges: [ParameterRange.integer('max_deep', { min: 1, max: 9 })] }),
-    ).toThrow(new RegExp(`parameterRanges\\.max_deep: is no hyperparameter of JumpStart model ${modelId}`));
+    ).toThrow(
+      new RegExp(`parameterRanges\\.max_deep: is not a hyperparameter of JumpStart model ${modelId}`),
+    );
   });
 
   test('refuses values and ranges out of bounds', () => {
@@ -292,7 +294,7 @@ describe.each([
 
   test('refuses an objective that is not printed', () => {
     expect(() => tuning({ objective: Objective.maximize('mood') })).toThrow(
-      new RegExp(`objective: must be .*JumpStart model ${modelId}.*, got "mood"; known are `),
+      new RegExp(`objective: must be .*JumpStart model ${modelId}.*, got "mood"; its metrics are `),
     );
   });
 
@@ -304,6 +306,6 @@ describe.each([
     const attempt = () => tuning({ objective: turned });
     if (isAutoGluon) expect(attempt).not.toThrow();
     else
-      expect(attempt).toThrow(new RegExp(`objective: ${objective.metric} has to be (min|max)imized, got `));
+      expect(attempt).toThrow(new RegExp(`objective: ${objective.metric} must be (min|max)imized, got `));
   });
 });

@@ -92,7 +92,7 @@ describe('the image', () => {
 
   test('of a region that is not known needs an account', () => {
     expect(() => imageIn('xx-west-1')).toThrow(
-      /^no registry of SageMaker's XGBoost is known for region "xx-west-1": give registryAccount; known are af-south-1, .*us-west-2$/,
+      /^the registry of SageMaker's XGBoost in region "xx-west-1" is unknown: give registryAccount; known regions are af-south-1, .*us-west-2$/,
     );
   });
 

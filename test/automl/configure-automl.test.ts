@@ -34,7 +34,7 @@ test.each<[string, object]>([
   expect(await configure(input)).toEqual({ settings: { ...DEFAULTS, ...input } });
 });
 
-const KNOWN = 'known are target, train, validation, maxCandidates';
+const KNOWN = 'the fields are target, train, validation, maxCandidates';
 
 test.each<[string, unknown, string[]]>([
   ['a text', 'go', ['input: must be an object, got "go"']],
@@ -72,6 +72,6 @@ test('data may be in further places that the construct allows', async () => {
 
 test('validation data cannot be named where a fraction of the training data is taken', async () => {
   expect(await configure({ validation: 's3://data/train/v' }, { validationFraction: 0.3 })).toEqual({
-    problems: ['validation: is not a field of the input; known are target, train, maxCandidates'],
+    problems: ['validation: is not a field of the input; the fields are target, train, maxCandidates'],
   });
 });

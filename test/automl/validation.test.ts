@@ -45,7 +45,7 @@ test.each<[string, Props]>([
   expect(problemsOf(props)).toEqual([]);
 });
 
-const OF_API = '(SageMaker takes both or none)';
+const OF_API = '(SageMaker accepts both or neither)';
 
 test.each<[string, Props, string[]]>([
   ['an empty target', { target: '' }, [expect.stringMatching(/^target: must have 1 to/)]],
@@ -96,9 +96,7 @@ test.each<[string, Props, string[]]>([
   [
     'a fraction beside validation data',
     { validationFraction: 0.2, validation: csv('validation') },
-    [
-      'validationFraction: must not be given with validation data, all of which is used for validation (SageMaker refuses both)',
-    ],
+    ['validationFraction: cannot be combined with validation data (SageMaker rejects the combination)'],
   ],
   [
     'two formats',
@@ -118,7 +116,7 @@ test.each<[string, Props, string[]]>([
     'weights in another mode',
     { sampleWeightColumn: 'w', mode: AutoMlMode.AUTO },
     [
-      'mode: must be ENSEMBLING, because a sampleWeightColumn is given, got AUTO (SageMaker knows sample weights in this mode only)',
+      'mode: must be ENSEMBLING, because a sampleWeightColumn is given, got AUTO (SageMaker supports sample weights only in this mode)',
     ],
   ],
   [
@@ -126,7 +124,7 @@ test.each<[string, Props, string[]]>([
     { target: 'a b', sampleWeightColumn: 'a b', mode: AutoMlMode.ENSEMBLING },
     [
       'sampleWeightColumn: must be 1 to 256 letters, digits, underscores and hyphens, got "a b"',
-      'sampleWeightColumn: must be another column than the target',
+      'sampleWeightColumn: must not be the target column',
     ],
   ],
   [
@@ -153,7 +151,7 @@ test.each<[string, Props, string[]]>([
   [
     'a prefix that is none',
     { jobNamePrefix: 'Houses' },
-    [expect.stringMatching(/^jobNamePrefix: must be 1 to 16 lower-case/)],
+    [expect.stringMatching(/^jobNamePrefix: must be 1 to 16 lowercase/)],
   ],
   [
     'an input that is no expression',
@@ -163,10 +161,7 @@ test.each<[string, Props, string[]]>([
   [
     'security groups without a VPC',
     { securityGroups: [] },
-    [
-      'securityGroups: must have 1 to 5 elements, got 0',
-      'securityGroups: is of use with a VPC only: give vpc too',
-    ],
+    ['securityGroups: must have 1 to 5 elements, got 0', 'securityGroups: requires a VPC: give vpc too'],
   ],
 ])('%s are refused', (_name, props, problems) => {
   expect(problemsOf(props)).toEqual(problems);

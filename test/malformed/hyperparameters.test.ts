@@ -118,9 +118,9 @@ describe('regular expressions of metrics', () => {
     regex('a group that captures nothing', 'loss=(?:.*)', 'needs a group, ( … ), around the value'),
     regex('an escaped group', 'loss=\\(.*\\)', 'needs a group, ( … ), around the value'),
     regex('a group in brackets', 'loss=[(.)]+', 'needs a group, ( … ), around the value'),
-    regex('a group that does not end', 'loss=([0-9.]+', 'is no regular expression, got "loss=([0-9.]+"'),
-    regex('a group that does not begin', 'loss=.*)', 'is no regular expression, got "loss=.*)"'),
-    regex('a bracket that does not end', 'loss=([0-9.+)', 'is no regular expression'),
-    regex('nothing to repeat', 'loss=(*)', 'is no regular expression'),
+    regex('a group that does not end', 'loss=([0-9.]+', 'must be a regular expression, got "loss=([0-9.]+"'),
+    regex('a group that does not begin', 'loss=.*)', 'must be a regular expression, got "loss=.*)"'),
+    regex('a bracket that does not end', 'loss=([0-9.+)', 'must be a regular expression'),
+    regex('nothing to repeat', 'loss=(*)', 'must be a regular expression'),
   ]);
 });

@@ -50,7 +50,7 @@ describe('startOnSchedule', () => {
     schedule(
       'an alias of another workflow',
       { alias: workflow({}, stackOf(), 'Other').addAlias('live') },
-      'alias: must be an alias of this workflow, got one of Stack/Other: use addAlias of Stack/Tuning',
+      'alias: must be an alias of this workflow, got an alias of Stack/Other: use addAlias of Stack/Tuning',
     ),
     schedule(
       'a description of 513 characters',
@@ -72,7 +72,7 @@ describe('startOnNewData', () => {
     row(
       'a location without a bucket construct',
       { location: DataLocation.fromUri('s3://lake/bikes/') },
-      'location: must be of a bucket construct',
+      'location: must come from a bucket construct',
     ),
     row('an input as an object', { input: {} }, 'input: must be a RuleTargetInput of aws-events, got {}'),
     row(

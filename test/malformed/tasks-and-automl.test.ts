@@ -138,7 +138,7 @@ describe('CreateTrainingJobTask', () => {
     ofJob(
       'a wait without spot',
       { maxWait: Duration.hours(2) },
-      'maxWait: is for managed spot training only',
+      'maxWait: requires managed spot training',
     ),
     ofJob(
       'a wait shorter than the run',
@@ -148,12 +148,12 @@ describe('CreateTrainingJobTask', () => {
     ofJob(
       'a warm pool of spot instances',
       { managedSpotTraining: true, keepAlive: Duration.hours(1) },
-      'keepAlive: is not for spot instances',
+      'keepAlive: cannot be combined with spot instances',
     ),
     ofJob(
       'subnets alone',
       { subnets: [{ subnetId: 'subnet-1' }] },
-      'securityGroups: is required: subnets and securityGroups go together',
+      'securityGroups: is required: give subnets and securityGroups together',
     ),
     ofJob('49 variables', { environment: many(49) }, 'environment: must have 0 to 48 elements, got 49'),
     ofJob(
@@ -286,12 +286,12 @@ describe('CreateHyperParameterTuningJobTask', () => {
     tune(
       'early stopping with Hyperband',
       { earlyStopping: true, strategy: TuningStrategy.hyperband({ maxResource: 9 }) },
-      'earlyStopping: must be off for Hyperband',
+      'earlyStopping: must be false for Hyperband',
     ),
     tune(
       'a grid of numbers',
       { strategy: TuningStrategy.grid() },
-      'parameterRanges: a grid search takes categorical ranges only',
+      'parameterRanges: a grid search supports only categorical ranges',
     ),
     tune(
       'a warm start from nothing',
@@ -306,7 +306,7 @@ describe('CreateHyperParameterTuningJobTask', () => {
     tune(
       'a command in a tuning job',
       { trainingJobDefinition: job({ containerEntrypoint: ['a'] }) },
-      'trainingJobDefinition.containerEntrypoint: is a setting of training jobs only',
+      'trainingJobDefinition.containerEntrypoint: is only for CreateTrainingJobTask',
     ),
     tune(
       'no definitions',

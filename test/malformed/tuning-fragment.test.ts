@@ -319,7 +319,7 @@ describe('TuningFragment', () => {
     inFragment(
       'a warm pool of spot instances',
       { spot: {}, resources: { keepAlive: Duration.hours(1) } },
-      'resources.keepAlive: is not for spot instances',
+      'resources.keepAlive: cannot be combined with spot instances',
     ),
     inFragment(
       'no instance group',
@@ -345,7 +345,7 @@ describe('TuningFragment', () => {
     inFragment(
       'a grid of numbers',
       { strategy: TuningStrategy.grid() },
-      'parameterRanges: a grid search takes categorical ranges only',
+      'parameterRanges: a grid search supports only categorical ranges',
     ),
     inFragment('a warm start as a list', { warmStart: ['job-1'] }, 'warmStart: must be a WarmStart'),
     inFragment(
@@ -395,7 +395,7 @@ describe('TuningFragment', () => {
       },
       'securityGroups: must have 1 to 5 elements, got 6',
     ],
-    inFragment('subnets without a VPC', { vpcSubnets: {} }, 'vpcSubnets: is of use with a VPC only'),
+    inFragment('subnets without a VPC', { vpcSubnets: {} }, 'vpcSubnets: requires a VPC'),
     inFragment('51 tags', { tags: many(51) }, 'tags: must have 0 to'),
     inFragment(
       'a tag with angle brackets',
@@ -413,7 +413,7 @@ describe('TuningFragment', () => {
     inFragment(
       'a prefix with capitals',
       { jobNamePrefix: 'Churn' },
-      'jobNamePrefix: must be 1 to 16 lower-case letters',
+      'jobNamePrefix: must be 1 to 16 lowercase letters',
     ),
     inFragment('a prefix that is a number', { jobNamePrefix: 7 }, 'jobNamePrefix: must be a string, got 7'),
     inFragment(
@@ -444,7 +444,7 @@ describe('TuningFragment', () => {
     inFragment(
       'definitions of one name',
       { furtherDefinitions: [{ ...TUNING, name: 'first' }] },
-      'furtherDefinitions: has names more than once: first',
+      'furtherDefinitions: has duplicate names: first',
     ),
     inFragment(
       'an objective of 256 characters',

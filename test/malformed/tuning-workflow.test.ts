@@ -47,7 +47,7 @@ describe('TuningWorkflow', () => {
     inWorkflow(
       'an imported alias as key',
       { encryptionKey: kms.Alias.fromAliasName(stackOf(), 'Key', 'alias/mine') },
-      'encryptionKey: must be a key, got an imported alias, whose key no role can be granted',
+      'encryptionKey: must be a key, got an imported alias, whose key the library cannot grant permissions for',
     ),
     inWorkflow(
       'slashes for output',
@@ -73,7 +73,7 @@ describe('TuningWorkflow', () => {
     inWorkflow(
       'a retention for another bucket',
       { bucket: brought(), trialRetention: Duration.days(3) },
-      'trialRetention: is for a new bucket',
+      'trialRetention: applies only to a new bucket',
     ),
     inWorkflow(
       'an unknown removal policy',

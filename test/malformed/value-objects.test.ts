@@ -164,7 +164,7 @@ describe('data', () => {
     [
       'gzip in File mode',
       () => fragment({ train: InputData.csv(location, { gzip: true }) }),
-      'train: gzip: SageMaker unpacks data in TrainingInputMode.PIPE only',
+      'train: gzip requires TrainingInputMode.PIPE: SageMaker decompresses data only in this mode',
     ],
     [
       'a group that is not there',
@@ -180,7 +180,7 @@ describe('data', () => {
     [
       'a file system without a VPC',
       () => fragment({ train: efs({}) }),
-      'train: is in a file system: give the vpc',
+      'train: is in a file system: give the VPC',
     ],
     [
       'a file system that is none',
@@ -259,7 +259,7 @@ describe('Algorithm', () => {
     [
       'an entry point that is not there',
       () => script({ entryPoint: 'main.py' }),
-      'there is no entry point "main.py"',
+      'the source has no entry point "main.py"',
     ],
     ['a framework by name', () => script({ framework: 'pytorch' }), 'framework: must be a Framework'],
     [
@@ -395,7 +395,7 @@ describe('Algorithm', () => {
     ],
     ['a model that cannot be trained', () => hub({}), 'cannot be trained: TrainingSupported is false'],
     [
-      'a licence that is accepted in words',
+      'a license that is accepted with a string',
       () => hub({ acceptEula: 'yes' }),
       'acceptEula: must be true or false, got "yes"',
     ],

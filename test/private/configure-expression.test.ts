@@ -101,7 +101,7 @@ describe('settings', () => {
     const { maxTrainingJobs: _, ...settings } = DEFAULTS;
     expect(await configure({}, GRID)).toEqual({ settings });
     expect(await problemsOf({ maxTrainingJobs: 6 }, GRID)).toEqual([
-      'maxTrainingJobs: is not a field of the input; known are maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
+      'maxTrainingJobs: is not a field of the input; the fields are maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('settings', () => {
     const { validation: _, ...settings } = DEFAULTS;
     expect(await configure({}, props)).toEqual({ settings });
     expect(await problemsOf({ validation: 's3://data/train/' }, props)).toEqual([
-      'validation: is not a field of the input; known are maxTrainingJobs, maxParallelTrainingJobs, train, hyperparameters, warmStartFrom',
+      'validation: is not a field of the input; the fields are maxTrainingJobs, maxParallelTrainingJobs, train, hyperparameters, warmStartFrom',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('problems', () => {
       'an unknown field',
       { maxJobs: 3 },
       [
-        'maxJobs: is not a field of the input; known are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
+        'maxJobs: is not a field of the input; the fields are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters, warmStartFrom',
       ],
     ],
     ['maxTrainingJobs 0', { maxTrainingJobs: 0 }, [whole('maxTrainingJobs', 750, '0')]],
@@ -266,7 +266,7 @@ describe('problems', () => {
     [
       `${tuned} fixed`,
       { hyperparameters: { max_depth: '3', eta: '0.1' } },
-      ['hyperparameters: fixes every hyperparameter that is tuned; leave at least one'],
+      ['hyperparameters: sets every tuned hyperparameter; leave at least one to tune'],
     ],
     [
       'more training jobs than are left to try',

@@ -62,7 +62,7 @@ describe('the key of volumes', () => {
       true,
     ],
     [
-      'is asked for where the type is known at deployment only',
+      'is asked for where the type is a token',
       { instanceType: Aws.STACK_NAME },
       undefined,
       true,
@@ -82,7 +82,7 @@ describe('the key of volumes', () => {
       expect(warningsOf(stack)).toEqual([
         expect.objectContaining({
           entry: expect.objectContaining({
-            data: expect.stringContaining('not used for the volumes of ml.c5n.18xlarge,'),
+            data: expect.stringContaining('does not encrypt the volumes of ml.c5n.18xlarge;'),
           }),
         }),
       ]);

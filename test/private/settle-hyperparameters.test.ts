@@ -102,7 +102,7 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
     const stack = stackOf();
     const list = new CfnParameter(stack, 'Metrics').valueAsString;
     const problem =
-      "eval_metric: must be known at synth, because the objective's metric, rmse, has to be the last";
+      "eval_metric: must be known at synth, because the objective's metric, rmse, must be the last";
     expect(() => fragment(fixed({ eval_metric: list }), stack)).toThrow(`hyperparameters.${problem}`);
     expect(() =>
       fragment({ finalTraining: { hyperparameters: { eval_metric: list } } }, stack, 'Other'),
@@ -139,12 +139,15 @@ describe('other names of hyperparameters', () => {
     expect(problems).toEqual([expect.stringMatching(message)]);
   });
 
-  test.each(ALIASES)('a range of %s is one of %s: SageMaker tunes declared names only', (alias, name) => {
-    const parameterRanges = [ParameterRange.continuous(alias, { min: 0.1, max: 0.2 })];
-    expect(() => fragment({ parameterRanges })).toThrow(
-      `parameterRanges.${alias}: write ${name}, as only declared names are tuned: SageMaker tunes num_round, eta,`,
-    );
-  });
+  test.each(ALIASES)(
+    'a range for the alias %s of %s is rejected: SageMaker tunes only declared names',
+    (alias, name) => {
+      const parameterRanges = [ParameterRange.continuous(alias, { min: 0.1, max: 0.2 })];
+      expect(() => fragment({ parameterRanges })).toThrow(
+        `parameterRanges.${alias}: is an alias of ${name}: the tunable hyperparameters are num_round, eta,`,
+      );
+    },
+  );
 
   test('of one that is tuned fixes it when it comes with the input', async () => {
     const stack = stackOf();
@@ -165,7 +168,7 @@ describe('other names of hyperparameters', () => {
     );
     const both = { eta: '0.1', learning_rate: '0.2' };
     const problem =
-      'hyperparameters.learning_rate: is another name of eta, which is given too: give one of them';
+      'hyperparameters.learning_rate: is an alias of eta, which is also given: give only one of them';
     expect(() => fragment({ ...fixed(both), ...RANGES })).toThrow(problem);
     expect((await trainedWith({ ...fixed({}), ...RANGES }, both)).problems).toEqual([problem]);
   });

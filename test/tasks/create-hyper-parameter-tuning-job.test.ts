@@ -511,7 +511,7 @@ describe('several algorithms', () => {
     expect(new Set(passed.flatMap(({ Resource }) => Resource))).toEqual(new Set([ROLE]));
   });
 
-  const refused = 'SageMaker has no warm start or early stopping for several';
+  const refused = 'SageMaker does not support a warm start or early stopping with several definitions';
   test.each<[string, object, string]>([
     ['no definition', { trainingJobDefinitions: [] }, 'must have 1 to 10 elements, got 0'],
     ['an objective beside them', { objective: Objective.minimize('loss') }, 'goes without objective: '],

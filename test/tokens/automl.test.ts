@@ -27,7 +27,7 @@ testTokens(
     [
       'maxRuntime of AutoML in hours',
       inAutoMl(({ number }) => ({ maxRuntime: Duration.hours(number) })),
-      'maxRuntime: is known at deployment only',
+      'maxRuntime: is a token',
     ],
     [
       'mode of AutoML',

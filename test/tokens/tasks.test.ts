@@ -96,12 +96,12 @@ testTokens(
     [
       'training task, maxRuntime of spot instances',
       trainingTask(({ number }) => ({ maxRuntime: Duration.seconds(number), managedSpotTraining: true })),
-      'maxWait: is required, because the longest run time is known at deployment only',
+      'maxWait: is required, because the maximum run time is a token and the library cannot double it',
     ],
     [
       'training task, maxRuntime in hours',
       trainingTask(({ number }) => ({ maxRuntime: Duration.hours(number) })),
-      'maxRuntime: is known at deployment only',
+      'maxRuntime: is a token',
     ],
     [
       'training task, environment',

@@ -212,12 +212,12 @@ testTokens(
     [
       'maxTrainingRuntime in minutes',
       inFragment(({ number }) => ({ maxTrainingRuntime: Duration.minutes(number) })),
-      'maxTrainingRuntime: is known at deployment only, and has to be Duration.seconds(…)',
+      'maxTrainingRuntime: is a token and must be Duration.seconds(…)',
     ],
     [
       'maxTrainingRuntime of spot instances',
       inFragment(({ number }) => ({ maxTrainingRuntime: Duration.seconds(number), spot: {} })),
-      'spot.maxWait: is required, because the longest run time is known at deployment only',
+      'spot.maxWait: is required, because the maximum run time is a token and the library cannot double it',
     ],
     [
       'finalTraining.maxRuntime of spot instances',
@@ -227,17 +227,17 @@ testTokens(
     [
       'volumeSize in mebibytes',
       inFragment(({ number }) => ({ resources: { volumeSize: Size.mebibytes(number) } })),
-      'resources.volumeSize: is known at deployment only, and has to be Size.gibibytes(…)',
+      'resources.volumeSize: is a token and must be Size.gibibytes(…)',
     ],
     [
       'keepAlive in hours',
       inFragment(({ number }) => ({ resources: { keepAlive: Duration.hours(number) } })),
-      'resources.keepAlive: is known at deployment only',
+      'resources.keepAlive: is a token',
     ],
     [
       'trialRetention in hours',
       inWorkflow(({ number }) => ({ trialRetention: Duration.hours(number) })),
-      'trialRetention: is known at deployment only, and has to be Duration.days(…)',
+      'trialRetention: is a token and must be Duration.days(…)',
     ],
     [
       'earlyStopping',

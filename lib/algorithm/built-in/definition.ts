@@ -67,7 +67,7 @@ function checkChannel(prop: string, data: InputData, rule: DataRule, title: stri
   const distribution = data._options.distribution ?? DataDistribution.FULLY_REPLICATED;
   if (rule.distribution && !data._fileSystem && distribution !== rule.distribution) {
     problems.push(
-      `${prop}: ${title} takes this data with distribution ${rule.distribution} only, got ${distribution}`,
+      `${prop}: ${title} requires distribution ${rule.distribution} for this data, got ${distribution}`,
     );
   }
   return problems;
@@ -102,6 +102,6 @@ function checkMetric(
     return [];
   }
   return [
-    `objective: ${objectiveMetric} is computed with predictor_type ${predictorTypes.join(' or ')} only, got ${given}`,
+    `objective: ${objectiveMetric} requires predictor_type ${predictorTypes.join(' or ')}, got ${given}`,
   ];
 }

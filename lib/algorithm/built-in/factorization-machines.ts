@@ -78,7 +78,7 @@ function checkTogether(values: Readonly<Record<string, string>>): string[] {
       .filter(([parameter, needed]) => values[`${term}_init_${parameter}`] === '' && method !== needed)
       .map(
         ([parameter, needed]) =>
-          `parameterRanges.${term}_init_${parameter}: takes effect with ${term}_init_method ${needed} only, got ${method}`,
+          `parameterRanges.${term}_init_${parameter}: has an effect only with ${term}_init_method ${needed}, got ${method}`,
       );
   });
 }

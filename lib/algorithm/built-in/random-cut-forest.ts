@@ -52,6 +52,6 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
 function checkTogether({ eval_metrics: metrics }: Readonly<Record<string, string>>): string[] {
   if (metrics !== '["accuracy"]') return [];
   return [
-    'hyperparameters.eval_metrics: must list precision_recall_fscore, of which the objective test:f1 is one, got ["accuracy"]',
+    'hyperparameters.eval_metrics: must list precision_recall_fscore, which includes the objective test:f1, got ["accuracy"]',
   ];
 }

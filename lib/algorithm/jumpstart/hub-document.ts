@@ -74,7 +74,7 @@ export function readHubDocument(path: string, givenModelId?: string): HubDocumen
     );
   }
   const scriptUri = s3Uri(path, read, 'TrainingPrepackedScriptUri') ?? s3Uri(path, read, 'TrainingScriptUri');
-  if (!scriptUri) throw missing(path, 'TrainingScriptUri', 'where the training script is');
+  if (!scriptUri) throw missing(path, 'TrainingScriptUri', 'the location of the training script');
   const variants = readVariants(path, read);
   const imageUri = read.text('TrainingEcrUri');
   if (!imageUri && !Object.values(variants).some((variant) => variant.imageUri)) {
@@ -127,7 +127,7 @@ function unwrap(path: string, file: Members): { document: Members; name?: string
   if (document === undefined) {
     if ('TrainingSupported' in file) return { document: file };
     throw validationError(
-      `document: ${path} is no hub document: it has neither TrainingSupported nor HubContentDocument; ${howToGet('<model id>')}`,
+      `document: ${path} is not a hub document: it has neither TrainingSupported nor HubContentDocument; ${howToGet('<model id>')}`,
     );
   }
   const read = new Reader(file);
@@ -291,7 +291,7 @@ function licenceOf(read: Reader, isGated: boolean): string | undefined {
   if (!isGated && links.length === 0) return undefined;
   const name = read.text('License');
   return [
-    name && `licence ${JSON.stringify(name)}`,
+    name && `license ${JSON.stringify(name)}`,
     links.length > 0 ? `at ${links.join(' and ')}` : `see ${read.text('Url') ?? 'the page of the model'}`,
   ]
     .filter(Boolean)

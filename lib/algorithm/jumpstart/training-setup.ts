@@ -67,12 +67,12 @@ function gatedModelFor(document: HubDocument, instanceType: string): string | un
   if (known.size === 1) return [...known][0];
   if (known.size > 1) {
     throw validationError(
-      `${document.title} does not say where its model for instance type ${instanceType} is; ${document.path} does for ${namesOf(document, 'gatedModelUri')}`,
+      `${document.title} has no model for instance type ${instanceType}; ${document.path} has one for ${namesOf(document, 'gatedModelUri')}`,
     );
   }
   if (document.isInGatedBucket) {
     throw validationError(
-      `${document.title} lies in a gated bucket and ${document.path} has no GatedModelEnvVarUri for it: such a model needs a channel with ModelAccessConfig, which is not supported`,
+      `${document.title} is in a gated bucket, and ${document.path} has no GatedModelEnvVarUri for it: such a model needs a channel with ModelAccessConfig, which this library does not support`,
     );
   }
   return undefined;

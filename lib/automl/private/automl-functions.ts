@@ -41,7 +41,7 @@ export function findBestCandidateFunction(
   return allowFunction(
     made,
     candidateStatements(scope, jobNamePrefix),
-    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; whether listing candidates has resource-level permissions is documented in two ways',
+    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; the AWS documentation disagrees on whether listing candidates has resource-level permissions',
   );
 }
 
@@ -57,7 +57,7 @@ export function checkTabularDataFunction(
     id,
     bundledFunction(scope, id, {
       name: 'check-tabular-data',
-      description: 'Looks into tabular data for what an AutoML job would fail for',
+      description: 'Checks tabular data for problems that would make an AutoML job fail',
       roleDescription: 'Reads the data of SageMaker AutoML jobs',
       // CSV is parsed at the speed of the processor, of which memory brings more.
       memorySize: 1024,

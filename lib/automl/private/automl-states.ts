@@ -48,7 +48,7 @@ export class AutoMlStates {
   private configure(next: sfn.State): sfn.State {
     const { props, scope } = this;
     const configure = sfn.Pass.jsonata(scope, 'Configure', {
-      comment: 'Checks the input and fills in what it leaves out',
+      comment: 'Checks the input and fills in the defaults',
       outputs: jsonata(
         configureAutoMlExpression({
           input: innerExpression(props.input ?? jsonata('$states.input')),

@@ -32,7 +32,7 @@ export function configureAutoMlExpression(options: ConfigureAutoMlOptions): stri
 ${INPUT_CHECKS}
   $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
     $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; known are ${fields.join(', ')}'
+      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
     }),
     ${check('target', TARGET_CHECK)},
     ${check('train', "$location('train', $input.train)")},

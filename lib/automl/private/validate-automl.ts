@@ -77,7 +77,7 @@ function checkObjective(problems: Problems, { objective, problemType }: AutoMlIn
   if (objective && !problemType) {
     problems.add(
       'problemType',
-      `is required, because an objective is given; ${objective.metric} is for ${objective.problemTypes.join(' and ')} (SageMaker takes both or none)`,
+      `is required, because an objective is given; ${objective.metric} is for ${objective.problemTypes.join(' and ')} (SageMaker accepts both or neither)`,
     );
   }
   if (!problemType) return;
@@ -86,7 +86,7 @@ function checkObjective(problems: Problems, { objective, problemType }: AutoMlIn
   if (!objective) {
     problems.add(
       'objective',
-      `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker takes both or none)`,
+      `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker accepts both or neither)`,
     );
   } else if (!known.includes(objective)) {
     problems.add('objective', `must be one for ${problemType}: ${names}; got ${objective.metric}`);
@@ -105,7 +105,7 @@ function checkValidation(problems: Problems, { train, validation, validationFrac
   if (validationFraction !== undefined) {
     problems.add(
       'validationFraction',
-      'must not be given with validation data, all of which is used for validation (SageMaker refuses both)',
+      'cannot be combined with validation data (SageMaker rejects the combination)',
     );
   }
   const format = ({ contentType, compressionType }: AutoMlData) =>
@@ -138,12 +138,11 @@ function checkSampleWeights(problems: Problems, { sampleWeightColumn, mode, targ
       `must be 1 to ${sampleWeightColumnLength} letters, digits, underscores and hyphens, got ${JSON.stringify(sampleWeightColumn)}`,
     );
   }
-  if (sampleWeightColumn === target)
-    problems.add('sampleWeightColumn', 'must be another column than the target');
+  if (sampleWeightColumn === target) problems.add('sampleWeightColumn', 'must not be the target column');
   if (mode !== AutoMlMode.ENSEMBLING) {
     problems.add(
       'mode',
-      `must be ENSEMBLING, because a sampleWeightColumn is given, got ${mode ?? 'none'} (SageMaker knows sample weights in this mode only)`,
+      `must be ENSEMBLING, because a sampleWeightColumn is given, got ${mode ?? 'none'} (SageMaker supports sample weights only in this mode)`,
     );
   }
 }

@@ -82,7 +82,7 @@ export function makeBucket(root: string, name: string, templatePath: string): st
   if (!BUCKET_NAME.test(name) || name.includes('..')) {
     throw new TemplateError(
       templatePath,
-      `"${name}" is not a bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens`,
+      `"${name}" is not a bucket name: use 3 to 63 lowercase letters, digits, dots and hyphens`,
     );
   }
   const folder = joinInside(bucketsFolder(root), name);

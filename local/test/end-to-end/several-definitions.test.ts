@@ -164,7 +164,7 @@ test('a hyperparameter of an unknown definition is refused before any job starts
   );
   expect(exitCode).toBe(1);
   expect(output).toContain(
-    'InvalidInput: hyperparameters.forest: is not a definition; known are xgboost, good, bad',
+    'InvalidInput: hyperparameters.forest: is not a definition; the definitions are xgboost, good, bad',
   );
   expect([...tuningJobsIn(root), ...trainingJobsIn(root)]).toEqual([]);
 });
