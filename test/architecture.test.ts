@@ -9,7 +9,7 @@ const SOURCES = ['lib', 'lambda', 'bin', 'local/src'].flatMap((folder) =>
     .filter((file) => /\.(ts|cjs)$/.test(file) && !file.endsWith('.d.ts') && !file.includes('/bundle/')),
 );
 
-/** The sources that a source imports, types included. */
+/** The source files that a source file imports, including types. */
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
   SOURCES.map((file) => {
     const { importedFiles } = ts.preProcessFile(readFileSync(join(PROJECT, file), 'utf8'), true, true);
@@ -24,7 +24,7 @@ function sourceAt(path: string): string | undefined {
   return [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => SOURCES.includes(candidate));
 }
 
-/** The rows of `docs/architecture.md` that say what a folder may import: folder → folders. */
+/** The rows of `docs/architecture.md` that list what a folder may import: folder → folders. */
 function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
   const text = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
   const table = text.slice(text.indexOf(heading)).split('\n\n')[0] ?? '';
@@ -39,7 +39,7 @@ function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
 }
 
 test.each([
-  // The evaluator's process loads programs of the folders that ask it for values.
+  // The evaluator's process loads programs of the folders that use it.
   ['local/src', ['states', 'training']],
   ['local/src/services', []],
 ])('folders of %s import only what docs/architecture.md says', (root, mutual) => {
@@ -93,7 +93,7 @@ test('Lambda functions import nothing of each other, except what they share', ()
   expect(broken).toEqual([]);
 });
 
-/** Cycles of imports, each as it is found first, types included. */
+/** Import cycles, including those of types; each cycle once. */
 function cyclesIn(files: readonly string[]): string[] {
   const done = new Set<string>();
   const found: string[] = [];
@@ -109,7 +109,7 @@ function cyclesIn(files: readonly string[]): string[] {
 }
 
 test('there is no cycle of imports but the recursion of the interpreter', () => {
-  // The types of public props stand with their constructs in lib/.
+  // In lib/, the types of public props are next to their constructs.
   const files = SOURCES.filter((file) => !file.startsWith('lib/'));
   const graph = 'local/src/states/execution/run-graph.ts';
   const cycles = cyclesIn(files).filter((cycle) => !cycle.includes('lib/'));

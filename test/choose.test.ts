@@ -21,7 +21,7 @@ import * as library from '../lib';
 
 const PROJECT = resolve(__dirname, '..');
 const DOCS = readFileSync(join(PROJECT, 'docs', 'choosing.md'), 'utf8');
-/** Has no more than a model has to have. */
+/** Has only the required members of a model. */
 const HUB_DOCUMENT = join(__dirname, 'algorithm', 'fixtures', 'minimal-tabular-model.json');
 
 const QUESTION_NAMES = Object.keys(QUESTIONS) as QuestionName[];
@@ -169,7 +169,7 @@ describe('the snippets', () => {
       ts.sys,
       join(PROJECT, 'test'),
     );
-    // Not those of the library's own files, which the build checks.
+    // Skips the library's own files, which the build checks.
     const program = ts.createProgram(files, options);
     const problems = files
       .map((file) => program.getSourceFile(file))
@@ -223,7 +223,7 @@ describe('npm run choose', () => {
     });
   }
 
-  /** In a terminal, with what a person types. */
+  /** In a terminal, with the input that a user types. */
   function chooseInTerminal(typed: string, ...options: string[]): SpawnSyncReturns<string> {
     const terminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
     return spawnSync('python3', ['-c', terminal, ...COMMAND, ...options], {

@@ -12,7 +12,7 @@ const executablePath: string | undefined = NAMES.flatMap((name) => {
   }
 })[0];
 
-/** Starts a headless Chromium. Colored edges of letters are off: they make screenshots larger. */
+/** Starts a headless Chromium. Turns off subpixel rendering of text, which makes screenshots larger. */
 export async function launchChromium(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('Chromium is missing (apt-get install chromium)');
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-lcd-text'] });

@@ -43,7 +43,7 @@ test('objects can be read below the prefix of the URI, and the bucket can be lis
   const [get, put, list] = flat(statementsIn(stack, /TrainingRole/));
   expect(get.Resource).toEqual([
     'arn:<AWS::Partition>:s3:::mine/train*',
-    // Nothing of the key is known at synth: any object of the bucket.
+    // The key is unknown at synth, so the policy allows any object of the bucket.
     expect.stringMatching(/^arn:<AWS::Partition>:s3:::<Fn::Select>\/\*$/),
   ]);
   expect(list).toMatchObject({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import type { Json } from './fixtures';
 
-/** The deepest evaluation that others have measured in Step Functions; the members of a literal count together. */
+/** The deepest evaluation that others have measured in Step Functions. The members of a literal count together. */
 const DEEPEST = 100;
 
 /**
@@ -26,11 +26,11 @@ export async function evaluateJsonata(text: string, states: Json): Promise<Json>
   return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
-/** jsonata tells of the beginning and the end of each evaluation. */
+/** jsonata calls these at the start and the end of each evaluation. */
 function limitDepth(expression: jsonata.Expression): void {
   let depth = 0;
   const tell = (name: string, listener: () => void) =>
-    // Its types know no symbols.
+    // Its types have no symbols.
     expression.assign(Symbol.for(`jsonata.${name}`) as unknown as string, listener);
   tell('__evaluate_entry', () => {
     depth += 1;

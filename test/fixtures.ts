@@ -18,10 +18,10 @@ import {
 } from '../lib';
 
 /** A statement of the States Language, or any other JSON object. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look into documents whose shape they state
+// biome-ignore lint/suspicious/noExplicitAny: tests read documents whose shape they assert
 export type Json = any;
 
-/** The least that a tuning needs. */
+/** The minimum of a tuning. */
 export const TUNING: TuningOptions = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
   objective: Objective.minimize('validation:rmse'),
@@ -68,7 +68,7 @@ export function definitionOf(stack: Stack): Json {
   return JSON.parse(text(machine.Properties.DefinitionString));
 }
 
-/** The definition that a chain of states has in a state machine of its own. */
+/** The definition of a chain of states in its own state machine. */
 export function definitionIn(chain: sfn.IChainable, stack: Stack, language?: sfn.QueryLanguage): Json {
   new sfn.StateMachine(stack, 'Machine', {
     definitionBody: sfn.DefinitionBody.fromChainable(chain),
@@ -106,7 +106,7 @@ export function flat(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, flat(inner)]));
 }
 
-/** A role to train under, where it does not matter which. */
+/** Any training role. */
 export function someRole(stack: Stack, id = 'Role'): iam.IRole {
   return iam.Role.fromRoleArn(stack, id, 'arn:aws:iam::123456789012:role/training');
 }

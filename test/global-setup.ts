@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import preparePython from '../local/test/prepare-python';
 
-/** Environment variable with the folder for the temporary files of the tests. */
+/** Environment variable with the folder of the tests' temporary files. */
 export const TEMPORARY_FOLDER = 'CDK_SAGEMAKER_TUNING_TEST_FILES';
 
 /**
- * Before all tests: gives their temporary files a folder, which `global-teardown.ts` removes, and installs what they need
- * of Python.
+ * Before all tests: creates a folder for temporary files, which `global-teardown.ts` removes, and installs the Python
+ * packages that they need.
  */
 export default async function setUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-sagemaker-tuning-'));

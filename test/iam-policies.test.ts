@@ -7,7 +7,7 @@ import { VARIANTS } from './variants';
 /** Roles of aws-cdk-lib's own constructs. */
 const OF_OTHERS = /^<?CustomCDKBucketDeployment/;
 
-/** Where the end of an ARN is known when the stack is deployed only, by the type of the resource. */
+/** The end of an ARN, by resource type, if it is known only at deployment. */
 const REFERENCES: readonly [RegExp, string][] = [
   [/^<\w*Role\w*\.Arn>$/, 'role/x'],
   [/^<\w*Key\w*\.Arn>$/, 'key/x'],
@@ -38,7 +38,7 @@ describe.each(VARIANTS)('$name', ({ app }) => {
   });
 });
 
-/** The statements of all roles of a template but those of aws-cdk-lib's own constructs. */
+/** The statements of all roles of a template, except the roles of aws-cdk-lib's own constructs. */
 function statementsOf(template: Template): Json[] {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy')) as [string, Json][];
   return policies

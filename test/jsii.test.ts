@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Json } from './fixtures';
 
-/** The assembly that `jsii` describes the public API in. */
+/** The assembly in which `jsii` describes the public API. */
 function assembly(): Json {
   const path = join(__dirname, '..', '.jsii');
   let content: string;

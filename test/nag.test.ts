@@ -5,7 +5,7 @@ import { context } from '../cdk.json';
 import { workflow } from './fixtures';
 import { VARIANTS } from './variants';
 
-/** What cdk-nag's AwsSolutions pack finds in an app and nobody has acknowledged. */
+/** Findings of cdk-nag's AwsSolutions pack that are not acknowledged. */
 function findingsOf(app: App): string[] {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   try {

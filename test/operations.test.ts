@@ -257,7 +257,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
         Targets: [
           {
             Arn: expect.stringMatching(MACHINE),
-            // An event is not an input.
+            // The event is not the input.
             Input: '{}',
             RoleArn: expect.stringMatching(/^<TuningNewDataRole\w+\.Arn>$/),
           },

@@ -7,7 +7,7 @@ const PAGES = ['README.md', 'docs/operations.md', 'docs/testing-your-stack.md'];
 
 const IMPORT = /^import [^;]*;$/gm;
 
-/** What a reader has at hand where a snippet begins. */
+/** The declarations that every snippet can use. */
 const FIXTURE = `
 import { Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import {

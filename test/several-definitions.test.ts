@@ -43,7 +43,7 @@ const RMSE = Objective.minimize('validation:rmse');
 const METRICS = [{ name: 'validation:rmse', regex: 'rmse=(.*)' }];
 const OWN_DATA = InputData.of(DataLocation.fromUri('s3://other/own/'));
 
-/** A script beside the XGBoost of the fixtures. */
+/** A script in addition to the XGBoost definition of the fixtures. */
 const FOREST: FurtherDefinition = {
   name: 'forest',
   algorithm: Algorithm.script({
@@ -57,7 +57,7 @@ const FOREST: FurtherDefinition = {
   parameterRanges: [ParameterRange.integer('trees', { min: 10, max: 100 })],
 };
 
-/** A container with data of its own. */
+/** A container with its own training data. */
 const NET: FurtherDefinition = {
   name: 'my-net',
   algorithm: Algorithm.container({
@@ -74,7 +74,7 @@ const NET: FurtherDefinition = {
 
 const SEVERAL = { definitionName: 'xgboost', furtherDefinitions: [FOREST, NET] };
 
-/** That of the most used props, which takes a while. */
+/** The declarations of the most used props, which take a while. */
 let several: Json;
 
 function definition(props?: Partial<TuningFragmentProps>, stack?: Stack): Json {

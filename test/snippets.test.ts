@@ -14,10 +14,10 @@ import { fragment, TUNING, workflow } from './fixtures';
 
 const PROJECT = resolve(__dirname, '..');
 
-/** Pages whose snippets are synthesized elsewhere (choose.test.ts), or act on a stack that is deployed in local mode. */
+/** Pages whose snippets choose.test.ts synthesizes, or that use a stack deployed in local mode. */
 const OTHER_PAGES = ['docs/choosing.md', 'docs/testing-your-stack.md'];
 
-/** A snippet, and where it stands. */
+/** A snippet and its location. */
 type Snippet = [where: string, code: string];
 
 function filesIn(folder: string, extension: RegExp): string[] {
@@ -44,7 +44,7 @@ const SNIPPETS: Snippet[] = [
   ),
 ];
 
-/** What a reader has at hand where a snippet begins. Names of the library and its imports need no import. */
+/** The declarations that every snippet can use. Names of the library and its imports need no import. */
 function surroundings(stack: Stack): Record<string, unknown> {
   const pass = (id: string) => sfn.Pass.jsonata(stack, id);
   const other = new Stack(new App(), 'Other');

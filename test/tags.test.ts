@@ -12,7 +12,7 @@ const OWN = {
 
 type Tagging = Record<string, string>;
 
-/** A workflow with tags of its prop, whose states create jobs with tags; `own` says which have the construct's own. */
+/** A workflow with the prop `tags`, and the states that tag jobs; `own` lists those with the construct's own tag. */
 const WORKFLOWS: [string, (stack: Stack, tags?: Tagging) => Construct, Record<string, object[]>][] = [
   [
     'the optimized integration',

@@ -31,7 +31,7 @@ function table(values: readonly string[]): string {
   return path;
 }
 
-/** What is learned from a table whose label has these values. */
+/** The learning task for a table whose label has these values. */
 function taskOf(values: readonly string[], settings: Record<string, unknown> = {}) {
   const all = settingsOf({ data: table(values), label: 'y', ...settings });
   return learningTaskOf(all, prepareData(all, { cache: join(folder, 'cache') })?.manifest);

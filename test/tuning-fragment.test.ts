@@ -18,7 +18,7 @@ import { definitionIn, fragment, type Json, stackOf, statementsIn, vpcIn } from 
 
 type Props = Partial<TuningFragmentProps>;
 
-/** The definition of a state machine that has nothing but the fragment. */
+/** The definition of a state machine that contains only the fragment. */
 function definitionOf(props: Props = {}, stack = stackOf()): Json {
   const definition = definitionIn(fragment(props, stack), stack);
   expectValid(definition);
@@ -113,7 +113,7 @@ describe('the states', () => {
     expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
 
-  /** Where each state goes: next, then choices or catchers. */
+  /** The transitions of each state: Next, then choices or catchers. */
   function shapeOf(states: Json): Record<string, string | string[]> {
     return Object.fromEntries(
       Object.entries<Json>(states).map(([name, state]) => {
@@ -196,7 +196,7 @@ describe('the integration', () => {
   test('by either, sends the same request', () => {
     const by = (integration: TuningIntegration) =>
       definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
-    // With the AWS SDK, nothing but the tag tells which execution a job belongs to.
+    // With the AWS SDK integration, only the tag tells which execution a job belongs to.
     const Tags = [
       {
         Key: 'cdk-sagemaker-tuning:execution',
@@ -650,7 +650,7 @@ describe('a training role that is brought', () => {
   });
 });
 
-/** A value of a template as it is in a stack whose ID ends with a UUID. */
+/** A template value as resolved in a stack whose ID ends with a UUID. */
 function deployed(value: Json, uuid: string): Json {
   if (typeof value !== 'object') return value;
   const [[name, argument]] = Object.entries(value) as [[string, Json]];

@@ -331,7 +331,7 @@ describe('the training role', () => {
 });
 
 describe('the input locations', () => {
-  /** What the training role reads, and what an execution may name. */
+  /** The locations that the training role may read, and those that an execution may name. */
   function locationsOf(
     props: Partial<TuningWorkflowProps>,
     stack: Stack,

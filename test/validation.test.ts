@@ -16,7 +16,7 @@ import { definitionIn, fragment, stackOf, vpcIn } from './fixtures';
 
 type Props = Partial<TuningFragmentProps>;
 
-/** What is reported about a tuning, a line a problem. */
+/** The problems reported about a tuning, one per line. */
 function problemsOf(props: Props, stack = stackOf()): string[] {
   try {
     fragment(props, stack);
@@ -43,7 +43,7 @@ const fixed = (values: Record<string, string>): Props => ({
 const many = (count: number, make: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i));
 
-/** XGBoost of which nothing is known: only SageMaker's own limits are left to check. */
+/** XGBoost without its rules, so that only SageMaker's own limits are checked. */
 const UNKNOWN = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.of('9.9-9'), registryAccount: '123456789012' }),
 };

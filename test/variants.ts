@@ -26,11 +26,11 @@ import {
 import { autoMlWorkflow, csv } from './automl/fixtures';
 import { vpcIn, workflow } from './fixtures';
 
-/** An app that the linters and the static checks of permissions look at. */
+/** An app for the linters and the static checks of permissions. */
 export interface Variant {
-  /** What is special about it, such as `TuningWorkflow with a VPC, anywhere`. */
+  /** Its special feature, such as `TuningWorkflow with a VPC, anywhere`. */
   readonly name: string;
-  /** Makes the app; the caller synthesizes it. */
+  /** Creates the app. The caller synthesizes it. */
   readonly app: () => App;
 }
 
@@ -166,7 +166,7 @@ function appOf(env: StackProps['env'], fill: (stack: Stack) => void): App {
   return app;
 }
 
-/** Adds all that starts and watches a workflow. */
+/** Adds everything that starts and monitors a workflow. */
 function operate(made: SageMakerWorkflow): void {
   const alias = made.addAlias('live');
   made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.days(1)), alias });

@@ -9,7 +9,7 @@ const BOTO3: WantedPackages = {
   packages: { boto3: '1.44.8|1.42.97', botocore: '1.44.8|1.42.97' },
 };
 
-/** A Python that has boto3: `.venv/boto3`, unless another one here has the very version. */
+/** A Python with boto3: `.venv/boto3`, unless another interpreter on this machine has the same version. */
 export async function boto3Python(environments: PythonEnvironments): Promise<string> {
   return (await environments.forPackages(BOTO3)).python;
 }

@@ -1,5 +1,5 @@
 'use strict';
-/** The engine of ../shared/conformance/run.js: runs a recorded case on the interpreter, waits skipped. */
+/** The engine that ../shared/conformance/run.js calls: runs a recorded case on the interpreter and skips waits. */
 const path = require('node:path');
 
 require('ts-node').register({ swc: true, cwd: path.join(__dirname, '..', '..') });

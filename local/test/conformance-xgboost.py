@@ -26,7 +26,7 @@ createPythonEnvironments({ folder: '.venv', onNotice: console.error })
   .then(({ python }) => console.log(python));
 """
 ROUND = re.compile(r"\[\d+\]")
-# Series of more rounds than this are cut to the first three and the last three.
+# Longer series are cut to their first three and last three rounds.
 LONGEST_SERIES = 12
 
 

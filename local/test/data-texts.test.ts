@@ -13,7 +13,7 @@ import { synthesize } from './end-to-end/support';
 
 jest.setTimeout(60_000);
 
-/** The states of each machine: what they make of numbers. */
+/** The states of each state machine, which process numbers in different ways. */
 const MACHINES: Readonly<Record<string, string>> = {
   pass: '{ "StartAt": "S",\n  "States": {"S": {"Type": "Pass", "End": true}} }',
   literal:

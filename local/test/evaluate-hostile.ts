@@ -1,11 +1,11 @@
-/** Evaluates all hostile expressions and prints the most memory that this process has taken, in KiB. */
+/** Evaluates all hostile expressions and prints the peak memory of this process, in KiB. */
 import { Evaluator } from '../src/evaluator/evaluator';
 import { MetricCollector } from '../src/training';
 import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 
 async function evaluateAll(): Promise<void> {
   for (const [Regex, line, expected] of HOSTILE_METRICS) {
-    if (expected === 'takes longer than 1 s') continue; // They take time, and no memory.
+    if (expected === 'takes longer than 1 s') continue; // These take time, but no memory.
     const collector = new MetricCollector([{ Name: 'm', Regex }]);
     collector.add(line);
     await collector.settled();

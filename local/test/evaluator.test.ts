@@ -3,7 +3,7 @@ import { Evaluator } from '../src/evaluator/evaluator';
 
 const SUM = { source: '$sum([1..3])', states: {}, variables: {}, random: 0 };
 
-/** Process IDs of this process's evaluators, with those of their groups. */
+/** Process IDs of this process's evaluators, and their process groups. */
 function evaluatorProcesses(): { readonly pid: number; readonly group: number }[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8' }).split('\n');
   return lines.flatMap((line) => {
@@ -31,7 +31,7 @@ test('Ctrl-C, which goes to the group of the terminal, does not reach the proces
 test('a request that a dead process cannot read goes to another one', async () => {
   await evaluator.evaluate('jsonata', SUM);
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
-  // Dead, and this process has not heard of it: nothing of what it is told is heard before the next turn.
+  // Dead, but this process does not know yet: events arrive only in the next turn of the event loop.
   while (evaluatorProcesses().length > 0);
   await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
 });

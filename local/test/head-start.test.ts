@@ -21,7 +21,7 @@ const SCIKIT_LEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-sci
 const USUAL = ['sampler.py', ...Array<string>(availableParallelism()).fill('xgboost_worker.py')];
 const PACKAGES = { optuna: '5.0.0', 'xgboost-cpu': '3.2.0', numpy: '2.0.0', scipy: '1.0.0' };
 
-/** Runs what the real interpreter does, and writes down what it is started for. */
+/** Runs the real interpreter, and records what it is started for. */
 let python: string;
 let log: string;
 let started: HeadStart[] = [];
@@ -137,7 +137,7 @@ describe('the command', () => {
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
   });
 
-  /** Runs it on an app that does this in the end. */
+  /** Runs it on an app that ends with this statement. */
   function run(end: string, ...args: string[]): void {
     writeFileSync(join(project, 'app.cjs'), `require('fs').writeFileSync('started', ''); ${end}`);
     cli = startCommand(['run', '--project', project, ...args], { PYTHON: python });
@@ -161,7 +161,7 @@ describe('the command', () => {
     await until(() => processes().length === USUAL.length);
     end();
     await until(() => alive().length === 0);
-    if (cli.isAnyAlive()) cli.interrupt(); // The app: it does not end with the command.
+    if (cli.isAnyAlive()) cli.interrupt(); // The app does not end with the command.
     await cli.ended;
   });
 

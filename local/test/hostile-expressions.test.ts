@@ -8,9 +8,9 @@ import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 jest.setTimeout(60_000);
 
 const PROJECT = resolve(__dirname, '../..');
-/** Shorter than users have, so that these tests end. */
+/** Shorter limits than those of users, so that these tests end soon. */
 const TIME_LIMIT = 500;
-/** A machine that is busy with other tests. */
+/** For a machine that is busy with other tests. */
 const SLACK = 3000;
 
 let eventLoop: EventLoopWatch;
@@ -38,7 +38,7 @@ test.each(HOSTILE_METRICS)('metric expression %s', async (regex, line, expected)
   const note = collector.notes().m;
   if (typeof expected === 'string') expect(note).toContain(expected);
   else expect(value === undefined ? value : Number(value.toPrecision(1))).toBe(expected);
-  // What is wrong with one metric costs no other.
+  // An error in one metric does not affect the others.
   expect(collector.latest().find(({ MetricName }) => MetricName === 'other')?.Value).toBe(0.25);
 });
 
@@ -57,7 +57,7 @@ describe('JSONata expressions', () => {
     const reached = answer instanceof LimitReached ? answer.limit : undefined;
     if (limit === 'either') expect(reached).toBeDefined();
     else expect(reached).toBe(limit);
-    // The next one finds everything as it was.
+    // The next evaluation works as before.
     expect(await evaluate('1 + 1', evaluator)).toEqual({ json: '2' });
   });
 
@@ -97,7 +97,7 @@ test('all of them together take less than 500 MiB', async () => {
   expect(own + largest).toBeLessThan(500 * 1024);
 });
 
-/** Runs the script, and prints the largest memory of a process among it and those that it starts. */
+/** Runs the script and prints the peak memory of the largest process among it and its children. */
 const LARGEST_PROCESS = `
 import json, os, resource, subprocess, sys
 command = [sys.argv[1], "--require", "ts-node/register", os.environ["SCRIPT"]]
@@ -106,7 +106,7 @@ largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps({"own": own, "largest": largest if sys.platform == "linux" else largest // 1024}))
 `;
 
-/** The longest time, in milliseconds, in which this process has done nothing else. */
+/** The longest time, in milliseconds, for which the event loop of this process was blocked. */
 class EventLoopWatch {
   private last = Date.now();
   private longestTime = 0;

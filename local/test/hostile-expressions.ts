@@ -1,14 +1,14 @@
-/** Expressions and lines that take for ever, or all memory, where nothing limits them. */
+/** Expressions and log lines that would run forever or exhaust memory without limits. */
 
 const A32 = 'a'.repeat(32);
 const A40 = `${'a'.repeat(40)}!`;
 const LONG = 200_000;
 
-/** Metric expressions with lines: what must come of them. */
+/** Metric expressions with log lines, and the expected outcomes. */
 export const HOSTILE_METRICS: readonly (readonly [
   regex: string,
   line: string,
-  /** A number: the value. A text: what the note has in it. */
+  /** A number: the value. A string: part of the note. */
   expected: number | string | undefined,
 ])[] = [
   ['(?:a+)+([0-9.]+)$', A32, 'takes longer than 1 s'],
@@ -50,7 +50,7 @@ export const HOSTILE_METRICS: readonly (readonly [
   ['rmse=(.+)', 'rmse=\ud800', 'no number'],
 ];
 
-/** JSONata expressions, with the limit that they reach: either, which depends on the machine, or none. */
+/** JSONata expressions, with the limit that they exceed: one, either (depending on the machine), or none. */
 export const HOSTILE_JSONATA: readonly (readonly [
   source: string,
   limit: 'time' | 'memory' | 'either' | undefined,

@@ -35,7 +35,7 @@ async function deploy(options: DeployOptions): Promise<LocalMode> {
   return stack;
 }
 
-/** An app with a workflow, synthesized, with data to train on. */
+/** A synthesized app with a workflow and training data. */
 function workflow(props: Partial<TuningWorkflowProps> = {}): string {
   return synthesize((scope) => {
     new TuningWorkflow(scope, 'Tuning', {
@@ -53,7 +53,7 @@ function workflow(props: Partial<TuningWorkflowProps> = {}): string {
   });
 }
 
-/** Deploys a workflow whose training is stubbed, with data that is there and never read. */
+/** Deploys a workflow with stubbed training, and data that exists but is never read. */
 async function deployStubbed(
   stubTraining: StubTraining,
   props?: Partial<TuningWorkflowProps>,
@@ -293,7 +293,7 @@ describe('a stub of tasks', () => {
       },
     });
     const input = { text: 'hello' };
-    // A retry, after five minutes that are 0.3 seconds here, and then what the state machine catches.
+    // A retry after five minutes, which are 0.3 seconds here, and then the error that the state machine catches.
     await expect(deployed.startExecution({ input }).output()).resolves.toEqual({
       Error: 'SNS.NotFoundException',
       Cause: 'no such topic',

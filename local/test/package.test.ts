@@ -22,7 +22,7 @@ const REPOSITORY = resolve(__dirname, '../..');
 const PACKAGE = join(REPOSITORY, 'local');
 const NAME = 'cdk-sagemaker-tuning-local';
 
-/** What a user might write, as TypeScript and, compiled, as JavaScript. */
+/** A user's program, as TypeScript and compiled to JavaScript. */
 const CONSUMER = `
 import { type ExecutionRecord, LocalMode, type StubTraining } from '${NAME}';
 
@@ -43,7 +43,7 @@ async function main(assembly: string): Promise<void> {
 void main(process.argv[2] ?? '');
 `;
 
-/** A project where the package is installed, as npm packs it; its dependencies are those of this repository. */
+/** A project in which the npm package is installed. It uses the dependencies of this repository. */
 let project: string;
 let assembly: string;
 
@@ -89,13 +89,13 @@ function link(name: string): void {
   symlinkSync(found, at);
 }
 
-/** Runs JavaScript in the project; Python is out of reach unless the environment says otherwise. */
+/** Runs JavaScript in the project. Python is not available unless the environment says otherwise. */
 function run(args: readonly string[], env: NodeJS.ProcessEnv = { PATH: '' }) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: project,
     encoding: 'utf8',
     env,
-    // A handle that is left open would keep it alive.
+    // An open handle would keep the process alive.
     timeout: 60_000,
   });
   return { status, stdout, stderr };
@@ -109,7 +109,7 @@ test('a consumer compiles strictly, against the declarations alone, and every ex
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     skipLibCheck: false,
-    // Those of TypeScript itself are not ours to check.
+    // Skips the declarations of TypeScript itself.
     skipDefaultLibCheck: true,
     lib: ['lib.es2022.d.ts', 'lib.esnext.disposable.d.ts'],
     target: ts.ScriptTarget.ES2022,
@@ -130,7 +130,7 @@ test('a consumer compiles strictly, against the declarations alone, and every ex
   expect(undocumented(program)).toEqual([]);
 });
 
-/** Exports of the package, and members of theirs, that say nothing of themselves. */
+/** Exports of the package and their members without documentation. */
 function undocumented(program: ts.Program): string[] {
   const checker = program.getTypeChecker();
   const index = program.getSourceFiles().find((file) => file.fileName.endsWith(`${NAME}/dist/index.d.ts`));
@@ -178,7 +178,7 @@ test('the command runs an app whose project has no cdk of its own, and trains', 
   const { output } = onlyExecutionIn(join(project, '.local'));
   expect(output).toMatchObject({ tuningJob: { trainingJobs: { completed: 2 } } });
   expect(run([cli, '--help']).stdout).toContain(`npx ${NAME} run --help`);
-  // Data and models do not end up in the project's repository.
+  // Git ignores data and models.
   expect(readFileSync(join(project, '.local/.gitignore'), 'utf8')).toBe('*\n');
 });
 

@@ -13,8 +13,8 @@ const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
 
 /**
- * Before all tests: what they and the examples need of Python is installed once, and not by several of them at a
- * time. Where it is there already, this takes a few seconds.
+ * Before all tests: installs the Python packages that the tests and examples need, once instead of in several tests at
+ * a time. If they are already installed, this takes a few seconds.
  */
 export default async function preparePython(): Promise<void> {
   const environments = createPythonEnvironments({
@@ -23,7 +23,7 @@ export default async function preparePython(): Promise<void> {
   });
   const script = createScriptTrainer({ environments });
   const tabular = createTabularTrainer({ pythonFor: environments.forPackages, maxWorkers: 1 });
-  // The largest first: what pip has downloaded for it serves the others.
+  // The largest first, because the others reuse pip's downloads.
   const steps = [
     () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION),
     () => createAutoMLRunner({ environments, maxWorkers: 1 }).prepare(),

@@ -32,7 +32,7 @@ function tuning(props: Partial<TuningWorkflowProps>): string {
   });
 }
 
-/** Refuses a job so often for a quota, then answers. @returns the stub, and the names that it was asked for */
+/** Rejects a job for a quota this many times, then accepts it. @returns the stub and the requested names */
 function refusing(times: number, message: string, answer: object = {}): { stub: StubTask; names: string[] } {
   const names: string[] = [];
   const stub: StubTask = ({ arguments: given }) => {
@@ -44,7 +44,7 @@ function refusing(times: number, message: string, answer: object = {}): { stub: 
   return { stub, names };
 }
 
-/** Runs an execution in which tasks are stubs and waits are short. */
+/** Runs an execution with stubbed tasks and short waits. */
 async function run(assembly: string, stubTasks: StubTasks) {
   const stack = await LocalMode.deploy({
     assembly,
@@ -130,7 +130,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
         error: 'QuotaExceeded',
         cause: expect.stringMatching(/still used up after 10 minutes[\s\S]*is 2 Instances/),
       });
-      // At first, after 5 minutes, and after the 5 that are left.
+      // The first attempt, after 5 minutes, and after the remaining 5.
       expect(names).toHaveLength(3);
     });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_XGBOOST_VERSION, type PythonEnvironments } from '../src/training';
 
-/** Packages that have tables as people have them, and the tables. */
+/** Packages with realistic tables, and the tables. */
 const PACKAGES = ['palmerpenguins==0.1.6', 'islp==0.4.1'];
 const TABLES = {
   'penguins.csv': 'palmerpenguins/data/penguins.csv',
@@ -28,14 +28,14 @@ export function sampleTable(name: keyof typeof TABLES): string {
   return join(FOLDER, name);
 }
 
-/** Fetches the tables once, out of the wheels: nothing of the packages is installed. */
+/** Extracts the tables from the wheels, once. The packages are not installed. */
 export async function fetchSampleTables(environments: PythonEnvironments): Promise<void> {
   if (Object.keys(TABLES).every((name) => existsSync(join(FOLDER, name)))) return;
   const { python } = await environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
   const wheels = mkdtempSync(join(dirname(FOLDER), 'wheels-'));
   try {
     const download = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:'];
-    // Only files are read: the release of Python is of no matter.
+    // Only data files are read, so the Python version does not matter.
     execFileSync(python, [...download, '--ignore-requires-python', '--dest', wheels, ...PACKAGES]);
     const unpacked = join(wheels, 'tables');
     mkdirSync(unpacked);

@@ -71,7 +71,7 @@ test('two copies of one template share neither names nor permissions', async () 
     );
     const tuningJobs = outputs.map(({ tuningJob }) => tuningJob.name);
     const [prefix, otherPrefix] = tuningJobs.map((name) => name.slice(0, 16));
-    // Digits of the construct, which both have, and of the stack.
+    // Digits of the construct, which are the same in both stacks, and of the stack.
     expect(prefix?.slice(0, 8)).toBe(otherPrefix?.slice(0, 8));
     expect(prefix).not.toBe(otherPrefix);
     const prefixes = trainingJobsIn(root).map(({ description }) => description.TrainingJobName.slice(0, 16));
@@ -83,7 +83,7 @@ test('two copies of one template share neither names nor permissions', async () 
         const stop = (name: string | undefined) =>
           client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
         await expect(stop(tuningJobs[1 - index])).rejects.toThrow(/is not authorized to perform/);
-        // Its own has ended, and is not to be stopped any more: the permission is there.
+        // Its own job has ended and can no longer be stopped, but the permission exists.
         await expect(stop(tuningJobs[index])).rejects.not.toThrow(/is not authorized/);
       }
       const reader = new SageMakerClient(stack.clientConfig('Tuning/Tuning/FindBestTrainingJobFunctionRole'));
@@ -103,7 +103,7 @@ test('two copies of one template share neither names nor permissions', async () 
   }
 });
 
-/** What a workflow tells. */
+/** The outputs of a workflow. */
 interface Output {
   readonly tuningJob: { readonly name: string };
 }

@@ -86,7 +86,7 @@ function synth(name: string, props: Partial<TuningWorkflowProps> = {}): Stack {
   return stack;
 }
 
-/** The tuning with a hyperparameter more, or another one. */
+/** The tuning with an additional or a different hyperparameter. */
 function withHyperparameters(name: string, hyperparameters: Record<string, string>) {
   return () => synth(name, { hyperparameters: { ...TUNINGS[name]?.hyperparameters, ...hyperparameters } });
 }

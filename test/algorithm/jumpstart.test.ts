@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A file with the document of another one, changed; without the response around it. */
+/** A file with a changed copy of another file's document, without the surrounding response. */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));
   const document = file.HubContentDocument ? JSON.parse(file.HubContentDocument) : file;

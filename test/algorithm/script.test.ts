@@ -59,7 +59,7 @@ function script(options: Partial<ScriptOptions> = {}): Algorithm {
   });
 }
 
-/** A tuning of a script, which has hyperparameters of its own. */
+/** A tuning of a script with its own hyperparameters. */
 function props(options: Partial<ScriptOptions> = {}, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: script(options),
@@ -510,7 +510,7 @@ describe('hyperparameters', () => {
   test("count with the container's", () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
-    // 1 that is tuned, 3 of the container, 1 of SageMaker.
+    // 1 that is tuned, 3 for the container, 1 for SageMaker.
     expect(problemsOf({}, { hyperparameters: hyperparameters(95) })).toEqual([]);
     expect(problemsOf({}, { hyperparameters: hyperparameters(96) })).toEqual([
       expect.stringMatching(/^hyperparameters: may be 100 in all, .* got 101$/),

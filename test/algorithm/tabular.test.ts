@@ -17,7 +17,7 @@ import { TABTRANSFORMER } from '../../lib/algorithm/tabular/tabtransformer';
 import { tabularModel } from '../../lib/algorithm/tabular/tabular-model';
 import { definitionOf, type Json, stackOf, workflow } from '../fixtures';
 
-// Where a model id is given, the file stands for the document of that model that says as little as possible.
+// With a model ID, the file is a minimal document of that model.
 const MINIMAL = join(__dirname, 'fixtures', 'minimal-tabular-model.json');
 const DOCUMENT = join(__dirname, 'fixtures', 'lightgbm-classification-model.json');
 
@@ -110,7 +110,7 @@ describe('the algorithms', () => {
     expect(metricsOf('autogluon-regression-ensemble')).toEqual([]);
   });
 
-  // As the libraries print them; the last is what sagemaker's TabTransformer prints according to the guide.
+  // As the libraries print them; the last line is that of TabTransformer according to SageMaker's guide.
   test.each([
     [
       'lightgbm-regression-model',

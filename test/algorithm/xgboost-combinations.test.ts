@@ -7,7 +7,7 @@ import { fragment, stackOf, TUNING } from '../fixtures';
 
 type Values = Record<string, string>;
 
-/** What synth says of hyperparameters; `metric` is the metric that is tuned for. */
+/** The messages of synth about hyperparameters; `metric` is the objective metric. */
 function atSynth(values: Values, metric = 'rmse', version = '3.2-0'): string[] {
   const props: Partial<TuningFragmentProps> = {
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
@@ -33,7 +33,7 @@ function objectiveOf(metric: string, version: string): Objective {
   return direction === 'Maximize' ? Objective.maximize(name) : Objective.minimize(name);
 }
 
-/** What the first state says of hyperparameters that come with the execution's input. */
+/** The messages of the first state about hyperparameters in the execution's input. */
 async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Promise<string[]> {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.of(version) });
   const objective = objectiveOf(metric, version);
@@ -60,7 +60,7 @@ const MULTI = { objective: 'multi:softprob', num_class: '3' };
 const SOFTMAX = { objective: 'multi:softmax', num_class: '3' };
 const BINARY = { objective: 'binary:logistic' };
 
-/** A rule: what is accepted, what is refused, and how; each with the metric that is tuned for, if that matters. */
+/** A rule: accepted and rejected hyperparameters with the message, each with the objective metric if it matters. */
 interface Case {
   readonly rule: string;
   readonly accepted: Values;

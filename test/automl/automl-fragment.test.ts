@@ -18,7 +18,7 @@ import { autoMlFragment, csv } from './fixtures';
 
 type Props = Partial<AutoMlFragmentProps>;
 
-/** The definition of a state machine that has nothing but the fragment. */
+/** The definition of a state machine that contains only the fragment. */
 function definitionOf(props: Props = {}, stack: Stack = stackOf(), language?: sfn.QueryLanguage): Json {
   const definition = definitionIn(autoMlFragment(props, stack), stack, language);
   const { isValid, errors } = validate(

@@ -3,7 +3,7 @@ import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, type Json, stackOf } from '../fixtures';
 import { autoMlFragment, csv } from './fixtures';
 
-/** What the state `Configure` makes of an input. */
+/** The output of the state `Configure` for an input. */
 async function configure(input: unknown, props: Partial<AutoMlFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(autoMlFragment(props, stack), stack).States;

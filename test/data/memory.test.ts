@@ -5,7 +5,7 @@ import { pathOf } from './table';
 
 jest.setTimeout(180_000);
 
-/** Prepares a file in a process of its own and prints the most memory that it had, in MiB. */
+/** Prepares a file in a new process and prints its peak memory, in MiB. */
 const MEASURE = `
 const { prepareTable } = require('./bin/data');
 const [path, cache] = process.argv.slice(1);
@@ -30,6 +30,6 @@ test('the memory that a table takes does not depend on its size', () => {
     ['--require', 'ts-node/register', '-e', MEASURE, path, pathOf('cache')],
     { cwd: join(__dirname, '../..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  // Node.js and ts-node alone have half of it.
+  // Node.js and ts-node alone use half of it.
   expect(Number(memory)).toBeLessThan(300);
 });

@@ -361,7 +361,7 @@ describe('what was prepared', () => {
     const first = prepare(write(LINES), 'y').fingerprint;
     expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
     expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
-    // The same numbers for other names.
+    // The same numbers with other names.
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Manifest, prepareTable } from '../../bin/data';
 import type { TableOptions } from '../../bin/data/prepare-table';
 
-/** What was made of a table. */
+/** The result for a table. */
 export interface Prepared {
   readonly manifest: Manifest;
   readonly folder: string;
@@ -13,7 +13,7 @@ export interface Prepared {
   readonly validation: readonly string[];
   /** The lines of both files. */
   readonly all: readonly string[];
-  /** What was told meanwhile. */
+  /** The notices. */
   readonly output: string;
 }
 
@@ -30,14 +30,14 @@ export function pathOf(name: string): string {
   return join(folder, name);
 }
 
-/** Writes a file of lines, or of the bytes that they are in some encoding. */
+/** Writes a file with these lines, or with the given bytes. */
 export function write(content: readonly string[] | Buffer, name = 'data.csv'): string {
   const path = pathOf(name);
   writeFileSync(path, Buffer.isBuffer(content) ? content : `${content.join('\n')}\n`);
   return path;
 }
 
-/** Prepares a file, with what it takes for a label. */
+/** Prepares a file with a label column. */
 export function prepare(
   path: string,
   label: string | undefined,
@@ -58,7 +58,7 @@ export function prepare(
   return { ...table, train, validation, all: [...train, ...validation], output: told.join('') };
 }
 
-/** So many rows. */
+/** This many rows. */
 export function rows(count: number, row: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }

@@ -127,7 +127,7 @@ describe('nothing is found', () => {
   });
 
   test('in a file that is only looked into in part, by the half of a row', async () => {
-    // A third class, if "yes" were cut to "y".
+    // If "yes" were truncated to "y", this would be a third class.
     const rows = 'x,price\n1,no\n1,yes\n1,yes\n';
     const binary = { problemType: 'BinaryClassification' };
     for (let bytes = 9; bytes < rows.length; bytes += 1) {
@@ -151,7 +151,7 @@ describe('nothing is found', () => {
     const nothing = { contentChecked: false, complete: false, objects: 1, rows: 0, columns: [] };
     expect(await check(content)).toEqual(nothing);
     const logged = warn.mock.calls.map(([text]) => JSON.parse(String(text)));
-    // What is only too long to be read is no fault of the file.
+    // A file that is too long to be read completely is not invalid.
     const problem = { message: 'Header not read', key: 'train/a.csv', problem: expect.any(String) };
     expect(logged).toMatchObject(content.startsWith('"') ? [problem] : []);
     warn.mockRestore();
@@ -207,7 +207,7 @@ describe('what is read of much data', () => {
     const read: unknown[] = [];
     const result = await check(files('train', 3), {}, { bytes: 20 }, read);
     expect(result).toMatchObject({ complete: false, objects: 3 });
-    // The first one also for its format and its header.
+    // The first object is also read for its format and header.
     expect(read).toEqual([100, 100, 100, 101].map((n) => `train/${n}.csv`));
   });
 

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A JSON object as it goes over the wire. */
+/** A JSON object on the wire. */
 export type Wire = Record<string, unknown>;
 
-/** What the fake knows: plain wire data, of one tuning job. */
+/** The fake's data: the wire format of one tuning job. */
 export interface FakeData {
   /** Answer of DescribeHyperParameterTuningJob. */
   readonly tuningJob: Wire;
@@ -12,11 +12,11 @@ export interface FakeData {
   readonly trainingJobs?: readonly Wire[];
   /** Answers of DescribeTrainingJob, by the training job's name. */
   readonly details?: Readonly<Record<string, Wire>>;
-  /** Training jobs that may not be described. */
+  /** Training jobs for which DescribeTrainingJob is denied. */
   readonly denied?: readonly string[];
-  /** An operation, for all or one training job, that fails with an error that says nothing about the job. */
+  /** An operation that fails, for all training jobs or one, with an error that is not about the job. */
   readonly refuses?: { readonly operation: string; readonly onlyFor?: string };
-  /** How many requests are throttled before the first one is answered. */
+  /** How many requests are throttled before the first one succeeds. */
   readonly throttle?: number;
 }
 
@@ -40,7 +40,7 @@ class FakeError extends Error {
   }
 }
 
-/** Serves the three operations in use over JSON 1.1, as SageMaker answers them. */
+/** Serves the three operations that are used, over JSON 1.1 like SageMaker. */
 export async function startFakeSageMaker(data: FakeData): Promise<FakeSageMaker> {
   const calls: FakeCall[] = [];
   let toThrottle = data.throttle ?? 0;
@@ -127,7 +127,7 @@ function checkTuningJob(data: FakeData, input: Wire): void {
   }
 }
 
-/** Filters, sorts and pages as ListTrainingJobsForHyperParameterTuningJob does; `NaN` comes first, to be nasty. */
+/** Filters, sorts and pages as ListTrainingJobsForHyperParameterTuningJob does; `NaN` comes first, the worst case. */
 function list(trainingJobs: readonly Wire[], input: Wire): Wire {
   const size = (input['MaxResults'] as number | undefined) ?? 10;
   if (size < 1 || size > 100) {

@@ -367,7 +367,7 @@ async function run(data: Data, event: Wire = {}) {
       client,
       parseEvent({ autoMlJobName: JOB, ...event }),
     );
-    // What Lambda sends back: nothing may be lost in it.
+    // The response of Lambda: nothing may be lost in it.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls: server.calls };
   } finally {

@@ -24,7 +24,7 @@ function tar(files: Readonly<Record<string, Buffer>>): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-/** Pieces of a buffer, cut where no boundary of the format is. */
+/** Pieces of a buffer that do not end at a boundary of the format. */
 async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }

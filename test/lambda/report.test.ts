@@ -27,7 +27,7 @@ const denied = (action: string) => () => {
   throw new AwsError('AccessDeniedException', `is not authorized to perform: ${action}`);
 };
 
-/** Clients that answer from memory and keep what was asked. */
+/** Clients that answer from memory and record their requests. */
 function fakeClients(answers: Answers): { clients: ReportClients; calls: Call[] } {
   const calls: Call[] = [];
   const client = {
@@ -104,7 +104,7 @@ function described({ TrainingJobName: name }: Input): Input {
   };
 }
 
-/** SageMaker, logs and S3 of a tuning job with so many training jobs. */
+/** SageMaker, logs and S3 of a tuning job with this many training jobs. */
 function answersFor(jobs: readonly Input[], change: Partial<Answers> = {}): Answers {
   return {
     DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>

@@ -17,7 +17,7 @@ const EXECUTION = 'arn:aws:states:eu-west-1:111122223333:execution:Tuning:run-1'
 const STOPPED_AT = Date.parse('2026-01-01T12:00:00Z');
 const ALL = ['HyperParameterTuningJob', 'AutoMLJob', 'TrainingJob'];
 
-/** A job as the fake knows it. */
+/** A job of the fake. */
 interface Job {
   readonly name: string;
   readonly kind: string;
@@ -27,7 +27,7 @@ interface Job {
   readonly created?: number;
   /** A member that its summary lacks. */
   readonly lacks?: string;
-  /** What stopping it answers. */
+  /** The response to stopping it. */
   readonly refuses?: WireError;
 }
 

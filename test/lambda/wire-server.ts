@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A JSON object as it goes over the wire. */
+/** A JSON object on the wire. */
 export type Wire = Record<string, unknown>;
 
 export interface WireCall {
@@ -34,7 +34,7 @@ export const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'example',
-  // Says only that Node.js 20 will not be supported some day.
+  // Silences the warning that Node.js 20 will lose support.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
@@ -137,7 +137,7 @@ async function serve(
 
 const LAMBDA = join(__dirname, '../../lambda');
 
-/** The bundle of a function; `npm test` has built it, `npx jest` after a change has not. */
+/** The bundle of a function. `npm test` builds it, `npx jest` does not. */
 export function bundleOf(name: string): string {
   const source = join(LAMBDA, name);
   const bundle = join(source, 'bundle/index.js');
@@ -159,7 +159,7 @@ export async function invokeBundle(
   name: string,
   event: unknown,
   environment: Record<string, string>,
-  // biome-ignore lint/suspicious/noExplicitAny: what the handler returns is for the test to state
+  // biome-ignore lint/suspicious/noExplicitAny: the test asserts the type of the result
 ): Promise<{ result?: any; type?: string; message?: string }> {
   const script = `console.info = console.warn = () => {};
     require(process.argv[1]).handler(JSON.parse(process.argv[2]))

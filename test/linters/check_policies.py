@@ -16,7 +16,7 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 def findings_of(statement):
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     findings = analyze_policy_string(json.dumps(policy), ignore_private_auditors=True).findings
-    # Once each: parliament repeats a finding for every action that a wildcard stands for.
+    # Each finding once: parliament repeats it for every action that a wildcard covers.
     return [{"rule": rule, "message": message} for rule, message in {(one.issue, message_of(one)): 1 for one in findings}]
 
 
@@ -26,7 +26,7 @@ def message_of(finding):
 
 
 def check_statement(statement):
-    # In the policy of a key or a bucket, "*" stands for that resource alone.
+    # In the policy of a key or a bucket, "*" means only that resource.
     is_resource_policy = "Principal" in statement
     found = findings_of({"Resource": ROLE, **statement})
     yield from (each for each in found if not (is_resource_policy and each["rule"] == "RESOURCE_STAR"))

@@ -9,7 +9,7 @@ const PARAMETERS = {
   Image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1',
 };
 
-/** A policy as AWS gets it: no intrinsic function is left in it. */
+/** A policy as AWS gets it, with intrinsic functions resolved. */
 export interface DeployedPolicy {
   readonly logicalId: string;
   readonly document: Json;
@@ -33,8 +33,8 @@ function policiesIn(value: Json): Json[] {
 }
 
 /**
- * The template's state machines and nothing else, with their definitions as plain strings: cfn-lint validates no
- * definition with intrinsic functions in it, and knows the ARNs of AWS's commercial partition only.
+ * Only the template's state machines, with their definitions as plain strings: cfn-lint does not validate
+ * definitions with intrinsic functions, and knows only the ARNs of AWS's commercial partition.
  */
 export function deployedStateMachines({ name, template }: NamedTemplate): Json {
   const evaluator = evaluatorOf({ name, template });

@@ -12,7 +12,7 @@ const allow = (Action: string, Resource: string | string[], Condition?: object) 
   ...(Condition && { Condition }),
 });
 
-/** A template with faults, each of which one of the linters has to find. */
+/** A template with faults. One of the linters must find each of them. */
 export const FAULTY: NamedTemplate = {
   name: 'a template with faults',
   template: {

@@ -9,7 +9,7 @@ import { allTemplates } from './templates';
 // The first run on a machine installs the linters.
 jest.setTimeout(600_000);
 
-/** Findings that stay, with the reason. */
+/** Accepted findings, with the reason. */
 interface Accepted {
   readonly rule: string;
   /** Regular expression for the logical ids of the resources. */

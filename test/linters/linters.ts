@@ -6,7 +6,7 @@ import type { Json } from '../fixtures';
 import { deployedPolicies, deployedStateMachines } from './deployed';
 import type { NamedTemplate } from './templates';
 
-/** What a linter says of one resource of one template. */
+/** A finding of a linter about one resource of one template. */
 export interface Finding {
   /** Such as `E3012`, `CKV_AWS_18` or `UNKNOWN_ACTION`. */
   readonly rule: string;
@@ -15,12 +15,12 @@ export interface Finding {
   readonly message: string;
 }
 
-/** One region of each partition: not all of them have every resource type and property. */
+/** One Region of each partition, because not all have every resource type and property. */
 const REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1'];
 
 const OUTPUT_BYTES = 64 << 20;
 
-/** Folder with the commands of a Python that has the linters: `.venv/linters`, made where it is not there yet. */
+/** Folder with the commands of a Python that has the linters: `.venv/linters`, which is created if needed. */
 export async function linterCommands(): Promise<string> {
   const environments = createPythonEnvironments({
     folder: resolve(__dirname, '../../.venv'),
@@ -35,7 +35,7 @@ export async function linterCommands(): Promise<string> {
   return join(python, '..');
 }
 
-/** What cfn-lint says of templates and of the definitions of their state machines. */
+/** The findings of cfn-lint about templates and the definitions of their state machines. */
 export async function cfnLint(commands: string, folder: string, templates: readonly NamedTemplate[]) {
   const templateFolder = writeAll(
     join(folder, 'templates'),
@@ -56,7 +56,7 @@ export async function cfnLint(commands: string, folder: string, templates: reado
   );
 }
 
-/** What checkov says of templates. It asks no network for anything. */
+/** The findings of checkov about templates. It does not use the network. */
 export async function checkov(commands: string, folder: string, templates: readonly NamedTemplate[]) {
   const templateFolder = writeAll(
     join(folder, 'checkov'),
@@ -109,7 +109,7 @@ function finding(
   return { rule, logicalId, template, message };
 }
 
-/** What a command prints: that of a linter which found something ends with an error as well. */
+/** The output of a command. A linter with findings exits with an error, too. */
 function run(command: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, CKV_SKIP_PACKAGE_UPDATE_CHECK: 'true' };

@@ -1,12 +1,12 @@
 import type { Json } from '../fixtures';
 
-/** What is wrong, what is made of it, and what the message says, the prop first. */
+/** The fault, code that builds it, and the message, which starts with the prop. */
 export type Row = [what: string, make: () => unknown, message: string];
 
-/** A value of a type that the declarations do not allow, as apps in JavaScript may have it. */
+/** A value of a type that the declarations do not allow, as apps in JavaScript can pass it. */
 export const js = (value: unknown): Json => value;
 
-/** The error that something throws: its name and its message. */
+/** The name and message of the error that a function throws. */
 export function errorOf(make: () => unknown): { name: string; message: string } {
   try {
     make();
@@ -16,7 +16,7 @@ export function errorOf(make: () => unknown): { name: string; message: string } 
   return { name: 'none', message: '' };
 }
 
-/** Tests that each row is refused, by name. */
+/** Tests that each row is rejected with an error that names the prop. */
 export function refused(rows: readonly Row[]): void {
   test.each<Row>([...rows])('%s', (_what, make, message) => {
     expect(errorOf(make)).toEqual({

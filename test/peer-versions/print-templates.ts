@@ -1,4 +1,4 @@
 import { templatesOfVariants } from './templates';
 
-// For a process of its own, in which aws-cdk-lib is another version.
+// Runs in its own process, with another version of aws-cdk-lib.
 process.stdout.write(JSON.stringify(templatesOfVariants()));

@@ -1,4 +1,4 @@
-// Preloaded by Node.js: takes aws-cdk-lib and constructs from the folder in PEERS, wherever they are required.
+// Preloaded by Node.js: resolves aws-cdk-lib and constructs from the folder in PEERS.
 const Module = require('node:module');
 const { join } = require('node:path');
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Json } from '../fixtures';
 import { VARIANTS } from '../variants';
 
-/** The templates of all variants, without what aws-cdk-lib ships of its own: the code and CPU of its function for uploads. */
+/** The templates of all variants, without parts of aws-cdk-lib's own: the code and CPU of its upload function. */
 export function templatesOfVariants(): Json {
   const entries = VARIANTS.map(({ name, app }) => {
     const { stacks } = app().synth();

@@ -14,7 +14,7 @@ import {
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** What the state `Configure` makes of an input. */
+/** The output of the state `Configure` for an input. */
 async function configure(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(fragment(props, stack), stack).States;
@@ -392,7 +392,7 @@ function expressionsIn(value: Json): string[] {
 }
 
 /**
- * References to the context item, and to its fields by bare names, where there is none: outside paths and
+ * References to a context item, and to its fields by bare names, where no context item exists: outside paths and
  * predicates. AWS refuses them when the state machine is created.
  */
 function topLevelNames(node: Json): string[] {
@@ -406,7 +406,7 @@ function topLevelNames(node: Json): string[] {
       return [node.value];
     case 'variable':
       return node.value === '' || node.value === '$' ? [`$${node.value}`] : [];
-    // Later steps, and predicates, have what comes before them as their context.
+    // The context of later steps and predicates is the preceding expression.
     case 'path':
       return topLevelNames(node.steps[0]);
     case 'regex':

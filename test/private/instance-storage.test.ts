@@ -18,7 +18,7 @@ test('the storage of each instance type that SageMaker trains on is known', () =
   const familiesWhere = (wanted: boolean) => [
     ...new Set(types.filter((type) => hasInstanceStorage(type) === wanted).map((type) => type.split('.')[1])),
   ];
-  // A family that is new in the model is looked up, and added to one of the lists.
+  // Look up a family that is new in the model, and add it to one of the lists.
   expect(familiesWhere(true).sort()).toEqual(LOCAL_STORAGE.split(' ').sort());
   expect(familiesWhere(false).sort()).toEqual(EBS_ONLY.split(' ').sort());
 });

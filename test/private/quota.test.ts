@@ -4,19 +4,19 @@ import { autoMlFragment } from '../automl/fixtures';
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf, TUNING } from '../fixtures';
 
-// As Step Functions hands them on; sources in lib/private/quota.ts.
+// As Step Functions reports them; the sources are in lib/private/quota.ts.
 const BUSY =
   "The account-level service limit 'ml.p3.8xlarge for training job usage' is 2 Instances, with current utilization of 3 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit. (Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceLimitExceeded; Request ID: 1; Proxy: null)";
 const ZERO =
   "The account-level service limit 'ml.m5.xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.";
 
-/** The definition with a tuning of these props. */
+/** The definition of a tuning with these props. */
 function statesOf(props: Parameters<typeof fragment>[0] = {}): Json {
   const stack = stackOf();
   return definitionIn(fragment(props, stack), stack).States;
 }
 
-/** What a state's catcher makes of a quota error. */
+/** The result of a state's catcher for a quota error. */
 async function caught(state: Json, Cause: string | undefined, input: Json): Promise<Json> {
   const [{ ErrorEquals, Output }] = state.Catch;
   expect(ErrorEquals).toEqual(['SageMaker.ResourceLimitExceededException']);
@@ -124,10 +124,10 @@ test.each<[string, () => Json, string[]]>([
     const [{ Next }] = all[id].Catch;
     const [{ Next: wait }] = all[Next].Choices;
     expect(all[wait]).toMatchObject({ Type: 'Wait', Next: id });
-    // What a search has found is reported before the execution fails.
+    // The execution reports the search before it fails.
     const isReported = id === 'TrainFinalModel' && 'WriteReport' in all;
     expect(all[Next].Default).toBe(isReported ? 'WriteReport' : 'QuotaExceeded');
-    // Nothing is added to the way of a job that starts.
+    // A job that starts passes no additional state.
     expect(all[id].Next).not.toMatch(/Quota/);
   }
 });

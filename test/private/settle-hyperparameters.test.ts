@@ -3,7 +3,7 @@ import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoost
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** What the training jobs get: those of the search, and the final one after a search whose best had depth 4. */
+/** The hyperparameters of the search's training jobs, and of the final one after a search whose best job had depth 4. */
 async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
   const stack = stackOf();
   const { States } = definitionIn(fragment(props, stack), stack);
@@ -26,7 +26,7 @@ const fixed = (hyperparameters: Record<string, string>) => ({
 });
 const RANGES = { parameterRanges: [ParameterRange.integer('max_depth', { min: 3, max: 30 })] };
 
-/** What the algorithm adds for an objective metric of the search. */
+/** The hyperparameters that the algorithm adds for an objective metric. */
 const DEFAULTS = { objective: 'reg:squarederror', eval_metric: 'rmse' };
 
 describe('the metrics that XGBoost evaluates end with that of the objective', () => {
@@ -43,7 +43,7 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
     const early = { early_stopping_rounds: '3' };
     for (const { search, final } of [
       await trainedWith(fixed({ ...early, ...values })),
-      // All that can come with an execution's input.
+      // Everything that an execution's input can set.
       await trainedWith(fixed(early), values),
       await trainedWith(fixed({}), { ...early, ...values }),
       await trainedWith(fixed(values), early),

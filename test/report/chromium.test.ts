@@ -19,7 +19,7 @@ describeInChromium("the report's page", () => {
   });
   afterAll(() => browser?.close());
 
-  /** A page that is open, and what it complained of or asked for. */
+  /** An open page, its console errors and its requests. */
   async function open(input: TuningReportInput, options: BrowserContextOptions = {}) {
     const file = join(folder, 'report.html');
     writeFileSync(file, pageOf(input));

@@ -14,7 +14,7 @@ const RANGES = [ETA, DEPTH, BOOSTER, ROUNDS, ALPHA, SUBSAMPLE];
 type Values = Readonly<Record<string, string>>;
 const number = (values: Values, name: string) => Number(values[name]);
 
-/** Values all over the ranges, as a random search has them. */
+/** Values across the ranges, as from a random search. */
 function anyValues(random: () => number): Values {
   return Object.fromEntries(
     RANGES.map(({ name, kind, scaling, min = 0, max = 0, values = [] }) => {
@@ -121,14 +121,14 @@ test(
       const names = ours.map(({ name }) => name);
       const order = [...names].sort((one, other) => (theirs[other] ?? 0) - (theirs[one] ?? 0));
       expect(rankCorrelation(names, order)).toBeGreaterThanOrEqual(0.9);
-      // Not only the order: the shares are Optuna's, save for rounding.
+      // Not only the order: the shares equal Optuna's, except for rounding.
       for (const { name, importance: share } of ours) expect(share).toBeCloseTo(theirs[name] ?? -1, 4);
     }
   },
   SETUP_TIMEOUT,
 );
 
-/** Spearman's, of two orders of the same names. */
+/** Spearman's rank correlation of two orders of the same names. */
 function rankCorrelation(one: readonly string[], other: readonly string[]): number {
   const n = one.length;
   const squares = one.reduce((sum, name, rank) => sum + (rank - other.indexOf(name)) ** 2, 0);

@@ -6,7 +6,7 @@ import { packed, unpacked } from '../../lambda/report/page/page-data';
 import { pageOf } from './page-assets';
 import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
 
-/** A page without its own style sheet, script and data. */
+/** The HTML of a page without its style sheet, script and data. */
 function markupOf(page: string): string {
   return page.replace(/<style>[\s\S]*?<\/style>|<script[^>]*>[\s\S]*?<\/script>/g, '');
 }

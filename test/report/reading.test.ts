@@ -11,7 +11,7 @@ import {
   madeSearch,
 } from './searches';
 
-/** What a report says about something. */
+/** The sentences of a report about a topic. */
 function said(input: TuningReportInput, about: string): string | undefined {
   return buildTuningReport(input).reading.find((sentence) => sentence.about === about)?.text;
 }
@@ -60,7 +60,7 @@ describe('the best against the others', () => {
 });
 
 describe('convergence', () => {
-  /** The last third gains so much; the median is 1 worse than the best before it. */
+  /** The last third of the jobs gains this much; the median is 1 worse than the best before it. */
   const late = (gain: number) => [
     ...repeat(8, (index) => ({ value: 2 + (index % 2) })),
     ...values(3, 2 - gain, 3, 3),
@@ -102,7 +102,7 @@ describe('convergence', () => {
 });
 
 describe('ends of ranges', () => {
-  /** Jobs whose best ones have this value, and whose others have that. */
+  /** Jobs: the best ones have one value, the others another. */
   const search = (best: string, others: string, count = 12): MadeJob[] =>
     repeat(count, (index) => ({
       value: index < 4 ? 1 + index / 100 : 2,

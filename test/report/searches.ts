@@ -39,7 +39,7 @@ export interface MadeSearch {
   readonly status?: string;
   readonly strategy?: 'Bayesian' | 'Random' | 'Grid' | 'Hyperband';
   readonly ranges?: readonly Range[];
-  /** Names of definitions, each with the same ranges. */
+  /** Names of the definitions, which have the same ranges. */
   readonly definitions?: readonly string[];
   readonly jobs: readonly MadeJob[];
   /** Hours after 2026-11-29T10:00Z at which it starts. */
@@ -152,7 +152,7 @@ export const BOOSTER: Range = {
   values: ['gbtree', 'gblinear', 'dart'],
 };
 
-/** The same numbers from 0 to 1 in each run. */
+/** Pseudorandom numbers from 0 to 1, the same in each run. */
 export function randomNumbers(seed = 1): () => number {
   let state = seed;
   return () => {
@@ -161,7 +161,7 @@ export function randomNumbers(seed = 1): () => number {
   };
 }
 
-/** A search of so many jobs over so many continuous hyperparameters, of which the first matters most. */
+/** A search with this many jobs and continuous hyperparameters, of which the first matters most. */
 export function largeSearch(
   jobs: number,
   hyperparameters: number,
@@ -204,7 +204,7 @@ export function largeSearch(
   });
 }
 
-/** Texts that a page must show as texts. */
+/** Strings that a page must show as text. */
 export const HOSTILE_TEXTS = [
   '<script>window.hacked = 1</script>',
   '</script><img src=x onerror="window.hacked = 1">',
@@ -225,7 +225,7 @@ export const HOSTILE_TEXTS = [
   '  ',
 ];
 
-/** A search in which everything that a person can name is hostile. */
+/** A search in which every name that a user can choose is hostile. */
 export function hostileSearch(): TuningReportInput {
   const [script = ''] = HOSTILE_TEXTS;
   const ranges: Range[] = [
@@ -262,7 +262,7 @@ export function hostileSearch(): TuningReportInput {
   };
 }
 
-/** Searches that are not as searches usually are, by what is odd about them. */
+/** Unusual searches, by what is unusual about them. */
 export function oddSearches(): Record<string, TuningReportInput> {
   const random = randomNumbers(11);
   const eta = () => String(0.001 * 1000 ** random());

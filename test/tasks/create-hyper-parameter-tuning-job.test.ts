@@ -465,7 +465,7 @@ describe('refuses', () => {
 });
 
 describe('several algorithms', () => {
-  /** Two definitions, in one task whose other props may be changed. */
+  /** Two definitions in one task, with other props as given. */
   function several(stack = stackOf(), change: object = {}) {
     const { tuningJobName, objective, parameterRanges, trainingJobDefinition } = least(stack);
     const one = {

@@ -5,7 +5,7 @@ import { DataLocation, InputData } from '../../lib';
 import { fragment, type Json, stackOf, text } from '../fixtures';
 import { errorOf, js } from '../malformed/fixtures';
 
-/** The same value as a parameter, as an import and as something that is decided late. */
+/** The same value as a parameter, an import and a lazy value. */
 export interface Tokens {
   readonly text: string;
   readonly number: number;
@@ -13,7 +13,7 @@ export interface Tokens {
 
 const KINDS: Record<string, (stack: Stack) => Tokens> = {
   parameter: (stack) => {
-    // Made when it is used, as CloudFormation warns of parameters that are not.
+    // Created on first use, because CloudFormation warns about unused parameters.
     const parameter = (id: string, type: string) =>
       (stack.node.tryFindChild(id) as CfnParameter | undefined) ?? new CfnParameter(stack, id, { type });
     return {
@@ -35,14 +35,14 @@ const KINDS: Record<string, (stack: Stack) => Tokens> = {
   }),
 };
 
-/** How a template shows the token: a reference or, of what is decided late, its value. */
+/** How a template shows the token: a reference, or the value if it is lazy. */
 const REFERENCE = /<TheToken(Number)?>|<Fn::ImportValue>|TheToken|4711/;
 
-/** Makes something of tokens in a stack. */
+/** Creates constructs with tokens in a stack. */
 export type Make = (stack: Stack, tokens: Tokens) => unknown;
 /** A prop that takes a token. */
 export type Working = [prop: string, make: Make];
-/** A prop that cannot be decided at deployment: the message names it. */
+/** A prop that cannot be a token: the message names it. */
 export type Refused = [prop: string, make: Make, message: string];
 
 export const uri = (value: string) => DataLocation.fromUri(value);
@@ -52,7 +52,7 @@ export const inFragment =
   (stack, tokens) =>
     machine(stack, fragment(props(tokens), stack));
 
-/** A state machine of a chain of states. */
+/** A state machine with a chain of states. */
 export function machine(
   stack: Stack,
   chain: sfn.IChainable,
@@ -64,7 +64,7 @@ export function machine(
   });
 }
 
-/** The resources of a template as one text, with references written as `<…>`. */
+/** The resources of a template as one string, with references written as `<…>`. */
 function rendered(stack: Stack): string {
   const walk = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(walk);
@@ -76,7 +76,7 @@ function rendered(stack: Stack): string {
   return JSON.stringify(walk(Template.fromStack(stack).toJSON().Resources));
 }
 
-/** Tests, with each kind of token, that the template shows a reference to it or that the prop is refused by name. */
+/** Tests, for each kind of token, that the template contains a reference to it or that the error names the prop. */
 export function testTokens(working: Working[], refused: Refused[] = []): void {
   describe.each(Object.entries(KINDS))('a token that is a(n) %s', (_kind, tokensOf) => {
     test.each(working)('%s', (_prop, make) => {
@@ -84,7 +84,7 @@ export function testTokens(working: Working[], refused: Refused[] = []): void {
       make(stack, tokensOf(stack));
       const resources = rendered(stack);
       expect(resources).toMatch(REFERENCE);
-      // Neither a token that was not resolved nor the number that stands for one.
+      // Neither an unresolved token nor its encoded number.
       expect(resources).not.toMatch(/Token\[|e\+2\d\d/);
     });
 

@@ -14,7 +14,7 @@ const calls =
   (stack, tokens) =>
     call(workflow({}, stack), tokens);
 
-/** A metric shows in a template only as part of a dashboard. */
+/** A metric appears in a template only in a dashboard. */
 const onDashboard =
   (metricOf: (made: TuningWorkflow, tokens: Tokens) => cloudwatch.IMetric): Make =>
   (stack, tokens) => {

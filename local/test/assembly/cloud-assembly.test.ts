@@ -5,7 +5,7 @@ import { removeTemporaryFolders, synthesize, temporaryFolder } from './helpers';
 
 afterAll(removeTemporaryFolders);
 
-/** A stack without any resource is not a template that CloudFormation takes. */
+/** CloudFormation rejects a template without resources. */
 function withResource(stack: cdk.Stack): void {
   new aws_s3.Bucket(stack, 'Bucket');
 }

@@ -106,7 +106,7 @@ describe('buckets and what is deployed into them', () => {
     deployData('1');
     expect(fs.statSync(file).ino).toBe(ino);
     deployData('22');
-    // Whoever is reading it reads on what was there.
+    // A process that is reading the old file still sees the old content.
     expect(fs.readFileSync(reader, 'utf8')).toBe('1');
     fs.closeSync(reader);
     expect(fs.readFileSync(file, 'utf8')).toBe('22');
@@ -337,7 +337,7 @@ test('buckets and keys have their policies, and a bucket has its key', () => {
     { policies: [] },
   ]);
   expect(buckets[1]).not.toHaveProperty('encryption');
-  // Who is of another stack does not exist here.
+  // Principals of other stacks do not exist here.
   expect(warnings).toEqual([expect.stringMatching(/^the statement Resources\/Data.*\/1 is left out: /)]);
 });
 

@@ -29,7 +29,7 @@ export function removeTemporaryFolders(): void {
   }
 }
 
-/** Synthesizes an app; returns its cloud assembly's folder. */
+/** Synthesizes an app and returns the folder of its cloud assembly. */
 export function synthesize(build: (app: cdk.App) => void): string {
   const app = new cdk.App({ outdir: temporaryFolder(), analyticsReporting: false });
   build(app);

@@ -37,7 +37,7 @@ test('links inside of what an image is built from stay links inside of it', () =
       { root },
     ).imageBuilds;
   stage();
-  const [[, build] = []] = [...stage()]; // a later run finds the copy of the first
+  const [[, build] = []] = [...stage()]; // a later run reuses the copy of the first
   const copy = build?.directory ?? '';
   expect(['current', 'train.py'].map((name) => readlinkSync(join(copy, name)))).toEqual([
     'v1',

@@ -52,7 +52,7 @@ beforeAll(async () => {
   });
 });
 
-/** Runs executions at once; their records are in the order of the inputs. */
+/** Runs executions in parallel and returns their records in the order of the inputs. */
 async function run(stateMachine: string, inputs: readonly { train: string; target: string }[]) {
   const root = temporaryFolder();
   const full = inputs.map((input) => ({ ...input, train: `s3://${BUCKET}/input/${input.train}/` }));
@@ -77,9 +77,9 @@ test('text and missing values: the best candidates beat the mean and the majorit
   const [regression, multiclass] = executions.map(outputOf);
 
   expect(regression?.autoMlJob).toMatchObject({ status: 'Completed', problemType: 'Regression' });
-  expect(regression?.bestCandidate.metrics['validation:R2']).toBeGreaterThan(0.6); // of the mean: 0
+  expect(regression?.bestCandidate.metrics['validation:R2']).toBeGreaterThan(0.6); // always predicting the mean gives 0
   expect(multiclass?.autoMlJob).toMatchObject({ problemType: 'MulticlassClassification' });
-  expect(multiclass?.bestCandidate.metrics['validation:Accuracy']).toBeGreaterThan(0.8); // of the majority: 0.4
+  expect(multiclass?.bestCandidate.metrics['validation:Accuracy']).toBeGreaterThan(0.8); // always predicting the largest class gives 0.4
 
   for (const [name, result] of Object.entries({ regression, multiclass })) {
     expect(result?.leaderboard).toHaveLength(3);
@@ -91,7 +91,7 @@ test('text and missing values: the best candidates beat the mean and the majorit
   }
 });
 
-/** Executions that have to fail, by state machine: training data, target, and the sentence that says why. */
+/** Executions that must fail, by state machine: training data, target, and the expected reason. */
 const PROBLEMS: [string, [string, string, RegExp][]][] = [
   [
     'any',
@@ -156,7 +156,7 @@ function outputOf(execution: ExecutionRecord): Output {
   return execution.output as unknown as Output;
 }
 
-/** The cause, or the message in it where it is the JSON text of a function's error. */
+/** The cause, or the message in it if the cause is the JSON of a function's error. */
 function reasonOf(execution: ExecutionRecord | undefined): string {
   const cause = execution?.cause ?? '';
   return cause.startsWith('{') ? (JSON.parse(cause) as { errorMessage: string }).errorMessage : cause;

@@ -7,7 +7,7 @@ import { IMAGE } from '../training/support';
 
 export const BUCKET = 'clients-data';
 
-/** An app for AWS clients to work with: a bucket, a function, a workflow that trains and one that waits. */
+/** An app for tests of AWS clients: a bucket, a function, a workflow that trains, and one that waits. */
 export function clientsApp(stack: Stack): void {
   const bucket = new Bucket(stack, 'Data', { bucketName: BUCKET, removalPolicy: RemovalPolicy.DESTROY });
   const trainingRole = new Role(stack, 'TrainingRole', {
@@ -52,7 +52,7 @@ export function clientsApp(stack: Stack): void {
   });
 }
 
-/** Trains on the objects below `$states.input.data`; a job for each attempt. */
+/** Trains on the objects under `$states.input.data`; each attempt creates a job. */
 function trainingDefinition(roleArn: string): object {
   return {
     QueryLanguage: 'JSONata',

@@ -59,7 +59,7 @@ import { synthesize, writeTrainingData } from './support';
 jest.setTimeout(180_000);
 
 let serving: ServeProcess;
-/** What the script for boto3 has printed. */
+/** The output of the boto3 script. */
 let boto3: Promise<{ stdout: string }>;
 let data: string;
 
@@ -68,7 +68,7 @@ beforeAll(async () => {
   const python = await boto3Python(environments);
   serving = await serve(synthesize(clientsApp), '--admin');
   Object.assign(process.env, serving.variables);
-  // It works while the other client does.
+  // Runs at the same time as the other client.
   const script = [resolve(__dirname, 'boto3_client.py'), writeTrainingData()];
   boto3 = promisify(execFile)(python, script, { env: serving.variables });
   boto3.catch(() => undefined);
@@ -106,7 +106,7 @@ describe('the AWS SDK for JavaScript', () => {
     const { Body } = await s3.send(new GetObjectCommand(at('js/big.bin')));
     await pipeline(Body as Readable, createWriteStream(copy));
     expect(readFileSync(copy).equals(readFileSync(big))).toBe(true);
-    // A stream of which only its length is known: its checksum follows it.
+    // A stream of known length: its checksum follows in a trailer.
     await s3.send(
       new PutObjectCommand({
         ...at('js/odd/ a+b & ü%.txt'),

@@ -89,7 +89,7 @@ def objects() -> None:
     assert [item.key for item in boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix="boto3/odd/e")] == [
         "boto3/odd/empty"
     ]
-    # Version 2 is what boto3 signs URLs with in us-east-1 by default.
+    # By default, boto3 signs URLs with version 2 in us-east-1.
     for client in (s3, boto3.client("s3", config=Config(signature_version="s3v4"))):
         url = client.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": odd})
         urllib.request.urlopen(urllib.request.Request(url, data=b"presigned", method="PUT", headers={"Content-Type": ""}))

@@ -40,7 +40,7 @@ interface Result {
   readonly stderr: string;
 }
 
-/** Runs a command as a person does, with no terminal. */
+/** Runs a command as a user does, but without a terminal. */
 async function local(...args: string[]): Promise<Result> {
   const running = promisify(execFile)(process.execPath, [...CLI, ...args], { cwd: PROJECT });
   running.child.stdin?.end();
@@ -93,7 +93,7 @@ describe('what was kept', () => {
     root = await rootWithJobs();
     const machine = ['--state-machine', 'pass'];
     const args = ['--assembly', assembly, '--root', root, ...machine, '--input', '{"a":1}'];
-    // Without the name of a command it is "run".
+    // The default command is "run".
     expect(await local(...args)).toMatchObject({ code: 0 });
   });
 
@@ -203,7 +203,7 @@ describe('serve', () => {
     const described = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(described.status).toBe('RUNNING');
 
-    // Others are told, and nothing is taken away from under it.
+    // Other processes are told, and nothing that it uses is removed.
     const clean = await local('clean', '--yes', '--root', root);
     expect(clean).toMatchObject({ code: 1, stderr: expect.stringContaining(`(process ${child.pid})`) });
     const other = await local('--assembly', assembly, '--state-machine', 'pass', '--root', root);

@@ -15,31 +15,31 @@ import {
   unpackModel,
 } from './support';
 
-// All runs are under way from the start, two at a time: the last one waits for the others.
+// All runs start together, two at a time: the last one waits for the others.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // Those that are apps: the others have tests of their own.
+  // Only examples that are apps; the others have their own tests.
   .filter((name) => existsSync(join(PROJECT, 'examples', name, 'app.ts')));
 const VALIDATION = join(PROJECT, 'data/bikeshare/validation/validation.csv');
 const MEASURE = join(__dirname, 'measure-model.py');
 
-/** The commands for local mode in an example's README, as they are there. */
+/** The local mode commands in an example's README, unchanged. */
 function commandsOf(example: string): string[] {
   const readme = readFileSync(join(PROJECT, 'examples', example, 'README.md'), 'utf8');
   return (
     readme
       .replace(/\\\n\s*/g, '')
       .split('\n')
-      // Those with a file of the reader's own are not for us.
+      // Skips commands that need a file of the reader's.
       .filter((line) => line.startsWith('npm run local ') && !line.includes('/path/to/'))
   );
 }
 
-/** A command with a search that is shorter, and in a folder of its own. */
+/** The command with a shorter search and its own root folder. */
 function shortened(command: string, root: string, input: object): string {
   const [, words = '', given = '{}'] = /^(.*?)(?: --input '(.*)')?(?:\s+#.*)?$/.exec(command) ?? [];
   return `${words} --root ${root} --input '${JSON.stringify({ ...JSON.parse(given), ...input })}'`;
@@ -60,7 +60,7 @@ beforeAll(() => {
     for (const command of commandsOf(example)) {
       const root = temporaryFolder();
       const ended = turn(() => runInShell(shortened(command, root, input)));
-      ended.catch(() => undefined); // each test sees its own
+      ended.catch(() => undefined); // each test handles its own failure
       runs.set(command, { root, ended });
     }
   }
@@ -68,12 +68,12 @@ beforeAll(() => {
 
 afterAll(() => Promise.allSettled([...runs.values()].map(({ ended }) => ended)));
 
-/** Waits for a command of a README and returns where its results are. */
+/** Waits for a README command and returns the folder of its results. */
 async function rootOf(command: string): Promise<string> {
   const run = runs.get(command);
   if (run === undefined) throw new Error(`not in a README: ${command}`);
   const { exitCode, output } = await run.ended;
-  // What was printed says why, when it failed.
+  // The output explains a failure.
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining(': SUCCEEDED\n') });
   expect(output).not.toContain('feature flags');
   return run.root;
@@ -104,12 +104,12 @@ test.each(tuned)('%s: its README has a command that ends in a final model', asyn
     // The same training again, measured by the library itself.
     const metric = final.metrics[best.objective.metric] ?? Number.NaN;
     expect(metric).toBeCloseTo(best.objective.value, 4);
-    expect(metric).toBeLessThan(1.2); // of the mean: 1.42
+    expect(metric).toBeLessThan(1.2); // always predicting the mean gives 1.42
     expect(await errorOf(unpackModel(root, final.modelArtifacts))).toBeCloseTo(metric, 3);
   }
 });
 
-/** Root mean squared error of an unpacked model on the validation data, by the library that made it. */
+/** Root mean squared error of an unpacked model on the validation data, computed with the library that trained it. */
 async function errorOf(folder: string): Promise<number> {
   const file = filesIn(folder).find((name) => name !== 'model.pkl') ?? 'no model';
   if (file === 'model.json') return errorOfRidge(join(folder, file));
@@ -121,12 +121,12 @@ async function errorOf(folder: string): Promise<number> {
   return Number(runPython(python, MEASURE, join(folder, file), VALIDATION));
 }
 
-/** What a program prints; its warnings are nobody's concern. */
+/** The standard output of a program, without its warnings. */
 function runPython(python: string, ...args: string[]): string {
   return execFileSync(python, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** What the container's model, a list of weights, makes of the validation data. */
+/** Predictions of the container's model, a list of weights, for the validation data. */
 function errorOfRidge(file: string): number {
   const { weights, knots } = JSON.parse(readFileSync(file, 'utf8')) as { weights: number[]; knots: number };
   const rows = readFileSync(VALIDATION, 'utf8').trim().split('\n');
@@ -157,9 +157,9 @@ test('automl: its README has commands that end in a best candidate', async () =>
     });
     const { metrics } = bestCandidate;
     if (autoMlJob.problemType === 'Regression') {
-      expect(metrics['validation:R2']).toBeGreaterThan(0.2); // of the mean: 0
+      expect(metrics['validation:R2']).toBeGreaterThan(0.2); // always predicting the mean gives 0
     } else {
-      // Of the majority: an F1 of 0, a balanced accuracy and an area of 0.5.
+      // Always predicting the largest class gives an F1 of 0, and a balanced accuracy and an AUC of 0.5.
       expect(metrics['validation:F1']).toBeGreaterThan(0.1);
       expect(metrics['validation:BalancedAccuracy']).toBeGreaterThan(0.53);
       expect(metrics['validation:AUC']).toBeGreaterThan(0.7);

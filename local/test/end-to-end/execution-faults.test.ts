@@ -20,7 +20,7 @@ const TRAINING_JOBS = 3;
 
 jest.setTimeout(60_000);
 
-/** The names of the jobs that were trained to their end, one entry for each time. */
+/** The names of the jobs that finished training, once for each time that they did. */
 const trained: string[] = [];
 let stack: LocalMode;
 
@@ -40,7 +40,7 @@ function synthesizeWorkflow(integration: TuningIntegration): string {
   });
 }
 
-/** Deploys a workflow whose training takes a moment and is counted; `fault` can make it fail. */
+/** Deploys a workflow with a short, counted training; `fault` can make it fail. */
 async function deploy(
   assembly: string,
   fault: (job: StubTrainingJob) => void = () => undefined,
@@ -61,7 +61,7 @@ async function deploy(
   }
 }
 
-/** Runs an execution on that did not succeed, to its end. */
+/** Redrives an execution that did not succeed, and waits for its end. */
 async function redrive({ arn, recordFile }: LocalExecution): Promise<ExecutionRecord> {
   await new SFNClient(stack.clientConfig()).send(new RedriveExecutionCommand({ executionArn: arn }));
   const record = () => JSON.parse(readFileSync(recordFile, 'utf8')) as ExecutionRecord;
@@ -76,7 +76,7 @@ function namesOf(...statuses: string[]): string[] {
     .map(({ TrainingJobName: name }) => name);
 }
 
-/** Redrives to success: what had completed has not run again, nothing has run twice, and nothing runs on. */
+/** Redrives to success and checks that completed jobs did not run again, that no job ran twice, and that none is still running. */
 async function redriveToSuccess(execution: LocalExecution): Promise<string> {
   const before = namesOf('Completed');
   expect(await redrive(execution)).toMatchObject({ status: 'SUCCEEDED' });
@@ -87,7 +87,7 @@ async function redriveToSuccess(execution: LocalExecution): Promise<string> {
   return `redrive succeeds, trains ${after} of ${TRAINING_JOBS + 1}; none twice`;
 }
 
-/** Runs an execution that fails. @returns it, and how it ended */
+/** Runs an execution that fails. @returns the execution and its outcome */
 async function fail(): Promise<{ execution: LocalExecution; record: ExecutionRecord }> {
   const execution = stack.startExecution();
   const record = (await execution.ended) as ExecutionRecord;
@@ -100,7 +100,7 @@ const assemblies = {
   'AWS SDK': synthesizeWorkflow(TuningIntegration.SDK),
 };
 
-/** The states that an execution enters in which nothing goes wrong. */
+/** The states of an execution without faults. */
 const STATES = {
   '.sync': [
     'Configure',
@@ -129,7 +129,7 @@ const STATES = {
   ],
 };
 
-/** The states that are entered again and again while the tuning job runs. */
+/** The states that an execution enters repeatedly while the tuning job runs. */
 const POLLING_STATES = ['WaitForTuningJob', 'DescribeTuningJob', 'HasTuningJobEnded'];
 
 describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (integration) => {
@@ -146,8 +146,8 @@ describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (i
         jest.spyOn(ExecutionLog.prototype, 'append').mockImplementation(function (this: ExecutionLog, event) {
           append.call(this, event);
           if (!event.type.endsWith('StateEntered') || event.details['name'] !== state) return;
-          // The workflow stops the tuning job of an execution that is stopped: without any job that has completed, a
-          // redrive could only fail.
+          // The workflow stops the tuning job when its execution is stopped. If no job had completed by then,
+          // a redrive must fail.
           if (!POLLING_STATES.includes(state) || namesOf('Completed').length > before) resolve();
         });
       });
@@ -171,7 +171,7 @@ describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (i
 describe('a function that does not answer', () => {
   afterEach(() => stack.close());
 
-  /** Puts code before that of the function that finds the best training job. @returns what takes it away again */
+  /** Adds code at the start of the function that finds the best training job. @returns a function that removes it */
   const breakFunction = (code: string): (() => void) => {
     const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
     const [hash = ''] = filesIn(join(stack.root, 'functions', folder));
@@ -238,7 +238,7 @@ describe('training jobs that fail', () => {
         /exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz\. Report: s3:\/\/.*\/report\.html$/,
       ),
     });
-    // A Fail state fails again: the cause names the model to use.
+    // A Fail state fails again; its cause names the model to use.
     expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error: record.error });
     expect(trained).toHaveLength(TRAINING_JOBS);
     return `${record.error}, with the best job and its model; the redrive, too: nothing is trained again`;

@@ -1,18 +1,18 @@
-/** What a fault came to. */
+/** The outcome of a fault. */
 interface Row {
   readonly fault: string;
   readonly result: string;
 }
 
-/** Whether all faults are tried: `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1` takes some ten minutes. */
+/** Whether to try all faults: `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1` takes about ten minutes. */
 export const TRIES_ALL = process.env['FAULTS'] === 'all';
 
 const rows: Row[] = [];
 
 /**
- * A test of a fault: it says in a few words what came of it. The table of all of a file is printed at its end.
+ * A test of a fault, which describes the outcome in a few words. Each file prints a table of its faults at the end.
  *
- * @param outcome throws where something is lost, runs twice, or no message says what to do next
+ * @param outcome throws if something is lost or runs twice, or if no message says what to do next
  */
 export function testFault(fault: string, outcome: () => Promise<string>): void {
   test(fault, async () => {
@@ -22,7 +22,7 @@ export function testFault(fault: string, outcome: () => Promise<string>): void {
   });
 }
 
-/** A test of a fault that the suite has no time for. */
+/** A test of a fault that takes too long for the suite. */
 export function testFaultIfAll(fault: string, outcome: () => Promise<string>): void {
   if (TRIES_ALL) testFault(fault, outcome);
 }

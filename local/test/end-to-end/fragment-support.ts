@@ -12,7 +12,7 @@ import {
 } from '../../../lib';
 import { writeTrainingData } from './support';
 
-/** A small search in a state machine of the test's own, with its data. */
+/** A small search in its own state machine, with data. */
 export function addFragment(stack: Stack, input?: string, report?: boolean): TuningFragment {
   const bucket = new s3.Bucket(stack, 'Bucket');
   new BucketDeployment(stack, 'Data', {

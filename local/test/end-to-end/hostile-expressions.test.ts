@@ -14,10 +14,10 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Seconds for an end, the machine busy with other tests. */
+/** Seconds until the end, on a machine that may be busy with other tests. */
 const SOON = 8;
 
-/** Prints lines that the metric backtracks on, for ever or just once, and then one of the other metric. */
+/** Prints lines on which the metric's expression backtracks, forever or once, and then a line with the other metric. */
 const SCRIPT = `
 import argparse, time
 
@@ -43,7 +43,7 @@ describe('a metric expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // Its script gets the signal, too, and ends when it wants.
+    // Its script gets the signal too, and ends later.
     await until(() => !run.isAnyAlive());
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
   });
@@ -66,7 +66,7 @@ describe('a JSONata expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // Sooner than the evaluation would have ended by itself.
+    // Before the evaluation would have ended by itself.
     expect((Date.now() - started) / 1000).toBeLessThan(4);
     expect(run.isAnyAlive()).toBe(false);
   });
@@ -119,7 +119,7 @@ function withScript(how: string): string {
   });
 }
 
-/** Everything that training jobs have printed. */
+/** The logs of all training jobs. */
 function logsIn(root: string): string {
   return textIn(join(root, 'logs'), (name) => name.endsWith('.log') && name);
 }

@@ -7,7 +7,7 @@ import { inTurns, temporaryFolder } from './support';
 
 jest.setTimeout(300_000);
 
-/** What no run can need, with the reason: here as on AWS, where nothing else is said. */
+/** Permissions that no run can need, with the reason. It holds on AWS too unless it says otherwise. */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] = [
   {
     role: /^CustomCDKBucketDeployment/,
@@ -49,7 +49,7 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
 /** The role of the function that writes the report. */
 const OF_REPORTS = /ReportFunctionRole/;
 
-/** Permissions that only an execution that is stopped needs. */
+/** Permissions that only a stopped execution needs. */
 const STOPPING: Readonly<Record<string, Scenario>> = {
   'sagemaker:StopHyperParameterTuningJob': 'stop the tuning job',
   'sagemaker:StopTrainingJob': 'stop the final training job',
@@ -58,10 +58,10 @@ const STOPPING: Readonly<Record<string, Scenario>> = {
 interface MutatedApp {
   readonly name: string;
   readonly synthesize: (folder: string) => StackAssembly;
-  /** Which grants are taken away: those that the apps before do not have. */
+  /** Which grants to remove: those that no earlier app has. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
-  /** What is taken away, too, for a grant that a run needs only then. */
+  /** Other grants to remove at the same time, if a run needs this one only without them. */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
 
@@ -89,7 +89,7 @@ const APPS: readonly MutatedApp[] = [
             actions.length === 1 &&
             STOPPING[actions[0] ?? '']) ||
           'run',
-    // The state machine stops a tuning job that it cannot see any more.
+    // The state machine stops a tuning job that it can no longer describe.
     alsoWithout: ({ role, actions }, all) =>
       /StateMachineRole/.test(role) && /^sagemaker:stopHyperParameterTuningJob$/i.test(actions.join())
         ? all.filter(
@@ -105,7 +105,7 @@ const INPUT = { maxTrainingJobs: 1 };
 const folder = temporaryFolder();
 const inTurn = inTurns(2);
 const running = new Set<Promise<Outcome>>();
-/** Of all apps, which are synthesized while the tests are collected. */
+/** The grants of all apps, which are synthesized while Jest collects the tests. */
 const allGrants: Grant[] = [];
 let runs: PermissionRuns;
 
@@ -126,7 +126,7 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
   const needed = grants.filter((grant) => tries(grant) && !isListed(grant));
   const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
 
-  // Two at a time: while a test waits for its run, the next one is under way.
+  // Two at a time: while a test waits for its run, the next run has started.
   beforeAll(() => {
     const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
       const changed = { ...app, template: without(app.template, removed) };
@@ -153,7 +153,7 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
 
   test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
     const outcome = (await outcomes.get(grant)) as Outcome;
-    // No execution fails for its report: it says what the report lacks, or why there is none.
+    // A report never fails an execution: the output says what the report lacks, or why there is none.
     if (!OF_REPORTS.test(grant.role)) expect(outcome.status).not.toBe('SUCCEEDED');
     expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
   });
@@ -164,7 +164,7 @@ test.each(NOT_NEEDED)('one of the apps has what is listed as $reason', ({ role, 
   expect(allGrants.some(has)).toBe(true);
 });
 
-/** Whether all of a grant is listed as what no run can need. */
+/** Whether the whole grant is listed as one that no run can need. */
 function isListed({ role, actions }: Grant): boolean {
   return actions.every((action) =>
     NOT_NEEDED.some((entry) => entry.role.test(role) && entry.actions.test(action)),
@@ -175,13 +175,13 @@ function titleOf({ role, place, actions }: Grant): string {
   return `${role} without ${actions.join(', ')} (${place})`;
 }
 
-/** The actions that somebody was refused. */
+/** The actions that were denied. */
 function refusedActions({ told }: Outcome): string[] {
   const refusals = told.matchAll(/is not authorized to perform: ([\w:]+) on resource: /g);
   return [...refusals].map(([, action]) => String(action));
 }
 
-/** Any action that one of these patterns of IAM stands for. */
+/** Matches every action that one of these IAM patterns covers. */
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`^(${patterns.map((each) => each.replaceAll('*', '.*')).join('|')})$`, 'i');
 }

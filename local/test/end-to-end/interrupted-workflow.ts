@@ -13,12 +13,12 @@ import {
   writeTrainingData,
 } from './support';
 
-/** Training jobs of the search; one more trains the final model. */
+/** Training jobs of the search, without the final one. */
 export const TRAINING_JOBS = 12;
 
 const LONGEST_WAIT_MS = 60_000;
 
-/** A workflow that trains long enough to be interrupted, with its data. @returns the assembly's folder */
+/** A workflow with data that trains long enough to be interrupted. @returns the folder of the assembly */
 export function synthesizeInterruptedWorkflow(): string {
   const data = writeTrainingData();
   return synthesize((stack) => {
@@ -43,7 +43,7 @@ export function synthesizeInterruptedWorkflow(): string {
   });
 }
 
-/** Waits until something is so. */
+/** Waits until a condition holds. */
 export async function until(condition: () => boolean, milliseconds = 5): Promise<void> {
   const giveUp = Date.now() + LONGEST_WAIT_MS;
   while (!condition()) {
@@ -52,21 +52,21 @@ export async function until(condition: () => boolean, milliseconds = 5): Promise
   }
 }
 
-/** Resolves when there are so many executions. */
+/** Resolves when there are `count` executions. */
 export async function executionIn(root: string, count = 1): Promise<void> {
   await until(
     () => filesIn(join(root, 'executions')).filter((name) => !name.startsWith('.')).length >= count,
   );
 }
 
-/** Resolves when so many training jobs have completed. */
+/** Resolves when `count` training jobs have completed. */
 export async function completedIn(root: string, count: number): Promise<void> {
   await until(() => Object.keys(timesTrained(root)).length >= count, 20);
 }
 
 /**
- * How often each training job that has completed was trained, as its log tells: more than once only if an earlier try was
- * killed between the end of the training and the record of it.
+ * How often each completed training job was trained, according to its log: more than once only if an earlier attempt was
+ * killed after the training had ended and before that was recorded.
  */
 export function timesTrained(root: string): Record<string, number> {
   const completed = trainingJobsIn(root).filter(({ description }) => {
@@ -81,11 +81,11 @@ export function timesTrained(root: string): Record<string, number> {
 }
 
 /**
- * What holds at the end, however often the execution was interrupted: it has succeeded, nothing was begun anew, what had
- * completed was not trained again, and every model is there.
+ * Checks the end of an execution, however often it was interrupted: it has succeeded, nothing started over, completed
+ * jobs were not trained again, and every model exists.
  *
- * @param trainedBefore how often each job had been trained when it was first seen to be completed
- * @param context says what was done, for a person who reads why this fails
+ * @param trainedBefore how often each job had been trained when it was first seen as completed
+ * @param context what the test did, for the failure message
  */
 export function expectWhole(root: string, trainedBefore: Record<string, number>, context: string): void {
   const execution = onlyExecutionIn(root);

@@ -1,5 +1,5 @@
-// Preloaded into local mode: once the file CLOCK_FLAG exists, its clock is CLOCK_JUMP_MS off, and so are those of its
-// functions. Timers go on as they do when somebody sets the clock of a machine.
+// Preloaded into local mode: once the file CLOCK_FLAG exists, its clock and those of its functions are wrong by
+// CLOCK_JUMP_MS. Timers run as usual, as they do when the clock of a machine is set.
 const childProcess = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { ServerResponse } = require('node:http');
@@ -31,7 +31,7 @@ childProcess.fork = (file, options) =>
     env: { ...options.env, CLOCK_FLAG: flag, CLOCK_JUMP_MS: jump },
   });
 
-// Node.js has the header's time from the true clock, and AWS's clients set their own by it.
+// Node.js takes the time of the Date header from the real clock, and AWS's clients correct their own by it.
 const { writeHead } = ServerResponse.prototype;
 ServerResponse.prototype.writeHead = function (...values) {
   this.setHeader('Date', new Date().toUTCString());

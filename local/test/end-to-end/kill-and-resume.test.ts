@@ -31,7 +31,7 @@ const KILLS = TRIES_ALL ? 20 : 3;
 jest.setTimeout(300_000 + KILLS * 10_000);
 
 let assembly: string;
-/** From the start of an execution to its end when nothing happens. */
+/** Duration of an execution without interruptions. */
 let milliseconds: number;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ for (let number = 1; number <= KILLS; number += 1) {
     const completed = Object.keys(trainedBefore).length;
     const wasOver = executionsIn(root)[0]?.status === 'SUCCEEDED';
 
-    // Every second time, what resumes is killed as well.
+    // Every second time, the resuming process is killed too.
     const isResumeKilled = number % 2 === 0 && !wasOver;
     if (isResumeKilled) {
       const resumed = startResume(root);
@@ -87,7 +87,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   const delays: number[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const resumed = startResume(root);
-    // Resuming takes over records in the first second or two of its process.
+    // `resume` takes over records in the first seconds of its process.
     delays.push(Math.round(Math.random() * 2500));
     await wait(delays.at(-1));
     resumed.kill();
@@ -119,7 +119,7 @@ test('Ctrl-C keeps what has finished, and resume goes on', async () => {
   expect(timesTrained(root)).toMatchObject(trainedBefore);
 });
 
-/** Starts local mode under a parent that never asks for its exit status, as PID 1 of a container without an init. */
+/** Starts local mode under a parent that never collects its exit status, like PID 1 of a container without an init process. */
 async function startUnderCarelessParent(root: string): Promise<{ processId: number; endParent(): void }> {
   const command = ['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--root', root];
   const parent = spawn(

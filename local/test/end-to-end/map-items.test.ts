@@ -24,7 +24,7 @@ jest.setTimeout(180_000);
 
 const CLI = `${process.execPath} --require ts-node/register local/src/cli.ts`;
 
-/** A machine that tunes for each of three data sets, of which the second one has no labels. */
+/** A state machine that tunes on each of three data sets; the second has no labels. */
 function synthesizeMap(
   addMap: (stack: Stack) => { itemProcessor(processor: sfn.IChainable): sfn.IChainable },
   addProcessor: (stack: Stack) => sfn.IChainable = addTuning,
@@ -58,7 +58,7 @@ function addTuning(stack: Stack): sfn.IChainable {
   return addFragment(stack, "{% {'train': $states.input.train} %}");
 }
 
-/** A tuning in a state machine of its own, which another one starts. */
+/** A search in its own state machine, which another state machine starts. */
 function addStart(stack: Stack): sfn.IChainable {
   const stateMachine = new sfn.StateMachine(stack, 'Train', {
     definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),
@@ -75,7 +75,7 @@ const inline = (stack: Stack) => sfn.Map.jsonata(stack, 'TrainEach', { maxConcur
 const distributed = (stack: Stack) =>
   sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 });
 
-/** The table of items in what was printed, with the fields of each line. */
+/** The printed table of items: the fields of each line. */
 function tableIn(output: string): string[][] {
   const lines = output.split('\n');
   const start = lines.findIndex((line) => line.startsWith('Map TrainEach'));
@@ -100,9 +100,10 @@ test('a distributed Map: a line an item, those that failed first, and every job 
     ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
   ];
   expect(tableIn(output)).toEqual(table);
-  // Not the sections of each job.
+  // Without the sections of each job.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
-  // Two tuning jobs of two training jobs and a final one each; each begins, and all but tuning jobs end.
+  // Two tuning jobs, each with two training jobs and a final one: a line for each start, and for each end except
+  // those of tuning jobs.
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);

@@ -31,7 +31,7 @@ export function encryptedApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({ encryptionKey: new Key(stack, 'Key') }));
 }
 
-/** A workflow that looks at its tuning job itself: the AWS SDK integration, and the function that stops jobs. */
+/** A workflow that polls its tuning job: the AWS SDK integration, and the function that stops jobs. */
 export function pollingApp(folder: string): StackAssembly {
   return workflowApp(folder, () => ({
     strategy: TuningStrategy.hyperband({ minResource: 1, maxResource: 3 }),
@@ -75,7 +75,7 @@ function synthesizeApp(folder: string, build: (app: App, data: string) => Stack)
   return withoutWaiting(readAssembly(join(folder, 'cdk.out'), stackName));
 }
 
-/** Without the retries of what was refused, and with a look at a job each second: neither changes what comes of it. */
+/** Without retries of denied requests, and polling every second. Neither changes the outcome. */
 function withoutWaiting(assembly: StackAssembly): StackAssembly {
   const text = JSON.stringify(assembly.template)
     .replace(/(MaxAttempts\\*":)\d+/g, '$10')

@@ -8,21 +8,21 @@ import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
-/** What is done with an app: run to its end, or stopped in the middle of a job. */
+/** How to run an app: to its end, or stopped in the middle of a job. */
 export type Scenario = 'run' | 'stop the tuning job' | 'stop the final training job';
 
-/** What came of it. */
+/** The outcome. */
 export interface Outcome {
   readonly status: string;
-  /** What a person can see: errors of the deployment and of the execution, its history, and warnings. */
+  /** Everything that a user can see: errors of the deployment and the execution, the history, and warnings. */
   readonly told: string;
 }
 
 const BEFORE_DEPLOYED = 'NOT DEPLOYED';
 
 /**
- * Runs apps in this process, many times: what takes long to start (workers with XGBoost, Optuna) is started once. All
- * else is real and new for each run: the deployment, the services, the processes of functions.
+ * Runs apps in this process, many times. Slow processes (XGBoost workers, Optuna) start once. Everything
+ * else is real and new for each run: the deployment, the services, and the processes of functions.
  */
 export class PermissionRuns {
   static async start(maxWorkers: number): Promise<PermissionRuns> {
@@ -45,7 +45,7 @@ export class PermissionRuns {
     await Promise.all([this.trainer.close(), this.sampler.close()]);
   }
 
-  /** Deploys an app, starts an execution of its only state machine with the input, and ends it all. */
+  /** Deploys an app, runs its only state machine with the input, and closes everything. */
   async run(assembly: StackAssembly, input: Json, scenario: Scenario): Promise<Outcome> {
     const root = temporaryFolder();
     const told: string[] = [];
@@ -82,7 +82,7 @@ export class PermissionRuns {
   }
 }
 
-/** A trainer with which the execution is stopped as soon as a job of the kind runs: the job waits for its own stop. */
+/** A trainer that stops the execution as soon as a job of this kind runs. The job then waits until it is stopped. */
 function stopping(trainer: Trainer, scenario: Scenario, controller: AbortController): Trainer {
   // Only training jobs of a tuning job are named <name>-<number>-<8 characters>.
   const isTuned = (name: string) => /-\d{3}-[0-9a-f]{8}$/.test(name);

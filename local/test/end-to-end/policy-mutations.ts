@@ -3,20 +3,20 @@ import type { StackAssembly } from '../../src/assembly';
 type Template = StackAssembly['template'];
 type Statement = { Action?: unknown } & Record<string, unknown>;
 
-/** Something that a role is allowed, which can be taken away from it in a template. */
+/** A permission of a role, which can be removed from the template. */
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;
-  /** Where it stands, for people: the policy and the number of the statement. */
+  /** Where it is, for messages: the policy and the number of the statement. */
   readonly place: string;
-  /** The actions that are taken away, as the template spells them. */
+  /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];
   readonly removeFrom: (template: Template) => void;
 }
 
 /**
- * All that the policies of a template's roles allow: each statement as a whole, and each action in it. Spellings of
- * an action that differ in case are one, as for IAM.
+ * All grants in the policies of a template's roles: each whole statement, and each action in it. Spellings of
+ * an action that differ only in case are the same action, as in IAM.
  */
 export function grantsOf(template: Template): Grant[] {
   return Object.keys(template.Resources).flatMap((role) =>
@@ -40,7 +40,7 @@ function statementGrants(template: Template, role: string): Grant[] {
       const place = `${name}/${index}`;
       const edit = (kept: (action: string) => boolean) => (copy: Template) => {
         const target = document(copy).Statement[index] as Statement;
-        // The numbers of the others must stay: what allows nothing takes the place of what was removed.
+        // The numbers of the other statements must not change, so a statement that allows nothing replaces the removed one.
         const left = [target.Action].flat().map(String).filter(kept);
         target.Action = left.length > 0 ? left : 'removed:Removed';
       };
@@ -56,7 +56,7 @@ function statementGrants(template: Template, role: string): Grant[] {
   );
 }
 
-/** Policies of AWS's own: one grant each. */
+/** AWS managed policies: one grant each. */
 function managedGrants(template: Template, role: string): Grant[] {
   const arns = (template.Resources[role]?.Properties?.['ManagedPolicyArns'] ?? []) as unknown[];
   return arns.map((arn, index) => ({

@@ -28,7 +28,7 @@ beforeAll(() => {
   assembly = synthesizeInterruptedWorkflow();
 });
 
-/** The processes that a process has started with a script of local mode. */
+/** The child processes that run a script of local mode. */
 function helpersOf(processId: number, script: string): number[] {
   const lines = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,stat=,args='], { encoding: 'utf8' }).split('\n');
   return lines.flatMap((line) => {
@@ -40,7 +40,7 @@ function helpersOf(processId: number, script: string): number[] {
 
 function killHelpers(processId: number, script: string): number {
   const helpers = helpersOf(processId, script);
-  // One that has ended meanwhile is reaped by local mode.
+  // A process that has ended in the meantime is reaped by local mode.
   const killed = helpers.filter((helper) => {
     try {
       return process.kill(helper, 'SIGKILL');
@@ -84,7 +84,7 @@ describe('a helper process that is killed', () => {
     const root = temporaryFolder();
     const run = startLocalMode(assembly, root);
     await completedIn(root, 2);
-    // Those that are at work, and those that wait for a job.
+    // Busy workers and idle ones.
     expect(killHelpers(run.processId, 'xgboost_worker.py')).toBeGreaterThan(0);
     const { exitCode, output } = await run.ended;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });
@@ -114,7 +114,7 @@ describe('a clock that is set while jobs train', () => {
     };
   };
 
-  /** No length of time is negative, or longer than the test. */
+  /** No duration is negative or longer than the test. */
   const expectSaneTimes = (root: string) => {
     for (const { description } of trainingJobsIn(root)) {
       const { TrainingTimeInSeconds: seconds = 0, BillableTimeInSeconds: billable = seconds } = description;
@@ -163,7 +163,7 @@ describe('a clock that is set while jobs train', () => {
 });
 
 describe('a disk that is full', () => {
-  /** Runs a script of the shell that finds an empty disk of some size at $ROOT; undefined where none can be made. */
+  /** Runs a shell script with a small empty disk at $ROOT. Undefined if such a disk cannot be created here. */
   const onSmallDisk = async (megabytes: number, script: string): Promise<string | undefined> => {
     const outside = temporaryFolder();
     const inside = temporaryFolder();
@@ -171,7 +171,7 @@ describe('a disk that is full', () => {
     const mount = `mount -t tmpfs -o size=${megabytes}m none '${inside}' || exit 77`;
     const local = `local_mode() { '${process.execPath}' --require ts-node/register local/src/cli.ts "$@"; }`;
     writeFileSync(file, `${mount}\nROOT='${inside}' OUT='${outside}' \n${local}\n${script}\n`);
-    // A namespace of its own: root there may mount, and the disk is gone with its last process.
+    // In its own namespace, root may mount, and the disk disappears with the last process.
     const { exitCode, output } = await runInShell(`unshare --map-root-user --mount sh '${file}'`);
     if (exitCode !== 0 && /unshare|mount/.test(output)) return undefined;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { filesIn, temporaryFolder, trainingJobsIn, tuningJobsIn } from './support';
 
-// Its packages and an XGBoost of the version that the SDK knows may have to be installed; then the SDK waits by itself.
+// The first run installs its packages and the XGBoost version that the SDK knows. The SDK also waits between its polls.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
@@ -39,7 +39,7 @@ function lineOf(beginning: string): string {
   return line.replace(/ +#.*/, '');
 }
 
-/** A Python that has what the example's requirements.txt lists, and nothing else; made once for the same list. */
+/** A Python with the packages of the example's requirements.txt and nothing else; created once for each list. */
 function sdkPython(): string {
   const requirements = join(EXAMPLE, 'requirements.txt');
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -49,7 +49,7 @@ function sdkPython(): string {
     const folder = mkdtempSync(`${home}-`);
     try {
       execFileSync('python3', ['-m', 'venv', folder]);
-      // The list is complete: nothing has to be worked out, and half of the time of pip is compiling.
+      // The list is complete, so pip resolves nothing; compiling would take half of its time.
       const options = ['--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check'];
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements]);
       renameSync(folder, home);
@@ -60,7 +60,7 @@ function sdkPython(): string {
   return join(home, 'bin/python');
 }
 
-/** Starts local mode and returns the environment of a terminal in which its lines were pasted. */
+/** Starts local mode and returns the environment of a terminal into which its printed lines were pasted. */
 async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   const child = spawn('/bin/sh', ['-c', `${command} --root ${root}`], {
     cwd: PROJECT,
@@ -82,13 +82,13 @@ async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   const lines = [...stdout.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]);
   return {
     PATH: process.env['PATH'],
-    // What would leave this machine ends here.
+    // Blocks requests that would leave this machine.
     HTTPS_PROXY: 'http://127.0.0.1:9',
     ...Object.fromEntries(lines),
   };
 }
 
-/** Runs Python in that terminal; what it prints, to both streams. */
+/** Runs Python in that terminal and returns its output of both streams. */
 async function run(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(python, args, { cwd: PROJECT, env: environment });
   return `${stdout}\n${stderr}`;

@@ -10,7 +10,7 @@ import { executionsIn, startCommand, synthesize, temporaryFolder, tuningJobsIn }
 
 jest.setTimeout(120_000);
 
-/** Compiles only while what comparisons read is a part of what the function writes. */
+/** Compiles only if everything that comparisons read is written by the function. */
 export const readable = (report: Report): ReportData => report;
 
 const METRICS = { 'validation:rmse': 0.5, 'train:rmse': 0.25 };
@@ -26,14 +26,14 @@ function app(hasReport: boolean): string {
 
 const [withReport, withoutReport] = [app(true), app(false)];
 
-/** Runs an app to its end; nothing is trained. */
+/** Runs an app to its end, without real training. */
 async function run(assembly: string, root: string): Promise<void> {
   const stack = await LocalMode.deploy({ assembly, root, stubTraining: () => METRICS });
   await stack.startExecution().output();
   await stack.close();
 }
 
-/** Runs `report`, as another process than the one that runs the search. */
+/** Runs `report` in another process than the search. */
 async function report(root: string, ...names: string[]) {
   const { exitCode, output } = await startCommand(['report', '--root', root, ...names]).ended;
   const pages = [...output.matchAll(/^Report: (.*)$/gm)].map(([, page]) => String(page));
@@ -59,7 +59,7 @@ test('a report is made again, and several are compared', async () => {
   );
   const [, file = ''] = /^Comparison: (.*)$/m.exec(both.output) ?? [];
   expect(readFileSync(file, 'utf8')).toContain(`${one}</a>`);
-  // Without a name it is the most recent execution.
+  // The default is the most recent execution.
   expect((await report(root)).pages).toHaveLength(1);
 });
 

@@ -7,11 +7,11 @@ import { temporaryFolder } from './support';
 const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
-/** `serve`, as a person runs it. */
+/** `serve`, as a user runs it. */
 export interface ServeProcess {
   readonly child: ChildProcess;
   readonly root: string;
-  /** The environment of a terminal in which the printed lines were pasted, and nothing else. */
+  /** The environment of a terminal into which only the printed lines were pasted. */
   readonly variables: Readonly<Record<string, string>>;
   readonly ended: Promise<number | null>;
 }
@@ -34,7 +34,7 @@ export async function serve(assembly: string, ...args: string[]): Promise<ServeP
     (text) => text.includes('Ctrl-C ends it') || child.exitCode !== null,
   );
   if (child.exitCode !== null) throw new Error(`serve has ended: ${stderr}`);
-  // What a shell makes of the lines.
+  // The variables that a shell sets from the lines.
   const { stdout: printed } = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
   const variables = Object.fromEntries(printed.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
   return { child, root, variables, ended };

@@ -24,7 +24,7 @@ import {
 
 jest.setTimeout(180_000);
 
-/** A script whose error is what it is told, and which takes as long as it is told. */
+/** A script with a given error and duration. */
 const SCRIPT = `
 import argparse, os, time
 
@@ -93,7 +93,7 @@ interface Output {
   };
 }
 
-/** What the winner is, and what the final training was asked for. */
+/** The best training job, and the request of the final training. */
 function winnerIn(root: string) {
   const output = onlyExecutionIn(root).output as unknown as Output;
   const jobNamed = (name: string) => {
@@ -193,7 +193,7 @@ test('Ctrl-C ends the search, its jobs and their processes', async () => {
   expect(run.isAnyAlive()).toBe(false);
 });
 
-/** The processes that scripts said they were. */
+/** The process IDs that scripts printed. */
 function processesIn(root: string): number[] {
   return trainingJobsIn(root)
     .map(({ name }) => {

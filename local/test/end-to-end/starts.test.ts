@@ -29,7 +29,7 @@ afterEach(async () => {
   deployed = undefined;
 });
 
-/** A workflow that is deployed, with its data; its training is stubbed. */
+/** A deployed workflow with data and stubbed training. */
 class Deployed {
   static async with(
     build: (made: TuningWorkflow, stack: Stack) => void,
@@ -77,7 +77,7 @@ class Deployed {
     return executions;
   }
 
-  /** Waits for this many executions, and their ends. */
+  /** Waits until this many executions have ended. */
   async ended(count: number) {
     await this.stack.waitFor(async () => {
       const all = await this.executions();
@@ -109,7 +109,7 @@ describe('new data', () => {
     const local = await withNewData({ objects: ['train/*.csv'], input: events.RuleTargetInput.fromText('') });
     const client = new S3Client({ ...local.stack.clientConfig(), forcePathStyle: true });
     const { name: Bucket } = local.stack.bucket('Tuning/Bucket');
-    // The train/a.csv of the data has started one already.
+    // The upload of train/a.csv has already started one.
     await new Upload({
       client,
       params: { Bucket, Key: 'input/train/b.csv', Body: Buffer.alloc(6 * 1024 * 1024) },
@@ -188,7 +188,7 @@ test('the end of an execution starts another state machine', async () => {
   });
   local.stack.startExecution();
   const statuses = (await local.ended(2)).map(({ status }) => status);
-  // SUCCEEDED is no place for data.
+  // SUCCEEDED has no data.
   expect(statuses).toEqual(['FAILED', 'SUCCEEDED']);
 });
 

@@ -90,7 +90,7 @@ describe('a pipeline that ends outside of what local mode has', () => {
       output: { EndpointArn: 'from the command line' },
       stubbedTasks: [{ stateName: 'Publish' }, { stateName: 'Ask' }, { stateName: 'Deploy' }],
     });
-    // The command ran in the project's folder, with what the tuning has come to.
+    // The command ran in the project's folder, with the result of the search.
     expect(JSON.parse(readFileSync(join(project, 'message.json'), 'utf8'))).toMatchObject({
       Message: expect.stringMatching(/^s3:.*model.tar.gz$/),
     });
@@ -217,7 +217,7 @@ function publish(stack: Stack, taskTimeout?: sfn.Timeout): tasks.SnsPublish {
   });
 }
 
-/** Asks a person, who answers with the task's token. */
+/** Asks for an approval, which a user sends with the task token. */
 function ask(stack: Stack): tasks.SqsSendMessage {
   return tasks.SqsSendMessage.jsonata(stack, 'Ask', {
     queue: new sqs.Queue(stack, 'Questions'),

@@ -24,7 +24,7 @@ export interface CliRun {
   readonly output: string;
 }
 
-/** A run under way. */
+/** A running command. */
 export interface RunningCli {
   readonly processId: number;
   /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. @default 'SIGINT' */
@@ -46,12 +46,12 @@ export function startLocalMode(assembly: string | undefined, root: string, ...ar
   return start(process.execPath, [...CLI, 'run', '--root', root, ...app, ...args]);
 }
 
-/** Goes on with what was interrupted below a root. */
+/** Resumes interrupted executions under a root. */
 export function startResume(root: string, ...args: string[]): RunningCli {
   return start(process.execPath, [...CLI, 'resume', '--root', root, ...args]);
 }
 
-/** What `show` prints of something that has run. */
+/** The output of `show` for an execution or a job. */
 export async function runShow(root: string, name: string, ...args: string[]): Promise<string> {
   return (await start(process.execPath, [...CLI, 'show', name, '--root', root, ...args]).ended).output;
 }
@@ -61,7 +61,7 @@ export function startCommand(words: readonly string[], variables: NodeJS.Process
   return start(process.execPath, [...CLI, ...words], variables);
 }
 
-/** Runs a command as a person types it in the project's folder. */
+/** Runs a command in the project's folder, as a user types it. */
 export function runInShell(command: string): Promise<CliRun> {
   return start('/bin/sh', ['-c', command]).ended;
 }
@@ -93,7 +93,7 @@ function start(program: string, args: readonly string[], variables: NodeJS.Proce
   };
 }
 
-/** Lets so many tasks run at once; further ones wait for their turn. */
+/** Runs at most this many tasks in parallel; others wait. */
 export function inTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const running = new Set<Promise<unknown>>();
   return async (task) => {
@@ -104,7 +104,7 @@ export function inTurns(most: number): <Result>(task: () => Promise<Result>) => 
   };
 }
 
-/** Unpacks the `model.tar.gz` behind an S3 URI into a folder of its own. */
+/** Unpacks the `model.tar.gz` at an S3 URI into a new folder. */
 export function unpackModel(root: string, uri: string): string {
   const folder = temporaryFolder();
   execFileSync('tar', ['-xzf', uri.replace('s3:/', join(root, 's3')), '-C', folder]);
@@ -130,7 +130,7 @@ export function synthesize(build: (stack: Stack) => void): string {
   return app.synth().directory;
 }
 
-/** A folder with `train/` and `validation/`, small enough to be trained on at once. */
+/** A folder with `train/` and `validation/`, small enough to train on immediately. */
 export function writeTrainingData(): string {
   const folder = temporaryFolder();
   for (const [index, channel] of ['train', 'validation'].entries()) {
@@ -140,7 +140,7 @@ export function writeTrainingData(): string {
   return folder;
 }
 
-/** The executions that are kept below a root. */
+/** The recorded executions under a root. */
 export function executionsIn(root: string): ExecutionRecord[] {
   return filesIn(join(root, 'executions')).map((name) =>
     readJson(join(root, 'executions', name, 'execution.json')),
@@ -155,14 +155,14 @@ export function tuningJobsIn(root: string): TuningJobRecord[] {
   return recordsIn(join(root, 'sagemaker', 'tuning-jobs'));
 }
 
-/** The records in a folder, without what a killed process was about to write. */
+/** The records in a folder, without the partial files of killed processes. */
 function recordsIn<T>(folder: string): T[] {
   return filesIn(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => readJson(join(folder, name)));
 }
 
-/** Changes the only template of an assembly, as a person with an editor would. */
+/** Edits the only template of an assembly. */
 export function editTemplate(assembly: string, change: (text: string) => string): void {
   const name = filesIn(assembly).find((file) => file.endsWith('.template.json'));
   if (name === undefined) throw new Error(`no template in ${assembly}`);
@@ -173,7 +173,7 @@ export function editTemplate(assembly: string, change: (text: string) => string)
   writeFileSync(file, after);
 }
 
-/** Names of what is in a folder; nothing where there is none. */
+/** The names of a folder's entries; empty if it does not exist. */
 export function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
@@ -205,7 +205,7 @@ export function lightgbmPython(): Promise<string> {
   });
 }
 
-/** The Python of what this prepares. */
+/** The interpreter of the environment that this prepares. */
 async function pythonOf(prepare: (environments: PythonEnvironments) => Promise<void>): Promise<string> {
   let python = '';
   await prepare({

@@ -154,7 +154,7 @@ describe('a workflow', () => {
 });
 
 describe('data that XGBoost does not understand', () => {
-  /** Runs with a copy of the training data that was spoiled. */
+  /** Runs with a corrupted copy of the training data. */
   async function runOn(folder: string, maxTrainingJobs: number, spoil: (file: string) => void) {
     const root = temporaryFolder();
     expect(await runLocalMode(assembly, root, '--input', '{"maxTrainingJobs": 2}')).toMatchObject({
@@ -242,7 +242,7 @@ function metric(list: readonly { MetricName: string; Value: number }[] | undefin
   return list?.find((each) => each.MetricName === name)?.Value ?? Number.NaN;
 }
 
-/** What plain XGBoost makes of the model on the validation data. */
+/** The metric that XGBoost alone computes for the model on the validation data. */
 async function errorOfModel(archive: string): Promise<number> {
   const folder = temporaryFolder();
   execFileSync('tar', ['-xzf', archive, '-C', folder]);

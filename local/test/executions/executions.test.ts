@@ -61,7 +61,7 @@ test('where an execution stands is read back, also when the last line was cut of
   });
   await execution.result;
   const file = join(dirname(log.file), 'position.jsonl');
-  // What belongs to the state before is gone.
+  // Data of the previous state is gone.
   expect(readFileSync(file, 'utf8')).not.toContain('"Start"');
   appendFileSync(file, '{"at":[1],"type":"chi');
   const store = new ExecutionStore(root, noNotice);

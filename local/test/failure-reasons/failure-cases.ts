@@ -1,4 +1,7 @@
-/** Failure reasons of two jobs, `<name>` standing for the job's: what the command line and the Lambda functions group alike. */
+/**
+ * Failure reasons of two jobs, with `<name>` for the name of the job. The command line and the Lambda functions group
+ * them the same way.
+ */
 export interface ReasonPair {
   readonly difference: string;
   readonly one: string;
@@ -6,13 +9,13 @@ export interface ReasonPair {
   readonly isOneReason: boolean;
 }
 
-/** The reason of a script that failed, as the framework containers word it. */
+/** The failure reason of a script, as the framework containers write it. */
 export function scriptFailure(output: string, exitCode = 1, command = 'python3 train.py'): string {
   return `AlgorithmError: ExecuteUserScriptError:\nExitCode ${exitCode}\nErrorMessage "${output}"\nCommand "${command}", exit code: ${exitCode}`;
 }
 
 export const REASON_PAIRS: readonly ReasonPair[] = [
-  // One cause, worded alike but for these parts.
+  // One cause: the texts differ only in these parts.
   pair('a date', 'at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke', true),
   pair(
     'a UUID',
@@ -67,7 +70,7 @@ function pair(difference: string, one: string, other: string, isOneReason: boole
   return { difference, one, other, isOneReason };
 }
 
-/** The reason of the job of that name. */
+/** The reason of the named job. */
 export function reasonOf(name: string, text: string): string {
   return text.replaceAll('<name>', name);
 }

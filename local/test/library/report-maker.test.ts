@@ -31,7 +31,7 @@ function trainingJob(
   return { name, createdBy, description: { CreationTime: created, ...(arn && { TuningJobArn: arn }) } };
 }
 
-/** A maker whose function answers so; `calls` has what it was called with. */
+/** A report maker whose function returns this; `calls` records its arguments. */
 function makerOf(
   answer: object,
   jobs: { tuning?: unknown; training?: unknown[] } = {},

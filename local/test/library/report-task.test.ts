@@ -6,7 +6,7 @@ function orNull(expression: string): string {
   return `{% $exists(${expression}) ? ${expression} : null %}`;
 }
 
-/** A definition with a state that has reports written, as the construct library makes it. */
+/** A definition with the state that writes reports, as the construct library creates it. */
 function machine(payload: Record<string, unknown>, others: Record<string, unknown> = {}) {
   return {
     QueryLanguage: 'JSONata',

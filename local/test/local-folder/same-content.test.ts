@@ -12,7 +12,7 @@ function write(name: string, content: string): string {
   return file;
 }
 
-/** Longer than what is read at once. */
+/** Longer than one read. */
 const LONG = 'x'.repeat(3_000_000);
 
 test.each([

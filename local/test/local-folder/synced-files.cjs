@@ -1,4 +1,4 @@
-// Preloaded into a process: says of each file that gets its name by a rename or a link whether the disk had its content.
+// Preloaded into a process: reports, for each file that is renamed or linked, whether its content had been synced to disk.
 const fs = require('node:fs');
 const { basename } = require('node:path');
 

@@ -48,7 +48,7 @@ function search({
   };
 }
 
-/** The texts of the cells of a page's tables, by rows. */
+/** The text of the table cells of a page, by row. */
 function cellsOf(page: string): string[][] {
   return [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
     [...String(row).matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) =>

@@ -15,7 +15,7 @@ function item(status: MapItemState['status'], path: Named[], more: Partial<MapIt
   return { ...placeIn(...path), status, total: 3, ...more };
 }
 
-/** Training jobs of items: what the report reads of them. */
+/** Training jobs of Map items, with the members that the report reads. */
 function jobsWith(
   ...trained: { path: Named[]; name: string; loss?: number; reason?: string; arn?: string }[]
 ): Jobs {
@@ -32,7 +32,7 @@ function jobsWith(
   return { tuning: store([]), training: store(list), automl: store([]) } as unknown as Jobs;
 }
 
-/** The lines, with the fields of each. */
+/** The fields of each line. */
 function render(
   items: readonly MapItemState[],
   jobs: Jobs,

@@ -40,7 +40,7 @@ test('the time left is what is left to do at the pace so far', () => {
   // One of them half done.
   const running = [...ended, { start: 20 }];
   expect(estimateSecondsLeft(running, { ...plan, now: 25 })).toBeCloseTo((5 + 3 * 10) / (45 / 25));
-  // The last one takes as long as one takes.
+  // The last one takes as long as an average job.
   expect(estimateSecondsLeft(ended, { ...plan, expected: 5 })).toBe(10);
   expect(estimateSecondsLeft(ended.slice(0, 1), plan)).toBeUndefined();
 });

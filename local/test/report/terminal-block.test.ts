@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { highestRanked } from '../../src/report/highest-ranked';
 import { TerminalBlock } from '../../src/report/terminal-block';
 
-/** What a terminal shows of what was written to it: lines, with the cursor behind the last one. */
+/** The lines that a terminal shows after this output, with the cursor after the last one. */
 class Terminal {
   readonly lines: string[] = [''];
   columns = 40;
@@ -10,7 +10,7 @@ class Terminal {
   private row = 0;
 
   write(text: string): boolean {
-    // "␛" stands for the escape character, which no regular expression may have here.
+    // "␛" stands for the escape character, which the linter forbids in regular expressions.
     for (const part of text.replaceAll('\u001b', '␛').split(/(␛\[\d*[A-Z]|\r|\n)/)) {
       const up = /^␛\[(\d+)A$/.exec(part);
       if (up) this.row -= Number(up[1]);

@@ -79,7 +79,7 @@ function headOf(lines: readonly string[]): { head: string[]; rows: string[] } {
   return { head: lines.slice(first, last + 1), rows: lines.slice(last + 1) };
 }
 
-/** The words of a head that is broken into lines: columns begin where those of its last line do. */
+/** The words of a wrapped table head. Columns begin where those of its last line begin. */
 function headWords(head: readonly string[]): string[] {
   const starts = [...(head.at(-1) ?? '').matchAll(/\S+/g)].map(({ index }) => index);
   return starts.map((start, i) =>
@@ -143,7 +143,7 @@ test('what finds no room in the table is listed for the best job', () => {
   const missing = Object.keys(XGBOOST).filter((name) => !words.includes(name));
   expect(missing).not.toEqual([]);
   for (const name of missing) expect(lines.join('\n')).toContain(`${name}=`);
-  // Not all of 30 can be.
+  // Not all 30 fit.
   expect(render({ tuned: MANY }, 60).find((line) => line.endsWith('…'))).toBeDefined();
 });
 

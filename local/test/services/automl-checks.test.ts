@@ -15,7 +15,7 @@ import { BUCKET, closeServices, deploymentIn, sagemakerClient, start, temporaryR
 
 afterEach(closeServices);
 
-/** A search that never begins: what is tested here is refused before, or is about the job alone. */
+/** A search that never starts: these tests are about requests that are rejected, or about the job alone. */
 const never: AutoMLRunner = {
   prepare: async () => undefined,
   run: ({ signal }) =>

@@ -59,7 +59,7 @@ async function startOn(
   return { services: await start({ deployment, automl }), root };
 }
 
-/** Creates a job on `train.csv` and waits for its end. */
+/** Creates a job on `train.csv` and waits until it ends. */
 async function run(
   train: string | Buffer,
   table: Partial<TabularJobConfig> & { TargetAttributeName: string },
@@ -124,7 +124,7 @@ test('regression: the best of the candidates beats the mean, and its archive pre
   });
   const metrics = metricsOf(job.BestCandidate);
   expect(Object.keys(metrics).sort()).toEqual(['MAE', 'MSE', 'R2', 'RMSE']);
-  // The mean has an R2 of 0.
+  // Always predicting the mean gives an R2 of 0.
   expect(metrics['R2']).toBeGreaterThan(0.6);
   expect(metrics['RMSE']).toBeCloseTo(Math.sqrt(metrics['MSE'] ?? 0), 6);
 
@@ -172,7 +172,7 @@ test('regression: the best of the candidates beats the mean, and its archive pre
     .slice(1)
     .map((line) => Number(line.split(',')[0]));
   const error = predicted.reduce((sum, value, at) => sum + (value - (actual[at] ?? 0)) ** 2, 0) / 500;
-  expect(error).toBeLessThan(values[0] ?? 0); // on the rows that it was trained on
+  expect(error).toBeLessThan(values[0] ?? 0); // on the training rows
 });
 
 test('binary: the best candidate beats the majority; the later label is the positive one', async () => {
@@ -203,7 +203,7 @@ test('multiclass: the best candidate beats the majority; few rows are said, not 
     { AutoMLJobObjective: { MetricName: 'F1macro' } },
   );
   const metrics = metricsOf(job.BestCandidate);
-  expect(metrics['Accuracy']).toBeGreaterThan(0.85); // the largest class: 0.4
+  expect(metrics['Accuracy']).toBeGreaterThan(0.85); // always predicting the largest class gives 0.4
   expect(job.BestCandidate?.FinalAutoMLJobObjectiveMetric).toMatchObject({
     Type: 'Maximize',
     MetricName: 'F1macro',
@@ -268,7 +268,7 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
 });
 
 describe('a process of the search that is killed before it has read the data', () => {
-  /** Runs a job whose processes are killed so often. */
+  /** Runs a job whose processes are killed this many times. */
   const runKilled = (times: number) => {
     const { python: killed } = killablePython(
       python,
@@ -359,7 +359,7 @@ describe('a job ends early', () => {
   });
 
   test('at its time limit: completed with the best until then', async () => {
-    // The time counts from the end of the first candidate on: machines are slow and fast.
+    // The time limit starts at the end of the first candidate, because machines differ in speed.
     const late: AutoMLRunner = {
       ...runner,
       run: (task) =>

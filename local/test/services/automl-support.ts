@@ -38,12 +38,12 @@ export function putInput(root: string, file: string, content: string | Buffer): 
   fs.writeFileSync(path.join(root, 's3', BUCKET, 'input', file), content);
 }
 
-/** The file behind an URI of the bucket. */
+/** The file for an S3 URI of the bucket. */
 export function fileOf(root: string, uri: string | undefined): string {
   return path.join(root, 's3', (uri ?? '').replace('s3://', ''));
 }
 
-/** The job when it has ended. */
+/** The description of the job after it has ended. */
 export function ended(services: RunningServices, name: string): Promise<DescribeAutoMLJobV2CommandOutput> {
   const client = sagemakerClient(services);
   return until(

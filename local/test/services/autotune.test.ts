@@ -47,7 +47,7 @@ function request({ image = XGBOOST, ranges, statics = {}, config, definition, ch
   };
 }
 
-/** Creates a tuning job; returns what Describe says of it. */
+/** Creates a tuning job and returns its description. */
 async function describeJob(given: Given) {
   const services = await start({
     trainer: { ...trainerOf(printX), accepts: () => true },
@@ -126,7 +126,7 @@ test('what else it chooses shows; what is given stands', async () => {
   });
   expect(given.job.TrainingJobDefinition?.RetryStrategy).toEqual({ MaximumRetryAttempts: 1 });
 
-  // Which has a rule of its own for stopping jobs early.
+  // Hyperband has its own rule for stopping jobs early.
   expect((await describeJob({ ranges, config: HYPERBAND })).config?.TrainingJobEarlyStoppingType).toBe('Off');
   const few = { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2', '3'] }] };
   const { config: small } = await describeJob({ image: IMAGE, ranges: few });

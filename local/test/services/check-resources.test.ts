@@ -126,11 +126,11 @@ test('tasks are found wherever they are', () => {
           ...machineOf({ Nested: { Type: 'Map', ItemProcessor: inner } }),
         },
       },
-      // Data that looks like a state is none.
+      // Data that looks like a state is not a state.
       Data: { Type: 'Pass', Output: inner, Result: { States: { X: task(states('sns:publish')) } } },
     }),
     TARGETS,
-    // A stub stands for the task of this name, not for what a state of another type has inside.
+    // A stub replaces the task of this name, but not the states inside a Map or Parallel of this name.
     (name) => name === 'Each',
   );
   expect(problems.map(({ location }) => location)).toEqual([

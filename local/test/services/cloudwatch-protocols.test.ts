@@ -14,7 +14,7 @@ import type { ServiceModel } from '../../src/services/model/validator';
 const SHAPE = 'GraniteServiceVersion20100801';
 const TIME = 1_795_961_808.5;
 
-/** What comes in, as each protocol has it: the same request in all of them. */
+/** The same request in each protocol. */
 const REQUEST = {
   MetricName: 'loss',
   Dimensions: [
@@ -27,7 +27,7 @@ const FORM =
   'Action=GetMetricStatistics&Version=2010-08-01&MetricName=loss&Period=60' +
   '&Dimensions.member.2.Name=Host&Dimensions.member.2.Value=%C3%BC' +
   '&Dimensions.member.1.Name=TrainingJobName&Dimensions.member.1.Value=job';
-// Written by hand after RFC 8949: a map of unknown length, a string in two parts, a number in one byte and in two.
+// Written by hand from RFC 8949: a map of unknown length, a string in two parts, and numbers of one and two bytes.
 const CBOR = Buffer.concat([
   Buffer.of(0xbf, 0x6a),
   Buffer.from('MetricName'),
@@ -54,7 +54,7 @@ const CBOR = Buffer.concat([
   Buffer.of(0x18, 60, 0xff),
 ]);
 
-/** What goes back: the same answer in all of them. */
+/** The same response in each protocol. */
 const RESPONSE = {
   Label: 'loss',
   Datapoints: [{ Timestamp: TIME, Average: 2, Unit: 'None', ExtendedStatistics: { p50: 1.5 } }],
@@ -81,7 +81,7 @@ const PROTOCOLS: Readonly<Record<string, readonly [Protocol, object, string | Bu
   ],
 };
 
-/** Reads what goes back, in whatever protocol. */
+/** Parses a response of any of the protocols. */
 function read({ body, headers }: WireResponse): unknown {
   const type = headers['content-type'] ?? '';
   if (type.includes('cbor')) return decodeCbor(body as Buffer);

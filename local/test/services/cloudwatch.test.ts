@@ -19,7 +19,7 @@ const NAMESPACE = '/aws/sagemaker/TrainingJobs';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** The beginning of a minute, not long ago. */
+/** The start of a recent minute. */
 const NOON = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
 
 interface Datapoint {
@@ -54,7 +54,7 @@ const metricOf = (job: string, MetricName = 'loss') => ({
   Dimensions: dimensions(job),
 });
 
-/** Statistics of the metric `loss` of the job `job`, of the minutes around noon. */
+/** Statistics of the metric `loss` of the job `job`, for the minutes around `NOON`. */
 async function statistics(services: RunningServices, input: object = {}): Promise<readonly Datapoint[]> {
   const request = {
     ...metricOf('job'),
@@ -92,7 +92,7 @@ async function data(
   });
 }
 
-/** Runs a job and gives it a log whose lines were written at these times. */
+/** Runs a job and replaces its log with lines written at these times. */
 async function trained(
   root: string,
   services: RunningServices,

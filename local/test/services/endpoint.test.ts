@@ -84,7 +84,7 @@ test('what is wrong with a date says by how much, as on AWS', async () => {
   );
   const early = await call(DESCRIBE, { date: new Date(Date.now() + 6 * 60_000) });
   expect(JSON.parse(early.body).message).toMatch(/^Signature not yet current: .* \+ 5 min\.\)$/);
-  // S3 allows more, and says it in other words.
+  // S3 allows more, and words the error differently.
   const s3: Unsigned = { service: 's3', method: 'GET', path: `/${BUCKET}` };
   expect((await call(s3, { date: new Date(Date.now() - 14 * 60_000) })).status).toBe(200);
   expect((await call(s3, { date: new Date(Date.now() - 16 * 60_000) })).body).toMatch(
@@ -149,7 +149,7 @@ test.each<[Unsigned, string]>([
     { service: 'sagemaker', method: 'GET', path: '/FeatureGroup/mine' },
     'the service SageMaker FeatureStore Runtime (GetRecord)',
   ],
-  // A path that no service of AWS's has.
+  // A path that no AWS service has.
   [
     { service: 'sagemaker', method: 'GET', path: '/endpoints//x' },
     'the operation GET /endpoints//x of sagemaker',
@@ -193,7 +193,7 @@ test('an error of the service has its name in the SDK', async () => {
   });
 });
 
-/** Sends lines, and gives what came back when it says enough. */
+/** Sends lines, and returns the response once it passes the check. */
 function converse(head: string, isEnough: (answer: string) => boolean, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -225,7 +225,7 @@ test('a client that waits with the body is asked for it only when its signature 
   );
   const refused = await converse(await headOf({ region: 'eu-west-1' }), isAnswer, 'abc');
   expect(refused).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-  // What the client does not send now must not be waited for.
+  // Must not wait for data that the client never sends.
   expect(refused).toMatch(/\r\nconnection: close\r\n/i);
 });
 

@@ -41,7 +41,7 @@ const RECORD: ExecutionRecord = {
   cause: 'no such field',
 };
 
-/** Ends an execution; returns the events that the function was invoked with, and the faults. */
+/** Ends an execution and returns the events with which the function was invoked, and the faults. */
 async function end(
   record: ExecutionRecord,
   {

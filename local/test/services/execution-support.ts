@@ -6,7 +6,7 @@ import { type RunningServices, type ServicesOptions, startServices } from '../..
 import { parseStateMachine } from '../../src/states';
 import { ENVIRONMENT, noNotice, printX, samplerOf, trainerOf } from './helpers';
 
-/** How ARNs of Step Functions begin. */
+/** Prefix of Step Functions ARNs. */
 export const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
 
 /** A state machine whose output is its input. */
@@ -18,7 +18,7 @@ export const ECHO: StateMachineResource = {
   definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
 };
 
-/** A function of this code, deployed below a root. */
+/** A function with this code, deployed under a root. */
 export function functionIn(
   root: string,
   code: string,
@@ -43,7 +43,7 @@ export function functionIn(
   };
 }
 
-/** Starts the services of a deployment, with what runs its executions: the caller closes both, the runner first. */
+/** Starts the services of a deployment and its execution runner. The caller closes both, the runner first. */
 export async function startWithExecutions(
   deployment: Deployment,
   options: Partial<Pick<ServicesOptions, 'trainer' | 'onFault'>> = {},

@@ -28,12 +28,12 @@ export const BUCKET = 'data-bucket';
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/test-algorithm:1';
 export const TRAINING_ROLE = 'arn:aws:iam::123456789012:role/training';
 
-/** Where nothing has to be told of. */
+/** For tests that expect no notice. */
 export function noNotice(text: string): never {
   throw new Error(`a notice: ${text}`);
 }
 
-/** What a test's algorithm does with its hyperparameters; by default it prints `loss=<x>` and completes. */
+/** A test's training algorithm. By default it prints `loss=<x>` and completes. */
 export type Algorithm = (task: TrainingTask) => Promise<TrainingOutcome> | TrainingOutcome;
 
 /** An algorithm whose loss is the hyperparameter `x`. */
@@ -67,7 +67,7 @@ export function trainerOf(algorithm: Algorithm): Trainer {
   };
 }
 
-/** A sampler that proposes these sets in turn, and what it was told. */
+/** A sampler that proposes these sets of hyperparameters in turn, and records the results that it is told. */
 export function samplerOf(
   sets: readonly Record<string, string>[],
   shouldStop: (trial: number, step: number, value: number) => boolean = () => false,
@@ -97,7 +97,7 @@ export function samplerOf(
   return sampler;
 }
 
-/** Sets with these values of `x`. */
+/** Sets of hyperparameters with these values of `x`. */
 export function xs(...values: number[]): Record<string, string>[] {
   return values.map((x) => ({ x: String(x) }));
 }
@@ -212,7 +212,7 @@ export function trainingDefinition() {
 /** A line of a log, and when it was written, in epoch milliseconds. */
 export type TimedLine = readonly [time: number, line: string];
 
-/** Gives a job a log of these lines, in place of the one it has. */
+/** Replaces the log of a job with these lines. */
 export function writeLog(root: string, job: string, lines: readonly TimedLine[]): void {
   let [text, marks] = ['', ''];
   for (const [time, line] of lines) {
@@ -244,7 +244,7 @@ export function tuningRequest(name: string, config: Record<string, unknown> = {}
   };
 }
 
-/** Calls until the answer passes. */
+/** Repeats the call until its result passes the check. */
 export async function until<T>(call: () => Promise<T> | T, passes: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await call();

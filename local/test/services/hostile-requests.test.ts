@@ -5,8 +5,8 @@ import { BUCKET, closeServices, deploymentIn, temporaryRoot, trainingRequest } f
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests that are well signed and make no sense. AWS answers each with an error of the client's; here, one must not
- * look like a fault of local mode, which reports those as InternalFailure.
+ * Requests with a valid signature and invalid content. AWS answers each with a client error. Local mode must not report
+ * them as InternalFailure, which is for its own faults.
  */
 
 const DEPTH = 20_000;
@@ -50,7 +50,7 @@ const CBOR: Partial<Unsigned> = {
 const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
 const start = `{"stateMachineArn":"${ECHO.arn}"`;
 
-/** Places of a nested value in JSON requests: `NESTED` stands for the value. */
+/** Members of JSON requests that take a nested value, written as `NESTED`. */
 const PLACES: readonly (readonly [service: string, target: string, body: string])[] = [
   ['sagemaker', 'SageMaker.CreateTrainingJob', 'NESTED'],
   ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"HyperParameters":NESTED}`],
@@ -122,7 +122,7 @@ test.each(['GET', 'HEAD'])('%s answers with headers in ISO-8859-1', async (metho
   expect([answer.status, answer.headers['content-disposition']]).toEqual([200, 'filename="Größe.csv"']);
 });
 
-/** What is wrong, the request, and what S3 answers: with members of the error's body. */
+/** The fault, the request, and S3's error with the members of its body. */
 type BadRequest = [string, Partial<Unsigned>, number, string, Record<string, string>?];
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;

@@ -261,7 +261,7 @@ describe('calls', () => {
     });
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
-    /** What comes of a deployment whose role has this trust policy and is that of the service. */
+    /** The outcome of a deployment in which the role of the service has this trust policy. */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [
         async (trustPolicy) => {
@@ -376,7 +376,7 @@ describe('calls', () => {
     await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
       /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
     );
-    // What the policies allow gets as far as the checks of the request itself.
+    // Authorized requests reach the validation of the request itself.
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 

@@ -27,7 +27,7 @@ const ROLE: RoleResource = {
   ],
 };
 
-/** Runs a distributed Map that reads so; the result has its items. */
+/** Runs a distributed Map with this reader and returns its items. */
 async function map(itemReader: JsonObject) {
   const root = temporaryRoot();
   const deployment = deploymentIn(root, { roles: [ROLE] });
@@ -116,7 +116,7 @@ test.each<[string, JsonObject, RegExp]>([
   ],
   [
     'an argument that is not known here',
-    // Only an expression hides it from the check of the definition.
+    // An expression hides it from the validation of the definition.
     {
       Resource: 'arn:aws:states:::s3:listObjectsV2',
       Arguments: `{% {'Bucket': '${BUCKET}', 'MaxKeys': 1} %}`,

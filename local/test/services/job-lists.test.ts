@@ -112,7 +112,7 @@ test('training jobs of a tuning job in every order, the same by page as at once'
       for (const filter of [{}, { StatusEquals: 'Completed' }]) {
         const order = { SortBy, SortOrder, ...filter };
         const { jobs } = await list({ ...order, MaxResults: 100 });
-        // Of the seven, the failed one has no metric.
+        // The failed one of the seven has no metric.
         expect(jobs).toHaveLength('StatusEquals' in filter || SortBy.startsWith('Final') ? 6 : 7);
         const sorted = jobs.map(keyOf).sort((left, right) => ((left ?? 0) < (right ?? 0) ? -1 : 1));
         expect(jobs.map(keyOf)).toEqual(SortOrder === 'Ascending' ? sorted : sorted.reverse());
@@ -186,7 +186,7 @@ test('lists need their own actions, on all resources', async () => {
     return services.router.call('sagemaker', 'ListTrainingJobs', {}, { arn });
   };
   await expect(call(role('sagemaker:ListTrainingJobs', '*'))).resolves.toEqual({ TrainingJobSummaries: [] });
-  // The action knows no resources: one that names any allows nothing.
+  // The action has no resource types, so a statement that names a resource allows nothing.
   const narrow = role(
     'sagemaker:ListTrainingJobs',
     'arn:aws:sagemaker:us-east-1:123456789012:training-job/wf-*',

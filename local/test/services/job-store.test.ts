@@ -45,7 +45,7 @@ test('of two processes only one gets a name, and each sees the jobs of the other
 
 test('the jobs of this run are those that it has created, whatever the process is called', () => {
   const folder = temporaryRoot();
-  // In a container every run may have the same process id.
+  // In a container, every run can have the same process ID.
   new JobStore<TestRecord>(folder, noNotice).create(record('earlier'));
   const store = new JobStore<TestRecord>(folder, noNotice);
   store.create(record('mine'));

@@ -68,7 +68,7 @@ test('a function gets its event, context and environment, and nothing of the use
   expect(fs.readFileSync(path.join(root, 'logs', 'my-function.log'), 'utf8')).toContain('in the log');
   for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    // Keys live in memory only.
+    // Keys are kept in memory only.
     expect(entry.isFile() ? fs.readFileSync(file, 'utf8') : '').not.toContain(keys.secretAccessKey);
   }
 });

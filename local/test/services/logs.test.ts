@@ -183,7 +183,7 @@ test('events have the time at which their lines were written', async () => {
   expect(early?.timestamp).toBe(stream?.firstEventTimestamp);
   expect(early?.timestamp).toBeGreaterThanOrEqual(before);
   expect(Number(late?.timestamp) - Number(early?.timestamp)).toBeGreaterThanOrEqual(1100);
-  // From a time on (inclusive), and up to one (exclusive).
+  // From a start time (inclusive) to an end time (exclusive).
   expect(textOf(await eventsOf(services, name, { startTime: late?.timestamp }))).toEqual(['late']);
   expect(textOf(await eventsOf(services, name, { endTime: late?.timestamp }))).toEqual(['early']);
   expect(textOf(await eventsOf(services, name, { startTime: early?.timestamp }))).toEqual(['early', 'late']);

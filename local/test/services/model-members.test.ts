@@ -6,36 +6,36 @@ import { REFUSED_MEMBERS } from '../../src/services/sagemaker/refused-members';
 import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
 
 /*
- * What requests of the services but S3 may have: each member is read somewhere, is refused by its name, or is among those
- * that make no difference here. A new version of the models must not bring one that is accepted and dropped.
+ * Members of requests to all services except S3. Local mode reads each one, rejects it by name, or lists it below as
+ * having no effect. A new version of the models must not add a member that is silently ignored.
  */
 
 const SOURCES = path.join(__dirname, '../../src');
 const MODELS = path.join(SOURCES, 'services/model');
 
-/** Members that change nothing that a job, an execution or a person here would see. */
+/** Members without any effect that a job, an execution or a user could see in local mode. */
 const WITHOUT_EFFECT: readonly string[] = [
-  // Where and on what a job runs.
+  // Where a job runs, and on which hardware.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
-  // How AWS pulls the image, who it is then, and that a license is accepted.
+  // How AWS pulls the image, with which identity, and that a license is accepted.
   ...['ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
-  // What SageMaker writes about a job beside its log, and for whom; the SDK sends some of it by default.
+  // What SageMaker records about a job in addition to its log. The SDK sends some of these by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
   ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],
-  // Log data are not masked here; there is one account, in one time zone, and events of all streams come in one order.
+  // Local mode does not mask log data, has one account and one time zone, and returns the events of all streams in one order.
   ...['unmask', 'accountIdentifiers', 'includeLinkedAccounts', 'IncludeLinkedAccounts', 'OwningAccount'],
   ...['LabelOptions', 'interleaved'],
-  // Every version and alias of a function is the code of the template here.
+  // Local mode runs the template's code for every version and alias of a function.
   'Qualifier',
-  // Values of all types are compared as text.
+  // Values of all types are compared as strings.
   'ContextKeyType',
 ];
 
-/** Members that are refused as a whole. */
+/** Members that are rejected as a whole. */
 const REFUSED = [...Object.keys(REFUSED_MEMBERS), 'PolicyExclusionList'];
 
-/** Of AutoML's problems, those that are refused: see automl-checks.test.ts. */
+/** AutoML problem types that are rejected: see automl-checks.test.ts. */
 const PROBLEMS = [
   ...['ImageClassificationJobConfig', 'TextClassificationJobConfig'],
   ...['TextGenerationJobConfig', 'TimeSeriesForecastingJobConfig'],
@@ -44,13 +44,13 @@ const PROBLEMS = [
 const sources = fs
   .readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  // Types, and what Step Functions passes on: neither reads anything.
+  // Type declarations and code that only passes requests on do not count as reading.
   .filter((file) => !/(-types|supported-fields|refused-members|supported-members)\.ts$/.test(file))
   .map((file) => fs.readFileSync(path.join(SOURCES, file), 'utf8'))
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** Paths of the members of a shape that nothing reads; what is inside a member that is known otherwise is not looked at. */
+/** Paths of the members of a shape that no code reads. Does not descend into members that are listed above. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [

@@ -16,8 +16,8 @@ import {
 } from './helpers';
 
 /*
- * Every operation, with an odd value at every place of a good request and in every member that the request leaves out.
- * Whatever comes of it, it is an answer of the service, and no fault of local mode.
+ * Every operation, with an odd value for each member of a valid request and for each member that the request omits.
+ * Each gets a response of the service, and never causes a fault in local mode.
  */
 
 type Input = Record<string, unknown>;
@@ -53,7 +53,7 @@ const METRIC = {
 const TIMES = { StartTime: Math.floor(Date.now() / 1000) - 600, EndTime: Math.floor(Date.now() / 1000) + 60 };
 const EXECUTION = `${STATES}:execution:Echo:first`;
 
-/** Good requests; operations that are not among them are tried without members. */
+/** Valid requests. Operations that are not listed are called without members. */
 const GOOD: Readonly<Record<string, Readonly<Record<string, Input>>>> = {
   sagemaker: {
     CreateTrainingJob: { ...trainingRequest('first'), Tags: [{ Key: 'a', Value: 'b' }] },
@@ -160,7 +160,7 @@ afterAll(async () => {
   await closeServices();
 });
 
-/** A request with each of its places replaced, and with each member that it does not have. */
+/** Variants of a request: each value replaced, and each missing member added. */
 function* mutations(good: Input, members: readonly string[]): Generator<Input> {
   for (const value of ODD) {
     yield* at(good, value) as Generator<Input>;

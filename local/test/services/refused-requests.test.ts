@@ -8,8 +8,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot, trainingRequ
 import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests that are not what the holder of a key has signed, or that a web page could send. Each of them would start
- * something if it were served, as the last test shows.
+ * Requests that the owner of the key has not signed, or that a web page could send. Each would start
+ * something if local mode accepted it, as the last test shows.
  */
 
 let root: string;
@@ -44,7 +44,7 @@ const STARTING: Readonly<Record<string, Unsigned>> = {
   PutObject: { service: 's3', method: 'PUT', path: `/${BUCKET}/new`, body: 'content' },
 };
 
-/** All that was started or written, whatever it is. */
+/** Everything that was started or written. */
 function started(): string[] {
   const files = (folder: string): string[] =>
     fs.existsSync(folder)
@@ -98,7 +98,7 @@ function otherBody({ body = '' }: RawRequest): { body: string } {
   return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
 }
 
-/** Status of what a few lines are answered with. */
+/** HTTP status of the response to a few lines. */
 function statusOf(text: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(new URL(services.url).port), '127.0.0.1', () => socket.write(text));
@@ -270,7 +270,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     const changedHost = headers();
     const before = await sign(services, {
       ...request,
-      // What the page of a browser could have signed, had it the keys: the host is refused for its own sake.
+      // Signed as a web page with the keys could sign it: the host alone is the reason to reject it.
       headers: {
         ...request.headers,
         ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),

@@ -28,7 +28,7 @@ test('fewer than one in a second', () => {
   expect(rate.takes('s3', 'a')).toBe(true);
 });
 
-// One in an hour: what comes second is too much, however slow the machine.
+// One request an hour, so that the second is throttled on any machine.
 const HOURLY = 1 / 3600;
 
 test.each<[string, Unsigned, number, string]>([

@@ -66,7 +66,7 @@ function deployment({ mayReader = [], mayTraining = [], bucket = [], key, alias 
   return { ...made, buckets };
 }
 
-/** What becomes of reading an object: `read`, or why it was refused. */
+/** The outcome of reading an object: `read`, or the reason for the denial. */
 async function read(policies: Policies, as: 'reader' | 'person' = 'reader'): Promise<string> {
   return operate(policies, 'GetObject', { Bucket: BUCKET, Key: 'input/train.csv' }, as);
 }
@@ -247,7 +247,7 @@ describe('KMS keys', () => {
     expect(await operate(may('kms:Decrypt'), 'PutObject', put)).toContain('kms:GenerateDataKey');
     expect(await operate(may('kms:GenerateDataKey'), 'PutObject', put)).toBe('done');
     expect(await operate(may('kms:GenerateDataKey'), 'CreateMultipartUpload', put)).toContain('kms:Decrypt');
-    // Another key than the bucket's, and none of the account's own.
+    // A key that is neither the bucket's nor in this account.
     const otherKey = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY.replace('1234abcd', '5678abcd') };
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ...otherKey })).toContain('key/5678abcd');
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ServerSideEncryption: 'AES256' })).toBe(
@@ -307,7 +307,7 @@ describe('KMS keys', () => {
   });
 });
 
-/** How a training job ends: its status, or the reason for its failure. */
+/** The outcome of a training job: its status, or its failure reason. */
 async function train(policies: Policies, changes: object = {}): Promise<string> {
   const services: RunningServices = await start({ deployment: deployment(policies) });
   const request = { ...trainingRequest('job'), ...changes };

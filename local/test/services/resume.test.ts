@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterEach(closeServices);
 afterAll(() => sampler.close());
 
-/** A trainer that completes so many jobs and hangs in all others, and the jobs that it was given. */
+/** A trainer that completes `count` jobs and never ends the others, and the jobs that it was given. */
 function hangingAfter(most: number): Trainer & { readonly trained: string[] } {
   const trained: string[] = [];
   const trainer = trainerOf((task) => {
@@ -81,7 +81,7 @@ test('a tuning job that was interrupted goes on: what had ended stays, what was 
     ObjectiveStatusCounters: { Succeeded: 6, Pending: 0, Failed: 0 },
   });
   expect(description.FailureReason).toBeUndefined();
-  // The two that were cut off, with their names, and the one that was still to come.
+  // The two interrupted jobs, with the same names, and the remaining one.
   expect(second.trained.slice(0, 2).sort()).toEqual(first.trained.slice(3).sort());
   expect(second.trained).toHaveLength(3);
   const { TrainingJobSummaries: jobs = [] } = await client.send(
@@ -94,7 +94,7 @@ test('a tuning job that was interrupted goes on: what had ended stays, what was 
   expect(jobs.map(({ TrainingJobName: each }) => each?.slice(0, 10))).toEqual(
     [1, 2, 3, 4, 5, 6].map((number) => `Search-00${number}`),
   );
-  // Each was another proposal of the search.
+  // Each has different hyperparameters.
   expect(new Set(jobs.map(({ TunedHyperParameters: tuned }) => tuned?.['x'])).size).toBe(6);
 });
 

@@ -93,7 +93,7 @@ test('a storage class is kept by head, get, listings and uploads; a copy has its
   ]);
   await copy('cold', 'copy');
   expect((await head('copy')).StorageClass).toBeUndefined();
-  // An object may be copied to itself when that changes its class.
+  // An object can be copied onto itself if that changes its storage class.
   await copy('usual', 'usual', { StorageClass: 'ONEZONE_IA' });
   expect((await head('usual')).StorageClass).toBe('ONEZONE_IA');
   const upload = { ...at('parts'), StorageClass: 'GLACIER_IR' as const };
@@ -221,7 +221,7 @@ describe('checksums of uploads in parts', () => {
       ChecksumType: 'COMPOSITE',
     });
     expect(await head('big')).toMatchObject({ ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' });
-    // A client that lost the answer gets it again.
+    // A client that lost the response gets the same one again.
     expect((await complete(made)).ChecksumSHA256).toBe(composite);
   });
 
@@ -350,7 +350,7 @@ describe('folder markers', () => {
     expect(await head('a/b/')).toMatchObject({ ContentLength: 0, ContentType: 'application/x-directory' });
     expect(await failure(head('a/'))).toMatch(/^NotFound/);
     await copy('a/b/', 'c/');
-    // Another process sees them, too.
+    // Another process sees them too.
     await restart(() => ({}));
     await s3.send(new DeleteObjectCommand(at('a/b/')));
     expect(await keys()).toEqual(['a/b/file', 'c/', 'input/train.csv']);

@@ -37,7 +37,7 @@ let services: RunningServices;
 let root: string;
 let s3: S3Client;
 
-/** The SDK's client, unchanged but for the endpoint. */
+/** The SDK's client with another endpoint. */
 function clientOf(of: RunningServices, principal: Principal = of.user): S3Client {
   return new S3Client({
     endpoint: of.url,
@@ -73,7 +73,7 @@ const put = (key: string, Body = key, more = {}) =>
 const head = (key: string, more = {}) => s3.send(new HeadObjectCommand({ ...at(key), ...more }));
 const read = async (key: string, more = {}): Promise<string | undefined> =>
   (await s3.send(new GetObjectCommand({ ...at(key), ...more }))).Body?.transformToString();
-/** Name and HTTP status of the error that a call ends with. */
+/** Name and HTTP status of the error of a call. */
 const failure = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => 'no error',
@@ -220,7 +220,7 @@ describe('uploads in parts', () => {
     ]);
     const page = await s3.send(new ListPartsCommand({ ...upload, MaxParts: 1 }));
     expect([page.IsTruncated, page.NextPartNumberMarker]).toEqual([true, '1']);
-    // A new process takes it up where it was.
+    // A new process continues the upload.
     const { ETag } = await clientOf(await start({ deployment: deploymentIn(root) })).send(
       new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: [first, second] } }),
     );
@@ -229,7 +229,7 @@ describe('uploads in parts', () => {
     expect(fs.readFileSync(fileOf('big'), 'latin1')).toBe(`${big.toString('latin1')}end`);
     expect(await head('big')).toMatchObject({ ETag, ContentType: 'text/plain', Metadata: { owner: 'me' } });
     expect(fs.readdirSync(path.join(root, 's3', '.uploads'))).toEqual([]);
-    // A client whose answer was lost asks again, until the object is another one.
+    // A client that lost the response may repeat the request until the object changes.
     expect((await complete(upload, [first, second])).ETag).toBe(ETag);
     expect(await failure(complete(upload, [first]))).toBe('NoSuchUpload 404');
     await put('big');
@@ -341,7 +341,7 @@ test('buckets are made, found, and removed when they are empty', async () => {
   expect(
     (await s3.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint,
   ).toBeUndefined();
-  // In us-east-1, one's own bucket can be made again.
+  // In us-east-1, creating one's own bucket again succeeds.
   expect(await failure(s3.send(new CreateBucketCommand({ Bucket: BUCKET })))).toBe('no error');
   expect(await failure(s3.send(new CreateBucketCommand({ Bucket: 'No_good' })))).toBe(
     'InvalidBucketName 400',

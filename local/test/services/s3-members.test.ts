@@ -14,11 +14,11 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './hel
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * S3 accepts and drops nothing: every header, parameter and element that S3's service model has for an operation of
- * local mode changes what the operation does, or is refused by its name, or is among those below that have no effect.
+ * S3 ignores nothing silently: every header, parameter and element that the service model has for an operation
+ * changes what the operation does, is rejected by name, or is listed below as having no effect.
  */
 
-/** Members that mean nothing in buckets as those here are, which is what S3's API reference says of them. */
+/** Members that have no effect in buckets like these, according to S3's API reference. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   RequestPayer: 'no bucket here is a Requester Pays bucket',
   TaggingDirective: 'no object here has tags',
@@ -30,20 +30,20 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   UploadIdMarker: 'it goes with a key-marker, with which it is tested',
 };
 
-/** A bucket that stays as it is. */
+/** A bucket that the tests do not change. */
 const LISTED = 'listed-bucket';
 
 /** An object that was uploaded in two parts. */
 const IN_PARTS = 'in-parts';
 
-/** Members that every good request has, or that HTTP has for itself. */
+/** Members that every valid request has, or that HTTP itself uses. */
 const REQUIRED = [
   ...['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body', 'ObjectAttributes'],
 ];
 
 const LATER = new Date(Date.now() + 60_000).toUTCString();
 
-/** A value with which each supported member makes a difference. */
+/** For each supported member, a value that changes the outcome. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   ACL: 'public-read',
   BucketRegion: 'eu-west-1',
@@ -79,28 +79,28 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   Prefix: 'none',
   Range: 'bytes=0-0',
   ServerSideEncryption: 'aws:kms',
-  // Both need SSE-KMS, and say so without.
+  // Both need SSE-KMS, and are rejected without it.
   SSEKMSKeyId: 'key',
   StartAfter: 'zzz',
   StorageClass: 'STANDARD_IA',
   ...Object.fromEntries(CHECKSUM_MEMBERS.map((member) => [member, 'AAAA'])),
 };
 
-/** Headers that a member needs beside itself, to have an effect. */
+/** Other headers that a member needs to have an effect. */
 function together(operation: string, member: string): Record<string, string> {
   if (member === 'BucketKeyEnabled') {
     return { 'x-amz-server-side-encryption': 'aws:kms' };
   }
-  // Else a copy has the metadata of its source, whatever the request says.
+  // Otherwise a copy has the metadata of its source, and ignores that of the request.
   const isMetadata = [...SYSTEM_MEMBERS, 'Metadata'].includes(member);
   return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
 }
 
 /** Requests that succeed, for new keys each time. */
 interface Good extends Unsigned {
-  /** Where the object is that the request writes, if it does: its state is part of what is compared. */
+  /** The object that the request writes, if any. Its state is part of the comparison. */
   readonly writes?: string;
-  /** Whether the upload that the request begins is ended before that. */
+  /** Whether to complete the upload that the request starts before the comparison. */
   readonly begins?: true;
 }
 
@@ -165,7 +165,7 @@ async function withPart(key: string): Promise<{ uploadId: string; etag: string }
   return { uploadId, etag: String(headers.etag) };
 }
 
-/** A good request of each operation. */
+/** A valid request of each operation. */
 const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
   AbortMultipartUpload: async (key) =>
     request('DELETE', `${BUCKET}/${key}`, { query: { uploadId: await begin(key) } }),
@@ -254,7 +254,7 @@ async function goodRequest(operation: string, key: string): Promise<Good> {
   return make(key);
 }
 
-/** A good request with a member. */
+/** A valid request with one more member. */
 function withMember(good: Good, { location, name }: MemberPlace, value: string): Good {
   if (location === 'querystring') {
     return { ...good, query: { ...good.query, [name]: value } };
@@ -263,7 +263,7 @@ function withMember(good: Good, { location, name }: MemberPlace, value: string):
   return { ...good, headers: { ...good.headers, [header]: value } };
 }
 
-/** Everything that a request leads to, without what is another time and another name. */
+/** Everything that a request changes and returns, without times and names that differ each time. */
 async function outcome(good: Good, key: string): Promise<unknown> {
   const answer = await ask(good);
   const state: Answer[] = [answer];

@@ -22,7 +22,7 @@ afterEach(closeServices);
 
 const fileOf = (key: string): string => path.join(root, 's3', BUCKET, key);
 
-/** What is in the bucket, and what is on its way there. */
+/** Objects in the bucket, and unfinished uploads. */
 function objects(): string[] {
   return ['', '../.uploads'].flatMap((folder) => {
     const at = path.join(root, 's3', BUCKET, folder);
@@ -113,7 +113,7 @@ describe("AWS's own examples of bodies in chunks", () => {
   });
 });
 
-/** How a body in chunks is sent: what is signed, and what then goes over the wire. */
+/** How to send a body in chunks: the signed content and the bytes on the wire. */
 interface Chunks {
   readonly data: readonly string[];
   readonly trailers?: Readonly<Record<string, string>>;
@@ -252,7 +252,7 @@ describe('presigned URLs', () => {
       },
       { expiresIn: 60, ...signing },
     );
-  /** As a browser's address bar or curl asks for it: with nothing but the URL. */
+  /** As a browser or curl requests it: with nothing but the URL. */
   const follow = ({ method, path: url }: RawRequest, change: Partial<RawRequest> = {}): Promise<Answer> =>
     send(services, { method, path: url, headers: { host: new URL(services.url).host }, ...change });
 

@@ -20,13 +20,13 @@ beforeEach(async () => {
 afterEach(closeServices);
 
 const uploads = (): string => path.join(root, 's3', '.uploads');
-/** Size of what is being written. */
+/** Size of the file that is being written. */
 const bytesOnTheirWay = (): number => {
   const names = fs.existsSync(uploads()) ? fs.readdirSync(uploads()) : [];
   return names.reduce((sum, name) => sum + fs.statSync(path.join(uploads(), name)).size, 0);
 };
 
-/** Begins to write an object of so many bytes. */
+/** Starts to write an object of this many bytes. */
 async function begin(key: string, size: number) {
   const request = await sign(services, {
     service: 's3',
@@ -55,11 +55,11 @@ test('an object is written as it comes, and is there when it is whole', async ()
   const file = path.join(root, 's3', BUCKET, 'big');
   for (let sent = 1; sent < 16; sent++) {
     upload.write(Buffer.alloc(MIB, sent));
-    // Were it held in memory, it would never get there.
+    // If the server kept the object in memory, this size would never appear on disk.
     await until(bytesOnTheirWay, (bytes) => bytes >= (sent - 1) * MIB);
     expect(fs.existsSync(file)).toBe(false);
   }
-  // With the last byte, it is whole.
+  // The last byte completes the object.
   upload.end(Buffer.alloc(MIB, 16));
   expect(await answered).toEqual({ status: 200 });
   expect(fs.statSync(file).size).toBe(16 * MIB);

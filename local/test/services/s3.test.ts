@@ -75,7 +75,7 @@ test('objects are written, read in part or whole, and removed', async () => {
   expect((await s3('HEAD', key)).status).toBe(404);
 });
 
-/** As SDKs send a stream whose checksum they know at its end. */
+/** As SDKs send a stream: the checksum comes at the end. */
 const chunkedHeaders = (length: number) => ({
   'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
   'content-encoding': 'aws-chunked',
@@ -95,7 +95,7 @@ test('bodies may be unsigned or in chunks', async () => {
 });
 
 test('every checksum of S3 is compared, kept and given back', async () => {
-  // Of "123456789", as RFC 3720, the NVMe specification and xxHash's own tests have them.
+  // Checksums of "123456789", from RFC 3720, the NVMe specification and xxHash's tests.
   const expected = {
     crc32: 'y/Q5Jg==',
     crc32c: '4waSgw==',
@@ -115,7 +115,7 @@ test('every checksum of S3 is compared, kept and given back', async () => {
   }
 });
 
-/** How many bytes the checksums of an algorithm have. */
+/** The length of each algorithm's checksum in bytes. */
 const CHECKSUM_BYTES = {
   ...{ crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32, sha512: 64 },
   ...{ md5: 16, xxhash3: 8, xxhash64: 8, xxhash128: 16 },

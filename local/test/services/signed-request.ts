@@ -13,14 +13,14 @@ export interface RawRequest {
   readonly body?: string | Buffer;
 }
 
-/** What came back. */
+/** The response. */
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What is to be signed. */
+/** The request to sign. */
 export interface Unsigned {
   readonly service: string;
   readonly method?: string;
@@ -31,7 +31,7 @@ export interface Unsigned {
   readonly body?: string;
 }
 
-/** How it is signed. */
+/** How to sign it. */
 export interface Signing {
   readonly credentials?: TemporaryCredentials;
   readonly region?: string;
@@ -44,7 +44,7 @@ export interface Signing {
   readonly namesHash?: boolean;
 }
 
-/** Signs a request with an implementation that is not ours. */
+/** Signs a request with another implementation than the project's. */
 export async function sign(
   services: RunningServices,
   { service, method = 'POST', path = '/', query = {}, headers = {}, body }: Unsigned,
@@ -83,7 +83,7 @@ export async function sign(
   };
 }
 
-/** Sends a request just as it is. */
+/** Sends a request unchanged. */
 export function send(
   services: RunningServices,
   { method, path, headers, body }: RawRequest,
@@ -106,7 +106,7 @@ export function send(
   });
 }
 
-/** Code of an error, in whatever format. */
+/** The error code of a response in any format. */
 export function codeOf({ body, headers }: Answer): string | undefined {
   return (
     /<Code>([^<]*)/.exec(body)?.[1] ??

@@ -37,7 +37,7 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
       resource,
       arguments: given as Json,
       stateName: 'State',
-      // Each call is another try: one that is the same would find what it had started.
+      // Each call is another attempt: a repeated one would find the job that the first has started.
       context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,

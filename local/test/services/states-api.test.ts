@@ -262,7 +262,7 @@ test('a name is taken once: again only for the same running execution', async ()
     message: `Execution Already Exists: '${first.executionArn}'`,
   };
   await expect(startExecution(client, 'Sleep', { a: 2 }, 'mine')).rejects.toMatchObject(taken);
-  // Names are those of a state machine; the file system's idea of equal names does not matter.
+  // Execution names are unique per state machine, even if the file system ignores case.
   const others = [
     await startExecution(client, 'Echo', {}, 'mine'),
     await startExecution(client, 'Sleep', {}, 'MINE'),
@@ -291,7 +291,7 @@ test('executions are listed, the most recent one first, in pages and by status',
     { stateMachineArn: machine('Sleep'), maxResults: 2 },
   )) {
     names.push((page.executions ?? []).map(({ name }) => name));
-    // What comes in meanwhile shifts nothing.
+    // Executions that start in the meantime do not shift the pages.
     if (names.length === 1) await startExecution(client, 'Sleep', {}, 'four');
   }
   expect(names).toEqual([['three', 'two'], ['one']]);
@@ -319,7 +319,7 @@ test('StopExecution ends the execution with error and cause, and its training jo
     () => services.jobs.training.get('job-0')?.description.TrainingJobStatus,
     (status) => status === 'Stopped',
   );
-  // A second time changes nothing.
+  // Repeating it changes nothing.
   const again = await client.send(new StopExecutionCommand({ executionArn, error: 'Other' }));
   expect(again.stopDate).toEqual(stopDate);
   expect(await client.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
@@ -390,7 +390,7 @@ test('executions of earlier runs are there, and those of a killed one can be red
   const history = fs.readFileSync(path.join(folder, 'history.jsonl'), 'utf8');
   await end(first);
   serving.splice(0);
-  // What a process leaves that was killed while it wrote an event.
+  // The partial event of a process that was killed while it wrote.
   const record: ExecutionRecord = { ...JSON.parse(asItWas), processId: 2 ** 22 + 1 };
   fs.writeFileSync(path.join(folder, 'execution.json'), JSON.stringify(record));
   fs.writeFileSync(path.join(folder, 'history.jsonl'), `${history}{"id":`);

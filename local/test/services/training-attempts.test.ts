@@ -233,7 +233,7 @@ describe('StopTrainingJob', () => {
       ...trainerOf(printX),
       train: (task) =>
         new Promise((resolve) => {
-          // It may have been stopped already, and a trainer may say late that it begins.
+          // It can be stopped already, because a trainer can report its start late.
           const end = () => {
             task.onStart();
             resolve({ status: 'Stopped' });

@@ -32,7 +32,7 @@ interface Setup {
   readonly algorithm?: Algorithm;
 }
 
-/** Runs a training job; returns what its trainer was given and how it ended. */
+/** Runs a training job and returns the task of its trainer and the outcome. */
 async function train(change: Json, { objects = {}, roles, algorithm = printX }: Setup = {}) {
   const root = temporaryRoot();
   const deployment = deploymentIn(root, roles === undefined ? {} : { roles });
@@ -192,7 +192,7 @@ describe('a manifest', () => {
   });
 });
 
-/** The training role, with these actions on these resources, and all that it takes to pull the image. */
+/** The training role with these actions on these resources, and with permission to pull the image. */
 function trainingRole(...allowed: readonly (readonly [action: string, resource: string])[]): RoleResource {
   return {
     logicalId: 'Role',

@@ -82,7 +82,7 @@ describe("what SageMaker's own XGBoost does not declare as tunable", () => {
   });
 
   test('may be tuned with a copy of the image', async () => {
-    // The trainer of these tests does not run the image: the request was taken as far as that.
+    // The trainer of these tests does not support the image, so the request passed all earlier checks.
     await expect(tune('111122223333', 'depth')).rejects.toThrow(/cannot run the training image/);
     await expect(tune('683313688378', 'max_depth')).rejects.toThrow(/cannot run the training image/);
   });

@@ -93,7 +93,7 @@ test('a target that a job reaches which is stopped early ends the search too', a
     HyperParameterTuningJobStatus: 'Completed',
     TrainingJobStatusCounters: { Stopped: 1 },
     ObjectiveStatusCounters: { Succeeded: 1 },
-    // None has completed: then it is one that was stopped.
+    // No job has completed, so the best one is a stopped job.
     BestTrainingJob: { TrainingJobStatus: 'Stopped' },
   });
 });
@@ -213,7 +213,7 @@ test('StopHyperParameterTuningJob twice, and when it has ended', async () => {
 });
 
 describe('the counters add up at every poll', () => {
-  /** By its x, a job completes, fails, crashes the machine, prints nothing, or runs until it is stopped. */
+  /** Depending on x, a job completes, fails, fails with InternalServerError, prints nothing, or runs until it is stopped. */
   const mixed: Algorithm = async (task) => {
     const x = Number(task.hyperparameters['x']);
     task.onLog('loss=1;');

@@ -343,7 +343,7 @@ test('a decision to stop a job that has ended meanwhile changes nothing', async 
     ...sampler,
     start: async (specification) => {
       const search = await sampler.start(specification);
-      // The rule's answer is later than the job's end, as it is when a job takes a few milliseconds.
+      // The rule answers after the job has ended, as happens with jobs of a few milliseconds.
       const report: typeof search.report = async (...values) => {
         await new Promise((resolve) => setTimeout(resolve, 30));
         return search.report(...values);

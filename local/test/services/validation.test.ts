@@ -19,7 +19,7 @@ const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'monitoring', '
 
 afterEach(closeServices);
 
-/** What a request is refused with. */
+/** The error of a rejected request. */
 function refusal(operation: string, input: Record<string, unknown>): unknown {
   try {
     validateRequest(operation, input);
@@ -36,7 +36,7 @@ test('the data are what the script makes of the pinned botocore', async () => {
   const python = await boto3Python(environments);
   const run = (...args: string[]) => spawnSync(python, args, { encoding: 'utf8' });
   const { stdout: version } = run('-c', 'import botocore; print(botocore.__version__, end="")');
-  // Python 3.9 has an older one, which knows less.
+  // Python 3.9 gets an older botocore with fewer operations.
   if (version !== '1.42.97') {
     const { status, stderr } = run(SCRIPT, '--check');
     expect([status, stderr]).toEqual([0, '']);
@@ -244,7 +244,7 @@ describe('requests', () => {
     for (let i = 0; i < 1000; i++) {
       validateRequest('CreateHyperParameterTuningJob', request);
     }
-    // A fraction of a millisecond each: a limit that a busy machine keeps too.
+    // Each takes a fraction of a millisecond; a busy machine stays within the limit too.
     expect((performance.now() - started) / 1000).toBeLessThan(2);
   });
 });

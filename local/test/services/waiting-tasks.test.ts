@@ -154,7 +154,7 @@ describe('a task that starts an execution', () => {
 });
 
 describe('a task that waits for an execution', () => {
-  // Each has to have a name of its own.
+  // Each needs its own name.
   const rename = (machine: keyof typeof DEFINITIONS, name: string) => {
     const { Nested } = DEFINITIONS[machine].States as unknown as { Nested: { Arguments: { Name: string } } };
     Nested.Arguments.Name = name;
@@ -196,7 +196,7 @@ describe('a task that waits for an execution', () => {
 });
 
 describe('a task that waits for a worker', () => {
-  /** Starts one and gives the token that the function got. */
+  /** Starts an execution and returns the task token that the function received. */
   async function ask() {
     const executionArn = await start('Callback', {});
     const history = () => client.send(new GetExecutionHistoryCommand({ executionArn }));

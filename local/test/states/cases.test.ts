@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Case, runCase } from './run-case';
 
-/** Each case has the rule it tests for a name; the files group them by subject. */
+/** Each case is named after the rule that it tests; each file covers one subject. */
 const folder = join(__dirname, 'cases');
 
 for (const file of readdirSync(folder).sort()) {

@@ -1,7 +1,7 @@
 import { compareValues, OPERATORS } from '../../src/states/execution/comparisons';
 import type { Json } from '../../src/states/json';
 
-/** A smaller value, one, an equal one that is written differently where there is one, and a greater one. */
+/** A smaller value, a value, an equal value that is written differently if possible, and a greater value. */
 const VALUES = {
   String: ['a', 'b', 'b', 'c'],
   Numeric: [0.9999999, 1, 1.0, 1.0000001],
@@ -13,7 +13,7 @@ const VALUES = {
   ],
 } as const;
 
-/** What the relations are for a smaller, an equal and a greater value. */
+/** Results of each operator for a smaller, an equal and a greater value. */
 const RELATIONS = {
   Equals: [false, true, false],
   LessThan: [true, false, false],
@@ -97,7 +97,7 @@ test.each<[pattern: string, text: string, matches: boolean]>([
 
 test('the tables have every operator', () => {
   const tested = [...ORDERED.map(({ operator }) => operator), ...Object.keys(TYPE_TESTS)];
-  // IsPresent asks whether there is a value at all: cases/flow-states.json.
+  // IsPresent is tested in cases/flow-states.json.
   expect([...tested, 'BooleanEquals', 'StringMatches', 'IsPresent'].sort()).toEqual(
     [...OPERATORS.keys()].sort(),
   );

@@ -1,6 +1,6 @@
 import { readContent, UnreadableItems } from '../../src/states/execution/item-formats';
 
-/** Texts and their rows, without the header `a,b` of each. The rules: example-csv-parse-dist-map.html. */
+/** CSV texts and their rows, without the header `a,b`. The rules are in AWS's example-csv-parse-dist-map.html. */
 const CASES: readonly (readonly [
   rule: string,
   rows: string,

@@ -12,7 +12,7 @@ import {
 import { IDENTITY } from './run-case';
 import { VirtualClock } from './virtual-clock';
 
-// Much data, on a machine that may be busy with other tests.
+// For much data on a machine that may be busy with other tests.
 jest.setTimeout(30_000);
 
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
@@ -277,6 +277,6 @@ test('waits and retries can be shortened; timeouts keep their time', async () =>
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // 1000 s, what is then left to 1010 s, and 100 s and 200 s, of each a hundredth; and all of 60 s.
+  // A hundredth of 1000 s, of the rest up to 1010 s, and of 100 s and 200 s; and the full 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

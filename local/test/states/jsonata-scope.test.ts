@@ -7,7 +7,7 @@ const STATES: JsonObject = {
   context: { Execution: { Name: 'run', Input: { big: 'x' } }, State: { Name: 'S' } },
 };
 
-/** Only what an expression mentions goes to the process that evaluates it: it must not miss anything. */
+/** The evaluator process gets only the variables that an expression mentions. None must be missing. */
 test.each<[source: string, result: unknown]>([
   ['$states.input.a', 1],
   ['$states . input . a', 1],

@@ -101,7 +101,7 @@ describe('what becomes of the items of a Map is told', () => {
       ['Each[1] good', 'RUNNING', 2],
       ['Each[1] good', 'SUCCEEDED', 2],
     ]);
-    // The execution with the Map, not the child.
+    // The parent execution, not the child.
     expect(calls.map(({ place }) => place?.executionArn)).toEqual([IDENTITY.id, IDENTITY.id]);
   });
 

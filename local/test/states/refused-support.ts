@@ -2,7 +2,7 @@ import { InvalidDefinitionError, type JsonObject, parseStateMachine } from '../.
 
 type Language = 'JSONata' | 'JSONPath';
 
-/** What is wrong with a state machine of one state: where in the state, and the message. */
+/** The errors of a state machine with one state: the location in the state, and the message. */
 export function problems(
   state: JsonObject,
   language: Language = 'JSONata',

@@ -11,20 +11,20 @@ import {
 } from '../../src/states';
 import { VirtualClock } from './virtual-clock';
 
-/** A machine, what its tasks answer, and what must come of it. */
+/** A state machine, the results of its tasks, and the expected outcome. */
 export interface Case {
   readonly name: string;
   readonly definition: JsonObject;
   readonly input?: Json;
-  /** Answers by state, in the order of the calls; the last one stays. A task without any answers its arguments. */
+  /** Results by state, in the order of the calls; the last one repeats. A task without results returns its arguments. */
   readonly tasks?: Readonly<Record<string, readonly Answer[]>>;
-  /** What an ItemReader gets. */
+  /** The content that an ItemReader reads. */
   readonly items?: string | readonly Json[];
-  /** Objects by `bucket/key`, for readers that read several; else they get `items`. */
+  /** Objects by `bucket/key`, for readers of several objects. The others read `items`. */
   readonly objects?: Readonly<Record<string, string>>;
-  /** What the source of randomness gives, always. */
+  /** The constant value of the random number source. */
   readonly random?: number;
-  /** Compared as it is: give only what the rule is about. */
+  /** Compared exactly. Give only the members that the rule is about. */
   readonly expect: Expectation;
 }
 
@@ -46,15 +46,15 @@ interface Expectation {
   readonly elapsedSeconds?: number;
   /** Types of the history's events. */
   readonly events?: readonly string[];
-  /** The IDs of the events that these events come behind. */
+  /** The previousEventId of these events. */
   readonly behind?: readonly number[];
-  /** The most tasks that ran at once. */
+  /** The maximum number of tasks that ran in parallel. */
   readonly concurrency?: number;
-  /** What is wrong with the definition: code, location. */
+  /** The errors of the definition: code and location. */
   readonly problems?: readonly string[];
 }
 
-/** Runs a case and gives what its expectation asks about. */
+/** Runs a case and returns the members that its expectation names. */
 export async function runCase(one: Case): Promise<Expectation> {
   const machine = parse(one.definition);
   if ('problems' in machine) return machine;

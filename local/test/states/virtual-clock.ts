@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still while anything runs, and then goes straight to the next time that somebody waits for. */
+/** A clock that stands still while code runs, and then jumps to the next time that a timer waits for. */
 export class VirtualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
   private ticking = false;
@@ -36,7 +36,7 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Promises settle before an immediate runs, so then there is nothing to do but to wait: unless the evaluator's process
+   * Promises settle before an immediate runs, so by then nothing but waiting is left, unless the evaluator's process
    * works.
    */
   private tick(): void {

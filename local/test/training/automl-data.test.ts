@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createAutoMLRunner } from '../../src/training/automl-runner';
 import { environments, pseudoRandom, SETUP_TIMEOUT } from './support';
 
-/** What the Python side makes of a table: its answer when the data is good, else the reason. */
+/** The result of the Python side for a table: its answer if the data is valid, otherwise the reason. */
 interface Answer {
   readonly reason?: string;
   readonly problem?: string;
@@ -14,7 +14,7 @@ interface Answer {
   readonly notes?: string[];
 }
 
-/** All tables in one process: starting one takes longer than reading them. */
+/** Reads all tables in one process, because starting a process takes longer than reading them. */
 const SCRIPT = `
 import json, sys
 sys.path.insert(0, sys.argv[1])

@@ -51,7 +51,7 @@ interface Tried {
   readonly loss: number | undefined;
 }
 
-/** Trials in the order in which they end; with several at once the one that has run longest ends first. */
+/** Trials in the order in which they end. With parallel trials, the oldest ends first. */
 async function run(search: Search, objective: Objective, count: number, parallel = 1): Promise<Tried[]> {
   const running: { trial: number; values: Values }[] = [];
   const tried: Tried[] = [];
@@ -73,7 +73,7 @@ async function run(search: Search, objective: Objective, count: number, parallel
 const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
 const bowl = (values: Values, centre = 0.3) =>
   Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - centre) ** 2, 0));
-/** A number in [0, 1) that is the same for the same values, and has nothing to do with those of near ones. */
+/** A number in [0, 1) that depends only on the values, with no relation to that of nearby values. */
 const chance = (values: Values) =>
   createHash('sha256').update(JSON.stringify(values)).digest().readUInt32BE() / 2 ** 32;
 
@@ -91,7 +91,7 @@ test.each(SCALES)('searches on the scale of the range: %s', async (_name, dimens
   const distance = (values: Values) =>
     Math.abs(scale(Number(values.a)) - optimum) + bowl({ b: values.b ?? '' });
   const tried = await run(await start([dimension, numeric('b', '0', '1')]), distance, 30);
-  // On a linear scale no trial of 30 would come near.
+  // On a linear scale, none of 30 trials would come close.
   expect(best(tried)).toBeLessThan(0.3);
 });
 
@@ -151,7 +151,7 @@ test('finds the best combination of categories, also where they are too many to 
 });
 
 test('proposes no combination twice where a space is discrete but too large to list', async () => {
-  // Small integers fill most of a logarithmic scale: there are few values near the optimum.
+  // Small integers fill most of a logarithmic scale, so few values are near the optimum.
   const dimensions = [numeric('n', '1', '20000', 'Logarithmic', 'integer'), categorical('c', 2)];
   const noisy = (values: Values) => Math.log(Number(values.n)) + chance(values);
   const tried = await run(await start(dimensions), noisy, 40, 2);

@@ -113,7 +113,7 @@ test('checkpointing.train goes on from the last checkpoint, and keeps the last f
   expect(readdirSync(checkpoints.folder).sort()).toEqual(
     [2, 3, 4, 5, 6].map((round) => `xgboost-checkpoint.${round}`),
   );
-  // As AWS's notebook has it: the path is written into the script.
+  // As in AWS's notebook, which hard-codes the path in the script.
   const written = SCRIPT.replace('checkpoints=args.checkpoints', 'checkpoints="/opt/ml/checkpoints"');
   const second = await run(written, { hyperparameters: { num_round: '10' }, channels: data(), checkpoints });
   expect(second.log.join('\n')).toMatch(/Checkpoint loaded from .*xgboost-checkpoint\.6/);

@@ -8,7 +8,7 @@ import { channel, instances, newFolder, train } from './script-support';
 
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
 
-/** A trainer with one command mapped to the image's repository: a shell script of these lines. */
+/** A trainer with a command for the image's repository: a shell script of these lines. */
 function commandTrainer(script: string): Trainer {
   const cwd = newFolder();
   writeFileSync(join(cwd, 'main.sh'), script);
@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine trains .* They train in: team\/forest$/,
     );
-    // An image that only the execution tells may be that one.
+    // An image that is known only during the execution could be this one.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
@@ -88,7 +88,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
   });
 });
 
-/** Stands for the Docker command: keeps the arguments of each call, and does what `run` of the image would. */
+/** Replaces the Docker command: records the arguments of each call and does what `docker run` of the image would do. */
 function stubDocker(run: string, version = 'exit 0'): { docker: string; calls: () => string[][] } {
   const folder = newFolder();
   const docker = join(folder, 'docker');
@@ -316,7 +316,7 @@ test('the built-in algorithms whose code is not public are refused, Docker or no
       /legacy XGBoost .*: use a version of sagemaker-xgboost, such as 3\.2-0/,
     );
   }
-  // An image of one's own with that name.
+  // A custom image with that name.
   expect(closedAlgorithmRefusal('111122223333.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBeUndefined();
   expect(closedAlgorithmRefusal(IMAGE)).toBeUndefined();
   expect(closedAlgorithmRefusal('knn:1')).toBeUndefined();

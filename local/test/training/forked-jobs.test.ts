@@ -55,7 +55,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
         { csv_weights: '1' },
       ];
       const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
-      // XGBoost's own warnings have the time: a warm worker prints one of the same second only once.
+      // XGBoost's warnings contain the time: a warm worker prints the same warning only once a second.
       const isWarning = (line: string) => line.includes('WARNING: ');
       const printed = (log: string[]) => log.filter((line) => line.startsWith('[') && !isWarning(line));
       const withoutTime = (log: string[]) =>
@@ -87,7 +87,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     utimesSync(file, 1, 1);
     const job = () => runJob(trainer, BASE, { train: [file] });
     const [first, ...others] = await Promise.all([job(), job(), job()]);
-    // Other content that seems to be the same file: who read it again would print other values.
+    // Different content that looks like the same file. A job that reads it again prints other values.
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^./gm, '7'));
     utimesSync(file, 1, 1);
     const last = (log: string[] = []) => log.filter((line) => line.startsWith('[19]'));

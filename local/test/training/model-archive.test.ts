@@ -97,7 +97,7 @@ test('an uncompressed model has the files that links lead to', async () => {
 
 test('a failure leaves nothing behind', async () => {
   const out = temporaryFolder();
-  // Several at once: whether a file is opened before or after the failure is a matter of threads.
+  // Several at once, because threads decide whether a file is opened before or after the failure.
   const archives = Array.from({ length: 50 }, (_, index) => join(out, `${index}.tar.gz`));
   const written = await Promise.allSettled(
     archives.map((archive) => writeModelArchive(join(out, 'no-such-folder'), archive)),
@@ -112,7 +112,7 @@ test('what the disk says is the reason of the failure', () => {
   const model = join(folder, 'model');
   mkdirSync(model);
   writeFileSync(join(model, 'weights'), randomBytes(4 << 20));
-  // A file that may not grow any more, as on a full disk, without the rights to make one.
+  // A file that cannot grow, as on a full disk, which a test without root cannot create.
   const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
   const source = `
     const { writeModelArchive } = require(${JSON.stringify(require.resolve('../../src/training'))});
@@ -149,7 +149,7 @@ test('a file of an uncompressed model replaces the one before it in one step', a
   const reader = openSync(join(out, 'xgboost-model'), 'r');
   try {
     await storeOutputs(work, 'Completed', (name) => join(out, '..', name), 'NONE');
-    // Who reads the old file goes on reading it: nothing was written into it.
+    // A process that has the old file open still reads it: nothing was written into it.
     expect(readFileSync(reader, 'utf8')).toBe('old');
   } finally {
     closeSync(reader);

@@ -95,7 +95,7 @@ test('values are strings as SageMaker prints them, inside their ranges', async (
     expect(set.max_depth).toMatch(/^([2-9]|10)$/);
     expect(['gbtree', 'dart', '0.50']).toContain(set.booster);
     expect(set.alpha).toMatch(/^\d(\.\d+)?e-0[6-9]$/);
-    expect(String(Number(set.eta))).toBe(set.eta); // shortest form that reads back the same
+    expect(String(Number(set.eta))).toBe(set.eta); // shortest form that parses to the same number
     expect(Number(set.momentum)).toBeGreaterThanOrEqual(0.5);
     expect(Number(set.momentum)).toBeLessThanOrEqual(0.9999);
   }
@@ -139,7 +139,7 @@ test('Random with a seed is the same each time, and goes on where a killed one s
     }
   }
   appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while it was writing
-  // The one that was never told comes first, then the search goes on.
+  // The unfinished trial comes first, then the search continues.
   expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
   expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
 });

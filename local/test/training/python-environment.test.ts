@@ -81,7 +81,7 @@ test('another version than the wanted one is told', async () => {
     onNotice: (text) => notices.push(text),
     env: { ...process.env, PYTHON: python },
   });
-  // Asked for what no Python has, so that no other interpreter of this machine will do either.
+  // Asks for a version that no interpreter on this machine has.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
   expect(notices).toEqual([
     expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with XGBoost 1\.7\.4/),
@@ -162,7 +162,7 @@ test('a failed installation names the packages and the command, and leaves nothi
     onNotice: () => undefined,
     env: { PYTHON: python },
   });
-  // A version that the machine's own interpreters do not have, and a lone $PYTHON that can have it.
+  // A version that no interpreter on this machine has, and only $PYTHON can install.
   await expect(environments.forXGBoost('3.0.5')).rejects.toThrow(
     /Missing: optuna, xgboost 3\.0\.5, scipy\.\nTo install them: .*python -m pip install -r .*xgboost-3\.0\.5\.txt[\s\S]*no venv here/,
   );

@@ -31,7 +31,7 @@ beforeAll(async () => {
 let sampler: Sampler | undefined;
 afterEach(() => sampler?.close());
 
-/** A sampler whose process can be killed, and what a person is told. */
+/** A sampler whose process can be killed, and its notices. */
 function killableSampler(beforeStart = ''): { sampler: Sampler; kill(): void; notices: string[] } {
   const { python: wrapper, kill } = killablePython(python, beforeStart);
   const notices: string[] = [];
@@ -51,7 +51,7 @@ function specification(changes: Partial<SearchSpecification>): SearchSpecificati
   };
 }
 
-/** What a search proposes and decides for twelve trials, two at a time; `disturb` is called before each operation. */
+/** The proposals and decisions of a search for twelve trials, two at a time. Calls `disturb` before each operation. */
 async function transcript(search: Search, disturb: () => void): Promise<unknown[]> {
   const seen: unknown[] = [];
   for (let pair = 0; pair < 6; pair += 1) {
@@ -99,7 +99,7 @@ test.each(SEARCHES)(
     let operations = 0;
     const found = await transcript(search, () => {
       operations += 1;
-      // The kill comes while the request that follows is on its way.
+      // The process is killed while the next request is being sent.
       if (operations % 11 === 2) kill();
     });
     expect(found).toEqual(expected);

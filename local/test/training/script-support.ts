@@ -12,7 +12,7 @@ export const SCIKIT_LEARN_IMAGE = `${REGISTRY}/sagemaker-scikit-learn:1.4-2-cpu-
 export const PYTORCH_IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.8.0-cpu-py312';
 export const XGBOOST_IMAGE = `${REGISTRY}/sagemaker-xgboost:3.2-0`;
 
-/** Where the code is, as the construct library gives it. */
+/** The hyperparameters with which the construct library passes the code. */
 export const SUBMIT_DIRECTORY = '/opt/ml/input/data/code/sourcedir.tar.gz';
 
 export const projectEnvironments = createPythonEnvironments({
@@ -24,7 +24,7 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'script-test-'));
 }
 
-/** Packs files, and links to others, as `sourcedir.tar.gz` and returns its path. */
+/** Packs files and symbolic links as `sourcedir.tar.gz` and returns its path. */
 export async function packSource(
   files: Readonly<Record<string, string>>,
   links: Readonly<Record<string, string>> = {},

@@ -21,7 +21,7 @@ import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
 
 jest.setTimeout(60_000);
 
-/** Scripts that need no framework run with whatever Python there is. */
+/** Scripts that need no framework run with any Python. */
 let python: string;
 const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
   forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
@@ -637,7 +637,7 @@ describe('distribution', () => {
 });
 
 describe('requirements.txt', () => {
-  // The package is another one each time: nothing of it is to stay in the project's own folder.
+  // The package differs each time and must not stay in the project's `.venv`.
   const own = createPythonEnvironments({ folder: newFolder(), onNotice: () => undefined });
   const environments = { ...anyPython, withRequirements: own.withRequirements };
 
@@ -755,7 +755,7 @@ time.sleep(60)`;
   );
 });
 
-/** A pure Python package as a wheel, so that nothing but pip is needed. */
+/** A pure Python package as a wheel, which needs only pip. */
 function tinyPackage(): string {
   const wheel = join(newFolder(), 'tiny_scorer-1.0-py3-none-any.whl');
   const code = `import sys, zipfile

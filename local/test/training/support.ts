@@ -11,7 +11,7 @@ import {
   type TrainingTask,
 } from '../../src/training';
 
-/** Long enough for the first run on a machine, which installs the Python packages. */
+/** Long enough for the first run on a machine, which installs Python packages. */
 export const SETUP_TIMEOUT = 300_000;
 
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
@@ -33,7 +33,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'training-test-'));
 }
 
-/** An interpreter that says it has these packages, and whose processes run `body`, as text for the shell. */
+/** A shell script as an interpreter: it reports these packages, and its processes run `body`. */
 export function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
   const path = join(temporaryFolder(), 'python');
   const answer = JSON.stringify({ executable: path, version, packages });
@@ -45,7 +45,7 @@ export function fakePython(version: string, packages: Record<string, string>, bo
   return path;
 }
 
-/** An interpreter whose processes can be killed: the youngest one, or each with a command of the shell before it starts. */
+/** An interpreter whose processes can be killed: the newest one, or each one with a shell command before it starts. */
 export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
   const folder = temporaryFolder();
   const wrapper = join(folder, 'python');
@@ -78,7 +78,7 @@ export function writeRegressionCsv(path: string, rows: number, features: number,
   return path;
 }
 
-/** A channel of whole files, as SageMaker hands it over when a request says nothing more. */
+/** A channel of whole files, as a request without further settings gets it. */
 export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
   return {
     name,

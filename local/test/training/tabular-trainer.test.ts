@@ -51,7 +51,7 @@ const CATBOOST_REGEX = { Name: 'best', Regex: 'bestTest = ([-+]?[0-9]*\\.?[0-9]+
 
 const TARBALLS = 's3://jumpstart-cache-prod-us-east-1/source-directory-tarballs';
 
-/** The hyperparameters that make a job one of JumpStart's. */
+/** The hyperparameters that identify a JumpStart job. */
 function script(library: Library, task: 'regression' | 'classification'): Record<string, string> {
   return {
     sagemaker_program: 'transfer_learning.py',
@@ -143,7 +143,7 @@ test('the script and where it comes from decide', () => {
     library: 'catboost',
     task: 'regression',
   });
-  // Data of the user's with such a name says nothing, and neither does a script of the user's own.
+  // Neither a user's data with such a name nor a user's script identifies it.
   expect(of(inChannels, [{ name: 'train', s3Uri: 's3://mine/lightgbm/regression/' }])).toBeUndefined();
   expect(of({ ...script('lightgbm', 'regression'), sagemaker_program: 'train.py' })).toBeUndefined();
 });
@@ -267,7 +267,7 @@ test.each(['lightgbm', 'catboost'] as const)(
 
 test('without validation data a fifth of the rows is taken, the same in every job', async () => {
   const channels = { train: [join(folder, 'binary', 'train.csv')] };
-  // At once, so in two processes: neither has the other's data.
+  // In parallel, so in two processes that do not share data.
   const [first, second] = await Promise.all([
     train('lightgbm', 'binary', {}, channels),
     train('lightgbm', 'binary', {}, channels),

@@ -13,18 +13,18 @@ function run(...args: string[]): unknown {
   return JSON.parse(execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
 }
 
-/** Rows × columns, hyperparameters, seconds that each round takes on one thread, and the threads of 2 that each gets. */
+/** Rows × columns, hyperparameters, seconds of each round on one thread, and how many of 2 threads each round gets. */
 const XGBOOST_JOBS: readonly [number, Record<string, string | number>, number[], number[]][] = [
   // 12,000 rows of bike rentals, 12 columns: shallow trees on one thread, deep ones on both.
   [144_000, {}, [0.004, 0.002, 0.002, 0.002, 0.002, 0.002], [1, 1, 1, 1, 1, 1]],
   [144_000, {}, [0.02, 0.012, 0.011, 0.012, 0.012, 0.012], [1, 1, 1, 1, 2, 2]],
-  // What else runs on the machine slows a round down, but not all of them.
+  // Other processes slow some rounds down, but not all.
   [144_000, {}, [0.02, 0.03, 0.002, 0.03, 0.03, 0.03], [1, 1, 1, 1, 1, 1]],
-  // A round of 3 classes is 3 trees, of a forest so many.
+  // A round has 3 trees for 3 classes, and as many as a forest has.
   [144_000, { num_class: 3 }, [0.02, 0.012, 0.012, 0.012, 0.012], [1, 1, 1, 1, 1]],
   [144_000, { num_parallel_tree: 10, num_class: 3 }, [1, 0.14, 0.14, 0.14, 0.14], [1, 1, 1, 1, 1]],
   [144_000, { booster: 'gblinear' }, [0.1, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1]],
-  // Large data: all from the start.
+  // Large data uses all threads from the start.
   [1_000_000, {}, [0.001, 0.001, 0.001, 0.001, 0.001], [2, 2, 2, 2, 2]],
   [15_000_000, { booster: 'gblinear' }, [0.1, 0.1], [2, 2]],
 ];

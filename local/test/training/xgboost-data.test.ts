@@ -34,7 +34,7 @@ async function reasonFor(train: string[], contentType?: string, more: Record<str
   return failureReason(outcome);
 }
 
-/** Trains on CSV and returns how it ended, the trainer's notices and the lines of the rounds. */
+/** Trains on CSV and returns the outcome, the trainer's notices and the log lines of the rounds. */
 async function trainOnCsv(content: string) {
   const notices: string[] = [];
   const own = createXGBoostTrainer({
@@ -174,7 +174,7 @@ test('csv_weights takes the second column for the weight of a row', async () => 
   };
   expect(await rmseOf([1, 1])).toBeCloseTo(5, 1);
   expect(await rmseOf([99, 1])).toBeCloseTo(1, 1);
-  // Asked for by name, rmse is the container's, which leaves the weights out.
+  // A requested rmse is computed by the container, which ignores the weights.
   expect(await rmseOf([99, 1], { eval_metric: 'rmse' })).toBeCloseTo(7, 1);
 });
 

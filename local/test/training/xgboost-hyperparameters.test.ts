@@ -29,7 +29,7 @@ const TREES = 'ClientError: Tree updater should not be selected from these optio
 const GROW =
   'ClientError: Only one tree grow plugin can be selected. Choose one of: grow_colmaker, distcol, grow_histmaker';
 
-/** What a job is given beside num_round, and why the container refuses it; undefined where it does not. */
+/** Hyperparameters in addition to num_round, and why the container rejects them; undefined if it does not. */
 const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   [{ booster: 'gblinear', updater: 'shotgun' }],
   [{ booster: 'gblinear', updater: 'coord_descent' }],

@@ -9,7 +9,7 @@ type Comparison = readonly [title: string, ours: number | string | null, theirs:
 test(
   "the container's metrics, and what they refuse, are those of scikit-learn",
   async () => {
-    // The environment for scripts has scikit-learn; training needs none.
+    // Uses the environment for scripts, which has scikit-learn. Training does not need it.
     const [wanted, ...alternatives] = frameworkOf(IMAGE)?.packages(IMAGE) ?? [];
     if (wanted === undefined) throw new Error(`${IMAGE} has no packages`);
     const { python } = await environments.forPackages(wanted, alternatives);

@@ -50,7 +50,7 @@ function runPython(code: string, ...args: string[]): string {
   return execFileSync(python, ['-c', code, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    // A script that waits for ever would stop the whole run: nothing else of this process goes on meanwhile.
+    // A script that never ends would block this process, and with it the whole run.
     timeout: 60_000,
   }).trim();
 }
@@ -230,7 +230,7 @@ test.each([
   expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
 });
 
-/** What the last round prints of the validation data. */
+/** The validation metrics of the last round. */
 async function lastRound(change: Record<string, string>): Promise<Record<string, number>> {
   const { log, outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });
@@ -281,7 +281,7 @@ test('3.x takes transformed predictions for margins: the accuracy of probabiliti
   const above0 = rows.filter((row) => row.startsWith('1')).length / rows.length;
   const poisson = await metricOfClasses('accuracy', { objective: 'count:poisson' });
   expect(poisson).toEqual(Array(5).fill(above0.toFixed(5)));
-  // Class 2 of multi:softmax counts as class 1; multi:softprob has a column a class.
+  // Class 2 of multi:softmax counts as class 1; multi:softprob has a column for each class.
   const softmax = await metricOfClasses('accuracy', { objective: 'multi:softmax', num_class: '3' });
   const softprob = await metricOfClasses('accuracy', { objective: 'multi:softprob', num_class: '3' });
   const merror = await metricOfClasses('merror', { objective: 'multi:softprob', num_class: '3' });
@@ -450,7 +450,7 @@ test('Ctrl-C, which the terminal sends to every process, leaves the workers to t
   }
 });
 
-/** The process id of the worker that was started last. */
+/** The process ID of the newest worker. */
 function youngestWorker(): number {
   const output = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
     encoding: 'utf8',
@@ -469,7 +469,7 @@ test('workers end with their parent, even in the middle of a job', async () => {
     workFolder: temporaryFolder(),
     threads: 1,
   };
-  // The parent writes the job, reads the first round and dies without a word.
+  // The parent sends the job, reads the first round and is killed.
   const parent = `
 import json, os, subprocess, sys
 worker = subprocess.Popen([sys.executable, sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -482,7 +482,7 @@ print(worker.pid, flush=True)
 os._exit(0)`;
   const pid = Number(runPython(parent, script, JSON.stringify(job)));
   await new Promise((resolve) => setTimeout(resolve, 500));
-  // Gone, or dead and not yet reaped by whoever inherited it.
+  // Ended, or dead and not yet reaped by its new parent.
   const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
   expect(state.replace(/^Z.*/, '')).toBe('');
 });

@@ -53,7 +53,7 @@ def outcome(compute):
 
 
 def compare(name, labels, predictions):
-    # The container's rule for classes: the greatest column, or whether the prediction is above 0.
+    # The container's rule for classes: the column with the highest value, or whether the prediction is above 0.
     classes = np.argmax(predictions, axis=-1) if predictions.ndim > 1 else (predictions > 0).astype(int)
     theirs = outcome(lambda: SCIKIT_LEARN[name](labels, predictions if name in ON_VALUES else classes))
     ours = outcome(lambda: make_custom_metric([name])(predictions, Data(labels))[0][1])

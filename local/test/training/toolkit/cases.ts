@@ -9,11 +9,11 @@ export interface ToolkitCase {
   readonly links?: Readonly<Record<string, string>>;
   readonly hyperparameters?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the container is one that captures errors, as PyTorch's. @default false */
+  /** Whether the container captures errors, as PyTorch's does. @default false */
   readonly capturesErrors?: boolean;
-  /** How many instances: what the last one does is compared. @default 1 */
+  /** Number of instances. The test compares the last one. @default 1 */
   readonly instances?: number;
-  /** Channels besides the code's, and their content types. */
+  /** Channels in addition to the code channel, with their content types. */
   readonly channels?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -28,7 +28,7 @@ const failing = (name: string, body: string): ToolkitCase[] => [
 ];
 const value = (name: string, text: string): ToolkitCase => ({ name, hyperparameters: { value: text } });
 
-/** Hyperparameters: what becomes of their texts. */
+/** Hyperparameters: how their strings reach the script. */
 const VALUES: ToolkitCase[] = [
   value('a word', 'adam'),
   value('a quoted word', '"adam"'),
@@ -70,7 +70,7 @@ const VALUES: ToolkitCase[] = [
   value('a long text', 'x'.repeat(20_000)),
 ];
 
-/** Names of hyperparameters, and those that are for the container. */
+/** Names of hyperparameters, including those that the container reads. */
 const NAMES: ToolkitCase[] = [
   {
     name: 'names of one letter, with dashes and dots',
@@ -276,7 +276,7 @@ const ENDS: ToolkitCase[] = [
 /** All cases. */
 export const CASES: readonly ToolkitCase[] = [...VALUES, ...NAMES, ...INPUTS, ...HOSTS, ...PROGRAMS, ...ENDS];
 
-/** Keeps what the script is started with. */
+/** Records the arguments and environment of the script. */
 export const PROBE_MODULE = `import json, os, sys
 folder = os.environ["SM_OUTPUT_DATA_DIR"]
 host = os.environ["SM_CURRENT_HOST"]

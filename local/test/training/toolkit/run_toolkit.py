@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-# What the toolkit imports takes longest; it imports its own modules once it knows its folder.
+# The toolkit's dependencies take longest to import. Its own modules are imported once the folder is known.
 import boto3  # noqa: F401
 import paramiko  # noqa: F401
 

@@ -5,7 +5,7 @@ import { loopback } from '../../../src/training/job-folder';
 import type { TrainingTask } from '../../../src/training/trainer';
 import { newFolder, projectEnvironments } from '../script-support';
 
-/** Why the toolkit cannot be had here; undefined where it can. */
+/** Why the toolkit cannot be installed here; undefined if it can. */
 export function toolkitRefusal(): string | undefined {
   if (process.platform !== 'linux') return 'it needs Linux';
   try {
@@ -37,14 +37,14 @@ export async function toolkitPython(): Promise<string> {
   return python;
 }
 
-/** What a job leaves: of the toolkit, or of local mode. */
+/** The result of a job of the toolkit or of local mode. */
 export interface Left {
   /** The folder that was its `/opt/ml`. */
   readonly base: string;
   readonly exitCode: number;
   /** The failure file; undefined when there is none. */
   readonly failure: string | undefined;
-  /** What its script was started with, as `probe.py` saw it; undefined when it never was. */
+  /** The arguments and environment of its script, as `probe.py` recorded them; undefined if it never started. */
   readonly seen: Seen | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function trainWithToolkit(python: string, tasks: readonly Task[]): 
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_EC2_METADATA_DISABLED: 'true',
       TRAINING_JOB_NAME: task.trainingJobName,
-      // The hosts need not be found.
+      // The host names need not resolve.
       SM_STUDIO_LOCAL_MODE: 'true',
       ...(task.capturesErrors && { SAGEMAKER_TRAINING_MODULE: 'capturing_framework:main' }),
       ...task.environment,
@@ -84,7 +84,7 @@ export async function trainWithToolkit(python: string, tasks: readonly Task[]): 
   return jobs.map(({ base }, i) => leftIn(base, exitCodes[i] ?? -1));
 }
 
-/** What a job has left in its folder. */
+/** The result in a job's folder. */
 export function leftIn(base: string, exitCode: number): Left {
   const read = (path: string) =>
     existsSync(join(base, path)) ? readFileSync(join(base, path), 'utf8') : undefined;
