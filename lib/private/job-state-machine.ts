@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -58,7 +58,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
  */
 function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
-  const role = stateMachine.role.node.defaultChild as iam.CfnRole;
+  const role = stateMachine.role as iam.Role;
   const stack = Stack.of(stateMachine);
   const stateMachines = stack.formatArn({
     service: 'states',
@@ -66,8 +66,17 @@ function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
     resourceName: '*',
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  role.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', {
+  const Condition = {
     ArnLike: { 'aws:SourceArn': stateMachines },
     StringEquals: { 'aws:SourceAccount': stack.account },
+  };
+  const resource = role.node.defaultChild as iam.CfnRole;
+  resource.assumeRolePolicyDocument = Lazy.any({
+    produce: () => {
+      const { Statement, ...document } = role.assumeRolePolicy?.toJSON();
+      const [{ Action, ...statement }, ...others] = Statement;
+      // The order of the members is that of aws-cdk-lib, so that all of its versions give the same template.
+      return { Statement: [{ Action, Condition, ...statement }, ...others], ...document };
+    },
   });
 }

@@ -1,0 +1,94 @@
+// Builds the npm packages, and with jsii-pacmak the packages of every language whose toolchain is on this machine. A
+// build that fails ends the command with an error; a target without a toolchain is skipped, with a line that says why.
+// usage: npm run package -- [--outdir DIR] [--targets js,python,java,go,dotnet]
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { translateSnippets } from './translate-snippets.mjs';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The targets of jsii-pacmak, with the commands that each needs. */
+const TOOLCHAINS = {
+  js: [['npm', '--version']],
+  python: [
+    ['python3', '--version'],
+    ['python3', '-m', 'ensurepip', '--version'],
+  ],
+  java: [
+    ['javac', '-version'],
+    ['mvn', '--version'],
+  ],
+  go: [['go', 'version']],
+  dotnet: [['dotnet', '--version']],
+};
+
+/** The first command of a target that does not work here, or undefined. */
+function missingCommand(target) {
+  const works = ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+  return TOOLCHAINS[target].find((command) => !works(command))?.join(' ');
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** What a person looks for in the folder of a target: a folder of Go sources is one line. */
+function report(target, folder) {
+  const files = filesBelow(folder);
+  const bytes = (paths) => paths.reduce((sum, path) => sum + statSync(path).size, 0);
+  const size = (paths) => `${Math.ceil(bytes(paths) / 1024)} KiB`;
+  const packages = files.filter((file) => /\.(tgz|whl|tar\.gz|jar|nupkg)$/.test(file));
+  if (packages.length === 0) return [`built ${target}: ${folder} (${files.length} files, ${size(files)})`];
+  return packages.map((file) => `built ${target}: ${file} (${size([file])})`);
+}
+
+const { values } = parseArgs({
+  options: {
+    outdir: { type: 'string', default: join(PROJECT, 'dist') },
+    targets: { type: 'string', default: Object.keys(TOOLCHAINS).join(',') },
+  },
+});
+const outdir = resolve(values.outdir);
+const targets = values.targets.split(',');
+const unknown = targets.filter((target) => !(target in TOOLCHAINS));
+if (unknown.length > 0) {
+  console.error(`unknown targets: ${unknown.join(', ')}; known: ${Object.keys(TOOLCHAINS).join(', ')}`);
+  process.exit(2);
+}
+const missing = new Map(targets.map((target) => [target, missingCommand(target)]));
+const present = targets.filter((target) => missing.get(target) === undefined);
+
+for (const target of present) rmSync(join(outdir, target), { recursive: true, force: true });
+if (present.length > 0) {
+  mkdirSync(outdir, { recursive: true });
+  const tablet = join(outdir, 'snippets.tabl.json');
+  translateSnippets(tablet);
+  const rosetta = ['--rosetta-tablet', tablet, '--rosetta-unknown-snippets', 'fail'];
+  const pacmak = createRequire(import.meta.url).resolve('jsii-pacmak/bin/jsii-pacmak');
+  // A build that fails ends this command, with the tool's own output.
+  execFileSync(process.execPath, [pacmak, '--outdir', outdir, ...rosetta, '--targets', ...present], {
+    cwd: PROJECT,
+    stdio: 'inherit',
+  });
+}
+if (present.includes('js')) {
+  const destination = join(outdir, 'js');
+  mkdirSync(destination, { recursive: true });
+  execFileSync('npm', ['pack', '--workspace', 'local', '--pack-destination', destination], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+for (const target of targets) {
+  const command = missing.get(target);
+  const lines = command
+    ? [`skipped ${target}: the command "${command}" does not work on this machine`]
+    : report(target, join(outdir, target));
+  for (const line of lines) console.log(line.replace(`${process.cwd()}/`, ''));
+}
