@@ -1,18 +1,21 @@
 // Bundles each lambda/<function>/index.ts into lambda/<function>/bundle/index.js, once, at our build:
 // a user's `cdk synth` then needs neither esbuild nor Docker (docs/decisions/0003-lambda-bundled-at-build.md).
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeNotices } from '../scripts/third-party-notices.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const functions = readdirSync(root).filter((name) => existsSync(join(root, name, 'index.ts')));
+const metafiles = [];
 
 for (const name of functions) {
   const outdir = join(root, name, 'bundle');
   rmSync(outdir, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
+    metafile: true,
     entryPoints: [join(root, name, 'index.ts')],
     outfile: join(outdir, 'index.js'),
     bundle: true,
@@ -27,11 +30,13 @@ for (const name of functions) {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  metafiles.push(metafile);
 }
 
 // What stands in the page of the report: its style sheet, and its script for browsers.
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
+  metafile: true,
   entryPoints: {
     page: join(root, 'report/client/main.ts'),
     style: join(root, 'report/page/style.css'),
@@ -45,3 +50,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+metafiles.push(metafile);
+
+const project = dirname(root);
+const { bundleDependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+writeNotices(project, metafiles, bundleDependencies, join(project, 'THIRD-PARTY-NOTICES'));

@@ -76,12 +76,12 @@ export interface FinalTrainingOptions {
    */
   readonly resources?: TrainingResources;
   /**
-   * Hyperparameters to add to the best ones or to override them with, such as a higher `num_round`. With
+   * Hyperparameters to add to the best ones or to override them with, such as a higher `num_round`: a map of strings. With
    * `furtherDefinitions`, they apply only if the first definition wins.
    *
    * @default - the best hyperparameters, unchanged
    */
-  readonly hyperparameters?: { [name: string]: string };
+  readonly hyperparameters?: { [name: string]: unknown };
   /**
    * Maximum run time of the final training: at most 28 days.
    *
@@ -134,12 +134,12 @@ export interface TrainingDefinitionOptions {
   /** The search space: 1 to 30 hyperparameters. */
   readonly parameterRanges: ParameterRange[];
   /**
-   * Hyperparameters that have the same value in all training jobs. An execution's input can override them. It can also
-   * set a value for a tuned hyperparameter, which is then no longer tuned.
+   * Hyperparameters that have the same value in all training jobs: a map of strings, such as `"150"` for a number. An
+   * execution's input can override them. It can also set a value for a tuned hyperparameter, which is then no longer tuned.
    *
    * @default - only those that the algorithm adds
    */
-  readonly hyperparameters?: { [name: string]: string };
+  readonly hyperparameters?: { [name: string]: unknown };
   /**
    * Input data in addition to the training and validation data, by channel name. An execution's input cannot change it.
    *
@@ -177,12 +177,12 @@ export interface FurtherDefinition extends TrainingDefinitionOptions {
    */
   readonly validation?: InputData;
   /**
-   * Hyperparameters for the final training, to add to the best ones or to override them with. They apply only if this
-   * definition wins.
+   * Hyperparameters for the final training, to add to the best ones or to override them with: a map of strings. They
+   * apply only if this definition wins.
    *
    * @default - the best hyperparameters, unchanged
    */
-  readonly finalHyperparameters?: { [name: string]: string };
+  readonly finalHyperparameters?: { [name: string]: unknown };
 }
 
 /** Options that `TuningWorkflow` and `TuningFragment` share: the algorithm, the search, and the instances. */

@@ -308,7 +308,9 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       expect(ruleOf(stack).EventPattern.detail.bucket).toEqual({ name: ['lake'] });
       Annotations.fromStack(stack).hasWarning(
         '/Stack/Tuning',
-        Match.stringLikeRegexp('NewData: the bucket lake belongs to another stack: its owner must send its events'),
+        Match.stringLikeRegexp(
+          'NewData: the bucket lake belongs to another stack: its owner must send its events',
+        ),
       );
       Template.fromStack(stack).resourceCountIs('Custom::S3BucketNotifications', 0);
     });

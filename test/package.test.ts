@@ -26,6 +26,7 @@ describe('the npm package', () => {
     '.jsii',
     'package.json',
     'README.md',
+    'THIRD-PARTY-NOTICES',
     'lib/index.js',
     'lib/index.d.ts',
     'lib/tuning-workflow.js',
@@ -55,7 +56,7 @@ describe('the npm package', () => {
 
   test('holds neither sources nor what is for development only', () => {
     const allowed =
-      /^(lib\/.*\.(js|d\.ts|json)|node_modules\/(jsonata|nanotar)\/.*|lambda\/[^/]+\/bundle\/.*|\.jsii|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(lib\/.*\.(js|d\.ts|json)|node_modules\/(jsonata|nanotar)\/.*|lambda\/[^/]+\/bundle\/.*|\.jsii|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
     expect(files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
     expect(files.filter((path) => /^(bin|data|docs|examples|local|test|bench)\//.test(path))).toEqual([]);

@@ -1,6 +1,6 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TrainingJobDefinition } from '../tasks/training-job-definition';
+import { warn } from './warn';
 
 /**
  * Families of instance types with local NVMe storage. All sizes of a family are alike in this. SageMaker uses their storage in
@@ -41,8 +41,9 @@ export function warnOfVolumesWithoutKey(
   for (const definition of definitions) {
     const without = instanceTypes(definition).filter((type) => !hasInstanceStorage(type));
     if (!definition.volumeEncryptionKey || takesVolumeKey(definition) || without.length === 0) continue;
-    Annotations.of(scope).addWarningV2(
-      'cdk-sagemaker-tuning:volumesWithoutKey',
+    warn(
+      scope,
+      'volumesWithoutKey',
       `The key does not encrypt the volumes of ${without.join(', ')}; AWS encrypts them with its own key. The instance groups include types with local NVMe storage, for which SageMaker rejects a key, and a training job has one key for all groups`,
     );
   }

@@ -59,6 +59,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
  */
 function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
   const role = stateMachine.role as iam.Role;
+  const trust = role.assumeRolePolicy as iam.PolicyDocument;
   const stack = Stack.of(stateMachine);
   const stateMachines = stack.formatArn({
     service: 'states',
@@ -73,7 +74,7 @@ function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
   const resource = role.node.defaultChild as iam.CfnRole;
   resource.assumeRolePolicyDocument = Lazy.any({
     produce: () => {
-      const { Statement, ...document } = role.assumeRolePolicy?.toJSON();
+      const { Statement, ...document } = trust.toJSON();
       const [{ Action, ...statement }, ...others] = Statement;
       // The order of the members is that of aws-cdk-lib, so that all of its versions give the same template.
       return { Statement: [{ Action, Condition, ...statement }, ...others], ...document };

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, Token } from 'aws-cdk-lib';
+import { Aspects, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import type { NewDataOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
+import { warn } from './warn';
 
 /** Where a workflow reads and writes. */
 export interface WorkflowPlaces {
@@ -62,8 +63,9 @@ function keyPattern(folder: string, object: string): unknown {
 function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucket): void {
   const resource = bucket.node.defaultChild;
   if (!(resource instanceof s3.CfnBucket)) {
-    Annotations.of(scope).addWarningV2(
-      `cdk-sagemaker-tuning:eventBridgeOfImportedBucket:${id}`,
+    warn(
+      scope,
+      `eventBridgeOfImportedBucket:${id}`,
       `${id}: the bucket ${bucket.bucketName} belongs to another stack: its owner must send its events to Amazon EventBridge, or no execution starts`,
     );
     return;

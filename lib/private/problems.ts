@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Token } from 'aws-cdk-lib';
+import { inAppLanguage } from './app-language';
 
 /**
  * Collects what is wrong with a construct's props, so that all of it is reported at once.
@@ -96,7 +97,7 @@ function shorten(text: string): string {
 
 /** The error of props that are not valid; its name is stable. */
 export function validationError(message: string): Error {
-  const error = new Error(message);
+  const error = new Error(inAppLanguage(message));
   error.name = 'TuningValidationError';
   return error;
 }

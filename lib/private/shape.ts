@@ -1,5 +1,6 @@
 import { type Duration, type Size, Token, Tokenization } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { addPropNames } from './app-language';
 import { Problems } from './problems';
 
 /**
@@ -27,6 +28,7 @@ export function requireShape(where: string, shape: Shape, value: unknown): void 
 
 /** An object of known members. Members that are not known are left alone, as everywhere in the CDK. */
 export function struct<T>(members: Members<T>): Shape {
+  addPropNames(Object.keys(members));
   return (problems, prop, value) => {
     if (!isPlain(value)) return problems.wrongType(prop || 'props', 'an object', value);
     for (const [name, shape] of Object.entries<Shape>(members))

@@ -1,7 +1,8 @@
-import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
+import { Aspects, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NetworkOptions } from './network';
+import { warn } from './warn';
 
 /**
  * Warns where containers in a VPC cannot reach Amazon S3, through which SageMaker moves data and models: their network interfaces
@@ -26,8 +27,9 @@ export function warnOfUnreachableStorage(scope: Construct, { vpc, vpcSubnets }: 
   Aspects.of(scope).add({
     visit: (node) => {
       if (node !== scope || hasStorageEndpoint(scope, vpc)) return;
-      Annotations.of(scope).addWarningV2(
-        'cdk-sagemaker-tuning:storageNotReached',
+      warn(
+        scope,
+        'storageNotReached',
         `vpcSubnets: jobs in the ${kind} subnets of ${vpc.node.path} cannot reach Amazon S3 and fail to download their data, because their network interfaces have no public IP address: add an endpoint, vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 }), or select private subnets with a NAT gateway`,
       );
     },

@@ -1,10 +1,11 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { jobRole, warnIfNotAttached } from './training-role';
+import { warn } from './warn';
 
 /** What training jobs touch. */
 export interface TrainingAccess {
@@ -49,8 +50,9 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
 /** Warns where a role gets to write a whole bucket, because nothing of the key is known before the deployment. */
 export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocation): void {
   if (_bucket || !Token.isUnresolved(uri)) return;
-  Annotations.of(scope).addWarningV2(
-    'cdk-sagemaker-tuning:outputKeyUnknown',
+  warn(
+    scope,
+    'outputKeyUnknown',
     'output: the URI contains a token, so its key is not known at synth and the training role can write the whole bucket. Use DataLocation.fromBucket, which takes tokens in the key',
   );
 }

@@ -1,7 +1,8 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { validationError } from './problems';
+import { warn } from './warn';
 
 const SAGEMAKER = 'sagemaker.amazonaws.com';
 
@@ -55,8 +56,9 @@ export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
   if (stack.resolve(roles) !== undefined) return;
   const { Statement } = stack.resolve(policy.document.toJSON());
   const actions = Statement.flatMap(({ Action }: { Action: string | string[] }) => Action);
-  Annotations.of(policy).addWarningV2(
-    'cdk-sagemaker-tuning:roleNotChanged',
+  warn(
+    policy,
+    'roleNotChanged',
     `trainingRole: this app cannot change the permissions of ${Token.isUnresolved(role.roleArn) ? role.node.path : role.roleArn}. Jobs fail with AccessDenied unless the role already allows ${[...new Set(actions)].join(', ')} on the data, the output, the image and the logs`,
   );
 }

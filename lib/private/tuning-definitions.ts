@@ -10,14 +10,21 @@ export interface TuningInput extends TuningOptions {
   readonly input?: string;
 }
 
+type Hyperparameters = Readonly<Record<string, string>>;
+
+/** Options whose hyperparameters are known to be strings: callers have checked them by their shape. */
+interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameters'> {
+  readonly hyperparameters?: Hyperparameters;
+}
+
 /** One definition of a tuning, with its data settled. */
-export interface TuningDefinition extends TrainingDefinitionOptions {
+export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
   /** What the names of its props begin with in messages: empty for the first definition. */
   readonly prop: string;
   readonly train: InputData;
   readonly validation?: InputData;
-  readonly finalHyperparameters: Readonly<Record<string, string>>;
+  readonly finalHyperparameters: Hyperparameters;
 }
 
 /** The definitions of a tuning, in order; the first is the one that its own props describe. */
@@ -28,7 +35,7 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
     prop: '',
     train: tuning.train,
     validation: tuning.validation,
-    finalHyperparameters: tuning.finalTraining?.hyperparameters ?? {},
+    finalHyperparameters: (tuning.finalTraining?.hyperparameters ?? {}) as Hyperparameters,
   };
   const further = (tuning.furtherDefinitions ?? []).map((definition) => ({
     ...pick(definition),
@@ -36,7 +43,7 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
     prop: `furtherDefinitions.${definition.name}.`,
     train: definition.train ?? tuning.train,
     validation: definition.validation ?? (definition.train ? undefined : tuning.validation),
-    finalHyperparameters: definition.finalHyperparameters ?? {},
+    finalHyperparameters: (definition.finalHyperparameters ?? {}) as Hyperparameters,
   }));
   return [first, ...further];
 }
@@ -51,8 +58,8 @@ export function hasSeveralDefinitions({ furtherDefinitions }: TuningOptions): bo
   return furtherDefinitions !== undefined && furtherDefinitions.length > 0;
 }
 
-function pick(options: TrainingDefinitionOptions): TrainingDefinitionOptions {
-  const { algorithm, objective, parameterRanges, hyperparameters, channels, resources, maxTrainingRuntime } =
-    options;
+function pick(options: TrainingDefinitionOptions): CheckedOptions {
+  const { algorithm, objective, parameterRanges, channels, resources, maxTrainingRuntime } = options;
+  const hyperparameters = options.hyperparameters as Hyperparameters | undefined;
   return { algorithm, objective, parameterRanges, hyperparameters, channels, resources, maxTrainingRuntime };
 }

@@ -148,10 +148,7 @@ function checkHyperparameterValues(
     if (!rules || Token.isUnresolved(name)) continue;
     const own = canonicalName(rules, name);
     if (own !== name && own in values) {
-      problems.add(
-        `${prop}.${name}`,
-        `is an alias of ${own}, which is also given: give only one of them`,
-      );
+      problems.add(`${prop}.${name}`, `is an alias of ${own}, which is also given: give only one of them`);
     }
     const rule = rules.hyperparameters.find((candidate) => candidate.name === own);
     if (!rule) {

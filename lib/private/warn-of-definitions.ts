@@ -1,8 +1,9 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type BrokenCombination, brokenCombinations, brokenFinalCombinations } from './broken-combinations';
 import { adviseMetricRegex } from './metric-regex';
 import type { TuningDefinition } from './tuning-definitions';
+import { warn } from './warn';
 
 /** Warns at synth of settings that AWS accepts but that do not have the intended effect. */
 export function warnOfDefinitions(scope: Construct, definitions: readonly TuningDefinition[]): void {
@@ -39,8 +40,4 @@ function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition):
     const advice = Token.isUnresolved(regex) ? undefined : adviseMetricRegex(regex);
     if (advice) warn(scope, 'metricRegex', `${prop}algorithm.metrics.${name}.regex: ${advice}`);
   }
-}
-
-function warn(scope: Construct, id: string, message: string): void {
-  Annotations.of(scope).addWarningV2(`cdk-sagemaker-tuning:${id}`, message);
 }

@@ -305,7 +305,6 @@ describe.each([
         : Objective.maximize(objective.metric);
     const attempt = () => tuning({ objective: turned });
     if (isAutoGluon) expect(attempt).not.toThrow();
-    else
-      expect(attempt).toThrow(new RegExp(`objective: ${objective.metric} must be (min|max)imized, got `));
+    else expect(attempt).toThrow(new RegExp(`objective: ${objective.metric} must be (min|max)imized, got `));
   });
 });

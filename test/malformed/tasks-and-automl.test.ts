@@ -135,11 +135,7 @@ describe('CreateTrainingJobTask', () => {
       { maxRuntime: Duration.days(29) },
       'maxRuntime: must be a whole number from 1 to 2419200',
     ),
-    ofJob(
-      'a wait without spot',
-      { maxWait: Duration.hours(2) },
-      'maxWait: requires managed spot training',
-    ),
+    ofJob('a wait without spot', { maxWait: Duration.hours(2) }, 'maxWait: requires managed spot training'),
     ofJob(
       'a wait shorter than the run',
       { managedSpotTraining: true, maxWait: Duration.minutes(1) },

@@ -61,13 +61,7 @@ describe('the key of volumes', () => {
       false,
       true,
     ],
-    [
-      'is asked for where the type is a token',
-      { instanceType: Aws.STACK_NAME },
-      undefined,
-      true,
-      true,
-    ],
+    ['is asked for where the type is a token', { instanceType: Aws.STACK_NAME }, undefined, true, true],
   ])('%s', (_title, resources, finalResources, trials, final) => {
     const { stack, ...jobs } = jobsOf(resources, finalResources);
     expect(jobs).toEqual({ trials, final });

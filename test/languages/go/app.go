@@ -24,7 +24,7 @@ func main() {
 	workflow := tuning.NewTuningWorkflow(xgboost, jsii.String("Tuning"), &tuning.TuningWorkflowProps{
 		Algorithm:       tuning.Algorithm_Xgboost(&tuning.XGBoostOptions{Version: tuning.XGBoostVersion_V3_2_0()}),
 		Objective:       tuning.Objective_Minimize(jsii.String("validation:rmse")),
-		Hyperparameters: &map[string]*string{"objective": jsii.String("reg:squarederror")},
+		Hyperparameters: &map[string]interface{}{"objective": "reg:squarederror"},
 		ParameterRanges: &[]tuning.ParameterRange{
 			integer("num_round", 100, 1000),
 			integer("max_depth", 3, 10),

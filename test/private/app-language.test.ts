@@ -1,0 +1,62 @@
+import { toPascalCase, toSnakeCase } from 'codemaker';
+import '../../lib';
+import { inAppLanguage } from '../../lib/private/app-language';
+import { assembly } from '../assembly';
+import type { Json } from '../fixtures';
+
+const AGENTS = { Python: 'Python/3.11.7', 'C#': 'DotNet/8.0.1/.NETCoreApp', Go: 'go1.26.8/linux/amd64' };
+
+/** The names of all props of the library that have several words. */
+const PROPS = [
+  ...new Set(
+    Object.values<Json>(assembly().types)
+      .filter(({ datatype }) => datatype)
+      .flatMap(({ properties }) => (properties ?? []) as Json[])
+      .filter(({ overrides }) => overrides === undefined)
+      .map(({ name }) => String(name))
+      .filter((name) => /[A-Z]/.test(name)),
+  ),
+];
+
+const MESSAGE = [
+  'App/maxTrainingJobs/Tuning: 2 problems found:',
+  '  - objective: must not be "maxTrainingJobs", use maxTrainingJobs',
+  '  - furtherDefinitions[0].hyperparameters.learningRate: use Algorithm.builtIn or Duration.hours',
+].join('\n');
+
+test.each([
+  ['TypeScript', ''],
+  ['Java', 'Java/17.0.15'],
+])('messages for %s stay as they are', (_language, agent) => {
+  expect(inAppLanguage(MESSAGE, agent)).toBe(MESSAGE);
+});
+
+test.each([
+  [
+    'Python',
+    'objective: must not be "maxTrainingJobs", use max_training_jobs',
+    'further_definitions[0].hyperparameters.learningRate: use Algorithm.built_in or Duration.hours',
+  ],
+  [
+    'C#',
+    'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
+    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm.BuiltIn or Duration.hours',
+  ],
+  [
+    'Go',
+    'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
+    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm_BuiltIn or Duration.hours',
+  ],
+] as const)(
+  'messages for %s have its names of props, and what was given as it is',
+  (language, ...problems) => {
+    expect(inAppLanguage(MESSAGE, AGENTS[language]).split('\n  - ').slice(1)).toEqual(problems);
+  },
+);
+
+test('all props are known, under the names that jsii gives them', () => {
+  expect(PROPS.length).toBeGreaterThan(50);
+  const message = PROPS.join(' ');
+  expect(inAppLanguage(message, AGENTS.Python)).toBe(PROPS.map((name) => toSnakeCase(name)).join(' '));
+  expect(inAppLanguage(message, AGENTS['C#'])).toBe(PROPS.map((name) => toPascalCase(name)).join(' '));
+});

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+jest.setTimeout(60_000);
+
+const PROJECT = resolve(__dirname, '..');
+
+/** The packages with their limits in KiB: what a release may weigh, some 15 % above what it weighs now. */
+const PACKAGES = [
+  { name: 'cdk-sagemaker-tuning', folder: '.', packed: 1_800, unpacked: 8_500 },
+  { name: 'cdk-sagemaker-tuning-local', folder: 'local', packed: 1_050, unpacked: 3_400 },
+];
+
+const destination = mkdtempSync(join(tmpdir(), 'published-'));
+afterAll(() => rmSync(destination, { recursive: true }));
+
+const output = (program: string, args: readonly string[], cwd = PROJECT): string =>
+  execFileSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
+  });
+
+describe.each(PACKAGES)('$name', ({ name, folder, packed, unpacked }) => {
+  let tarball: string;
+
+  beforeAll(() => {
+    const words = ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination];
+    tarball = join(destination, output('npm', words, join(PROJECT, folder)).trim());
+  });
+
+  test('is as small as it was', () => {
+    // The size of each file is the third column that tar prints.
+    const sizes = output('tar', ['-tvzf', tarball]).match(/^\S+\s+\S+\s+\d+/gm) ?? [];
+    const kilobytes = sizes.reduce((sum, line) => sum + Number(/\d+$/.exec(line)?.[0]), 0) / 1024;
+    expect(readFileSync(tarball).length / 1024).toBeLessThan(packed);
+    expect(kilobytes).toBeLessThan(unpacked);
+    expect(kilobytes).toBeGreaterThan(unpacked / 2);
+  });
+
+  test('has no problem that publint finds', () => {
+    expect(output('npx', ['publint', 'run', tarball, '--strict'])).toContain('All good!');
+  });
+
+  test("has types that TypeScript finds in each of Node.js's and the bundlers' ways", () => {
+    expect(output('npx', ['attw', '--format', 'ascii', tarball])).toContain('No problems found');
+  });
+
+  test('has the license of its code', () => {
+    const files = output('tar', ['-tzf', tarball]).split('\n');
+    expect(files).toContain('package/LICENSE');
+    expect(name).toBe(JSON.parse(readFileSync(join(PROJECT, folder, 'package.json'), 'utf8')).name);
+  });
+});
+
+test('the notices name what the functions, the page of the report and the package bundle', () => {
+  const notices = readFileSync(join(PROJECT, 'THIRD-PARTY-NOTICES'), 'utf8');
+  for (const name of [
+    '@aws-sdk/client-sagemaker',
+    '@smithy/core',
+    'csv-parse',
+    'd3-scale',
+    'jsonata',
+    'nanotar',
+  ]) {
+    expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((Apache-2\\.0|ISC|MIT)\\)$`, 'm'));
+  }
+  expect(notices).toContain('Apache License');
+  expect(notices).not.toContain(PROJECT);
+});
