@@ -7,28 +7,28 @@ import type { AlgorithmRules } from './algorithm-rules';
 
 /** An algorithm as the constructs use it; `Algorithm` has a factory for each. */
 export interface AlgorithmDefinition {
-  /** How messages call it, such as `XGBoost 3.2-0`. */
+  /** Name in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
-  /** What can be checked at synth; undefined where nothing is known. */
+  /** What the algorithm accepts, to be checked at synth; undefined if the library does not know. */
   readonly rules?: AlgorithmRules;
-  /** Metrics to find in the log; undefined where SageMaker knows them itself, and refuses others. */
+  /** Metrics to find in the log; undefined if SageMaker defines them, because it then rejects others. */
   readonly metricDefinitions?: readonly TrainingMetricDefinition[];
-  /** What the algorithm calls the channels of the training and the validation data. */
+  /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
-  /** Instance type to train on where none is given. */
+  /** Instance type, unless one is given. */
   readonly defaultInstanceType?: string;
-  /** Size of the storage volume of each instance where none is given. */
+  /** Size of the storage volume of each instance, unless one is given. */
   readonly defaultVolumeSize?: Size;
-  /** Hyperparameters that are set unless they are given or tuned. */
+  /** Default hyperparameters: set unless they are given or tuned. */
   defaultHyperparameters(objectiveMetric: string): Record<string, string>;
   /**
-   * Hyperparameter that lists the metrics to evaluate, of which the last one decides: where it is given, its default is
-   * moved to the end of the list, or added there.
+   * Hyperparameter with the list of metrics to evaluate. The last metric decides, so the objective's metric is moved to the
+   * end of a given list, or added there.
    */
   readonly metricList?: string;
-  /** What is wrong with the way the algorithm is used; one message a problem, each beginning with the prop. */
+  /** Problems with the use of the algorithm: one message for each, which begins with the property. */
   check?(use: AlgorithmUse): string[];
-  /** Settles the algorithm in the stack of the construct that trains it. */
+  /** Resolves the algorithm in the stack of a construct: its image, channels and environment. */
   bind(scope: Construct, use: AlgorithmUse): BoundAlgorithm;
 }
 
@@ -38,7 +38,7 @@ export interface ChannelNames {
   readonly validation: string;
 }
 
-/** What most algorithms call their channels. */
+/** Channel names of most algorithms. */
 export const USUAL_CHANNELS: ChannelNames = { train: 'train', validation: 'validation' };
 
 /** How a construct uses an algorithm. */
@@ -49,34 +49,34 @@ export interface AlgorithmUse {
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Names of the hyperparameters that are tuned. */
   readonly tuned: readonly string[];
-  /** Of the training jobs of the tuning job and of the final training. */
+  /** Instance types of the training jobs of the tuning job and of the final training. */
   readonly instanceTypes: readonly string[];
-  /** The same for each kind of training job apart; several types in one are those of instance groups. */
+  /** The same, separate for the tuning job and the final training. Instance groups have several types in one list. */
   readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];
   readonly networkIsolation: boolean;
 }
 
-/** What a training job needs of an algorithm, in one stack. */
+/** What a training job needs from an algorithm, resolved in one stack. */
 export interface BoundAlgorithm {
   readonly image: TrainingImage;
-  /** Hyperparameters that the container reads and not the algorithm, such as `sagemaker_program`. */
+  /** Hyperparameters for the container instead of the algorithm, such as `sagemaker_program`. */
   readonly containerHyperparameters?: Readonly<Record<string, string>>;
-  /** Name of the one that tells the container the type of its instances, which training jobs differ in. */
+  /** Name of the hyperparameter that passes the instance type to the container. Its value can differ between training jobs. */
   readonly instanceTypeHyperparameter?: string;
   /** Environment variables of the container. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Channels beside those of the data, such as the script or a pretrained model. */
+  /** Channels in addition to those of the data, such as the script or a pretrained model. */
   readonly channels?: readonly AlgorithmChannel[];
 }
 
-/** A training image, and the repository that the training role has to be able to pull from. */
+/** A training image, and the repository that the training role needs pull permission for. */
 export interface TrainingImage {
   readonly uri: string;
   readonly repositoryArn: string;
 }
 
-/** A channel that the algorithm brings along. */
+/** A channel that the algorithm adds. */
 export interface AlgorithmChannel {
   readonly name: string;
   readonly location: DataLocation;

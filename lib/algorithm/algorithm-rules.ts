@@ -4,68 +4,68 @@ import { type FormName, NUMBER, VALUE_FORMS, WHOLE_NUMBER } from './value-forms'
 /** What an algorithm accepts for one hyperparameter. All values are strings in the SageMaker API. */
 export interface HyperparameterRule {
   readonly name: string;
-  /** `list` is a comma-separated list, `text` is not checked beyond its `form`. */
+  /** `list` is a comma-separated list. `text` is any string, checked only against `form`. */
   readonly type: 'integer' | 'continuous' | 'categorical' | 'list' | 'text';
-  /** Form of a text, where one is known. */
+  /** Form of a string, if one is known. */
   readonly form?: FormName;
   readonly min?: number;
   readonly minExclusive?: number;
   readonly max?: number;
   readonly maxExclusive?: number;
-  /** Words that may stand in place of a number, such as `auto`. */
+  /** Words that are allowed in place of a number, such as `auto`. */
   readonly words?: readonly string[];
-  /** Allowed values of a categorical one, or allowed elements of a list. */
+  /** Allowed values of a categorical hyperparameter, or allowed elements of a list. */
   readonly values?: readonly string[];
   /** Elements of a list that may have a threshold, as in `error@0.7`. */
   readonly thresholds?: readonly string[];
-  /** What the container takes where it is left out, if rules depend on it. */
+  /** Default in the container. Given only if other rules depend on it. */
   readonly default?: string;
   /** Other names that the container accepts; SageMaker does not tune them. */
   readonly aliases?: readonly string[];
-  /** Whether a tuning job may search it. */
+  /** Whether a tuning job can tune it. */
   readonly tunable?: boolean;
   readonly required?: boolean;
-  /** First and last image version that has it; all when left out. */
+  /** First and last image version that has it; all versions if left out. */
   readonly since?: string;
   readonly until?: string;
 }
 
-/** A metric that a tuning job may optimise. */
+/** A metric that a tuning job can optimize. */
 export interface ObjectiveMetricRule {
   readonly name: string;
   readonly direction: 'Maximize' | 'Minimize';
-  /** First image version that has it; all when left out. */
+  /** First image version that has it; all versions if left out. */
   readonly since?: string;
 }
 
 /** Everything known at synth about what an algorithm accepts. */
 export interface AlgorithmRules {
-  /** How messages call the algorithm, such as `XGBoost 3.2-0`. */
+  /** Name of the algorithm in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
   readonly hyperparameters: readonly HyperparameterRule[];
-  /** Whether other hyperparameters may be given, of which nothing is known: those of a script. */
+  /** Whether hyperparameters that are not in the list are allowed, such as those of a script. */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
-  /** Values that do not go together. They are checked at synth and in the first state of an execution. */
+  /** Combinations of values that fail. They are checked at synth and in the first state of an execution. */
   readonly combinations?: readonly CombinationRule[];
   /**
-   * Further checks that look at several hyperparameters at once, at synth only; returns one message a problem. A value may
-   * be a token, of which nothing is known.
+   * Additional checks of several hyperparameters together, only at synth. Returns one message for each problem. A value can
+   * be a token, whose content is unknown.
    */
   readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
 }
 
-/** The hyperparameter that a name is an alias of. A script reads its hyperparameters itself, by any name. */
+/** The hyperparameter that an alias stands for, or the name itself. A script has no aliases: it can read any name. */
 export function canonicalName(rules: AlgorithmRules | undefined, name: string): string {
   return (rules?.takesOthers ? undefined : aliasedRule(rules, name)?.name) ?? name;
 }
 
-/** The rule of the hyperparameter that a name is an alias of. */
+/** The rule of the hyperparameter that an alias stands for; undefined if the name is not an alias. */
 export function aliasedRule(rules: AlgorithmRules | undefined, name: string): HyperparameterRule | undefined {
   return rules?.hyperparameters.find(({ aliases }) => aliases?.includes(name));
 }
 
-/** What a hyperparameter that is left out is, where rules depend on it. */
+/** Defaults of the hyperparameters that other rules depend on. */
 export function defaultsOfRules(rules: AlgorithmRules | undefined): Record<string, string> {
   return Object.fromEntries(
     (rules?.hyperparameters ?? []).flatMap(({ name, default: value }) =>
@@ -74,12 +74,12 @@ export function defaultsOfRules(rules: AlgorithmRules | undefined): Record<strin
   );
 }
 
-/** How the words that may stand in place of a number read in a message, such as ` or auto`. */
+/** The words that are allowed in place of a number, for a message, such as ` or auto`. */
 export function describeWords({ words = [] }: HyperparameterRule): string {
   return words.map((word) => ` or ${word}`).join('');
 }
 
-/** How a rule's allowed numbers read in a message, such as `at least 0` or `more than 0 and at most 1`. */
+/** The bounds of a rule, for a message, such as `at least 0` or `more than 0 and at most 1`. */
 export function describeBounds(rule: HyperparameterRule): string {
   const parts: string[] = [];
   if (rule.min !== undefined) parts.push(`at least ${rule.min}`);
@@ -99,7 +99,7 @@ export function withinBounds(rule: HyperparameterRule, value: number): boolean {
   );
 }
 
-/** What is wrong with a hyperparameter's value, or undefined. The value is a string, as in the API. */
+/** The problem with a hyperparameter's value, or undefined. The value is a string, as in the SageMaker API. */
 export function checkValue(rule: HyperparameterRule, value: string): string | undefined {
   const given = `got ${JSON.stringify(value)}`;
   if (rule.words?.includes(value)) return undefined;
@@ -139,7 +139,7 @@ function isElement({ values, thresholds }: HyperparameterRule, element: string):
   );
 }
 
-/** How the thresholds of a list's elements read in a message, such as ` (error, ndcg with a threshold, as error@0.7)`. */
+/** The elements that can have a threshold, for a message, such as ` (error, ndcg with a threshold, as in error@0.7)`. */
 export function describeThresholds({ thresholds }: HyperparameterRule): string {
   return thresholds ? ` (${thresholds.join(', ')} with a threshold, as in ${thresholds[0]}@0.7)` : '';
 }

@@ -1,29 +1,29 @@
 /**
- * Hyperparameter values that do not go together: where every condition holds, the rule is broken. It is data, so that
- * the same rule is checked at synth and, as JSONata, in the first state of an execution.
+ * A combination of hyperparameter values that fails: the rule is broken if all of its conditions hold. The rule is plain
+ * data, so that the same rule can be checked at synth and, as JSONata, in the first state of an execution.
  */
 export interface CombinationRule {
-  /** The hyperparameter that the problem is reported for. */
+  /** The hyperparameter to report the problem for. */
   readonly at: string;
   readonly conditions: readonly Condition[];
-  /** What is wrong. `{name}` stands for the value of a hyperparameter. */
+  /** The problem. `{name}` stands for the value of a hyperparameter. */
   readonly message: string;
-  /** Id of a warning: the training works, but does not do what was meant. An error when left out. */
+  /** ID of a warning, if the training works but has an unintended effect. Left out for an error. */
   readonly warning?: string;
-  /** First and last image version that the rule holds for; all when left out. */
+  /** First and last image version that the rule applies to; all versions if left out. */
   readonly since?: string;
   readonly until?: string;
 }
 
 /**
- * A condition on the elements of a comma-separated value; a plain value is a list of one. An element's threshold, as in
- * `error@0.7`, does not count.
+ * A condition on the elements of a comma-separated value. A plain value is a list of one element. The threshold of an
+ * element, as in `error@0.7`, is ignored.
  */
 export interface Condition {
   readonly name: string;
-  /** The elements that count; all when left out. */
+  /** The elements to count; all elements if left out. */
   readonly among?: readonly string[];
-  /** Smallest and largest number of elements that count. */
+  /** Minimum and maximum number of these elements. */
   readonly atLeast?: number;
   readonly atMost?: number;
   /** The value is a number greater than this one. */
@@ -63,9 +63,9 @@ export function above(name: string, limit: number): Condition {
 type Values = Readonly<Record<string, string>>;
 
 /**
- * The rules that values break.
+ * The rules that the given values break.
  *
- * @param isKnown whether the value of a hyperparameter is known; a rule about an unknown one is not broken
+ * @param isKnown whether the value of a hyperparameter is known; a rule about an unknown value counts as not broken
  */
 export function brokenRules(
   rules: readonly CombinationRule[],
@@ -84,7 +84,7 @@ function holds(condition: Condition, values: Values): boolean {
   return count >= atLeast && count <= atMost;
 }
 
-/** The elements of a value that count for a condition. */
+/** The elements of a value that a condition counts. */
 function counted({ name, among }: Condition, values: Values): string[] {
   const elements = values[name]?.split(',') ?? [];
   return among ? elements.filter((element) => among.includes(withoutThreshold(element))) : elements;
@@ -94,7 +94,7 @@ function withoutThreshold(element: string): string {
   return element.replace(/@.*$/, '');
 }
 
-/** A part of a message: text, or the name of a hyperparameter whose value is shown. */
+/** A part of a message: literal text, or the name of a hyperparameter whose value is inserted. */
 export type MessagePart = { readonly text: string } | { readonly valueOf: string };
 
 /** The parts of a rule's message. */
@@ -104,7 +104,7 @@ export function messageParts({ message }: CombinationRule): MessagePart[] {
     .map((part, index) => (index % 2 === 0 ? { text: part } : { valueOf: part }));
 }
 
-/** A rule's message about values: of a list it shows the elements that break the rule. */
+/** A rule's message with the values inserted. For a list, it shows only the elements that break the rule. */
 export function describeBroken(rule: CombinationRule, values: Values): string {
   const show = (name: string) => {
     const condition = rule.conditions.find((each) => each.name === name && each.atLeast !== undefined);

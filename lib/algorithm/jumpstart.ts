@@ -24,14 +24,14 @@ import { hyperparametersFor, setupFor } from './jumpstart/training-setup';
 import type { JumpStartOptions } from './jumpstart-options';
 import { type TabularAlgorithm, tabularModel } from './tabular/tabular-model';
 
-// How a training job of JumpStart is made: sagemaker 2.257.1 (PyPI),
+// Sources for the training job of a JumpStart model: sagemaker 2.257.1 (PyPI),
 // sagemaker/jumpstart/factory/estimator.py, artifacts/environment_variables.py and job.py; sagemaker-train
 // 1.27.0, sagemaker/train/defaults.py.
 
 const CODE_CHANNEL = 'code';
 const MODEL_CHANNEL = 'model';
 const MODEL_CONTENT_TYPE = 'application/x-sagemaker-model';
-/** Where a document says nothing else. */
+/** The entry point, unless the document names another. */
 const ENTRY_POINT = 'transfer_learning.py';
 
 const OPTIONS = struct<JumpStartOptions>({
@@ -74,7 +74,7 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
     defaultHyperparameters(objectiveMetric): Record<string, string> {
       const values = defaultsOf(defaults);
       const name = tabular?.algorithm.metricHyperparameter;
-      // The algorithm prints, and stops early on, the one metric that it evaluates.
+      // The algorithm prints only the metric that it evaluates, and uses it for early stopping.
       const evaluates = tabular?.metrics.some((metric) => metric.name === objectiveMetric);
       return name !== undefined && takes(name) && evaluates ? { ...values, [name]: objectiveMetric } : values;
     },
@@ -113,7 +113,7 @@ function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): Bound
     containerHyperparameters: {
       sagemaker_program: ENTRY_POINT,
       ...defaultsOf(ofContainer),
-      // From the channel, which works without a network too, unlike the script's own URI.
+      // The channel also works without network access, unlike the URI of the script.
       sagemaker_submit_directory: `/opt/ml/input/data/${CODE_CHANNEL}/${scriptFile}`,
     },
     environment: Object.keys(setup.environment).length > 0 ? setup.environment : undefined,
@@ -121,7 +121,7 @@ function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): Bound
   };
 }
 
-/** The image, whose region has to be that of the stack. */
+/** The image. It must be in the region of the stack. */
 function imageOf(scope: Construct, document: HubDocument, uri: string): TrainingImage {
   const [, account, region, repository] =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)/.exec(uri) ?? [];
@@ -147,7 +147,7 @@ function imageOf(scope: Construct, document: HubDocument, uri: string): Training
   return { uri, repositoryArn };
 }
 
-/** Has CloudFormation refuse to deploy an environment-agnostic stack in another region. */
+/** Makes CloudFormation reject the deployment of an environment-agnostic stack in another region. */
 function requireRegion(stack: Stack, document: HubDocument, region: string): void {
   const id = `JumpStartRegion${region.replaceAll('-', '')}`;
   if (stack.node.tryFindChild(id)) return;
@@ -174,7 +174,7 @@ function rulesOf(
       : guide.map((rule): HyperparameterRule => ({ ...rule, tunable: true }));
   if (rules.length === 0) return undefined;
   const known = tabular?.metrics ?? [];
-  // Of other metrics the direction is not known: then the objective is only looked for among the metrics.
+  // The direction of other metrics is unknown. In that case, the only check is that the objective is one of the metrics.
   const allKnown = metricDefinitions.every(({ name }) => known.some((metric) => metric.name === name));
   return {
     title,
@@ -186,10 +186,10 @@ function rulesOf(
 
 const TYPES: Readonly<Record<string, HyperparameterRule['type']>> = { int: 'integer', float: 'continuous' };
 
-/** What the document says about a hyperparameter, or the guide where the document sets no bounds. */
+/** The rule of a hyperparameter in the document, or in the developer guide if the document has no bounds. */
 function ruleOf(hyperparameter: HubHyperparameter, guide: readonly HyperparameterRule[]): HyperparameterRule {
   const { name, min, max, options: values, type = '' } = hyperparameter;
-  // SageMaker lets any hyperparameter be tuned where the image is none of its own algorithms.
+  // SageMaker can tune any hyperparameter if the image is not that of a built-in algorithm.
   const tunable = true;
   if (values) return { name, type: 'categorical', values, tunable };
   const ofGuide = guide.find((rule) => rule.name === name);
@@ -212,7 +212,7 @@ function mergeMetrics(
   return [...byName.values()];
 }
 
-/** All training jobs share one image, artifact and environment, so their instances have to need the same. */
+/** All training jobs share one image, artifact and environment, so all instance types must need the same ones. */
 function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] {
   const types = [...new Set(use.instanceTypes.filter((type) => !Token.isUnresolved(type)))];
   const needs = types.map((type) => ({ type, setup: JSON.stringify(setupFor(document, type)) }));
@@ -225,7 +225,7 @@ function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] 
   return [...problems, ...types.flatMap((type) => checkOwnDefaults(document, use, type))];
 }
 
-/** Whether instances of a type have defaults of their own that are not taken, as the type is not the default one. */
+/** Reports defaults that differ for the instance type: the library uses the defaults of the default instance type. */
 function checkOwnDefaults(document: HubDocument, use: AlgorithmUse, type: string): string[] {
   const taken = defaultsOf(hyperparametersFor(document, document.instanceType));
   return Object.entries(defaultsOf(hyperparametersFor(document, type)))

@@ -1,13 +1,12 @@
 import type { AlgorithmUse } from './algorithm-definition';
 import type { ScriptOptions } from './script-options';
 
-/** What every framework container has to build a package with. */
+/** Build tools that every framework container has. */
 const BUILD_TOOLS = ['setuptools', 'wheel'];
 
 /**
- * Environment variables that let pip install a script without a network: since 25.3 pip builds every package in an
- * environment of its own, into which it downloads setuptools. In the variable, `0` switches that off. Decision 21 has
- * the sources.
+ * Environment variables that let pip install a script without network access. Since version 25.3, pip builds every package
+ * in an isolated environment, into which it downloads setuptools. The value `0` disables that. Sources: decision 21.
  */
 export function installationEnvironment(
   options: ScriptOptions,
@@ -16,7 +15,7 @@ export function installationEnvironment(
   return networkIsolation && mayBeInstalled(options) ? { PIP_NO_BUILD_ISOLATION: '0' } : {};
 }
 
-/** What pip would have to download, in a container without a network. */
+/** Reports packages that pip would have to download in a container without network access. */
 export function checkInstallation(options: ScriptOptions, { networkIsolation }: AlgorithmUse): string[] {
   const { source } = options;
   if (!networkIsolation) return [];
@@ -37,8 +36,8 @@ export function checkInstallation(options: ScriptOptions, { networkIsolation }: 
 }
 
 /**
- * Whether the container installs the script with pip. That of XGBoost does with every script; the others only with a
- * `setup.py` beside a Python program, and whether an archive has one is not known.
+ * Whether the container may install the script with pip. The XGBoost container always does. The others do only if there is
+ * a `setup.py` next to a Python program, and the content of an archive is unknown.
  */
 function mayBeInstalled({ framework, source, entryPoint }: ScriptOptions): boolean {
   if (framework.frameworkName === 'xgboost') return true;
@@ -46,7 +45,7 @@ function mayBeInstalled({ framework, source, entryPoint }: ScriptOptions): boole
   return source._files?.includes('setup.py') ?? true;
 }
 
-/** Names of the packages that a `pyproject.toml` is built with. */
+/** Names of the packages that a `pyproject.toml` requires for its build. */
 function buildTools(toml: string): string[] {
   const section = /^\[build-system\]\s*$([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(toml)?.[1] ?? '';
   const list = /^requires\s*=\s*\[([\s\S]*?)\]\s*$/m.exec(section)?.[1] ?? '';

@@ -63,7 +63,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
         image: image?._bind(scope) ?? own?.bind(scope, use).image ?? imageOfFramework(scope, options, use),
         containerHyperparameters: {
           sagemaker_program: entryPoint,
-          // A channel works without a network too, which a download by the container does not.
+          // A channel also works without network access. A download by the container does not.
           sagemaker_submit_directory: `${CODE_FOLDER}/${fileName}`,
           sagemaker_container_log_level: '20',
           ...options.distribution?._hyperparameters,
@@ -76,7 +76,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
   };
 }
 
-/** Variables that are given win. */
+/** Environment variables of the container. Given variables override those of the library. */
 function environmentOf(options: ScriptOptions, use: AlgorithmUse): Record<string, string> | undefined {
   const variables = { ...installationEnvironment(options, use), ...options.environment };
   return Object.keys(variables).length > 0 ? variables : options.environment;
@@ -106,8 +106,9 @@ function firstPartyXGBoost({ framework }: ScriptOptions): AlgorithmDefinition {
 }
 
 /**
- * SageMaker holds a script in its own XGBoost image to the algorithm's declaration: tunable hyperparameters and metrics
- * (aws/sagemaker-xgboost-container#113, #121). What the script itself takes is not known.
+ * Rules for a script in SageMaker's XGBoost image. SageMaker applies the built-in algorithm's list of tunable
+ * hyperparameters and metrics (aws/sagemaker-xgboost-container#113, #121). The library does not know what values the
+ * script itself accepts.
  */
 function asScriptRules({ rules, title }: AlgorithmDefinition): AlgorithmRules | undefined {
   return (
@@ -141,7 +142,7 @@ function checkInstances({ framework, image }: ScriptOptions, use: AlgorithmUse):
       `resources.instanceType: no image of ${framework.frameworkName} is known for AWS Trainium and Inferentia: give algorithm.image, got ${accelerators.join(', ')}`,
     );
   }
-  // In one training job both can be: instance groups share the image for GPUs.
+  // One training job can have both kinds: instance groups share the GPU image.
   const kinds = new Set(
     use.instanceTypesOfJobs
       .filter((types) => !types.some((type) => Token.isUnresolved(type)))
@@ -176,7 +177,7 @@ function checkDistribution({ framework, image, distribution }: ScriptOptions, us
   return problems;
 }
 
-/** XGBoost has one image for both. */
+/** Whether the framework has a separate GPU image. XGBoost has one image for CPUs and GPUs. */
 function hasImageForGpus({ frameworkName, version }: Framework): boolean {
   if (frameworkName === 'xgboost') return false;
   return frameworkImage(frameworkName as FrameworkName, version)?.tags.gpu !== undefined;

@@ -1,16 +1,16 @@
-// Patterns of values that are checked at synth and, as JSONata, in the first state of an execution: JSONata takes no slash
-// in them, and no bracket that is not escaped or closed.
+// Patterns for values, which are checked at synth and, as JSONata, in the first state of an execution. JSONata does not
+// accept slashes in a pattern, or brackets that are neither escaped nor closed.
 
-/** A whole number, as Python reads one. */
+/** A whole number in Python's syntax. */
 export const WHOLE_NUMBER = /^[+-]?[0-9]+$/;
 
-/** A number, as Python reads one. */
+/** A number in Python's syntax. */
 export const NUMBER = /^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$/;
 
-/** Names of the forms that a text can have. */
+/** Names of the forms that a string can have. */
 export type FormName = 'monotoneConstraints' | 'interactionConstraints';
 
-/** A form that a text can have, and how messages call it. */
+/** A form that a string can have, and its description in messages. */
 export interface ValueForm {
   readonly title: string;
   readonly pattern: RegExp;
@@ -20,7 +20,7 @@ const OPEN = String.raw`(\[|\()`;
 const CLOSE = String.raw`,? *(\]|\)) *`;
 const GROUP = `${OPEN} *[1-9][0-9]*( *, *[1-9][0-9]*)* *${CLOSE}`;
 
-/** The forms that a text can have. */
+/** The forms that a string can have. */
 export const VALUE_FORMS: Readonly<Record<FormName, ValueForm>> = {
   monotoneConstraints: {
     title: 'a tuple of -1, 0 and 1 such as (1,0,-1)',

@@ -8,7 +8,7 @@ import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf }
 
 const CLASSES = ['multi:softmax', 'multi:softprob'];
 
-/** Metrics of predicted classes, which the container computes itself. */
+/** Metrics of predicted classes. The container computes them. */
 const OF_CLASSES = [
   'accuracy',
   'balanced_accuracy',
@@ -23,10 +23,10 @@ const OF_CLASSES = [
   'recall_micro',
 ];
 
-/** Metrics of two classes. */
+/** Metrics for binary classification. */
 const OF_TWO_CLASSES = ['f1_binary', 'precision', 'recall'];
 
-/** Metrics that compare each label with one predicted value. */
+/** Metrics that need one predicted value for each label. */
 const OF_ONE_VALUE = [
   'error',
   'gamma-deviance',
@@ -46,7 +46,7 @@ const OTHER_UPDATERS = ['grow_skmaker', 'sync'];
 
 const SINCE_3 = '3.0-5';
 
-/** What SageMaker's XGBoost does not take together. */
+/** Combinations of hyperparameter values that fail with SageMaker's XGBoost. */
 export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
   {
     at: 'num_class',

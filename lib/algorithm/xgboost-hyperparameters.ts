@@ -5,7 +5,7 @@ import type { HyperparameterRule, ObjectiveMetricRule } from './algorithm-rules'
 // 3.2-0). Left out: `_tuning_objective_metric`, which only SageMaker sets, and the objective
 // 'aft_loss_distribution', a slip in the container's list.
 
-/** Every hyperparameter that SageMaker's XGBoost knows; any other name fails the training job. */
+/** Every hyperparameter of SageMaker's XGBoost. The training job fails if it gets any other name. */
 export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'num_round', type: 'integer', min: 1, tunable: true, required: true },
   { name: 'csv_weights', type: 'integer', min: 0, max: 1 },
@@ -89,7 +89,7 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'base_score', type: 'continuous', min: 0 },
   { name: '_kfold', type: 'integer', min: 2, since: '1.2-2' },
   { name: '_num_cv_round', type: 'integer', min: 1, since: '1.2-2' },
-  // Its values are the metrics below.
+  // Its values are the names of the objective metrics below.
   { name: 'eval_metric', type: 'list', thresholds: ['error', 'ndcg', 'map'] },
   { name: 'seed', type: 'integer', minExclusive: -2147483648, maxExclusive: 2147483647 },
   { name: 'num_parallel_tree', type: 'integer', min: 1, since: '0.90-2' },
@@ -116,7 +116,7 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'silent', type: 'integer', min: 0, max: 1, until: '1.0-1' },
 ];
 
-/** The metrics that a tuning job may optimise with SageMaker's XGBoost, and the direction of each. */
+/** The metrics that a tuning job can optimize with SageMaker's XGBoost, and their directions. */
 export const XGBOOST_OBJECTIVE_METRICS: readonly ObjectiveMetricRule[] = [
   { name: 'validation:accuracy', direction: 'Maximize' },
   { name: 'validation:aft-nloglik', direction: 'Minimize', since: '1.2-1' },
@@ -153,12 +153,12 @@ export const XGBOOST_OBJECTIVE_METRICS: readonly ObjectiveMetricRule[] = [
   { name: 'validation:tweedie-nloglik', direction: 'Minimize' },
 ];
 
-/** The largest whole number that XGBoost reads: more than 32 bits fail the training job. */
+/** Maximum of integer hyperparameters: the training job fails for numbers of more than 32 bits. */
 export const XGBOOST_LARGEST_INTEGER = 2 ** 31 - 1;
 
 /**
- * Values that not every image has, and the first or last image that does. Sources: the container for objectives; for the
- * others what XGBoost 3.2.0 refuses.
+ * Values that only some image versions accept, with the first or last such version. Sources: the container's code for
+ * objectives; for other values, what XGBoost 3.2.0 rejects.
  */
 export const XGBOOST_VALUES_OF_VERSIONS: Readonly<Record<string, { since?: string; until?: string }>> = {
   'reg:squaredlogerror': { since: '1.0-1' },

@@ -4,7 +4,7 @@
 /** Repository of SageMaker's XGBoost in each of the registry accounts. */
 export const XGBOOST_REPOSITORY = 'sagemaker-xgboost';
 
-/** The images there are, oldest first. 1.1 was never offered. */
+/** All images, oldest first. There is no image for 1.1. */
 export const XGBOOST_IMAGES: readonly { readonly version: string; readonly tag: string }[] = [
   { version: '0.90-1', tag: '0.90-1-cpu-py3' },
   { version: '0.90-2', tag: '0.90-2-cpu-py3' },

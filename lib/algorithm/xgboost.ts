@@ -20,7 +20,7 @@ const OPTIONS = struct<XGBoostOptions>({
   registryAccount: optional(text),
 });
 
-/** Lists the metrics to evaluate; without a tuning objective, early stopping watches the last one. */
+/** Lists the metrics to evaluate. Without a tuning objective, early stopping uses the last one. */
 const METRIC_LIST = 'eval_metric';
 
 /** SageMaker's XGBoost in algorithm mode. */
@@ -48,15 +48,15 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
         account: options.registryAccount,
       }),
     }),
-    // Of a version that is newer than this library, or known at deploy time only, nothing is known.
+    // The rules are unknown for a version that is newer than this library, or known only at deploy time.
     rules: image && rules(version),
     defaultHyperparameters(objectiveMetric): Record<string, string> {
-      // In a tuning job the container evaluates the objective metric by itself. The final training has no
-      // objective, so it would print another metric than the one the search was about.
+      // In a tuning job, the container adds the objective metric to the evaluation. The final training has no objective, so
+      // without this default it would print a different metric.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
       if (metric === undefined) return {};
-      // The container's check of eval_metric fails with a KeyError without an objective, although XGBoost has this
-      // default (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
+      // Without an objective, the container's validation of eval_metric fails with a KeyError, although XGBoost itself has
+      // this default (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
       return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,

@@ -11,7 +11,7 @@ const ARGUMENTS = struct({
   options: struct<BuiltInAlgorithmOptions>({ registryAccount: optional(text) }),
 });
 
-/** One of SageMaker's own algorithms whose code is not public. */
+/** A built-in algorithm of SageMaker whose code is not public. */
 export function builtIn(
   algorithm: BuiltInAlgorithm,
   options: BuiltInAlgorithmOptions = {},
@@ -54,7 +54,7 @@ function checkData({ title, data }: BuiltInFacts, { train, validation }: Algorit
 function checkChannel(prop: string, data: InputData, rule: DataRule, title: string): string[] {
   const problems: string[] = [];
   const { contentType } = data;
-  // Without a content type the algorithms expect RecordIO of protocol buffers.
+  // Without a content type, the algorithms expect RecordIO-protobuf.
   if (
     contentType !== undefined &&
     !Token.isUnresolved(contentType) &&
@@ -73,7 +73,7 @@ function checkChannel(prop: string, data: InputData, rule: DataRule, title: stri
   return problems;
 }
 
-/** How data of a content type is written with this library. */
+/** The call that creates input data of a content type, for a message. */
 function inputDataOf(contentType: string): string {
   switch (contentType) {
     case 'text/csv':
@@ -91,7 +91,7 @@ function isFirst(text: string, index: number, all: readonly string[]): boolean {
   return all.indexOf(text) === index;
 }
 
-/** A metric of another kind of problem is never reported, and every training job of the search would be in vain. */
+/** Checks that the metric fits the kind of problem. Otherwise no training job would report it, and the search would fail. */
 function checkMetric(
   { objectiveMetrics }: BuiltInFacts,
   { objectiveMetric, hyperparameters }: AlgorithmUse,

@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** The parameter that each way to initialise a term has. */
+/** The parameter that each initialization method of a term uses. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',
@@ -16,13 +16,13 @@ const INIT_PARAMETERS: Readonly<Record<string, string>> = {
 };
 const DEFAULT_INIT_METHOD = 'normal';
 
-// The guide suggests ranges for most of these; what is not suggested is not forbidden, so they are no bounds here.
+// The guide only recommends ranges for most of these. Other values are allowed, so the ranges are not used as bounds.
 const HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'feature_dim', type: 'integer', min: 1, required: true },
   { name: 'num_factors', type: 'integer', min: 1, required: true },
   { name: 'predictor_type', type: 'categorical', values: ['binary_classifier', 'regressor'], required: true },
   { name: 'clip_gradient', type: 'continuous' },
-  // The tuning page writes `epoch`, all others `epochs`.
+  // The tuning page has `epoch`; all other pages have `epochs`.
   { name: 'epochs', type: 'integer', min: 1, tunable: true },
   { name: 'eps', type: 'continuous' },
   { name: 'mini_batch_size', type: 'integer', min: 1, tunable: true },
@@ -69,7 +69,7 @@ export const FACTORIZATION_MACHINES: BuiltInFacts = {
   ],
 };
 
-/** A search over a parameter of another way to initialise would try the same model again and again. */
+/** Reports tuned parameters that the initialization method ignores: every training job would train the same model. */
 function checkTogether(values: Readonly<Record<string, string>>): string[] {
   return TERMS.flatMap((term) => {
     const method = values[`${term}_init_method`] ?? DEFAULT_INIT_METHOD;

@@ -2,7 +2,7 @@ import { BOOLEANS, type BuiltInFacts, jsonLists, RECORD_IO_PROTOBUF } from './fa
 import { BUILT_IN_REGISTRY } from './registry';
 import { guide, imageSources, sdk } from './sources';
 
-// CSV without the number of its label columns would be taken for labelled.
+// Without label_size, SageMaker would treat the first column of CSV as the label.
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF, 'text/csv;label_size=0', 'text/csv;label_size=1'];
 const INIT_METHODS = ['random', 'kmeans++'];
 
@@ -14,8 +14,8 @@ export const K_MEANS: BuiltInFacts = {
   registry: BUILT_IN_REGISTRY,
   channelNames: { train: 'train', validation: 'test' },
   data: { train: { contentTypes: CONTENT_TYPES }, validation: { contentTypes: CONTENT_TYPES } },
-  // The table of common parameters says that it is not parallelizable, and in the same row that it takes one GPU on
-  // one or more instances; its own page recommends to shard the training data, which makes sense with several only.
+  // The table of common parameters contradicts itself: "not parallelizable", but one GPU on "one or more instances". The
+  // algorithm's own page recommends sharding the training data, which makes sense only with several instances.
   instances: { several: true, gpu: true },
   hyperparameters: [
     { name: 'feature_dim', type: 'integer', min: 1, required: true },
@@ -23,7 +23,7 @@ export const K_MEANS: BuiltInFacts = {
     { name: 'epochs', type: 'integer', min: 1, tunable: true },
     { name: 'eval_metrics', type: 'categorical', values: jsonLists('msd', 'ssd') },
     { name: 'extra_center_factor', type: 'integer', min: 1, words: ['auto'], tunable: true },
-    // In the SDK only, which always sends it.
+    // Only in the SDK, which always sends it.
     { name: 'force_dense', type: 'categorical', values: BOOLEANS },
     { name: 'half_life_time_size', type: 'integer', min: 0 },
     { name: 'init_method', type: 'categorical', values: INIT_METHODS, tunable: true },
@@ -37,7 +37,7 @@ export const K_MEANS: BuiltInFacts = {
     { name: 'test:msd', direction: 'Minimize' },
     { name: 'test:ssd', direction: 'Minimize' },
   ],
-  // It reports the metrics that eval_metrics lists, which is msd alone by default.
+  // It reports only the metrics in eval_metrics, whose default is msd.
   hyperparametersFor: { 'test:ssd': { eval_metrics: '["msd","ssd"]' } },
   sources: [
     ...imageSources('kmeans'),

@@ -7,7 +7,7 @@ const AUTO = ['auto'];
 const AUTO_OR_BOOLEAN = [...AUTO, ...BOOLEANS];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELLED_CSV];
 
-/** Losses by predictor type, from the developer guide; `auto` goes with each. */
+/** Losses by predictor type, from the developer guide. `auto` is valid for every type. */
 const LOSSES: Readonly<Record<string, readonly string[]>> = {
   binary_classifier: ['auto', 'logistic', 'hinge_loss'],
   multiclass_classifier: ['auto', 'softmax_loss'],
@@ -23,7 +23,7 @@ const LOSSES: Readonly<Record<string, readonly string[]>> = {
 };
 const ALL_LOSSES = [...new Set(Object.values(LOSSES).flat())];
 
-// Where the guide and the SDK draw different bounds, the wider one is here: what either allows is not refused.
+// If the bounds in the guide and the SDK differ, the wider ones are used: the library accepts what either allows.
 const HYPERPARAMETERS: readonly HyperparameterRule[] = [
   {
     name: 'predictor_type',
@@ -98,7 +98,7 @@ const REGRESSOR = ['regressor'];
 const BINARY = ['binary_classifier'];
 const MULTICLASS = ['multiclass_classifier'];
 
-// The metrics of the `test` channel are left out: what has been searched for is no longer a test.
+// The metrics of the `test` channel are left out: data used for tuning is no longer test data.
 const METRICS: readonly BuiltInMetric[] = [
   { name: 'validation:absolute_loss', direction: 'Minimize', predictorTypes: REGRESSOR },
   { name: 'validation:binary_classification_accuracy', direction: 'Maximize', predictorTypes: BINARY },

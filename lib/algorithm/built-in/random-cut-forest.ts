@@ -3,7 +3,7 @@ import { type BuiltInFacts, jsonLists, RECORD_IO_PROTOBUF } from './facts';
 import { BUILT_IN_REGISTRY } from './registry';
 import { guide, imageSources, sdk } from './sources';
 
-/** Detection of anomalies. */
+/** Anomaly detection. */
 export const RANDOM_CUT_FOREST: BuiltInFacts = {
   title: 'Random Cut Forest',
   repository: 'randomcutforest',
@@ -28,7 +28,7 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
       type: 'categorical',
       values: jsonLists('accuracy', 'precision_recall_fscore'),
     },
-    // In the SDK only, which sends 1000 and refuses any other.
+    // Only in the SDK, which sends 1000 and rejects other values.
     { name: 'mini_batch_size', type: 'integer', min: 1000, max: 1000 },
     { name: 'num_samples_per_tree', type: 'integer', min: 1, max: 2048, tunable: true },
     { name: 'num_trees', type: 'integer', min: 50, max: 1000, tunable: true },
@@ -48,7 +48,7 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
   ],
 };
 
-/** F1, the only metric that can be tuned for, is one of precision_recall_fscore. */
+/** Checks eval_metrics: the only objective metric, F1, is part of precision_recall_fscore. */
 function checkTogether({ eval_metrics: metrics }: Readonly<Record<string, string>>): string[] {
   if (metrics !== '["accuracy"]') return [];
   return [

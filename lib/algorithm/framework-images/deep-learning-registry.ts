@@ -1,9 +1,9 @@
 import type { ImageRegistry } from '../image-facts';
 
-// Accounts of the AWS Deep Learning Containers. A region has one account; which regions have an image depends on the
-// image. Each region is written once.
+// Registry accounts of the AWS Deep Learning Containers. Each region has one account, but not every image is in every
+// region. Each region is listed once.
 
-/** Regions of every image here. */
+/** Regions that have all images of this file. */
 const COMMON: Readonly<Record<string, string>> = {
   'af-south-1': '626614931356',
   'ap-east-1': '871362719292',
@@ -36,7 +36,7 @@ const COMMON: Readonly<Record<string, string>> = {
   'us-west-2': '763104351884',
 };
 
-/** Regions of the PyTorch and TensorFlow images beyond. */
+/** Additional regions of the PyTorch and TensorFlow images. */
 const FURTHER: Readonly<Record<string, string>> = {
   'ap-east-2': '975050140332',
   'ap-south-2': '772153158452',
@@ -49,18 +49,18 @@ const FURTHER: Readonly<Record<string, string>> = {
   'mx-central-1': '637423239942',
 };
 
-/** The region that came with PyTorch 2.8.0. */
+/** The region that was added with PyTorch 2.8.0. */
 const SINCE_PYTORCH_2_8: Readonly<Record<string, string>> = {
   'me-west-1': '124382933778',
 };
 
-/** Regions of the isolated partitions that Hugging Face's images are in, too. */
+/** Regions of the isolated partitions, which also have the Hugging Face images. */
 const ISOLATED: Readonly<Record<string, string>> = {
   'us-iso-east-1': '886529160074',
   'us-isob-east-1': '094389454867',
 };
 
-/** Regions that came with PyTorch 2.9.0. */
+/** Regions that were added with PyTorch 2.9.0. */
 const SINCE_PYTORCH_2_9: Readonly<Record<string, string>> = {
   'eu-isoe-west-1': '371248457586',
   'eusc-de-east-1': '204133271717',

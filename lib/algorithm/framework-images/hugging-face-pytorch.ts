@@ -3,8 +3,8 @@ import type { FrameworkImageFacts, FrameworkVersions } from './facts';
 import { containerDocs, sdkTable } from './sources';
 
 /**
- * Versions of Hugging Face's training image with PyTorch, by version of Transformers; for GPUs only. 5.13 (on Amazon
- * Linux) is left out: its regions are in no public table.
+ * Versions of Hugging Face's training image with PyTorch, by version of Transformers. Only for GPUs. 5.13 (on Amazon
+ * Linux) is left out, because no public table has its regions.
  */
 export const HUGGING_FACE_PYTORCH: FrameworkVersions = {
   '4.49.0': huggingFace('4.49.0', '2.5.1', 'py311-cu124', '14474b8805340a8a30c3a939f90ed7771333af43'),

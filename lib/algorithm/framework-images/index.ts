@@ -16,7 +16,7 @@ const IMAGES: Readonly<Record<Framework, FrameworkVersions>> = {
   'huggingface-pytorch': HUGGING_FACE_PYTORCH,
 };
 
-/** The image of a version, or undefined where it is not known. */
+/** The image of a version, or undefined if the version is unknown. */
 export function frameworkImage(framework: Framework, version: string): FrameworkImageFacts | undefined {
   return Object.hasOwn(IMAGES[framework], version) ? IMAGES[framework][version] : undefined;
 }
@@ -29,8 +29,8 @@ export function knownVersions(framework: Framework): string[] {
 /**
  * Whether an instance type has GPUs: its family begins with `g` or `p`.
  *
- * Source: aws/sagemaker-python-sdk, sagemaker-core 2.27.0, `image_uris.py`, `_processor`. Inferentia and Trainium
- * (`inf…`, `trn…`) are neither CPU nor GPU there, and need images that are not known here.
+ * Source: aws/sagemaker-python-sdk, sagemaker-core 2.27.0, `image_uris.py`, `_processor`. There, Inferentia and Trainium
+ * (`inf…`, `trn…`) are neither CPU nor GPU. They need images that this library does not know.
  */
 export function isGpuInstance(instanceType: string): boolean {
   return /^ml\.[gp]/.test(instanceType);

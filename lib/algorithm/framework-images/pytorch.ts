@@ -8,8 +8,8 @@ import type { FrameworkImageFacts, FrameworkVersions } from './facts';
 import { containerDocs, sdkTable } from './sources';
 
 /**
- * Versions of the PyTorch training image. From 2.11 PyTorch is in another repository (`pytorch`), whose images are not
- * known to run scripts the same way: those are left out.
+ * Versions of the PyTorch training image. Versions from 2.11 are left out: they are in another repository (`pytorch`), and
+ * it is unknown whether its images run scripts the same way.
  */
 export const PYTORCH: FrameworkVersions = {
   '2.7.1': pytorch('2.7.1', 'py312', 'cu128', DEEP_LEARNING_REGISTRY, {

@@ -2,7 +2,7 @@ import { XGBOOST_ACCOUNTS } from '../xgboost-images';
 import type { FrameworkImageFacts, FrameworkVersions } from './facts';
 import { containerDocs, sdkTable } from './sources';
 
-/** Versions of SageMaker's scikit-learn image, which is in the same accounts as XGBoost's, for CPUs only. */
+/** Versions of SageMaker's scikit-learn image. It is in the same accounts as the XGBoost image, and only for CPUs. */
 export const SCIKIT_LEARN: FrameworkVersions = {
   '1.0-1': scikitLearn('1.0-1'),
   '1.2-1': scikitLearn('1.2-1'),
@@ -15,7 +15,7 @@ function scikitLearn(version: string, python = 'py3', docs?: string): FrameworkI
   return {
     title: `scikit-learn ${version}`,
     repository: 'sagemaker-scikit-learn',
-    // The SDK's form. The containers' own pages shorten it to the version.
+    // The tag as in the SDK. The documentation of the containers shortens it to the version.
     tags: { cpu: `${version}-cpu-py3` },
     python,
     registry: { mappingId: 'SageMakerXGBoostRegistry', accounts: XGBOOST_ACCOUNTS },

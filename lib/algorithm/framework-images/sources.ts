@@ -10,7 +10,7 @@ export function sdkTable(name: string): FactSource {
   };
 }
 
-/** What the makers of an image write about it. */
+/** The documentation of the AWS Deep Learning Containers. */
 export function containerDocs(file: string, at: string): FactSource {
   return {
     of: 'tags',

@@ -5,7 +5,7 @@ import { containerDocs, sdkTable } from './sources';
 
 /** Versions of the TensorFlow training image. */
 export const TENSORFLOW: FrameworkVersions = {
-  // Not on the containers' own pages: the SDK's form of the tags.
+  // The tags as in the SDK; the documentation of the containers does not have them.
   '2.16.2': tensorflow('2.16.2', 'py310', DEEP_LEARNING_REGISTRY, {
     cpu: '2.16.2-cpu-py310',
     gpu: '2.16.2-gpu-py310',
@@ -14,7 +14,7 @@ export const TENSORFLOW: FrameworkVersions = {
     cpu: '2.18.0-cpu-py310',
     gpu: '2.18.0-gpu-py310',
   }),
-  // The SDK's form of the tags lacks what these end with.
+  // The tags in the SDK lack the end of these.
   '2.19.0': tensorflow(
     '2.19.0',
     'py312',

@@ -4,34 +4,34 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { validationError } from '../../private/problems';
 
-/** A hub document of JumpStart, as far as training needs it. */
+/** The parts of a JumpStart hub document that training needs. */
 export interface HubDocument {
-  /** How messages call the model. */
+  /** Name of the model in messages. */
   readonly title: string;
-  /** Path of the file, as it was given. */
+  /** Path of the file, as given. */
   readonly path: string;
   readonly modelId?: string;
   readonly imageUri?: string;
   /** Archive of the training script. */
   readonly scriptUri: string;
-  /** Pretrained model that the training begins with. */
+  /** Pretrained model to start the training from. */
   readonly artifactUri?: string;
-  /** Where a model lies that is handed out to those only who have accepted its licence. */
+  /** Location of a gated model, which is available only to those who accept its license. */
   readonly gatedModelUri?: string;
   readonly isInGatedBucket: boolean;
-  /** Where the licence can be read; undefined where none has to be accepted. */
+  /** Name and URL of the license; undefined if no license must be accepted. */
   readonly licence?: string;
   readonly hyperparameters: readonly HubHyperparameter[];
   readonly metrics: readonly { readonly name: string; readonly regex: string }[];
   readonly instanceType?: string;
   readonly volumeSizeInGib?: number;
-  /** Undefined where the document says nothing about it. */
+  /** Undefined if the document does not say. */
   readonly networkIsolation?: boolean;
-  /** What differs by instance type (`ml.g5.2xlarge`) or family (`g5`). */
+  /** Differences by instance type (`ml.g5.2xlarge`) or family (`g5`). */
   readonly variants: Readonly<Record<string, HubVariant>>;
 }
 
-/** A hyperparameter as a hub document describes it. */
+/** A hyperparameter in a hub document. */
 export interface HubHyperparameter {
   readonly name: string;
   readonly type?: string;
@@ -39,11 +39,11 @@ export interface HubHyperparameter {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly string[];
-  /** Whether the container reads it, and not the algorithm. */
+  /** Whether it is for the container instead of the algorithm. */
   readonly ofContainer: boolean;
 }
 
-/** What a hub document says about instances of one type or family. */
+/** The part of a hub document about one instance type or family. */
 export interface HubVariant {
   readonly imageUri?: string;
   readonly artifactUri?: string;
@@ -57,8 +57,8 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Reads a hub document from a file.
  *
- * @throws Error named `TuningValidationError` where the file cannot be read, is no hub document, or is one of
- * a model that cannot be trained
+ * @throws Error named `TuningValidationError` if the file cannot be read, is not a hub document, or describes a model that
+ * cannot be trained
  */
 export function readHubDocument(path: string, givenModelId?: string): HubDocument {
   const { document, name, version } = unwrap(path, parse(path));
@@ -121,7 +121,7 @@ function parse(path: string): Members {
   return parseJson(content, `document: ${path}`);
 }
 
-/** Takes the document out of a DescribeHubContent response, in which it is a string. */
+/** Extracts the document from a DescribeHubContent response, where it is a string. */
 function unwrap(path: string, file: Members): { document: Members; name?: string; version?: string } {
   const document = file['HubContentDocument'];
   if (document === undefined) {
@@ -166,7 +166,7 @@ function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** How to get a hub document, for messages. */
+/** The command that gets a hub document, for messages. */
 export function howToGet(modelId: string, region?: string): string {
   const options = [
     '--hub-name SageMakerPublicHub --hub-content-type Model',
@@ -180,7 +180,7 @@ function missing(path: string, member: string, what: string): Error {
   return validationError(`document: ${path} lacks ${member}, ${what}`);
 }
 
-/** Reads the members of an object; their names may be written `ImageUri` or `image_uri`, both are found in variants. */
+/** Reads the members of an object. Names can have the form `ImageUri` or `image_uri`: variants use both. */
 class Reader {
   constructor(private readonly members: Members) {}
 
@@ -195,7 +195,7 @@ class Reader {
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
-  /** A number, which may be written as a text. */
+  /** A number, which can also be a string. */
   number(name: string): number | undefined {
     const value = this.member(name);
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -207,7 +207,7 @@ class Reader {
     return typeof value === 'boolean' ? value : undefined;
   }
 
-  /** A text, number or flag, as hyperparameters have it: a text. */
+  /** A string, number or boolean, as the string that hyperparameters need. */
   value(name: string): string | undefined {
     const value = this.member(name);
     return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);

@@ -1,7 +1,7 @@
 import { validationError } from '../../private/problems';
 import type { HubDocument, HubHyperparameter, HubVariant } from './hub-document';
 
-/** What a model needs on instances of one type. */
+/** The training setup of a model for one instance type. */
 export interface TrainingSetup {
   readonly imageUri: string;
   readonly artifactUri?: string;
@@ -9,10 +9,10 @@ export interface TrainingSetup {
 }
 
 /**
- * What a model needs on instances of a type: what the document says about the very type, else about its
- * family, else about all types.
+ * The training setup of a model for an instance type. The part of the document about the type takes precedence over that
+ * about its family, which takes precedence over the general part.
  *
- * @throws Error named `TuningValidationError` where the document does not say it
+ * @throws Error named `TuningValidationError` if the document lacks a part of the setup
  */
 export function setupFor(document: HubDocument, instanceType: string): TrainingSetup {
   const [exact, family] = variantsFor(document, instanceType);
@@ -25,7 +25,7 @@ export function setupFor(document: HubDocument, instanceType: string): TrainingS
   const gatedModelUri = gatedModelFor(document, instanceType);
   return {
     imageUri,
-    // A gated model is not a channel: SageMaker hands it to the container by the environment variable.
+    // A gated model has no channel: its location is passed to the container in an environment variable.
     artifactUri: gatedModelUri
       ? undefined
       : (exact?.artifactUri ?? family?.artifactUri ?? document.artifactUri),
@@ -33,13 +33,13 @@ export function setupFor(document: HubDocument, instanceType: string): TrainingS
       ...family?.environment,
       ...exact?.environment,
       ...(gatedModelUri && { SageMakerGatedModelS3Uri: gatedModelUri }),
-      // The licence was accepted, or there would be no setup.
+      // The license was accepted: without that, this code does not run.
       ...(document.licence && { accept_eula: 'true' }),
     },
   };
 }
 
-/** Hyperparameters on instances of a type, with its own defaults and bounds. */
+/** Hyperparameters for an instance type, with the defaults and bounds of that type. */
 export function hyperparametersFor(document: HubDocument, instanceType?: string): HubHyperparameter[] {
   const [exact, family] = instanceType ? variantsFor(document, instanceType) : [];
   const byName = new Map<string, HubHyperparameter>();
@@ -63,7 +63,7 @@ function gatedModelFor(document: HubDocument, instanceType: string): string | un
   const own = exact?.gatedModelUri ?? family?.gatedModelUri;
   if (own) return own;
   const known = new Set(Object.values(document.variants).flatMap((variant) => variant.gatedModelUri ?? []));
-  // One for all types that have any: the SDK takes it for others too.
+  // All types that have a location have the same one. The SDK uses it for the other types too.
   if (known.size === 1) return [...known][0];
   if (known.size > 1) {
     throw validationError(

@@ -2,9 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type { TabularAlgorithm } from './tabular-model';
 
 // Source: SageMaker developer guide, "AutoGluon-Tabular hyperparameters"
-// (awsdocs/amazon-sagemaker-developer-guide, doc_source/autogluon-tabular-hyperparameters.md). The guide has
-// neither metrics with regular expressions nor ranges to tune: metrics come from the hub document or from the
-// user.
+// (awsdocs/amazon-sagemaker-developer-guide, doc_source/autogluon-tabular-hyperparameters.md). The guide has neither
+// regular expressions for metrics nor ranges to tune, so metrics come from the hub document or from the user.
 
 const BOOLEAN = ['True', 'False'];
 
@@ -34,11 +33,11 @@ export const AUTOGLUON: TabularAlgorithm = {
     {
       name: 'num_bag_folds',
       type: 'categorical',
-      // 1 is none: bagging takes two folds.
+      // 1 is not allowed, because bagging needs at least two folds.
       values: ['0', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
     },
     { name: 'num_bag_sets', type: 'integer', min: 1, max: 20 },
-    // The guide says float.
+    // The guide has the type float.
     { name: 'num_stack_levels', type: 'integer', min: 0, max: 3 },
     { name: 'refit_full', type: 'categorical', values: BOOLEAN },
     { name: 'set_best_to_refit_full', type: 'categorical', values: BOOLEAN },

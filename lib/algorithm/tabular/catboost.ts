@@ -3,8 +3,8 @@ import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
 // Sources: SageMaker developer guide, "CatBoost hyperparameters" and "Tune a CatBoost model" as on
 // docs.aws.amazon.com (the 2023 copy, awsdocs/amazon-sagemaker-developer-guide, doc_source/catboost-*.md, has fewer).
-// The end of its table of hyperparameters, from bagging_temperature on, could not be read: the bounds of those come
-// from the hub document or not at all.
+// The end of its table of hyperparameters, from bagging_temperature on, could not be read. Bounds for those come only
+// from the hub document.
 
 /** SageMaker's CatBoost. */
 export const CATBOOST: TabularAlgorithm = {
@@ -40,8 +40,8 @@ export const CATBOOST: TabularAlgorithm = {
 };
 
 /**
- * CatBoost prints the best value of the one metric that it evaluates, and not which it is. The guide's own expression,
- * `([0-9\\.]+)`, reads no sign and no exponent.
+ * CatBoost prints the best value of the metric that it evaluates, without the metric's name. The regular expression in the
+ * guide, `([0-9\\.]+)`, does not match signs and exponents.
  */
 function metric(
   name: string,

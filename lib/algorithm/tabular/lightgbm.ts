@@ -4,7 +4,7 @@ import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
 // Sources: SageMaker developer guide, "LightGBM hyperparameters" and "Tune a LightGBM model"
 // (awsdocs/amazon-sagemaker-developer-guide, doc_source/lightgbm-hyperparameters.md and lightgbm-tuning.md).
-// That 0 (for num_leaves and max_bin: 1) is no value: microsoft/LightGBM, docs/Parameters.rst.
+// Source for the exclusion of 0 (for num_leaves and max_bin, of 1): microsoft/LightGBM, docs/Parameters.rst.
 
 /** SageMaker's LightGBM. */
 export const LIGHTGBM: TabularAlgorithm = {
@@ -47,7 +47,7 @@ export const LIGHTGBM: TabularAlgorithm = {
     { name: 'min_gain_to_split', type: 'continuous', min: 0 },
     { name: 'scale_pos_weight', type: 'continuous', minExclusive: 0 },
     { name: 'tree_learner', type: 'categorical', values: ['serial', 'feature', 'data', 'voting'] },
-    // The guide says integer, of a range from 0.0 to 1.0.
+    // The guide has the type integer, with a range from 0.0 to 1.0.
     { name: 'feature_fraction_bynode', type: 'continuous', minExclusive: 0, max: 1 },
     { name: 'is_unbalance', type: 'categorical', values: ['True', 'False'] },
     { name: 'max_bin', type: 'integer', minExclusive: 1 },
@@ -78,7 +78,7 @@ export const LIGHTGBM: TabularAlgorithm = {
   },
 };
 
-/** The guide's own expression, `([0-9\\.]+)`, reads no exponent. */
+/** The regular expression in the guide, `([0-9\\.]+)`, does not match exponents. */
 function metric(
   name: string,
   direction: TabularMetric['direction'],

@@ -5,43 +5,42 @@ import { LIGHTGBM } from './lightgbm';
 import { TABTRANSFORMER } from './tabtransformer';
 
 /**
- * What the developer guide says about one of SageMaker's tabular algorithms and its hub document does not.
- * They ship as a framework image and a script: where those are is in the hub document alone.
+ * Facts about one of SageMaker's tabular algorithms that are in the developer guide, but not in its hub document.
+ * These algorithms consist of a framework image and a script. Only the hub document has their locations.
  *
- * Bounds: the guide writes most ranges in parentheses, which it does not mean as exclusive (it recommends
- * tuning `n_blocks` of range (1, 12) from 1 to 12). An end of a range is left out only where the library
- * itself refuses it.
+ * Bounds: the guide writes most ranges in parentheses, but means them as inclusive (for `n_blocks` with range (1, 12), it
+ * recommends tuning from 1 to 12). A bound is exclusive here only if the algorithm itself rejects the value.
  *
- * Directions: as the metric has it. The guide has some losses to be maximized (`binary_logloss`, `Logloss`,
+ * Directions: the natural direction of the metric. The guide says to maximize some losses (`binary_logloss`, `Logloss`,
  * `multi_logloss`, `MultiClass`), which would find the worst model.
  */
 export interface TabularAlgorithm {
-  /** Ids of the JumpStart models, by what they learn. */
+  /** IDs of the JumpStart models, by task. */
   readonly modelIds: Readonly<Record<TabularTask, string>>;
-  /** Bounds of those hyperparameters for which a hub document has none. */
+  /** Hyperparameters whose bounds are not in the hub document. */
   readonly hyperparameters: readonly HyperparameterRule[];
   readonly metrics: readonly TabularMetric[];
-  /** The hyperparameter that names the metric to evaluate. */
+  /** The hyperparameter that selects the metric to evaluate. */
   readonly metricHyperparameter?: string;
-  /** Whether it trains on one instance only. */
+  /** Whether it supports only one instance. */
   readonly singleInstance?: boolean;
-  /** Checks over several hyperparameters; one message a problem. */
+  /** Checks several hyperparameters together. Returns one message for each problem. */
   checkTogether?(values: Readonly<Record<string, string>>): string[];
 }
 
-/** What a tabular algorithm learns. */
+/** The task of a tabular algorithm. */
 export type TabularTask = 'classification' | 'regression';
 
 /** A metric that a tabular algorithm prints. */
 export interface TabularMetric extends ObjectiveMetricRule {
   readonly regex: string;
-  /** What it can be printed for. */
+  /** The task that it is printed for. */
   readonly task: TabularTask;
 }
 
 const ALGORITHMS: readonly TabularAlgorithm[] = [LIGHTGBM, CATBOOST, TABTRANSFORMER, AUTOGLUON];
 
-/** The tabular algorithm that a JumpStart model is, or undefined. */
+/** The tabular algorithm of a JumpStart model; undefined for other models. */
 export function tabularModel(
   modelId: string | undefined,
 ): { algorithm: TabularAlgorithm; metrics: TabularMetric[] } | undefined {
