@@ -3,8 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
- * Tells cdk-nag's AwsSolutions pack why permissions with wildcards are as narrow as they can be. Wildcards
- * that are not named here are still found.
+ * Acknowledges wildcard findings of cdk-nag's AwsSolutions pack, with the reason why the permissions cannot be narrower.
+ * cdk-nag still reports other wildcards.
  */
 export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
   const wildcards = resources.map((resource) => flatten(Stack.of(scope).resolve(resource)));
@@ -28,7 +28,7 @@ export function resourcesOf(statements: readonly iam.PolicyStatement[]): string[
   return statements.flatMap((statement) => statement.resources);
 }
 
-/** A resolved CloudFormation value as cdk-nag writes it: references in angle brackets. */
+/** A resolved CloudFormation value in cdk-nag's notation, with references in angle brackets. */
 function flatten(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -43,7 +43,7 @@ function flatten(value: unknown): string {
       return parts.map(flatten).join(separator);
     }
     case 'Fn::Sub':
-      // Such as the name of the bucket with the assets.
+      // For example, the name of the bucket with the assets.
       return String(argument).replace(/\$\{([^}]+)\}/g, '<$1>');
     case 'Fn::ImportValue':
       return flatten(argument);

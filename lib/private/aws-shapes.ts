@@ -3,11 +3,11 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 import { LIMITS } from './limits';
 import { instance, type Shape, struct, text } from './shape';
 
-// The shapes of what other constructs and the value objects of this library are, for each prop that takes one.
+// Shapes of constructs, and of the value objects of this library, for the properties that accept them.
 
 export const ROLE = instance('an IAM role', 'roleArn');
 export const KEY = instance('a KMS key', 'keyArn');
-/** A key that roles are granted. */
+/** A key that roles get permissions for. */
 export const GRANTED_KEY: Shape = (problems, prop, value) => {
   KEY(problems, prop, value);
   if (isImportedAlias(value))
@@ -17,7 +17,7 @@ export const GRANTED_KEY: Shape = (problems, prop, value) => {
     );
 };
 
-/** The alias of an imported key throws when it is asked for its key. */
+/** An imported alias throws an error when its key is read. */
 function isImportedAlias(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('aliasTargetKey' in value)) return false;
   try {
@@ -80,11 +80,11 @@ export const SCRIPT_SOURCE = instance('a ScriptSource: use ScriptSource.fromFold
 export const FRAMEWORK = instance('a Framework, such as Framework.scikitLearn(version)', 'frameworkName');
 export const DISTRIBUTION = instance('a Distribution, such as Distribution.mpi()', '_hyperparameters');
 
-/** A metric that is read from the log. */
+/** A metric to find in the log. */
 export const METRIC = struct<TrainingMetricDefinition>({ name: text, regex: text });
 export const XGBOOST_VERSION = instance('an XGBoostVersion, such as XGBoostVersion.V3_2_0', 'version');
 
-/** What the names of jobs begin with, with or without the hyphen that ends it: permissions are limited to such jobs. */
+/** Prefix of job names, with or without the hyphen at its end. Permissions are limited to jobs with this prefix. */
 export const PREFIX_OF_JOBS: Shape = (problems, prop, value) => {
   text(problems, prop, value);
   if (typeof value !== 'string' || Token.isUnresolved(value)) return;

@@ -4,21 +4,21 @@ import { brokenRules, describeBroken } from '../algorithm/combination-rule';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** A broken rule, as a message reports it. */
+/** A broken combination rule, for a message. */
 export interface BrokenCombination {
-  /** The hyperparameter that it is reported for. */
+  /** The hyperparameter to report it for. */
   readonly at: string;
   readonly message: string;
-  /** Id of a warning; an error when left out. */
+  /** ID of a warning; left out for an error. */
   readonly warning?: string;
 }
 
-/** What does not go together in the training jobs of a search. */
+/** The rules that the hyperparameters of the search break. */
 export function brokenCombinations(definition: TuningDefinition): BrokenCombination[] {
   return broken(definition, fixedHyperparameters(definition), tunedNames(definition));
 }
 
-/** What does not go together only because the final training has other hyperparameters. */
+/** The rules that only the hyperparameters of the final training break. */
 export function brokenFinalCombinations(definition: TuningDefinition): BrokenCombination[] {
   const final = settleHyperparameters(definition, definition.finalHyperparameters);
   const before = brokenCombinations(definition).map(({ message }) => message);

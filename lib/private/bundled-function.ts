@@ -8,19 +8,19 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 
-/** What tells one function of this library from another. */
+/** Settings that differ between the functions of this library. */
 export interface BundledFunctionOptions {
-  /** Folder below `lambda/`. */
+  /** Name of the folder below `lambda/`. */
   readonly name: string;
   readonly description: string;
   readonly roleDescription: string;
   readonly memorySize: number;
   readonly timeout: Duration;
-  /** Key for the environment and the log. */
+  /** Key for the environment variables and the log. */
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Properties of a function whose code is bundled with this library, traced, with its own log and role. */
+/** Properties of a function whose code this library ships. It has X-Ray tracing, its own log group and its own role. */
 export function bundledFunction(
   scope: Construct,
   id: string,
@@ -41,7 +41,7 @@ export function bundledFunction(
     code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'lambda', options.name, 'bundle')),
     memorySize: options.memorySize,
     timeout: options.timeout,
-    // Lambda makes a grant on the key for the role.
+    // Lambda creates a grant on the key for the role.
     environmentEncryption: encryptionKey,
     logGroup: new logs.LogGroup(scope, `${id}Logs`, {
       retention: logs.RetentionDays.ONE_YEAR,
@@ -53,7 +53,7 @@ export function bundledFunction(
   };
 }
 
-/** Gives such a function its log and permissions; the reason is why these have wildcards. */
+/** Gives such a function permissions, also for its log. `reason` explains their wildcards to cdk-nag. */
 export function allowFunction(
   made: lambda.Function,
   statements: readonly iam.PolicyStatement[],

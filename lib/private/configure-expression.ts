@@ -6,25 +6,25 @@ import {
 import { literal } from './jsonata';
 import { LIMITS } from './limits';
 
-/** What the first state has to know to check an execution's input and to fill in what it leaves out. */
+/** What the first state needs to check an execution's input and to fill in the defaults. */
 export interface ConfigureOptions {
-  /** JSONata expression (without its marks) for the input. */
+  /** JSONata expression for the input, without `{% %}`. */
   readonly input: string;
-  /** Undefined for a grid search, which decides by itself. */
+  /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  /** Where the data is; undefined where the input cannot name other data. */
+  /** Location of the data; undefined if the input cannot replace it. */
   readonly train?: string;
   readonly validation?: string;
-  /** URI prefixes that `train` and `validation` may begin with. */
+  /** Allowed prefixes of the URIs `train` and `validation`. */
   readonly allowedInputLocations: readonly string[];
-  /** The definitions of the search: with several, the input's hyperparameters are grouped by their names. */
+  /** The definitions of the search. With several, the input groups hyperparameters by the name of the definition. */
   readonly definitions: readonly ConfigureDefinition[];
 }
 
 /**
- * Checks that inputs share; `$allowed` has to be bound. An expression that finds nothing gives nothing, and
- * vanishes from the list.
+ * Checks that tuning and AutoML inputs share. They need the variable `$allowed`. A check without a problem returns nothing,
+ * which JSONata leaves out of the list of problems.
  */
 export const INPUT_CHECKS = `
   $show := function($value) { $type($value) = 'string' ? '"' & $value & '"' : $string($value) };
@@ -41,11 +41,11 @@ export const INPUT_CHECKS = `
   };`;
 
 /**
- * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
- * with every setting of the execution.
+ * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
+ * every setting of the execution.
  *
- * It checks each field, and what does not go together, as the constructs do at synth. What depends on the data is left
- * to the training container.
+ * It makes the same checks as the constructs at synth, of single fields and of combinations. Only the training container can
+ * check what depends on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, train, validation, definitions } = options;
@@ -56,7 +56,7 @@ export function configureExpression(options: ConfigureOptions): string {
     ...(train === undefined ? [] : ['train']),
     ...(validation === undefined ? [] : ['validation']),
     'hyperparameters',
-    // SageMaker has no warm start for several definitions.
+    // SageMaker does not support a warm start with several definitions.
     ...(several ? [] : ['warmStartFrom']),
   ];
   const field = (name: string, check: string) => `$exists($input.${name}) ? ${check}`;
@@ -133,7 +133,7 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
       {$definition.name: $settled($definition, $givenTo($definition))}
     })))`;
 
-/** SageMaker refuses more training jobs than there are combinations to try. */
+/** SageMaker rejects more training jobs than there are combinations to try. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 

@@ -2,8 +2,8 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * Matches the ends of a state machine's executions. AWS does not document whether the event of an execution that was
- * started by an alias or version has the qualified ARN: both match.
+ * Event pattern for the end of a state machine's executions. AWS does not document whether the event of an execution that
+ * was started through an alias or version has the qualified ARN, so the pattern matches both.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { ExecutionScheduleOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
 
-/** Makes a schedule that starts executions. Only schedules of the default group can assume its role. */
+/** Creates a schedule that starts executions. Only schedules in the default group can assume its role. */
 export function executionSchedule(
   scope: Construct,
   id: string,

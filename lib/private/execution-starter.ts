@@ -1,15 +1,15 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** What a rule or a schedule starts: a state machine, or an alias of one. */
+/** What a rule or a schedule starts: a state machine or its alias. */
 export interface Startable {
   readonly arn: string;
   readonly grantStartExecution: (grantee: iam.IGrantable) => iam.Grant;
 }
 
 /**
- * Makes the role that lets an AWS service start executions, and nothing else. The targets of aws-cdk-lib cannot
- * start an alias: they would allow StartExecution for the alias's ARN, and Step Functions asks for the state machine's.
+ * Creates a role that allows an AWS service to start executions, and nothing else. The targets of aws-cdk-lib cannot start
+ * an alias: they allow StartExecution on the alias's ARN, but Step Functions authorizes the state machine's ARN.
  */
 export function starterRole(
   scope: Construct,

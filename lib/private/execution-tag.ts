@@ -1,12 +1,12 @@
 /**
- * Tag of the jobs that an execution starts without `.sync`, which Step Functions therefore does not stop with
- * it: `StopAbandonedJobs` knows them by it.
+ * Key of the tag on jobs that an execution starts without `.sync`. Step Functions does not stop these jobs;
+ * `StopAbandonedJobs` finds them by the tag.
  */
 export const EXECUTION_TAG = 'cdk-sagemaker-tuning:execution';
 
 /**
- * JSONata for the tag's value: the ARN of the execution or, where that is no value of a tag, its SHA-256. Names
- * of executions may have characters that tags may not, such as parentheses.
+ * JSONata for the tag's value: the ARN of the execution, or its SHA-256 if the ARN is not a valid tag value. Names of
+ * executions can have characters that tag values cannot have, such as parentheses.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
  */

@@ -13,15 +13,15 @@ import { literal, parsed } from './jsonata';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { MetricList } from './settle-hyperparameters';
 
-/** What the first state has to know of one definition. */
+/** What the first state needs to know about one definition. */
 export interface ConfigureDefinition {
   readonly name: string;
   readonly parameterRanges: readonly ParameterRange[];
-  /** Hyperparameters that are the same in every training job of the search, unless the input gives others. */
+  /** Hyperparameters that are the same in every training job of the search, unless the input overrides them. */
   readonly fixed: Readonly<Record<string, string>>;
   /** List of metrics that must end with the objective's metric; undefined if the algorithm has none. */
   readonly metricList?: MetricList;
-  /** What the algorithm accepts; undefined where nothing is known. */
+  /** What the algorithm accepts; undefined if the library does not know. */
   readonly rules?: AlgorithmRules;
 }
 
@@ -31,7 +31,7 @@ const HAS_FORM = Object.entries(VALUE_FORMS)
   .join(' : ');
 
 /**
- * Functions that check and settle hyperparameters; `$show` has to be bound. They do what `algorithm-rules.ts`,
+ * Functions that check and resolve hyperparameters. They need the variable `$show`. They do what `algorithm-rules.ts`,
  * `combination-rule.ts` and `settle-hyperparameters.ts` do at synth.
  */
 export const HYPERPARAMETER_FUNCTIONS = `
@@ -131,7 +131,7 @@ export const HYPERPARAMETER_FUNCTIONS = `
     )
   };`;
 
-/** JSONata for what the functions need of the definitions. Rules that several definitions share are written once. */
+/** JSONata for the data that the functions need. Rules that several definitions share appear only once. */
 export function describeDefinitions(definitions: readonly ConfigureDefinition[]): string {
   const algorithms = definitions.map(({ rules }) => literal(describeAlgorithm(rules)));
   const distinct = [...new Set(algorithms)];
@@ -174,12 +174,12 @@ function describeAlgorithm(rules: AlgorithmRules | undefined): object {
   };
 }
 
-/** Combinations that fail on AWS; others are only warned of at synth. */
+/** Combinations that fail on AWS. The others only give a warning at synth. */
 function enforcedCombinations(rules: AlgorithmRules | undefined): CombinationRule[] {
   return (rules?.combinations ?? []).filter(({ warning }) => !warning);
 }
 
-/** The fixed hyperparameters that rules are about. */
+/** The fixed hyperparameters that appear in the rules. */
 function fixedIn(
   { fixed, rules }: ConfigureDefinition,
   combinations: readonly CombinationRule[],
@@ -195,7 +195,7 @@ function aliasesOf(rules: readonly HyperparameterRule[]): Record<string, string>
   );
 }
 
-/** What the expression needs of a rule, by name. */
+/** The parts of the rules that the expression needs, by name of the hyperparameter. */
 function rulesByName(rules: readonly HyperparameterRule[]): Record<string, object> {
   return Object.fromEntries(rules.map((rule) => [rule.name, describeRule(rule)]));
 }

@@ -3,12 +3,12 @@ import type { TrainingJobDefinition } from '../tasks/training-job-definition';
 import { warn } from './warn';
 
 /**
- * Families of instance types with local NVMe storage. All sizes of a family are alike in this. SageMaker uses their storage in
- * place of a volume, and refuses `VolumeKmsKeyId` for them: the hardware encrypts the storage with keys of its own.
+ * Families of instance types with local NVMe storage: all sizes of a family have it, or none. SageMaker uses this storage
+ * instead of a volume, and rejects `VolumeKmsKeyId`, because the hardware encrypts the storage with its own keys.
  *
- * Sources: the rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage", from the API reference of
- * `ResourceConfig`; the families from EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`), as
- * moto 5.2.5 has recorded it, and EC2's documentation of accelerated instances for p6e-gb200, which the record lacks.
+ * Sources. The rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage": API reference of
+ * `ResourceConfig`. The families: EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`) as
+ * recorded by moto 5.2.5; p6e-gb200 is missing there and comes from EC2's documentation of accelerated instances.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html
@@ -23,17 +23,17 @@ const FAMILIES_WITH_INSTANCE_STORAGE: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Whether an instance type has local NVMe storage; one that is known at deployment or at run time only counts as one without. */
+/** Whether an instance type has local NVMe storage. A type that is not known at synth counts as one without. */
 export function hasInstanceStorage(instanceType: string): boolean {
   return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
 }
 
-/** Whether SageMaker takes a key for the volumes of a training job: not where any instance has local storage. */
+/** Whether SageMaker accepts a key for the volumes of a training job: not if any instance has local storage. */
 export function takesVolumeKey(definition: TrainingJobDefinition): boolean {
   return !instanceTypes(definition).some(hasInstanceStorage);
 }
 
-/** Warns, once a scope, of volumes that the key does not reach: a request has one field for all instance groups. */
+/** Warns, once per scope, about volumes that the key does not encrypt: a request has one key for all instance groups. */
 export function warnOfVolumesWithoutKey(
   scope: Construct,
   definitions: readonly TrainingJobDefinition[],

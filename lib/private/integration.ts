@@ -2,7 +2,7 @@ import { TuningIntegration, type TuningOptions } from '../tuning-options';
 import { LIMITS } from './limits';
 import { hasSeveralDefinitions } from './tuning-definitions';
 
-/** Whether the request has fields that Step Functions' optimised integration is not known to take. */
+/** Whether the request has fields that Step Functions' optimized integration is not known to support. */
 export function usesSdk(tuning: TuningOptions): boolean {
   const { integration, strategy } = tuning;
   if (integration === TuningIntegration.OPTIMIZED) return false;
@@ -10,7 +10,7 @@ export function usesSdk(tuning: TuningOptions): boolean {
   return strategy !== undefined && Object.keys(strategy._render()).length > 1;
 }
 
-/** How many tags the jobs of a tuning may have besides the construct's own. */
+/** Maximum number of tags of the jobs, without the construct's own tag. */
 export function tagsLimit(tuning: TuningOptions): number {
   return usesSdk(tuning) ? LIMITS.tags - 1 : LIMITS.tags;
 }

@@ -4,11 +4,11 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { isJsonata } from './jsonata';
 
-/** A kind of SageMaker job, with the names that its actions, ARNs and EventBridge rule have. */
+/** A kind of SageMaker job: the names in its actions, ARNs and EventBridge rule. */
 export interface JobKind {
   readonly action: 'HyperParameterTuningJob' | 'TrainingJob';
   readonly resource: 'hyper-parameter-tuning-job' | 'training-job';
-  /** The rule that Step Functions manages to hear of a job's end. */
+  /** The EventBridge rule with which Step Functions detects the end of a job. */
   readonly rule:
     | 'StepFunctionsGetEventsForSageMakerTuningJobsRule'
     | 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
@@ -26,10 +26,10 @@ export const TRAINING_JOB: JobKind = {
   rule: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
 };
 
-/** Step Functions has no integration of its own for it, and so no rule. */
+/** AutoML jobs have no rule, because Step Functions has no optimized integration for them. */
 export const AUTOML_JOB = { action: 'AutoMLJob', resource: 'automl-job' } as const;
 
-/** ARN of all jobs whose names begin with a prefix. SageMaker writes names in ARNs in lower case. */
+/** ARN of all jobs whose names begin with a prefix. In ARNs, SageMaker writes names in lowercase. */
 export function jobArn(scope: Construct, kind: { readonly resource: string }, namePrefix: string): string {
   const name = Token.isUnresolved(namePrefix) ? namePrefix : namePrefix.toLowerCase();
   return Stack.of(scope).formatArn({
@@ -40,16 +40,16 @@ export function jobArn(scope: Construct, kind: { readonly resource: string }, na
   });
 }
 
-/** What an action's job names begin with: the given prefix, or the name itself where it is known. */
+/** Prefix of the job names that an action needs: the given prefix, or the name itself if it is known. */
 export function knownNamePrefix(jobName: string, prefix: string | undefined): string {
   if (prefix !== undefined) return prefix;
   const isExpression = isJsonata(jobName) || sfn.JsonPath.isEncodedJsonPath(jobName);
-  // Any job: nothing of the name is known before the state machine runs.
+  // An empty prefix means any job: the name is unknown until the state machine runs.
   return isExpression ? '' : jobName;
 }
 
 /**
- * What a state machine needs to start a job under a role and, where it waits for it, to follow and stop it.
+ * Permissions of a state machine to start a job with a role and, if it waits for the job, to describe and stop it.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
@@ -64,7 +64,7 @@ export function jobPolicies(
       actions: [
         `sagemaker:Create${kind.action}`,
         ...(options.waits ? [`sagemaker:Describe${kind.action}`, `sagemaker:Stop${kind.action}`] : []),
-        // Step Functions marks the jobs it starts with tags.
+        // Step Functions tags the jobs that it starts.
         'sagemaker:AddTags',
         'sagemaker:ListTags',
       ],
@@ -86,8 +86,8 @@ export function jobPolicies(
 }
 
 /**
- * Lets someone list what belongs to one job. For all jobs: sources disagree on whether such actions have resource-level permissions,
- * and a narrower policy would fail after the whole job: decision 17.
+ * Permission to list the parts of any job. Sources disagree on whether these actions have resource-level permissions. If a
+ * narrower policy were wrong, the execution would fail only after the whole job. See decision 17.
  */
 export function listingStatement(
   action: 'sagemaker:ListCandidatesForAutoMLJob' | 'sagemaker:ListTrainingJobsForHyperParameterTuningJob',
@@ -96,9 +96,9 @@ export function listingStatement(
 }
 
 /**
- * Lets someone read tuning jobs and their training jobs.
+ * Permission to read tuning jobs and their training jobs.
  *
- * @param tuningJobNames tuning jobs beside those with the prefix
+ * @param tuningJobNames tuning jobs in addition to those with the prefix
  */
 export function tuningReadStatements(
   scope: Construct,
@@ -119,7 +119,7 @@ export function tuningReadStatements(
   ];
 }
 
-/** Lets SageMaker, and no other service, be given a role. */
+/** Permission to pass a role to SageMaker, and to no other service. */
 export function passRole(role: iam.IRole): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['iam:PassRole'],

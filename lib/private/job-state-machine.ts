@@ -9,7 +9,7 @@ import { allowLogEncryption } from './log-encryption';
 import { encryptStateMachine } from './state-machine-encryption';
 import { stackDigits } from './unique-names';
 
-/** What the state machine of a workflow is made of. */
+/** Settings of a workflow's state machine. */
 export interface JobStateMachineOptions {
   readonly name?: string;
   readonly comment: string;
@@ -17,7 +17,7 @@ export interface JobStateMachineOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Makes the state machine of a workflow: traced, with a log of everything for a year, all encrypted with the key. */
+/** Creates the state machine of a workflow, with tracing and a log of all events for a year, encrypted with the key. */
 export function jobStateMachine(scope: Construct, options: JobStateMachineOptions): sfn.StateMachine {
   const { fragment, encryptionKey } = options;
   allowLogEncryption(scope, encryptionKey);
@@ -29,7 +29,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
     tracingEnabled: true,
     logs: {
       destination: new logs.LogGroup(scope, 'Logs', {
-        // Names below /aws/vendedlogs/ keep the log's resource policy from outgrowing its limit.
+        // With a name below /aws/vendedlogs/, the log's resource policy does not grow beyond its size limit.
         logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${stackDigits()}-${scope.node.addr.slice(-8)}`,
         retention: logs.RetentionDays.ONE_YEAR,
         encryptionKey,
@@ -41,7 +41,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
   });
   trustStateMachinesOfAccount(stateMachine);
   if (encryptionKey) encryptStateMachine(stateMachine, encryptionKey);
-  // Once the state machine is there it can be started: its jobs need their policies by then.
+  // The state machine can be started as soon as it exists, so the policies of its jobs must exist before.
   stateMachine.node.addDependency(fragment);
   acknowledgeWildcards(
     stateMachine,

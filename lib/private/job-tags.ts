@@ -3,19 +3,19 @@ import type { Construct } from 'constructs';
 import { Problems } from './problems';
 import { checkTags } from './validate-common-props';
 
-/** What the tags of a construct's jobs are made of. */
+/** Sources of the tags of a construct's jobs. */
 export interface JobTagsOptions {
-  /** What `includeResourceTypes` and `excludeResourceTypes` of `Tags` compare with. */
+  /** Resource type for `includeResourceTypes` and `excludeResourceTypes` of `Tags`. */
   readonly resourceType: string;
-  /** The prop `tags`, which wins over `Tags.of()`. */
+  /** The property `tags`, which overrides `Tags.of()`. */
   readonly tags?: Record<string, string>;
-  /** How many tags there may be, without those of the construct's own. */
+  /** Maximum number of tags, without the construct's own tags. */
   readonly max: number;
 }
 
-/** Tags of the jobs that a construct starts: those of its prop, and those that `Tags.of()` gives it. */
+/** Tags of the jobs that a construct starts, from its property `tags` and from `Tags.of()`. */
 export class JobTags {
-  /** Takes the tags of `Tags.of()`, which arrive when the app is synthesized. */
+  /** Collects the tags of `Tags.of()`, which the CDK adds at synth. */
   readonly manager: TagManager;
 
   constructor(
@@ -32,7 +32,7 @@ export class JobTags {
     });
   }
 
-  /** The tags with those of the construct's own, as a token: a map of strings. */
+  /** These tags and the construct's own, as a token for a map of strings. */
   with(own: Record<string, string> = {}): Record<string, string> {
     return Lazy.any({ produce: () => ({ ...this.all(), ...own }) }) as unknown as Record<string, string>;
   }

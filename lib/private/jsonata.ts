@@ -1,8 +1,8 @@
 import { numberText } from './number-text';
 
 /**
- * Makes a JSONata string of the States Language out of an expression: in one line, as some tools take no other.
- * (In literals, line ends are escaped.)
+ * Converts an expression to a JSONata string of the States Language. It has only one line, because some tools accept no line
+ * breaks. (Line breaks in literals are escaped.)
  */
 export function jsonata(expression: string): string {
   return `{% ${expression.replace(/\s*\n\s*/g, ' ').trim()} %}`;
@@ -18,7 +18,7 @@ export function innerExpression(value: string): string {
   return value.slice(2, -2).trim();
 }
 
-/** A value as a JSONata literal: JSON is JSONata. Numbers that are tokens become references, as strings do. */
+/** A value as a JSONata literal, which is JSON. Tokens, also those of numbers, become references. */
 export function literal(value: unknown): string {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(',')}]`;
@@ -28,8 +28,8 @@ export function literal(value: unknown): string {
 }
 
 /**
- * A large literal as a string of JSON and a function that reads it. A literal of its size could not be evaluated,
- * because its members count as nested evaluations, of which Step Functions allows about 100.
+ * A large literal, as a JSON string that `$parse` reads. Step Functions could not evaluate the literal itself, because its
+ * members count as nested evaluations, and only about 100 are allowed.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html for `$parse`
  */

@@ -1,12 +1,12 @@
-// Sources: botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob) where a figure
-// is a constraint of the API (bucket names: S3's rules); "automatic-model-tuning-limits" of the SageMaker developer guide for quotas.
+// Sources: for constraints of the API, botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob); for
+// bucket names, the rules of S3; for quotas, "automatic-model-tuning-limits" of the SageMaker developer guide.
 
-/** Limits of tuning jobs that are checked at synth and in the first state of an execution. */
+/** Limits of tuning jobs. They are checked at synth and in the first state of an execution. */
 export const LIMITS = {
   tuningJobNameLength: 32,
   trainingJobNameLength: 63,
   jobNamePattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/,
-  /** Quota for one tuning job; random search can be raised to `trainingJobsRandom`. */
+  /** Default quota for one tuning job. For random search it can be raised to `trainingJobsRandom`. */
   trainingJobs: 750,
   trainingJobsRandom: 10_000,
   parallelTrainingJobs: 100,
@@ -32,30 +32,30 @@ export const LIMITS = {
   containerCommandLength: 256,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
-  /** Of our own: a wait of a day is about 50 attempts, far from the 25,000 events that an execution may have. */
+  /** Our own limit: a wait of a day takes about 50 attempts, far below the maximum of 25,000 events per execution. */
   quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
-  /** Of our own: all names together. */
+  /** Our own limit, for all names together. */
   featureNameCharacters: 50_000,
   parentTuningJobs: 5,
   tags: 50,
   tagKeyLength: 128,
   tagValueLength: 256,
-  /** Of keys and of values (shape Tag). */
+  /** For keys and values (shape Tag). */
   tagPattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   imageLength: 255,
   s3UriLength: 1024,
-  /** Also names of buckets from before 2018. */
+  /** Includes names of buckets that were created before 2018. */
   bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,
   stateMachineNamePattern: /^[a-zA-Z0-9+!@.()=_'-]{1,80}$/,
   securityGroups: 5,
   subnets: 16,
 } as const;
 
-/** Hyperparameters that containers and SageMaker make by themselves. */
+/** Hyperparameters that containers and SageMaker set themselves. */
 export const RESERVED_HYPERPARAMETERS = /^(sagemaker_|_tuning_)/;
 
 export const RESERVED_HYPERPARAMETER = 'is reserved: the algorithm or SageMaker sets it';
 
-/** Longest prefix of job names: `<prefix>-<15 characters>` is a tuning job's name. */
+/** Maximum length of the job name prefix. The name of a tuning job is `<prefix>-<15 characters>`. */
 export const JOB_NAME_PREFIX_LENGTH = 16;

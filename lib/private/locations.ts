@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../data-location';
 
-/** Whether everything in a location is in another one too, as far as it is known at synth. */
+/** Whether a location contains another one, as far as this is known at synth. */
 export function isWithin(inner: DataLocation, outer: DataLocation): boolean {
   return inner._bucketArn === outer._bucketArn && inner._key.startsWith(outer._key);
 }
 
-/** Leaves out locations that lie within others. */
+/** Removes locations that are within other locations. */
 export function withoutNested(locations: readonly DataLocation[]): DataLocation[] {
   return locations.filter((location, index) =>
     locations.every(
@@ -17,8 +17,8 @@ export function withoutNested(locations: readonly DataLocation[]): DataLocation[
 }
 
 /**
- * A key prefix as that of a folder: without slashes in front, which keys do not have, and with one at its end; empty for
- * the whole bucket.
+ * Normalizes the key prefix of a folder: without leading slashes, and with a slash at the end. It is empty for the whole
+ * bucket.
  */
 export function folder(prefix: string): string {
   if (Token.isUnresolved(prefix)) return `${prefix}/`;

@@ -4,8 +4,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 /**
- * Lets CloudWatch Logs encrypt logs of this account with a key, without which a log group that names the key
- * cannot be created. The policy of an imported key has to do so already.
+ * Allows CloudWatch Logs to encrypt logs of this account with a key. Without this permission, a log group with the key
+ * cannot be created. For an imported key, its owner must add the permission.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */

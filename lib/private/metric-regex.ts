@@ -1,13 +1,13 @@
 /**
- * Reads a number with its sign and its exponent. SageMaker reads the metrics of its own XGBoost with the same one
- * (aws/sagemaker-xgboost-container#121). What is no number (`nan`, `inf`) does not match, so that it is no metric value.
+ * Matches a number with its sign and exponent. SageMaker uses the same expression for the metrics of its XGBoost container
+ * (aws/sagemaker-xgboost-container#121). It does not match `nan` and `inf`, so they are not metric values.
  */
 export const NUMBER_GROUP = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
-/** Values that a metric may have, of a kind that regular expressions often cut off. */
+/** Possible values of a metric that regular expressions often truncate. */
 const HARD_NUMBERS = ['1.2e-05', '-0.5'];
 
-/** What is wrong with the regular expression of a metric; undefined where nothing is. */
+/** The problem with the regular expression of a metric; undefined if it is valid. */
 export function checkMetricRegex(regex: string): string | undefined {
   if (!isChecked(regex)) return undefined;
   try {
@@ -19,7 +19,7 @@ export function checkMetricRegex(regex: string): string | undefined {
   return `needs a group, ( … ), around the value, got ${JSON.stringify(regex)}`;
 }
 
-/** What a regular expression would read wrongly, and a better one; undefined where it reads every number. */
+/** Advice about a regular expression that misreads some numbers; undefined if it reads every number. */
 export function adviseMetricRegex(regex: string): string | undefined {
   if (!isChecked(regex) || checkMetricRegex(regex)) return undefined;
   const group = captureGroup(regex);
@@ -33,12 +33,12 @@ export function adviseMetricRegex(regex: string): string | undefined {
   return `reads ${cut} ${read ? `as ${read}` : 'not at all'}: use ${better}`;
 }
 
-/** Not where the expression has what only Python or Java knows: conditions, atomic groups, possessive quantifiers. */
+/** Whether JavaScript can check the expression. It cannot check conditions, atomic groups and possessive quantifiers. */
 function isChecked(regex: string): boolean {
   return !/\(\?[>(]|[+*?}]\+/.test(regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x'));
 }
 
-/** A regular expression in JavaScript's syntax, where Python and Java write the same differently. */
+/** Translates the syntax of Python and Java to that of JavaScript. */
 function inJavaScript(regex: string): string {
   return regex
     .replace(/\(\?#[^)]*\)/g, '')
@@ -49,7 +49,7 @@ function inJavaScript(regex: string): string {
     .replace(/\\Z/g, '$');
 }
 
-/** Where the first group that captures begins and ends: escaped parentheses and those in brackets are no groups. */
+/** Start and end of the first capturing group. Escaped parentheses and parentheses in brackets are not groups. */
 function captureGroup(regex: string): { start: number; end: number } | undefined {
   const tokens = [...regex.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<[a-zA-Z]\w*>|\(\?|\(|\)/gs)];
   const opening = tokens.findIndex(({ 0: token }) => token.startsWith('(') && token !== '(?');

@@ -3,14 +3,14 @@ import type { Construct } from 'constructs';
 import { LIMITS } from './limits';
 import type { Problems } from './problems';
 
-/** What connects containers to a VPC. */
+/** Network settings of containers. */
 export interface NetworkOptions {
   readonly vpc?: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
-/** Checks what connects containers to a VPC. */
+/** Checks the network settings of containers. */
 export function checkNetwork(problems: Problems, { vpc, vpcSubnets, securityGroups }: NetworkOptions): void {
   problems.count('securityGroups', securityGroups, 1, LIMITS.securityGroups);
   if (vpc) {
@@ -33,7 +33,7 @@ function checkSubnets(problems: Problems, vpc: ec2.IVpc, selection: ec2.SubnetSe
   }
 }
 
-/** The security groups of the containers: those that are given, else a new one; none without a VPC. */
+/** The security groups of the containers: the given ones, or a new one; none without a VPC. */
 export function securityGroupsOf(
   scope: Construct,
   props: NetworkOptions,

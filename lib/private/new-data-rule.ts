@@ -8,16 +8,16 @@ import type { NewDataOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
 import { warn } from './warn';
 
-/** Where a workflow reads and writes. */
+/** Locations where a workflow reads its data and writes its results. */
 export interface WorkflowPlaces {
   readonly input: DataLocation;
   readonly output: DataLocation;
 }
 
-/** The marker of data that is complete. */
+/** The object that marks data as complete. */
 export const DEFAULT_OBJECTS: readonly string[] = ['_SUCCESS'];
 
-/** Makes a rule that starts an execution for each new object that matches. */
+/** Creates a rule that starts an execution for each new object that matches. */
 export function newDataRule(
   scope: Construct,
   id: string,
@@ -45,7 +45,7 @@ export function newDataRule(
 }
 
 /**
- * Keys as event patterns compare them: as a whole, or with wildcards.
+ * Event pattern for object keys: an exact match, or one with wildcards.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
@@ -56,9 +56,9 @@ function keyPattern(folder: string, object: string): unknown {
 }
 
 /**
- * Switches a bucket's events to EventBridge on with CloudFormation's own property. aws-cdk-lib's
- * `enableEventBridgeNotification` needs a Lambda function that may change the notifications of every bucket; it is
- * called only if the bucket has that function anyway, because the function would turn the events off again.
+ * Sends a bucket's events to EventBridge, with the property of CloudFormation. `enableEventBridgeNotification` of aws-cdk-lib
+ * needs a Lambda function with permissions for the notifications of every bucket. It is called only if the bucket already
+ * has that function, because the function would otherwise disable the events.
  */
 function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucket): void {
   const resource = bucket.node.defaultChild;

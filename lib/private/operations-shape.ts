@@ -20,7 +20,7 @@ import {
   text,
 } from './shape';
 
-// Types of the options of what starts and watches a workflow.
+// Types of the options of methods that start and monitor a workflow.
 
 const ALIAS = instance('a WorkflowAlias: use addAlias of the workflow', 'aliasArn', 'grantStartExecution');
 const SCHEDULE = instance(
@@ -62,7 +62,7 @@ export const TRAINING_JOB_METRIC: Shape = struct<TrainingJobMetricOptions>({
   label: optional(text),
 });
 
-/** Types of the options of `onSucceeded`, `onFailed` and `onFinished` that this library looks at. */
+/** Types of the options of `onSucceeded`, `onFailed` and `onFinished` that this library reads. */
 export const ON_EVENT: Shape = struct<Pick<events.OnEventOptions, 'target' | 'description'>>({
   target: optional(instance('a target of aws-events-targets', 'bind')),
   description: optional(text),

@@ -4,34 +4,34 @@ import type { Construct } from 'constructs';
 import { jsonata } from './jsonata';
 import { RETRY_READING } from './retries';
 
-/** A job that an execution waits for by looking at it from time to time. */
+/** A job that an execution polls until it ends. */
 export interface PolledJob {
-  /** What the IDs of the states call it, such as `TuningJob`. */
+  /** Name in the IDs of the states, such as `TuningJob`. */
   readonly name: string;
-  /** Member of the state's data that has the job's name. */
+  /** Field of the state's data with the job's name. */
   readonly nameField: string;
-  /** Parameter of the API that takes the name, and its two actions. */
+  /** API parameter for the job's name, and the two API actions. */
   readonly nameParameter: string;
   readonly describeAction: string;
   readonly stopAction: string;
-  /** Member of the description that has the status. */
+  /** Field of the job's description with the status. */
   readonly statusMember: string;
   readonly arn: string;
-  /** Members of the state's data that are kept for the states that follow. */
+  /** Fields of the state's data to pass on to the next states. */
   readonly keeps?: readonly string[];
   readonly next: sfn.State;
 }
 
 /**
- * The longest time between two looks. Each look is 9 of the 25,000 events that an execution may have: a day takes about 190
- * looks, and the 30 days that SageMaker's jobs may run do not use the events up.
+ * Maximum time between two polls. Each poll takes 9 of the 25,000 events that an execution can have. At first, a day takes
+ * about 190 polls, so a job of 30 days, SageMaker's default maximum, stays within the limit.
  */
 const LONGEST_WAIT_SECONDS = 1200;
 
 /**
- * Looks at a job until it has ended, ever more seldom. A job that can no longer be seen is stopped.
+ * Polls a job until it ends, at growing intervals. If the job can no longer be described, it is stopped.
  *
- * The state's data needs `polls`, 1 at first.
+ * The state's data must have the field `polls`, with the initial value 1.
  */
 export function pollJob(scope: Construct, job: PolledJob): sfn.State {
   const wait = sfn.Wait.jsonata(scope, `WaitFor${job.name}`, {
@@ -40,7 +40,7 @@ export function pollJob(scope: Construct, job: PolledJob): sfn.State {
   const describe = call(scope, `Describe${job.name}`, job.describeAction, job, {
     ...kept([...(job.keeps ?? []), job.nameField]),
     polls: jsonata('$states.input.polls + 1'),
-    // The whole description can be larger than a state's payload.
+    // Only the status is kept, because the whole description can exceed the maximum payload of a state.
     status: jsonata(`$states.result.${job.statusMember}`),
   });
   const stop = call(scope, `Stop${job.name}`, job.stopAction, job, jsonata('$states.input'));
@@ -58,7 +58,7 @@ export function pollJob(scope: Construct, job: PolledJob): sfn.State {
   ).startState;
 }
 
-/** Ends the execution with the error that was caught. */
+/** Fails the execution with the caught error. */
 export function failAgain(scope: Construct, id: string): sfn.Fail {
   return sfn.Fail.jsonata(scope, id, {
     error: jsonata('$states.input.failure.Error'),

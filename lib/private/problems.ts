@@ -3,9 +3,9 @@ import { Token } from 'aws-cdk-lib';
 import { inAppLanguage } from './app-language';
 
 /**
- * Collects what is wrong with a construct's props, so that all of it is reported at once.
+ * Collects the problems with a construct's properties, so that one error reports all of them.
  *
- * Each problem names the prop, what was given, what is allowed and, where that is not plain, why.
+ * Each problem names the property, what was given, what is allowed and, if it is not obvious, why.
  */
 export class Problems {
   private readonly messages: string[] = [];
@@ -18,7 +18,7 @@ export class Problems {
     this.messages.push(...messages);
   }
 
-  /** Reports a value of another type than the prop takes; undefined is a required prop that is missing. */
+  /** Reports a value of the wrong type, or, if it is undefined, a missing required property. */
   wrongType(prop: string, what: string, value: unknown): void {
     const isUnquoted = typeof value === 'number' && what === 'a string';
     const hint = isUnquoted ? `: write it as a string, "${value}"` : '';
@@ -28,12 +28,12 @@ export class Problems {
     );
   }
 
-  /** Reports a token in a unit that the API does not take: CloudFormation cannot convert it. */
+  /** Reports a token whose unit is not that of the API, because CloudFormation cannot convert it. */
   unitOfToken(prop: string, factory: string): void {
     this.add(prop, `is a token and must be ${factory}(…), because CloudFormation does not convert units`);
   }
 
-  /** Checks a whole number; undefined and tokens pass. */
+  /** Checks a whole number. Accepts undefined and tokens. */
   integer(prop: string, value: number | undefined, min: number, max: number, why = ''): void {
     if (value === undefined || Token.isUnresolved(value)) return;
     if (Number.isInteger(value) && value >= min && value <= max) return;
@@ -41,7 +41,7 @@ export class Problems {
     this.add(prop, `must be a whole number ${range}, got ${value}${why && ` (${why})`}`);
   }
 
-  /** Checks the length of a text; undefined and tokens pass. */
+  /** Checks the length of a string. Accepts undefined and tokens. */
   length(prop: string, value: string | undefined, min: number, max: number): void {
     if (value === undefined || Token.isUnresolved(value)) return;
     if (value.length >= min && value.length <= max) return;
@@ -51,14 +51,14 @@ export class Problems {
     );
   }
 
-  /** Refuses a list that is a token as a whole, of which a request cannot be made; its elements may be tokens. */
+  /** Reports a list that is itself a token, because no request can be built from it. Its elements may be tokens. */
   tokenList(prop: string, values: readonly unknown[]): boolean {
     const isToken = Token.isUnresolved(values);
     if (isToken) this.add(prop, 'must be a list that is known at synth; its elements may be tokens');
     return isToken;
   }
 
-  /** Checks the number of elements; undefined passes. */
+  /** Checks the number of elements. Accepts undefined. */
   count(prop: string, values: readonly unknown[] | undefined, min: number, max: number): void {
     if (values === undefined) return;
     if (values.length >= min && values.length <= max) return;
@@ -66,13 +66,13 @@ export class Problems {
     this.add(prop, `must have ${range} elements, got ${values.length}`);
   }
 
-  /** What was found so far. */
+  /** The problems found so far. */
   list(): string[] {
     return [...this.messages];
   }
 
   /**
-   * @throws Error named `TuningValidationError` that lists every problem, if there is any
+   * @throws Error named `TuningValidationError` that lists every problem, if there are any
    */
   throwIfAny(path: string): void {
     if (this.messages.length === 0) return;
@@ -83,7 +83,7 @@ export class Problems {
   }
 }
 
-/** A value as messages show it. */
+/** A value for a message. */
 function describe(value: unknown): string {
   if (Token.isUnresolved(value)) return 'a token';
   return shorten(
@@ -95,7 +95,7 @@ function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** The error of props that are not valid; its name is stable. */
+/** The error for invalid properties. Its name is stable. */
 export function validationError(message: string): Error {
   const error = new Error(inAppLanguage(message));
   error.name = 'TuningValidationError';

@@ -4,33 +4,34 @@ import type { Construct } from 'constructs';
 import { jsonata } from './jsonata';
 import { failAgain } from './poll-job';
 
-/** How a state waits for a quota. */
+/** Options of the states that wait for a quota. */
 export interface QuotaWaitOptions {
-  /** Suffix of the names of the waiting states, so that they are unique within the chain. */
+  /** Suffix of the names of the waiting states, which makes them unique within the chain. */
   readonly suffix: string;
-  /** How long to wait in all. @default Duration.hours(1) */
+  /** Maximum total wait. @default Duration.hours(1) */
   readonly maxWait?: Duration;
-  /** JSONata that is appended to the error's cause, such as the results so far. */
+  /** JSONata for a string to append to the error's cause, such as the results so far. */
   readonly also?: string;
-  /** Where to go after the wait, with what to fail with as `failure`. @default - the execution fails */
+  /** Next state if the wait did not help. It gets the error in `failure`. @default - the execution fails */
   readonly exceeded?: sfn.State;
 }
 
-/** How long jobs wait for a quota unless a prop says otherwise. */
+/** Default of the maximum wait for a quota. */
 const DEFAULT_QUOTA_WAIT = Duration.hours(1);
 
-/** SageMaker's refusal of a job for a quota, in both of Step Functions' integrations. */
+/** Name of SageMaker's error for an exceeded quota, in both Step Functions integrations. */
 const QUOTA_ERROR = 'SageMaker.ResourceLimitExceededException';
 
-/** The first wait, by what part of the time waited so far each further one is longer, and the longest one. */
+/** The first wait, its growth (as a share of the time waited so far), and the maximum of a single wait. */
 const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
 
 /**
- * Waits for a quota before a job is created again: 5, 7.5, 11 … and at most 30 minutes at a time, up to `maxWait` in
- * all. Fails with `QuotaExceeded` after that, and at once with `QuotaTooLow` where waiting cannot help, because the quota
- * is lower than what the job needs.
+ * Waits for a quota before the next attempt to create a job: 5, 7.5, 11 … minutes, at most 30 minutes at a time, and
+ * `maxWait` in total. After that it fails with `QuotaExceeded`. If the quota is lower than what the job needs, waiting cannot
+ * help, and it fails immediately with `QuotaTooLow`.
  *
- * A `Retry` cannot do this: it does not see the message. Nothing is added to the way of a job that starts.
+ * A `Retry` cannot do this, because it does not see the error message. A job that starts immediately takes no additional
+ * state transitions.
  */
 export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, options: QuotaWaitOptions): void {
   const { suffix, maxWait = DEFAULT_QUOTA_WAIT, also = "''" } = options;
@@ -52,7 +53,7 @@ export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, option
 }
 
 /**
- * JSONata for the state's input with how long to wait (`quota`: 0 for not at all), and what to fail with.
+ * JSONata for the state's input with two additions: `quota`, the time to wait (0 for no wait), and `failure`, the error.
  *
  * SageMaker's messages have the form "The account-level service limit '…' is 0 Instances, with current utilization of 0
  * Instances and a request delta of 1 Instances. …", and "The requested resource … is not available in this region".

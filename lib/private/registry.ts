@@ -3,23 +3,23 @@ import type { Construct } from 'constructs';
 import type { TrainingImage } from '../algorithm/algorithm-definition';
 import { validationError } from './problems';
 
-/** An image of SageMaker's own, in a registry account that depends on the region. */
+/** An image of SageMaker, in a registry account that depends on the region. */
 export interface RegionalImage {
-  /** How messages call what the image is for, such as `XGBoost`. */
+  /** Name in messages, such as `XGBoost`. */
   readonly title: string;
   readonly repository: string;
   readonly tag: string;
   /** Registry account by region. */
   readonly accounts: Readonly<Record<string, string>>;
-  /** Logical ID of the mapping that looks the account up when the stack is deployed; one for each table. */
+  /** Logical ID of the CloudFormation mapping that looks up the account at deploy time. Each table has its own. */
   readonly mappingId: string;
-  /** Account to use instead of the table's. */
+  /** Account that replaces the account in the table. */
   readonly account?: string;
-  /** Prop that helps where the region is not in the table. @default registryAccount */
+  /** Property to give if the region is not in the table. @default registryAccount */
   readonly remedy?: string;
 }
 
-/** @throws Error named `TuningValidationError` where the account is known and not one of AWS */
+/** @throws Error named `TuningValidationError` if the account is known at synth and is not a valid account ID */
 export function requireAccount(where: string, account: string | undefined): void {
   if (account === undefined || Token.isUnresolved(account) || /^\d{12}$/.test(account)) return;
   throw validationError(
@@ -30,9 +30,9 @@ export function requireAccount(where: string, account: string | undefined): void
 const MAPPING_KEY = 'account';
 
 /**
- * Finds an image for the stack of a construct: at synth where the region is known, else when the stack is deployed.
+ * Finds the image for a construct's stack: at synth if the region is known, else at deploy time.
  *
- * @throws Error where the region is known and not in the table
+ * @throws Error if the region is known at synth and is not in the table
  */
 export function regionalImage(scope: Construct, image: RegionalImage): TrainingImage {
   const stack = Stack.of(scope);

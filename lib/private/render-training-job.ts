@@ -5,8 +5,8 @@ import { takesVolumeKey } from './instance-storage';
 const DEFAULT_MAX_RUNTIME_SECONDS = 3600;
 
 /**
- * The members that CreateTrainingJob and the TrainingJobDefinition of CreateHyperParameterTuningJob have in
- * common. Hyperparameters are not among them: the two call them differently.
+ * The fields that CreateTrainingJob shares with the TrainingJobDefinition of CreateHyperParameterTuningJob. Hyperparameters
+ * are not included, because the field has a different name in each.
  */
 export function renderTrainingJob(definition: TrainingJobDefinition): Record<string, unknown> {
   const { environment, checkpointPath } = definition;
@@ -35,7 +35,7 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
       ...(definition.keepAlive && { KeepAlivePeriodInSeconds: definition.keepAlive.toSeconds() }),
     },
     StoppingCondition: renderStoppingCondition(definition),
-    // Only where they are asked for: Step Functions refuses fields that its list lacks.
+    // Included only if requested, because Step Functions rejects fields that it does not support.
     ...(definition.managedSpotTraining && { EnableManagedSpotTraining: true }),
     ...(definition.networkIsolation && { EnableNetworkIsolation: true }),
     ...(definition.interContainerTrafficEncryption && { EnableInterContainerTrafficEncryption: true }),

@@ -44,7 +44,7 @@ export function renderTuningJob(options: CreateHyperParameterTuningJobTaskOption
   };
 }
 
-/** The definitions of a tuning job's training jobs, one or several. */
+/** The one or several definitions of a tuning job. */
 export function trainingDefinitions(
   options: CreateHyperParameterTuningJobTaskOptions,
 ): TrainingJobDefinition[] {
@@ -69,7 +69,7 @@ function renderSearchSpace(space: {
   return space.parameterRangesInput?.value ?? renderRanges(space.parameterRanges ?? []);
 }
 
-/** Ranges as the API groups them. */
+/** Ranges, grouped as in the API. */
 export function renderRanges(ranges: readonly ParameterRange[]): Record<string, Record<string, unknown>[]> {
   const ofKind = (kind: ParameterRange['_kind']) =>
     ranges.filter((range) => range._kind === kind).map((range) => range._render());
@@ -80,7 +80,7 @@ export function renderRanges(ranges: readonly ParameterRange[]): Record<string, 
   };
 }
 
-/** Tags as the API lists them. A map that is a token becomes a list when it is resolved, or nothing where it is empty. */
+/** Tags as a list, as in the API. A token for a map becomes a list when it is resolved, or undefined if it is empty. */
 export function renderTags(tags: Record<string, string>): unknown {
   const listOf = (map: Record<string, string>) => Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
   if (!Tokenization.isResolvable(tags)) return listOf(tags);

@@ -7,31 +7,31 @@ import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
 import { readStatements, writeStatement } from './training-permissions';
 
-/** What the function that writes reports may do. */
+/** Permissions of the function that writes reports. */
 export interface ReportAccess {
-  /** What it may read of SageMaker. */
+  /** Permissions to read from SageMaker. */
   readonly reading: readonly iam.PolicyStatement[];
   /** Whether it reads the logs of training jobs. */
   readonly readsLogs: boolean;
-  /** Where models go; reports go into a folder of it. */
+  /** Output location of the models. Reports are written to a folder in it. */
   readonly output: DataLocation;
-  /** Models that it reads, if any. */
+  /** Location of the models that it reads, if any. */
   readonly models?: DataLocation;
-  /** Key of the function's environment variables and its log. */
+  /** Key for the function's environment variables and its log. */
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Where reports are written. */
+/** Location of the reports. */
 export function reportLocation(output: DataLocation): DataLocation {
   return output._child('reports/');
 }
 
-/** The key that reports and models are encrypted with; undefined where the bucket has none of its own. */
+/** The key that encrypts reports and models; undefined if the bucket has no KMS key. */
 export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefined): kms.IKey | undefined {
   return encryptionKey ?? output._bucket?.encryptionKey;
 }
 
-/** Makes the function that writes the report of a search. */
+/** Creates the function that writes the report of a search. */
 export function reportFunction(scope: Construct, id: string, access: ReportAccess): lambda.Function {
   const { output, models, encryptionKey } = access;
   const made = new lambda.Function(
@@ -61,7 +61,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
 }
 
 /**
- * Lets the function read the logs of training jobs. Streams cannot be named in a policy for this action.
+ * Permission to read the logs of training jobs. For this action, a policy cannot name log streams.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html (FilterLogEvents)
  */

@@ -4,13 +4,13 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { jsonata } from './jsonata';
 
-/** JSONata for a sentence that says where the report is, to append to the cause of a failure. */
+/** JSONata for a sentence with the location of the report, to append to the cause of an error. */
 export const REPORT_SENTENCE =
   "($type($states.input.written.report) = 'string' ? '. Report: ' & $states.input.written.report : '')";
 
 /**
- * The state that writes the report. It adds to its input what the function answers, as `written`. It never fails: then
- * `written` says why there is no report.
+ * The state that writes the report. It adds the function's result to its input, as `written`. It never fails: on an error,
+ * `written` has the reason.
  */
 export function writeReport(
   scope: Construct,
@@ -26,10 +26,10 @@ export function writeReport(
   });
 }
 
-/** Whether there is a failure to end the execution with. */
+/** Whether the execution must fail. */
 export const HAS_FAILED = sfn.Condition.jsonata(jsonata('$exists($states.input.failure)'));
 
-/** The end of a search that is its result, or a failure: returns the state that ends the chain. */
+/** Ends a search with its result or with its error. Returns the state that ends the chain. */
 export function endWithReport(scope: Construct, write: tasks.LambdaInvoke, choiceId: string): sfn.Pass {
   const result = sfn.Pass.jsonata(scope, 'Result', {
     outputs: jsonata('$merge([$states.input.result, $states.input.written])'),
@@ -41,7 +41,7 @@ export function endWithReport(scope: Construct, write: tasks.LambdaInvoke, choic
   return result;
 }
 
-/** Goes on after the state that writes the report, whether it could or not. */
+/** Sets the state that follows the state that writes the report, also if that one had an error. */
 export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
   write.addCatch(next, {
     errors: [sfn.Errors.ALL],
@@ -53,8 +53,8 @@ export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
 }
 
 /**
- * The end of an execution that failed before the report was written: with the error that was caught, whose cause says where
- * the report is. The cause of a function's error is JSON, and stays so.
+ * Fails the execution with the error that was caught before the report was written. The location of the report is appended to
+ * its cause. If the cause is the JSON of a function's error, it stays valid JSON.
  */
 export function failWithReport(scope: Construct): sfn.Fail {
   return sfn.Fail.jsonata(scope, 'SearchFailed', {
@@ -69,7 +69,7 @@ export function failWithReport(scope: Construct): sfn.Fail {
   });
 }
 
-/** JSONata for a value that need not be there: null where it is not, because a payload cannot have nothing. */
+/** JSONata for a value that can be missing. It is null then, because a payload field cannot be undefined. */
 export function orNull(expression: string): string {
   return jsonata(`$exists(${expression}) ? ${expression} : null`);
 }

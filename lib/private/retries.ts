@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * Starting a job, each time under a new name, so that a retry never meets a name in use: up to 10, 20 and 40 seconds
- * after a call that was throttled or refused. Step Functions does not tell the two apart, and a role that was just
- * created may be refused at first. A job that failed is not among these: it would fail again, and cost again.
+ * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Step Functions does not
+ * distinguish the two errors, and a role that was just created may be denied at first. Each attempt uses a new job name, so a
+ * retry never conflicts with an existing job. A job that ran and failed is not retried: it would fail again, and cost again.
  */
 export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {
@@ -16,7 +16,7 @@ export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   },
 ];
 
-/** Reading a job: 5, 10, … and at most 60 seconds between tries, about 8 minutes in all. */
+/** Retries for reading a job: after 5, 10, … and at most 60 seconds, about 8 minutes in total. */
 export const RETRY_READING: readonly sfn.RetryProps[] = [
   {
     errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],

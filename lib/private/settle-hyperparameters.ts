@@ -7,14 +7,14 @@ export interface MetricList {
   readonly last: string;
 }
 
-/** The list of metrics of a definition's algorithm; undefined where it has none, or the objective is no metric of it. */
+/** The list of metrics of a definition's algorithm. Undefined if it has none, or the objective is not one of its metrics. */
 export function metricListOf({ algorithm, objective }: TuningDefinition): MetricList | undefined {
   const { metricList: name, defaultHyperparameters } = algorithm._definition;
   const last = name && defaultHyperparameters(objective.metric)[name];
   return name && last ? { name, last } : undefined;
 }
 
-/** Hyperparameters as the container is to get them: no aliases, and the objective's metric as the last one to evaluate. */
+/** Hyperparameters for the container: aliases are replaced, and the objective's metric is last in the list of metrics. */
 export function settleHyperparameters(
   definition: TuningDefinition,
   values: Readonly<Record<string, string>> = {},
@@ -32,13 +32,13 @@ export function settleHyperparameters(
   return settled;
 }
 
-/** Defaults and given hyperparameters of the training jobs of a search, without those that are tuned. */
+/** The default and given hyperparameters of the training jobs of a search, without the tuned ones. */
 export function fixedHyperparameters(definition: TuningDefinition): Record<string, string> {
   const { algorithm, objective, hyperparameters, parameterRanges } = definition;
   const tuned = parameterRanges.map(({ name }) => name);
   const defaults = Object.entries(algorithm._definition.defaultHyperparameters(objective.metric));
   return {
-    // SageMaker refuses a hyperparameter that is both fixed and tuned.
+    // SageMaker rejects a hyperparameter that is both fixed and tuned.
     ...Object.fromEntries(defaults.filter(([name]) => !tuned.includes(name))),
     ...settleHyperparameters(definition, hyperparameters),
   };

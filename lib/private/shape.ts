@@ -4,15 +4,15 @@ import { addPropNames } from './app-language';
 import { Problems } from './problems';
 
 /**
- * Checks the type of a value, and of what is in it. TypeScript does so too, but not for callers in JavaScript, nor where a
- * value was cast: without the check they would get a TypeError from inside of this library.
+ * Checks the type of a value and of its members. TypeScript does this too, but not for callers in JavaScript or for values
+ * that were cast. Without the check, those would get a TypeError from inside this library.
  */
 export type Shape = (problems: Problems, prop: string, value: unknown) => void;
 
-/** A shape for each member of a type: a member that is added there has to be added here. */
+/** A shape for each member of a type. The compiler reports members without a shape. */
 export type Members<T> = { readonly [Name in keyof Required<T>]: Shape };
 
-/** How a shape treats strings, numbers and lists that are tokens of `sfn.JsonPath`. */
+/** Whether a shape accepts strings, numbers and lists that are tokens of `sfn.JsonPath`. */
 type JsonPaths = 'refused' | 'accepted';
 
 /**
@@ -26,7 +26,7 @@ export function requireShape(where: string, shape: Shape, value: unknown): void 
   problems.throwIfAny(where);
 }
 
-/** An object of known members. Members that are not known are left alone, as everywhere in the CDK. */
+/** An object with the given members. Other members are ignored, as in the rest of the CDK. */
 export function struct<T>(members: Members<T>): Shape {
   addPropNames(Object.keys(members));
   return (problems, prop, value) => {
@@ -36,7 +36,7 @@ export function struct<T>(members: Members<T>): Shape {
   };
 }
 
-/** A value that may be left out. */
+/** An optional value. */
 export function optional(shape: Shape): Shape {
   return (problems, prop, value) => {
     if (value !== undefined) shape(problems, prop, value);
@@ -60,7 +60,7 @@ export function nonEmpty(shape: Shape): Shape {
   };
 }
 
-/** A map whose keys are known at synth: keys of a template are no references. */
+/** A map whose keys are known at synth, because keys in a template cannot be references. */
 export function map(shape: Shape): Shape {
   return (problems, prop, value) => {
     if (!isPlain(value) || Token.isUnresolved(value)) return problems.wrongType(prop, 'a map', value);
@@ -71,11 +71,11 @@ export function map(shape: Shape): Shape {
   };
 }
 
-/** A string; it may be a token. */
+/** A string, which may be a token. */
 export const text = scalar('string', 'refused');
-/** A whole or decimal number; it may be a token. */
+/** A whole or decimal number, which may be a token. */
 export const number = scalar('number', 'refused');
-/** The same in a task, whose language may be JSONPath. */
+/** The same for a task, which may use JSONPath. */
 export const taskText = scalar('string', 'accepted');
 export const taskNumber = scalar('number', 'accepted');
 
@@ -83,7 +83,7 @@ export const flag: Shape = (problems, prop, value) => {
   if (typeof value !== 'boolean') problems.wrongType(prop, 'true or false', value);
 };
 
-/** A string that must be known at synth, because names and permissions are made of it. */
+/** A string that must be known at synth, because the library builds names and permissions from it. */
 export const knownText: Shape = (problems, prop, value) => {
   if (typeof value !== 'string') problems.wrongType(prop, 'a string', value);
   else if (Token.isUnresolved(value))
@@ -93,7 +93,7 @@ export const knownText: Shape = (problems, prop, value) => {
 /** A value of an enumeration. */
 export function oneOf(values: Readonly<Record<string, string | number>>): Shape {
   const all = Object.values(values);
-  // An enumeration of numbers has its names among its values.
+  // The values of a numeric enum include its names.
   const numbers = all.filter((value) => typeof value === 'number');
   const known: unknown[] = numbers.length > 0 ? numbers : all;
   return (problems, prop, value) => {
@@ -102,8 +102,8 @@ export function oneOf(values: Readonly<Record<string, string | number>>): Shape 
 }
 
 /**
- * An object of a class, told by members that only its objects have: with two copies of a library in an app,
- * `instanceof` fails for objects of the other copy.
+ * An instance of a class, which is recognized by members that only this class has. `instanceof` would fail if an app has two
+ * copies of a library.
  */
 export function instance(what: string, ...members: readonly string[]): Shape {
   return (problems, prop, value) => {
@@ -114,7 +114,7 @@ export function instance(what: string, ...members: readonly string[]): Shape {
 
 const anyDuration = instance('a Duration, such as Duration.hours(1)', 'toSeconds', 'unitLabel');
 
-/** A duration that must be known at synth, because this library computes with it. */
+/** A duration that must be known at synth, because the library computes with it. */
 export const knownDuration: Shape = (problems, prop, value) => {
   anyDuration(problems, prop, value);
   if ((value as Duration | null | undefined)?.isUnresolved?.())
@@ -135,7 +135,7 @@ function durationIn(unit: 'seconds' | 'days'): Shape {
 export const duration = durationIn('seconds');
 export const days = durationIn('days');
 
-/** A size, which the API takes in gibibytes. */
+/** A size. The unit of the API is gibibytes. */
 export const size: Shape = (problems, prop, value) => {
   instance('a Size, such as Size.gibibytes(30)', 'toGibibytes')(problems, prop, value);
   const given = value as Size | null | undefined;
@@ -161,7 +161,7 @@ function refuseJsonPath(problems: Problems, prop: string, value: unknown): void 
   );
 }
 
-/** The JSONPath references among the tokens of a string or number. */
+/** The JSONPath references in the tokens of a string or number. */
 function jsonPathsIn(value: unknown): string[] {
   const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
   return tokens.flatMap((token) => sfn.FieldUtils.findReferencedPaths({ token }));
@@ -175,7 +175,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a value has members of its own: a list and a `Map` have not. */
+/** Whether a value is a plain object, not a list or a `Map`. */
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return Object.prototype.toString.call(value) === '[object Object]';
 }

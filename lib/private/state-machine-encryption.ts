@@ -3,15 +3,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
-/** As long as Step Functions reuses a data key by itself. */
+/** Step Functions' default for the reuse of a data key. */
 const DATA_KEY_REUSE_SECONDS = 300;
 
 /**
- * Encrypts the definition of a state machine with a log and the history of its executions with a key.
+ * Encrypts the definition of a state machine, its log and the history of its executions with a key.
  *
- * Not by `encryptionConfiguration` of the construct, whose permissions name the state machine's ARN: of a state machine without a
- * fixed name it is not known, and they never apply. These are for all state machines of the account and region: AWS checks
- * them when it creates the state machine, before there is an ARN that a template can refer to. Decision 18.
+ * This does not use `encryptionConfiguration` of the construct. Its permissions name the ARN of the state machine, which is
+ * unknown without a fixed name, so they never apply. The permissions here are for all state machines of the account and
+ * region: AWS checks them when it creates the state machine, before a template can refer to its ARN. See decision 18.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */
@@ -35,7 +35,7 @@ export function encryptStateMachine(stateMachine: sfn.StateMachine, key: kms.IKe
         },
       },
     }),
-    // For the delivery of the log.
+    // Permissions for the delivery of the log.
     new iam.PolicyStatement({
       actions: ['kms:GenerateDataKey'],
       resources: [policyKey.keyArn],
@@ -53,7 +53,7 @@ export function encryptStateMachine(stateMachine: sfn.StateMachine, key: kms.IKe
   );
 }
 
-/** An alias is a key for the CDK, but not for IAM policies, which compare the key's own ARN. */
+/** Whether a key is an alias. The CDK treats an alias as a key, but IAM policies need the ARN of the key itself. */
 function isAlias(key: kms.IKey): key is kms.IAlias {
   return 'aliasTargetKey' in key;
 }

@@ -5,9 +5,9 @@ import type { NetworkOptions } from './network';
 import { warn } from './warn';
 
 /**
- * Warns where containers in a VPC cannot reach Amazon S3, through which SageMaker moves data and models: their network interfaces
- * have no public IP address, so that a public or isolated subnet leads there through a VPC endpoint only. Of an imported VPC, the
- * endpoints are not known: only public subnets are warned of. Looks when the app is synthesized, as endpoints can be added until then.
+ * Warns if containers in a VPC cannot reach Amazon S3, which SageMaker uses for data and models. Their network interfaces have
+ * no public IP address, so public and isolated subnets need a VPC endpoint. The endpoints of an imported VPC are unknown, so
+ * for it the warning is only about public subnets. The check runs at synth, because an app can add endpoints until then.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
  */
@@ -36,7 +36,7 @@ export function warnOfUnreachableStorage(scope: Construct, { vpc, vpcSubnets }: 
   });
 }
 
-/** Whether the app has an endpoint for Amazon S3 in the VPC. */
+/** Whether the app creates an endpoint for Amazon S3 in the VPC. */
 function hasStorageEndpoint(scope: Construct, { vpcId }: ec2.IVpc): boolean {
   return scope.node.root.node
     .findAll()

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { validationError } from './problems';
 
-/** @throws Error named `TuningValidationError` where the request has JSONPath in a state that uses JSONata */
+/** @throws Error named `TuningValidationError` if the request has JSONPath in a state that uses JSONata */
 function checkLanguage(action: string, request: object, language: sfn.QueryLanguage): void {
   if (language !== sfn.QueryLanguage.JSONATA) return;
   const paths = sfn.FieldUtils.findReferencedPaths(request);
@@ -13,8 +13,8 @@ function checkLanguage(action: string, request: object, language: sfn.QueryLangu
 }
 
 /**
- * A task of Step Functions' optimised integration: its `Resource`, and its request under the name and with the
- * placeholders that the query language wants.
+ * A task with Step Functions' optimized integration: its `Resource`, and its request in the form that the query language
+ * needs.
  */
 export function renderSageMakerTask(
   action: string,

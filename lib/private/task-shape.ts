@@ -44,7 +44,7 @@ const CHANNEL = struct<TrainingChannel>({
   instanceGroups: optional(list(text)),
 });
 
-/** A value that may be a token as a whole. */
+/** A value that may itself be a token. */
 function orToken(shape: Shape): Shape {
   return (problems, prop, value) => {
     if (!Token.isUnresolved(value)) shape(problems, prop, value);

@@ -3,8 +3,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { TrainingJobMetricOptions } from '../workflow-options';
 
 /**
- * Searches for a metric of the training jobs whose names begin with a prefix, whatever the dimension: SageMaker puts
- * utilization under the instance, `Host=<job>/algo-1`, and what algorithms report under `TrainingJobName`.
+ * Search expression for a metric of the training jobs whose names begin with a prefix. It matches any dimension: SageMaker
+ * publishes utilization by instance (`Host=<job>/algo-1`), and metrics of algorithms by `TrainingJobName`.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
  */

@@ -7,7 +7,7 @@ import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { jobRole, warnIfNotAttached } from './training-role';
 import { warn } from './warn';
 
-/** What training jobs touch. */
+/** The resources that training jobs access. */
 export interface TrainingAccess {
   readonly jobNamePrefix: string;
   readonly repositoryArns: readonly string[];
@@ -18,12 +18,12 @@ export interface TrainingAccess {
   readonly inVpc: boolean;
 }
 
-/** Makes the role that training jobs run under, without permissions. */
+/** Creates the execution role of training jobs, without permissions. */
 export function trainingRole(scope: Construct, id: string): iam.Role {
   return jobRole(scope, id, 'SageMaker training jobs: reads the training data, writes the models');
 }
 
-/** Grants a role what training jobs need, and no more. */
+/** Grants a role the permissions that training jobs need. */
 export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
   const { inputs, output, checkpoints } = access;
   const own = checkpoints ? [checkpoints] : [];
@@ -34,7 +34,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
-  // The role attaches it, because an imported role may be immutable.
+  // The role attaches the policy itself, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   warnOfWholeBucket(scope, output);
@@ -47,7 +47,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
   return policy;
 }
 
-/** Warns where a role gets to write a whole bucket, because nothing of the key is known before the deployment. */
+/** Warns if a role can write to a whole bucket, because the key is unknown before the deployment. */
 export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocation): void {
   if (_bucket || !Token.isUnresolved(uri)) return;
   warn(
@@ -57,7 +57,7 @@ export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocati
   );
 }
 
-/** Grants a role the keys of the data that it reads and writes, and of the volumes of its instances. */
+/** Grants a role permissions for the keys of its data, its output and its volumes. */
 export function grantKeys(
   role: iam.IRole,
   { inputs, output, encryptionKey }: Pick<TrainingAccess, 'inputs' | 'output' | 'encryptionKey'>,
@@ -69,12 +69,12 @@ export function grantKeys(
   if (encryptionKey) grantKey(role, encryptionKey);
 }
 
-/** Actions that writing encrypted objects needs, multipart uploads included. */
+/** Actions for writing encrypted objects, including multipart uploads. */
 const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
 /**
- * For what training jobs write, and for their volumes: SageMaker makes a grant for each volume. Without a condition, because none
- * is documented that the grant surely meets: decision 18.
+ * Permissions for the key of the output and of the volumes: SageMaker creates a grant for each volume. There is no condition,
+ * because AWS documents none that this grant always meets. See decision 18.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
  */
@@ -89,8 +89,8 @@ function grantKey(role: iam.IRole, key: kms.IKey): void {
 }
 
 /**
- * Lets the role of a job read and write objects in the given places, and list their buckets. The listing has no condition on
- * `s3:prefix`, because SageMaker also lists a bucket without a prefix when it validates a job: decision 17.
+ * Permissions of a job's role to read and write objects in the given locations, and to list their buckets. The listing has no
+ * condition on `s3:prefix`, because SageMaker lists a bucket without a prefix when it validates a job. See decision 17.
  */
 export function storageStatements(
   read: readonly DataLocation[],
@@ -109,14 +109,14 @@ export function storageStatements(
   ];
 }
 
-/** Lets a role read the objects in the given places. */
+/** Permissions to read the objects in the given locations. */
 export function readStatements(read: readonly DataLocation[]): iam.PolicyStatement[] {
-  // All of the data can be in file systems.
+  // There are no locations if all data is in file systems.
   if (read.length === 0) return [];
   return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
 }
 
-/** Lets a function write whole objects in the given places. */
+/** Permission of a function to write objects in the given locations, without multipart uploads. */
 export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: objectsIn(written) });
 }
@@ -157,9 +157,9 @@ function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyState
   ];
 }
 
-/** Lets a role connect containers to a VPC. */
+/** Permissions to connect containers to a VPC. */
 export function networkStatement(): iam.PolicyStatement {
-  // Documented by SageMaker as a whole; the Describe* actions have no resource-level permissions.
+  // The list is that of SageMaker's documentation. The Describe* actions have no resource-level permissions.
   return new iam.PolicyStatement({
     actions: [
       'ec2:CreateNetworkInterface',

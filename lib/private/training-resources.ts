@@ -4,7 +4,7 @@ import type { TrainingResources } from '../tuning-options';
 
 const DEFAULT_INSTANCE_TYPE = 'ml.m5.xlarge';
 
-/** Resources with the instance type and volume that the algorithm recommends, where none are given. */
+/** Resources, with the algorithm's recommended instance type and volume as defaults. */
 export function withDefaults(
   resources: TrainingResources | undefined,
   algorithm: Algorithm,
@@ -14,19 +14,19 @@ export function withDefaults(
   return { ...resources, instanceType: instanceTypesOf(resources, algorithm)[0], volumeSize };
 }
 
-/** Types of the instances that a training job runs on. */
+/** Instance types of a training job. */
 export function instanceTypesOf(resources: TrainingResources | undefined, algorithm: Algorithm): string[] {
   if (resources?.instanceGroups) return resources.instanceGroups.map(({ instanceType }) => instanceType);
   return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULT_INSTANCE_TYPE];
 }
 
-/** Whether a training job may have several instances: one that is known at deploy time only may. */
+/** Whether a training job can have several instances. True if the number is known only at deploy time. */
 export function mayHaveSeveralInstances(resources: TrainingResources | undefined): boolean {
   const count = instanceCountOf(resources);
   return Token.isUnresolved(count) || count > 1;
 }
 
-/** Number of the instances that a training job runs on; a token where any part of it is one. */
+/** Number of instances of a training job. It is a token if any part of it is a token. */
 export function instanceCountOf(resources: TrainingResources | undefined): number {
   const groups = resources?.instanceGroups;
   if (!groups) return resources?.instanceCount ?? 1;

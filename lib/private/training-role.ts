@@ -6,7 +6,7 @@ import { warn } from './warn';
 
 const SAGEMAKER = 'sagemaker.amazonaws.com';
 
-/** Makes the role that SageMaker jobs run under, without permissions. */
+/** Creates the execution role of SageMaker jobs, without permissions. */
 export function jobRole(scope: Construct, id: string, description: string): iam.Role {
   return new iam.Role(scope, id, {
     description,
@@ -17,11 +17,11 @@ export function jobRole(scope: Construct, id: string, description: string): iam.
 }
 
 /**
- * Checks that SageMaker can run jobs under a given role. The trust policy is checked when the app is synthesized, because
- * statements can be added until then.
+ * Checks that SageMaker can assume a given role. The trust policy is checked at synth, because an app can add statements until
+ * then.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
- * @throws Error named `TuningValidationError` where the role is of another account
+ * @throws Error named `TuningValidationError` if the role is in another account
  */
 export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined): void {
   if (!role) return;
@@ -49,7 +49,7 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
   });
 }
 
-/** Warns if a policy could not be attached to a role: this app may not, or cannot, change a role of another app. */
+/** Warns if a policy could not be attached to a role, because the app cannot change an imported role. */
 export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
   const stack = Stack.of(policy);
   const { roles } = policy.node.defaultChild as iam.CfnPolicy;
@@ -65,7 +65,7 @@ export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
 
 type TrustStatement = Readonly<Record<string, unknown>>;
 
-/** Whether a trust policy lets SageMaker assume the role, as far as that can be known at synth. */
+/** Whether a trust policy allows SageMaker to assume the role, as far as this is known at synth. */
 function trustsSageMaker({ Statement }: { Statement: TrustStatement[] }): boolean {
   const applying = Statement.filter((statement) => namesSageMaker(statement) && isAboutAssumeRole(statement));
   const isDenied = applying.some(({ Effect, Condition }) => Effect === 'Deny' && Condition === undefined);
@@ -74,9 +74,9 @@ function trustsSageMaker({ Statement }: { Statement: TrustStatement[] }): boolea
 
 function namesSageMaker({ Principal }: TrustStatement): boolean {
   if (typeof Principal === 'string') return Principal === '*';
-  // Undefined with NotPrincipal, which a trust policy must not have.
+  // Undefined with NotPrincipal, which is not allowed in a trust policy.
   const { Service } = (Principal ?? {}) as { Service?: unknown };
-  // A token is not known before the deployment.
+  // A token is unknown before the deployment, so it counts as SageMaker.
   return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
 }
 

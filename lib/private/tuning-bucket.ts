@@ -4,16 +4,16 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 
-/** What the bucket of a workflow is for. */
+/** Settings of a workflow's bucket. */
 export interface TuningBucketOptions {
   readonly encryptionKey?: kms.IKey;
   readonly removalPolicy: RemovalPolicy;
   readonly outputPrefix: string;
-  /** How long the models of training jobs that were only tried are kept; undefined: for ever. */
+  /** How long the models of the tuning job's training jobs are kept; undefined for no limit. */
   readonly trialRetention?: Duration;
 }
 
-/** Makes the bucket for data and models, and the one for its access logs. */
+/** Creates the bucket for data and models, and a bucket for its access logs. */
 export function createTuningBucket(scope: Construct, options: TuningBucketOptions): s3.Bucket {
   const closed = {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -22,11 +22,11 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
     minimumTLSVersion: 1.2,
   };
   const logsScope = new Construct(scope, 'AccessLogs');
-  // Else, in an app without this feature flag, S3 would need an ACL, which the bucket's ownership rules out.
+  // Without this feature flag, the CDK would grant S3 access with an ACL, which the bucket's object ownership forbids.
   logsScope.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
   const accessLogs = new s3.Bucket(logsScope, 'Bucket', {
     ...closed,
-    // The only encryption that S3 can deliver access logs to.
+    // S3 can deliver access logs only to buckets with this encryption.
     encryption: s3.BucketEncryption.S3_MANAGED,
     versioned: true,
     removalPolicy: options.removalPolicy,
@@ -53,7 +53,7 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
         noncurrentVersionExpiration: Duration.days(90),
         expiredObjectDeleteMarker: true,
       },
-      // Checkpoints are of use only while their training job runs, which is 28 days at the most.
+      // Checkpoints are needed only while their training job runs, which is at most 28 days.
       {
         id: 'ExpireCheckpoints',
         prefix: `${options.outputPrefix}checkpoints/`,

@@ -2,7 +2,7 @@ import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 
-/** A tuning with the data it trains on. */
+/** Options of a search, and its data. */
 export interface TuningInput extends TuningOptions {
   readonly train: InputData;
   readonly validation?: InputData;
@@ -17,17 +17,17 @@ interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameter
   readonly hyperparameters?: Hyperparameters;
 }
 
-/** One definition of a tuning, with its data settled. */
+/** One definition of a search, with its defaults filled in. */
 export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
-  /** What the names of its props begin with in messages: empty for the first definition. */
+  /** Prefix of its property names in messages; empty for the first definition. */
   readonly prop: string;
   readonly train: InputData;
   readonly validation?: InputData;
   readonly finalHyperparameters: Hyperparameters;
 }
 
-/** The definitions of a tuning, in order; the first is the one that its own props describe. */
+/** The definitions of a search, in order. The properties of the construct describe the first one. */
 export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...TuningDefinition[]] {
   const first: TuningDefinition = {
     ...pick(tuning),
@@ -48,12 +48,12 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
   return [first, ...further];
 }
 
-/** Whether an execution's input can name other data: that of the tuning itself, in Amazon S3. */
+/** Whether an execution's input can replace the data: only data of the first definition, and only in Amazon S3. */
 export function isReplaceable(tuning: TuningInput, data: InputData): boolean {
   return (data === tuning.train || data === tuning.validation) && data.location !== undefined;
 }
 
-/** Whether several algorithms take part in the search: SageMaker then wants the request in another form. */
+/** Whether the search has several definitions. SageMaker then requires a different form of the request. */
 export function hasSeveralDefinitions({ furtherDefinitions }: TuningOptions): boolean {
   return furtherDefinitions !== undefined && furtherDefinitions.length > 0;
 }

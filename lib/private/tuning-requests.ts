@@ -21,31 +21,31 @@ import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparam
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
 import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
-/** A definition with its algorithm settled in the stack. */
+/** A definition whose algorithm is bound to the stack. */
 export interface BoundDefinition extends TuningDefinition {
   readonly bound: BoundAlgorithm;
 }
 
-/** A tuning with everything settled that the requests to SageMaker need. */
+/** Everything that the requests to SageMaker need. */
 export interface TuningRequestProps extends TuningInput {
   readonly definitions: readonly BoundDefinition[];
   readonly trainingRole: iam.IRole;
-  /** What the names of all jobs begin with, hyphen included. */
+  /** Prefix of all job names, including the hyphen. */
   readonly jobNamePrefix: string;
   readonly jobTags: JobTags;
   readonly subnets?: ec2.ISubnet[];
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
-/** Identifies one attempt at one state of one execution, in Map iterations, loops and redrives too. */
+/** Identifies one attempt at one state of one execution, also in Map iterations, loops and redrives. */
 const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
-/** JSONata for the name of the tuning job: 32 characters at the most, and never used twice. */
+/** JSONata for the name of the tuning job: unique, and at most 32 characters. */
 export function tuningJobName(prefix: string): string {
   return `${literal(prefix)} & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 15)`;
 }
 
-/** Where checkpoints are kept. */
+/** Location of the checkpoints. */
 export function checkpointLocation(output: DataLocation): DataLocation {
   return output._child('checkpoints/');
 }
@@ -55,7 +55,7 @@ export function keepsCheckpoints(props: TuningOptions): boolean {
   return trialsKeepCheckpoints(props) || finalTrainingKeepsCheckpoints(props);
 }
 
-/** Only where asked for: the training jobs of a tuning job share one place. */
+/** Checkpoints of the tuning job are kept only if requested, because all of its training jobs share one location. */
 function trialsKeepCheckpoints({ checkpoints }: TuningOptions): boolean {
   return checkpoints === true;
 }
@@ -64,7 +64,7 @@ function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolea
   return finalTraining?.checkpoints ?? finalTraining?.spot !== undefined;
 }
 
-/** The tuning job, learning from the earlier ones that the construct names. */
+/** The tuning job, with the warm start of the construct's properties. */
 export function tuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   const isGrid = props.strategy?.name === 'Grid';
   return {
@@ -81,7 +81,7 @@ export function tuningJobRequest(props: TuningRequestProps): CreateHyperParamete
   };
 }
 
-/** What is searched: one definition has its objective and ranges beside it, several have them in them. */
+/** A single definition keeps its objective and ranges at the top level; several definitions each carry their own. */
 function searches(
   props: TuningRequestProps,
 ): Pick<
@@ -98,7 +98,7 @@ function searches(
   return all.length === 1 ? first : { trainingJobDefinitions: all };
 }
 
-/** The ranges of what the execution's input has not fixed. */
+/** The ranges of the hyperparameters that the execution's input does not set. */
 function stillTuned(props: TuningRequestProps, definition: BoundDefinition): sfn.TaskInput {
   const fixed = `$keys(${givenHyperparameters(props, definition)})`;
   const left = (ranges: object[]) =>
@@ -112,7 +112,7 @@ function stillTuned(props: TuningRequestProps, definition: BoundDefinition): sfn
   );
 }
 
-/** JSONata for the hyperparameters that the execution's input gives to a definition. */
+/** JSONata for the hyperparameters of a definition in the execution's input. */
 function givenHyperparameters({ definitions }: TuningRequestProps, { name }: TuningDefinition): string {
   const given = '$states.input.settings.hyperparameters';
   return definitions.length === 1 ? given : `$lookup(${given}, ${literal(name)})`;
@@ -134,7 +134,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
   });
 }
 
-/** The tuning job, learning from those that the input names. */
+/** The tuning job, with the warm start of the execution's input. */
 export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   return {
     ...tuningJobRequest(props),
@@ -147,14 +147,14 @@ export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperPara
   };
 }
 
-/** The training of the final model, with the best training job's hyperparameters and its definition. */
+/** The final training, with the hyperparameters and the definition of the best training job. */
 export function finalTrainingJobRequest(
   props: TuningRequestProps,
   definition: BoundDefinition,
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
-  // Those of the container are among the best ones, but the type of the instances can be another.
+  // The best hyperparameters include those of the container, but the instance type can be different.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),
@@ -175,7 +175,7 @@ export function finalTrainingJobRequest(
   };
 }
 
-/** What tells the container the type of its instances; instances of several types are not told. */
+/** The hyperparameter that passes the instance type to the container, unless the instances have several types. */
 function instanceTypeHyperparameter(
   { algorithm, bound }: BoundDefinition,
   resources: TrainingResources | undefined,
@@ -207,7 +207,7 @@ function trainingJob(
     hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
     channels: channelsOf(props, definition),
     outputPath: props.output._child(options.output).uri,
-    // SageMaker does not ask the bucket for its key: without one it takes that of the account.
+    // SageMaker does not use the bucket's default key: without a key in the request, it uses the key of the account.
     outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
     volumeEncryptionKey: props.encryptionKey,
     ...withDefaults(options.resources, algorithm),
@@ -215,7 +215,7 @@ function trainingJob(
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
     checkpointPath: options.checkpoints
-      ? // With the slash: SageMaker compares keys as text, and one job's name can begin with another's.
+      ? // With the slash, the prefix does not match a job whose name begins with this one.
         jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints} & '/'`)
       : undefined,
     subnets: props.subnets,
@@ -227,7 +227,7 @@ function trainingJob(
   };
 }
 
-/** Of metrics that are read out of the same text, only the one that is optimised: the others would have its values. */
+/** If several metrics have the same regex, keeps only the objective's: the others would have the same values. */
 function metricDefinitionsOf({
   algorithm,
   objective,
@@ -237,7 +237,7 @@ function metricDefinitionsOf({
   return metricDefinitions?.filter((metric) => metric === optimized || metric.regex !== optimized?.regex);
 }
 
-/** The data, of which an execution's input can name another, and what the algorithm brings along. */
+/** The channels of the data, which an execution's input can replace, and those of the algorithm. */
 function channelsOf(props: TuningRequestProps, definition: BoundDefinition): TrainingChannel[] {
   const { algorithm, train, validation, channels = {}, bound } = definition;
   const { channelNames } = algorithm._definition;
@@ -255,7 +255,7 @@ function channelsOf(props: TuningRequestProps, definition: BoundDefinition): Tra
   ];
 }
 
-/** A number among the execution's settings. */
+/** A number in the execution's settings. */
 function setting(name: string): number {
   return Token.asNumber(jsonata(`$states.input.settings.${name}`));
 }

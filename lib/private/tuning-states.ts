@@ -40,28 +40,28 @@ import {
 } from './tuning-requests';
 import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
 
-/** A tuning with everything settled that its states need. */
+/** Everything that the states of a search need. */
 export interface TuningStatesProps extends TuningRequestProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
   readonly input?: string;
-  /** Writes the report; undefined where there is to be none. */
+  /** Function that writes the report; undefined without a report. */
   readonly reportFunction?: lambda.IFunction;
 }
 
-/** JSONata: the search has cost time and money, so that what it found is not lost when the final training fails. */
+/** JSONata for a sentence with the result of the search, so that it is not lost if the final training fails. */
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
-/** JSONata: the name of the training job that failed, out of the error; null for one that never started. */
+/** JSONata for the name of the failed training job, from the error; null if the job never started. */
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 
-/** The states of a tuning, wired up. */
+/** The states of a search, connected. */
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
-  /** Writes the report, also of a search that failed; undefined where there is to be none. */
+  /** State that writes the report, also for a failed search; undefined without a report. */
   private readonly writeReport?: tasks.LambdaInvoke;
 
   constructor(
@@ -74,7 +74,7 @@ export class TuningStates {
     this.start = this.configure(findBest);
   }
 
-  /** Checks the input and settles what the execution runs with. */
+  /** Checks the input and sets the execution's settings. */
   private configure(findBest: sfn.TaskStateBase): sfn.State {
     const { props, scope } = this;
     const configure = sfn.Pass.jsonata(scope, 'Configure', {
@@ -108,7 +108,7 @@ export class TuningStates {
       sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')),
       invalidInput,
     );
-    // SageMaker has no warm start for several definitions.
+    // SageMaker does not support a warm start with several definitions.
     if (props.definitions.length === 1) {
       isInputValid.when(
         sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')),
@@ -119,7 +119,7 @@ export class TuningStates {
     return configure.next(isInputValid).startState;
   }
 
-  /** Runs the tuning job and goes on to find its best training job, however it ended. */
+  /** Runs the tuning job, and then looks for its best training job, even if the tuning job failed. */
   private tune(
     id: string,
     findBest: sfn.TaskStateBase,
@@ -150,7 +150,7 @@ export class TuningStates {
       outputs: {
         settings: jsonata('$states.input.settings'),
         failure: jsonata('$states.errorOutput'),
-        // The cause is the job's description; should it be something else, the name is what it was started with.
+        // The cause is the job's description. If it is not, the expression computes the name again.
         tuningJobName: jsonata(
           `( $named := $match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]; $exists($named) ? $named : ${tuningJobName(this.props.jobNamePrefix)} )`,
         ),
@@ -160,7 +160,7 @@ export class TuningStates {
     return task;
   }
 
-  /** A tuning job that failed is looked into by the function; one that never started has told its reason. */
+  /** After an error: if the tuning job ran, the function finds out why it failed. If it never started, the execution fails. */
   private tuningFailed(findBest: sfn.TaskStateBase): sfn.State {
     return this.once('TuningJobStarted', (id) =>
       sfn.Choice.jsonata(this.scope, id)
@@ -189,7 +189,7 @@ export class TuningStates {
       additionalIamStatements: [passRole(props.trainingRole), addTags(scope, props.jobNamePrefix)],
       outputs: {
         settings: jsonata('$states.input.settings'),
-        // An ARN has the name in lower case, as the name itself is.
+        // The ARN has the name in lowercase, and so is the name itself.
         tuningJobName: jsonata("$substringAfter($states.result.HyperParameterTuningJobArn, '/')"),
         polls: 1,
       },
@@ -247,7 +247,7 @@ export class TuningStates {
     return findBest;
   }
 
-  /** The state that writes the report of what its input has: a result, a final training job, or a failure. */
+  /** The state that writes the report. Its input has a result, a final training job, or a failure. */
   private report(): tasks.LambdaInvoke | undefined {
     const { reportFunction, output, encryptionKey, featureNames, train } = this.props;
     if (reportFunction === undefined) return undefined;
@@ -271,7 +271,7 @@ export class TuningStates {
     return this.props.finalTraining?.enabled !== false;
   }
 
-  /** Trains the final model after a state; returns the states that the chain then ends with. */
+  /** Adds the final training after a state. Returns the states that end the chain. */
   private trainFinalModel(findBest: tasks.LambdaInvoke): sfn.INextable[] {
     const { scope, writeReport } = this;
     if (!this.trainsFinalModel) {
@@ -305,7 +305,7 @@ export class TuningStates {
     return [result];
   }
 
-  /** The final training; with several definitions, that of the one that won. */
+  /** The final training. With several definitions, it trains the definition of the best training job. */
   private finalTrainingJobs(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
     const [first, ...further] = this.props.definitions as [BoundDefinition, ...BoundDefinition[]];
     const train = (id: string, definition: BoundDefinition) =>
@@ -333,7 +333,7 @@ export class TuningStates {
     });
     for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
     waitForQuota(this.scope, task, {
-      // A state's name has at most 80 characters, of which a definition's can have 64.
+      // The name of a state has at most 80 characters, and that of a definition at most 64.
       suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
       maxWait: this.props.maxQuotaWait,
       also: BEST_TRAINING_JOB,
@@ -344,7 +344,7 @@ export class TuningStates {
       outputs: {
         result: jsonata('$states.input.result'),
         ...(this.writeReport && { trainingJobName: jsonata(FAILED_JOB_NAME) }),
-        // The cause of a job that failed is its description, as JSON text.
+        // The cause of a failed job is its description, as JSON.
         reason: jsonata(
           `( $failure := $match($states.errorOutput.Cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; 'The final training failed with ' & $states.errorOutput.Error & ': ' & ($exists($failure) ? $failure : $states.errorOutput.Cause) )`,
         ),
@@ -353,7 +353,7 @@ export class TuningStates {
     return task;
   }
 
-  /** The end of `.sync` tells no metrics. */
+  /** Fetches the metrics and the model URI, which `.sync` does not return. */
   private describeFinalTrainingJob(): sfn.TaskStateBase {
     const describe = tasks.CallAwsService.jsonata(this.scope, 'DescribeFinalTrainingJob', {
       service: 'sagemaker',

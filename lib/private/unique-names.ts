@@ -2,12 +2,12 @@ import { Aws, Fn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { JOB_NAME_PREFIX_LENGTH } from './limits';
 
-/** Number of hexadecimal digits in the first part of the UUID that ends `AWS::StackId`. */
+/** Number of hexadecimal digits in the first part of the UUID at the end of `AWS::StackId`. */
 const STACK_DIGITS = 8;
 
 /**
- * A prefix for job names that no other construct of the stack has, and no other stack that is deployed from the same
- * template: digits of the construct's path and of the stack.
+ * A unique prefix for job names, from a hash of the construct's path and digits of the stack ID. Other constructs of the stack
+ * and other stacks with the same template have different prefixes.
  */
 export function uniquePrefix(construct: Construct): string {
   const ofConstruct = construct.node.addr.slice(-(JOB_NAME_PREFIX_LENGTH - STACK_DIGITS - 1));
@@ -15,7 +15,8 @@ export function uniquePrefix(construct: Construct): string {
 }
 
 /**
- * Digits that no other stack has, not even a later one of the same name: the first part of the UUID in `AWS::StackId`.
+ * Digits that are unique to a stack: the first part of the UUID in `AWS::StackId`. A later stack with the same name has
+ * different digits.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
  */

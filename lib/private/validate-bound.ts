@@ -4,7 +4,8 @@ import { Problems } from './problems';
 import type { BoundDefinition } from './tuning-requests';
 
 /**
- * Checks what is known once the algorithms are settled: what they bring along counts for SageMaker's limits too.
+ * Checks limits that depend on the bound algorithms, because the channels, environment variables and hyperparameters that they
+ * add count toward SageMaker's limits.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

@@ -6,7 +6,7 @@ import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import type { Problems } from './problems';
 
 /**
- * Checks the tags of a job, to which the construct may add one of its own.
+ * Checks the tags of a job. The construct may add a tag of its own.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
  */
@@ -49,7 +49,7 @@ export function checkInput(problems: Problems, input: string | undefined): void 
   }
 }
 
-/** Checks what the names of jobs begin with. */
+/** Checks the prefix of job names. */
 export function checkJobNamePrefix(problems: Problems, prefix: string | undefined): void {
   if (prefix === undefined) return;
   if (Token.isUnresolved(prefix)) {

@@ -58,7 +58,7 @@ function checkObjective(
   }
 }
 
-/** The metrics that are looked for in the log of a script or container of one's own. */
+/** Checks the metrics to find in the log of your own script or container. */
 function checkMetricDefinitions(
   problems: Problems,
   prop: string,
@@ -120,7 +120,7 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   problems.addAll((together ?? []).map((message) => `${prop}${message}`));
 }
 
-/** The place of a metric in a list of metrics cannot be seen in a token. */
+/** The list of metrics must be known at synth: the position of a metric in a token is unknown. */
 function checkMetricList(
   problems: Problems,
   prop: string,
@@ -244,13 +244,13 @@ function checkInstanceGroupNames(
   );
 }
 
-/** What only the algorithm itself knows. */
+/** The checks of the algorithm itself. */
 function checkUse(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
   const messages = definition.algorithm._definition.check?.(useOf(tuning, definition)) ?? [];
   problems.addAll(messages.map((message) => `${definition.prop}${message}`));
 }
 
-/** How a tuning uses the algorithm of one of its definitions. */
+/** How a search uses the algorithm of one of its definitions. */
 export function useOf(tuning: TuningInput, definition: TuningDefinition): AlgorithmUse {
   const { algorithm, resources, train, validation, hyperparameters = {}, parameterRanges } = definition;
   const jobs = [resources, ...(tuning.finalTraining?.resources ? [tuning.finalTraining.resources] : [])];

@@ -5,7 +5,7 @@ import { LIMITS } from './limits';
 import { isWithin } from './locations';
 import type { Problems } from './problems';
 
-/** Checks a duration that the API takes in seconds. */
+/** Checks a duration. The unit of the API is seconds. */
 export function checkDuration(
   problems: Problems,
   prop: string,
@@ -16,7 +16,7 @@ export function checkDuration(
   problems.integer(prop, value.toSeconds({ integral: false }), limit.min, limit.max, 'seconds');
 }
 
-/** Checks places in Amazon S3. */
+/** Checks locations in Amazon S3. */
 export function checkLocations(
   problems: Problems,
   prop: string,
@@ -30,7 +30,7 @@ export function checkLocations(
 }
 
 /**
- * A key is part of the resource of IAM policies, in which these characters stand for other keys.
+ * The key becomes part of a resource in IAM policies, where these characters are wildcards and variables.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
@@ -42,7 +42,7 @@ function checkKey(problems: Problems, prop: string, location: DataLocation): voi
   );
 }
 
-/** Checks the URI of a place in Amazon S3. */
+/** Checks the URI of a location in Amazon S3. */
 export function checkS3Uri(problems: Problems, prop: string, uri: string): void {
   const bucket = /^s3:\/\/([^/]+)(\/|$)/.exec(uri)?.[1];
   if (bucket === undefined || !LIMITS.bucketNamePattern.test(bucket)) {
@@ -51,7 +51,7 @@ export function checkS3Uri(problems: Problems, prop: string, uri: string): void 
   problems.length(prop, uri, 1, LIMITS.s3UriLength);
 }
 
-/** Checks the output location. The role of the jobs may write everywhere below it. */
+/** Checks the output location. The jobs get permission to write everywhere below it. */
 export function checkOutput(problems: Problems, output: DataLocation): void {
   checkLocations(problems, 'output', [output]);
   if (Token.isUnresolved(output.uri) && !output._bucket) return;
@@ -63,7 +63,7 @@ export function checkOutput(problems: Problems, output: DataLocation): void {
   }
 }
 
-/** Checks that a data location does not contain other locations, whose objects SageMaker would read as well. */
+/** Checks that a data location does not contain other locations, because SageMaker would read their objects too. */
 export function checkApart(
   problems: Problems,
   prop: string,
@@ -80,7 +80,7 @@ export function checkApart(
   }
 }
 
-/** A location as messages show it. */
+/** A location for a message. */
 function describe({ uri, _key, _bucket }: DataLocation): string {
   return JSON.stringify(_bucket && !Token.isUnresolved(_key) ? `s3://<bucket>/${_key}` : uri);
 }

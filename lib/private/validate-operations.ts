@@ -17,10 +17,10 @@ import {
 import { Problems } from './problems';
 import { requireShape, struct, text } from './shape';
 
-// Sources, where no other is given: botocore's service models (shapes of CreateSchedule, PutRule, PutMetricAlarm and
+// Sources, unless another is given: botocore's service models (shapes of CreateSchedule, PutRule, PutMetricAlarm and
 // CreateStateMachineAlias).
 const LIMITS = {
-  /** Of schedules and of rules. */
+  /** For schedules and rules. */
   descriptionLength: 512,
   scheduleLength: 256,
   alarmNameLength: 255,
@@ -109,7 +109,7 @@ export function validateAlarm(path: string, options: FailureAlarmOptions): void 
 }
 
 /**
- * Checks the name and the options of a metric of training jobs, which become part of a search expression.
+ * Checks the name and the options of a metric of training jobs. They become part of a search expression.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

@@ -36,7 +36,7 @@ export function checkRanges(
   }
 }
 
-/** Checks a range by itself. */
+/** Checks a single range. */
 export function checkRange(problems: Problems, prop: string, range: ParameterRange): void {
   problems.length(prop, range.name, 1, LIMITS.hyperparameterNameLength);
   if (range._values) checkCategoricalRange(problems, prop, range._values);
@@ -124,22 +124,22 @@ function checkRangeAgainstAlgorithm(
   }
 }
 
-/** Hyperparameters from which SageMaker infers the largest resource of Hyperband, where it is not given. */
+/** Hyperparameters from which SageMaker infers the maximum resource of Hyperband, if it is not given. */
 const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
-/** How a search goes. */
+/** Settings of a search. */
 type Search = Pick<TuningOptions, 'strategy' | 'maxTrainingJobs' | 'earlyStopping'>;
 
 interface Ranges {
   readonly parameterRanges: readonly ParameterRange[];
 }
 
-/** The ranges to search, and the fixed hyperparameters; undefined if they are not known at synth. */
+/** The ranges, and the fixed hyperparameters, which are undefined if they are not known at synth. */
 interface SearchSpace extends Ranges {
   readonly hyperparameters: Readonly<Record<string, string>> | undefined;
 }
 
-/** Checks the strategy, alone and against the search space. */
+/** Checks the strategy, and that it fits the search space. */
 export function checkStrategy(problems: Problems, tuning: Search, definitions: readonly SearchSpace[]): void {
   const strategy = tuning.strategy?.name ?? 'Bayesian';
   const { minResource, maxResource, seed } = tuning.strategy?._options ?? {};
@@ -209,7 +209,7 @@ function checkSearchSpace(problems: Problems, tuning: Search, definitions: reado
   );
 }
 
-/** Number of combinations over all definitions; undefined where it cannot be counted. */
+/** Number of combinations of all definitions; undefined if they cannot be counted. */
 function countCombinations(definitions: readonly Ranges[]): number | undefined {
   const counts = definitions.map(({ parameterRanges }) => combinationsOf(parameterRanges));
   return counts.reduce(
@@ -218,7 +218,7 @@ function countCombinations(definitions: readonly Ranges[]): number | undefined {
   );
 }
 
-/** Number of combinations of some ranges; undefined where it cannot be counted. */
+/** Number of combinations of ranges; undefined if they cannot be counted. */
 function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
   let product = 1;
   for (const range of ranges) {
@@ -230,7 +230,7 @@ function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
 }
 
 /**
- * Number of training jobs of a tuning, unless an execution's input says otherwise. SageMaker refuses more than there
+ * Default number of training jobs, which an execution's input can override. SageMaker rejects more training jobs than there
  * are combinations.
  */
 export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]): number {
@@ -242,7 +242,7 @@ export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]
 
 const DEFAULT_TRAINING_JOBS = 20;
 
-/** The largest number of training jobs that SageMaker takes for a strategy. */
+/** Maximum number of training jobs that SageMaker accepts for a strategy. */
 export function trainingJobsLimit(tuning: Search): number {
   return tuning.strategy?.name === 'Random' ? LIMITS.trainingJobsRandom : LIMITS.trainingJobs;
 }

@@ -16,13 +16,13 @@ import { checkDuration } from './validate-jobs';
 import { checkRange, checkStrategy, trainingJobsLimit } from './validate-search';
 import { checkTrainingJob } from './validate-training-job';
 
-/** What all tasks of this library have. */
+/** Options that all tasks of this library have. */
 interface TaskOptions {
   readonly integrationPattern?: sfn.IntegrationPattern;
 }
 
 /**
- * Checks the props of a training task; what is an expression or a token passes.
+ * Checks the properties of a training task. Accepts any expression or token.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -37,7 +37,7 @@ export function validateTrainingTask(path: string, props: CreateTrainingJobTaskO
 }
 
 /**
- * Checks the props of a tuning task; what is an expression or a token passes.
+ * Checks the properties of a tuning task. Accepts any expression or token.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -80,7 +80,7 @@ function checkLimits(problems: Problems, props: CreateHyperParameterTuningJobTas
   checkDuration(problems, 'maxRuntime', maxRuntime, LIMITS.tuningRuntimeSeconds);
 }
 
-/** What belongs into each of several definitions, and what SageMaker does not do with them. */
+/** Checks which options are set in each of several definitions, and which SageMaker does not support with several. */
 function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJobTaskOptions): void {
   const { trainingJobDefinition, trainingJobDefinitions, objective } = props;
   checkOne(problems, props, 'trainingJobDefinition', 'trainingJobDefinitions');
@@ -140,7 +140,7 @@ function checkSearchSpace(problems: Problems, prop: string, space: SearchSpace):
   }
 }
 
-/** The strategy, and the number of training jobs, where the whole search space is known. */
+/** Checks the strategy and the number of training jobs, if the whole search space is known. */
 function checkSearch(
   problems: Problems,
   props: CreateHyperParameterTuningJobTaskOptions,
@@ -152,7 +152,7 @@ function checkSearch(
   if (known.length === spaces.length) checkStrategy(problems, props, known);
 }
 
-/** The hyperparameters of a definition; undefined where they are an expression. */
+/** The hyperparameters of a definition; undefined if they are an expression. */
 function fixed({ hyperparameters }: TrainingJobDefinition): Record<string, string> | undefined {
   if (!hyperparameters) return {};
   return typeof hyperparameters.value === 'object' ? hyperparameters.value : undefined;

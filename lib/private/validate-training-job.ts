@@ -7,7 +7,7 @@ import { checkEnvironment } from './validate-bound';
 import { checkDuration, checkResources, checkS3Uri } from './validate-jobs';
 import { NO_DEFAULT_WAIT } from './validate-tuning';
 
-/** Checks a training job of a task; what is an expression or a token passes. */
+/** Checks the training job of a task. Accepts any expression or token. */
 export function checkTrainingJob(problems: Problems, prop: string, job: TrainingJobDefinition): void {
   problems.length(`${prop}trainingImage`, known(job.trainingImage), 1, LIMITS.imageLength);
   checkMetrics(problems, prop, job);
@@ -24,7 +24,7 @@ export function checkTrainingJob(problems: Problems, prop: string, job: Training
   checkCommand(problems, `${prop}containerArguments`, job.containerArguments);
 }
 
-/** A string that is known at synth, and no expression. */
+/** A string that is known at synth; undefined for expressions and tokens. */
 function known(value: string | undefined): string | undefined {
   return value === undefined || Token.isUnresolved(value) || isJsonata(value) ? undefined : value;
 }

@@ -12,7 +12,7 @@ import { checkDuration, checkLocations, checkOutput, checkResources } from './va
 import { checkStrategy, trainingJobsLimit } from './validate-search';
 
 /**
- * Checks everything that is knowable at synth about a tuning.
+ * Makes all checks of a search that are possible at synth.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -47,7 +47,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   problems.throwIfAny(path);
 }
 
-/** They are part of the state machine's definition, which can have 1 MB, and of a state's payload of 256 KiB. */
+/** Checks the feature names. They are part of the state machine's definition (at most 1 MB) and of a payload (256 KiB). */
 function checkFeatureNames(problems: Problems, names: readonly string[] = []): void {
   const characters = names.reduce((sum, name) => sum + name.length, 0);
   if (characters > LIMITS.featureNameCharacters) {
@@ -65,7 +65,7 @@ function checkFeatureNames(problems: Problems, names: readonly string[] = []): v
   }
 }
 
-/** What several definitions have to have in common, and what SageMaker does not do with several. */
+/** Checks what several definitions must have in common, and what SageMaker does not support with several. */
 function checkDefinitions(
   problems: Problems,
   tuning: TuningInput,
@@ -126,7 +126,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
   );
 }
 
-/** A final training on spot instances that has the resources of the tuning job. */
+/** Checks a final training on spot instances that uses the resources of the tuning job. */
 function checkFinalKeepAlive(
   problems: Problems,
   { spot, finalTraining }: TuningInput,
@@ -142,7 +142,7 @@ function checkFinalKeepAlive(
   }
 }
 
-/** The default is twice the run time, and CloudFormation does not multiply. */
+/** The default is twice the run time, and CloudFormation cannot multiply. */
 export const NO_DEFAULT_WAIT =
   'is required, because the maximum run time is a token and the library cannot double it';
 

@@ -5,7 +5,7 @@ import { folder } from './locations';
 import { Problems } from './problems';
 import { requireShape, type Shape } from './shape';
 
-/** What a workflow has and its chain of states does not. */
+/** Options of a workflow that its fragment does not have. */
 export interface WorkflowOptions {
   readonly bucket?: s3.IBucket;
   readonly outputPrefix?: string;
@@ -18,7 +18,7 @@ export interface WorkflowOptions {
 }
 
 /**
- * Checks the props of a workflow that its chain of states does not check.
+ * Checks the properties of a workflow that its fragment does not check.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

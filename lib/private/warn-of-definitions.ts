@@ -14,7 +14,7 @@ export function warnOfDefinitions(scope: Construct, definitions: readonly Tuning
   }
 }
 
-/** SageMaker compares the values of all definitions, whatever they measure. */
+/** Warns about different objective metrics: SageMaker compares the values of all definitions, whatever they measure. */
 function warnOfDifferentMetrics(scope: Construct, definitions: readonly TuningDefinition[]): void {
   const metrics = definitions.map(({ objective }) => objective.metric.replace(/^.*:/, ''));
   if (new Set(metrics).size === 1) return;

@@ -9,14 +9,14 @@ type Common = WorkflowLogOptions &
   Pick<TuningWorkflowProps, 'inputPrefix' | 'bucket' | 'outputPrefix' | 'removalPolicy' | 'stateMachineName'>;
 
 /**
- * What may become of buckets and log groups: CloudFormation takes no snapshots of them.
+ * Removal policies for buckets and log groups. CloudFormation cannot take snapshots of them.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */
 const { SNAPSHOT: _, ...POLICIES } = RemovalPolicy;
 const REMOVAL_POLICY = oneOf(POLICIES);
 
-/** Types of the props that all workflows have and their chains of states have not. */
+/** Types of the properties that all workflows have, but not their fragments. */
 export const WORKFLOW: Members<Common> = {
   inputPrefix: optional(text),
   bucket: optional(BUCKET),

@@ -8,7 +8,7 @@ import { allowFunction, bundledFunction } from '../../private/bundled-function';
 import { AUTOML_JOB, jobArn, listingStatement } from '../../private/job-policies';
 import { readStatements } from '../../private/training-permissions';
 
-/** Lets someone read AutoML jobs and their candidates. */
+/** Permissions to read AutoML jobs and their candidates. */
 export function candidateStatements(scope: Construct, jobNamePrefix: string): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
@@ -19,7 +19,7 @@ export function candidateStatements(scope: Construct, jobNamePrefix: string): ia
   ];
 }
 
-/** Makes the function that finds the best candidate of an AutoML job. */
+/** Creates the function that finds the best candidate of an AutoML job. */
 export function findBestCandidateFunction(
   scope: Construct,
   id: string,
@@ -45,7 +45,7 @@ export function findBestCandidateFunction(
   );
 }
 
-/** Makes the function that looks into the data of an AutoML job before it starts. */
+/** Creates the function that checks the data of an AutoML job before the job starts. */
 export function checkTabularDataFunction(
   scope: Construct,
   id: string,
@@ -59,7 +59,7 @@ export function checkTabularDataFunction(
       name: 'check-tabular-data',
       description: 'Checks tabular data for problems that would make an AutoML job fail',
       roleDescription: 'Reads the data of SageMaker AutoML jobs',
-      // CSV is parsed at the speed of the processor, of which memory brings more.
+      // Parsing CSV is limited by the CPU, and Lambda allocates CPU in proportion to memory.
       memorySize: 1024,
       timeout: Duration.minutes(5),
       encryptionKey,
@@ -73,7 +73,7 @@ export function checkTabularDataFunction(
   );
 }
 
-/** Lets the function list the objects in a place: it always names the prefix. */
+/** Permission to list the objects in a location. The function always gives the prefix. */
 function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],

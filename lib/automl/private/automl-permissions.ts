@@ -13,7 +13,7 @@ import {
 } from '../../private/training-permissions';
 import { jobRole, warnIfNotAttached } from '../../private/training-role';
 
-/** What an AutoML job, and the jobs that it starts, touch. */
+/** The resources that an AutoML job, and the jobs that it starts, access. */
 export interface AutoMlAccess {
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;
@@ -21,21 +21,20 @@ export interface AutoMlAccess {
   readonly inVpc: boolean;
 }
 
-/** Makes the role that AutoML jobs run under, without permissions. */
+/** Creates the execution role of AutoML jobs, without permissions. */
 export function autoMlRole(scope: Construct, id: string): iam.Role {
   return jobRole(scope, id, 'SageMaker AutoML jobs: reads the training data, writes the models');
 }
 
 /**
- * Grants a role the minimum that SageMaker documents for AutoML jobs, narrowed to resources wherever their
- * names are known: SageMaker starts the training, processing and transform jobs by itself, under names and
- * with images of its own.
+ * Grants a role the minimum permissions that SageMaker documents for AutoML jobs, limited to specific resources if their names
+ * are known. SageMaker chooses the names and images of the training, processing and transform jobs that it starts.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-autopilot-perms
  */
 export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAccess): iam.Policy {
   const statements = [
-    // Its later steps read what its earlier ones wrote.
+    // Later steps of the job read the output of earlier ones.
     ...storageStatements([...access.inputs, access.output], [access.output]),
     ...explanationStatements(scope),
     ...imageStatements(),
@@ -43,7 +42,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'AutoMlPolicy', { statements: [passRole(role), ...statements] });
-  // The role attaches it, because an imported role may be immutable.
+  // The role attaches the policy itself, because an imported role may be immutable.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   warnOfWholeBucket(scope, access.output);
@@ -56,7 +55,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
   return policy;
 }
 
-/** To explain the best candidate, SageMaker makes a model and an endpoint for a while, and asks it. */
+/** To explain the best candidate, SageMaker temporarily creates a model and an endpoint, and invokes it. */
 function explanationStatements(scope: Construct): iam.PolicyStatement[] {
   const any = (resource: string) =>
     Stack.of(scope).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
@@ -106,7 +105,7 @@ function logStatements(scope: Construct): iam.PolicyStatement[] {
       ],
       resources: [arn('/aws/sagemaker/*')],
     }),
-    // Has no resource-level permissions: the namespace narrows it.
+    // PutMetricData has no resource-level permissions. The condition limits it to namespaces.
     new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],

@@ -7,17 +7,17 @@ import { renderTags } from '../../private/render-tuning-job';
 import { tuningJobName } from '../../private/tuning-requests';
 import type { AutoMlInput } from './validate-automl';
 
-/** An AutoML job with everything settled that the request to SageMaker needs. */
+/** Everything that the request to SageMaker needs. */
 export interface AutoMlRequestProps extends AutoMlInput {
   readonly trainingRole: iam.IRole;
-  /** What the names of all jobs begin with, hyphen included. */
+  /** Prefix of all job names, including the hyphen. */
   readonly jobNamePrefix: string;
   readonly jobTags: JobTags;
   readonly subnets?: ec2.ISubnet[];
   readonly connectedTo: ec2.ISecurityGroup[];
 }
 
-/** The request of CreateAutoMLJobV2; what is undefined is left out. */
+/** The request of CreateAutoMLJobV2. Undefined fields are left out. */
 export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown> {
   const { objective, validationFraction } = props;
   return {
@@ -28,7 +28,7 @@ export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown
     ),
     OutputDataConfig: {
       S3OutputPath: props.output.uri,
-      // SageMaker does not ask the bucket for its key: without one it takes that of the account.
+      // SageMaker does not use the bucket's default key: without a key in the request, it uses the key of the account.
       KmsKeyId: (props.encryptionKey ?? props.output._bucket?.encryptionKey)?.keyArn,
     },
     AutoMLProblemTypeConfig: { TabularJobConfig: tabularJob(props) },
@@ -62,7 +62,7 @@ function tabularJob(props: AutoMlRequestProps): Record<string, unknown> {
   };
 }
 
-/** JSONata for a channel, whose place is among the execution's settings. */
+/** JSONata for a channel. The execution's settings have its location. */
 function channel({ train }: AutoMlRequestProps, type: string, setting: string): string {
   return `{'ChannelType': '${type}', 'ContentType': ${literal(train.contentType)}, 'CompressionType': ${literal(train.compressionType)}, 'DataSource': {'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': $states.input.settings.${setting}}}}`;
 }

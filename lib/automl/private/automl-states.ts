@@ -14,19 +14,19 @@ import { RETRY_JOB_CREATION } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
 
-/** An AutoML job with everything settled that its states need. */
+/** Everything that the states of an AutoML job need. */
 export interface AutoMlStatesProps extends AutoMlRequestProps {
   readonly checkDataFunction: lambda.IFunction;
   readonly findBestCandidateFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
-  /** Writes the report; undefined where there is to be none. */
+  /** Function that writes the report; undefined without a report. */
   readonly reportFunction?: lambda.IFunction;
 }
 
-/** How many candidates are tried where nothing is said. */
+/** Default number of candidates. */
 const DEFAULT_CANDIDATES = 20;
 
-/** The states of an AutoML job, wired up. */
+/** The states of an AutoML job, connected. */
 export class AutoMlStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
@@ -44,7 +44,7 @@ export class AutoMlStates {
     this.start = this.configure(checkData);
   }
 
-  /** Checks the input and settles what the execution runs with. */
+  /** Checks the input and sets the execution's settings. */
   private configure(next: sfn.State): sfn.State {
     const { props, scope } = this;
     const configure = sfn.Pass.jsonata(scope, 'Configure', {
@@ -72,7 +72,7 @@ export class AutoMlStates {
     ).startState;
   }
 
-  /** Finds what would make the job fail after minutes that are paid for. */
+  /** Checks the data for problems that would make the job fail after several paid minutes. */
   private checkData(): tasks.LambdaInvoke {
     const { train, problemType, sampleWeightColumn } = this.props;
     return tasks.LambdaInvoke.jsonata(this.scope, 'CheckData', {
@@ -80,7 +80,7 @@ export class AutoMlStates {
       payload: sfn.TaskInput.fromObject({
         target: jsonata('$states.input.settings.target'),
         train: jsonata('$states.input.settings.train'),
-        // Nothing is no value for a field: null is.
+        // A payload field cannot be undefined, so a missing value is null.
         validation: jsonata(
           '$exists($states.input.settings.validation) ? $states.input.settings.validation : null',
         ),
@@ -108,7 +108,7 @@ export class AutoMlStates {
         }),
       ],
       outputs: {
-        // An ARN has the name in lower case, as the name itself is.
+        // The ARN has the name in lowercase, and so is the name itself.
         autoMlJobName: jsonata("$substringAfter($states.result.AutoMLJobArn, '/')"),
         polls: 1,
       },
@@ -118,7 +118,7 @@ export class AutoMlStates {
     return create;
   }
 
-  /** How the job ended is for the function to tell. */
+  /** Waits until the job ends. The next function finds out how it ended. */
   private waitForAutoMlJob(findBest: sfn.State): sfn.State {
     return pollJob(this.scope, {
       name: 'AutoMlJob',
@@ -142,7 +142,7 @@ export class AutoMlStates {
     });
   }
 
-  /** Writes the report after the search, also where that failed; returns the state that the chain then ends with. */
+  /** Adds the state that writes the report after the search, also if the search failed. Returns the state that ends the chain. */
   private report(findBest: tasks.LambdaInvoke): sfn.State & sfn.INextable {
     const { scope } = this;
     const { reportFunction, output, encryptionKey } = this.props;

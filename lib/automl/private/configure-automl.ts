@@ -2,23 +2,23 @@ import { INPUT_CHECKS } from '../../private/configure-expression';
 import { literal } from '../../private/jsonata';
 import { AUTOML_LIMITS } from './validate-automl';
 
-/** What the first state has to know to check an execution's input and to fill in what it leaves out. */
+/** What the first state needs to check an execution's input and to fill in the defaults. */
 export interface ConfigureAutoMlOptions {
-  /** JSONata expression (without its marks) for the input. */
+  /** JSONata expression for the input, without `{% %}`. */
   readonly input: string;
   readonly target: string;
   readonly train: string;
   readonly validation?: string;
-  /** Whether the input may name validation data. */
+  /** Whether the input can set validation data. */
   readonly takesValidation: boolean;
   readonly maxCandidates: number;
-  /** URI prefixes that `train` and `validation` may begin with. */
+  /** Allowed prefixes of the URIs `train` and `validation`. */
   readonly allowedInputLocations: readonly string[];
 }
 
 /**
- * The expression of the first state: `{"problems": […]}` where the input is not valid, else `{"settings": …}`
- * with every setting of the execution. There may be no `validation` among them.
+ * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
+ * every setting of the execution. `validation` can be missing.
  */
 export function configureAutoMlExpression(options: ConfigureAutoMlOptions): string {
   const { takesValidation, validation } = options;

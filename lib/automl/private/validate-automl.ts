@@ -11,8 +11,8 @@ import { AutoMlMode, AutoMlObjective } from '../automl-objective';
 import type { AutoMlOptions } from '../automl-options';
 import { AUTOML_FRAGMENT } from './automl-shape';
 
-// Sources: botocore's service model of SageMaker (shapes of CreateAutoMLJobV2) where a figure or a rule is one of
-// the API; "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer guide otherwise.
+// Sources: for limits and rules of the API, botocore's service model of SageMaker (shapes of CreateAutoMLJobV2); for others,
+// "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer guide.
 export const AUTOML_LIMITS = {
   candidates: 750,
   /** Quota: 30 days. */
@@ -21,7 +21,7 @@ export const AUTOML_LIMITS = {
   outputPathLength: 512,
 } as const;
 
-/** An AutoML job with the data that it learns from. */
+/** Options of an AutoML job, and its data. */
 export interface AutoMlInput extends AutoMlOptions {
   readonly train: AutoMlData;
   readonly validation?: AutoMlData;
@@ -30,7 +30,7 @@ export interface AutoMlInput extends AutoMlOptions {
 }
 
 /**
- * Checks everything that is knowable at synth about an AutoML job.
+ * Makes all checks of an AutoML job that are possible at synth.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -64,7 +64,7 @@ export function validateAutoMl(path: string, automl: AutoMlInput, region: string
   problems.throwIfAny(path);
 }
 
-/** The action is missing there. A region that is known at deployment only passes. */
+/** Checks that the region has the action. Accepts a region that is known only at deploy time. */
 function checkRegion(problems: Problems, region: string): void {
   if (Token.isUnresolved(region) || !region.startsWith('cn-')) return;
   problems.add(
