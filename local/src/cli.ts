@@ -4,16 +4,16 @@ import { PROGRAM } from './commands/help';
 import { explainError } from './report/explain-error';
 
 const OVERVIEW = `
-Without a command: run. Each command tells its options with --help:
+Without a command: run. --help after a command lists its options:
   ${PROGRAM} run --help
 
-Files (below .local/ in the project's folder; --root names another place):
+Files (in .local/ in the project folder; --root chooses another folder):
   executions/<name>/   execution.json: input, status, output; history.jsonl: its events
-  sagemaker/           what SageMaker would describe of each job
+  sagemaker/           one record per job, as SageMaker describes it
   logs/                logs of jobs and Lambda functions
   s3/<bucket>/         the objects of the buckets, as plain files`;
 
-/** The commands. One is loaded when it is asked for, all for the help. */
+/** Loads a command only when it is called; the help loads all of them. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run')).runCommand()],
   ['resume', async () => (await import('./commands/resume')).resumeCommand()],
@@ -30,20 +30,20 @@ const program = new Command(PROGRAM)
   .usage('[command] [options]')
   .helpCommand(false)
   .helpOption('-h, --help', 'this help')
-  .showHelpAfterError('Add --help for what is allowed.')
+  .showHelpAfterError('Run with --help to see what is allowed.')
   .addHelpText('after', OVERVIEW);
-// A reader that has seen enough (`run | head -1`) must not end a run: what it does not read is dropped.
+// A closed pipe (`run | head -1`) must not end a run: output that nobody reads is dropped.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
 
-// Such as a disk that fills up while a log is written: nothing is lost that had finished.
+// For example, the disk fills up while a log is written. Finished work is kept.
 process.on('uncaughtException', (error) => {
   console.error(explainError(error));
   console.error(
-    `Local mode ends here. To continue executions and jobs that were running: "${PROGRAM} resume".`,
+    `Local mode stops. To resume the executions and jobs that were running, use "${PROGRAM} resume".`,
   );
   process.exit(1);
 });
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
-/** Options alone are those of `run`. */
+/** Options without a command are options of `run`. */
 function withCommand(args: readonly string[]): string[] {
   const [first] = args;
   const isRun = first === undefined || (first.startsWith('-') && !['-h', '--help'].includes(first));

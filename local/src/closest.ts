@@ -1,7 +1,7 @@
-/** The share of a word that may be wrong in a mistyped one. */
+/** Maximum share of a word's characters that a typo may change. */
 const MOST_WRONG = 0.4;
 
-/** The name that was probably meant by one that is unknown. @returns undefined when none is similar */
+/** Suggests the known name that a mistyped one probably means. @returns undefined when none is similar */
 export function closestTo(unknown: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: editDistance(unknown.toLowerCase(), name.toLowerCase()) }))
@@ -10,7 +10,7 @@ export function closestTo(unknown: string, known: readonly string[]): string | u
   return ranked[0]?.name;
 }
 
-/** Levenshtein distance: how many characters have to be added, removed or replaced. */
+/** Levenshtein distance: the number of characters to insert, delete or replace. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, character] of [...one].entries()) {

@@ -1,6 +1,6 @@
 /**
- * Local mode as a library: deploys a synthesized CDK stack to this machine, and runs its state machines. For tests of a
- * stack, in jest or any other test runner.
+ * Local mode as a library: deploys a synthesized CDK stack to this machine and runs its state machines. For
+ * testing stacks in jest or any other test runner.
  */
 
 export type { ExecutionRecord, KeptEvent as HistoryEvent } from './executions/executions';

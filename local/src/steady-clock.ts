@@ -1,12 +1,13 @@
-/** How far this clock is ahead of the machine's. */
+/** How far this clock is ahead of the system clock, in milliseconds. */
 let ahead = 0;
 
-/** The latest time that was told. */
+/** The latest time returned. */
 let latest = 0;
 
 /**
- * The time, in milliseconds since the epoch. It goes on where it was when the machine's clock is set back, so that no job
- * ends before it was created, and none waits for a time that has been.
+ * The time in milliseconds since the epoch. It never goes back: if the system clock is set back, this clock
+ * continues from its latest time. Otherwise a job could end before it was created, or wait for a time that
+ * has passed.
  */
 export function steadyNow(): number {
   const now = Date.now() + ahead;
@@ -15,7 +16,7 @@ export function steadyNow(): number {
   return latest;
 }
 
-/** From now on it is not before a time: that of work of an earlier process, which goes on. */
+/** Continues from a time, so that resumed work of an earlier process does not lie in the future. */
 export function continueFrom(milliseconds: number): void {
   latest = Math.max(latest, milliseconds);
 }

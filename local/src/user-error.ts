@@ -1,4 +1,4 @@
-/** A problem that the user can put right: its message says how. */
+/** A problem that the user can fix. The message says how. */
 export class UserError extends Error {
   /** Always `UserError`. */
   override readonly name: string = 'UserError';

@@ -1,25 +1,25 @@
-/** Stands for any characters, or none. */
+/** Matches any number of characters. */
 export const ANY = Symbol('any');
-/** Stands for one character. */
+/** Matches exactly one character. */
 export const ONE = Symbol('one');
 
 /** A pattern, character by character. */
 export type WildcardPattern = readonly (string | typeof ANY | typeof ONE)[];
 
-/** A pattern in which `*` stands for any characters, and a backslash before a character for the character itself. */
+/** Parses a pattern in which `*` matches any number of characters and a backslash escapes the next one. */
 export function withEscapes(pattern: string): WildcardPattern {
   const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
   return tokens.map((token) => (token === '*' ? ANY : token.slice(-1)));
 }
 
 /**
- * Whether a text is as a pattern has it. Takes as many steps as the product of their lengths at most: a regular
- * expression may take its power, as `*a*a*a*b` shows on many letters `a`.
+ * Whether a string matches a pattern. Takes at most as many steps as the product of their lengths. A regular
+ * expression can take exponential time, for example `*a*a*a*b` on a long run of `a`.
  */
 export function matchesCharacters(pattern: WildcardPattern, text: string): boolean {
   let at = 0;
   let position = 0;
-  // Where the last ANY is, and where the text after it has been tried.
+  // Position of the last ANY, and of the text already tried after it.
   let any = -1;
   let tried = 0;
   while (position < text.length) {

@@ -4,7 +4,10 @@ import { strFromU8, unzipSync } from 'fflate';
 import { UserError } from '../user-error';
 import type { FileAsset, StackAssembly } from './cloud-assembly';
 
-/** The asset that would be uploaded under a key of the staging bucket; undefined when there is none. */
+/**
+ * Finds the asset that `cdk deploy` would upload to the staging bucket under a key; undefined if there is
+ * none.
+ */
 export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset | undefined {
   return assembly.fileAssets.find(({ destinations }) =>
     destinations.some((destination) => destination.objectKey === objectKey),
@@ -12,8 +15,8 @@ export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset
 }
 
 /**
- * Calls back for each file that the asset's archive holds, with its path in the archive (`/` separated), and where it is on
- * disk if it is not packed.
+ * Calls back for each file in the asset's archive, with its path in the archive (separated by `/`) and, if
+ * the asset is not packed, its path on disk.
  */
 export function readAssetFiles(
   asset: FileAsset,
@@ -25,7 +28,7 @@ export function readAssetFiles(
   if (asset.packaging === 'zip') {
     for (const entry of fs.readdirSync(asset.source, { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
-      // statSync: links inside an asset count as what they point to, as in the archive that CDK would make.
+      // Uses statSync to follow links inside an asset, as the CDK's archive does.
       if (fs.statSync(file).isFile()) {
         const name = path.relative(asset.source, file).split(path.sep).join('/');
         onFile(name, () => fs.readFileSync(file), file);

@@ -10,7 +10,7 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** Does what the custom resource of CDK's `BucketDeployment` does: copies assets into buckets. */
+/** Copies assets into buckets, as the custom resource of the CDK's `BucketDeployment` does. */
 export function deployBucketContents(context: StackContext): void {
   for (const logicalId of context.evaluator.resourcesOfType('Custom::CDKBucketDeployment')) {
     new BucketDeployment(context, logicalId).deploy();
@@ -44,7 +44,7 @@ class BucketDeployment {
     this.prune(folder, bucket, written);
   }
 
-  /** Data that is there already is left alone: another process may be training on it. */
+  /** Does not rewrite unchanged data: another process may be training on it. */
   private write(file: string, content: Buffer | CopyOf): void {
     const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
     const isSame = () =>
@@ -59,7 +59,7 @@ class BucketDeployment {
     if (asset === undefined) {
       throw new TemplateError(
         `${this.templatePath}/SourceObjectKeys/${index}`,
-        `"${objectKey}" is no asset of this assembly: local mode can deploy assets only (Source.asset, Source.data)`,
+        `"${objectKey}" is not an asset of this assembly: local mode can only deploy assets (Source.asset, Source.data)`,
       );
     }
     const files = new Map<string, Buffer | CopyOf>();
@@ -74,14 +74,14 @@ class BucketDeployment {
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
     readAssetFiles(asset, (name, content, file) => {
       if (!this.isIncluded(name)) return;
-      // Data without markers is copied as it is: it may be larger than memory.
+      // Data without markers is copied as it is, because it may be larger than memory.
       const isCopied = file !== undefined && !hasMarkers;
       files.set(name, isCopied ? { copyOf: file } : replaceMarkers(content(), markers, jsonEscape));
     });
     return files;
   }
 
-  /** The filters of `aws s3 sync`: includes come after excludes, and the last one that matches counts. */
+  /** Applies the filters of `aws s3 sync`: includes come after excludes, and the last match wins. */
   private isIncluded(name: string): boolean {
     const matches = (patterns: unknown[]): boolean =>
       patterns.some((each) => globToRegExp(String(each)).test(name));
@@ -89,8 +89,8 @@ class BucketDeployment {
   }
 
   /**
-   * Removes what an earlier deployment of this resource wrote and this one did not. On AWS `Prune` removes
-   * every other object under the prefix: here the results of runs are worth more than that.
+   * Deletes files that an earlier deployment of this resource wrote and this one did not. On AWS, `Prune`
+   * deletes every other object under the prefix, which would include the results of earlier runs.
    */
   private prune(folder: string, bucket: string, written: ReadonlySet<string>): void {
     const recordFile = joinInside(path.join(this.context.root, 'deployments'), `${this.logicalId}.json`);
@@ -121,7 +121,7 @@ class BucketDeployment {
   }
 }
 
-/** Custom resources get their properties as strings on AWS, templates may hold either. */
+/** On AWS, custom resources receive their properties as strings. Templates may contain either type. */
 function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
@@ -138,13 +138,13 @@ function archiveOf(asset: FileAsset): Buffer {
   return Buffer.from(zipSync(files));
 }
 
-/** Puts deploy-time values where `Source.data` left markers at synth. */
+/** Replaces the markers that `Source.data` left at synthesis with deploy-time values. */
 function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
   let text = content.toString('latin1');
   for (const [marker, value] of Object.entries(markers)) {
     const plain = String(value);
     const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
-    // latin1 keeps every byte of the file, so that the values have to come in as bytes too.
+    // latin1 preserves every byte of the file, so the value's bytes are inserted.
     text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
   }
   return Buffer.from(text, 'latin1');

@@ -6,20 +6,20 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** The rules for bucket names that also keep a name inside the folder of buckets. */
+/** S3's rules for bucket names, which also keep the path inside the folder of buckets. */
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Folder of all buckets of a deployment: each folder in it is a bucket. */
+/** Folder of all buckets of a deployment, with one subfolder per bucket. */
 export function bucketsFolder(root: string): string {
   return path.join(root, 's3');
 }
 
-/** Folder for objects that are being written: beside the buckets, on the same disk, and none of them. */
+/** Folder for incomplete uploads: next to the buckets and on the same disk, but not one of them. */
 export function uploadsFolder(buckets: string): string {
   return path.join(buckets, '.uploads');
 }
 
-/** Makes a folder for each bucket of the template; a bucket that is there already keeps its objects. */
+/** Creates a folder for each bucket of the template. An existing bucket keeps its objects. */
 export function deployBuckets(context: StackContext): BucketResource[] {
   return context.evaluator.resourcesOfType('AWS::S3::Bucket').map((logicalId) => {
     const { ref: name, attributes } = context.evaluator.identity(logicalId);
@@ -43,7 +43,10 @@ function versioning({ evaluator }: StackContext, logicalId: string): Pick<Bucket
   return isRecord(property) ? { versioning: String(property['Status']) } : {};
 }
 
-/** Whether the template switches the bucket's events to EventBridge on: by its own property, or by aws-cdk-lib's resource. */
+/**
+ * Whether the template enables EventBridge events of the bucket: by a property, or by aws-cdk-lib's custom
+ * resource.
+ */
 function sendsEvents({ evaluator }: StackContext, logicalId: string): boolean {
   const name = evaluator.identity(logicalId).ref;
   const others = evaluator
@@ -64,7 +67,7 @@ function bucketPolicies(context: StackContext, bucket: string): BucketResource['
     .map((logicalId) => resourcePolicy(context, logicalId, 'PolicyDocument'));
 }
 
-/** Encryption with AWS's own keys needs no permission. */
+/** Encryption with AWS's own keys needs no permission, so it is not recorded. */
 function defaultEncryption({ evaluator }: StackContext, logicalId: string): BucketEncryption | undefined {
   const property = unlessAbsent(() => evaluator.property(logicalId, 'BucketEncryption'));
   const rules = isRecord(property) ? [property['ServerSideEncryptionConfiguration'] ?? []].flat() : [];
@@ -77,7 +80,7 @@ function defaultEncryption({ evaluator }: StackContext, logicalId: string): Buck
   return undefined;
 }
 
-/** Makes the folder of a bucket, if it is not there yet. */
+/** Creates the folder of a bucket if it does not exist. */
 export function makeBucket(root: string, name: string, templatePath: string): string {
   if (!BUCKET_NAME.test(name) || name.includes('..')) {
     throw new TemplateError(

@@ -4,10 +4,10 @@ import { UserError } from '../user-error';
 import { joinInside } from './safe-path';
 import { isRecord, type Template } from './template';
 
-/** One stack of a synthesized cloud assembly, with the files it refers to. */
+/** A stack of a synthesized cloud assembly, with the files it refers to. */
 export interface StackAssembly {
   readonly stackName: string;
-  /** Account and region at synth; absent in an environment-agnostic stack. */
+  /** Account and region at synthesis; missing in an environment-agnostic stack. */
   readonly account?: string;
   readonly region?: string;
   readonly template: Template;
@@ -15,21 +15,21 @@ export interface StackAssembly {
   readonly imageAssets: readonly ImageAsset[];
 }
 
-/** A file asset: what `cdk deploy` would upload to the staging bucket. */
+/** A file asset, which `cdk deploy` would upload to the staging bucket. */
 export interface FileAsset {
   /** Absolute path of the file or folder in the assembly. */
   readonly source: string;
-  /** `zip`: the source is a folder that is zipped at deployment; `file`: it is uploaded as it is. */
+  /** `zip`: the source is a folder, zipped at deployment. `file`: the source is uploaded as it is. */
   readonly packaging: 'zip' | 'file';
-  /** Where it is uploaded to; the names of the buckets have placeholders such as `${AWS::AccountId}`. */
+  /** Upload locations. Bucket names contain placeholders such as `${AWS::AccountId}`. */
   readonly destinations: readonly { readonly bucketName: string; readonly objectKey: string }[];
 }
 
-/** A container image asset: what `cdk deploy` would build and push. */
+/** A container image asset, which `cdk deploy` would build and push. */
 export interface ImageAsset {
-  /** Absolute path of the folder that the image is built from. */
+  /** Absolute path of the build context. */
   readonly directory: string;
-  /** Arguments of `docker build`, but for the folder and the name. */
+  /** Arguments of `docker build`, except the build context and the tag. */
   readonly buildArguments: readonly string[];
   readonly destinations: readonly { readonly repositoryName: string; readonly imageTag: string }[];
 }
@@ -48,10 +48,10 @@ interface FoundStack {
 }
 
 /**
- * Reads one stack of a cloud assembly (`cdk.out`), stages included.
+ * Reads a stack from a cloud assembly (`cdk.out`), including its stages.
  *
- * @param stackName the stack's name, id or path; may be left out when there is only one
- * @throws UserError when there is no assembly, or not one such stack in it
+ * @param stackName the stack's name, ID or path; optional if there is only one stack
+ * @throws UserError when the folder has no assembly, or the assembly does not have exactly one such stack
  */
 export function readAssembly(folder: string, stackName?: string): StackAssembly {
   const stacks = findStacks(path.resolve(folder));
@@ -62,7 +62,7 @@ export function readAssembly(folder: string, stackName?: string): StackAssembly 
     const names = stacks.map((each) => each.artifact.displayName ?? each.id).join(', ') || '(none)';
     const problem =
       stackName === undefined
-        ? `has ${stacks.length} stacks, name one`
+        ? `has ${stacks.length} stacks; choose one`
         : `has no single stack "${stackName}"`;
     throw new UserError(`the cloud assembly in ${folder} ${problem}: ${names}`);
   }
@@ -105,7 +105,7 @@ function readStack({ folder, id, artifact }: FoundStack): StackAssembly {
   };
 }
 
-/** Assets of every manifest of the folder: their keys are content hashes, so that they cannot clash. */
+/** Reads the assets of all manifests in the folder. Their keys are content hashes, so they cannot clash. */
 function readAssets(folder: string, kind: 'files' | 'dockerImages'): unknown[] {
   return fs
     .readdirSync(folder)
@@ -152,13 +152,13 @@ function destinationsOf(asset: unknown): Record<string, unknown>[] {
 
 function readFileAsset(folder: string, file: unknown): FileAsset[] {
   const source = isRecord(file) && isRecord(file['source']) ? file['source'] : {};
-  // A source that is made by a command (`executable`) exists only after that command ran.
+  // The source of an `executable` asset only exists after its command has run.
   if (typeof source['path'] !== 'string') {
     return [];
   }
   return [
     {
-      // Not joinInside: an asset may be staged outside of the assembly (`--no-staging` gives absolute paths).
+      // Does not use joinInside: an asset may lie outside the assembly (`--no-staging` gives absolute paths).
       source: path.resolve(folder, source['path']),
       packaging: source['packaging'] === 'zip' ? 'zip' : 'file',
       destinations: destinationsOf(file).map((each) => ({
@@ -173,6 +173,6 @@ function readJson<T>(file: string): T {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   } catch (error) {
-    throw new UserError(`${file} cannot be read (${(error as Error).message}): run "cdk synth" again`);
+    throw new UserError(`cannot read ${file} (${(error as Error).message}): run "cdk synth" again`);
   }
 }

@@ -15,20 +15,20 @@ import { stageFiles, stageImages } from './staged-files';
 import { deployStateMachines } from './state-machines';
 import { TemplateError } from './template';
 
-/** Options of a deployment. */
+/** Options for deploying a stack to a folder. */
 export interface DeployOptions {
-  /** Values for parameters of the template; the others take their defaults. */
+  /** Values of the template's parameters. Other parameters take their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Takes notes on what of the template local mode leaves out. */
+  /** Receives a warning for each part of the template that local mode leaves out. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** Macros that change a template on AWS's side in ways that the evaluator covers already. */
+/** Macros that need no support, because the evaluator already does the same. */
 const HARMLESS_TRANSFORMS: readonly unknown[] = ['AWS::LanguageExtensions'];
 
 /**
- * Deploys a synthesized stack to a folder of this machine. Data that is there already stays: objects in
- * buckets, jobs and logs of earlier runs.
+ * Deploys a synthesized stack to a folder of this machine. Existing data stays: objects in buckets, jobs and
+ * logs of earlier runs.
  */
 export function deploy(assembly: StackAssembly, root: string, options: DeployOptions = {}): Deployment {
   refuseTransforms(assembly);
@@ -72,19 +72,19 @@ function refuseTransforms({ template }: StackAssembly): void {
   const transforms = [template.Transform ?? []].flat();
   const unknown = transforms.filter((transform) => !HARMLESS_TRANSFORMS.includes(transform));
   if (unknown.length > 0) {
-    throw new TemplateError('Transform', `local mode does not run the macros ${JSON.stringify(unknown)}`);
+    throw new TemplateError('Transform', `local mode does not support the macros ${JSON.stringify(unknown)}`);
   }
 }
 
 function warnOfNestedStacks({ evaluator, onWarning }: StackContext): void {
   for (const logicalId of evaluator.resourcesOfType('AWS::CloudFormation::Stack')) {
     onWarning(
-      `Resources/${logicalId}: local mode does not deploy nested stacks: what is in it does not exist here`,
+      `Resources/${logicalId}: local mode does not deploy nested stacks: resources of this stack are missing`,
     );
   }
 }
 
-/** Outputs that exist on AWS only are left out. */
+/** Leaves out outputs that exist only on AWS. */
 function resolveOutputs({ assembly, evaluator, onWarning }: StackContext): Record<string, string> {
   const outputs: Record<string, string> = {};
   for (const [name, output] of Object.entries(assembly.template.Outputs ?? {})) {

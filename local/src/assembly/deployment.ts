@@ -1,8 +1,10 @@
-/** What a synthesized stack becomes on this machine: everything a run needs, as plain data. */
+/** A synthesized stack as deployed to this machine: plain data with everything that a run needs. */
 export interface Deployment {
   /** Name of the CloudFormation stack. */
   readonly stackName: string;
-  /** Where it is deployed, usually `<project>/.local`. All other paths are absolute and below it. */
+  /**
+   * Folder that it is deployed to, usually `<project>/.local`. All other paths are absolute and inside it.
+   */
   readonly root: string;
   readonly environment: Environment;
   readonly buckets: readonly BucketResource[];
@@ -10,17 +12,17 @@ export interface Deployment {
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
   readonly stateMachines: readonly StateMachineResource[];
-  /** EventBridge rules that the end of an execution can match. */
+  /** EventBridge rules that events of local mode can match. */
   readonly eventRules: readonly EventRuleResource[];
-  /** What the resource policies of the functions allow to others. */
+  /** Statements of the functions' resource policies. */
   readonly functionPermissions: readonly FunctionPermission[];
-  /** How the container images of the app are built, by `repository:tag`. */
+  /** How to build the app's container images, by `repository:tag`. */
   readonly imageBuilds: ReadonlyMap<string, ImageBuild>;
   /** Resolved stack outputs by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What the pseudo parameters of CloudFormation resolve to. */
+/** Values of CloudFormation's pseudo parameters. */
 export interface Environment {
   readonly accountId: string;
   readonly region: string;
@@ -28,51 +30,54 @@ export interface Environment {
   readonly urlSuffix: string;
 }
 
-/** An S3 bucket: a folder of plain files, where a key is a relative path. */
+/** An S3 bucket: a folder of plain files, where an object's key is the relative path of its file. */
 export interface BucketResource {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly folder: string;
-  /** What `AWS::S3::BucketPolicy` says; empty without one. */
+  /** Documents of the `AWS::S3::BucketPolicy`. Empty if there is none. */
   readonly policies?: readonly PolicyDocument[];
-  /** How objects are encrypted that do not say it themselves; absent without a KMS key of the account's own. */
+  /** Default encryption of objects. Missing if the bucket does not use a KMS key of the account. */
   readonly encryption?: BucketEncryption;
-  /** Whether EventBridge hears of new objects. @default false */
+  /** Whether the bucket sends events about new objects to EventBridge. @default false */
   readonly sendsEvents?: boolean;
-  /** Whether versions of its objects are kept on AWS: `Enabled` or `Suspended`. Here none are. @default - never were */
+  /**
+   * Versioning status on AWS: `Enabled` or `Suspended`. Local mode stores no versions. @default - never
+   * enabled
+   */
   readonly versioning?: string;
 }
 
 /** Default encryption of a bucket with a KMS key (SSE-KMS). */
 export interface BucketEncryption {
-  /** ARN, ID, alias or ARN of an alias. */
+  /** ID or ARN of the key or of its alias. */
   readonly keyId: string;
-  /** Whether S3 keeps a key for the bucket: the encryption context is the bucket then, not the object. */
+  /** Whether an S3 Bucket Key is used. The encryption context is then the bucket instead of the object. */
   readonly bucketKey: boolean;
 }
 
-/** A KMS key with its key policy. */
+/** A KMS key and its key policy. */
 export interface KeyResource {
   readonly logicalId: string;
   readonly arn: string;
   readonly policy: PolicyDocument;
-  /** Names of the aliases that stand for it, `alias/…`. */
+  /** Names of its aliases, `alias/…`. */
   readonly aliases: readonly string[];
 }
 
-/** An IAM role with every policy the template gives it, inline, managed and separate. */
+/** An IAM role with all policies that the template attaches: inline, managed and separate. */
 export interface RoleResource {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly trustPolicy: PolicyDocument;
   readonly policies: readonly PolicyDocument[];
-  /** What the policies can allow at the most; absent without a permissions boundary. */
+  /** The permissions boundary, if there is one. */
   readonly permissionsBoundary?: PolicyDocument;
 }
 
-/** An IAM policy document as the template has it, with its intrinsics resolved. */
+/** An IAM policy document from the template, with its intrinsic functions resolved. */
 export interface PolicyDocument {
   readonly Version?: string;
   readonly Statement: readonly Readonly<Record<string, unknown>>[];
@@ -96,11 +101,11 @@ export interface FunctionResource {
 /** A container image that `cdk deploy` would build. */
 export interface ImageBuild {
   readonly directory: string;
-  /** Arguments of `docker build`, but for the folder and the name. */
+  /** Arguments of `docker build`, except the build context and the tag. */
   readonly buildArguments: readonly string[];
 }
 
-/** An EventBridge rule with the Lambda functions and state machines that it starts. */
+/** An EventBridge rule and its targets: Lambda functions and state machines. */
 export interface EventRuleResource {
   readonly logicalId: string;
   readonly name: string;
@@ -109,25 +114,28 @@ export interface EventRuleResource {
   readonly targets: readonly EventTarget[];
 }
 
-/** A Lambda function, or a state machine with the role that starts it. */
+/** A Lambda function, or a state machine and the role that starts it. */
 export type EventTarget = EventTargetInput & ({ readonly functionArn: string } | StateMachineTarget);
 
-/** A state machine, or an alias or version of one, and the role that starts it. */
+/** A state machine, or one of its aliases or versions, and the role that starts it. */
 export interface StateMachineTarget {
   readonly stateMachineArn: string;
   readonly roleArn: string;
 }
 
-/** What a target gets in place of the event, one of these; without any, it gets the event. */
+/**
+ * Input of a target that replaces the event: at most one of these. Without any, the target receives the
+ * event.
+ */
 export interface EventTargetInput {
-  /** JSON text. */
+  /** JSON source. */
   readonly input?: string;
-  /** Path of what the target gets of the event. */
+  /** Path of the part of the event that the target receives. */
   readonly inputPath?: string;
   readonly inputTransformer?: {
-    /** Paths of values in the event, by the names that the template has for them. */
+    /** Paths of values in the event, by their names in the template. */
     readonly paths: Readonly<Record<string, string>>;
-    /** JSON text with `<name>` in the places of values. */
+    /** JSON source in which `<name>` is a placeholder for a value. */
     readonly template: string;
   };
 }
@@ -148,13 +156,13 @@ export interface StateMachineResource {
   readonly arn: string;
   readonly roleArn: string;
   readonly definition: Readonly<Record<string, unknown>>;
-  /** The definition as the template has it. @default - made of the definition */
+  /** Source of the definition in the template. @default - serialized from the definition */
   readonly definitionText?: string;
-  /** Whether it writes a log to CloudWatch Logs. @default false */
+  /** Whether it logs to CloudWatch Logs. @default false */
   readonly isLogged?: boolean;
-  /** KMS key that its definition and executions are encrypted with. @default - one that AWS owns */
+  /** KMS key that encrypts its definition and executions. @default - a key owned by AWS */
   readonly kmsKeyId?: string;
-  /** ARNs of its versions, by what qualifies its ARN: their numbers, and the names of aliases. */
+  /** ARNs of its versions, by qualifier: version number or name of an alias. */
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly tags?: Readonly<Record<string, string>>;

@@ -1,13 +1,13 @@
 import type { StackAssembly } from './cloud-assembly';
 import type { Environment } from './deployment';
 
-/** Account of environment-agnostic stacks: the one AWS's own documentation uses, so that it is nobody's. */
+/** Account of environment-agnostic stacks: the example account of AWS's documentation. */
 export const DEFAULT_ACCOUNT = '123456789012';
 
 /** Region of environment-agnostic stacks. */
 export const DEFAULT_REGION = 'us-east-1';
 
-/** The environment that a stack is deployed to: the one it was synthesized for, else the defaults. */
+/** The environment of a stack: the one for which it was synthesized, or else the defaults. */
 export function resolveEnvironment(assembly: Pick<StackAssembly, 'account' | 'region'>): Environment {
   const region = assembly.region ?? DEFAULT_REGION;
   const partition = partitionOf(region);

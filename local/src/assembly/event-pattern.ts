@@ -1,12 +1,12 @@
 import { matchesCharacters, withEscapes } from '../wildcard';
 import { isRecord, TemplateError } from './template';
 
-/** An event pattern of EventBridge: members to lists of what they may be, or to patterns of what they hold. */
+/** An EventBridge event pattern. Each member maps to a list of allowed values, or to a nested pattern. */
 export type EventPattern = Readonly<Record<string, unknown>>;
 
 type Test = (argument: unknown, value: unknown) => boolean;
 
-/** The comparisons of event patterns that local mode has; the others are refused by name. */
+/** The supported comparisons of event patterns. All others are refused with an error that names them. */
 const OPERATORS: Readonly<Record<string, Test>> = {
   prefix: (argument, value) => isText(argument, value, (text, part) => text.startsWith(part)),
   suffix: (argument, value) => isText(argument, value, (text, part) => text.endsWith(part)),
@@ -29,9 +29,9 @@ const COMPARISONS: Readonly<Record<string, (value: number, limit: number) => boo
 };
 
 /**
- * Refuses a pattern with something that local mode does not compare.
+ * Refuses a pattern that local mode does not support.
  *
- * @throws TemplateError that names it and where it is
+ * @throws TemplateError with the unsupported part and its path
  */
 export function checkPattern(pattern: unknown, path: string): asserts pattern is EventPattern {
   if (!isRecord(pattern) || Object.keys(pattern).length === 0) {
@@ -40,7 +40,7 @@ export function checkPattern(pattern: unknown, path: string): asserts pattern is
   for (const [member, below] of Object.entries(pattern)) {
     const at = `${path}/${member}`;
     if (member.startsWith('$')) {
-      throw new TemplateError(at, `local mode does not have ${member} in event patterns`);
+      throw new TemplateError(at, `local mode does not support ${member} in event patterns`);
     }
     if (!Array.isArray(below)) {
       checkPattern(below, at);
@@ -60,7 +60,7 @@ function checkItem(item: unknown, path: string): void {
       if (!Object.hasOwn(OPERATORS, operator)) {
         throw new TemplateError(
           path,
-          `local mode does not have the comparison "${operator}" of event patterns: it has equality, ${Object.keys(OPERATORS).join(', ')}`,
+          `local mode does not support the comparison "${operator}" in event patterns. It supports equality, ${Object.keys(OPERATORS).join(', ')}`,
         );
       }
       checkItem(argument, `${path}/${operator}`);
@@ -68,14 +68,14 @@ function checkItem(item: unknown, path: string): void {
   }
 }
 
-/** Whether an event has what a pattern asks for. */
+/** Whether an event matches a pattern. */
 export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
   return Object.entries(pattern).every(([member, wanted]) => {
     const value = isRecord(event) ? event[member] : undefined;
     if (!Array.isArray(wanted)) {
       return matchesPattern(wanted as EventPattern, value);
     }
-    // A list matches when one of its items does.
+    // A list matches if any of its items does.
     const values = Array.isArray(value) ? value : [value];
     return wanted.some((each) => values.some((item) => accepts(each, item)));
   });
@@ -90,7 +90,7 @@ function accepts(wanted: unknown, value: unknown): boolean {
   );
 }
 
-/** Whether a number is as pairs such as `'>', 0, '<=', 5` say. */
+/** Whether a number is within bounds such as `'>', 0, '<=', 5`. */
 function isWithin(pairs: unknown, value: number): boolean {
   if (!Array.isArray(pairs)) return false;
   return pairs.every(

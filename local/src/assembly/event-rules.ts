@@ -3,13 +3,13 @@ import { checkPattern } from './event-pattern';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** The sources of the events that local mode has: the ends of executions, and new objects. */
+/** Sources of the events that local mode sends: ended executions and new objects. */
 const SOURCES: readonly unknown[] = ['aws.states', 'aws.s3'];
 
 /**
- * Collects the EventBridge rules that an event of local mode can match, with what they start.
+ * Collects the EventBridge rules that an event of local mode can match, with their targets.
  *
- * @throws TemplateError when such a rule has a comparison that local mode does not have
+ * @throws TemplateError when such a rule uses an unsupported comparison
  */
 export function deployEventRules(context: StackContext): EventRuleResource[] {
   const { evaluator, onWarning } = context;
@@ -21,7 +21,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
     const pattern = readPattern(context, logicalId);
     if (pattern === undefined) {
       onWarning(
-        `${path}: local mode has no schedules and no events but those of executions and of new objects in S3: nothing triggers this rule`,
+        `${path}: nothing triggers this rule: local mode supports no schedules, and only the events of executions and of new objects in S3`,
       );
       return [];
     }
@@ -42,7 +42,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
   });
 }
 
-/** Collects what the template's resource policies let others do with its functions. */
+/** Collects the resource policies of the template's functions. */
 export function deployFunctionPermissions({ evaluator, onWarning }: StackContext): FunctionPermission[] {
   return evaluator.resourcesOfType('AWS::Lambda::Permission').flatMap((logicalId) => {
     const text = (name: string): string | undefined => {
@@ -63,20 +63,20 @@ export function deployFunctionPermissions({ evaluator, onWarning }: StackContext
       if (!(error instanceof TemplateError)) {
         throw error;
       }
-      onWarning(`the permission "${logicalId}" is left out: ${error.message}`);
+      onWarning(`ignoring the permission "${logicalId}": ${error.message}`);
       return [];
     }
   });
 }
 
-/** Tells of schedules: local mode starts nothing by the clock. */
+/** Warns about schedules, which local mode does not run. */
 export function warnOfSchedules({ evaluator, onWarning }: StackContext): void {
   for (const logicalId of evaluator.resourcesOfType('AWS::Scheduler::Schedule')) {
-    onWarning(`Resources/${logicalId}: local mode has no schedules: start an execution yourself`);
+    onWarning(`Resources/${logicalId}: local mode does not run schedules: start an execution yourself`);
   }
 }
 
-/** A rule's pattern; undefined when no event of local mode can match it. */
+/** A rule's pattern; undefined if no event of local mode can match it. */
 function readPattern({ evaluator }: StackContext, logicalId: string): Record<string, unknown> | undefined {
   const given = evaluator.property(logicalId, 'EventPattern');
   const pattern: unknown = typeof given === 'string' ? JSON.parse(given) : given;
@@ -100,7 +100,9 @@ function readTarget(
   if (/^arn:[^:]*:states:/.test(arn)) {
     return [{ stateMachineArn: arn, roleArn: String(target['RoleArn']), ...input }];
   }
-  onWarning(`${path}: local mode starts Lambda functions and state machines only: ${arn} gets no event`);
+  onWarning(
+    `${path}: local mode only supports Lambda functions and state machines as targets: ${arn} receives no events`,
+  );
   return [];
 }
 

@@ -8,13 +8,13 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** What the Lambda service assumes when the template says nothing. */
+/** Lambda's default timeout. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 
 /**
- * Unpacks each Lambda function whose code can run here (a Node.js runtime). A function that cannot be
- * resolved is left out with a warning: most templates hold functions of CDK's own that nobody invokes here.
+ * Unpacks each Lambda function that can run here (Node.js runtimes). A function that cannot be resolved is
+ * left out with a warning: most templates contain CDK functions that nobody invokes here.
  */
 export function deployFunctions(context: StackContext): FunctionResource[] {
   return context.evaluator.resourcesOfType('AWS::Lambda::Function').flatMap((logicalId) => {
@@ -59,13 +59,16 @@ function readCode(context: StackContext, logicalId: string, handler: string): Ma
   const code = context.evaluator.property(logicalId, 'Code');
   const templatePath = `Resources/${logicalId}/Properties/Code`;
   if (isRecord(code) && typeof code['ZipFile'] === 'string') {
-    // AWS puts inline code into a file with the name that the handler asks for.
+    // AWS stores inline code in a file named after the handler.
     return new Map([[`${handler.split('.')[0]}.js`, Buffer.from(code['ZipFile'])]]);
   }
   const objectKey = isRecord(code) ? String(code['S3Key']) : '';
   const asset = findAsset(context.assembly, objectKey);
   if (asset === undefined) {
-    throw new TemplateError(templatePath, `"${objectKey}" is no asset of this assembly: use Code.fromAsset`);
+    throw new TemplateError(
+      templatePath,
+      `"${objectKey}" is not an asset of this assembly: use Code.fromAsset`,
+    );
   }
   const files = new Map<string, Buffer>();
   readAssetFiles(asset, (name, content) => files.set(name, content()));
@@ -73,8 +76,8 @@ function readCode(context: StackContext, logicalId: string, handler: string): Ma
 }
 
 /**
- * Puts code into a folder named after its content, so that a deployment never changes the code of a function that
- * another process runs.
+ * Puts code into a folder named after its content hash, so that a deployment never changes code that another
+ * process is running.
  */
 function placeCode(files: ReadonlyMap<string, Buffer>, home: string): string {
   const hash = createHash('sha256');
@@ -94,7 +97,7 @@ function placeCode(files: ReadonlyMap<string, Buffer>, home: string): string {
     fs.renameSync(staging, folder);
   } catch (error) {
     fs.rmSync(staging, { recursive: true, force: true });
-    // Another process may have put the same code there meanwhile.
+    // Another process may have created the same folder meanwhile.
     if (!fs.existsSync(folder)) {
       throw error;
     }

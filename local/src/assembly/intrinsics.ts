@@ -3,23 +3,23 @@ import { type PhysicalResource, physicalResource } from './physical-resources';
 import { stackArn } from './stack-arn';
 import { isRecord, type Template, TemplateError, type TemplateResource } from './template';
 
-/** What intrinsic functions are evaluated against. */
+/** The context in which intrinsic functions are evaluated. */
 export interface TemplateScope {
   readonly stackName: string;
   readonly template: Template;
   readonly environment: Environment;
-  /** Values for the template's parameters; the others take their defaults. */
+  /** Values of the template's parameters. Other parameters take their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 type Intrinsic = (argument: unknown, path: string) => unknown;
 
-/** Stands for `AWS::NoValue` until the property or list item that holds it is dropped. */
+/** Represents `AWS::NoValue` until the property or list item that holds it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /**
- * Evaluates CloudFormation's intrinsic functions. Nothing is evaluated before it is asked for, so that
- * parts of a template that nobody reads may use what is not supported here.
+ * Evaluates CloudFormation's intrinsic functions. Evaluation is lazy, so that unused parts of a template may
+ * contain unsupported functions.
  */
 export class TemplateEvaluator {
   private readonly identities = new Map<string, PhysicalResource>();
@@ -27,20 +27,20 @@ export class TemplateEvaluator {
 
   constructor(private readonly scope: TemplateScope) {}
 
-  /** Names of the resources of a type that exist (their condition holds), in template order. */
+  /** Logical IDs of the resources of a type whose condition holds, in template order. */
   public resourcesOfType(type: string): string[] {
     return Object.entries(this.scope.template.Resources)
       .filter(([, resource]) => resource.Type === type && this.exists(resource))
       .map(([logicalId]) => logicalId);
   }
 
-  /** One resolved property of a resource; undefined when the template does not give it. */
+  /** A resolved property of a resource; undefined if the template does not set it. */
   public property(logicalId: string, name: string): unknown {
     const value = this.scope.template.Resources[logicalId]?.Properties?.[name];
     return this.resolve(value, `Resources/${logicalId}/Properties/${name}`);
   }
 
-  /** A resolved property that has to be a string. */
+  /** A resolved property that must be a string. */
   public stringProperty(logicalId: string, name: string): string {
     const value = this.property(logicalId, name);
     if (typeof value !== 'string') {
@@ -52,7 +52,7 @@ export class TemplateEvaluator {
     return value;
   }
 
-  /** `Ref` and attributes of a resource. */
+  /** The values of `Ref` and `Fn::GetAtt` for a resource. */
   public identity(logicalId: string, path = `Resources/${logicalId}`): PhysicalResource {
     const known = this.identities.get(logicalId);
     if (known !== undefined) {
@@ -60,7 +60,7 @@ export class TemplateEvaluator {
     }
     const resource = this.scope.template.Resources[logicalId];
     if (resource === undefined || !this.exists(resource)) {
-      const problem = resource === undefined ? 'is not in the template' : 'is left out by its condition';
+      const problem = resource === undefined ? 'is not in the template' : 'is excluded by its condition';
       throw new TemplateError(path, `the resource "${logicalId}" ${problem}`);
     }
     const identity = physicalResource(
@@ -73,7 +73,7 @@ export class TemplateEvaluator {
     if (identity === undefined) {
       throw new TemplateError(
         path,
-        `local mode does not know the identity of "${logicalId}": resources of type ${resource.Type} exist on AWS only`,
+        `local mode does not support "${logicalId}": resources of type ${resource.Type} exist only on AWS`,
       );
     }
     this.identities.set(logicalId, identity);
@@ -95,7 +95,7 @@ export class TemplateEvaluator {
     return value;
   }
 
-  /** Evaluates every intrinsic in a value; `path` says where it stands, for errors. */
+  /** Evaluates every intrinsic function in a value. `path` is its location, for errors. */
   public resolve(value: unknown, path: string): unknown {
     const resolved = this.evaluate(value, path);
     return resolved === NO_VALUE ? undefined : resolved;
@@ -116,7 +116,7 @@ export class TemplateEvaluator {
     if (entries.length === 1 && isIntrinsicName(key, argument)) {
       const intrinsic = this.intrinsics[key];
       if (intrinsic === undefined) {
-        throw new TemplateError(path, `local mode does not have the intrinsic function ${key}`);
+        throw new TemplateError(path, `local mode does not support the intrinsic function ${key}`);
       }
       return intrinsic(argument, `${path}/${key}`);
     }
@@ -129,7 +129,10 @@ export class TemplateEvaluator {
 
   private literal(value: string, path: string): string {
     if (/\{\{resolve:[^}]+\}\}/.test(value)) {
-      throw new TemplateError(path, `dynamic references (${value}) are looked up on AWS: give a plain value`);
+      throw new TemplateError(
+        path,
+        `local mode cannot resolve the dynamic reference ${value}: use a plain value`,
+      );
     }
     return value;
   }
@@ -154,7 +157,10 @@ export class TemplateEvaluator {
       const list = expectList(items, path);
       const item = list[Number(index)];
       if (item === undefined) {
-        throw new TemplateError(path, `there is no item ${String(index)} in a list of ${list.length}`);
+        throw new TemplateError(
+          path,
+          `index ${String(index)} is out of range for a list of ${list.length} items`,
+        );
       }
       return item;
     },
@@ -189,7 +195,7 @@ export class TemplateEvaluator {
     'Fn::ImportValue': (argument, path) => {
       throw new TemplateError(
         path,
-        `the value ${JSON.stringify(argument)} is exported by another stack: local mode deploys a single stack, put both into one`,
+        `the value ${JSON.stringify(argument)} is exported by another stack: local mode deploys only one stack: move both into the same stack`,
       );
     },
   };
@@ -231,12 +237,12 @@ export class TemplateEvaluator {
     const { Type: type = 'String', Default: fallback } = this.scope.template.Parameters?.[name] ?? {};
     const value = this.scope.parameters?.[name] ?? fallback;
     if (value === undefined) {
-      throw new TemplateError(path, `the parameter "${name}" has no default: give it a value`);
+      throw new TemplateError(path, `the parameter "${name}" has no default: set its value`);
     }
     if (type.startsWith('AWS::SSM::Parameter::Value') && this.scope.parameters?.[name] === undefined) {
       throw new TemplateError(
         path,
-        `the parameter "${name}" is read from the SSM parameter "${String(value)}" on AWS: give it a value`,
+        `local mode cannot read the parameter "${name}" from the SSM parameter "${String(value)}": set its value`,
       );
     }
     return type === 'CommaDelimitedList' || type.startsWith('List<')
@@ -254,7 +260,7 @@ export class TemplateEvaluator {
       const known = Object.keys(attributes).join(', ') || 'none';
       throw new TemplateError(
         path,
-        `local mode does not have the attribute "${name}" of "${logicalId}" (${type}), only: ${known}`,
+        `local mode does not support the attribute "${name}" of "${logicalId}" (${type}), only: ${known}`,
       );
     }
     return value;
@@ -306,7 +312,10 @@ export class TemplateEvaluator {
   }
 }
 
-/** `Condition` is an intrinsic only with a name as its value: IAM statements have blocks of that name. */
+/**
+ * `Condition` is an intrinsic function only if its value is a string: IAM statements have blocks of the same
+ * name.
+ */
 function isIntrinsicName(key: string, argument: unknown): boolean {
   return key === 'Ref' || key.startsWith('Fn::') || (key === 'Condition' && typeof argument === 'string');
 }

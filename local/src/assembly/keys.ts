@@ -2,7 +2,7 @@ import type { KeyResource } from './deployment';
 import { rawProperty, resourcePolicy, unlessAbsent } from './policy-documents';
 import type { StackContext } from './stack-context';
 
-/** Collects each KMS key of the template with its key policy and its aliases. */
+/** Collects the KMS keys of the template with their key policies and aliases. */
 export function deployKeys(context: StackContext): KeyResource[] {
   const { evaluator } = context;
   const aliases = evaluator.resourcesOfType('AWS::KMS::Alias').map((logicalId) => ({
@@ -24,7 +24,7 @@ export function deployKeys(context: StackContext): KeyResource[] {
   });
 }
 
-/** What KMS gives a key that has no policy of its own: IAM policies of the account decide. */
+/** The default key policy of KMS, which leaves access control to the account's IAM policies. */
 function defaultKeyPolicy({ environment: { partition, accountId } }: StackContext): KeyResource['policy'] {
   const account = `arn:${partition}:iam::${accountId}:root`;
   return {

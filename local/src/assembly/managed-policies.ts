@@ -1,6 +1,6 @@
 import type { PolicyDocument } from './deployment';
 
-/** AWS managed policies, by the end of their ARN, reduced to the services that local mode has to check. */
+/** AWS managed policies by the end of their ARN, reduced to the services that local mode authorizes. */
 const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   'service-role/AWSLambdaBasicExecutionRole': allow(
     'logs:CreateLogGroup',
@@ -30,7 +30,7 @@ const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   AmazonS3ReadOnlyAccess: allow('s3:Get*', 's3:List*', 's3:Describe*'),
 };
 
-/** The document of an AWS managed policy; undefined when local mode does not know it. */
+/** The document of an AWS managed policy; undefined if local mode does not know it. */
 export function awsManagedPolicy(arn: string): PolicyDocument | undefined {
   const [, name = ''] = /^arn:[^:]+:iam::aws:policy\/(.+)$/.exec(arn) ?? [];
   return Object.hasOwn(AWS_MANAGED_POLICIES, name) ? AWS_MANAGED_POLICIES[name] : undefined;

@@ -2,27 +2,28 @@ import { createHash } from 'node:crypto';
 import type { Environment } from './deployment';
 import { splitAtLastColon, versionOfAlias } from './state-machine-versions';
 
-/** What `Ref` and `Fn::GetAtt` of a resource give. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 export interface PhysicalResource {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Resolves one property of the resource; undefined when the template does not give it. */
+/** Resolves a property of the resource; undefined if the template does not set it. */
 export type PropertyReader = (name: string) => unknown;
 
 interface ResourceKind {
-  /** Property with the name that the template may give. */
+  /** Property that sets the name. */
   readonly nameProperty?: string;
   readonly maxNameLength?: number;
   readonly describe: (name: string, environment: Environment, property: PropertyReader) => PhysicalResource;
 }
 
 /**
- * The identity of a resource, as CloudFormation would make it but stable: the same stack gets the same
- * names at every deployment, so that a second one finds the data of the first.
+ * The physical name and attributes of a resource, as CloudFormation would generate them. Unlike on AWS, they
+ * are the same in every deployment of a stack, so that the next deployment finds the data of the previous
+ * one.
  *
- * @returns undefined for a type whose identity is not known here
+ * @returns undefined for an unsupported type
  */
 export function physicalResource(
   stackName: string,
@@ -61,7 +62,7 @@ function globalArn(environment: Environment, resource: string): string {
   return `arn:${environment.partition}:iam::${environment.accountId}:${resource}`;
 }
 
-/** A resource known by its name, with an ARN `arn:…:<service>:<region>:<account>:<prefix><name>`. */
+/** A resource identified by its name, with an ARN `arn:…:<service>:<region>:<account>:<prefix><name>`. */
 function named(service: string, prefix: string, nameProperty: string, maxNameLength = 64): ResourceKind {
   return {
     nameProperty,
@@ -73,7 +74,7 @@ function named(service: string, prefix: string, nameProperty: string, maxNameLen
   };
 }
 
-/** A resource that AWS gives an id to, such as `vpc-0123456789abcdef0`. */
+/** A resource identified by a generated ID, such as `vpc-0123456789abcdef0`. */
 function identified(prefix: string, ...attributes: string[]): ResourceKind {
   return {
     describe: (name) => {
@@ -209,7 +210,7 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::EC2::SecurityGroup': identified('sg', 'GroupId', 'Id'),
 };
 
-/** ARN of the function that a version or an alias belongs to: the property holds its name or its ARN. */
+/** ARN of the function of a version or an alias. The property contains the function's name or ARN. */
 function functionArn(environment: Environment, property: PropertyReader): string {
   const reference = String(property('FunctionName'));
   return reference.startsWith('arn:') ? reference : arn(environment, 'lambda', `function:${reference}`);

@@ -2,7 +2,7 @@ import type { PolicyDocument } from './deployment';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** A policy document somewhere in a resource's properties, statement by statement. */
+/** Reads a policy document in a resource's properties, statement by statement. */
 export function policyDocument(
   context: StackContext,
   logicalId: string,
@@ -26,8 +26,8 @@ export function policyDocument(
 }
 
 /**
- * The policy of a bucket or a key. Statements about what does not exist here (a CloudFront identity, a VPC endpoint)
- * are left out with a warning: nothing here is what they speak of.
+ * The resource policy of a bucket or a key. Statements about things that do not exist here (a CloudFront
+ * identity, a VPC endpoint) cannot apply, so they are left out with a warning.
  */
 export function resourcePolicy(context: StackContext, logicalId: string, property: string): PolicyDocument {
   const raw = rawProperty(context, logicalId, property);
@@ -39,7 +39,7 @@ export function resourcePolicy(context: StackContext, logicalId: string, propert
         return resolveStatement(context, statement, `${path}/${i}`);
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error;
-        context.onWarning(`the statement ${path}/${i} is left out: ${error.message}`);
+        context.onWarning(`ignoring the statement ${path}/${i}: ${error.message}`);
         return [];
       }
     }),
@@ -47,8 +47,8 @@ export function resourcePolicy(context: StackContext, logicalId: string, propert
 }
 
 /**
- * Resolves a statement. Resources that do not exist here are left out of it: nothing here can act on
- * them, so that neither an Allow nor a Deny on them has an effect.
+ * Resolves a statement. Drops resources that do not exist here: nothing can act on them, so neither Allow nor
+ * Deny has an effect.
  */
 function resolveStatement(
   context: StackContext,
@@ -77,12 +77,15 @@ function resolveStatement(
   return resources.length === 0 ? [] : [{ ...resolved, Resource: resources }];
 }
 
-/** A property as the template has it, with its intrinsics. */
+/** A property of the template with its intrinsic functions unresolved. */
 export function rawProperty(context: StackContext, logicalId: string, name: string): unknown {
   return context.assembly.template.Resources[logicalId]?.Properties?.[name];
 }
 
-/** A value of the template; undefined where it names what does not exist here, such as an export of another stack. */
+/**
+ * A value of the template; undefined if it refers to something that does not exist here, such as another
+ * stack's export.
+ */
 export function unlessAbsent(resolve: () => unknown): unknown {
   try {
     return resolve();

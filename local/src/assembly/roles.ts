@@ -3,7 +3,7 @@ import { awsManagedPolicy } from './managed-policies';
 import { policyDocument, rawProperty } from './policy-documents';
 import type { StackContext } from './stack-context';
 
-/** Collects each role of the template with all the policies that the template gives it. */
+/** Collects the roles of the template with all policies that it attaches. */
 export function deployRoles(context: StackContext): RoleResource[] {
   return context.evaluator.resourcesOfType('AWS::IAM::Role').map((logicalId) => {
     const { ref: name, attributes } = context.evaluator.identity(logicalId);
@@ -30,7 +30,7 @@ function inlinePolicies(context: StackContext, logicalId: string): PolicyDocumen
     : [];
 }
 
-/** Policies that are resources of their own and name the role among their `Roles`. */
+/** Policies that are separate resources and name the role in `Roles`. */
 function attachedPolicies(context: StackContext, roleName: string): PolicyDocument[] {
   const { evaluator } = context;
   const inLists = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
@@ -45,7 +45,7 @@ function attachedPolicies(context: StackContext, roleName: string): PolicyDocume
   return [...inLists, ...single].map((logicalId) => policyDocument(context, logicalId, ['PolicyDocument']));
 }
 
-/** Policies that the role names by ARN: of this template, or AWS's own. */
+/** Managed policies that the role refers to by ARN: from the template, or AWS's own. */
 function managedPolicies(
   context: StackContext,
   logicalId: string,
@@ -62,7 +62,7 @@ function managedPolicies(
     const known = awsManagedPolicy(arn);
     if (known === undefined) {
       context.onWarning(
-        `Resources/${logicalId}/Properties/${property}: local mode does not have the policy ${arn}: the role is treated as if it were not attached`,
+        `Resources/${logicalId}/Properties/${property}: local mode does not know the policy ${arn}: it is ignored`,
       );
     }
     return known === undefined ? [] : [known];

@@ -7,16 +7,16 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 
 /**
- * Copies what container images are built from: the assembly may be gone when an image is needed.
+ * Copies the build contexts of container images: the assembly may be deleted before an image is built.
  *
- * @returns what to build, by `repository:tag`
+ * @returns the builds by `repository:tag`
  */
 export function stageImages({ assembly, environment, root }: StackContext): ReadonlyMap<string, ImageBuild> {
   return new Map(
     assembly.imageAssets.flatMap(({ directory, buildArguments, destinations }) =>
       destinations.map(({ repositoryName, imageTag }) => {
         const copy = joinInside(path.join(root, 'images'), imageTag);
-        // Verbatim: links inside of the folder are to lead to where they lead in the image.
+        // Copies links verbatim, so that links inside the folder lead to the same files in the image.
         fs.cpSync(directory, copy, { recursive: true, verbatimSymlinks: true });
         const args = buildArguments.map((text) => text.replace(directory, () => copy));
         return [
@@ -28,7 +28,7 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
   );
 }
 
-/** Names of the places that assets go to have placeholders for what depends on the environment. */
+/** Replaces the placeholders for account, region and partition in the name of an asset's location. */
 function fillIn(name: string, environment: Environment): string {
   return name
     .replaceAll('${AWS::AccountId}', environment.accountId)
@@ -37,8 +37,8 @@ function fillIn(name: string, environment: Environment): string {
 }
 
 /**
- * Puts the assets that are single files where `cdk deploy` uploads them: into the staging bucket, from which training
- * jobs read scripts. Templates, and folders that are zipped, are read from the assembly.
+ * Copies single-file assets to the staging bucket, as `cdk deploy` does: training jobs read scripts from
+ * there. Templates and zipped folders are read from the assembly instead.
  */
 export function stageFiles({ assembly, environment, root }: StackContext): void {
   for (const { source, packaging, destinations } of assembly.fileAssets) {
@@ -46,7 +46,7 @@ export function stageFiles({ assembly, environment, root }: StackContext): void 
     for (const { bucketName, objectKey } of destinations) {
       const name = fillIn(bucketName, environment);
       const file = joinInside(makeBucket(root, name, `assets/${objectKey}`), objectKey);
-      // A key has the hash of its content: what is there already is the same.
+      // The key contains a hash of the content, so an existing file is the same.
       if (fs.existsSync(file)) continue;
       fs.mkdirSync(path.dirname(file), { recursive: true });
       replaceFile(file, { copyOf: source });

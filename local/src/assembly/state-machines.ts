@@ -5,7 +5,7 @@ import type { StackContext } from './stack-context';
 import { splitAtLastColon, versionOfAlias } from './state-machine-versions';
 import { isRecord, TemplateError } from './template';
 
-/** Resolves and parses the definition of each state machine of the template. */
+/** Resolves and parses the definitions of the template's state machines. */
 export function deployStateMachines(context: StackContext): StateMachineResource[] {
   const { evaluator } = context;
   const versions = qualifiedArns(context);
@@ -32,7 +32,7 @@ function tagsOf({ evaluator }: StackContext, logicalId: string): Record<string, 
   return Object.fromEntries(tags.map(({ Key: key, Value: value }) => [String(key), String(value)]));
 }
 
-/** The versions and aliases of the template, by the ARN of their state machine. */
+/** The versions and aliases of the template, by state machine ARN. */
 function qualifiedArns({ evaluator, onWarning }: StackContext): Map<string, Record<string, string>> {
   const found = new Map<string, Record<string, string>>();
   const add = (qualifiedArn: string, versionArn: string): void => {
@@ -49,13 +49,13 @@ function qualifiedArns({ evaluator, onWarning }: StackContext): Map<string, Reco
     const [arn, version] = splitAtLastColon(versionArn);
     if (found.get(arn)?.[version] === undefined) {
       onWarning(
-        `Resources/${logicalId}: version ${version} exists on AWS only: here the alias starts the definition of the template`,
+        `Resources/${logicalId}: version ${version} exists only on AWS: the alias starts the definition of the template`,
       );
     }
   }
   return found;
 }
-/** The level of a log is OFF unless the template gives another one. */
+/** The default log level is OFF. */
 function isLogged({ evaluator }: StackContext, logicalId: string): boolean {
   const logging = evaluator.property(logicalId, 'LoggingConfiguration');
   return isRecord(logging) && (logging['Level'] ?? 'OFF') !== 'OFF';
@@ -89,7 +89,7 @@ function readDefinition(context: StackContext, logicalId: string): Definition {
   if (asset === undefined) {
     throw new TemplateError(
       templatePath,
-      'local mode finds no definition: give a DefinitionBody made of states, of a string or of a local JSON file',
+      'local mode found no definition: use a DefinitionBody from a chainable, a string or a local JSON file',
     );
   }
   return parse(replace(fs.readFileSync(asset.source, 'utf8')), `${templatePath}/DefinitionS3Location`);

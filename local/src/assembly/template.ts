@@ -29,7 +29,7 @@ export interface TemplateOutput {
   readonly Condition?: string;
 }
 
-/** Something in the template or its assembly that cannot be deployed to this machine, and where it is. */
+/** A part of the template or its assembly cannot be deployed to this machine. */
 export class TemplateError extends UserError {
   override readonly name = 'TemplateError';
 
@@ -42,7 +42,7 @@ export class TemplateError extends UserError {
   }
 }
 
-/** Whether a value is an object with keys (not an array, not null). */
+/** Whether a value is an object, but not an array or null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -20,38 +20,38 @@ export interface DeployCommandOptions extends RootOptions {
   readonly spotInterruptions?: number;
 }
 
-/** Adds what says which app is deployed, and with what. */
+/** Adds the options that choose the app and configure its deployment. */
 export function addDeployOptions(command: Command): Command {
   return addRootOptions(command)
-    .option('-a, --assembly <folder>', 'a synthesized app (cdk.out), instead of the app of the project')
-    .option('-s, --stack <name>', 'the stack, where the app has several')
-    .option('-c, --context <key=value>', 'a context value for the synthesis; may be repeated', collect)
+    .option('-a, --assembly <folder>', "a synthesized app (cdk.out), instead of the project's app")
+    .option('-s, --stack <name>', 'the stack, if the app has several')
+    .option('-c, --context <key=value>', 'a context value for synthesis; repeatable', collect)
     .option(
       '--image-command <image=command>',
-      'a command that stands for a container image (repository name or whole URI), where there is no Docker; runs in ' +
-        "the project's folder; may be repeated",
+      'a command that replaces a container image (repository name or full URI) when Docker is missing; runs in ' +
+        'the project folder; repeatable',
       collect,
     )
     .option(
       '--file-system <id=folder>',
-      'a folder that stands for a file system of the template; may be repeated',
+      'a folder that replaces a file system of the template; repeatable',
       collect,
     )
     .option(
       '--stub-task <task=json>',
-      'a result that stands for a task, by state or by resource (sns:publish): JSON, or @<file>; may be repeated',
+      'a fixed result for a task, named by state or by resource (sns:publish): JSON or @<file>; repeatable',
       collect,
     )
     .option(
       '--stub-command <task=command>',
-      "a command that stands for a task: gets the task's arguments on standard input and prints its result, as JSON; " +
-        "runs in the project's folder; may be repeated",
+      "a command that replaces a task: reads the task's arguments from standard input and prints its result, both as JSON; " +
+        'runs in the project folder; repeatable',
       collect,
     )
     .option(
       '--spot-interruptions <number>',
-      'how often each job on spot instances loses its instance and starts again: 2 is twice, 0.3 is once for three ' +
-        'jobs of ten (default: never)',
+      'how often each job on spot instances is interrupted and restarted: 2 means twice, 0.3 means once for three ' +
+        'jobs in ten (default: never)',
       parseSpotInterruptions,
     );
 }
@@ -59,10 +59,13 @@ export function addDeployOptions(command: Command): Command {
 function parseSpotInterruptions(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
-  throw new InvalidArgumentError('must be a number that is not negative, such as 1 or 0.3');
+  throw new InvalidArgumentError('must be a number of 0 or more, such as 1 or 0.3');
 }
 
-/** Takes an option that may be repeated. It has no default: the help would show it as an empty list. */
+/**
+ * Collects the values of a repeatable option. There is no default, because the help would show it as an empty
+ * list.
+ */
 export function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
@@ -73,7 +76,7 @@ interface EndpointOptions {
   readonly requestsPerSecond?: number | undefined;
 }
 
-/** Synthesizes the app, unless it is, and deploys it; what a person should know goes to the standard error. */
+/** Synthesizes the app if needed and deploys it. Notices for the user go to standard error. */
 export async function deployFromCommand(
   options: DeployCommandOptions,
   { port, requestsPerSecond }: EndpointOptions = {},
@@ -89,8 +92,8 @@ export async function deployFromCommand(
     assembly === undefined
       ? { synthesis: synthesize({ project, root, context: options.context ?? [] }) }
       : { assembly };
-  source.synthesis?.catch(() => undefined); // `deploy` meets it.
-  // Loading all of local mode takes a while, in which the app is synthesized.
+  source.synthesis?.catch(() => undefined); // A failed synthesis is reported by `deploy`.
+  // Loads the rest of local mode while the app is synthesized: both take a while.
   const { LocalMode } = await import('../library/local-mode');
   const localMode = await LocalMode.deploy({
     ...source,
@@ -112,13 +115,13 @@ export async function deployFromCommand(
   return localMode;
 }
 
-/** What stands for tasks. */
+/** The stubs for tasks, by state or resource. */
 function stubsOf({ stubTask, stubCommand }: DeployCommandOptions): Record<string, TaskStub> {
   const answers = Object.entries(pairs('--stub-task', stubTask));
   const commands = Object.entries(pairs('--stub-command', stubCommand));
   const [twice] = commands.find(([name]) => answers.some(([other]) => other === name)) ?? [];
   if (twice !== undefined) {
-    throw new UserError(`${twice} has both --stub-task and --stub-command: give one of them`);
+    throw new UserError(`${twice} has both --stub-task and --stub-command: use only one`);
   }
   return Object.fromEntries<TaskStub>([
     ...answers.map(
@@ -128,7 +131,7 @@ function stubsOf({ stubTask, stubCommand }: DeployCommandOptions): Record<string
   ]);
 }
 
-/** Options of the form `name=value`. */
+/** Parses options of the form `name=value`. */
 function pairs(option: string, values: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     values.map((text) => {

@@ -13,33 +13,35 @@ interface CleanOptions extends RootOptions {
   readonly yes?: true;
 }
 
-/** What local mode makes in a root, with what a person is told of it. Nothing else is removed. */
+/**
+ * Everything that local mode creates in a root, with descriptions for the user. `clean` removes nothing else.
+ */
 const PARTS: Readonly<Record<string, string>> = {
   executions: 'executions with their histories',
   sagemaker: 'records of jobs',
   logs: 'logs of jobs and functions',
   s3: 'buckets, with ALL objects in them: models, data',
-  deployments: 'notes on what was copied to buckets',
+  deployments: 'records of files copied to buckets',
   functions: 'unpacked Lambda functions',
-  stacks: 'the stacks that were run, to go on in',
-  images: 'folders of container images',
-  reports: 'comparisons of searches',
-  work: 'work folders of jobs',
-  processes: 'notes on running local modes',
-  '.gitignore': 'a note for Git to leave all this alone',
+  stacks: 'deployed stacks, needed to resume',
+  images: 'working folders of containers',
+  reports: 'pages that compare searches',
+  work: 'working folders of jobs',
+  processes: 'records of running local mode processes',
+  '.gitignore': 'the .gitignore for all of this',
 };
 
-/** A synthesis that was killed leaves its folder. */
+/** A synthesis that was killed leaves this folder. */
 const SYNTHESIS = /^cdk\.out-\w{6}$/;
 
-/** `clean`: makes it as if nothing had run. */
+/** The `clean` command: deletes everything that local mode has stored. */
 export function cleanCommand(): Command {
   const command = new Command('clean').description(
-    'Removes what local mode has kept (executions, jobs, logs, buckets), after asking.',
+    'Deletes what local mode has stored (executions, jobs, logs, buckets), after asking.',
   );
-  addRootOptions(command).option('-y, --yes', 'do not ask').action(clean);
+  addRootOptions(command).option('-y, --yes', 'delete without asking').action(clean);
   return addExamples(command, [
-    ['clean', 'tells what there is, and asks'],
+    ['clean', 'lists what it would delete, and asks'],
     ['clean --yes', 'for scripts'],
   ]);
 }
@@ -49,13 +51,13 @@ async function clean(options: CleanOptions): Promise<void> {
   refuseWhileRunning(root);
   const parts = readdirSync(root).filter((name) => Object.hasOwn(PARTS, name) || SYNTHESIS.test(name));
   if (parts.length === 0) {
-    console.log(`There is nothing of local mode in ${formatPath(root)}.`);
+    console.log(`Nothing to delete: ${formatPath(root)} has no files of local mode.`);
     return;
   }
-  console.log(`To be removed from ${root}:`);
-  for (const name of parts) console.log(`  ${name}: ${PARTS[name] ?? 'a synthesis that was broken off'}`);
+  console.log(`Would delete from ${root}:`);
+  for (const name of parts) console.log(`  ${name}: ${PARTS[name] ?? 'an interrupted synthesis'}`);
   if (!options.yes && !(await isConfirmed())) {
-    console.log('Nothing was removed.');
+    console.log('Nothing was deleted.');
     process.exitCode = 1;
     return;
   }
@@ -66,7 +68,10 @@ async function clean(options: CleanOptions): Promise<void> {
   console.log('Removed.');
 }
 
-/** Local modes say that they are there; older ones only in the records of their executions. */
+/**
+ * A running local mode leaves a record of its process. Older versions only have it in the records of their
+ * executions.
+ */
 function refuseWhileRunning(root: string): void {
   const hasExecutions = existsSync(join(root, 'executions'));
   const running = hasExecutions
@@ -76,17 +81,19 @@ function refuseWhileRunning(root: string): void {
   if (processes.size === 0) return;
   const ids = [...processes].join(', ');
   throw new UserError(
-    `Local mode (process ${ids}) works in ${root}: end it first, with Ctrl-C where it runs. If that process is ` +
-      `something else, an old local mode was killed there: remove ${formatPath(join(root, 'processes'))} and try again.`,
+    `Local mode (process ${ids}) is running in ${root}: stop it first, with Ctrl-C in its terminal. If that process is ` +
+      `something else, an earlier local mode was killed: delete ${formatPath(join(root, 'processes'))} and try again.`,
   );
 }
 
 async function isConfirmed(): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new UserError('There is no terminal to ask at: say --yes to remove it all.');
+    throw new UserError(
+      'Standard input is not a terminal, so clean cannot ask: use --yes to delete everything.',
+    );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await terminal.question('Remove all of it? [y/N] ')).trim());
+    return /^y(es)?$/i.test((await terminal.question('Delete all of this? [y/N] ')).trim());
   } finally {
     terminal.close();
   }

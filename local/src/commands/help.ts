@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 
-/** How a person starts local mode: in its own repository, or where its package is installed. */
+/** The command that starts local mode: in this repository, or where its package is installed. */
 export const PROGRAM = __filename.endsWith('.ts') ? 'npm run local --' : 'npx cdk-sagemaker-tuning-local';
 
 /** The exit status of a command that runs executions, for its help. */
 export const EXIT_STATUSES = `
 Exit status:
   0    every execution succeeded
-  1    one did not, or nothing could be started
-  130  Ctrl-C, 143 SIGTERM: running jobs were stopped as StopExecution stops them; "resume" goes on`;
+  1    an execution failed, or nothing could be started
+  130  Ctrl-C (143 for SIGTERM): running jobs were stopped, as StopExecution does; "resume" continues them`;
 
-/** Adds examples to the help of a command: what follows its name, and what that does. */
+/** Adds examples to the help of a command: its arguments, and a description. */
 export function addExamples(
   command: Command,
   examples: readonly (readonly [args: string, what: string])[],

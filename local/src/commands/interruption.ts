@@ -1,26 +1,26 @@
 import type { LocalMode } from '../library/local-mode';
 import { PROGRAM } from './help';
 
-/** Exit statuses of a program that Ctrl-C, or a polite kill, ended. */
+/** Exit statuses of a process that Ctrl-C or SIGTERM ended. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The wish to end, of a person or of another program. */
+/** A request to stop, from the user or from another program. */
 export interface Interruption {
   /** Aborts at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
-  /** The exit status when it has come. */
+  /** The exit status once a signal has arrived, else undefined. */
   exitStatus(): number | undefined;
 }
 
-/** Says that there is something to resume. */
+/** Tells the user that there is something to resume. */
 export function tellOfInterrupted({ interrupted }: Pick<LocalMode, 'interrupted'>): void {
   const [name] = interrupted;
   if (name === undefined) return;
   const what = interrupted.length === 1 ? `Execution ${name} was` : `${interrupted.length} executions were`;
-  console.error(`${what} interrupted earlier: "${PROGRAM} resume" goes on.`);
+  console.error(`${what} interrupted earlier: "${PROGRAM} resume" continues.`);
 }
 
-/** Turns Ctrl-C and SIGTERM, the first time, into an orderly end; the second time they end the process. */
+/** Shuts down in order at the first Ctrl-C or SIGTERM. The second one ends the process at once. */
 export function onInterruption(say: () => void): Interruption {
   const controller = new AbortController();
   let exitStatus: number | undefined;

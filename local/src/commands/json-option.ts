@@ -3,16 +3,16 @@ import type { Json } from '../states';
 import { UserError } from '../user-error';
 
 /**
- * The value of an option that is JSON, or `@<file>` with JSON.
+ * Parses an option whose value is JSON or `@<file>` with JSON.
  *
- * @param option the option as a person types it before the value, for messages
- * @throws UserError
+ * @param option the option as the user typed it, including the text before the value; for messages
+ * @throws UserError when the JSON is invalid or the file cannot be read
  */
 export function parseJsonOption(option: string, text: string): Json {
   return JSON.parse(readJsonOption(option, text));
 }
 
-/** The same value as JSON text. @throws UserError */
+/** The same value as JSON source. @throws UserError when the file cannot be read */
 export function readJsonOption(option: string, text: string): string {
   const json = text.startsWith('@') ? readFile(option, text.slice(1)) : text;
   try {
@@ -20,7 +20,7 @@ export function readJsonOption(option: string, text: string): string {
     return json;
   } catch (error) {
     throw new UserError(
-      `${option}${text}: is not JSON: ${(error as Error).message}. Give a JSON value in quotes, '{"a": 1}', or @<file>`,
+      `${option}${text}: invalid JSON: ${(error as Error).message}. Use a JSON value in quotes, '{"a": 1}', or @<file>`,
     );
   }
 }

@@ -12,16 +12,16 @@ interface ListOptions extends RootOptions {
   readonly json?: true;
 }
 
-/** `list`: what ran and what runs. */
+/** The `list` command: executions and jobs, running and ended. */
 export function listCommand(): Command {
-  const command = new Command('list').description('Lists executions and jobs, the most recent one first.');
+  const command = new Command('list').description('Lists executions and jobs, most recent first.');
   addRootOptions(command)
-    .option('--all', 'the training jobs of tuning jobs, too')
+    .option('--all', 'include the training jobs of tuning jobs')
     .option('--json', 'print one JSON document')
     .action(list);
   return addExamples(command, [
-    ['list', 'what has run in this folder'],
-    ['list --all --json', 'with every training job, for scripts'],
+    ['list', 'executions and jobs of this folder'],
+    ['list --all --json', 'every training job, for scripts'],
   ]);
 }
 
@@ -34,14 +34,15 @@ function list(options: ListOptions): void {
       return { ...summarize(run), ...(place && { item: renderPlace(place) }) };
     });
   if (options.json) console.log(JSON.stringify(shown, undefined, 2));
-  else console.log(shown.length === 0 ? `Nothing has run yet: "${PROGRAM} run" does.` : renderList(shown));
+  else
+    console.log(shown.length === 0 ? `Nothing has run yet: start with "${PROGRAM} run".` : renderList(shown));
 }
 
 function isPartOfTuningJob({ kind, record }: RunRecord): boolean {
   return kind === 'training job' && record.description.TuningJobArn !== undefined;
 }
 
-/** Something that ran, with the item of a Map that it ran for. */
+/** An execution or a job, with the Map item that it ran for. */
 interface ListedSummary extends RunSummary {
   readonly item?: string;
 }
@@ -60,7 +61,7 @@ function renderList(rows: readonly ListedSummary[]): string {
   return table.toString();
 }
 
-/** A time on the clock of this machine, in a form that sorts. */
+/** Local time in a form that sorts. */
 function localTime(isoDate: string): string {
   return new Date(isoDate).toLocaleString('sv-SE');
 }

@@ -16,18 +16,18 @@ interface LogsOptions extends RootOptions {
 
 const POLL_MILLISECONDS = 200;
 const CHUNK_BYTES = 64 * 1024;
-/** Names that a message lists. */
+/** Maximum number of names in a message. */
 const MOST_NAMES = 20;
 
-/** `logs`: what a job has printed. */
+/** The `logs` command: the output of a job or function. */
 export function logsCommand(): Command {
   const command = new Command('logs')
     .description('Prints the log of a training job, an AutoML job or a Lambda function.')
     .argument('<name>', 'name of the job or function');
-  addRootOptions(command).option('-f, --follow', 'go on until the job has ended, or Ctrl-C').action(logs);
+  addRootOptions(command).option('-f, --follow', 'keep printing until the job ends or Ctrl-C').action(logs);
   return addExamples(command, [
-    ['logs <training job>', 'what it has printed'],
-    ['logs <training job> --follow', 'and what it will'],
+    ['logs <training job>', 'its output so far'],
+    ['logs <training job> --follow', 'its output until it ends'],
   ]);
 }
 
@@ -41,7 +41,7 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
       printRest(log);
       if (hasEnded) return;
       await sleep(POLL_MILLISECONDS);
-      // What is printed up to the end is in the file by then: one more turn prints it.
+      // Everything is in the file once the job has ended, so one more pass prints the rest.
       hasEnded = hasJobEnded(jobs, name);
     }
   } finally {
@@ -56,22 +56,22 @@ function logFile(root: string, name: string): string {
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
   const hint =
     near.length > 0
-      ? `its training jobs have some:\n${namesInLines(near)}`
+      ? `its training jobs have logs:\n${namesInLines(near)}`
       : names.length > 0
-        ? `there are:\n${namesInLines(names)}`
-        : `there is none yet: "${PROGRAM} run" trains`;
-  throw new UserError(`There is no log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
+        ? `these exist:\n${namesInLines(names)}`
+        : `nothing has run yet: start with "${PROGRAM} run"`;
+  throw new UserError(`No log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
 }
 
 function namesInLines(names: readonly string[]): string {
   const lines = names.slice(0, MOST_NAMES).map((name) => `  ${name}`);
   const more = names.length - lines.length;
-  return [...lines, ...(more > 0 ? [`  and ${more} more: "${PROGRAM} list --all" names them`] : [])].join(
+  return [...lines, ...(more > 0 ? [`  and ${more} more: "${PROGRAM} list --all" lists them`] : [])].join(
     '\n',
   );
 }
 
-/** Prints from where it has come to up to the end of the file. */
+/** Prints from the current position to the end of the file. */
 function printRest(log: number): void {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   for (;;) {
@@ -81,7 +81,7 @@ function printRest(log: number): void {
   }
 }
 
-/** Whether the job has ended; functions never do. */
+/** Whether the job has ended. A function never ends. */
 function hasJobEnded(jobs: Jobs, name: string): boolean {
   const status =
     jobs.training.get(name)?.description.TrainingJobStatus ??

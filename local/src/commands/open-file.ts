@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { UserError } from '../user-error';
 
-/** Programs that open a file with what the user opens such files with. */
+/** Programs that open a file with the user's default application. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
   darwin: ['open'],
-  // "start" is a part of a shell, which would read the name of a file.
+  // Windows's "start" is a shell built-in: the shell would interpret the file name.
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
@@ -15,7 +15,7 @@ export function openCommand(target: string, platform: NodeJS.Platform): [program
   return [program, [...args, target]];
 }
 
-/** Opens a file as a double click would. @throws UserError when this machine has nothing to do so */
+/** Opens a file with its default application. @throws UserError when no such program exists */
 export async function openFile(path: string, platform: NodeJS.Platform = process.platform): Promise<void> {
   const [program, args] = openCommand(path, platform);
   try {
@@ -23,6 +23,6 @@ export async function openFile(path: string, platform: NodeJS.Platform = process
     await once(child, 'spawn');
     child.unref();
   } catch (error) {
-    throw new UserError(`${program} cannot be started (${(error as Error).message}): open ${path} yourself.`);
+    throw new UserError(`Cannot start ${program} (${(error as Error).message}): open ${path} yourself.`);
   }
 }

@@ -16,21 +16,21 @@ interface ReportOptions extends RootOptions {
   readonly open?: true;
 }
 
-/** `report`: the page that shows a search, or several next to each other. */
+/** The `report` command: writes the report of one search, or compares several. */
 export function reportCommand(): Command {
   const command = new Command('report')
     .description(
-      'Writes the report of a search as it is now, also while it runs. Several names are compared on one page.',
+      'Writes the report of a search, even while it runs. With several names, compares them on one page.',
     )
     .argument(
       '[name...]',
-      'names or ARNs of executions, tuning jobs or AutoML jobs, or the beginning of one (default: the most recent execution)',
+      'names (or their beginnings) or ARNs of executions, tuning jobs or AutoML jobs (default: the most recent execution)',
     );
-  addRootOptions(command).option('--open', 'open the page in the browser').action(report);
+  addRootOptions(command).option('--open', 'open the page in a browser').action(report);
   return addExamples(command, [
     ['report --open', 'the most recent execution'],
-    ['report <tuning job>', 'a search, also one that runs or has failed'],
-    ['report <execution> <execution>', 'two next to each other'],
+    ['report <tuning job>', 'a search, even a running or failed one'],
+    ['report <execution> <execution>', 'compares two searches'],
   ]);
 }
 
@@ -63,7 +63,7 @@ async function makeReports(
   const made: ReportedSearch[] = [];
   for (const run of new Set(runs)) {
     const jobs = searchesOf(run, records);
-    if (jobs.length === 0) throw new UserError(`${run.kind} ${run.record.name} has started no search.`);
+    if (jobs.length === 0) throw new UserError(`${run.kind} ${run.record.name} has not started a search.`);
     for (const job of jobs) {
       const label = jobs.length === 1 ? run.record.name : job.name;
       made.push({ label, page: await reports.make(job) });
@@ -90,7 +90,7 @@ function compare(root: string, searches: readonly ReportedSearch[]): string {
   return file;
 }
 
-/** A link from a folder to a file: the root may be moved. */
+/** A relative link from a folder to a file, so that the root can be moved. */
 function relativeUrl(folder: string, file: string): string {
   return relative(folder, file)
     .split(/[\\/]/)
@@ -98,7 +98,7 @@ function relativeUrl(folder: string, file: string): string {
     .join('/');
 }
 
-/** The tuning jobs and AutoML jobs that something stands for. @throws UserError when it is a job without a search */
+/** The tuning jobs and AutoML jobs of a run. @throws UserError for a job that is not part of a search */
 export function searchesOf(
   run: RunRecord,
   { all, executions }: Pick<RunRecords, 'all' | 'executions'>,
@@ -118,7 +118,7 @@ export function searchesOf(
       );
       if (search) return searchesOf(search, { all, executions });
       throw new UserError(
-        `Training job ${run.record.name} is part of no tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
+        `Training job ${run.record.name} is not part of a tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
       );
     }
     case 'execution': {
@@ -133,11 +133,11 @@ export function searchesOf(
   }
 }
 
-/** The most recent execution that has started a search; else the most recent search. */
+/** The most recent execution that started a search; if there is none, the most recent search. */
 function mostRecent(records: RunRecords): RunRecord {
   const found =
     records.all.find((run) => run.kind === 'execution' && searchesOf(run, records).length > 0) ??
     records.all.find(({ kind }) => kind === 'tuning job' || kind === 'AutoML job');
   if (found) return found;
-  throw new UserError(`No search has run here yet: "${PROGRAM} run" does.`);
+  throw new UserError(`No search has run here yet: start one with "${PROGRAM} run".`);
 }

@@ -9,27 +9,27 @@ import { type ShowOptions, showExecutions } from './show-executions';
 
 interface ResumeOptions extends RootOptions, ShowOptions {}
 
-/** `resume`: goes on with what was interrupted. */
+/** The `resume` command: continues interrupted executions and jobs. */
 export function resumeCommand(): Command {
   const command = new Command('resume')
     .description(
-      'Goes on with executions and jobs that were interrupted, by Ctrl-C, a crash or kill -9: no training job that had ' +
-        'completed runs again.',
+      'Resumes executions and jobs that were interrupted by Ctrl-C, a crash or kill -9. Training jobs that completed ' +
+        'do not run again.',
     )
-    .argument('[execution...]', 'names of executions (default: all that was interrupted)');
+    .argument('[execution...]', 'names of executions (default: everything that was interrupted)');
   addRootOptions(command)
-    .option('--json', "print only the execution's record; a list of them where there are several")
-    .option('-q, --quiet', 'print only how it ended')
+    .option('--json', "print only the execution's record (a list if there are several)")
+    .option('-q, --quiet', 'print only the outcome')
     .addHelpText(
       'after',
-      '\nThe app is not synthesized again: an execution goes on with the state machine, the functions and the policies ' +
-        'that it was started with.',
+      '\nThe app is not synthesized again: an execution resumes with the state machine, functions and policies ' +
+        'it was started with.',
     )
     .addHelpText('after', EXIT_STATUSES)
     .action(resume);
   return addExamples(command, [
-    ['resume', 'all that was interrupted in this folder'],
-    ['resume <execution>', 'one of several'],
+    ['resume', 'everything interrupted in this folder'],
+    ['resume <execution>', 'one of several executions'],
   ]);
 }
 
@@ -51,7 +51,7 @@ async function resume(names: readonly string[], options: ResumeOptions): Promise
   requireResumed(root, [...executions, ...jobs]);
 }
 
-/** What ran in a deployment that cannot be read does not keep the rest from being resumed. */
+/** An unreadable deployment must not keep the others from being resumed. */
 function tryReadDeployment(root: string, id: string): DeploymentRecord | undefined {
   try {
     return readDeployment(root, id);
@@ -85,7 +85,7 @@ async function resumeIn(
   );
 }
 
-/** What another process runs is neither interrupted nor a success: the command cannot say how it ends. */
+/** Runs of another process are neither interrupted nor successful: this command cannot know how they end. */
 function sayNothingIsLeft(records: RunRecords): void {
   const running = runningIn(records);
   if (running.length > 0) throw new UserError(running.map(runsElsewhere).join('\n'));
@@ -99,14 +99,14 @@ function notInterrupted(records: RunRecords, root: string, name: string): UserEr
     interruptedIn(records, [])
       .executions.map((each) => each.name)
       .join(', ') || 'none';
-  return new UserError(`No execution "${name}" was interrupted in ${root}. Interrupted are: ${known}`);
+  return new UserError(`No interrupted execution "${name}" in ${root}. Interrupted: ${known}`);
 }
 
 function runsElsewhere({ name, processId }: { name: string; processId: number }): string {
   return `${name} is running in another process (${processId}): wait for it to end, or stop that process and resume.`;
 }
 
-/** @throws UserError when something that was interrupted still is */
+/** @throws UserError when a run is still interrupted */
 function requireResumed(root: string, wanted: readonly { readonly name: string }[]): void {
   const { executions, jobs } = interruptedIn(readRunRecords(root), []);
   const left = [...executions, ...jobs].map(({ name }) => name);

@@ -5,7 +5,7 @@ import { DEFAULT_PYTHON_FOLDER } from '../training/python-folder';
 import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 
-/** Options that say where buckets, jobs, logs and executions are. */
+/** Options for the folder of buckets, jobs, logs and executions. */
 export interface RootOptions {
   readonly project: string;
   readonly root?: string;
@@ -15,41 +15,41 @@ export interface RootOptions {
 export function addRootOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('-p, --project <folder>', 'the folder of the app, where its cdk.json is').default(
-        '.',
-        'this folder',
-      ),
+      new Option('-p, --project <folder>', "the app's folder, with its cdk.json").default('.', 'this folder'),
     )
     .option(
       '--root <folder>',
-      "where executions, jobs, logs and buckets are kept, and Python environments are made (default: .local in the project's " +
-        'folder; .venv in this folder)',
+      'folder for executions, jobs, logs, buckets and Python environments (default: .local in the project ' +
+        'folder; environments in .venv of the current folder)',
     )
     .helpOption('-h, --help', 'this help');
 }
 
 /** The folder that a command works in. @throws UserError when the project's folder does not exist */
 export function rootOf({ root, project }: RootOptions): string {
-  if (!existsSync(project)) throw new UserError(`--project ${project}: there is no such folder.`);
+  if (!existsSync(project)) throw new UserError(`--project ${project}: folder not found.`);
   return resolve(root ?? join(project, '.local'));
 }
 
-/** Where Python environments are made: with what else is kept, where another place was named for it. */
+/** The folder for Python environments: in the root, if the user chose a root. */
 export function pythonFolderOf({ root }: RootOptions): string {
   return resolve(root ?? '.', DEFAULT_PYTHON_FOLDER);
 }
 
-/** Keeps what local mode writes in a project's folder out of its Git repository; a folder that was named is left alone. */
+/**
+ * Adds a `.gitignore` to the default root, which lies in the project. A root that the user chose stays as it
+ * is.
+ */
 export function hideFromGit(options: RootOptions): void {
   const file = join(rootOf(options), '.gitignore');
   if (options.root === undefined && !existsSync(file)) writeFileSync(file, '*\n');
 }
 
-/** The same, where something has run already. @throws UserError when nothing has */
+/** Like `rootOf`, but the root must exist. @throws UserError when nothing has run there */
 export function existingRoot(options: RootOptions): string {
   const root = rootOf(options);
   if (existsSync(root)) return root;
   throw new UserError(
-    `${root} is not there: nothing has run yet ("${PROGRAM} run" does), or it is elsewhere: name it with --project or --root.`,
+    `${root} does not exist: nothing has run yet (start with "${PROGRAM} run"), or it ran elsewhere (choose with --project or --root).`,
   );
 }

@@ -12,22 +12,22 @@ import type { MapPlace } from '../states';
 import { UserError } from '../user-error';
 import { PROGRAM } from './help';
 
-/** Something that ran, or runs, in a root. */
+/** An execution or a job in a root, running or ended. */
 export type RunRecord =
   | { readonly kind: 'execution'; readonly record: ExecutionRecord }
   | { readonly kind: 'tuning job'; readonly record: TuningJobRecord }
   | { readonly kind: 'training job'; readonly record: TrainingJobRecord }
   | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord };
 
-/** What is kept in a root. */
+/** All records of a root. */
 export interface RunRecords {
   readonly jobs: Jobs;
   readonly executions: ExecutionStore;
-  /** The most recent one first. */
+  /** Most recent first. */
   readonly all: readonly RunRecord[];
 }
 
-/** What all of them have in common. */
+/** Fields common to executions and jobs. */
 export interface RunSummary {
   readonly kind: RunRecord['kind'];
   readonly name: string;
@@ -37,7 +37,7 @@ export interface RunSummary {
   readonly ended?: string;
 }
 
-/** Reads what is kept in a root. */
+/** Reads all records of a root. */
 export function readRunRecords(root: string): RunRecords {
   const jobs = openJobs(root, Date.now() / 1000, console.error);
   const executions = new ExecutionStore(root, console.error);
@@ -51,19 +51,19 @@ export function readRunRecords(root: string): RunRecords {
   return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
 }
 
-/** What can be resumed in a root. */
+/** Everything in a root that can be resumed. */
 export interface Interrupted {
   readonly executions: readonly ExecutionRecord[];
-  /** Jobs that no execution created. */
+  /** Jobs that were not created by an execution. */
   readonly jobs: readonly JobRecord[];
   /** The deployments that these executions and jobs ran in. */
   readonly deploymentIds: readonly string[];
 }
 
 /**
- * What was interrupted.
+ * Finds interrupted executions and jobs.
  *
- * @param names of executions; without any, all of them, and the jobs that no execution created
+ * @param names of executions; if empty, all executions, and the jobs that were not created by an execution
  */
 export function interruptedIn(records: RunRecords, names: readonly string[]): Interrupted {
   const wanted = ({ name }: ExecutionRecord) => names.length === 0 || names.includes(name);
@@ -73,7 +73,7 @@ export function interruptedIn(records: RunRecords, names: readonly string[]): In
   return { executions, jobs, deploymentIds: [...new Set(ids)] };
 }
 
-/** Executions, and jobs without one, that another process runs. */
+/** Executions, and jobs without one, that another process is running. */
 export function runningIn(
   records: RunRecords,
 ): readonly { readonly name: string; readonly processId: number }[] {
@@ -92,16 +92,16 @@ function jobsAlone({ all }: RunRecords): JobRecord[] {
   return all.flatMap(({ kind, record }) => (kind !== 'execution' && isAlone(record) ? [record] : []));
 }
 
-/** Whether neither an execution nor a tuning job created a job. */
+/** Whether a job was created by neither an execution nor a tuning job. */
 function isAlone(job: JobRecord | TrainingJobRecord): boolean {
   const isOfTuningJob = 'description' in job && job.description.TuningJobArn !== undefined;
   return job.createdBy === undefined && !isOfTuningJob;
 }
 
 /**
- * The one with a name or an ARN, or whose name alone begins so.
+ * Finds a run by its name, its ARN or the beginning of its name.
  *
- * @throws UserError when there is none, or there are several
+ * @throws UserError when there is no match, or more than one
  */
 export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord {
   const found =
@@ -111,7 +111,7 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
   const [first, ...others] = withPrefix(all, name);
   if (first === undefined) {
     throw new UserError(
-      `There is no execution and no job "${name}": "${PROGRAM} list --all" names them all; those of other apps are ` +
+      `No execution or job "${name}": "${PROGRAM} list --all" lists them all; other apps keep theirs ` +
         'in other folders (--project, --root).',
     );
   }
@@ -119,14 +119,17 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
   const names = [first, ...others].map(({ kind, record }) => `\n  ${kind} ${record.name}`);
   const more = names.length > MOST_NAMES ? `\n  and ${names.length - MOST_NAMES} more` : '';
   throw new UserError(
-    `"${name}" is the beginning of several names: give more of one.${names.slice(0, MOST_NAMES).join('')}${more}`,
+    `Several names begin with "${name}": type more of the one you want.${names.slice(0, MOST_NAMES).join('')}${more}`,
   );
 }
 
-/** Names that a message lists. */
+/** Maximum number of names in a message. */
 const MOST_NAMES = 10;
 
-/** What has a name that begins so. Names of training jobs begin with those of their tuning jobs, which are meant then. */
+/**
+ * Finds runs by the beginning of their names. Names of training jobs begin with that of their tuning job:
+ * only the tuning job is meant then.
+ */
 function withPrefix(all: readonly RunRecord[], prefix: string): RunRecord[] {
   if (prefix === '') return [];
   const matching = all.filter(({ record }) => sameName(record.name.slice(0, prefix.length), prefix));
@@ -138,13 +141,13 @@ function withPrefix(all: readonly RunRecord[], prefix: string): RunRecord[] {
   );
 }
 
-/** The job with a name. */
+/** Finds a job by its name. */
 export function findJob({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord | undefined {
-  // SageMaker compares the names of jobs without regard to case.
+  // Names of SageMaker jobs are not case-sensitive.
   return all.find(({ kind, record }) => kind !== 'execution' && sameName(record.name, name));
 }
 
-/** The item of a Map that something ran for. */
+/** The Map item that a run belongs to. */
 export function placeOfRun(
   { kind, record }: RunRecord,
   { jobs }: Pick<RunRecords, 'jobs'>,
@@ -152,7 +155,7 @@ export function placeOfRun(
   return kind === 'execution' ? record.place : placeOf(jobs, record);
 }
 
-/** What a list shows. */
+/** The fields that a list shows. */
 export function summarize(run: RunRecord): RunSummary {
   const { kind, record } = run;
   const summary = (status: string, started: string, ended: string | undefined): RunSummary => ({

@@ -10,19 +10,19 @@ interface RunOptions extends DeployCommandOptions {
   readonly json?: true;
 }
 
-/** `run`: from an app, or a synthesized one, to the end of an execution. */
+/** The `run` command: synthesizes and deploys an app, and runs executions to their end. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Deploys the app to this machine and runs its state machine.')
     .option(
       '-i, --input <json>',
-      "the execution's input, or @<file>; may be repeated, for executions side by side (default: {})",
+      "the execution's input, or @<file>; repeat it to run several executions in parallel (default: {})",
       collect,
     )
-    .option('-m, --state-machine <name>', 'the state machine, where the stack has several');
+    .option('-m, --state-machine <name>', 'the state machine, if the stack has several');
   addDeployOptions(command)
-    .option('--json', "print only the execution's record; a list of them where --input is repeated")
-    .option('-q, --quiet', 'print only how it ended')
+    .option('--json', "print only the execution's record (a list if --input is repeated)")
+    .option('-q, --quiet', 'print only the outcome')
     .addHelpText('after', EXIT_STATUSES)
     .action(run);
   return addExamples(command, [

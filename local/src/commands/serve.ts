@@ -15,30 +15,30 @@ interface ServeOptions extends DeployCommandOptions {
   readonly requestRate?: number;
 }
 
-/** `serve`: an endpoint for AWS clients. */
+/** The `serve` command: an endpoint for AWS clients. */
 export function serveCommand(): Command {
   const command = new Command('serve').description(
     'Deploys the app to this machine and answers the AWS CLI, boto3 and the AWS SDKs on a loopback port until Ctrl-C.',
   );
   addDeployOptions(command)
     .option('--port <number>', 'the port (default: any free one)', parsePort)
-    .option('--role <name>', 'print the keys of a role of the template, which may do what its policies say')
+    .option('--role <name>', 'print access keys for a role of the template, limited to its policies')
     .addOption(
       new Option(
         '--admin',
-        'print keys of a person who may do everything that no policy of a bucket or key denies (default)',
+        'print access keys of an administrator, limited only by bucket and key policies (default)',
       ).conflicts('role'),
     )
     .option(
       '--request-rate <number>',
-      'requests that clients may send in a second for each operation: what is beyond is throttled, as on AWS ' +
-        '(default: any number)',
+      'maximum requests per second for each operation; more are throttled, as on AWS ' +
+        '(default: no limit)',
       parseRate,
     )
     .addHelpText(
       'after',
-      '\nPrints "export AWS_ENDPOINT_URL=..." and keys, to be pasted into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS, and what their clients read of CloudFormation, CloudWatch, CloudWatch Logs and IAM. Reports have an address of their own, with a token: whoever has it can read them.',
+      '\nPrints "export AWS_ENDPOINT_URL=..." and access keys to paste into another terminal. Serves SageMaker, Step ' +
+        'Functions, S3, Lambda and STS, and the read operations that their clients need of CloudFormation, CloudWatch, CloudWatch Logs and IAM. Reports have a separate URL with a token: anyone who has the URL can read them.',
     )
     .action(serve);
   return addExamples(command, [
@@ -60,14 +60,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const view = showJobs(localMode.jobs, process.stderr);
   const interruption = onInterruption(() =>
     view.print(
-      `\nStopping running executions and jobs. "${PROGRAM} resume" goes on. Ctrl-C again ends it at once.`,
+      `\nStopping running executions and jobs. "${PROGRAM} resume" continues them. Press Ctrl-C again to quit at once.`,
     ),
   );
   console.log(lines);
   console.error(
-    `\nServing stack ${localMode.deployment.stackName}: paste the lines above in another terminal. Ctrl-C ends it.`,
+    `\nServing stack ${localMode.deployment.stackName}: paste the lines above into another terminal. Press Ctrl-C to stop.`,
   );
-  if (reports) console.error(`Reports of searches, while they run, too: ${reports.url}`);
+  if (reports) console.error(`Reports of searches, even while they run: ${reports.url}`);
   try {
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
   } finally {
@@ -77,7 +77,7 @@ async function serve(options: ServeOptions): Promise<void> {
   process.exitCode = interruption.exitStatus();
 }
 
-/** Ends local mode where a step of its start fails. */
+/** Closes local mode when a step of its start fails. */
 async function orClose<T>(localMode: LocalMode, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
@@ -87,7 +87,7 @@ async function orClose<T>(localMode: LocalMode, start: () => Promise<T>): Promis
   }
 }
 
-/** What makes AWS clients talk to local mode, as a role or as the person who may do everything. */
+/** The environment variables that connect AWS clients to local mode, as a role or as the administrator. */
 function exportLines(localMode: LocalMode, role: string | undefined): string {
   const variables = {
     ...clientEnvironment(localMode.clientConfig(role)),
@@ -101,11 +101,11 @@ function exportLines(localMode: LocalMode, role: string | undefined): string {
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('must be a number from 0 (any free port) to 65535');
+  throw new InvalidArgumentError('must be an integer from 0 (any free port) to 65535');
 }
 
 function parseRate(text: string): number {
   const rate = Number(text);
   if (rate > 0 && Number.isFinite(rate)) return rate;
-  throw new InvalidArgumentError('must be a number above 0, such as 5 or 0.5');
+  throw new InvalidArgumentError('must be more than 0, such as 5 or 0.5');
 }

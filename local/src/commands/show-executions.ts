@@ -13,18 +13,18 @@ import type { Jobs } from '../services';
 import { PROGRAM } from './help';
 import { onInterruption } from './interruption';
 
-/** What a command shows of executions. */
+/** Output options of commands that show executions. */
 export interface ShowOptions {
   readonly json?: true;
   readonly quiet?: true;
 }
 
-/** Starts executions and shows them until they have ended, and local mode with them. Sets the exit status. */
+/** Starts executions, shows them until they have ended, and closes local mode. Sets the exit status. */
 export async function showExecutions(
   localMode: LocalMode,
   options: ShowOptions,
   start: () => readonly RunningExecution[],
-  /** What else is waited for. */
+  /** Further work to wait for. */
   others: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const view = options.quiet
@@ -32,10 +32,10 @@ export async function showExecutions(
     : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
   const interruption = onInterruption(() =>
     view.print(
-      `\nStopping running jobs. What has finished is kept: "${PROGRAM} resume" goes on. Ctrl-C again ends it at once.`,
+      `\nStopping running jobs. Finished work is kept: "${PROGRAM} resume" continues. Press Ctrl-C again to quit at once.`,
     ),
   );
-  // Executions and jobs that still run then are stopped.
+  // Stops the executions and jobs that still run.
   interruption.signal.addEventListener('abort', () => void localMode.close().catch(() => undefined));
   let executions: readonly RunningExecution[] = [];
   let records: ExecutionRecord[] = [];
@@ -77,7 +77,7 @@ function printEnd(
   }
 }
 
-/** The items of Maps, of executions that a rule or a client has started, too. */
+/** Tables of the items of Maps, including executions that a rule or a client started. */
 function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly ExecutionRecord[]): string[] {
   const arns = new Set([...records.map(({ arn }) => arn), ...executionsWithItems(jobs)]);
   const tables = [...arns].flatMap((arn) => {
@@ -88,6 +88,6 @@ function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly Executi
   if (tables.length === 0) return [];
   return [
     ...tables.flatMap(({ name, lines }) => (tables.length > 1 ? [`Execution ${name}`, ...lines] : lines)),
-    `All of an item's jobs: "${PROGRAM} list"; all of a job: "${PROGRAM} show <job>".\n`,
+    `To see an item's jobs: "${PROGRAM} list". To see a job: "${PROGRAM} show <job>".\n`,
   ];
 }

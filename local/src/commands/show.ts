@@ -22,16 +22,16 @@ interface ShowOptions extends RootOptions {
   readonly json?: true;
 }
 
-/** `show`: all that is known of an execution or a job. */
+/** The `show` command: everything that is known about an execution or a job. */
 export function showCommand(): Command {
   const command = new Command('show')
-    .description('Shows an execution, with its jobs, or a job.')
+    .description('Shows an execution and its jobs, or one job.')
     .argument('<name>', 'name or ARN of an execution, tuning job, training job or AutoML job');
-  addRootOptions(command).option('--json', 'print one JSON document: all that is known').action(show);
+  addRootOptions(command).option('--json', 'print everything as one JSON document').action(show);
   return addExamples(command, [
     ['show <execution>', 'its states, jobs and output'],
-    ['show <tuning job>', 'the best training job, and all of them ranked'],
-    ['show <training job> --json', 'what SageMaker would describe'],
+    ['show <tuning job>', 'its training jobs, best first'],
+    ['show <training job> --json', 'the output of DescribeTrainingJob'],
   ]);
 }
 
@@ -45,7 +45,7 @@ function show(name: string, options: ShowOptions): void {
   else console.log(summarizeJob(files.jobs, run.record.name, { root }));
 }
 
-/** An execution with its events; a job as SageMaker describes it. */
+/** An execution with its events, or a job as SageMaker describes it. */
 function details(run: RunRecord, { jobs, executions }: RunRecords): unknown {
   switch (run.kind) {
     case 'execution': {
@@ -75,8 +75,8 @@ function renderExecutionRun(
   const history = files.executions.history(record.arn);
   const jobs = jobsAskedFor(history).flatMap((name) => {
     const job = findJob(files, name);
-    if (!job) return [`${name}: was not created`];
-    // Those of the items of Maps are in the tables.
+    if (!job) return [`${name}: not created`];
+    // Jobs of Map items are in the tables.
     return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
   const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
@@ -90,11 +90,11 @@ function renderTuningJob(
   root: string,
 ): string {
   const view = trainingJobsView(jobs, record.description);
-  // What is piped is as wide as it needs to be.
+  // Piped output is as wide as it needs to be.
   const screen = { columns: process.stdout.columns ?? Number.POSITIVE_INFINITY, now: Date.now() / 1000 };
   const ranking =
     view.trainingJobs.length === 0
       ? []
-      : [colours.bold('Training jobs, the best first'), ...renderRanking(view, screen)];
+      : [colours.bold('Training jobs, best first'), ...renderRanking(view, screen)];
   return [summarizeJob(jobs, record.name, { root }), ...ranking].join('\n');
 }

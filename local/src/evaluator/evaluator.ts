@@ -4,25 +4,25 @@ import { join } from 'node:path';
 
 const HOST = join(__dirname, 'host.cjs');
 
-/** Milliseconds that one request may take: nobody knows AWS's limit. */
+/** Time limit of a request, in milliseconds. AWS does not document its own. */
 const TIME_LIMIT = 5_000;
 
-/** Milliseconds after which a process that has nothing to do is ended. */
+/** Milliseconds after which an idle process is ended. */
 const IDLE_LIMIT = 10_000;
 
 /**
- * The megabytes of the heap. More than the process may take in all, so that the thread that watches the memory comes
- * first: V8 would abort the process, with a core dump.
+ * Maximum heap size. It exceeds the memory limit of the process, so that the memory watch ends the process
+ * first. V8 would abort it with a core dump.
  */
 const HEAP_MEGABYTES = 512;
 
-/** The signal with which the process ends itself when it takes too much memory: see `memory-watch.cjs`. */
+/** The signal with which the process ends itself when it takes too much memory; see `memory-watch.cjs`. */
 const MEMORY_SIGNAL = 'SIGUSR2';
 
-/** An expression that has reached a limit, and was ended. */
+/** An expression reached a limit and was ended. */
 export class LimitReached extends Error {
   constructor(readonly limit: 'time' | 'memory') {
-    super(`the evaluation has reached its limit of ${limit}`);
+    super(`the evaluation reached its limit of ${limit}`);
   }
 }
 
@@ -31,31 +31,31 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Whether the process that was asked first has ended for no reason known here. */
+  /** Whether the first process with this request ended for an unknown reason. */
   isSecondTry?: true;
 }
 
 /**
- * Evaluates expressions of users in a process of its own, which is ended when one takes too long or too much memory:
- * neither can be limited in the process that runs everything else. It starts with the first request.
+ * Evaluates user expressions in a separate process, which is ended when an expression takes too long or too
+ * much memory. Neither can be limited in the main process. The process starts with the first request.
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
-  /** Requests that have no answer yet, in their order; the process has all of them. */
+  /** Unanswered requests, in order. All have been sent to the process. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** The request over which this has ended the process. */
+  /** The request because of which the process was ended. */
   private endedFor: Waiting | undefined;
 
-  /** @param timeLimit milliseconds that a request may take */
+  /** @param timeLimit time limit of a request, in milliseconds */
   constructor(private readonly timeLimit = TIME_LIMIT) {}
 
-  /** Whether a request waits for its answer. */
+  /** Whether a request is unanswered. */
   get isBusy(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** Starts the process ahead of the first request. */
+  /** Starts the process before the first request. */
   warm(): void {
     this.child ??= this.start();
     if (!this.isBusy) this.begin();
@@ -64,9 +64,9 @@ export class Evaluator {
   /**
    * Evaluates a request.
    *
-   * @param task the entry of `TASKS` in `host.cjs`
-   * @param signal ends the evaluation
-   * @throws LimitReached
+   * @param task name of an entry of `TASKS` in `host.cjs`
+   * @param signal aborts the evaluation
+   * @throws LimitReached when it takes too long or too much memory
    */
   async evaluate<Answer>(task: string, request: unknown, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
@@ -79,7 +79,7 @@ export class Evaluator {
       };
       this.send(waiting);
     });
-    // As many as there are states that evaluate something at once.
+    // One listener for each state that is evaluating something.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
@@ -89,7 +89,10 @@ export class Evaluator {
     }
   }
 
-  /** Ends the process, unless somebody waits for it, and waits for its end. The next request starts another one. */
+  /**
+   * Ends the process, unless a request is unanswered, and waits for its end. The next request starts a new
+   * one.
+   */
   async close(): Promise<void> {
     const { child } = this;
     if (child === undefined || this.waiting.some(({ signal }) => !signal?.aborted)) return;
@@ -111,7 +114,7 @@ export class Evaluator {
     if (this.waiting.length === 1) this.begin();
   }
 
-  /** The process turns to the first of the requests that wait. */
+  /** The process starts the first of the waiting requests. */
   private begin(): void {
     clearTimeout(this.timer);
     const [first] = this.waiting;
@@ -121,7 +124,7 @@ export class Evaluator {
     else this.timer = setTimeout(() => this.end(first), this.timeLimit);
   }
 
-  /** Local mode does not wait for a process that does nothing. */
+  /** An idle process must not keep local mode alive. */
   private keepAlive(isAlive: boolean): void {
     const method = isAlive ? 'ref' : 'unref';
     this.child?.[method]();
@@ -133,14 +136,15 @@ export class Evaluator {
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // A group of its own: Ctrl-C goes to all processes of the terminal's, and would end this one while it starts.
+      // A separate process group: Ctrl-C signals the whole group of the terminal, and would kill this process
+      // while it starts.
       detached: true,
     });
     child.on('message', (answer) => {
       this.waiting.shift()?.resolve(answer);
       this.begin();
     });
-    // After the last of its messages, which `exit` may come before.
+    // `close` comes after the last message; `exit` may come before it.
     child.on('close', (_code, signal) => this.startAgain(child, signal === MEMORY_SIGNAL));
     child.on('error', (error) => this.startAgain(child, false, error));
     return child;
@@ -151,7 +155,7 @@ export class Evaluator {
     this.child?.kill('SIGKILL');
   }
 
-  /** The process has ended over its first request, or by accident; the other requests have done nothing. */
+  /** The process ended because of its first request, or by accident. The other requests had not started. */
   private startAgain(child: ChildProcess, isMemory: boolean, error?: Error): void {
     if (this.child !== child) return;
     const { waiting, endedFor } = this;
@@ -165,7 +169,7 @@ export class Evaluator {
     } else if (isMemory || culprit?.isSecondTry) {
       culprit?.reject(error ?? new LimitReached('memory'));
     } else if (culprit) {
-      // Somebody else has ended the process, perhaps before it could read the request.
+      // Something else ended the process, perhaps before it read the request.
       culprit.isSecondTry = true;
       this.send(culprit);
     }
@@ -173,5 +177,5 @@ export class Evaluator {
   }
 }
 
-/** The evaluator of this process. */
+/** The evaluator shared by this whole process. */
 export const evaluator = new Evaluator();

@@ -1,5 +1,5 @@
-// The evaluator's process: evaluates expressions of users, one after the other. Its parent limits the time, a thread of
-// its own the memory. Plain JavaScript, since it has to start without a compiler.
+// The evaluator process: evaluates user expressions one after the other. Its parent limits the time; a thread
+// limits the memory. Plain JavaScript, because it must start without a compiler.
 'use strict';
 
 const path = require('node:path');
@@ -9,7 +9,7 @@ const { findMetrics } = require('../training/find-metrics.cjs');
 
 const TASKS = { jsonata: evaluate, metrics: findMetrics };
 
-/** 1 while an expression is evaluated: the thread that watches the memory sleeps otherwise. */
+/** 1 while an expression is evaluated. The memory watch sleeps otherwise. */
 const busy = new Int32Array(new SharedArrayBuffer(4));
 new Worker(path.join(__dirname, 'memory-watch.cjs'), { workerData: { busy } });
 

@@ -1,11 +1,11 @@
-// Ends the evaluator's process when it takes too much memory, or when its parent has ended. V8's own limit of the heap
-// aborts the process with a core dump, and lets one large string pass.
+// Ends the evaluator process when it takes too much memory, or when its parent has ended. V8's heap limit
+// would abort the process with a core dump, and does not count large strings.
 'use strict';
 
 const { workerData } = require('node:worker_threads');
 
 const MOST_BYTES = 256 * 2 ** 20;
-/** Tells the parent why the process has ended; nobody else sends it. */
+/** Tells the parent why the process ended. Nothing else sends this signal. */
 const MEMORY_SIGNAL = 'SIGUSR2';
 const LOOKS_EVERY_MILLISECONDS = 5;
 

@@ -34,70 +34,74 @@ import { StubCommands } from './stub-commands';
 import { withStubs } from './stub-tasks';
 import type { StubbedTaskName, Stubs } from './stub-types';
 
-/** An execution under way. */
+/** A running execution. */
 export interface RunningExecution {
   readonly name: string;
   readonly arn: string;
-  /** File that keeps the execution's input, status and output. */
+  /** File with the execution's input, status and output. */
   readonly recordFile: string;
-  /** The record when the execution has ended, however it ended. */
+  /** Resolves to the record when the execution has ended, with any status. */
   readonly ended: Promise<ExecutionRecord>;
 }
 
-/** How a new execution is to run. */
+/** Options of a new execution. */
 export interface StartOptions {
   /** @default - a UUID */
   readonly name?: string;
-  /** The input as it was given. @default - made of the input */
+  /** The input as JSON source. @default - serialized from the input */
   readonly inputText?: string;
-  /** The version of the state machine that it runs, and the alias that it was started by. */
+  /** The version that the execution runs, and the alias with which it was started. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
-  /** The item of another execution's Map that it is started for. @default - none */
+  /** The Map item of another execution for which it was started. @default - none */
   readonly place?: MapPlace;
-  /** Stops it, as StopExecution does. */
+  /** Aborting this signal stops it, as StopExecution does. */
   readonly signal?: AbortSignal;
 }
 
-/** What a state machine runs its Tasks as. */
+/** The state machine, and the role with which it runs its Tasks. */
 export interface StateMachineRole {
   readonly arn: string;
 }
 
-/** What executions need of the services. */
+/** The services that executions call. */
 export interface ExecutionServices {
-  /** Makes the function that runs a state machine's Tasks with the rights of its role. */
+  /** Creates the function that runs a state machine's Tasks with the permissions of its role. */
   readonly taskRunner: (role: StateMachineRole) => RunTask;
-  /** Makes the function that reads the items of a state machine's distributed Maps with the rights of its role. */
+  /** Creates the function that reads the items of distributed Maps with the permissions of the role. */
   readonly itemReader: (role: StateMachineRole) => ReadItems;
-  /** Makes the function that writes the results of its distributed Maps. */
+  /** Creates the function that writes the results of distributed Maps. */
   readonly resultWriter: (role: StateMachineRole) => WriteResults;
-  /** To be called when an execution has ended: starts the targets of the event rules that match, and waits for functions. */
+  /**
+   * Called when an execution has ended. Starts the targets of matching event rules and waits for functions.
+   */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
 }
 
-/** What runs executions needs. */
+/** Options of the execution runner. */
 export interface ExecutionRunnerOptions {
   readonly root: string;
-  /** Takes what a person should know. */
+  /** Receives notices for the user. */
   readonly onNotice: OnNotice;
-  /** Names the deployment in the records of executions, so that they can be resumed in it. */
+  /** ID of the deployment, stored with executions so that they can be resumed in it. */
   readonly deploymentId?: string;
-  /** How much of their time Wait states and retries wait. @default 1 */
+  /** Factor for the duration of Wait states and of waits between retries. @default 1 */
   readonly waitTimeScale?: number;
-  /** Stand for tasks. @default - none */
+  /** Stubs for tasks. @default - none */
   readonly stubTasks?: Stubs;
   readonly services: () => ExecutionServices;
-  /** Parses a definition. @throws Error when local mode cannot run it, or cannot train what it trains */
+  /**
+   * Parses a definition. @throws Error when local mode does not support it, or cannot train its algorithms
+   */
   readonly parse: (stateMachine: ExecutedStateMachine) => StateMachine;
 }
 
 interface OwnExecution extends RunningExecution {
-  /** Resolves when the record has the end: event rules may still be at work. */
+  /** Resolves when the end is recorded. Targets of event rules may still be running. */
   readonly recorded: Promise<ExecutionRecord>;
   readonly controller: AbortController;
 }
 
-/** What an execution runs with, from its beginning or from where it was. */
+/** Everything that a new or resumed execution runs with. */
 interface Start {
   readonly record: ExecutionRecord;
   readonly log: ExecutionLog;
@@ -107,12 +111,12 @@ interface Start {
   readonly resume?: Pick<ExecutionOptions, 'resumeFrom' | 'isRedrive' | 'eventsBefore'>;
 }
 
-/** Why executions are stopped when local mode ends: not because anybody wanted them to. */
-const INTERRUPTION = new Error('local mode ends');
+/** The abort reason of executions that end only because local mode does. */
+const INTERRUPTION = new Error('local mode is closing');
 
 type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
 
-/** Runs the executions of a deployment and keeps their records. */
+/** Runs the executions of a deployment and stores their records. */
 export class ExecutionRunner {
   readonly store: ExecutionStore;
   private readonly own = new Map<string, OwnExecution>();
@@ -126,7 +130,7 @@ export class ExecutionRunner {
   /**
    * Starts an execution.
    *
-   * @returns undefined when the state machine has had an execution of the name
+   * @returns undefined when the state machine already has an execution of this name
    */
   start(
     stateMachine: StateMachineResource,
@@ -160,10 +164,10 @@ export class ExecutionRunner {
   }
 
   /**
-   * Runs an execution that has not succeeded on from where it stood: of a Map or Parallel state only what did not
-   * succeed.
+   * Redrives an execution that has not succeeded from its last position. In Map and Parallel states, only the
+   * parts that did not succeed run again.
    *
-   * @throws Error when local mode cannot run its definition any more
+   * @throws Error when local mode can no longer run its definition
    */
   redrive(
     ended: ExecutionRecord,
@@ -186,18 +190,18 @@ export class ExecutionRunner {
   }
 
   /**
-   * Prepares to run an interrupted execution on, as if nothing had been. Calls that had no answer yet are made again,
-   * with the same identity, so that no job is created twice.
+   * Prepares to resume an interrupted execution as if it had not been interrupted. Calls without an answer
+   * are repeated with the same identity, so that no job is created twice.
    *
-   * @returns what runs it on
-   * @throws UserError when local mode cannot run its definition any more, or does not know where it was
+   * @returns a function that resumes it
+   * @throws UserError when local mode can no longer run its definition, or its position is not known
    */
   prepareResume(interrupted: ExecutionRecord): () => RunningExecution {
     const { arn, name } = interrupted;
     const stateMachine = this.store.stateMachine(arn);
     const resumeFrom = this.store.position(arn);
     if (!stateMachine || !resumeFrom) {
-      throw new UserError(`Execution ${name} cannot be resumed: its position was not kept. Start a new one.`);
+      throw new UserError(`Cannot resume execution ${name}: its position was not stored. Start a new one.`);
     }
     const machine = this.options.parse(stateMachine);
     return () => {
@@ -227,19 +231,19 @@ export class ExecutionRunner {
     return this.run({ record, log, ...from, resume: { ...from.resume, eventsBefore } });
   }
 
-  /** An execution that this process runs. */
+  /** Finds an execution that this process is running. */
   running(arn: string): RunningExecution | undefined {
     return this.own.get(arn);
   }
 
-  /** Stops an execution that this process runs. @returns its record, as it has ended */
+  /** Stops an execution that this process is running. @returns its record, with the end */
   async stop(arn: string, error?: string, cause?: string): Promise<ExecutionRecord | undefined> {
     const execution = this.own.get(arn);
     execution?.controller.abort(new StatesError(error, cause));
     return execution?.recorded;
   }
 
-  /** Stops all that this process runs, and waits for its end: it can be resumed. */
+  /** Stops all executions of this process and waits for their end. They can be resumed. */
   async close(): Promise<void> {
     const executions = [...this.own.values()];
     for (const { controller } of executions) controller.abort(INTERRUPTION);
@@ -281,7 +285,7 @@ export class ExecutionRunner {
       ),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      // An execution that is resumed has no end in its history, and goes on where it was.
+      // The history of an interrupted execution gets no end: a resume continues it.
       onEvent: (event) => isInterrupted() || log.append(event),
       onPosition: (change) => isInterrupted() || log.reach(change),
       ...(record.place && { place: record.place }),
@@ -309,12 +313,12 @@ export class ExecutionRunner {
     const announce = async (): Promise<ExecutionRecord> => {
       const last = await recorded;
       await services.onExecutionEnded(last);
-      // A fault of local mode is thrown only when all is written.
+      // A fault of local mode is thrown only after everything is written.
       await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));
-    // Nobody may be waiting: the record has the fault.
+    // The fault is in the record, even if nobody awaits the promise.
     ended.catch(() => undefined);
     const own = { name, arn, recordFile: log.file, ended, recorded, controller };
     this.own.set(arn, own);
@@ -322,7 +326,7 @@ export class ExecutionRunner {
   }
 }
 
-/** Data for a record, with its text where JavaScript does not print it so. */
+/** Adds the JSON source to a record if it differs from JavaScript's serialization. */
 function withText<Name extends 'input' | 'output'>(
   name: Name,
   value: Json,

@@ -29,68 +29,68 @@ import {
 } from '../states';
 import type { StubbedTaskName } from './stub-types';
 
-/** What is kept of an execution. */
+/** The stored record of an execution. */
 export interface ExecutionRecord<Output = Json> {
   readonly name: string;
-  /** The process that runs, or ran, the execution. */
+  /** ID of the process that runs, or ran, the execution. */
   readonly processId: number;
   readonly arn: string;
   readonly stateMachineArn: string;
-  /** Set when it was started as a version, or by an alias that points to one. */
+  /** Set when a version, or an alias that points to one, was started. */
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
   readonly input: Json;
-  /** The input as it was given, where that is not how JavaScript prints it. */
+  /** JSON source of the input, if it differs from JavaScript's serialization. */
   readonly inputText?: string;
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
   readonly output?: Output;
-  /** The same of the output, such as that it has `1.0`. */
+  /** JSON source of the output, if it differs from JavaScript's serialization, for example by `1.0`. */
   readonly outputText?: string;
   readonly error?: string;
   readonly cause?: string;
-  /** How often it was redriven. @default 0 */
+  /** Number of redrives. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
-  /** The item of another execution's Map that it was started for. @default - none */
+  /** The Map item of another execution for which it was started. @default - none */
   readonly place?: MapPlace;
-  /** The deployment that it runs in, where that is kept. */
+  /** ID of the deployment that it runs in, if that is stored. */
   readonly deploymentId?: string;
-  /** Set when it has ended only because local mode did: it can be resumed. */
+  /** Set when the execution was cut short because local mode exited. It can be resumed. */
   readonly isInterrupted?: true;
-  /** The tasks that stubs have stood for. @default - none */
+  /** The tasks that stubs replaced. @default - none */
   readonly stubbedTasks?: readonly StubbedTaskName[];
 }
 
-/** The state machine as it was when an execution started: a redrive runs this one, as on AWS. */
+/** The state machine at the start of an execution. A redrive uses it again, as on AWS. */
 export type ExecutedStateMachine = Pick<
   StateMachineResource,
   'name' | 'arn' | 'roleArn' | 'definition' | 'definitionText'
 >;
 
-/** An event as `history.jsonl` has it. */
+/** An event in the format of `history.jsonl`. */
 export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: string };
 
 const RECORD = 'execution.json';
 const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
-/** The changes of where the execution stands since it has come to its present state, one a line. */
+/** Changes of the execution's position since it reached its current state, one per line. */
 const POSITION = 'position.jsonl';
-/** What becomes of the items of its Maps, one change a line: of Maps in executions that an item has started, too. */
+/** Changes of its Map items, one per line, including Maps of executions that an item started. */
 const ITEMS = 'items.jsonl';
 
-/** Executions of a deployment, those of earlier runs and of other processes included. */
+/** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
-  /** Folder of each execution by its ARN, as far as they were looked at. */
+  /** Folders of executions by ARN, for those looked up so far. */
   private readonly folders = new Map<string, string>();
-  /** What this process runs. */
+  /** ARNs of the executions of this process. */
   private readonly own = new Set<string>();
   private readonly root: string;
 
   /**
-   * @param localRoot the folder of the deployment, usually `.local`
-   * @param onNotice told of a record that cannot be read, which is set aside
+   * @param localRoot folder of the deployment, usually `.local`
+   * @param onNotice told about each unreadable record, which is renamed
    */
   constructor(
     private readonly localRoot: string,
@@ -102,7 +102,7 @@ export class ExecutionStore {
   /**
    * Adds an execution.
    *
-   * @returns undefined when its ARN is taken, by this process or by another
+   * @returns undefined when this or another process already has this ARN
    */
   create(record: ExecutionRecord, stateMachine: ExecutedStateMachine): ExecutionLog | undefined {
     if (this.get(record.arn)) return undefined;
@@ -121,13 +121,13 @@ export class ExecutionStore {
     }
   }
 
-  /** Takes an execution that has ended over, to run it on. */
+  /** Takes over an execution that has ended, to continue it. */
   reopen(record: ExecutionRecord): ExecutionLog {
     this.own.add(record.arn);
     return new ExecutionLog(this.folderOf(record.arn));
   }
 
-  /** An execution by its ARN. */
+  /** Finds an execution by its ARN. */
   get(arn: string): ExecutionRecord | undefined {
     const folder = this.folders.get(arn);
     if (folder === undefined || !existsSync(join(folder, RECORD))) {
@@ -136,7 +136,7 @@ export class ExecutionStore {
     return this.read(folder);
   }
 
-  /** All executions, the most recent one first. */
+  /** All executions, most recent first. */
   list(): ExecutionRecord[] {
     const names = existsSync(this.root) ? readdirSync(this.root) : [];
     return names
@@ -145,41 +145,41 @@ export class ExecutionStore {
       .sort((one, other) => compare(other.startDate, one.startDate) || compare(one.arn, other.arn));
   }
 
-  /** The executions that can be resumed, the first one first. */
+  /** The executions that can be resumed, oldest first. */
   listInterrupted(): ExecutionRecord[] {
     return this.list()
       .filter(({ isInterrupted }) => isInterrupted)
       .reverse();
   }
 
-  /** The events of an execution, in their order. */
+  /** The events of an execution, in order. */
   history(arn: string): KeptEvent[] {
     return readLines(join(this.folderOf(arn), HISTORY));
   }
 
-  /** The state machine that an execution runs. @returns undefined where an earlier local mode kept none */
+  /** The state machine that an execution runs. @returns undefined if an older version did not store it */
   stateMachine(arn: string): ExecutedStateMachine | undefined {
     const file = join(this.folderOf(arn), STATE_MACHINE);
     return existsSync(file) ? readRecord(file, this.onNotice) : undefined;
   }
 
-  /** Where an execution stands, or has ended. @returns undefined where an earlier local mode kept none */
+  /** The last position of an execution. @returns undefined if an older version did not store it */
   position(arn: string): ResumePoint | undefined {
     const changes = readLines<PositionChange>(join(this.folderOf(arn), POSITION));
     return changes.reduce<ResumePoint | undefined>(applyChange, undefined);
   }
 
-  /** Whether it is known where an execution stands. */
+  /** Whether the position of an execution is stored. */
   hasPosition(arn: string): boolean {
     return existsSync(join(this.folderOf(arn), POSITION));
   }
 
-  /** Keeps what becomes of an item of a Map, with the execution that has the outermost Map. */
+  /** Stores the state of a Map item, with the execution that has the outermost Map. */
   keepItem(state: MapItemState): void {
     appendLine(join(this.folderOf(state.executionArn), ITEMS), state);
   }
 
-  /** The items of an execution's Maps, as far as they were started, in the order of their start. */
+  /** The Map items of an execution that were started, in the order of their start. */
   items(arn: string): MapItemState[] {
     const changes = readLines<MapItemState>(join(this.folderOf(arn), ITEMS));
     return [...new Map(changes.map((state) => [JSON.stringify(state.path), state])).values()];
@@ -190,7 +190,7 @@ export class ExecutionStore {
     return join(this.folderOf(arn), RECORD);
   }
 
-  /** Writes the end of executions that no process runs any more. */
+  /** Records the end of executions whose process is gone. */
   endInterrupted(): void {
     for (const record of this.list()) {
       const file = this.recordFile(record.arn);
@@ -198,9 +198,9 @@ export class ExecutionStore {
     }
   }
 
-  /** Moves a new execution to a folder with its name; to another one where names cannot tell them apart. */
+  /** Moves a new execution to a folder named after it. If that name is taken or invalid, uses another one. */
   private moveIn(staging: string, { name, arn }: ExecutionRecord): string | undefined {
-    // Executions of other state machines may have the name; some file systems do not tell upper and lower case.
+    // Executions of other state machines may have the same name, and some file systems ignore case.
     const folder = join(this.root, /^[^./\\][^/\\]*$/.test(name) ? name : randomUUID());
     if (tryRename(staging, folder)) return folder;
     if (existsSync(join(folder, RECORD)) && this.readFrom(join(folder, RECORD))?.arn === arn)
@@ -213,7 +213,7 @@ export class ExecutionStore {
   private folderOf(arn: string): string {
     if (!this.folders.has(arn)) this.list();
     const folder = this.folders.get(arn);
-    if (folder === undefined) throw new Error(`there is no execution ${arn} in ${this.root}`);
+    if (folder === undefined) throw new Error(`no execution ${arn} in ${this.root}`);
     return folder;
   }
 
@@ -234,12 +234,12 @@ export class ExecutionStore {
   }
 }
 
-/** The files of one execution that this process runs, in a folder of its own. */
+/** The files of one execution of this process. */
 export class ExecutionLog {
   constructor(private readonly folder: string) {
     for (const name of [HISTORY, POSITION, ITEMS]) {
       const file = join(folder, name);
-      // A process that was killed may have left half a line.
+      // A killed process may have left an incomplete line.
       if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
     }
   }
@@ -249,7 +249,7 @@ export class ExecutionLog {
     return join(this.folder, RECORD);
   }
 
-  /** Replaces the record in one step. */
+  /** Replaces the record atomically. */
   write(record: ExecutionRecord): void {
     writeJson(this.file, record);
   }
@@ -259,11 +259,11 @@ export class ExecutionLog {
     appendLine(join(this.folder, HISTORY), event);
   }
 
-  /** Keeps a change of where the execution stands. */
+  /** Stores a change of the execution's position. */
   reach(change: PositionChange): void {
     const file = join(this.folder, POSITION);
     const line = `${jsonText(change)}\n`;
-    // What was before the machine's own state does not matter any more.
+    // Earlier positions do not matter once the state machine is in its next state.
     if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
     else appendFileSync(file, line);
   }
@@ -277,7 +277,7 @@ function appendLine(file: string, content: unknown): void {
   appendFileSync(file, `${JSON.stringify(content)}\n`);
 }
 
-/** The objects in a file with one on each line. */
+/** Parses a file with one JSON object per line. */
 function readLines<T>(file: string): T[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   return lines.flatMap((line) => {
@@ -290,7 +290,7 @@ function readLines<T>(file: string): T[] {
   });
 }
 
-/** Renames a folder; false when the other name is taken. */
+/** Renames a folder; false when the new name is taken. */
 function tryRename(from: string, to: string): boolean {
   try {
     renameSync(from, to);
@@ -307,12 +307,12 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** The JSON text of an execution's input. */
+/** JSON source of an execution's input. */
 export function inputTextOf({ input, inputText = JSON.stringify(input) }: ExecutionRecord): string {
   return inputText;
 }
 
-/** The JSON text of the output of an execution that has one. */
+/** JSON source of an execution's output, if it has one. */
 export function outputTextOf({ output, outputText }: ExecutionRecord): string | undefined {
   return outputText ?? (output === undefined ? undefined : JSON.stringify(output));
 }

@@ -4,30 +4,36 @@ import { isObject, type Json, jsonText, PAYLOAD_LIMIT, parseExact, StatesError }
 import { HostProcess } from '../training';
 import type { StubbedTask, StubCommand } from './stub-types';
 
-/** How long a command may take to end after its task has timed out or was stopped. */
+/** How long a command may take to end after its task timed out or was stopped. */
 const GRACE_MS = 2000;
 
-/** Characters that a command may print before it is ended: what is above the limit of a task is only counted. */
+/**
+ * Maximum number of characters that a command may print before it is ended. Output above the limit of a task
+ * is counted, but not kept.
+ */
 const MOST_OUTPUT = 4 * PAYLOAD_LIMIT;
 
-/** Characters that the cause of an error may have (Step Functions API reference, SendTaskFailure). */
+/** Maximum length of an error's cause (Step Functions API reference, SendTaskFailure). */
 const LONGEST_CAUSE = 32_768;
 
-/** Runs a command with its standard input and its errors in files: `sh -c <this> sh <input> <errors> <command>`. */
+/**
+ * Runs a command with standard input and standard error redirected to files: `sh -c <this> sh <input>
+ * <errors> <command>`.
+ */
 const WITH_FILES = 'exec /bin/sh -c "$3" <"$1" 2>"$2"';
 
-/** Runs the commands that stand for tasks. */
+/** Runs the commands that replace tasks. */
 export class StubCommands {
   private readonly running = new Set<Promise<unknown>>();
 
-  /** @param workFolder folder for their input and errors while they run */
+  /** @param workFolder folder for standard input and standard error of running commands */
   constructor(private readonly workFolder: string) {}
 
   /**
-   * Runs a command until it ends, or until its task does.
+   * Runs a command until it ends or its task does.
    *
    * @returns the JSON value that it prints
-   * @throws StatesError when it exits with another status than 0, or prints something else
+   * @throws StatesError when its exit status is not 0, or its output is not one JSON value
    */
   async run(stub: StubCommand, task: StubbedTask): Promise<Json> {
     mkdirSync(this.workFolder, { recursive: true });
@@ -40,7 +46,7 @@ export class StubCommands {
     return run;
   }
 
-  /** Resolves when no command runs any more. */
+  /** Resolves when all commands have ended. */
   async ended(): Promise<void> {
     await Promise.allSettled(this.running);
   }
@@ -80,15 +86,15 @@ function parseOutput(output: string, stateName: string): Json {
   try {
     return parseExact(output);
   } catch (error) {
-    // Nothing that Retry and Catch are to handle: the stub itself is wrong.
+    // The stub itself is wrong, so Retry and Catch must not handle this error.
     throw new StatesError(
       'States.Runtime',
-      `The command that stands for ${stateName} must print one JSON value (${(error as Error).message}), printed: ${output.slice(0, 1000)}`,
+      `The stub command of ${stateName} must print one JSON value (${(error as Error).message}), printed: ${output.slice(0, 1000)}`,
     );
   }
 }
 
-/** What the command says of its failure, or else how it ended. */
+/** The failure that the command printed, or else how it ended. */
 function failureOf(output: string, end: string): StatesError {
   const { Error: error, Cause: cause } = tryParse(output);
   if (typeof error !== 'string') return new StatesError('States.TaskFailed', end.slice(0, LONGEST_CAUSE));
@@ -107,14 +113,14 @@ function tryParse(text: string): Readonly<Record<string, unknown>> {
 function tooMuchOutput(stateName: string): StatesError {
   return new StatesError(
     'States.DataLimitExceeded',
-    `The command that stands for ${stateName} printed more than ${PAYLOAD_LIMIT} bytes, the most that a task may return.`,
+    `The stub command of ${stateName} printed more than ${PAYLOAD_LIMIT} bytes, the maximum for a task result.`,
   );
 }
 
-/** The end of what the command wrote to standard error. */
+/** The end of the command's standard error. */
 function textOf(file: string): string {
   const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  return text === '' ? 'it printed no error' : text.slice(-LONGEST_CAUSE / 2);
+  return text === '' ? 'it printed nothing to standard error' : text.slice(-LONGEST_CAUSE / 2);
 }
 
 function ownEnvironment(): Record<string, string> {

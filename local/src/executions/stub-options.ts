@@ -4,7 +4,7 @@ import { copyJson, type Json, jsonSize, PAYLOAD_LIMIT } from '../states';
 import { UserError } from '../user-error';
 import type { Stub, Stubs, StubTasks, TaskStub } from './stub-types';
 
-/** The members of a {@link TaskStub}, of which it has one, with a check of the value. */
+/** The possible members of a {@link TaskStub}, which has exactly one, with a check for the value. */
 const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   answer: () => true,
   file: isText,
@@ -12,10 +12,10 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Checks data that stands for a task.
+ * Validates a stub given as data.
  *
- * @param place where it was given, for messages
- * @throws UserError
+ * @param place where the user gave it, for messages
+ * @throws UserError when it is invalid
  */
 export function checkTaskStub(place: string, stub: unknown): TaskStub {
   const members = typeof stub === 'object' && stub !== null ? Object.entries(stub) : [];
@@ -27,11 +27,11 @@ export function checkTaskStub(place: string, stub: unknown): TaskStub {
 }
 
 /**
- * Reads the files of stubs: a mistake must not show after hours of training.
+ * Reads the files of stubs at the start, so that a mistake does not show only after hours of training.
  *
- * @param stubs with paths relative to the current folder
+ * @param stubs paths in them are relative to the current folder
  * @param commandFolder folder that commands run in
- * @throws UserError
+ * @throws UserError when a stub is invalid or its file cannot be read
  */
 export function readyStubs(stubs: StubTasks, commandFolder: string): Stubs {
   return Object.fromEntries(
@@ -46,7 +46,7 @@ function readyStub(place: string, given: StubTasks[string], cwd: string): Stub {
   const answer = 'file' in stub ? readAnswer(place, resolve(stub.file)) : copyJson(stub.answer);
   if (jsonSize(answer) <= PAYLOAD_LIMIT) return { answer };
   throw new UserError(
-    `${place}: the answer has ${jsonSize(answer)} bytes: a task may return at most ${PAYLOAD_LIMIT}`,
+    `${place}: the answer has ${jsonSize(answer)} bytes; the maximum for a task result is ${PAYLOAD_LIMIT}`,
   );
 }
 
@@ -54,7 +54,7 @@ function readAnswer(place: string, file: string): Json {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Json;
   } catch (error) {
-    throw new UserError(`${place}: ${file} is no readable JSON file: ${(error as Error).message}`);
+    throw new UserError(`${place}: cannot read ${file} as JSON: ${(error as Error).message}`);
   }
 }
 

@@ -10,7 +10,7 @@ export function stubOf(stubs: Stubs, stateName: string, resource: string): Stub 
   return key === undefined ? undefined : stubs[key];
 }
 
-/** @throws UserError when a stub stands for no task of the definitions */
+/** @throws UserError when a stub matches no task of the definitions */
 export function checkStubs(stubs: Stubs, definitions: readonly Readonly<Record<string, unknown>>[]): void {
   const states = definitions.flatMap((definition) => statesIn(definition));
   const tasks = states.filter(({ state }) => state['Type'] === 'Task');
@@ -20,18 +20,18 @@ export function checkStubs(stubs: Stubs, definitions: readonly Readonly<Record<s
   const other = states.find(({ name }) => name === unknown);
   if (other) {
     throw new UserError(
-      `stubTasks: "${unknown}" is a ${String(other.state['Type'])} state: a stub stands for a Task`,
+      `stubTasks: "${unknown}" is a ${String(other.state['Type'])} state; stubs can only replace Task states`,
     );
   }
   const similar = closestTo(unknown, [...known]);
   const hint = similar === undefined ? '' : ` Did you mean "${similar}"?`;
   const names = new Set(tasks.flatMap(({ name, state }) => [name, shortName(String(state['Resource']))]));
   throw new UserError(
-    `stubTasks: no task has the name or resource "${unknown}".${hint} There are: ${[...names].join(', ') || 'none'}`,
+    `stubTasks: no task has the name or resource "${unknown}".${hint} Available: ${[...names].join(', ') || 'none'}`,
   );
 }
 
-/** A definition without the tasks that are stubbed: what they would train needs no trainer. */
+/** A definition without its stubbed tasks. Their algorithms need no trainer. */
 export function withoutStubbedTasks<T>(definition: T, stubs: Stubs): T {
   return copyJson(definition, (name, value) => {
     const { Type: type, Resource: resource } = (value ?? {}) as Readonly<Record<string, unknown>>;
@@ -39,24 +39,24 @@ export function withoutStubbedTasks<T>(definition: T, stubs: Stubs): T {
   }) as T;
 }
 
-/** What stubs there are, in a line. */
+/** Describes the stubs in one line. */
 export function describeStubs(stubs: Stubs): string {
   const kinds = Object.entries(stubs).map(([name, stub]) => {
     if (typeof stub === 'function') return `${name} (a function)`;
     return 'command' in stub ? `${name} (command: ${stub.command})` : `${name} (an answer)`;
   });
-  return `Stubs stand for these tasks: ${kinds.join(', ')}`;
+  return `Stubs replace these tasks: ${kinds.join(', ')}`;
 }
 
-/** What a person calls a task that was stubbed. */
+/** Name of a stubbed task, as shown to the user. */
 export function nameOfStubbed({ stateName, resource }: StubbedTaskName): string {
   return `${stateName} (${shortName(resource)})`;
 }
 
 /**
- * Runs tasks, but for those that have a stub.
+ * Runs tasks, replacing those that have a stub.
  *
- * @param onStubbed told of each task that a stub is about to stand for
+ * @param onStubbed called for each task before its stub runs
  */
 export function withStubs(
   runTask: RunTask,
@@ -88,7 +88,7 @@ function namesOf(stateName: string, resource: string): string[] {
   return [stateName, shortName(resource), resource];
 }
 
-/** A resource of Step Functions without the beginning that all of them have. */
+/** The name of a Step Functions resource without the prefix that all share. */
 function shortName(resource: string): string {
   return resource.replace(/^arn:[^:]+:states:[^:]*:[^:]*:/, '');
 }

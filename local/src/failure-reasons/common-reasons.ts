@@ -1,26 +1,30 @@
-// The Lambda functions bundle this folder: it may import nothing.
+// The Lambda functions bundle this folder, so it must not import anything.
 
-/** What the framework containers write when the user's script fails: its errors between two quotes, if they capture them. */
+/**
+ * How the framework containers report an error of the user's script: between two quotes, if they capture it.
+ */
 const SCRIPT_ERROR =
   /^(\w+Error): (\w+Error):\s+(ExitCode -?\d+)\s+ErrorMessage "([\s\S]*?)"\s+(?:ExtraInfo "([^"]*)"\s+)?Command "/;
 
-/** A job that failed, and the reason it gives. */
+/** A failed job and its failure reason. */
 export interface FailedJob {
   readonly name: string;
   readonly reason: string;
 }
 
-/** A reason that failed jobs have in common. */
+/** A failure reason that several jobs share. */
 export interface CommonReason {
-  /** The reason in the words of `example`. */
+  /** The reason as given by the job `example`. */
   readonly reason: string;
-  /** Name of the first job that failed for it. */
+  /** Name of the first job that failed for this reason. */
   readonly example: string;
-  /** How many jobs failed for it. */
+  /** Number of jobs that failed for this reason. */
   readonly count: number;
 }
 
-/** Why jobs failed, the most common reason first; of two equally common reasons, the one of the earlier job. */
+/**
+ * Groups failures by reason: most common first; if two are equally common, the one of the earlier job first.
+ */
 export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
   const groups = new Map<string, CommonReason>();
   for (const { name, reason } of jobs) {
@@ -31,7 +35,10 @@ export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
   return [...groups.values()].sort((one, other) => other.count - one.count);
 }
 
-/** A failure reason without a script's output: its last line, which names the error, and the exit code. */
+/**
+ * Strips a script's output from a failure reason. The last line, which names the error, and the exit code
+ * remain.
+ */
 export function withoutScriptOutput(reason: string): string {
   const [, kind, error, exitCode, output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
   if (kind === undefined) return reason;
@@ -39,15 +46,17 @@ export function withoutScriptOutput(reason: string): string {
   return `${kind}: ${error}: ${extra ?? (lastLine(output) || exitCode)}${exit}`;
 }
 
-/** Whether a script failed in a container that does not capture its errors: only the log has them. */
+/**
+ * Whether a script failed in a container that does not capture its errors. Only the log has the error then.
+ */
 export function isErrorInLog(reason: string): boolean {
   const [, kind, , , output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
   return kind !== undefined && extra === undefined && output === '';
 }
 
 /**
- * A failure reason without the parts that differ from one job to the next, so that equal causes compare equal. Numbers
- * that tell causes apart stay: exit code 1 is not exit code 137.
+ * Strips from a failure reason the parts that differ between jobs, so that equal causes compare equal.
+ * Numbers that distinguish causes remain: exit code 1 is not exit code 137.
  */
 function withoutJobSpecifics(reason: string, jobName: string): string {
   return withoutScriptOutput(reason)

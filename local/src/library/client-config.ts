@@ -1,20 +1,23 @@
-/** Temporary keys, as AWS clients take them. */
+/** Temporary credentials in the form that AWS clients take. */
 export interface ClientCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** What a client of the AWS SDK for JavaScript needs: `new SageMakerClient(stack.clientConfig())`. */
+/** Configuration of a client of the AWS SDK for JavaScript: `new SageMakerClient(stack.clientConfig())`. */
 export interface ClientConfig {
-  /** URL of the loopback endpoint: of all services. */
+  /** URL of the loopback endpoint that serves all services. */
   readonly endpoint: string;
   readonly region: string;
-  /** Keys of this run: they work nowhere else, and no longer than it. */
+  /** Credentials that only this run accepts. */
   readonly credentials: ClientCredentials;
 }
 
-/** The same as variables, for the AWS CLI, boto3 and other SDKs in processes of their own. */
+/**
+ * The same configuration as environment variables, for the AWS CLI, boto3 and other SDKs in separate
+ * processes.
+ */
 export function clientEnvironment({ endpoint, region, credentials }: ClientConfig): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -22,7 +25,7 @@ export function clientEnvironment({ endpoint, region, credentials }: ClientConfi
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_REGION: region,
-    // What boto3 reads.
+    // Read by boto3.
     AWS_DEFAULT_REGION: region,
   };
 }

@@ -10,95 +10,99 @@ import type { LocalModeOptions } from './local-mode-options';
 import { EMPTY_PROJECT_FILE, readProjectFile } from './project-file';
 import { synthesize } from './synthesize';
 
-/** A synthesized app: what `app.synth()` of the AWS CDK returns. */
+/** A synthesized app: the result of the AWS CDK's `app.synth()`. */
 export interface SynthesizedApp {
-  /** The folder of the cloud assembly. */
+  /** Folder of the cloud assembly. */
   readonly directory: string;
 }
 
-/** What is deployed to this machine, and how. */
+/** Options of a deployment to this machine. */
 export interface DeployOptions {
   /**
-   * The app, synthesized: its folder (`cdk.out`), or what `app.synth()` returns.
+   * The synthesized app: the folder of its cloud assembly (`cdk.out`), or the result of `app.synth()`.
    *
-   * @default - the app of `project` is synthesized, with the `cdk` that it depends on, else the one in `$PATH`
+   * @default - synthesizes the app of `project`, with the `cdk` that the project depends on, or else with the
+   *   one in `$PATH`
    */
   readonly assembly?: string | SynthesizedApp;
-  /** The folder of an app that is being synthesized for this deployment, which removes it. @internal */
+  /** Resolves to a temporary folder with the synthesized app. The deployment removes it. @internal */
   readonly synthesis?: Promise<string>;
   /**
-   * Folder of the app, where its `cdk.json` and, perhaps, its `local-mode.json` are.
+   * Folder of the app, with its `cdk.json` and, optionally, a `local-mode.json`.
    *
-   * @default - the current folder; with `assembly` none, and no `local-mode.json` is read
+   * @default - the current folder. If `assembly` is given, there is no project folder, and no
+   *   `local-mode.json` is read
    */
   readonly project?: string;
   /**
-   * The stack: its name, ID or path.
+   * Name, ID or path of the stack.
    *
-   * @default - the only one of the app
+   * @default - the app's only stack
    */
   readonly stack?: string;
   /**
-   * Context values for the synthesis; of no meaning with `assembly`.
+   * Context values for synthesis. Ignored if `assembly` is given.
    *
-   * @default - those of `cdk.json`
+   * @default - only those of `cdk.json`
    */
   readonly context?: Readonly<Record<string, string>>;
   /**
-   * Values for parameters of the template.
+   * Values of the template's parameters.
    *
-   * @default - their defaults
+   * @default - the defaults of the parameters
    */
   readonly parameters?: Readonly<Record<string, string>>;
   /**
-   * Folder for buckets, jobs, logs and executions. What is there stays.
+   * Folder for buckets, jobs, logs and executions. Existing content stays.
    *
    * @default - a temporary folder, which `close()` removes
    */
   readonly root?: string;
   /**
-   * A STUB: answers training jobs, in place of training. A search draws its hyperparameters at random then, whatever
-   * its strategy, the same ones each time, and no Python is needed. All else is real: permissions, requests, data, state
-   * machine, functions. AutoML jobs are not stubbed.
+   * A STUB that returns results of training jobs without training. A search then samples hyperparameters at
+   * random, with a fixed seed, whatever its strategy. Python is not needed. Everything else is real:
+   * permissions, requests, data, state machine, functions. AutoML jobs are not stubbed.
    *
-   * @default - real training, and a search by Optuna
+   * @default - real training, and searches by Optuna
    */
   readonly stubTraining?: StubTraining;
   /**
-   * STUBS for tasks that local mode does not run, such as `sns:publish` or a Lambda function in Python: by the name of
-   * the state, or by its resource, with or without `arn:aws:states:::`. A stub is a function, or data: an answer, a file,
-   * or a command, which runs in `project`. Neither permissions nor arguments of such a task are checked.
+   * STUBS for tasks that local mode cannot run, such as `sns:publish` or a Lambda function in Python. Keys
+   * are names of states or resources, with or without `arn:aws:states:::`. A stub is a function, a fixed
+   * result, a file with a result, or a command, which runs in `project`. Neither the permissions nor the
+   * arguments of a stubbed task are checked.
    *
-   * @default - those of `local-mode.json`; a stack with another task that local mode does not run is refused
+   * @default - those of `local-mode.json`. A stack with other tasks that local mode cannot run is refused
    */
   readonly stubTasks?: StubTasks;
   /**
-   * How much of their time Wait states and retries wait: more than 0, at most 1. Timeouts keep theirs.
+   * Factor for the duration of Wait states and of waits between retries: more than 0, at most 1. Timeouts are
+   * not scaled.
    *
    * @default 1 - as on AWS
    */
   readonly waitTimeScale?: number;
   /**
-   * Commands that stand for images of training containers, as texts for the shell, by repository, `repository:tag` or
-   * whole URI. They run in `project`.
+   * Shell commands that replace training containers. Keys are repositories, `repository:tag` or full image
+   * URIs. The commands run in `project`.
    *
-   * @default - those of `local-mode.json`; containers without one run in Docker
+   * @default - those of `local-mode.json`. Containers without a command run in Docker
    */
   readonly imageCommands?: Readonly<Record<string, string>>;
   /**
-   * Folders that stand for file systems (EFS, FSx for Lustre), by their IDs.
+   * Folders that replace file systems (EFS, FSx for Lustre), by file system ID.
    *
    * @default - those of `local-mode.json`
    */
   readonly fileSystems?: Readonly<Record<string, string>>;
   /**
-   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   * Interrupts training jobs that have `EnableManagedSpotTraining`, to test how they handle interruptions.
    *
-   * @default - spot jobs run as others do
+   * @default - spot jobs are not interrupted
    */
   readonly spotInterruptions?: LocalModeOptions['spotInterruptions'];
   /**
-   * Folder for the Python environments that have to be made: once for the same packages. Those in `.venv` in the current
+   * Folder for new Python environments: one for each set of packages. Environments in `.venv` of the current
    * folder are used, too.
    *
    * @default - `.venv` in the current folder
@@ -107,25 +111,29 @@ export interface DeployOptions {
   /**
    * Port of the endpoint for AWS clients, on 127.0.0.1.
    *
-   * @default - any free one
+   * @default - any free port
    */
   readonly port?: number;
   /**
-   * Requests that AWS clients, and functions, may send in a second for each operation, to see what they make of being
-   * throttled: what is beyond is answered with `ThrottlingException`, or what the service calls it.
+   * Maximum requests per second that AWS clients and functions may send for each operation, to test how they
+   * handle throttling. Further requests fail with `ThrottlingException` or the service's equivalent.
    *
-   * @default - any number
+   * @default - no limit
    */
   readonly requestsPerSecond?: number;
   /**
-   * Takes what a person should know: an installation, what of the template is left out, faults of local mode.
+   * Receives notices for the user: installations, template resources that are not deployed, faults of local
+   * mode.
    *
-   * @default - nothing is said
+   * @default - notices are dropped
    */
   readonly onNotice?: (text: string) => void;
 }
 
-/** Synthesizes the app, unless it is, and deploys it. @throws UserError */
+/**
+ * Synthesizes the app if needed and deploys it. @throws UserError when synthesis, deployment or an option
+ * fails
+ */
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);
   checkRequestRate(options.requestsPerSecond);
@@ -154,12 +162,12 @@ export async function deployApp(options: DeployOptions): Promise<LocalModeOption
 function checkRequestRate(requestsPerSecond: number | undefined): void {
   if (requestsPerSecond === undefined || (requestsPerSecond > 0 && Number.isFinite(requestsPerSecond)))
     return;
-  throw new UserError(`requestsPerSecond: must be above 0, such as 5 or 0.5, got ${requestsPerSecond}`);
+  throw new UserError(`requestsPerSecond: must be more than 0, such as 5 or 0.5, got ${requestsPerSecond}`);
 }
 
 function checkTimeScale(scale: number | undefined): void {
   if (scale === undefined || (scale > 0 && scale <= 1)) return;
-  // At 0, a state machine that waits for a job would use up its 25,000 events at once.
+  // At 0, a loop that waits for a job would quickly reach the limit of 25,000 events.
   throw new UserError(`waitTimeScale: must be more than 0 and at most 1, got ${scale}`);
 }
 
@@ -173,17 +181,17 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
       onWarning: onNotice,
     });
   } finally {
-    // Everything that is needed of it was copied.
+    // Everything needed from it has been copied.
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** JavaScript has no compiler that would say it: an `App` is easily given in place of what its `synth()` returns. */
+/** In JavaScript, no compiler notices an `App` where the result of its `synth()` is expected. */
 function folderOf(assembly: string | SynthesizedApp): string {
   const folder = typeof assembly === 'string' ? assembly : assembly.directory;
   if (typeof folder === 'string') return folder;
   throw new UserError(
-    `assembly: must be a folder (cdk.out), or what app.synth() returns, got ${String(assembly)}`,
+    `assembly: must be a folder (cdk.out) or the result of app.synth(), got ${String(assembly)}`,
   );
 }
 
@@ -199,7 +207,7 @@ function synthesizeTo(
   });
 }
 
-/** What stands for images, file systems and tasks: as the project has it each time, and as it is said here. */
+/** Replacements for images, file systems and tasks: those of `local-mode.json`, overridden by the options. */
 function projectOptions(
   options: DeployOptions,
 ): Pick<LocalModeOptions, 'imageCommands' | 'fileSystems' | 'stubTasks'> {
@@ -211,7 +219,7 @@ function projectOptions(
     ([id, folder]) => [id, resolve(folder)] as const,
   );
   return {
-    // Commands are texts for the shell, as a person types them.
+    // Commands are shell commands as the user types them.
     imageCommands: new Map(
       commands.map(([image, command]) => [
         image,

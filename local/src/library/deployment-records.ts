@@ -6,22 +6,25 @@ import { writeRecord } from '../local-folder/write-record';
 import { UserError } from '../user-error';
 import type { LocalModeOptions } from './local-mode-options';
 
-/** Folder with what local mode was started with: executions and jobs name it, so that they can be resumed in it. */
+/**
+ * Folder for the configurations with which local mode was started. Records of executions and jobs refer to
+ * them, so that they can be resumed with the same one.
+ */
 const FOLDER = 'stacks';
 
-/** What has to be the same when something is resumed. */
+/** The settings that must stay the same for a resume. */
 export type DeploymentRecord = Pick<
   LocalModeOptions,
   'deployment' | 'imageCommands' | 'fileSystems' | 'stubTasks'
 >;
 
-/** Stands for the root in the paths of a kept deployment: the root may be moved, copied, or reached by another path. */
+/** Placeholder for the root in stored paths: the root may be moved, copied, or reached by another path. */
 const ROOT = '<root>';
 
 /**
- * Keeps what local mode is started with: of the stubs those that are data, for no file can keep a function.
+ * Stores the configuration of this start. Stubs that are functions cannot be stored; all others are.
  *
- * @returns its name: the same for the same content, wherever the root is
+ * @returns its ID, which is the same for the same content in any root
  */
 export function writeDeployment({
   deployment,
@@ -48,7 +51,7 @@ export function writeDeployment({
   return id;
 }
 
-/** Names of what local mode was started with, the last time first. */
+/** IDs of the stored deployments, most recent first. */
 export function deploymentIds(root: string): string[] {
   const folder = join(root, FOLDER);
   if (!existsSync(folder)) return [];
@@ -59,17 +62,17 @@ export function deploymentIds(root: string): string[] {
     .map((name) => basename(name, '.json'));
 }
 
-/** What local mode was started with the last time; undefined where it never was, or where that cannot be read. */
+/** The most recent deployment; undefined if there is none or it cannot be read. */
 export function lastDeployment(root: string): DeploymentRecord | undefined {
   const [last] = deploymentIds(root);
   try {
     return last === undefined ? undefined : readDeployment(root, last);
   } catch {
-    return undefined; // What ran in it says so when it is resumed.
+    return undefined; // A resume reports the unreadable deployment.
   }
 }
 
-/** Reads what was kept. @throws UserError when it is not there any more, or cannot be read */
+/** Reads a stored deployment. @throws UserError when it no longer exists or cannot be read */
 export function readDeployment(root: string, id: string): DeploymentRecord {
   const file = join(root, FOLDER, `${id}.json`);
   try {
@@ -77,7 +80,7 @@ export function readDeployment(root: string, id: string): DeploymentRecord {
     return { ...kept, deployment: withRoot(kept.deployment, root) };
   } catch (error) {
     throw new UserError(
-      `the deployment ${file} cannot be read (${(error as Error).message}): what ran in it cannot be resumed`,
+      `the deployment ${file} cannot be read (${(error as Error).message}): its executions and jobs cannot be resumed`,
     );
   }
 }
@@ -95,7 +98,7 @@ function withRoot(deployment: Deployment, root: string): Deployment {
   );
 }
 
-/** A copy with each string in it changed. */
+/** Copies a value and applies a function to every string in it. */
 function mapStrings<T>(value: T, change: (text: string) => string): T {
   const copy = (each: unknown): unknown => {
     if (typeof each === 'string') return change(each);

@@ -18,18 +18,18 @@ import { type DeploymentRecord, lastDeployment } from './deployment-records';
 import type { LocalModeOptions } from './local-mode-options';
 import { trainedAlgorithms } from './trained-algorithms';
 
-/** How many jobs run at once, each in a process of its own. */
+/** Number of jobs that run at once, each in a separate process. */
 export const MOST_JOBS = Math.max(2, availableParallelism());
 
-/** What depends on no deployment. */
+/** The parts of training that do not depend on a deployment. */
 export interface CommonTraining {
   readonly environments: PythonEnvironments;
   readonly xgboost: Trainer;
-  /** Where it was started already. */
+  /** The sampler, if it has been started. */
   readonly sampler?: Sampler;
 }
 
-/** Finds Python, and makes what trains the built-in XGBoost; starts nothing. */
+/** Finds Python and creates the trainer of built-in XGBoost, without starting a process. */
 export function createCommonTraining({
   pythonFolder,
   onNotice,
@@ -47,18 +47,18 @@ export function createCommonTraining({
   return { environments, xgboost };
 }
 
-/** What is expected of an app that has never run here: the built-in XGBoost, in its newest release. */
+/** Assumed for an app that has never run here: built-in XGBoost in its newest version. */
 const USUAL: TrainedAlgorithm = { trainingImage: 'sagemaker-xgboost', hyperparameters: {} };
 
-/** What a head start is made with. */
+/** Options of a head start. */
 export interface HeadStartOptions extends Pick<LocalModeOptions, 'pythonFolder' | 'onNotice'> {
-  /** The folder that the app will run in. @default - a new one */
+  /** The app's root. @default - a new one */
   readonly root?: string;
 }
 
 /**
- * Starts processes while an app is synthesized: those that the last deployment of its root needed. Nothing is installed for it,
- * and what turns out not to be needed is ended.
+ * Starts processes while an app is being synthesized: those that the root's last deployment needed. It
+ * installs nothing. Processes that turn out to be unneeded are ended.
  */
 export class HeadStart {
   private readonly common: CommonTraining;
@@ -71,11 +71,11 @@ export class HeadStart {
     const last = options.root === undefined ? undefined : lastDeployment(options.root);
     this.algorithm = last === undefined ? USUAL : this.xgboostOf(algorithmsOf(last));
     this.started = this.start(options);
-    // Every state machine has expressions.
+    // Every state machine evaluates expressions.
     evaluator.warm();
   }
 
-  /** What was started, if it is what an app needs; otherwise it is ended. */
+  /** Hands over the started processes if they are what the app needs; ends them otherwise. */
   async take(app: Pick<DeploymentRecord, 'deployment' | 'stubTasks'>): Promise<CommonTraining | undefined> {
     const needed = this.xgboostOf(algorithmsOf(app));
     if (versionOf(needed) !== versionOf(this.algorithm)) {
@@ -86,7 +86,7 @@ export class HeadStart {
     return { ...this.common, ...(sampler && { sampler }) };
   }
 
-  /** Ends all of it. */
+  /** Ends all processes. */
   async close(): Promise<void> {
     this.isClosed = true;
     const sampler = await this.started;
@@ -98,7 +98,7 @@ export class HeadStart {
     const version = versionOf(this.algorithm) ?? DEFAULT_XGBOOST_VERSION;
     const python = await environments.readyForXGBoost(version);
     if (python === undefined || this.isClosed) return undefined;
-    // A worker that does not come up says so to the job that it gets.
+    // A worker that fails to start reports that to its first job.
     if (this.algorithm) xgboost.prepare?.(this.algorithm, availableParallelism()).catch(() => undefined);
     return createOptunaSampler(python.python, onNotice);
   }

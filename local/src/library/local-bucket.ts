@@ -5,25 +5,25 @@ import { contentOf } from '../services/s3/object-content';
 import { writeObject } from '../services/s3/stored-objects';
 
 /**
- * A bucket on this machine: a folder of plain files. What is done here needs no permission; AWS clients, roles and jobs
- * see the same objects.
+ * A bucket on this machine, stored as a folder of plain files. These methods need no permission. AWS clients,
+ * roles and jobs see the same objects.
  */
 export class LocalBucket {
   /** @internal */
   constructor(
     private readonly store: BucketStore,
-    /** The bucket's name, as in `s3://<name>/`. */
+    /** Name of the bucket, as in `s3://<name>/`. */
     readonly name: string,
-    /** The folder with its objects: a key is a relative path. Absolute. */
+    /** Absolute path of the folder with its objects. An object's key is the relative path of its file. */
     readonly folder: string,
   ) {}
 
   /**
    * Writes an object.
    *
-   * @param body text is written as UTF-8
+   * @param body a string is written as UTF-8
    * @returns the object's URI, `s3://<bucket>/<key>`
-   * @throws AwsError `InvalidRequest` when the key is not the path of a file
+   * @throws AwsError `InvalidRequest` when the key is not a valid file path
    */
   async put(key: string, body: string | Uint8Array): Promise<string> {
     const content = contentOf(typeof body === 'string' ? body : Buffer.from(body));
@@ -34,8 +34,8 @@ export class LocalBucket {
   /**
    * Reads an object.
    *
-   * @param key its key, or its URI, `s3://<bucket>/<key>`
-   * @throws AwsError `NoSuchKey`
+   * @param key the object's key or URI (`s3://<bucket>/<key>`)
+   * @throws AwsError `NoSuchKey` when there is no such object
    */
   async get(key: string): Promise<Buffer> {
     const object = this.store.find(this.name, this.keyOf(key));
@@ -46,24 +46,24 @@ export class LocalBucket {
   }
 
   /**
-   * Keys of the objects whose keys begin with a prefix, in the order of S3.
+   * Lists the keys of the objects, in the order of S3.
    *
-   * @param prefix what the keys begin with. Default: all objects
+   * @param prefix returns only keys that begin with it. Default: all keys
    */
   async list(prefix?: string): Promise<string[]> {
     return this.store.names(this.name, prefix).map(({ key }) => key);
   }
 
   /**
-   * Removes an object, if there is one.
+   * Deletes an object. Does nothing if it does not exist.
    *
-   * @param key its key, or its URI
+   * @param key the object's key or URI
    */
   async delete(key: string): Promise<void> {
     this.store.delete(this.name, this.keyOf(key));
   }
 
-  /** Jobs tell where their artifacts are as URIs. */
+  /** Jobs return the URIs of their artifacts, so URIs are allowed. */
   private keyOf(keyOrUri: string): string {
     const start = `s3://${this.name}/`;
     return keyOrUri.startsWith(start) ? keyOrUri.slice(start.length) : keyOrUri;

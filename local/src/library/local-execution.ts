@@ -3,7 +3,7 @@ import type { ExecutionRecord, KeptEvent } from '../executions/executions';
 import { reasonIn } from '../report/failure';
 import type { Json } from '../states';
 
-/** What a stopped execution is said to have ended with. */
+/** The error and cause to record for a stopped execution. */
 export interface StopReason {
   /** @default - none */
   readonly error?: string;
@@ -12,20 +12,20 @@ export interface StopReason {
 }
 
 /**
- * An execution that this process has started.
+ * An execution that this process started.
  *
- * @typeParam Output what the state machine's output looks like; it is not checked
+ * @typeParam Output type of the state machine's output; it is not checked
  */
 export class LocalExecution<Output = Json> {
-  /** The execution's name. */
+  /** Name of the execution. */
   readonly name: string;
-  /** The execution's ARN. */
+  /** ARN of the execution. */
   readonly arn: string;
-  /** File that keeps the execution's input, status and output. Absolute. */
+  /** Absolute path of the file with the execution's input, status and output. */
   readonly recordFile: string;
   /**
-   * Resolves when the execution has ended, however it did, and functions that hear of its end (EventBridge) have
-   * run. Rejects only for a fault of local mode.
+   * Resolves when the execution has ended, with any status, and the functions that EventBridge invokes on its
+   * end have run. Rejects only for a fault of local mode.
    */
   readonly ended: Promise<ExecutionRecord<Output>>;
 
@@ -41,9 +41,9 @@ export class LocalExecution<Output = Json> {
   }
 
   /**
-   * The output of the execution when it has succeeded.
+   * The output of the execution, once it has succeeded.
    *
-   * @throws ExecutionFailedError when it has ended otherwise, with its error and cause
+   * @throws ExecutionFailedError when it ended with another status; the message has its error and cause
    */
   async output(): Promise<Output> {
     const record = await this.ended;
@@ -51,12 +51,12 @@ export class LocalExecution<Output = Json> {
     return record.output as Output;
   }
 
-  /** What has happened so far, in order, as GetExecutionHistory tells it; data in the details is JSON text. */
+  /** The events so far, in order, as GetExecutionHistory returns them. Data in the details is JSON source. */
   history(): readonly KeptEvent[] {
     return this.runner.store.history(this.arn);
   }
 
-  /** Names of the states that were entered so far, in order; those in Map and Parallel states included. */
+  /** Names of the states entered so far, in order, including those inside Map and Parallel states. */
   states(): string[] {
     return this.history().flatMap(({ type, details }) =>
       type.endsWith('StateEntered') ? String(details['name']) : [],
@@ -64,9 +64,10 @@ export class LocalExecution<Output = Json> {
   }
 
   /**
-   * Stops the execution as StopExecution does: jobs that it waits for are stopped, too. One that has ended stays as it is.
+   * Stops the execution as StopExecution does, and the jobs that it waits for. An execution that has ended
+   * stays as it is.
    *
-   * @returns how it ended: `ABORTED`, with the reason
+   * @returns the record of the ended execution: `ABORTED` with the reason, or the status it already had
    */
   async stop({ error, cause }: StopReason = {}): Promise<ExecutionRecord<Output>> {
     await this.runner.stop(this.arn, error, cause);
@@ -74,18 +75,18 @@ export class LocalExecution<Output = Json> {
   }
 }
 
-/** An execution that was to succeed has not. */
+/** An execution did not succeed. */
 export class ExecutionFailedError extends Error {
   /** Always `ExecutionFailedError`. */
   override readonly name: string = 'ExecutionFailedError';
-  /** How the execution ended: `status`, `error`, `cause`. */
+  /** The record of the ended execution: `status`, `error`, `cause`. */
   readonly execution: ExecutionRecord;
 
   /** @internal */
   constructor(execution: ExecutionRecord) {
     const { name, status, error, cause } = execution;
     const reason = [error, cause === undefined ? undefined : reasonIn(cause)].filter(Boolean).join(': ');
-    super(`Execution ${name} has ended ${status}${reason === '' ? '' : `: ${reason}`}`);
+    super(`Execution ${name} ended with status ${status}${reason === '' ? '' : `: ${reason}`}`);
     this.execution = execution;
   }
 }

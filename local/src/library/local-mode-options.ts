@@ -3,38 +3,38 @@ import type { Stubs } from '../executions/stub-types';
 import type { SpotInterruptionOptions } from '../services';
 import type { ImageCommand, StubTraining } from '../training';
 
-/** What local mode runs with. */
+/** Options of local mode, with the app deployed. */
 export interface LocalModeOptions {
   readonly deployment: Deployment;
-  /** Folder for the Python environments that have to be made. */
+  /** Folder for new Python environments. */
   readonly pythonFolder: string;
-  /** Commands that stand for images of training containers: by whole URI, `repository:tag`, or repository. */
+  /** Commands that replace training containers, by full URI, `repository:tag` or repository. */
   readonly imageCommands?: ReadonlyMap<string, ImageCommand>;
-  /** Folders that stand for file systems, by their IDs. */
+  /** Folders that replace file systems, by file system ID. */
   readonly fileSystems?: ReadonlyMap<string, string>;
   /**
-   * Interrupts training jobs with `EnableManagedSpotTraining`, to see what they make of it.
+   * Interrupts training jobs that have `EnableManagedSpotTraining`, to test how they handle interruptions.
    *
-   * @default - spot jobs run as others do
+   * @default - spot jobs are not interrupted
    */
   readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Port of the endpoint. @default - any free one */
+  /** Port of the endpoint. @default - any free port */
   readonly port?: number;
   /**
-   * Requests that clients may send in a second for each operation. What is beyond is answered as AWS does, with
-   * `ThrottlingException`. State machines and training jobs are not clients.
+   * Maximum requests per second that clients may send for each operation. Further requests fail with
+   * `ThrottlingException`, as on AWS. Requests of state machines and training jobs are not limited.
    *
-   * @default - any number
+   * @default - no limit
    */
   readonly requestsPerSecond?: number;
-  /** Whether the deployment's root is removed at the end. @default false */
+  /** Whether the deployment's root is deleted at the end. @default false */
   readonly isTemporary?: boolean;
-  /** Answers training jobs, in place of training. @default - real training */
+  /** Returns results of training jobs without training. @default - real training */
   readonly stubTraining?: StubTraining;
-  /** Stand for tasks. @default - none */
+  /** Stubs for tasks. @default - none */
   readonly stubTasks?: Stubs;
-  /** How much of their time Wait states and retries wait. @default 1 */
+  /** Factor for the duration of Wait states and of waits between retries. @default 1 */
   readonly waitTimeScale?: number;
-  /** Takes what a person should know, such as an installation. */
+  /** Receives notices for the user, such as installations. */
   readonly onNotice: (text: string) => void;
 }

@@ -36,12 +36,12 @@ import { parseDefinition, requireTrainable } from './runnable-definitions';
 import { servedReports } from './served-reports';
 import { startTraining, type TrainingSide } from './start-training';
 
-/** How to start an execution. */
+/** Options for starting an execution. */
 export interface StartExecutionOptions {
   /**
-   * The state machine: its construct's path, logical ID, name or ARN.
+   * Construct path, logical ID, name or ARN of the state machine.
    *
-   * @default - the only one of the stack
+   * @default - the stack's only state machine
    */
   readonly stateMachine?: string;
   /**
@@ -50,7 +50,7 @@ export interface StartExecutionOptions {
    * @default {}
    */
   readonly input?: unknown;
-  /** The input as JSON text, which is kept as it is, in place of `input`. @internal */
+  /** The input as JSON source, stored unchanged. Replaces `input`. @internal */
   readonly inputText?: string;
   /**
    * Name of the execution, unique for the state machine.
@@ -59,18 +59,18 @@ export interface StartExecutionOptions {
    */
   readonly name?: string;
   /**
-   * Stops the execution when it aborts.
+   * Aborting this signal stops the execution.
    *
-   * @default - it is stopped by `stop()`, by clients, or by `close()`
+   * @default - only `stop()`, `close()` and clients stop it
    */
   readonly signal?: AbortSignal;
 }
 
-/** How often a condition is looked at. */
+/** Interval for checking a condition. */
 const POLL_MILLISECONDS = 20;
 
 /**
- * A stack that is deployed to this machine: its state machines run, and an endpoint answers AWS clients.
+ * A stack deployed to this machine. Its state machines run, and an endpoint answers AWS clients.
  *
  * @example
  * const stack = await LocalMode.deploy({ assembly: app.synth() });
@@ -80,13 +80,14 @@ const POLL_MILLISECONDS = 20;
  */
 export class LocalMode {
   /**
-   * Deploys a stack and starts what runs it. Python packages that it needs are installed, where they are missing.
+   * Deploys a stack and starts the services and processes that run it. Installs missing Python packages.
    *
-   * @throws UserError when the app cannot be synthesized or deployed, or has something that local mode does not run
+   * @throws UserError when the app cannot be synthesized or deployed, or local mode does not support a part
+   *   of it
    */
   static async deploy(options: DeployOptions = {}): Promise<LocalMode> {
     const { root, pythonFolder = DEFAULT_PYTHON_FOLDER, onNotice = () => undefined } = options;
-    // Whoever waits for a synthesis has time for it.
+    // Synthesis takes long enough to start processes meanwhile.
     const headStart =
       options.assembly === undefined && !options.stubTraining
         ? new HeadStart({
@@ -109,8 +110,8 @@ export class LocalMode {
   /**
    * Checks the state machines and starts the services.
    *
-   * @throws UserError when a definition has something that local mode does not run, Python lacks something that
-   *   cannot be installed, or what an earlier run has kept cannot be read
+   * @throws UserError when local mode does not support a part of a definition, Python packages cannot be
+   *   installed, or records of an earlier run cannot be read
    * @internal
    */
   static async start(options: LocalModeOptions, headStart?: HeadStart): Promise<LocalMode> {
@@ -123,7 +124,7 @@ export class LocalMode {
     if (Object.keys(stubTasks).length > 0) onNotice(describeStubs(stubTasks));
     for (const processId of othersIn(deployment.root)) {
       onNotice(
-        `Another local mode (process ${processId}) works in ${deployment.root}: its jobs are left to it.`,
+        `Another local mode (process ${processId}) is running in ${deployment.root}: this one does not touch its jobs.`,
       );
     }
     const leaveRoot = enterRoot(deployment.root);
@@ -181,17 +182,20 @@ export class LocalMode {
     this.buckets = services.buckets;
   }
 
-  /** Folder of buckets, jobs, logs and executions. Absolute. */
+  /** Absolute path of the folder with buckets, jobs, logs and executions. */
   get root(): string {
     return this.deployment.root;
   }
 
-  /** The stack's outputs, by name, as CloudFormation would tell them. Those that exist on AWS only are left out. */
+  /**
+   * The stack's outputs by name, as CloudFormation would return them. Outputs that exist only on AWS are left
+   * out.
+   */
   get outputs(): Readonly<Record<string, string>> {
     return this.deployment.outputs;
   }
 
-  /** What the template has become here. @internal */
+  /** The deployed template. @internal */
   get deployment(): Deployment {
     return this.options.deployment;
   }
@@ -199,9 +203,11 @@ export class LocalMode {
   /**
    * Starts an execution.
    *
-   * @typeParam Output what its output looks like; it is not checked
-   * @throws UserError when there is no such state machine, or it trains what cannot be trained here
-   * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine has had one of the name
+   * @typeParam Output type of the execution's output; it is not checked
+   * @throws UserError when there is no such state machine, or it trains something that cannot be trained on
+   *   this machine
+   * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine already has an
+   *   execution of this name
    */
   startExecution<Output = Json>(options: StartExecutionOptions = {}): LocalExecution<Output> {
     const { stateMachine: wanted, input = {}, inputText, name, signal } = options;
@@ -217,18 +223,18 @@ export class LocalMode {
     return new LocalExecution<Output>(started, this.executions);
   }
 
-  /** Names of the executions that were interrupted in this deployment or in another one of the root. @internal */
+  /** Names of the interrupted executions of all deployments in the root. @internal */
   get interrupted(): string[] {
     return this.executions.store.listInterrupted().map(({ name }) => name);
   }
 
   /**
-   * Runs what was interrupted in this deployment on: executions from where they were, their jobs, and jobs without
-   * an execution. What had ended is not run again. An execution that cannot be run any more is named, and keeps none
-   * of the others from it.
+   * Resumes what was interrupted in this deployment: executions from their last position, their jobs, and
+   * jobs without an execution. Finished work does not run again. An execution that can no longer run causes a
+   * notice; all others are resumed.
    *
-   * @param names of executions; without any, all that was interrupted
-   * @returns the executions, and a promise of the end of all jobs
+   * @param names names of executions; if empty, resumes everything
+   * @returns the executions, and a promise that resolves when all jobs have ended
    * @internal
    */
   resume(names: readonly string[] = []): {
@@ -243,7 +249,7 @@ export class LocalMode {
         .filter(({ name }) => names.length === 0 || names.includes(name))
         .flatMap((record) => this.tryPrepareResume(record));
       const arns = new Set(wanted.map(({ arn }) => arn));
-      // The jobs first: their executions find them at work.
+      // Resumes the jobs first, so that their executions find them running.
       const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
         deploymentId !== this.deploymentId
           ? false
@@ -268,46 +274,49 @@ export class LocalMode {
   }
 
   /**
-   * Waits until something is so: a job runs, or none does any more, an object is there. To be used in tests that
-   * act in the middle of a run.
+   * Waits until a condition holds, such as: a job is running, no job is running, an object exists. For tests
+   * that act in the middle of a run.
    *
-   * @param condition is asked every 20 milliseconds
-   * @throws UserError when the stack is closed before
+   * @param condition called every 20 milliseconds
+   * @throws UserError when the stack is closed first
    */
   async waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await condition())) {
-      if (this.closing) throw new UserError('The stack was closed while something was waited for.');
+      if (this.closing) throw new UserError('The stack was closed while waitFor was waiting.');
       await sleep(POLL_MILLISECONDS);
     }
   }
 
-  /** The training jobs, as DescribeTrainingJob answers: those of tuning jobs, too. Times are epoch seconds. */
+  /**
+   * All training jobs, as DescribeTrainingJob returns them, including those of tuning jobs. Times are epoch
+   * seconds.
+   */
   trainingJobs(): TrainingJobDescription[] {
     return this.jobs.training.list().map(({ description }) => description);
   }
 
-  /** The tuning jobs, as DescribeHyperParameterTuningJob answers. Times are epoch seconds. */
+  /** All tuning jobs, as DescribeHyperParameterTuningJob returns them. Times are epoch seconds. */
   tuningJobs(): TuningJobDescription[] {
     return this.jobs.tuning.list().map((record) => describeTuningJob(this.jobs, record));
   }
 
-  /** The AutoML jobs, as DescribeAutoMLJobV2 answers. Times are epoch seconds. */
+  /** All AutoML jobs, as DescribeAutoMLJobV2 returns them. Times are epoch seconds. */
   autoMLJobs(): AutoMLJobDescription[] {
     return this.jobs.automl.list().map(({ description }) => description);
   }
 
-  /** The executions as they are kept, those of earlier runs included. @internal */
+  /** The store of executions, including those of earlier runs. @internal */
   get executionStore(): ExecutionStore {
     return this.executions.store;
   }
 
-  /** The jobs as they are kept, those of earlier runs included. @internal */
+  /** The stores of jobs, including those of earlier runs. @internal */
   get jobs(): Jobs {
     return this.services.jobs;
   }
 
   /**
-   * The reports of all searches, made when they are asked for; undefined where no state machine has reports written.
+   * The reports of all searches, each created on request. Undefined if no state machine writes reports.
    *
    * @internal
    */
@@ -320,11 +329,11 @@ export class LocalMode {
   }
 
   /**
-   * What a job or a Lambda function has printed so far.
+   * The output so far of a job or a Lambda function.
    *
    * @param name name of a training or AutoML job; construct path, logical ID, name or ARN of a function
-   * @returns the empty text when it has printed nothing
-   * @throws UserError when there is neither
+   * @returns an empty string if there is no output
+   * @throws UserError when there is no such job or function
    */
   logs(name: string): string {
     const { functions, stackName } = this.deployment;
@@ -336,10 +345,10 @@ export class LocalMode {
   }
 
   /**
-   * A bucket of the stack, or one that `createBucket` has made.
+   * A bucket of the stack, or one created by `createBucket`.
    *
-   * @param name construct path, logical ID, name or ARN. Default: the only one of the stack
-   * @throws UserError when there is none, or there are several
+   * @param name construct path, logical ID, name or ARN. Default: the stack's only bucket
+   * @throws UserError when there is no such bucket, or several buckets and no name
    */
   bucket(name?: string): LocalBucket {
     if (name !== undefined && this.buckets.has(name)) return this.bucketNamed(name);
@@ -347,7 +356,7 @@ export class LocalMode {
   }
 
   /**
-   * Makes a bucket that the stack refers to and does not own, such as one of another team.
+   * Creates a bucket that the stack refers to but does not own, such as another team's.
    *
    * @throws AwsError `InvalidBucketName`, `BucketAlreadyOwnedByYou`
    */
@@ -357,10 +366,10 @@ export class LocalMode {
   }
 
   /**
-   * What a client of the AWS SDK for JavaScript takes to talk to this stack: `new S3Client(stack.clientConfig())`.
+   * Configuration of an AWS SDK for JavaScript client for this stack: `new S3Client(stack.clientConfig())`.
    *
-   * @param role construct path, logical ID, name or ARN of a role of the template: the client may do what its policies
-   *   say. Default: a person who may do everything that no policy of a bucket or key denies
+   * @param role construct path, logical ID, name or ARN of a role of the template, whose policies then limit
+   *   the client. Default: an administrator, limited only by bucket and key policies
    * @throws UserError when there is no such role
    */
   clientConfig(role?: string): ClientConfig {
@@ -374,15 +383,15 @@ export class LocalMode {
   }
 
   /**
-   * Stops what still runs, waits for its end, and ends everything: `resume` can go on with it later. A temporary root is
-   * removed.
+   * Stops running executions and jobs, waits for their end, and closes local mode. `resume` can continue them
+   * later. Deletes a temporary root.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
-  /** The same as `close()`, for `await using`. */
+  /** Same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

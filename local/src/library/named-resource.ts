@@ -1,27 +1,28 @@
 import { UserError } from '../user-error';
 
-/** A resource of the template, as far as it has a name. */
+/** A resource of the template, identified by its names. */
 export interface NamedResource {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
 }
 
-/** What is looked for, and where. */
+/** The resource to find, and how to describe it in messages. */
 export interface ResourceQuery {
-  /** In words, in the singular, such as `bucket`. */
+  /** Kind of resource in the singular, such as `bucket`. */
   readonly kind: string;
-  /** Logical ID, name, ARN or construct path. @default - the only one */
+  /** Logical ID, name, ARN or construct path. @default - the only resource of this kind */
   readonly name?: string | undefined;
   readonly stackName: string;
-  /** Where a person says the name. */
+  /** The command-line option with which a user chooses it. */
   readonly option?: string;
 }
 
 /**
- * Finds a resource by its logical ID, name, ARN, or its construct's path (`Tuning/Bucket`, with or without the stack).
+ * Finds a resource by its logical ID, name, ARN, or construct path (`Tuning/Bucket`, with or without the
+ * stack).
  *
- * @throws UserError when there is none, or there are several
+ * @throws UserError when there is none, or no name is given and there are several
  */
 export function findResource<R extends NamedResource>(
   resources: readonly R[],
@@ -33,12 +34,12 @@ export function findResource<R extends NamedResource>(
   const names = resources.map((each) => `${each.logicalId} (${each.name})`).join(', ') || 'none';
   const problem =
     name === undefined
-      ? `has ${resources.length} ${kind}s; name one${option ? ` with ${option}` : ''}`
+      ? `has ${resources.length} ${kind}s; choose one${option ? ` with ${option}` : ''}`
       : `has ${first ? 'several' : 'no'} ${kind}${first ? 's' : ''} "${name}"`;
-  throw new UserError(`Stack ${stackName} ${problem}. There are: ${names}`);
+  throw new UserError(`Stack ${stackName} ${problem}. Available: ${names}`);
 }
 
-/** Whether a resource is meant by a name. */
+/** Whether a name refers to this resource. */
 export function isCalled(
   { logicalId, name, arn }: NamedResource,
   wanted: string,
@@ -53,8 +54,9 @@ export function isCalled(
 const HASH = /[0-9A-F]{8}$/;
 
 /**
- * What the CDK makes of a construct's path in a logical ID, before the hash: letters and digits alone, without
- * `Resource`, `Default` and a part that the one before ends with (aws-cdk-lib, core/lib/private/uniqueid).
+ * The readable part of a logical ID that the CDK derives from a construct path: only letters and digits,
+ * without `Resource`, `Default` and a part that the previous one ends with (aws-cdk-lib,
+ * core/lib/private/uniqueid).
  */
 function humanPart(path: readonly string[]): string {
   const kept: string[] = [];

@@ -4,33 +4,34 @@ import { UserError } from '../user-error';
 import { deploymentIds, readDeployment } from './deployment-records';
 import { ReportMaker } from './report-maker';
 
-/** Trains nothing: reports only read. */
+/** Does not train: writing reports only reads. */
 const NO_TRAINER: Trainer = {
   images: 'none',
   accepts: () => false,
   metricDefinitions: () => [],
-  train: () => Promise.reject(new UserError('No job can be started to write a report.')),
+  train: () => Promise.reject(new UserError('Reports cannot start jobs.')),
   close: () => Promise.resolve(),
 };
 
-/** Makes reports of what has run, or runs, in a root. */
+/** Writes reports of searches in a root, running or ended. */
 export interface OpenReports {
   /**
-   * Writes the report of a job with the deployment that it ran in, or else with the most recent one that can.
+   * Writes the report of a job, with the deployment that it ran in if possible, otherwise with the most
+   * recent one that writes such reports.
    *
    * @returns path of the page
-   * @throws UserError when no deployment writes such reports, or it could not be written
+   * @throws UserError when no deployment writes such reports, or the report could not be written
    */
   make(job: ReportedJob): Promise<string>;
-  /** Ends the processes of functions. */
+  /** Ends the processes of the functions. */
   close(): Promise<void>;
 }
 
-/** A job that a report is written of. */
+/** A tuning job or AutoML job to report. */
 export interface ReportedJob {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;
-  /** The deployment that it ran in. */
+  /** ID of the deployment that it ran in. */
   readonly deploymentId?: string | undefined;
   readonly stateMachineArn?: string | undefined;
 }
@@ -40,7 +41,7 @@ interface OpenDeployment {
   readonly close: () => Promise<void>;
 }
 
-/** Opens what was deployed in a root to write reports. Nothing is started before a report is asked for. */
+/** Prepares the deployments of a root for writing reports. Starts nothing before the first report. */
 export function openReports(root: string, onNotice: (text: string) => void): OpenReports {
   const opened = new Map<string, OpenDeployment | undefined>();
   return {
@@ -52,8 +53,8 @@ export function openReports(root: string, onNotice: (text: string) => void): Ope
         if (page !== undefined) return page;
       }
       throw new UserError(
-        `No app that ran here writes reports of a ${job.kind} such as ${job.name}: its workflow has "report: false", or is ` +
-          'older than reports. Run an app with reports once, then make this report again.',
+        `No app that ran here can report the ${job.kind} ${job.name}: its workflow has "report: false" or was synthesized ` +
+          'by a version without reports. Run an app with reports once, then retry.',
       );
     },
     close: async () => {
@@ -62,7 +63,7 @@ export function openReports(root: string, onNotice: (text: string) => void): Ope
   };
 }
 
-/** A deployment that cannot be read any more does not keep others from writing the report. */
+/** An unreadable deployment must not keep others from writing the report. */
 async function tryOpen(
   root: string,
   id: string,

@@ -5,23 +5,25 @@ import type { TaskStub } from '../executions/stub-types';
 import { isObject } from '../states';
 import { UserError } from '../user-error';
 
-/** What an app needs of local mode each time, as options of the same names say it. */
+/** The content of `local-mode.json`: lasting defaults for the options of the same names. */
 export interface ProjectFile {
-  /** Commands that stand for images, by repository name or whole URI; they run in the project folder. */
+  /** Commands that replace images, by repository name or full URI. They run in the project folder. */
   readonly imageCommands: Readonly<Record<string, string>>;
-  /** Folders that stand for file systems, by their IDs; absolute. */
+  /** Absolute paths of folders that replace file systems, by file system ID. */
   readonly fileSystems: Readonly<Record<string, string>>;
-  /** What stands for tasks, by state or resource; files are absolute, commands run in the project folder. */
+  /**
+   * Stubs for tasks, by state or resource. Paths of files are absolute; commands run in the project folder.
+   */
   readonly stubTasks: Readonly<Record<string, TaskStub>>;
 }
 
-/** What a project says that has no such file. */
+/** The content for a project without this file. */
 export const EMPTY_PROJECT_FILE: ProjectFile = { imageCommands: {}, fileSystems: {}, stubTasks: {} };
 
 const NAME = 'local-mode.json';
 
 /**
- * Reads `local-mode.json` in a project folder; there need not be one. Paths in it are relative to the folder.
+ * Reads the optional `local-mode.json` of a project folder. Paths in it are relative to that folder.
  *
  * @throws UserError when it is not `{"imageCommands": {…}, "fileSystems": {…}, "stubTasks": {…}}`
  */
@@ -31,7 +33,7 @@ export function readProjectFile(project: string): ProjectFile {
   const known = Object.keys(EMPTY_PROJECT_FILE);
   const unknown = Object.keys(content).find((member) => !known.includes(member));
   if (unknown !== undefined) {
-    throw new UserError(`${file}: ${unknown} is not known; known are ${known.join(', ')}`);
+    throw new UserError(`${file}: unknown key ${unknown}; allowed are ${known.join(', ')}`);
   }
   const { imageCommands, fileSystems, stubTasks } = { ...EMPTY_PROJECT_FILE, ...content };
   return {
@@ -60,7 +62,7 @@ function requireTexts(file: string, member: string, value: unknown): Record<stri
   if (isObject(value) && Object.values(value).every((text) => typeof text === 'string')) {
     return value as Record<string, string>;
   }
-  throw new UserError(`${file}: ${member} must be an object of texts, got ${JSON.stringify(value)}`);
+  throw new UserError(`${file}: ${member} must be a map of strings, got ${JSON.stringify(value)}`);
 }
 
 function requireMembers(file: string, member: string, value: unknown): Readonly<Record<string, unknown>> {

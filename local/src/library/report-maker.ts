@@ -5,7 +5,7 @@ import { describeTuningJob, type JobRecord, type RunningServices } from '../serv
 import { UserError } from '../user-error';
 import { type ReportSubject, reportTask } from './report-task';
 
-/** Has reports written by the Lambda function of a deployment, with the rights of its state machine. */
+/** Has the Lambda function of a deployment write reports, with the permissions of its state machine. */
 export class ReportMaker {
   constructor(
     private readonly deployment: Deployment,
@@ -13,11 +13,11 @@ export class ReportMaker {
   ) {}
 
   /**
-   * Writes the report of a tuning job or an AutoML job as it is now, in place of an earlier one.
+   * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier one.
    *
-   * @param stateMachineArn the state machine that has created the job. @default - any that writes such reports
-   * @returns path of the page; undefined where no state machine writes reports
-   * @throws UserError when it could not be written
+   * @param stateMachineArn the state machine that created the job. @default - any that writes such reports
+   * @returns path of the page; undefined if no state machine writes reports
+   * @throws UserError when the report could not be written
    */
   async make(
     job: Pick<ReportSubject, 'kind' | 'name'>,
@@ -39,7 +39,7 @@ export class ReportMaker {
       const { report, reportError } = JSON.parse(Payload) as { report?: unknown; reportError?: unknown };
       if (typeof report === 'string') return localPath(root, report);
       const reason = FunctionError === undefined ? String(reportError) : reasonIn(Payload);
-      throw new UserError(`The report of ${subject.kind} ${subject.name} could not be written: ${reason}`);
+      throw new UserError(`Cannot write the report of ${subject.kind} ${subject.name}: ${reason}`);
     }
     return undefined;
   }
@@ -66,7 +66,7 @@ export class ReportMaker {
   }
 }
 
-/** Whether the same execution has created two jobs, for the same item of a Map. */
+/** Whether the same execution created both jobs, for the same Map item. */
 function isOfSameRun({ createdBy: one }: JobRecord, { createdBy: other }: JobRecord): boolean {
   return (
     one !== undefined &&

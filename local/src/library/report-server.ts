@@ -3,36 +3,36 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { escapeMarkup, htmlTable } from '../report/markup';
 
-/** A search that has a report. */
+/** A search with a report. */
 export interface ServedSearch {
   readonly name: string;
   readonly status: string;
-  /** Whether its page changes. */
+  /** Whether its page still changes. */
   readonly isRunning: boolean;
 }
 
-/** Where pages come from. */
+/** Lists searches and renders their pages. */
 export interface ReportSource {
-  /** The searches, the most recent one first. */
+  /** The searches, most recent first. */
   readonly list: () => readonly ServedSearch[];
-  /** The page of a search as it is now. */
+  /** Returns the current page of a search. */
   readonly page: (search: ServedSearch) => Promise<string>;
 }
 
 /** A running server. */
 export interface ReportServer {
-  /** With the token: whoever has it can read the reports. */
+  /** URL including the token. Anyone who has it can read the reports. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** How often a page that changes is loaded again. */
+/** How often a browser reloads a page that still changes. */
 const REFRESH_SECONDS = 5;
 
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Type': 'text/html; charset=utf-8',
-  // A page has a policy of its own, by hashes; this adds what only a header can say.
+  // Each page has its own policy, with hashes. This one adds directives that only work as a header.
   'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -49,8 +49,9 @@ interface Answer {
 const NOT_FOUND: Answer = { status: 404, body: '<!doctype html><title>Not found</title>Not found' };
 
 /**
- * Serves reports, read-only, on the loopback interface. Pages of other sites can reach loopback ports, also under a name
- * of their own that resolves to 127.0.0.1: requests must name this host, come from no other origin and have the token in their path.
+ * Serves reports, read-only, on the loopback interface. Web pages of other sites can reach loopback ports,
+ * also through their own host names that resolve to 127.0.0.1. Therefore, requests must name this host, must
+ * not come from another origin, and must have the token in their path.
  */
 export async function serveReports(source: ReportSource): Promise<ReportServer> {
   const token = randomBytes(24).toString('base64url');
@@ -63,7 +64,7 @@ export async function serveReports(source: ReportSource): Promise<ReportServer> 
   server.on('request', (request, response) => {
     const isHead = request.method === 'HEAD';
     answer(request, { hosts, token, source })
-      // Its message can hold names of files and of jobs: it is for the person who has the token.
+      // The message may contain names of files and jobs. Only a user with the token sees it.
       .catch((error: Error): Answer => ({ status: 500, body: page('Error', escapeMarkup(error.message)) }))
       .then((each) => send(response, each, isHead))
       .catch(() => response.destroy());
@@ -104,13 +105,13 @@ async function answer(
   return { status: 200, body: await source.page(search), ...refresh(search.isRunning) };
 }
 
-/** Compares in a time that tells nothing about the token. */
+/** Compares in constant time, so that timing reveals nothing about the token. */
 function isSame(one: string, other: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(one), hash(other));
 }
 
-/** Makes a browser load the page again: by its own URL, without JavaScript and without a change of the page's policy. */
+/** Makes a browser reload the page by its own URL. Needs no JavaScript and no change of the page's policy. */
 function refresh(isRunning: boolean): Pick<Answer, 'headers'> {
   return isRunning ? { headers: { Refresh: String(REFRESH_SECONDS) } } : {};
 }

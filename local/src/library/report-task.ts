@@ -1,33 +1,34 @@
 import { randomInt } from 'node:crypto';
 import { evaluateTemplate, isObject, type Json, type JsonObject, statesIn } from '../states';
 
-/** What a report is about. */
+/** The subject of a report. */
 export interface ReportSubject {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;
-  /** The best training job so far. @default - none has completed */
+  /** Name of the best training job so far. @default - none has completed */
   readonly bestTrainingJobName?: string;
-  /** The training job of the final model. @default - none was created */
+  /** Name of the final training job. @default - none was created */
   readonly finalTrainingJobName?: string;
 }
 
-/** A call of the Lambda function that writes a report. */
+/** An invocation of the Lambda function that writes a report. */
 export interface ReportTask {
   /** Name or ARN. */
   readonly functionName: string;
   readonly payload: Json;
 }
 
-/** What the payload names a job by. */
+/** The payload field that names the job. */
 const FIELDS = { 'tuning job': 'tuningJobName', 'AutoML job': 'autoMlJobName' } as const;
 
-/** How long the expressions of a payload may take. */
+/** Time limit for the expressions of a payload. */
 const MILLISECONDS = 10_000;
 
 /**
- * The call that a state machine makes to have a report written: as its state would make it now, whatever state it is in.
+ * The invocation with which a state machine has a report written, with the payload that its state would send
+ * now.
  *
- * @returns undefined where the definition has no such state
+ * @returns undefined if the definition has no such state
  */
 export async function reportTask(
   definition: Readonly<Record<string, unknown>>,
@@ -45,12 +46,12 @@ export async function reportTask(
   return { functionName: FunctionName, payload };
 }
 
-/** Whether a state machine has reports written. */
+/** Whether a state machine writes reports. */
 export function writesReports(definition: Readonly<Record<string, unknown>>): boolean {
   return reportStates(definition).length > 0;
 }
 
-/** What the states before have put together by then. */
+/** The input that earlier states would have produced. */
 function inputOf({ kind, name, bestTrainingJobName, finalTrainingJobName }: ReportSubject): JsonObject {
   return {
     [FIELDS[kind]]: name,
@@ -61,7 +62,7 @@ function inputOf({ kind, name, bestTrainingJobName, finalTrainingJobName }: Repo
   };
 }
 
-/** The arguments of the states that have reports written: they name a job and where the report goes. */
+/** Arguments of the states that write reports. They name a job and the location of the report. */
 function reportStates(
   definition: Readonly<Record<string, unknown>>,
 ): { readonly FunctionName: string; readonly Payload: JsonObject }[] {

@@ -9,7 +9,7 @@ import { UserError } from '../user-error';
 import { trainedAlgorithms } from './trained-algorithms';
 import { requireRunnableTasks } from './unrunnable-tasks';
 
-/** Parses a definition. @throws UserError when local mode cannot run it */
+/** Parses a definition. @throws UserError when local mode does not support a part of it */
 export function parseDefinition(
   resource: ExecutedStateMachine,
   targets: TaskTargets,
@@ -18,7 +18,7 @@ export function parseDefinition(
   requireRunnableTasks(resource, targets, stubs);
   try {
     const { definition, definitionText } = resource;
-    // Numbers in it keep their texts.
+    // From its source, numbers keep their spelling.
     return parseStateMachine(definitionText === undefined ? definition : parseExact(definitionText));
   } catch (error) {
     throw new UserError(`State machine ${resource.name}: ${(error as Error).message}`);
@@ -30,7 +30,7 @@ export function startsAutoMLJobs({ definition }: Pick<StateMachineResource, 'def
   return /:sagemaker:createAutoMLJobV2\b/.test(JSON.stringify(definition));
 }
 
-/** What the state machines train and can be trained here. */
+/** The algorithms that the state machines train and local mode can train. */
 export function trainableAlgorithms(
   stateMachines: readonly Pick<StateMachineResource, 'definition'>[],
   trainer: Trainer,
@@ -40,7 +40,10 @@ export function trainableAlgorithms(
     .filter((algorithm) => trainer.accepts(algorithm));
 }
 
-/** @throws UserError when a state machine trains what cannot be trained here: before it starts anything */
+/**
+ * @throws UserError when a state machine trains something that cannot be trained on this machine. Checked
+ *   before anything starts
+ */
 export function requireTrainable(
   { name, definition }: ExecutedStateMachine,
   trainer: Trainer,
@@ -52,5 +55,5 @@ export function requireTrainable(
     return trainer.refusal?.({ ...algorithm, hyperparameters: { sagemaker_program: 'unknown.py' } }) ?? [];
   });
   if (refusals.length === 0) return;
-  throw new UserError(`State machine ${name} cannot be run here: ${[...new Set(refusals)].join('; ')}`);
+  throw new UserError(`Local mode cannot run state machine ${name}: ${[...new Set(refusals)].join('; ')}`);
 }

@@ -4,7 +4,7 @@ import type { JobRecord, Jobs } from '../services';
 import type { ReportMaker } from './report-maker';
 import type { ReportSource, ServedSearch } from './report-server';
 
-/** A page is made at most as often as this. */
+/** Minimum time between two renderings of a page. */
 const FRESH_MILLISECONDS = 3000;
 
 interface Search extends ServedSearch {
@@ -18,7 +18,7 @@ interface Made {
   readonly at: number;
 }
 
-/** The reports of all searches in a root: each is made when it is asked for. */
+/** The reports of all searches in a root, each created on request. */
 export function servedReports(
   jobs: Jobs,
   executions: Pick<ExecutionStore, 'get'>,
@@ -35,7 +35,7 @@ export function servedReports(
       const path = isFresh ? known.path : maker.make({ kind, name });
       if (!isFresh) made.set(name, { path, at: Date.now() });
       const file = await path;
-      if (file === undefined) throw new Error(`This app writes no report of ${name}.`);
+      if (file === undefined) throw new Error(`This app does not write a report for ${name}.`);
       return readFile(file, 'utf8');
     },
   };

@@ -19,7 +19,7 @@ import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
 import { trainingImages } from './trained-algorithms';
 
-/** What trains and what searches, in processes of their own. */
+/** The trainers and the sampler, which use separate processes. */
 export interface TrainingSide {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
@@ -34,10 +34,11 @@ type TrainingOptions = Pick<
 >;
 
 /**
- * Installs and starts what the state machines of a deployment train with: now, not in the middle of a run.
+ * Installs and starts what a deployment's state machines need for training, so that nothing is installed in
+ * the middle of a run.
  *
- * @param headStart what was started before the deployment was known
- * @throws UserError when Python lacks something that cannot be installed, or a command is given for no image
+ * @param headStart the processes that were started before the deployment was known
+ * @throws UserError when Python packages cannot be installed, or an image command names no image
  */
 export async function startTraining(options: TrainingOptions, headStart?: HeadStart): Promise<TrainingSide> {
   const { deployment, imageCommands = new Map(), stubTraining, stubTasks = {}, onNotice } = options;
@@ -55,19 +56,19 @@ export async function startTraining(options: TrainingOptions, headStart?: HeadSt
   const close = async () => void (await Promise.all([trainer.close(), sampler?.close()]));
   try {
     const automl = createAutoMLRunner({ environments, maxWorkers: MOST_JOBS });
-    // The workers first: the sampler runs in an environment that there has to be anyway.
+    // Workers first: the sampler runs in an environment that is needed in any case.
     const prepared = Promise.all([
       ...trainableAlgorithms(stateMachines, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
       ...(stateMachines.some(startsAutoMLJobs) ? [automl.prepare()] : []),
     ]);
-    prepared.catch(() => undefined); // It is met below.
+    prepared.catch(() => undefined); // Handled below.
     sampler = stubTraining
       ? createStubSampler()
       : (sampler ?? createOptunaSampler((await environments.forSampler()).python, onNotice));
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {
-    // The processes that were started would keep this one alive.
+    // The started processes would keep this process alive.
     await close();
     throw error;
   }

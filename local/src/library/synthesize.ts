@@ -6,39 +6,40 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../user-error';
 
-/** An app to be synthesized. */
+/** The app to synthesize, and where. */
 export interface SynthesisOptions {
-  /** Folder of the app's `cdk.json`. */
+  /** Folder with the app's `cdk.json`. */
   readonly project: string;
-  /** Where the new folder goes. */
+  /** Parent of the new folder. */
   readonly root: string;
-  /** Settings of the form `key=value`. */
+  /** Context values, each `key=value`. */
   readonly context: readonly string[];
-  /** Takes each line that the `cdk` and the app print. @default - they go to the standard error of this process */
+  /** Receives each line that the `cdk` and the app print. @default - lines go to standard error */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Tells an app that it is synthesized for local mode. For limits that only a deployment has: what local mode runs has to be
- * the template that would be deployed.
+ * Tells an app that it is synthesized for local mode. Only for limits of deployments: the template must stay
+ * the one that would be deployed.
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
-/** A disk with less room counts as full: an assembly with its Lambda functions takes some megabytes. */
+/** A disk with less space counts as full: an assembly with its Lambda functions takes a few megabytes. */
 const FULL_DISK_MEGABYTES = 10;
 
-/** How much of what was printed an error shows. */
+/** Maximum number of output lines in an error. */
 const SHOWN_LINES = 20;
 
 /**
- * Synthesizes a CDK app into a new folder, with the `cdk` that its project depends on, else the one in `$PATH`.
+ * Synthesizes a CDK app into a new folder, with the `cdk` that its project depends on, or else with the one
+ * in `$PATH`.
  *
  * @returns the folder of the cloud assembly
  * @throws UserError when there is no `cdk` or the app cannot be synthesized
  */
 export async function synthesize({ project, root, context, onLine }: SynthesisOptions): Promise<string> {
   mkdirSync(root, { recursive: true });
-  // Of its own for each run: two runs at once must not write to one folder.
+  // A new folder for each run: two parallel runs must not write to the same folder.
   const output = mkdtempSync(join(root, 'cdk.out-'));
   const settings = [LOCAL_MODE, ...context].flatMap((setting) => ['--context', setting]);
   const args = ['synth', '--quiet', '--no-notices', '--output', output, ...settings];
@@ -46,22 +47,25 @@ export async function synthesize({ project, root, context, onLine }: SynthesisOp
   try {
     const code = await runCdk(project, args, onLine && keepLast(lastLines, onLine));
     if (code === 0) return output;
-    const why = onLine ? `:\n${lastLines.join('\n')}` : ': what it printed says why.';
-    throw new UserError([`cdk synth ended with exit status ${code}${why}`, ...fullDisks(root)].join('\n'));
+    const why = onLine ? `:\n${lastLines.join('\n')}` : ': see its output.';
+    throw new UserError([`cdk synth failed with exit status ${code}${why}`, ...fullDisks(root)].join('\n'));
   } catch (error) {
     rmSync(output, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** Disks that the app and the `cdk` write to and that have no room: what they print about it is a stack trace. */
+/**
+ * Folders to which the app and the `cdk` write and whose disk is full. Otherwise, the user would only see a
+ * stack trace.
+ */
 function fullDisks(root: string): string[] {
   return [root, tmpdir()].flatMap((folder) => {
     const { bavail, bsize } = statfsSync(folder);
     const megabytes = (bavail * bsize) / 1e6;
     return megabytes < FULL_DISK_MEGABYTES
       ? [
-          `The disk of ${folder} has ${megabytes.toFixed(1)} MB left: make room, or name a folder on another disk with ${folder === root ? '--root' : '$TMPDIR'}.`,
+          `The disk of ${folder} has ${megabytes.toFixed(1)} MB left: free disk space, or choose a folder on another disk with ${folder === root ? '--root' : '$TMPDIR'}.`,
         ]
       : [];
   });
@@ -85,9 +89,9 @@ function runCdk(
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, {
       cwd: project,
-      // What the app prints is no output of local mode: it goes to the standard error, or to who asked for it.
+      // Output of the app is not output of local mode: it goes to standard error, or to the caller.
       stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 'inherit'],
-      // A run that needs no AWS account tells AWS nothing either.
+      // A run that needs no AWS account sends AWS no telemetry either.
       env: { ...compileCache(project), ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
     if (onLine) readLines(child, onLine);
@@ -124,7 +128,7 @@ function ownCdk(project: string): string | undefined {
 
 function noCdk(project: string): UserError {
   return new UserError(
-    `There is no aws-cdk in ${project}, and no cdk in $PATH: run "npm install --save-dev aws-cdk" there ("npm ci", if it ` +
-      'is in package.json), or name a synthesized app with --assembly <folder>. The folder of an app is named with --project.',
+    `No aws-cdk in ${project} and no cdk in $PATH: run "npm install --save-dev aws-cdk" there ("npm ci", if it ` +
+      'is in package.json), or use a synthesized app with --assembly <folder>. To choose another app, use --project.',
   );
 }

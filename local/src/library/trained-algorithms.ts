@@ -1,15 +1,16 @@
 import type { TrainedAlgorithm } from '../training';
 
-/** What a task trains, as far as a definition tells. */
+/** An algorithm that a task trains, as far as the definition shows. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
-  /** Its hyperparameters are an expression that names no program; what it gives may have one all the same. */
+  /** The hyperparameters are an expression that does not mention a program, but may still evaluate to one. */
   readonly mayRunProgram?: true;
 }
 
 /**
- * What a state machine's tasks train, as far as its definition tells: the images, and whether a program of the
- * user's own runs in them. Hyperparameters are mostly expressions, of which nothing else is known yet: a task of
- * which that is all, such as a final training, is left out where another one of the same image tells its program.
+ * The algorithms that a state machine's tasks train: their images, and whether these run a user's program.
+ * Hyperparameters are mostly expressions, whose values are not known yet. If a task (such as a final
+ * training) shows only its image, and another task with the same image shows a program, the first task is
+ * left out.
  */
 export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   const found = algorithmsIn(definition);
@@ -20,7 +21,7 @@ export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   return found.filter(({ mayRunProgram, trainingImage }) => !mayRunProgram || !runsProgram(trainingImage));
 }
 
-/** The images of a definition; undefined for one that an expression gives. */
+/** The images in a definition; undefined for an image given by an expression. */
 export function trainingImages(definition: unknown): (string | undefined)[] {
   if (typeof definition !== 'object' || definition === null) return [];
   const { AlgorithmSpecification: algorithm } = definition as Members;
@@ -31,7 +32,9 @@ export function trainingImages(definition: unknown): (string | undefined)[] {
   return [image.startsWith('{%') || image.startsWith('$') ? undefined : image, ...below];
 }
 
-/** The program and the distribution, in a map or in the text of an expression; values may be JSON texts. */
+/**
+ * The program and the distribution, in a map or in the source of an expression. Values may be JSON strings.
+ */
 const KNOWN_HYPERPARAMETERS = /\b(sagemaker_program|sagemaker_\w+_enabled)["'\\]*\s*:\s*["'\\]+([^"'\\]+)/g;
 
 function algorithmsIn(definition: unknown): PlannedAlgorithm[] {
@@ -60,7 +63,7 @@ function algorithmsIn(definition: unknown): PlannedAlgorithm[] {
   ];
 }
 
-/** Channels whose place does not depend on the execution. */
+/** Channels whose S3 location does not depend on the execution. */
 function knownChannels(inputDataConfig: unknown): { name: string; s3Uri: string }[] {
   if (!Array.isArray(inputDataConfig)) return [];
   return (inputDataConfig as Channel[]).flatMap(({ ChannelName: name, DataSource: source }) => {
@@ -83,7 +86,7 @@ function channelsInPipeMode({
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** As much of a channel in a definition as is read here. */
+/** The fields of a channel that are read here. */
 interface Channel {
   readonly InputMode?: unknown;
   readonly ChannelName?: unknown;

@@ -5,7 +5,7 @@ import { AVAILABLE_RESOURCES, checkResources } from '../services';
 import type { TaskTargets } from '../services/task-integrations/check-resources';
 import { UserError } from '../user-error';
 
-/** @throws UserError that names all tasks that local mode cannot run and no stub stands for */
+/** @throws UserError that lists all tasks that local mode cannot run and that have no stub */
 export function requireRunnableTasks(
   { name, definition }: ExecutedStateMachine,
   targets: TaskTargets,
@@ -23,7 +23,7 @@ export function requireRunnableTasks(
   const stubbable = problems.find(({ isStubbable }) => isStubbable);
   throw new UserError(
     [
-      `State machine ${name} cannot be run here:`,
+      `Local mode cannot run state machine ${name}:`,
       ...lines,
       ...(stubbable ? howToStub(stubbable.stateName) : []),
     ].join('\n'),
@@ -32,10 +32,10 @@ export function requireRunnableTasks(
 
 function howToStub(stateName: string): string[] {
   return [
-    `Local mode has: ${AVAILABLE_RESOURCES}.`,
-    'To run the rest, let a stub stand for the task:',
+    `Supported resources: ${AVAILABLE_RESOURCES}.`,
+    'To run everything else, replace the task by a stub:',
     `  --stub-task '${stateName}={"any": "result"}'  (or ${stateName}=@<file>)`,
-    `  --stub-command '${stateName}=<command>'  (gets the arguments on standard input and prints the result, as JSON)`,
+    `  --stub-command '${stateName}=<command>'  (reads the arguments from standard input and prints the result, both as JSON)`,
     `  local-mode.json: ${JSON.stringify({ stubTasks: { [stateName]: { answer: {} } } })}`,
     '  or stubTasks of LocalMode.deploy, in a test',
   ];

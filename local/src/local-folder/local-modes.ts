@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { UserError } from '../user-error';
 import { isProcessAlive, startOf } from './process-alive';
 
-/** Folder with a file for each local mode that is at work, named by its process: when that was started. */
+/**
+ * Folder with one file per running local mode. The file is named by process ID and contains the time at which
+ * the process started.
+ */
 const FOLDER = 'processes';
 
-/** Says that this process works in a root. @returns the function that takes it back */
+/** Registers this process as running in a root. @returns a function that removes the registration */
 export function enterRoot(root: string): () => void {
   const file = fileOf(root, process.pid);
   mkdirSync(join(root, FOLDER), { recursive: true });
@@ -14,12 +17,12 @@ export function enterRoot(root: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The other processes that work in a root. What a killed one has left is removed. */
+/** IDs of the other processes running in a root. Deletes the files of processes that were killed. */
 export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Asked once: what has no file is taken for one that is from before there were any.
+  // Checked only once: afterwards, a process without a file counts as a version that did not write one.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -27,8 +30,8 @@ export function othersIn(root: string): number[] {
 }
 
 /**
- * Whether another process is a local mode that works in a root. One that has this process's number is from an earlier
- * one that had it too; so may be one with the number of any other process, after the machine was started again.
+ * Whether a process is another local mode running in a root. A file with the ID of this process is from an
+ * earlier process that had the same ID. After a reboot, any other process may have such an ID.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;
@@ -38,10 +41,10 @@ export function isOtherLocalMode(root: string, processId: number): boolean {
 }
 
 /**
- * Does something that only one local mode in a root may do at a time.
+ * Runs an action that only one local mode in a root may run at a time.
  *
- * @param action done at once: it returns no promise
- * @throws UserError when another one is at it
+ * @param action synchronous: it must not return a promise
+ * @throws UserError when another local mode is running one
  */
 export function aloneIn<T>(root: string, action: () => T): T {
   const lock = join(root, FOLDER, 'lock');
@@ -51,10 +54,10 @@ export function aloneIn<T>(root: string, action: () => T): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(lock, 'utf8'));
-    // One that was killed has left it; a file without a number is being written.
+    // A killed process left the lock behind. A lock file without a number is still being written.
     if (holder === 0 || isOtherLocalMode(root, holder)) {
       throw new UserError(
-        `Another local mode (process ${holder}) takes over what was interrupted in ${root}.`,
+        `Another local mode (process ${holder}) is resuming what was interrupted in ${root}.`,
       );
     }
     writeFileSync(lock, String(process.pid));

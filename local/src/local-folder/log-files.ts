@@ -3,24 +3,24 @@ import { join } from 'node:path';
 
 const EXTENSION = '.log';
 
-/** The log of a job or function, by its name; names differ in more than their case. */
+/** Finds the log of a job or function by its name. Names that differ only in case are equal. */
 export function findLogFile(root: string, name: string): string | undefined {
   const found = logNames(root).find((each) => each.toLowerCase() === name.toLowerCase());
   return found === undefined ? undefined : join(logsFolder(root), `${found}${EXTENSION}`);
 }
 
-/** Names of the jobs and functions that have a log. */
+/** Names of the jobs and functions that have logs. */
 export function logNames(root: string): string[] {
   const folder = logsFolder(root);
   const files = existsSync(folder) ? readdirSync(folder) : [];
   return files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
 }
 
-/** How much of the end of a log is read, and how many of its lines are shown. */
+/** Bytes to read from the end of a log, and maximum number of lines to show. */
 const END_BYTES = 8 << 10;
 const END_LINES = 10;
 
-/** The last traceback in the end of a log, or else its last lines; '' when there is no such log. */
+/** The last traceback at the end of a log, or its last lines if there is none; '' if there is no log. */
 export function endOfLog(root: string, name: string): string {
   const file = findLogFile(root, name);
   if (file === undefined) return '';

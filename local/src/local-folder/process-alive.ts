@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Whether a process runs. A zombie, which has ended but whose parent has not asked for its exit status, does not. */
+/** Whether a process is running. A zombie (ended, but not yet reaped by its parent) is not. */
 export function isProcessAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
@@ -11,7 +11,7 @@ export function isProcessAlive(processId: number): boolean {
   return !stateOf(processId).startsWith('Z');
 }
 
-/** The state of a process as `ps` abbreviates it; an empty string where it cannot be read. */
+/** The process state as `ps` abbreviates it; '' if it cannot be read. */
 function stateOf(processId: number): string {
   try {
     return process.platform === 'linux' ? (statOf(processId)[0] ?? '') : ps(processId, 'stat');
@@ -20,18 +20,24 @@ function stateOf(processId: number): string {
   }
 }
 
-/** When a process was started: tells processes apart that had the same number. @returns undefined where nobody tells */
+/**
+ * Start time of a process, which distinguishes processes that had the same ID. @returns undefined if it
+ * cannot be read
+ */
 export function startOf(processId: number): string | undefined {
   try {
     if (process.platform !== 'linux') return ps(processId, 'lstart');
-    // Field 22 of the file, in ticks since the machine was started.
+    // Field 22 of the file: clock ticks since boot.
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${statOf(processId)[19]}`;
   } catch {
     return undefined;
   }
 }
 
-/** The fields of `/proc/<pid>/stat` from the third one, the state. The second one, a name, may contain anything. */
+/**
+ * The fields of `/proc/<pid>/stat` from the third one (the state). The second, the name, may contain any
+ * character.
+ */
 function statOf(processId: number): string[] {
   return readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
 }

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** The content of another file, which may be too large for memory. */
+/** Copies the content from another file, which may be too large for memory. */
 export interface CopyOf {
   readonly copyOf: string;
 }
 
 /**
- * Writes a file, and makes the folders above it: whoever reads it sees the old content or the new one, nothing in
- * between, also when this process is killed.
+ * Writes a file atomically and creates its parent folders. Readers see the old content or the new content,
+ * even if this process is killed.
  *
- * @param staging folder for the new content until it is whole; on the same disk as the file
+ * @param staging folder for the incomplete new content; on the same disk as the file
  */
 export function replaceFile(
   file: string,
@@ -22,7 +22,7 @@ export function replaceFile(
   const temporary = path.join(staging, `.${randomUUID()}.tmp`);
   try {
     if (typeof content === 'object' && 'copyOf' in content) {
-      // Where the disk can, without a second copy of the bytes.
+      // Clones the file if the file system supports that.
       fs.copyFileSync(content.copyOf, temporary, fs.constants.COPYFILE_FICLONE);
     } else {
       fs.writeFileSync(temporary, content);

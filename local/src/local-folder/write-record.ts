@@ -2,18 +2,22 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** How long a change that may be lost waits for further ones to the same record: most jobs of a test are over by then. */
+/**
+ * How long a deferred write waits for more changes to the same record. Most jobs in tests end within this
+ * time.
+ */
 const DELAY_MS = 100;
 
-/** The newest contents that wait, by the record's file. */
+/** Contents waiting to be written, by record file. */
 const waiting = new Map<string, string>();
 
-/** The temporary files with contents that the disk is taking, by the record's file. */
+/** Temporary files being written, by record file. */
 const underWay = new Map<string, string>();
 
 /**
- * Writes a record, a JSON file that `readRecord` reads, and makes the folders above it. After a crash, of this process or
- * of the machine, the file has the old content or the new one: the disk has the content before the file has its name.
+ * Writes a record, a JSON file for `readRecord`, and creates its parent folders. After a crash of the process
+ * or the machine, the file has either the old or the new content: the content is flushed to disk before the
+ * file is renamed.
  */
 export function writeRecord(file: string, content: string): void {
   forgetWaiting(file);
@@ -21,9 +25,9 @@ export function writeRecord(file: string, content: string): void {
 }
 
 /**
- * Writes a record that is not there.
+ * Writes a record only if it does not exist.
  *
- * @returns false when the file exists, also when another process makes it at the same time
+ * @returns false when the file exists, even if another process creates it at the same time
  */
 export function createRecord(file: string, content: string): boolean {
   try {
@@ -36,15 +40,15 @@ export function createRecord(file: string, content: string): boolean {
 }
 
 /**
- * Writes a record as `writeRecord` does, but a moment later, together with the changes until then, and without waiting for
- * the disk. For changes that may be lost when the process ends.
+ * Like `writeRecord`, but deferred: combines changes made within a moment and does not wait for the disk. For
+ * changes that may be lost when the process ends.
  */
 export function writeRecordSoon(file: string, content: string): void {
   if (!waiting.has(file)) setTimeout(() => writeWaiting(file), DELAY_MS).unref();
   waiting.set(file, content);
 }
 
-/** Removes a record, and what was to be written to it. */
+/** Deletes a record and its pending writes. */
 export function deleteRecord(file: string): void {
   forgetWaiting(file);
   fs.rmSync(file, { force: true });
@@ -58,7 +62,7 @@ function forgetWaiting(file: string): void {
 function writeWaiting(file: string): void {
   const content = waiting.get(file);
   waiting.delete(file);
-  // Without its folder there is no record any more.
+  // If the folder is gone, the record was deleted.
   if (content === undefined || !fs.existsSync(path.dirname(file))) return;
   const { temporary, descriptor } = writeTemporary(file, content);
   underWay.set(file, temporary);
@@ -86,7 +90,7 @@ function place(file: string, content: string, move: (from: string, to: string) =
   }
 }
 
-/** A file beside the record with its next content, open: whoever gets it closes it. */
+/** Creates an open temporary file next to a record, with its next content. The caller closes it. */
 function writeTemporary(file: string, content: string): { temporary: string; descriptor: number } {
   const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
   const descriptor = fs.openSync(temporary, 'w');

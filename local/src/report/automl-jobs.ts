@@ -7,13 +7,13 @@ import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
 
-/** Said wherever candidates are shown: nobody is to take them for Autopilot's. */
+/** Shown with all candidates, so that nobody takes them for Autopilot's. */
 export const LOCAL_EQUIVALENT = "local equivalent: scikit-learn and XGBoost, not SageMaker's Autopilot";
 
-/** Candidates that are shown: the best ones. */
+/** Maximum number of candidates to show, best first. */
 const SHOWN = 10;
 
-/** Candidates that have ended, in the order of a leaderboard: best first, those without a value last. */
+/** Candidates that have ended, ordered as a leaderboard: best first, candidates without a value last. */
 export function leaderboard({ candidates }: Pick<AutoMLJobRecord, 'candidates'>): AutoMLCandidate[] {
   const rank = ({ FinalAutoMLJobObjectiveMetric: metric }: AutoMLCandidate): number => {
     if (metric === undefined) return Number.POSITIVE_INFINITY;
@@ -22,12 +22,12 @@ export function leaderboard({ candidates }: Pick<AutoMLJobRecord, 'candidates'>)
   return candidates.filter(isEnded).sort((one, other) => rank(one) - rank(other));
 }
 
-/** Whether a candidate has ended, however it did. */
+/** Whether a candidate has ended with any status. */
 export function isEnded({ CandidateStatus: status }: AutoMLCandidate): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
 }
 
-/** An AutoML job in as many lines as there are rows: its progress and its leaderboard. */
+/** Renders an AutoML job in at most the rows of the screen: its progress and its leaderboard. */
 export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Screen): string[] {
   const { AutoMLJobName: name, AutoMLJobStatus: status } = job.description;
   const ranked = leaderboard(job);
@@ -36,7 +36,7 @@ export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Sc
     ` (${LOCAL_EQUIVALENT})`,
     ...renderProgress(progressOf(job, now), columns),
   ];
-  // The head of the table needs a line, too.
+  // The table head takes one line.
   const shown = ranked.slice(0, Math.max(0, Math.min(SHOWN, rows - head.length - 1)));
   return shown.length === 0 ? head.slice(0, rows) : [...head, ...leaderboardTable(shown)];
 }
@@ -63,14 +63,14 @@ function progressOf({ description, candidates }: AutoMLJobRecord, now: number): 
   };
 }
 
-/** A candidate that has ended, in a line. */
+/** One line for a candidate that has ended. */
 export function renderCandidateEnd(candidate: AutoMLCandidate): string {
   const { CandidateName, CandidateStatus, FailureReason } = candidate;
   const value = FailureReason ?? renderCandidateObjective(candidate);
   return `${CandidateName} ${CandidateStatus}  ${value}  ${pipelineOf(candidate)}`;
 }
 
-/** The objective's name and value. */
+/** The objective metric's name and value. */
 export function renderCandidateObjective(candidate: AutoMLCandidate): string {
   return `${metricName(candidate)} ${metricValue(candidate)}`;
 }
@@ -103,7 +103,7 @@ function metricValue({ FinalAutoMLJobObjectiveMetric: metric }: AutoMLCandidate)
   return formatMetric(metric?.Value);
 }
 
-/** What a candidate is made of. */
+/** The steps of a candidate's pipeline. */
 function pipelineOf({ InferenceContainers: containers = [] }: AutoMLCandidate): string {
   const { LOCAL_MODE_ALGORITHM: algorithm = '', LOCAL_MODE_PREPROCESSING: preprocessing } =
     containers[0]?.Environment ?? {};

@@ -1,21 +1,21 @@
 import { formatMetric } from './format';
 import { escapeMarkup, LINE_COLOURS } from './markup';
 
-/** The values of a search's jobs, in the order of their creation. */
+/** The objective values of a search's jobs, ordered by creation. */
 export interface ChartLine {
   readonly label: string;
-  /** Which color and dashes it has. */
+  /** Selects the line's color and dashes. */
   readonly index: number;
-  /** Undefined: the job has none. */
+  /** Undefined for a job without a value. */
   readonly values: readonly (number | undefined)[];
   readonly isMaximized: boolean;
 }
 
 const SIZE = { width: 900, height: 360, left: 80, right: 20, top: 16, bottom: 44, inside: 12 };
-/** Lines differ without color, too. */
+/** Dashes distinguish the lines without color. */
 const DASHES = ['', '8 4', '2 4', '12 4 2 4'];
 
-/** An SVG of the best value so far against the number of jobs. */
+/** Draws an SVG chart of the best value so far against the number of jobs. */
 export function bestSoFarChart(metric: string, lines: readonly ChartLine[]): string {
   const best = lines.map((line) => ({ ...line, points: bestSoFar(line) }));
   const values = best.flatMap(({ points }) => points.map(([, value]) => value));
@@ -59,7 +59,7 @@ export function bestSoFarChart(metric: string, lines: readonly ChartLine[]): str
   ].join('\n');
 }
 
-/** The jobs, from 1, that were better than all before, with their values. */
+/** The jobs, numbered from 1, that were better than all earlier jobs, with their values. */
 export function bestSoFar({
   values,
   isMaximized,

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 
-/** Colours for a terminal only: what is piped or logged stays plain text, under CI too. */
+/** Colors only on a terminal: piped or logged output stays plain, including in CI. */
 export const colours = createColors(
   process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
 );

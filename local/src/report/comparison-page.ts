@@ -5,12 +5,12 @@ import { counterpartOf } from './job-metrics';
 import { escapeMarkup, htmlTable, LINE_COLOURS } from './markup';
 import type { ReportData, ReportDefinition, ReportJob } from './report-files';
 
-/** A search with its report. */
+/** A search and its report. */
 export interface ComparedSearch {
-  /** What the user has called it by. */
+  /** The name by which the user referred to it. */
   readonly label: string;
   readonly report: ReportData;
-  /** Where its page is, as a link. */
+  /** Link to its report page. */
   readonly link: string;
 }
 
@@ -27,7 +27,9 @@ ${LINE_COLOURS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${
 @media (prefers-color-scheme:dark){${LINE_COLOURS.map(([, dark], i) => `.line${i}{stroke:${dark}}.mark${i}{color:${dark}}`).join('')}}
 `;
 
-/** A page that compares searches. It needs no JavaScript and no network; what comes from jobs is text in it, never markup. */
+/**
+ * Renders a page that compares searches. It needs no JavaScript and no network. Text from jobs is escaped.
+ */
 export function renderComparison(searches: readonly ComparedSearch[]): string {
   const metrics = [...new Set(searches.map(({ report }) => report.objective.metric))];
   const policy = `default-src 'none'; style-src 'sha256-${hashOf(CSS)}'; base-uri 'none'; form-action 'none'`;
@@ -56,12 +58,12 @@ ${ranges(searches)}
 `;
 }
 
-/** The training jobs of the search itself, without those of earlier ones that it started from. */
+/** The search's own training jobs, without those of warm-start parents. */
 export function ownJobs({ jobs, search }: ReportData): ReportJob[] {
   return jobs.filter((job) => job.search === search.name);
 }
 
-/** The best of the search's own jobs. */
+/** The best of the search's own training jobs. */
 function winnerOf(report: ReportData): ReportJob | undefined {
   const sign = report.objective.type === 'Maximize' ? -1 : 1;
   const [best] = ownJobs(report)
@@ -89,7 +91,7 @@ function winners(searches: readonly ComparedSearch[]): string {
   });
   return htmlTable(
     'Winners',
-    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same on other data', 'Best job'],
+    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same metric on other data', 'Best job'],
     rows,
   );
 }
@@ -103,7 +105,7 @@ function chartOf(metric: string, searches: readonly ComparedSearch[]): string {
   return `<h2>Best ${escapeMarkup(metric)} so far</h2>\n${bestSoFarChart(metric, lines)}`;
 }
 
-/** A row for each hyperparameter, a column for each search. */
+/** One row per hyperparameter, one column per search. */
 function ranges(searches: readonly ComparedSearch[]): string {
   const names = [
     ...new Set(

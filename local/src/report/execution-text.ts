@@ -3,14 +3,14 @@ import { nameOfStubbed } from '../executions/stub-tasks';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
 
-/** Fields of requests to SageMaker that name the job they create. */
+/** Fields of SageMaker requests that name the job to create. */
 const NAMES: Readonly<Record<string, string>> = {
   createHyperParameterTuningJob: 'HyperParameterTuningJobName',
   createTrainingJob: 'TrainingJobName',
   createAutoMLJobV2: 'AutoMLJobName',
 };
 
-/** Names of the jobs that an execution has asked SageMaker for, in the order of its events. */
+/** Names of the jobs that an execution requested, in the order of its events. */
 export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
   const names = history.flatMap(({ type, details }) => {
     const [action = ''] = String(details['resource'] ?? '').split('.');
@@ -19,25 +19,25 @@ export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
     const { [field]: name } = JSON.parse(String(details['parameters'])) as Record<string, unknown>;
     return typeof name === 'string' ? [name] : [];
   });
-  // A redrive asks again.
+  // A redrive requests a job again.
   return [...new Set(names)];
 }
 
-/** The tasks that stubs have stood for: a person must not take such a run for a real one. */
+/** Lists the tasks that stubs replaced, so that nobody takes the run for a real one. */
 export function renderStubbedTasks({ stubbedTasks = [] }: Pick<ExecutionRecord, 'stubbedTasks'>): string[] {
   return stubbedTasks.length === 0 ? [] : [`Stubbed tasks: ${stubbedTasks.map(nameOfStubbed).join(', ')}`];
 }
 
-/** An execution with its states and jobs. @param jobs a line for each job */
+/** Renders an execution with its states and jobs. @param jobs one line per job */
 export function renderExecution(
   record: ExecutionRecord,
   details: {
     readonly history: readonly KeptEvent[];
     readonly jobs: readonly string[];
-    /** Tables of the items of its Maps. */
+    /** Tables of the items of the execution's Maps. */
     readonly items: readonly string[];
     readonly file: string;
-    /** Pages of its reports. */
+    /** Paths of its report pages. */
     readonly reports: readonly string[];
   },
 ): string {
@@ -50,7 +50,7 @@ export function renderExecution(
     `Execution ${record.name}: ${status}`,
     `Started: ${record.startDate}`,
     ...(stopDate === undefined ? [] : [`Ended: ${stopDate}`]),
-    ...(redriveCount ? [`Redriven: ${redriveCount}, the last time ${record.redriveDate}`] : []),
+    ...(redriveCount ? [`Redriven: ${redriveCount} times, last at ${record.redriveDate}`] : []),
     `Input: ${inputTextOf(record)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),

@@ -1,22 +1,26 @@
 import { inspect, types } from 'node:util';
 import { UserError } from '../user-error';
 
-/** What a person can do about an error of the operating system. */
+/** How the user can fix an operating system error. */
 const ADVICE: Readonly<Record<string, string>> = {
-  EACCES: 'change the permissions, or name another folder with --root <folder>',
-  EPERM: 'change the permissions, or name another folder with --root <folder>',
-  EROFS: 'name a folder that can be written to with --root <folder>',
-  ENOSPC: 'make room on the disk, or name a folder on another one with --root',
-  EDQUOT: 'make room, or name a folder elsewhere with --root',
+  EACCES: 'change the permissions, or choose another folder with --root <folder>',
+  EPERM: 'change the permissions, or choose another folder with --root <folder>',
+  EROFS: 'choose a writable folder with --root <folder>',
+  ENOSPC: 'free disk space, or choose a folder on another disk with --root <folder>',
+  EDQUOT: 'free space in your quota, or choose another folder with --root <folder>',
   EMFILE: 'raise the limit of open files (ulimit -n)',
-  ENOTDIR: 'name a folder, not a file',
+  ENOTDIR: 'choose a folder, not a file',
   EEXIST:
-    'a file exists where a folder is needed: move or rename it, or name another folder with --root <folder>',
-  EADDRINUSE: 'another program has the port: name another with --port, or leave --port out for any free one',
-  ENOMEM: 'end other programs: there is no memory left',
+    'a file exists where a folder is needed: move or rename it, or choose another folder with --root <folder>',
+  EADDRINUSE:
+    'another program uses the port: choose another one with --port, or omit --port to use any free port',
+  ENOMEM: 'out of memory: close other programs',
 };
 
-/** The text for an error that ends a command. What a person can put right needs no stack trace. */
+/**
+ * The message for an error that ends a command. An error that the user can fix is shown without a stack
+ * trace.
+ */
 export function explainError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (!types.isNativeError(error) || !('syscall' in error)) return inspect(error);

@@ -2,8 +2,8 @@ import { withoutScriptOutput } from '../failure-reasons/common-reasons';
 import { cutInTheMiddle } from './format';
 
 /**
- * A failure reason in one line of so many characters. Of a script's error the last line stays, which names it; of
- * anything else that is too long its beginning and its end, where exit codes are.
+ * Shortens a failure reason to one line of limited length. For a script's error, keeps the last line, which
+ * names it. Otherwise, a reason that is too long keeps its beginning and its end, where the exit code is.
  */
 export function shortReason(reason: string, longest: number): string {
   return cutInTheMiddle(withoutScriptOutput(reason).replace(/\s+/g, ' ').trim(), longest);

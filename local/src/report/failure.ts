@@ -1,14 +1,14 @@
 import type { ExecutionRecord } from '../executions/executions';
 import { colours } from './colours';
 
-/** Why an execution did not succeed, as a person wants to read it. */
+/** Explains to the user why an execution did not succeed. */
 export function explainFailure({ status, error, cause, isInterrupted }: ExecutionRecord): string {
-  if (isInterrupted) return 'It was interrupted: the command "resume" goes on with it.';
-  if (status === 'ABORTED' && error === undefined) return 'It was stopped before its end.';
-  return `${colours.red(error ?? 'No error was given')}${cause ? `: ${reasonIn(cause)}` : ''}`;
+  if (isInterrupted) return 'It was interrupted: continue it with the "resume" command.';
+  if (status === 'ABORTED' && error === undefined) return 'It was stopped.';
+  return `${colours.red(error ?? 'No error message')}${cause ? `: ${reasonIn(cause)}` : ''}`;
 }
 
-/** A cause is often JSON text: of a function's error, or of the job that failed. */
+/** A cause is often JSON: the error of a function, or the description of a failed job. */
 export function reasonIn(cause: string): string {
   try {
     const { errorMessage, FailureReason } = JSON.parse(cause) as Record<string, unknown>;

@@ -4,13 +4,13 @@ export interface TableColumn {
   readonly cells: readonly string[];
 }
 
-/** How much room a table has. */
+/** The space available to a table. */
 export interface TableRoom {
-  /** Columns of the terminal. */
+  /** Width of the terminal, in columns. */
   readonly width: number;
-  /** Blanks between columns. */
+  /** Spaces between columns. */
   readonly gap: number;
-  /** A head may become as narrow as this: a longer word in it is broken. */
+  /** Minimum width of a heading; longer words in it are broken. */
   readonly narrowestHead: number;
 }
 
@@ -20,13 +20,13 @@ export interface FittedTable {
   readonly rows: readonly string[];
 }
 
-/** Lines of a head that is broken. */
+/** Maximum number of lines for a wrapped heading. */
 const HEAD_LINES = 3;
 
-/** Ends of the parts that a head is broken at. */
+/** Parts of a heading, which may be wrapped after each of them. */
 const PARTS = /[^\s:._/-]*[\s:._/-]?/g;
 
-/** Columns next to each other. Heads are broken into lines where there is no room for them in one. */
+/** Lays out columns side by side. Wraps headings that do not fit on one line. */
 export function fitTable(columns: readonly TableColumn[], room: TableRoom): FittedTable {
   const widths = fitWidths(columns, room);
   const line = (texts: readonly string[]) =>
@@ -36,14 +36,14 @@ export function fitTable(columns: readonly TableColumn[], room: TableRoom): Fitt
   const rows = columns[0]?.cells ?? [];
   return {
     head: Array.from({ length: height }, (_, n) =>
-      // A head stands on its column.
+      // Headings are aligned to the bottom.
       line(heads.map((lines) => lines[n - height + lines.length] ?? '')),
     ),
     rows: rows.map((_, n) => line(columns.map(({ cells }) => cells[n] ?? ''))),
   };
 }
 
-/** Columns of a terminal that a table needs, with its heads broken. */
+/** Minimum width of a table in terminal columns, with its headings wrapped. */
 export function narrowestWidth(
   columns: readonly TableColumn[],
   { gap, narrowestHead }: Omit<TableRoom, 'width'>,
@@ -54,7 +54,9 @@ export function narrowestWidth(
   );
 }
 
-/** Room that is left makes words whole, first where that takes the least of it, and then puts heads in fewer lines. */
+/**
+ * Distributes spare width: first to keep words whole, cheapest first, then to wrap headings into fewer lines.
+ */
 function fitWidths(columns: readonly TableColumn[], { width, gap, narrowestHead }: TableRoom): number[] {
   const wanted = columns.map((column) => leastWidth(column, column.head.length));
   if (total(wanted, gap) <= width) return wanted;
@@ -95,7 +97,7 @@ function partsOf(head: string): string[] {
   return head.match(PARTS)?.filter((part) => part !== '') ?? [''];
 }
 
-/** A head in lines of so many columns, broken between its parts where it can be. */
+/** Wraps a heading to a width, between its parts if possible. */
 function breakHead(head: string, width: number): string[] {
   const lines: string[] = [''];
   for (const part of partsOf(head)) {

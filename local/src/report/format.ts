@@ -1,7 +1,10 @@
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text of a metric's value: as many decimals as XGBoost prints; a value that these do not tell has an exponent. */
+/**
+ * Formats a metric value with as many decimals as XGBoost prints. Values too small or too large for that use
+ * an exponent.
+ */
 export function formatMetric(value: number | undefined, decimals = 5): string {
   if (value === undefined) return '';
   const size = Math.abs(value);
@@ -10,14 +13,14 @@ export function formatMetric(value: number | undefined, decimals = 5): string {
     : value.toFixed(decimals);
 }
 
-/** Text of a number of seconds. */
+/** Formats a duration in seconds. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Text of a number of seconds that is an estimate: it must not look exact. */
+/** Formats an estimated duration in seconds, rounded so that it does not look exact. */
 export function formatRoughly(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 57.5) return `${Math.round(seconds / 5) * 5} s`;
@@ -25,7 +28,7 @@ export function formatRoughly(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Text of a hyperparameter, in one line: 4 digits tell enough in a table. */
+/** Formats a hyperparameter for a table: one line, 4 significant digits. */
 export function formatHyperparameter(value: string, digits = 4): string {
   const number = Number(value);
   if (value.trim() === '' || Number.isNaN(number) || Number.isInteger(number)) {
@@ -35,25 +38,25 @@ export function formatHyperparameter(value: string, digits = 4): string {
   return short.length < plain.length ? short : plain;
 }
 
-/** A text in one line, without what controls a terminal. */
+/** The string on one line, without terminal control characters. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, ' ');
 }
 
-/** A path as a person would type it here. */
+/** A path as the user would type it in the current folder. */
 export function formatPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }
 
-/** Characters that move a terminal's cursor, or write from right to left. */
+/** Control characters, and characters that change the writing direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}]+/gu;
 
 const ESCAPE = '\u001b';
-/** A colour, or a part between colours. */
+/** A color code, or text between color codes. */
 const COLOURED = new RegExp(`(${ESCAPE}\\[[0-9;]*m)|([^${ESCAPE}]+)`, 'g');
 
-/** A text in one line, cut to a number of columns; colours stay. */
+/** Cuts a line to a number of columns, keeping its colors. */
 export function cutToWidth(text: string, columns: number): string {
   const line = text.replace(/\s*\n\s*/g, ' ');
   if (stripVTControlCharacters(line).length <= columns) return line;
@@ -67,14 +70,14 @@ export function cutToWidth(text: string, columns: number): string {
   return `${cut}…`;
 }
 
-/** A text of at most so many characters: its beginning and its end. */
+/** Shortens a string to a maximum length, keeping its beginning and its end. */
 export function cutInTheMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const end = Math.floor(longest / 2);
   return `${text.slice(0, longest - end - 1)}…${text.slice(text.length - end)}`;
 }
 
-/** Parts in lines that begin with a blank: each is whole in its line where it fits. */
+/** Wraps parts into indented lines, without breaking a part that fits on one line. */
 export function wrapParts(
   parts: readonly string[],
   { columns, separator }: { readonly columns: number; readonly separator: string },

@@ -1,7 +1,7 @@
 /**
- * So many items, in their order: those of the lowest rank first, and of one rank the last ones.
+ * Keeps at most `most` items in their original order, preferring lower ranks, then later items.
  *
- * @param rank how far back an item stands when there is no room for all
+ * @param rank items with higher ranks are dropped first
  */
 export function highestRanked<T>(items: readonly T[], most: number, rank: (item: T) => number): T[] {
   if (items.length <= most) return [...items];

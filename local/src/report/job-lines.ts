@@ -6,7 +6,7 @@ import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
-/** Prints a line for each job that begins, and for each training job and candidate that has ended. */
+/** Prints one line when a job starts, and one when a training job or candidate ends. */
 export class JobLines {
   private readonly printed = new Set<string>();
   private readonly ends: readonly (() => void)[];
@@ -22,7 +22,7 @@ export class JobLines {
     ];
   }
 
-  /** Prints no more. */
+  /** Stops printing. */
   close(): void {
     for (const end of this.ends) end();
   }
@@ -57,7 +57,7 @@ export class JobLines {
     }
   }
 
-  /** A line with the item of a Map that the job runs for. */
+  /** Prefixes a line with the Map item that the job runs for. */
   private placed(job: JobRecord | TrainingJobRecord, line: string): string {
     return `${placePrefix(placeOf(this.jobs, job))}${line}`;
   }

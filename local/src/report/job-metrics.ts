@@ -1,19 +1,19 @@
 import { OBJECTIVE_METRIC, type TrainingJobDescription } from '../services';
 
-/** A metric's last value. */
+/** The last value of a metric. */
 export interface FinalMetric {
   readonly MetricName: string;
   readonly Value: number;
 }
 
 const SEPARATORS = /[\s:._/-]+/g;
-/** Words that name the data a metric was computed on. */
+/** Words in metric names that identify a data set. */
 const DATA_SETS: ReadonlySet<string> = new Set(
   'train training valid validation val test eval evaluation dev'.split(' '),
 );
 const TRAINING = /train/i;
 
-/** The metrics that an algorithm reports: without the copy of the objective that SageMaker adds. */
+/** The metrics that an algorithm reports, without SageMaker's copy of the objective metric. */
 export function reportedMetrics({
   FinalMetricDataList: metrics = [],
 }: Pick<TrainingJobDescription, 'FinalMetricDataList'>): FinalMetric[] {
@@ -21,8 +21,7 @@ export function reportedMetrics({
 }
 
 /**
- * The metric that measures the same as another one on other data: `train:rmse` for `validation:rmse`. Training data come
- * first.
+ * Finds the same metric on other data, for example `train:rmse` for `validation:rmse`. Prefers training data.
  */
 export function counterpartOf(objective: string, metrics: readonly FinalMetric[]): FinalMetric | undefined {
   const others = metrics.filter(
@@ -31,7 +30,7 @@ export function counterpartOf(objective: string, metrics: readonly FinalMetric[]
   return others.find(({ MetricName }) => TRAINING.test(MetricName)) ?? others[0];
 }
 
-/** What a metric measures, without the data: `rmse` for `validation:rmse`, `loss` for `valLoss`. */
+/** The name of a metric without its data set: `rmse` for `validation:rmse`, `loss` for `valLoss`. */
 function measureOf(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -7,22 +7,22 @@ import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
 import { renderTuningJob, trainingJobsView } from './tuning-job-table';
 
-/** Rows below which a search cannot be read: its name, its progress, the best, and some training jobs. */
+/** Minimum number of rows for a search: its name, its progress, the best job, and some training jobs. */
 const FEWEST_ROWS = 8;
 
-/** Something with a part of the screen of its own. */
+/** A tuning or AutoML job with its part of the screen. */
 interface Search {
   readonly isOver: boolean;
   readonly render: (screen: Screen) => string[];
 }
 
-/** The jobs of this process in as many lines as there are rows: what runs comes before what has ended. */
+/** Renders the jobs of this process in the rows of the screen, running jobs first. */
 export function renderJobs(jobs: Jobs, screen: Screen): string[] {
   const trainingJobs = jobs.training
     .listOwn()
     .filter(({ description }) => description.TuningJobArn === undefined);
   const searches = searchesOf(jobs);
-  // Half of the screen, unless nothing else is there.
+  // Half of the screen, or all of it if there is nothing else to show.
   const shownTrainingJobs = highestRanked(
     trainingJobs,
     searches.length > 0 ? Math.max(1, Math.floor(screen.rows / 2) - 1) : screen.rows - 1,

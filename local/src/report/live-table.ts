@@ -7,23 +7,23 @@ import { TerminalBlock } from './terminal-block';
 
 const REDRAW_MILLISECONDS = 500;
 
-/** What shows the jobs of this process while they run. */
+/** Shows the jobs of this process while they run. */
 export interface JobsView {
-  /** Prints a text that stays, where it does not disturb what is shown. */
+  /** Prints text that stays, without disturbing the table. */
   print(text: string): void;
-  /** Shows the last state and ends. */
+  /** Shows the final state and stops updating. */
   close(): void;
 }
 
 /**
- * Shows the jobs of this process: as a table that is drawn over in a terminal, and where there is none (or one that
- * cannot move its cursor) as a line for each job that has ended.
+ * Shows the jobs of this process. On a terminal, redraws a table in place. Otherwise (or if the terminal
+ * cannot move its cursor), prints one line when a job ends.
  */
 export function showJobs(jobs: Jobs, out: WriteStream): JobsView {
   return out.isTTY && process.env['TERM'] !== 'dumb' ? new LiveTable(jobs, out) : linesOf(jobs, out);
 }
 
-/** Shows nothing but what is printed. */
+/** Shows only printed text. */
 export function showNothing(): JobsView {
   return { print: console.error, close: () => undefined };
 }
@@ -48,7 +48,7 @@ class LiveTable implements JobsView {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
     this.timer = undefined;
-    // Nothing is drawn over any more: all of it may stay.
+    // The final state is not redrawn, so it may be of any length.
     this.draw(Number.POSITIVE_INFINITY);
   }
 

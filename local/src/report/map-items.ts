@@ -20,19 +20,19 @@ import { renderPlace } from './job-place';
 import { PLAIN_TABLE } from './table';
 import { failedJobs, renderObjective } from './training-job-text';
 
-/** Columns of a failure reason: "show" has all of it. */
+/** Maximum length of a failure reason; the `show` command prints all of it. */
 const LONGEST_REASON = 300;
 
-/** What Step Functions puts behind the message of a service: status and request ID. */
+/** Suffix that Step Functions adds to a service's message: status and request ID. */
 const SERVICE = / \(Service: [^)]*\)$/;
 
-/** What the jobs of an item have come to. */
+/** The results of an item's jobs. */
 interface Outcome {
   readonly hasJobs: boolean;
   readonly objective: string;
-  /** The job with this objective. */
+  /** Name of the job with this objective value. */
   readonly job: string;
-  /** Why a job failed, if one did. */
+  /** Failure reason of the item's failed job, if any. */
   readonly failure?: string | undefined;
 }
 
@@ -40,13 +40,13 @@ interface Row extends Outcome {
   readonly item: MapItemState;
 }
 
-/** The executions whose Maps the jobs of this process run for. */
+/** ARNs of the executions whose Map items the jobs of this process run for. */
 export function executionsWithItems({ tuning, training, automl }: Jobs): string[] {
   const own: readonly JobRecord[] = [...tuning.listOwn(), ...training.listOwn(), ...automl.listOwn()];
   return own.flatMap(({ createdBy }) => createdBy?.place?.executionArn ?? []);
 }
 
-/** The items of an execution's Maps, one a line for each Map: those that failed first, then in their order. */
+/** Renders the items of an execution's Maps, one line each: failed items first, then in their order. */
 export function renderMapItems(
   { arn, status }: Pick<ExecutionRecord, 'arn' | 'status'>,
   items: readonly MapItemState[],
@@ -56,7 +56,7 @@ export function renderMapItems(
   const maps = new Map<string, Row[]>();
   for (const item of items) {
     const name = item.path.map(({ map }) => map).join(' / ');
-    // Local mode ended while the item ran.
+    // Local mode ended while the item was running.
     const isLeft = item.status === 'RUNNING' && status !== 'RUNNING';
     const known = isLeft ? ({ ...item, status: 'ABORTED' } as const) : item;
     maps.set(name, [...(maps.get(name) ?? []), { item: known, ...outcomeOf(item) }]);
@@ -64,7 +64,7 @@ export function renderMapItems(
   return [...maps].filter(([, rows]) => isShown(rows)).flatMap(([name, rows]) => renderMap(name, rows));
 }
 
-/** A Map that has nothing to do with jobs is shown only when an item has failed. */
+/** A Map without jobs is shown only if an item failed. */
 function isShown(rows: readonly Row[]): boolean {
   return rows.some(({ item, hasJobs }) => hasJobs || item.status === 'FAILED');
 }
@@ -95,7 +95,10 @@ function renderMap(name: string, rows: readonly Row[]): string[] {
   ];
 }
 
-/** How many items the Maps of a name have: there is one Map for each item of the Map around it. */
+/**
+ * The total number of items of all Maps with this name. A nested Map runs once for each item of the outer
+ * Map.
+ */
 function totalOf(rows: readonly Row[]): number {
   const totals = new Map(rows.map(({ item }) => [JSON.stringify(item.path.slice(0, -1)), item.total]));
   return [...totals.values()].reduce((sum, total) => sum + total, 0);
@@ -111,14 +114,14 @@ function byIndex({ item: one }: Row, { item: other }: Row): number {
   return difference.find((each) => each !== 0) ?? 0;
 }
 
-/** Why an item failed: what its jobs say comes before what the state machine has made of it. */
+/** Why an item failed. The failure reason of its job takes precedence over the state machine's error. */
 function reasonOf({ item: { error, cause }, failure }: Row): string {
   const reason = failure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));
   const shown = reason === undefined ? [] : [shortReason(reason, LONGEST_REASON)];
   return [...(error === undefined ? [] : [error]), ...shown].join(': ');
 }
 
-/** What the jobs of each item of an execution have come to: those of the items of inner Maps count for the outer one. */
+/** The job results of each item of an execution. Items of inner Maps count for the outer item. */
 function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outcome {
   const tuningOf = byItem(executionArn, jobs.tuning.list());
   const trainingOf = byItem(executionArn, jobs.training.list());
@@ -135,7 +138,7 @@ function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outco
   };
 }
 
-/** Why a job failed, or why the training jobs of a search without any result did. */
+/** Why a job failed, or, for a search without a result, why its training jobs failed. */
 function failureOf(
   records: readonly (TuningJobRecord | TrainingJobRecord | AutoMLJobRecord)[],
   jobs: Jobs,
@@ -151,7 +154,7 @@ function failureOf(
 
 type Best = Pick<Outcome, 'objective' | 'job'>;
 
-/** The best training job of all searches; of the last one, when they have different objectives. */
+/** The best training job of all searches. If their objectives differ, only the last search counts. */
 function bestOfSearches(tuning: readonly TuningJobRecord[], jobs: Jobs): Best | undefined {
   const bests = tuning.flatMap(
     ({ description }) => bestTrainingJob(summarizeTrainingJobs(jobs, description)) ?? [],

@@ -6,12 +6,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as HTML or SVG shows it, in elements and in attributes in quotes. */
+/** Escapes text for HTML and SVG, in elements and in quoted attributes. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** Colours of lines, on a light and on a dark page: Okabe and Ito's, which people with color blindness tell apart. */
+/** Line colors on a light and a dark page: the Okabe-Ito palette, which is safe for color-blind readers. */
 export const LINE_COLOURS: readonly (readonly [light: string, dark: string])[] = [
   ['#0072b2', '#56b4e9'],
   ['#b34700', '#e69f00'],
@@ -21,11 +21,11 @@ export const LINE_COLOURS: readonly (readonly [light: string, dark: string])[] =
 ];
 
 /**
- * A table that scrolls by itself where the window is narrow.
+ * Renders a table that scrolls by itself in a narrow window.
  *
- * @param name for people who do not see it
- * @param head markup of the cells
- * @param rows markup of the cells
+ * @param name label for screen readers
+ * @param head cells as HTML
+ * @param rows cells as HTML
  */
 export function htmlTable(
   name: string,

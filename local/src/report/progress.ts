@@ -1,32 +1,32 @@
 import { Format, type Options } from 'cli-progress';
 import { formatRoughly, formatSeconds, wrapParts } from './format';
 
-/** How far a tuning job or an AutoML job has come. */
+/** Progress of a tuning job or an AutoML job. */
 export interface Progress {
-  /** What is counted. */
+  /** Name of the things counted, such as training jobs. */
   readonly unit: string;
   readonly ended: number;
   readonly running: number;
   readonly failed: number;
-  /** How many there will be; undefined: as many as its time allows. */
+  /** Expected number; undefined if only time limits it. */
   readonly expected: number | undefined;
   readonly isOver: boolean;
   readonly elapsedSeconds: number;
-  /** An estimate; undefined while too little is known. */
+  /** Estimated; undefined if too few jobs have ended. */
   readonly secondsLeft: number | undefined;
 }
 
-/** When something began and ended, in epoch seconds. */
+/** Start and end times in epoch seconds. */
 export interface Times {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
 
-/** Ended jobs below which their mean says too little. */
+/** Minimum number of ended jobs for an estimate. */
 const FEWEST_ENDED = 2;
 const BAR_COLUMNS = { least: 10, most: 30 };
 
-/** A progress bar, counts and times, in as many lines as a terminal of so many columns needs. */
+/** Renders a progress bar, counts and times, in as many lines as the width needs. */
 export function renderProgress(progress: Progress, columns: number): string[] {
   const { ended, expected, isOver, running, failed, secondsLeft } = progress;
   const count = `${ended}${expected === undefined ? '' : ` of ${expected}`} ${progress.unit}`;
@@ -44,12 +44,12 @@ export function renderProgress(progress: Progress, columns: number): string[] {
 }
 
 /**
- * How long the rest will take: what is left to do, at the pace so far.
+ * Estimates the remaining time from the pace so far.
  *
- * @param expected how many jobs there will be
- * @param ended how many have ended, those without times included
- * @param parallel how many may run at once; a machine with few cores runs fewer
- * @returns undefined while too few have ended
+ * @param expected total number of jobs
+ * @param ended number of ended jobs, including jobs without times
+ * @param parallel maximum number of parallel jobs; a machine with few cores runs fewer
+ * @returns undefined while too few jobs have ended
  */
 export function estimateSecondsLeft(
   jobs: readonly Times[],
@@ -63,12 +63,12 @@ export function estimateSecondsLeft(
   const rests = running.map((seconds) => Math.max(0, mean - seconds));
   const toCome = Math.max(0, expected - ended - running.length);
   const atOnce = Math.min(parallel, (sum(durations) + sum(running)) / busySeconds(started, now));
-  // The last jobs run side by side, each as long as one takes.
+  // The last jobs run in parallel, each for the mean duration.
   const least = Math.max(0, ...rests, toCome > 0 ? mean : 0);
   return atOnce > 0 ? Math.max(least, (sum(rests) + toCome * mean) / atOnce) : least;
 }
 
-/** How long at least one of them was running: not while local mode was interrupted. */
+/** The time in which at least one job was running. Interruptions of local mode do not count. */
 function busySeconds(jobs: readonly { start: number; end: number | undefined }[], now: number): number {
   let seconds = 0;
   let until = Number.NEGATIVE_INFINITY;

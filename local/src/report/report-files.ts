@@ -5,18 +5,18 @@ import { joinInside } from '../assembly/safe-path';
 import type { ExecutionRecord } from '../executions/executions';
 import { UserError } from '../user-error';
 
-/** The part of `report.json` that comparisons read. A field is absent where its value is unknown. */
+/** The fields of `report.json` that comparisons read. A field is missing if its value is unknown. */
 export interface ReportData {
   readonly schemaVersion: 1;
   readonly search: { readonly name: string; readonly status: string; readonly strategy?: string };
   readonly objective: { readonly metric: string; readonly type: 'Minimize' | 'Maximize' };
   readonly definitions: readonly ReportDefinition[];
-  /** In the order of their creation, those of earlier tuning jobs included. */
+  /** Ordered by creation, including jobs of warm-start parents. */
   readonly jobs: readonly ReportJob[];
   readonly bestJob?: string;
 }
 
-/** What a search, or one of its definitions, has searched. */
+/** The search space of a search, or of one of its definitions. */
 export interface ReportDefinition {
   readonly search: string;
   readonly name?: string;
@@ -33,10 +33,10 @@ export interface ReportDefinition {
 export interface ReportJob {
   readonly name: string;
   readonly status: string;
-  /** The tuning job that started it. */
+  /** Name of the tuning job that started it. */
   readonly search: string;
   readonly definition?: string;
-  /** Final value of the objective. */
+  /** Final value of the objective metric. */
   readonly value?: number;
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
@@ -44,23 +44,23 @@ export interface ReportJob {
 
 const REPORT_URI = /s3:\/\/[^\s"]+\/report\.html/g;
 
-/** Where an object is on this machine. */
+/** The local path of an S3 object. */
 export function localPath(root: string, uri: string): string {
   return joinInside(bucketsFolder(root), uri.replace(/^s3:\/\//, ''));
 }
 
-/** Pages of the reports that an execution names in its output, or in the cause of its failure. */
+/** Paths of the report pages that an execution names in its output, or in its failure's cause. */
 export function reportsOf({ output, cause }: ExecutionRecord, root: string): string[] {
   const uris = `${JSON.stringify(output ?? '')} ${cause ?? ''}`.match(REPORT_URI) ?? [];
   return [...new Set(uris)].map((uri) => localPath(root, uri)).filter((path) => existsSync(path));
 }
 
-/** The data next to a page. @throws UserError when they are not such as this version reads */
+/** Reads the `report.json` next to a page. @throws UserError for an unsupported schema version */
 export function readReportData(page: string): ReportData {
   const file = join(dirname(page), 'report.json');
   const data = JSON.parse(readFileSync(file, 'utf8')) as ReportData;
   if (data.schemaVersion === 1) return data;
   throw new UserError(
-    `${file} has schemaVersion ${data.schemaVersion}, and local mode reads 1: update cdk-sagemaker-tuning-local`,
+    `${file} has schemaVersion ${data.schemaVersion}, but this version reads only 1: update cdk-sagemaker-tuning-local`,
   );
 }

@@ -1,4 +1,4 @@
-/** The room and the time that something is drawn for. */
+/** Size of the output, and the time to show. */
 export interface Screen {
   readonly rows: number;
   readonly columns: number;
@@ -6,5 +6,5 @@ export interface Screen {
   readonly now: number;
 }
 
-/** Where there is no window: a file, or the lines that stay when all has ended. */
+/** For output without a window size: a file, or the final state. */
 export const UNLIMITED = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };

@@ -30,15 +30,14 @@ import { placeOf, renderPlace } from './job-place';
 import { UNLIMITED } from './screen';
 import { failedJobs } from './training-job-text';
 
-/** Where the buckets are. */
 type Root = Pick<Deployment, 'root'>;
 
 type Row = readonly [label: string, value: string];
 
-/** Failure reasons that are shown of a tuning job: the most common ones. */
+/** Maximum number of failure reasons shown for a tuning job, most common first. */
 const MOST_REASONS = 3;
 
-/** What the SageMaker console would show of the jobs that this process has run, but for those of items of Maps. */
+/** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
   const training = jobs.training
@@ -58,7 +57,7 @@ function hasNoPlace({ createdBy }: JobRecord): boolean {
   return createdBy?.place === undefined;
 }
 
-/** The same of one job. @returns undefined when there is no such job */
+/** Summarizes one job. @returns undefined when there is no such job */
 export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string | undefined {
   const tuning = jobs.tuning.get(name);
   if (tuning) return tuningJobSections(jobs, tuning, deployment).join('\n');
@@ -71,7 +70,7 @@ export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string
   return automl && automlSection(automl, deployment);
 }
 
-/** A training job of its own, once a search has ended, trains with what the search has found. */
+/** A standalone training job after a search is taken to be the final training job. */
 function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobRecord[]): string {
   const follows = tuning.some(
     (job) => (job.description.HyperParameterTuningEndTime ?? Infinity) <= description.CreationTime,
@@ -134,7 +133,7 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
   return `${head}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
 }
 
-/** What each of several definitions came to. */
+/** The result of each definition, if there are several. */
 function definitionRows(
   { TrainingJobDefinitions: definitions = [] }: TuningJobDescription,
   trainingJobs: readonly TrainingJobSummary[],
@@ -147,7 +146,7 @@ function definitionRows(
   });
 }
 
-/** Training jobs that did their work and printed nothing to compare them by. */
+/** Explains that training jobs completed but their logs contain no objective metric. */
 function noMetricRow(
   jobs: Jobs,
   job: TuningJobDescription,
@@ -170,14 +169,14 @@ function noMetricRow(
   return [['No metric', `${silent.length} completed without ${name}: ${reason}`]];
 }
 
-/** What training jobs have to tell of their metrics, of each metric once. */
+/** Notes about the metrics of training jobs, one per metric. */
 function metricNoteRows(records: readonly TrainingJobRecord[]): Row[] {
   const rows = new Map<string, Row>();
   for (const { description, metricNotes = {} } of records) {
     const { MetricDefinitions = [] } = description.AlgorithmSpecification;
     for (const [name, note] of Object.entries(metricNotes)) {
       const regex = MetricDefinitions.find(({ Name }) => Name === name)?.Regex;
-      // The objective metric is one of the others.
+      // The objective metric duplicates another metric.
       if (name !== OBJECTIVE_METRIC && !rows.has(name))
         rows.set(name, [`Metric ${name}`, `${regex}: ${note}`]);
     }
@@ -200,12 +199,12 @@ function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
     ...metricNoteRows([record]),
     ...hyperparameterRows(record),
     ...failureRow(FailureReason && withLog(FailureReason, description.TrainingJobName, deployment)),
-    // A job that failed, or was stopped before it had saved one, has no model.
+    // A job that failed, or was stopped before it saved a model, has none.
     ...(existsSync(model) ? [['Model', formatPath(model)] as const] : []),
   ];
 }
 
-/** Hyperparameters that the algorithm reads; those of a tuning job's training job that were tuned come first. */
+/** The hyperparameters that the algorithm reads. Tuned ones come first. */
 function hyperparameterRows({
   description: { HyperParameters = {} },
   tunedHyperParameters: tuned = {},
@@ -219,13 +218,13 @@ function hyperparameterRows({
   return [...group('Tuned hyperparameters', all.filter(isTuned)), ...group('Fixed hyperparameters', others)];
 }
 
-/** A reason, with what the job's log ends with where the reason does not say what went wrong. */
+/** Appends the end of the job's log if the failure reason does not name the error. */
 function withLog(reason: string, jobName: string, { root }: Root): string {
   const end = isErrorInLog(reason) ? endOfLog(root, jobName) : '';
   return end === '' ? reason : `${reason}\nIts log ends with:\n${end}`;
 }
 
-/** The item of a Map that a job ran for. */
+/** The Map item that a job ran for. */
 function itemRow(place: MapPlace | undefined): Row[] {
   return place === undefined ? [] : [['Item', renderPlace(place)]];
 }
@@ -234,14 +233,14 @@ function failureRow(reason: string | undefined): Row[] {
   return reason === undefined ? [] : [['Failure reason', reason]];
 }
 
-/** Where an object is on this machine. */
+/** The local path of an S3 object. */
 function localPath(uri: string, deployment: Root): string {
   return join(bucketsFolder(deployment.root), uri.replace(/^s3:\/\//, ''));
 }
 
 function section(title: string, rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
-  // A value may be several lines, such as a traceback.
+  // A value may have several lines, such as a traceback.
   const indent = `\n${' '.repeat(width + 4)}`;
   const lines = rows.map(([label, value]) =>
     `  ${label.padEnd(width)}  ${value.trimEnd().replaceAll('\n', indent)}`.trimEnd(),

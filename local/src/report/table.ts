@@ -6,7 +6,7 @@ const NO_BORDERS = Object.fromEntries(
   ),
 );
 
-/** Columns without borders and colours. */
+/** A table without borders and colors. */
 export const PLAIN_TABLE: TableConstructorOptions = {
   style: { head: [], border: [], compact: true },
   chars: NO_BORDERS,

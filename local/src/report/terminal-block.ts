@@ -6,43 +6,43 @@ const ESCAPE = '\u001b';
 const CLEAR_LINE = `${ESCAPE}[2K`;
 const CLEAR_BELOW = `${ESCAPE}[0J`;
 
-/** For a terminal that does not say how large it is. */
+/** Width to assume if the terminal does not report one. */
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
 
-/** Lines at the end of a terminal's output that are drawn over. */
+/** The last lines of a terminal's output, which are redrawn in place. */
 export class TerminalBlock {
-  /** What is on the screen; its lines are no longer than the terminal was wide. */
+  /** The lines on the screen, cut to the terminal's width at that time. */
   private drawn: readonly string[] = [];
   private columnsDrawn = 0;
 
   constructor(private readonly out: WriteStream) {}
 
-  /** Columns of the terminal. */
+  /** Width of the terminal, in columns. */
   get columns(): number {
     return this.out.columns || FALLBACK_COLUMNS;
   }
 
-  /** Lines that can be drawn over: what has scrolled out of the window cannot. */
+  /** Maximum number of lines that can be redrawn. Lines that have scrolled out of the window cannot. */
   get rows(): number {
     return Math.max(1, (this.out.rows || FALLBACK_ROWS) - 1);
   }
 
-  /** Draws lines over those that were drawn before. Each is cut to the width of the terminal. */
+  /** Replaces the lines drawn before. Cuts each to the width of the terminal. */
   draw(lines: readonly string[]): void {
     const cut = lines.map((line) => cutToWidth(line, this.columns));
     const isSame = this.columns === this.columnsDrawn && cut.join('\n') === this.drawn.join('\n');
     if (!isSame) this.replace(cut, '');
   }
 
-  /** Prints a text that stays, above the block. */
+  /** Prints text that stays, above the block. */
   print(text: string): void {
     this.replace(this.drawn, `${text}\n`);
   }
 
   private replace(lines: readonly string[], before: string): void {
     const up = this.rowsDrawn();
-    // In one write: nobody sees half a table.
+    // A single write, so that no partial table is visible.
     this.out.write(
       [
         up > 0 ? `${ESCAPE}[${up}A` : '',
@@ -56,7 +56,7 @@ export class TerminalBlock {
     this.columnsDrawn = this.columns;
   }
 
-  /** A terminal that has become narrower shows a line in several rows. */
+  /** Rows that the drawn lines take: a terminal that has become narrower wraps them. */
   private rowsDrawn(): number {
     if (this.columns >= this.columnsDrawn) return this.drawn.length;
     const rows = this.drawn.map((line) => Math.ceil(stripVTControlCharacters(line).length / this.columns));

@@ -7,37 +7,37 @@ import { renderTime } from './training-job-text';
 
 /** A training job of a tuning job. */
 export interface NumberedJob {
-  /** Which one it is, from 1. */
+  /** Number of the job in the tuning job, from 1. */
   readonly number: number;
   readonly job: TrainingJobSummary;
   readonly metrics: readonly FinalMetric[];
 }
 
-/** How training jobs are shown. */
+/** Options of the training job table. */
 export interface TrainingJobTableOptions {
-  /** Columns of the terminal. */
+  /** Width of the terminal, in columns. */
   readonly columns: number;
   /** Epoch seconds. */
   readonly now: number;
   readonly best: TrainingJobSummary | undefined;
-  /** Whether rows end with the training job's name. */
+  /** Whether each row ends with the training job's name. */
   readonly hasNames: boolean;
 }
 
-/** A table, and the hyperparameters that found no room in it. */
+/** A table, and the hyperparameters that did not fit. */
 export interface TrainingJobTable extends FittedTable {
   readonly hidden: readonly string[];
 }
 
-/** What a table shows in a terminal of some width. */
+/** Layout of the table at some width. */
 interface Layout {
   readonly gap: number;
-  /** Digits of a hyperparameter. */
+  /** Significant digits of a hyperparameter. */
   readonly digits: number;
   /** Decimals of a metric. */
   readonly decimals: number;
   readonly narrowestHead: number;
-  /** Characters of a cell. */
+  /** Maximum number of characters in a cell. */
   readonly widestCell: number;
   readonly hasStatus: boolean;
   readonly hasTimes: boolean;
@@ -55,7 +55,7 @@ const ROOMY: Layout = {
   names: 'whole',
 };
 
-/** What is given up for room, step by step; after the last one, hyperparameters are left out. */
+/** Steps that make the table narrower, in order. After the last one, hyperparameters are left out. */
 const SAVINGS: readonly Partial<Layout>[] = [
   { narrowestHead: 11, widestCell: 24, names: 'end' },
   { narrowestHead: 8, widestCell: 16, hasStatus: false },
@@ -70,7 +70,7 @@ const LAYOUTS: readonly Layout[] = [
 ];
 const NARROWEST = LAYOUTS.at(-1) ?? ROOMY;
 
-/** What stands after the number of a job that has not completed, where there is no room for the word. */
+/** Symbols that replace the status of jobs that have not completed, if there is no room for the word. */
 const SYMBOLS: Readonly<Record<string, string>> = {
   InProgress: '▸',
   Stopping: '▸',
@@ -78,10 +78,13 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   Failed: '✗',
 };
 
-/** Lines of a cell's width that a name may take in the head. */
+/** Maximum number of lines for a name in the heading. */
 const MOST_HEAD_LINES = 4;
 
-/** Training jobs with the objective, the same metric on other data, and hyperparameters, as wide as the terminal. */
+/**
+ * A table of training jobs with the objective, the same metric on other data, and hyperparameters, fitted to
+ * the terminal.
+ */
 export function trainingJobTable(
   jobs: readonly NumberedJob[],
   options: TrainingJobTableOptions,
@@ -106,7 +109,10 @@ export function trainingJobTable(
   };
 }
 
-/** So many names, in their order: those that the best job does not have, being of another definition, go first. */
+/**
+ * Keeps at most a number of names, in their order. Drops first the names that the best job's definition does
+ * not have.
+ */
 function mostImportant(
   names: readonly string[],
   count: number,
@@ -119,7 +125,7 @@ function mostImportant(
   return names.filter((name) => kept.has(name));
 }
 
-/** Names of the hyperparameters that were tuned: each definition may have its own. */
+/** Names of the tuned hyperparameters, which may differ between definitions. */
 export function tunedNames(jobs: readonly Pick<NumberedJob, 'job'>[]): string[] {
   return unique(jobs.flatMap(({ job }) => Object.keys(job.TunedHyperParameters)));
 }
@@ -149,7 +155,7 @@ function columnsOf(
   ];
 }
 
-/** The objective, and the same on other data where that was measured. */
+/** The objective metric, and the same metric on other data if it was measured. */
 function metricColumns(
   jobs: readonly NumberedJob[],
   decimals: number,
@@ -157,7 +163,7 @@ function metricColumns(
 ): TableColumn[] {
   const objectives = unique(jobs.flatMap(({ job }) => objectiveName(job) ?? []));
   const counterpart = ({ job, metrics }: NumberedJob) => {
-    // A job that runs has no objective yet.
+    // A running job has no objective value yet.
     const objective = objectiveName(job) ?? (objectives.length === 1 ? objectives[0] : undefined);
     return objective === undefined ? undefined : counterpartOf(objective, metrics);
   };
@@ -176,7 +182,7 @@ function metricColumns(
   ];
 }
 
-/** The objective's value; a job that has ended without one says so. */
+/** The objective value, or a note that an ended job has none. */
 function renderObjectiveValue(job: TrainingJobSummary, decimals: number): string {
   const value = job.FinalHyperParameterTuningJobObjectiveMetric?.Value;
   return value === undefined && job.TrainingJobStatus === 'Completed'
@@ -190,7 +196,10 @@ function objectiveName({
   return metric?.MetricName;
 }
 
-/** Names begin with that of the tuning job: where there is little room, only the rest is shown. */
+/**
+ * The names of training jobs, which begin with that of the tuning job. If space is short, only the rest is
+ * shown.
+ */
 function nameColumn(jobs: readonly NumberedJob[], names: 'whole' | 'end'): TableColumn {
   return {
     head: 'name',

@@ -5,24 +5,24 @@ import { formatMetric, formatSeconds } from './format';
 import { renderHyperparameter } from './hyperparameters';
 import { counterpartOf, type FinalMetric, reportedMetrics } from './job-metrics';
 
-/** Columns of a failure reason in a line: the summary has all of it. */
+/** Maximum length of a failure reason in a line; the summary shows all of it. */
 const LONGEST_REASON = 200;
 
-/** Whether a job has ended, however it did. */
+/** Whether a job has ended with any status. */
 export function isEnded({
   TrainingJobStatus: status,
 }: Pick<TrainingJobSummary, 'TrainingJobStatus'>): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
 }
 
-/** The training jobs that give a reason for their failure. */
+/** The training jobs that have a failure reason. */
 export function failedJobs(trainingJobs: readonly TrainingJobSummary[]): FailedJob[] {
   return trainingJobs.flatMap(({ TrainingJobName: name, FailureReason: reason }) =>
     reason === undefined ? [] : [{ name, reason }],
   );
 }
 
-/** A training job of a tuning job that has ended, in a line. */
+/** One line for a tuning job's training job that has ended. */
 export function renderEnd(job: TrainingJobSummary, metrics: readonly FinalMetric[] = []): string {
   return [
     `${job.TrainingJobName} ${job.TrainingJobStatus}`,
@@ -34,7 +34,7 @@ export function renderEnd(job: TrainingJobSummary, metrics: readonly FinalMetric
   ].join('  ');
 }
 
-/** A training job that belongs to no tuning job, in a line. */
+/** One line for a training job that does not belong to a tuning job. */
 export function renderTrainingJob(job: TrainingJobDescription, now: number): string {
   const { TrainingJobName, TrainingJobStatus, FailureReason } = job;
   return [
@@ -47,13 +47,13 @@ export function renderTrainingJob(job: TrainingJobDescription, now: number): str
     .join('  ');
 }
 
-/** The objective's name and value. */
+/** The objective metric's name and value. */
 export function renderObjective(job: TrainingJobSummary): string {
   const objective = job.FinalHyperParameterTuningJobObjectiveMetric;
   return objective ? renderMetric(objective) : 'no objective metric';
 }
 
-/** The objective, and the same on other data where that was measured. */
+/** The objective metric, and the same metric on other data if it was measured. */
 export function renderMetrics(job: TrainingJobSummary, metrics: readonly FinalMetric[]): string[] {
   const objective = job.FinalHyperParameterTuningJobObjectiveMetric?.MetricName;
   const counterpart = objective === undefined ? undefined : counterpartOf(objective, metrics);
@@ -64,7 +64,7 @@ function renderMetric({ MetricName, Value }: FinalMetric): string {
   return `${MetricName} ${formatMetric(Value)}`;
 }
 
-/** How long a job has trained; nothing before it has begun. */
+/** How long a job has been training; empty before it starts. */
 export function renderTime(
   { TrainingStartTime, TrainingEndTime }: Pick<TrainingJobSummary, 'TrainingStartTime' | 'TrainingEndTime'>,
   now: number,

@@ -14,23 +14,23 @@ import type { Screen } from './screen';
 import { type NumberedJob, trainingJobTable, tunedNames } from './training-job-table';
 import { failedJobs, isEnded, renderMetrics } from './training-job-text';
 
-/** The training jobs of a tuning job, in the order of their creation. */
+/** The training jobs of a tuning job, ordered by creation. */
 export interface TrainingJobsView {
   readonly trainingJobs: readonly TrainingJobSummary[];
-  /** The metrics that a training job has reported. @default - none */
+  /** Returns the reported metrics of a training job. @default - none */
   readonly metricsOf?: (trainingJobName: string) => readonly FinalMetric[];
 }
 
-/** A tuning job with its training jobs. */
+/** A tuning job and its training jobs. */
 export interface TuningJobView extends TrainingJobsView {
   readonly description: TuningJobDescription;
-  /** How long it was interrupted. @default 0 */
+  /** Time for which the job was interrupted. @default 0 */
   readonly pausedSeconds?: number;
-  /** The item of a Map that it runs for. @default - none */
+  /** The Map item that the job runs for. @default - none */
   readonly place?: MapPlace;
 }
 
-/** A tuning job's training jobs as they are now. */
+/** The current training jobs of a tuning job. */
 export function trainingJobsView(jobs: Jobs, description: TuningJobDescription): TrainingJobsView {
   return {
     trainingJobs: summarizeTrainingJobs(jobs, description),
@@ -38,12 +38,13 @@ export function trainingJobsView(jobs: Jobs, description: TuningJobDescription):
   };
 }
 
-/** Lines on the best job's hyperparameters, as a part of the screen. */
+/** Maximum share of the screen for the best job's hyperparameters. */
 const MOST_BEST_LINES = 1 / 4;
 
 /**
- * A tuning job in as many lines as there are rows: its progress, the best so far, and a table of training jobs. The best
- * one is always there; hyperparameters that find no room in the table are listed for it alone.
+ * Renders a tuning job in the rows of the screen: its progress, the best job so far, and a table of training
+ * jobs. The best job is always shown. Hyperparameters that do not fit in the table are listed for the best
+ * job only.
  */
 export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
   const { description, trainingJobs, place } = view;
@@ -54,7 +55,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
     return isEnded(job) ? 2 : 1;
   };
   const jobs = numbered(view);
-  // No more than these can be shown.
+  // More than these cannot be shown.
   const candidates = highestRanked(jobs, screen.rows, rank);
   const table = trainingJobTable(candidates, { ...screen, best, hasNames: false });
   const bestLines = (names: readonly string[]) =>
@@ -69,7 +70,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
   ];
   const failures = renderFailures(trainingJobs, screen.columns);
   const above = [...head, ...bestLines(table.hidden), ...failures];
-  // One more: the line on the jobs that are not in the table.
+  // One line is for the number of jobs that are not in the table.
   const room = screen.rows - above.length - table.head.length - 1;
   if (room < 1 || jobs.length === 0) {
     return [...head, ...bestLines(tunedNames(jobs)), ...failures].slice(0, screen.rows);
@@ -85,7 +86,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
   ];
 }
 
-/** All training jobs of a tuning job, the best ones first and those without a value last. */
+/** Renders all training jobs of a tuning job, best first, jobs without a value last. */
 export function renderRanking(view: TrainingJobsView, screen: Omit<Screen, 'rows'>): string[] {
   const rank = ({ job }: NumberedJob): number => {
     const objective = job.FinalHyperParameterTuningJobObjectiveMetric;
@@ -132,7 +133,7 @@ function progressOf({ description, trainingJobs, pausedSeconds = 0 }: TuningJobV
   };
 }
 
-/** The best training job, with hyperparameters of these names. */
+/** The best training job, with the named hyperparameters. */
 function renderBest(
   best: NumberedJob | undefined,
   names: readonly string[],
@@ -153,7 +154,7 @@ function renderBest(
   return shown.map((line) => colours.green(cutToWidth(line, columns)));
 }
 
-/** The most common reason for failures: the table has no room for it. */
+/** The most common failure reason, which does not fit in the table. */
 function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: number): string[] {
   const [most] = commonReasons(failedJobs(trainingJobs));
   if (most === undefined) return [];
