@@ -1,16 +1,16 @@
 import { steadyNow } from '../steady-clock';
 
-/** Time as the interpreter sees it; tests put their own in its place. */
+/** The interpreter's clock. Tests replace it. */
 export interface Clock {
   now(): Date;
-  /** Resolves after the time, and rejects with the signal's reason as soon as it aborts. */
+  /** Resolves after the time. Rejects with the signal's reason as soon as it aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Node's timers cannot be longer than this. */
+/** Maximum delay of Node's timers. */
 const LONGEST_TIMER = 2_147_483_647;
 
-/** The clock on the wall, which is not set back. */
+/** The system clock, but never set back. */
 export const systemClock: Clock = {
   now: () => new Date(steadyNow()),
   async sleep(milliseconds, signal) {

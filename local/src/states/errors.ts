@@ -1,9 +1,9 @@
-/** An error of the States Language: what a task throws, and what ends an execution. */
+/** An error of the States Language, thrown by a task or ending an execution. */
 export class StatesError extends Error {
   /**
-   * @param error the error's name, which `ErrorEquals` is compared with; a Fail state may have none
-   * @param cause text for people
-   * @param catchable whether Retry and Catch may handle it; `States.Runtime` never is
+   * @param error name that `ErrorEquals` matches; a Fail state may have none
+   * @param cause message for users
+   * @param catchable whether Retry and Catch may handle it; never for `States.Runtime`
    */
   constructor(
     readonly error: string | undefined,
@@ -15,7 +15,9 @@ export class StatesError extends Error {
   }
 }
 
-/** A task that beat too late. AWS calls it States.Timeout; States.HeartbeatTimeout is a name to catch it by. */
+/**
+ * A task missed its heartbeat. AWS reports States.Timeout; States.HeartbeatTimeout is a name for catching it.
+ */
 export class HeartbeatTimeout extends StatesError {
   constructor() {
     super('States.Timeout');
@@ -23,33 +25,33 @@ export class HeartbeatTimeout extends StatesError {
 }
 
 /**
- * A failure to evaluate a field of a state. It becomes a {@link StatesError} where the state's name
- * and its place in the history are known, which AWS puts before the text.
+ * A field of a state could not be evaluated. It becomes a {@link StatesError} where the state's name and the
+ * event ID are known, which AWS puts before the message.
  */
 export class EvaluationError extends Error {
   constructor(
     readonly error: string,
     message: string,
-    /** The field, as in `Output/result`; only JSONata failures have one. */
+    /** The field, such as `Output/result`. Only JSONata errors have one. */
     readonly location?: string,
-    /** Whether a limit of the service was reached, which AWS tells of in other words and nothing can catch. */
+    /** Whether a service limit was reached. AWS words such errors differently, and they cannot be caught. */
     readonly isLimit = false,
   ) {
     super(message);
   }
 }
 
-/** A failed JSONata evaluation or a JSONata field with a value that cannot be used. */
+/** A failed JSONata evaluation, or a JSONata field with an invalid value. */
 export function queryError(message: string, location?: string): EvaluationError {
   return new EvaluationError('States.QueryEvaluationError', message, location);
 }
 
-/** A failure of the definition at run time, which nothing can catch. */
+/** An error of the definition at run time, which cannot be caught. */
 export function runtimeError(message: string): EvaluationError {
   return new EvaluationError('States.Runtime', message);
 }
 
-/** A result that is larger than the service's limit. */
+/** A result exceeds the service's size limit. */
 export function dataLimitError(producer: string, catchable: boolean): StatesError {
   return new StatesError(
     'States.DataLimitExceeded',
@@ -58,16 +60,16 @@ export function dataLimitError(producer: string, catchable: boolean): StatesErro
   );
 }
 
-/** One thing that is wrong with a definition. */
+/** A problem in a definition. */
 export interface Problem {
   /** AWS's code for this kind of problem. */
   readonly code: ProblemCode;
   readonly message: string;
-  /** Where: a path such as `/States/Train/Arguments`. */
+  /** Its location, such as `/States/Train/Arguments`. */
   readonly location: string;
 }
 
-/** The codes that CreateStateMachine answers with. */
+/** Problem codes of CreateStateMachine. */
 export type ProblemCode =
   | 'SCHEMA_VALIDATION_FAILED'
   | 'MISSING_TRANSITION_TARGET'
@@ -76,7 +78,7 @@ export type ProblemCode =
   | 'INVALID_JSONATA_EXPRESSION'
   | 'UNSUPPORTED_JSONATA_EXPRESSION';
 
-/** A definition that cannot be run, with everything that is wrong with it. */
+/** An invalid definition, with all its problems. */
 export class InvalidDefinitionError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(

@@ -1,9 +1,12 @@
-// Plain JavaScript, since the evaluator's process has no compiler.
+// Plain JavaScript, because the evaluator process has no compiler.
 'use strict';
 
 const MASK = (1n << 48n) - 1n;
 
-/** The 48-bit linear congruential generator of java.util.Random, which AWS's seeded functions show. */
+/**
+ * The 48-bit linear congruential generator of java.util.Random. AWS's functions with a seed return its
+ * numbers.
+ */
 class JavaRandom {
   /** @param {number} seed */
   constructor(seed) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Any JSON value. A number may be an {@link ExactNumber}. */
+/** Any JSON value. Numbers may be {@link ExactNumber} objects. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
@@ -8,17 +8,18 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Stands before the text of a number where JSON text is made or read: no other string begins so. */
+/** Marks the source of a number while JSON is parsed or serialized. No other string begins with it. */
 const MARK = `${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
-/** Whether JSON text is made that keeps the texts of numbers, and whether there were any. */
+/** Whether JSON is being serialized with the source of numbers, and whether there were any. */
 let keepsTexts = false;
 let hasTexts = false;
 
 /**
- * A number that JavaScript does not print as it was written, such as `1.0`, `1e3` and `12345678901234567890`. It keeps
- * its text where a state hands it on, calculates as the number that JavaScript makes of it, and is typed as one.
+ * A number that JavaScript would print differently from its source, such as `1.0`, `1e3` and
+ * `12345678901234567890`. It keeps its source when a state passes it on. Calculations use JavaScript's
+ * number.
  */
 export class ExactNumber extends Number {
   constructor(readonly text: string) {
@@ -35,25 +36,25 @@ export class ExactNumber extends Number {
   }
 }
 
-/** The number that a value is; undefined when it is none. */
+/** The numeric value; undefined if the value is not a number. */
 export function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return value instanceof ExactNumber ? value.valueOf() : undefined;
 }
 
-/** What every number has that JavaScript prints otherwise; most texts have it nowhere. */
+/** Matches every number that JavaScript prints differently. Most JSON has none. */
 const MAY_BE_EXACT = /\d(?:[.eE]|\d{15})/;
 
-/** A string, or what may be a number. */
+/** A string, or a possible number. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
-/** Parses JSON text; numbers keep theirs. @throws SyntaxError */
+/** Parses JSON, preserving the source of numbers. @throws SyntaxError */
 export function parseExact(text: string): Json {
   const value = JSON.parse(text) as Json;
   if (!MAY_BE_EXACT.test(text)) return value;
   let isExact = true;
   const marked = text.replace(TOKENS, (token) => {
-    // AWS makes 0 of -0, as recorded.
+    // AWS turns -0 into 0 (recorded).
     if (token.startsWith('"') || token === '-0' || String(Number(token)) === token) return token;
     isExact = false;
     return `"${MARK}${token}"`;
@@ -64,7 +65,7 @@ export function parseExact(text: string): Json {
   ) as Json;
 }
 
-/** The JSON text of a value, with the texts of its numbers. */
+/** Serializes a value, preserving the source of its numbers. */
 export function jsonText(value: unknown): string {
   keepsTexts = true;
   hasTexts = false;
@@ -76,14 +77,14 @@ export function jsonText(value: unknown): string {
   }
 }
 
-/** The value with JavaScript's own numbers, for those that know no others: itself, or a copy. */
+/** The value with plain JavaScript numbers, for code that supports no others. Copies only if needed. */
 export function withPlainNumbers(value: Json): Json {
   hasTexts = false;
   const text = JSON.stringify(value);
   return hasTexts ? (JSON.parse(text) as Json) : value;
 }
 
-/** Whether a JSON value is an object, and neither null nor an array. */
+/** Whether a JSON value is an object, but not an array or null. */
 export function isObject(value: unknown): value is JsonObject {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
@@ -95,21 +96,21 @@ export function isArray(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** A deep copy through JSON text, as every value crosses a state's border. */
+/** A deep copy through JSON. Every value that enters or leaves a state is copied. */
 export function copyJson(value: unknown, replacer?: (key: string, value: unknown) => unknown): Json {
   return replacer
     ? (JSON.parse(JSON.stringify(value ?? null, replacer)) as Json)
     : parseExact(jsonText(value ?? null));
 }
 
-/** The name that AWS gives a JSON value's type in its messages. */
+/** AWS's name for a JSON value's type in messages. */
 export function typeName(value: Json): string {
   if (value === null) return 'null';
   if (value instanceof ExactNumber) return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Structural equality of two JSON values. */
+/** Structural equality of JSON values. */
 export function equalJson(a: Json, b: Json): boolean {
   if (a === b) return true;
   const [left, right] = [numberIn(a), numberIn(b)];
@@ -124,10 +125,10 @@ export function equalJson(a: Json, b: Json): boolean {
   );
 }
 
-/** The most bytes of UTF-8 JSON text that a state may take, answer or assign. */
+/** Maximum size of a state's input, output or assigned variables, in bytes of UTF-8 JSON. */
 export const PAYLOAD_LIMIT = 262_144;
 
-/** The size of a value as AWS counts it: the bytes of its JSON text in UTF-8. */
+/** The size of a value as AWS measures it: bytes of its JSON in UTF-8. */
 export function jsonSize(value: Json): number {
   return Buffer.byteLength(jsonText(value), 'utf8');
 }

@@ -2,9 +2,9 @@ const EXTENDED_OFFSET =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))$/;
 
 /**
- * Reads an ISO-8601 date and time with an offset, the one form that the States Language knows.
+ * Parses an ISO 8601 date and time with an offset, the only format of the States Language.
  *
- * @returns nanoseconds since the epoch, or undefined where the text is no such timestamp
+ * @returns nanoseconds since the epoch, or undefined if the string is not such a timestamp
  */
 export function parseTimestamp(text: string): bigint | undefined {
   const match = EXTENDED_OFFSET.exec(text);
@@ -14,7 +14,7 @@ export function parseTimestamp(text: string): bigint | undefined {
     .map((n) => Number(n ?? 0));
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  // A day that the month does not have would roll over silently.
+  // A day that does not exist in the month would silently roll over.
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   const [offsetHours, offsetMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
   if (!exists || hour > 23 || minute > 59 || second > 59 || offsetHours > 18 || offsetMinutes > 59)

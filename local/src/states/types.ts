@@ -1,21 +1,21 @@
 import type { Json, JsonObject } from './json';
 
-/** The language of a state's expressions. */
+/** The query language of a state. */
 export type QueryLanguage = 'JSONata' | 'JSONPath';
 
-/** A definition that was checked: everything in it is known to the interpreter. */
+/** A validated definition, in which the interpreter supports everything. */
 export interface StateMachine extends StateGraph {
-  /** The longest an execution may take. */
+  /** Timeout of an execution. */
   readonly timeoutSeconds?: number;
 }
 
-/** States that run one after the other: the machine itself, a branch, or what a Map runs for each item. */
+/** States that run one after the other: the whole machine, a branch, or a Map's item processor. */
 export interface StateGraph {
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
 }
 
-/** One state. */
+/** A state of any type. */
 export type State =
   | TaskState
   | PassState
@@ -31,7 +31,7 @@ interface StateBase {
   readonly flow: DataFlow;
 }
 
-/** What follows a state; without it the graph ends there. */
+/** The transition to the next state. Without a next state, the graph ends. */
 interface Transition {
   readonly next?: string;
 }
@@ -41,7 +41,7 @@ interface ErrorHandling {
   readonly catch: readonly Catcher[];
 }
 
-/** How data goes in and out of a state, a choice rule or a catcher. */
+/** Input and output processing of a state, a choice rule or a catcher. */
 export type DataFlow = JsonataFlow | JsonPathFlow;
 
 /** The JSONata form of {@link DataFlow}. */
@@ -50,11 +50,11 @@ export interface JsonataFlow {
   readonly arguments?: Json;
   readonly output?: Json;
   readonly assign?: JsonObject;
-  /** Put before field names in messages: empty, `Choices[0]/` or `Catch[0]/`. */
+  /** Prefix of field names in messages: empty, `Choices[0]/` or `Catch[0]/`. */
   readonly locationPrefix: string;
 }
 
-/** The JSONPath form of {@link DataFlow}; a null path stands for `{}`, or for "discard" in `resultPath`. */
+/** The JSONPath form of {@link DataFlow}. A null path means `{}`, or "discard" in `resultPath`. */
 export interface JsonPathFlow {
   readonly language: 'JSONPath';
   readonly inputPath: string | null;
@@ -65,7 +65,7 @@ export interface JsonPathFlow {
   readonly assign?: JsonObject;
 }
 
-/** A field that is given in the definition, or computed when the state runs. */
+/** A field with a literal value, or one that is computed when the state runs. */
 export type Computed =
   | { readonly kind: 'literal'; readonly field: string; readonly value: Json }
   | { readonly kind: 'expression'; readonly field: string; readonly expression: string }
@@ -98,7 +98,7 @@ export interface TaskState extends StateBase, Transition, ErrorHandling {
 
 export interface PassState extends StateBase, Transition {
   readonly type: 'Pass';
-  /** JSONPath only: stands for a result. */
+  /** JSONPath only: the output of a Pass state. */
   readonly result?: Json;
 }
 
@@ -108,14 +108,14 @@ export interface ChoiceState extends StateBase {
   readonly default?: string;
 }
 
-/** A rule of a Choice state; its flow is used when it matches. */
+/** A rule of a Choice state. Its flow is used if it matches. */
 export interface ChoiceRule {
   readonly condition: Condition;
   readonly next: string;
   readonly flow: DataFlow;
 }
 
-/** What a rule asks: a JSONata condition, or a JSONPath comparison, possibly nested. */
+/** The condition of a rule: a JSONata expression, or a JSONPath comparison, possibly nested. */
 export type Condition =
   | { readonly kind: 'computed'; readonly value: Computed }
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
@@ -144,7 +144,7 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly childType?: 'STANDARD' | 'EXPRESS';
   readonly label?: string;
   readonly processor: StateGraph;
-  /** JSONata: Items; JSONPath: ItemsPath. Without it the state's input is the items. */
+  /** JSONata: Items; JSONPath: ItemsPath. Without it, the items are the state's input. */
   readonly items?: Computed;
   readonly itemReader?: ItemReader;
   readonly itemSelector?: Json;
@@ -155,36 +155,36 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly toleratedFailurePercentage?: Computed;
 }
 
-/** Where a distributed Map reads its items from. */
+/** The source of a distributed Map's items. */
 export interface ItemReader {
   readonly resource: string;
   readonly arguments: Json;
-  /** What the object, or each of several objects, is read as; without it the list of objects is the items. */
+  /** Format of the object, or of each object. Without it, the items are the list of objects. */
   readonly format?: ItemFormat;
-  /** How the object names others whose content is the items. */
+  /** Format of a manifest that lists the objects with the items. */
   readonly manifest?: 'S3_INVENTORY' | 'ATHENA_DATA';
   readonly maxItems?: Computed;
 }
 
-/** What the content of an object is read as. */
+/** The format of an object with items. */
 export interface ItemFormat {
   readonly inputType: 'CSV' | 'JSON' | 'JSONL';
   readonly csvDelimiter: string;
-  /** Column names; without them the first row has them. */
+  /** Column names. Without them, the first row contains the names. */
   readonly csvHeaders?: readonly string[];
-  /** A JSON pointer to the items within a JSON document. */
+  /** JSON pointer to the items in a JSON document. */
   readonly itemsPointer?: Computed;
 }
 
-/** What becomes of the results of a distributed Map's child executions. */
+/** How the results of a distributed Map's child executions are returned. */
 export interface ResultWriter {
-  /** Where they are written; without it they are the state's result. */
+  /** Where they are written. Without it, they are the state's result. */
   readonly target?: { readonly resource: string; readonly arguments: Json };
   readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
   readonly outputType: 'JSON' | 'JSONL';
 }
 
-/** How a distributed Map groups items for its child executions. */
+/** How a distributed Map groups items into child executions. */
 export interface ItemBatcher {
   readonly maxItemsPerBatch?: Computed;
   readonly maxInputBytesPerBatch?: Computed;

@@ -1,10 +1,10 @@
 import type { ProblemCode } from '../errors';
 import type { State, StateGraph } from '../types';
 
-/** Notes a problem: what, and where. */
+/** Reports a problem and its location. */
 type Note = (message: string, location: string, code?: ProblemCode) => void;
 
-/** A graph inside of a state, and where it stands under it. */
+/** A graph inside a state, and its location relative to the state. */
 interface InnerGraph {
   readonly graph: StateGraph;
   readonly location: string;
@@ -17,8 +17,8 @@ function innerGraphs(state: State): InnerGraph[] {
 }
 
 /**
- * Refuses a variable that is assigned in a scope and again in one inside of it, as the States Language
- * does (Variable Scope): a graph's states share a scope, and a branch or a Map's processor is inside.
+ * Refuses a variable that is assigned both in a scope and in one nested in it, as the States Language does
+ * (Variable Scope). The states of a graph share a scope. Branches and a Map's processor are nested scopes.
  */
 export function checkVariableScopes(
   graph: StateGraph,
@@ -45,14 +45,14 @@ export function checkVariableScopes(
 }
 
 function assignedNames(state: State): string[] {
-  // What a Catch assigns does not count: AWS has run a Parallel that assigns the same name in a branch.
+  // Assignments in Catch do not count: AWS accepted a Parallel state that assigns the same name in a branch.
   const flows = [state.flow, ...(state.type === 'Choice' ? state.rules.map(({ flow }) => flow) : [])];
   return flows.flatMap(({ assign, language }) =>
     Object.keys(assign ?? {}).map((key) => (language === 'JSONPath' ? key.replace(/\.\$$/, '') : key)),
   );
 }
 
-/** Refuses what Express executions cannot do: wait for jobs, for task tokens or for activities. */
+/** Refuses what Express executions do not support: waiting for jobs or task tokens, and activities. */
 export function checkExpress(graph: StateGraph, location: string, note: Note): void {
   for (const [name, state] of graph.states) {
     const at = `${location}/States/${name}`;

@@ -7,7 +7,7 @@ import { DYNAMIC_SUFFIX } from '../jsonpath/template';
 import type { QueryLanguage } from '../types';
 import type { Fields } from './fields';
 
-/** Reads a payload and checks the expressions in it. */
+/** Reads a payload template and checks its expressions. */
 export function takeTemplate(
   fields: Fields,
   name: string,
@@ -24,7 +24,7 @@ export function takeTemplate(
   return template;
 }
 
-/** Reads the arguments of a call that a Map makes itself, and refuses those that are not supported. */
+/** Reads the arguments of a call that a Map itself makes, and refuses unsupported ones. */
 export function takeRequest(
   fields: Fields,
   language: QueryLanguage,
@@ -40,7 +40,7 @@ export function takeRequest(
   return request;
 }
 
-/** Notes what CreateStateMachine refuses in an expression. */
+/** Reports the problems for which CreateStateMachine refuses an expression. */
 export function refuseExpression(
   fields: Fields,
   source: string,
@@ -50,7 +50,7 @@ export function refuseExpression(
   for (const { code, message } of checkExpression(source, produced)) fields.problem(message, location, code);
 }
 
-/** Reads a path, or where it may be one, a call of an intrinsic function. */
+/** Reads a path or, if allowed, a call of an intrinsic function. */
 export function takePath(fields: Fields, name: string, { intrinsics = false } = {}): string | undefined {
   const text = fields.string(name);
   if (text === undefined) return undefined;
@@ -89,7 +89,7 @@ function checkPayload(fields: Fields, template: Json, location: string): void {
   }
 }
 
-/** What is wrong with a path or a call. */
+/** Describes what is wrong with a path or an intrinsic function call. */
 function pathProblem(text: string, intrinsics: boolean): string | undefined {
   try {
     if (intrinsics && isIntrinsic(text)) parseIntrinsic(text);

@@ -1,14 +1,14 @@
 import { isObject } from '../json';
 
-/** A state of a definition that was not parsed yet. */
+/** A state of an unparsed definition. */
 export interface DefinedState {
   readonly name: string;
-  /** Where it is, such as `/States/Each/ItemProcessor/States/Train`. */
+  /** Its location, such as `/States/Each/ItemProcessor/States/Train`. */
   readonly path: string;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** All states of a definition, those in branches and Map states included. */
+/** All states of a definition, including those in branches and Map states. */
 export function statesIn(machine: Readonly<Record<string, unknown>>, path = ''): DefinedState[] {
   const states = isObject(machine['States']) ? machine['States'] : {};
   return Object.entries(states).flatMap(([name, state]) => {

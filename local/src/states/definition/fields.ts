@@ -1,22 +1,22 @@
 import type { Problem, ProblemCode } from '../errors';
 import { isArray, isObject, type Json, type JsonObject, numberIn } from '../json';
 
-/** A range of numbers, both ends included. */
+/** An inclusive range of numbers. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * Reads the fields of one object of a definition and notes what is wrong. A field that nothing asked
- * for is not supported: {@link finish} refuses it.
+ * Reads the fields of an object in a definition and reports problems. Fields that no reader requested are
+ * unsupported: {@link finish} refuses them.
  */
 export class Fields {
   private readonly asked = new Set<string>();
 
   constructor(
     private readonly source: JsonObject,
-    /** Where the object is, as in `/States/Train`. */
+    /** Location of the object, such as `/States/Train`. */
     readonly location: string,
     private readonly problems: Problem[],
   ) {}
@@ -25,7 +25,7 @@ export class Fields {
     return this.source[name] !== undefined;
   }
 
-  /** The names that have been given and that nothing has asked for yet. */
+  /** Names of fields that exist but have not been read. */
   get rest(): string[] {
     return Object.keys(this.source).filter((name) => !this.asked.has(name));
   }
@@ -65,13 +65,13 @@ export class Fields {
     return this.typed(name, 'an object', isObject) as JsonObject | undefined;
   }
 
-  /** The fields of a nested object. */
+  /** Reads a nested object. */
   nested(name: string): Fields | undefined {
     const value = this.object(name);
     return value && new Fields(value, `${this.location}/${name}`, this.problems);
   }
 
-  /** The fields of each object of an array that has at least one. */
+  /** Reads a nonempty array of objects. */
   list(name: string): Fields[] {
     const value = this.typed(name, 'an array of objects with at least one', (v) => {
       return isArray(v) && v.length > 0 && v.every(isObject);
@@ -87,7 +87,7 @@ export class Fields {
     return this.typed(name, 'an array of strings with at least one', fits) as string[] | undefined;
   }
 
-  /** Refuses what no reader has asked for. */
+  /** Refuses all fields that have not been read. */
   finish(reason = 'is not supported by Step Functions'): void {
     for (const name of this.rest) this.problem(`The field '${name}' ${reason}`, name);
   }

@@ -36,7 +36,7 @@ function parseCondition(rule: Fields, locationPrefix: string): Condition {
   return { kind: 'computed', value: { ...condition, field: `${locationPrefix}${condition.field}` } };
 }
 
-/** Reads a comparison, or rules joined by And, Or and Not. */
+/** Reads a comparison, or rules combined by And, Or and Not. */
 function parseRule(rule: Fields): Condition {
   rule.string('Comment');
   for (const [name, kind] of [['And', 'and'] as const, ['Or', 'or'] as const]) {
@@ -63,7 +63,7 @@ function parseComparison(rule: Fields): Condition {
   const operator = field.replace(/Path$/, '');
   const type = OPERATORS.get(operator);
   if (field !== operator) {
-    // Only comparisons with a value of the input have this form.
+    // Only comparisons with another value of the input have this form.
     if (operator.startsWith('Is') || operator === 'StringMatches') {
       rule.problem(`The field '${field}' is not supported`, field);
     }

@@ -2,7 +2,7 @@ import type { Catcher, QueryLanguage, Retrier } from '../types';
 import type { Fields } from './fields';
 import { parseFlow } from './parse-flow';
 
-/** The longest delay between two attempts. */
+/** Maximum delay between two attempts. */
 const LONGEST_DELAY = 31_622_400;
 
 /** Reads Retry. */
@@ -52,13 +52,13 @@ export function parseCatch(fields: Fields, language: QueryLanguage): Catcher[] {
   return catchers;
 }
 
-/** An empty array is allowed and means nothing. */
+/** An empty array is allowed and has no effect. */
 function isEmpty(fields: Fields, name: string): boolean {
   const value = fields.take(name);
   return Array.isArray(value) && value.length === 0;
 }
 
-/** `States.ALL` stands alone, and in the last place. */
+/** `States.ALL` must stand alone and in the last entry. */
 function checkWildcards(
   fields: Fields,
   name: string,

@@ -5,9 +5,9 @@ import type { Computed, DataFlow, QueryLanguage } from '../types';
 import { refuseExpression, takeOptionalPath, takePath, takeTemplate } from './check-templates';
 import type { Bounds, Fields } from './fields';
 
-/** Which of the fields of a data flow a state, a rule or a catcher has, beside Output or OutputPath. */
+/** The data flow fields that a state, a rule or a catcher supports, in addition to Output or OutputPath. */
 export interface FlowFields {
-  /** Arguments, or Parameters. */
+  /** Arguments or Parameters. */
   readonly arguments?: boolean;
   /** InputPath and OutputPath (JSONPath). */
   readonly paths?: boolean;
@@ -18,12 +18,12 @@ export interface FlowFields {
   readonly assign?: boolean;
   /** Output (JSONata). @default true */
   readonly output?: boolean;
-  /** What `$states` has in Output and Assign. */
+  /** The fields of `$states` in Output and Assign. */
   readonly produced?: Produced;
   readonly locationPrefix?: string;
 }
 
-/** Reads how data goes in and out. */
+/** Reads the fields for input and output processing. */
 export function parseFlow(fields: Fields, language: QueryLanguage, has: FlowFields): DataFlow {
   const assign = has.assign ? parseAssign(fields, language, has.produced) : undefined;
   if (language === 'JSONata') {
@@ -65,7 +65,7 @@ function parseAssign(fields: Fields, language: QueryLanguage, produced?: Produce
   return assign;
 }
 
-/** Reads a number that is given, computed by JSONata, or found by the field's `…Path` form. */
+/** Reads a number that is a literal, a JSONata expression, or the field's `…Path` form. */
 export function parseNumber(
   fields: Fields,
   name: string,
@@ -80,7 +80,7 @@ export function parseNumber(
   });
 }
 
-/** Reads a text that is given, computed by JSONata, or found by the field's `…Path` form. */
+/** Reads a string that is a literal, a JSONata expression, or the field's `…Path` form. */
 export function parseText(fields: Fields, name: string, language: QueryLanguage): Computed | undefined {
   return parseComputed(fields, name, language, (value) =>
     typeof value === 'string' ? undefined : 'a string',
@@ -88,9 +88,9 @@ export function parseText(fields: Fields, name: string, language: QueryLanguage)
 }
 
 /**
- * Reads a single field.
+ * Reads a field that is a literal or computed.
  *
- * @param expected says what a literal should have been, if it is not that
+ * @param expected describes the allowed literals, if the literal is invalid
  */
 export function parseComputed(
   fields: Fields,

@@ -7,10 +7,13 @@ import { parseNumber, parseText } from './parse-flow';
 const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
 const FORMATS = ['CSV', 'JSON', 'JSONL'] as const;
 
-/** The most items that a distributed Map reads. */
+/** Maximum number of items that a distributed Map reads. */
 const MOST_ITEMS = 100_000_000;
 
-/** Reads where a distributed Map's items come from: an S3 object, objects that a manifest names, or a list of objects. */
+/**
+ * Reads the source of a distributed Map's items: an S3 object, objects listed in a manifest, or a list of
+ * objects.
+ */
 export function parseItemReader(fields: Fields, language: QueryLanguage): ItemReader | undefined {
   const reader = fields.nested('ItemReader');
   if (!reader) return undefined;
@@ -33,7 +36,7 @@ export function parseItemReader(fields: Fields, language: QueryLanguage): ItemRe
   return parsed;
 }
 
-/** A list is the items itself, or its objects are loaded and their items strung together. */
+/** The listed objects are the items, or their contents are loaded and their items concatenated. */
 function parseListConfig(config: Fields, language: QueryLanguage): Pick<ItemReader, 'format'> {
   const transformation = config.oneOf('Transformation', ['NONE', 'LOAD_AND_FLATTEN']);
   if (transformation !== 'LOAD_AND_FLATTEN') return {};
@@ -47,7 +50,7 @@ function parseObjectConfig(config: Fields, language: QueryLanguage): Pick<ItemRe
   const manifestType = config.oneOf('ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']);
   const manifest = manifestType ?? (inputType === 'MANIFEST' ? 'S3_INVENTORY' : undefined);
   if (manifest === 'S3_INVENTORY') {
-    // Its column names are in the manifest.
+    // The manifest contains the column names.
     if (inputType !== undefined && inputType !== 'MANIFEST')
       config.problem('InputType cannot be given for S3_INVENTORY, which is CSV', 'InputType');
     return { manifest, format: { inputType: 'CSV', csvDelimiter: ',' } };

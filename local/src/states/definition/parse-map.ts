@@ -10,7 +10,7 @@ import { parseResultWriter } from './parse-result-writer';
 
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
-/** Reads a Map state, without what it has in common with other states that handle errors. */
+/** Reads the fields of a Map state, except those common to all states that handle errors. */
 export function parseMap(
   name: string,
   fields: Fields,
@@ -32,11 +32,11 @@ export function parseMap(
     fields.problem('ItemReader, ItemBatcher and ResultWriter need the processing mode DISTRIBUTED');
   }
   const items = parseItems(fields, language, mode);
-  // AWS takes an ItemsPath beside an ItemReader, and reads the reader's items all the same.
+  // AWS accepts an ItemsPath next to an ItemReader, and ignores it.
   if (items && itemReader && language === 'JSONata') {
     fields.problem('Items cannot be given together with an ItemReader', 'Items');
   }
-  // Parameters is what ItemSelector was called before.
+  // Parameters is the old name of ItemSelector.
   const legacySelector = language === 'JSONPath' && !fields.has('ItemSelector');
   return {
     type: 'Map',
@@ -61,7 +61,7 @@ export function parseMap(
   };
 }
 
-/** The label stands in the ARNs of the Map Run and of its child executions. */
+/** The label is part of the ARNs of the Map Run and its child executions. */
 function parseLabel(fields: Fields): string | undefined {
   const label = fields.string('Label');
   if (label !== undefined && (label.length > 40 || /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u.test(label))) {
@@ -78,7 +78,7 @@ function parseProcessor(
   language: QueryLanguage,
   parser: GraphParser,
 ): Pick<MapState, 'mode' | 'childType' | 'processor'> {
-  // Iterator is what ItemProcessor was called before.
+  // Iterator is the old name of ItemProcessor.
   const member = language === 'JSONPath' && fields.has('Iterator') ? 'Iterator' : 'ItemProcessor';
   const inner = fields.nested(member);
   if (!inner) {

@@ -2,7 +2,7 @@ import type { QueryLanguage, ResultWriter } from '../types';
 import { takeRequest } from './check-templates';
 import type { Fields } from './fields';
 
-/** Reads what becomes of a distributed Map's results: Resource with its arguments, WriterConfig, or both. */
+/** Reads how a distributed Map's results are written: Resource with its arguments, WriterConfig, or both. */
 export function parseResultWriter(fields: Fields, language: QueryLanguage): ResultWriter | undefined {
   const writer = fields.nested('ResultWriter');
   if (!writer) return undefined;

@@ -6,15 +6,15 @@ import { Fields } from './fields';
 import type { GraphParser } from './graph-parser';
 import { parseState } from './parse-state';
 
-/** The longest that an execution may be allowed to take. */
+/** Maximum timeout of an execution. */
 const LONGEST_SECONDS = 99_999_999;
 
 const QUERY_LANGUAGES: readonly QueryLanguage[] = ['JSONPath', 'JSONata'];
 
 /**
- * Checks a definition and turns it into a machine that can be run.
+ * Validates a definition and turns it into a state machine that can run.
  *
- * @throws InvalidDefinitionError with everything that AWS, or this interpreter, would refuse
+ * @throws InvalidDefinitionError with all problems for which AWS, or this interpreter, would refuse it
  */
 export function parseStateMachine(definition: unknown): StateMachine {
   const problems: Problem[] = [];
@@ -90,7 +90,7 @@ function checkTransitions(
     for (const { to, field } of transitions(states.get(target))) visit(to, `States/${target}/${field}`);
   };
   visit(startAt, 'StartAt');
-  // A state that was refused leads nowhere known: what follows it cannot be judged.
+  // The transitions of an invalid state are unknown, so reachability cannot be checked.
   if (states.size === 0 || states.size < Object.keys(source).length) return;
   const known = [...reached].every((name) => states.has(name));
   if (known && ![...states.values()].some(ends))

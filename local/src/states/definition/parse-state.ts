@@ -20,10 +20,10 @@ const TYPES: readonly State['type'][] = [
   'Fail',
 ];
 
-/** The longest time that a field may give. */
+/** Limits of fields in seconds. */
 const SECONDS = { min: 1, max: 99_999_999 };
 
-/** Reads one state; undefined where its type is not known. */
+/** Reads a state; undefined if its type is unknown. */
 export function parseState(
   name: string,
   fields: Fields,
@@ -56,7 +56,7 @@ function parseType(
         resultPath: true,
         assign: true,
       });
-      // AWS takes null as if there were no Result.
+      // AWS treats null like a missing Result.
       const result = (language === 'JSONPath' ? fields.take('Result') : undefined) ?? undefined;
       return { type, name, flow, result, next: parseNext(fields) };
     }
@@ -93,7 +93,7 @@ function parseType(
   }
 }
 
-/** The flow of states that produce a result. */
+/** The data flow fields of states that produce a result. */
 const RESULT_FLOW = {
   arguments: true,
   paths: true,
@@ -135,7 +135,7 @@ function parseErrorHandling(fields: Fields, language: QueryLanguage) {
   return { retry: parseRetry(fields), catch: parseCatch(fields, language) };
 }
 
-/** Reads Next or End, of which there must be one. */
+/** Reads Next or End; exactly one of them is required. */
 function parseNext(fields: Fields): string | undefined {
   const next = fields.string('Next');
   const end = fields.boolean('End') ?? false;

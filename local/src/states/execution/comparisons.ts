@@ -2,7 +2,7 @@ import { matchesCharacters, withEscapes } from '../../wildcard';
 import { type Json, numberIn } from '../json';
 import { parseTimestamp } from '../timestamp';
 
-/** What comes after the type's name in an operator. */
+/** The relations in operator names, after the type. */
 const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   LessThan: (order) => order < 0,
@@ -13,7 +13,7 @@ const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
 
 type Comparable = boolean | number | string | bigint;
 
-/** How each type reads a value; what is of another type never compares. */
+/** Reads a value as a type. A value of another type never compares. */
 const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),
   Numeric: numberIn,
@@ -29,7 +29,7 @@ const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsTimestamp: (value) => typeof value === 'string' && parseTimestamp(value) !== undefined,
 };
 
-/** The type of value that an operator's operand must have, by operator; the `…Path` forms are left out. */
+/** The required type of an operator's operand, by operator. The `…Path` forms are not included. */
 export const OPERATORS: ReadonlyMap<string, 'String' | 'Numeric' | 'Boolean' | 'Timestamp'> = new Map([
   ...Object.keys(RELATIONS).flatMap((relation) => [
     [`String${relation}`, 'String'] as const,
@@ -42,7 +42,7 @@ export const OPERATORS: ReadonlyMap<string, 'String' | 'Numeric' | 'Boolean' | '
   ...Object.keys(TYPE_TESTS).map((test) => [test, 'Boolean'] as const),
 ]);
 
-/** Whether an operator holds between the variable's value and the operand's. */
+/** Applies an operator to the variable's value and the operand. */
 export function compareValues(operator: string, value: Json, operand: Json): boolean {
   const test = TYPE_TESTS[operator];
   if (test) return test(value) === operand;

@@ -4,14 +4,14 @@ import { unexpectedType } from '../jsonata/expression';
 import type { Computed, DataFlow } from '../types';
 import { compute, type Scope } from './data-flow';
 
-/** Evaluates a field that takes a whole number. */
+/** Evaluates a field that must be an integer. */
 export async function computeInteger(field: Computed, flow: DataFlow, scope: Scope): Promise<number> {
   const number = await computeNumber(field, flow, scope, 'integer');
   if (number < 0) throw outOfRange(field, `${baseName(field)} cannot be negative.`);
   return number;
 }
 
-/** Evaluates a field that takes a percentage. */
+/** Evaluates a field that must be a percentage. */
 export async function computePercentage(field: Computed, flow: DataFlow, scope: Scope): Promise<number> {
   const number = await computeNumber(field, flow, scope, 'float');
   if (number < 0 || number > 100) throw outOfRange(field, `${baseName(field)} must be between 0 and 100.`);
@@ -38,7 +38,7 @@ async function computeNumber(
   );
 }
 
-/** JSONPath fields take numbers in text too. */
+/** JSONPath fields also accept numbers as strings. */
 function fromText(value: Json): number | undefined {
   return typeof value === 'string' && /^[+-]?\d+(\.\d+)?$/.test(value.trim())
     ? Number(value)

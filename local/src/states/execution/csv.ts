@@ -1,9 +1,10 @@
 import { parse } from 'csv-parse/sync';
 
 /**
- * Reads CSV by the rules of the developer guide: quoted fields may hold delimiters and line ends, a quote is written
- * twice, and a backslash takes a quote, a backslash or the delimiter after it as it is, and vanishes before others. What
- * the guide says nothing of is read as it stands: a quote inside of a field, and no byte order mark.
+ * Parses CSV by the rules of the developer guide. Quoted fields may contain delimiters and line breaks, and a
+ * quote is doubled. A backslash escapes a quote, a backslash or the delimiter, and is dropped before any
+ * other character. Where the guide is silent, text is kept as it is, for example a quote inside an unquoted
+ * field. A byte order mark is removed.
  *
  * @throws Error when a quoted field does not end
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
@@ -28,7 +29,7 @@ export function parseCsv(text: string, delimiter: string): string[][] {
   });
 }
 
-/** Characters of the private use area that a text does not have: they stand for those behind a backslash. */
+/** Characters of the private use area that do not occur in the string. They replace escaped characters. */
 function unusedIn(text: string, count: number): string[] {
   const unused: string[] = [];
   for (let code = 0xe000; unused.length < count; code += 1) {

@@ -15,53 +15,53 @@ import {
 import type { Computed, DataFlow } from '../types';
 import type { Variables } from './variables';
 
-/** What the expressions of a state can see. */
+/** The data that a state's expressions can refer to. */
 export interface Scope {
-  /** The input as it came. */
+  /** The raw input. */
   readonly rawInput: Json;
-  /** The input as the state sees it: JSONPath's InputPath makes the difference. */
+  /** The effective input. It differs from the raw input only by JSONPath's InputPath. */
   readonly input: Json;
-  /** As on entry: Assign and Output of one state both see these. */
+  /** The values on entry to the state: Assign and Output of the same state both use these. */
   readonly variables: Variables;
   readonly context: JsonObject;
   readonly random: () => number;
-  /** Aborts when the state is not wanted any more. */
+  /** Aborts when the state is stopped. */
   readonly signal: AbortSignal;
 }
 
-/** What a state, or the error it caught, gives to Output and Assign. */
+/** The result of a state, or the error that it caught, for Output and Assign. */
 export interface Produced {
   readonly as: 'result' | 'errorOutput';
   readonly value: Json;
 }
 
-/** What leaves a state. */
+/** The output and variables of a state. */
 export interface Outcome {
   readonly output: Json;
   readonly assigned: JsonObject;
 }
 
-/** The input that a state sees. */
+/** The effective input of a state. */
 export function effectiveInput(flow: DataFlow, scope: Scope): Json {
   return flow.language === 'JSONata'
     ? scope.rawInput
     : readOptionalPath(flow.inputPath, scope.rawInput, scope);
 }
 
-/** What a state works on: Arguments or Parameters, else its input. */
+/** The evaluated Arguments or Parameters of a state, or else its input. */
 export async function effectiveArguments(flow: DataFlow, scope: Scope): Promise<Json> {
   const template = flow.language === 'JSONata' ? flow.arguments : flow.parameters;
   return template === undefined ? scope.input : fill(template, 'Arguments', flow, scope);
 }
 
-/** Evaluates a payload with expressions of the state's language. */
+/** Evaluates the expressions in a payload template, in the state's query language. */
 export async function fill(template: Json, location: string, flow: DataFlow, scope: Scope): Promise<Json> {
   return flow.language === 'JSONata'
     ? evaluateTemplate(template, location, bindings(scope))
     : fillTemplate(template, roots(scope.input, scope));
 }
 
-/** Evaluates a single field. */
+/** Evaluates a field. */
 export async function compute(field: Computed, flow: DataFlow, scope: Scope): Promise<Json> {
   switch (field.kind) {
     case 'literal':
@@ -79,20 +79,20 @@ export async function compute(field: Computed, flow: DataFlow, scope: Scope): Pr
   }
 }
 
-/** Fields whose names AWS tells when their paths find nothing. */
+/** Fields whose names AWS includes in the message when their path matches nothing. */
 const NAMED_WHEN_MISSING = ['ErrorPath', 'CausePath'];
 
-/** Looks where a JSONPath points, without failing where it points nowhere. */
+/** Evaluates a JSONPath. Returns undefined if it matches nothing. */
 export function lookUp(path: string, scope: Scope): Json | undefined {
   return follow(parsePath(path), roots(scope.input, scope));
 }
 
-/** The value that a reference path takes. @throws EvaluationError where it finds nothing */
+/** Evaluates a reference path. @throws EvaluationError when it matches nothing */
 export function takeAtPath(path: string, scope: Scope): Json {
   return takeReference(path, roots(scope.input, scope));
 }
 
-/** Makes a state's output and assignments. */
+/** Computes a state's output and assigned variables. */
 export async function complete(flow: DataFlow, scope: Scope, produced?: Produced): Promise<Outcome> {
   if (flow.language === 'JSONata') {
     const sees = bindings(scope, produced);
@@ -115,7 +115,7 @@ export async function complete(flow: DataFlow, scope: Scope, produced?: Produced
   };
 }
 
-/** How a field that is wrong fails the state: each language has its own error. */
+/** The error for an invalid field value, which depends on the query language. */
 export function fieldError(flow: DataFlow, message: string, location: string): Error {
   return flow.language === 'JSONata' ? queryError(message, location) : runtimeError(message);
 }

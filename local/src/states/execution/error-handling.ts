@@ -6,18 +6,18 @@ import type { Frame } from './frame';
 import type { StateProgress } from './position';
 import type { Step } from './visit';
 
-/** The state under way and where it was entered. */
+/** The running state and the event of its entry. */
 interface Entered {
   readonly state: State;
   readonly frame: Frame;
   readonly enteredEventId: number;
-  /** What has come of the state in an earlier run. */
+  /** Progress of the state in an earlier run. */
   readonly before: StateProgress | undefined;
-  /** What the state's expressions see after so many retries. */
+  /** The scope of the state's expressions after a number of retries. */
   readonly scopeAfter: (retryCount: number) => Scope;
 }
 
-/** Runs a state with its Retry and Catch; this is the only place that knows them. */
+/** Runs a state with its Retry and Catch. No other module deals with these. */
 export async function withErrorHandling(
   entered: Entered,
   attempt: (scope: Scope, before: StateProgress | undefined) => Promise<Step>,
@@ -75,14 +75,17 @@ async function caught(catcher: Catcher, failure: StatesError, scope: Scope, ente
   }
 }
 
-/** Tells that a Parallel or a Map has failed; of a try that is repeated, and of what nothing can catch, it is not told. */
+/**
+ * Records the failure of a Parallel or Map state. A failure that is retried or that nothing can catch is not
+ * recorded.
+ */
 function recordFailed(failure: StatesError, { state, frame: { track } }: Entered): number {
   if (!failure.catchable) return track.newest;
   const hasChildren = state.type === 'Parallel' || state.type === 'Map';
   return hasChildren ? track.recordAside(`${state.type}StateFailed`) : track.last;
 }
 
-/** `{Error, Cause}`, as far as the error has them. */
+/** `{Error, Cause}`, without missing members. */
 function errorOutput(failure: StatesError): JsonObject {
   return {
     ...(failure.error !== undefined && { Error: failure.error }),
@@ -107,7 +110,7 @@ function matches(errorEquals: readonly string[], failure: StatesError): boolean 
   );
 }
 
-/** Puts the state's name before the text of a failed evaluation; passes on all else. */
+/** Prefixes the message of a failed evaluation with the state's name. Returns all other errors unchanged. */
 function asFailure(thrown: unknown, { state, frame, enteredEventId }: Entered): StatesError {
   if (thrown instanceof StatesError) return thrown;
   if (!(thrown instanceof EvaluationError)) throw thrown;

@@ -5,30 +5,30 @@ import type { MapItemState, MapPlace } from './map-place';
 import type { Progress } from './progress';
 import type { ReadItems, RunTask, WriteResults } from './service-calls';
 
-/** What all states of an execution share. */
+/** Shared by all states of an execution. */
 export interface Services {
   readonly runTask: RunTask;
   readonly readItems: ReadItems | undefined;
   readonly writeResults: WriteResults | undefined;
   readonly clock: Clock;
-  /** How much of their time Wait states and retries wait. */
+  /** Factor for the duration of Wait states and of waits between retries. */
   readonly waitTimeScale: number;
   readonly random: () => number;
-  /** Whether this goes on with an execution that had ended. */
+  /** Whether this run redrives an execution that had ended. */
   readonly isRedrive: boolean;
-  /** Takes what becomes of the items of Maps. */
+  /** Receives the states of Map items. */
   readonly onItem: ((state: MapItemState) => void) | undefined;
 }
 
-/** Where a graph of states runs: the execution itself, a branch or an iteration. */
+/** The frame in which a graph of states runs: the execution, a branch or an iteration. */
 export interface Frame {
   readonly services: Services;
   readonly track: Track;
   readonly progress: Progress;
-  /** Aborts when the frame has to stop, with the reason that its states then reject with. */
+  /** Aborts when the frame must stop. Its states then reject with the signal's reason. */
   readonly signal: AbortSignal;
-  /** The item of a Map that it runs for, if it runs for one. */
+  /** The Map item that it runs for, if any. */
   readonly place?: MapPlace | undefined;
-  /** The context object, but for what belongs to a single state. */
+  /** The context object, without the parts that belong to one state. */
   readonly context: JsonObject;
 }

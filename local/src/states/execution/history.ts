@@ -1,39 +1,39 @@
 import type { Clock } from '../clock';
 import { StatesError } from '../errors';
 
-/** An event of an execution's history, as GetExecutionHistory has it. */
+/** An event of an execution's history, as GetExecutionHistory returns it. */
 export interface HistoryEvent {
   readonly id: number;
-  /** The event before it on the same branch; 0 for the first ones. */
+  /** ID of the previous event of the same branch; 0 for the first events. */
   readonly previousEventId: number;
   readonly timestamp: Date;
   /** AWS's type, such as `TaskStateEntered`. */
   readonly type: string;
-  /** What AWS has in the member named after the type; data in it is JSON text. */
+  /** The member that AWS names after the type. Data in it is JSON source. */
   readonly details: EventDetails;
 }
 
 /** The details of an event. */
 export type EventDetails = Readonly<Record<string, unknown>>;
 
-/** The most events that the history of an execution may have. */
+/** Maximum number of events in an execution's history. */
 const MOST_EVENTS = 25_000;
 
-/** Numbers the events of one execution and hands them on. */
+/** Numbers the events of an execution and passes them on. */
 export class History {
-  /** @param count how many events there are already */
+  /** @param count number of existing events */
   constructor(
     private readonly clock: Clock,
     private readonly onEvent: (event: HistoryEvent) => void = () => undefined,
     private count = 0,
   ) {}
 
-  /** The ID of the event that was recorded last. */
+  /** ID of the latest event. */
   get lastEventId(): number {
     return this.count;
   }
 
-  /** @throws StatesError when there are too many, unless it is the last one */
+  /** @throws StatesError when the maximum is exceeded, except by the last event */
   record(type: string, details: EventDetails, previousEventId: number): number {
     if (this.count >= MOST_EVENTS - 1 && !type.startsWith('Execution')) {
       const limit = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;
@@ -45,18 +45,18 @@ export class History {
   }
 }
 
-/** States that AWS tells of when they are aborted. */
+/** State types for which AWS records an abort. */
 const TOLD_OF_WHEN_ABORTED: readonly string[] = ['Task', 'Wait', 'Parallel', 'Map'];
 
-/** One line of events: the execution's own, a branch's or an iteration's. */
+/** A sequence of events: of the execution, of a branch, or of an iteration. */
 export class Track {
-  /** The type of the state that is under way. */
+  /** The type of the running state. */
   private openState: string | undefined;
   private newestEventId: number;
-  /** The lines of its branches or iterations. */
+  /** The tracks of its branches or iterations. */
   private readonly inner = new Set<Track>();
 
-  /** @param iteration what the events of a Map's iteration tell of it */
+  /** @param iteration details of the events of a Map iteration */
   constructor(
     private readonly history: History,
     private readonly signal: AbortSignal,
@@ -66,61 +66,64 @@ export class Track {
     this.newestEventId = lastEventId;
   }
 
-  /** The last event on this line. */
+  /** The latest event of this track. */
   get last(): number {
     return this.lastEventId;
   }
 
-  /** The event that this line recorded last, aside or not; what nothing can catch ends the execution behind it. */
+  /**
+   * The latest event that this track recorded, including side events. A failure that nothing can catch ends
+   * the execution after it.
+   */
   get newest(): number {
     return this.newestEventId;
   }
 
-  /** The last event of the execution. */
+  /** The latest event of the execution. */
   get lastRecorded(): number {
     return this.history.lastEventId;
   }
 
-  /** Records an event behind the last one; what was stopped records nothing more. */
+  /** Records an event after the latest one. A stopped track records nothing. */
   record(type: string, details: EventDetails = {}): number {
     if (!this.signal.aborted) this.continueBehind(this.history.record(type, details, this.lastEventId));
     return this.lastEventId;
   }
 
-  /** Records an event that nothing follows on this line, behind the last one or another. */
+  /** Records a side event, which later events of this track do not follow. */
   recordAside(type: string, details: EventDetails = {}, behind = this.lastEventId): number {
     if (this.signal.aborted) return behind;
     this.newestEventId = this.history.record(type, details, behind);
     return this.newestEventId;
   }
 
-  /** Goes on behind an event of another line, or of an earlier run. */
+  /** Continues after an event of another track or of an earlier run. */
   continueBehind(eventId: number): void {
     this.lastEventId = eventId;
     this.newestEventId = eventId;
   }
 
-  /** Notes what state is under way, or that none is. */
+  /** Sets the type of the running state, or that none is running. */
   open(state: string | undefined): void {
     this.openState = state;
     this.inner.clear();
   }
 
-  /** A line of a branch or an iteration of the state that is under way. */
+  /** Creates a track for a branch or an iteration of the running state. */
   fork(signal: AbortSignal, lastEventId: number, iteration?: EventDetails): Track {
     const track = new Track(this.history, signal, lastEventId, iteration);
     this.inner.add(track);
     return track;
   }
 
-  /** Forgets a line that has come to its end. */
+  /** Removes a track that has ended. */
   close(inner: Track): void {
     this.inner.delete(inner);
   }
 
   /**
-   * Records that a branch or an iteration has failed, and that what else is under way was aborted. Of neither is told
-   * when nothing can catch the failure: the execution ends at once.
+   * Records the failure of a branch or an iteration, and that all others were aborted. Records neither if
+   * nothing can catch the failure: the execution ends at once.
    */
   recordFailure(failed: Track, catchable: boolean): void {
     if (failed.signal.aborted) return;

@@ -1,23 +1,24 @@
 import { isArray, isObject, type Json, parseExact, typeName } from '../json';
 import { parseCsv } from './csv';
 
-/** Why items cannot be read out of what an object holds. */
+/** Items cannot be read from the content of an object. */
 export class UnreadableItems extends Error {}
 
-/** How the content of an object is read. */
+/** The format of an object's content. */
 export interface ContentFormat {
   readonly inputType: 'CSV' | 'JSON' | 'JSONL';
   readonly csvDelimiter: string;
-  /** Column names; without them the first row has them. */
+  /** Column names. Without them, the first row contains the names. */
   readonly csvHeaders?: readonly string[];
-  /** A JSON pointer (RFC 6901) to the items within a JSON document. */
+  /** JSON pointer (RFC 6901) to the items in a JSON document. */
   readonly itemsPointer?: string;
 }
 
 /**
- * Reads the items out of the content of an object: an array, or with JSON also an object whose members are the items.
+ * Reads the items from an object's content: an array or, with JSON, also an object whose members are the
+ * items.
  *
- * @throws UnreadableItems
+ * @throws UnreadableItems when the content does not have this format
  */
 export function readContent(text: string, format: ContentFormat): Json {
   switch (format.inputType) {
@@ -40,7 +41,7 @@ export function readContent(text: string, format: ContentFormat): Json {
   }
 }
 
-/** @throws UnreadableItems */
+/** @throws UnreadableItems when it is not valid CSV */
 function parseRows(text: string, delimiter: string): string[][] {
   try {
     return parseCsv(text, delimiter);
@@ -49,7 +50,7 @@ function parseRows(text: string, delimiter: string): string[][] {
   }
 }
 
-/** @throws UnreadableItems */
+/** @throws UnreadableItems when it is not valid JSON */
 export function parseJson(text: string): Json {
   try {
     return parseExact(text);

@@ -9,7 +9,7 @@ import { type FoundItem, itemsIn } from './map-items';
 import type { ReadItems } from './service-calls';
 import type { Visit } from './visit';
 
-/** Reads a distributed Map's items: those of an array, or the members of an object. */
+/** Reads a distributed Map's items: array elements, or the members of an object. */
 export async function readItems(
   reader: ItemReader,
   state: MapState,
@@ -48,7 +48,7 @@ async function contentFormat(
   return { ...format, itemsPointer: pointer };
 }
 
-/** Reads one of the objects that a list or a manifest names. */
+/** Reads an object that a list or a manifest names. */
 type ReadNamed = (resource: string, args: Json) => ReturnType<ReadItems>;
 
 async function itemsOf(
@@ -83,7 +83,7 @@ function readManifest(text: string, kind: ItemReader['manifest']): Manifest {
   return kind === 'S3_INVENTORY' ? readInventoryManifest(text) : readAthenaManifest(text);
 }
 
-/** The objects of a list, but for those that stand for folders. */
+/** The listed objects, without folder markers. */
 function listed(list: readonly Json[], args: Json): Manifest {
   const bucket = isObject(args) ? String(args['Bucket']) : '';
   const keys = list.filter(isObject).map((entry) => String(entry['Key']));

@@ -1,17 +1,17 @@
 import { isArray, isObject } from '../json';
 import { parseJson, UnreadableItems } from './item-formats';
 
-/** The objects that a manifest names, and how to read them. */
+/** The objects that a manifest lists, and how to read them. */
 export interface Manifest {
   readonly objects: readonly { readonly bucket: string; readonly key: string }[];
-  /** Column names of the objects, where the manifest has them. */
+  /** Column names of the objects, if they are in the manifest. */
   readonly csvHeaders?: readonly string[];
 }
 
 /**
- * Reads `manifest.json` of an S3 inventory, whose files must be CSV.
+ * Reads `manifest.json` of an S3 Inventory, whose files must be CSV.
  *
- * @throws UnreadableItems
+ * @throws UnreadableItems when it is not a valid manifest
  */
 export function readInventoryManifest(text: string): Manifest {
   const manifest = parseJson(text);
@@ -33,9 +33,9 @@ export function readInventoryManifest(text: string): Manifest {
 }
 
 /**
- * Reads the manifest of an Athena UNLOAD: an S3 URI a line.
+ * Reads the manifest of an Athena UNLOAD, which has one S3 URI per line.
  *
- * @throws UnreadableItems
+ * @throws UnreadableItems when it is not a valid manifest
  */
 export function readAthenaManifest(text: string): Manifest {
   const uris = text.split(/\r?\n/).filter((line) => line.trim() !== '');

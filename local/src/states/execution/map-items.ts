@@ -7,30 +7,30 @@ import { compute, fill, type Scope, takeAtPath } from './data-flow';
 import type { MapJob } from './position';
 import type { Visit } from './visit';
 
-/** An item as the Map finds it. */
+/** An item before ItemSelector is applied. */
 export interface FoundItem {
   readonly value: Json;
-  /** Of a member of an object. */
+  /** Key of an object's member. */
   readonly key?: string;
-  /** Where it was read from, as an S3 URI. @default - it is in the state's data */
+  /** S3 URI that it was read from. @default - it is in the state's data */
   readonly source?: string;
 }
 
-/** An item as a Map hands it to its processor. */
+/** An item in the form that the Map passes to its processor. */
 export interface MapItem {
-  /** What the context object has under `Map`. */
+  /** The members of `Map` in the context object. */
   readonly context: { readonly Item: { readonly [member: string]: Json } };
-  /** The processor's input. */
+  /** Input of the processor. */
   readonly input: Json;
 }
 
-/** The items of an array, or the members of an object. */
+/** The elements of an array, or the members of an object. */
 export function itemsIn(found: Json): FoundItem[] {
   if (isArray(found)) return found.map((value) => ({ value }));
   return Object.entries(found as object).map(([key, value]) => ({ key, value: value as Json }));
 }
 
-/** The items that the state's data has. */
+/** Finds the items in the state's data. */
 export async function findItems(state: MapState, { scope }: Visit): Promise<FoundItem[]> {
   const items = state.items ? await itemsField(state.items, state, scope) : scope.input;
   if (isArray(items)) return itemsIn(items);
@@ -48,7 +48,7 @@ function itemsField(field: Computed, { flow }: MapState, scope: Scope): Json | P
   return field.kind === 'path' ? takeAtPath(field.path, scope) : compute(field, flow, scope);
 }
 
-/** Items with ItemSelector applied. */
+/** Applies ItemSelector to the items. */
 export async function mapItems(
   found: readonly FoundItem[],
   state: MapState,
@@ -60,7 +60,7 @@ export async function mapItems(
       Index: index,
       ...(key !== undefined && { Key: key }),
       Value: value,
-      // The developer guide (Accessing execution data from the Context object) has it for Map Runs.
+      // Documented for Map Runs in the developer guide (Accessing execution data from the Context object).
       ...(state.mode === 'DISTRIBUTED' && { Source: source ?? 'STATE_DATA' }),
     };
     const context = { Item };
@@ -74,12 +74,12 @@ export async function mapItems(
   return items;
 }
 
-/** What runs for a single item. */
+/** The job for a single item. */
 export function asJob({ input, context }: MapItem): MapJob {
   return { input, context: { Map: context }, size: 1 };
 }
 
-/** How many iterations or child executions may run at once; 0 when the state says nothing. */
+/** Maximum number of concurrent iterations or child executions; 0 if the state does not limit it. */
 export async function maxConcurrency(state: MapState, { scope }: Visit): Promise<number> {
   return state.maxConcurrency ? computeInteger(state.maxConcurrency, state.flow, scope) : 0;
 }

@@ -2,25 +2,25 @@
 export interface MapItemName {
   /** Name of the Map state. */
   readonly map: string;
-  /** From 0. */
+  /** Starts at 0. */
   readonly index: number;
-  /** Short text that tells a person which item it is. */
+  /** Short label that identifies the item for the user. */
   readonly label: string;
 }
 
-/** Where something runs that belongs to an item of a Map. */
+/** Identifies the Map item that something runs for. */
 export interface MapPlace {
-  /** The execution with the outermost Map: not a child execution, and not one that an item has started. */
+  /** ARN of the execution with the outermost Map: neither a child execution, nor one that an item started. */
   readonly executionArn: string;
-  /** The item, and those of the Maps around it: the outermost first. */
+  /** The item and those of the enclosing Maps, outermost first. */
   readonly path: readonly MapItemName[];
 }
 
-/** What has become of an item. */
+/** The state of an item. */
 export interface MapItemState extends MapPlace {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly error?: string;
   readonly cause?: string;
-  /** How many items, or batches, the Map has. */
+  /** Number of items, or batches, of the Map. */
   readonly total: number;
 }

@@ -5,7 +5,7 @@ import { fill } from './data-flow';
 import type { Frame } from './frame';
 import type { Visit } from './visit';
 
-/** A child execution of a Map Run, and what became of it. */
+/** A child execution of a Map Run and its result. */
 export interface ChildRun {
   readonly arn: string;
   readonly name: string;
@@ -13,22 +13,22 @@ export interface ChildRun {
   readonly input: Json;
   startDate?: Date;
   stopDate?: Date;
-  /** Of one that succeeded. */
+  /** Set if it succeeded. */
   output?: Json;
-  /** Of one that failed. */
+  /** Set if it failed. */
   failure?: StatesError;
 }
 
 type Status = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'PENDING';
 
-/** Where a Map Run's results are written. */
+/** Location of a Map Run's results. */
 export interface ResultTarget {
   readonly resource: string;
   readonly bucket: string;
   readonly prefix: string;
 }
 
-/** Finds out where the results are to be written, before anything runs. */
+/** Evaluates the location of the results, before any child runs. */
 export async function resultTarget(state: MapState, { scope }: Visit): Promise<ResultTarget | undefined> {
   const target = state.resultWriter?.target;
   if (!target) return undefined;
@@ -40,7 +40,7 @@ export async function resultTarget(state: MapState, { scope }: Visit): Promise<R
   return { resource: target.resource, bucket, prefix: prefix.replace(/\/$/, '') };
 }
 
-/** Makes a Map Run's result of what became of its children, and writes it to S3 if it is asked to. */
+/** Combines the children's results into the Map Run's result, and writes them to S3 if requested. */
 export async function collectResults(
   writer: ResultWriter | undefined,
   target: ResultTarget | undefined,
@@ -55,8 +55,8 @@ export async function collectResults(
 }
 
 /**
- * One file for each outcome and a manifest that names them, in a folder named after the Map Run; as the
- * developer guide shows them (ResultWriter).
+ * Writes one file per outcome and a manifest that lists them, in a folder named after the Map Run, as shown
+ * in the developer guide (ResultWriter).
  */
 async function writeResults(
   writer: ResultWriter,
@@ -99,7 +99,7 @@ async function writeResults(
   };
 }
 
-/** What did not succeed has its metadata in any case. */
+/** Children that did not succeed always keep their metadata. */
 function transformed(children: readonly ChildRun[], transformation: ResultWriter['transformation']): Json[] {
   return children.flatMap((child): readonly Json[] => {
     if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
@@ -108,7 +108,7 @@ function transformed(children: readonly ChildRun[], transformation: ResultWriter
   });
 }
 
-/** The child as DescribeExecution knows it, its data as JSON text. */
+/** The child as DescribeExecution returns it, with its data as JSON source. */
 function metadata(child: ChildRun): JsonObject {
   const { arn, name, stateMachineArn, input, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);

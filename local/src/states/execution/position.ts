@@ -1,55 +1,55 @@
 import type { Json, JsonObject } from '../json';
 
-/** Where a graph of states stands, or starts again: the machine itself, a branch, an iteration or a child execution. */
+/** The position of a graph of states: the machine itself, a branch, an iteration or a child execution. */
 export interface ResumePoint {
   readonly stateName: string;
   readonly input: Json;
-  /** Those of the graph's own scope. */
+  /** Variables of the graph's own scope. */
   readonly variables: JsonObject;
-  /** What has come of the state so far. @default - it has not been entered */
+  /** Progress of the state. @default - not entered yet */
   readonly state?: StateProgress;
 }
 
-/** What has come of a state that was entered and not left yet. */
+/** Progress of a state that has been entered and not left. */
 export interface StateProgress {
   readonly enteredTime: string;
-  /** The event that tells of it. */
+  /** ID of the event of its entry. */
   readonly enteredEventId: number;
-  /** How often each entry of Retry was used, in their order. */
+  /** Number of uses of each entry of Retry, in order. */
   readonly retries?: readonly number[];
-  /** When the next attempt begins. */
+  /** Time of the next attempt. */
   readonly retryTime?: string;
-  /** When a Wait ends. */
+  /** End of a Wait. */
   readonly waitUntil?: string;
-  /** The call of a Task that has no answer yet. */
+  /** A Task's call that has no answer yet. */
   readonly call?: CallProgress;
-  /** The event that tells of the start of a Parallel or Map. */
+  /** ID of the event that records the start of a Parallel or Map state. */
   readonly startedEventId?: number;
-  /** What a Map runs, in the order of its items or batches. */
+  /** The jobs of a Map, in the order of its items or batches. */
   readonly jobs?: readonly MapJob[];
   readonly mapRun?: MapRunProgress;
-  /** The branches, iterations or child executions, as far as they were started. */
+  /** The branches, iterations or child executions that were started. */
   readonly children?: readonly (ChildProgress | null | undefined)[];
-  /** Whether all of them have ended as they should: what fails now is the state itself. */
+  /** Whether all of them succeeded. A later failure is then a failure of the state itself. */
   readonly childrenEnded?: boolean;
 }
 
-/** A Task's call that was made. */
+/** A call that a Task made. */
 export interface CallProgress {
   readonly arguments: Json;
   readonly taskToken?: string;
-  /** The last of the events that tell of the call. */
+  /** ID of the latest event about the call. */
   readonly eventId: number;
   /** The service's first answer (`.sync`). */
   readonly submitted?: Json;
 }
 
-/** An iteration or a child execution that a Map has to run. */
+/** An iteration or a child execution of a Map. */
 export interface MapJob {
   readonly input: Json;
-  /** What it has in the context object beside what the Map itself has. */
+  /** Additions to the Map's context object. */
   readonly context: JsonObject;
-  /** How many items are in it. */
+  /** Number of items in it. */
   readonly size: number;
 }
 
@@ -59,13 +59,13 @@ export interface MapRunProgress {
   readonly redriveCount: number;
 }
 
-/** A branch, an iteration or a child execution: one that has an output has succeeded. */
+/** A branch, an iteration or a child execution. It has succeeded if it has an output. */
 export interface ChildProgress {
   readonly position?: ResumePoint;
   readonly output?: Json;
-  /** Why a child execution failed; branches and iterations that fail end their state. */
+  /** Failure of a child execution. A failed branch or iteration ends its state instead. */
   readonly failure?: { readonly error?: string; readonly cause?: string };
-  /** Of child executions only. */
+  /** Only for child executions. */
   readonly name?: string;
   readonly startDate?: string;
   readonly stopDate?: string;
@@ -73,27 +73,29 @@ export interface ChildProgress {
 }
 
 /**
- * A change of where an execution stands. Its position is what {@link applyChange} makes of all changes, in their
- * order: each is small, so that a Map of 10,000 items can tell of each of its iterations.
+ * A change of an execution's position. {@link applyChange} applies all changes in order to compute the
+ * position. Changes are small, so that a Map with 10,000 items can record each of its iterations.
  */
 export type PositionChange = {
-  /** The graph: indexes of branches, iterations or children, from the outermost inwards; empty for the machine. */
+  /**
+   * Path of the graph: indexes of branches, iterations or children, outermost first. Empty for the machine.
+   */
   readonly at: readonly number[];
 } & (
   | { readonly type: 'reached'; readonly point: ResumePoint }
-  /** The state begins anew after a failure. */
+  /** A new attempt of the state after a failure. */
   | { readonly type: 'attempt'; readonly state: Pick<StateProgress, 'retries' | 'retryTime'> }
-  /** There is more to know of the state. */
+  /** New progress of the state. */
   | { readonly type: 'state'; readonly state: Partial<StateProgress> }
-  /** There is more to know of the branch, iteration or child execution. */
+  /** New progress of the branch, iteration or child execution. */
   | { readonly type: 'child'; readonly child: ChildProgress }
 );
 
 /**
  * Applies a change.
  *
- * @param before the position of the machine, whose lists of children are changed in place
- * @returns the position after it
+ * @param before position of the machine. Lists of children in it are modified
+ * @returns the new position
  */
 export function applyChange(
   before: ResumePoint | undefined,
@@ -123,7 +125,7 @@ function changedPoint(before: ResumePoint | undefined, change: PositionChange): 
   return { ...before, state: { ...kept, ...change.state } };
 }
 
-/** The highest ID of an event that a position knows of. */
+/** The highest event ID in a position. */
 export function highestEventId({ state }: ResumePoint): number {
   const { enteredEventId = 0, startedEventId = 0, call, children = [] } = state ?? {};
   const inner = children.map((child) => (child?.position ? highestEventId(child.position) : 0));
@@ -131,17 +133,17 @@ export function highestEventId({ state }: ResumePoint): number {
 }
 
 /**
- * Where a redrive goes on. Retries and times begin anew; of a Parallel or Map only what did not succeed is run
- * again.
+ * The position from which a redrive continues. Retries and timeouts start anew. In Parallel and Map states,
+ * only the parts that did not succeed run again.
  *
- * @param error of the execution that is redriven
+ * @param error error of the execution to redrive
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
  */
 export function redrivePoint(point: ResumePoint, error: string | undefined): ResumePoint {
   if (!point.state) return point;
   const { enteredTime, enteredEventId, startedEventId, jobs, mapRun, children, childrenEnded } = point.state;
   const entered = { enteredTime, enteredEventId };
-  // What a Map Run has to redo when only its result was wrong: redrive-map-run.html, "Redrive eligibility".
+  // What a Map Run repeats if only its result was invalid: redrive-map-run.html, "Redrive eligibility".
   const startsOver =
     childrenEnded && (error === 'States.DataLimitExceeded' || (mapRun && error === 'States.Runtime'));
   if (!children || startsOver) return { ...point, state: entered };

@@ -1,23 +1,25 @@
 import type { ChildProgress, PositionChange, ResumePoint, StateProgress } from './position';
 
-/** Tells where one graph of states stands: the machine itself, a branch, an iteration or a child execution. */
+/**
+ * Reports the position of a graph of states: the machine itself, a branch, an iteration or a child execution.
+ */
 export class Progress {
   constructor(
     private readonly report: (change: PositionChange) => void,
     private readonly at: readonly number[] = [],
   ) {}
 
-  /** The graph has come to a state. */
+  /** The graph has reached a state. */
   reached(point: ResumePoint): void {
     this.report({ at: this.at, type: 'reached', point });
   }
 
-  /** The state begins anew after a failure. */
+  /** The state starts a new attempt after a failure. */
   attempt(state: Pick<StateProgress, 'retries' | 'retryTime'>): void {
     this.report({ at: this.at, type: 'attempt', state });
   }
 
-  /** There is more to know of the state. */
+  /** The state has progressed. */
   state(state: Partial<StateProgress>): void {
     this.report({ at: this.at, type: 'state', state });
   }
@@ -27,7 +29,7 @@ export class Progress {
     return new Progress(this.report, [...this.at, index]);
   }
 
-  /** There is more to know of a branch, iteration or child execution of the state. */
+  /** A branch, iteration or child execution of the state has progressed. */
   childIs(index: number, child: ChildProgress): void {
     this.report({ at: [...this.at, index], type: 'child', child });
   }

@@ -1,10 +1,10 @@
 import { Stop } from './stop';
 
 /**
- * Runs jobs side by side; the first that fails stops the others.
+ * Runs jobs in parallel. The first failure stops the others.
  *
- * @param limit how many run at once
- * @param run gets the number of the worker too: one worker's jobs come one after the other
+ * @param limit maximum number of parallel jobs
+ * @param run receives the worker's number, too. Jobs of the same worker run one after the other
  * @returns the results in the order of the jobs
  */
 export async function runAll<Job, Result>(

@@ -6,22 +6,22 @@ import type { ChildProgress } from './position';
 import { runAll } from './run-all';
 import type { Visit } from './visit';
 
-/** How the branches of a Parallel or the iterations of an inline Map are run. */
+/** How to run the branches of a Parallel state or the iterations of an inline Map. */
 export interface ChildRunner<Job> {
   readonly type: 'Parallel' | 'Map';
-  /** How many run at once. */
+  /** Maximum number that run in parallel. */
   readonly limit: number;
   readonly startedEventId: number;
-  /** What the events of an iteration tell of it. */
+  /** Details of the events of an iteration. */
   readonly iteration?: (index: number) => EventDetails;
   readonly run: (job: Job, frame: Frame, before: ChildProgress | undefined, index: number) => Promise<Json>;
 }
 
 /**
- * Runs branches or iterations side by side, but for those that have succeeded in an earlier run; the first that fails
+ * Runs branches or iterations in parallel, except those that succeeded in an earlier run. The first failure
  * stops the others.
  *
- * @returns their outputs, in their order
+ * @returns their outputs, in order
  */
 export async function runChildren<Job>(
   jobs: readonly Job[],
@@ -40,7 +40,7 @@ export async function runChildren<Job>(
     const line = track.fork(signal, behind[worker] ?? startedEventId, iteration);
     const inner = { ...frame, signal, track: line, progress: progress.child(index) };
     const output = await watched(line, track, async () => {
-      // An iteration that was started goes on without telling of it again.
+      // An iteration that was started earlier continues without a second start event.
       if (iteration && !child?.position) line.record('MapIterationStarted', iteration);
       return runner.run(job, inner, child, index);
     });

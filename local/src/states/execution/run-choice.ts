@@ -6,7 +6,7 @@ import { compareValues } from './comparisons';
 import { complete, compute, lookUp, type Scope } from './data-flow';
 import type { Step, Visit } from './visit';
 
-/** Goes where the first rule that holds points, else to Default. */
+/** Follows the first rule that matches, or else Default. */
 export async function runChoice(state: ChoiceState, { scope }: Visit): Promise<Step> {
   for (const rule of state.rules) {
     if (await holds(rule.condition, state, scope)) {
@@ -14,7 +14,7 @@ export async function runChoice(state: ChoiceState, { scope }: Visit): Promise<S
     }
   }
   if (state.default === undefined) {
-    // The specification's States.NoChoiceMatched is not what AWS ends with.
+    // AWS does not end with States.NoChoiceMatched, in spite of the specification.
     throw runtimeError('Failed to transition out of the state. The state does not point to a next state.');
   }
   return { ...(await complete(state.flow, scope)), next: state.default };

@@ -16,15 +16,15 @@ import { runItem } from './run-item';
 import { noVariables } from './variables';
 import type { Visit } from './visit';
 
-/** As many child executions of a distributed Map run at once on AWS. */
+/** Maximum number of parallel child executions of a distributed Map on AWS. */
 const DISTRIBUTED_CONCURRENCY = 10_000;
 
 const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
 
-/** Runs each item, or batch of items, as an execution of its own, and tolerates as many failures as it may. */
+/** Runs each item, or batch of items, as a child execution, and tolerates failures up to the threshold. */
 export async function runDistributed(state: MapState, visit: Visit): Promise<Json> {
   const { track } = visit.frame;
-  // A reader reads within the Map Run.
+  // An ItemReader reads inside the Map Run.
   const items = visit.before?.mapRun || state.itemReader ? undefined : await itemsOf(state, visit);
   const limit = (await maxConcurrency(state, visit)) || DISTRIBUTED_CONCURRENCY;
   const threshold = await failureThreshold(state, visit);
@@ -45,7 +45,7 @@ export async function runDistributed(state: MapState, visit: Visit): Promise<Jso
   }
 }
 
-/** What a failure of the Map Run is called, if it is one: a wrong expression is told of by the state. */
+/** Converts a failure of the Map Run to its error. A failed expression is reported by the state instead. */
 function asFailure(error: unknown, { flow }: MapState): StatesError | undefined {
   if (error instanceof StatesError) return error;
   if (!(error instanceof EvaluationError) || flow.language === 'JSONata') return undefined;
@@ -55,7 +55,7 @@ function asFailure(error: unknown, { flow }: MapState): StatesError | undefined 
 interface MapRun {
   readonly mapRun: MapRunProgress;
   readonly jobs: readonly MapJob[];
-  /** How many child executions run at once. */
+  /** Maximum number of parallel child executions. */
   readonly limit: number;
   readonly threshold: (failed: number, total: number) => boolean;
   readonly target: ResultTarget | undefined;
@@ -98,7 +98,7 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
   return mapItems(found, state, visit);
 }
 
-/** Starts a Map Run, or goes on with that of an earlier run. */
+/** Starts a Map Run, or continues that of an earlier run. */
 function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgress {
   const { frame, before } = visit;
   const { track, progress, services } = frame;
@@ -118,7 +118,10 @@ function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgr
   return mapRun;
 }
 
-/** Whether so many failed items are too many: either of the thresholds will do, and without any, one item. */
+/**
+ * Returns a function that decides whether the number of failed items exceeds a threshold. Exceeding either
+ * threshold is enough. Without one, a single failure is.
+ */
 async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapRun['threshold']> {
   const { toleratedFailureCount, toleratedFailurePercentage, flow } = state;
   const count = toleratedFailureCount && (await computeInteger(toleratedFailureCount, flow, scope));
@@ -131,7 +134,9 @@ async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapR
     (percentage !== undefined && failed * 100 > percentage * total);
 }
 
-/** An ARN that a Map has beside its state machine's: `…:stateMachine:<machine>/<label>` and the like. */
+/**
+ * ARN derived from the state machine's and the Map's label: `…:stateMachine:<machine>/<label>` and similar.
+ */
 function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' | 'stateMachine'): string {
   const { Execution: execution, StateMachine: machine } = scope.context;
   const label = state.label ?? state.name;
@@ -140,19 +145,19 @@ function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' |
   return `${parent.slice(0, parent.lastIndexOf(':'))}/${label}`.replace(':execution:', `:${type}:`);
 }
 
-/** A child execution, and what it has in its context object beside what the Map has. */
+/** A child execution, with its additions to the Map's context object. */
 interface Child extends ChildRun {
   readonly size: number;
   readonly context: JsonObject;
   readonly redriveCount: number;
-  /** Where it goes on. */
+  /** Position from which it continues. */
   readonly before: ChildProgress['position'];
 }
 
 function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
   const name = before?.name ?? randomUUID();
   const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
-  // Express executions are started again, from their beginning.
+  // A redrive restarts Express executions from the beginning.
   const startsOver = state.childType === 'EXPRESS' && visit.frame.services.isRedrive;
   return {
     ...job,
@@ -168,7 +173,7 @@ function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState
   };
 }
 
-/** A child has its own history and sees no variables of the outer machine. */
+/** A child has its own history and does not see variables of the parent. */
 async function runChild(
   state: MapState,
   { child, index, total }: { child: Child; index: number; total: number },
@@ -219,7 +224,7 @@ async function runChild(
   });
 }
 
-/** One child an item, or what ItemBatcher asks for. */
+/** One child per item, or per batch of ItemBatcher. */
 async function batches(state: MapState, items: readonly MapItem[], { scope }: Visit): Promise<MapJob[]> {
   const { itemBatcher: batcher, flow } = state;
   if (!batcher) return items.map(asJob);

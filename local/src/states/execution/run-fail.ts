@@ -4,7 +4,7 @@ import type { Computed, FailState } from '../types';
 import { compute, fieldError } from './data-flow';
 import type { Step, Visit } from './visit';
 
-/** Ends its graph with an error. */
+/** Ends the graph with an error. */
 export async function runFail(state: FailState, visit: Visit): Promise<Step> {
   const error = await text(state.error, state, visit);
   const cause = await text(state.cause, state, visit);

@@ -16,12 +16,12 @@ import { runWait } from './run-wait';
 import { assign, checkSizes, innerScope, type Variables } from './variables';
 import type { Step, Visit } from './visit';
 
-/** A place in a graph: the state that is next, and what it starts with. */
+/** A position in a graph: the next state and its input. */
 export interface Position extends Pick<ResumePoint, 'stateName' | 'input' | 'state'> {
   readonly variables: Variables;
 }
 
-/** Where a graph inside of a state starts: at its beginning, or where an earlier run had come to. */
+/** Start position of a graph inside a state: its beginning, or the position of an earlier run. */
 export function startIn(
   graph: StateGraph,
   input: Json,
@@ -32,7 +32,7 @@ export function startIn(
   return { ...resumeFrom, variables: Object.assign(innerScope(outer), resumeFrom.variables) };
 }
 
-/** Runs states from one on, until one ends the graph. @returns the output of the last one */
+/** Runs states from a position until one ends the graph. @returns the output of the last state */
 export async function runGraph(graph: StateGraph, start: Position, frame: Frame): Promise<Json> {
   let position = start;
   for (;;) {
@@ -79,7 +79,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   return step;
 }
 
-/** Tells that a state is entered, unless an earlier run has done so. */
+/** Records the entry of a state, unless an earlier run did. */
 function enter(
   state: State,
   { stateName, input, variables, state: before }: Position,
@@ -94,7 +94,7 @@ function enter(
     enteredTime: before?.enteredTime ?? services.clock.now().toISOString(),
     enteredEventId: track.lastRecorded + 1,
   };
-  // First of all: a run that is killed after the event would not know what it had come to.
+  // Must come first: if the process is killed after the event, the position must already be known.
   if (!before) progress.reached({ stateName, input, variables: { ...variables }, state: entered });
   track.record(`${state.type}StateEntered`, { name: stateName, input: jsonText(input) });
   return entered;

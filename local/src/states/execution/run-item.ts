@@ -5,12 +5,12 @@ import type { MapItemState } from './map-place';
 import type { MapJob } from './position';
 import { Stop } from './stop';
 
-/** Members of an item that tell which one it is, the best ones first. */
+/** Members that identify an item, best first. */
 const NAMES = ['id', 'name', 'key', 'label', 'title'];
 
 const LONGEST_LABEL = 40;
 
-/** One of the things that a Map runs. */
+/** An iteration of a Map. */
 export interface MapIteration {
   readonly map: string;
   readonly index: number;
@@ -18,7 +18,7 @@ export interface MapIteration {
   readonly job: MapJob;
 }
 
-/** Runs what a Map has for one item, and tells what becomes of it. */
+/** Runs the Map's processor for an item and reports the item's state. */
 export async function runItem(
   { map, index, total, job }: MapIteration,
   frame: Frame,
@@ -45,7 +45,7 @@ function executionIn({ context: { Execution: execution } }: Frame): string {
   return isObject(execution) ? String(execution['Id']) : '';
 }
 
-/** The label of an item: its key, its name, or its value. */
+/** Label of an item: its key, its name, or its value. */
 export function labelOf({ context: { Map: map }, size }: MapJob): string {
   const item = isObject(map) ? map['Item'] : undefined;
   if (!isObject(item)) return `${size} item${size === 1 ? '' : 's'}`;
@@ -65,7 +65,7 @@ function textOf(value: Json): string {
   return jsonText(value);
 }
 
-/** One short line without anything that a terminal takes for a command. */
+/** Shortens text to one line without terminal control characters. */
 function shorten(text: string): string {
   const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
   return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL - 1)}…`;

@@ -8,10 +8,10 @@ import { runGraph, startIn } from './run-graph';
 import { runItem } from './run-item';
 import type { Step, Visit } from './visit';
 
-/** As many iterations of an inline Map run at once on AWS. */
+/** Maximum number of parallel iterations of an inline Map on AWS. */
 const INLINE_CONCURRENCY = 40;
 
-/** Runs a graph for each item; the result has the outputs in the order of the items. */
+/** Runs the processor for each item. The result contains the outputs in the order of the items. */
 export async function runMap(state: MapState, visit: Visit): Promise<Step> {
   const { flow, next } = state;
   const value = state.mode === 'INLINE' ? await runInline(state, visit) : await runDistributed(state, visit);

@@ -4,7 +4,7 @@ import { runChildren } from './run-children';
 import { runGraph, startIn } from './run-graph';
 import type { Step, Visit } from './visit';
 
-/** Runs branches side by side; the result has one element a branch. */
+/** Runs branches in parallel. The result contains one output per branch. */
 export async function runParallel(state: ParallelState, visit: Visit): Promise<Step> {
   const { frame, scope, before } = visit;
   const { flow, branches, next } = state;

@@ -10,7 +10,7 @@ import { Stop } from './stop';
 import { describeResource, type TaskEvents } from './task-events';
 import type { Step, Visit } from './visit';
 
-/** Calls the outside, within the state's time limits. */
+/** Calls a service within the state's timeouts. */
 export async function runTask(state: TaskState, visit: Visit): Promise<Step> {
   const { frame, before } = visit;
   const { track, progress } = frame;
@@ -73,7 +73,7 @@ async function limit(
   return seconds;
 }
 
-/** Records how the call ended. */
+/** Records the result of the call. */
 async function recorded(events: TaskEvents, frame: Frame, run: () => Promise<Json>): Promise<Json> {
   try {
     const result = await run();

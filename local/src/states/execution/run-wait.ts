@@ -5,10 +5,10 @@ import type { Computed, WaitState } from '../types';
 import { complete, compute, fieldError, type Scope } from './data-flow';
 import type { Step, Visit } from './visit';
 
-/** The longest wait: a year's worth that AWS allows in a field. */
+/** Maximum wait, which is AWS's limit of the field. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
 
-/** Waits for a time or until one. */
+/** Waits for a duration or until a time. */
 export async function runWait(state: WaitState, { frame, scope, before }: Visit): Promise<Step> {
   const { clock, waitTimeScale } = frame.services;
   const now = clock.now().getTime();

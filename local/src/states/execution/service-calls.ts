@@ -1,36 +1,38 @@
 import type { Json, JsonObject } from '../json';
 import type { MapPlace } from './map-place';
 
-/** The call that a Task state makes. */
+/** A call of a Task state. */
 export interface TaskCall {
   /** The state's Resource, as in the definition. */
   readonly resource: string;
   readonly arguments: Json;
   readonly stateName: string;
-  /** The context object of the state at this attempt. */
+  /** The context object for this attempt of the state. */
   readonly context: JsonObject;
   readonly timeoutSeconds?: number;
   readonly heartbeatSeconds?: number;
-  /** The state's Credentials, evaluated. */
+  /** The state's evaluated Credentials. */
   readonly credentials?: Json;
-  /** Also in the context: what the worker answers with (`.waitForTaskToken` only). */
+  /** Token with which the worker answers (`.waitForTaskToken` only). Also in the context object. */
   readonly taskToken?: string;
-  /** Of a call that an earlier run has made, and whose end it did not see: with the first answer, if that came. */
+  /**
+   * Set if an earlier run made this call and did not see its end; with the first answer, if there was one.
+   */
   readonly resumed?: { readonly submitted?: Json };
-  /** The item of a Map that the task runs for, if it runs for one. */
+  /** The Map item that the task runs for, if any. */
   readonly place?: MapPlace | undefined;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the answer is no longer needed. */
   readonly signal: AbortSignal;
-  /** Restarts the heartbeat's time (`.waitForTaskToken` and activities only). */
+  /** Restarts the heartbeat timeout (`.waitForTaskToken` and activities only). */
   readonly heartbeat: () => void;
-  /** To be called with the service's first answer when the task goes on after it (`.sync`). */
+  /** Called with the service's first answer if the task continues after it (`.sync`). */
   readonly submitted: (output: Json) => void;
 }
 
-/** Runs a task. @throws StatesError when it fails */
+/** Runs a task. @throws StatesError when the task fails */
 export type RunTask = (call: TaskCall) => Promise<unknown>;
 
-/** What a distributed Map's ItemReader asks for. */
+/** A request of a distributed Map's ItemReader. */
 export interface ItemReaderCall {
   /** `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`. */
   readonly resource: string;
@@ -40,13 +42,13 @@ export interface ItemReaderCall {
 }
 
 /**
- * Reads for an ItemReader: the text of an object, or the list of objects as S3 answers it.
+ * Reads for an ItemReader: the content of an object, or the list of objects as S3 returns it.
  *
- * @throws StatesError when it cannot
+ * @throws StatesError when reading fails
  */
 export type ReadItems = (call: ItemReaderCall) => Promise<string | readonly Json[]>;
 
-/** A file of results that a distributed Map's ResultWriter makes. */
+/** A file that a distributed Map's ResultWriter writes. */
 export interface ResultWriterCall {
   /** `arn:aws:states:::s3:putObject`. */
   readonly resource: string;
@@ -56,5 +58,5 @@ export interface ResultWriterCall {
   readonly signal: AbortSignal;
 }
 
-/** Writes a file of results. @throws StatesError when it cannot */
+/** Writes a file of results. @throws StatesError when writing fails */
 export type WriteResults = (call: ResultWriterCall) => Promise<void>;

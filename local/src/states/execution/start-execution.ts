@@ -11,68 +11,79 @@ import type { ReadItems, RunTask, WriteResults } from './service-calls';
 import { Stop } from './stop';
 import { noVariables } from './variables';
 
-/** What an execution knows of itself; the context object is made of it. */
+/** Identity of an execution, from which its context object is built. */
 export interface ExecutionIdentity {
-  /** The execution's ARN. */
+  /** ARN of the execution. */
   readonly id: string;
   readonly name: string;
   readonly roleArn: string;
   readonly startTime: Date;
   readonly redriveCount?: number;
-  /** When it was redriven the last time. */
+  /** Time of the last redrive. */
   readonly redriveTime?: Date;
   readonly stateMachine: { readonly id: string; readonly name: string };
 }
 
-/** What an execution runs with. */
+/** Options of an execution. */
 export interface ExecutionOptions {
   readonly input: Json;
-  /** The input as it was given. @default - made of the input */
+  /** JSON source of the input. @default - serialized from the input */
   readonly inputText?: string;
   readonly context: ExecutionIdentity;
   readonly runTask: RunTask;
-  /** @default - machines with an ItemReader fail there with `States.ItemReaderFailed` */
+  /** @default - states with an ItemReader fail with `States.ItemReaderFailed` */
   readonly readItems?: ReadItems;
-  /** @default - machines with a ResultWriter fail there with `States.ResultWriterFailed` */
+  /** @default - states with a ResultWriter fail with `States.ResultWriterFailed` */
   readonly writeResults?: WriteResults;
-  /** @default - the clock on the wall */
+  /** @default - the system clock */
   readonly clock?: Clock;
-  /** How much of their time Wait states and retries wait. Timeouts keep theirs. @default 1 */
+  /**
+   * Factor for the duration of Wait states and of waits between retries. Timeouts are not scaled. @default 1
+   */
   readonly waitTimeScale?: number;
-  /** Numbers in [0, 1). @default Math.random */
+  /** Returns numbers in [0, 1). @default Math.random */
   readonly random?: () => number;
-  /** Takes the history's events in order. */
+  /** Receives the events of the history, in order. */
   readonly onEvent?: (event: HistoryEvent) => void;
-  /** Ends the execution `ABORTED`; a {@link StatesError} as the reason gives error and cause. */
+  /**
+   * Aborting this signal ends the execution as `ABORTED`. A {@link StatesError} as the reason sets error and
+   * cause.
+   */
   readonly signal?: AbortSignal;
-  /** Goes on here. @default - starts at the machine's StartAt with the input */
+  /** Position to continue from. @default - the machine's StartAt, with the input */
   readonly resumeFrom?: ResumePoint;
-  /** Whether {@link resumeFrom} goes on with an execution that had ended: {@link redrivePoint} says where. */
+  /**
+   * Whether {@link resumeFrom} continues an execution that had ended. {@link redrivePoint} computes the
+   * position.
+   */
   readonly isRedrive?: boolean;
-  /** How many events the history has already, with {@link resumeFrom}. @default 0 */
+  /** Number of existing events in the history, with {@link resumeFrom}. @default 0 */
   readonly eventsBefore?: number;
-  /** The item of another execution's Map that it was started for. @default - none */
+  /** The Map item of another execution for which it was started. @default - none */
   readonly place?: MapPlace;
-  /** Takes what becomes of the items of its Maps. */
+  /** Receives the states of its Map items. */
   readonly onItem?: (state: MapItemState) => void;
-  /** Takes each change of where the execution stands; the first one is where it starts. */
+  /** Receives each change of the execution's position, beginning with its start. */
   readonly onPosition?: (change: PositionChange) => void;
 }
 
-/** How an execution ended. */
+/** The end of an execution. */
 export type ExecutionResult =
   | { readonly status: 'SUCCEEDED'; readonly output: Json }
   | { readonly status: 'FAILED' | 'ABORTED' | 'TIMED_OUT'; readonly error?: string; readonly cause?: string };
 
 /** A running execution. */
 export interface Execution {
-  /** Resolves however the execution ends; rejects only for a fault of the interpreter or of `runTask`. */
+  /**
+   * Resolves when the execution ends with any status. Rejects only for a fault of the interpreter or of
+   * `runTask`.
+   */
   readonly result: Promise<ExecutionResult>;
-  /** Where it stands; what `resumeFrom` takes. */
+  /** The current position, for `resumeFrom`. */
   readonly position: ResumePoint;
 }
 
-/** Why an execution ends from outside of its states. */
+/** A reason from outside its states for ending an execution. */
 class ExecutionStop extends Stop {
   constructor(
     readonly status: 'TIMED_OUT' | 'ABORTED',
@@ -83,11 +94,11 @@ class ExecutionStop extends Stop {
   }
 }
 
-/** Starts an execution of a parsed machine. */
+/** Starts an execution of a parsed state machine. */
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
   const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
   let position: ResumePoint = resumeFrom
-    ? (copyJson(resumeFrom) as unknown as ResumePoint) // The lists in it are changed in place.
+    ? (copyJson(resumeFrom) as unknown as ResumePoint) // Lists in it are modified.
     : { stateName: machine.startAt, input, variables: {} };
   const progress = new Progress((change) => {
     position = applyChange(position, change) ?? position;
@@ -141,7 +152,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
   };
 }
 
-/** An execution that goes on without having ended tells nothing of it. */
+/** An execution that continues without having ended records no event for that. */
 function recordStart(
   { input, inputText, context, resumeFrom, isRedrive }: ExecutionOptions,
   history: History,
@@ -170,11 +181,11 @@ function limitTime(root: AbortController, seconds: number | undefined, clock: Cl
   if (seconds === undefined) return;
   clock.sleep(seconds * 1000, root.signal).then(
     () => root.abort(new ExecutionStop('TIMED_OUT', 'States.Timeout')),
-    () => undefined, // The execution ended before its time.
+    () => undefined, // The execution ended early.
   );
 }
 
-/** @param lastEventId the event that a failure comes after; ends from outside come after none */
+/** @param lastEventId ID of the event that a failure follows; ends from outside follow none */
 function ended(reason: unknown, history: History, lastEventId: number): ExecutionResult {
   if (!(reason instanceof StatesError) && !(reason instanceof ExecutionStop)) throw reason;
   const details = {
@@ -190,7 +201,7 @@ function ended(reason: unknown, history: History, lastEventId: number): Executio
     return { status: 'ABORTED', ...details };
   }
   history.record('ExecutionTimedOut', details, 0);
-  return { status: 'TIMED_OUT' }; // Only the event tells of States.Timeout.
+  return { status: 'TIMED_OUT' }; // Only the event has States.Timeout.
 }
 
 function contextObject({ context, input }: ExecutionOptions): JsonObject {

@@ -1,2 +1,2 @@
-/** Why states stop: the execution was aborted or timed out, or a sibling failed. */
+/** States stop because the execution was aborted or timed out, or because a sibling failed. */
 export class Stop extends Error {}

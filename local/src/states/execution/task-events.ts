@@ -1,18 +1,18 @@
 import type { EventDetails } from './history';
 
-/** How a task's events are named and what they say of its resource. */
+/** Names of a task's events and of its resource. */
 export interface TaskEvents {
-  /** Before `Scheduled`, `Started`, `Succeeded`, `Failed` and `TimedOut`. */
+  /** Prefix of `Scheduled`, `Started`, `Succeeded`, `Failed` and `TimedOut`. */
   readonly prefix: 'Task' | 'LambdaFunction' | 'Activity';
   readonly details: EventDetails;
   readonly startedDetails: EventDetails;
-  /** The detail of the Scheduled event that has the arguments. */
+  /** Member of the Scheduled event that contains the arguments. */
   readonly inputMember: 'parameters' | 'input';
-  /** What AWS calls the task in messages. */
+  /** AWS's name for the task in messages. */
   readonly producer: string;
 }
 
-/** Reads a Resource: an integration, an activity, or a function's own ARN. */
+/** Parses a Resource: an integration, an activity, or the ARN of a function. */
 export function describeResource(resource: string): TaskEvents {
   const integration = /^arn:[^:]+:states:::(.+):([^:]+)$/.exec(resource);
   if (integration) {

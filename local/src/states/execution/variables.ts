@@ -1,33 +1,33 @@
 import { EvaluationError } from '../errors';
 import { type Json, type JsonObject, jsonSize, PAYLOAD_LIMIT } from '../json';
 
-/** Variables by name; those of outer scopes are on the prototype chain. */
+/** Variables by name. Variables of outer scopes are on the prototype chain. */
 export type Variables = JsonObject;
 
-/** The most that the variables of an execution may take. */
+/** Maximum total size of an execution's variables. */
 const TOTAL_LIMIT = 10 * 1024 * 1024;
 
-/** A scope with no variables and nothing around it. */
+/** A scope without variables and without an outer scope. */
 export function noVariables(): Variables {
   return Object.create(null) as Variables;
 }
 
-/** The scope of a branch or an iteration: it sees the outer one, and never changes it. */
+/** The scope of a branch or an iteration. It sees the outer scope and never changes it. */
 export function innerScope(outer: Variables): Variables {
   return Object.create(outer) as Variables;
 }
 
-/** The scope after an Assign; the one before stays as it was. */
+/** A new scope with assigned variables. The old scope is not changed. */
 export function assign(before: Variables, assigned: JsonObject): Variables {
   const after = Object.create(Object.getPrototypeOf(before)) as Record<string, Json>;
   return Object.assign(after, before, assigned);
 }
 
 /**
- * Checks the limits of variables: of each, of all that a state assigns, and of all that there are. AWS counts the JSON
- * text of the values, and not the names.
+ * Checks the size limits of variables: each variable, all variables that a state assigns, and all variables
+ * in total. AWS counts the JSON of the values, but not the names.
  *
- * @throws EvaluationError
+ * @throws EvaluationError when a limit is exceeded
  */
 export function checkSizes(before: Variables, assigned: JsonObject, stateName: string): void {
   let total = 0;

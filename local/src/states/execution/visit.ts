@@ -2,15 +2,15 @@ import type { Outcome, Scope } from './data-flow';
 import type { Frame } from './frame';
 import type { StateProgress } from './position';
 
-/** One try at a state. */
+/** One attempt of a state. */
 export interface Visit {
   readonly frame: Frame;
   readonly scope: Scope;
-  /** What has come of this try in an earlier run, if that is where this one goes on. */
+  /** Progress of this attempt in an earlier run, if it continues from there. */
   readonly before: StateProgress | undefined;
 }
 
-/** What a state leads to; without `next` its graph ends. */
+/** The result of a state. Without `next`, its graph ends. */
 export interface Step extends Outcome {
   readonly next?: string;
 }

@@ -1,11 +1,12 @@
-// The functions that Step Functions adds to JSONata. Plain JavaScript, since the evaluator's process has no compiler.
+// The functions that Step Functions adds to JSONata. Plain JavaScript, because the evaluator process has no
+// compiler.
 'use strict';
 
 const { createHash, randomUUID } = require('node:crypto');
 const { JavaRandom } = require('../java-random.cjs');
 
 /**
- * Hash algorithms by the names that the States Language gives them.
+ * Hash algorithms by their States Language names.
  *
  * @type {ReadonlyMap<string, string>}
  */
@@ -17,14 +18,14 @@ const HASH_ALGORITHMS = new Map([
   ['SHA-512', 'sha512'],
 ]);
 
-/** The code of jsonata's error for a sequence that is too long. */
+/** jsonata's error code for a sequence that is too long. */
 const TOO_LARGE = 'D2015';
 
-/** The longest that `$range` makes. */
+/** Maximum length of the result of `$range`. */
 const LONGEST_RANGE = 360_145;
 
 /**
- * Adds the functions that Step Functions has and plain JSONata has not.
+ * Registers the functions that Step Functions adds to JSONata.
  *
  * @param {import('jsonata').Expression} expression
  */
@@ -37,9 +38,9 @@ function registerAddedFunctions(expression) {
 }
 
 /**
- * `$random([seed])`: with a seed the first number of Java's generator, as on AWS.
+ * `$random([seed])`: with a seed, the first number of Java's generator, as on AWS.
  *
- * @param {number} first what the first call without a seed gives
+ * @param {number} first result of the first call without a seed
  * @returns {(...args: unknown[]) => number}
  */
 function randomFunction(first) {
@@ -58,7 +59,7 @@ function randomFunction(first) {
 }
 
 /**
- * Without a size there is a single part.
+ * Without a size, returns a single part.
  *
  * @param {unknown} items
  * @param {number} [size]
@@ -75,7 +76,7 @@ function partition(items, size) {
 }
 
 /**
- * The end is part of the range, and a range of one number is that number, as a JSONata sequence.
+ * The range includes its end. A range of one number is that number, as in any JSONata sequence.
  *
  * @param {number} [from]
  * @param {number} [to]
@@ -117,7 +118,7 @@ function parse(text) {
 }
 
 /**
- * An argument that is wrong; jsonata makes the text.
+ * An error for an invalid argument. jsonata generates the message.
  *
  * @param {'T0410' | 'T0412'} code
  * @param {string} token

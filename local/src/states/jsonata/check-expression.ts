@@ -1,16 +1,16 @@
 import type { ExprNode } from 'jsonata';
 import { parseExpression } from './expression';
 
-/** What `$states` has where an expression stands, beside `input` and `context`. */
+/** The member of `$states` that is available to an expression, in addition to `input` and `context`. */
 export type Produced = 'result' | 'errorOutput' | undefined;
 
-/** Why CreateStateMachine refuses an expression. */
+/** A problem for which CreateStateMachine refuses an expression. */
 export interface ExpressionProblem {
   readonly code: 'INVALID_JSONATA_EXPRESSION' | 'UNSUPPORTED_JSONATA_EXPRESSION';
   readonly message: string;
 }
 
-/** Checks what can be known about an expression before it runs. */
+/** Finds the problems of an expression that are known before it runs. */
 export function checkExpression(source: string, produced: Produced): ExpressionProblem[] {
   let ast: Node;
   try {
@@ -23,13 +23,13 @@ export function checkExpression(source: string, produced: Produced): ExpressionP
   return [...found].map((message) => ({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message }));
 }
 
-/** jsonata's tree has more in it than its type says. */
+/** jsonata's syntax tree has members that are missing in its type. */
 type Node = Omit<ExprNode, 'type' | 'lhs' | 'rhs'> & {
   readonly type: string;
   readonly [key: string]: unknown;
 };
 
-/** Parts that are evaluated for an item, so that `$` and names mean something in them. */
+/** Parts that are evaluated for each item, where `$` and names refer to the item. */
 const ITEM_PARTS = ['predicate', 'stages', 'group', 'body', 'pattern', 'update', 'delete', 'terms'];
 
 function walk(node: Node, inItem: boolean, produced: Produced, found: Set<string>): void {
@@ -46,7 +46,7 @@ function walk(node: Node, inItem: boolean, produced: Produced, found: Set<string
       if (!inItem) found.add(unsupportedReference(String(node.value)));
       break;
     case 'variable':
-      // `$` has the value '' and `$$` the value '$'.
+      // `$` has the value '', and `$$` has the value '$'.
       if (!inItem && (node.value === '' || node.value === '$'))
         found.add(unsupportedReference(`$${node.value}`));
       break;

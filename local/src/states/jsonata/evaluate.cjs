@@ -1,17 +1,20 @@
-// Evaluates JSONata as Step Functions does, in the evaluator's process.
+// Evaluates JSONata as Step Functions does, in the evaluator process.
 'use strict';
 
 const jsonata = require('jsonata');
 const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-functions.cjs');
 
-/** Limits of one evaluation, as others have measured them on AWS; the time is limited from outside. */
+/** Limits of an evaluation, as measured by others on AWS. The parent process limits the time. */
 const LIMITS = { sequence: 873_782, stack: 100 };
 
-/** Characters of the largest result: the bytes that an expression may hold on AWS, as measured in floci-io/floci#2783. */
+/**
+ * Maximum length of a result in characters: the bytes that an expression may hold on AWS, as measured in
+ * floci-io/floci#2783.
+ */
 const LONGEST_RESULT = 6_990_256;
 
 /**
- * Parsed expressions, the latest last.
+ * Parsed expressions, most recent last.
  *
  * @type {Map<string, import('jsonata').Expression>}
  */
@@ -23,7 +26,7 @@ const MOST_COMPILED = 1000;
  * @property {string} source
  * @property {unknown} states
  * @property {Readonly<Record<string, unknown>>} variables
- * @property {number} random what `$random()` gives at its first call
+ * @property {number} random result of the first call of `$random()`
  */
 
 /** @typedef {{ code?: string | undefined, message?: string }} Failure */
@@ -32,7 +35,8 @@ const MOST_COMPILED = 1000;
 
 /**
  * @param {Request} request
- * @returns {Promise<Answer>} `json` of the result; `problem` where it is nothing or a function; `error` where the expression has thrown
+ * @returns {Promise<Answer>} `json`: the result; `problem`: the result is undefined or a function; `error`:
+ *   the expression threw
  */
 async function evaluate({ source, states, variables, random }) {
   const frame = { eval: undefined, random: randomFunction(random), ...variables, states };
@@ -60,7 +64,7 @@ function compile(source) {
 }
 
 /**
- * What JSON has no number for is text on AWS: `Infinity`, `-Infinity` and `NaN`.
+ * Numbers that JSON cannot represent are strings on AWS: `Infinity`, `-Infinity` and `NaN`.
  *
  * @param {string} _
  * @param {unknown} value
@@ -70,7 +74,7 @@ function withoutInfinity(_, value) {
 }
 
 /**
- * Functions are JavaScript functions or jsonata's marked objects.
+ * Functions are JavaScript functions or objects marked by jsonata.
  *
  * @param {unknown} value
  * @returns {boolean}
@@ -79,7 +83,7 @@ function holdsFunction(value) {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
   if ('_jsonata_lambda' in value || '_jsonata_function' in value) return true;
-  // jsonata gives the arrays that it makes a `push` of their own.
+  // Arrays created by jsonata have their own `push`.
   return (Array.isArray(value) ? value : Object.values(value)).some(holdsFunction);
 }
 
@@ -88,7 +92,7 @@ function holdsFunction(value) {
  * @returns {Failure}
  */
 function describe(error) {
-  // What V8 throws at its own limits.
+  // Thrown by V8 at its own limits.
   if (error instanceof RangeError && /string length/.test(error.message)) return { code: TOO_LARGE };
   if (error instanceof RangeError && /call stack/.test(error.message)) return { code: 'D1011' };
   return { code: error?.code, message: error?.message ?? String(error) };

@@ -7,28 +7,28 @@ import { TOO_LARGE } from './added-functions.cjs';
 import { type Answer, evaluate as evaluateHere } from './evaluate.cjs';
 import { isHarmless } from './harmless';
 
-/** The source between the delimiters, or undefined where the text is no JSONata expression. */
+/** The source between the delimiters, or undefined if the string is not a JSONata expression. */
 export function expressionSource(text: string): string | undefined {
   return text.length >= 4 && text.startsWith('{%') && text.endsWith('%}')
     ? text.slice(2, -2).trim()
     : undefined;
 }
 
-/** Parses an expression. @throws jsonata's error where the syntax is wrong */
+/** Parses an expression. @throws jsonata's error for invalid syntax */
 export function parseExpression(source: string): jsonata.ExprNode {
   return jsonata(source).ast();
 }
 
-/** What an expression can see: `$states`, the variables, and the source of randomness. */
+/** The names available to an expression: `$states` and variables. Also its source of randomness. */
 export interface Bindings {
   readonly states: JsonObject;
   readonly variables: JsonObject;
   readonly random: () => number;
-  /** Ends the evaluation. */
+  /** Aborts the evaluation. */
   readonly signal: AbortSignal;
 }
 
-/** Evaluates an expression as AWS does: nothing, functions and errors fail the state. */
+/** Evaluates an expression as AWS does. Undefined results, functions and errors fail the state. */
 export async function evaluateExpression(
   source: string,
   location: string,
@@ -45,7 +45,7 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-/** Expressions that take no longer than to send them to another process, by their sources. */
+/** Whether an expression (by source) takes no longer than sending it to another process. */
 const harmless = new Map<string, boolean>();
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
@@ -66,13 +66,14 @@ async function evaluate(source: string, { states, variables, random, signal }: B
   }
 }
 
-/** `$states`, a member of it, and a member of that. A name ends where jsonata ends it. */
+/** `$states`, one of its members, and one of that member's. Names end where jsonata ends them. */
 const NAME = /[^\s.[\]{}(),@#;:?+\-*/%|=<>^&!~`"'$\\]+/.source;
 const MENTION = new RegExp(`\\$states\\b(?:\\s*\\.\\s*(${NAME})(?:\\s*\\.\\s*(${NAME}))?)?`, 'g');
 
 /**
- * What an expression mentions of `$states`, in two levels: all of it goes to another process, for each item of a Map, and
- * an input may be large. Where it mentions a value as a whole, it gets the whole value.
+ * The parts of `$states` that an expression mentions, to a depth of two levels. Everything is sent to another
+ * process, for each item of a Map, and an input may be large. If an expression mentions a value as a whole,
+ * all of it is included.
  */
 function onlyMentioned(states: JsonObject, source: string): JsonObject {
   const mentions = [...source.matchAll(MENTION)];
@@ -86,14 +87,14 @@ function onlyMentioned(states: JsonObject, source: string): JsonObject {
   return Object.fromEntries(found);
 }
 
-/** @param values with those on the prototype chain */
+/** @param values includes those on the prototype chain */
 function pick(values: JsonObject, isWanted: (name: string) => boolean): JsonObject {
   const members: [string, Json][] = [];
   for (const name in values) if (isWanted(name)) members.push([name, values[name] ?? null]);
   return Object.fromEntries(members);
 }
 
-/** Fails where a computed value has another type than its field needs. */
+/** Throws the error for a computed value whose type the field does not allow. */
 export function unexpectedType(source: string, location: string, expected: string, value: Json): Error {
   return queryError(
     `The JSONata expression '${source}' specified for the field '${location}' returned an unexpected result type. ` +
@@ -102,10 +103,10 @@ export function unexpectedType(source: string, location: string, expected: strin
   );
 }
 
-/** jsonata's code for an evaluation that takes too long. */
+/** jsonata's code for an evaluation timeout. */
 const TOO_LATE = 'D1012';
 
-/** AWS has words of its own for the limits. */
+/** AWS's messages for exceeded limits. */
 const REACHED_LIMITS: Readonly<Record<string, string>> = {
   D1011:
     'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',

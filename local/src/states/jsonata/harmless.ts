@@ -1,6 +1,6 @@
 import type { ExprNode } from 'jsonata';
 
-/** What may be in a harmless expression, and the members that its parts may have. */
+/** Node types allowed in a harmless expression, and the members that its nodes may have. */
 const TYPES = ['path', 'name', 'variable', 'string', 'number', 'value', 'binary', 'condition'];
 const MEMBERS = [
   'type',
@@ -15,12 +15,13 @@ const MEMBERS = [
   'id',
   'lbp',
 ];
-/** Ranges and concatenations make more of what they are given. */
+/** Ranges and concatenations can produce more than their input. */
 const MULTIPLYING = ['&', '..'];
 
 /**
- * Whether an expression takes no more time and memory than its input is large: paths of plain names, comparisons and
- * arithmetic. Functions, filters, regular expressions, constructors and the like may take any.
+ * Whether the time and memory of an expression are bounded by the size of its input: paths of plain names,
+ * comparisons and arithmetic. Functions, filters, regular expressions, constructors and similar may take any
+ * amount.
  */
 export function isHarmless(ast: ExprNode): boolean {
   const isPart = (part: unknown): boolean => {

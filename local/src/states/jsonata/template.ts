@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json } from '../json';
 import { type Bindings, evaluateExpression, expressionSource } from './expression';
 
-/** Evaluates every expression in a value, at any depth; everything else is taken as it is. */
+/** Evaluates every expression in a value at any depth. Everything else is kept. */
 export async function evaluateTemplate(template: Json, location: string, bindings: Bindings): Promise<Json> {
   if (typeof template === 'string') {
     const source = expressionSource(template);

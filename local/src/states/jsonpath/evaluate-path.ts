@@ -2,10 +2,10 @@ import { equalJson, isArray, isObject, type Json, numberIn } from '../json';
 import type { Filter, JsonPath, Operand, Segment } from './path';
 
 /**
- * Follows a path.
+ * Evaluates a path.
  *
- * @returns the value a definite path names, undefined where there is none; the array of all values
- *   that an indefinite path finds
+ * @returns for a definite path, the value, or undefined if it matches nothing; for an indefinite path, an
+ *   array of all matching values
  */
 export function evaluatePath(path: JsonPath, root: Json): Json | undefined {
   let found: Json[] = [root];
@@ -19,7 +19,10 @@ export function evaluatePath(path: JsonPath, root: Json): Json | undefined {
   return path.definite ? found[0] : found;
 }
 
-/** Several names at the end of a path: one object of the members that there are, or of all if any was looked for. */
+/**
+ * Evaluates several names at the end of a path to one object with the members that exist. After `..`, all of
+ * them must exist.
+ */
 function together(names: readonly string[], value: Json, all: boolean): readonly Json[] {
   if (!isObject(value)) return [];
   const members = names.filter((name) => Object.hasOwn(value, name));
@@ -44,7 +47,7 @@ function select(segment: Segment, value: Json): readonly Json[] {
     case 'function':
       return [];
     case 'filter':
-      // `@` matches objects only, says the developer guide (Paths): never a plain text or number.
+      // `@` only matches objects, never a plain string or number (developer guide, Paths).
       return (isArray(value) ? value : [value]).filter(
         (item) => isObject(item) && accepts(segment.filter, item),
       );

@@ -14,20 +14,20 @@ import { HASH_ALGORITHMS } from '../jsonata/added-functions.cjs';
 
 /** An intrinsic function of JSONPath states. */
 export interface Intrinsic {
-  /** The least and the most arguments. */
+  /** Minimum and maximum number of arguments. */
   readonly arity: readonly [number, number];
-  /** Runs it. @throws IntrinsicFailure */
+  /** Calls it. @throws IntrinsicFailure for invalid arguments */
   readonly run: (args: readonly Json[], random: () => number) => Json;
 }
 
-/** A call that cannot be answered; the message is AWS's, which tells nothing but the function's name most times. */
+/** A failed call. The message is AWS's, which mostly contains only the function's name. */
 export class IntrinsicFailure extends Error {}
 
-/** The longest array that States.ArrayRange makes, and the longest text that some functions take. */
+/** Maximum length of the array of States.ArrayRange, and of the strings that some functions accept. */
 const MOST_ITEMS = 1000;
 const LONGEST_TEXT = 10_000;
 
-/** All of them, by name. */
+/** All intrinsic functions, by name. */
 export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.Array': { arity: [0, Number.POSITIVE_INFINITY], run: (args) => [...args] },
   'States.ArrayPartition': {
@@ -84,7 +84,7 @@ export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.JsonMerge': {
     arity: [3, 3],
     run: (args) => {
-      if (args[2] === true) throw new IntrinsicFailure(); // AWS has no deep merge.
+      if (args[2] === true) throw new IntrinsicFailure(); // AWS does not support a deep merge.
       return { ...object(args, 0), ...object(args, 1) };
     },
   },
@@ -160,7 +160,7 @@ function range(first: number, last: number, step: number): number[] {
   return Array.from({ length }, (_, i) => first + i * step);
 }
 
-/** A text as it is, all else as JSON text. */
+/** A string as it is; other values as JSON. */
 function asText(value: Json): string {
   return typeof value === 'string' ? value : jsonText(value);
 }
@@ -195,11 +195,11 @@ function number(args: readonly Json[], index: number): number {
 }
 
 function truncated(args: readonly Json[], index: number): number {
-  // No negative zero.
+  // Adding 0 avoids a negative zero.
   return Math.trunc(number(args, index)) + 0;
 }
 
-/** Rounded half up, as Java's Math.round does. */
+/** Rounds half up, like Java's Math.round. */
 function rounded(args: readonly Json[], index: number): number {
   return int32(Math.floor(number(args, index) + 0.5));
 }

@@ -1,13 +1,13 @@
 import type { Filter, JsonPath, Operand } from './path';
 import type { TextReader } from './text-reader';
 
-/** Reads the path behind `@`. */
+/** Reads the path after `@`. */
 type ReadItemPath = (reader: TextReader) => JsonPath;
 
 /**
- * Reads the filter behind `?`: `(@.price < 10 && @.tag == 'a')` or the same without parentheses. Regular expressions,
- * operators that are words and comparisons of two values of the data are not of the States Language, says the
- * developer guide (Paths).
+ * Reads the filter after `?`: `(@.price < 10 && @.tag == 'a')`, with or without parentheses. The States
+ * Language supports no regular expressions, no operators that are words, and no comparisons of two values of
+ * the data (developer guide, Paths).
  */
 export function parseFilter(reader: TextReader, readItemPath: ReadItemPath): Filter {
   let left = readConjunction(reader, readItemPath);

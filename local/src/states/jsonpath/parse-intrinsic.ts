@@ -10,7 +10,7 @@ export interface IntrinsicCall {
   readonly arguments: readonly IntrinsicArgument[];
 }
 
-/** An argument. Literal text keeps its backslashes, since States.Format reads them itself. */
+/** An argument. String literals keep their backslashes, because States.Format interprets them. */
 export type IntrinsicArgument =
   | IntrinsicCall
   | { readonly kind: 'text'; readonly raw: string }
@@ -19,7 +19,7 @@ export type IntrinsicArgument =
 
 const cache = new Map<string, IntrinsicCall>();
 
-/** Whether a text calls an intrinsic function. */
+/** Whether a string is a call of an intrinsic function. */
 export function isIntrinsic(text: string): boolean {
   return text.startsWith('States.');
 }
@@ -62,7 +62,7 @@ function readArgument(reader: TextReader): IntrinsicArgument {
   reader.skipBlanks();
   if (reader.peek('States.')) return readCall(reader);
   if (reader.peek('$')) return { kind: 'path', path: readPath(reader) };
-  // Other characters than these cannot be escaped, and AWS refuses it.
+  // AWS refuses to escape any other character.
   const quoted = reader.match(/'(?:[^'\\]|\\['{}\\])*'/);
   if (quoted !== undefined) return { kind: 'text', raw: quoted.slice(1, -1) };
   const word = reader.match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/);

@@ -4,7 +4,9 @@ import { TextReader } from './text-reader';
 
 const cache = new Map<string, RootedPath>();
 
-/** Parses a whole path such as `$.a[0]`, `$$.Execution.Id` or `$variable.b`. @throws Error with the reason */
+/**
+ * Parses a complete path such as `$.a[0]`, `$$.Execution.Id` or `$variable.b`. @throws Error with the reason
+ */
 export function parsePath(text: string): RootedPath {
   let path = cache.get(text);
   if (!path) {
@@ -16,7 +18,7 @@ export function parsePath(text: string): RootedPath {
   return path;
 }
 
-/** Reads the path that starts here, and stops behind it. */
+/** Reads the path at the current position and stops after it. */
 export function readPath(reader: TextReader): RootedPath {
   const start = reader.mark();
   reader.expect('$');
@@ -25,7 +27,7 @@ export function readPath(reader: TextReader): RootedPath {
   return { root, ...path, text: reader.since(start) };
 }
 
-/** Reads the segments behind `$` or `@`. */
+/** Reads the segments after `$` or `@`. */
 export function readSegments(reader: TextReader): JsonPath {
   const segments: Segment[] = [];
   for (;;) {
@@ -39,9 +41,9 @@ export function readSegments(reader: TextReader): JsonPath {
 }
 
 /**
- * The steps of a reference path: one that can be written to.
+ * The steps of a reference path, which can be written to.
  *
- * @returns undefined where the path may name several values or does not start from the data
+ * @returns undefined if the path may match several values or does not start at the data
  */
 export function referenceSteps(path: RootedPath): (string | number)[] | undefined {
   const single = path.segments.every(
@@ -62,12 +64,12 @@ function readMember(reader: TextReader): Segment {
   if (reader.take('*')) return { kind: 'wildcard' };
   const raw = reader.match(MEMBER);
   if (!raw) throw reader.unexpected();
-  // AWS takes `$.list.sum()` for a path, and finds nothing there when the state runs.
+  // AWS accepts `$.list.sum()` as a path that matches nothing at run time.
   if (reader.match(/\(\s*\)/) !== undefined) return { kind: 'function' };
   return { kind: 'names', names: [raw.replace(ESCAPED, escapedCharacter)] };
 }
 
-/** A name without quotes: what is special in a path is escaped with a backslash, as the States Language has it. */
+/** An unquoted name. A backslash escapes special characters, as in the States Language. */
 const MEMBER = /(?:\\u[0-9A-Fa-f]{4}|\\[\s\S]|&(?!&)|\|(?!\|)|[^\s.[\](){},'"*?=<>!&|\\])+/u;
 const ESCAPED = /\\(?:u([0-9A-Fa-f]{4})|([\s\S]))/gu;
 

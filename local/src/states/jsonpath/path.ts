@@ -5,11 +5,11 @@ export type Segment =
   | { readonly kind: 'slice'; readonly start?: number; readonly end?: number; readonly step: number }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'descendants' }
-  /** `length()` and the like, which AWS reads and never finds anything with. */
+  /** Functions such as `length()`, which AWS accepts but which never match anything. */
   | { readonly kind: 'function' }
   | { readonly kind: 'filter'; readonly filter: Filter };
 
-/** The question of `[?(...)]`. */
+/** The condition of `[?(...)]`. */
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly filter: Filter }
@@ -24,17 +24,20 @@ export type Operand =
 /** A parsed JSONPath. */
 export interface JsonPath {
   readonly segments: readonly Segment[];
-  /** Whether it can name one value only; else it gives an array, possibly empty. */
+  /** Whether it matches at most one value. Otherwise, it evaluates to an array, which may be empty. */
   readonly definite: boolean;
 }
 
-/** A path together with what it starts from: the data, the context object or a variable. */
+/** A path and its root: the data, the context object or a variable. */
 export interface RootedPath extends JsonPath {
   readonly text: string;
   readonly root: 'data' | 'context' | { readonly variable: string };
 }
 
-/** Several names at a path's end give one object, as they do in the library that AWS's messages are of, Jayway. */
+/**
+ * Several names at the end of a path evaluate to one object, as in Jayway, the library that produces AWS's
+ * messages.
+ */
 export function isDefinite(segments: readonly Segment[]): boolean {
   return segments.every(
     (s, i) =>

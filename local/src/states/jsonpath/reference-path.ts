@@ -2,7 +2,7 @@ import { EvaluationError } from '../errors';
 import { isArray, isObject, type Json, jsonText } from '../json';
 import { parsePath, referenceSteps } from './parse-path';
 
-/** A copy of the data with a value put where a reference path points; objects on the way are made. */
+/** A copy of the data in which a value is set at a reference path. Missing objects on the way are created. */
 export function setAtPath(data: Json, pathText: string, value: Json): Json {
   const steps = referenceSteps(parsePath(pathText)) ?? [];
   const put = (target: Json | undefined, depth: number): Json => {
@@ -19,7 +19,10 @@ export function setAtPath(data: Json, pathText: string, value: Json): Json {
   return put(data, 0);
 }
 
-/** A reference path that does not fit its data: the specification calls it States.ResultPathMatchFailure. */
+/**
+ * The error for a reference path that does not fit its data. The specification calls it
+ * States.ResultPathMatchFailure.
+ */
 export function referencePathConflict(pathText: string, step: string | number, data: Json): EvaluationError {
   const subject =
     typeof data === 'object' && data !== null ? `step ${JSON.stringify(step)}` : `ReferencePath ${pathText}`;

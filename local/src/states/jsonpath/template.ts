@@ -7,7 +7,7 @@ import { parsePath } from './parse-path';
 import type { RootedPath } from './path';
 import { referencePathConflict } from './reference-path';
 
-/** What a path can start from. */
+/** The roots of paths. */
 export interface PathRoots {
   readonly data: Json;
   readonly context: JsonObject;
@@ -15,10 +15,10 @@ export interface PathRoots {
   readonly random: () => number;
 }
 
-/** The keys of payload templates that hold a path or a call end so. */
+/** Suffix of keys in payload templates whose value is a path or an intrinsic function call. */
 export const DYNAMIC_SUFFIX = '.$';
 
-/** Fills a payload template: keys that end with `.$` hold paths or calls of intrinsic functions. */
+/** Evaluates a payload template: keys that end with `.$` contain paths or intrinsic function calls. */
 export function fillTemplate(template: Json, roots: PathRoots): Json {
   if (isArray(template)) return template.map((item) => fillTemplate(item, roots));
   if (!isObject(template)) return template;
@@ -32,10 +32,10 @@ export function fillTemplate(template: Json, roots: PathRoots): Json {
 }
 
 /**
- * The value of a path or a call.
+ * Evaluates a path or an intrinsic function call.
  *
- * @param instead the value where a definite path finds nothing, if there is one
- * @throws EvaluationError where there is none
+ * @param instead the value to use when a definite path matches nothing
+ * @throws EvaluationError when it matches nothing and `instead` is missing
  */
 export function resolve(
   text: string,
@@ -56,19 +56,19 @@ export function resolve(
   return value;
 }
 
-/** In payload templates, a single index past an array's end finds null. */
+/** In payload templates, an index beyond the end of an array evaluates to null. */
 function pastTheEnd(path: RootedPath, roots: PathRoots): Json | undefined {
   if (path.segments.at(-1)?.kind !== 'indexes') return undefined;
   const array = follow({ ...path, segments: path.segments.slice(0, -1) }, roots);
   return isArray(array) ? null : undefined;
 }
 
-/** A path as AWS's messages have it, in which the context object is but another input. */
+/** A path in the form of AWS's messages, where the context object is treated like an input. */
 function withinRoot({ root, text }: RootedPath): string {
   return root === 'context' ? text.slice(1) : text;
 }
 
-/** The value of a path of a field of its own. @throws EvaluationError where a definite path finds nothing */
+/** Evaluates the path of a field. @throws EvaluationError when a definite path matches nothing */
 export function resolvePath(text: string, roots: PathRoots): Json {
   const path = parsePath(text);
   const value = follow(path, roots);
@@ -76,7 +76,7 @@ export function resolvePath(text: string, roots: PathRoots): Json {
   return value;
 }
 
-/** The value of a reference path that items are taken from. @throws EvaluationError `States.ReferencePathConflict` */
+/** Evaluates the reference path to a Map's items. @throws EvaluationError `States.ReferencePathConflict` */
 export function takeReference(text: string, roots: PathRoots): Json {
   const path = parsePath(text);
   const value = follow(path, roots);
@@ -90,7 +90,7 @@ export function takeReference(text: string, roots: PathRoots): Json {
   throw referencePathConflict(text, step, rootValue(path, roots) ?? null);
 }
 
-/** Says where a definite path ends: in front of its last step, or with it. */
+/** Tells whether the last step of a definite path is missing, or an earlier one. */
 function whatIsMissing(path: RootedPath, roots: PathRoots): string {
   const { segments } = path;
   for (let length = 1; length < segments.length; length += 1) {
@@ -101,7 +101,7 @@ function whatIsMissing(path: RootedPath, roots: PathRoots): string {
   return `No results for path: ${inBrackets(path)}`;
 }
 
-/** A definite path in the form that AWS prints, such as `$['a'][0]`. */
+/** A definite path in AWS's format, such as `$['a'][0]`. */
 function inBrackets({ segments }: RootedPath): string {
   const steps = segments.map((s) => {
     if (s.kind === 'names') return `['${s.names.join("','")}']`;
@@ -110,7 +110,7 @@ function inBrackets({ segments }: RootedPath): string {
   return `$${steps.join('')}`;
 }
 
-/** The value of a path, or undefined where a definite path finds nothing. */
+/** Evaluates a path; undefined when a definite path matches nothing. */
 export function follow(path: RootedPath, roots: PathRoots): Json | undefined {
   const root = rootValue(path, roots);
   return root === undefined ? undefined : evaluatePath(path, root);
@@ -143,7 +143,7 @@ function argumentValue(
     case 'literal':
       return argument.value;
     case 'text':
-      // The template of States.Format keeps its backslashes: `\{` is no placeholder.
+      // The template of States.Format keeps its backslashes: `\{` is not a placeholder.
       return call.name === 'States.Format' && index === 0
         ? argument.raw
         : argument.raw.replace(/\\([\s\S])/g, '$1');

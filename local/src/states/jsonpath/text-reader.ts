@@ -1,4 +1,4 @@
-/** Reads a text from left to right. */
+/** Reads a string from left to right. */
 export class TextReader {
   private position = 0;
 
@@ -8,22 +8,22 @@ export class TextReader {
     return this.position >= this.text.length;
   }
 
-  /** A place to hand to {@link since}. */
+  /** The current position, for {@link since}. */
   mark(): number {
     return this.position;
   }
 
-  /** What was read since a place. */
+  /** The text read since a position. */
   since(mark: number): string {
     return this.text.slice(mark, this.position);
   }
 
-  /** Whether the rest starts with a text. */
+  /** Whether the rest starts with a string. */
   peek(expected: string): boolean {
     return this.text.startsWith(expected, this.position);
   }
 
-  /** Goes past a text if it is the next. */
+  /** Skips a string if it comes next. */
   take(expected: string): boolean {
     if (!this.peek(expected)) return false;
     this.position += expected.length;
@@ -34,7 +34,7 @@ export class TextReader {
     if (!this.take(expected)) throw this.unexpected();
   }
 
-  /** Takes what the pattern matches right here. */
+  /** Reads a match of the pattern at the current position. */
   match(pattern: RegExp): string | undefined {
     const sticky = new RegExp(pattern, `${pattern.flags}y`);
     sticky.lastIndex = this.position;
@@ -53,7 +53,10 @@ export class TextReader {
     return digits === undefined ? undefined : Number(digits);
   }
 
-  /** A text in single or double quotes, without them; a backslash escapes the quotes and itself, and nothing else. */
+  /**
+   * Reads a string in single or double quotes and removes them. A backslash only escapes quotes and
+   * backslashes.
+   */
   quoted(): string {
     const raw = this.match(/'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/);
     if (raw === undefined) throw this.unexpected();
