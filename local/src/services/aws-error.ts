@@ -1,12 +1,12 @@
-/** An error that an AWS service answers with: its code, its message and its HTTP status. */
+/** An error of an AWS service, with its code, message and HTTP status. */
 export class AwsError extends Error {
   constructor(
-    /** The code as on the wire, such as `ValidationException`. */
+    /** The code as sent to clients, such as `ValidationException`. */
     readonly code: string,
     message: string,
     /** The HTTP status. */
     readonly statusCode = 400,
-    /** What S3 tells beside the message, such as `{ Region: 'eu-west-1' }`. */
+    /** Additional elements of S3's errors, such as `{ Region: 'eu-west-1' }`. */
     readonly details: Readonly<Record<string, string>> = {},
   ) {
     super(message);
@@ -14,7 +14,7 @@ export class AwsError extends Error {
   }
 }
 
-/** The error for a request that the service's rules do not allow. */
+/** The error for a request that violates the service's rules. */
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Principal } from './principal';
 
-/** Temporary AWS credentials, as the Security Token Service makes them. */
+/** Temporary AWS credentials in the format of the Security Token Service. */
 export interface TemporaryCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** Issues keys for this run and knows who holds them. Keys are random and live in memory only. */
+/**
+ * Issues credentials for this run and knows their principals. Access keys are random and only kept in memory.
+ */
 export class CredentialStore {
   private readonly byPrincipal = new Map<string, TemporaryCredentials>();
   private readonly byAccessKey = new Map<
@@ -16,7 +18,7 @@ export class CredentialStore {
     { credentials: TemporaryCredentials; principal: Principal }
   >();
 
-  /** The keys of a principal: the same at every call. */
+  /** The credentials of a principal. The same for every call. */
   public issue(principal: Principal): TemporaryCredentials {
     const known = this.byPrincipal.get(principal.arn);
     if (known !== undefined) {
@@ -32,7 +34,7 @@ export class CredentialStore {
     return credentials;
   }
 
-  /** Who an access key was issued to; undefined for a key that is not of this run. */
+  /** The principal of an access key; undefined for an access key that this run did not issue. */
   public find(accessKeyId: string): { credentials: TemporaryCredentials; principal: Principal } | undefined {
     return this.byAccessKey.get(accessKeyId);
   }

@@ -1,20 +1,20 @@
 import { type Json, parseExact } from '../states';
 
-/** How deep JSON may be nested: Jackson's limit, with which AWS's services read it. */
+/** Maximum nesting depth of JSON: the limit of Jackson, which AWS's services use. */
 const MAX_DEPTH = 1000;
 
 /**
- * Parses JSON text of a client. Deeper nesting than AWS accepts is refused: it would overflow the stack of every
- * function that walks through a value.
+ * Parses JSON from a client. Refuses deeper nesting than AWS accepts, which would overflow the stack of
+ * recursive functions.
  *
- * @throws SyntaxError for what is no JSON or nested too deep
+ * @throws SyntaxError for invalid JSON or nesting that is too deep
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
   return JSON.parse(text);
 }
 
-/** The same for the data of executions: numbers keep their texts. */
+/** Like `parseJson`, for data of executions: preserves the source of numbers. */
 export function parseData(text: string): Json {
   checkDepth(text);
   return parseExact(text);
@@ -44,7 +44,7 @@ function depthExceeds(text: string, max: number): boolean {
   return false;
 }
 
-/** The index at which a string ends. @param start index of its first quote */
+/** The index of a string's closing quote. @param start index of its opening quote */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end > 0 && isEscaped(text, end)) {

@@ -1,17 +1,17 @@
 import type { MapPlace } from '../states';
 
-/** Who makes a call: the ARN of a role of the template, or of the person at the keyboard. */
+/** The caller of an operation: the ARN of a role of the template, or of the user. */
 export interface Principal {
   readonly arn: string;
-  /** The task of a state machine for which the role makes the call, if it is for one. */
+  /** The task of a state machine for which the role makes the call, if any. */
   readonly task?: TaskIdentity;
 }
 
-/** One attempt at a task of an execution. */
+/** An attempt of a task in an execution. */
 export interface TaskIdentity {
   readonly executionArn: string;
-  /** The item of a Map that the task runs for, if it runs for one. */
+  /** The Map item that the task runs for, if any. */
   readonly place?: MapPlace;
-  /** The same when the attempt is made again because local mode was interrupted, and only then. */
+  /** Stays the same only if the attempt is repeated because local mode was interrupted. */
   readonly token: string;
 }

@@ -5,10 +5,10 @@ import { withoutNulls } from './model/without-nulls';
 import type { Principal } from './principal';
 import { type Input, requiredAccess, type Service } from './service';
 
-/** Decides whether a caller is allowed something; throws an `AwsError` when he is not. */
+/** Authorizes a caller. Throws an `AwsError` if a permission is missing. */
 export type Authorize = (caller: Principal, access: AccessRequest) => void;
 
-/** The one place where every call passes, whether it came over HTTP or from a state machine. */
+/** Every call passes through here, whether from HTTP or from a state machine. */
 export class ServiceRouter {
   private readonly services: ReadonlyMap<string, Service>;
 
@@ -19,22 +19,22 @@ export class ServiceRouter {
     this.services = new Map(services.map((service) => [service.name, service]));
   }
 
-  /** Names of the services that local mode has. */
+  /** Names of the supported services. */
   public get serviceNames(): string[] {
     return [...this.services.keys()];
   }
 
   /**
-   * Runs one operation on behalf of a principal. As on AWS, IAM decides before the request is validated.
+   * Runs an operation for a principal. As on AWS, permissions are checked before the request is validated.
    *
-   * @param operation the API action in PascalCase, such as `DescribeTrainingJob`
+   * @param operation API action in PascalCase, such as `DescribeTrainingJob`
    */
   public async call(service: string, operation: string, input: Input, caller: Principal): Promise<unknown> {
     const target = this.services.get(service);
     if (target === undefined) {
       throw new AwsError(
         'UnknownOperationException',
-        `local mode does not have the service ${service}: it has ${this.serviceNames.join(', ')}`,
+        `local mode does not support the service ${service}. It supports ${this.serviceNames.join(', ')}`,
       );
     }
     const { model, operations, actionPrefix = service } = target;
@@ -44,7 +44,7 @@ export class ServiceRouter {
     if (found === undefined) {
       throw new AwsError(
         'UnknownOperationException',
-        `local mode does not have ${actionPrefix}:${operation}: it has ${Object.keys(operations).join(', ')}`,
+        `local mode does not support ${actionPrefix}:${operation}. It supports ${Object.keys(operations).join(', ')}`,
       );
     }
     if (target.validate === undefined) validateAgainst(model, operation, request);

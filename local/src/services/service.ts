@@ -2,52 +2,53 @@ import type { AccessRequest } from './iam/policy-evaluation';
 import type { ServiceModel } from './model/validator';
 import type { Principal } from './principal';
 
-/** A request as the service model names its members (PascalCase). */
+/** A request with the member names of the service model (PascalCase). */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Calls another operation of the service, on behalf of the same caller and with a permission of its own. */
+/** Calls another operation of the service for the same caller, and checks its permissions. */
 export type CallOperation = (operation: string, input: Input) => Promise<unknown>;
 
-/** One operation of a service: what it does, and what its caller has to be allowed. */
+/** An operation of a service and the permissions that it needs. */
 export interface Operation {
   /**
    * @param input a valid request without nulls
-   * @returns the response as the service model names it, or a promise of it; times are epoch seconds
-   * @throws AwsError as the service would answer
+   * @returns the response with the member names of the service model, or a promise of it; times are epoch
+   *   seconds
+   * @throws AwsError as the service would return it
    */
   readonly run: (input: Input, caller: Principal, call: CallOperation) => unknown;
   /**
-   * What the caller has to be allowed. Without it, `given`.
+   * The permissions that the caller needs. @default - only `given`
    *
-   * @param given the action of the operation's own name, on the resource of the request
+   * @param given the action with the operation's name, on the resource of the request
    */
   readonly access?: (input: Input, given: AccessRequest) => readonly AccessRequest[];
 }
 
-/** The operations of a service: one for each that its model has. */
+/** The operations of a service: one for each operation in its model. */
 export type OperationsOf<Model extends { readonly operations: object }, Kind = Operation> = Readonly<
   Record<keyof Model['operations'] & string, Kind>
 >;
 
-/** One AWS service. The router runs it, for the HTTP endpoint and for Step Functions' integrations alike. */
+/** An AWS service. The router calls it for HTTP requests and for tasks of state machines. */
 export interface Service {
-  /** The service's name in SigV4 and in `aws-sdk:<name>` integrations, such as `sagemaker`. */
+  /** Name in SigV4 and in `aws-sdk:<name>` integrations, such as `sagemaker`. */
   readonly name: string;
-  /** Its name in IAM's actions, where that is another one. */
+  /** Prefix of IAM actions, if it differs from the name. */
   readonly actionPrefix?: string;
   readonly model: ServiceModel;
   readonly operations: Readonly<Record<string, Operation>>;
-  /** What a request is about, for IAM: its resource and its condition keys. Without it, anything (`*`). */
+  /** The resource and the condition keys of a request, for authorization. @default - all resources (`*`) */
   readonly subject?: (input: Input) => Pick<AccessRequest, 'resource' | 'context'>;
   /**
-   * Checks a request that IAM allows; without it, the model does.
+   * Validates an authorized request. @default - validation by the model
    *
-   * @throws AwsError
+   * @throws AwsError when the request is invalid
    */
   readonly validate?: (operation: string, input: Input) => void;
 }
 
-/** Everything that a caller has to be allowed for one call. */
+/** All permissions that a caller needs for a call. */
 export function requiredAccess(service: Service, operation: string, input: Input): readonly AccessRequest[] {
   const { name, actionPrefix = name, operations } = service;
   const about = service.subject?.(input) ?? { resource: '*', context: {} };

@@ -47,25 +47,25 @@ import { checkStateMachineRole } from './task-integrations/state-machine-role';
 import { createTaskRunner } from './task-integrations/task-runner';
 import { TaskTokens } from './task-integrations/task-tokens';
 
-/** What the services work with. */
+/** Options of the services. */
 export interface ServicesOptions {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
-  /** Runs AutoML jobs; without it, they are refused. */
+  /** Runs AutoML jobs. Without it, they are refused. */
   readonly automl?: AutoMLRunner;
-  /** Folders that stand for the file systems (EFS, FSx for Lustre) of channels, by file system id. */
+  /** Local folders that replace the file systems (EFS, FSx for Lustre) of channels, by file system ID. */
   readonly fileSystems?: FileSystems;
-  /** Interrupts training jobs on spot instances; without it they run as others do. */
+  /** Interrupts training jobs on spot instances. Without it, they run like other jobs. */
   readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Runs executions for the Step Functions API; without it, there is none. */
+  /** Runs executions for the Step Functions API. Without it, there is no such API. */
   readonly executions?: ExecutionRunner;
-  /** Names the deployment in the records of jobs, so that they can be resumed in it. */
+  /** ID of the deployment, stored with jobs so that they can be resumed in it. */
   readonly deploymentId?: string;
-  /** Port of the endpoint; any free one when absent. */
+  /** Port of the endpoint. @default - any free port */
   readonly port?: number;
-  /** Requests that clients may send in a second for each operation; any number when absent. */
+  /** Maximum requests per second that clients may send for each operation. @default - no limit */
   readonly requestsPerSecond?: number;
-  /** Takes errors that are no answer of a service, but a fault in local mode. */
+  /** Receives faults of local mode, as opposed to errors of services. */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -73,23 +73,23 @@ export interface ServicesOptions {
 export interface RunningServices extends ExecutionServices {
   /** Base URL of the endpoint, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
-  /** The person at the keyboard, who may do everything. */
+  /** The user, who is limited only by bucket and key policies. */
   readonly user: Principal;
-  /** Keys for the clients of a principal. */
+  /** Credentials for clients of a principal. */
   readonly credentialsFor: (principal: Principal) => TemporaryCredentials;
   readonly router: ServiceRouter;
   readonly jobs: Jobs;
-  /** The buckets: the event rules hear of what is written through them. */
+  /** The buckets. Writing through them sends events to event rules. */
   readonly buckets: BucketStore;
-  /** Runs the jobs on that were interrupted, of those that are wanted; resolves when all of them have ended. */
+  /** Resumes selected interrupted jobs. Resolves when all of them have ended. */
   resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
-  /** To be called before the executions are stopped: jobs that are stopped from then on can be resumed. */
+  /** Must be called before the executions are stopped: jobs stopped afterwards can be resumed. */
   beginEnd(): void;
-  /** Stops running jobs, waits for their end, and ends the endpoint and the function processes. */
+  /** Stops running jobs, waits for their end, and stops the endpoint and the processes of functions. */
   close(): Promise<void>;
 }
 
-/** Starts the AWS services for a deployment. The trainer and the sampler stay the caller's to close. */
+/** Starts the AWS services of a deployment. The caller must close the trainer and the sampler. */
 export async function startServices(
   deployment: Deployment,
   options: ServicesOptions,

@@ -5,7 +5,7 @@ import * as model from '../model/cloudformation-model.json';
 import type { ServiceModel } from '../model/validator';
 import type { Input, OperationsOf, Service } from '../service';
 
-/** AWS CloudFormation: the deployed stack and its outputs, by which clients find what it is made of. */
+/** AWS CloudFormation, read-only: clients look up the deployed stack and its outputs. */
 export class CloudFormationService implements Service {
   readonly name = 'cloudformation';
   readonly model = model as ServiceModel;
@@ -17,7 +17,7 @@ export class CloudFormationService implements Service {
 
   constructor(private readonly deployment: Pick<Deployment, 'stackName' | 'environment' | 'outputs'>) {}
 
-  /** Who names no stack asks for all of them. */
+  /** A request without a stack name is for all stacks. */
   subject({ StackName: name }: Input) {
     const isName = name !== undefined && !String(name).startsWith('arn:');
     const resource = isName ? stackArn(this.deployment.environment, String(name)) : String(name ?? '*');

@@ -11,7 +11,7 @@ import { getMetricStatistics } from './metric-statistics';
 import { listMetrics } from './metrics-list';
 import { metricsOf } from './training-metrics';
 
-/** What the service works with. */
+/** Dependencies of the service. */
 export interface CloudWatchServiceOptions {
   readonly root: string;
   readonly environment: Pick<Environment, 'accountId'>;
@@ -20,11 +20,11 @@ export interface CloudWatchServiceOptions {
 }
 
 /**
- * Amazon CloudWatch, to read: the metrics of training jobs, out of their logs. As on AWS, a job whose role may not write
- * metrics has none here.
+ * Amazon CloudWatch, read-only: the metrics of training jobs, computed from their logs. As on AWS, a job has
+ * no metrics if its role may not write them.
  */
 export class CloudWatchService implements Service {
-  /** In signatures. */
+  /** The service's name in signatures. */
   readonly name = 'monitoring';
   readonly actionPrefix = 'cloudwatch';
   readonly model = model as ServiceModel;
@@ -41,7 +41,7 @@ export class CloudWatchService implements Service {
     return { run: (input) => run(input, this.reader()) };
   }
 
-  /** Reads the metrics of each job once for a request. */
+  /** Creates a reader that reads the metrics of each job only once per request. */
   private reader(): MetricReader {
     const { root, environment, jobs } = this.options;
     const read = new Map<string, ReturnType<typeof metricsOf>>();
@@ -54,7 +54,7 @@ export class CloudWatchService implements Service {
       },
       metrics: (jobName) => {
         const job = jobs.training.get(jobName);
-        // Names of jobs are the same in any case, values of dimensions are not.
+        // Names of jobs are case-insensitive, but values of dimensions are not.
         if (job?.name !== jobName || !this.mayWrite(job)) return Promise.resolve(new Map());
         const known = read.get(jobName) ?? metricsOf(root, job);
         read.set(jobName, known);

@@ -4,26 +4,26 @@ import { type MetricReader, pointsOf, timeOf } from './metric-reader';
 import { periodsOf, valuesByPeriod } from './periods';
 import { statisticNamed } from './statistics';
 
-/** Most metrics of a request, and most data points of an answer. */
+/** Maximum number of metrics per request, and of data points per response. */
 const MAX_QUERIES = 500;
 const MAX_POINTS = 100_800;
 
-/** The data points of a metric, in the order that was asked for. */
+/** The data points of a metric, in the requested order. */
 interface MetricData {
   readonly id: string;
   readonly label: string;
   readonly points: readonly (readonly [seconds: number, value: number])[];
 }
 
-/** Where a page begins: after so many data points of all metrics together, of those that there were at a time. */
+/** Start of a page: the number of data points before it, in all metrics together, counted at a fixed time. */
 interface Place {
   readonly skipped: number;
-  /** Epoch milliseconds. */
+  /** The time at which data points were counted, in epoch milliseconds. */
   readonly until: number;
 }
 
 /**
- * Answers GetMetricData for metrics; there is no metric math and no Metrics Insights.
+ * Response of GetMetricData. Metric math and Metrics Insights are not implemented.
  *
  * @throws AwsError `ValidationException`, `InvalidParameterValueException`, `InvalidNextToken`
  */
@@ -64,7 +64,7 @@ function checkQueries(queries: readonly Input[]): void {
   const wrong = ids.find((id) => !/^[a-z]\w*$/.test(id));
   if (wrong !== undefined) {
     throw validationError(
-      `The Id "${wrong}" must begin with a lower-case letter and have letters, digits and underscores only.`,
+      `The Id "${wrong}" must begin with a lower-case letter and may only contain letters, digits and underscores.`,
     );
   }
   if (new Set(ids).size < ids.length)
@@ -75,17 +75,17 @@ function checkQuery(query: Input, accountId: string): void {
   const { Id: id, MetricStat: stat, Expression: expression, Label: label, AccountId: account } = query;
   if (expression !== undefined) {
     throw validationError(
-      `local mode does not have metric math and Metrics Insights: give a MetricStat instead of the Expression of "${id}"`,
+      `local mode does not support metric math and Metrics Insights: use a MetricStat instead of the Expression of "${id}"`,
     );
   }
   if (stat === undefined) throw validationError(`The query "${id}" needs a MetricStat.`);
   if ((account ?? accountId) !== accountId) {
-    throw validationError(
-      `local mode does not have metrics of the account ${account}: it has those of ${accountId}`,
-    );
+    throw validationError(`local mode has no metrics of the account ${account}, only of ${accountId}`);
   }
   if (String(label ?? '').includes('${')) {
-    throw validationError(`local mode does not have dynamic labels: give "${id}" a Label without \${…}`);
+    throw validationError(
+      `local mode does not support dynamic labels: use a Label without \${…} for "${id}"`,
+    );
   }
 }
 
@@ -114,7 +114,7 @@ async function dataOf(
   };
 }
 
-/** A page goes through the metrics in the order of the request; those without data are in the first one. */
+/** Pages go through the metrics in the order of the request. Metrics without data are on the first page. */
 function pageOf(data: readonly MetricData[], { skipped, until }: Place, limit: number): unknown {
   const end = skipped + limit;
   let first = 0;

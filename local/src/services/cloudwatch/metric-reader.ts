@@ -3,26 +3,26 @@ import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { Input } from '../service';
 import type { MetricPoint } from './training-metrics';
 
-/** The namespace of training jobs' metrics, and the dimension that names the job. */
+/** The namespace of the metrics of training jobs, and the dimension with the job's name. */
 export const NAMESPACE = '/aws/sagemaker/TrainingJobs';
 export const DIMENSION = 'TrainingJobName';
 
-/** The metrics that there are, for one request. */
+/** Reads metrics for one request. */
 export interface MetricReader {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** The account that the metrics are in. */
+  /** The account of the metrics. */
   readonly accountId: string;
-  /** The training jobs that have metrics. */
+  /** The training jobs with metrics. */
   jobs(): readonly TrainingJobRecord[];
-  /** The metrics of a job by name; none for a job that is not there. */
+  /** The metrics of a job by name; empty for an unknown job. */
   metrics(jobName: string): Promise<ReadonlyMap<string, readonly MetricPoint[]>>;
 }
 
 /**
- * The values of the metric that a request names; none where nobody has written one, as in CloudWatch.
+ * The values of the requested metric. Empty for an unknown metric, as in CloudWatch.
  *
- * @throws AwsError `InvalidParameterValueException` for metrics that are on AWS but not here
+ * @throws AwsError `InvalidParameterValueException` for metrics that exist only on AWS
  */
 export async function pointsOf(
   reader: MetricReader,
@@ -46,11 +46,11 @@ export async function pointsOf(
 function notHere(what: string): AwsError {
   return new AwsError(
     'InvalidParameterValueException',
-    `local mode does not have ${what}: it has what metric definitions find in the logs of training jobs (namespace ${NAMESPACE}, dimension ${DIMENSION})`,
+    `local mode does not support ${what}. It only has the metrics that metric definitions find in the logs of training jobs (namespace ${NAMESPACE}, dimension ${DIMENSION})`,
   );
 }
 
-/** A time of a request in epoch milliseconds: the protocols have seconds, or text. */
+/** A time in a request as epoch milliseconds. Protocols represent it in seconds or as a string. */
 export function timeOf(value: unknown): number {
   return typeof value === 'number' ? value * 1000 : Date.parse(String(value));
 }

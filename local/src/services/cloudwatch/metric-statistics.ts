@@ -4,11 +4,11 @@ import { type MetricReader, pointsOf, timeOf } from './metric-reader';
 import { periodsOf, valuesByPeriod } from './periods';
 import { statisticNamed } from './statistics';
 
-/** Most data points of an answer. */
+/** Maximum number of data points per response. */
 const MAX_POINTS = 1440;
 
 /**
- * Answers GetMetricStatistics.
+ * Response of GetMetricStatistics.
  *
  * @throws AwsError `InvalidParameterCombinationException`, `InvalidParameterValueException`
  */

@@ -3,16 +3,16 @@ import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { Input } from '../service';
 import { DIMENSION, type MetricReader, NAMESPACE } from './metric-reader';
 
-/** Metrics in a page. */
+/** Maximum number of metrics per page. */
 const PAGE_METRICS = 500;
 
 const HOUR_SECONDS = 60 * 60;
-/** What was not written for two weeks is not listed any more. */
+/** Metrics without values in the last two weeks are not listed. */
 const LISTED_SECONDS = 14 * 24 * HOUR_SECONDS;
 const RECENT_SECONDS = 3 * HOUR_SECONDS;
 
 /**
- * Answers ListMetrics: the metrics that the training jobs of the last two weeks have.
+ * Response of ListMetrics: the metrics of the training jobs of the last two weeks.
  *
  * @throws AwsError `InvalidParameterValueException`
  */
@@ -43,7 +43,7 @@ export async function listMetrics(input: Input, reader: MetricReader): Promise<u
   };
 }
 
-/** The metrics that a job has printed: of one that has ended, its record has them all. */
+/** The metrics that a job has printed. For an ended job, its record has them all. */
 async function namesOf({ name, description }: TrainingJobRecord, reader: MetricReader): Promise<string[]> {
   return description.TrainingEndTime === undefined
     ? [...(await reader.metrics(name)).keys()]

@@ -1,18 +1,18 @@
 import { AwsError } from '../aws-error';
 import type { MetricPoint } from './training-metrics';
 
-/** The values of a metric within one period. */
+/** The values of a metric in one period. */
 export interface PeriodValues {
-  /** When the period begins, in epoch milliseconds. */
+  /** Start of the period in epoch milliseconds. */
   readonly start: number;
   readonly values: readonly number[];
 }
 
-/** A range of time and the periods that it is divided into. */
+/** A time range and its division into periods. */
 export interface Periods {
-  /** Epoch milliseconds, inclusive; a whole minute, or what divides it by the period. */
+  /** Inclusive, in epoch milliseconds. Rounded to a minute or to the period. */
   readonly start: number;
-  /** Epoch milliseconds, exclusive. */
+  /** Exclusive, in epoch milliseconds. */
   readonly end: number;
   readonly seconds: number;
 }
@@ -22,16 +22,16 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Values are not kept longer than a period may be. */
+/** Maximum period: values are not kept longer. */
 const LONGEST_PERIOD = (455 * DAY) / SECOND;
 
-/** The last point in time that a `Date` can have, in epoch milliseconds. */
+/** Maximum time of a `Date`, in epoch milliseconds. */
 const LATEST = 8.64e15;
 
-/** Periods of less than a minute. */
+/** Periods below one minute. */
 const SHORT_PERIODS = [1, 5, 10, 20, 30];
 
-/** How fine values are kept, by their age; what is older than 455 days is gone. */
+/** Resolution of stored values by age. Values are deleted after 455 days. */
 const KEPT = [
   { age: 3 * HOUR, seconds: 1 },
   { age: 15 * DAY, seconds: 60 },
@@ -40,8 +40,8 @@ const KEPT = [
 ];
 
 /**
- * Checks and rounds a time range as CloudWatch does. SageMaker's metrics are of high resolution: periods may be as
- * short as a second.
+ * Checks and rounds a time range as CloudWatch does. SageMaker's metrics have a high resolution, so periods
+ * may be as short as a second.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html
@@ -64,11 +64,12 @@ export function periodsOf(
   const step = Math.max(finestStep(now - range.start), 1) * SECOND;
   const unit = seconds < 60 ? seconds * SECOND : Math.max(step, MINUTE);
   const rounded = (time: number): number => Math.floor(time / unit) * unit;
-  // Ends are rounded, too: the SageMaker SDK's TrainingJobAnalytics asks for a minute more because of that.
+  // The end is rounded, too. The SageMaker SDK's TrainingJobAnalytics requests an extra minute because of
+  // that.
   return { start: rounded(range.start), end: rounded(range.end), seconds };
 }
 
-/** The periods that have values, earliest first; those that are too old for their length have none any more. */
+/** The periods with values, earliest first. Values that are too old for the period's length are dropped. */
 export function valuesByPeriod(
   points: readonly MetricPoint[],
   { start, end, seconds }: Periods,
@@ -87,7 +88,7 @@ export function valuesByPeriod(
     .sort((left, right) => left.start - right.start);
 }
 
-/** How many seconds a period has at least for values of this age; no period is long enough for those that are gone. */
+/** Minimum period in seconds for values of an age; infinite for deleted values. */
 function finestStep(age: number): number {
   return KEPT.find((each) => age < each.age)?.seconds ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** Makes one number of the values in a period; undefined where there is none for them. */
+/** Computes a number from the values in a period; undefined if the statistic is not defined for them. */
 export type Statistic = (values: readonly number[]) => number | undefined;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -9,15 +9,15 @@ const STATISTICS: Readonly<Record<string, Statistic>> = {
   SampleCount: (values) => values.length,
   Average: (values) => sum(values) / values.length,
   Sum: sum,
-  // Not by arguments of a function: there may be more values than it can have.
+  // Does not use the spread operator: there may be more values than a function can have arguments.
   Minimum: (values) => values.reduce((least, value) => Math.min(least, value)),
   Maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
 };
 
 /**
- * A statistic by name: one of the five, or a percentile from `p0` to `p100`.
+ * Finds a statistic by name: one of the five, or a percentile from `p0` to `p100`.
  *
- * @throws AwsError `InvalidParameterValueException` that names what local mode has
+ * @throws AwsError `InvalidParameterValueException` that lists the supported statistics
  */
 export function statisticNamed(name: string): Statistic {
   const known = Object.hasOwn(STATISTICS, name) ? STATISTICS[name] : undefined;
@@ -27,13 +27,13 @@ export function statisticNamed(name: string): Statistic {
   if (statistic === undefined) {
     throw new AwsError(
       'InvalidParameterValueException',
-      `local mode does not have the statistic ${name}: it has ${Object.keys(STATISTICS).join(', ')} and percentiles (p0 to p100)`,
+      `local mode does not support the statistic ${name}. It supports ${Object.keys(STATISTICS).join(', ')} and percentiles (p0 to p100)`,
     );
   }
   return statistic;
 }
 
-/** Interpolates between the two nearest values. As in CloudWatch, there is none where a value is negative. */
+/** Interpolates between the two nearest values. As in CloudWatch, undefined if any value is negative. */
 function percentile(percent: number): Statistic {
   return (values) => {
     const sorted = [...values].sort((left, right) => left - right);

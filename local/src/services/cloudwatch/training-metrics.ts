@@ -11,8 +11,9 @@ export interface MetricPoint {
 }
 
 /**
- * All values of a training job's metrics by name, earliest first: what its metric definitions find in its log, of every
- * attempt, with the times of the lines. Of a metric that no line tells, as a stub gives it, there is the last value.
+ * All values of a training job's metrics by name, earliest first: the matches of its metric definitions in
+ * its log, in all attempts, with the times of the lines. A metric that is not in the log, such as one from a
+ * stub, has only its last value.
  */
 export async function metricsOf(
   root: string,

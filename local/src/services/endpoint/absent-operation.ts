@@ -3,14 +3,15 @@ import * as siblings from '../model/sagemaker-rest-model.json';
 import type { RequestHead } from './request-head';
 import { claimedService } from './signature-claims';
 
-/** The name in signatures that SageMaker's other services (SageMaker Runtime, …) share with SageMaker. */
+/** The name in signatures that SageMaker and its other services (SageMaker Runtime, …) share. */
 const SHARED_NAME = 'sagemaker';
 
 /**
- * The error for a request to a service that local mode does not have. Its signature says which one. The path
- * says it of those that sign as SageMaker does: `POST /endpoints/x/invocations` is InvokeEndpoint of SageMaker Runtime.
+ * The error for a request to an unsupported service. The signature names the service. For services that share
+ * SageMaker's name, the path identifies it: `POST /endpoints/x/invocations` is InvokeEndpoint of SageMaker
+ * Runtime.
  *
- * @param served names in signatures of the services that local mode has
+ * @param served names of the supported services in signatures
  */
 export function absentOperation(head: RequestHead, served: readonly string[]): AwsError {
   const claimed = claimedService(head) ?? '';
@@ -23,7 +24,7 @@ export function absentOperation(head: RequestHead, served: readonly string[]): A
     : `the service ${service} (${operation})`;
   return new AwsError(
     'UnknownOperationException',
-    `local mode does not have ${what}: it has ${served.join(', ')}. ${adviceFor(service)}`,
+    `local mode does not support ${what}. It supports ${served.join(', ')}. ${adviceFor(service)}`,
   );
 }
 
@@ -39,7 +40,7 @@ function siblingOperation(
   return undefined;
 }
 
-/** @param template a path with `{…}` in place of members */
+/** @param template a path with `{…}` for members */
 function fits(path: string, template: string): boolean {
   const [given, expected] = [path.split('/'), template.split('/')];
   return (
@@ -48,7 +49,7 @@ function fits(path: string, template: string): boolean {
   );
 }
 
-/** What a request says of its operation, as protocols name them. */
+/** The operation of a request, as far as its protocol shows it. */
 function operationIn({ method, path, query, headers }: RequestHead): string {
   const target = String(headers['x-amz-target'] ?? '')
     .split('.')
@@ -64,7 +65,7 @@ function adviceFor(service: string): string {
     : '';
   const model =
     service === 'SageMaker Runtime'
-      ? 'It serves no models: load model.tar.gz, which DescribeTrainingJob names as S3ModelArtifacts. '
+      ? 'It does not serve models: load model.tar.gz from the S3ModelArtifacts of DescribeTrainingJob. '
       : '';
-  return `${model}To call the service on AWS, give its client an endpoint URL${variable} and credentials of its own.`;
+  return `${model}To call the service on AWS, set an endpoint URL${variable} and AWS credentials for its client.`;
 }

@@ -2,22 +2,23 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../aws-error';
 import type { ChunkVerifier } from './chunk-signatures';
 
-/** Longest line of a size, a signature or a trailing header. */
+/** Maximum length of a line with a size, a signature or a trailing header. */
 const MAX_LINE_BYTES = 16 * 1024;
 
-/** How a body in the `aws-chunked` encoding is to be read. */
+/** How to read a body in the `aws-chunked` encoding. */
 export interface ChunkedOptions {
-  /** Checks the signatures of chunks; without one, they have none. */
+  /** Verifies the signatures of chunks. Without it, chunks are unsigned. */
   readonly verifier?: ChunkVerifier;
-  /** Takes the headers behind the body, by their names in lower case. */
+  /** Receives the trailing headers, with names in lower case. */
   readonly trailers: Record<string, string>;
 }
 
 /**
- * Unwraps a body in the `aws-chunked` encoding, in which SDKs send streams to S3:
- * `<hex size>[;chunk-signature=<signature>]\r\n<data>\r\n … 0[;…]\r\n[<trailing headers>\r\n]\r\n`.
+ * Decodes a body in the `aws-chunked` encoding, in which SDKs send streams to S3: `<hex
+ * size>[;chunk-signature=<signature>]\r\n<data>\r\n … 0[;…]\r\n[<trailing headers>\r\n]\r\n`.
  *
- * What comes out must not be believed before the end: that of a chunk comes before its signature is checked.
+ * The output must not be trusted before the end: data is emitted before the signature of its chunk is
+ * verified.
  */
 export async function* decodeAwsChunked(
   encoded: AsyncIterable<Buffer>,
@@ -66,7 +67,7 @@ async function readTrailers(reader: ByteReader): Promise<(readonly [name: string
   }
 }
 
-/** Reads lines and stretches of bytes. */
+/** Reads lines and blocks of bytes. */
 class ByteReader {
   private readonly source: AsyncIterator<Buffer>;
   private left: Buffer = Buffer.alloc(0);
@@ -75,7 +76,7 @@ class ByteReader {
     this.source = source[Symbol.asyncIterator]();
   }
 
-  /** The bytes up to the next end of line; undefined at the end. */
+  /** The next line; undefined at the end. */
   public async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.left.indexOf('\r\n');
@@ -98,7 +99,7 @@ class ByteReader {
     }
   }
 
-  /** So many bytes, as they come. */
+  /** The next `size` bytes, as they arrive. */
   public async *take(size: number): AsyncGenerator<Buffer, void> {
     for (let missing = size; missing > 0; ) {
       if (this.left.length === 0) {

@@ -1,19 +1,19 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { RequestHead } from './request-head';
 
-/** What a Signature Version 4 says of itself. */
+/** The signed parts of a request, according to its Signature Version 4. */
 export interface SignedParts {
   /** Names in lower case, in the order of the signature. */
   readonly signedHeaders: readonly string[];
-  /** SHA-256 of the body in hexadecimal digits, or what stands for it. */
+  /** SHA-256 of the body in hexadecimal, or a constant that replaces it. */
   readonly payloadHash: string;
-  /** S3's paths are signed as they are sent; those of all other services are encoded once more. */
+  /** Whether the path is encoded again. All services except S3 do that. */
   readonly encodesPath: boolean;
 }
 
 /**
- * The canonical form of a request, from what was sent and not from what was made of it: AWS General Reference,
- * "Create a canonical request". A header that is signed and not there is empty.
+ * The canonical form of a request, computed from the raw request (AWS General Reference, "Create a canonical
+ * request"). A signed header that is missing counts as empty.
  */
 export function canonicalRequest(head: RequestHead, parts: SignedParts): string {
   const path = parts.encodesPath ? head.path.split('/').map(encode).join('/') : head.path;
@@ -28,7 +28,7 @@ export function canonicalRequest(head: RequestHead, parts: SignedParts): string 
   ].join('\n');
 }
 
-/** Makes signatures with the key for one day, region and service. */
+/** Computes signatures with the signing key of one day, region and service. */
 export class SigningKey {
   private readonly key: Buffer;
 
@@ -44,9 +44,9 @@ export class SigningKey {
   }
 
   /**
-   * @param algorithm what is signed: `AWS4-HMAC-SHA256` for a request, others for the chunks of a body
-   * @param date as the request has it
-   * @param lines what follows the scope in the string to sign
+   * @param algorithm `AWS4-HMAC-SHA256` for a request; chunks of a body use other names
+   * @param date date of the request
+   * @param lines lines after the scope in the string to sign
    */
   public sign(algorithm: string, date: string, lines: readonly string[]): string {
     const { day, region, service } = this.scope;
@@ -55,14 +55,14 @@ export class SigningKey {
   }
 }
 
-/** SHA-256 in hexadecimal digits. A text is taken byte for byte, as headers come. */
+/** SHA-256 in hexadecimal. Strings are taken byte for byte, like headers. */
 export function sha256(content: string | Buffer): string {
   return createHash('sha256')
     .update(typeof content === 'string' ? Buffer.from(content, 'latin1') : content)
     .digest('hex');
 }
 
-/** Percent-encoding of RFC 3986, of bytes that were not understood as UTF-8 as well. */
+/** Percent-encodes as in RFC 3986, even bytes that are not valid UTF-8. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -70,7 +70,7 @@ function encode(text: string): string {
   );
 }
 
-/** Parameters in the order of their encoded names, and values; the signature itself is not among them. */
+/** The query parameters sorted by encoded name and value, without the signature. */
 function canonicalQuery(rawQuery: string): string {
   const parameters = rawQuery
     .split('&')
@@ -90,7 +90,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // No text: as it is, it cannot be what a client has signed.
+    // Not valid UTF-8: no client can have signed it like this.
     return text;
   }
 }

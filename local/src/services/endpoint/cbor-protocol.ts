@@ -6,12 +6,12 @@ import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
 
-/** The header that names the protocol, and its value. */
+/** The header that identifies the protocol. */
 const PROTOCOL = { 'smithy-protocol': 'rpc-v2-cbor' };
 
 /**
- * Smithy RPC v2 CBOR, which boto3 and the SDKs for Go and Java speak with CloudWatch: the operation is in the path, all
- * else in the body.
+ * Smithy RPC v2 CBOR, which boto3 and the SDKs for Go and Java use for CloudWatch. The path contains the
+ * operation; the body contains everything else.
  *
  * @see https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
  */

@@ -1,25 +1,25 @@
 import { AwsError } from '../aws-error';
 import { isTime } from './time-members';
 
-/** How deeply values may be nested: far more than any request needs. */
+/** Maximum nesting depth, far more than any request needs. */
 const MAX_DEPTH = 100;
 
 /** Major types. @see https://www.rfc-editor.org/rfc/rfc8949#section-3.1 */
 const [UNSIGNED, NEGATIVE, BYTES, TEXT, LIST, MAP, TAG, SIMPLE] = [0, 1, 2, 3, 4, 5, 6, 7];
-/** What follows the major type when the length is not known, and the byte that ends such a value. */
+/** Additional information of a value with indefinite length, and the byte that ends such a value. */
 const INDEFINITE = 31;
 const BREAK = 0xff;
 
 /**
- * Reads a CBOR value as JSON would have it: points in time (tag 1) are epoch seconds, bytes are base64.
+ * Decodes a CBOR value like JSON: timestamps (tag 1) become epoch seconds, bytes become base64.
  *
- * @throws AwsError `SerializationException`
+ * @throws AwsError `SerializationException` for invalid CBOR
  */
 export function decodeCbor(bytes: Buffer): unknown {
   try {
     const reader = new Reader(bytes);
     const value = reader.value(0);
-    if (!reader.isAtEnd) throw new Error('there is more than one value');
+    if (!reader.isAtEnd) throw new Error('more than one value');
     return value;
   } catch (error) {
     throw new AwsError('SerializationException', `the body is not CBOR: ${(error as Error).message}`);
@@ -53,7 +53,7 @@ class Reader {
       case MAP:
         return this.map(info, depth);
       case TAG:
-        // Of all tags AWS's protocol has only that of times.
+        // AWS's protocol only uses the tag for timestamps.
         this.argument(info);
         return this.value(depth + 1);
       default:
@@ -61,7 +61,7 @@ class Reader {
     }
   }
 
-  /** The number that follows the first byte, or is in it. */
+  /** The number in the first byte or after it. */
   private argument(info: number): number {
     switch (info) {
       case 24:
@@ -73,12 +73,12 @@ class Reader {
       case 27:
         return Number(this.bytes.readBigUInt64BE(this.advance(8)));
       default:
-        if (info > 24) throw new Error(`no value begins like the one that ends at byte ${this.position}`);
+        if (info > 24) throw new Error(`invalid first byte of a value at byte ${this.position}`);
         return info;
     }
   }
 
-  /** A string in one part, or in several. */
+  /** A string in one chunk or several. */
   private chunks(major: number, info: number): Buffer[] {
     if (info !== INDEFINITE) {
       const length = this.argument(info);
@@ -88,7 +88,8 @@ class Reader {
     const chunks: Buffer[] = [];
     while (!this.isBreak()) {
       const first = this.bytes.readUInt8(this.advance(1));
-      if (first >> 5 !== major || (first & 31) === INDEFINITE) throw new Error('a part of a string is none');
+      if (first >> 5 !== major || (first & 31) === INDEFINITE)
+        throw new Error('a chunk of a string has a different type');
       chunks.push(...this.chunks(major, first & 31));
     }
     return chunks;
@@ -129,27 +130,27 @@ class Reader {
       case 27:
         return this.bytes.readDoubleBE(this.advance(8));
       default:
-        throw new Error(`there is no simple value ${info}`);
+        throw new Error(`unknown simple value ${info}`);
     }
   }
 
-  /** Whether a value of unknown length ends here; if so, goes on after its end. */
+  /** Whether a value of indefinite length ends here. If so, skips the end. */
   private isBreak(): boolean {
     const isEnd = this.bytes.readUInt8(this.position) === BREAK;
     if (isEnd) this.position += 1;
     return isEnd;
   }
 
-  /** Goes on by so many bytes. @returns where they begin */
+  /** Advances by a number of bytes. @returns the old position */
   private advance(length: number): number {
     const start = this.position;
-    if (length > this.bytes.length - start) throw new Error('it is cut off');
+    if (length > this.bytes.length - start) throw new Error('unexpected end');
     this.position += length;
     return start;
   }
 }
 
-/** A number of 16 bits: a sign, 5 bits of exponent, 10 of fraction. */
+/** A 16-bit float: a sign bit, 5 exponent bits, 10 fraction bits. */
 function halfFloat(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
   const sign = bits >> 15 === 0 ? 1 : -1;
@@ -159,8 +160,8 @@ function halfFloat(bits: number): number {
 }
 
 /**
- * Writes a response as CBOR. Every number is a double: no operation here answers with integers, and clients in Go
- * take no integer for a double. Members without a value are left out.
+ * Encodes a response as CBOR. All numbers are doubles: no operation returns integers, and Go clients do not
+ * accept an integer for a double. Members without a value are omitted.
  */
 export function encodeCbor(value: unknown): Buffer {
   return Buffer.concat(parts(value));
@@ -205,7 +206,7 @@ function double(value: number): Buffer {
   return bytes;
 }
 
-/** The first bytes of a value: its major type and its length. */
+/** The first bytes of a value: major type and length. */
 function head(major: number, length: number): Buffer {
   if (length < 24) return Buffer.of((major << 5) | length);
   const bytes = Buffer.alloc(5, (major << 5) | 26);

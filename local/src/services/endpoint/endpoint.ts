@@ -14,26 +14,29 @@ import type { RequestRate } from './request-rate';
 import { verifySignature } from './signature';
 import { claimedService } from './signature-claims';
 
-/** How long a connection is kept for further requests: longer than clients do, so that none finds it just closed. */
+/**
+ * How long idle connections stay open: longer than with clients, so that no client uses a connection that was
+ * just closed.
+ */
 const KEEP_ALIVE_MS = 75_000;
 
-/** What the endpoint needs. */
+/** Options of the endpoint. */
 export interface EndpointOptions {
   readonly router: ServiceRouter;
   readonly credentials: CredentialStore;
-  /** The region that requests have to be signed for. */
+  /** The region that requests must be signed for. */
   readonly region: string;
   readonly protocols: readonly Protocol[];
-  /** 0 or absent: any free port. */
+  /** 0 or undefined: any free port. */
   readonly port?: number;
   readonly now?: () => Date;
-  /** What clients are held to. */
+  /** Limits the rate of client requests. */
   readonly rate?: RequestRate;
-  /** Takes errors that are no answer of a service, but a fault in local mode. */
+  /** Receives faults of local mode, as opposed to errors of services. */
   readonly onFault?: (error: unknown) => void;
 }
 
-/** One HTTP server on the loopback interface that speaks the AWS protocols. */
+/** An HTTP server on the loopback interface that supports the AWS protocols. */
 export class Endpoint {
   private constructor(
     private readonly server: Server,
@@ -59,7 +62,7 @@ export class Endpoint {
     return new Endpoint(server, `http://127.0.0.1:${port}`);
   }
 
-  /** Stops the server; requests under way are cut off. */
+  /** Stops the server. Aborts requests that are being handled. */
   public async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
@@ -73,7 +76,7 @@ class RequestHandler {
     private readonly hosts: readonly string[],
   ) {}
 
-  /** @param expectsContinue whether the client waits with the body until it is asked for it */
+  /** @param expectsContinue whether the client waits for permission to send the body */
   public async handle(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -90,15 +93,15 @@ class RequestHandler {
       response = this.renderError(head, this.asAwsError(error), requestId);
     }
     if (expectsContinue && !sent.isRead) {
-      // The client keeps the body to itself now; what comes next on this connection could be taken for it.
+      // The client will not send the body now. Its next data on this connection could be mistaken for it.
       outgoing.setHeader('connection', 'close');
     }
     await send(outgoing, head.method, requestId, response);
   }
 
   /**
-   * A page in the user's browser can reach loopback ports: with a form, or under a name of its own that
-   * resolves to 127.0.0.1. Such requests carry an Origin, or not the host that the endpoint gave out.
+   * Refuses requests from browsers. A web page can reach loopback ports, with a form or through its own host
+   * name that resolves to 127.0.0.1. Such requests have an Origin header, or a different Host header.
    */
   private refuseBrowsers({ headers, rawHeaders, path }: RequestHead): void {
     const hosts = rawHeaders.filter(([name]) => name === 'host').map(([, value]) => value);
@@ -106,7 +109,7 @@ class RequestHandler {
     if (headers.origin !== undefined || !isMeant) {
       throw new AwsError(
         'AccessDeniedException',
-        `only clients that call http://${this.hosts[0]} are served`,
+        `only requests to http://${this.hosts[0]} are allowed`,
         403,
       );
     }
@@ -146,7 +149,9 @@ class RequestHandler {
     return protocol;
   }
 
-  /** The protocols of the service that a request says it is signed for; all of them when it says nothing. */
+  /**
+   * The protocols of the service that a request claims to be signed for; all protocols if it claims nothing.
+   */
   private spokenFor(head: RequestHead): readonly Protocol[] {
     const claimed = claimedService(head);
     const { protocols } = this.options;
@@ -166,18 +171,18 @@ class RequestHandler {
       return error;
     }
     this.options.onFault?.(error);
-    // 501 and not 500: clients retry the latter, and a fault here comes again.
+    // 501 instead of 500: clients retry 500, and the same fault would occur again.
     return new AwsError('InternalFailure', `local mode failed: ${(error as Error).message}`, 501);
   }
 }
 
-/** The body of a request as it was sent. Once it was read into memory, it can be read again. */
+/** The body of a request as it was sent. After it has been read into memory, it can be read again. */
 class SentBody implements AsyncIterable<Buffer> {
   private whole: Buffer | undefined;
-  /** Whether anybody asked for it. */
+  /** Whether the body has been requested. */
   public isRead = false;
 
-  /** @param waiting the answer to a client that waits with the body until it is asked for it */
+  /** @param waiting the response to a client that waits for permission to send the body */
   constructor(
     private readonly incoming: IncomingMessage,
     private readonly waiting: ServerResponse | undefined,
@@ -196,10 +201,10 @@ class SentBody implements AsyncIterable<Buffer> {
     this.isRead = true;
     this.waiting?.writeContinue();
     try {
-      // Who stops half-way has an answer to give, and so needs the connection.
+      // A reader that stops early still needs the connection for its response.
       yield* this.incoming.iterator({ destroyOnReturn: false });
     } catch (error) {
-      throw new AwsError('IncompleteBody', `the client went away: ${(error as Error).message}`);
+      throw new AwsError('IncompleteBody', `the client closed the connection: ${(error as Error).message}`);
     }
   }
 }
@@ -219,11 +224,12 @@ async function send(
   outgoing.writeHead(statusCode, {
     'x-amzn-requestid': requestId,
     ...headers,
-    // Last: after a length, Node refuses a Content-Disposition in ISO-8859-1, such as that of a file "Größe.csv".
+    // Must be last: after a Content-Length, Node refuses a Content-Disposition in ISO-8859-1, such as that of
+    // a file "Größe.csv".
     ...(length !== undefined && { 'content-length': length }),
   });
   if (isStream && method !== 'HEAD') {
-    // A client that went away is its own problem: the response cannot be changed any more.
+    // Errors after a client disconnects can be ignored: the response has already started.
     await pipeline(body, outgoing).catch(() => outgoing.destroy());
     return;
   }

@@ -6,16 +6,22 @@ import { queryErrorHeader } from './query-errors';
 import { JSON_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
 
-/** The AWS JSON protocol (1.0 and 1.1): the operation is in `X-Amz-Target`, everything else in the body. */
+/**
+ * The AWS JSON protocol (1.0 and 1.1). `X-Amz-Target` contains the operation; the body contains everything
+ * else.
+ */
 export class JsonProtocol implements Protocol {
   public readonly refusals = JSON_REFUSALS;
 
   constructor(
     public readonly service: string,
-    /** What stands before the operation in `X-Amz-Target`, such as `SageMaker`. */
+    /** Prefix of the operation in `X-Amz-Target`, such as `SageMaker`. */
     private readonly targetPrefix: string,
     private readonly version: '1.0' | '1.1',
-    /** Whether the service once spoke the query protocol only: errors tell its code, too. */
+    /**
+     * Whether the service used the query protocol in the past. Its errors then also contain the code of that
+     * protocol.
+     */
     private readonly isQueryCompatible = false,
   ) {}
 
@@ -57,7 +63,9 @@ export class JsonProtocol implements Protocol {
   }
 }
 
-/** The JSON object that a body is; an empty one for no body. @throws AwsError `SerializationException` */
+/**
+ * Parses a body as a JSON object. An empty body is an empty object. @throws AwsError `SerializationException`
+ */
 export function parseBody(body: Buffer): Record<string, unknown> {
   try {
     const input: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
@@ -65,7 +73,7 @@ export function parseBody(body: Buffer): Record<string, unknown> {
       return input as Record<string, unknown>;
     }
   } catch {
-    // Falls through: the same answer as for JSON that is not an object.
+    // Falls through: invalid JSON and JSON that is not an object get the same error.
   }
   throw new AwsError('SerializationException', 'the body is not a JSON object');
 }

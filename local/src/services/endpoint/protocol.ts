@@ -5,31 +5,31 @@ import type { Refusals } from './refusals';
 import type { RequestBody } from './request-body';
 import type { RequestHead } from './request-head';
 
-/** A request whose signature was checked; that of its body is checked as it is read. */
+/** A request whose signature is verified. The signature of the body is verified while the body is read. */
 export interface WireRequest extends RequestHead {
-  /** For the answer. */
+  /** ID for the response. */
   readonly requestId: string;
   readonly body: RequestBody;
 }
 
-/** What goes back to the client. */
+/** The response to a client. */
 export interface WireResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | Readable;
 }
 
-/** How one AWS service speaks HTTP. */
+/** The HTTP protocol of an AWS service. */
 export interface Protocol {
   /** The service's name in signatures. */
   readonly service: string;
-  /** How it refuses requests that are not signed as they have to be. */
+  /** Errors for requests that are not correctly signed. */
   readonly refusals: Refusals;
-  /** Whether a request is for this service and for no other, whatever its signature says. */
+  /** Whether a request can only be for this service, regardless of its signature. */
   recognizes(head: RequestHead): boolean;
-  /** Whether the client of a request can read errors of this protocol. */
+  /** Whether the client of a request understands errors of this protocol. */
   isReadableFor(head: RequestHead): boolean;
   handle(request: WireRequest, call: CallOperation): Promise<WireResponse>;
-  /** @param head of the request that failed */
+  /** @param head head of the failed request */
   renderError(error: AwsError, requestId: string, head: RequestHead): WireResponse;
 }

@@ -1,6 +1,6 @@
 import type { AwsError } from '../aws-error';
 
-/** Codes of the query protocol, where other protocols have other names, and their HTTP statuses. */
+/** Error codes of the query protocol that differ from other protocols, with their HTTP statuses. */
 const OWN_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
   AccessDeniedException: ['AccessDenied', 403],
   InvalidParameterCombinationException: ['InvalidParameterCombination', 400],
@@ -8,22 +8,23 @@ const OWN_CODES: Readonly<Record<string, readonly [code: string, status: number]
   ValidationException: ['ValidationError', 400],
 };
 
-/** What the query protocol calls an error. */
+/** An error of the query protocol. */
 export interface QueryError {
   readonly code: string;
   readonly statusCode: number;
-  /** Whose fault it is. */
+  /** Whether the sender or the receiver caused the error. */
   readonly type: 'Sender' | 'Receiver';
 }
 
-/** An error as the query protocol has it. */
+/** Converts an error to the query protocol. */
 export function queryError({ code: name, statusCode: given }: AwsError): QueryError {
   const [code, statusCode] = OWN_CODES[name] ?? [name, given];
   return { code, statusCode, type: statusCode < 500 ? 'Sender' : 'Receiver' };
 }
 
 /**
- * The header by which services that once spoke the query protocol only tell clients of other protocols its code.
+ * The header with which services that used the query protocol in the past tell clients of other protocols its
+ * error code.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html (`awsQueryCompatible`)
  */

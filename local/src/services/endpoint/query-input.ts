@@ -1,15 +1,15 @@
 import { AwsError } from '../aws-error';
 import type { ServiceModel } from '../model/validator';
 
-/** More parts than the name of any parameter has. */
+/** Maximum number of parts in a parameter's name, more than any parameter has. */
 const MAX_PARTS = 32;
 
-/** Values of a form by the parts of their names: `Dimensions.member.1.Name` is four deep. */
+/** Values of a form by the parts of their names. `Dimensions.member.1.Name` has four levels. */
 type Tree = Map<string, Tree | string>;
 
 /**
- * Reads the form of a query request as the operation's shape says: lists (`Names.member.1`), structures (`Pair.Name`),
- * numbers and booleans. What the shape does not have, and what is no value of its type, stays text.
+ * Parses the form of a query request according to the operation's shape: lists (`Names.member.1`), structures
+ * (`Pair.Name`), numbers and booleans. Members that are not in the shape, and invalid values, stay strings.
  *
  * @throws AwsError `MalformedInput` for names with too many parts
  */
@@ -67,14 +67,14 @@ function readValue(value: Tree | string, name: string | undefined, shapes: Servi
     case 'boolean':
       return ['true', 'false'].includes(value) ? value === 'true' : value;
     case 'list':
-      // A list without items.
+      // An empty list.
       return value === '' ? [] : value;
     default:
       return value;
   }
 }
 
-/** The items of a list in the order of their numbers. */
+/** The items of a list, ordered by number. */
 function itemsOf(list: Tree): (Tree | string)[] {
   const items = list.get('member');
   return items instanceof Map

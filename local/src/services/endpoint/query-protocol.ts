@@ -9,19 +9,19 @@ import { QUERY_REFUSALS } from './refusals';
 import type { RequestHead } from './request-head';
 import { isTime } from './time-members';
 
-/** Members of responses that are maps. */
+/** Response members that are maps. */
 const MAP_MEMBERS: ReadonlySet<string> = new Set(['ExtendedStatistics']);
 
-/** The AWS query protocol: parameters of a form, answers in XML. */
+/** The AWS query protocol: requests are forms, responses are XML. */
 export class QueryProtocol implements Protocol {
   readonly refusals = QUERY_REFUSALS;
   private readonly xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
   constructor(
     readonly service: string,
-    /** XML namespace of the service's answers, with the version of its API. */
+    /** XML namespace of the service's responses, with the API version. */
     private readonly namespace: string,
-    /** What requests are like. */
+    /** Service model of the requests. */
     private readonly model: ServiceModel,
   ) {}
 
@@ -64,7 +64,10 @@ export class QueryProtocol implements Protocol {
   }
 }
 
-/** A list is an element with a `member` for each item; a map, with an `entry`; a point in time is in ISO 8601. */
+/**
+ * Converts a response: a list becomes an element with a `member` per item, a map an element with an `entry`
+ * per item, a timestamp a string in ISO 8601.
+ */
 function asXml(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return { member: value.map((item) => asXml(item, name)) };
   if (isTime(name)) return new Date(Number(value) * 1000).toISOString();

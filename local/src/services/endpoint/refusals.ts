@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** When a request was signed, and when that is not accepted any more, or not yet. */
+/** The time of a signature, and the limit that it exceeds. */
 export interface SkewedTimes {
   readonly signed: Date;
   readonly now: Date;
@@ -8,16 +8,16 @@ export interface SkewedTimes {
 }
 
 /**
- * How a service refuses requests before it has read them, as not signed as they have to be: codes, words and HTTP statuses differ between
- * protocols. Those here are what clients of AWS report (issues of aws-sdk-js, aws-sdk-php, aws-cli, localstack,
- * versitygw), with a hint where the reason is most likely another one here.
+ * A protocol's errors for requests that are not correctly signed. Codes, messages and HTTP statuses differ
+ * between protocols. They are taken from reports of AWS clients (issues of aws-sdk-js, aws-sdk-php, aws-cli,
+ * localstack, versitygw). Where local mode has a different likely cause, the message has a hint.
  */
 export interface Refusals {
-  /** How far the date of a request may be from now. */
+  /** Maximum difference between the date of a request and the current time. */
   readonly maxSkewMinutes: number;
-  /** There is no signature. */
+  /** The signature is missing. */
   missing(): AwsError;
-  /** There is a signature that cannot be read, in the Authorization header or in the query. */
+  /** The signature cannot be parsed, in the Authorization header or in the query. */
   malformed(problem: string, place?: 'header' | 'query'): AwsError;
   unknownKey(accessKeyId: string): AwsError;
   wrongToken(): AwsError;
@@ -26,19 +26,19 @@ export interface Refusals {
   wrongRegion(given: string, expected: string): AwsError;
   wrongService(expected: string): AwsError;
   unsignedHeaders(names: readonly string[]): AwsError;
-  /** A presigned URL whose time is over. */
+  /** A presigned URL has expired. */
   expired(since: Date, now: Date): AwsError;
   /** Too many requests. */
   throttled(): AwsError;
 }
 
-const HINT = 'use the keys that local mode printed for this run';
+const HINT = 'use the access keys that local mode printed for this run';
 const INVALID_TOKEN = `The security token included in the request is invalid: ${HINT}.`;
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.';
 const UNSIGNED = 'There were headers present in the request which were not signed';
 
-/** Codes of a protocol but S3's. */
+/** Error codes of a protocol other than S3's. */
 interface Codes {
   readonly status: number;
   readonly maxSkewMinutes: number;
@@ -79,7 +79,7 @@ const JSON_CODES = {
   mismatch: 'InvalidSignatureException',
 } as const;
 
-/** SageMaker, Step Functions: JSON 1.0 and 1.1, which answer 400 to all of it. */
+/** SageMaker and Step Functions: JSON 1.0 and 1.1. The status is always 400. */
 export const JSON_REFUSALS = refusalsWith({
   ...JSON_CODES,
   status: 400,
@@ -165,7 +165,7 @@ function describeSkew({ signed, now, maxSkewMinutes }: SkewedTimes): string {
     : `Signature not yet current: ${compact(signed)} is still later than ${compact(limit)} (${compact(now)} + ${maxSkewMinutes} min.)`;
 }
 
-/** A time as signatures have it: `20260101T120000Z`. */
+/** A time in the format of signatures: `20260101T120000Z`. */
 export function compact(date: Date): string {
   return date.toISOString().replace(/[-:]|\.\d+/g, '');
 }

@@ -3,26 +3,28 @@ import { AwsError } from '../aws-error';
 import { decodeAwsChunked } from './aws-chunked';
 import type { ChunkVerifier } from './chunk-signatures';
 
-/** Largest body that is read into memory: what comes near it is a file, and no request. */
+/** Maximum size of a body that is read into memory. Larger bodies are files, not requests. */
 const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 
-/** What a signature says of the body. */
+/** What the signature states about the body. */
 export type SignedPayload =
   | { readonly kind: 'sha256'; readonly digest: string; readonly mismatch: () => AwsError }
   | { readonly kind: 'unsigned' }
   | { readonly kind: 'chunked'; readonly verifier?: ChunkVerifier; readonly decodedLength: number };
 
-/** The body of a request, to be read once. What it yields is to be believed when it has ended without an error. */
+/**
+ * The body of a request, which can be read once. Its data may be trusted once reading ends without an error.
+ */
 export class RequestBody {
-  /** The headers behind the body, when it has ended. */
+  /** The trailing headers, available after the end. */
   public readonly trailers: Record<string, string> = {};
 
   private whole: Buffer | undefined;
 
-  /** @param content what was sent, without its encoding; fails at its end when it is not what was signed */
+  /** @param content the decoded content; throws at its end if it does not match the signature */
   private constructor(private readonly content: (body: RequestBody) => AsyncIterable<Buffer>) {}
 
-  /** The body that was signed like this. */
+  /** Creates the body for a signed payload. */
   public static of(sent: AsyncIterable<Buffer>, payload: SignedPayload): RequestBody {
     switch (payload.kind) {
       case 'unsigned':
@@ -39,12 +41,15 @@ export class RequestBody {
     }
   }
 
-  /** Its content as it comes. */
+  /** Its content, as a stream. */
   public stream(): AsyncIterable<Buffer> {
     return this.content(this);
   }
 
-  /** All of it, as often as wanted. @throws AwsError when it is too large for that, or not what was signed */
+  /**
+   * The whole content. May be called repeatedly. @throws AwsError when it is too large for memory, or does
+   * not match the signature
+   */
   public async read(): Promise<Buffer> {
     this.whole ??= await readAll(this.stream());
     return this.whole;
@@ -60,7 +65,7 @@ export async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
     if (size > MAX_BYTES_IN_MEMORY) {
       throw new AwsError(
         'RequestEntityTooLarge',
-        `the body of this request may have ${MAX_BYTES_IN_MEMORY} bytes at most`,
+        `the body of this request may have at most ${MAX_BYTES_IN_MEMORY} bytes`,
         413,
       );
     }

@@ -1,26 +1,26 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** A request but for its body. */
+/** A request without its body. */
 export interface RequestHead {
   readonly method: string;
-  /** Path as sent, still percent-encoded, without the query. */
+  /** Path as sent: percent-encoded, without the query. */
   readonly path: string;
   /** Query as sent, without the question mark. */
   readonly rawQuery: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Headers as sent, names in lower case: signatures are over each of them. */
+  /** Headers as sent, with names in lower case. Signatures cover each of them. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
 }
 
-/** Parameters of signatures, which are no parameters of operations. */
+/** Query parameters of signatures, which are not parameters of operations. */
 const SIGNATURE_PARAMETERS = [
   ...['x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-expires', 'x-amz-signedheaders'],
   ...['x-amz-signature', 'x-amz-security-token', 'x-amz-content-sha256'],
 ];
 const SIGNATURE_V2_PARAMETERS = ['AWSAccessKeyId', 'Signature', 'Expires', 'content-md5', 'content-type'];
 
-/** The head of what came in. */
+/** Reads the head of an incoming request. */
 export function readHead(incoming: IncomingMessage): RequestHead {
   const [path = '/', ...query] = (incoming.url ?? '/').split('?');
   const rawQuery = query.join('?');
@@ -38,14 +38,14 @@ export function readHead(incoming: IncomingMessage): RequestHead {
 }
 
 /**
- * Checksums: S3 ignores those of a presigned URL's query. The SDK for JavaScript puts that of an empty body there
- * (localstack/localstack#12169, aws/aws-sdk#480).
+ * Checksums in the query of a presigned URL, which S3 ignores. The SDK for JavaScript adds the checksum of an
+ * empty body (localstack/localstack#12169, aws/aws-sdk#480).
  */
 const IGNORED_PARAMETERS = /^x-amz-(checksum-.*|sdk-checksum-algorithm)$/;
 
 /**
- * The head of a request without its signature. Headers of AWS's that a presigned URL has in its query, as SDKs put them
- * there, are headers.
+ * The head of a request without its signature. SDKs move AWS's headers into the query of a presigned URL;
+ * this moves them back.
  */
 export function withoutSignature(head: RequestHead): RequestHead {
   const { query, headers } = head;

@@ -1,22 +1,22 @@
-/** How far the requests for one operation have used up what is allowed. */
+/** A token bucket for the requests of one operation. */
 interface Bucket {
-  /** Requests that may come at once. */
+  /** Requests that may be sent at once. */
   tokens: number;
-  /** Milliseconds, of the clock that does not jump. */
+  /** Milliseconds of the monotonic clock. */
   since: number;
 }
 
-/** Counts requests, each operation of each service for itself, as AWS does: a burst, and then so many in a second. */
+/** Limits requests per operation and service, as AWS does: a burst, and then a rate per second. */
 export class RequestRate {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** @param perSecond requests that are allowed in a second, and at once: at least 1 at once */
+  /** @param perSecond allowed requests per second, which is also the burst (at least 1) */
   constructor(
     private readonly perSecond: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes a request. @returns whether it is allowed */
+  /** Counts a request. @returns whether it is allowed */
   public takes(service: string, operation: string): boolean {
     const [key, now, burst] = [`${service}:${operation}`, this.now(), Math.max(1, this.perSecond)];
     const { tokens, since } = this.buckets.get(key) ?? { tokens: burst, since: now };

@@ -1,10 +1,10 @@
 import type { Refusals } from './refusals';
 import type { RequestHead } from './request-head';
 
-/** What a request says of its Signature Version 4, in a header or in its query. Nothing of it is checked. */
+/** The unverified claims of a Signature Version 4, from a header or the query. */
 export interface SignatureClaims {
   readonly accessKeyId: string;
-  /** `YYYYMMDD` of the scope. */
+  /** Day of the scope, as `YYYYMMDD`. */
   readonly day: string;
   readonly region: string;
   readonly service: string;
@@ -12,10 +12,10 @@ export interface SignatureClaims {
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   readonly date: Date;
-  /** The date as it was sent. */
+  /** The date as sent. */
   readonly dateText: string;
   readonly sessionToken: string;
-  /** Of a presigned URL: how long it is valid, from its date on. */
+  /** Validity of a presigned URL from its date on, in seconds. */
   readonly expiresSeconds?: number;
 }
 
@@ -23,19 +23,19 @@ const CREDENTIAL = /^([^/\s]+)\/(\d{8})\/([^/\s]+)\/([^/\s]+)\/aws4_request$/;
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
-/** The longest that a presigned URL may be valid. */
+/** Maximum validity of a presigned URL. */
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
 
-/** The service that a request says it is signed for. */
+/** The service that a request claims to be signed for. */
 export function claimedService({ headers, query }: RequestHead): string | undefined {
   const [, credential] = /Credential=([^,\s]+)/.exec(headers.authorization ?? '') ?? [];
   return CREDENTIAL.exec(credential ?? query.get('X-Amz-Credential') ?? '')?.[4];
 }
 
 /**
- * Reads the signature of a request: the Authorization header, or the query of a presigned URL.
+ * Parses the signature of a request, from the Authorization header or from the query of a presigned URL.
  *
- * @throws AwsError when there is none, or it cannot be read
+ * @throws AwsError when it is missing or cannot be parsed
  */
 export function readClaims(head: RequestHead, refusals: Refusals): SignatureClaims {
   const isPresigned = head.query.has('X-Amz-Signature') || head.query.has('X-Amz-Algorithm');
@@ -63,7 +63,7 @@ function fromHeaders({ headers, rawHeaders }: RequestHead, refusals: Refusals): 
   }
   const names = signedHeaders.split(';');
   if (!names.includes('x-amz-date')) {
-    throw refusals.malformed('the header x-amz-date has to be there and has to be signed.');
+    throw refusals.malformed('the header x-amz-date is required and must be signed.');
   }
   return claims(
     {
@@ -85,7 +85,7 @@ function fromQuery({ query }: RequestHead, refusals: Refusals): SignatureClaims 
   const isReadable = query.get('X-Amz-Algorithm') === 'AWS4-HMAC-SHA256' && /^[0-9a-f]{64}$/.test(signature);
   if (!isReadable || repeated !== undefined) {
     throw refusals.malformed(
-      'a signature in the query needs X-Amz-Algorithm=AWS4-HMAC-SHA256, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders and X-Amz-Signature, each of them once.',
+      'a signature in the query requires X-Amz-Algorithm=AWS4-HMAC-SHA256, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders and X-Amz-Signature, each exactly once.',
       'query',
     );
   }
@@ -125,7 +125,7 @@ function claims({ credential, names, ...texts }: Texts, refusals: Refusals): Sig
     );
   }
   if (!names.includes('host')) {
-    throw refusals.malformed('the header host has to be signed.');
+    throw refusals.malformed('the header host must be signed.');
   }
   const date = parseDate(texts.dateText);
   if (date === undefined) {

@@ -5,7 +5,7 @@ import { equalInConstantTime } from './equal-in-constant-time';
 import type { Refusals } from './refusals';
 import type { RequestHead } from './request-head';
 
-/** Parameters that are part of the resource, and so of the signature. */
+/** Parameters that are part of the resource and therefore signed. */
 const SUBRESOURCES = [
   ...[
     'acl',
@@ -35,15 +35,15 @@ const SUBRESOURCES = [
 ];
 
 /**
- * Whether a request is a presigned URL with a Signature Version 2: what boto3 makes by default in the older regions
- * such as us-east-1. Nothing else of that version is understood here.
+ * Whether a request is a presigned URL with a Signature Version 2, which boto3 creates by default in older
+ * regions such as us-east-1. Other uses of version 2 are not implemented.
  */
 export function hasQueryV2({ headers, query }: RequestHead): boolean {
   return headers.authorization === undefined && query.has('AWSAccessKeyId') && query.has('Signature');
 }
 
 /**
- * Checks such a URL.
+ * Verifies such a URL.
  *
  * @see "Signing and authenticating REST requests (AWS signature version 2)" of the S3 user guide
  * @throws AwsError with S3's codes
@@ -88,7 +88,7 @@ function stringToSign(head: RequestHead, expires: string): string {
   return `${head.method}\n${given('content-md5')}\n${given('content-type')}\n${expires}\n${amz}${resourceOf(head)}`;
 }
 
-/** Headers of AWS's, which a URL has in its query. */
+/** AWS's headers, which a URL contains in its query. */
 function amzValues({ headers, query }: RequestHead): Map<string, string> {
   const inQuery = [...query].map(([name, value]) => [name.toLowerCase(), value] as const);
   const inHeaders = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);

@@ -12,27 +12,27 @@ import { hasQueryV2, verifyQueryV2 } from './signature-v2-query';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** Stands for the hash of the body where that is not signed. */
+/** Replaces the hash of a body that is not signed. */
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-/** What requests are checked against. */
+/** The expected values for verification. */
 export interface VerifierOptions {
   readonly credentials: CredentialStore;
-  /** The region that requests have to be signed for. */
+  /** The region that requests must be signed for. */
   readonly region: string;
   readonly now: () => Date;
 }
 
-/** Who signed a request, and what the signature says of its body. */
+/** The signer of a request, and what the signature states about the body. */
 export interface SignedRequest {
   readonly principal: Principal;
   readonly payload: SignedPayload;
 }
 
 /**
- * Checks the signature of a request to a service by making it again with the key that it names.
+ * Verifies the signature of a request by computing it again with the access key that it names.
  *
- * @param readBody reads the body, for signatures over its hash that do not name the hash
+ * @param readBody reads the body, for signatures that cover its hash without stating it
  * @throws AwsError with the codes of the service
  */
 export async function verifySignature(
@@ -96,7 +96,10 @@ function checkTimes(
   }
 }
 
-/** What is signed in place of the body; undefined when it is the hash of the body, which the request does not name. */
+/**
+ * The payload hash as stated in the request; undefined if the request does not state it and the body must be
+ * hashed.
+ */
 function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims): string | undefined {
   const named = headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? undefined;
   if (named !== undefined) {
@@ -106,8 +109,8 @@ function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims
 }
 
 /**
- * A header that means something to AWS and is not signed may come from anybody. The hash of the body may: it is part
- * of the signature in any case.
+ * Refuses AWS's headers that are not signed, because anybody may have added them. The hash of the body need
+ * not be among the signed headers: it is always part of the signature.
  */
 function checkAllSigned(
   { headers }: RequestHead,

@@ -2,10 +2,10 @@ import { times as ofStacks } from '../model/cloudformation-model.json';
 import { times as ofRoles } from '../model/iam-model.json';
 import { times as ofMetrics } from '../model/monitoring-model.json';
 
-/** Members of responses that are points in time: epoch seconds here, what their protocol has on the wire. */
+/** Response members that are timestamps: epoch seconds internally, and the protocol's format for clients. */
 const TIME_MEMBERS: ReadonlySet<string> = new Set([...ofStacks, ...ofRoles, ...ofMetrics]);
 
-/** Whether a member of a response is a point in time, or a list of them. */
+/** Whether a response member is a timestamp or a list of timestamps. */
 export function isTime(member: string): boolean {
   return TIME_MEMBERS.has(member);
 }

@@ -9,37 +9,37 @@ import { objectCreatedEvent } from './object-event';
 import { deliverEvent } from './rule-targets';
 import type { ServiceEvent } from './service-event';
 
-/** What an event bus needs. */
+/** Dependencies of an event bus. */
 export interface EventBusOptions {
   readonly deployment: Pick<Deployment, 'buckets' | 'environment' | 'eventRules' | 'functionPermissions'>;
   readonly lambda: Pick<LambdaService, 'invoke'>;
   readonly router: Pick<ServiceRouter, 'call'>;
   readonly access: Pick<Authorizer, 'isTrusted'>;
-  /** Whether local mode is ending: then no executions are started any more. */
+  /** Whether local mode is closing. No executions are started then. */
   readonly isEnding: () => boolean;
-  /** Takes what keeps an event from its target: on AWS nobody would be told. */
+  /** Receives errors that keep an event from its target. On AWS, nobody would see them. */
   readonly onFault: (error: Error) => void;
 }
 
-/** The default event bus of EventBridge, with the events of local mode. */
+/** EventBridge's default event bus, for the events of local mode. */
 export class EventBus {
   private readonly deliveries = new Set<Promise<void>>();
 
   constructor(private readonly options: EventBusOptions) {}
 
-  /** Tells of the end of an execution, and waits for the functions that hear of it. */
+  /** Sends the event of an ended execution, and waits for the functions that it invokes. */
   executionEnded(record: ExecutionRecord): Promise<void> {
     return this.deliver(executionEvent(record, this.options.deployment.environment));
   }
 
-  /** Tells of a new object, if its bucket's events go to EventBridge. */
+  /** Sends the event of a new object, if its bucket sends events to EventBridge. */
   objectCreated(created: CreatedObject): void {
     const { buckets, environment } = this.options.deployment;
     const bucket = buckets.find(({ name }) => name === created.bucket);
     if (bucket?.sendsEvents) void this.deliver(objectCreatedEvent(created, environment));
   }
 
-  /** Waits until all that was told of has reached its targets. */
+  /** Waits until all events have reached their targets. */
   async settled(): Promise<void> {
     await Promise.all(this.deliveries);
   }
@@ -62,7 +62,7 @@ export class EventBus {
     if (isEnding()) return;
     if (!access.isTrusted(roleArn, 'events', rule.arn)) {
       throw new Error(
-        `EventBridge cannot assume ${roleArn}: its trust policy does not allow events.amazonaws.com to`,
+        `EventBridge cannot assume ${roleArn}: its trust policy does not allow events.amazonaws.com`,
       );
     }
     await router.call('states', 'StartExecution', { stateMachineArn, input }, { arn: roleArn });

@@ -3,7 +3,7 @@ import type { Environment } from '../../assembly/deployment';
 import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 import type { ServiceEvent } from './service-event';
 
-/** The event that Step Functions sends when an execution has ended: input and output are JSON texts. */
+/** The event that Step Functions sends at the end of an execution. Input and output are JSON strings. */
 export function executionEvent(record: ExecutionRecord, { accountId, region }: Environment): ServiceEvent {
   const stop = record.stopDate === undefined ? new Date() : new Date(record.stopDate);
   const output = outputTextOf(record) ?? null;

@@ -11,23 +11,23 @@ import type { LambdaService } from '../lambda/lambda-service';
 import type { ServiceEvent } from './service-event';
 import { targetInput } from './target-input';
 
-/** What the delivery of events needs. */
+/** Dependencies of event delivery. */
 export interface EventDelivery {
   readonly deployment: Pick<Deployment, 'eventRules' | 'functionPermissions'>;
   readonly lambda: Pick<LambdaService, 'invoke'>;
-  /** Starts a state machine with the rights of the target's role. */
+  /** Starts a state machine with the permissions of the target's role. */
   readonly startExecution: (
     rule: EventRuleResource,
     target: StateMachineTarget,
     input: string,
   ) => Promise<void>;
-  /** Takes what keeps an event from its target: on AWS nobody would be told. */
+  /** Receives errors that keep an event from its target. On AWS, nobody would see them. */
   readonly onFault: (error: Error) => void;
 }
 
 /**
- * Starts the targets of the rules that match an event, and waits for the functions among them. A target that fails
- * fails nothing else.
+ * Starts the targets of the rules that match an event, and waits for the functions among them. A failed
+ * target does not affect others.
  */
 export async function deliverEvent(event: ServiceEvent, delivery: EventDelivery): Promise<void> {
   const rules = delivery.deployment.eventRules.filter(({ pattern }) => matchesPattern(pattern, event));

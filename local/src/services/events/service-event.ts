@@ -1,6 +1,6 @@
 import type { Json } from '../../states';
 
-/** An event of an AWS service as EventBridge hands it to a target. */
+/** An event of an AWS service, as EventBridge sends it to targets. */
 export interface ServiceEvent {
   readonly version: '0';
   readonly id: string;

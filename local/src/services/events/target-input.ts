@@ -3,7 +3,7 @@ import type { Json } from '../../states';
 import { evaluatePath } from '../../states/jsonpath/evaluate-path';
 import { parsePath } from '../../states/jsonpath/parse-path';
 
-/** What a rule hands to its target, as JSON text: the event, what it takes of it, or something else. */
+/** The JSON that a rule sends to its target: the event, a part of it, or a constant or transformed input. */
 export function targetInput(target: EventTargetInput, event: Json): string {
   const { input, inputPath, inputTransformer: transformer } = target;
   if (transformer) {
@@ -19,9 +19,9 @@ function valueAt(path: string, event: Json): Json {
   return evaluatePath(parsePath(path), event) ?? null;
 }
 
-/** Puts values in the places `<name>`: as JSON, or as plain text within a string. */
+/** Replaces `<name>` placeholders by values: as JSON, or as plain text inside a string. */
 function fillIn(template: string, values: ReadonlyMap<string, Json>): string {
-  // A string of JSON, or a place outside of strings.
+  // A JSON string, or a placeholder outside strings.
   return template.replace(/"(?:\\.|[^"\\])*"|<[^<>]+>/gs, (part) =>
     part.startsWith('"')
       ? part.replace(/<([^<>]+)>/g, (place, name) => textOf(values.get(name)) ?? place)
@@ -33,7 +33,7 @@ function jsonOf(value: Json | undefined): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** A value within a string of JSON. */
+/** A value for use inside a JSON string. */
 function textOf(value: Json | undefined): string | undefined {
   if (value === undefined) return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -15,34 +15,34 @@ import type { RequestContext } from './request-context';
 import { resourcePolicies } from './resource-policies';
 import { trusts } from './trust-policy';
 
-/** Checks callers against the policies of the template: those of roles, buckets and keys. */
+/** Authorizes callers against the template's policies of roles, buckets and keys. */
 export interface Authorizer {
-  /** Throws an `AwsError` for what the caller is not allowed. */
+  /** Throws an `AwsError` if the caller lacks a permission. */
   readonly authorize: (principal: Principal, access: AccessRequest) => void;
-  /** The same, for what has few condition keys or none. */
+  /** Like `authorize`, for requests with few or no condition keys. */
   readonly checkAccess: (
     principal: Principal,
     action: string,
     resource: string,
     context?: RequestContext,
   ) => void;
-  /** Checks what it takes to use a KMS key. */
+  /** Checks the permissions to use a KMS key. */
   readonly checkKey: (principal: Principal, use: KeyUse) => void;
   /**
-   * Whether a service can assume a role, by the role's trust policy; true for roles that are not in the template.
+   * Whether a service can assume a role, according to the role's trust policy. True for roles outside the
+   * template.
    *
    * @param service short name, such as `sagemaker`
-   * @param sourceArn what the service acts for: the value of `aws:SourceArn`
+   * @param sourceArn ARN that the service acts for: the value of `aws:SourceArn`
    */
   readonly isTrusted: (roleArn: string, service: string, sourceArn: string) => boolean;
 }
 
 /**
- * Makes the authorizer of a deployment. Principals that are no role of the template may do everything that no
- * policy of a bucket or key denies them: the person at the keyboard, and roles that exist on AWS already, whose
- * policies nobody here can know.
+ * Creates the authorizer of a deployment. Principals other than the template's roles are limited only by
+ * bucket and key policies: the user, and existing roles on AWS, whose policies are unknown here.
  *
- * @throws UserError when a policy of the template has what cannot be evaluated
+ * @throws UserError when a policy of the template cannot be evaluated
  */
 export function createAuthorizer(deployment: Deployment): Authorizer {
   checkPolicies(deployment);
@@ -50,12 +50,13 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
   const byArn = new Map(roles.map((role) => [role.arn, role]));
   const common: RequestContext = {
     'aws:PrincipalAccount': environment.accountId,
-    // Whatever is here belongs to the deployment's account.
+    // All resources belong to the deployment's account.
     'aws:ResourceAccount': environment.accountId,
     's3:ResourceAccount': environment.accountId,
     'kms:CallerAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
-    // The endpoint is plain http on the loopback interface, where nobody else listens: what asks for TLS on AWS has it.
+    // The endpoint uses plain HTTP on the loopback interface, where nobody else listens. Policies that
+    // require TLS on AWS must match.
     'aws:SecureTransport': 'true',
     's3:TlsVersion': '1.3',
     'aws:SourceIp': '127.0.0.1',
@@ -98,7 +99,7 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     isTrusted: (roleArn, service, sourceArn) => {
       const role = byArn.get(roleArn);
       const global = `${service}.amazonaws.com`;
-      // Only Step Functions still has regional principals, too.
+      // Only Step Functions still has regional principals.
       const names = service === 'states' ? [global, `states.${environment.region}.amazonaws.com`] : [global];
       const context = {
         ...common,
@@ -114,8 +115,9 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
 }
 
 /**
- * Why a request is refused, in AWS's words; undefined when it is not. Within an account either side may allow it; but
- * only a key's own policy can let the policies of roles decide about the key.
+ * AWS's reason for refusing a request; undefined if it is allowed. Within an account, either the
+ * identity-based or the resource-based policy can allow it. For a KMS key, the key policy must first delegate
+ * to IAM policies.
  */
 function whyRefused(
   action: string,
@@ -138,7 +140,7 @@ function whyRefused(
   return byIdentity === 'allow' ? undefined : `because no identity-based policy allows the ${action} action`;
 }
 
-/** A permissions boundary limits what all policies together allow a role. */
+/** A permissions boundary limits all policies of a role. */
 function outOfBoundary(action: string, decision: Decision): string | undefined {
   switch (decision) {
     case 'allow':

@@ -4,9 +4,9 @@ import { UserError } from '../../user-error';
 import { parseOperator } from './condition-operators';
 
 /**
- * Refuses policies that cannot be evaluated, when the template is deployed and not in the middle of a run.
+ * Refuses policies that cannot be evaluated. Called at deployment, so that a run does not fail in the middle.
  *
- * @throws UserError that names each of them
+ * @throws UserError that lists all of them
  */
 export function checkPolicies({ roles, buckets, keys }: Deployment): void {
   const problems = [
@@ -17,7 +17,7 @@ export function checkPolicies({ roles, buckets, keys }: Deployment): void {
     ...keys.flatMap(({ logicalId, policy }) => unknownOperators(logicalId, [policy])),
   ];
   if (problems.length > 0) {
-    throw new UserError(`Policies of the template cannot be evaluated:\n${problems.join('\n')}`);
+    throw new UserError(`Cannot evaluate these policies of the template:\n${problems.join('\n')}`);
   }
 }
 
@@ -26,5 +26,5 @@ function unknownOperators(logicalId: string, policies: readonly PolicyDocument[]
   const operators = statements.flatMap(({ Condition: block }) => (isRecord(block) ? Object.keys(block) : []));
   return [...new Set(operators)]
     .filter((operator) => parseOperator(operator) === undefined)
-    .map((operator) => `  - Resources/${logicalId}: IAM has no condition operator ${operator}`);
+    .map((operator) => `  - Resources/${logicalId}: unknown IAM condition operator ${operator}`);
 }

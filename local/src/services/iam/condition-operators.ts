@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { matchesWildcard } from './wildcard';
 
-/** Compares a value of the request with one of the policy. */
+/** Compares a value of the request with a value of the policy. */
 export type Comparison = (actual: string, expected: string) => boolean;
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
@@ -25,7 +25,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   DateGreaterThanEquals: (actual, expected) => time(actual) >= time(expected),
 };
 
-/** Operators that hold when their counterpart does not. */
+/** Operators that negate another one. */
 const NEGATIONS: Readonly<Record<string, string>> = {
   StringNotEquals: 'StringEquals',
   StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
@@ -37,16 +37,16 @@ const NEGATIONS: Readonly<Record<string, string>> = {
   DateNotEquals: 'DateEquals',
 };
 
-/** A condition operator, taken apart. */
+/** A parsed condition operator. */
 export interface ConditionOperator {
   readonly quantifier: 'ForAnyValue' | 'ForAllValues' | undefined;
-  /** Undefined for `Null`, which asks whether the key is there. */
+  /** Undefined for `Null`, which only tests whether the key exists. */
   readonly compare: Comparison | undefined;
   readonly isNegated: boolean;
   readonly ifExists: boolean;
 }
 
-/** Takes an operator such as `ForAnyValue:StringLikeIfExists` apart; undefined when IAM has none of the name. */
+/** Parses an operator such as `ForAnyValue:StringLikeIfExists`; undefined if IAM does not have it. */
 export function parseOperator(operator: string): ConditionOperator | undefined {
   const [, quantifier, base = '', ifExists] =
     /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(operator) ?? [];
@@ -63,7 +63,7 @@ export function parseOperator(operator: string): ConditionOperator | undefined {
   };
 }
 
-/** Each of the six parts of an ARN is compared for itself: a wildcard does not reach beyond a part's colon. */
+/** Compares each of the six parts of an ARN separately: a wildcard does not match a colon. */
 function matchesArn(actual: string, expected: string): boolean {
   const parts = (arn: string): string[] =>
     /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)?.slice(1) ?? [arn];
@@ -71,7 +71,7 @@ function matchesArn(actual: string, expected: string): boolean {
   return found.length === wanted.length && wanted.every((part, i) => matchesWildcard(part, found[i] ?? ''));
 }
 
-/** Whether an address is one, or in a range, of IPv4 or IPv6: `203.0.113.0/24`. */
+/** Whether an IPv4 or IPv6 address equals an address or lies in a range such as `203.0.113.0/24`. */
 function isInRange(actual: string, expected: string): boolean {
   const [network = '', bits] = expected.split('/');
   if (isIP(actual) === 0 || isIP(network) === 0) {
@@ -88,7 +88,7 @@ function isInRange(actual: string, expected: string): boolean {
   return range.check(actual, family(actual));
 }
 
-/** Milliseconds of a date, which policies give in ISO 8601 or in epoch seconds. */
+/** Milliseconds since the epoch. Policies contain dates in ISO 8601 or in epoch seconds. */
 function time(date: string): number {
   return /^\d+$/.test(date) ? Number(date) * 1000 : Date.parse(date);
 }

@@ -3,7 +3,7 @@ import { UserError } from '../../user-error';
 import { parseOperator } from './condition-operators';
 import { fillIn, lookUp, type RequestContext } from './request-context';
 
-/** Whether every condition of a statement's `Condition` block holds. */
+/** Whether all conditions of a statement's `Condition` block hold. */
 export function conditionsHold(block: unknown, context: RequestContext): boolean {
   return Object.entries(isRecord(block) ? block : {}).every(([operator, keys]) =>
     Object.entries(isRecord(keys) ? keys : {}).every(([key, expected]) =>
@@ -23,14 +23,15 @@ function conditionHolds(
 ): boolean {
   const parsed = parseOperator(operator);
   if (parsed === undefined) {
-    throw new UserError(`IAM has no condition operator ${operator}`);
+    throw new UserError(`unknown IAM condition operator ${operator}`);
   }
   const { compare, quantifier, isNegated, ifExists } = parsed;
   if (compare === undefined) {
     return expected.every((each) => (each === 'true') === (actual === undefined));
   }
   if (actual === undefined) {
-    // A key that is not in the request: all of none holds, any of none does not; "not equal" holds, the rest not.
+    // The request does not have the key. Then ForAllValues holds and ForAnyValue does not. Without these,
+    // negated operators hold and others do not.
     return ifExists || quantifier === 'ForAllValues' || (isNegated && quantifier === undefined);
   }
   const holds = (value: string): boolean => expected.some((each) => compare(value, each)) === !isNegated;

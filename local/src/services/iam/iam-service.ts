@@ -6,7 +6,7 @@ import type { Input, OperationsOf, Service } from '../service';
 import { simulatePrincipalPolicy } from './policy-simulation';
 import { uniqueId } from './unique-id';
 
-/** AWS Identity and Access Management: what clients ask about the roles that they use. */
+/** AWS Identity and Access Management: the read operations that clients use for their roles. */
 export class IamService implements Service {
   readonly name = 'iam';
   readonly model = model as ServiceModel;
@@ -26,7 +26,7 @@ export class IamService implements Service {
 
   constructor(private readonly deployment: Pick<Deployment, 'roles' | 'environment'>) {}
 
-  /** The principal that a request is about: by its ARN, or by the name of a role. */
+  /** The principal of a request, given by its ARN or by a role name. */
   subject({ PolicySourceArn: arn, RoleName: name }: Input) {
     const { roles, environment } = this.deployment;
     const { partition, accountId } = environment;
@@ -45,7 +45,7 @@ export class IamService implements Service {
       const known = roles.map((each) => each.name).join(', ') || 'none';
       throw new AwsError(
         'NoSuchEntity',
-        `The role with name ${name} cannot be found. (Roles of the stack: ${known}. A role that is on AWS is given by its ARN.)`,
+        `The role with name ${name} cannot be found. (Roles of the stack: ${known}. Use the ARN for a role that exists on AWS.)`,
         404,
       );
     }
@@ -59,7 +59,7 @@ export class IamService implements Service {
       RoleId: uniqueId('role', arn),
       Arn: arn,
       CreateDate: this.deployed,
-      // As IAM gives it: percent-encoded.
+      // Percent-encoded, as in IAM's responses.
       AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trustPolicy)),
     };
   }

@@ -2,19 +2,19 @@ import type { Deployment } from '../../assembly/deployment';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
-/** Which key, for what. */
+/** A use of a key. */
 export interface KeyUse {
-  /** ARN, ID, alias or ARN of an alias. */
+  /** ID or ARN of the key or of its alias. */
   readonly keyId: string;
   readonly actions: readonly string[];
-  /** The service that uses the key for the caller, such as `s3`: `kms:ViaService`. */
+  /** The service that uses the key for the caller, such as `s3`: the value of `kms:ViaService`. */
   readonly service: string;
   readonly context?: RequestContext;
 }
 
 /**
- * What it takes to use a KMS key. Nothing for an alias that is not of the template: which key it stands for, nobody
- * here can know.
+ * The permissions needed to use a KMS key. None for an alias outside the template, because its key is
+ * unknown.
  */
 export function keyAccess(
   { keyId, actions, service, context = {} }: KeyUse,

@@ -4,22 +4,25 @@ import { type Caller, covers } from './principals';
 import { fillIn, type RequestContext } from './request-context';
 import { matchesWildcard } from './wildcard';
 
-/** One thing that somebody wants to do. */
+/** An action that a caller requests. */
 export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: RequestContext;
 }
 
-/** What policies say about a request. */
+/** The result of evaluating policies. */
 export type Decision = 'allow' | 'implicit-deny' | 'explicit-deny';
 
-/** What the policies of a resource say: they may also leave it to the identity-based policies of the account. */
+/**
+ * The result of evaluating resource policies, which may also delegate to the account's identity-based
+ * policies.
+ */
 export type ResourceDecision = Decision | 'account';
 
 type Statement = Readonly<Record<string, unknown>>;
 
-/** Evaluates identity-based policies: an explicit Deny wins, then an Allow is needed. */
+/** Evaluates identity-based policies: an explicit Deny wins; otherwise an Allow is required. */
 export function evaluatePolicies(policies: readonly PolicyDocument[], request: AccessRequest): Decision {
   const statements = policies.flatMap((policy) => policy.Statement).filter((each) => applies(each, request));
   if (statements.some((statement) => statement['Effect'] === 'Deny')) {
@@ -29,7 +32,7 @@ export function evaluatePolicies(policies: readonly PolicyDocument[], request: A
 }
 
 /**
- * Evaluates the policies of a resource for a caller of the resource's account.
+ * Evaluates the policies of a resource for a caller from the resource's account.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -56,7 +59,7 @@ function applies(statement: Statement, request: AccessRequest): boolean {
   return isAbout(statement, request) && conditionsHold(statement['Condition'], request.context);
 }
 
-/** Whether a statement is about a request's action and resource, whatever its conditions say. */
+/** Whether a statement matches a request's action and resource, regardless of its conditions. */
 export function isAbout(statement: Statement, { action, resource, context }: AccessRequest): boolean {
   return (
     matchesAction(statement, action) &&
@@ -64,14 +67,14 @@ export function isAbout(statement: Statement, { action, resource, context }: Acc
   );
 }
 
-/** Whether a statement is about an action. Actions do not depend on case; resources do. */
+/** Whether a statement matches an action. Actions are case-insensitive; resources are not. */
 export function matchesAction(statement: Statement, action: string): boolean {
   return matches(statement, 'Action', (pattern) =>
     matchesWildcard(pattern.toLowerCase(), action.toLowerCase()),
   );
 }
 
-/** Whether an element of a statement, or its `Not…` form, covers the request. */
+/** Whether an element of a statement, or its `Not…` form, matches the request. */
 function matches(statement: Statement, element: string, test: (pattern: string) => boolean): boolean {
   const positive = statement[element];
   if (positive !== undefined) {

@@ -6,13 +6,13 @@ import type { Input } from '../service';
 import { type AccessRequest, type Decision, evaluatePolicies, isAbout } from './policy-evaluation';
 import { lookUp, type RequestContext } from './request-context';
 
-/** Members that change what is simulated in ways that local mode does not know. */
+/** Unsupported members that would change the simulation. */
 const NOT_HERE = ['ResourcePolicy', 'ResourceOwner', 'PolicyExclusionList', 'ResourceHandlingOption'];
 
-/** Actions in a page. */
+/** Maximum number of actions per page. */
 const PAGE_ACTIONS = 100;
 
-/** As the simulator calls them; the most restrictive one first. */
+/** The simulator's decisions, most restrictive first. */
 const DECISIONS = ['explicitDeny', 'implicitDeny', 'allowed'] as const;
 const NAMES: Readonly<Record<Decision, (typeof DECISIONS)[number]>> = {
   allow: 'allowed',
@@ -20,19 +20,19 @@ const NAMES: Readonly<Record<Decision, (typeof DECISIONS)[number]>> = {
   'explicit-deny': 'explicitDeny',
 };
 
-/** The policies that a simulation evaluates; none at all for a principal that may do everything. */
+/** The policies that a simulation evaluates. None for a principal with unlimited permissions. */
 interface Policies {
   readonly identity?: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument;
 }
 
 /**
- * Answers SimulatePrincipalPolicy for a role of the template, or for another principal, who may do everything. As on AWS,
- * identity-based policies and boundaries count, policies of resources do not, and conditions see nothing but
- * `ContextEntries`. Which statements decided (`MatchedStatements`) is not told.
+ * Response of SimulatePrincipalPolicy for a role of the template. Any other principal has unlimited
+ * permissions. As on AWS, identity-based policies and boundaries count, resource policies do not, and
+ * conditions only see `ContextEntries`. `MatchedStatements` is not implemented.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
- * @throws AwsError `InvalidInput`
+ * @throws AwsError `InvalidInput` for an invalid or unsupported request
  */
 export function simulatePrincipalPolicy(role: RoleResource | undefined, input: Input): unknown {
   checkInput(input);
@@ -55,12 +55,12 @@ function checkInput(input: Input): void {
   const { PolicySourceArn: source, CallerArn: caller, Marker: marker } = input;
   const given = NOT_HERE.find((member) => input[member] !== undefined);
   if (given !== undefined)
-    throw invalid(`local mode does not have ${given} in SimulatePrincipalPolicy: leave it out`);
+    throw invalid(`local mode does not support ${given} in SimulatePrincipalPolicy: omit it`);
   if (!/^arn:[^:]+:iam::\d*:(role|user|group)\/.+$/.test(String(source))) {
     throw invalid(`PolicySourceArn must be the ARN of a role, user or group, got ${String(source)}`);
   }
   if (caller !== undefined && caller !== source) {
-    throw invalid('local mode does not have a CallerArn other than PolicySourceArn: leave it out');
+    throw invalid('local mode does not support a CallerArn other than PolicySourceArn: omit it');
   }
   if (marker !== undefined && !/^\d+$/.test(String(marker)))
     throw invalid(`Invalid Marker: ${String(marker)}`);
@@ -85,9 +85,9 @@ function parsePolicy(text: string): PolicyDocument {
     const list = [statements].flat();
     if (list.every(isRecord)) return { Statement: list };
   } catch {
-    // Falls through: the same answer as for JSON that is no policy.
+    // Falls through: invalid JSON and JSON that is not a policy get the same error.
   }
-  throw invalid('a policy of the simulation is not the JSON of a policy document');
+  throw invalid('a policy of the simulation is not a policy document in JSON');
 }
 
 function contextOf({ ContextEntries: entries = [] }: Input): RequestContext {
@@ -146,12 +146,12 @@ function simulate({ identity, boundary }: Policies, request: AccessRequest) {
       missing: missingKeys([...(identity ?? []), ...(boundary ? [boundary] : [])], request),
     };
   } catch (error) {
-    // Of a policy in the request: those of the template are checked when it is deployed.
+    // The policy comes from the request. Policies of the template were checked at deployment.
     throw error instanceof UserError ? invalid(error.message) : error;
   }
 }
 
-/** Condition keys of the statements about a request for which it has no value. */
+/** Condition keys in matching statements for which the request has no value. */
 function missingKeys(policies: readonly PolicyDocument[], request: AccessRequest): string[] {
   const blocks = policies
     .flatMap(({ Statement: statements }) => statements)

@@ -1,16 +1,16 @@
 import { isRecord } from '../../assembly/template';
 import type { Principal } from '../principal';
 
-/** Who makes a request, as policies of resources name him. */
+/** The sender of a request, as resource policies identify it. */
 export interface Caller {
   /** ARN of the role or the user. */
   readonly arn: string;
-  /** ARN that AWS names in refusals: of a role it is that of a session. */
+  /** ARN in AWS's error messages. For a role, that of a session. */
   readonly sessionArn: string;
   readonly accountId: string;
 }
 
-/** Makes the caller of a principal. */
+/** The caller for a principal. */
 export function callerOf({ arn }: Principal): Caller {
   const [, partition = '', account = '', role] =
     /^arn:([^:]+):iam::(\d*):(?:role\/(?:.*\/)?([^/]+))?/.exec(arn) ?? [];
@@ -20,8 +20,8 @@ export function callerOf({ arn }: Principal): Caller {
 }
 
 /**
- * Whom of a request a statement of a resource's policy is about: the caller himself (or everybody), his account as a
- * whole, or others. To name an account in an Allow is to leave the decision to the account's own policies.
+ * Whom a statement of a resource policy covers: the caller (or everybody), the whole account, or others.
+ * Allowing an account delegates the decision to its own policies.
  */
 export function covers(
   statement: Readonly<Record<string, unknown>>,
@@ -35,7 +35,7 @@ export function covers(
 }
 
 function named(principal: unknown, caller: Caller): 'caller' | 'account' | 'no' {
-  // Services, federated and canonical users are never who calls here.
+  // Services, federated users and canonical users never call here.
   const values = isRecord(principal) ? [principal['AWS'] ?? []].flat().map(String) : [String(principal)];
   if (values.some((value) => ['*', caller.arn, caller.sessionArn].includes(value))) {
     return 'caller';

@@ -3,11 +3,11 @@ import type { Deployment, PolicyDocument } from '../../assembly/deployment';
 /** The policies of a resource of the template. */
 export interface ResourcePolicies {
   readonly policies: readonly PolicyDocument[];
-  /** Whether it is a KMS key of the template: then nothing is allowed that its policy does not let in. */
+  /** Whether it is a KMS key of the template. Then the key policy must allow every use. */
   readonly isKey: boolean;
 }
 
-/** The policies of the bucket or the key that an ARN is of, or of the bucket that its object is in. */
+/** The policies of the bucket or key with an ARN, or of the bucket that contains an object. */
 export function resourcePolicies(
   resource: string,
   { buckets, keys }: Pick<Deployment, 'buckets' | 'keys'>,

@@ -7,10 +7,11 @@ import type { RequestContext } from './request-context';
 type Statement = PolicyDocument['Statement'][number];
 
 /**
- * Whether a role's trust policy lets an AWS service assume the role.
+ * Whether a role's trust policy allows an AWS service to assume the role.
  *
- * @param service the service's names as a principal: Step Functions has a global and a regional one
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+ * @param service the service's principal names: Step Functions has a global and a regional one
+ * @see
+ *   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
  */
 export function trusts(policy: PolicyDocument, service: readonly string[], context: RequestContext): boolean {
   const applying = policy.Statement.filter(

@@ -20,7 +20,7 @@ export function findFunction(functions: readonly FunctionResource[], reference: 
   if (!found.runtime.startsWith('nodejs')) {
     throw new AwsError(
       'InvalidRuntimeException',
-      `local mode runs Node.js functions only, "${found.logicalId}" has the runtime ${found.runtime}`,
+      `local mode only runs Node.js functions; "${found.logicalId}" has the runtime ${found.runtime}`,
       502,
     );
   }

@@ -5,8 +5,8 @@ import type { FunctionResource } from '../../assembly/deployment';
 import type { TemporaryCredentials } from '../credentials';
 
 /**
- * The environment variables of a function, as on AWS. Of the user's own environment only what a process
- * needs to start is passed on: above all no AWS profile, key or region.
+ * The environment variables of a function, as on AWS. From the user's environment, it only contains what a
+ * process needs to start. In particular, it contains no AWS profile, access key or region.
  */
 export function functionEnvironment(
   definition: FunctionResource,
@@ -16,7 +16,7 @@ export function functionEnvironment(
   logsFolder: string,
 ): Record<string, string> {
   const inherited = Object.fromEntries(
-    // SystemRoot: without it Node.js does not start on Windows.
+    // Node.js does not start on Windows without SystemRoot.
     ['PATH', 'SystemRoot'].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
@@ -38,7 +38,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    // Not of AWS: where links to the logs of jobs lead.
+    // Does not exist on AWS. Links to the logs of jobs point there.
     SAGEMAKER_LOCAL_LOGS: pathToFileURL(path.resolve(logsFolder)).href,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

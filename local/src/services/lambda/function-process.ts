@@ -6,25 +6,25 @@ import type { FunctionResource } from '../../assembly/deployment';
 
 const HOST = path.join(__dirname, 'runtime-host.cjs');
 
-/** What an invocation came to: the handler's result as JSON, or its error as Lambda reports it. */
+/** The result of an invocation: the handler's return value as JSON, or its error as Lambda reports it. */
 export type InvocationResult = { readonly payload: string } | { readonly error: FunctionError };
 
-/** An error of a function, in the form that callers get it. */
+/** An error of a function, as callers receive it. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
 
-/** What `runtime-host.cjs` sends. */
+/** A message from `runtime-host.cjs`. */
 type Answer = InvocationResult & {
-  /** Of the event. */
+  /** ID of the event. */
   readonly id: string;
-  /** Whether the process ends after it. */
+  /** Whether the process ends after this message. */
   readonly isLast?: true;
 };
 
-/** A Node.js process that runs one function, one event at a time, and stays warm between events. */
+/** A Node.js process that runs a function. It handles one event at a time and stays warm between events. */
 export class FunctionProcess {
   private readonly child: ChildProcess;
   private alive = true;
@@ -45,16 +45,16 @@ export class FunctionProcess {
     const markAsDead = (): void => {
       this.alive = false;
     };
-    // Also between events: an error that nobody listens to would end local mode.
+    // Also listens between events: an unhandled error event would end local mode.
     this.child.on('exit', markAsDead).on('error', markAsDead);
   }
 
-  /** Whether the process can take another event. */
+  /** Whether the process can handle another event. */
   public get isAlive(): boolean {
     return this.alive;
   }
 
-  /** Runs the handler; ends the process when the function's time is over, as Lambda does. */
+  /** Runs the handler. Ends the process at the function's timeout, as Lambda does. */
   public invoke(payload: string): Promise<InvocationResult> {
     const id = randomUUID();
     const { timeoutSeconds, arn } = this.definition;
@@ -71,7 +71,7 @@ export class FunctionProcess {
         if (isLast) {
           this.alive = false;
         }
-        // An event that has ended, as by its time limit, may still be answered.
+        // The process may still answer an event that has already ended, for example by its timeout.
         if (answered === id) {
           finish(result);
         }

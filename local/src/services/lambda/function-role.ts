@@ -3,7 +3,7 @@ import { UserError } from '../../user-error';
 import type { Authorizer } from '../iam/authorizer';
 
 /**
- * Checks what AWS checks of a role when it creates a function.
+ * Checks a role as Lambda does when it creates a function.
  *
  * @throws UserError `InvalidParameterValueException` when Lambda cannot assume the role
  */
@@ -13,6 +13,6 @@ export function checkFunctionRole(
 ): void {
   if (access.isTrusted(roleArn, 'lambda', arn)) return;
   throw new UserError(
-    `Function ${name} cannot be created: InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda. (${roleArn})`,
+    `Cannot create function ${name}: InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda. (${roleArn})`,
   );
 }

@@ -11,36 +11,36 @@ import { findFunction } from './find-function';
 import { functionEnvironment } from './function-environment';
 import { FunctionProcess, type InvocationResult } from './function-process';
 
-/** What Invoke answers; the payload is JSON text. */
+/** Response of Invoke. The payload is JSON source. */
 export interface InvokeOutput {
   readonly StatusCode: number;
   readonly ExecutedVersion: string;
   readonly FunctionError?: 'Unhandled';
   readonly Payload: string;
-  /** The end of what the function printed, in base64, for a request with the LogType `Tail`. */
+  /** The end of the function's output in base64, for a request with the LogType `Tail`. */
   readonly LogResult?: string;
 }
 
-/** Most bytes of the events of an invocation that is waited for, and of one that is not; from Lambda's API reference. */
+/** Maximum payload of a synchronous and of an asynchronous invocation (Lambda API reference). */
 const MAX_PAYLOAD_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
-/** Bytes of a log that `Tail` gives. */
+/** Maximum number of log bytes that `Tail` returns. */
 const LOG_TAIL_BYTES = 4096;
 
-/** Members of a request that cannot be left out without changing what it means. */
+/** Unsupported members that would change the meaning of a request. */
 const UNSUPPORTED = ['ClientContext', 'DurableExecutionName', 'TenantId'];
 
-/** What the service needs. */
+/** Dependencies of the service. */
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionResource[];
   readonly environment: Environment;
   readonly logsFolder: string;
   readonly credentials: CredentialStore;
-  /** Known only once the endpoint has started, which needs the services. */
+  /** Called late: the endpoint starts after the services. */
   readonly endpointUrl: () => string;
 }
 
-/** Lambda: runs the functions of the template from the bundles that would be deployed. */
+/** Lambda: runs the functions of the template from their deployable bundles. */
 export class LambdaService implements Service {
   public readonly name = 'lambda';
   public readonly model = new RestModel(json);
@@ -69,7 +69,7 @@ export class LambdaService implements Service {
     if (unsupported !== undefined) {
       throw new AwsError(
         'InvalidParameterValueException',
-        `local mode does not have "${unsupported}" in lambda:Invoke`,
+        `local mode does not support "${unsupported}" in lambda:Invoke`,
       );
     }
   }
@@ -82,7 +82,7 @@ export class LambdaService implements Service {
     this.idle.clear();
   }
 
-  /** Invokes a function, whoever may do so. */
+  /** Invokes a function without checking permissions. */
   public async invoke(input: Input): Promise<InvokeOutput> {
     const definition = findFunction(this.options.functions, String(input['FunctionName']));
     const payload = String(input['Payload'] ?? '{}');
@@ -92,7 +92,7 @@ export class LambdaService implements Service {
     }
     checkPayload(payload, MAX_PAYLOAD_BYTES[type]);
     if (type === 'Event') {
-      // Nobody waits for the end: what goes wrong is in the function's log.
+      // An asynchronous invocation: errors are in the function's log.
       void this.run(definition, payload).catch(() => undefined);
       return { StatusCode: 202, ExecutedVersion: '$LATEST', Payload: '' };
     }
@@ -153,7 +153,7 @@ function sizeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The end of a log behind a position: of events at the same time, too, which have the same log. */
+/** The end of a log after a position. Includes output of parallel events, which share the log. */
 function tailOf(file: string, position: number): string {
   const bytes = fs.existsSync(file) ? fs.readFileSync(file).subarray(position) : Buffer.alloc(0);
   return bytes.subarray(-LOG_TAIL_BYTES).toString('base64');

@@ -9,7 +9,7 @@ import { type Content, RestProtocol } from '../rest/rest-protocol';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** The REST protocol of Lambda, with bodies in JSON. */
+/** Lambda's REST protocol, with JSON bodies. */
 export class LambdaRestProtocol extends RestProtocol {
   readonly refusals = REST_JSON_REFUSALS;
 
@@ -17,7 +17,7 @@ export class LambdaRestProtocol extends RestProtocol {
     return path.startsWith('/2015-03-31/');
   }
 
-  /** Most services that local mode does not have speak JSON, as Lambda does. */
+  /** Most unsupported services use JSON, as Lambda does. */
   isReadableFor(head: RequestHead): boolean {
     return this.recognizes(head) || ![undefined, 's3'].includes(claimedService(head));
   }
@@ -35,7 +35,7 @@ export class LambdaRestProtocol extends RestProtocol {
     const operations = Object.keys(this.model.operations).join(', ');
     return new AwsError(
       'UnknownOperationException',
-      `local mode does not have ${method} ${path} in Lambda: it has ${operations}`,
+      `local mode does not support ${method} ${path} in Lambda. Supported: ${operations}`,
       404,
     );
   }

@@ -1,13 +1,13 @@
-// The runtime of a Lambda function: runs in a Node.js process of its own, loads the handler as it was
-// deployed and calls it for each event that comes over the process's IPC channel. Plain JavaScript,
-// since it has to start without a compiler.
+// The runtime of a Lambda function, in a separate Node.js process. It loads the deployed handler and calls it
+// for each event that arrives on the process's IPC channel. Plain JavaScript, because it must start without a
+// compiler.
 'use strict';
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// Kept from the function's code, which finds no channel on Lambda either.
+// Hidden from the function's code: on Lambda, there is no such channel either.
 const send = process.send?.bind(process);
 if (!send) throw new Error('The runtime of a Lambda function needs an IPC channel');
 process.send = undefined;
@@ -19,7 +19,7 @@ process.send = undefined;
 /** @type {Handler | undefined} */
 let handler;
 /**
- * Id of the event that is being handled.
+ * ID of the current event.
  *
  * @type {string | undefined}
  */
@@ -32,23 +32,23 @@ process.on('message', async (/** @type {any} */ message) => {
   try {
     handler ??= await loadHandler();
     const result = await callHandler(handler, JSON.parse(payload), contextOf({ id, deadline, functionArn }));
-    // What JSON does not have, such as a function, is null.
+    // Values that JSON cannot represent, such as functions, become null.
     answer(id, { payload: JSON.stringify(result) ?? 'null' });
   } catch (error) {
     answer(id, { error: describeError(error) });
   }
 });
 
-// Lambda reports what nobody caught as the error of the event under way, and ends the process.
+// Lambda reports an uncaught exception as the error of the current event and ends the process.
 process.on('uncaughtException', (error) => fail(error, 129));
 process.on('unhandledRejection', (reason) =>
   fail(runtimeError('Runtime.UnhandledPromiseRejection', String(reason)), 128),
 );
 
-// Ctrl-C goes to every process of the terminal; what is to stop then is the parent's to say.
+// Ctrl-C reaches every process of the terminal. Only the parent decides what to stop.
 process.on('SIGINT', () => undefined);
 
-// Without its parent the function has nobody to answer to.
+// Ends with its parent.
 process.on('disconnect', () => process.exit(0));
 
 /**

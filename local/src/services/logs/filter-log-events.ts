@@ -5,18 +5,20 @@ import { compileFilter } from './filter-pattern';
 import { eachEventFrom, type LogRange, type PlacedEvent, timeAt, within } from './log-events';
 import type { LogStream } from './log-streams';
 
-/** Most events and bytes of messages in a page, as on AWS. */
+/** Maximum number of events and bytes of messages per page, as on AWS. */
 const PAGE_EVENTS = 10_000;
 const PAGE_BYTES = 1 << 20;
-/** Most bytes of messages that are looked through for a page; then it may be partly full or empty, as on AWS. */
+/** Maximum bytes of messages searched per page. A page may therefore be partly full or empty, as on AWS. */
 const SEARCHED_BYTES = 16 << 20;
 
-/** An event of a stream, and how events of several streams are in order: by time, stream, and place in it. */
+/**
+ * An event of a stream. Events of several streams are ordered by time, stream, and position in the stream.
+ */
 interface StreamEvent extends PlacedEvent {
   readonly stream: string;
 }
 
-/** Where a page has ended: after this event. */
+/** The last event of a page. */
 interface Place {
   readonly time: number;
   readonly end: number;
@@ -24,7 +26,7 @@ interface Place {
 }
 
 /**
- * Answers FilterLogEvents: the events of all streams by time, earliest first.
+ * Response of FilterLogEvents: the events of all streams, earliest first.
  *
  * @throws AwsError `InvalidParameterException`, `ResourceNotFoundException`
  */
@@ -35,7 +37,7 @@ export function filterLogEvents(streams: readonly LogStream[], input: Input): un
   }
   if (input['startFromHead'] === false) {
     throw invalid(
-      'local mode does not have FilterLogEvents with startFromHead false: it gives the earliest events first',
+      'local mode does not support FilterLogEvents with startFromHead false: it returns the earliest events first',
     );
   }
   const isWanted = compileFilter(String(filterPattern ?? ''));
@@ -62,7 +64,7 @@ export function filterLogEvents(streams: readonly LogStream[], input: Input): un
 function answer(events: readonly StreamEvent[]) {
   return {
     events: events.map((each) => ({ ...each.event, logStreamName: each.stream, eventId: eventId(each) })),
-    // Always empty since 2020, on AWS, too.
+    // Always empty since 2020, as on AWS.
     searchedLogStreams: [],
   };
 }
@@ -77,7 +79,7 @@ function named(streams: readonly LogStream[], names: readonly string[]): LogStre
   });
 }
 
-/** Unlike that of GetLogEvents, the end of the time is inclusive. */
+/** The end time is inclusive, unlike in GetLogEvents. */
 function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
   return within(range, {
     ...(startTime !== undefined && { from: Number(startTime) }),
@@ -85,14 +87,14 @@ function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
   });
 }
 
-/** What is left of a stream after a place in the order of all events. */
+/** The rest of a stream after a position in the order of all events. */
 function left(stream: string, range: LogRange, place: Place | undefined): LogRange {
   if (place === undefined) return range;
   if (stream === place.stream) return { ...range, start: Math.max(range.start, place.end) };
   return within(range, { from: stream < place.stream ? place.time + 1 : place.time });
 }
 
-/** The events of streams in order. A stream is opened when the time has come at which it begins. */
+/** Merges the events of streams in order. Opens a stream only when the time of its first event is reached. */
 function* merge(streams: readonly LogStream[]): Generator<StreamEvent, void> {
   const waiting = streams
     .filter(({ range }) => range.start < range.end)
@@ -133,7 +135,7 @@ function isBefore(left: StreamEvent, right: StreamEvent): boolean {
   return at < other || (at === other && left.stream < right.stream);
 }
 
-/** An identifier like AWS's, of 56 digits; the same for the same event. */
+/** An ID with 56 digits, as on AWS. Always the same for an event. */
 function eventId({ event, stream, end }: StreamEvent): string {
   const hash = createHash('sha256').update(`${stream}/${end}`).digest('hex').slice(0, 34);
   return `${event.timestamp}`.padStart(15, '0') + `${BigInt(`0x${hash}`)}`.padStart(41, '0');

@@ -3,22 +3,23 @@ import { AwsError } from '../aws-error';
 /** Whether a filter pattern matches the message of an event. */
 export type MessageFilter = (message: string) => boolean;
 
-/** A term, in quotes or without; `-` before it excludes, `?` makes it one of several. */
+/** A term, quoted or not. `-` excludes a term; `?` makes it optional. */
 const TERM = /([-?]?)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gy;
 
 /**
- * Compiles a filter pattern of terms: all of them, none of those with `-`, or any of those with `?`, which count only
- * when there are no others. Terms are case-sensitive, and may be anywhere in the message.
+ * Compiles a filter pattern of terms. A message must contain all plain terms and no term with `-`. If there
+ * are no plain terms, it must contain at least one of the terms with `?`. Terms are case-sensitive, and may
+ * be anywhere in the message.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
- * @throws AwsError `InvalidParameterException` for a pattern that is none, and for the kinds that local mode does not have
+ * @throws AwsError `InvalidParameterException` for an invalid or unsupported pattern
  */
 export function compileFilter(pattern: string): MessageFilter {
   const given = pattern.trim();
   const kind = unsupportedKind(given);
   if (kind !== undefined) {
     throw invalid(
-      `local mode does not have filter patterns ${kind}: use terms, such as ERROR or "exit code 1"`,
+      `local mode does not support filter patterns ${kind}: use terms, such as ERROR or "exit code 1"`,
     );
   }
   const terms = termsIn(given);
@@ -43,10 +44,10 @@ function termsIn(pattern: string): { readonly sign: string; readonly text: strin
   for (let rest = 0; rest < pattern.length; ) {
     TERM.lastIndex = rest;
     const [all, sign = '', quoted, plain = ''] = TERM.exec(pattern) ?? [];
-    if (all === undefined) throw invalid(`Invalid filter pattern: a quotation mark is open in ${pattern}`);
+    if (all === undefined) throw invalid(`Invalid filter pattern: unbalanced quotation mark in ${pattern}`);
     if (quoted === undefined && !/^\w+$/.test(plain)) {
       throw invalid(
-        `Invalid filter pattern: put ${plain} in double quotation marks, because not all of it is letters, digits and underscores`,
+        `Invalid filter pattern: put ${plain} in double quotation marks, because it contains other characters than letters, digits and underscores`,
       );
     }
     terms.push({ sign, text: quoted?.replace(/\\(.)/g, '$1') ?? plain });

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import type { TimeMark } from '../sagemaker/jobs/job-log';
 
-/** Most bytes of a log that are read for one page, as on AWS; the longest line is shorter. */
+/** Maximum bytes of a log that are read per page, as on AWS. Lines are shorter. */
 const PAGE_BYTES = 1 << 20;
 
-/** Most events in a page. */
+/** Maximum number of events per page. */
 const PAGE_EVENTS = 10_000;
 
 /** A line of a log. */
@@ -15,15 +15,15 @@ export interface LogEvent {
   readonly ingestionTime: number;
 }
 
-/** Lines from one place in a log to another. */
+/** Consecutive lines of a log. */
 export interface EventPage {
   readonly events: readonly LogEvent[];
-  /** Bytes from the start of the file: where the first line begins and the last one ends. */
+  /** Byte offsets of the start of the first line and the end of the last one. */
   readonly start: number;
   readonly end: number;
 }
 
-/** A part of a log, and when its lines were written; those before the first mark at `since`. */
+/** A part of a log, with the times of its lines. Lines before the first mark were written at `since`. */
 export interface LogRange {
   readonly file: string;
   readonly start: number;
@@ -32,7 +32,7 @@ export interface LogRange {
   readonly since: number;
 }
 
-/** The part of a log that was written from one time (inclusive) to another (exclusive). */
+/** The part of a log that was written from a time (inclusive) to another (exclusive). */
 export function within(
   range: LogRange,
   { from, to }: { readonly from?: number; readonly to?: number },
@@ -48,7 +48,7 @@ export function within(
   };
 }
 
-/** The first lines from a place on. */
+/** The first lines from an offset on. */
 export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const start = Math.max(place, range.start);
   const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
@@ -57,13 +57,13 @@ export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS):
   return { events: eventsOf(range, shown), start, end: last?.end ?? start };
 }
 
-/** An event, and where its line ends. */
+/** An event and the offset of its line's end. */
 export interface PlacedEvent {
   readonly event: LogEvent;
   readonly end: number;
 }
 
-/** Each event from a place on; the log is read page by page, as far as events are asked for. */
+/** All events from an offset on. Reads the log page by page as events are consumed. */
 export function* eachEventFrom(range: LogRange, place: number): Generator<PlacedEvent, void> {
   for (let start = Math.max(place, range.start); ; ) {
     const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
@@ -75,16 +75,16 @@ export function* eachEventFrom(range: LogRange, place: number): Generator<Placed
   }
 }
 
-/** When the line at a place was written. */
+/** The time at which the line at an offset was written. */
 export function timeAt({ marks, since }: LogRange, place: number): number {
   return marks.filter(({ offset }) => offset <= place).at(-1)?.time ?? since;
 }
 
-/** The last lines before a place. */
+/** The last lines before an offset. */
 export function eventsBefore(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const end = Math.min(place, range.end);
   const from = Math.max(range.start, end - PAGE_BYTES);
-  // Unless at the start of the range, it may be the middle of a line.
+  // Unless it is the start of the range, `from` may be in the middle of a line.
   const lines = linesIn(range, from, end).slice(from > range.start ? 1 : 0);
   const shown = lines.filter(isEvent).slice(-limit);
   const [first] = shown.length === limit ? shown : lines;
@@ -97,7 +97,7 @@ interface Line {
   readonly end: number;
 }
 
-/** The whole lines between two places. */
+/** The complete lines between two offsets. */
 function linesIn({ file }: LogRange, start: number, end: number): Line[] {
   const content = read(file, start, end);
   const lines: Line[] = [];

@@ -5,7 +5,8 @@ import { logGroupArn, logGroupOf, TRAINING_JOBS_GROUP } from './log-names';
 import type { LogStream } from './log-streams';
 
 /**
- * Answers DescribeLogGroups: the group of training jobs, once one of them has written a log. There is no second page.
+ * Response of DescribeLogGroups: the group of training jobs, once a job has written a log. There is only one
+ * page.
  *
  * @throws AwsError `InvalidParameterException`
  */
@@ -33,7 +34,7 @@ export function describeLogGroups(
     logGroupName: TRAINING_JOBS_GROUP,
     creationTime: Math.min(...streams.map(({ range }) => range.since)),
     arn: `${arn}:*`,
-    // As on AWS, who asks for a part of the name gets no more than that.
+    // As on AWS, a search for a part of the name returns only these members.
     ...(part === undefined && {
       logGroupArn: arn,
       metricFilterCount: 0,

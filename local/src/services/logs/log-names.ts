@@ -1,6 +1,6 @@
 import type { Environment } from '../../assembly/deployment';
 
-/** The log group that SageMaker writes the logs of training jobs to. */
+/** The log group of SageMaker's training jobs. */
 export const TRAINING_JOBS_GROUP = '/aws/sagemaker/TrainingJobs';
 
 /** ARN of a log group. */
@@ -11,12 +11,12 @@ export function logGroupArn(
   return `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`;
 }
 
-/** ARN of a stream of a log group. */
+/** ARN of a log stream. */
 export function logStreamArn(environment: Environment, stream: string, group?: string): string {
   return `${logGroupArn(environment, group)}:log-stream:${stream}`;
 }
 
-/** The log group that a request names, in one of the two ways there are. */
+/** The log group of a request, given by name or ARN. */
 export function logGroupOf({
   logGroupName: name,
   logGroupIdentifier: id,

@@ -1,16 +1,16 @@
 import { readJobLog, type TimeMark } from '../sagemaker/jobs/job-log';
 import type { LogRange } from './log-events';
 
-/** The log of a training job, as CloudWatch Logs has it. */
+/** The log of a training job as a CloudWatch Logs stream. */
 export interface LogStream {
   readonly name: string;
   readonly range: LogRange;
 }
 
 /**
- * The stream of a training job's log; undefined while the job has printed nothing.
+ * The stream of a training job's log; undefined if the job has printed nothing.
  *
- * @param created epoch seconds; when its first lines were written, where that is not kept
+ * @param created epoch seconds; replaces the time of the first lines if that is not stored
  */
 export function streamOf(root: string, jobName: string, created: number): LogStream | undefined {
   const log = readJobLog(root, jobName);
@@ -22,7 +22,7 @@ export function streamOf(root: string, jobName: string, created: number): LogStr
   return { name, range: { file, start: 0, end: size, marks, since } };
 }
 
-/** Marks whose times never go back, as they do when the clock is set: events are in the order of their times. */
+/** Marks with nondecreasing times, even if the system clock was set back: events are ordered by time. */
 function withoutStepsBack(marks: readonly TimeMark[]): TimeMark[] {
   let latest = 0;
   return marks.map(({ offset, time }) => {

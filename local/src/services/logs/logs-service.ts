@@ -11,13 +11,13 @@ import { describeLogGroups } from './log-groups';
 import { logGroupOf, logStreamArn, TRAINING_JOBS_GROUP } from './log-names';
 import { type LogStream, streamOf } from './log-streams';
 
-/** Most streams in a page, and as many as there are without a limit. */
+/** Maximum, and default, number of streams per page. */
 const PAGE_STREAMS = 50;
 
-/** What the training job's role needs for its log to arrive. */
+/** The permissions that a training job's role needs to write its log. */
 const WRITE_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** What the service works with. */
+/** Dependencies of the service. */
 export interface LogsServiceOptions {
   readonly root: string;
   readonly environment: Environment;
@@ -26,8 +26,9 @@ export interface LogsServiceOptions {
 }
 
 /**
- * Amazon CloudWatch Logs, to read: the logs of training jobs. Each has one stream, also when it has several instances,
- * whose lines local mode writes to one file. As on AWS, a job whose role may not write a log has none here.
+ * Amazon CloudWatch Logs, read-only: the logs of training jobs. Each job has a single stream, because local
+ * mode writes the lines of all its instances to one file. As on AWS, a job has no log if its role may not
+ * write one.
  */
 export class LogsService implements Service {
   readonly name = 'logs';
@@ -46,7 +47,10 @@ export class LogsService implements Service {
 
   constructor(private readonly options: LogsServiceOptions) {}
 
-  /** A stream of a log group. DescribeLogStreams names none: its resource is that of a stream without a name. */
+  /**
+   * The resource is a stream of a log group. DescribeLogStreams names no stream, so the stream's name is
+   * empty.
+   */
   subject(input: Input) {
     const stream = String(input['logStreamName'] ?? '');
     return { resource: logStreamArn(this.options.environment, stream, logGroupOf(input)), context: {} };
@@ -91,7 +95,7 @@ export class LogsService implements Service {
       lastEventTimestamp: last,
       lastIngestionTime: last,
       arn: logStreamArn(this.options.environment, name),
-      // Always zero since 2019, on AWS, too.
+      // Always zero since 2019, as on AWS.
       storedBytes: 0,
     };
   }
@@ -107,7 +111,7 @@ export class LogsService implements Service {
     return { events, nextForwardToken: `f/${end}`, nextBackwardToken: `b/${start}` };
   }
 
-  /** The streams whose names begin so; a job that has printed nothing has none yet. */
+  /** The streams whose names begin with a prefix. A job that has printed nothing has no stream. */
   private streams(prefix: string): LogStream[] {
     const { training } = this.options.jobs;
     const [jobName = ''] = prefix.split('/');
@@ -137,7 +141,7 @@ export class LogsService implements Service {
   }
 }
 
-/** The events that a request asks for: from the start, from the end, or from where a page before has ended. */
+/** The requested events: from the start, from the end, or from the end of an earlier page. */
 function pageOf(log: LogRange, input: Input): EventPage {
   const time = (member: string) => (input[member] === undefined ? undefined : Number(input[member]));
   const range = within(log, { from: time('startTime'), to: time('endTime') });
@@ -171,7 +175,7 @@ function checkGroup(input: Input): void {
   if (logGroupOf(input) === TRAINING_JOBS_GROUP) return;
   throw new AwsError(
     'ResourceNotFoundException',
-    `The specified log group does not exist. (Local mode has ${TRAINING_JOBS_GROUP}.)`,
+    `The specified log group does not exist. (Local mode only has ${TRAINING_JOBS_GROUP}.)`,
   );
 }
 

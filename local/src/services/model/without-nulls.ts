@@ -2,8 +2,8 @@ import type { Input } from '../service';
 import type { ServiceModel } from './validator';
 
 /**
- * Removes the members that are null from a request: AWS treats them as absent. The values of maps and the items of lists
- * stay as they are.
+ * Removes null members from a request: AWS treats them as missing. Keeps null values of maps and null items
+ * of lists.
  */
 export function withoutNulls(model: ServiceModel, operation: string, input: Input): Input {
   const shape = Object.hasOwn(model.operations, operation) ? model.operations[operation] : undefined;

@@ -2,13 +2,13 @@ import type { RequestHead } from '../endpoint/request-head';
 import type { MemberPlace, RestModel } from './rest-model';
 import { booleanFrom, numberFrom } from './text-values';
 
-/** The error for a header or a parameter that is no value of its type. */
+/** Creates the error for a header or parameter with an invalid value. */
 export type InvalidValue = (place: MemberPlace, text: string, type: string) => Error;
 
 /**
- * The members that a request's headers and query give.
+ * Reads the members in a request's headers and query.
  *
- * @param structure name of the shape of the request
+ * @param structure name of the request's shape
  */
 export function readMembers(
   model: RestModel,
@@ -41,7 +41,7 @@ export function readMembers(
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
-/** A header or a parameter as the value that its shape asks for; undefined for what is none. */
+/** Converts a header or parameter to the type of its shape; undefined if the value is invalid. */
 function typedValue(type: string, text: string): unknown {
   switch (type) {
     case 'integer':

@@ -3,8 +3,8 @@ import type { RestModel } from './rest-model';
 /**
  * The headers of a response.
  *
- * @param structure name of the shape of the response
- * @param output the response; its times are epoch seconds, or texts that stay as they are
+ * @param structure name of the response's shape
+ * @param output the response; times are epoch seconds, or strings that are kept
  */
 export function headersOf(
   model: RestModel,

@@ -1,28 +1,28 @@
 import type { ServiceModel, Shape } from '../model/validator';
 
-/** How an operation is called over HTTP. */
+/** The HTTP binding of an operation. */
 export interface Binding {
   readonly method: string;
   /** Path and query, such as `/{Bucket}/{Key+}?tagging`. */
   readonly uri: string;
-  /** Status of its response, where that is not 200. */
+  /** Status of its response. @default 200 */
   readonly status?: number;
   /** Name of the shape of its response. */
   readonly output?: string;
 }
 
-/** Where a member is in an HTTP message. */
+/** The location of a member in an HTTP message. */
 export interface MemberPlace {
   readonly member: string;
   /** Name of the member's shape. */
   readonly shape: string;
-  /** `headers` is a group of headers with a common beginning. */
+  /** `headers` is a group of headers with a common prefix. */
   readonly location: 'header' | 'headers' | 'querystring' | 'uri' | 'statusCode' | 'body';
-  /** Of the header, the parameter or the element; headers in lower case. */
+  /** Name of the header (in lower case), parameter or element. */
   readonly name: string;
 }
 
-/** The model of a REST service: what requests may be, and what is where on the wire. */
+/** The model of a REST service: the allowed requests, and the locations of members in HTTP messages. */
 export class RestModel implements ServiceModel {
   readonly source: string;
   readonly operations: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export class RestModel implements ServiceModel {
     this.bindings = json.bindings;
   }
 
-  /** How an operation is called, and the name of the shape of its request. */
+  /** The HTTP binding of an operation, and the name of its request's shape. */
   binding(operation: string): Binding & { readonly input: string } {
     const [binding, input] = [this.bindings[operation], this.operations[operation]];
     if (binding === undefined || input === undefined) {
@@ -54,7 +54,7 @@ export class RestModel implements ServiceModel {
     return shape;
   }
 
-  /** The members of a structure, and where each of them is. */
+  /** The members of a structure with their locations. */
   placesOf(structure: string): readonly MemberPlace[] {
     const known = this.places.get(structure) ?? this.readPlaces(structure);
     this.places.set(structure, known);

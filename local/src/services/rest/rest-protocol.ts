@@ -10,17 +10,17 @@ import { Routes } from './routes';
 
 /** The content of a response's body. */
 export interface Content {
-  /** What the operation answers: all members that belong to the body, or the value of the payload. */
+  /** All members in the body, or the value of the payload member. */
   readonly value: unknown;
   /** Name of its shape. */
   readonly shape: string;
-  /** The one member that is the body, if one is. */
+  /** The member that is the whole body, if any. */
   readonly payload: MemberPlace | undefined;
 }
 
 /**
- * A REST protocol of AWS: the service's model says which operation a request is for, and where each member is in
- * requests and responses. A service says how it writes bodies and errors, and overrides what it does otherwise.
+ * A REST protocol of AWS. The service's model determines the operation of a request, and the location of each
+ * member in requests and responses. Subclasses read and write bodies and errors, and override details.
  *
  * @see https://smithy.io/2.0/spec/http-bindings.html
  */
@@ -39,13 +39,13 @@ export abstract class RestProtocol implements Protocol {
   abstract isReadableFor(head: RequestHead): boolean;
   abstract renderError(error: AwsError, requestId: string, head: RequestHead): WireResponse;
 
-  /** The error for a request that is for no operation of local mode. */
+  /** The error for a request that matches no supported operation. */
   protected abstract unknownRequest(request: WireRequest): AwsError;
   protected abstract readonly invalidValue: InvalidValue;
   /**
    * Reads the body of a request.
    *
-   * @param payload the one member that is the body, if one is
+   * @param payload the member that is the whole body, if any
    * @returns its value, or all members in the body; undefined for an empty body
    */
   protected abstract readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown>;
@@ -57,7 +57,7 @@ export abstract class RestProtocol implements Protocol {
     const { operation, labels } = found;
     const structure = this.model.binding(operation).input;
     const payload = this.payloadOf(structure);
-    // A body that is not read as it comes is checked before anything else.
+    // A body that is not streamed is verified first.
     if (payload === undefined || this.model.shapeOf(payload.shape).type !== 'blob') await request.body.read();
     const path = Object.entries(labels).map(([name, text]) => [name, this.decode(text)] as const);
     const members = { ...Object.fromEntries(path), ...this.readMembers(operation, request) };
@@ -66,7 +66,7 @@ export abstract class RestProtocol implements Protocol {
     return this.answer(operation, { ...members, ...(body !== undefined && given) }, request, call);
   }
 
-  /** Calls an operation, and writes what it answers. */
+  /** Calls an operation and writes its response. */
   protected async answer(
     operation: string,
     input: Input,
@@ -76,7 +76,7 @@ export abstract class RestProtocol implements Protocol {
     return this.write(operation, ((await call(operation, input)) ?? {}) as Input);
   }
 
-  /** The members that the headers and the query of a request give. */
+  /** Reads the members in a request's headers and query. */
   protected readMembers(operation: string, request: WireRequest): Record<string, unknown> {
     return readMembers(this.model, this.model.binding(operation).input, request, this.invalidValue);
   }
@@ -99,7 +99,7 @@ export abstract class RestProtocol implements Protocol {
     };
   }
 
-  /** A part of a path. What cannot be decoded names nothing. */
+  /** Decodes a part of a path. A part that cannot be decoded names nothing that exists. */
   protected decode(text: string): string {
     try {
       return decodeURIComponent(text);
@@ -117,7 +117,7 @@ export abstract class RestProtocol implements Protocol {
     return this.membersAt(structure, 'body').length > 0;
   }
 
-  /** Of a request or a response, the members that belong to the body. */
+  /** The members of a request or response that belong to the body. */
   private inBody(structure: string, members: unknown): Input {
     const own = this.membersAt(structure, 'body');
     return Object.fromEntries(Object.entries(members ?? {}).filter(([member]) => own.includes(member)));

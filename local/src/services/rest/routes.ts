@@ -1,29 +1,29 @@
 import type { RequestHead } from '../endpoint/request-head';
 import type { RestModel } from './rest-model';
 
-/** A parameter by which clients name the operation: it means nothing. */
+/** A parameter with which clients name the operation. It has no effect. */
 const OPERATION_PARAMETER = 'x-id';
 
-/** How the requests of an operation are told from others. */
+/** The properties that identify the requests of an operation. */
 interface Route {
   readonly operation: string;
   readonly method: string;
-  /** The path, with a group for each member in it. */
+  /** The path, with a group for each member. */
   readonly path: RegExp;
-  /** The parameters that make this operation of a request. */
+  /** The query parameters that identify the operation. */
   readonly markers: readonly string[];
   readonly parameters: readonly string[];
   readonly requiredParameters: readonly string[];
   readonly requiredHeaders: readonly string[];
 }
 
-/** An operation, and what the path of its request gives: still percent-encoded. */
+/** An operation and the members in the request's path, still percent-encoded. */
 export interface Destination {
   readonly operation: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The routes of a REST service, as its model has them. */
+/** The routes of a REST service, according to its model. */
 export class Routes {
   private readonly routes: readonly Route[];
 
@@ -32,8 +32,8 @@ export class Routes {
   }
 
   /**
-   * The operation of a request; undefined for one that the service does not have here. A parameter that an operation does
-   * not know keeps it from being meant: another one of AWS's may be (`?acl`, `?versions`, …).
+   * Finds the operation of a request; undefined if the service does not support it. An unknown parameter
+   * rules out an operation, because the request may be for another operation of AWS (`?acl`, `?versions`, …).
    */
   find(request: RequestHead): Destination | undefined {
     const parameters = parametersOf(request);
@@ -44,7 +44,7 @@ export class Routes {
   }
 }
 
-/** The names of the parameters of a request that mean something. */
+/** The names of a request's parameters, without those that have no effect. */
 export function parametersOf({ query }: RequestHead): string[] {
   return [...query.keys()].filter((name) => name !== OPERATION_PARAMETER);
 }
@@ -69,7 +69,7 @@ function routeOf(model: RestModel, operation: string): Route {
   };
 }
 
-/** `{Key+}` takes slashes, `{Bucket}` takes none; one at the end of the path says nothing. */
+/** `{Key+}` matches slashes, `{Bucket}` does not. A slash at the end of the path has no effect. */
 function expressionOf(path: string): RegExp {
   const pattern = path.replace(/\{(\w+)(\+?)\}/g, (_label, name, isGreedy) =>
     isGreedy ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
@@ -84,13 +84,14 @@ function fits(route: Route, { method, path, headers }: RequestHead, given: reado
     route.path.test(path) &&
     markers.every((name) => given.includes(name)) &&
     given.every((name) => parameters.includes(name)) &&
-    // One that is missing beside others is a fault in a request that is meant so.
+    // If only some of the required parameters are present, the request is meant for this operation, but
+    // invalid.
     (requiredParameters.length === 0 || requiredParameters.some((name) => given.includes(name))) &&
     requiredHeaders.every((name) => headers[name] !== undefined)
   );
 }
 
-/** Of the operations that a request fits, the one that asks the most of it is meant. */
+/** If several operations match a request, the most specific one is meant. */
 function weightOf({ markers, requiredParameters, requiredHeaders }: Route): number {
   return markers.length + requiredParameters.length + requiredHeaders.length;
 }

@@ -8,7 +8,7 @@ const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0001-\u0008\u000b-\u001f]/g;
 
-/** A document of elements by name. */
+/** Creates a document from elements by name. */
 export function xmlDocument(content: object): Pick<WireResponse, 'headers'> & { readonly body: string } {
   return {
     headers: { 'content-type': 'application/xml' },
@@ -20,7 +20,10 @@ function reference(character: string): string {
   return `&#x${character.charCodeAt(0).toString(16)};`;
 }
 
-/** A value as its shape is in XML: times in ISO 8601; members that the shape does not have are left out. */
+/**
+ * Converts a value to XML according to its shape. Times become ISO 8601. Members that are not in the shape
+ * are omitted.
+ */
 export function xmlOf(model: RestModel, name: string, value: unknown): unknown {
   const { type, flattened, member = '', item = 'member' } = model.shapeOf(name);
   switch (type) {

@@ -19,7 +19,7 @@ import {
 } from './object-files';
 import type { S3Location } from './s3-uri';
 
-/** An object that was written, and how: what S3's event tells of it. */
+/** A new object, with the details for S3's event. */
 export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
   readonly bucket: string;
   readonly etag: string;
@@ -27,18 +27,18 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
 }
 
 /**
- * Buckets as folders of plain files: a key is a relative path. Every folder in the folder of buckets is
- * a bucket, so that a bucket the template only refers to can be put there by hand. What S3 keeps beside the content
- * (ETag, Content-Type, metadata) is outside of the buckets.
+ * Buckets as folders of plain files, where an object's key is its relative path. Every folder in the folder
+ * of buckets is a bucket, so that a bucket that the template only refers to can be created by hand.
+ * Attributes of objects (ETag, Content-Type, metadata) are stored outside the buckets.
  */
 export class BucketStore {
   private readonly attributeStore: AttributeStore;
   private readonly markers: FolderMarkers;
 
-  /** @param onCreated hears of each object that is written through this store */
+  /** @param onCreated called for each object that is written through this store */
   constructor(
     private readonly folder: string,
-    /** How objects are said to be encrypted. */
+    /** The encryption that responses report for objects. */
     public readonly encryption: DefaultEncryption,
     private readonly onCreated: (created: CreatedObject) => void = () => undefined,
   ) {
@@ -46,7 +46,7 @@ export class BucketStore {
     this.markers = new FolderMarkers(folder);
   }
 
-  /** Folder for what is being written: on the same disk as the objects. */
+  /** Folder for incomplete uploads, on the same disk as the objects. */
   public get uploads(): string {
     return uploadsFolder(this.folder);
   }
@@ -68,13 +68,13 @@ export class BucketStore {
     this.bucketFolder(bucket);
   }
 
-  /** When a bucket was made, in epoch seconds. */
+  /** Creation time of a bucket in epoch seconds. */
   public createdAt(bucket: string): number {
     const { birthtimeMs, mtimeMs } = fs.statSync(this.bucketFolder(bucket));
     return Math.floor((birthtimeMs || mtimeMs) / 1000);
   }
 
-  /** Makes a bucket. @throws AwsError InvalidBucketName, BucketAlreadyOwnedByYou */
+  /** Creates a bucket. @throws AwsError InvalidBucketName, BucketAlreadyOwnedByYou */
   public create(bucket: string): void {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes('..')) {
       throw new AwsError('InvalidBucketName', `The specified bucket is not valid: ${bucket}`, 400, {
@@ -92,7 +92,7 @@ export class BucketStore {
     fs.mkdirSync(path.join(this.folder, bucket), { recursive: true });
   }
 
-  /** Removes a bucket that has no objects. */
+  /** Deletes an empty bucket. */
   public deleteBucket(bucket: string): void {
     const folder = this.bucketFolder(bucket);
     if (hasFiles(folder) || this.names(bucket).length > 0) {
@@ -105,12 +105,12 @@ export class BucketStore {
     this.markers.deleteBucket(bucket);
   }
 
-  /** Objects whose key starts with a prefix, in the order of their keys' UTF-8 bytes, as S3 lists them. */
+  /** Objects whose keys begin with a prefix, ordered by the UTF-8 bytes of their keys, as S3 lists them. */
   public list(bucket: string, prefix = ''): StoredObject[] {
     return this.names(bucket, prefix).flatMap(({ key, file }) => objectOf(key, file) ?? []);
   }
 
-  /** Like `list`, without a look at the files. */
+  /** Like `list`, without reading file attributes. */
   public names(bucket: string, prefix = ''): ObjectName[] {
     const folder = this.bucketFolder(bucket);
     const start = path.join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
@@ -136,7 +136,7 @@ export class BucketStore {
       .map(({ key, file }) => ({ key, file }));
   }
 
-  /** One object; undefined when there is none of this key, or can be none. */
+  /** Finds an object; undefined if it does not exist or the key is not a valid file path. */
   public find(bucket: string, key: string): StoredObject | undefined {
     const folder = this.bucketFolder(bucket);
     if (!isPath(folder, key)) {
@@ -148,7 +148,7 @@ export class BucketStore {
     return isFolder(path.join(folder, key)) ? objectOf(key, this.markers.fileOf(bucket, key)) : undefined;
   }
 
-  /** What is kept of an object beside its content. */
+  /** The stored attributes of an object. */
   public attributes(bucket: string, object: StoredObject): ObjectAttributes {
     return (
       this.attributeStore.read(bucket, object.key, object) ?? {
@@ -159,13 +159,13 @@ export class BucketStore {
     );
   }
 
-  /** A new file that is to become an object; on the same disk, and outside of the buckets. */
+  /** Path for a new file that will become an object, on the same disk and outside the buckets. */
   public stagingFile(): string {
     fs.mkdirSync(this.uploads, { recursive: true });
     return path.join(this.uploads, `.${randomUUID()}.tmp`);
   }
 
-  /** Makes an object of a file, which is moved; it is gone also when this fails. */
+  /** Moves a file to an object's path. On failure, deletes it. */
   public replace(
     { bucket, key }: S3Location,
     staged: string,
@@ -178,7 +178,7 @@ export class BucketStore {
         this.makeMarked(bucket, key, staged);
       }
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      // S3 has no folders: what is left of one is not in the way of an object.
+      // S3 has no folders, so an empty folder must not block an object.
       if (isFolder(file) && !hasFiles(file) && this.names(bucket, `${key}/`).length === 0) {
         fs.rmSync(file, { recursive: true });
       }
@@ -193,14 +193,14 @@ export class BucketStore {
       }
       throw new AwsError(
         'InvalidRequest',
-        `local mode keeps objects as files: "${key}" is, or lies below, the name of another one (${(error as Error).message})`,
+        `local mode stores objects as files, but "${key}" conflicts with the path of another object (${(error as Error).message})`,
       );
     } finally {
       fs.rmSync(staged, { force: true });
     }
   }
 
-  /** Removes an object, if there is one. */
+  /** Deletes an object. Does nothing if it does not exist. */
   public delete(bucket: string, key: string): void {
     const object = this.find(bucket, key);
     if (object !== undefined) {
@@ -209,24 +209,24 @@ export class BucketStore {
     }
   }
 
-  /** Makes the folder of a marker. */
+  /** Creates the folder of a folder marker. */
   private makeMarked(bucket: string, key: string, staged: string): void {
     if (fs.statSync(staged).size > 0) {
       throw new AwsError(
         'InvalidRequest',
-        `local mode keeps objects as files: "${key}" ends with a slash and so may have no content`,
+        `local mode stores objects as files: "${key}" ends with a slash, so it must be empty`,
       );
     }
     fs.mkdirSync(joinInside(this.bucketFolder(bucket), key), { recursive: true });
   }
 
-  /** Path of the file that holds, or would hold, an object. */
+  /** Path of an object's file, whether or not it exists. */
   public fileOf(bucket: string, key: string): string {
     const folder = this.bucketFolder(bucket);
     if (!isPath(folder, key)) {
       throw new AwsError(
         'InvalidRequest',
-        `local mode keeps objects as files: the key "${key}" is not the path of one (no empty parts, no "..", no "\\")`,
+        `local mode stores objects as files: the key "${key}" is not a valid file path (no empty parts, no "..", no "\\")`,
       );
     }
     return isMarker(key) ? this.markers.fileOf(bucket, key) : joinInside(folder, key);

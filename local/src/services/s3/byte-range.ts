@@ -1,17 +1,17 @@
 import { AwsError } from '../aws-error';
 
-/** Positions of the first and the last byte. */
+/** Offsets of the first and the last byte, inclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Parses one range of bytes, such as `bytes=0-99`.
+ * Parses a byte range, such as `bytes=0-99`.
  *
- * @param size of the content
- * @returns undefined for what is no range, or several, which S3 answers with the whole object
- * @throws AwsError InvalidRange
+ * @param size size of the content
+ * @returns undefined for an invalid range or several ranges: S3 then returns the whole object
+ * @throws AwsError InvalidRange when the range is outside the content
  */
 export function parseRange(range: unknown, size: number): ByteRange | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(String(range ?? ''));

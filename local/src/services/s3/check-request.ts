@@ -6,24 +6,25 @@ import { invalidArgument } from './invalid-argument';
 import { describePlace, S3_MODEL } from './s3-model';
 import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
-/** Of ACLs, those that buckets without ACLs take: the default of S3 and of the CDK. */
+/** ACLs that are allowed on buckets with ACLs disabled, the default of S3 and of the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
-/** S3 ignores conditions that are no dates, and keeps any text as the date of expiry. */
+/** S3 ignores invalid dates in conditions, and stores any string as the expiry date. */
 const DATES = /(^(Response)?Expires|Since)$/;
 
 const MAX_KEY_BYTES = 1024;
 
-/** What a header of a response cannot have: characters that are not in ISO-8859-1, and control characters. */
+/** Characters that a response header cannot contain: those outside ISO-8859-1, and control characters. */
 const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
- * Checks a request against S3's service model, for what comes over HTTP and from state machines alike, and refuses what
- * local mode would have to ignore.
+ * Validates a request against S3's service model, both for HTTP requests and for state machines. Refuses
+ * members that local mode would have to ignore.
  *
- * @param supports members that the operation honors in addition to those that are required and those of every request
- * @throws AwsError InvalidArgument for what the model does not allow; NotImplemented; with S3's codes what is wrong
- *   beside the model
+ * @param supports members that the operation supports, in addition to required members and those common to
+ *   all requests
+ * @throws AwsError InvalidArgument for a violation of the model; NotImplemented for an unsupported member;
+ *   S3's own codes for rules outside the model
  */
 export function checkS3Request(
   operation: string,
@@ -68,7 +69,7 @@ function invalidStorageClass(): AwsError {
   return new AwsError('InvalidStorageClass', 'The storage class you specified is not valid');
 }
 
-/** The members of an operation's requests that local mode honors. */
+/** The supported members of an operation's requests. */
 export function supportedMembers(operation: string, supports: readonly string[] = []): readonly string[] {
   const { required = [] } = S3_MODEL.shapeOf(S3_MODEL.binding(operation).input);
   return [...ALWAYS_SUPPORTED, ...required, ...supports];
@@ -77,7 +78,7 @@ export function supportedMembers(operation: string, supports: readonly string[] 
 /**
  * Refuses the first member that local mode would have to ignore.
  *
- * @param structure name of the shape of what is checked
+ * @param structure name of the shape to check
  * @throws AwsError NotImplemented, InvalidArgument
  */
 function checkMembers(

@@ -4,13 +4,13 @@ import { Xxh3_64, Xxh3_128, Xxh64 } from '@aws-sdk/checksums/xxh';
 import { AwsError } from '../aws-error';
 import type { Input } from '../service';
 
-/** A checksum under way. */
+/** A checksum that is being computed. */
 interface Checksum {
   update(data: Uint8Array): void;
   digest(): Promise<Uint8Array>;
 }
 
-/** How an algorithm is computed, and how many bytes its checksums have. */
+/** A checksum algorithm, and the size of its checksums in bytes. */
 interface Algorithm {
   readonly make: () => Checksum;
   readonly bytes: number;
@@ -30,29 +30,29 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   XXHASH128: { make: () => new Xxh3_128(), bytes: 16 },
 };
 
-/** Members of requests, and of what is kept of objects, such as `ChecksumCRC32`. */
+/** Members that contain checksums in requests and object attributes, such as `ChecksumCRC32`. */
 export const CHECKSUM_MEMBERS: readonly string[] = Object.keys(ALGORITHMS).map(memberOf);
 
 const HEADER = /^x-amz-checksum-([a-z0-9]+)$/;
 
-/** The member that a header is, such as `x-amz-checksum-crc32`; undefined for other headers. */
+/** The member for a header such as `x-amz-checksum-crc32`; undefined for other headers. */
 export function checksumMember(header: string): string | undefined {
   const [, name = ''] = HEADER.exec(header) ?? [];
   const member = memberOf(name.toUpperCase());
   return CHECKSUM_MEMBERS.includes(member) ? member : undefined;
 }
 
-/** The member of an algorithm, such as `ChecksumCRC32` of `CRC32`. */
+/** The member for an algorithm, such as `ChecksumCRC32` for `CRC32`. */
 export function memberOf(algorithm: string): string {
   return `Checksum${algorithm}`;
 }
 
-/** The algorithm of a member, such as `CRC32` of `ChecksumCRC32`. */
+/** The algorithm of a member, such as `CRC32` for `ChecksumCRC32`. */
 export function algorithmOf(member: string): string {
   return member.slice('Checksum'.length);
 }
 
-/** Of an object's attributes or a request, the checksums. */
+/** The checksums among an object's attributes or a request's members. */
 export function checksumsIn(members: Input): Record<string, string> {
   return Object.fromEntries(
     CHECKSUM_MEMBERS.flatMap((member) =>
@@ -62,7 +62,7 @@ export function checksumsIn(members: Input): Record<string, string> {
 }
 
 /**
- * The checksum of an object that was uploaded in parts, of type COMPOSITE: that of its parts' checksums.
+ * The COMPOSITE checksum of a multipart upload, computed from the checksums of its parts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -74,14 +74,15 @@ export async function compositeChecksum(algorithm: string, parts: readonly strin
   return `${base64(await checksum.digest())}-${parts.length}`;
 }
 
-/** Compares content with the checksums that came with it, as it goes by. */
+/** Verifies the checksums that were sent with content while the content is streamed. */
 export class ContentChecks {
   private readonly md5: Hash = createHash('md5');
   private readonly checksums: ReadonlyMap<string, Checksum>;
 
   /**
-   * @param input may have `ContentMD5`, `ChecksumCRC32`, …; or `ChecksumAlgorithm`, for a checksum that nobody sent
-   * @param announced headers that are to follow the content
+   * @param input may contain `ContentMD5`, `ChecksumCRC32` and so on, or `ChecksumAlgorithm` to compute a
+   *   checksum that was not sent
+   * @param announced names of trailing headers that will follow the content
    * @throws AwsError InvalidDigest, InvalidRequest
    */
   constructor(
@@ -115,8 +116,8 @@ export class ContentChecks {
   }
 
   /**
-   * @param trailers what followed the content
-   * @returns the MD5 in hexadecimal digits, and the checksums that were compared or asked for
+   * @param trailers the trailing headers that followed the content
+   * @returns the MD5 in hexadecimal, and the checksums that were verified or requested
    * @throws AwsError BadDigest, MalformedTrailerError
    */
   public async finish(
@@ -125,7 +126,7 @@ export class ContentChecks {
     if (Object.keys(trailers).sort().join() !== [...this.announced].sort().join()) {
       throw new AwsError(
         'MalformedTrailerError',
-        `The request contained trailing data that was not well-formed or did not conform to our published schema: announced were "${this.announced.join()}", there were "${Object.keys(trailers).join()}"`,
+        `The request contained trailing data that was not well-formed or did not conform to our published schema: expected the trailing headers "${this.announced.join()}", got "${Object.keys(trailers).join()}"`,
       );
     }
     const md5 = this.md5.digest();
@@ -168,7 +169,7 @@ function algorithmNamed(member: string): Algorithm {
   return algorithm;
 }
 
-/** @throws AwsError InvalidRequest for what can be no checksum of its algorithm */
+/** @throws AwsError InvalidRequest when the value cannot be a checksum of its algorithm */
 function checkForm(member: string, value: unknown): void {
   const text = String(value);
   const bytes = bytesOf(text);

@@ -10,16 +10,16 @@ import { contentFrom, stageContent } from './object-content';
 import { checkWrite, encryptionOf, ofWholeObject, referenceOf } from './stored-objects';
 import { checkObjectChecksum, checkPartChecksums, composite } from './upload-checksum';
 
-/** Smallest part but the last, as on S3. */
+/** Minimum size of all parts except the last, as on S3. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-/** A part as CompleteMultipartUpload names it. */
+/** A part listed in CompleteMultipartUpload. */
 interface WantedPart {
   readonly PartNumber: number;
   readonly ETag: string;
 }
 
-/** Answers CompleteMultipartUpload. */
+/** Response of CompleteMultipartUpload. */
 export async function completeUpload(
   store: BucketStore,
   uploads: MultipartUploads,
@@ -39,12 +39,12 @@ export async function completeUpload(
   checkSize(parts, input);
   const staged = store.stagingFile();
   const attributes = await join(upload, parts, staged, input).catch((error: unknown) => {
-    // The upload may have been aborted meanwhile: that is the better answer.
+    // If the upload was aborted meanwhile, NoSuchUpload is the better error.
     uploads.find(reference);
     throw error;
   });
   try {
-    // Again: this took a while, in which the upload may have been ended and the object written.
+    // Checks again: meanwhile, the upload may have ended and the object may have been written.
     uploads.find(reference);
     checkWrite(store, reference, input);
   } catch (error) {
@@ -57,8 +57,9 @@ export async function completeUpload(
 }
 
 /**
- * The object that this very request has made before: a client whose answer was lost asks again, and S3 answers the same
- * (adobe/S3Mock#2586, minio/minio#13318), as long as the object is there.
+ * The object that an earlier copy of this request created. A client that did not receive the response repeats
+ * the request, and S3 returns the same response (adobe/S3Mock#2586, minio/minio#13318), as long as the object
+ * exists.
  */
 function completedBefore(
   store: BucketStore,
@@ -90,7 +91,10 @@ function answer({ bucket, key }: UploadReference, { etag, system }: ObjectAttrib
   };
 }
 
-/** Joins parts in a file. @returns what is kept of the object; its ETag is of the parts' digests, with their number */
+/**
+ * Joins parts into a file. @returns the object's attributes; the ETag is computed from the parts' digests and
+ * their number
+ */
 async function join(
   { attributes, checksum, uploadId }: Upload,
   parts: readonly UploadedPart[],
@@ -130,7 +134,7 @@ function chooseParts(
   uploadId: string,
 ): UploadedPart[] {
   if (wanted.length === 0) {
-    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed: it names no part');
+    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed: it lists no part');
   }
   if (wanted.some(({ PartNumber: number }, i) => i > 0 && number <= (wanted[i - 1]?.PartNumber ?? 0))) {
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.', 400, {

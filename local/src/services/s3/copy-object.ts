@@ -8,7 +8,7 @@ import { contentFrom, MAX_BYTES, type StagedContent, stageContent } from './obje
 import { attributesOf, checkWrite, copySource, locationOf, ofWholeObject, secondsOf } from './stored-objects';
 import { SYSTEM_MEMBERS } from './supported-members';
 
-/** Answers CopyObject. */
+/** Response of CopyObject. */
 export async function copyObject(store: BucketStore, input: Input): Promise<unknown> {
   const target = locationOf(input);
   const { bucket, key } = target;
@@ -35,7 +35,7 @@ export async function copyObject(store: BucketStore, input: Input): Promise<unkn
     source.system[member] === undefined ? [] : [[member, source.system[member]] as const],
   );
   const { StorageClass: storageClass } = given.system;
-  // S3 copies neither the class nor the encryption: they are the request's own.
+  // S3 does not copy the storage class and the encryption. They come from the request.
   const system = keepsAttributes
     ? { ...Object.fromEntries(kept), ...(storageClass && { StorageClass: storageClass }), ...encryption }
     : given.system;
@@ -56,8 +56,8 @@ function checkInPlace(input: Input, keepsAttributes: boolean, hasDefaultEncrypti
 }
 
 /**
- * Copies content, with the checksum that was asked for, else of the algorithm that the source has. What was uploaded in
- * parts is one piece afterwards: its ETag and checksum are computed anew.
+ * Copies content and computes the requested checksum, or one with the source's algorithm. The copy of a
+ * multipart upload has a single part, so its ETag and checksum are computed anew.
  */
 async function copyContent(
   file: string,

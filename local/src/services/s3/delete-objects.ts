@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error';
 import type { CallOperation, Input } from '../service';
 
-/** Which objects a request names. */
+/** The objects that a request lists. */
 interface Deletion {
   readonly Objects: readonly {
     readonly Key: string;
@@ -11,7 +11,7 @@ interface Deletion {
   readonly Quiet?: boolean;
 }
 
-/** Removes objects one by one, each with its own permission and answer, as S3 does. */
+/** Deletes objects one by one. Each needs a permission and gets its own result, as on S3. */
 export async function deleteObjects(input: Input, call: CallOperation): Promise<unknown> {
   const { Bucket, ExpectedBucketOwner, Delete } = input;
   const { Objects: objects, Quiet: isQuiet } = Delete as Deletion;

@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /**
- * Folder markers: empty objects whose key ends with a slash, which consoles and pyarrow write so that a folder without
- * objects shows. A marker needs its folder in the bucket, too: a person who removes that removes the marker.
+ * Folder markers: empty objects with a trailing slash, which consoles and pyarrow create to show empty
+ * folders. A marker exists only as long as its folder: deleting the folder deletes the marker.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-folders.html
  */
@@ -12,12 +12,12 @@ export class FolderMarkers {
   /** @param buckets folder of the buckets */
   constructor(private readonly buckets: string) {}
 
-  /** The empty file that stands for a marker. */
+  /** The empty file that represents a marker. */
   public fileOf(bucket: string, key: string): string {
     return path.join(this.folderOf(bucket), createHash('sha256').update(key).digest('hex'));
   }
 
-  /** Of folders in a bucket, as relative paths, the keys of those that have a marker. */
+  /** Keys of the markers among folders of a bucket, given as relative paths. */
   public keys(bucket: string, folders: readonly string[]): string[] {
     const files = this.filesOf(bucket);
     return files.size === 0
@@ -27,7 +27,7 @@ export class FolderMarkers {
           .filter((key) => files.has(path.basename(this.fileOf(bucket, key))));
   }
 
-  /** Removes all markers of a bucket. */
+  /** Deletes all markers of a bucket. */
   public deleteBucket(bucket: string): void {
     fs.rmSync(this.folderOf(bucket), { recursive: true, force: true });
   }
@@ -42,7 +42,7 @@ export class FolderMarkers {
   }
 }
 
-/** Whether a key is that of a folder marker. */
+/** Whether a key belongs to a folder marker. */
 export function isMarker(key: string): boolean {
   return key.endsWith('/');
 }

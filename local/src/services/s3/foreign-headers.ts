@@ -3,13 +3,13 @@ import type { WireRequest } from '../endpoint/protocol';
 import { checksumMember } from './checksums';
 import { S3_MODEL } from './s3-model';
 
-/** Headers about how the request is sent. The code that reads the body checks them. */
+/** Headers about the transport of the request. The code that reads the body checks them. */
 const TRANSPORT = ['content-length', 'x-amz-sdk-checksum-algorithm'];
 
-/** Standard headers that change what a request means. */
+/** Standard headers that change the meaning of a request. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'range'];
 
-/** Every header of S3's own that the service model has, for whatever operation. */
+/** All S3 headers in the service model, of any operation. */
 const KNOWN_HEADERS: ReadonlySet<string> = new Set(
   Object.keys(S3_MODEL.operations).flatMap((operation) =>
     headersOf(operation).filter((name) => name.startsWith('x-amz-')),
@@ -21,7 +21,7 @@ function headersOf(operation: string): string[] {
   return places.flatMap(({ location, name }) => (location === 'header' ? [name] : []));
 }
 
-/** @throws AwsError NotImplemented for a header that means something to S3, but not for this operation */
+/** @throws AwsError NotImplemented for a header of S3 that this operation does not support */
 export function refuseForeignHeaders(operation: string, { headers }: WireRequest): void {
   const own = headersOf(operation);
   const foreign = Object.keys(headers).find(
@@ -34,7 +34,7 @@ export function refuseForeignHeaders(operation: string, { headers }: WireRequest
   if (foreign !== undefined) {
     throw new AwsError(
       'NotImplemented',
-      `A header you provided implies functionality that is not implemented: s3:${operation} does not have ${foreign}`,
+      `A header you provided implies functionality that is not implemented: s3:${operation} does not support ${foreign}`,
       501,
       { Header: foreign },
     );

@@ -6,7 +6,8 @@ import type { ObjectPart } from './object-attributes';
 import { locationOf, secondsOf, storedObject } from './stored-objects';
 
 /**
- * Answers GetObjectAttributes: of an object, what the request asks for. Unlike in all other answers, the ETag has no quotes.
+ * Response of GetObjectAttributes, with the requested attributes. Unlike in all other responses, the ETag has
+ * no quotes.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
  */
@@ -21,7 +22,7 @@ export function getObjectAttributes(store: BucketStore, input: Input): unknown {
     ...(upload !== undefined && {
       ObjectParts: {
         TotalPartsCount: upload.parts.length,
-        // S3 lists the parts only where they have checksums of their own.
+        // S3 lists the parts only if they have checksums.
         ...(ChecksumType === 'COMPOSITE' && pageOf(upload.parts, input)),
       },
     }),

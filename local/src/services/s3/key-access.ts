@@ -7,10 +7,7 @@ import type { MultipartUploads } from './multipart-uploads';
 import type { ObjectEncryption } from './object-encryption';
 import type { S3Location } from './s3-uri';
 
-/**
- * What a caller has to be allowed for the KMS key of the object that an operation reads or writes; from the S3 API
- * reference and user guide.
- */
+/** The permissions that a caller needs for the KMS key of an object (S3 API reference and user guide). */
 export class KeyAccess {
   constructor(
     private readonly store: BucketStore,
@@ -18,7 +15,10 @@ export class KeyAccess {
     private readonly deployment: Pick<Deployment, 'environment' | 'keys'>,
   ) {}
 
-  /** Reading an object: also the source of a copy. One that did not come through S3 is as its bucket says. */
+  /**
+   * For reading an object, including the source of a copy. An object that was not written through S3 has its
+   * bucket's encryption.
+   */
   toRead(location: S3Location): AccessRequest[] {
     const { store } = this;
     const object = store.has(location.bucket) ? store.find(location.bucket, location.key) : undefined;
@@ -26,13 +26,13 @@ export class KeyAccess {
     return this.useOf(['kms:Decrypt'], location, known ?? store.encryption.of(location.bucket, {}));
   }
 
-  /** Writing an object in one piece. */
+  /** For writing an object in one request. */
   toWrite(input: Input): AccessRequest[] {
     const target = targetOf(input);
     return this.useOf(['kms:GenerateDataKey'], target, this.store.encryption.of(target.bucket, input));
   }
 
-  /** An upload in parts: those that are there are read to go on with them. */
+  /** For a multipart upload. Existing parts are read to continue it. */
   toUpload(input: Input): AccessRequest[] {
     const target = targetOf(input);
     const upload = this.uploads.get({ ...target, uploadId: String(input['UploadId']) });

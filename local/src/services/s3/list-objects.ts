@@ -19,7 +19,7 @@ export interface ListedObject {
   readonly Owner?: Owner;
 }
 
-/** What ListObjects and ListObjectsV2 answer alike. */
+/** Common members of the responses of ListObjects and ListObjectsV2. */
 interface Listing {
   readonly Name: string;
   readonly Prefix: string;
@@ -30,7 +30,7 @@ interface Listing {
   readonly CommonPrefixes: readonly { Prefix: string }[];
 }
 
-/** What ListObjectsV2 answers. */
+/** Response of ListObjectsV2. */
 export interface ListObjectsOutput extends Listing {
   readonly KeyCount: number;
   readonly StartAfter?: string;
@@ -38,16 +38,16 @@ export interface ListObjectsOutput extends Listing {
   readonly NextContinuationToken?: string;
 }
 
-/** What ListObjects answers. */
+/** Response of ListObjects. */
 export interface ListObjectsV1Output extends Listing {
   readonly Marker: string;
   readonly NextMarker?: string;
 }
 
-/** Most entries of a page. */
+/** Maximum number of entries per page. */
 const MAX_KEYS = 1000;
 
-/** Answers ListObjectsV2. @param owner of the objects */
+/** Response of ListObjectsV2. @param owner owner of the objects */
 export function listObjectsV2(store: BucketStore, input: Input, owner: Owner): ListObjectsOutput {
   const { ContinuationToken: token, StartAfter: startAfter, FetchOwner: wantsOwner } = input;
   const after = token === undefined ? startAfter : readPageToken(String(token));
@@ -66,19 +66,22 @@ export function listObjectsV2(store: BucketStore, input: Input, owner: Owner): L
   };
 }
 
-/** Answers ListObjects, which boto3's resources (`bucket.objects`) still use. @param owner of the objects */
+/**
+ * Response of ListObjects, which boto3's resources (`bucket.objects`) still use. @param owner owner of the
+ * objects
+ */
 export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): ListObjectsV1Output {
   const marker = String(input['Marker'] ?? '');
   const { listing, last } = list(store, input, { text: marker, skipsFolder: true }, owner);
   return {
     ...listing,
     Marker: marker,
-    // As on S3: without a delimiter, the last key is the next marker.
+    // As on S3: without a delimiter, the last key serves as the next marker.
     ...(listing.IsTruncated && listing.Delimiter !== undefined && { NextMarker: last }),
   };
 }
 
-/** Where a page begins: behind a key, or behind all keys of a common prefix. */
+/** Start of a page: after a key, or after all keys of a common prefix. */
 interface Position {
   readonly text: string;
   readonly skipsFolder: boolean;
@@ -99,7 +102,7 @@ function list(
     after.text === '' ||
     (Buffer.compare(Buffer.from(key), bytes) > 0 && !(isFolder && key.startsWith(after.text)));
 
-  // An entry is an object or a common prefix, under the name that the listing is sorted and cut by.
+  // Objects and common prefixes, by the name that the listing is sorted and paged by.
   const entries = new Map<string, ObjectName | undefined>();
   for (const object of store.names(name, prefix).filter(isBehind)) {
     const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);

@@ -4,10 +4,10 @@ import type { MultipartUploads, Upload } from './multipart-uploads';
 import type { Owner } from './owner';
 import { referenceOf } from './stored-objects';
 
-/** Most parts in a page of ListParts, and uploads in a page of ListMultipartUploads. */
+/** Maximum number of parts per page of ListParts, and of uploads per page of ListMultipartUploads. */
 const MAX_ITEMS = 1000;
 
-/** Answers ListParts. */
+/** Response of ListParts. */
 export function listParts(uploads: MultipartUploads, input: Input, owner: Owner): unknown {
   const reference = referenceOf(input);
   const { attributes, checksum } = uploads.find(reference);
@@ -34,7 +34,10 @@ export function listParts(uploads: MultipartUploads, input: Input, owner: Owner)
   };
 }
 
-/** Answers ListMultipartUploads. Uploads whose keys share the text up to the next delimiter become one common prefix. */
+/**
+ * Response of ListMultipartUploads. Uploads whose keys are equal up to the next delimiter are grouped into a
+ * common prefix.
+ */
 export function listUploads(uploads: readonly Upload[], input: Input, owner: Owner): unknown {
   const prefix = String(input['Prefix'] ?? '');
   const delimiter = String(input['Delimiter'] ?? '');
@@ -64,7 +67,7 @@ export function listUploads(uploads: readonly Upload[], input: Input, owner: Own
   };
 }
 
-/** An upload, or a common prefix of several. */
+/** An upload, or a common prefix of several uploads. */
 interface Entry {
   /** Key or prefix. */
   readonly name: string;
@@ -85,7 +88,7 @@ function entriesOf(uploads: readonly Upload[], prefix: string, delimiter: string
   return entries;
 }
 
-/** The uploads after the marker's key; with the ID of an upload of that key, those after that upload. */
+/** The uploads after the marker's key. If an upload ID is given, also later uploads of the same key. */
 function afterMarker(
   uploads: readonly Upload[],
   { KeyMarker: marker, UploadIdMarker: id }: Input,
@@ -122,7 +125,7 @@ function membersOf(attributes: Upload['attributes'], checksum: Upload['checksum'
   };
 }
 
-/** Items in a page, as a request has it. @throws AwsError InvalidArgument */
+/** The requested number of items per page. @throws AwsError InvalidArgument */
 export function pageSize(input: Input, member: string, name: string): number {
   const size = Number(input[member] ?? MAX_ITEMS);
   if (size < 0) {

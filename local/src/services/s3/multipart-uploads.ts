@@ -10,46 +10,46 @@ import type { UploadChecksum } from './upload-checksum';
 
 const MAX_PART_NUMBER = 10_000;
 
-/** Names an upload. */
+/** Identifies an upload. */
 export interface UploadReference {
   readonly bucket: string;
   readonly key: string;
   readonly uploadId: string;
 }
 
-/** An upload that was begun. */
+/** An upload that has not ended. */
 export interface Upload extends UploadReference {
   /** Epoch seconds. */
   readonly initiated: number;
-  /** What the object is to have. */
+  /** Attributes of the future object. */
   readonly attributes: Omit<ObjectAttributes, 'etag'>;
-  /** The checksum that parts and object have; absent for none in particular. */
+  /** Checksum of the parts and the object. Missing if none was requested. */
   readonly checksum?: UploadChecksum;
 }
 
-/** What an upload is begun with. */
+/** The properties with which an upload is created. */
 export type UploadSpecification = Pick<Upload, 'bucket' | 'key' | 'attributes' | 'checksum'>;
 
-/** A part that is there. */
+/** An uploaded part. */
 export interface UploadedPart extends ObjectPart {
   /** Epoch seconds. */
   readonly lastModified: number;
   readonly file: string;
 }
 
-/** Uploads in parts: a folder each, outside of the buckets, that outlives this process. */
+/** Multipart uploads, stored in a folder each outside the buckets, so that they outlive this process. */
 export class MultipartUploads {
-  /** @param folder folder for the uploads, on the same disk as the buckets */
+  /** @param folder folder of the uploads, on the same disk as the buckets */
   constructor(private readonly folder: string) {}
 
-  /** Begins an upload. */
+  /** Creates an upload. */
   public create(specification: UploadSpecification, now: number): Upload {
     const upload = { ...specification, uploadId: randomUUID().replaceAll('-', ''), initiated: now };
     replaceFile(this.recordFile(upload.uploadId), JSON.stringify(upload), this.folder);
     return upload;
   }
 
-  /** Uploads of a bucket that have not ended, by key, and those of one key in the order of their beginning. */
+  /** A bucket's unfinished uploads, ordered by key and start. */
   public list(bucket: string): Upload[] {
     const ids = fs.existsSync(this.folder) ? fs.readdirSync(this.folder).filter(isUploadId) : [];
     return ids
@@ -61,7 +61,7 @@ export class MultipartUploads {
       );
   }
 
-  /** An upload; undefined when there is none, or it is of another object. */
+  /** Finds an upload; undefined if it does not exist or belongs to another object. */
   public get({ bucket, key, uploadId }: UploadReference): Upload | undefined {
     const upload = isUploadId(uploadId) ? this.read(uploadId) : undefined;
     return upload?.bucket === bucket && upload.key === key ? upload : undefined;
@@ -81,7 +81,9 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** Takes a file as a part, in place of an earlier one with this number; it is moved. @returns its ETag */
+  /**
+   * Moves a file into an upload as a part. Replaces an earlier part with the same number. @returns its ETag
+   */
   public putPart(
     reference: UploadReference,
     number: number,
@@ -101,7 +103,7 @@ export class MultipartUploads {
     }
   }
 
-  /** @throws AwsError NoSuchUpload, or InvalidArgument for what can be no part */
+  /** @throws AwsError NoSuchUpload, or InvalidArgument for an invalid part number */
   public checkPart(reference: UploadReference, number: number): void {
     this.find(reference);
     if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
@@ -113,12 +115,12 @@ export class MultipartUploads {
     }
   }
 
-  /** The parts that are there, by number. */
+  /** The uploaded parts, ordered by number. */
   public parts(reference: UploadReference): UploadedPart[] {
     return this.partsOf(this.find(reference).uploadId);
   }
 
-  /** Ends an upload and removes its parts. */
+  /** Ends an upload and deletes its parts. */
   public remove(reference: UploadReference): void {
     fs.rmSync(path.join(this.folder, this.find(reference).uploadId), { recursive: true, force: true });
   }
@@ -149,7 +151,7 @@ export class MultipartUploads {
   }
 }
 
-/** Name of a part's file, which says all that is kept of the part: number, MD5, and a checksum if it has one. */
+/** File name of a part. It contains the part's number, MD5 and checksum, if any. */
 function partFile(number: number, md5: string, checksums: StagedContent['checksums']): string {
   const [checksum] = Object.entries(checksums);
   const suffix = checksum && `-${checksum[0]}-${Buffer.from(checksum[1], 'base64').toString('base64url')}`;

@@ -3,45 +3,49 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { replaceFile } from '../../local-folder/replace-file';
 
-/** What S3 keeps of an object beside its content. */
+/** The attributes that S3 stores with an object. */
 export interface ObjectAttributes {
-  /** In quotes. */
+  /** Including quotes. */
   readonly etag: string;
-  /** Members that come back with the object: `ContentType`, `StorageClass`, `ServerSideEncryption`, `ChecksumCRC32`, … */
+  /**
+   * Members returned with the object: `ContentType`, `StorageClass`, `ServerSideEncryption`, `ChecksumCRC32`
+   * and so on.
+   */
   readonly system: Readonly<Record<string, string>>;
-  /** The user's own metadata, without `x-amz-meta-`. */
+  /** User-defined metadata, without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Of an object that was uploaded in parts: the upload, and its parts in their order. */
+  /** For a multipart upload: its ID and its parts in order. */
   readonly upload?: { readonly id: string; readonly parts: readonly ObjectPart[] };
 }
 
-/** A part of an object that was uploaded in parts. */
+/** A part of an object from a multipart upload. */
 export interface ObjectPart {
-  /** As the upload had it: the numbers may have gaps. */
+  /** Part number in the upload. Numbers may have gaps. */
   readonly number: number;
-  /** In quotes. */
+  /** Including quotes. */
   readonly etag: string;
-  /** In bytes. */
+  /** Bytes. */
   readonly size: number;
-  /** The checksum, as the member `ChecksumCRC32` or another; empty without one. */
+  /** The checksum in a member such as `ChecksumCRC32`; empty if there is none. */
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-/** Tells the content that attributes belong to from what was written over it without S3. */
+/** Identifies the content that attributes belong to, so that content written without S3 is noticed. */
 interface Version {
   readonly size: number;
   readonly mtimeMs: number;
 }
 
 /**
- * Attributes of objects, in files of their own beside the buckets, so that buckets hold nothing but the objects. They
- * hold for the content that they were written with: a file that something else has changed since has none.
+ * Attributes of objects, stored in separate files outside the buckets, so that buckets contain only objects.
+ * They belong to the content that was written with them: after the file is changed by another program, the
+ * object has no attributes.
  */
 export class AttributeStore {
   /** @param buckets folder of the buckets */
   constructor(private readonly buckets: string) {}
 
-  /** The attributes of an object; undefined when it was not written through S3. */
+  /** The attributes of an object; undefined if it was not written through S3. */
   public read(bucket: string, key: string, { size, mtimeMs }: Version): ObjectAttributes | undefined {
     let record: { version: Version; attributes: ObjectAttributes };
     try {
@@ -67,7 +71,7 @@ export class AttributeStore {
   }
 
   private fileOf(bucket: string, key: string): string {
-    // A hash: the keys "a" and "a.json/b" must not need a file and a folder of the same name.
+    // Hashed, because the keys "a" and "a.json/b" would need a file and a folder with the same name.
     const name = createHash('sha256').update(key).digest('hex');
     return path.join(this.buckets, '.attributes', bucket, `${name}.json`);
   }

@@ -3,34 +3,34 @@ import { AwsError } from '../aws-error';
 import type { Input } from '../service';
 import { ContentChecks } from './checksums';
 
-/** Most bytes of an object or a part that is sent or copied at once, as on S3. */
+/** Maximum size of an object or part in a single request or copy, as on S3. */
 export const MAX_BYTES = 5 * 1024 * 1024 * 1024;
 
-/** Content on its way in, to be read once. */
+/** Incoming content, which can be read once. */
 export interface IncomingContent {
   stream(): AsyncIterable<Buffer>;
-  /** Whether a client sends it, which has to send what S3 wants to have with it. */
+  /** Whether it comes from a client, which must send the required checksums. */
   readonly isFromClient: boolean;
-  /** Names of headers that are to follow it. */
+  /** Names of trailing headers that will follow. */
   readonly announcedTrailers: readonly string[];
-  /** What followed it, when it has ended. */
+  /** The trailing headers, after the end of the content. */
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Content that is in a file, which nobody reads yet. */
+/** Content in a file that is not visible yet. */
 export interface StagedContent {
   readonly file: string;
-  /** In hexadecimal digits. */
+  /** Hexadecimal. */
   readonly md5: string;
-  /** The checksums that it was compared with, such as `ChecksumCRC32`. */
+  /** The verified checksums, such as `ChecksumCRC32`. */
   readonly checksums: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes content to a file, as it comes: it is not held in memory. The file is gone when this fails.
+ * Streams content to a file without holding it in memory. On failure, deletes the file.
  *
- * @param input may have the checksums that it is to be compared with
- * @param maxBytes of the content. Default: what can be sent at once
+ * @param input may contain checksums to verify
+ * @param maxBytes maximum size. Default: that of a single request
  */
 export async function stageContent(
   file: string,
@@ -63,7 +63,7 @@ export async function stageContent(
   }
 }
 
-/** The content of a request: what comes over HTTP, or the text or the bytes of a state machine. */
+/** The content of a request: an HTTP body, or a string or bytes from a state machine. */
 export function contentOf(body: unknown): IncomingContent {
   return isIncoming(body)
     ? body
@@ -75,7 +75,7 @@ export function contentOf(body: unknown): IncomingContent {
       });
 }
 
-/** Content that comes from somewhere here. */
+/** Content from a local source. */
 export function contentFrom(stream: () => AsyncIterable<Buffer>): IncomingContent {
   return { stream, isFromClient: false, announcedTrailers: [], trailers: {} };
 }

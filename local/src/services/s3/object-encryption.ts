@@ -2,26 +2,26 @@ import type { BucketResource, Deployment } from '../../assembly/deployment';
 import type { Input } from '../service';
 import { invalidArgument } from './invalid-argument';
 
-/** How an object is said to be encrypted, as the members that S3 answers. */
+/** The encryption of an object, as members of S3's responses. Objects are not actually encrypted. */
 export interface ObjectEncryption {
   readonly ServerSideEncryption: string;
   readonly SSEKMSKeyId?: string;
   readonly BucketKeyEnabled?: 'true';
 }
 
-/** What S3 does with objects of a bucket when the request does not say it. */
+/** The default encryption of buckets. */
 export class DefaultEncryption {
   constructor(private readonly deployment: Pick<Deployment, 'buckets' | 'keys' | 'environment'>) {}
 
-  /** Whether a bucket has a default of its own. */
+  /** Whether a bucket has its own default. */
   public has(bucket: string): boolean {
     return this.find(bucket) !== undefined;
   }
 
   /**
-   * How an object that is written is said to be encrypted: as the request wants it, else as its bucket does.
+   * The encryption to report for a new object: as requested, or else the bucket's default.
    *
-   * @throws AwsError InvalidArgument for a key that goes with another encryption
+   * @throws AwsError InvalidArgument for a key that does not fit the encryption
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
    */
   public of(bucket: string, input: Input): ObjectEncryption {
@@ -44,7 +44,7 @@ export class DefaultEncryption {
     const key = wanted === undefined ? byDefault?.keyId : keyId;
     return {
       ServerSideEncryption: wanted === undefined ? 'aws:kms' : String(wanted),
-      // S3's own key of the account, where the request names none.
+      // The account's default key for S3 if the request names none.
       SSEKMSKeyId: this.arnOf(String(key ?? 'alias/aws/s3')),
       ...((bucketKey ?? byDefault?.bucketKey) === true && { BucketKeyEnabled: 'true' as const }),
     };
@@ -54,7 +54,7 @@ export class DefaultEncryption {
     return this.deployment.buckets.find(({ name }) => name === bucket)?.encryption;
   }
 
-  /** The ARN of a key by whatever it is called; an alias that is not of the template stays one. */
+  /** The ARN of a key by its ID, alias or ARN. An alias outside the template stays an alias. */
   private arnOf(name: string): string {
     const { keys, environment } = this.deployment;
     const { partition, region, accountId } = environment;

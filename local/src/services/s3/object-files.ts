@@ -7,20 +7,20 @@ export interface StoredObject {
   readonly key: string;
   readonly file: string;
   readonly size: number;
-  /** Epoch milliseconds, with fractions: tells one content from the next. */
+  /** Epoch milliseconds with fractions, which identify the content. */
   readonly mtimeMs: number;
 }
 
-/** The key of an object, and its file. */
+/** An object's key and file. */
 export type ObjectName = Pick<StoredObject, 'key' | 'file'>;
 
-/** The object that a file is; undefined for a folder, and where there is nothing (any more, or behind a link). */
+/** The object stored in a file; undefined for a folder, a missing file or a broken link. */
 export function objectOf(key: string, file: string): StoredObject | undefined {
   const state = stateOf(file);
   return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
 }
 
-/** Whether a key is the path of a file in a bucket's folder, or of a folder that has a marker. */
+/** Whether a key is the path of a file in a bucket's folder, or of a folder marker. */
 export function isPath(folder: string, key: string): boolean {
   const segments = key.replace(/\/$/, '').split('/');
   if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
@@ -34,7 +34,7 @@ export function isPath(folder: string, key: string): boolean {
   }
 }
 
-/** What a file is; undefined where there can be none: below another file, behind links in a circle. */
+/** The file's attributes; undefined if it cannot exist: below another file, or in a cycle of links. */
 function stateOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file, { throwIfNoEntry: false });
@@ -60,8 +60,8 @@ export function describe(key: string, file: string, { size, mtimeMs }: fs.Stats)
   return { key, file, size, mtimeMs };
 }
 
-/** The ETag of a file that did not come through S3. */
+/** The ETag of a file that was not written through S3. */
 export function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
-  // Not the content's MD5: listing would have to read every file. S3 promises no MD5 either.
+  // Not the MD5 of the content: a listing would have to read every file. S3 does not guarantee an MD5 either.
   return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

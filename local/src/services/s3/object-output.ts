@@ -7,7 +7,7 @@ import { invalidArgument } from './invalid-argument';
 import type { ObjectAttributes, ObjectPart } from './object-attributes';
 import type { StoredObject } from './object-files';
 
-/** What GetObject and HeadObject answer, with the object's own `ContentType`, `StorageClass` and so on. */
+/** Response of GetObject and HeadObject, including the object's `ContentType`, `StorageClass` and so on. */
 export interface ObjectOutput {
   readonly Body?: Readable;
   readonly ContentLength: number;
@@ -16,20 +16,20 @@ export interface ObjectOutput {
   /** Epoch seconds. */
   readonly LastModified: number;
   readonly Metadata: Readonly<Record<string, string>>;
-  /** Of a part, how many there are. */
+  /** Total number of parts, if a part was requested. */
   readonly PartsCount?: number;
   readonly [member: string]: unknown;
 }
 
-/** What a request reads of an object. */
+/** The part of an object that a request reads. */
 interface Selection {
-  /** undefined: all of it. */
+  /** Undefined for the whole object. */
   readonly range: ByteRange | undefined;
   readonly part: ObjectPart | undefined;
 }
 
 /**
- * The bytes that a request asks for, and what is said of them.
+ * The requested bytes and the members that describe them.
  *
  * @throws AwsError InvalidRange, InvalidPartNumber, InvalidRequest
  */
@@ -48,7 +48,7 @@ export function readOutput(
     AcceptRanges: 'bytes',
     ContentType: 'binary/octet-stream',
     ...Object.fromEntries(shown),
-    // As S3 leaves it out.
+    // Omitted if standard, as on S3.
     ...(storageClass !== undefined && storageClass !== 'STANDARD' && { StorageClass: storageClass }),
     ...(input['ChecksumMode'] === 'ENABLED' &&
       checksumsOf({ range, part }, size, {
@@ -94,7 +94,7 @@ function select(input: Input, size: number, { upload }: ObjectAttributes): Selec
   return { range: length === 0 ? undefined : { start, end: start + length - 1 }, part };
 }
 
-/** The checksums that go with what is read: those of the object, or those of a part; none for other bytes. */
+/** The checksums of the bytes that are read: those of the object or of a part, none for other ranges. */
 function checksumsOf(
   { range, part }: Selection,
   size: number,

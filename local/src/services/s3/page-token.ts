@@ -3,12 +3,12 @@ import { invalidArgument } from './invalid-argument';
 
 const DIGEST_BYTES = 8;
 
-/** A continuation token: where the page before ended, in a form that nobody but S3 can read anything into. */
+/** An opaque continuation token with the end of the previous page. */
 export function pageToken(last: string): string {
   return Buffer.concat([digest(last), Buffer.from(last)]).toString('base64url');
 }
 
-/** Where the page before ended. @throws AwsError InvalidArgument for a token that was not made here */
+/** The end of the previous page. @throws AwsError InvalidArgument for a token that S3 did not return */
 export function readPageToken(token: string): string {
   const bytes = Buffer.from(token, 'base64url');
   const last = bytes.subarray(DIGEST_BYTES).toString();

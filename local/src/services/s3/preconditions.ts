@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** Conditions of a request, as S3's API names them; texts, as the headers have them. */
+/** Conditions of a request with the names of S3's API and the strings of the headers. */
 export interface Conditions {
   readonly IfMatch?: unknown;
   readonly IfNoneMatch?: unknown;
@@ -8,18 +8,18 @@ export interface Conditions {
   readonly IfUnmodifiedSince?: unknown;
 }
 
-/** What conditions are about. */
+/** The state of an object that conditions refer to. */
 export interface ObjectState {
-  /** In quotes. */
+  /** Including quotes. */
   readonly etag: string;
   /** Epoch seconds. */
   readonly lastModified: number;
 }
 
 /**
- * Refuses to read an object that is not as the request wants it.
+ * Refuses to read an object that does not meet the conditions.
  *
- * @throws AwsError PreconditionFailed, or NotModified (304) for a client that has the object already
+ * @throws AwsError PreconditionFailed, or NotModified (304) if the client already has the object
  */
 export function checkReadConditions(conditions: Conditions, state: ObjectState): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
@@ -36,11 +36,14 @@ export function checkReadConditions(conditions: Conditions, state: ObjectState):
   }
 }
 
-/** Refuses to replace or remove an object that is not as the request wants it; undefined: there is none. */
+/**
+ * Refuses to replace or delete an object that does not meet the conditions. `state` is undefined if there is
+ * no object.
+ */
 export function checkWriteConditions(conditions: Conditions, state: ObjectState | undefined): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
   if (noneMatch !== undefined && noneMatch !== '*') {
-    throw new AwsError('NotImplemented', 'If-None-Match of a write takes "*" only, as on S3', 501, {
+    throw new AwsError('NotImplemented', 'If-None-Match of a write only supports "*", as on S3', 501, {
       Header: 'If-None-Match',
     });
   }
@@ -55,12 +58,12 @@ export function checkWriteConditions(conditions: Conditions, state: ObjectState 
   }
 }
 
-/** Refuses a copy of an object that is not as the request wants it: there is no "not modified". */
+/** Refuses to copy an object that does not meet the conditions. There is no "not modified". */
 export function checkCopyConditions(conditions: Conditions, state: ObjectState): void {
   try {
     checkReadConditions(conditions, state);
   } catch (error) {
-    // The conditions that make a read "not modified" have one name each.
+    // The condition that failed.
     const none = conditions.IfNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match';
     const condition = (error instanceof AwsError && error.details['Condition']) || none;
     throw failed(`x-amz-copy-source-${condition}`);
@@ -76,7 +79,7 @@ function unquote(etag: string): string {
   return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
 }
 
-/** Epoch seconds; undefined for what is no date, which S3 ignores. */
+/** Epoch seconds; undefined for an invalid date, which S3 ignores. */
 function timeOf(text: unknown): number | undefined {
   const time = text === undefined ? Number.NaN : Date.parse(String(text));
   return Number.isNaN(time) ? undefined : time / 1000;

@@ -4,7 +4,7 @@ import { ContentChecks, checksumMember } from './checksums';
 import type { IncomingContent } from './object-content';
 import { readXml } from './rest-xml';
 
-/** The encoding of an object's content: that of the request's body, which the object does not have, is left out. */
+/** The encoding of an object's content, without that of the request's body, which is not stored. */
 export function contentEncoding(given: unknown): string | undefined {
   const kept = String(given ?? '')
     .split(',')
@@ -13,7 +13,7 @@ export function contentEncoding(given: unknown): string | undefined {
   return kept.length > 0 ? kept.join(',') : undefined;
 }
 
-/** The content of an object or a part, as it comes. */
+/** The content of an object or a part, as a stream. */
 export function contentFrom(request: WireRequest): IncomingContent {
   const { headers, body } = request;
   const isChunked = String(headers['content-encoding'] ?? '').includes('aws-chunked');
@@ -40,7 +40,7 @@ export function contentFrom(request: WireRequest): IncomingContent {
   return { stream: () => body.stream(), isFromClient: true, announcedTrailers, trailers: body.trailers };
 }
 
-/** What an SDK says that it sends has to be what it sends. */
+/** The algorithm announced by an SDK must be that of the checksum it sends. */
 function checkAlgorithm({ headers }: WireRequest, announced: readonly string[]): void {
   const algorithm = headers['x-amz-sdk-checksum-algorithm'];
   if (algorithm === undefined) {
@@ -58,14 +58,14 @@ function checkAlgorithm({ headers }: WireRequest, announced: readonly string[]):
   }
 }
 
-/** A request's XML document, read into a structure of the service model; undefined where there is none. */
+/** Reads a request's XML document into a structure of the service model; undefined if there is none. */
 export async function readDocument(
   request: WireRequest,
   rootName: string,
   structure: string,
 ): Promise<Record<string, unknown> | undefined> {
-  // Checked against its checksums as objects are: DeleteObjects has to have one. Those that come with a list of parts
-  // are of the object.
+  // Verified by checksums, like objects: DeleteObjects requires one. Checksums sent with a list of parts are
+  // those of the object.
   const content = contentFrom(request);
   const checks = new ContentChecks(
     rootName === 'CompleteMultipartUpload' ? {} : bodyChecksums(request),
@@ -77,7 +77,7 @@ export async function readDocument(
   return readXml(body.toString('utf8'), rootName, structure);
 }
 
-/** What the headers say of a request's body. */
+/** The headers with checksums of a request's body. */
 function bodyChecksums({ headers }: WireRequest): Record<string, string> {
   const checksums = Object.entries(headers).flatMap(([name, value]) => {
     const member = checksumMember(name);

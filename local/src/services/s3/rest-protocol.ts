@@ -15,10 +15,10 @@ import type { RestHook, S3Operation } from './s3-operation';
 
 const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** S3 names the host that answered. */
+/** S3 returns an ID of the host that answered. */
 const HOST_ID = 'local-mode';
 
-/** The REST protocol of S3, with the bucket in the path. */
+/** S3's REST protocol, with the bucket in the path. */
 export class S3RestProtocol extends RestProtocol {
   readonly refusals = S3_REFUSALS;
 
@@ -26,7 +26,7 @@ export class S3RestProtocol extends RestProtocol {
     super('s3', S3_MODEL);
   }
 
-  /** Whatever path and method a request has, S3 may be meant, and another service too. */
+  /** Any path and method may be a request to S3, but also one to another service. */
   recognizes(): boolean {
     return false;
   }
@@ -41,7 +41,7 @@ export class S3RestProtocol extends RestProtocol {
   }
 
   renderError(error: AwsError, requestId: string, { path }: RequestHead): WireResponse {
-    // S3 has a code of its own for what other services call AccessDeniedException.
+    // S3 uses its own code for what other services call AccessDeniedException.
     const isDenied = error.code === 'AccessDeniedException';
     const content = {
       Code: isDenied ? 'AccessDenied' : error.code,
@@ -66,7 +66,7 @@ export class S3RestProtocol extends RestProtocol {
     const what = parameters.length > 0 ? ` with "${parameters.join('&')}"` : '';
     return new AwsError(
       'NotImplemented',
-      `local mode does not have ${request.method} of ${level}${what} in S3`,
+      `local mode does not support ${request.method} of ${level}${what} in S3`,
       501,
     );
   }
@@ -104,7 +104,7 @@ export class S3RestProtocol extends RestProtocol {
   }
 
   protected async readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown> {
-    if (payload === undefined) throw new Error('S3 has no request whose body is several members');
+    if (payload === undefined) throw new Error('no S3 request has a body with several members');
     return S3_MODEL.shapeOf(payload.shape).type === 'blob'
       ? contentFrom(request)
       : readDocument(request, payload.name, payload.shape);
@@ -123,7 +123,7 @@ export class S3RestProtocol extends RestProtocol {
       return status === undefined ? response : { ...response, statusCode: status(output) };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'NoSuchKey' && hidesMissingKeys) {
-        // Needs s3:ListBucket, and nothing else.
+        // Requires s3:ListBucket and nothing else.
         await call('HeadBucket', { Bucket: input['Bucket'] });
       }
       throw error;

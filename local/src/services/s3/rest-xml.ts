@@ -4,14 +4,14 @@ import { AwsError } from '../aws-error';
 import { booleanFrom, numberFrom } from '../rest/text-values';
 import { S3_MODEL } from './s3-model';
 
-/** Most items of a list, from S3's API reference: keys of a DeleteObjects request, parts of an upload. */
+/** Maximum length of lists (S3 API reference): keys of a DeleteObjects request, parts of an upload. */
 const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMultipartUpload: 10_000 };
 
-/** Refuses more than 100 elements inside each other, which is its default. */
+/** By default, refuses elements nested more than 100 levels deep. */
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
-  // A key may begin or end with blanks.
+  // A key may begin or end with spaces.
   trimValues: false,
   htmlEntities: true,
 });
@@ -20,8 +20,8 @@ const parser = new XMLParser({
  * Reads an XML document into a structure of S3's service model.
  *
  * @param structure name of the shape
- * @returns undefined for an empty document of a structure that needs no members
- * @throws AwsError MalformedXML for what is no XML, or no document of this structure
+ * @returns undefined for an empty document, if the structure has no required members
+ * @throws AwsError MalformedXML when the document is not XML, or does not match the structure
  */
 export function readXml(
   document: string,
@@ -34,7 +34,7 @@ export function readXml(
   }
   const max = MAX_ITEMS[rootName];
   if (max !== undefined && hasMore(document, max, rootName === 'Delete' ? 'Object' : 'Part')) {
-    // Before it is parsed: that takes seconds for a document of 16 MiB.
+    // Checked before parsing, which takes seconds for a document of 16 MiB.
     throw malformed(`<${rootName}> has more than ${max} items`);
   }
   const root = parse(document)[rootName];
@@ -54,9 +54,9 @@ function hasMore(document: string, max: number, element: string): boolean {
 }
 
 function parse(document: string): Record<string, unknown> {
-  // S3 has no DTD, and entities of one's own are the way to documents that grow.
+  // S3 does not use DTDs, and custom entities can make a document explode.
   if (/<!DOCTYPE/i.test(document)) {
-    throw malformed('it has a document type');
+    throw malformed('document types are not allowed');
   }
   const isValid = XMLValidator.validate(document);
   if (isValid !== true) {

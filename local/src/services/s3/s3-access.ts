@@ -6,7 +6,7 @@ import { parseCopySource } from './s3-uri';
 
 type Access = NonNullable<Operation['access']>;
 
-/** Members of requests that are condition keys. */
+/** Request members that are condition keys. */
 const LISTING_KEYS: readonly (readonly [key: string, member: string])[] = [
   ['s3:delimiter', 'Delimiter'],
   ['s3:max-keys', 'MaxKeys'],
@@ -19,8 +19,8 @@ const WRITE_KEYS: readonly (readonly [key: string, member: string])[] = [
 ];
 
 /**
- * What callers of S3 have to be allowed: by default the action of the operation's name on the object or bucket, here for
- * all others.
+ * The permissions that S3 operations need. By default, the action with the operation's name on the object or
+ * bucket. All others are defined here.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
@@ -30,7 +30,7 @@ export class S3Access {
     private readonly keys: KeyAccess,
   ) {}
 
-  /** The object of a request, else its bucket, else anything. */
+  /** The object of a request, or else its bucket, or else all resources. */
   subject(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
     const { Bucket: bucket, Key: key } = input;
     return {
@@ -39,7 +39,7 @@ export class S3Access {
     };
   }
 
-  /** An action of another name. */
+  /** An action with another name. */
   as(action: string): Access {
     return (_input, request) => [{ ...request, action: `s3:${action}` }];
   }
@@ -60,13 +60,13 @@ export class S3Access {
     ...this.keys.toWrite(input),
   ];
 
-  /** The beginning of an upload in parts, its parts and its end. */
+  /** Creating, filling and completing a multipart upload. */
   readonly uploading: Access = (input, request) => [
     { ...request, action: 's3:PutObject' },
     ...this.keys.toUpload(input),
   ];
 
-  /** A copy: its source is read, whatever becomes of it. */
+  /** A copy, which also reads its source. */
   copying(target: Access): Access {
     return (input, request) => {
       const source = parseCopySource(input['CopySource']);

@@ -4,7 +4,7 @@ import { type MemberPlace, RestModel } from '../rest/rest-model';
 /** S3's service model. */
 export const S3_MODEL = new RestModel(json);
 
-/** What people know a member by: `the header x-amz-acl (ACL)`. */
+/** Describes a member as the user knows it: `the header x-amz-acl (ACL)`. */
 export function describePlace({ location, name, member }: MemberPlace): string {
   const kind = {
     header: 'header',

@@ -4,26 +4,23 @@ import type { Input, Operation } from '../service';
 /** An operation of S3. */
 export interface S3Operation extends Operation {
   /**
-   * The members of requests that it honors, beside those that are required and those of every request. All others are
-   * refused by name: a new version of the model cannot bring a member that is accepted and dropped.
+   * Supported request members, in addition to required members and those common to all requests. All others
+   * are refused, so that members added by a new version of the model are never silently dropped.
    */
   readonly supports?: readonly string[];
   readonly rest?: RestHook;
 }
 
-/** What of a response is not in the service model. */
+/** Details of a response that the service model does not contain. */
 export interface RestHook {
-  /** Name of the document, where it is not the operation's with `Result`. */
+  /** Name of the root element, if it is not the operation's name with `Result`. */
   readonly root?: string;
-  /** The one member whose text is the document. */
+  /** The only member, whose text is the document. */
   readonly text?: string;
   readonly status?: (output: Input) => number;
-  /**
-   * Whether only those who may list the bucket are told that there is no object: without s3:ListBucket, S3 refuses a key
-   * that does not exist with AccessDenied.
-   */
+  /** Whether callers without s3:ListBucket get AccessDenied for a missing key, as on S3. */
   readonly hidesMissingKeys?: true;
-  /** What is written, instead of what the operation answers. */
+  /** Transforms the operation's output for the response. */
   readonly output?: (output: Input, input: Input, request: WireRequest) => Input;
 }
 
@@ -32,7 +29,7 @@ const ENCODED: ReadonlySet<string> = new Set([
   ...['Delimiter', 'Key', 'KeyMarker', 'Marker', 'NextKeyMarker', 'NextMarker', 'Prefix', 'StartAfter'],
 ]);
 
-/** A listing, whose keys may have characters that XML does not have. */
+/** A listing, whose keys may contain characters that are invalid in XML. */
 export function listing(root?: string): RestHook {
   return {
     ...(root !== undefined && { root }),
@@ -51,14 +48,14 @@ function encoded(value: unknown, name = ''): unknown {
   return ENCODED.has(name) ? encodeURIComponent(String(value)).replaceAll('%2F', '/') : value;
 }
 
-/** An object that is read: some of it has a status of its own. */
+/** Reading an object: a partial response has a different status. */
 export const READING: RestHook = {
   hidesMissingKeys: true,
   status: ({ ContentRange: range, PartsCount: parts }) =>
     range === undefined && parts === undefined ? 200 : 206,
 };
 
-/** The end of an upload in parts, which says where the object is. */
+/** The completion of a multipart upload, which returns the object's location. */
 export const LOCATED: RestHook = {
   output: (output, _input, { headers, path }) => ({ Location: `http://${headers.host}${path}`, ...output }),
 };

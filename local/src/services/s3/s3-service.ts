@@ -43,10 +43,10 @@ import { UploadOperations } from './upload-operations';
 export type { ListObjectsOutput } from './list-objects';
 export type { ObjectOutput } from './object-output';
 
-/** Most buckets in a page of ListBuckets. */
+/** Maximum number of buckets per page of ListBuckets. */
 const MAX_BUCKETS = 10_000;
 
-/** The subset of Amazon S3 that clients need to read and write inputs and results. */
+/** The subset of Amazon S3 that clients need to read inputs and write results. */
 export class S3Service implements Service {
   readonly name = 's3';
   readonly model = S3_MODEL;
@@ -101,7 +101,7 @@ export class S3Service implements Service {
       GetBucketLocation: {
         run: (input) => {
           store.require(text(input, 'Bucket'));
-          // us-east-1 has no name there, as on S3.
+          // Empty for us-east-1, as on S3.
           return { LocationConstraint: region === 'us-east-1' ? '' : region };
         },
         rest: { root: 'LocationConstraint', text: 'LocationConstraint' },
@@ -125,7 +125,7 @@ export class S3Service implements Service {
       DeleteObjects: {
         supports: ['ChecksumAlgorithm'],
         run: (input, _caller, call) => deleteObjects(input, call),
-        // Each object needs a permission of its own, as S3 checks them.
+        // S3 checks a permission for each object.
         access: () => [],
         rest: { root: 'DeleteResult' },
       },
@@ -151,7 +151,7 @@ export class S3Service implements Service {
       GetObjectAttributes: {
         supports: ['VersionId', 'MaxParts', 'PartNumberMarker'],
         run: (input) => getObjectAttributes(store, input),
-        // As of HeadObject, the checksum of an object is as secret as its content.
+        // As with HeadObject, reading an object's checksum needs the same permission as reading its content.
         access: (input, given) => [
           given,
           ...(String(input['ObjectAttributes']).includes('Checksum')
@@ -160,7 +160,7 @@ export class S3Service implements Service {
         ],
         rest: { root: 'GetObjectAttributesResponse', hidesMissingKeys: true },
       },
-      // No object has tags here: writes with tags are refused.
+      // Objects never have tags: writes with tags are refused.
       GetObjectTagging: {
         supports: ['VersionId'],
         run: (input) => storedObject(store, locationOf(input)) && { TagSet: [] },
@@ -220,7 +220,7 @@ export class S3Service implements Service {
     const { region } = this.deployment.environment;
     const bucket = text(input, 'Bucket');
     const { LocationConstraint: given } = (input['CreateBucketConfiguration'] ?? {}) as Input;
-    // "EU" is the old name of a region.
+    // "EU" is an old name of the region.
     const asked = given === 'EU' ? 'eu-west-1' : given;
     const wanted = asked ?? (region === 'us-east-1' ? region : undefined);
     if (wanted !== region) {
@@ -229,7 +229,7 @@ export class S3Service implements Service {
         `The ${String(wanted ?? 'unspecified')} location constraint is incompatible for the region specific endpoint this request was sent to: local mode is in ${region}.`,
       );
     }
-    // There, S3 takes it for done: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+    // In us-east-1, S3 reports success: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     if (region !== 'us-east-1' || !this.store.has(bucket)) {
       this.store.create(bucket);
     }
@@ -241,7 +241,7 @@ export class S3Service implements Service {
     return { BucketRegion: this.deployment.environment.region };
   }
 
-  /** As the template has it, like all configuration that makes no difference here. */
+  /** As in the template, like all configuration that has no effect here. */
   private getBucketVersioning(bucket: string): { Status?: string } {
     this.store.require(bucket);
     const { versioning } = this.deployment.buckets.find(({ name }) => name === bucket) ?? {};
@@ -262,7 +262,7 @@ export class S3Service implements Service {
     const found = storedObject(this.store, location);
     const fd = open(bucket, found);
     try {
-      // The open file is what will be read, whatever takes its name meanwhile.
+      // Uses the open file, because the path may be replaced meanwhile.
       const { size, mtimeMs } = fs.fstatSync(fd);
       const object = { ...found, size, mtimeMs };
       checkReadConditions(input, stateOf(this.store, bucket, object));
@@ -275,7 +275,7 @@ export class S3Service implements Service {
   }
 }
 
-/** An answer with the headers that the request wants instead of the object's own. */
+/** Overrides response headers as requested. */
 function withResponseMembers(output: ObjectOutput, input: Input): ObjectOutput {
   const wanted = SYSTEM_MEMBERS.filter((member) => input[`Response${member}`] !== undefined);
   return { ...output, ...Object.fromEntries(wanted.map((member) => [member, input[`Response${member}`]])) };

@@ -1,14 +1,14 @@
 import { AwsError } from '../aws-error';
 import { invalidArgument } from './invalid-argument';
 
-/** A place in S3. */
+/** A location in S3. */
 export interface S3Location {
   readonly bucket: string;
   /** Key or prefix without a leading slash; may be empty. */
   readonly key: string;
 }
 
-/** Parses `s3://bucket/key`, or the `https://s3…/bucket/key` form; undefined when it is neither. */
+/** Parses `s3://bucket/key` or `https://s3…/bucket/key`; undefined for any other string. */
 export function parseS3Uri(uri: string): S3Location | undefined {
   const match =
     /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(uri) ??
@@ -24,7 +24,7 @@ export function parseS3Uri(uri: string): S3Location | undefined {
 export function parseCopySource(source: unknown): S3Location {
   const [place = '', query] = String(source).split('?', 2);
   if (query !== undefined && query !== 'versionId=null') {
-    throw new AwsError('NotImplemented', 'local mode has no versions of objects in S3', 501, {
+    throw new AwsError('NotImplemented', 'local mode does not support versions of S3 objects', 501, {
       Header: 'x-amz-copy-source',
     });
   }
@@ -32,7 +32,7 @@ export function parseCopySource(source: unknown): S3Location {
   try {
     decoded = decodeURIComponent(place);
   } catch {
-    // Falls through: the same answer as for what is no place.
+    // Falls through: gets the same error as an invalid source.
   }
   const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
   if (bucket === undefined || key === undefined) {

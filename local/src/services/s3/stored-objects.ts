@@ -25,18 +25,18 @@ export function storedObject(store: BucketStore, { bucket, key }: S3Location): S
   return found;
 }
 
-/** What conditions are about. */
+/** The state of an object that conditions refer to. */
 export function stateOf(store: BucketStore, bucket: string, object: StoredObject): ObjectState {
   return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
 }
 
-/** Refuses to write where the object that is there, or that there is none, is not as the request wants it. */
+/** Refuses to write if the existing object, or its absence, does not meet the conditions. */
 export function checkWrite(store: BucketStore, { bucket, key }: S3Location, conditions: Conditions): void {
   const object = store.find(bucket, key);
   checkWriteConditions(conditions, object === undefined ? undefined : stateOf(store, bucket, object));
 }
 
-/** The object that is to be copied, if it is as the request wants it. */
+/** The source of a copy, if it meets the conditions. */
 export function copySource(store: BucketStore, input: Input): { location: S3Location; object: StoredObject } {
   const location = parseCopySource(input['CopySource']);
   const object = storedObject(store, location);
@@ -51,9 +51,9 @@ export function copySource(store: BucketStore, input: Input): { location: S3Loca
 }
 
 /**
- * The attributes that a request gives an object.
+ * The attributes of a new object from a request.
  *
- * @param encryption how the object is said to be encrypted
+ * @param encryption the encryption to report
  */
 export function attributesOf(input: Input, encryption: ObjectEncryption): Omit<ObjectAttributes, 'etag'> {
   const given = [...SYSTEM_MEMBERS, 'StorageClass'].filter((member) => typeof input[member] === 'string');
@@ -64,10 +64,10 @@ export function attributesOf(input: Input, encryption: ObjectEncryption): Omit<O
 }
 
 /**
- * Writes an object; readers see the old one or the new one, nothing in between.
+ * Writes an object atomically: readers see the old object or the new one.
  *
- * @param input what it is to have beside its content, and on which conditions it is written
- * @returns its ETag, its checksum and how it is encrypted
+ * @param input attributes and conditions
+ * @returns its ETag, checksum and encryption
  */
 export async function writeObject(
   store: BucketStore,
@@ -75,13 +75,13 @@ export async function writeObject(
   content: IncomingContent,
   input: Input,
 ): Promise<Readonly<Record<string, string>>> {
-  // What cannot be written is better refused before the content comes.
+  // Checks before the content arrives.
   const encryption = store.encryption.of(location.bucket, input);
   store.fileOf(location.bucket, location.key);
   checkWrite(store, location, input);
   const { file, md5, checksums } = await stageContent(store.stagingFile(), content, input);
   try {
-    // Again: while the content came, the object may have been written.
+    // Checks again, because the object may have changed while the content arrived.
     checkWrite(store, location, input);
   } catch (error) {
     fs.rmSync(file, { force: true });
@@ -94,12 +94,12 @@ export async function writeObject(
   return { ETag: etag, ...checked, ...encryption };
 }
 
-/** Checksums of an object as a whole, and that they are that. */
+/** Checksums of a whole object, with their type. */
 export function ofWholeObject(checksums: Readonly<Record<string, string>>): Record<string, string> {
   return Object.keys(checksums).length === 0 ? {} : { ...checksums, ChecksumType: 'FULL_OBJECT' };
 }
 
-/** When an object was written, in epoch seconds. */
+/** Modification time of an object in epoch seconds. */
 export function secondsOf({ mtimeMs }: StoredObject): number {
   return Math.floor(mtimeMs / 1000);
 }
@@ -110,7 +110,7 @@ export function noSuchKey(bucket: string, key: string): AwsError {
   });
 }
 
-/** A member that is a text. @throws AwsError InvalidRequest */
+/** A member that must be a string. @throws AwsError InvalidRequest */
 export function text(input: Input, member: string): string {
   const value = input[member];
   if (typeof value !== 'string' || value === '') {
@@ -119,7 +119,7 @@ export function text(input: Input, member: string): string {
   return value;
 }
 
-/** The bucket and the key of a request. */
+/** The bucket and key of a request. */
 export function locationOf(input: Input): S3Location {
   return { bucket: text(input, 'Bucket'), key: text(input, 'Key') };
 }
@@ -129,7 +129,7 @@ export function referenceOf(input: Input): UploadReference {
   return { ...locationOf(input), uploadId: text(input, 'UploadId') };
 }
 
-/** Of what is kept of an object or an upload, how it is said to be encrypted. */
+/** The encryption among the attributes of an object or upload. */
 export function encryptionOf(system: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     ['ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled'].flatMap((member) =>

@@ -1,23 +1,25 @@
 import { CHECKSUM_MEMBERS } from './checksums';
 
-/** Members of every request. `RequestPayer` has no effect: no bucket here is a Requester Pays bucket. */
+/**
+ * Members common to all requests. `RequestPayer` has no effect, because no bucket is a Requester Pays bucket.
+ */
 export const ALWAYS_SUPPORTED = ['Bucket', 'Key', 'ExpectedBucketOwner', 'RequestPayer'];
 
-/** Conditions on an object that is read. */
+/** Conditions for reading an object. */
 const CONDITIONS = ['IfMatch', 'IfNoneMatch', 'IfModifiedSince', 'IfUnmodifiedSince'];
-/** Conditions on the source of a copy, and whose it is. */
+/** Conditions on the source of a copy, and its expected owner. */
 export const COPY_CONDITIONS = [
   ...CONDITIONS.map((member) => `CopySource${member}`),
   'ExpectedSourceBucketOwner',
 ];
 
-/** Who may do what, in the manner of ACLs. */
+/** ACL permissions. */
 export const BUCKET_GRANTS = [
   ...['ACL', 'GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWrite', 'GrantWriteACP'],
 ];
 const GRANTS = BUCKET_GRANTS.filter((member) => member !== 'GrantWrite');
 
-/** Members of a write that come back as headers of the object. */
+/** Members of a write that are returned as headers of the object. */
 export const SYSTEM_MEMBERS = [
   ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
 ];
@@ -29,20 +31,20 @@ export const ATTRIBUTES = [
   ...['Metadata', 'ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'],
 ];
 
-/** The content of a write, and its checksums. */
+/** The content of a write and its checksums. */
 export const CONTENT = ['Body', 'ContentLength', 'ContentMD5', 'ChecksumAlgorithm', ...CHECKSUM_MEMBERS];
 
-/** What a request may ask of an object. */
+/** Options for reading an object. */
 export const READ = [
   ...CONDITIONS,
   ...SYSTEM_MEMBERS.map((member) => `Response${member}`),
   ...['Range', 'PartNumber', 'VersionId', 'ChecksumMode'],
 ];
 
-/** What a request may ask of a listing of objects. */
+/** Options for listing objects. */
 export const LISTING = ['Delimiter', 'EncodingType', 'MaxKeys', 'Prefix', 'OptionalObjectAttributes'];
 
-/** The members that local mode honors of structures inside of requests. */
+/** Supported members of nested structures. */
 export const SUPPORTED_INSIDE: Readonly<Record<string, readonly string[]>> = {
   CompletedMultipartUpload: ['Parts'],
   CompletedPart: ['ETag', 'PartNumber', ...CHECKSUM_MEMBERS],
@@ -51,16 +53,16 @@ export const SUPPORTED_INSIDE: Readonly<Record<string, readonly string[]>> = {
   ObjectIdentifier: ['Key', 'ETag', 'VersionId'],
 };
 
-/** The values that local mode supports of a member, where it does not support all. */
+/** Supported values of members that are only partly supported. */
 export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  // The default of S3 and of the CDK, under which buckets have no ACLs.
+  // The default of S3 and of the CDK, which disables ACLs.
   ObjectOwnership: ['BucketOwnerEnforced'],
   ObjectLockEnabledForBucket: [false],
   BucketNamespace: ['global'],
-  // The version of every object in a bucket without versions.
+  // Objects in buckets without versioning have this version.
   VersionId: ['null'],
   ServerSideEncryption: ['AES256', 'aws:kms', 'aws:kms:dsse'],
-  // Archived objects have to be restored before they can be read.
+  // Archived objects would have to be restored before reading.
   StorageClass: [
     ...['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'],
   ],

@@ -3,15 +3,15 @@ import type { Input } from '../service';
 import { algorithmOf, checksumsIn, compositeChecksum, memberOf } from './checksums';
 import type { ObjectPart } from './object-attributes';
 
-/** The checksum of an upload in parts: of the parts' checksums, or of the object as a whole. */
+/** Checksum of a multipart upload: computed from the parts' checksums, or from the whole object. */
 export interface UploadChecksum {
   readonly algorithm: string;
   readonly type: 'COMPOSITE' | 'FULL_OBJECT';
 }
 
 /**
- * Types that an algorithm can have, the default first: those of the whole can be made of the parts' own, and so be
- * compared at the end, only for CRCs.
+ * Types that an algorithm supports, default first. Only for CRCs can the checksum of the whole object be
+ * computed from those of the parts, and so be verified at the end.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -22,7 +22,7 @@ function typesOf(algorithm: string): readonly UploadChecksum['type'][] {
   return ['CRC32', 'CRC32C'].includes(algorithm) ? ['COMPOSITE', 'FULL_OBJECT'] : ['COMPOSITE'];
 }
 
-/** The checksum that CreateMultipartUpload asks for. @throws AwsError InvalidRequest */
+/** The checksum that CreateMultipartUpload requests. @throws AwsError InvalidRequest */
 export function uploadChecksum({
   ChecksumAlgorithm: given,
   ChecksumType: type,
@@ -49,10 +49,10 @@ export function uploadChecksum({
 }
 
 /**
- * Refuses a part whose checksum is of another algorithm than the upload's, or none where the object's is made of the
- * parts'.
+ * Refuses a part whose checksum uses another algorithm than the upload. For a COMPOSITE checksum, also
+ * refuses a part without one.
  *
- * @param sent members of the checksums that come with the part
+ * @param sent checksum members of the part
  * @throws AwsError InvalidRequest
  */
 export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: readonly string[]): void {
@@ -67,9 +67,9 @@ export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: r
 }
 
 /**
- * Compares what CompleteMultipartUpload says of the checksums of its parts with those of the parts.
+ * Compares the checksums that CompleteMultipartUpload lists with those of the parts.
  *
- * @throws AwsError InvalidPart, or InvalidRequest where they have to be there
+ * @throws AwsError InvalidPart, or InvalidRequest when a required checksum is missing
  */
 export function checkPartChecksums(
   checksum: UploadChecksum | undefined,
@@ -87,7 +87,7 @@ export function checkPartChecksums(
     if (Object.entries(given).some(([member, value]) => checksums[member] !== value)) {
       throw new AwsError(
         'InvalidPart',
-        `One or more of the specified parts could not be found: the checksum of part ${number} is another one. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.`,
+        `One or more of the specified parts could not be found: the checksum of part ${number} does not match. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.`,
         400,
         { PartNumber: String(number) },
       );
@@ -96,9 +96,9 @@ export function checkPartChecksums(
 }
 
 /**
- * The checksum of the object, of type COMPOSITE; empty for other types.
+ * The object's COMPOSITE checksum; empty for other types.
  *
- * @param input may have the checksum that it has to be
+ * @param input may contain the expected checksum
  * @throws AwsError BadDigest
  */
 export async function composite(
@@ -114,7 +114,7 @@ export async function composite(
     checksum.algorithm,
     parts.map(({ checksums }) => checksums[member] ?? ''),
   );
-  // S3 takes it with and without the number of parts.
+  // S3 accepts it with and without the number of parts.
   const given = String(input[member] ?? computed);
   if (![computed, computed.replace(/-\d+$/, '')].includes(given)) {
     throw new AwsError(
@@ -126,8 +126,8 @@ export async function composite(
 }
 
 /**
- * Refuses to end an upload with a checksum of another type or algorithm than it began with. One that began with none
- * takes that of the whole object.
+ * Refuses to complete an upload with another checksum type or algorithm than it was created with. An upload
+ * created without one accepts that of the whole object.
  *
  * @throws AwsError BadDigest, InvalidRequest
  */

@@ -15,9 +15,9 @@ import { attributesOf, copySource, encryptionOf, locationOf, referenceOf, text }
 import { ATTRIBUTES, CONTENT, COPY_CONDITIONS } from './supported-members';
 import { checkPartAlgorithm, uploadChecksum } from './upload-checksum';
 
-/** The operations of uploads in parts. */
+/** The operations of multipart uploads. */
 export class UploadOperations {
-  /** @param owner of the uploads */
+  /** @param owner owner of the uploads */
   constructor(
     private readonly store: BucketStore,
     private readonly uploads: MultipartUploads,
@@ -74,7 +74,7 @@ export class UploadOperations {
 
   private create(input: Input): unknown {
     const { bucket, key } = locationOf(input);
-    // Whether the object can be a file is better said now than after the upload.
+    // Checks the object's path now instead of after the upload.
     this.store.fileOf(bucket, key);
     const checksum = uploadChecksum(input);
     const encryption = this.store.encryption.of(bucket, input);
@@ -98,7 +98,7 @@ export class UploadOperations {
     if (content.isFromClient) {
       checkPartAlgorithm(checksum, [...Object.keys(checksumsIn(input)), ...announced]);
     }
-    // What comes without a checksum gets the one that the upload needs.
+    // A part without a checksum gets the one that the upload needs.
     const algorithm = checksum?.algorithm ?? input['ChecksumAlgorithm'];
     const wanted = { ...input, ChecksumAlgorithm: algorithm };
     const staged = await stageContent(this.store.stagingFile(), content, wanted);

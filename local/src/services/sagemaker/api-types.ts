@@ -6,7 +6,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** A channel of input data. Members that local mode passes on without reading them are not listed here. */
+/** A channel of input data. Members that local mode passes on without reading are not declared. */
 export interface Channel {
   readonly ChannelName: string;
   readonly ContentType?: string;
@@ -21,10 +21,10 @@ export interface Channel {
   };
 }
 
-/** How a channel reaches the container. */
+/** How a channel's data reaches the container. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe';
 
-/** Objects in S3 as the data of a channel. */
+/** Objects in S3 that contain a channel's data. */
 export interface S3DataSource {
   readonly S3DataType: string;
   readonly S3Uri: string;
@@ -32,7 +32,7 @@ export interface S3DataSource {
   readonly InstanceGroupNames?: readonly string[];
 }
 
-/** A folder of EFS or FSx for Lustre as the data of a channel. */
+/** A folder on EFS or FSx for Lustre that contains a channel's data. */
 export interface FileSystemDataSource {
   readonly FileSystemId: string;
   readonly FileSystemType: 'EFS' | 'FSxLustre';
@@ -50,7 +50,7 @@ export interface AlgorithmSpecification {
   readonly ContainerArguments?: readonly string[];
 }
 
-/** The machines of a training job: of one type, or in groups of several types. */
+/** The instances of a training job: of one type, or in groups of different types. */
 export interface ResourceConfig {
   readonly InstanceType?: string;
   readonly InstanceCount?: number;
@@ -63,7 +63,7 @@ export interface ResourceConfig {
   readonly VolumeKmsKeyId?: string;
 }
 
-/** What training jobs and the definition in a tuning job have in common. */
+/** Members common to training jobs and training job definitions of tuning jobs. */
 export interface TrainingDefinition {
   readonly AlgorithmSpecification: AlgorithmSpecification;
   readonly RoleArn: string;
@@ -95,7 +95,7 @@ export interface CreateTrainingJobRequest extends TrainingDefinition {
 /** Status of a training job. */
 export type TrainingJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** A step of a training job's life. */
+/** A step in the life cycle of a training job. */
 export interface SecondaryStatusTransition {
   readonly Status: string;
   readonly StartTime: number;
@@ -103,14 +103,14 @@ export interface SecondaryStatusTransition {
   readonly StatusMessage?: string;
 }
 
-/** A metric's final value. */
+/** The final value of a metric. */
 export interface MetricData {
   readonly MetricName: string;
   readonly Value: number;
   readonly Timestamp: number;
 }
 
-/** Response of DescribeTrainingJob; times are epoch seconds. */
+/** Response of DescribeTrainingJob. Times are epoch seconds. */
 export interface TrainingJobDescription extends Omit<CreateTrainingJobRequest, 'Tags'> {
   readonly TrainingJobArn: string;
   readonly TuningJobArn?: string;
@@ -128,7 +128,7 @@ export interface TrainingJobDescription extends Omit<CreateTrainingJobRequest, '
   readonly FailureReason?: string;
 }
 
-/** What a tuning job minimizes or maximizes. */
+/** The metric to optimize, and whether to minimize or maximize it. */
 export interface Objective {
   readonly Type: 'Minimize' | 'Maximize';
   readonly MetricName: string;
@@ -149,11 +149,11 @@ export interface ParameterRanges {
     readonly Name: string;
     readonly Values: readonly string[];
   }[];
-  /** For Autotune: hyperparameters with an example value each, whose ranges are chosen. */
+  /** For Autotune: hyperparameters whose ranges it chooses, each with an example value. */
   readonly AutoParameters?: readonly { readonly Name: string; readonly ValueHint: string }[];
 }
 
-/** How a tuning job searches. */
+/** Configuration of a tuning job's search. */
 export interface TuningJobConfig {
   readonly Strategy: 'Bayesian' | 'Random' | 'Hyperband' | 'Grid';
   readonly StrategyConfig?: {
@@ -175,17 +175,17 @@ export interface TuningJobConfig {
   readonly RandomSeed?: number;
 }
 
-/** The training jobs of a tuning job. */
+/** A training job definition of a tuning job. */
 export interface TuningTrainingDefinition extends TrainingDefinition {
   readonly StaticHyperParameters?: Readonly<Record<string, string>>;
   readonly HyperParameterTuningResourceConfig?: TuningResourceConfig;
-  /** Required where there are several definitions, as the two below. */
+  /** Required if there are several definitions, as are the next two members. */
   readonly DefinitionName?: string;
   readonly TuningObjective?: Objective;
   readonly HyperParameterRanges?: ParameterRanges;
 }
 
-/** The machines of a tuning job's training jobs: of one type, or of several to choose from. */
+/** The instances of a tuning job's training jobs: of one type, or of several types to choose from. */
 export interface TuningResourceConfig extends Omit<ResourceConfig, 'InstanceGroups'> {
   readonly InstanceConfigs?: readonly {
     readonly InstanceType: string;
@@ -198,7 +198,10 @@ export interface TuningResourceConfig extends Omit<ResourceConfig, 'InstanceGrou
 export interface CreateTuningJobRequest {
   readonly HyperParameterTuningJobName: string;
   readonly HyperParameterTuningJobConfig: TuningJobConfig;
-  /** One definition, whose objective and ranges are in the config; or several, each with its own. */
+  /**
+   * A single definition, whose objective and ranges are in the configuration. Otherwise several definitions,
+   * each with its own.
+   */
   readonly TrainingJobDefinition?: TuningTrainingDefinition;
   readonly TrainingJobDefinitions?: readonly TuningTrainingDefinition[];
   readonly WarmStartConfig?: {
@@ -212,9 +215,9 @@ export interface CreateTuningJobRequest {
 /** Status of a tuning job. */
 export type TuningJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** A training job in the eyes of its tuning job. */
+/** A training job as its tuning job lists it. */
 export interface TrainingJobSummary {
-  /** Name of the definition that it was started from, where that has one. */
+  /** Name of the job's definition, if it has one. */
   readonly TrainingJobDefinitionName?: string;
   readonly TrainingJobName: string;
   readonly TrainingJobArn: string;
@@ -229,7 +232,7 @@ export interface TrainingJobSummary {
   readonly ObjectiveStatus: 'Succeeded' | 'Pending' | 'Failed';
 }
 
-/** Response of DescribeHyperParameterTuningJob; times are epoch seconds. */
+/** Response of DescribeHyperParameterTuningJob. Times are epoch seconds. */
 export interface TuningJobDescription extends Omit<CreateTuningJobRequest, 'Tags'> {
   readonly HyperParameterTuningJobArn: string;
   readonly HyperParameterTuningJobStatus: TuningJobStatus;

@@ -7,7 +7,7 @@ import type {
 } from './api-types';
 import { mapDefinitions } from './tuning/tuning-definitions';
 
-/** Switches that are off unless a request turns them on. */
+/** Booleans that default to false. */
 const SWITCHES_OFF = {
   EnableNetworkIsolation: false,
   EnableInterContainerTrafficEncryption: false,
@@ -15,18 +15,19 @@ const SWITCHES_OFF = {
 };
 
 /**
- * A training job as DescribeTrainingJob answers: with the values that SageMaker fills in where the request gave none.
- * Clients read them without asking whether they are there: `Estimator.attach` of the SageMaker Python SDK needs
- * `OutputDataConfig.KmsKeyId`, which is empty without a key.
+ * A training job as DescribeTrainingJob returns it, with SageMaker's defaults. Clients rely on these members:
+ * `Estimator.attach` of the SageMaker Python SDK reads `OutputDataConfig.KmsKeyId`, which is empty without a
+ * key.
  */
 export function describedTrainingJob(job: TrainingJobDescription): TrainingJobDescription {
   return withDefaults(job);
 }
 
 /**
- * A tuning job as DescribeHyperParameterTuningJob answers: its training definitions have the same values, and a
- * `ResourceConfig` also where the request gave a `HyperParameterTuningResourceConfig` of one instance type. Of the two,
- * the SageMaker Python SDK sends the latter and reads the former (`HyperparameterTuner.attach`).
+ * A tuning job as DescribeHyperParameterTuningJob returns it. Its training job definitions have the same
+ * defaults, and a `ResourceConfig` even if the request has a `HyperParameterTuningResourceConfig` with one
+ * instance type: the SageMaker Python SDK sends the latter and reads the former
+ * (`HyperparameterTuner.attach`).
  */
 export function describedTuningJob(job: TuningJobDescription): TuningJobDescription {
   return mapDefinitions(job, ({ definition }) => withResourceConfig(withDefaults(definition)));

@@ -7,7 +7,7 @@ import type { DataAccess } from './training/data-access';
 import type { SpotInterruptions } from './training/spot-interruptions';
 import type { JobRoleAccess } from './training/training-role';
 
-/** What both engines work with. */
+/** Shared by the engines of training, tuning and AutoML jobs. */
 export interface EngineContext {
   readonly root: string;
   readonly environment: Environment;
@@ -15,17 +15,17 @@ export interface EngineContext {
   readonly data: DataAccess;
   readonly access: JobRoleAccess;
   readonly trainer: Trainer;
-  /** Interrupts spot jobs; without it they run as others do. */
+  /** Interrupts spot jobs. Without it, they run like other jobs. */
   readonly spot?: SpotInterruptions;
-  /** Epoch seconds. */
+  /** Current time in epoch seconds. */
   readonly now: () => number;
-  /** The deployment, where it is kept. */
+  /** ID of the deployment, if it is stored. */
   readonly deploymentId?: string;
-  /** Whether local mode is about to end: a job that is stopped then is interrupted, and can be resumed. */
+  /** Whether local mode is closing. A job stopped then counts as interrupted and can be resumed. */
   readonly isEnding: () => boolean;
 }
 
-/** Where a new job comes from. */
+/** The origin of a new job. */
 export function originOf(
   { deploymentId }: Pick<EngineContext, 'deploymentId'>,
   createdBy: TaskIdentity | undefined,

@@ -3,21 +3,24 @@ import { validationError } from '../aws-error';
 import type { Input } from '../service';
 import { SAGEMAKER_MODEL } from './validation';
 
-/** Members that change what a job does and that local mode does not support, wherever they are in a request; and why, or what to do instead. */
+/**
+ * Unsupported members that would change what a job does, at any depth of a request, with the reason or an
+ * alternative.
+ */
 export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
-  AttributeNames: 'it reads no augmented manifests',
-  DatasetSource: 'give S3DataSource or FileSystemDataSource',
-  HubAccessConfig: 'it reads no data of hubs: copy them to a bucket',
-  InstancePreferences: 'give InstanceType and InstanceCount',
-  MlflowConfig: 'it has no MLflow',
-  ModelPackageConfig: 'it registers no models',
-  SelectedInstanceCount: 'SageMaker answers it; leave it out of a request',
-  SelectedInstanceType: 'SageMaker answers it; leave it out of a request',
-  ServerlessJobConfig: 'it trains with an image: give AlgorithmSpecification and ResourceConfig',
+  AttributeNames: 'augmented manifests are not implemented',
+  DatasetSource: 'use S3DataSource or FileSystemDataSource',
+  HubAccessConfig: 'copy the data from the hub to a bucket',
+  InstancePreferences: 'use InstanceType and InstanceCount',
+  MlflowConfig: 'MLflow is not implemented',
+  ModelPackageConfig: 'the model registry is not implemented',
+  SelectedInstanceCount: 'SageMaker returns it; omit it from requests',
+  SelectedInstanceType: 'SageMaker returns it; omit it from requests',
+  ServerlessJobConfig: 'use AlgorithmSpecification with an image, and ResourceConfig',
 };
 
 /**
- * Refuses a request with a member that local mode would have to ignore.
+ * Refuses a request with an unsupported member, instead of ignoring it.
  *
  * @throws AwsError ValidationException with the path of the member
  */
@@ -32,7 +35,7 @@ export function refuseMembers(operation: string, input: Input): void {
   }
 }
 
-/** Path of the first member that is refused. */
+/** Path of the first unsupported member. */
 function findRefused(name: string, value: unknown, path: string): string | undefined {
   const { type, members = {}, member = '' } = SAGEMAKER_MODEL.shapes[name] ?? { type: 'unknown' };
   if (type === 'list' && Array.isArray(value)) {

@@ -63,7 +63,7 @@ export class SageMakerService implements Service {
       },
       DeleteTrainingJob: {
         run: (input) => {
-          // As the API declares it for this operation, unlike Describe and Stop.
+          // The API declares this error for this operation, unlike for Describe and Stop.
           deleteTrainingJob(jobs, this.trainingJob(input, 'ResourceNotFound'));
           return {};
         },
@@ -111,7 +111,7 @@ export class SageMakerService implements Service {
     };
   }
 
-  /** The job that a request names. */
+  /** The job named in a request. */
   subject(input: Input) {
     const { environment } = this.context;
     const { TrainingJobName: training, HyperParameterTuningJobName: tuning, AutoMLJobName: automl } = input;

@@ -7,15 +7,15 @@ import type { TrainingDefinition } from './api-types';
 /** SageMaker's service model. */
 export const SAGEMAKER_MODEL = model as ServiceModel;
 
-/** How long a training job may run when a request does not say it: a day. */
+/** Default time limit of a training job: one day. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
 /**
- * Checks a request against SageMaker's service model: required members, types, enums, patterns, lengths and ranges;
- * then what the model does not say of every training definition. What else has to go together is checked where an
- * operation is carried out.
+ * Validates a request against SageMaker's service model: required members, types, enums, patterns, lengths
+ * and ranges. Then checks rules for training definitions that the model does not contain. Other consistency
+ * checks are in the operations.
  *
- * @throws AwsError a ValidationException or SerializationException, worded as AWS words it
+ * @throws AwsError a ValidationException or SerializationException, with AWS's wording
  */
 export function validateRequest(operation: string, input: Input): void {
   validateAgainst(SAGEMAKER_MODEL, operation, input);
@@ -45,7 +45,10 @@ interface SpotDefinition {
   readonly EnableManagedSpotTraining?: boolean;
 }
 
-/** Waiting is for spot capacity, and the time for it includes that of the training (API model, StoppingCondition). */
+/**
+ * MaxWaitTimeInSeconds is only for spot instances and includes the training time (API model,
+ * StoppingCondition).
+ */
 function checkWaitTime({
   StoppingCondition: limits,
   EnableManagedSpotTraining: isSpot,

@@ -1,19 +1,19 @@
 import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 
-/** How long after its end an execution may be redriven. */
+/** Days after its end during which an execution may be redriven. */
 const REDRIVABLE_DAYS = 14;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** A redrive adds two events at the least to the 25,000 that a history may have. */
+/** A redrive adds at least two events to a history, whose maximum is 25,000. */
 const MOST_EVENTS_BEFORE_REDRIVE = 24_998;
 
-/** What a redrive needs to know of an execution beside its record. */
+/** Conditions for a redrive that are not in the execution's record. */
 export interface RedriveState {
   readonly events: number;
-  /** Whether the state that it had reached is known: earlier versions of local mode kept none. */
+  /** Whether its position is stored. Earlier versions of local mode did not store it. */
   readonly hasPosition: boolean;
 }
 
-/** An execution in ListExecutions. */
+/** An execution in the format of ListExecutions. */
 export function summarizeExecution(record: ExecutionRecord): Record<string, unknown> {
   const { arn, stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = record;
   const { name, status, startDate, stopDate, redriveDate } = record;
@@ -31,7 +31,7 @@ export function summarizeExecution(record: ExecutionRecord): Record<string, unkn
   };
 }
 
-/** An execution in DescribeExecution, with or without its data. */
+/** An execution in the format of DescribeExecution, with or without its data. */
 export function describeExecution(
   record: ExecutionRecord,
   redrive: RedriveState,
@@ -53,7 +53,7 @@ export function describeExecution(
   };
 }
 
-/** Why an execution cannot be redriven, in AWS's words. @returns undefined when it can */
+/** AWS's reason why an execution cannot be redriven. @returns undefined if it can */
 export function whyNotRedrivable(
   { status, stopDate }: ExecutionRecord,
   { events, hasPosition }: RedriveState,
@@ -62,11 +62,11 @@ export function whyNotRedrivable(
   const age = stopDate === undefined ? 0 : Date.now() - Date.parse(stopDate);
   if (age > REDRIVABLE_DAYS * DAY_MILLISECONDS) return 'Execution redrivable period exceeded';
   if (events > MOST_EVENTS_BEFORE_REDRIVE) return 'Execution has exceeded the maximum history event limit';
-  if (!hasPosition) return 'Local mode does not know the state that the execution had reached';
+  if (!hasPosition) return 'Local mode does not know the position of the execution';
   return undefined;
 }
 
-/** A date as the protocol has it. */
+/** A date in the format of the protocol. */
 export function epochSeconds(isoDate: string): number {
   return Date.parse(isoDate) / 1000;
 }

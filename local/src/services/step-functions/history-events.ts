@@ -1,6 +1,8 @@
 import type { KeptEvent } from '../../executions/executions';
 
-/** What members the details of an event may have: botocore 1.43.11, the shapes `…EventDetails` of Step Functions. */
+/**
+ * Members of the details of events, from the shapes `…EventDetails` of Step Functions in botocore 1.43.11.
+ */
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   activityScheduled: ['resource', 'input', 'timeoutInSeconds', 'heartbeatInSeconds'],
   activitySucceeded: ['output'],
@@ -42,18 +44,18 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
   executionRedriven: ['redriveCount'],
 };
 
-/** Data of the execution: left out when a request asks for none. */
+/** Data of the execution, which a request can exclude. */
 const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
-/** Data that AWS tells of whether it was cut, which it never is in this API. */
+/** Data for which AWS reports whether it was truncated. It never is in this API. */
 const WITH_DETAILS = ['input', 'output', 'assignedVariables'];
 
-/** How an event is to be shown. */
+/** Options for showing an event. */
 export interface HistoryView {
   readonly region: string;
   readonly includeData: boolean;
 }
 
-/** An event as GetExecutionHistory has it. */
+/** An event in the format of GetExecutionHistory. */
 export function historyEvent(event: KeptEvent, view: HistoryView): Record<string, unknown> {
   const { id, previousEventId, type, timestamp } = event;
   const [member, allowed] = detailsOf(type);

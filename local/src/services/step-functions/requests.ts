@@ -8,13 +8,13 @@ import type { Input } from '../service';
 export const STATES_MODEL = model as ServiceModel;
 export type StatesModel = typeof model;
 
-/** Bytes that data may have in UTF-8. The service model has it in characters. */
+/** Maximum size of data in bytes of UTF-8. The service model counts characters. */
 const MAX_DATA_BYTES = 262_144;
-/** The members with data, by operation. */
+/** Members that contain data, by operation. */
 const DATA_MEMBERS: Readonly<Record<string, string>> = { StartExecution: 'input', SendTaskSuccess: 'output' };
 
 /**
- * Checks a request against Step Functions' service model, and the size of data.
+ * Validates a request against Step Functions' service model, and checks the size of its data.
  *
  * @throws AwsError `ValidationException`, `SerializationException`
  */
@@ -30,8 +30,8 @@ export function checkRequest(operation: string, input: Input): void {
 }
 
 /**
- * White space, brackets, wildcards, and the other characters that StartExecution lists as not allowed; "surrogates"
- * are what UTF-16 needs for characters above U+FFFF.
+ * White space, brackets, wildcards, and the other characters that StartExecution forbids. UTF-16 surrogates
+ * represent characters above U+FFFF.
  */
 const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\ufffe\uffff\u{10000}-\u{10ffff}]/u;
 
@@ -41,13 +41,13 @@ export function checkName(name: string): void {
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 
-/** The error when a state machine has had an execution of the name. */
+/** The error for a name that an execution of the state machine already has. */
 export function executionAlreadyExists(stateMachineArn: string, name = ''): AwsError {
   const arn = executionArn(stateMachineArn, name);
   return new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 }
 
-/** @throws AwsError `InvalidArn` when a text is no ARN of Step Functions, or that of something else */
+/** @throws AwsError `InvalidArn` when the string is not an ARN of this type */
 export function checkArn(arn: string, type: 'stateMachine' | 'execution'): void {
   const [, service, given = ''] = /^arn:[^:]+:([^:]+):[^:]*:\d{12}:([^:]+):.+$/.exec(arn) ?? [];
   if (service !== 'states') throw new AwsError('InvalidArn', `Invalid Arn: '${arn}'`);
@@ -55,7 +55,10 @@ export function checkArn(arn: string, type: 'stateMachine' | 'execution'): void 
   throw new AwsError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${given}'`);
 }
 
-/** A state machine's ARN without the version number or alias that qualifies it; other ARNs stay as they are. */
+/**
+ * Splits a state machine's ARN into the unqualified ARN and the version number or alias. Other ARNs are not
+ * changed.
+ */
 export function readStateMachineArn(arn: string): { stateMachineArn: string; qualifier?: string } {
   const [, stateMachineArn, qualifier] =
     /^(arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]+):(.+)$/.exec(arn) ?? [];
@@ -63,18 +66,18 @@ export function readStateMachineArn(arn: string): { stateMachineArn: string; qua
   return { stateMachineArn, qualifier };
 }
 
-/** What a list goes back in: some of it, and the token for the next page. */
+/** A page of a list, and the token for the next one. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextToken?: string;
 }
 
-/** Items in a page, unless the request says so. */
+/** Default number of items per page. */
 const PAGE_SIZE = 100;
 
 /**
- * The page of a list that a request asks for. A token names the last item of the page before: so items that are
- * added at either end meanwhile shift nothing.
+ * The requested page of a list. A token contains the last item of the previous page, so that items added
+ * meanwhile do not shift the pages.
  *
  * @throws AwsError `InvalidToken`
  */

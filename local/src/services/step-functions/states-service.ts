@@ -32,7 +32,7 @@ import { taskTokenOperations } from './task-token-operations';
 
 type StartedAs = NonNullable<StartOptions['startedAs']>;
 
-/** How many client tokens of redrives are remembered, as on AWS. */
+/** Number of client tokens of redrives to remember, as on AWS. */
 const REDRIVE_TOKENS = 10;
 
 /** AWS Step Functions: the state machines of the template, and their executions. */
@@ -43,7 +43,7 @@ export class StatesService implements Service {
   readonly operations: OperationsOf<StatesModel>;
 
   private readonly deployed = Date.now() / 1000;
-  /** Answers to redrives by execution and client token, the latest last. */
+  /** Responses to redrives by execution and client token, most recent last. */
   private readonly redrives = new Map<string, { redriveDate: number }>();
 
   constructor(
@@ -69,10 +69,10 @@ export class StatesService implements Service {
     };
   }
 
-  /** An execution, else a state machine: an operation names one of them, or nothing. */
+  /** The execution or state machine of a request, if it names one. */
   subject(input: Input) {
     const { executionArn: execution, stateMachineArn: machine, mapRunArn, resourceArn } = input;
-    // Versions and aliases are authorized as their state machine:
+    // Permissions for versions and aliases are checked on their state machine:
     // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
     const { stateMachineArn, qualifier } = readStateMachineArn(
       String(execution ?? machine ?? mapRunArn ?? resourceArn ?? '*'),
@@ -143,7 +143,7 @@ export class StatesService implements Service {
   private listExecutions(input: Input): unknown {
     if (input['mapRunArn'] !== undefined) {
       throw validationError(
-        'local mode does not have ListExecutions with a mapRunArn: give a stateMachineArn',
+        'local mode does not support ListExecutions with a mapRunArn: use a stateMachineArn',
       );
     }
     if (input['stateMachineArn'] === undefined) {
@@ -184,7 +184,7 @@ export class StatesService implements Service {
     const stopped = await this.runner.stop(record.arn, text('error'), text('cause'));
     if (stopped === undefined) {
       const where = `another local mode (process ${record.processId})`;
-      throw validationError(`${where} runs the execution ${record.arn}: stop it through that one`);
+      throw validationError(`${where} is running the execution ${record.arn}: stop it there`);
     }
     return { stopDate: epochSeconds(stopped.stopDate ?? stopped.startDate) };
   }
@@ -197,7 +197,7 @@ export class StatesService implements Service {
     const reason = whyNotRedrivable(record, this.redriveState(record));
     const position = this.runner.store.position(record.arn);
     if (reason !== undefined || position === undefined) {
-      throw new AwsError('ExecutionNotRedrivable', reason ?? 'the state that it had reached is not known');
+      throw new AwsError('ExecutionNotRedrivable', reason ?? 'its position is not known');
     }
     this.runner.redrive(record, this.executed(record), position);
     const answer = { redriveDate: epochSeconds(this.execution(input).redriveDate ?? record.startDate) };
@@ -238,13 +238,16 @@ export class StatesService implements Service {
     return found;
   }
 
-  /** What an execution runs: as it was when it started. */
+  /** The definition of an execution, as it was at its start. */
   private executed({ arn, stateMachineArn }: ExecutionRecord): ExecutedStateMachine {
     return this.runner.store.stateMachine(arn) ?? this.stateMachine({ stateMachineArn });
   }
 }
 
-/** An operation that refuses what local mode does not run, and a record that it cannot read: the message says what to do. */
+/**
+ * Reports a definition that local mode does not support, or an unreadable record, with the message for the
+ * user.
+ */
 function operation(run: Operation['run']): Operation {
   return {
     run: async (...call) => {
@@ -257,12 +260,12 @@ function operation(run: Operation['run']): Operation {
   };
 }
 
-/** The version that an ARN names, and the alias if it names one; nothing for the state machine itself. */
+/** The version and the alias of a qualified ARN; empty for the state machine itself. */
 function startedAs({ qualifiers }: StateMachineResource, arn: string): StartedAs {
   const { qualifier = '' } = readStateMachineArn(arn);
   const stateMachineVersionArn = qualifiers?.[qualifier];
   if (stateMachineVersionArn === undefined) return {};
-  // An alias has no name of digits alone.
+  // Names of aliases cannot consist of digits only.
   return { stateMachineVersionArn, ...(!/^\d+$/.test(qualifier) && { stateMachineAliasArn: arn }) };
 }
 
@@ -272,7 +275,7 @@ function wasStartedAs(record: ExecutionRecord, arn: string): boolean {
   return [stateMachineArn, stateMachineVersionArn, stateMachineAliasArn].includes(arn);
 }
 
-/** Local mode writes no logs of its own and no traces: what it does is in the execution's history. */
+/** Local mode writes neither logs nor traces of state machines: everything is in the execution's history. */
 function configuration(stateMachine: ExecutedStateMachine, hasData: boolean): Input {
   const { arn, name, definition, definitionText = JSON.stringify(definition), roleArn } = stateMachine;
   return {

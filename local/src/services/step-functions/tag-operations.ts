@@ -2,10 +2,10 @@ import type { StateMachineResource } from '../../assembly/deployment';
 import { AwsError, validationError } from '../aws-error';
 import type { Input, Operation } from '../service';
 
-/** Most tags of a state machine. */
+/** Maximum number of tags of a state machine. */
 const MAX_TAGS = 50;
 
-/** The characters of keys and values; AWS keeps keys that begin with `aws:` to itself. */
+/** Allowed characters of keys and values. Keys that begin with `aws:` are reserved. */
 const TAG_TEXT = /^[\p{L}\p{N}\s_.:/=+\-@]*$/u;
 const RESERVED = /^aws:/i;
 
@@ -15,8 +15,8 @@ interface Tag {
 }
 
 /**
- * The operations on the tags of state machines. The template gives the tags; what is changed holds as long as local
- * mode runs, as a deployment would set them back, too.
+ * The operations on tags of state machines. Initial tags come from the template. Changes last until local
+ * mode exits, as a deployment would reset them.
  */
 export function tagOperations(stateMachines: readonly StateMachineResource[]) {
   const tags = new Map(
@@ -39,7 +39,7 @@ export function tagOperations(stateMachines: readonly StateMachineResource[]) {
         const added = given.map(({ key = '', value = '' }) => ({ key, value }));
         added.forEach(checkTag);
         if (new Set([...known.keys(), ...added.map(({ key }) => key)]).size > MAX_TAGS) {
-          throw new AwsError('TooManyTags', `A state machine can have ${MAX_TAGS} tags at most.`);
+          throw new AwsError('TooManyTags', `A state machine can have at most ${MAX_TAGS} tags.`);
         }
         for (const { key, value } of added) known.set(key, value);
         return {};
@@ -55,7 +55,7 @@ export function tagOperations(stateMachines: readonly StateMachineResource[]) {
   } satisfies Record<string, Operation>;
 }
 
-/** Of what local mode has, state machines have tags: versions, aliases and executions have none. */
+/** Only state machines can be tagged, not versions, aliases or executions. */
 function checkTaggable(arn: string): void {
   if (/^arn:[^:]+:states:[^:]*:\d{12}:(stateMachine|activity):[^:]+$/.test(arn)) return;
   throw new AwsError('InvalidArn', `Invalid Arn: '${arn}'`);
@@ -64,6 +64,6 @@ function checkTaggable(arn: string): void {
 function checkTag({ key, value }: Tag): void {
   if (key !== '' && TAG_TEXT.test(key) && TAG_TEXT.test(value) && !RESERVED.test(key)) return;
   throw validationError(
-    `Invalid tag '${key}': keys and values have letters, digits, white space and _ . : / = + - @, and keys do not begin with "aws:"`,
+    `Invalid tag '${key}': keys and values may contain letters, digits, white space and _ . : / = + - @, and keys must not begin with "aws:"`,
   );
 }

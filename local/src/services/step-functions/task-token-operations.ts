@@ -4,7 +4,7 @@ import { parseData } from '../json-text';
 import type { Operation } from '../service';
 import type { TaskTokens } from '../task-integrations/task-tokens';
 
-/** The operations by which workers answer the tasks that wait for them. */
+/** The operations with which workers complete waiting tasks. */
 export function taskTokenOperations(tokens: TaskTokens) {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return {

@@ -6,19 +6,19 @@ import type { ServiceModel } from '../model/validator';
 import type { Principal } from '../principal';
 import type { OperationsOf, Service } from '../service';
 
-/** The answer of GetCallerIdentity. */
+/** Response of GetCallerIdentity. */
 export interface CallerIdentity {
   readonly UserId: string;
   readonly Account: string;
   readonly Arn: string;
 }
 
-/** AWS Security Token Service: who a key belongs to. */
+/** AWS Security Token Service: identifies the principal of an access key. */
 export class StsService implements Service {
   readonly name = 'sts';
   readonly model = model as ServiceModel;
   readonly operations: OperationsOf<typeof model> = {
-    // It needs no permission, and no policy can deny it.
+    // Needs no permission, and no policy can deny it.
     GetCallerIdentity: { run: (_input, caller) => this.getCallerIdentity(caller), access: () => [] },
   };
 

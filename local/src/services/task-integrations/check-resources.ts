@@ -8,20 +8,20 @@ import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 export interface TaskProblem {
   readonly stateName: string;
   readonly message: string;
-  /** Where, in the definition. */
+  /** Location in the definition. */
   readonly location: string;
-  /** Whether a stub helps: local mode lacks what the task calls, and AWS has it. */
+  /** Whether a stub helps: AWS supports the call, but local mode does not. */
   readonly isStubbable: boolean;
 }
 
-/** What tasks may call. */
+/** Resources that tasks can call. */
 export type TaskTargets = Pick<Deployment, 'functions' | 'stateMachines'>;
 
 /**
- * Finds the tasks of a definition that local mode cannot run: a service, an action, a function or a state machine it
- * does not have, or a field that the optimised integration does not take. For use when the definition is deployed.
+ * Finds the tasks that local mode cannot run: those with an unsupported service, action or field, or with an
+ * unknown function or state machine. Called at deployment.
  *
- * @param isStubbed whether a stub stands for a task
+ * @param isStubbed whether a task has a stub
  */
 export function checkResources(
   definition: Readonly<Record<string, unknown>>,
@@ -40,7 +40,7 @@ type Problem = Omit<TaskProblem, 'stateName'>;
 
 function findProblem(state: Readonly<Record<string, unknown>>, targets: TaskTargets): Problem | undefined {
   if ('Credentials' in state) {
-    const instead = "local mode runs a task with the rights of the state machine's role";
+    const instead = "local mode runs tasks with the permissions of the state machine's role";
     return {
       message: `The field 'Credentials' is not supported here: ${instead}`,
       location: 'Credentials',
@@ -58,14 +58,14 @@ function findProblem(state: Readonly<Record<string, unknown>>, targets: TaskTarg
   }
 }
 
-/** A function or a state machine that is named in the definition and is not there. */
+/** Finds a function or state machine in the definition that does not exist. */
 function findTargetProblem(
   resource: TaskResource,
   given: unknown,
   { functions, stateMachines }: TaskTargets,
 ): string | undefined {
   const reference = targetOf(resource, given);
-  // An expression gives it, or a path.
+  // The value is an expression or a path.
   if (typeof reference !== 'string' || reference.startsWith('{%')) return undefined;
   if (resource.kind !== 'execution') {
     findFunction(functions, reference);
@@ -76,10 +76,10 @@ function findTargetProblem(
     ...Object.keys(qualifiers).map((qualifier) => `${arn}:${qualifier}`),
   ]);
   if (arns.includes(reference)) return undefined;
-  return `the template has no state machine "${reference}". It has: ${arns.join(', ')}`;
+  return `no state machine "${reference}" in the template. Available: ${arns.join(', ')}`;
 }
 
-/** What a task calls, as the definition names it. */
+/** The reference to a function or state machine in the task's arguments. */
 function targetOf(resource: TaskResource, given: unknown): unknown {
   const members = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
   switch (resource.kind) {
@@ -106,7 +106,7 @@ function findFieldProblem(resource: TaskResource, given: unknown, member: string
   };
 }
 
-/** The operation whose fields an optimised integration restricts. */
+/** The operation of an optimized integration, whose fields are restricted. */
 function operationOf(resource: TaskResource): string | undefined {
   switch (resource.kind) {
     case 'sagemaker':

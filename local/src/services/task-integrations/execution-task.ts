@@ -8,10 +8,12 @@ import type { ExecutionPattern } from './resource-arn';
 import { asStatesError, STATES_ERRORS } from './task-errors';
 import { epochMilliseconds, isoTime } from './timestamps';
 
-/** How often a task that waits looks at its execution. */
+/** Interval for polling the execution of a waiting task. */
 const POLL_MILLISECONDS = 50;
 
-/** The optimised integration of Step Functions itself: starts an execution and, with `.sync`, waits for its end. */
+/**
+ * Step Functions' optimized integration of itself: starts an execution and, with `.sync`, waits for its end.
+ */
 export class ExecutionTask {
   constructor(
     private readonly router: ServiceRouter,
@@ -21,7 +23,7 @@ export class ExecutionTask {
   ) {}
 
   async run(input: Readonly<Record<string, unknown>>, call: TaskCall): Promise<Json> {
-    // What was started before local mode was interrupted goes on.
+    // An execution that was started before an interruption continues.
     const started = call.resumed?.submitted ?? (await this.start(input));
     if (this.pattern === undefined || this.pattern === '.waitForTaskToken') return started;
     if (call.resumed?.submitted === undefined) call.submitted(started);
@@ -59,7 +61,9 @@ export class ExecutionTask {
     }
   }
 
-  /** The execution as DescribeExecution has it; `.sync:2` has its data as JSON, and not as text. */
+  /**
+   * The execution in the format of DescribeExecution. With `.sync:2`, its data is JSON instead of a string.
+   */
   private result(execution: Record<string, unknown>): Json {
     const answer = Object.fromEntries(
       Object.entries(execution)

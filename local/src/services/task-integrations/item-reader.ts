@@ -7,20 +7,23 @@ import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import type { ListObjectsOutput, ObjectOutput } from '../s3/s3-service';
 
-/** Arguments that the ItemReader of a distributed Map takes, by operation. */
+/** Arguments of a distributed Map's ItemReader, by operation. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   GetObject: ['Bucket', 'Key'],
   ListObjectsV2: ['Bucket', 'Prefix'],
 };
 
-/** Makes the function that reads a distributed Map's items from S3, with the rights of the state machine's role. */
+/**
+ * Creates the function that reads a distributed Map's items from S3, with the permissions of the state
+ * machine's role.
+ */
 export function createItemReader(router: ServiceRouter, caller: Principal): ReadItems {
   return async ({ resource, arguments: given }) => {
     const operation = resource.endsWith(':listObjectsV2') ? 'ListObjectsV2' : 'GetObject';
     const input = isRecord(given) ? given : {};
     const unknown = Object.keys(input).find((name) => !ARGUMENTS[operation]?.includes(name));
     if (unknown !== undefined) {
-      throw failure(`local mode does not have the argument "${unknown}" of ${operation} in an ItemReader`);
+      throw failure(`local mode does not support the argument "${unknown}" of ${operation} in an ItemReader`);
     }
     try {
       return operation === 'GetObject'
@@ -39,18 +42,16 @@ async function readObject(
 ): Promise<string> {
   const { Body: body } = (await router.call('s3', 'GetObject', input, caller)) as ObjectOutput;
   if (body === undefined) return '';
-  // The files of an inventory and of an Athena UNLOAD are compressed.
+  // The files of an S3 Inventory and of an Athena UNLOAD are compressed.
   if (!String(input['Key']).endsWith('.gz')) return text(body);
   try {
     return gunzipSync(await buffer(body)).toString('utf8');
   } catch (error) {
-    throw failure(
-      `s3://${input['Bucket']}/${input['Key']} cannot be decompressed: ${(error as Error).message}`,
-    );
+    throw failure(`cannot decompress s3://${input['Bucket']}/${input['Key']}: ${(error as Error).message}`);
   }
 }
 
-/** All objects, as the items that AWS makes of them. */
+/** Lists all objects, in the format of AWS's items. */
 async function listObjects(
   router: ServiceRouter,
   caller: Principal,

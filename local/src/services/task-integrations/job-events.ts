@@ -2,8 +2,8 @@ import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagem
 import { epochMilliseconds, mapTimestamps } from './timestamps';
 
 /**
- * The output of `createHyperParameterTuningJob.sync`: the detail of the EventBridge event. It names the best
- * training job and nothing more of it, and has no counters.
+ * Output of `createHyperParameterTuningJob.sync`: the detail of the EventBridge event. It contains only the
+ * name of the best training job, and no counters.
  */
 export function tuningJobEvent(job: TuningJobDescription, tags: readonly Tag[]): unknown {
   const {
@@ -23,8 +23,8 @@ export function tuningJobEvent(job: TuningJobDescription, tags: readonly Tag[]):
 }
 
 /**
- * The output of `createTrainingJob.sync`. The final metrics are left out: nobody has seen them in it, so
- * that nothing should rely on them.
+ * Output of `createTrainingJob.sync`. It omits the final metrics: nobody has seen them in AWS's output, so
+ * nothing should rely on them.
  */
 export function trainingJobEvent(job: TrainingJobDescription, tags: readonly Tag[]): unknown {
   const { FinalMetricDataList: _metrics, ...detail } = job;

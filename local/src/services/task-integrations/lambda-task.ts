@@ -6,7 +6,10 @@ import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import { asStatesError, LAMBDA_ERRORS } from './task-errors';
 
-/** Invokes a function for `lambda:invoke`: the result holds the payload among Lambda's other answers. */
+/**
+ * Invokes a function for `lambda:invoke`. The result contains the payload and Lambda's other response
+ * members.
+ */
 export async function runLambdaInvoke(
   router: ServiceRouter,
   caller: Principal,
@@ -23,7 +26,7 @@ export async function runLambdaInvoke(
   };
 }
 
-/** Invokes a function whose ARN is the task's resource: its payload is the result. */
+/** Invokes a function whose ARN is the task's resource. The result is the payload. */
 export async function runFunction(
   router: ServiceRouter,
   caller: Principal,
@@ -40,7 +43,7 @@ function parsePayload({ Payload: payload }: InvokeOutput): unknown {
   } catch (error) {
     throw new StatesError(
       'States.Runtime',
-      `The function's result cannot be read: ${(error as Error).message}`,
+      `Cannot parse the function's result: ${(error as Error).message}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { operations } from '../model/sagemaker-model.json';
 
-/** What the `Resource` of a Task stands for. */
+/** The parsed `Resource` of a Task. */
 export type TaskResource =
   | { readonly kind: 'function'; readonly functionArn: string }
   | { readonly kind: 'lambda-invoke'; readonly takesToken: boolean }
@@ -8,20 +8,20 @@ export type TaskResource =
   | { readonly kind: 'sagemaker'; readonly operation: string; readonly isSync: boolean }
   | { readonly kind: 'aws-sdk'; readonly service: string; readonly operation: string };
 
-/** What a task does after it has started an execution. */
+/** What a task does after starting an execution. */
 export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskToken';
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];
 
-/** All operations of SageMaker that local mode has. */
+/** All supported operations of SageMaker. */
 const SAGEMAKER_OPERATIONS = Object.keys(operations);
 
-/** Optimised integrations of SageMaker that local mode has. */
+/** Supported optimized integrations of SageMaker. */
 const INTEGRATED = ['createTrainingJob', 'createHyperParameterTuningJob'];
 
-/** The resources that local mode has, for a person who has asked for another one. */
+/** The supported resources, for error messages. */
 export const AVAILABLE_RESOURCES = [
-  "functions of the template in Node.js (a function's ARN, lambda:invoke[.waitForTaskToken])",
+  "Node.js functions of the template (a function's ARN, lambda:invoke[.waitForTaskToken])",
   'state machines of the template (states:startExecution[.sync|.sync:2|.waitForTaskToken])',
   ...INTEGRATED.map((each) => `sagemaker:${each}[.sync]`),
   `aws-sdk:sagemaker:<action>, where the action is ${SAGEMAKER_OPERATIONS.map(lowerFirst).join(', ')}`,
@@ -30,7 +30,7 @@ export const AVAILABLE_RESOURCES = [
 /**
  * Parses the `Resource` of a Task.
  *
- * @throws Error when local mode does not have it: {@link AVAILABLE_RESOURCES} says what it has
+ * @throws Error when local mode does not support it; {@link AVAILABLE_RESOURCES} lists the supported ones
  */
 export function parseResource(resource: string): TaskResource {
   if (/^arn:[^:]+:lambda:[^:]*:\d{12}:function:/.test(resource)) {
@@ -54,7 +54,7 @@ export function parseResource(resource: string): TaskResource {
   if (action !== undefined && SAGEMAKER_OPERATIONS.includes(upperFirst(action))) {
     return { kind: 'aws-sdk', service: 'sagemaker', operation: upperFirst(action) };
   }
-  throw new Error(`local mode does not have the resource "${resource}"`);
+  throw new Error(`local mode does not support the resource "${resource}"`);
 }
 
 function upperFirst(name: string): string {

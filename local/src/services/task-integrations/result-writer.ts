@@ -3,7 +3,10 @@ import { AwsError } from '../aws-error';
 import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 
-/** Makes the function that writes a distributed Map's results to S3, with the rights of the state machine's role. */
+/**
+ * Creates the function that writes a distributed Map's results to S3, with the permissions of the state
+ * machine's role.
+ */
 export function createResultWriter(router: ServiceRouter, caller: Principal): WriteResults {
   return async ({ bucket, key, content }) => {
     try {

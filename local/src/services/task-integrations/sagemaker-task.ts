@@ -7,10 +7,10 @@ import { trainingJobEvent, tuningJobEvent } from './job-events';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 
-/** How often a `.sync` task looks at its job. */
+/** Interval for polling the job of a `.sync` task. */
 const POLL_MILLISECONDS = 50;
 
-/** A kind of job as the `.sync` pattern handles it. */
+/** A kind of job, for the `.sync` pattern. */
 interface JobKind {
   readonly nameMember: string;
   readonly arnMember: string;
@@ -39,13 +39,13 @@ const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   },
 };
 
-/** What a task needs to know of its execution. */
+/** What a task uses of its execution. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
   readonly executionArn: string;
   readonly onFault: (error: Error) => void;
 }
 
-/** The optimised integration of SageMaker: creates a job and, with `.sync`, waits for its end. */
+/** SageMaker's optimized integration: creates a job and, with `.sync`, waits for its end. */
 export class SageMakerTask {
   private readonly kind: JobKind;
 
@@ -57,7 +57,7 @@ export class SageMakerTask {
   ) {
     const kind = JOB_KINDS[operation];
     if (kind === undefined) {
-      throw new Error(`local mode does not have the integration sagemaker:${operation}`);
+      throw new Error(`local mode does not support the integration sagemaker:${operation}`);
     }
     this.kind = kind;
   }
@@ -85,7 +85,7 @@ export class SageMakerTask {
       return answer;
     }
     submitted(answer as JsonObject);
-    // Step Functions puts the tags as SageMaker has them into its answer.
+    // The output of Step Functions contains the tags that SageMaker stored.
     const { Tags: kept } = (await this.call('ListTags', { ResourceArn: created[this.kind.arnMember] })) as {
       Tags: readonly Tag[];
     };
@@ -93,7 +93,7 @@ export class SageMakerTask {
     try {
       return await this.waitForEnd(name, kept, signal);
     } catch (error) {
-      // Best effort, as on AWS: what matters to the caller is why the task was aborted.
+      // Best effort, as on AWS: the caller needs the reason for which the task was aborted.
       if (signal.aborted) await this.stop(name).catch(onFault);
       throw error;
     }
@@ -118,14 +118,17 @@ export class SageMakerTask {
     }
   }
 
-  /** @throws Error when the role may not stop the job, which goes on; one that has ended by itself is no problem */
+  /**
+   * @throws Error when the role may not stop the job, which continues. A job that has already ended is not an
+   *   error
+   */
   private async stop(name: Record<string, unknown>): Promise<void> {
     try {
       await this.router.call('sagemaker', this.kind.stop, name, this.caller);
     } catch (error) {
       if (error instanceof AwsError && error.code !== 'AccessDeniedException') return;
       throw new Error(
-        `${Object.values(name).join()} was not stopped and goes on: ${(error as Error).message}`,
+        `${Object.values(name).join()} was not stopped and continues: ${(error as Error).message}`,
       );
     }
   }
@@ -139,7 +142,7 @@ export class SageMakerTask {
   }
 }
 
-/** The tags that Step Functions adds to the jobs it waits for. */
+/** The tags that Step Functions adds to jobs that it waits for. */
 function executionTags(executionArn: string): Tag[] {
   return [
     { Key: 'AWS_STEP_FUNCTIONS_EXECUTION_ARN', Value: executionArn },
@@ -147,7 +150,7 @@ function executionTags(executionArn: string): Tag[] {
   ];
 }
 
-/** Waits for a time, or until the signal aborts. */
+/** Waits until the time has passed or the signal aborts. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {

@@ -3,7 +3,10 @@ import { statesIn } from '../../states';
 import { UserError } from '../../user-error';
 import type { Authorizer } from '../iam/authorizer';
 
-/** The EventBridge rules by which Step Functions learns of the end of jobs, by the tasks that wait for them. */
+/**
+ * The EventBridge rules through which Step Functions learns of the end of jobs, by resource of the waiting
+ * task.
+ */
 const RULES: Readonly<Record<string, string>> = {
   'states:startExecution.sync': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
   'states:startExecution.sync:2': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
@@ -14,7 +17,7 @@ const RULES: Readonly<Record<string, string>> = {
 const RULE_ACTIONS = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
 
 /**
- * What a state machine with a log needs, on all resources.
+ * Permissions that a state machine with logging needs, on all resources.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
  */
@@ -30,18 +33,18 @@ const LOG_ACTIONS = [
 ];
 
 /**
- * What a state machine with a key of its own needs.
+ * Permissions that a state machine with a customer managed key needs.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */
 const DATA_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /**
- * Checks what AWS checks of a role when it creates a state machine: that Step Functions can assume it, and that it may
- * make the rules that `.sync` tasks wait by, deliver the log and use the key. Nothing here needs any of it, but AWS would not
- * deploy the stack.
+ * Checks a role as AWS does when it creates a state machine: Step Functions must be able to assume it, and it
+ * needs permissions for the managed rules of `.sync` tasks, for logging and for the key. Local mode needs
+ * none of these, but AWS would refuse to deploy the stack.
  *
- * @throws UserError `AccessDeniedException`, with the action that is not allowed
+ * @throws UserError `AccessDeniedException` with the missing permission
  */
 export function checkStateMachineRole(
   { name, arn, roleArn, definition, isLogged, kmsKeyId }: StateMachineResource,
@@ -54,13 +57,13 @@ export function checkStateMachineRole(
       check();
     } catch (error) {
       throw new UserError(
-        `State machine ${name} cannot be created: AccessDeniedException: ${problem} (${(error as Error).message})`,
+        `Cannot create state machine ${name}: AccessDeniedException: ${problem} (${(error as Error).message})`,
       );
     }
   };
   if (!access.isTrusted(roleArn, 'states', arn)) {
     throw new UserError(
-      `State machine ${name} cannot be created: AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role. (${roleArn})`,
+      `Cannot create state machine ${name}: AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role. (${roleArn})`,
     );
   }
   const check = (action: string, resource: string, problem: string): void =>
@@ -90,7 +93,7 @@ export function checkStateMachineRole(
   }
 }
 
-/** The resources of all tasks, those in Maps and branches included. */
+/** The resources of all tasks, including those in Maps and branches. */
 function tasksOf(definition: StateMachineResource['definition']): Set<string> {
   const tasks = statesIn(definition).filter(({ state }) => state['Type'] === 'Task');
   return new Set(tasks.map(({ state }) => String(state['Resource'])));

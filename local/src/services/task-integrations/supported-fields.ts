@@ -1,6 +1,6 @@
 /**
- * Fields that the optimised integration takes at one level of a request. A field with fields of its own
- * lists them; `true` takes whatever the service takes. A list is described by its items.
+ * Fields that an optimized integration supports at one level of a request. A field with nested fields lists
+ * them; `true` allows everything that the service allows. For a list, the fields of its items are listed.
  */
 export interface SupportedFields {
   readonly [field: string]: true | SupportedFields;
@@ -27,7 +27,7 @@ const INPUT_DATA_CONFIG: SupportedFields = {
   ShuffleConfig: { Seed: true },
 };
 
-/** Members that training jobs and the definition in a tuning job share. */
+/** Members common to training jobs and training definitions of tuning jobs. */
 const TRAINING: SupportedFields = {
   RoleArn: true,
   InputDataConfig: INPUT_DATA_CONFIG,
@@ -42,10 +42,10 @@ const TRAINING: SupportedFields = {
 };
 
 /**
- * The fields of each optimised integration, as far as they are known to be taken (see
- * facts/step-functions-sagemaker.md §1): what nobody has been seen to use is refused, so that a template
- * which runs here does not fail on AWS. What it costs is a template that AWS would take and local mode
- * does not; the `aws-sdk` integration takes every field.
+ * The fields that each optimized integration is known to support (see facts/step-functions-sagemaker.md §1).
+ * Fields without evidence are refused, so that a template that runs here does not fail on AWS. As a
+ * consequence, local mode may refuse a template that AWS accepts. The `aws-sdk` integration supports every
+ * field.
  */
 export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
   Invoke: {
@@ -106,7 +106,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
   },
 };
 
-/** The first field of a request that is not supported, with its path; undefined when all are. */
+/** Path of the first unsupported field of a request; undefined if all are supported. */
 export function findUnsupportedField(
   value: unknown,
   supported: SupportedFields,
@@ -120,7 +120,7 @@ export function findUnsupportedField(
   }
   return firstDefined(
     Object.entries(value).map(([key, member]) => {
-      // In JSONPath definitions a key that ends in `.$` gives the field by a path.
+      // In JSONPath definitions, a key with the suffix `.$` sets the field from a path.
       const field = key.replace(/\.\$$/, '');
       const below = Object.hasOwn(supported, field) ? supported[field] : undefined;
       if (below === undefined) {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { StatesError } from '../../states';
 import { AwsError } from '../aws-error';
 
-/** How the errors of one kind of integration are named. */
+/** Naming of the errors of an integration. */
 export interface ErrorNaming {
-  /** What stands before the dot, such as `SageMaker`. */
+  /** Prefix before the dot, such as `SageMaker`. */
   readonly prefix: string;
-  /** Name of the errors that are not in the service model. */
+  /** Name of errors that are not in the service model. */
   readonly generic: string;
-  /** Codes in the service model, as on the wire. */
+  /** Error codes in the service model, as sent to clients. */
   readonly modelled: readonly string[];
-  /** The cause, in the words of the SDK that Step Functions uses for this kind of integration. */
+  /** The cause, with the wording of the SDK that Step Functions uses for the integration. */
   readonly cause: (error: AwsError) => string;
 }
 
@@ -58,7 +58,7 @@ export const SAGEMAKER_SDK_ERRORS: ErrorNaming = {
     `${message} (Service: SageMaker, Status Code: ${statusCode}, Request ID: ${randomUUID()})`,
 };
 
-/** What a state machine sees of an error that a service answered with; other errors stay as they are. */
+/** Converts a service's error to the error that a state machine receives. Returns other errors unchanged. */
 export function asStatesError(error: unknown, naming: ErrorNaming): unknown {
   if (!(error instanceof AwsError)) {
     return error;

@@ -19,17 +19,20 @@ import { asStatesError, SAGEMAKER_SDK_ERRORS } from './task-errors';
 import type { TaskTokens } from './task-tokens';
 import { isoTime, mapTimestamps } from './timestamps';
 
-/** What tasks run with. */
+/** Options of the task runner. */
 export interface TaskRunnerOptions {
   readonly router: ServiceRouter;
   /** The role of the state machine. */
   readonly caller: Principal;
   readonly tokens: TaskTokens;
-  /** Takes what no execution tells: that the job of one that was stopped could not be stopped, and goes on. */
+  /**
+   * Receives errors that are not in any execution: a job of a stopped execution could not be stopped and
+   * continues.
+   */
   readonly onFault: (error: Error) => void;
 }
 
-/** Makes the function that runs a state machine's Tasks, with the rights of its role. */
+/** Creates the function that runs a state machine's Tasks with the permissions of its role. */
 export function createTaskRunner({ router, caller: role, tokens, onFault }: TaskRunnerOptions): RunTask {
   return async (call) => {
     const caller = { ...role, task: taskIdentity(call) };
@@ -41,7 +44,7 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
     if (!isRecord(given)) {
       throw new StatesError('States.Runtime', `The arguments of the state "${stateName}" are not an object`);
     }
-    // Services know JavaScript's numbers; what functions and executions take is JSON text.
+    // Services expect plain JavaScript numbers. Functions and executions receive JSON, which preserves them.
     const plain = withPlainNumbers(given as JsonObject) as JsonObject;
     switch (resource.kind) {
       case 'lambda-invoke': {
@@ -67,14 +70,17 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
   };
 }
 
-/** Makes the call, and waits for a worker to answer with the task's token: it may do so before the call ends. */
+/**
+ * Makes the call and waits for a worker to answer with the task's token. The answer may arrive before the
+ * call ends.
+ */
 async function untilAnswered(
   tokens: TaskTokens,
   call: TaskCall,
   start: () => Promise<unknown>,
 ): Promise<unknown> {
   const answer = tokens.wait(call);
-  // Until it is waited for.
+  // Handled where it is awaited.
   answer.catch(() => undefined);
   if (call.resumed?.submitted === undefined) call.submitted((await start()) as Json);
   return answer;
@@ -95,7 +101,7 @@ function parseOrFail(resource: string): ReturnType<typeof parseResource> {
   }
 }
 
-/** The AWS SDK integration: any operation of the service, with times as text. */
+/** The AWS SDK integration: any operation of the service, with times as strings. */
 async function callService(
   router: ServiceRouter,
   caller: Principal,
@@ -110,7 +116,7 @@ async function callService(
   }
 }
 
-/** Settles as the task does, or rejects as soon as the signal aborts. */
+/** Resolves or rejects as the task does. Rejects at once when the signal aborts. */
 function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -122,7 +128,7 @@ function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** What the context object says of an execution and of the state that it is in, with the items of Maps that it is at. */
+/** Identity of the task, from the execution and state in the context object and its Map items. */
 function taskIdentity({ context, place }: Pick<TaskCall, 'context' | 'place'>): TaskIdentity {
   const { Execution, State } = context;
   const execution = isRecord(Execution) ? Execution : {};

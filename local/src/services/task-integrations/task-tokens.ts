@@ -8,13 +8,13 @@ interface WaitingTask {
   readonly heartbeat: () => void;
 }
 
-/** The tokens of the tasks that wait for a worker (`.waitForTaskToken`). */
+/** The tokens of tasks that wait for workers (`.waitForTaskToken`). */
 export class TaskTokens {
   private readonly waiting = new Map<string, WaitingTask>();
-  /** Resources of the tasks that do not wait any more, by token. */
+  /** Resources of tasks that no longer wait, by token. */
   private readonly ended = new Map<string, string>();
 
-  /** Resolves with what a worker answers, and rejects when it tells of a failure or the task is stopped. */
+  /** Resolves with the worker's answer. Rejects when the worker reports a failure or the task is stopped. */
   wait({ taskToken = '', resource, signal, heartbeat }: TaskCall): Promise<Json> {
     return new Promise<Json>((resolve, reject) => {
       const stop = () => reject(signal.reason);
@@ -27,7 +27,7 @@ export class TaskTokens {
     });
   }
 
-  /** @throws AwsError `TaskTimedOut` or `InvalidToken` when no task waits with this token */
+  /** @throws AwsError `TaskTimedOut` or `InvalidToken` when no task is waiting with this token */
   succeed(token: string, output: Json): void {
     this.task(token).succeed(output);
   }
@@ -37,7 +37,7 @@ export class TaskTokens {
     this.task(token).fail(new StatesError(error, cause));
   }
 
-  /** Restarts the time that a task may wait for its next heartbeat. @throws AwsError as {@link succeed} */
+  /** Restarts a task's heartbeat timeout. @throws AwsError as {@link succeed} */
   heartbeat(token: string): void {
     this.task(token).heartbeat();
   }

@@ -1,9 +1,9 @@
 import { times } from '../model/sagemaker-model.json';
 
-/** Members of SageMaker's responses that are points in time. */
+/** Members of SageMaker's responses that are timestamps. */
 const TIME_MEMBERS: ReadonlySet<string> = new Set(times);
 
-/** A copy of a response in which each point in time (epoch seconds) is written in another way. */
+/** A copy of a response in which every timestamp (epoch seconds) is converted. */
 export function mapTimestamps(value: unknown, write: (epochSeconds: number) => unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => mapTimestamps(item, write));
@@ -19,12 +19,12 @@ export function mapTimestamps(value: unknown, write: (epochSeconds: number) => u
   );
 }
 
-/** As events carry it. */
+/** The format of events. */
 export function epochMilliseconds(epochSeconds: number): number {
   return Math.round(epochSeconds * 1000);
 }
 
-/** As the AWS SDK integration gives it. */
+/** The format of the AWS SDK integration. */
 export function isoTime(epochSeconds: number): string {
   return new Date(epochMilliseconds(epochSeconds)).toISOString();
 }

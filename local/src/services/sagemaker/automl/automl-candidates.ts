@@ -2,10 +2,13 @@ import type { Environment } from '../../../assembly/deployment';
 import { trainingJobArn } from '../jobs/job-arns';
 import type { AutoMLCandidate, AutoMLJobRecord } from './automl-types';
 
-/** A metric that MetricDatum.MetricName has no value for; StandardMetricName has. */
+/** Metrics that are values of StandardMetricName, but not of MetricDatum.MetricName. */
 const STANDARD_ONLY = ['LogLoss'];
 
-/** A candidate that has just begun. Its one step is named as on AWS; there is no such training job here. */
+/**
+ * A candidate that has just started. Its only step has the name that a training job would have on AWS. There
+ * is no such job here.
+ */
 export function newCandidate(environment: Environment, name: string, now: number): AutoMLCandidate {
   return {
     CandidateName: name,
@@ -23,7 +26,7 @@ export function newCandidate(environment: Environment, name: string, now: number
   };
 }
 
-/** Validation metrics as `CandidateProperties.CandidateMetrics` has them. */
+/** Validation metrics in the format of `CandidateProperties.CandidateMetrics`. */
 export function standardMetrics(
   metrics: Readonly<Record<string, number>>,
 ): NonNullable<AutoMLCandidate['CandidateProperties']>['CandidateMetrics'] {
@@ -35,7 +38,7 @@ export function standardMetrics(
   }));
 }
 
-/** The record of a job whose process is gone: stopped, with what was done until then. */
+/** The record of a job whose process is gone: stopped, keeping the candidates that were finished. */
 export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
   const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
   return {

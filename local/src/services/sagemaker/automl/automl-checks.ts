@@ -22,9 +22,10 @@ export const CSV = 'text/csv;header=present';
 export const PARQUET = 'x-application/vnd.amazon+parquet';
 
 /**
- * Checks what the service model does not say: which members go together, and what local mode runs.
+ * Checks rules that the service model does not contain: consistency between members, and support by local
+ * mode.
  *
- * @returns the configuration for tables
+ * @returns the configuration for tabular data
  * @throws AwsError a ValidationException that names the member
  */
 export function checkAutoMLJob(request: CreateAutoMLJobRequest): TabularJobConfig {
@@ -35,22 +36,24 @@ export function checkAutoMLJob(request: CreateAutoMLJobRequest): TabularJobConfi
   checkWeights(table);
   checkAlgorithms(table);
   if (table.GenerateCandidateDefinitionsOnly === true) {
-    refuse('TabularJobConfig.GenerateCandidateDefinitionsOnly: local mode makes no notebooks of candidates');
+    refuse(
+      'TabularJobConfig.GenerateCandidateDefinitionsOnly: local mode does not generate candidate notebooks',
+    );
   }
   const { AutoGenerateEndpointName: isNamed, EndpointName: endpoint } = request.ModelDeployConfig ?? {};
   if (isNamed === true || endpoint !== undefined) {
-    refuse('ModelDeployConfig: local mode has no endpoints');
+    refuse('ModelDeployConfig: local mode does not support endpoints');
   }
   return table;
 }
 
-/** The chosen algorithms; undefined when all may be tried. */
+/** The selected algorithms; undefined if all are allowed. */
 export function chosenAlgorithms(table: TabularJobConfig): readonly string[] | undefined {
   const chosen = table.CandidateGenerationConfig?.AlgorithmsConfig?.[0]?.AutoMLAlgorithms ?? [];
   return chosen.length > 0 ? chosen : undefined;
 }
 
-/** Whether an algorithm is one of the local search. */
+/** Whether local mode's search includes an algorithm. */
 export function isLocalAlgorithm(name: string): boolean {
   return (AUTOML_FAMILIES as readonly string[]).includes(name);
 }
@@ -59,10 +62,12 @@ function tabularConfig({ AutoMLProblemTypeConfig: config }: CreateAutoMLJobReque
   const given = Object.keys(config).filter((name) => (config as Record<string, unknown>)[name] != null);
   const [name] = given;
   if (given.length !== 1 || name === undefined) {
-    refuse(`AutoMLProblemTypeConfig: exactly one configuration is needed, got ${given.join(', ') || 'none'}`);
+    refuse(
+      `AutoMLProblemTypeConfig: exactly one configuration is required, got ${given.join(', ') || 'none'}`,
+    );
   }
   if (config.TabularJobConfig === undefined) {
-    refuse(`AutoMLProblemTypeConfig: local mode runs TabularJobConfig only, got ${name}`);
+    refuse(`AutoMLProblemTypeConfig: local mode only supports TabularJobConfig, got ${name}`);
   }
   return config.TabularJobConfig;
 }
@@ -71,13 +76,13 @@ function checkChannels(channels: readonly AutoMLJobChannel[]): void {
   const types = channels.map(({ ChannelType: type = 'training' }) => type);
   if (types.filter((type) => type === 'training').length !== 1) {
     refuse(
-      `AutoMLJobInputDataConfig: one channel of ChannelType training is needed, and one of validation may be added; got ${types.join(', ')}`,
+      `AutoMLJobInputDataConfig: must be one channel of ChannelType training and at most one of ChannelType validation, got ${types.join(', ')}`,
     );
   }
   const contents = channels.map(({ ContentType: content = CSV }) => content);
   for (const content of contents) {
     if (content !== CSV && content !== PARQUET) {
-      refuse(`AutoMLJobInputDataConfig: ContentType has to be ${CSV} or ${PARQUET}, got ${content}`);
+      refuse(`AutoMLJobInputDataConfig: ContentType must be ${CSV} or ${PARQUET}, got ${content}`);
     }
   }
   if (new Set(contents).size > 1) {
@@ -91,7 +96,7 @@ function checkSplit(request: CreateAutoMLJobRequest): void {
   const fraction = request.DataSplitConfig?.ValidationFraction;
   if (fraction === undefined) return;
   if (!(typeof fraction === 'number' && fraction > 0 && fraction < 1)) {
-    refuse(`DataSplitConfig.ValidationFraction has to be greater than 0 and less than 1, got ${fraction}`);
+    refuse(`DataSplitConfig.ValidationFraction must be greater than 0 and less than 1, got ${fraction}`);
   }
   if (request.AutoMLJobInputDataConfig.length > 1) {
     refuse('DataSplitConfig.ValidationFraction must not be set together with a validation channel');
@@ -107,7 +112,9 @@ function checkObjective({ ProblemType: problem }: TabularJobConfig, metric: stri
   }
   const metrics = problem === undefined ? undefined : OBJECTIVES[problem];
   if (metrics !== undefined && metric !== undefined && !metrics.includes(metric)) {
-    refuse(`AutoMLJobObjective.MetricName: ${problem} has ${metrics.join(', ')}; got ${metric}`);
+    refuse(
+      `AutoMLJobObjective.MetricName: must be one of ${metrics.join(', ')} for ${problem}, got ${metric}`,
+    );
   }
 }
 
@@ -115,7 +122,7 @@ function checkWeights(table: TabularJobConfig): void {
   const { SampleWeightAttributeName: weight, Mode: mode, TargetAttributeName: target } = table;
   if (weight === undefined) return;
   if (mode === 'HYPERPARAMETER_TUNING') {
-    refuse('SampleWeightAttributeName is available in the mode ENSEMBLING only, got HYPERPARAMETER_TUNING');
+    refuse('SampleWeightAttributeName is only available in the mode ENSEMBLING, got HYPERPARAMETER_TUNING');
   }
   if (weight === target) {
     refuse(`SampleWeightAttributeName and TargetAttributeName are the same column: ${target}`);
@@ -132,11 +139,11 @@ function checkAlgorithms(table: TabularJobConfig): void {
   const known = ALGORITHMS[mode] ?? [];
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    refuse(`AutoMLAlgorithms: the mode ${mode} has ${known.join(', ')}; got ${unknown.join(', ')}`);
+    refuse(`AutoMLAlgorithms: the mode ${mode} supports ${known.join(', ')}; got ${unknown.join(', ')}`);
   }
   if (!chosen.some(isLocalAlgorithm)) {
     refuse(
-      `AutoMLAlgorithms: local mode has ${AUTOML_FAMILIES.join(', ')}, and none of them is chosen: ${chosen.join(', ')}`,
+      `AutoMLAlgorithms: local mode only supports ${AUTOML_FAMILIES.join(', ')}, got ${chosen.join(', ')}`,
     );
   }
 }

@@ -14,7 +14,7 @@ export class AutoMLEngine {
 
   constructor(private readonly context: Omit<AutoMLContext, 'runner'> & Partial<AutoMLContext>) {}
 
-  /** Creates a job and starts it. */
+  /** Creates and starts a job. */
   public start(request: CreateAutoMLJobRequest, createdBy?: TaskIdentity): AutoMLJobRecord {
     const { environment, jobs, now, data } = this.context;
     const runner = this.runner();
@@ -48,7 +48,7 @@ export class AutoMLEngine {
     return record;
   }
 
-  /** Runs a job that was interrupted again, from its beginning: its candidates are searched for anew. */
+  /** Runs an interrupted job again from the beginning, with a new search for candidates. */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: AutoMLJobRecord): AutoMLRun {
     const {
       EndTime: _end,
@@ -81,7 +81,7 @@ export class AutoMLEngine {
     throw validationError('these services were started without a runner for AutoML jobs');
   }
 
-  /** The run of a job that this process is running. */
+  /** Finds the run of a job of this process. */
   public running(name: string): AutoMLRun | undefined {
     return this.runs.get(name);
   }

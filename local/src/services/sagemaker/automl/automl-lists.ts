@@ -2,7 +2,7 @@ import type { Input } from '../../service';
 import { isEqual, listJobs, pick, sortedPage } from '../jobs/job-lists';
 import type { AutoMLCandidate, AutoMLJobRecord } from './automl-types';
 
-/** What ListCandidatesForAutoMLJob answers. By value, the candidates without one come last. */
+/** Response of ListCandidatesForAutoMLJob. If sorted by value, candidates without a value come last. */
 export function listCandidates(candidates: readonly AutoMLCandidate[], input: Input): unknown {
   const found = candidates.filter(
     ({ CandidateStatus: status, CandidateName: name }) =>
@@ -16,11 +16,11 @@ export function listCandidates(candidates: readonly AutoMLCandidate[], input: In
   return { Candidates: items, ...token };
 }
 
-/** What ListAutoMLJobs answers. */
+/** Response of ListAutoMLJobs. */
 export function listAutoMLJobs(jobs: readonly AutoMLJobRecord[], input: Input): unknown {
   const members = ['AutoMLJobSecondaryStatus', 'EndTime', 'FailureReason'];
   const descriptions = jobs.map(({ description }) => description);
-  // Descending unless asked otherwise, as the service model says.
+  // Sorted in descending order by default (service model).
   return listJobs('AutoMLJob', descriptions, { SortOrder: 'Descending', ...input }, (job) =>
     pick(job, members),
   );

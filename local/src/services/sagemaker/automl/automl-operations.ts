@@ -7,7 +7,7 @@ import type { AutoMLEngine } from './automl-engine';
 import { listAutoMLJobs, listCandidates } from './automl-lists';
 import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
 
-/** The operations on AutoML jobs, by name. */
+/** The operations of AutoML jobs, by name. */
 export function automlOperations({ automl: jobs }: Jobs, engine: AutoMLEngine) {
   const find = (input: Input): AutoMLJobRecord => {
     const name = String(input['AutoMLJobName']);
@@ -34,7 +34,8 @@ export function automlOperations({ automl: jobs }: Jobs, engine: AutoMLEngine) {
     },
     ListCandidatesForAutoMLJob: {
       run: (input) => listCandidates(find(input).candidates, input),
-      // It names a job, but its action has no resource types: only a statement for all resources is sure to allow it.
+      // The request names a job, but the action has no resource types. Only a statement for all resources is
+      // certain to allow it.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
     },

@@ -29,13 +29,13 @@ import type {
   TabularJobConfig,
 } from './automl-types';
 
-/** Candidates of a job that names no limit (Autopilot: 10 trials in ensembling mode, 100 in HPO mode). */
+/** Default of MaxCandidates (Autopilot: 10 trials in ensembling mode, 100 in HPO mode). */
 export const DEFAULT_MAX_CANDIDATES = 20;
 
-/** Longest time for one candidate of a job that names no limit. */
+/** Default time limit of a candidate, in seconds. */
 export const DEFAULT_MAX_SECONDS_PER_CANDIDATE = 600;
 
-/** What the runs of AutoML jobs work with. */
+/** The context that runs of AutoML jobs use. */
 export type AutoMLContext = Pick<
   EngineContext,
   'root' | 'environment' | 'jobs' | 'data' | 'now' | 'deploymentId' | 'isEnding'
@@ -46,7 +46,7 @@ export type AutoMLContext = Pick<
 /** Why a search ends before its last candidate. */
 export type AutoMLStopReason = 'Stopped' | 'MaxAutoMLJobRuntimeReached';
 
-/** What a job reads, as channels of a training job; both have the same S3 semantics. */
+/** A job's input, as channels of a training job: both have the same S3 semantics. */
 export function automlInput(request: CreateAutoMLJobRequest, table: TabularJobConfig): TrainingDefinition {
   const { FeatureSpecificationS3Uri: specification } = table;
   const channels = request.AutoMLJobInputDataConfig.map((channel) => ({
@@ -67,9 +67,9 @@ export function automlInput(request: CreateAutoMLJobRequest, table: TabularJobCo
 
 const FEATURES = 'feature-specification';
 
-/** One AutoML job from its start to its end. */
+/** Runs an AutoML job from start to end. */
 export class AutoMLRun {
-  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  /** Resolves to the job's last record. Never rejects: failures are in the record. */
   public readonly finished: Promise<AutoMLJobRecord>;
   private readonly controller = new AbortController();
   private readonly name: string;
@@ -92,7 +92,7 @@ export class AutoMLRun {
     this.finished = this.run();
   }
 
-  /** Ends the job with what is done, unless it has ended. */
+  /** Ends the job with the results so far. Does nothing if it has ended. */
   public stop(reason: AutoMLStopReason): void {
     if (this.stopReason !== undefined || this.isOver) {
       return;
@@ -106,7 +106,7 @@ export class AutoMLRun {
   }
 
   private async run(): Promise<AutoMLJobRecord> {
-    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    // The caller must first finish its synchronous work (the record, its own bookkeeping).
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);
@@ -129,12 +129,12 @@ export class AutoMLRun {
 
   private async search(workFolder: string): Promise<AutoMLOutcome> {
     this.log(
-      'Local equivalent of SageMaker Autopilot: a search of local mode over preprocessing, scikit-learn models and ' +
-        'XGBoost. Candidates on AWS are other models with other metrics.',
+      'Local equivalent of SageMaker Autopilot: local mode searches preprocessing steps, scikit-learn models and ' +
+        'XGBoost. On AWS, candidates are different models with different metrics.',
     );
     this.describe({ AutoMLJobSecondaryStatus: 'AnalyzingData' });
     const search = during('Data download', () => this.searchOf());
-    // What cannot be written in the end is better known now.
+    // Fails now if the location cannot be written to, instead of at the end.
     during('Artifact upload', () => this.outputFile('leaderboard.json'));
     const criteria = this.table.CompletionCriteria ?? {};
     return this.context.runner.run({
@@ -171,7 +171,8 @@ export class AutoMLRun {
     const validation = filesOf('validation');
     const chosen = chosenAlgorithms(this.table);
     const others = chosen?.filter((name) => !isLocalAlgorithm(name)) ?? [];
-    if (others.length > 0) this.log(`Left out, since local mode does not have them: ${others.join(', ')}.`);
+    if (others.length > 0)
+      this.log(`Skipped, because local mode does not support them: ${others.join(', ')}.`);
     const specification = resolved.find(({ name }) => name === FEATURES)?.files[0]?.path;
     return {
       target: this.table.TargetAttributeName,
@@ -246,7 +247,7 @@ export class AutoMLRun {
     );
   }
 
-  /** Stores a candidate's model; what changes in the candidate. */
+  /** Stores a candidate's model. @returns the changed members of the candidate */
   private async keep(name: string, outcome: CandidateOutcome): Promise<Partial<AutoMLCandidate>> {
     const { analysis } = this;
     if (outcome.status !== 'Completed' || analysis === undefined) {
@@ -270,7 +271,8 @@ export class AutoMLRun {
         Value: result.objective,
         StandardMetricName: objective,
       },
-      // No image of Autopilot's: the model is a scikit-learn pipeline, and its archive says how to load it.
+      // There is no Autopilot image: the model is a scikit-learn pipeline, and its archive explains how to
+      // load it.
       InferenceContainers: [
         {
           Image: `local-mode/automl:${analysis.sklearnVersion}`,
@@ -290,7 +292,7 @@ export class AutoMLRun {
     return this.ranked(candidates)[0];
   }
 
-  /** Completed candidates, the best first; of equals the older. */
+  /** Completed candidates, best first; of equal ones, the older first. */
   private ranked(candidates: readonly AutoMLCandidate[]): AutoMLCandidate[] {
     const sign = this.analysis?.direction === 'Minimize' ? 1 : -1;
     return candidates
@@ -310,7 +312,7 @@ export class AutoMLRun {
     try {
       if (this.bestOf(candidates)) this.writeLeaderboard(candidates);
     } catch (error) {
-      this.log(`The leaderboard could not be written: ${(error as Error).message}`);
+      this.log(`Cannot write the leaderboard: ${(error as Error).message}`);
     }
     const reason = ended.FailureReason?.slice(0, LONGEST_REASON);
     this.log(`${ended.AutoMLJobStatus} (${ended.AutoMLJobSecondaryStatus})${reason ? `: ${reason}` : ''}`);
@@ -330,13 +332,11 @@ export class AutoMLRun {
     if (this.stopReason === 'MaxAutoMLJobRuntimeReached') {
       return hasBest
         ? { AutoMLJobStatus: 'Completed', AutoMLJobSecondaryStatus: 'MaxAutoMLJobRuntimeReached' }
-        : failedJob(
-            'MaxAutoMLJobRuntimeInSeconds was reached before a candidate was trained: give more time.',
-          );
+        : failedJob('MaxAutoMLJobRuntimeInSeconds was reached before a candidate was trained: increase it.');
     }
     if (!hasBest) {
       const reason = candidates.find(({ FailureReason }) => FailureReason)?.FailureReason;
-      return failedJob(`No candidate succeeded, of ${candidates.length}. The first: ${reason}`);
+      return failedJob(`None of ${candidates.length} candidates succeeded. Failure of the first: ${reason}`);
     }
     const isLimited = this.table.CompletionCriteria?.MaxCandidates !== undefined;
     return {
@@ -345,7 +345,7 @@ export class AutoMLRun {
     };
   }
 
-  /** All candidates with a model, the best first, as JSON and as CSV. */
+  /** Writes all candidates with a model, best first, as JSON and as CSV. */
   private writeLeaderboard(candidates: readonly AutoMLCandidate[]): void {
     const rows = this.ranked(candidates).map((candidate, at) => ({
       rank: at + 1,
@@ -354,7 +354,7 @@ export class AutoMLRun {
       model: candidate.InferenceContainers?.[0]?.ModelDataUrl,
     }));
     const board = {
-      note: 'Local equivalent of SageMaker Autopilot: models and metrics of local mode',
+      note: 'Local equivalent of SageMaker Autopilot: models and metrics are those of local mode',
       job: this.name,
       problemType: this.analysis?.problemType,
       objective: this.analysis?.objective,

@@ -9,14 +9,14 @@ export interface AutoMLJobChannel {
   readonly DataSource: { readonly S3DataSource: { readonly S3DataType: string; readonly S3Uri: string } };
 }
 
-/** When an AutoML job has done enough. */
+/** Limits of an AutoML job. */
 export interface AutoMLCompletionCriteria {
   readonly MaxCandidates?: number;
   readonly MaxRuntimePerTrainingJobInSeconds?: number;
   readonly MaxAutoMLJobRuntimeInSeconds?: number;
 }
 
-/** What an AutoML job for tables does. */
+/** Configuration of an AutoML job for tabular data. */
 export interface TabularJobConfig {
   readonly TargetAttributeName: string;
   readonly Mode?: string;
@@ -30,7 +30,7 @@ export interface TabularJobConfig {
   };
 }
 
-/** Request of CreateAutoMLJobV2. Members that local mode passes on without reading them are not listed here. */
+/** Request of CreateAutoMLJobV2. Members that local mode passes on without reading are not declared. */
 export interface CreateAutoMLJobRequest {
   readonly AutoMLJobName: string;
   readonly AutoMLJobInputDataConfig: readonly AutoMLJobChannel[];
@@ -46,10 +46,10 @@ export interface CreateAutoMLJobRequest {
   readonly Tags?: readonly Tag[];
 }
 
-/** Status of an AutoML job, and of a candidate. */
+/** Status of an AutoML job or a candidate. */
 export type AutoMLJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** A candidate as Describe and List answer it; times are epoch seconds. */
+/** A candidate as Describe and List return it. Times are epoch seconds. */
 export interface AutoMLCandidate {
   readonly CandidateName: string;
   readonly CandidateStatus: AutoMLJobStatus;
@@ -84,7 +84,7 @@ export interface AutoMLCandidate {
   readonly FailureReason?: string;
 }
 
-/** Response of DescribeAutoMLJobV2; times are epoch seconds. */
+/** Response of DescribeAutoMLJobV2. Times are epoch seconds. */
 export interface AutoMLJobDescription extends Omit<CreateAutoMLJobRequest, 'Tags'> {
   readonly AutoMLJobArn: string;
   readonly AutoMLProblemTypeConfigName: 'Tabular';
@@ -104,10 +104,10 @@ export interface AutoMLJobDescription extends Omit<CreateAutoMLJobRequest, 'Tags
   };
 }
 
-/** What is kept of an AutoML job. */
+/** The stored record of an AutoML job. */
 export interface AutoMLJobRecord extends JobRecord {
   readonly description: AutoMLJobDescription;
-  /** In the order of their creation. */
+  /** Ordered by creation. */
   readonly candidates: readonly AutoMLCandidate[];
   readonly tags: readonly Tag[];
 }

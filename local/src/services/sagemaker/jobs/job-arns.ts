@@ -1,16 +1,16 @@
 import type { Environment } from '../../../assembly/deployment';
 
-/** ARN of a training job; SageMaker lower-cases the name. */
+/** ARN of a training job. SageMaker converts the name to lower case. */
 export function trainingJobArn(environment: Environment, name: string): string {
   return jobArn(environment, `training-job/${name.toLowerCase()}`);
 }
 
-/** ARN of a tuning job; SageMaker lower-cases the name. */
+/** ARN of a tuning job. SageMaker converts the name to lower case. */
 export function tuningJobArn(environment: Environment, name: string): string {
   return jobArn(environment, `hyper-parameter-tuning-job/${name.toLowerCase()}`);
 }
 
-/** ARN of an AutoML job; SageMaker lower-cases the name. */
+/** ARN of an AutoML job. SageMaker converts the name to lower case. */
 export function automlJobArn(environment: Environment, name: string): string {
   return jobArn(environment, `automl-job/${name.toLowerCase()}`);
 }

@@ -8,26 +8,26 @@ interface CreatedJob {
   readonly createdBy?: TaskIdentity;
 }
 
-/** A kind of job that an operation creates. */
+/** A kind of job, for the operation that creates it. */
 export interface CreatedKind {
-  /** The members of the request with the name of the job, and of the response with its ARN. */
+  /** The members with the job's name in the request and with its ARN in the response. */
   readonly name: string;
   readonly arn: string;
   readonly jobs: { get(name: string): CreatedJob | undefined };
-  /** Starts a job for a request that is its first. */
+  /** Starts a job. Not called for repeated requests. */
   readonly start: (input: Input, task: TaskIdentity | undefined) => void;
 }
 
 /**
- * An operation that creates a job. It needs `AddTags` for tags and `iam:PassRole` for the role of each definition. The
- * same attempt at a task may make it again, as local mode was interrupted before the task had heard of its job: then it
- * answers what it has answered before.
+ * The operation that creates a job. It needs `AddTags` for tags and `iam:PassRole` for the role of each
+ * definition. If local mode was interrupted before a task learned of its job, the same attempt of the task
+ * sends the request again. The response is then the same as before.
  */
 export function creation({ name, arn, jobs, start }: CreatedKind): Operation {
   return {
     access: (input, given) => {
       const definitions = definitionsOf(input);
-      // A condition has to hold for each of several definitions.
+      // Conditions must hold for each of several definitions.
       const created = definitions.map((each) => ({ ...given, context: creationContext(input, each) }));
       const isTagged = Array.isArray(input['Tags']) && input['Tags'].length > 0;
       const roles = new Set(definitions.flatMap((definition) => definition['RoleArn'] ?? []));
@@ -57,7 +57,7 @@ function definitionsOf(input: Input): Input[] {
   return definitions.length > 0 ? definitions : [input];
 }
 
-/** Condition keys of SageMaker's Create operations, for one of the definitions in the request. */
+/** Condition keys of SageMaker's Create operations, for one of the definitions. */
 function creationContext(input: Input, definition: Input): RequestContext {
   const tags = [input['Tags'] ?? []].flat().filter(isRecord);
   const context: Record<string, string | readonly string[]> = {
@@ -72,7 +72,7 @@ function creationContext(input: Input, definition: Input): RequestContext {
   return context;
 }
 
-/** The values at a path of members, of each item where there is a list. */
+/** The values at a path of member names. Lists contribute the values of all their items. */
 export function valuesAt(value: unknown, [member, ...rest]: readonly string[]): unknown[] {
   if (value === undefined || member === undefined) {
     return value === undefined ? [] : [value];
@@ -95,7 +95,7 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // AutoML jobs have them elsewhere.
+  // AutoML requests contain these members elsewhere.
   ['sagemaker:InterContainerTrafficEncryption', ['SecurityConfig', 'EnableInterContainerTrafficEncryption']],
   ['sagemaker:VolumeKmsKey', ['SecurityConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['SecurityConfig', 'VpcConfig', 'SecurityGroupIds']],

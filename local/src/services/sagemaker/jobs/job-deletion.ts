@@ -5,9 +5,9 @@ import { isRunning } from '../tuning/tuning-view';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
 /**
- * Deletes a training job's entry; its name can be used again. Artifacts and logs stay.
+ * Deletes a training job's record, so that its name can be used again. Artifacts and logs stay.
  *
- * @throws AwsError when it has not ended, or its tuning job has not, which still reckons with it (our own rule)
+ * @throws AwsError when it has not ended, or its tuning job has not ended and still needs it (our own rule)
  */
 export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJobRecord): void {
   if (isRunning(description.TrainingJobStatus)) {
@@ -21,15 +21,15 @@ export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJob
   if (isRunning(status) || tuningJob?.isInterrupted) {
     throw new AwsError(
       'ResourceInUse',
-      `The training job belongs to the hyperparameter tuning job ${tuningJob?.name}, which ${isRunning(status) ? `is in status ${status}` : 'was interrupted and can be resumed'}: delete it when that has ended`,
+      `The training job belongs to the hyperparameter tuning job ${tuningJob?.name}, which ${isRunning(status) ? `is in status ${status}` : 'was interrupted and can be resumed'}: delete it after the tuning job has ended`,
     );
   }
   jobs.training.delete(name);
 }
 
 /**
- * Deletes a tuning job's entry and its study; its name can be used again. Its training jobs stay (API reference,
- * DeleteHyperParameterTuningJob).
+ * Deletes a tuning job's record and its study, so that its name can be used again. Its training jobs stay
+ * (API reference, DeleteHyperParameterTuningJob).
  *
  * @param root the deployment's folder
  * @throws AwsError when it has not ended
@@ -41,7 +41,7 @@ export function deleteTuningJob(jobs: Jobs, root: string, { name, description }:
       `The request was rejected because the hyperparameter tuning job is in status ${status}.`,
     );
   }
-  // A tuning job of the same name would go on with the study. There is one for each definition.
+  // A new tuning job with the same name would continue the study. There is one study per definition.
   const folder = path.join(root, 'sagemaker', 'studies');
   const studies = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   for (const file of studies.filter((each) => each.startsWith(`${name.toLowerCase()}.`))) {

@@ -4,17 +4,17 @@ import type { Tag, TrainingJobDescription, TrainingJobSummary, TuningJobDescript
 
 type Key = string | number;
 
-/** What a list can be sorted by, and the key of an item for it: undefined for those that come last. */
+/** Sort keys of a list by name. A key function returns undefined for items that come last. */
 type SortKeys<T> = Readonly<Record<string, (item: T) => Key | undefined>>;
 
 const DEFAULT_MAX_RESULTS = 10;
 
-/** Answers ListTrainingJobsForHyperParameterTuningJob. */
+/** Response of ListTrainingJobsForHyperParameterTuningJob. */
 export function listTrainingJobsOfTuningJob(summaries: readonly TrainingJobSummary[], input: Input): unknown {
   const kept = summaries.filter(
     (summary) =>
       isEqual(input['StatusEquals'], summary.TrainingJobStatus) &&
-      // Sorting by the metric leaves out the jobs that have none, as SageMaker's documentation says.
+      // Sorting by the metric omits jobs without a value, as documented by SageMaker.
       (input['SortBy'] !== 'FinalObjectiveMetricValue' ||
         summary.FinalHyperParameterTuningJobObjectiveMetric !== undefined),
   );
@@ -27,9 +27,9 @@ export function listTrainingJobsOfTuningJob(summaries: readonly TrainingJobSumma
   return { TrainingJobSummaries: items, ...token };
 }
 
-/** Answers ListTrainingJobs. */
+/** Response of ListTrainingJobs. */
 export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input: Input): unknown {
-  // No job here has a warm pool or a training plan.
+  // No local job has a warm pool or a training plan.
   const isForNone = ['WarmPoolStatusEquals', 'TrainingPlanArnEquals'].some((name) =>
     Object.hasOwn(input, name),
   );
@@ -38,7 +38,7 @@ export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input:
   return listJobs('TrainingJob', isForNone ? [] : jobs, wanted, (job) => pick(job, members));
 }
 
-/** Answers ListHyperParameterTuningJobs. */
+/** Response of ListHyperParameterTuningJobs. */
 export function listTuningJobs(jobs: readonly TuningJobDescription[], input: Input): unknown {
   const members = ['HyperParameterTuningEndTime', 'TrainingJobStatusCounters', 'ObjectiveStatusCounters'];
   return listJobs('HyperParameterTuningJob', jobs, input, (job) => ({
@@ -47,17 +47,17 @@ export function listTuningJobs(jobs: readonly TuningJobDescription[], input: Inp
   }));
 }
 
-/** Times of a job in epoch seconds. */
+/** A job's times in epoch seconds. */
 interface JobTimes {
   readonly CreationTime: number;
   readonly LastModifiedTime: number;
 }
 
 /**
- * Answers a List operation of jobs.
+ * Response of an operation that lists jobs.
  *
- * @param kind what the members of the jobs begin with, such as `TrainingJob` of `TrainingJobName`
- * @param more what a summary has in addition to name, ARN, status and times
+ * @param kind prefix of members of the jobs, such as `TrainingJob` in `TrainingJobName`
+ * @param more members of a summary in addition to name, ARN, status and times
  */
 export function listJobs<Job extends JobTimes>(
   kind: string,
@@ -81,29 +81,32 @@ export function listJobs<Job extends JobTimes>(
   return { [`${kind}Summaries`]: items.map((job) => ({ ...pick(job, members), ...more(job) })), ...token };
 }
 
-/** Of something, the members that it has among these. */
+/** Picks the named members that an object has. */
 export function pick(from: object, members: readonly string[]): object {
   return Object.fromEntries(Object.entries(from).filter(([member]) => members.includes(member)));
 }
 
-/** Answers ListTags. A job has 50 tags at most: they are always one page unless the caller asks for fewer. */
+/**
+ * Response of ListTags. A job has at most 50 tags, so there is only one page unless the caller requests
+ * fewer.
+ */
 export function listTags(tags: readonly Tag[], input: Input): { Tags: Tag[]; NextToken?: string } {
   const { items, ...token } = page(tags, { MaxResults: tags.length, ...input });
   return { Tags: items, ...token };
 }
 
-/** Whether something is what a filter asks for. */
+/** Whether a value matches a filter. A missing filter matches all values. */
 export function isEqual(wanted: unknown, given: string): boolean {
   return wanted === undefined || wanted === given;
 }
 
-/** Whether a name has the part that a request asks for. */
+/** Whether a name contains the requested part. */
 function isNamed({ NameContains: part }: Input, name: string): boolean {
-  // Names are compared without regard to case everywhere.
+  // SageMaker compares names case-insensitively.
   return part === undefined || name.toLowerCase().includes(String(part).toLowerCase());
 }
 
-/** Whether a job's times are within those that the request asks for. */
+/** Whether a job's times are within the requested limits. */
 function isWithin(input: Input, { CreationTime: created, LastModifiedTime: modified }: JobTimes): boolean {
   return (
     created > timeOf(input['CreationTimeAfter'], Number.NEGATIVE_INFINITY) &&
@@ -113,7 +116,7 @@ function isWithin(input: Input, { CreationTime: created, LastModifiedTime: modif
   );
 }
 
-/** Epoch seconds: as the protocol has them, or as a text of a state machine. */
+/** Epoch seconds from a time: a number in the protocol, or a string from a state machine. */
 function timeOf(value: unknown, absent: number): number {
   if (value === undefined) {
     return absent;
@@ -121,7 +124,7 @@ function timeOf(value: unknown, absent: number): number {
   return typeof value === 'number' ? value : Date.parse(String(value)) / 1000;
 }
 
-/** The page of a list that a request asks for, in the order that it asks for; by the first of the keys if it names none. */
+/** Sorts a list as requested, by default by the first key, and returns the requested page. */
 export function sortedPage<T>(items: readonly T[], input: Input, keys: SortKeys<T>) {
   const [first] = Object.values(keys);
   const keyOf = keys[String(input['SortBy'])] ?? first;
@@ -136,7 +139,7 @@ export function sortedPage<T>(items: readonly T[], input: Input, keys: SortKeys<
   );
 }
 
-/** The page of a list that a request asks for. */
+/** The requested page of a list. */
 function page<T>(items: readonly T[], input: Input): { items: T[]; NextToken?: string } {
   const start = readToken(input['NextToken']);
   const end = start + Number(input['MaxResults'] ?? DEFAULT_MAX_RESULTS);

@@ -4,30 +4,30 @@ import { joinInside } from '../../../assembly/safe-path';
 import { steadyNow } from '../../../steady-clock';
 import { logEvents } from '../../../training/log-events';
 
-/** How exactly the time of a line is kept: enough for people, and little to write. */
+/** Precision of the stored time of a line: enough for users, and cheap to store. */
 const MARK_MILLISECONDS = 1000;
 
-/** Stands in the log of a job between an attempt that was cut off and the next one. */
-export const RUNS_AGAIN = '--- From here on the training job runs again. ---';
+/** Separates an interrupted attempt from the next one in a job's log. */
+export const RUNS_AGAIN = '--- The training job starts again. ---';
 
-/** From a place in a log on, lines were written at this time. */
+/** Lines from this offset on were written at this time. */
 export interface TimeMark {
-  /** Bytes from the start of the file. */
+  /** Offset in bytes. */
   readonly offset: number;
   /** Epoch milliseconds. */
   readonly time: number;
 }
 
 /**
- * The log of a training job: `logs/<job>.log`, which people read. When its lines were written is beside it. Lines that
- * come together are written together.
+ * The log of a training job: `logs/<job>.log`, a plain text file. A second file next to it stores when lines
+ * were written. Lines that arrive together are written together.
  */
 export class JobLog {
   private offset: number;
   private lines = '';
   private marked = Number.NEGATIVE_INFINITY;
 
-  /** Opens the log of a job; a job that has one already goes on in it. */
+  /** Opens the log of a job. Appends if the log exists. */
   static open(root: string, jobName: string): JobLog {
     const { log, times } = filesOf(root, jobName);
     fs.mkdirSync(path.dirname(times), { recursive: true });
@@ -43,7 +43,7 @@ export class JobLog {
   }
 
   /**
-   * Writes what a job prints, as log events.
+   * Writes output of a job as log events.
    *
    * @returns the events
    */
@@ -67,19 +67,19 @@ export class JobLog {
       fs.appendFileSync(this.times, `${this.offset} ${now}\n`);
     }
     const { lines } = this;
-    // Also where they cannot be written: they are not to be written at the end again.
+    // Cleared even if writing fails, so that they are not written again at the end.
     this.lines = '';
     try {
       this.offset += fs.writeSync(this.file, lines);
     } catch (error) {
-      // Unlike those of files with a name, errors of open files do not say which one.
+      // Errors of file descriptors do not contain the path.
       (error as Error).message += ` '${this.path}'`;
       throw error;
     }
   }
 }
 
-/** The file of a job's log, and when its lines were written; undefined when the job has printed nothing. */
+/** Path of a job's log and the times of its lines; undefined if the job has printed nothing. */
 export function readJobLog(
   root: string,
   jobName: string,
@@ -93,7 +93,7 @@ export function readJobLog(
 function readMarks(file: string): TimeMark[] {
   if (!fs.existsSync(file)) return [];
   const lines = fs.readFileSync(file, 'utf8').split('\n');
-  // What follows the last line break is nothing, or was cut off.
+  // Drops the text after the last line break: it is empty or incomplete.
   return lines.slice(0, -1).map((line) => {
     const [offset, time] = line.split(' ').map(Number);
     return { offset: offset ?? 0, time: time ?? 0 };

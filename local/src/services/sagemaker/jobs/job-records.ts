@@ -10,7 +10,7 @@ import { type JobRecord, JobStore } from './job-store';
 import type { Jobs, TuningJobRecord } from './job-types';
 import { automlFolderOf, workFolderOf } from './work-folder';
 
-/** A tuning job, with its training jobs as they are now, also when another process runs it. */
+/** A tuning job with the current state of its training jobs, even if another process runs it. */
 export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {
   const record = tuning.get(name);
   if (record !== undefined && !tuning.isOwn(name)) {
@@ -19,7 +19,7 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
   return record;
 }
 
-/** Opens the jobs below a deployment's root; those that no process runs any more are ended. */
+/** Opens the jobs of a deployment's root. Ends jobs whose process is gone. */
 export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
   const folder = path.join(root, 'sagemaker');
   const jobs: Jobs = {
@@ -82,12 +82,12 @@ function interruptionReason({ processId }: JobRecord): string {
   return `Local mode (process ${processId}) ended while the job was running.`;
 }
 
-/** Whether a job has not ended and nobody runs it. */
+/** Whether a job has not ended but its process is gone. */
 function isLeft(root: string, job: JobRecord, status: string): boolean {
   return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
 }
 
-/** One that was to be stopped has nothing to be resumed for. */
+/** A job that was being stopped cannot be resumed. */
 function interruption(status: string): Pick<JobRecord, 'isInterrupted'> {
   return status === 'InProgress' ? { isInterrupted: true } : {};
 }

@@ -6,37 +6,37 @@ import { type OnNotice, readRecord } from '../../../local-folder/read-record';
 import { createRecord, deleteRecord, writeRecord, writeRecordSoon } from '../../../local-folder/write-record';
 import type { TaskIdentity } from '../../principal';
 
-/** Where a job comes from. */
+/** The origin of a job. */
 export interface JobOrigin {
-  /** The process that runs, or ran, the job. */
+  /** ID of the process that runs, or ran, the job. */
   readonly processId: number;
-  /** The deployment that it was created in. */
+  /** ID of the deployment in which it was created. */
   readonly deploymentId?: string;
-  /** The task that created it, if one did. */
+  /** The task that created it, if any. */
   readonly createdBy?: TaskIdentity;
 }
 
-/** What every job keeps. */
+/** Members common to the records of all jobs. */
 export interface JobRecord extends JobOrigin {
   readonly name: string;
-  /** Set when the job has ended only because local mode did: it can be resumed. */
+  /** Set when the job was cut short because local mode exited. It can be resumed. */
   readonly isInterrupted?: boolean;
 }
 
-/** Takes each new state of a job, right after it was written or is about to be. */
+/** Called for each new state of a job, right after or before it is written. */
 export type JobListener<R> = (record: R) => void;
 
 /**
- * Jobs of one kind, each in a JSON file of its own. Names are compared without regard to case, as
- * SageMaker does, and a name that was used once stays taken until the job is deleted.
+ * The jobs of one kind, each stored in a JSON file. Names are case-insensitive, as in SageMaker. A name stays
+ * taken until its job is deleted.
  */
 export class JobStore<R extends JobRecord> {
   private readonly records = new Map<string, R>();
-  /** Keys of the jobs that were created here: nobody else changes them. */
+  /** Keys of the jobs that this process created. No other process changes them. */
   private readonly own = new Set<string>();
   private readonly events = new EventEmitter();
 
-  /** @param onNotice told of a record that cannot be read, which is set aside */
+  /** @param onNotice told about each unreadable record, which is renamed */
   constructor(
     private readonly folder: string,
     private readonly onNotice: OnNotice,
@@ -45,9 +45,9 @@ export class JobStore<R extends JobRecord> {
     this.refresh();
   }
 
-  /** Reads what other processes have written meanwhile, and forgets what they have deleted. */
+  /** Reads the changes of other processes, and drops jobs that they deleted. */
   public refresh(): void {
-    // Sorted: the training jobs of a tuning job are numbered in the order of their creation.
+    // Sorted, because the training jobs of a tuning job are numbered by creation.
     const files = fs.readdirSync(this.folder).sort();
     for (const file of files) {
       if (file.endsWith('.json') && !this.own.has(path.basename(file, '.json'))) {
@@ -60,7 +60,7 @@ export class JobStore<R extends JobRecord> {
     }
   }
 
-  /** Adds a job; false when the name is taken, by this process or by another. */
+  /** Adds a job. Returns false when this or another process has taken the name. */
   public create(record: R): boolean {
     if (!createRecord(this.fileOf(record.name), render(record))) return false;
     this.own.add(record.name.toLowerCase());
@@ -68,13 +68,13 @@ export class JobStore<R extends JobRecord> {
     return true;
   }
 
-  /** Takes a job of an earlier run over, to run it on: with this record. */
+  /** Takes over a job of an earlier run, to resume it with this record. */
   public takeOver(record: R): void {
     this.own.add(record.name.toLowerCase());
     this.update(record.name, () => record);
   }
 
-  /** A job by name; those of other processes as they are on disk now. */
+  /** Finds a job by name. Jobs of other processes are read from disk. */
   public get(name: string): R | undefined {
     const known = this.records.get(name.toLowerCase());
     if (this.isOwn(name) || !/^[\w.-]+$/.test(name)) {
@@ -84,39 +84,41 @@ export class JobStore<R extends JobRecord> {
     return fs.existsSync(file) ? this.load(file) : undefined;
   }
 
-  /** All jobs: those of earlier runs by name, then those of this one in the order of their creation. */
+  /** All jobs: those of earlier runs by name, then those of this run by creation. */
   public list(): R[] {
     return [...this.records.values()];
   }
 
-  /** The jobs of this run alone, in the order of their creation. */
+  /** The jobs of this run, by creation. */
   public listOwn(): R[] {
     return this.list().filter(({ name }) => this.isOwn(name));
   }
 
-  /** Whether a job is of this run. Process ids do not tell: in containers every run may have the same. */
+  /**
+   * Whether a job belongs to this run. Process IDs cannot tell: in containers, each run may have the same ID.
+   */
   public isOwn(name: string): boolean {
     return this.own.has(name.toLowerCase());
   }
 
-  /** Changes a job's record. */
+  /** Changes and stores a job's record. */
   public update(name: string, change: (record: R) => R): R {
     return this.write(name, change, writeRecord);
   }
 
-  /** Changes a job's record where nothing is lost if the change is: the next one says it again, or the job is resumed. */
+  /** Like `update`, for changes that may be lost: the next change repeats them, or the job is resumed. */
   public updateProgress(name: string, change: (record: R) => R): R {
     return this.write(name, change, writeRecordSoon);
   }
 
-  /** Removes a job; its name is free again. */
+  /** Deletes a job and frees its name. */
   public delete(name: string): void {
     deleteRecord(this.fileOf(name));
     this.records.delete(name.toLowerCase());
     this.own.delete(name.toLowerCase());
   }
 
-  /** Follows the jobs; returns the function that ends it. */
+  /** Subscribes to changes of jobs. @returns a function that unsubscribes */
   public onChange(listener: JobListener<R>): () => void {
     this.events.on('change', listener);
     return () => this.events.off('change', listener);

@@ -5,7 +5,7 @@ import type { AutoMLJobRecord } from '../automl/automl-types';
 import { listTags } from './job-lists';
 import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 
-/** The operations on the tags of training, tuning and AutoML jobs. */
+/** The operations on tags of training, tuning and AutoML jobs. */
 export function tagOperations(jobs: Jobs) {
   return {
     ListTags: { run: (input) => listTags(findTagged(jobs, input).tags, input) },
@@ -61,7 +61,7 @@ function findTagged(jobs: Jobs, input: Input): TrainingJobRecord | TuningJobReco
   if (record === undefined) {
     throw new AwsError(
       'ResourceNotFound',
-      `there is no training, tuning or AutoML job ${String(input['ResourceArn'])}`,
+      `no training, tuning or AutoML job ${String(input['ResourceArn'])}`,
     );
   }
   return record;

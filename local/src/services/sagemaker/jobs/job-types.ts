@@ -2,25 +2,25 @@ import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-t
 import type { AutoMLJobRecord } from '../automl/automl-types';
 import type { JobRecord, JobStore } from './job-store';
 
-/** What is kept of a training job. */
+/** The stored record of a training job. */
 export interface TrainingJobRecord extends JobRecord {
   readonly description: TrainingJobDescription;
   readonly tags: readonly Tag[];
-  /** The hyperparameters that the search chose, when the job belongs to a tuning job. */
+  /** The hyperparameters that the search chose, if the job belongs to a tuning job. */
   readonly tunedHyperParameters?: Readonly<Record<string, string>>;
-  /** The definition of the tuning job that it was started from, where that has a name. */
+  /** Name of the job's definition in the tuning job, if it has one. */
   readonly definitionName?: string;
-  /** Number of the trial in the study of the search that chose them. */
+  /** Number of its trial in the study of the search. */
   readonly trial?: number;
-  /** What a person should know of its metrics, by their names, such as that no number was captured. */
+  /** Notes for the user by metric name, for example that the captured text is not a number. */
   readonly metricNotes?: Readonly<Record<string, string>>;
 }
 
-/** What is kept of a tuning job. */
+/** The stored record of a tuning job. */
 export interface TuningJobRecord extends JobRecord {
   readonly description: TuningJobDescription;
   readonly tags: readonly Tag[];
-  /** How long it was interrupted, all in all: no time that counts for its MaxRuntimeInSeconds. @default 0 */
+  /** Total time for which the job was interrupted. Does not count toward MaxRuntimeInSeconds. @default 0 */
   readonly pausedSeconds?: number;
 }
 

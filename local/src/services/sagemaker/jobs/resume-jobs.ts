@@ -5,7 +5,7 @@ import type { TuningEngine } from '../tuning/tuning-engine';
 import type { JobRecord } from './job-store';
 import type { Jobs } from './job-types';
 
-/** What runs jobs. */
+/** The engines that run jobs. */
 export interface Engines {
   readonly training: TrainingEngine;
   readonly tuning: TuningEngine;
@@ -13,10 +13,10 @@ export interface Engines {
 }
 
 /**
- * Runs jobs on that were interrupted: tuning jobs from where they were, training jobs that are not part of one, and
- * AutoML jobs, from their beginning.
+ * Resumes interrupted jobs. Tuning jobs continue. Training jobs outside tuning jobs, and AutoML jobs, start
+ * from the beginning.
  *
- * @param isWanted says which ones
+ * @param isWanted selects the jobs to resume
  * @returns resolves when all of them have ended
  */
 export async function resumeJobs(
@@ -37,7 +37,7 @@ export async function resumeJobs(
   await Promise.all(runs.map(({ finished }) => finished));
 }
 
-/** When the jobs that go on were changed last, and the training jobs of their tuning jobs; in epoch seconds. */
+/** Times of the last changes of the jobs to resume and of their training jobs, in epoch seconds. */
 function lastChanges({ training, tuning, automl }: Jobs, isWanted: (job: JobRecord) => boolean): number[] {
   const goesOn = (record: JobRecord) => record.isInterrupted && isWanted(record);
   const tuningJobs = tuning.list().filter(goesOn);

@@ -1,21 +1,21 @@
 import { validationError } from '../../aws-error';
 
-/** The jobs of a kind that this process runs. */
+/** The running jobs of one kind in this process. */
 export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
   private readonly runs = new Map<string, Run>();
 
-  /** Keeps a run until it has finished. */
+  /** Adds a run, until it has finished. */
   public add(name: string, run: Run): void {
     this.runs.set(name, run);
     void run.finished.then(() => this.runs.delete(name));
   }
 
-  /** The run of a job; undefined when it has finished, or another process runs it. */
+  /** Finds the run of a job; undefined if it has finished or another process runs it. */
   public get(name: string): Run | undefined {
     return this.runs.get(name);
   }
 
-  /** Stops all and waits for their end. */
+  /** Stops all runs and waits for their end. */
   public async close(stop: (run: Run) => void): Promise<void> {
     const runs = [...this.runs.values()];
     for (const run of runs) {
@@ -26,9 +26,9 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
 }
 
 /**
- * The run of a job, to be stopped.
+ * The run of a job to stop.
  *
- * @param kind of the job, in messages
+ * @param kind kind of the job, for messages
  * @throws AwsError `ValidationException` when the job has ended, or another process runs it
  */
 export function runToStop<Run>(kind: string, name: string, status: string, run: Run | undefined): Run {

@@ -6,7 +6,7 @@ import { valuesAt } from './job-creation';
 import { sortedPage } from './job-lists';
 import type { Jobs } from './job-types';
 
-/** A condition on one property of a job, as a request has it. */
+/** A condition on a property of a job, as in the request. */
 interface Filter {
   readonly Name: string;
   readonly Operator?: string;
@@ -20,7 +20,7 @@ interface SearchExpression {
   readonly Operator?: 'And' | 'Or';
 }
 
-/** The jobs of each resource that local mode has. */
+/** The jobs of each supported resource type. */
 const RESOURCES: Readonly<Record<string, (jobs: Jobs) => Input[]>> = {
   TrainingJob: ({ training }) =>
     training.list().map(({ description, tags: Tags }) => ({ ...describedTrainingJob(description), Tags })),
@@ -32,18 +32,18 @@ const RESOURCES: Readonly<Record<string, (jobs: Jobs) => Input[]>> = {
 };
 
 /**
- * Answers Search, for training and tuning jobs: by any property, hyperparameter, final metric or tag. A property that SageMaker does
- * not know, which it refuses, is one that no job has.
+ * Response of Search, for training and tuning jobs: by any property, hyperparameter, final metric or tag.
+ * SageMaker refuses unknown properties. Here they match no job.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
- * @throws AwsError `ValidationException`
+ * @throws AwsError `ValidationException` for an invalid expression
  */
 export function search(jobs: Jobs, input: Input): unknown {
   const { Resource: resource, SearchExpression: expression, SortBy = 'LastModifiedTime' } = input;
   const listed = RESOURCES[String(resource)];
   if (listed === undefined) {
     throw validationError(
-      `local mode searches ${Object.keys(RESOURCES).join(' and ')} only, got ${String(resource)}`,
+      `local mode only searches ${Object.keys(RESOURCES).join(' and ')}, got ${String(resource)}`,
     );
   }
   if (input['VisibilityConditions'] !== undefined) {
@@ -54,7 +54,7 @@ export function search(jobs: Jobs, input: Input): unknown {
   checkExpression(expression as SearchExpression | undefined);
   jobs.training.refresh();
   jobs.tuning.refresh();
-  // Jobs of other accounts are asked for; there are none.
+  // There are no jobs of other accounts.
   const isElsewhere = input['CrossAccountFilterOption'] === 'CrossAccount';
   const found = (isElsewhere ? [] : listed(jobs)).filter(
     (job) => expression === undefined || holds(expression as SearchExpression, job),
@@ -72,7 +72,7 @@ function holds(expression: SearchExpression, job: Input): boolean {
   const { Filters = [], NestedFilters = [], SubExpressions = [], Operator = 'And' } = expression;
   const conditions = [
     ...Filters.map((filter) => () => fits(filter, job)),
-    // Of a list, one item has to meet all of them.
+    // One item of the list must match all filters.
     ...NestedFilters.map(({ NestedPropertyName: name, Filters: filters }) => () => {
       const path = name.split('.');
       const within = (item: unknown) => path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), item);
@@ -85,7 +85,7 @@ function holds(expression: SearchExpression, job: Input): boolean {
   return Operator === 'Or' ? conditions.some((each) => each()) : conditions.every((each) => each());
 }
 
-/** @throws AwsError for what SageMaker refuses, whatever jobs there are */
+/** @throws AwsError for an expression that SageMaker refuses regardless of the jobs */
 function checkExpression(expression: SearchExpression | undefined): void {
   const filters = filtersIn(expression);
   const without = filters.find(
@@ -121,14 +121,14 @@ function fits(
     default: {
       const orders = values.map((value) => compare(value, wanted, name));
       if (operator !== 'Equals' && orders.some(Number.isNaN)) {
-        throw validationError(`The operator ${operator} is not supported for ${name}, which is a text.`);
+        throw validationError(`The operator ${operator} is not supported for ${name}, which is a string.`);
       }
       return orders.some((order) => ORDERS[operator]?.(order) === true);
     }
   }
 }
 
-/** Operators by how a property compares with a value: NaN where they cannot be compared. */
+/** Operators by the order of property and value. The order is NaN if they cannot be compared. */
 const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   GreaterThan: (order) => order > 0,
@@ -137,10 +137,13 @@ const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
   LessThanOrEqualTo: (order) => order <= 0,
 };
 
-/** The order of a property and a value: of numbers, of times (epoch seconds and ISO 8601), else 0 for equal texts. */
+/**
+ * Compares a property with a value: as numbers, as times (epoch seconds and ISO 8601), or as strings, where
+ * the result is 0 if they are equal.
+ */
 function compare(value: unknown, wanted: string, name: string): number {
   const number = Number(value);
-  // A decimal hyperparameter counts as an integer beside an integer, as the API reference of Filter says.
+  // A decimal hyperparameter is compared as an integer if the value is one (API reference, Filter).
   const given = name.startsWith('HyperParameters.') && /^-?\d+$/.test(wanted) ? Math.trunc(number) : number;
   const limit = Number(wanted);
   if (!Number.isNaN(given) && !Number.isNaN(limit)) return given - limit;
@@ -149,7 +152,10 @@ function compare(value: unknown, wanted: string, name: string): number {
   return String(value) === wanted ? 0 : Number.NaN;
 }
 
-/** The values of a property by its name, such as `Metrics.validation:rmse`, `Tags.team` or `ResourceConfig.InstanceType`. */
+/**
+ * The values of a property by its name, such as `Metrics.validation:rmse`, `Tags.team` or
+ * `ResourceConfig.InstanceType`.
+ */
 function propertyOf(job: Input, name: string): unknown[] {
   const [first = '', ...rest] = name.split('.');
   const key = rest.join('.');
@@ -168,7 +174,7 @@ function propertyOf(job: Input, name: string): unknown[] {
   }
 }
 
-/** Numbers, also those that are text, are sorted as such. */
+/** Sorts numbers, including those stored as strings, by value. */
 function sortKey(value: unknown): string | number | undefined {
   if (value === undefined) return undefined;
   return Number.isNaN(Number(value)) ? String(value) : Number(value);

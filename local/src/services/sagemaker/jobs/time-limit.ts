@@ -1,14 +1,14 @@
-/** Node.js's timers take no longer delays; nothing here runs for 24 days. */
+/** Maximum delay of Node.js's timers, 24 days. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** Calls back after a number of seconds; returns the function that calls it off. */
+/** Calls back after a number of seconds. @returns a function that cancels it */
 export function startTimeLimit(seconds: number, onEnd: () => void): () => void {
   const timer = setTimeout(onEnd, Math.min(seconds * 1000, LONGEST_TIMER_MS));
   timer.unref();
   return () => clearTimeout(timer);
 }
 
-/** A time limit that counts with pauses. */
+/** A time limit that can be paused. */
 export class TimeBudget {
   private leftSeconds: number;
   private pauseLimit: (() => void) | undefined;
@@ -20,7 +20,7 @@ export class TimeBudget {
     this.leftSeconds = seconds;
   }
 
-  /** Lets it count, from the first call or after a pause. */
+  /** Starts or continues counting. */
   public resume(): void {
     if (this.pauseLimit !== undefined) return;
     const since = performance.now();

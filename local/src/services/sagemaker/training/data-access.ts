@@ -14,27 +14,29 @@ import { requiredAccess, type Service } from '../../service';
 import type { Channel, FileSystemDataSource, S3DataSource, TrainingDefinition } from '../api-types';
 import { readManifest } from './data-manifest';
 
-/** What the checks of a training job's role ask for. */
+/** The authorization checks for a training job's role. */
 export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'isTrusted'>;
 
-/** Folders of this machine that stand for file systems (EFS, FSx for Lustre), by the id of the file system. */
+/** Local folders that replace file systems (EFS, FSx for Lustre), by file system ID. */
 export type FileSystems = ReadonlyMap<string, string>;
 
-/** Buckets of AWS's own, with JumpStart's models and scripts: on AWS everybody may read them, here they are not. */
+/**
+ * AWS's buckets with JumpStart models and scripts. On AWS, everybody may read them. They do not exist here.
+ */
 const JUMPSTART_BUCKETS = /^jumpstart-(private-)?cache-prod-/;
 
-/** Where checkpoints are in the container when the request does not say it. */
+/** Default path of checkpoints in the container. */
 const CHECKPOINT_PATH = '/opt/ml/checkpoints';
 
-/** What a channel consists of. */
+/** The data of a channel. */
 interface ChannelSource {
   readonly files: readonly ChannelFile[];
-  /** The objects behind the files, which the job's role has to be allowed to read. */
+  /** The objects that contain the files. The job's role must be allowed to read them. */
   readonly objects: readonly S3Location[];
   readonly s3Uri?: string;
 }
 
-/** What training jobs read from and write to S3 and file systems, with the rights of the job's role. */
+/** Access of training jobs to S3 and file systems, with the permissions of the job's role. */
 export class DataAccess {
   constructor(
     private readonly buckets: BucketStore,
@@ -44,7 +46,7 @@ export class DataAccess {
     private readonly fileSystems: FileSystems = new Map(),
   ) {}
 
-  /** Refuses, as SageMaker does at creation, what cannot be read or written here. */
+  /** Refuses locations that cannot be read or written, as SageMaker does at creation. */
   public validate({
     InputDataConfig: channels = [],
     OutputDataConfig: output,
@@ -63,7 +65,8 @@ export class DataAccess {
 
   private requireTrust(roleArn: string): void {
     const { partition, region, accountId } = this.environment;
-    // As AWS documents it: https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+    // Documented by AWS:
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
     const source = `arn:${partition}:sagemaker:${region}:${accountId}:*`;
     if (this.access.isTrusted(roleArn, 'sagemaker', source)) return;
     throw validationError(
@@ -71,7 +74,7 @@ export class DataAccess {
     );
   }
 
-  /** Files of each channel; the role has to be allowed to read them. */
+  /** The files of each channel. The role must be allowed to read them. */
   public resolveChannels({
     InputDataConfig: channels = [],
     AlgorithmSpecification: { TrainingInputMode: inputMode },
@@ -97,7 +100,7 @@ export class DataAccess {
     });
   }
 
-  /** Folder of the bucket for the checkpoints of a job; the role has to be allowed to read and write there. */
+  /** The folder of a job's checkpoints in the bucket. The role must be allowed to read and write there. */
   public resolveCheckpoints({
     CheckpointConfig: config,
     RoleArn: roleArn,
@@ -116,20 +119,23 @@ export class DataAccess {
     return { folder, localPath: config.LocalPath ?? CHECKPOINT_PATH };
   }
 
-  /** File of an object that the job reads beside its channels; the role has to be allowed to read it. */
+  /**
+   * The file of an object that the job reads in addition to its channels. The role must be allowed to read
+   * it.
+   */
   public objectFile(s3Uri: string, roleArn: string): string {
     const location = locationOf(s3Uri, 'the object');
     this.checkObject('GetObject', location, roleArn);
     const stored = this.find(location);
     if (stored === undefined) {
       throw validationError(
-        `there is no object ${s3Uri}: local mode has the buckets ${this.buckets.buckets().join(', ') || 'none'}`,
+        `no object ${s3Uri}. Local mode's buckets: ${this.buckets.buckets().join(', ') || 'none'}`,
       );
     }
     return stored.file;
   }
 
-  /** File for an object that the job writes; the role has to be allowed to write it. */
+  /** The file for an object that the job writes. The role must be allowed to write it. */
   public outputFile(s3Uri: string, roleArn: string, kmsKeyId?: string): string {
     const location = locationOf(s3Uri, 'OutputDataConfig.S3OutputPath');
     this.checkObject('PutObject', location, roleArn, kmsKeyId);
@@ -140,9 +146,7 @@ export class DataAccess {
     const where = `channel "${channel.ChannelName}"`;
     const { S3DataSource: s3, FileSystemDataSource: fileSystem } = channel.DataSource;
     if (channel.RecordWrapperType === 'RecordIO') {
-      throw validationError(
-        `${where}: local mode does not wrap records in RecordIO: leave RecordWrapperType out`,
-      );
+      throw validationError(`${where}: local mode does not support RecordIO: omit RecordWrapperType`);
     }
     if (fileSystem !== undefined) {
       return { files: this.filesOf(fileSystem, where), objects: [] };
@@ -155,7 +159,7 @@ export class DataAccess {
     }
     const given = s3 === undefined ? Object.keys(channel.DataSource).join() || 'nothing' : s3.S3DataType;
     throw validationError(
-      `${where}: local mode reads FileSystemDataSource, and S3DataSource with S3DataType S3Prefix or ManifestFile, got ${given}`,
+      `${where}: local mode only supports FileSystemDataSource, and S3DataSource with S3DataType S3Prefix or ManifestFile, got ${given}`,
     );
   }
 
@@ -170,7 +174,7 @@ export class DataAccess {
       return { files: [], objects: [{ bucket, key: prefix }], s3Uri: uri };
     }
     const found = this.buckets.has(bucket) ? this.buckets.list(bucket, prefix) : [];
-    // A marker is no file for the algorithm, but SageMaker reads it as every object.
+    // A folder marker is not a file for the algorithm, but SageMaker reads it like any object.
     const files = found.filter(({ key }) => !isMarker(key));
     if (files.length === 0) {
       throw this.noObjects(uri, bucket, roleArn);
@@ -181,7 +185,7 @@ export class DataAccess {
     };
   }
 
-  /** The objects that a manifest lists: each is there under the path that follows the manifest's prefix. */
+  /** The objects that a manifest lists, named by their paths after the manifest's prefix. */
   private manifestSource({ S3Uri: uri }: S3DataSource, where: string, roleArn: string): ChannelSource {
     const location = locationOf(uri, where);
     const manifest = this.find(location);
@@ -201,7 +205,7 @@ export class DataAccess {
     return { files: found.map(({ file }) => file), objects: found.map(({ at }) => at) };
   }
 
-  /** The files below a folder of a file system, in the order of their names. */
+  /** The files in a folder of a file system, sorted by name. */
   private filesOf(
     { FileSystemId: id, DirectoryPath: directory, FileSystemType: type }: FileSystemDataSource,
     where: string,
@@ -209,21 +213,21 @@ export class DataAccess {
     const root = this.fileSystems.get(id);
     if (root === undefined) {
       throw validationError(
-        `${where}: the file system ${id} does not exist here: give a folder that stands for it, --file-system ${id}=./folder`,
+        `${where}: the file system ${id} does not exist on this machine: replace it by a folder, --file-system ${id}=./folder`,
       );
     }
-    // The path on FSx for Lustre begins with the mount name, which names the file system as a whole.
+    // The path on FSx for Lustre begins with the mount name, which is the root of the file system.
     const parts = directory
       .split('/')
       .filter((part) => part !== '' && part !== '.')
       .slice(type === 'FSxLustre' ? 1 : 0);
     if (parts.includes('..')) {
-      throw validationError(`${where}: DirectoryPath "${directory}" leads out of the file system`);
+      throw validationError(`${where}: DirectoryPath "${directory}" leads outside the file system`);
     }
     const folder = parts.length === 0 ? path.resolve(root) : joinInside(root, parts.join('/'));
     if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
       throw validationError(
-        `${where}: there is no folder ${folder}, which stands for ${directory} of the file system ${id}`,
+        `${where}: no folder ${folder}, which replaces ${directory} of the file system ${id}`,
       );
     }
     const files = fs
@@ -234,7 +238,7 @@ export class DataAccess {
       .sort((left, right) => (left.name < right.name ? -1 : 1));
     if (files.length === 0) {
       throw validationError(
-        `${where}: the folder ${folder}, which stands for ${directory} of the file system ${id}, has no files`,
+        `${where}: no files in ${folder}, which replaces ${directory} of the file system ${id}`,
       );
     }
     return files;
@@ -245,12 +249,12 @@ export class DataAccess {
     return this.buckets.fileOf(bucket, key.replace(/\/+$/, ''));
   }
 
-  /** A place in a bucket that exists. */
+  /** A location in an existing bucket. */
   private bucketOf(uri: string, where: string): S3Location {
     const location = locationOf(uri, where);
     if (!this.buckets.has(location.bucket)) {
       throw validationError(
-        `The bucket "${location.bucket}" in ${where} does not exist: local mode has ${this.buckets.buckets().join(', ')}`,
+        `The bucket "${location.bucket}" in ${where} does not exist. Local mode's buckets: ${this.buckets.buckets().join(', ')}`,
       );
     }
     return location;
@@ -260,7 +264,10 @@ export class DataAccess {
     return this.buckets.has(bucket) ? this.buckets.find(bucket, key) : undefined;
   }
 
-  /** SageMaker lists a bucket without a prefix, too, when it validates a job: a condition on s3:prefix fails. */
+  /**
+   * When SageMaker validates a job, it also lists the bucket without a prefix, so a condition on s3:prefix
+   * fails.
+   */
   private checkList(roleArn: string, bucket: string, prefix: string): void {
     this.authorize('HeadBucket', { Bucket: bucket }, roleArn);
     this.authorize('ListObjectsV2', { Bucket: bucket, Prefix: prefix }, roleArn);
@@ -290,12 +297,15 @@ export class DataAccess {
   }
 }
 
-/** Where an object is below the channel's folder: what follows the prefix as a folder, else its last folder. */
+/**
+ * The path of an object in the channel's folder: the part after the prefix if that is a folder, otherwise
+ * after the prefix's last slash.
+ */
 function nameInChannel(key: string, prefix: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);
 }
 
-/** Another order of the files, the same for the same seed. */
+/** Shuffles the files. The same seed gives the same order. */
 function shuffle(files: readonly ChannelFile[], seed: number): ChannelFile[] {
   const rank = ({ name }: ChannelFile): string =>
     createHash('sha256').update(`${seed}/${name}`).digest('hex');
@@ -308,7 +318,7 @@ function shuffle(files: readonly ChannelFile[], seed: number): ChannelFile[] {
 function locationOf(uri: string, where: string): S3Location {
   const location = parseS3Uri(uri);
   if (location === undefined) {
-    throw validationError(`${where}: "${uri}" is not the URI of a place in S3`);
+    throw validationError(`${where}: "${uri}" is not an S3 URI`);
   }
   return location;
 }

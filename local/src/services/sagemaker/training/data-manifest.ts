@@ -4,21 +4,21 @@ import { type AwsError, validationError } from '../../aws-error';
 /** An object that a manifest lists. */
 export interface ManifestEntry {
   readonly uri: string;
-  /** Path below the channel's folder. */
+  /** Path in the channel's folder. */
   readonly name: string;
 }
 
 /**
- * Reads the manifest of a channel (`S3DataType: ManifestFile`): a JSON list of an object `{"prefix": "s3://…"}` and
- * the rest of each object's URI after it.
+ * Reads the manifest of a channel (`S3DataType: ManifestFile`): a JSON list with an object `{"prefix":
+ * "s3://…"}`, followed by the rest of each object's URI.
  *
- * @throws AwsError when it is something else; `what` names the manifest
+ * @throws AwsError when the manifest is invalid; `what` names it in the message
  */
 export function readManifest(text: string, what: string): ManifestEntry[] {
   const [first, ...rest] = parseList(text, what);
   const prefix = isRecord(first) ? first['prefix'] : undefined;
   if (typeof prefix !== 'string' || rest.length === 0) {
-    throw invalid(what, 'expected a list of {"prefix": "s3://…"} and at least one object after it');
+    throw invalid(what, 'expected a list with {"prefix": "s3://…"}, followed by at least one object');
   }
   return rest.map((suffix) => {
     if (typeof suffix !== 'string') {
@@ -29,7 +29,7 @@ export function readManifest(text: string, what: string): ManifestEntry[] {
     }
     const name = suffix.replace(/^\/+/, '');
     if (name.split('/').some((part) => ['', '.', '..'].includes(part))) {
-      throw invalid(what, `${JSON.stringify(suffix)} is not the path of a file`);
+      throw invalid(what, `${JSON.stringify(suffix)} is not a file path`);
     }
     return { uri: `${prefix}${suffix}`, name };
   });

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 
-/** Takes the instances of spot jobs away, to see what becomes of a job that has to start again. */
+/** Interrupts spot jobs, to test how a job handles a restart. */
 export interface SpotInterruptionOptions {
-  /** How often a job is interrupted on average: 2 is twice each, 0.3 is once for three jobs of ten. */
+  /** Average number of interruptions per job: 2 means twice each, 0.3 means once for three jobs in ten. */
   readonly perJob: number;
-  /** Seconds until there is an instance again. @default 1 */
+  /** Seconds until a new instance is available. @default 1 */
   readonly waitSeconds?: number;
-  /** Another seed interrupts at other moments; the same, at the same. @default 0 */
+  /** Seed for the moments of interruption. @default 0 */
   readonly seed?: number;
 }
 
-/** An interruption comes after so many lines of the log, at most. */
+/** Maximum number of log lines before an interruption. */
 const MOST_LINES = 10;
 
 /**
- * What is paid for spot instances, of the price on demand. Spot prices change, and AWS speaks of savings of up to 90 %:
- * this share is there to be seen in BillableTimeInSeconds, no forecast.
+ * Assumed price of spot instances, as a fraction of the on-demand price. It makes the saving visible in
+ * BillableTimeInSeconds and is not a forecast: spot prices change, and AWS mentions savings of up to 90%.
  */
 export const SPOT_PRICE_SHARE = 0.3;
 
-/** The spot instances of a local mode: which jobs lose theirs, when, and how long there is none. */
+/** Simulates the spot instances of local mode: which jobs are interrupted, when, and for how long. */
 export class SpotInterruptions {
   public readonly waitSeconds: number;
   private jobs = 0;
@@ -29,13 +29,13 @@ export class SpotInterruptions {
   }
 
   /**
-   * Plans the interruptions of the next job, one for each instance that it loses: after how many lines of its log, counted
-   * anew each time it starts. Lines, not seconds, so that a run can be repeated.
+   * Plans the interruptions of the next job: for each, the number of log lines after the attempt's start.
+   * Lines, unlike seconds, make a run reproducible.
    */
   public plan(): number[] {
     const { perJob, seed = 0 } = this.options;
     const job = this.jobs++;
-    // Spread evenly: after each job, the total is what it should be.
+    // Spread evenly, so that the total is right after each job.
     const count = Math.floor((job + 1) * perJob) - Math.floor(job * perJob);
     return Array.from({ length: count }, (_, i) => {
       const hash = createHash('sha256').update(`${seed}/${job}/${i}`).digest();

@@ -12,31 +12,31 @@ import { instancesOf } from './training-instances';
 import { outputUri } from './training-jobs';
 import { checkTrainingRole } from './training-role';
 
-/** What goes along with an attempt. */
+/** Options of an attempt. */
 export interface AttemptOptions {
   readonly threads: number;
-  /** Whether there was an attempt before. */
+  /** Whether there was an earlier attempt. */
   readonly runsAgain: boolean;
-  /** Stops it. */
+  /** Aborting this signal stops the attempt. */
   readonly signal: AbortSignal;
-  /** Whether what it leaves is not wanted: it is made again. Asked at its end. */
+  /** Whether to discard the results because the attempt will be repeated. Called at its end. */
   readonly isLost: () => boolean;
-  /** Called when the training itself begins: until then the job waits for others. */
+  /** Called when the training itself starts. Until then, the job waits for others. */
   readonly onStart: () => void;
   readonly onUpload: () => void;
-  /** Takes each event of the job's log. */
+  /** Receives each event of the job's log. */
   readonly onLog: (event: string) => void;
-  /** Takes metrics that a stub gives without a log. */
+  /** Receives metrics that a stub reports without a log. */
   readonly onMetric: (name: string, value: number) => void;
 }
 
-/** What Node.js, and XGBoost where it writes a model, say of a full disk. */
+/** How Node.js, and XGBoost when it writes a model, report a full disk. */
 const DISK_FULL = /\bENOSPC\b|FileStream\.Write incomplete/;
 
 /**
- * Trains a job once, from its data to what it leaves in S3. Never rejects: whatever happens is the outcome, but for a
- * full disk. That ends the process, as it does where a log is written: jobs that fail for it would have to be trained
- * again, and what was interrupted can be resumed.
+ * Trains a job once, from reading its data to storing its results in S3. Does not reject: every failure is an
+ * outcome, except a full disk. That ends the process, as when a log is written: jobs that failed because of
+ * it would have to be trained again, while interrupted jobs can be resumed.
  */
 export async function attemptTraining(
   context: EngineContext,
@@ -54,7 +54,7 @@ export async function attemptTraining(
   return new Promise(() => undefined);
 }
 
-/** Whatever has no name of its own is a fault of local mode or of this machine. */
+/** An error without a name of its own is a fault of local mode or of this machine. */
 function outcomeOf({ message }: Error): TrainingOutcome {
   const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
   return { status: 'Failed', failureReason };
@@ -109,7 +109,7 @@ async function train(
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
-      // What made the job fail before is its reason.
+      // The earlier failure is the reason.
       if (outcome.status !== 'Failed') throw error;
       log.write(error.message);
     });
@@ -120,7 +120,7 @@ async function train(
   }
 }
 
-/** Stores what the job left, also when it was stopped: SageMaker keeps a stopped job's model too. */
+/** Stores the job's results, even if it was stopped: SageMaker also keeps a stopped job's model. */
 async function upload(
   { data }: EngineContext,
   request: CreateTrainingJobRequest,
@@ -134,13 +134,13 @@ async function upload(
     fs.mkdirSync(path.dirname(file), { recursive: true });
     return file;
   };
-  // The folder for the model is there in every container: a job that saves none has an empty archive.
+  // Containers always have the model folder. A job that saves no model gets an empty archive.
   fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
   const compression = request.OutputDataConfig.CompressionType ?? 'GZIP';
   await storeOutputs(workFolder, outcome.status, target, compression);
 }
 
-/** Words a failure of S3 as SageMaker does in the job's failure reason. */
+/** Words a failure of S3 as SageMaker does in a job's failure reason. */
 function during<T>(step: string, action: () => T): T {
   try {
     return action();
@@ -149,7 +149,7 @@ function during<T>(step: string, action: () => T): T {
   }
 }
 
-/** Makes the folder that a job works in, empty. */
+/** Creates an empty working folder for a job. */
 function makeWorkFolder(root: string, jobName: string): string {
   const folder = workFolderOf(root, jobName);
   fs.rmSync(folder, { recursive: true, force: true });

@@ -12,12 +12,12 @@ import { instancesOf } from './training-instances';
 import { newTrainingJob, requestOf } from './training-jobs';
 import { TrainingRun, type TrainingRunOptions } from './training-run';
 
-/** How a training job is started. */
+/** Options for starting a training job. */
 export interface TrainingStart
   extends Omit<TrainingRunOptions, 'threads'>,
     Pick<TrainingJobRecord, 'tunedHyperParameters' | 'definitionName' | 'trial' | 'createdBy'> {
   readonly tuningJobArn?: string;
-  /** All cores when absent. */
+  /** Number of threads. @default - all cores */
   readonly threads?: number;
 }
 
@@ -27,15 +27,15 @@ export class TrainingEngine {
 
   constructor(private readonly context: EngineContext) {}
 
-  /** Refuses what cannot be trained here, before anything is started. */
+  /** Refuses definitions that cannot be trained here, before anything starts. */
   public validate(definition: TrainingDefinition): void {
-    // The model has it optional: other jobs than those that local mode runs need none.
+    // Optional in the service model, but required for the jobs that local mode runs.
     const specification: Partial<TrainingDefinition['AlgorithmSpecification']> =
       definition.AlgorithmSpecification ?? {};
     const { TrainingImage: image, AlgorithmName: name } = specification;
     if (image === undefined || name !== undefined) {
       throw validationError(
-        'AlgorithmSpecification: local mode needs a TrainingImage, it does not have algorithms by AlgorithmName',
+        'AlgorithmSpecification: local mode requires a TrainingImage; it does not support AlgorithmName',
       );
     }
     const algorithm = algorithmOf(definition);
@@ -43,14 +43,14 @@ export class TrainingEngine {
     if (!trainer.accepts(algorithm)) {
       throw validationError(
         trainer.refusal?.(algorithm) ??
-          `local mode cannot run the training image "${image}", only ${trainer.images}`,
+          `local mode cannot run the training image "${image}". It runs ${trainer.images}`,
       );
     }
     checkInstanceGroups(definition);
     this.context.data.validate(definition);
   }
 
-  /** Metric definitions of a job: those of the algorithm, else those of the request. */
+  /** Metric definitions of a job: those of the algorithm if it has any, otherwise those of the request. */
   public metricDefinitions(definition: TrainingDefinition): readonly MetricDefinition[] {
     const { AlgorithmSpecification: algorithm } = definition;
     const own = this.context.trainer.metricDefinitions(algorithmOf(definition));
@@ -65,7 +65,7 @@ export class TrainingEngine {
     return definitions;
   }
 
-  /** Creates a job by itself and starts it. */
+  /** Creates and starts a standalone training job. */
   public create(request: CreateTrainingJobRequest, createdBy: TaskIdentity | undefined): void {
     this.validate(request);
     const metricDefinitions = this.metricDefinitions(request);
@@ -78,7 +78,7 @@ export class TrainingEngine {
     this.start(described, { metricDefinitions, ...(createdBy !== undefined && { createdBy }) });
   }
 
-  /** Creates a job and starts it. */
+  /** Creates and starts a training job. */
   public start(request: CreateTrainingJobRequest, start: TrainingStart): TrainingRun {
     const { environment, jobs, now } = this.context;
     const arn = trainingJobArn(environment, request.TrainingJobName);
@@ -100,7 +100,7 @@ export class TrainingEngine {
     return this.run(request, start);
   }
 
-  /** Runs a job that was interrupted again, from its beginning (or from its checkpoints, where it keeps some). */
+  /** Runs an interrupted job again, from its checkpoints if it has any, otherwise from the beginning. */
   public resume(interrupted: TrainingJobRecord, start: Omit<TrainingStart, 'createdBy'>): TrainingRun {
     const { isInterrupted: _isInterrupted, metricNotes: _metricNotes, ...record } = interrupted;
     const { TrainingJobArn: arn, TuningJobArn: tuningJobArn, CreationTime: created } = record.description;
@@ -131,7 +131,7 @@ export class TrainingEngine {
     return run;
   }
 
-  /** The run of a job that this process is running. */
+  /** Finds the run of a job of this process. */
   public running(name: string): TrainingRun | undefined {
     return this.runs.get(name);
   }
@@ -142,7 +142,7 @@ export class TrainingEngine {
   }
 }
 
-/** What a definition trains: a training job's, or that of a tuning job, which calls its hyperparameters otherwise. */
+/** The algorithm of a definition. Tuning jobs use a different member for static hyperparameters. */
 export function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
   const { HyperParameters, StaticHyperParameters } = definition as Partial<CreateTrainingJobRequest> &
     Partial<TuningTrainingDefinition>;
@@ -159,20 +159,20 @@ export function algorithmOf(definition: TrainingDefinition): TrainedAlgorithm {
   };
 }
 
-/** Refuses instances that cannot be, and channels for groups of instances that are not there. */
+/** Refuses invalid instance groups, and channels that refer to missing groups. */
 function checkInstanceGroups(definition: TrainingDefinition): void {
   const groups = new Set(instancesOf(definition).flatMap(({ group }) => group ?? []));
   for (const { ChannelName: channel, DataSource: source } of definition.InputDataConfig ?? []) {
     const unknown = source.S3DataSource?.InstanceGroupNames?.find((name) => !groups.has(name));
     if (unknown !== undefined) {
       throw validationError(
-        `channel "${channel}": InstanceGroupNames names "${unknown}", ResourceConfig has the instance groups: ${[...groups].join(', ') || 'none'}`,
+        `channel "${channel}": unknown instance group "${unknown}" in InstanceGroupNames. Instance groups of ResourceConfig: ${[...groups].join(', ') || 'none'}`,
       );
     }
   }
 }
 
-/** Refuses regular expressions that cannot be run. */
+/** Refuses regular expressions that cannot be evaluated. */
 function checkExpressions(definitions: readonly MetricDefinition[]): void {
   try {
     new MetricCollector(definitions);

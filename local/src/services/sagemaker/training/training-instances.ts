@@ -2,22 +2,22 @@ import type { TrainingInstance } from '../../../training/trainer';
 import { type AwsError, validationError } from '../../aws-error';
 import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 
-/** Most instances of a training job here: each is a process, or several, of this machine. */
+/** Maximum number of instances of a training job. Each runs as one or several processes of this machine. */
 const MAX_INSTANCES = 20;
 
 /**
  * The instances of a training job: `algo-1`, `algo-2`, …, group after group.
  *
- * @throws AwsError when there are none, more than this machine should run, or both forms are given
+ * @throws AwsError when there are none, too many for this machine, or both forms are given
  */
 export function instancesOf(definition: TrainingDefinition): TrainingInstance[] {
   const { InstanceGroups: groups = [], ...one } = resourcesOf(definition);
   if (groups.length > 0 && (one.InstanceType !== undefined || one.InstanceCount !== undefined)) {
-    throw invalid('give InstanceGroups, or InstanceType and InstanceCount, not both');
+    throw invalid('use InstanceGroups, or InstanceType and InstanceCount, not both');
   }
   const names = groups.map(({ InstanceGroupName: name }) => name);
   if (new Set(names).size < names.length) {
-    throw invalid(`the names of the InstanceGroups have to be different, got ${names.join(', ')}`);
+    throw invalid(`the names of the InstanceGroups must be different, got ${names.join(', ')}`);
   }
   const parts =
     groups.length > 0
@@ -33,7 +33,7 @@ export function instancesOf(definition: TrainingDefinition): TrainingInstance[] 
   }
   if (total > MAX_INSTANCES) {
     throw invalid(
-      `local mode runs each instance as processes of this machine, ${MAX_INSTANCES} at most, got ${total}: use fewer here`,
+      `local mode runs at most ${MAX_INSTANCES} instances, as processes of this machine, got ${total}`,
     );
   }
   let number = 0;
@@ -47,8 +47,8 @@ export function instancesOf(definition: TrainingDefinition): TrainingInstance[] 
 }
 
 /**
- * The machines of a training job. Of several types that a tuning job may choose from, the first: there is nothing to
- * wait for here.
+ * The instances of a training job. If a tuning job may choose from several types, uses the first: capacity is
+ * not an issue here.
  */
 export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
   const { HyperParameterTuningResourceConfig: tuning } = definition as TuningTrainingDefinition;
@@ -56,7 +56,7 @@ export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
     return definition.ResourceConfig ?? {};
   }
   if (definition.ResourceConfig !== undefined) {
-    throw invalid('give ResourceConfig or HyperParameterTuningResourceConfig, not both');
+    throw invalid('use ResourceConfig or HyperParameterTuningResourceConfig, not both');
   }
   const { InstanceConfigs: [first] = [], VolumeKmsKeyId: key, ...one } = tuning;
   if (first === undefined) {

@@ -5,7 +5,7 @@ import type {
   TrainingJobDescription,
 } from '../api-types';
 
-/** What changes in a description when a job moves on. */
+/** Changes of a description when a job proceeds to its next step. */
 export interface Transition {
   readonly secondaryStatus: string;
   readonly message?: string;
@@ -13,7 +13,7 @@ export interface Transition {
   readonly failureReason?: string;
 }
 
-/** The description of a job that was just created. */
+/** The description of a new job. */
 export function newTrainingJob(
   { Tags: _tags, ...request }: CreateTrainingJobRequest,
   arn: string,
@@ -35,7 +35,7 @@ export function newTrainingJob(
   };
 }
 
-/** The request that a job was created with: what a job that is run again starts from. */
+/** The request that created a job, for running it again. */
 export function requestOf(description: TrainingJobDescription): CreateTrainingJobRequest {
   const {
     TrainingJobArn: _arn,
@@ -57,7 +57,10 @@ export function requestOf(description: TrainingJobDescription): CreateTrainingJo
   return request;
 }
 
-/** A description after a transition: the step before gets its end, a terminal status gets its times. */
+/**
+ * Applies a transition to a description: sets the end of the previous step and, for a terminal status, the
+ * job's times.
+ */
 export function moveTrainingJob(
   job: TrainingJobDescription,
   transition: Transition,
@@ -66,7 +69,7 @@ export function moveTrainingJob(
   const status = transition.status ?? job.TrainingJobStatus;
   const isOver = status === 'Completed' || status === 'Failed' || status === 'Stopped';
   const hasTrained = job.SecondaryStatusTransitions.some(({ Status }) => Status === 'Training');
-  // Between these two steps a job may have waited for others: that is no time of its own.
+  // Between these steps, the job may have waited for other jobs. That time does not count.
   const isStart = !hasTrained && ['Downloading', 'Training'].includes(transition.secondaryStatus);
   const started = isStart ? now : job.TrainingStartTime;
   const transitions = [
@@ -91,7 +94,7 @@ export function moveTrainingJob(
   };
 }
 
-/** Prefix of everything that a job writes. */
+/** URI prefix of all output of a job. */
 export function outputUri({
   OutputDataConfig: output,
   TrainingJobName: name,
@@ -99,13 +102,13 @@ export function outputUri({
   return `${output.S3OutputPath.replace(/\/+$/, '')}/${name}/output`;
 }
 
-/** Where the model is: an archive, or a folder when the job asks for no compression. */
+/** Location of the model: an archive, or a folder if the job disables compression. */
 function modelUri(request: CreateTrainingJobRequest): string {
   const isFolder = request.OutputDataConfig.CompressionType === 'NONE';
   return `${outputUri(request)}/${isFolder ? 'model' : 'model.tar.gz'}`;
 }
 
-/** Time on an instance, in all attempts; not what was waited for one. */
+/** Time on instances in all attempts, without waiting for instances. */
 function trainingSeconds(transitions: readonly SecondaryStatusTransition[]): number {
   return transitions
     .filter(({ Status }) => ['Training', 'Uploading', 'Stopping'].includes(Status))

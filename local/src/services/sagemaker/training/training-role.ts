@@ -3,13 +3,13 @@ import { parseImage } from '../../../training/image-uri';
 import type { Authorizer } from '../../iam/authorizer';
 import type { CreateTrainingJobRequest } from '../api-types';
 
-/** What the checks of a training job's role ask for. */
+/** The authorization checks for a training job's role. */
 export type JobRoleAccess = Pick<Authorizer, 'checkAccess' | 'checkKey'>;
 
-/** What the role needs to have the image pulled from ECR: facts/step-functions-sagemaker.md §4. */
+/** Permissions that the role needs to pull the image from ECR: facts/step-functions-sagemaker.md §4. */
 const PULL_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'];
 
-/** What the role needs for the key of its artifacts, and for that of its volumes. */
+/** Permissions that the role needs for the KMS key of its artifacts, and for that of its volumes. */
 const OUTPUT_KEY_ACTIONS = ['kms:Encrypt', 'kms:GenerateDataKey'];
 const VOLUME_KEY_ACTIONS = [
   'kms:CreateGrant',
@@ -19,10 +19,10 @@ const VOLUME_KEY_ACTIONS = [
 ];
 
 /**
- * Checks that a job's role may use the image and the KMS keys of its request. Nothing here pulls from ECR or encrypts,
- * but on AWS the job fails without.
+ * Checks that a job's role may use the image and the KMS keys of its request. Local mode neither pulls from
+ * ECR nor encrypts, but on AWS the job would fail without these permissions.
  *
- * @throws Error the reason for the job's failure
+ * @throws Error with the job's failure reason
  */
 export function checkTrainingRole(
   { RoleArn: arn, AlgorithmSpecification, OutputDataConfig, ResourceConfig }: CreateTrainingJobRequest,
@@ -35,7 +35,7 @@ export function checkTrainingRole(
   );
   failing('Cannot use the KMS key of OutputDataConfig.', () => {
     const { KmsKeyId: keyId } = OutputDataConfig;
-    // An empty one stands for the default, too.
+    // An empty ID means the default key.
     if (keyId) access.checkKey({ arn }, { keyId, actions: OUTPUT_KEY_ACTIONS, service: 's3' });
   });
   failing('Cannot use the KMS key of ResourceConfig.', () => {
@@ -50,7 +50,7 @@ function checkPull(image: string, arn: string, access: JobRoleAccess, { partitio
   const { account, repository } = parseImage(image);
   const region = /\.dkr\.ecr(?:-fips)?\.([^.]+)\./.exec(image)?.[1];
   if (account === undefined || region === undefined) {
-    // Of another registry.
+    // An image of another registry.
     return;
   }
   access.checkAccess({ arn }, 'ecr:GetAuthorizationToken', '*');

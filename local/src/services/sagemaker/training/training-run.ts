@@ -13,22 +13,24 @@ import { moveTrainingJob, type Transition } from './training-jobs';
 /** Why a training job is stopped. */
 export type StopReason = 'Stopped' | 'MaxRuntimeExceeded' | 'MaxWaitTimeExceeded';
 
-/** How a job runs. */
+/** Options of a run. */
 export interface TrainingRunOptions {
   readonly threads: number;
   readonly metricDefinitions: readonly MetricDefinition[];
   /** Whether an earlier run of the job was interrupted. @default false */
   readonly runsAgain?: boolean;
-  /** Takes each metric value as it is printed. */
+  /** Receives each metric value as it is printed. */
   readonly onMetric?: (metric: MetricDatum) => void;
-  /** Called when the training starts from its beginning again: after an internal error, or a lost spot instance. */
+  /**
+   * Called when the training starts from the beginning again, after an internal error or a spot interruption.
+   */
   readonly onRestart?: () => void;
 }
 
-/** SageMaker's own limit for jobs that give none. */
+/** SageMaker's default time limit. */
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
-/** How long a job that is stopped waits for metrics that it has printed to be found. */
+/** Maximum time that a stopped job waits for metrics in its remaining output. */
 const STOPPED_JOB_WAITS_MS = 2000;
 
 const STOPPING: Readonly<Record<StopReason, string>> = {
@@ -37,13 +39,13 @@ const STOPPING: Readonly<Record<StopReason, string>> = {
   MaxWaitTimeExceeded: 'Training job wait time exceeded MaxWaitTimeInSeconds',
 };
 
-/** One training job from its start to its end: an attempt, or several. */
+/** Runs a training job from start to end, in one or several attempts. */
 export class TrainingRun {
-  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  /** Resolves to the job's last record. Never rejects: failures are in the record. */
   public readonly finished: Promise<TrainingJobRecord>;
   private readonly stopping = new AbortController();
   private readonly metrics: MetricCollector;
-  /** The instances that the job loses, by the lines of the log until then. */
+  /** The planned spot interruptions, as numbers of log lines. */
   private readonly interruptions: number[];
   private readonly runtime: TimeBudget;
   private endWaitLimit: (() => void) | undefined;
@@ -59,14 +61,14 @@ export class TrainingRun {
   ) {
     this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
     this.interruptions = this.hasSpotInstances ? (context.spot?.plan() ?? []) : [];
-    // For all attempts together (API reference, StoppingCondition).
+    // The limit is for all attempts together (API reference, StoppingCondition).
     const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
     this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
     this.runsAgain = options.runsAgain ?? false;
     this.finished = this.run();
   }
 
-  /** Asks the job to stop, unless it has ended; it keeps the metrics it has printed. */
+  /** Asks the job to stop. Metrics printed so far are kept. Does nothing if it has ended. */
   public stop(reason: StopReason): void {
     if (this.stopReason === undefined && !this.isOver) {
       this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });
@@ -81,7 +83,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<TrainingJobRecord> {
-    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    // The caller must first finish its synchronous work (the record, its own bookkeeping).
     await Promise.resolve();
     try {
       const outcome = this.unlessCutOff(await this.trainToTheEnd());
@@ -96,7 +98,7 @@ export class TrainingRun {
     }
   }
 
-  /** Metrics may take time to find: a job that is stopped does not wait for long. */
+  /** Finding metrics may take time. A stopped job does not wait for long. */
   private async readRemainingMetrics(): Promise<void> {
     const { signal } = this.stopping;
     const found = this.metrics.settled();
@@ -108,7 +110,10 @@ export class TrainingRun {
     this.metrics.abandon();
   }
 
-  /** Ctrl-C reaches all processes of a terminal: what fails while local mode ends did not fail by itself. */
+  /**
+   * Ctrl-C reaches all processes of a terminal: a job that fails while local mode is closing did not fail by
+   * itself.
+   */
   private unlessCutOff(outcome: TrainingOutcome): TrainingOutcome {
     if (outcome.status !== 'Failed' || !this.context.isEnding()) return outcome;
     this.endsWithLocalMode = true;
@@ -164,7 +169,7 @@ export class TrainingRun {
     return { outcome, isInterrupted: isInterrupted() };
   }
 
-  /** The training itself begins: only from now on time counts, not while the job waited for its turn. */
+  /** The training itself starts. Time counts only from here, not while the job was waiting for its turn. */
   private begin(): void {
     this.move({
       secondaryStatus: 'Training',
@@ -178,7 +183,7 @@ export class TrainingRun {
   }
 
   private async waitForInstance(): Promise<void> {
-    this.move({ secondaryStatus: 'Interrupted', message: 'The spot instance was taken away' });
+    this.move({ secondaryStatus: 'Interrupted', message: 'The spot instance was interrupted' });
     const milliseconds = (this.context.spot?.waitSeconds ?? 0) * 1000;
     await pause(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
@@ -235,7 +240,7 @@ export class TrainingRun {
       .map((metric) => ({ ...metric, Timestamp: metric.Timestamp.getTime() / 1000 }));
   }
 
-  /** Writes a step of the job; once it is to stop, there is none but its end. */
+  /** Records a step of the job. After a stop is requested, only the end is recorded. */
   private move(transition: Transition): void {
     if (!this.isStopped) {
       this.context.jobs.training.updateProgress(this.request.TrainingJobName, (record) => ({

@@ -8,22 +8,20 @@ import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
 /** "Most users input values of around 50 or more training jobs" (developer guide, completion criteria). */
 const TRAINING_JOBS = 50;
 
-/** How often a training job is retried: our own choice, since SageMaker's is not public. */
+/** Number of retries of a training job. Our own choice, because SageMaker's is not public. */
 const RETRY_ATTEMPTS = 3;
 
 /**
- * A request with what Autotune chooses for what it leaves out; whatever it gives stands (docs/decisions/0013). Without
- * Autotune, the request as it is.
+ * Adds Autotune's choices to a request. Members that the request sets stay (docs/decisions/0013). Without
+ * Autotune, returns the request unchanged.
  *
- * @throws AwsError when nothing is known of the algorithm whose ranges are to be chosen
+ * @throws AwsError when local mode knows no ranges for the algorithm
  */
 export function autotuned(request: CreateTuningJobRequest): CreateTuningJobRequest {
   const searched = definitionsOf(request);
   if (request.Autotune === undefined) {
     if (searched.some(({ ranges }) => (ranges.AutoParameters ?? []).length > 0)) {
-      throw validationError(
-        'ParameterRanges.AutoParameters are for a request with Autotune, {"Mode": "Enabled"}',
-      );
+      throw validationError('ParameterRanges.AutoParameters require Autotune, {"Mode": "Enabled"}');
     }
     return request;
   }
@@ -54,12 +52,12 @@ export function autotuned(request: CreateTuningJobRequest): CreateTuningJobReque
 
 function chooseConfig(config: TuningJobConfig, combinations: number, isOne: boolean): TuningJobConfig {
   const { Strategy: strategy, ResourceLimits: limits, TuningJobCompletionCriteria: criteria } = config;
-  // Early stopping is not for Hyperband, nor for several definitions.
+  // Early stopping is not available with Hyperband or several definitions.
   const earlyStopping = isOne && strategy !== 'Hyperband' ? 'Auto' : 'Off';
   return {
     ...config,
     ResourceLimits: {
-      // A grid has the number that it has.
+      // The number for a grid search follows from its values.
       ...(strategy !== 'Grid' && { MaxNumberOfTrainingJobs: Math.min(TRAINING_JOBS, combinations) }),
       ...limits,
     },
@@ -71,7 +69,9 @@ function chooseConfig(config: TuningJobConfig, combinations: number, isOne: bool
   };
 }
 
-/** A definition with a range for each hyperparameter that can be tuned; one that cannot stays what its hint is. */
+/**
+ * Adds a range for each AutoParameter. One that the algorithm cannot tune keeps its hint as a static value.
+ */
 function withRanges(searched: SearchedDefinition): SearchedDefinition {
   const { definition, ranges } = searched;
   const known = recommendedRanges(algorithmOf(definition));
@@ -82,7 +82,7 @@ function withRanges(searched: SearchedDefinition): SearchedDefinition {
     const { TrainingImage: image } = definition.AlgorithmSpecification;
     const names = parameters.map(({ Name }) => `"${Name}"`).join(', ') || 'any hyperparameter';
     throw validationError(
-      `Autotune cannot choose the range of ${names}: local mode knows ranges for SageMaker's XGBoost, LightGBM and CatBoost, not for the image "${image}". Give them in IntegerParameterRanges, ContinuousParameterRanges and CategoricalParameterRanges`,
+      `Autotune cannot choose the range of ${names}: local mode knows ranges for SageMaker's XGBoost, LightGBM and CatBoost, not for the image "${image}". Set them in IntegerParameterRanges, ContinuousParameterRanges and CategoricalParameterRanges`,
     );
   }
   const chosen: Record<TunableHyperparameter['kind'], Record<string, { min: number; max: number }>> = {
@@ -94,7 +94,7 @@ function withRanges(searched: SearchedDefinition): SearchedDefinition {
     for (const { Name: name, ValueHint: hint } of parameters) {
       const tunable = known?.get(name);
       if (Object.hasOwn(fixed, name))
-        throw validationError(`"${name}" is an AutoParameter and static: give it once`);
+        throw validationError(`"${name}" is both an AutoParameter and a static hyperparameter: remove one`);
       if (tunable === undefined) statics[name] = hint;
       else chosen[tunable.kind][name] = around(name, hint, tunable);
     }
@@ -121,13 +121,13 @@ function withRanges(searched: SearchedDefinition): SearchedDefinition {
   };
 }
 
-/** The recommended range, wide enough for the example value. */
+/** The recommended range, widened to include the example value. */
 function around(name: string, hint: string, { kind, min, max, isAllowed }: TunableHyperparameter) {
-  // SageMaker's Python SDK sends the hyperparameters of scripts as JSON texts.
+  // The SageMaker Python SDK sends the hyperparameters of scripts as JSON.
   const value = Number(hint.trim().replace(/^"(.*)"$/, '$1') || Number.NaN);
   if (!isAllowed(value) || !(kind === 'integer' ? Number.isInteger(value) : Number.isFinite(value))) {
     throw validationError(
-      `AutoParameters: the ValueHint of "${name}" has to be a value that the algorithm takes (${kind}), got "${hint}"`,
+      `AutoParameters: the ValueHint of "${name}" must be a value that the algorithm accepts (${kind}), got "${hint}"`,
     );
   }
   return { min: Math.min(min, value), max: Math.max(max, value) };

@@ -6,7 +6,7 @@ import { RUNS_AGAIN, readJobLog } from '../jobs/job-log';
 import type { TrainingJobRecord } from '../jobs/job-types';
 import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
 
-/** What became of the trial of a training job that has ended, as its record and its log have it. */
+/** The result of the trial of an ended training job, from its record and its log. */
 export function endedTrial({ name, description }: TrainingJobRecord, root: string): EndedTrial {
   const { TrainingJobStatus: status, AlgorithmSpecification: algorithm } = description;
   const value = status === 'Failed' ? undefined : objectiveValue(description);
@@ -17,7 +17,7 @@ export function endedTrial({ name, description }: TrainingJobRecord, root: strin
   };
 }
 
-/** The objective metric wherever the last attempt has printed it. */
+/** The values of the objective metric that the last attempt printed. */
 async function objectivesIn(
   log: string | undefined,
   definitions: readonly MetricDefinition[],
@@ -31,7 +31,7 @@ async function objectivesIn(
   return values;
 }
 
-/** The lines of a log since the job was begun the last time. */
+/** The log lines since the last start of the job. */
 function lastAttemptIn(file: string | undefined): string[] {
   const lines = file === undefined ? [] : fs.readFileSync(file, 'utf8').split('\n');
   return lines.slice(lines.lastIndexOf(RUNS_AGAIN) + 1);

@@ -2,7 +2,7 @@ import type { FinishedTrial, SearchDimension, SearchSpecification } from '../../
 import type { ParameterRanges, TuningJobConfig } from '../api-types';
 import { maxResource, type SearchedDefinition } from './tuning-definitions';
 
-/** The search for one definition of a tuning job, in the sampler's terms. */
+/** Specifies the search for a definition of a tuning job, for the sampler. */
 export function searchSpecification(
   config: TuningJobConfig,
   definition: SearchedDefinition,
@@ -24,7 +24,7 @@ export function searchSpecification(
   };
 }
 
-/** The ranges of a search space as one list. */
+/** All ranges of a search space in one list. */
 export function searchDimensions(ranges: ParameterRanges): SearchDimension[] {
   const numeric = (
     kind: 'integer' | 'continuous',
@@ -46,7 +46,7 @@ export function searchDimensions(ranges: ParameterRanges): SearchDimension[] {
   ];
 }
 
-/** How many different sets a search space holds: infinite with a continuous range. */
+/** Number of distinct combinations in a search space; infinite with a continuous range. */
 export function countCombinations(dimensions: readonly SearchDimension[]): number {
   return dimensions.map(countValues).reduce((product, count) => product * count, 1);
 }

@@ -10,21 +10,21 @@ import {
   type SearchedDefinition,
 } from './tuning-definitions';
 
-/** Most training jobs of a tuning job (SageMaker's default quota). */
+/** Maximum number of training jobs of a tuning job (SageMaker's default quota). */
 export const MAX_TRAINING_JOBS = 750;
 
-/** Most hyperparameters of a training job, static and tuned. */
+/** Maximum number of hyperparameters of a training job, static and tuned. */
 const MAX_HYPERPARAMETERS = 100;
 
-/** Most environment variables, of all definitions together. */
+/** Maximum number of environment variables in all definitions together. */
 const MAX_ENVIRONMENT = 48;
 
-/** Refuses a tuning job whose members are valid each for itself, but do not fit together. */
+/** Refuses a tuning job whose members are individually valid, but inconsistent. */
 export function checkTuningJob(request: CreateTuningJobRequest): void {
   const config = request.HyperParameterTuningJobConfig;
   if ((request.TrainingJobDefinition === undefined) === (request.TrainingJobDefinitions === undefined)) {
     throw validationError(
-      `Give TrainingJobDefinition or TrainingJobDefinitions, exactly one of them, got ${request.TrainingJobDefinition === undefined ? 'neither' : 'both'}`,
+      `Exactly one of TrainingJobDefinition and TrainingJobDefinitions is required, got ${request.TrainingJobDefinition === undefined ? 'neither' : 'both'}`,
     );
   }
   if (request.TrainingJobDefinition === undefined) {
@@ -45,7 +45,9 @@ export function checkTuningJob(request: CreateTuningJobRequest): void {
   checkStrategy(config, definitions);
 }
 
-/** Refuses what is for one definition only, and what several have to give. */
+/**
+ * Refuses members that are for a single definition only, and requires those that several definitions need.
+ */
 function checkSeveral({
   HyperParameterTuningJobConfig: config,
   TrainingJobDefinitions: definitions = [],
@@ -53,22 +55,22 @@ function checkSeveral({
 }: CreateTuningJobRequest): void {
   if (config.HyperParameterTuningJobObjective !== undefined || config.ParameterRanges !== undefined) {
     throw validationError(
-      'HyperParameterTuningJobConfig: with TrainingJobDefinitions, give the TuningObjective and the HyperParameterRanges in each definition, not HyperParameterTuningJobObjective and ParameterRanges',
+      'HyperParameterTuningJobConfig: with TrainingJobDefinitions, set TuningObjective and HyperParameterRanges in each definition instead of HyperParameterTuningJobObjective and ParameterRanges',
     );
   }
   if (warmStart !== undefined) {
-    throw validationError('WarmStartConfig: warm start is for a single TrainingJobDefinition only');
+    throw validationError('WarmStartConfig: warm start requires a single TrainingJobDefinition');
   }
   if (config.TrainingJobEarlyStoppingType === 'Auto') {
     throw validationError(
-      'TrainingJobEarlyStoppingType: early stopping (Auto) is for a single TrainingJobDefinition only',
+      'TrainingJobEarlyStoppingType: early stopping (Auto) requires a single TrainingJobDefinition',
     );
   }
   definitions.forEach((definition, i) => {
     for (const member of ['DefinitionName', 'TuningObjective', 'HyperParameterRanges'] as const) {
       if (definition[member] === undefined) {
         throw validationError(
-          `TrainingJobDefinitions: ${member} is required in each, the ${i + 1}. has none`,
+          `TrainingJobDefinitions: ${member} is required in each; definition ${i + 1} has none`,
         );
       }
     }
@@ -76,18 +78,18 @@ function checkSeveral({
   const names = definitions.map(({ DefinitionName: name }) => name);
   if (new Set(names).size < names.length) {
     throw validationError(
-      `TrainingJobDefinitions: each needs a DefinitionName of its own, got ${names.join(', ')}`,
+      `TrainingJobDefinitions: each must have a different DefinitionName, got ${names.join(', ')}`,
     );
   }
   const types = new Set(definitions.map(({ TuningObjective: objective }) => objective?.Type));
   if (types.size > 1) {
     throw validationError(
-      'TrainingJobDefinitions: the Type of every TuningObjective has to be the same, Minimize or Maximize: otherwise no best training job can be told',
+      'TrainingJobDefinitions: the Type of every TuningObjective must be the same, Minimize or Maximize: otherwise there is no best training job',
     );
   }
 }
 
-/** Says which of several definitions an error is about. */
+/** Adds the definition's name to errors, if there are several definitions. */
 function inDefinition(
   request: CreateTuningJobRequest,
   { name }: SearchedDefinition,
@@ -108,7 +110,7 @@ function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition):
   for (const member of ['ContainerEntrypoint', 'ContainerArguments'] as const) {
     if (definition.AlgorithmSpecification[member] !== undefined) {
       throw validationError(
-        `AlgorithmSpecification.${member}: a tuning job does not have it, only a training job`,
+        `AlgorithmSpecification.${member}: not available in tuning jobs, only in training jobs`,
       );
     }
   }
@@ -122,12 +124,12 @@ function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition):
   }
   if (config.Strategy === 'Hyperband' && maxResource(config, searched) === undefined) {
     throw validationError(
-      `StrategyConfig.HyperbandStrategyConfig.MaxResource is required, unless one of the static hyperparameters ${EPOCH_HYPERPARAMETERS.join(', ')} gives it`,
+      `StrategyConfig.HyperbandStrategyConfig.MaxResource is required, unless it is set by one of the static hyperparameters ${EPOCH_HYPERPARAMETERS.join(', ')}`,
     );
   }
 }
 
-/** Refuses an objective that no metric definition gives. */
+/** Refuses an objective without a metric definition. */
 export function checkObjective(
   objective: Objective | undefined,
   definitions: readonly MetricDefinition[],
@@ -144,7 +146,10 @@ export function checkObjective(
   return definition;
 }
 
-/** Number of hyperparameters that SageMaker counts for a training job: static, tuned, and the one that it adds. */
+/**
+ * Number of hyperparameters that SageMaker counts for a training job: static ones, tuned ones, and the one
+ * that it adds.
+ */
 function countHyperparameters({ definition, ranges }: SearchedDefinition): number {
   return Object.keys(definition.StaticHyperParameters ?? {}).length + searchDimensions(ranges).length + 1;
 }
@@ -155,7 +160,7 @@ function checkTunable({ definition, ranges }: SearchedDefinition): void {
   const others = searchDimensions(ranges).filter(({ name }) => tunable?.includes(name) === false);
   if (tunable !== undefined && others.length > 0) {
     throw validationError(
-      `the algorithm of the image "${image}" does not declare ${others.map(({ name }) => `"${name}"`).join(', ')} as tunable: it has ${tunable.join(', ')}. SageMaker holds its own images to that; a copy in a repository of your own may tune anything`,
+      `the algorithm of the image "${image}" does not declare ${others.map(({ name }) => `"${name}"`).join(', ')} as tunable: it has ${tunable.join(', ')}. SageMaker enforces this for its own images; a copy in your own repository may tune anything`,
     );
   }
 }
@@ -168,7 +173,7 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
   );
   if (repeated !== undefined) {
     throw validationError(
-      `The hyperparameter "${repeated}" is given more than once: as a range or static value, once in all`,
+      `The hyperparameter "${repeated}" is set more than once: set it either as one range or as a static value`,
     );
   }
   if (dimensions.length === 0 || dimensions.length > 30) {
@@ -180,7 +185,7 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
     if (dimension.kind === 'categorical') {
       if (new Set(dimension.values).size < dimension.values.length) {
         throw validationError(
-          `The values of "${dimension.name}" have to be different, got ${dimension.values.join(', ')}`,
+          `The values of "${dimension.name}" must be different, got ${dimension.values.join(', ')}`,
         );
       }
       continue;
@@ -188,12 +193,12 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
     const [min, max] = [Number(dimension.minValue), Number(dimension.maxValue)];
     if (!(min < max) || (dimension.kind === 'integer' && !(Number.isInteger(min) && Number.isInteger(max)))) {
       throw validationError(
-        `The range of "${dimension.name}" has to go from a smaller to a larger ${dimension.kind === 'integer' ? 'integer' : 'number'}, got ${dimension.minValue} to ${dimension.maxValue}`,
+        `The range of "${dimension.name}" must go from a smaller to a larger ${dimension.kind === 'integer' ? 'integer' : 'number'}, got ${dimension.minValue} to ${dimension.maxValue}`,
       );
     }
     if (dimension.scalingType === 'Logarithmic' && min <= 0) {
       throw validationError(
-        `The range of "${dimension.name}" has to be above 0 for logarithmic scaling, got ${dimension.minValue}`,
+        `The range of "${dimension.name}" must be above 0 for logarithmic scaling, got ${dimension.minValue}`,
       );
     }
     if (
@@ -201,7 +206,7 @@ function checkRanges(ranges: ParameterRanges, staticHyperParameters: Readonly<Re
       (dimension.kind === 'integer' || min < 0 || max >= 1)
     ) {
       throw validationError(
-        `The range of "${dimension.name}" has to be continuous, from 0 to below 1, for reverse logarithmic scaling`,
+        `The range of "${dimension.name}" must be continuous and within [0, 1) for reverse logarithmic scaling`,
       );
     }
   }
@@ -219,11 +224,11 @@ function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDe
   }
   if (config.Strategy === 'Grid') {
     if (spaces.flat().some(({ kind }) => kind !== 'categorical')) {
-      throw validationError('The Grid strategy takes categorical ranges only');
+      throw validationError('The Grid strategy only supports categorical ranges');
     }
     if ((maxJobs ?? combinations) !== combinations || combinations > MAX_TRAINING_JOBS) {
       throw validationError(
-        `The Grid strategy tries all ${combinations} combinations (at most ${MAX_TRAINING_JOBS}): leave MaxNumberOfTrainingJobs out, or give that number`,
+        `The Grid strategy tries all ${combinations} combinations (at most ${MAX_TRAINING_JOBS}): omit MaxNumberOfTrainingJobs, or set it to that number`,
       );
     }
   } else if (maxJobs !== undefined && combinations < maxJobs) {
@@ -234,11 +239,11 @@ function checkStrategy(config: TuningJobConfig, definitions: readonly SearchedDe
   }
   if (config.Strategy !== 'Hyperband') {
     if (config.StrategyConfig?.HyperbandStrategyConfig !== undefined) {
-      throw validationError('StrategyConfig.HyperbandStrategyConfig is for the Hyperband strategy only');
+      throw validationError('StrategyConfig.HyperbandStrategyConfig requires the Hyperband strategy');
     }
   } else if (config.TrainingJobEarlyStoppingType === 'Auto') {
     throw validationError(
-      'TrainingJobEarlyStoppingType must be Off for the Hyperband strategy, which stops jobs by itself',
+      'TrainingJobEarlyStoppingType must be Off for the Hyperband strategy, which has its own early stopping',
     );
   }
 }

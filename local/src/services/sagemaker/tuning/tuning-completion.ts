@@ -1,20 +1,20 @@
 import type { TrainingJobSummary, TuningJobConfig, TuningJobStatus } from '../api-types';
 import { searchProgress } from './tuning-progress';
 
-/** How a tuning job ends. */
+/** Why and how a tuning job ends. */
 export interface TuningEnd {
   readonly status: TuningJobStatus;
   readonly failureReason?: string;
 }
 
-/** After so many training jobs without any success a tuning job gives up. */
+/** A tuning job gives up after this many training jobs if none has succeeded. */
 const HOPELESS_ATTEMPTS = 5;
 
 /**
- * Whether the training jobs that have ended are reason enough to end the tuning job.
+ * Whether the ended training jobs end the tuning job.
  *
- * @param summaries the tuning job's training jobs, in the order in which they ended
- * @param isLast whether no training job is to come any more
+ * @param summaries the tuning job's training jobs, in the order of their end
+ * @param isLast whether no further training job will start
  */
 export function tuningEnd(
   config: TuningJobConfig,
@@ -32,7 +32,7 @@ export function tuningEnd(
 }
 
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
-  // Those that ran beside the last one may have ended by the time somebody looks: they changed nothing.
+  // Jobs that ran in parallel with the last one may also have ended by now. They do not count.
   const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
   if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
     return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;

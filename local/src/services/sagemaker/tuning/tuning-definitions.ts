@@ -10,9 +10,9 @@ import type {
 /** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
 export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
 
-/** What a tuning job's training jobs are started from, and what is searched for it. */
+/** A training job definition, with the objective and the ranges of its search. */
 export interface SearchedDefinition {
-  /** Its name; there is always one when there are several definitions. */
+  /** Its name, which is required if there are several definitions. */
   readonly name?: string;
   readonly definition: TuningTrainingDefinition;
   readonly objective?: Objective;
@@ -25,8 +25,8 @@ type Definitions = Pick<
 >;
 
 /**
- * The definitions of a tuning job, whichever of the two forms its request has: one, whose objective and ranges are in
- * the config, or several with their own.
+ * The definitions of a tuning job. A request has either one definition, with its objective and ranges in the
+ * configuration, or several definitions with their own.
  */
 export function definitionsOf(job: Definitions): SearchedDefinition[] {
   const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: one } = job;
@@ -50,7 +50,7 @@ export function definitionsOf(job: Definitions): SearchedDefinition[] {
   }));
 }
 
-/** A tuning job with each of its definitions changed, in the form that it has. */
+/** Applies a function to each definition of a tuning job. Keeps the form of the request. */
 export function mapDefinitions<T extends Definitions>(
   job: T,
   change: (definition: SearchedDefinition) => TuningTrainingDefinition,
@@ -61,7 +61,7 @@ export function mapDefinitions<T extends Definitions>(
     : { ...job, TrainingJobDefinition: changed[0] };
 }
 
-/** The definition that a training job was started from; the first when it names none. */
+/** The definition of a training job. Returns the first one if the job names none. */
 export function definitionNamed(
   job: Definitions,
   name: TrainingJobSummary['TrainingJobDefinitionName'],
@@ -70,21 +70,23 @@ export function definitionNamed(
   return definitions.find((each) => each.name === name) ?? definitions[0];
 }
 
-/** Static hyperparameters from which SageMaker infers Hyperband's largest resource. */
+/** Static hyperparameters from which SageMaker derives Hyperband's maximum resource. */
 export const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
-/** The most that a training job of the Hyperband strategy may use; undefined when the request does not say it. */
+/**
+ * Maximum resource of a training job with the Hyperband strategy; undefined if the request does not set it.
+ */
 export function maxResource(config: TuningJobConfig, { definition }: SearchedDefinition): number | undefined {
   const epochs = EPOCH_HYPERPARAMETERS.map((name) => Number(definition.StaticHyperParameters?.[name]));
   return config.StrategyConfig?.HyperbandStrategyConfig?.MaxResource ?? epochs.find((each) => each >= 1);
 }
 
-/** Hyperparameters of the algorithms that local mode knows and of common scripts that say how many rounds there are. */
+/** Hyperparameters of known algorithms and common scripts that set the number of rounds. */
 const ROUND_HYPERPARAMETERS = [...EPOCH_HYPERPARAMETERS, 'num_round', 'num_boost_round', 'iterations'];
 
 /**
- * Whether a training job ends by itself after a step (from 0), as its hyperparameters tell. To stop it there, which Hyperband
- * does at its largest resource, would only take the model from it.
+ * Whether a training job ends by itself after a step (counted from 0), according to its hyperparameters.
+ * Stopping it there, as Hyperband does at the maximum resource, would only lose its model.
  */
 export function isLastStep(step: number, hyperparameters: Readonly<Record<string, string>>): boolean {
   const rounds = ROUND_HYPERPARAMETERS.map((name) => Number(hyperparameters[name])).find((each) => each >= 1);

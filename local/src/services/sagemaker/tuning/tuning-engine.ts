@@ -29,7 +29,7 @@ export class TuningEngine {
     private readonly sampler: Sampler,
   ) {}
 
-  /** Creates a job and starts it. */
+  /** Creates and starts a job. */
   public start(input: Readonly<Record<string, unknown>>, createdBy?: TaskIdentity): TuningJobRecord {
     const given = autotuned(input as unknown as CreateTuningJobRequest);
     checkTuningJob(given);
@@ -54,7 +54,10 @@ export class TuningEngine {
     return record;
   }
 
-  /** Runs a job that was interrupted on: what its training jobs came to stays, those that were cut off run again. */
+  /**
+   * Resumes an interrupted job. Results of its training jobs are kept. Training jobs that were cut off run
+   * again.
+   */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
     const {
       HyperParameterTuningEndTime: ended,
@@ -74,12 +77,12 @@ export class TuningEngine {
     return this.run(record, this.learnedFromParents(description));
   }
 
-  /** Of meaning only when the search had not begun: then its study has it. */
+  /** Needed only if the search had not started. Otherwise, the study has these trials. */
   private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
     try {
       return warmStart(request, this.context.jobs).previousTrials;
     } catch (error) {
-      // A parent may have been deleted since.
+      // The parent may have been deleted meanwhile.
       if (error instanceof AwsError) return [];
       throw error;
     }
@@ -97,7 +100,7 @@ export class TuningEngine {
     return run;
   }
 
-  /** The run of a job that this process is running. */
+  /** Finds the run of a job of this process. */
   public running(name: string): TuningRun | undefined {
     return this.runs.get(name);
   }
@@ -107,7 +110,7 @@ export class TuningEngine {
     await this.runs.close((run) => run.stop());
   }
 
-  /** The description of a new job: the request, and what SageMaker adds to its training jobs. */
+  /** The description of a new job: the request, with SageMaker's additions to its training jobs. */
   private describe({ Tags: _tags, ...request }: CreateTuningJobRequest): TuningJobDescription {
     const now = this.context.now();
     return {
@@ -127,7 +130,7 @@ export class TuningEngine {
     };
   }
 
-  /** A definition with the metrics of its algorithm, and with the objective as SageMaker adds it. */
+  /** A definition with its algorithm's metrics, and with the objective that SageMaker adds. */
   private withObjective({ definition, objective }: SearchedDefinition): TuningTrainingDefinition {
     const metrics = this.training.metricDefinitions(definition);
     const { Name: name, Regex: regex } = checkObjective(objective, metrics);

@@ -1,24 +1,29 @@
 import type { TrainingJobSummary } from '../api-types';
 
-/** What counts as an improvement of the best objective: 1 %, as SageMaker's documentation says. */
+/**
+ * Minimum improvement of the best objective value that counts: 1%, according to SageMaker's documentation.
+ */
 const IMPROVEMENT = 0.01;
 
 /**
- * When a search has converged (docs/decisions/0013): so many training jobs with an objective, one after the other, have
- * not improved the best, and as many for each hyperparameter that is tuned.
+ * A search has converged (docs/decisions/0013) when this many consecutive training jobs with an objective
+ * value have not improved on the best, plus as many for each tuned hyperparameter.
  */
 const FEWEST_TO_CONVERGE = 10;
 const TO_CONVERGE_PER_HYPERPARAMETER = 3;
 
-/** How far a search has come. */
+/** Progress of a search. */
 export interface SearchProgress {
-  /** How many training jobs have ended since the best objective improved; those without one are among them. */
+  /**
+   * Number of training jobs that have ended since the best objective improved, including those without a
+   * value.
+   */
   readonly jobsNotImproving: number;
-  /** When the search converged, in epoch seconds; once it has, it stays so. */
+  /** Time of convergence in epoch seconds. Never reset. */
   readonly convergedAt?: number;
 }
 
-/** How far the search of these training jobs has come; those that still run do not count. */
+/** Computes the progress of a search from its ended training jobs. */
 export function searchProgress(summaries: readonly TrainingJobSummary[]): SearchProgress {
   let best = Number.POSITIVE_INFINITY;
   let jobsNotImproving = 0;
@@ -42,8 +47,8 @@ export function searchProgress(summaries: readonly TrainingJobSummary[]): Search
 }
 
 /**
- * The training job with the best objective: a completed one, or if there is none, one that was stopped and had printed
- * its objective (as all do that Hyperband stops at its largest resource). Undefined when no job has an objective.
+ * The training job with the best objective value. Stopped jobs with a value (such as all jobs that Hyperband
+ * stops at the maximum resource) count only if no job has completed. Undefined if no job has a value.
  */
 export function bestTrainingJob(summaries: readonly TrainingJobSummary[]): TrainingJobSummary | undefined {
   return bestOf(summaries, 'Completed') ?? bestOf(summaries, 'Stopped');
@@ -61,7 +66,7 @@ function bestOf(
   return best;
 }
 
-/** The objective as something to minimize; infinite without any. */
+/** The objective as a loss to minimize; infinite without a value. */
 function lossOf({ FinalHyperParameterTuningJobObjectiveMetric: objective }: TrainingJobSummary): number {
   if (objective === undefined) return Number.POSITIVE_INFINITY;
   return objective.Type === 'Maximize' ? -objective.Value : objective.Value;

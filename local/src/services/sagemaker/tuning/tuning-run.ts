@@ -24,40 +24,40 @@ import { type TuningEnd, tuningEnd } from './tuning-completion';
 import { definitionsOf, isLastStep, type SearchedDefinition } from './tuning-definitions';
 import { OBJECTIVE_METRIC, objectiveValue, summarizeTrainingJobs, withTrainingJobs } from './tuning-view';
 
-/** What a tuning job runs with. */
+/** Options of a tuning job's run. */
 export interface TuningRunOptions {
   readonly sampler: Sampler;
   readonly training: TrainingEngine;
   readonly previousTrials: readonly FinishedTrial[];
-  /** The training jobs of the job's earlier runs, which were interrupted, in the order of their creation. */
+  /** Training jobs of earlier, interrupted runs of the job, ordered by creation. */
   readonly earlier: readonly TrainingJobRecord[];
-  /** How long the job was interrupted. */
+  /** Time for which the job was interrupted. */
   readonly pausedSeconds: number;
 }
 
-/** The search's next proposal. */
+/** The next trial that the search proposes. */
 type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
 
-/** The search for one of the job's definitions. */
+/** The search for a definition of the job. */
 interface DefinitionSearch {
   readonly searched: SearchedDefinition;
   readonly search: Search;
-  /** Training jobs that were cut off, by the number of their trial: the search proposes these first, again. */
+  /** Training jobs that were cut off, by trial number. The search proposes these first. */
   readonly interrupted: Map<number, TrainingJobRecord>;
   launched: number;
   isUsedUp: boolean;
 }
 
-/** One tuning job from its start to its end. */
+/** Runs a tuning job from start to end. */
 export class TuningRun {
   /** Settles when the job and all its training jobs have ended. Never rejects. */
   public readonly finished: Promise<void>;
   private readonly name: string;
   private readonly running = new Map<TrainingRun, Promise<void>>();
-  /** Names of the training jobs that have ended, in that order. */
+  /** Names of the training jobs in the order of their end. */
   private readonly ended: string[] = [];
   private launched = 0;
-  /** Training jobs that have a name, those of earlier runs included. */
+  /** Number of training jobs created, including those of earlier runs. */
   private created: number;
   private isInterrupted = false;
   private end: TuningEnd | undefined;
@@ -84,7 +84,7 @@ export class TuningRun {
   private async run(): Promise<void> {
     const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
     const used = this.context.now() - this.job.CreationTime - this.options.pausedSeconds;
-    // A time limit is one of the ways in which a tuning job completes.
+    // A tuning job that reaches its time limit completes.
     const endTimeLimit =
       seconds === undefined
         ? undefined
@@ -107,7 +107,7 @@ export class TuningRun {
     }
   }
 
-  /** Definitions' names differ, but perhaps in their case only: the number makes the files' names differ too. */
+  /** Names of definitions may differ only in case: the number makes file names unique. */
   private studyName({ name }: SearchedDefinition, i: number): string {
     const isOne = this.job.TrainingJobDefinition !== undefined;
     return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();
@@ -122,7 +122,7 @@ export class TuningRun {
     );
   }
 
-  /** Takes over what the job's earlier runs came to: what has ended counts, and what was cut off is run again. */
+  /** Takes over the results of earlier runs. Ended training jobs count. Those that were cut off run again. */
   private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
     const { earlier } = this.options;
     const [first] = searches;
@@ -144,8 +144,8 @@ export class TuningRun {
   }
 
   /**
-   * Starts training jobs until enough have run. With several definitions each gets the same share of them, in turn,
-   * as long as its search has anything left: how SageMaker divides them is not documented.
+   * Starts training jobs until enough have run. Several definitions get equal shares, in turn, as long as
+   * their searches have proposals. How SageMaker distributes training jobs is not documented.
    */
   private async trainAll(searches: readonly DefinitionSearch[]): Promise<void> {
     const { MaxNumberOfTrainingJobs: maxJobs = MAX_TRAINING_JOBS, MaxParallelTrainingJobs: maxParallel } =
@@ -155,7 +155,7 @@ export class TuningRun {
       if (next !== undefined && this.running.size < maxParallel) {
         const proposal = await next.search.ask();
         next.isUsedUp = proposal === undefined;
-        // Asking takes time, in which the job may have been ended.
+        // The job may have ended while the search was computing its proposal.
         if (proposal !== undefined && this.end === undefined) {
           this.launch(next, proposal);
         }
@@ -190,7 +190,7 @@ export class TuningRun {
         Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
       ),
       onRestart: () => {
-        // With checkpoints it goes on where it was.
+        // With checkpoints, the training continues from its last step.
         if (definition.CheckpointConfig === undefined) step = 0;
       },
       onMetric: ({ MetricName: metric, Value: value }) => {
@@ -201,7 +201,7 @@ export class TuningRun {
               run.stop('Stopped');
             }
           });
-          // The failure is met where the chain is awaited.
+          // The failure is handled where the chain is awaited.
           reports.catch(() => undefined);
         }
       },
@@ -209,7 +209,7 @@ export class TuningRun {
     const request = {
       ...trainingMembers(definition),
       HyperParameters: all,
-      // As they are now: tags may be added and deleted while the job runs.
+      // The current tags, which may change while the job runs.
       Tags: this.context.jobs.tuning.get(this.name)?.tags ?? [],
     };
     const { training } = this.options;
@@ -245,7 +245,7 @@ export class TuningRun {
     }
   }
 
-  /** Ends the job because of a fault in what runs it, such as the sampler. */
+  /** Ends the job because of a fault in a component, such as the sampler. */
   private fail(error: Error): void {
     this.finish({ status: 'Failed', failureReason: internalErrorReason(error.message) });
   }
@@ -280,18 +280,18 @@ export class TuningRun {
     return this.ended.flatMap((name) => summaries.get(name) ?? []);
   }
 
-  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`, the same whenever the job is run again. */
+  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`. The same when the job is resumed. */
   private nextTrainingJobName(): string {
     this.created += 1;
     const sequence = String(this.created).padStart(3, '0');
     const hash = createHash('sha256')
-      // The time too: the name of a tuning job that was deleted can be used again.
+      // Includes the time, because the name of a deleted tuning job can be used again.
       .update(`${this.job.HyperParameterTuningJobArn}/${this.job.CreationTime}/${sequence}`)
       .digest('hex');
     return `${this.name}-${sequence}-${hash.slice(0, 8)}`;
   }
 
-  /** Writes the record, with the counters and the best job as they are now. */
+  /** Writes the record with the current counters and the best job. */
   private update(change: Partial<TuningJobDescription>): void {
     this.context.jobs.tuning.update(this.name, (record) => this.withCounters(record, change));
   }
@@ -307,8 +307,8 @@ export class TuningRun {
 }
 
 /**
- * The definition whose turn it is: one with training jobs that were cut off; else, of those with anything left to try,
- * the one with the fewest training jobs.
+ * The definition for the next training job: one with jobs that were cut off, or else, of those with proposals
+ * left, the one with the fewest training jobs.
  */
 function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
   const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);
@@ -318,7 +318,7 @@ function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | u
   return left.find(({ launched }) => launched === fewest);
 }
 
-/** What a training job takes over from its definition: not what only a tuning job has. */
+/** The members of a definition that its training jobs have, without those specific to tuning jobs. */
 function trainingMembers(definition: TuningTrainingDefinition): TrainingDefinition {
   const {
     StaticHyperParameters: _static,

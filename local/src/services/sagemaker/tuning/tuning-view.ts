@@ -12,12 +12,12 @@ import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../jobs/job-types
 import { definitionNamed } from './tuning-definitions';
 import { bestTrainingJob, searchProgress } from './tuning-progress';
 
-/** Name of the metric that SageMaker adds to the training jobs of a tuning job for the objective. */
+/** Name of the metric in which SageMaker copies the objective of a tuning job's training jobs. */
 export const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
 /**
- * A tuning job as Describe answers. While it runs, whatever depends on its training jobs is worked out from them; when it
- * has ended it stays as it was then, also when a training job is deleted.
+ * A tuning job as Describe returns it. While it runs, members that depend on its training jobs are computed.
+ * After its end, they no longer change, even if a training job is deleted.
  */
 export function describeTuningJob(jobs: Jobs, record: TuningJobRecord): TuningJobDescription {
   return isRunning(record.description.HyperParameterTuningJobStatus)
@@ -25,7 +25,7 @@ export function describeTuningJob(jobs: Jobs, record: TuningJobRecord): TuningJo
     : record.description;
 }
 
-/** A record's description with everything that depends on the training jobs as they are now. */
+/** Computes all members of a description that depend on the current training jobs. */
 export function withTrainingJobs(
   jobs: Jobs,
   { description, pausedSeconds = 0 }: TuningJobRecord,
@@ -44,25 +44,25 @@ export function withTrainingJobs(
       NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
       ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
     },
-    // Wall-clock time, as the API has it, without that in which the job was interrupted.
+    // Elapsed time, as in the API, without the time for which the job was interrupted.
     ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created - pausedSeconds)) },
   };
 }
 
-/** Whether a tuning job or training job of this status has not ended. */
+/** Whether a tuning or training job with this status has not ended. */
 export function isRunning(status: TuningJobStatus | TrainingJobStatus): boolean {
   return status === 'InProgress' || status === 'Stopping';
 }
 
-/** Summaries of a tuning job's training jobs, in the order of their creation. */
+/** Summaries of a tuning job's training jobs, ordered by creation. */
 export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescription): TrainingJobSummary[] {
   return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
 }
 
-/** Summaries by the records they are made of, which never change: a tuning job is described many times a second. */
+/** Summaries by record. Records never change, and a tuning job is described many times per second. */
 const summaries = new WeakMap<TrainingJobRecord, TrainingJobSummary>();
 
-/** Summary of one training job of a tuning job. */
+/** Summary of a training job of a tuning job. */
 export function summarizeTrainingJob(
   job: TrainingJobRecord,
   tuningJob: TuningJobDescription,
@@ -75,12 +75,15 @@ export function summarizeTrainingJob(
   return summary;
 }
 
-/** Final value of the objective: the last one that the job printed. */
+/** Final objective value: the last one that the job printed. */
 export function objectiveValue(job: TrainingJobDescription): number | undefined {
   return job.FinalMetricDataList?.find((metric) => metric.MetricName === OBJECTIVE_METRIC)?.Value;
 }
 
-/** A tuning job's training jobs, in the order of their creation; not those of a deleted one that had the same name. */
+/**
+ * A tuning job's training jobs, ordered by creation. Excludes those of a deleted tuning job with the same
+ * name.
+ */
 export function trainingJobsOf(
   jobs: Jobs,
   { HyperParameterTuningJobArn: arn, CreationTime: since }: TuningJobDescription,
@@ -91,8 +94,8 @@ export function trainingJobsOf(
 }
 
 /**
- * The best of all training jobs of the tuning job and its parents: for warm starts on identical data and algorithm only,
- * where objectives compare.
+ * The best training job of the tuning job and its parents. Only for warm starts on identical data and
+ * algorithm, where objective values are comparable.
  */
 function overallBest(
   jobs: Jobs,
@@ -116,7 +119,7 @@ function summarize(
   objective: Objective | undefined,
 ): TrainingJobSummary {
   const isPending = isRunning(description.TrainingJobStatus);
-  // What a job printed before it failed is not used in the search.
+  // The search ignores values that a job printed before it failed.
   const value = description.TrainingJobStatus === 'Failed' ? undefined : objectiveValue(description);
   return {
     ...(definitionName !== undefined && { TrainingJobDefinitionName: definitionName }),
@@ -148,7 +151,7 @@ function countTrainingJobs(
   const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
     summaries.filter(isCounted).length;
   const failed = count((each) => each.TrainingJobStatus === 'Failed');
-  // Its retries are used up, if it had any: while it is retried, a job is in progress.
+  // It has no retries left: a job that is being retried is in progress.
   const retryable = count(
     (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
   );

@@ -10,15 +10,18 @@ import { MAX_TRAINING_JOBS } from './tuning-checks';
 import { definitionsOf, OBJECTIVE_HYPERPARAMETER, type SearchedDefinition } from './tuning-definitions';
 import { isRunning, summarizeTrainingJobs } from './tuning-view';
 
-/** Most changes of hyperparameters against a parent (developer guide, warm start tuning restrictions). */
+/**
+ * Maximum number of hyperparameter changes compared with a parent (developer guide, warm start tuning
+ * restrictions).
+ */
 const MAX_CHANGES = 10;
 
-/** A static hyperparameter with another value counts as two: the old and the new one. */
+/** A static hyperparameter with a new value counts as two changes: the old and the new value. */
 const CHANGES_OF_A_VALUE = 2;
 
 /**
- * Members of a training definition that may differ from the parent's, by the service's own error message
- * (aws/sagemaker-python-sdk#3693), which is older than HyperParameterTuningResourceConfig.
+ * Members of a training definition that may differ from the parent's, according to the service's error
+ * message (aws/sagemaker-python-sdk#3693), which is older than HyperParameterTuningResourceConfig.
  */
 const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
   'AlgorithmSpecification',
@@ -34,18 +37,19 @@ const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
   'CheckpointConfig',
 ];
 
-/** What a tuning job begins with. */
+/** The starting point of a tuning job. */
 export interface WarmStart {
-  /** The request; with the number of training jobs that the parents leave, where it gives none. */
+  /** The request. If it sets no number of training jobs, as many as the parents leave. */
   readonly request: CreateTuningJobRequest;
-  /** What the parents have learned. Their own parents do not count, as on AWS. */
+  /** Trials of the parents. The parents' own parents do not count, as on AWS. */
   readonly previousTrials: readonly FinishedTrial[];
 }
 
 /**
- * Checks a request against the parents of its warm start, and takes over what they have learned.
+ * Checks a request against the parents of its warm start, and collects their trials.
  *
- * @throws AwsError when a parent is not there or still runs, or the request differs from it in what has to be the same
+ * @throws AwsError when a parent does not exist or is still running, or the request differs from it where it
+ *   must not
  */
 export function warmStart(request: CreateTuningJobRequest, jobs: Jobs): WarmStart {
   const { WarmStartConfig: config } = request;
@@ -73,7 +77,7 @@ function endedParent(name: string, jobs: Jobs): TuningJobDescription {
   }
   const { HyperParameterTuningJobStatus: status } = parent;
   if (isRunning(status)) {
-    throw invalid(`the parent ${name} is still ${status}: it has to end first`);
+    throw invalid(`the parent ${name} is still ${status}: wait until it has ended`);
   }
   return parent;
 }
@@ -86,12 +90,12 @@ function checkParent(
   const name = parent.HyperParameterTuningJobName;
   const [before, ...others] = definitionsOf(parent);
   if (before === undefined || others.length > 0) {
-    throw invalid(`the parent ${name} has several TrainingJobDefinitions: warm start is for one`);
+    throw invalid(`the parent ${name} has several TrainingJobDefinitions: warm start requires a single one`);
   }
   const [objective, objectiveBefore] = [searched, before].map((each) => each.objective);
   if (!isDeepStrictEqual(objective, objectiveBefore)) {
     throw invalid(
-      `the objective metric has to be that of the parent ${name}: ${objectiveBefore?.Type} ${objectiveBefore?.MetricName}, got ${objective?.Type} ${objective?.MetricName}`,
+      `the objective metric must be that of the parent ${name}: ${objectiveBefore?.Type} ${objectiveBefore?.MetricName}, got ${objective?.Type} ${objective?.MetricName}`,
     );
   }
   checkHyperparameters(searched, before, name);
@@ -103,7 +107,7 @@ function checkParent(
     const [repository, repositoryBefore] = [searched, before].map((each) => repositoryOf(each.definition));
     if (repository !== repositoryBefore) {
       throw invalid(
-        `TransferLearning takes the training image of the parent ${name} (${repositoryBefore}) in another version, got ${repository}`,
+        `TransferLearning allows only other versions of the parent ${name}'s training image (${repositoryBefore}), got ${repository}`,
       );
     }
   }
@@ -122,7 +126,7 @@ function checkHyperparameters(now: SearchedDefinition, before: SearchedDefinitio
     const kindBefore = rangesBefore.find(({ name }) => name === range.name)?.kind;
     if (kindBefore !== undefined && kindBefore !== range.kind) {
       throw invalid(
-        `the type of the hyperparameter "${range.name}" has to be that of the parent ${parent}: ${kindBefore}, got ${range.kind}`,
+        `the type of the hyperparameter "${range.name}" must be that of the parent ${parent}: ${kindBefore}, got ${range.kind}`,
       );
     }
   }
@@ -134,12 +138,14 @@ function checkHyperparameters(now: SearchedDefinition, before: SearchedDefinitio
   const count = changes.reduce((sum, each) => sum + each, 0);
   if (count > MAX_CHANGES) {
     throw invalid(
-      `at most ${MAX_CHANGES} changes of hyperparameters against the parent ${parent}: from tunable to static (each value of a categorical range counts), and other static values (each counts as ${CHANGES_OF_A_VALUE}), got ${count}`,
+      `at most ${MAX_CHANGES} hyperparameter changes compared with the parent ${parent}: from tunable to static (each value of a categorical range counts), and other static values (each counts as ${CHANGES_OF_A_VALUE}), got ${count}`,
     );
   }
 }
 
-/** Refuses changes of what no warm start lets change; the RetryStrategy may be Autotune's choice. */
+/**
+ * Refuses changes that no warm start allows. RetryStrategy may change, because Autotune may have chosen it.
+ */
 function checkDefinition(
   now: TuningTrainingDefinition,
   before: TuningTrainingDefinition,
@@ -158,7 +164,7 @@ function checkDefinition(
   }
 }
 
-/** Refuses changes that only TransferLearning lets happen. */
+/** Refuses changes that only TransferLearning allows. */
 function checkIdentical(
   { HyperParameterTuningJobConfig: config }: CreateTuningJobRequest,
   now: TuningTrainingDefinition,
@@ -185,7 +191,7 @@ function checkIdentical(
   }
 }
 
-/** The training jobs of all parents count to the limit of the new tuning job. */
+/** The training jobs of all parents count toward the limit of the new tuning job. */
 function withinLimit(
   request: CreateTuningJobRequest,
   parents: readonly TuningJobDescription[],
@@ -199,18 +205,21 @@ function withinLimit(
   if (wanted > left) {
     throw new AwsError(
       'ResourceLimitExceeded',
-      `MaxNumberOfTrainingJobs: at most ${MAX_TRAINING_JOBS} with those of the parents, which have ${launched}, got ${wanted}`,
+      `MaxNumberOfTrainingJobs: at most ${MAX_TRAINING_JOBS} including the parents' ${launched}, got ${wanted}`,
     );
   }
   const ResourceLimits = {
     ...config.ResourceLimits,
-    // A grid has the number that it has.
+    // The number for a grid search follows from its values.
     ...(config.Strategy !== 'Grid' && { MaxNumberOfTrainingJobs: wanted }),
   };
   return { ...request, HyperParameterTuningJobConfig: { ...config, ResourceLimits } };
 }
 
-/** The training jobs of a parent, with what is tuned now, whether it was tuned or static then. */
+/**
+ * Trials from a parent's training jobs: the values of the hyperparameters tuned now, which the parent may
+ * have tuned or set.
+ */
 function trialsOf(parent: TuningJobDescription, { ranges }: SearchedDefinition, jobs: Jobs): FinishedTrial[] {
   const names = searchDimensions(ranges).map(({ name }) => name);
   return summarizeTrainingJobs(jobs, parent).map((summary) => {
@@ -227,7 +236,7 @@ function hyperparametersOf(searched: SearchedDefinition): string[] {
   return [...Object.keys(staticOf(searched)), ...searchDimensions(searched.ranges).map(({ name }) => name)];
 }
 
-/** Static hyperparameters without the one that SageMaker has added to a parent's. */
+/** Static hyperparameters, without the one that SageMaker added to a parent's. */
 function staticOf({ definition }: SearchedDefinition): Record<string, string> {
   const { [OBJECTIVE_HYPERPARAMETER]: _added, ...given } = definition.StaticHyperParameters ?? {};
   return given;
@@ -241,7 +250,7 @@ function repositoryOf(definition: TuningTrainingDefinition): string {
   return parseImage(definition.AlgorithmSpecification.TrainingImage ?? '').repository;
 }
 
-/** Whether two values say the same: what is absent is empty, or false. */
+/** Whether two values are equivalent. A missing value is equivalent to an empty one or false. */
 function isSame(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(significant(left), significant(right));
 }
@@ -265,7 +274,7 @@ function invalid(message: string): AwsError {
   return refused(`WarmStartConfig: ${message}`);
 }
 
-/** With a message that begins as AWS words it. */
+/** An error whose message begins with AWS's words. */
 function refused(message: string): AwsError {
   return validationError(message);
 }
