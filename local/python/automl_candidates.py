@@ -1,7 +1,7 @@
-"""The candidates of an AutoML job: which preprocessing, which model, which hyperparameters.
+"""The candidates of an AutoML job: combinations of preprocessing, model and hyperparameters.
 
-The first candidate of each model family has sound defaults, the further ones are sampled around them. What a
-candidate is depends on its number alone, so that the same job has the same candidates on every machine.
+The first candidate of each model family uses sound defaults; further ones are sampled around them. A
+candidate depends only on its number, so the same job has the same candidates on every machine.
 """
 
 import math
@@ -28,8 +28,8 @@ from automl_metrics import REGRESSION
 
 SEED = 20
 
-# Families by the names that AutoMLAlgorithms has for them. Histogram gradient boosting is scikit-learn's own and has
-# none there: it takes part when the algorithms are not chosen.
+# Families by their names in AutoMLAlgorithms. scikit-learn's histogram gradient boosting has no name there:
+# it takes part only if the job selects no algorithms.
 HIST_GRADIENT_BOOSTING = "hist-gradient-boosting"
 FAMILIES = ["xgboost", HIST_GRADIENT_BOOSTING, "linear-learner", "extra-trees", "randomforest"]
 _FORESTS = ("extra-trees", "randomforest")
@@ -39,7 +39,7 @@ SVD_COMPONENTS = 20
 
 
 class Candidate(NamedTuple):
-    """One candidate, before it is trained."""
+    """An untrained candidate."""
 
     number: int
     family: str
@@ -48,13 +48,13 @@ class Candidate(NamedTuple):
 
 
 def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
-    """The candidate with this number, from 1 on."""
+    """The candidate with a number, counted from 1."""
     families = [family for family in FAMILIES if not algorithms or family in algorithms]
     family = families[(number - 1) % len(families)]
     is_first = number <= len(families)
     chance = random.Random(SEED * 1000 + number)
     preprocessing = {
-        # Trees split on any scale; dense text features keep them small.
+        # Trees do not depend on scales. Dense text features keep them small.
         "categories": "one-hot",
         "text": "tfidf" if family in ("linear-learner", "xgboost") else "tfidf-svd",
         "numbers": "standard" if family == "linear-learner" else "as-is",
@@ -69,7 +69,7 @@ def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
 
 
 def _hyperparameters(family: str, chance: Optional[random.Random]) -> Dict[str, Any]:
-    """Defaults, or a sample when there is a source of chance."""
+    """Defaults, or a sample if there is a random generator."""
     if family == "linear-learner":
         return {"strength": 1.0 if chance is None else _log_uniform(chance, 0.01, 100)}
     if family in _FORESTS:
@@ -97,7 +97,7 @@ def _log_uniform(chance: random.Random, low: float, high: float) -> float:
 
 
 def build(chosen: Candidate, types: Dict[str, str], problem: str, classes: int, threads: int) -> Pipeline:
-    """The untrained pipeline: from rows as text to predictions. Its last step is called `model`."""
+    """The untrained pipeline from rows of text to predictions. Its last step is called `model`."""
     table = FeatureTable(types)
     table_columns = [
         ("numbers", _numbers(chosen.preprocessing["numbers"]), table.columns_of(NUMERIC, DATETIME)),
@@ -108,14 +108,14 @@ def build(chosen: Candidate, types: Dict[str, str], problem: str, classes: int, 
         ),
         *((f"text:{name}", _text(chosen.preprocessing["text"]), name) for name in table.columns_of(TEXT)),
     ]
-    # scikit-learn's boosting takes no sparse data.
+    # scikit-learn's boosting does not support sparse data.
     dense = {"sparse_threshold": 0.0} if chosen.family == HIST_GRADIENT_BOOSTING else {}
     features = ColumnTransformer([step for step in table_columns if len(step[2]) > 0], **dense)
     return Pipeline([("table", table), ("features", features), ("model", _model(chosen, problem, threads))])
 
 
 def _numbers(kind: str) -> Any:
-    # A column without a single value in a fold stays, as zeros, so that every fold has the same columns.
+    # A column without values in a fold is kept as zeros, so that every fold has the same columns.
     impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     if kind == "quantile":
         return make_pipeline(

@@ -1,4 +1,4 @@
-"""Reads the data of an AutoML job, checks it, and finds out what there is to predict from what."""
+"""Reads and checks the data of an AutoML job, and determines its target and features."""
 
 import csv
 import gzip
@@ -14,24 +14,24 @@ from automl_features import CATEGORICAL, DATETIME, NUMERIC, TEXT, to_numbers, ty
 from automl_metrics import BINARY, MULTICLASS, REGRESSION
 from errors import ClientError
 
-# Fewer rows cannot be split so that a metric means anything.
+# With fewer rows, metrics of a split would be meaningless.
 MIN_ROWS = 20
-# Autopilot's own minimum (CreateAutoMLJob, InputDataConfig); CreateAutoMLJobV2 does not repeat it, so it is said and
-# not enforced.
+# Autopilot's minimum (CreateAutoMLJob, InputDataConfig). CreateAutoMLJobV2 does not repeat it, so it only
+# causes a note.
 AUTOPILOT_MIN_ROWS = 500
-# Numbers are classes when they are whole, few, and each class has enough rows.
+# Numbers are classes if they are integers, few, and have enough rows each.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
-# More classes than this are a text, an identifier or a mistake, unless the problem type is given.
+# More classes than this are probably text, an identifier or a mistake, unless the problem type is given.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
-# A class with fewer rows is trained on but not validated.
+# Rows of a class with fewer rows are trained on, but not validated.
 MIN_CLASS_ROWS = 3
 SHOWN_NAMES = 30
 
 
 def read_channel(channel: Dict[str, Any], name: str) -> pd.DataFrame:
-    """All files of a channel as one table of text; each file has the header."""
+    """Reads all files of a channel into one table of strings. Each file has a header."""
     tables: List[pd.DataFrame] = []
     for path in channel["files"]:
         file = os.path.basename(path)
@@ -46,7 +46,7 @@ def read_channel(channel: Dict[str, Any], name: str) -> pd.DataFrame:
         tables.append(table)
     table = pd.concat(tables, ignore_index=True)
     if len(table) == 0:
-        raise ClientError(f"The {name} data is empty: there is no row after the header.")
+        raise ClientError(f"The {name} data is empty: it has no rows after the header.")
     return table
 
 
@@ -57,20 +57,20 @@ def _read_csv(path: str, is_gzip: bool, file: str) -> pd.DataFrame:
         content = gzip.decompress(content) if is_gzip else content
         text = content.decode("utf-8-sig")
     except (OSError, EOFError):
-        raise ClientError(f"{file} cannot be read as Gzip, which CompressionType says it is.")
+        raise ClientError(f"Cannot read {file} as Gzip, which is its CompressionType.")
     except UnicodeDecodeError as error:
         raise ClientError(f"{file} is not UTF-8 text (byte {error.start + 1} of the file).")
     if not text.strip():
-        raise ClientError(f"{file} is empty: a CSV file with a header is needed.")
+        raise ClientError(f"{file} is empty: a CSV file with a header is required.")
     header = [name.strip() for name in next(csv.reader(io.StringIO(text)))]
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled or "" in header:
         problem = f"names {_list(doubled)} more than once" if any(doubled) else "has a column without a name"
-        raise ClientError(f"The header of {file} {problem}: every column needs a name of its own.")
+        raise ClientError(f"The header of {file} {problem}: every column needs a unique name.")
     try:
         table = pd.read_csv(io.StringIO(text), dtype=str, skipinitialspace=True, index_col=None)
     except pd.errors.ParserError as error:
-        raise ClientError(f"{file} is not CSV with {len(header)} columns: {str(error).strip()}")
+        raise ClientError(f"{file} is not a CSV file with {len(header)} columns: {str(error).strip()}")
     if not isinstance(table.index, pd.RangeIndex):
         raise ClientError(f"The rows of {file} have more fields than its header, which has {len(header)}.")
     table.columns = pd.Index(header)
@@ -81,7 +81,7 @@ def _read_parquet(path: str) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
     except Exception as error:
-        raise ClientError(f"{os.path.basename(path)} cannot be read as Parquet: {error}")
+        raise ClientError(f"Cannot read {os.path.basename(path)} as Parquet: {error}")
     for name in table.columns:
         is_missing = table[name].isna()
         table[name] = table[name].astype(str).astype(object)
@@ -90,7 +90,7 @@ def _read_parquet(path: str) -> pd.DataFrame:
 
 
 class Data:
-    """The rows of a job with the target as numbers, the feature types, and what was found out on the way."""
+    """The rows of a job, with a numeric target, the feature types, and notes about the data."""
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self.notes: List[str] = []
@@ -112,13 +112,13 @@ class Data:
         self.training, self.training_weights = self._usable_rows(rows, "training")
         if len(self.training) < MIN_ROWS:
             raise ClientError(
-                f"The training data has {len(self.training)} rows with a target: at least {MIN_ROWS} are needed "
+                f"The training data has {len(self.training)} rows with a target: at least {MIN_ROWS} are required "
                 f"(Autopilot: {AUTOPILOT_MIN_ROWS})."
             )
         if len(self.training) < AUTOPILOT_MIN_ROWS:
             self.notes.append(
-                f"The training data has {len(self.training)} rows. Autopilot asks for {AUTOPILOT_MIN_ROWS}: the job "
-                "may be refused on AWS."
+                f"The training data has {len(self.training)} rows. Autopilot requires {AUTOPILOT_MIN_ROWS}: AWS may refuse "
+                "the job."
             )
         target = self.training[self.target_name]
         self.problem = self._problem_type(target, config.get("problemType"))
@@ -138,9 +138,9 @@ class Data:
         if name in rows.columns:
             return
         known = list(rows.columns)
-        message = f'There is no column "{name}" ({member}) in the {channel} data. It has: {_list(known)}.'
+        message = f'No column "{name}" ({member}) in the {channel} data. Its columns: {_list(known)}.'
         if sum(_is_number(column) for column in known) * 2 > len(known):
-            message += " The first line of the file has to be a header with the names of the columns."
+            message += " The first line of the file must be a header with the names of the columns."
         raise ClientError(message)
 
     def _usable_rows(self, rows: pd.DataFrame, channel: str) -> Tuple[pd.DataFrame, Any]:
@@ -150,7 +150,7 @@ class Data:
                 f'Every value of the target "{self.target_name}" is missing in the {channel} data.'
             )
         if not present.all():
-            self.notes.append(f"{int((~present).sum())} rows of the {channel} data have no target: left out.")
+            self.notes.append(f"{int((~present).sum())} rows of the {channel} data have no target and are ignored.")
         rows = rows[present].reset_index(drop=True)
         if not self.weight_name:
             return rows, None
@@ -160,7 +160,7 @@ class Data:
             raise ClientError(f'No row of the {channel} data has a weight above 0 in "{self.weight_name}".')
         if not valid.all():
             self.notes.append(
-                f"{int((~valid).sum())} rows of the {channel} data have no valid weight: left out."
+                f"{int((~valid).sum())} rows of the {channel} data have no valid weight and are ignored."
             )
         return rows[valid].reset_index(drop=True), weights[valid].to_numpy()
 
@@ -176,14 +176,14 @@ class Data:
         strange = target[numbers.isna()]
         if given == REGRESSION and len(strange) > 0:
             raise ClientError(
-                f'The target "{self.target_name}" has {len(strange)} values that are no numbers, such as '
-                f'"{strange.iloc[0]}": ProblemType Regression needs numbers.'
+                f'The target "{self.target_name}" has {len(strange)} values that are not numbers, such as '
+                f'"{strange.iloc[0]}": ProblemType Regression requires numbers.'
             )
         problem = given or self._infer_problem_type(target, numbers, distinct)
         if problem == BINARY and distinct != 2:
             raise ClientError(
                 f'The target "{self.target_name}" has {distinct} distinct values: ProblemType '
-                "BinaryClassification needs exactly two."
+                "BinaryClassification requires exactly two."
             )
         if problem == MULTICLASS and distinct > MAX_CLASSES:
             raise ClientError(
@@ -192,7 +192,7 @@ class Data:
         if problem != REGRESSION and (target.value_counts() >= MIN_CLASS_ROWS).sum() < 2:
             raise ClientError(
                 f'Fewer than two classes of the target "{self.target_name}" have {MIN_CLASS_ROWS} rows or more: '
-                "what is learned about rarer ones cannot be validated."
+                "rarer classes cannot be validated."
             )
         return problem
 
@@ -205,10 +205,10 @@ class Data:
             few = min(MAX_NUMERIC_CLASSES, MAX_NUMERIC_CLASS_SHARE * len(target))
             return MULTICLASS if is_whole and distinct <= few else REGRESSION
         if distinct > min(MAX_INFERRED_CLASSES, len(target) / 2):
-            mixed = f', {len(strange)} of them no numbers (such as "{strange.iloc[0]}")'
+            mixed = f', {len(strange)} of them not numbers (such as "{strange.iloc[0]}")'
             raise ClientError(
-                f'The problem type cannot be inferred: the target "{self.target_name}" has {distinct} distinct values '
-                f"in {len(target)} rows{mixed}. Clean the column, or give ProblemType and AutoMLJobObjective."
+                f'Cannot infer the problem type: the target "{self.target_name}" has {distinct} distinct values '
+                f"in {len(target)} rows{mixed}. Clean the column, or set ProblemType and AutoMLJobObjective."
             )
         return MULTICLASS
 
@@ -217,14 +217,14 @@ class Data:
             numbers = to_numbers(target)
             if numbers.isna().any():
                 raise ClientError(
-                    f'The target "{self.target_name}" of the {channel} data has values that are no numbers.'
+                    f'The target "{self.target_name}" of the {channel} data has values that are not numbers.'
                 )
             return numbers.to_numpy()
         positions = {label: position for position, label in enumerate(self.labels)}
         unknown = sorted(set(target) - set(positions))
         if unknown:
             raise ClientError(
-                f"The {channel} data has classes that the training data does not have: {_list(unknown)}."
+                f"The {channel} data has classes that are missing in the training data: {_list(unknown)}."
             )
         return target.map(positions).to_numpy(dtype=int)
 
@@ -241,20 +241,20 @@ class Data:
             if name in given:
                 kind, reason = given[name], ""
             if kind is None:
-                self.notes.append(f'Column "{name}" is left out: {reason}.')
+                self.notes.append(f'Column "{name}" is not used: {reason}.')
                 continue
             if reason:
                 self.notes.append(f'Column "{name}": {reason}.')
             types[name] = kind
         if not types:
             raise ClientError(
-                f'There is no column to predict "{self.target_name}" from. ' + " ".join(self.notes)
+                f'No column can be used to predict "{self.target_name}". ' + " ".join(self.notes)
             )
         return types
 
 
 def _read_specification(path: str, names: List[str]) -> Tuple[List[str], Dict[str, str]]:
-    """FeatureSpecificationS3Uri: which columns are features, and of which type."""
+    """Reads the file of FeatureSpecificationS3Uri, with the feature columns and their types."""
     try:
         with open(path, encoding="utf-8") as stream:
             specification = json.load(stream)
@@ -262,24 +262,24 @@ def _read_specification(path: str, names: List[str]) -> Tuple[List[str], Dict[st
         given = dict(specification.get("FeatureDataTypes") or {})
     except (ValueError, AttributeError, TypeError):
         raise ClientError(
-            "The file of FeatureSpecificationS3Uri is no JSON object with FeatureAttributeNames."
+            "The file of FeatureSpecificationS3Uri is not a JSON object with FeatureAttributeNames."
         )
     unknown = [name for name in [*chosen, *given] if name not in names]
     if unknown:
         raise ClientError(
-            f"FeatureSpecificationS3Uri names {_list(unknown)}: the features are {_list(names)}."
+            f"FeatureSpecificationS3Uri has unknown features: {_list(unknown)}. Available: {_list(names)}."
         )
     known = (NUMERIC, CATEGORICAL, TEXT, DATETIME)
     for name, kind in given.items():
         if kind not in known:
             raise ClientError(
-                f'FeatureSpecificationS3Uri: "{name}" is {kind}; local mode has {_list(known)}.'
+                f'FeatureSpecificationS3Uri: "{name}" has the type {kind}; local mode supports {_list(known)}.'
             )
     return chosen, given
 
 
 def _sorted_labels(target: pd.Series) -> List[str]:
-    """Numbers by size, else by text; of two, the later one is the positive class."""
+    """Sorts numbers by value, other labels as strings. Of two labels, the later one is the positive class."""
     labels = list(target.unique())
     return sorted(labels, key=float) if all(_is_number(label) for label in labels) else sorted(labels)
 

@@ -1,7 +1,7 @@
-"""From a table of text, as a CSV file has it, to features; part of every model that an AutoML job leaves.
+"""Converts a table of strings, as in a CSV file, to features. Part of every model of an AutoML job.
 
-The model archive has a copy of this file beside `model.joblib`: it needs pandas, scikit-learn and, for some
-models, XGBoost, and nothing of local mode.
+The model archive contains a copy of this file next to `model.joblib`. It needs pandas, scikit-learn and,
+for some models, XGBoost, but nothing of local mode.
 """
 
 import re
@@ -14,32 +14,32 @@ from sklearn.decomposition import TruncatedSVD
 
 NUMERIC, CATEGORICAL, TEXT, DATETIME = "numeric", "categorical", "text", "datetime"
 
-# Of the values of a column, so many have to be numbers (dates) for it to be numeric (datetime); the others count
-# as missing.
+# Minimum share of a column's values that must be numbers (dates) for the column to be numeric (datetime).
+# Other values count as missing.
 SAME_TYPE_SHARE = 0.95
-# A text column has on average at least this many words a value, and this share of distinct values.
+# Minimum average number of words per value in a text column, and minimum share of distinct values.
 TEXT_WORDS = 3.0
 TEXT_DISTINCT_SHARE = 0.1
-# A column of text with fewer values may have none in a part of the data that is trained on.
+# A text column with fewer values may have none in a part of the training data.
 MIN_VALUES = 10
-# What looks like a date before pandas is asked: 2024-01-31, 31/01/2024, 2024-01-31T10:00:00Z.
+# Matches possible dates before pandas parses them: 2024-01-31, 31/01/2024, 2024-01-31T10:00:00Z.
 _DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T\s].*)?$")
 _DATE_PARTS = ("year", "month", "day", "dayofweek", "hour", "minute")
 
 
 def to_numbers(values: pd.Series) -> pd.Series:
-    """Numbers; NaN for what is none, infinity included."""
+    """Converts values to numbers. NaN for other values and infinity."""
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     return numbers.replace([np.inf, -np.inf], np.nan)
 
 
 def to_times(values: pd.Series) -> pd.Series:
-    """Times in UTC; NaT for what is none."""
+    """Converts values to times in UTC. NaT for other values."""
     return pd.to_datetime(values, errors="coerce", format="mixed", utc=True)
 
 
 def type_of_column(values: pd.Series) -> Tuple[Optional[str], str]:
-    """The feature type of a column of text, or None with the reason why it is no feature."""
+    """The feature type of a column of strings, or None and the reason why the column is not a feature."""
     present = values.dropna()
     distinct = present.nunique()
     if distinct == 0:
@@ -49,9 +49,9 @@ def type_of_column(values: pd.Series) -> Tuple[Optional[str], str]:
     numbers = to_numbers(present)
     if numbers.notna().mean() >= SAME_TYPE_SHARE:
         if _is_row_number(numbers):
-            return None, "it numbers the rows"
+            return None, "it is a row number"
         others = int(numbers.isna().sum())
-        return NUMERIC, f"{others} values that are no numbers count as missing" if others else ""
+        return NUMERIC, f"{others} values that are not numbers count as missing" if others else ""
     sample = present.sample(min(len(present), 1000), random_state=0)
     looks_like_date = sample.map(lambda value: _DATE.match(value) is not None).mean()
     if looks_like_date >= SAME_TYPE_SHARE and to_times(sample).notna().mean() >= SAME_TYPE_SHARE:
@@ -62,7 +62,7 @@ def type_of_column(values: pd.Series) -> Tuple[Optional[str], str]:
     if words >= TEXT_WORDS and distinct / len(present) >= TEXT_DISTINCT_SHARE:
         return TEXT, ""
     if distinct == len(present) and len(present) > 20:
-        return None, "every value is another one (an identifier)"
+        return None, "every value is different (an identifier)"
     return CATEGORICAL, ""
 
 
@@ -72,7 +72,9 @@ def _is_row_number(numbers: pd.Series) -> bool:
 
 
 class FeatureTable(BaseEstimator, TransformerMixin):
-    """Takes the rows as text and gives the feature columns in their types, dates as their parts."""
+    """Selects the feature columns of a table of strings and converts them to their types, dates to their
+    parts.
+    """
 
     def __init__(self, types: Dict[str, str]) -> None:
         self.types = types
@@ -102,7 +104,7 @@ class FeatureTable(BaseEstimator, TransformerMixin):
         return pd.DataFrame(columns, index=rows.index)
 
     def columns_of(self, *kinds: str) -> List[str]:
-        """Names of the columns that `transform` gives for features of these types."""
+        """Names of the columns that `transform` creates for features of these types."""
         names: List[str] = []
         for name, kind in self.types.items():
             if kind in kinds:
@@ -112,7 +114,7 @@ class FeatureTable(BaseEstimator, TransformerMixin):
 
 
 class SmallSVD(TruncatedSVD):
-    """As many components as there are words for, at most `n_components`."""
+    """A truncated SVD with at most `n_components`, but fewer if there are fewer words."""
 
     def fit_transform(self, words: Any, target: Any = None) -> np.ndarray:
         wanted = self.n_components
@@ -124,21 +126,21 @@ class SmallSVD(TruncatedSVD):
 
 
 class AutoMLModel:
-    """A trained candidate: takes a table as it is in the CSV file, gives values or labels."""
+    """A trained candidate. Predicts values or labels from a table in the form of the CSV file."""
 
     def __init__(self, pipeline: Any, labels: Optional[List[Any]]) -> None:
         self.pipeline = pipeline
-        self.labels = labels  # None: regression
+        self.labels = labels  # None for regression
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        """Values; for classification the labels as they are in the training data."""
+        """Predicts values, or labels as in the training data."""
         predicted = self.pipeline.predict(rows.astype(object))
         if self.labels is None:
             return np.asarray(predicted, dtype=float)
         return np.asarray(self.labels, dtype=object)[np.asarray(predicted, dtype=int)]
 
     def predict_proba(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Probability of each label."""
+        """The probability of each label."""
         if self.labels is None:
             raise ValueError("a regression model has no probabilities")
         probabilities = self.pipeline.predict_proba(rows.astype(object))

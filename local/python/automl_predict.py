@@ -1,17 +1,17 @@
 """Predicts with the model in this folder: python predict.py ROWS.csv > PREDICTIONS.csv
 
-Needs what metadata.json lists under "packages". `load_model` is for use from other programs.
+Needs the packages listed in metadata.json. Other programs can use `load_model`.
 """
 
 import os
 import sys
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, FOLDER)  # the model's own classes are in automl_features.py
+sys.path.insert(0, FOLDER)  # the model's classes are defined in automl_features.py
 
 
 def load_model(folder: str = FOLDER):
-    """The model of an AutoML job. Like every pickle, a model runs code when it is loaded: load your own only."""
+    """Loads the model of an AutoML job. Like any pickle, it runs code when loaded: only load your own."""
     import joblib
 
     return joblib.load(os.path.join(folder, "model.joblib"))

@@ -1,4 +1,4 @@
-"""One AutoML job as a worker sees it: the data, read once, and its candidates."""
+"""The search of an AutoML job in a worker: its data, read once, and its candidates."""
 
 import math
 from typing import Any, Dict, List, Optional
@@ -14,13 +14,13 @@ from errors import ClientError
 
 class Search:
     def __init__(self, config: Dict[str, Any]) -> None:
-        """Reads and checks the data. Every worker of a job comes to the same conclusions."""
+        """Reads and checks the data. All workers of a job get the same results."""
         self._algorithms: Optional[List[str]] = config.get("algorithms")
         self._data = Data(config)
         self._validation = plan_validation(self._data, config.get("validationFraction"))
         self._trainer = Trainer(self._data, self._validation, config["threads"])
         self.objective: str = config.get("objective") or DEFAULT_OBJECTIVE[self._data.problem]
-        # R2 of a single row, for one, is not a number.
+        # Some metrics are not finite, such as R2 of a single row.
         self.baseline = {k: v for k, v in self._trainer.baseline().items() if math.isfinite(v)}
         if self.objective not in self.baseline:
             raise ClientError(

@@ -1,9 +1,9 @@
-"""Runs candidates of one AutoML job.
+"""Runs candidates of an AutoML job.
 
-In: {"op": "prepare", ...config} once, then {"op": "candidate", "number": n, "folder": path} any number of times.
-Out: {"ready": true} once; {"prepared": {...}} or {"failed": reason}; {"candidate": n, "result": {...}} or
-{"candidate": n, "failed": reason}; {"log": [lines]} at any time. A candidate cannot be interrupted: the process
-is ended instead, and whatever is in the folder is then of no use.
+In: {"op": "prepare", ...config} once, then {"op": "candidate", "number": n, "folder": path} any number of
+times. Out: {"ready": true} once; {"prepared": {...}} or {"failed": reason}; {"candidate": n, "result":
+{...}} or {"candidate": n, "failed": reason}; {"log": [lines]} at any time. A candidate cannot be
+interrupted. Instead, the process is killed, and the folder's content is useless then.
 """
 
 import traceback
@@ -16,9 +16,9 @@ from protocol import Channel
 
 def main() -> None:
     channel = Channel()
-    # Convergence and the like: what matters of it is in the metrics.
+    # Warnings about convergence and the like. The metrics show the effect.
     warnings.simplefilter("ignore")
-    import automl_search  # after the channel: what a native library prints must not reach the protocol
+    import automl_search  # after the channel is created, so that output of native libraries does not disturb the protocol
 
     channel.send({"ready": True})
 

@@ -1,7 +1,8 @@
-"""Bayesian optimisation with a Gaussian process, as a sampler of Optuna's.
+"""Bayesian optimization with a Gaussian process, as an Optuna sampler.
 
-SageMaker's Bayesian strategy also uses a Gaussian process. Optuna's own GPSampler needs PyTorch, which is gigabytes on
-Linux; this one needs NumPy and SciPy. docs/decisions/0016 and 0036 have what it was compared with.
+SageMaker's Bayesian strategy also uses a Gaussian process. Optuna's own GPSampler needs PyTorch, which
+takes gigabytes on Linux. This one needs NumPy and SciPy. docs/decisions/0016 and 0036 compare it with
+others.
 """
 
 import math
@@ -17,16 +18,17 @@ from scipy.special import erfcx, log_ndtr
 from gaussian_process import GaussianProcess
 from unit_cube import UnitCube
 
-# Drawn at random before there is a model.
+# Number of random trials before there is a model.
 STARTUP_TRIALS = 5
-# The model is fitted to as many trials at most, the best and the latest: its time grows with their cube.
+# Maximum number of trials that the model is fitted to (the best and the latest): the time grows with its
+# cube.
 MOST_MODELLED = 64
 
-# Losses farther from the middle half of them than so many times its width are cut off.
+# Losses are clipped at this multiple of the interquartile range.
 _FENCE = 3.0
 
-# Most candidates are near good trials. Random ones, and an optimizer of the improvement, mostly end in corners of the
-# space, where the model knows least.
+# Most candidates are close to good trials. Random candidates, and optimizing the improvement, mostly lead to
+# corners of the space, where the model is least certain.
 _RANDOM_CANDIDATES = 200
 _CENTERS = 5
 _NEAR_CANDIDATES = 200  # around each of the best trials
@@ -42,7 +44,9 @@ class BayesianSampler(BaseSampler):
         left: Optional[Mapping[Any, Mapping[str, Any]]],
         seed_of: Callable[[int], Optional[int]],
     ) -> None:
-        """`left` has what may be proposed, None for anything; `seed_of` gives the seed for a trial by its number."""
+        """`left` contains the combinations that may be proposed, None for no restriction. `seed_of` returns
+        the seed for a trial number.
+        """
         self._distributions = dict(distributions)
         self._cube = UnitCube(distributions)
         self._left = left
@@ -61,7 +65,7 @@ class BayesianSampler(BaseSampler):
         left = None if self._left is None else list(self._left.values())
         others = [
             each for each in study.get_trials(deepcopy=False)
-            # A process that was killed may have left one without all of its values.
+            # A killed process may have left a trial without some of its values.
             if each.number != trial.number and each.params.keys() == self._distributions.keys()
         ]
         losses = _losses(others, -1.0 if study.direction == StudyDirection.MAXIMIZE else 1.0)
@@ -82,15 +86,16 @@ class BayesianSampler(BaseSampler):
     def _improvement(
         self, points: np.ndarray, values: np.ndarray, running: List[np.ndarray]
     ) -> Callable[[np.ndarray], np.ndarray]:
-        """Logarithm of the improvement to be expected at points."""
-        # One that went astray by orders of magnitude must not make all others look alike.
+        """The logarithm of the expected improvement at points."""
+        # Outliers must not make all other values look alike.
         low, high = np.percentile(values, [25, 75])
         values = np.minimum(values, high + _FENCE * (high - low))
         values = (values - values.mean()) / max(values.std(), 1e-10)
         model = GaussianProcess(self._cube.features(points), values)
         best = values.min()
         if running:
-            # An improvement is one on these, too, or all jobs at once would look for the same one.
+            # Running trials count with their expected values. Otherwise, parallel jobs would all search the
+            # same region.
             best = min(best, model.believe(self._cube.features(np.array(running))).min())
 
         def improvement(candidates: np.ndarray) -> np.ndarray:
@@ -100,27 +105,28 @@ class BayesianSampler(BaseSampler):
         return improvement
 
     def _candidates(self, best: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Points to choose from: near the best trials, and anywhere."""
+        """Points to choose from: close to the best trials, and anywhere."""
         near = np.repeat(best, _NEAR_CANDIDATES, axis=0)
         near = self._vary(near, rng, rng.choice(_NEAR_STEPS, (len(near), 1)))
         return np.vstack([near, rng.random((_RANDOM_CANDIDATES, best.shape[1]))])
 
     def _are_taken(self, candidates: np.ndarray, taken: np.ndarray) -> np.ndarray:
-        """Which candidates have the values of a trial, as those of discrete spaces may."""
+        """Whether each candidate has the same values as an existing trial, which happens in discrete spaces."""
         known = {features.tobytes() for features in self._cube.features(taken)}
         return np.array([features.tobytes() in known for features in self._cube.features(candidates)])
 
     def _vary(self, points: np.ndarray, rng: np.random.Generator, step: Any) -> np.ndarray:
-        """Other points near these: about half of the sides are changed; a category may become any other."""
+        """Varies points: changes about half of their coordinates. A category may become any other."""
         moved = np.clip(points + step * rng.standard_normal(points.shape), 0.0, 1.0)
         moved = np.where(self._cube.is_categorical, rng.random(points.shape), moved)
         return np.where(rng.random(points.shape) < 0.5, moved, points)
 
 
 def log_expected_improvement(z: np.ndarray) -> np.ndarray:
-    """Logarithm of the expected improvement for standard deviation 1, at `z` deviations below the best value.
+    """The logarithm of the expected improvement for standard deviation 1, at `z` deviations below the best
+    value.
 
-    Exact also where the improvement itself is too small for a number: Ament et al. 2023, arXiv:2310.20708.
+    Accurate even if the improvement itself underflows: Ament et al. 2023, arXiv:2310.20708.
     """
     result = np.empty_like(z)
     usual = z > -1
@@ -133,9 +139,9 @@ def log_expected_improvement(z: np.ndarray) -> np.ndarray:
 
 
 def _losses(trials: Sequence[FrozenTrial], sign: float) -> Dict[int, float]:
-    """What to minimize, by the place of each trial that the model is fitted to.
+    """The loss of each trial for the model, by index.
 
-    A trial that failed counts as the worst, so that it is not tried again.
+    A failed trial counts as the worst, so that it is not proposed again.
     """
     losses = {i: sign * each.value for i, each in enumerate(trials) if each.value is not None}
     if losses:

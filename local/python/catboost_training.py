@@ -1,7 +1,7 @@
-"""One training job of SageMaker's CatBoost algorithm, by CatBoost itself.
+"""A training job of SageMaker's CatBoost algorithm, run by CatBoost itself.
 
-The algorithm's script is not public. Data, hyperparameters and defaults are as documented; the log is CatBoost's
-own, in which the documented regular expression finds the metric.
+The algorithm's script is not public. Data, hyperparameters and defaults follow the documentation. The log
+is CatBoost's own, in which the documented regular expression finds the metric.
 """
 
 import os
@@ -24,13 +24,14 @@ _SPECIFICATIONS = read_specifications("catboost")
 _SOURCE_LINE = re.compile(r"^\S+\.(?:cpp|h):\d+: ")
 _USERS_FAULT = ("ELossFunction", "metric", "Target contains only one unique value")
 
-# Parameters that CatBoost takes with these growing policies only. As JumpStart passes the default of each
-# hyperparameter, they are left out otherwise; so is the default sampling_frequency, which Lossguide excludes.
+# Parameters that CatBoost only accepts with these growing policies. JumpStart passes the default of each
+# hyperparameter, so they are dropped with other policies. So is the default sampling_frequency, which
+# Lossguide does not accept.
 _POLICIES = {"max_leaves": ("Lossguide",), "min_data_in_leaf": ("Lossguide", "Depthwise")}
 
 
 class _LineLog:
-    """The stream that CatBoost prints to: a line at a time, or a part of one."""
+    """A stream for CatBoost's output, which arrives in lines or parts of lines."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -47,7 +48,9 @@ class _LineLog:
 
 
 def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callable[[], bool]) -> bool:
-    """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
+    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    AlgorithmError.
+    """
     config = validate(_SPECIFICATIONS, job["hyperparameters"], ALGORITHM)
     data = store.load(job["channels"], job["task"])
     describe(log, f"{ALGORITHM} {catboost.__version__}", job, data)
@@ -59,7 +62,8 @@ def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callab
     model_type = catboost.CatBoostClassifier if data.classes else catboost.CatBoostRegressor
     try:
         model = model_type(**_parameters(config, data.classes, int(job["threads"])))
-        # No callback to stop it: CatBoost copies the whole history for each call (3000 rounds: twice the time).
+        # No callback to stop it: CatBoost copies the whole history for each call (3000 rounds: twice the
+        # time).
         model.fit(
             train_pool, eval_set=validation_pool, verbose=config["verbose"], log_cout=lines, log_cerr=lines
         )

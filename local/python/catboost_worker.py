@@ -1,4 +1,4 @@
-"""A warm worker of SageMaker's CatBoost algorithm; its messages are those of training_worker.py."""
+"""A warm worker of SageMaker's CatBoost algorithm. training_worker.py defines its messages."""
 
 from typing import Tuple
 

@@ -1,6 +1,6 @@
-"""Tells which packages this interpreter has, without importing any of them (that takes seconds).
+"""Reports the installed packages of this interpreter without importing them, which would take seconds.
 
-Usage: python check_environment.py PACKAGE...   Prints one JSON object.
+Usage: python check_environment.py PACKAGE... Prints one JSON object.
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 
 try:
     from importlib import metadata
-except ImportError:  # Python 3.7 and older, which local mode refuses by the version below
+except ImportError:  # Python 3.7 and older, which local mode refuses because of their version
     metadata = None
 
 

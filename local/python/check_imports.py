@@ -1,9 +1,9 @@
-"""Tells what a script imports of SageMaker's containers and cannot have here.
+"""Reports imports of SageMaker's container modules that are not available here.
 
 usage: check_imports.py SCRIPT
 
-Prints {"missing": [module or name, ...]}: of the imports that run whenever the script does, those from the packages
-below that cannot be imported. An import that a script can do without (try, a function, a condition) is not looked at.
+Prints {"missing": [module or name, ...]}: imports of the packages below that fail. Only checks imports
+that always run. Imports inside try/except, a function or a condition are ignored.
 """
 
 import ast
@@ -16,7 +16,7 @@ PACKAGES = ("sagemaker_containers", "sagemaker_xgboost_container", "sagemaker_al
 
 
 def imports(tree):
-    """Modules and the names that are imported from them, which may be modules, too."""
+    """Imported modules, and the names imported from them, which may be modules, too."""
     for node in tree.body:
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
@@ -34,12 +34,12 @@ def is_there(module, name):
 def find(module):
     try:
         return importlib.util.find_spec(module)
-    except ModuleNotFoundError:  # of the package that it is in
+    except ModuleNotFoundError:  # relative import
         return None
 
 
 def names_in(path):
-    """What a module defines, without running it: XGBoost takes long to import."""
+    """The names that a module defines. Does not run the module, because importing XGBoost takes long."""
     with open(path, "rb") as file:
         tree = ast.parse(file.read())
     for node in tree.body:

@@ -1,9 +1,9 @@
-"""The two kinds of failure that a training job of SageMaker's own algorithms reports."""
+"""The two kinds of failures of SageMaker's own algorithms."""
 
 
 class ClientError(Exception):
-    """The user can mend it: a hyperparameter, a channel or the data is wrong."""
+    """The user can fix it: a hyperparameter, a channel or the data is wrong."""
 
 
 class AlgorithmError(Exception):
-    """Everything else that stops the algorithm."""
+    """Any other error that stops the algorithm."""

@@ -1,4 +1,4 @@
-"""A sampler for spaces whose combinations can be counted."""
+"""A sampler for spaces with a finite number of combinations."""
 
 from typing import Any, Callable, Dict, Mapping
 
@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial
 
 
 class FiniteSampler(BaseSampler):
-    """Takes the combination that a rule chooses for the trial of a number."""
+    """Selects the combination for each trial number with a given function."""
 
     def __init__(
         self, distributions: Mapping[str, BaseDistribution], choose: Callable[[int], Mapping[str, Any]]

@@ -1,7 +1,8 @@
-"""Training jobs in processes of their own that share the memory of this one: its data is loaded once for all of them.
+"""Runs training jobs in forked processes that share this process's memory: data is loaded once for all of
+them.
 
-A child speaks the messages of training_worker.py through two pipes. It ends when this process does, as that ends with
-its own parent.
+A child exchanges the messages of training_worker.py through two pipes. It ends when this process does,
+which in turn ends with its own parent.
 """
 
 import json
@@ -15,25 +16,27 @@ from protocol import Message
 
 class _Child(NamedTuple):
     process: int
-    commands: int  # where the child reads messages from: the end to write to
+    commands: int  # write end of the pipe from which the child reads messages
     reports: int
 
 
 class ForkedJobs:
-    """The jobs that run in forked processes."""
+    """The jobs in forked processes."""
 
     def __init__(self) -> None:
         self._children: Dict[int, _Child] = {}
         self._lock = threading.Lock()
 
     def start(self, number: int, run: Callable[[], None], send: Callable[[Message], None]) -> None:
-        """Runs a job in a forked process and sends what it reports. Its standard input and output are pipes to here."""
+        """Runs a job in a forked process and sends its reports. Its standard input and output are pipes to
+        this process.
+        """
         commands, commands_end = os.pipe()
         reports_end, reports = os.pipe()
         with self._lock:
             process = os.fork()
             if process == 0:
-                # The ends of other children's pipes: they would keep those children alive.
+                # Closes the pipes of other children, which would keep those children alive.
                 for child in self._children.values():
                     os.close(child.commands)
                     os.close(child.reports)
@@ -46,7 +49,7 @@ class ForkedJobs:
         threading.Thread(target=self._relay, args=(number, child, send), daemon=True).start()
 
     def pass_on(self, message: Message) -> bool:
-        """Takes a message for a job that runs here: a stop, or its end at once."""
+        """Handles a message for a job of this class: stop or kill. Returns whether the job is one of them."""
         with self._lock:
             child = self._children.get(message["job"])
             if child is None:
@@ -61,7 +64,7 @@ class ForkedJobs:
             return True
 
     def _relay(self, number: int, child: _Child, send: Callable[[Message], None]) -> None:
-        """Passes on what a child reports, and how it ends."""
+        """Relays a child's reports and its end."""
         with open(child.reports, "rb", closefd=False) as reports:
             for line in reports:
                 if line.endswith(b"\n"):
@@ -90,7 +93,8 @@ def _be_child(commands: int, reports: int, run: Callable[[], None]) -> None:
         os.dup2(reports, 1)
         os.close(commands)
         os.close(reports)
-        # In a new thread: OpenMP's threads of this one were not copied, and its library waits for them.
+        # Uses a new thread: a fork does not copy OpenMP's threads, and the library would wait for those of
+        # this thread.
         job = threading.Thread(target=run)
         job.start()
         job.join()

@@ -1,8 +1,8 @@
-"""Gaussian process regression: what values at some points tell of a function between them.
+"""Gaussian process regression.
 
-A Matérn 5/2 kernel with a length scale for each feature, an amplitude and noise, as SageMaker's and most other
-Bayesian optimisation has it. With a handful of values the likelihood alone would overfit, so the kernel's
-parameters have priors; what is taken is their mode.
+Uses a Matérn 5/2 kernel with a length scale per feature, an amplitude and noise, as SageMaker and most
+other Bayesian optimization do. With only a few values, maximizing the likelihood would overfit. Therefore,
+the kernel's parameters have priors, and the mode of their posterior is used.
 """
 
 import math
@@ -12,9 +12,9 @@ import numpy as np
 from scipy.linalg import cho_solve, lapack, solve_triangular
 from scipy.optimize import minimize
 
-# Priors, all log-normal: their median and the standard deviation of the logarithm. Points lie in a unit cube and
-# values are standardized, so that these fit any problem. The length scale grows with the root of the number of
-# features, as distances in the cube do.
+# Log-normal priors: median, and standard deviation of the logarithm. Points lie in the unit cube and values
+# are standardized, so the priors suit any problem. The length scale grows with the square root of the number
+# of features, like distances in the cube.
 LENGTH_SCALE, LENGTH_SCALE_SD = 0.4, 1.0
 AMPLITUDE, AMPLITUDE_SD = 1.0, 1.0
 NOISE, NOISE_SD = 1e-3, 1.5
@@ -27,22 +27,22 @@ _JITTER = 1e-8
 
 
 class GaussianProcess:
-    """A function, as far as these values tell it."""
+    """A Gaussian process conditioned on observed values."""
 
     def __init__(self, points: np.ndarray, values: np.ndarray) -> None:
-        """Fits the kernel. `points` has a row of features in [0, 1] for each of the standardized values."""
+        """Fits the kernel. Each row of `points` has features in [0, 1] for one of the standardized values."""
         parameters = np.exp(_fit(points, values))
         self._scales, (self._amplitude, self._noise) = parameters[:-2], parameters[-2:]
         self._condition(points, values)
 
     def believe(self, points: np.ndarray) -> np.ndarray:
-        """Takes it that the function has the expected values at these points, whose own are not known yet: returns them."""
+        """Adds points whose values are not known yet, and assumes their expected values. Returns these."""
         expected, _ = self.predict(points)
         self._condition(np.vstack([self._points, points]), np.append(self._values, expected))
         return expected
 
     def predict(self, points: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        """Expected values at these points and their standard deviations."""
+        """Expected values at points, and their standard deviations."""
         cross = self._kernel(points, self._points)
         variances = self._amplitude - np.sum((cross @ self._whitening.T) ** 2, axis=1)
         return cross @ self._weights, np.sqrt(np.maximum(variances, 1e-10))
@@ -62,7 +62,7 @@ class GaussianProcess:
 
 
 def _fit(points: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Logarithms of the length scales, the amplitude and the noise that the values make most probable."""
+    """The logarithms of the most probable length scales, amplitude and noise."""
     count, features = points.shape
     squares = ((points[:, None, :] - points[None, :, :]) ** 2).reshape(-1, features)
     length_scale = LENGTH_SCALE * math.sqrt(features)
@@ -70,7 +70,7 @@ def _fit(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     spread = np.array([LENGTH_SCALE_SD] * features + [AMPLITUDE_SD, NOISE_SD])
 
     def loss(parameters: np.ndarray) -> Tuple[float, np.ndarray]:
-        """Negative logarithm of the posterior, and its gradient."""
+        """The negative log posterior and its gradient."""
         inverse_squares = np.exp(-2 * parameters[:features])
         amplitude, noise = np.exp(parameters[features:])
         distances = np.sqrt(5 * squares @ inverse_squares).reshape(count, count)

@@ -1,10 +1,10 @@
-"""Intervals as the data files of hyperparameters give them: min_open, min_closed, max_open, max_closed."""
+"""Intervals in the data files of hyperparameters: min_open, min_closed, max_open, max_closed."""
 
 from typing import Any, Mapping
 
 
 def is_inside(interval: Mapping[str, Any], value: float) -> bool:
-    """Whether the interval has the value. NaN is in every interval, as in SageMaker's containers."""
+    """Whether an interval contains a value. Every interval contains NaN, as in SageMaker's containers."""
     return not (
         ("min_open" in interval and value <= interval["min_open"])
         or ("min_closed" in interval and value < interval["min_closed"])
@@ -14,7 +14,7 @@ def is_inside(interval: Mapping[str, Any], value: float) -> bool:
 
 
 def describe_interval(interval: Mapping[str, Any]) -> str:
-    """The interval as mathematicians write it, such as (0, 1]."""
+    """An interval in mathematical notation, such as (0, 1]."""
     low = (
         f"({interval['min_open']}" if "min_open" in interval
         else f"[{interval['min_closed']}" if "min_closed" in interval else "(-inf"

@@ -1,7 +1,7 @@
-"""One training job of SageMaker's LightGBM algorithm, by LightGBM itself.
+"""A training job of SageMaker's LightGBM algorithm, run by LightGBM itself.
 
-The algorithm's script is not public. Data, hyperparameters and defaults are as documented; the log is LightGBM's
-own, in which the documented regular expressions find the metrics.
+The algorithm's script is not public. Data, hyperparameters and defaults follow the documentation. The log
+is LightGBM's own, in which the documented regular expressions find the metrics.
 """
 
 import os
@@ -20,10 +20,10 @@ from training_threads import lightgbm_threads
 ALGORITHM = "LightGBM"
 _SPECIFICATIONS = read_specifications("lightgbm")
 
-# The script's own, not parameters of LightGBM.
+# Hyperparameters of the script that are not parameters of LightGBM.
 _NOT_PARAMETERS = ("num_boost_round", "early_stopping_rounds", "metric", "is_unbalance", "scale_pos_weight")
 
-# What LightGBM says when hyperparameters that exclude each other are to blame.
+# LightGBM's messages for hyperparameters that exclude each other.
 _USERS_FAULT = ("metrics don't match", "Check failed: config")
 
 
@@ -32,7 +32,7 @@ class _Stopped(Exception):
 
 
 class _LineLog:
-    """LightGBM's logger."""
+    """Receives LightGBM's log."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -45,7 +45,9 @@ class _LineLog:
 
 
 def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callable[[], bool]) -> bool:
-    """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
+    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    AlgorithmError.
+    """
     config = validate(_SPECIFICATIONS, job["hyperparameters"], ALGORITHM)
     data = store.load(job["channels"], job["task"])
     if is_stopped():
@@ -82,7 +84,7 @@ def _train(
     callbacks: List[Callable[..., Any]] = [lgb.log_evaluation(1), stop]
     if config["early_stopping_rounds"] > 0:
         callbacks.append(lgb.early_stopping(config["early_stopping_rounds"]))
-    # The arrays stay as they are: the bins depend on the hyperparameters.
+    # The arrays are cached without binning: the bins depend on the hyperparameters.
     matrix = lgb.Dataset(
         data.train.features, data.train.labels,
         feature_name=data.feature_names, categorical_feature=data.categorical, params=parameters,
@@ -115,6 +117,6 @@ def _parameters(config: Mapping[str, Any], classes: int) -> Dict[str, Any]:
 
 
 def _pickle(booster: lgb.Booster, path: str) -> None:
-    """What joblib.load reads, as the documentation's example does."""
+    """Saves a pickle for joblib.load, as in the example of the documentation."""
     with open(path, "wb") as file:
         pickle.dump(booster, file)

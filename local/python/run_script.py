@@ -2,11 +2,13 @@
 
 usage: run_script.py [--capture-errors] COMMAND ...
 
-A program that fails leaves the toolkit's words in $SM_OUTPUT_DIR/failure, unless it wrote that file itself, and this
-process then ends with 1, whatever the program's exit code: it is in the words. A signal is a negative code there.
+If the program fails, this script writes the toolkit's message to $SM_OUTPUT_DIR/failure, unless the
+program wrote that file, and exits with 1. The message contains the program's exit code, which is negative
+for a signal.
 
-With --capture-errors, as the PyTorch and TensorFlow containers run scripts, the words have what the program printed,
-from the first line on that names an exception. The others (scikit-learn, XGBoost) leave the message empty.
+With --capture-errors, as in the PyTorch and TensorFlow containers, the message contains the program's
+output from the first line that names an exception. In other containers (scikit-learn, XGBoost), it does
+not.
 
 Source of the rules: aws/sagemaker-training-toolkit 5.1.4, process.py, errors.py, trainer.py, files.py.
 """
@@ -21,7 +23,7 @@ import sys
 import threading
 from typing import BinaryIO
 
-# What the toolkit takes for an error, beside the exceptions of Python and the name of its own.
+# Errors that the toolkit recognizes, in addition to Python's exceptions and the name of its own.
 FURTHER_ERRORS = (
     "Invalid requirement",
     "ResourceExhaustedError",
@@ -31,7 +33,7 @@ FURTHER_ERRORS = (
     "ORTE",
     "ExecuteUserScriptError",
 )
-# Exceptions of Python that it does not know.
+# Python's exceptions that the toolkit does not recognize.
 UNKNOWN_EXCEPTIONS = (
     "BaseException",
     "GeneratorExit",
@@ -40,13 +42,13 @@ UNKNOWN_EXCEPTIONS = (
     "StopAsyncIteration",
     "SystemExit",
 )
-# Exit code of a shell whose program was killed, by far most often for its memory.
+# Exit code of a shell whose program was killed, most often for using too much memory.
 KILLED = 137
 CHUNK_BYTES = 1 << 16
-# How long the output is waited for once the program has ended, should something that it started still hold it open.
+# How long to wait for output after the program has ended, in case its child processes keep the stream open.
 OUTPUT_GRACE_SECONDS = 2
 MEMORY_HINT = (
-    "The process was killed, most likely because this machine ran out of memory: give it less data, or run fewer "
+    "The process was killed, most likely because this machine ran out of memory: use less data, or run fewer "
     "training jobs at once"
 )
 
@@ -64,14 +66,16 @@ def known_errors() -> tuple[str, ...]:
 
 
 class ErrorText:
-    """What a program printed to one stream, from the first line on that names an error."""
+    """The output of a program to one stream, from the first line that names an error."""
 
     def __init__(self, errors: tuple[str, ...]) -> None:
         self._errors = errors
         self._lines: list[str] = []
 
     def copy(self, source: BinaryIO, target: BinaryIO) -> None:
-        """Passes a stream on and looks at its lines. Whole lines: the other stream ends in the same log."""
+        """Copies a stream and searches its lines. Copies whole lines, because another stream goes to the same
+        log.
+        """
         rest = b""
         while chunk := os.read(source.fileno(), CHUNK_BYTES):
             lines, newline, rest = (rest + chunk).rpartition(b"\n")
@@ -94,7 +98,7 @@ class ErrorText:
 
 
 def run(command: list[str], captures_errors: bool) -> tuple[int, str]:
-    """The exit code of a command and the text of its errors."""
+    """Runs a command. Returns its exit code and its error output."""
     if not captures_errors:
         return subprocess.Popen(command).wait(), ""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -128,7 +132,7 @@ def report(text: str) -> None:
 def main(arguments: list[str]) -> int:
     captures_errors = arguments[0] == "--capture-errors"
     command = arguments[1:] if captures_errors else arguments
-    # A job that is stopped sends this to all of its processes: the program decides when it ends.
+    # A stopped job sends this signal to all its processes. The program decides when it ends.
     signal.signal(signal.SIGTERM, lambda *_: None)
     code, message = run(command, captures_errors)
     if code in (KILLED, -signal.SIGKILL):

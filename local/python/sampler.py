@@ -1,13 +1,14 @@
-"""The sampler process: searches with Optuna for local mode, over JSON lines.
+"""The sampler process, which runs searches with Optuna for local mode over JSON lines.
 
-Requests carry `id`, `op` (start, ask, report, restore, rejoin, tell, close), `search` and what the operation takes; the
-answer has the same `id` and `result`, or `error`.
+A request has `id`, `op` (start, ask, report, restore, rejoin, tell, close), `search` and the operation's
+arguments. The answer has the same `id`, and either `result` or `error`.
 """
 
 import os
 from typing import TYPE_CHECKING, Any, Dict, Type
 
-# Before NumPy is imported: the model's matrices are small, and threads for them would take the cores that train.
+# Must precede the import of NumPy. The model's matrices are small, and threads for them would take cores from
+# training.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     channel = Channel()
-    # After the channel, which ends the process with its parent: this takes a while.
+    # Imported after the channel exists, which ends the process with its parent: this import takes a while.
     from search import Search
 
     searches: Dict[int, "Search"] = {}
@@ -28,7 +29,7 @@ def main() -> None:
         request = channel.receive()
         try:
             answer = {"result": _answer(Search, searches, request)}
-        except Exception as error:  # the process serves other searches too
+        except Exception as error:  # the process serves other searches, too
             answer = {"error": f"{type(error).__name__}: {error}"}
         channel.send({"id": request["id"], **answer})
 

@@ -1,10 +1,9 @@
-"""Tells what a script is started with: its arguments and its SM_* environment, as SageMaker's framework containers
-make them of the hyperparameters.
+"""Computes a script's arguments and its SM_* environment, as SageMaker's framework containers do.
 
-Reads one JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from standard
-input (the details go to SM_TRAINING_ENV alone) and prints
-{"hosts": [{"arguments": [...], "environment": {...}, "sagemaker": {...}}, ...]}: "sagemaker" has the decoded
-hyperparameters that are meant for the container. It is Python because values keep Python's own text: 1e-05, 1.0, True.
+Reads a JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from
+standard input. The details are only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...],
+"environment": {...}, "sagemaker": {...}}, ...]}, where "sagemaker" contains the decoded hyperparameters of
+the container. Written in Python, because values are formatted by Python: 1e-05, 1.0, True.
 
 Source of the rules: aws/sagemaker-training-toolkit 5.1.4, params.py, mapping.py, environment.py.
 """
@@ -16,9 +15,9 @@ import re
 import sys
 from typing import Any
 
-# Besides every name that starts with sagemaker_.
+# In addition to all names that start with sagemaker_.
 FOR_THE_CONTAINER = ("_tuning_objective_metric", "default_user_module_name")
-# Those of them that SM_FRAMEWORK_PARAMS leaves out.
+# Of those, the names that SM_FRAMEWORK_PARAMS omits.
 NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_program",
     "sagemaker_submit_directory",
@@ -29,7 +28,7 @@ NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_s3_output",
 )
 
-# Hyperparameters that make the job's instance group one that processes are distributed in.
+# Hyperparameters that enable a distribution, which uses the job's instance group.
 DISTRIBUTIONS = (
     "sagemaker_mpi_enabled",
     "sagemaker_parameter_server_enabled",
@@ -39,7 +38,7 @@ DISTRIBUTIONS = (
     "sagemaker_multi_worker_mirrored_strategy_enabled",
     "sagemaker_torch_distributed_enabled",
 )
-# What only SM_TRAINING_ENV has, and is the same for all jobs here.
+# Members of SM_TRAINING_ENV that are the same for all jobs in local mode.
 WITHOUT_LIBRARIES = {
     "is_modelparallel_enabled": None,
     "is_smddprun_installed": False,
@@ -49,7 +48,7 @@ WITHOUT_LIBRARIES = {
 
 
 def decode(text: str) -> Any:
-    """A hyperparameter's value: JSON if it is any, else the text itself."""
+    """Decodes a hyperparameter's value: as JSON if valid, otherwise as a string."""
     try:
         return json.loads(text)
     except ValueError:
@@ -61,7 +60,7 @@ def is_for_the_container(name: str) -> bool:
 
 
 def command_line(hyperparameters: dict[str, Any]) -> list[str]:
-    """--name value, sorted by name; -n for a name of one letter."""
+    """Formats hyperparameters as --name value, sorted by name; as -n for a name with one letter."""
     arguments = []
     for name in sorted(hyperparameters):
         arguments += [("-" if len(name) == 1 else "--") + name, as_argument(hyperparameters[name])]
@@ -81,7 +80,7 @@ def as_variable(value: Any) -> str:
 
 
 def distribution(sagemaker: dict[str, Any], variables: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The instance groups that processes are distributed in, and their hosts."""
+    """The instance groups used by the distribution, and their hosts."""
     enabled = any(sagemaker.get(name) for name in DISTRIBUTIONS)
     current = [variables["current_instance_group"]] if enabled else []
     groups = sagemaker.get("sagemaker_distribution_instance_groups", current)

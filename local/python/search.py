@@ -1,4 +1,4 @@
-"""One search: an Optuna study in a file, asked and told about trials."""
+"""A search: an Optuna study in a file."""
 
 import math
 import random
@@ -26,7 +26,7 @@ REDUCTION_FACTOR = 3
 
 
 class Search:
-    """Asks Optuna for trials and tells it their results, as one of SageMaker's strategies."""
+    """Runs an Optuna study with one of SageMaker's strategies."""
 
     def __init__(self, specification: Mapping[str, Any]) -> None:
         self._strategy: str = specification["strategy"]
@@ -36,12 +36,12 @@ class Search:
         self._median = MedianRule(minimize) if specification.get("earlyStopping") else None
         self._max_resource = int(specification.get("maxResource") or 0)
         self._rungs = _rungs(int(specification.get("minResource") or 1), self._max_resource)
-        self._trials: Dict[int, Trial] = {}  # running ones
+        self._trials: Dict[int, Trial] = {}  # running trials
         self._last_step: Dict[int, int] = {}
         self._pruned: Set[int] = set()
         self._stopped: Set[int] = set()
 
-        # The combinations of a finite space that are left: SageMaker does not repeat any.
+        # The remaining combinations of a finite space: SageMaker does not repeat any.
         self._left: Optional[Dict[Tuple[Any, ...], Dict[str, Any]]] = None
         if self._space.size() <= LARGEST_FINITE_SPACE:
             self._left = {self._space.identity(params): params for params in self._space.combinations()}
@@ -57,30 +57,30 @@ class Search:
         known = self._study.get_trials(deepcopy=False)
         own = [trial for trial in known if WARM_START not in trial.user_attrs]
         if not own:
-            # A process that was killed may have come to a part of them.
+            # A killed process may have added only some of them.
             self._warm_start(specification["previousTrials"], len(known))
         if self._left is not None:
             for trial in own:
                 self._left.pop(self._space.identity(trial.params), None)
-        # Asked for before the process was killed: handed out again, first.
+        # Trials that were proposed before the process was killed. They are proposed again, first.
         self._interrupted: List[FrozenTrial] = [trial for trial in own if trial.state == TrialState.RUNNING]
 
     def ask(self) -> Optional[Dict[str, Any]]:
-        """The next trial, or None when every combination has been tried."""
+        """Proposes the next trial, or None if all combinations have been tried."""
         if self._interrupted:
             trial = Trial(self._study, self._interrupted.pop(0)._trial_id)
             for name, distribution in self._space.distributions.items():
-                trial._suggest(name, distribution)  # those that the process did not come to write
+                trial._suggest(name, distribution)  # values that the killed process did not write
             return self._hand_out(trial)
         if self._left is not None and not self._left:
             return None
         if isinstance(self._study.sampler, RandomSampler):
-            # A seed per trial, so that a resumed search goes on as the uninterrupted one would have.
+            # A seed per trial, so that a resumed search proposes the same trials as an uninterrupted one.
             self._study.sampler = RandomSampler(seed=self._seed_of(len(self._study.get_trials(deepcopy=False))))
         return self._hand_out(self._study.ask(self._space.distributions))
 
     def report(self, number: int, step: int, value: float) -> bool:
-        """Takes a metric at a step counted from 0; true: the trial should stop."""
+        """Records a metric at a step counted from 0. Returns whether the trial should stop."""
         trial = self._trials.get(number)
         if trial is None or not math.isfinite(value):
             return False
@@ -91,7 +91,7 @@ class Search:
         if self._strategy != "Hyperband":
             return False
         resource = step + 1
-        # Only a rung can decide; the steps between would be written to the study for nothing.
+        # Only rungs affect decisions. Storing the steps in between would be wasted.
         if not any(self._last_step.get(number, 0) < rung <= resource for rung in self._rungs):
             return False
         self._last_step[number] = resource
@@ -104,7 +104,7 @@ class Search:
         return False
 
     def restore(self, number: int, values: List[float], value: Optional[float], stopped: bool) -> None:
-        """Ends a trial of an earlier process, with the metrics that it had reported at each step."""
+        """Ends a trial of an earlier process, with the metric values that it reported at each step."""
         if self._median is not None:
             for step, reported in enumerate(values):
                 self._median.report(number, step, reported)
@@ -115,7 +115,7 @@ class Search:
         self.tell(number, value)
 
     def rejoin(self, number: int, values: List[float]) -> None:
-        """Takes over a trial that an earlier process handed out and that still runs, with what it has reported."""
+        """Takes over a running trial of an earlier process, with the values reported so far."""
         trial = next(each for each in self._interrupted if each.number == number)
         self._interrupted = [each for each in self._interrupted if each is not trial]
         self._trials[number] = Trial(self._study, trial._trial_id)
@@ -125,14 +125,14 @@ class Search:
                 self._median.report(number, step, reported)
 
     def tell(self, number: int, value: Optional[float]) -> None:
-        """Ends a trial; without a finite value it failed."""
+        """Ends a trial. Without a finite value, it failed."""
         self._trials.pop(number, None)
         self._interrupted = [trial for trial in self._interrupted if trial.number != number]
         state = TrialState.COMPLETE
         if value is None or not math.isfinite(value):
             state, value = TrialState.FAIL, None
         elif number in self._pruned:
-            state, value = TrialState.PRUNED, None  # Optuna takes the value at the last rung
+            state, value = TrialState.PRUNED, None  # Optuna uses the value at the last rung
         elif self._median is not None and number not in self._stopped:
             self._median.complete(number)
         self._study.tell(number, value, state=state, skip_if_finished=True)
@@ -152,8 +152,8 @@ class Search:
     def _make_sampler(self) -> BaseSampler:
         if self._strategy == "Bayesian":
             return BayesianSampler(self._space.distributions, self._left, self._seed_of)
-        # Hyperband's configurations are drawn at random, as in its paper (Li et al. 2018): the same seed gives the
-        # same ones whatever comes of them, as SageMaker's documentation says.
+        # Hyperband's configurations are sampled at random, as in its paper (Li et al. 2018). With the same
+        # seed they are always the same, as documented by SageMaker.
         if self._left is None:
             return RandomSampler()
         if self._strategy == "Grid":
@@ -174,7 +174,9 @@ class Search:
         )
 
     def _warm_start(self, previous: List[Mapping[str, Any]], known: int) -> None:
-        """Adds the trials of earlier tuning jobs that fit, without the first ones, which the study knows."""
+        """Adds the compatible trials of earlier tuning jobs, except the first `known` ones, which the study
+        already has.
+        """
         fitting = []
         for finished in previous:
             params = self._space.from_hyperparameters(finished["hyperparameters"])
@@ -189,7 +191,7 @@ class Search:
 
 
 def _rungs(min_resource: int, max_resource: int) -> List[int]:
-    """The resources at which Hyperband compares trials, and the most a trial may use."""
+    """The resources at which Hyperband compares trials, ending with the maximum resource."""
     rungs = []
     rung = min_resource
     while rung < max_resource:

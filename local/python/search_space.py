@@ -1,4 +1,4 @@
-"""SageMaker's parameter ranges as Optuna distributions, and values as SageMaker prints them."""
+"""Converts SageMaker's parameter ranges to Optuna distributions, and formats values as SageMaker does."""
 
 import itertools
 import math
@@ -11,16 +11,16 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-# `Auto` does not say which scale it takes. Here: logarithmic for a positive range that spans at least
-# three orders of magnitude (alpha 0.001 to 1000), else linear.
+# SageMaker does not document which scale `Auto` chooses. Here, it is logarithmic for a positive range that
+# spans at least three orders of magnitude (alpha 0.001 to 1000), otherwise linear.
 AUTO_LOGARITHMIC_RATIO = 1000.0
 
-# Spaces with more combinations than this are taken for endless: a repeat is then unlikely enough.
+# Spaces with more combinations are treated as infinite: repeats are unlikely.
 LARGEST_FINITE_SPACE = 10_000
 
 
 class Dimension:
-    """One range: how Optuna draws it and how its value reads in a training job."""
+    """A range: how Optuna samples it, and how its values are formatted for training jobs."""
 
     def __init__(self, specification: Mapping[str, Any]) -> None:
         self.name: str = specification["name"]
@@ -40,7 +40,7 @@ class Dimension:
         if self.kind == "integer":
             self.distribution = IntDistribution(int(low), int(high), log=log)
         elif scaling == "ReverseLogarithmic":
-            # Fine steps near 1: one minus the value is what is drawn, on a logarithmic scale.
+            # Fine steps close to 1: samples one minus the value on a logarithmic scale.
             self._reverse = True
             self.key = "1-" + self.name
             self.distribution = FloatDistribution(1 - high, 1 - low, log=True)
@@ -48,7 +48,7 @@ class Dimension:
             self.distribution = FloatDistribution(low, high, log=log)
 
     def to_text(self, value: Any) -> str:
-        """The value as SageMaker hands it to a training job."""
+        """Formats a value as SageMaker passes it to training jobs."""
         if self.kind == "categorical":
             return str(value)
         if self.kind == "integer":
@@ -61,7 +61,7 @@ class Dimension:
         return repr(min(max(number, self._low), self._high))
 
     def from_text(self, text: str) -> Optional[Any]:
-        """The study's value for a training job's, or None if it is outside this range."""
+        """Parses a value of a training job; None if it is outside the range."""
         if self.kind == "categorical":
             return text if text in self.distribution.choices else None
         try:
@@ -77,7 +77,7 @@ class Dimension:
         return number
 
     def values(self) -> Optional[List[Any]]:
-        """All values of a discrete range in order, None for a continuous one."""
+        """All values of a discrete range in order; None for a continuous one."""
         if self.kind == "categorical":
             return list(self.distribution.choices)
         if self.kind == "integer":
@@ -98,7 +98,7 @@ class SearchSpace:
         return {dimension.name: dimension.to_text(params[dimension.key]) for dimension in self.dimensions}
 
     def from_hyperparameters(self, hyperparameters: Mapping[str, str]) -> Optional[Dict[str, Any]]:
-        """The study's parameters, or None when one is missing or does not fit its range."""
+        """The study's parameters; None if one is missing or outside its range."""
         params: Dict[str, Any] = {}
         for dimension in self.dimensions:
             text = hyperparameters.get(dimension.name)
@@ -109,7 +109,7 @@ class SearchSpace:
         return params
 
     def identity(self, params: Mapping[str, Any]) -> Tuple[Any, ...]:
-        """What two trials with the same parameters have in common."""
+        """A key that is equal for trials with the same parameters."""
         return tuple(params.get(dimension.key) for dimension in self.dimensions)
 
     def size(self) -> float:
@@ -123,7 +123,7 @@ class SearchSpace:
         return math.prod(sizes)
 
     def combinations(self) -> Iterator[Dict[str, Any]]:
-        """Every combination of a finite space; the first dimension changes slowest."""
+        """All combinations of a finite space. The first dimension changes slowest."""
         keys = [dimension.key for dimension in self.dimensions]
         for values in itertools.product(*(dimension.values() or [] for dimension in self.dimensions)):
             yield dict(zip(keys, values))

@@ -1,4 +1,4 @@
-"""The file of a study: a journal of Optuna's, which optuna-dashboard opens while the search runs."""
+"""The file of a study: an Optuna journal, which optuna-dashboard can open during the search."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from optuna.storages.journal._file import get_lock_file
 
 
 class StudyFile(JournalFileBackend):
-    """Optuna's journal file without a wait for the disk after every line: it had a dozen of them for each trial.
+    """Optuna's journal file without syncing to disk after every line, which happened a dozen times per trial.
 
-    What a killed process has written stays; when the machine itself fails, the last lines may be lost.
+    Lines written by a killed process are kept. If the machine crashes, the last lines may be lost.
     """
 
     def __init__(self, path: str) -> None:
@@ -25,7 +25,7 @@ class StudyFile(JournalFileBackend):
 
 
 def _mend(path: str) -> None:
-    """Makes a journal usable that a killed process left behind: a lock, half a line at the end."""
+    """Repairs the journal of a killed process: removes its lock and an incomplete last line."""
     lock = path + ".lock"
     if os.path.lexists(lock):
         os.unlink(lock)

@@ -1,8 +1,8 @@
-"""Channels of SageMaker's LightGBM and CatBoost as tables, parsed once and kept.
+"""Loads channels of SageMaker's LightGBM and CatBoost as tables, and caches them.
 
-The layouts and the rules are those of the developer guide (lightgbm.md, catboost.md) and of AWS's sample notebook:
-CSV files without a header, the label first; a JSON file beside them may list the categorical columns; without
-validation data a fifth of the rows, chosen at random, is taken for it.
+The layouts and rules are those of the developer guide (lightgbm.md, catboost.md) and of AWS's sample
+notebook. CSV files have no header, and the label is in the first column. A JSON file next to them may list
+the categorical columns. Without validation data, a random fifth of the rows is used for validation.
 """
 
 import json
@@ -21,23 +21,23 @@ REGRESSION, CLASSIFICATION = "regression", "classification"
 
 _TRAIN = ("train", "training")  # name of the channel, and of the folder in it
 _VALIDATION = "validation"
-# Where JumpStart puts the script and its artifact: nothing of them is used here.
+# Channels with JumpStart's script and its artifact, which are not used here.
 _OTHER_CHANNELS = ("code", "model")
 _CONTENT_TYPES = ("csv", "text/csv")
 _CATEGORICAL_KEY = "cat_index_list"
 _LARGEST_INTEGER = 2147483647
 _VALIDATION_SHARE = 0.2
-# The jobs of a tuning job must be measured by the same rows.
+# Fixed, so that the jobs of a tuning job are validated on the same rows.
 _SPLIT_SEED = 0
-# A tuning job and the final training after it.
+# One for a tuning job, one for the final training.
 _KEPT = 2
 
-File = Tuple[str, str]  # path, and name below the channel's folder
+File = Tuple[str, str]  # path, and name in the channel's folder
 
 
 @dataclass(frozen=True)
 class Table:
-    features: np.ndarray  # rows x columns, float64; NaN where a value is missing
+    features: np.ndarray  # rows x columns, float64; NaN for missing values
     labels: np.ndarray
 
 
@@ -45,10 +45,10 @@ class Table:
 class TabularData:
     train: Table
     validation: Table
-    categorical: List[int]  # positions among the features
+    categorical: List[int]  # indexes of features
     classes: int  # 0 for a regression
     is_split: bool  # the validation rows come from the training data
-    prepared: Dict[str, Any] = field(default_factory=dict)  # what a library makes of it, kept with it
+    prepared: Dict[str, Any] = field(default_factory=dict)  # data prepared by a library, cached with it
 
     @property
     def feature_names(self) -> List[str]:
@@ -56,10 +56,10 @@ class TabularData:
 
 
 class DataStore:
-    """Loads channels and keeps the latest ones in memory."""
+    """Loads channels and caches the latest ones in memory."""
 
     def __init__(self, algorithm: str) -> None:
-        """`algorithm` is its name in messages."""
+        """`algorithm` is the name of the algorithm in messages."""
         self._algorithm = algorithm
         self._kept: "OrderedDict[Tuple[Any, ...], TabularData]" = OrderedDict()
 
@@ -109,7 +109,7 @@ class DataStore:
         if not parts:
             raise ClientError(f"No data in {os.path.dirname(files[0][0])}: the files have no rows")
         if parts[0].shape[1] < 2:
-            raise ClientError(f"{files[0][0]} has one column: there are no features beside the label.")
+            raise ClientError(f"{files[0][0]} has one column: features are missing.")
         return np.concatenate(parts)
 
 
@@ -123,7 +123,7 @@ def _files(channels: Sequence[Mapping[str, Any]]) -> Tuple[List[File], List[File
     if not found:
         raise ClientError("Missing required channel: train (or training)")
     if len(found) > 1:
-        raise ClientError("Both channels train and training are given: they are two names of the same one.")
+        raise ClientError("Both train and training are given, which are two names of the same channel.")
     all_files = _visible(by_name[found[0]])
     index = [entry for entry in all_files if entry[1].lower().endswith(".json")]
     if len(index) > 1:
@@ -136,7 +136,7 @@ def _files(channels: Sequence[Mapping[str, Any]]) -> Tuple[List[File], List[File
     )
     if train and rest:
         raise ClientError(
-            f"Channel {found[0]} has a folder train/ and files beside it, such as {rest[0][1]}. Put the data "
+            f"Channel {found[0]} has a folder train/ and files next to it, such as {rest[0][1]}. Put the data "
             "either in folders train/ and validation/, or directly in the channel."
         )
     train = train or rest
@@ -162,7 +162,7 @@ def _visible(channel: Mapping[str, Any]) -> List[File]:
 
 
 def _folder(name: str) -> Optional[str]:
-    """`train` or `validation` for a file in a folder of that name."""
+    """`train` or `validation` for a file in a folder with that name."""
     for part in name.split("/")[:-1]:
         if part in _TRAIN:
             return "train"
@@ -189,7 +189,7 @@ def _split(rows: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def _categorical_columns(path: str, columns: int) -> List[int]:
-    """The columns that the file lists; the label is column 0."""
+    """The columns listed in the file. The label is column 0."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             content = json.load(file)
@@ -201,11 +201,11 @@ def _categorical_columns(path: str, columns: int) -> List[int]:
     for item in listed:
         if not 0 < item < columns:
             raise ClientError(
-                f"{path}: {item} is no column of a feature. Columns are numbered from 1 to {columns - 1}; 0 is "
+                f"{path}: {item} is not the number of a feature column. Columns are numbered from 1 to {columns - 1}; 0 is "
                 "the label."
             )
     if len(set(listed)) != len(listed):
-        raise ClientError(f"{path}: {_CATEGORICAL_KEY} names a column twice.")
+        raise ClientError(f"{path}: {_CATEGORICAL_KEY} contains a column twice.")
     return sorted(listed)
 
 
@@ -225,22 +225,22 @@ def _count_classes(labels: np.ndarray, validation: Optional[np.ndarray], task: s
     wrong = labels[~_are_integers(labels)]
     if len(wrong):
         raise ClientError(
-            f"The label {wrong[0]:g} is no class. A classification takes the integers from 0 on, in the first "
-            "column; for other numbers there is the regression model."
+            f"The label {wrong[0]:g} is not a class. Classification requires integers from 0 on in the first "
+            "column. For other numbers, use the regression model."
         )
     classes = np.unique(labels)
     if len(classes) == 1:
-        raise ClientError(f"All training rows have the label {classes[0]:g}: there is nothing to tell apart.")
+        raise ClientError(f"All training rows have the label {classes[0]:g}: at least two classes are required.")
     if classes[-1] != len(classes) - 1:
         absent = next(i for i in range(len(classes)) if classes[i] != i)
         raise ClientError(
-            f"The labels go up to {classes[-1]:g}, and no training row has {absent}. Number the {len(classes)} "
+            f"The labels go up to {classes[-1]:g}, but no training row has {absent}. Number the {len(classes)} "
             f"classes from 0 to {len(classes) - 1}."
         )
     if validation is not None:
         unknown = np.setdiff1d(validation[:, 0], classes)
         if len(unknown):
-            raise ClientError(f"The validation data has the label {unknown[0]:g}, the training data has not.")
+            raise ClientError(f"The validation data has the label {unknown[0]:g}, which the training data does not have.")
     return len(classes)
 
 

@@ -1,7 +1,7 @@
-"""Checks the hyperparameters of SageMaker's LightGBM and CatBoost by their documentation.
+"""Validates the hyperparameters of SageMaker's LightGBM and CatBoost against their documentation.
 
-What is allowed is data: lightgbm_hyperparameters.json and catboost_hyperparameters.json beside this file. What
-the scripts do with others is not public, so they are refused.
+The rules are data: lightgbm_hyperparameters.json and catboost_hyperparameters.json next to this file. The
+effect of undocumented hyperparameters is unknown, so they are refused.
 """
 
 import json
@@ -13,12 +13,12 @@ from errors import ClientError
 from intervals import describe_interval, is_inside
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# Not the script's: SageMaker's script mode, and what a tuning job adds.
+# Hyperparameters of SageMaker's script mode and of tuning jobs, which are not the script's.
 _NOT_THE_SCRIPTS = ("sagemaker_", "_tuning")
 
 
 def read_specifications(name: str) -> Dict[str, Dict[str, Any]]:
-    """The hyperparameters of `<name>_hyperparameters.json`."""
+    """Reads the hyperparameters in `<name>_hyperparameters.json`."""
     folder = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(folder, f"{name}_hyperparameters.json"), encoding="utf-8") as file:
         return json.load(file)["hyperparameters"]
@@ -27,7 +27,7 @@ def read_specifications(name: str) -> Dict[str, Dict[str, Any]]:
 def validate(
     specifications: Mapping[str, Mapping[str, Any]], given: Mapping[str, str], algorithm: str
 ) -> Dict[str, Any]:
-    """The values by name, with the documented defaults. Raises ClientError."""
+    """The values by name, including documented defaults. Raises ClientError."""
     values = {name: entry["default"] for name, entry in specifications.items() if "default" in entry}
     for name, text in given.items():
         if name.startswith(_NOT_THE_SCRIPTS):
@@ -42,7 +42,7 @@ def validate(
 
 
 def _plain(text: str) -> str:
-    """The value as the script sees it: SageMaker's Python SDK sends each as JSON."""
+    """The value that the script receives. The SageMaker Python SDK sends values as JSON."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -54,7 +54,7 @@ def _parse(name: str, specification: Mapping[str, Any], text: str) -> Any:
     kind = specification["type"]
     if kind == "categorical":
         for value in specification["values"]:
-            # Python's True comes as true too.
+            # Also accepts Python's True for true.
             if text == value or (value in ("True", "False") and text.lower() == value.lower()):
                 return value
         if "numbers" not in specification:

@@ -1,4 +1,4 @@
-"""What the trainings of LightGBM and CatBoost have in common."""
+"""Functions shared by the trainings of LightGBM and CatBoost."""
 
 import os
 from datetime import datetime, timezone
@@ -10,12 +10,12 @@ Log = Callable[[str], None]
 
 
 def info(log: Log, text: str) -> None:
-    """Writes a line as SageMaker's containers do."""
+    """Writes a log line in the format of SageMaker's containers."""
     log(f"[{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S}:INFO] {text}")
 
 
 def describe(log: Log, library: str, job: Mapping[str, Any], data: TabularData) -> None:
-    """Says what is trained on."""
+    """Logs a description of the data."""
     rows, columns = data.train.features.shape
     kind = f"{data.classes} classes" if data.classes else "regression"
     info(log, f"{library}, {kind}. Training data has {rows} rows and {columns} features.")
@@ -26,7 +26,7 @@ def describe(log: Log, library: str, job: Mapping[str, Any], data: TabularData) 
 
 
 def save(folder: str, name: str, write: Callable[[str], Any]) -> None:
-    """Has a file written, whole or not at all."""
+    """Writes a file atomically."""
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, name)
     temporary = path + "-partial"

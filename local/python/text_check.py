@@ -1,11 +1,11 @@
-"""Finds what is wrong in CSV and LIBSVM files, with file and line.
+"""Finds errors in CSV and LIBSVM files, with file and line.
 
-XGBoost's own text parsers, which SageMaker's container uses, take nearly anything: a word becomes a missing value
-(as a label: 0), a header line becomes a row, lines may differ in length. The model is then quietly wrong, so local
-mode says where.
+SageMaker's container uses XGBoost's own parsers, which accept almost anything: a word becomes a missing
+value (0 for a label), a header becomes a row, and lines may differ in length. The model is then silently
+wrong, so local mode reports the location.
 
-Speed: what is looked at is not each field but each distinct *shape* of a field (every digit read as 0).
-A file of millions of numbers has a few hundred shapes.
+For speed, not every field is checked, but every distinct *shape* of a field (with each digit replaced by
+0). A file with millions of numbers has a few hundred shapes.
 """
 
 import re
@@ -24,7 +24,7 @@ _LONGEST_QUOTE = 50
 def check_csv(
     path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost"
 ) -> Tuple[int, Optional[str]]:
-    """How many columns a file has (`columns` is how many it must have), and the first thing that is wrong with it."""
+    """The number of columns of a file (which must be `columns` if given), and the first error in it."""
     separator = delimiter.encode()
     good: Set[bytes] = set()
     for first_line, chunk in _chunks(path):
@@ -46,7 +46,7 @@ def check_csv(
 
 
 def check_libsvm(path: str) -> Optional[str]:
-    """The first thing that is wrong with a file."""
+    """The first error in a file."""
     good_labels: Set[bytes] = set()
     good: Set[bytes] = set()
     for first_line, chunk in _chunks(path):
@@ -83,7 +83,7 @@ def _csv_fault(
                 continue
             if number == 1 and not any(_CSV_LABEL.fullmatch(f.translate(_DIGITS_TO_ZERO)) for f in fields):
                 return (
-                    f"{path}, line 1 looks like a header: {_quote(line)}. The {algorithm} algorithm takes CSV "
+                    f"{path}, line 1 looks like a header: {_quote(line)}. The {algorithm} algorithm expects CSV "
                     "without a header line, with the label in the first column."
                 )
             if not column and not field.strip():
@@ -96,7 +96,7 @@ def _csv_fault(
 
 def _hint(field: bytes, column: int) -> str:
     if field.strip() in (b"True", b"False"):
-        return "pandas writes booleans so: get_dummies(dtype=int) or astype(int) gives numbers."
+        return "pandas writes booleans like this: use get_dummies(dtype=int) or astype(int)."
     return "Leave the field of a missing feature empty." if column else "Every row needs a label."
 
 
@@ -111,7 +111,7 @@ def _libsvm_fault(path: str, first_line: int, chunk: bytes) -> Optional[str]:
 
 
 def _chunks(path: str) -> Iterator[Tuple[int, bytes]]:
-    """The file in pieces that end at a line's end, each with the number of its first line."""
+    """Splits the file into chunks of whole lines, each with the number of its first line."""
     line = 1
     rest = b""
     with open(path, "rb") as file:

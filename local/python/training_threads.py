@@ -1,41 +1,42 @@
-"""How many of the threads that a job may use make it faster.
+"""Chooses the number of threads that make a job fastest.
 
-OpenMP's threads sleep between the steps of a tree (OMP_WAIT_POLICY=PASSIVE: spinning starves other processes), and
-waking them takes longer than a small step. Decision 34 has the measurements.
+OpenMP's threads sleep between the steps of a tree (OMP_WAIT_POLICY=PASSIVE), because spinning starves
+other processes. Waking them takes longer than a small step. See decision 34 for measurements.
 """
 
 from typing import Any, Mapping, Optional
 
-# From here on every measured tree gains from all threads, whatever its depth.
+# From this size on, every measured tree is faster with all threads, whatever its depth.
 _MANY_CELLS = 1_000_000
 # LightGBM synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
-# Below, what gains depends on the depth, the objective and the machine: a tree that takes longer on one thread gains.
+# Below this size, the best number depends on the depth, the objective and the machine. A tree that takes
+# longer than this on one thread is faster with more.
 _SLOW_TREE_SECONDS = 0.005
-# The fastest of these counts. The first round is not among them: it also sorts the data.
+# The fastest of these rounds counts. The first round is excluded, because it also sorts the data.
 _TIMED_ROUNDS = 3
 
 
 def lightgbm_threads(cells: int, limit: int) -> int:
-    """The threads of a LightGBM job with so many values (rows x columns)."""
+    """The number of threads of a LightGBM job, by its number of values (rows x columns)."""
     return limit if cells >= _MANY_CELLS_LIGHTGBM else 1
 
 
 class XGBoostThreads:
-    """The threads of an XGBoost job: by the size of its data, or by the time that its first rounds take."""
+    """The number of threads of an XGBoost job, by the size of its data or the time of its first rounds."""
 
     def __init__(self, cells: int, limit: int, config: Mapping[str, Any]) -> None:
-        """`cells` is rows x columns, `limit` how many threads the job may use."""
+        """`cells` is rows x columns; `limit` is the maximum number of threads."""
         self.first = limit if cells >= _MANY_CELLS else 1
         self._limit = limit
         self._trees = int(config.get("num_class", 1)) * int(config.get("num_parallel_tree", 1))
-        # A linear model begins anew when the number changes.
+        # A linear model restarts when the number changes.
         self._is_decided = self.first == limit or config.get("booster") == "gblinear"
         self._rounds = 0
         self._fastest = float("inf")
 
     def after_round(self, seconds: float) -> Optional[int]:
-        """How many threads the next rounds should use; None: as many as before."""
+        """The number of threads for the next rounds; None for no change."""
         if self._is_decided:
             return None
         self._rounds += 1

@@ -1,10 +1,11 @@
-"""What every warm worker does: runs training jobs, one after the other, and reports on them.
+"""The main loop of all warm workers: runs training jobs one after the other and reports on them.
 
-In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for each
-job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
+In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for
+each job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
 
-A job with "forks": true runs in a process of its own, which shares the data that this one has loaded, while this one
-takes the next job. {"op": "kill", "job": n} ends such a process, {"job": n, "ended": {...}} says that it has ended.
+A job with "forks": true runs in a forked process, which shares the data that this process has loaded.
+Meanwhile, this process accepts the next job. {"op": "kill", "job": n} kills such a process. {"job": n,
+"ended": {...}} reports its end.
 """
 
 import os
@@ -18,11 +19,11 @@ from errors import AlgorithmError, ClientError
 from forked_jobs import ForkedJobs
 from protocol import Channel, Message
 
-# Lines printed closer together than this travel together: a line a message would cost more than the
-# rounds of a small model. A slow round is always sent at once.
+# Lines printed within this time are sent together: a message per line would cost more than the rounds of a
+# small model. A slow round is always sent at once.
 FLUSH_SECONDS = 0.02
 
-# Runs a job (job, log, is_stopped) and saves its model; false when it was stopped.
+# Runs a job (job, log, is_stopped) and saves its model. Returns false when it was stopped.
 Train = Callable[[Message, Callable[[str], None], Callable[[], bool]], bool]
 
 
@@ -46,7 +47,7 @@ class _Log:
 
 
 class _Stops:
-    """Which jobs are to stop."""
+    """Jobs that should stop."""
 
     def __init__(self, ends_process: bool) -> None:
         self._ends_process = ends_process
@@ -55,7 +56,7 @@ class _Stops:
         self._running: Optional[int] = None
 
     def note(self, message: Message) -> bool:
-        """Takes a message in the reading thread; true when it was for here."""
+        """Handles a message in the reading thread. Returns whether it has been handled."""
         if message["op"] not in ("stop", "kill"):
             return False
         with self._lock:
@@ -79,17 +80,17 @@ def serve(
     stop_ends_process: bool = False,
     load: Callable[[Message], None] = lambda job: None,
 ) -> None:
-    """Serves jobs for ever.
+    """Serves jobs until the process ends.
 
-    `prepare` imports the library and returns what to add to the ready message, and what trains. With
-    `stop_ends_process` a stopped job takes the process with it: for a library that cannot be interrupted. `load`
-    loads what jobs in forked processes share; what fails there fails in the job again.
+    `prepare` imports the library and returns additions to the ready message, and the training function.
+    With `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted.
+    `load` loads the data that jobs in forked processes share; its errors are raised again in the job.
     """
     stops = _Stops(stop_ends_process)
-    # Before the channel, which passes on what has already been sent at once.
+    # Before the channel, which calls it at once for messages already sent.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
-    # After the channel: what a native library prints must not reach the protocol.
+    # After the channel, so that output of native libraries does not disturb the protocol.
     about, train = prepare()
     channel.send({"ready": True, **about})
     while True:

@@ -1,4 +1,4 @@
-"""A search space as a unit cube: a side for each hyperparameter, on the scale on which it is searched."""
+"""Maps a search space to the unit cube: one dimension per hyperparameter, on its scaling type."""
 
 import math
 from typing import Any, Dict, Mapping, Tuple
@@ -8,7 +8,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, IntD
 
 
 class UnitCube:
-    """Points of the cube for values of hyperparameters, and back."""
+    """Converts values of hyperparameters to points of the cube, and back."""
 
     def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
         self._distributions = distributions
@@ -17,7 +17,7 @@ class UnitCube:
         )
 
     def point(self, params: Mapping[str, Any]) -> np.ndarray:
-        """The point for these values. An integer or a category stands for a stretch of its side: the middle of it."""
+        """The point for values. An integer or category covers an interval; its middle is used."""
         return np.array([_to_unit(each, params[name]) for name, each in self._distributions.items()])
 
     def params(self, point: np.ndarray) -> Dict[str, Any]:
@@ -25,7 +25,9 @@ class UnitCube:
         return {name: _from_unit(each, side) for (name, each), side in zip(self._distributions.items(), point)}
 
     def features(self, points: np.ndarray) -> np.ndarray:
-        """What a model is to see of points: the same for all points with the same values, no order of categories."""
+        """Features of points for a model. They are the same for all points with the same values, and do not
+        order categories.
+        """
         columns = []
         for side, distribution in zip(points.T, self._distributions.values()):
             if isinstance(distribution, CategoricalDistribution):
@@ -62,7 +64,7 @@ def _cells(sides: Any, count: int) -> Any:
 
 
 def _bounds(distribution: Any) -> Tuple[float, float]:
-    """The ends of the side, on its scale. Integers have as much room at the ends as in between."""
+    """The bounds of a dimension on its scale. Integers at the ends cover as much as those in between."""
     margin = 0.5 if isinstance(distribution, IntDistribution) else 0.0
     low, high = distribution.low - margin, distribution.high + margin
     return (math.log(low), math.log(high)) if distribution.log else (low, high)

@@ -1,10 +1,10 @@
-"""Channels as DMatrix objects, parsed once and kept.
+"""Loads channels as DMatrix objects, and caches them.
 
-The bytes are read by the parsers the container uses: XGBoost's own for CSV and LIBSVM, Arrow for Parquet. What it
-accepts and refuses is the container's decision; files that make the model quietly wrong get a warning.
+The parsers are those of the container: XGBoost's own for CSV and LIBSVM, Arrow for Parquet. Files are
+accepted and refused as by the container. Files that would make the model silently wrong get a warning.
 
-Source: aws/sagemaker-xgboost-container, data_utils.py and algorithm_mode/channel_validation.py. The rules are the same
-in the images 1.7-1 to 3.2-0.
+Source: aws/sagemaker-xgboost-container, data_utils.py and algorithm_mode/channel_validation.py. The rules
+are the same in the images 1.7-1 to 3.2-0.
 """
 
 import codecs
@@ -26,7 +26,7 @@ from errors import ClientError
 from text_check import check_csv, check_libsvm
 
 CSV, LIBSVM, PARQUET, RECORDIO = "csv", "libsvm", "parquet", "recordio-protobuf"
-# Compared as they are: the container refuses text/csv with parameters, and other capitals.
+# Compared exactly: the container refuses text/csv with parameters or different case.
 _CONTENT_TYPES = {
     "csv": CSV, "text/csv": CSV,
     "libsvm": LIBSVM, "text/libsvm": LIBSVM, "text/x-libsvm": LIBSVM,
@@ -36,25 +36,25 @@ _CONTENT_TYPES = {
 _DEFAULT_CONTENT_TYPE = "text/libsvm"
 _CHANNELS = {"train": tuple(_CONTENT_TYPES), "validation": tuple(_CONTENT_TYPES), "code": ("text/python",)}
 _USUAL_DELIMITERS = (",", "\t", "|", " ", ";")
-# Characters that mean nothing in XGBoost's URIs and file patterns.
+# Characters without special meaning in XGBoost's URIs and file patterns.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
-# XGBoost asks the file system about the names of all files as one path, which may have 4096 bytes.
+# XGBoost passes the names of all files to the file system as one path, which is limited to 4096 bytes.
 _LONGEST_NAMES = 4000
 _COPIED_AT_ONCE = 1 << 20
-# Two data sets of train and validation: enough for a tuning job and the final training after it.
+# Two data sets with train and validation: for a tuning job and the final training.
 _KEPT = 4
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """The matrices of a job, and what is strange about its files."""
+    """The matrices of a job, and warnings about its files."""
 
     train: xgb.DMatrix
     validation: Optional[xgb.DMatrix]
     checks: Sequence["Future[List[str]]"]
 
     def warnings(self) -> List[str]:
-        """Waits for the checks: they run while XGBoost, which does not need Python, loads and sorts the data."""
+        """Waits for the checks, which run while XGBoost loads and sorts the data without needing Python."""
         return [warning for check in self.checks for warning in check.result()]
 
 
@@ -62,17 +62,17 @@ _Loaded = Tuple[xgb.DMatrix, "Future[List[str]]"]
 
 
 class DataStore:
-    """Loads channels and keeps the latest ones in memory."""
+    """Loads channels and caches the latest ones in memory."""
 
     def __init__(self) -> None:
         self._kept: "OrderedDict[Tuple[Any, ...], _Loaded]" = OrderedDict()
         self._prepared: "WeakKeyDictionary[xgb.DMatrix, Any]" = WeakKeyDictionary()
 
     def load(self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int) -> TrainingData:
-        """The data of the train and the validation channel. Raises ClientError."""
+        """The data of the train and validation channels. Raises ClientError."""
         by_name = {channel["name"]: channel for channel in channels}
         _check_channels(by_name)
-        # As in the container, the train channel's content type is that of validation too.
+        # As in the container, the train channel's content type also applies to validation.
         kind = _CONTENT_TYPES[_content_type(by_name["train"])]
         if kind == RECORDIO:
             raise ClientError("ContentType recordio-protobuf is not supported by local mode")
@@ -88,7 +88,7 @@ class DataStore:
         )
 
     def once(self, matrix: xgb.DMatrix, kind: Any, prepare: Callable[[], Any]) -> None:
-        """Prepares a matrix, unless the last preparation was of the same kind: XGBoost keeps one with it."""
+        """Prepares a matrix, unless its last preparation was of the same kind: XGBoost caches one per matrix."""
         if self._prepared.get(matrix) != kind:
             prepare()
             self._prepared[matrix] = kind
@@ -138,7 +138,7 @@ def _files(channel: Mapping[str, Any]) -> List[str]:
 
 
 def _check_format(files: List[str], kind: str) -> None:
-    """What the container itself looks at: the first lines of every file."""
+    """The container's own check of the first lines of every file."""
     for path in files:
         if kind == CSV:
             _sniff_delimiter(path)
@@ -147,7 +147,7 @@ def _check_format(files: List[str], kind: str) -> None:
 
 
 def _sniff_delimiter(path: str) -> str:
-    """The delimiter that the container takes: what Python's sniffer makes of the first line."""
+    """The delimiter that the container detects: Python's sniffer applied to the first line."""
     with open(path, encoding="utf-8", errors="ignore") as file:
         line = file.readline()
     try:
@@ -157,10 +157,11 @@ def _sniff_delimiter(path: str) -> str:
 
 
 def _check_libsvm_start(path: str) -> None:
-    """Refuses what the container refuses in the lines up to the first with two features."""
+    """Refuses what the container refuses, in the lines up to the first one with two features."""
     with open(path, encoding="utf-8", errors="ignore") as file:
         for line in file:
-            # By single spaces, and with the end of the line: so blanks at the end, tabs and blank lines are refused.
+            # Splits at single spaces and keeps the end of the line, so spaces at the end, tabs and blank
+            # lines are refused.
             label, *features = line.split(" ")
             if not _is_libsvm_label(label) or not _are_libsvm_features(features):
                 raise ClientError(
@@ -186,7 +187,7 @@ def _are_libsvm_features(features: List[str]) -> bool:
 def _load(
     files: List[str], kind: str, csv_weights: bool, threads: int, check: "Future[List[str]]"
 ) -> xgb.DMatrix:
-    """The matrix of the files. What the check finds explains a failure."""
+    """The matrix of the files. If loading fails, the error includes the results of the check."""
     if kind == PARQUET:
         return _load_parquet(files, threads)
     options = "format=libsvm"
@@ -203,7 +204,7 @@ def _load(
 
 
 def _in_a_thread(function: Callable[..., List[str]], *arguments: Any) -> "Future[List[str]]":
-    """Calls a function in a new thread: those of a pool would not be there in forked processes."""
+    """Calls a function in a new thread. Threads of a pool would be missing in forked processes."""
     pool = ThreadPoolExecutor(max_workers=1)
     result = pool.submit(function, *arguments)
     pool.shutdown(wait=False)
@@ -217,9 +218,9 @@ def _warnings(files: List[str], kind: str) -> List[str]:
 
 
 def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
-    """What XGBoost's parser takes without a word and the user most likely did not mean."""
+    """Problems that XGBoost's parser silently accepts and that are probably mistakes."""
     if delimiter not in _USUAL_DELIMITERS:
-        return [f"{files[0]}: the container takes {delimiter!r} for the delimiter. Separate the columns with commas."]
+        return [f"{files[0]}: the container uses {delimiter!r} as the delimiter. Separate the columns with commas."]
     warnings: List[str] = []
     columns: Optional[int] = None
     for path in files:
@@ -230,7 +231,7 @@ def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
 
 
 def _joined(files: List[str], folder: str) -> str:
-    """All files as one path of XGBoost's: their names, or where that is too long, one file with all of them."""
+    """All files in one path for XGBoost: their names or, if that is too long, one file with their content."""
     names = ";".join(_plain_paths(files, folder))
     return names if len(names) <= _LONGEST_NAMES else _concatenate(files, os.path.join(folder, "all"))
 
@@ -244,14 +245,14 @@ def _concatenate(files: List[str], target: str) -> str:
                     output.write(start)
                 shutil.copyfileobj(file, output, _COPIED_AT_ONCE)
                 if file.tell():
-                    output.write(b"\n")  # blank lines mean nothing
+                    output.write(b"\n")  # blank lines are ignored
     return target
 
 
 def _plain_paths(files: List[str], folder: str) -> List[str]:
-    """Paths that XGBoost's URIs can carry: for other names a second name of the file, or else a copy.
+    """Paths that XGBoost's URIs support. Other files get a hard link with a plain name, or else a copy.
 
-    Not a symbolic link: XGBoost resolves those and stumbles over the original name.
+    Not a symbolic link: XGBoost resolves it and fails with the original name.
     """
     paths = []
     for number, path in enumerate(files):
@@ -259,7 +260,7 @@ def _plain_paths(files: List[str], folder: str) -> List[str]:
             plain = os.path.join(folder, f"{number:06}")
             try:
                 os.link(path, plain)
-            except OSError:  # another file system
+            except OSError:  # a different file system
                 shutil.copyfile(path, plain)
             path = plain
         paths.append(path)
@@ -267,7 +268,7 @@ def _plain_paths(files: List[str], folder: str) -> List[str]:
 
 
 def _load_parquet(files: List[str], threads: int) -> xgb.DMatrix:
-    import pyarrow.parquet  # only here: it is an extra of the environment, and slow to import
+    import pyarrow.parquet  # imported only here: it is optional and slow to import
 
     try:
         tables = [pyarrow.parquet.read_table(path) for path in files if os.path.getsize(path)]

@@ -1,9 +1,10 @@
-"""Checks hyperparameters as SageMaker's XGBoost container does in algorithm mode.
+"""Validates hyperparameters as SageMaker's XGBoost container does in algorithm mode.
 
-What is allowed is data: xgboost_hyperparameters.json next to this file.
+The rules are data: xgboost_hyperparameters.json next to this file.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py and
-sagemaker_algorithm_toolkit/hyperparameter_validation.py. The rules are the same in the images 1.7-1 to 3.2-0.
+sagemaker_algorithm_toolkit/hyperparameter_validation.py. The rules are the same in the images 1.7-1 to
+3.2-0.
 """
 
 import ast
@@ -22,7 +23,7 @@ _ALIASES: Dict[str, str] = _DATA["aliases"]
 MAXIMIZE_METRICS = frozenset(_DATA["metrics"]["Maximize"])
 METRICS = MAXIMIZE_METRICS | frozenset(_DATA["metrics"]["Minimize"])
 
-# Metrics that take a threshold or a cut-off: error@0.7, ndcg@5.
+# Metrics with a threshold or cut-off: error@0.7, ndcg@5.
 _METRICS_WITH_THRESHOLD = ("error", "ndcg", "map")
 _LINEAR_UPDATERS = ("shotgun", "coord_descent")
 _UPDATE_UPDATERS = ("refresh", "prune")
@@ -30,13 +31,13 @@ _GROW_UPDATERS = ("grow_colmaker", "distcol", "grow_histmaker")
 
 
 def validate(hyperparameters: Mapping[str, str]) -> Dict[str, Any]:
-    """Parses and checks all hyperparameters.
+    """Parses and validates all hyperparameters.
 
-    Raises ClientError in the container's words, and AlgorithmError where the container itself raises what it does not
-    catch.
+    Raises ClientError with the container's message, and AlgorithmError for exceptions that the container
+    does not catch.
     """
     texts = {name: text for name, text in hyperparameters.items() if name not in _ALIASES}
-    # XGBoost's other names for some of them. Where both are given, this one holds.
+    # Aliases of XGBoost. They take precedence over the names that they replace.
     texts.update((_ALIASES[name], text) for name, text in hyperparameters.items() if name in _ALIASES)
     for name, specification in SPECIFICATIONS.items():
         if specification.get("required") and name not in texts:
@@ -67,7 +68,8 @@ def _parse(name: str, kind: str, text: str) -> Any:
         if kind in ("tuple", "nested list"):
             return ast.literal_eval(text)
     except ValueError:
-        # The container runs a tuple as Python code: a name in it is an error that it does not expect.
+        # The container evaluates a tuple as Python code. A name in it raises an error that the container does
+        # not expect.
         if kind != "tuple":
             raise ClientError(
                 f"Hyperparameter {name}: could not parse value {text!r} as {kind} (caused by ValueError)"
@@ -103,7 +105,7 @@ def _check_items(name: str, specification: Mapping[str, Any], value: Any) -> Non
             is_good = all(is_inside(specification, item) for row in value for item in row)
         else:
             is_good = all(item in specification["values"] for item in value)
-    except TypeError:  # it is no list at all, or one of something else than numbers
+    except TypeError:  # it is not a list, or a list with other elements than numbers
         raise AlgorithmError(f"Hyperparameter {name}: unexpected failure when validating {value}") from None
     if not is_good:
         allowed = describe_interval(specification) if is_nested else specification["values"]

@@ -1,7 +1,7 @@
 """The metrics that SageMaker's XGBoost container computes itself, in addition to XGBoost's own.
 
-The container takes them from scikit-learn, and so come scikit-learn's refusals of labels that do not fit a metric. They
-are computed after every round, so they are written in NumPy here; a test holds them against scikit-learn.
+The container uses scikit-learn, so unsuitable labels raise scikit-learn's errors. Because metrics are
+computed after every round, they are implemented in NumPy here. A test compares them with scikit-learn.
 
 Source: aws/sagemaker-xgboost-container, src/sagemaker_xgboost_container/metrics/custom_metrics.py.
 """
@@ -15,7 +15,7 @@ Metric = Callable[[np.ndarray, Any], List[Tuple[str, float]]]
 
 
 class _Counts:
-    """Per class: how often it is right, predicted and true."""
+    """Counts per class: correct predictions, predictions, and labels."""
 
     def __init__(self, labels: np.ndarray, predicted: np.ndarray) -> None:
         _require_finite(labels, "Input y_true")
@@ -76,7 +76,7 @@ _ON_COUNTS: Dict[str, Callable[[_Counts], float]] = {
     "f1_macro": lambda counts: float(_f1(counts).mean()),
     "precision": lambda counts: counts.binary(_precision(counts)),
     "precision_macro": lambda counts: float(_precision(counts).mean()),
-    "precision_micro": _accuracy,  # each row has one class, so all the micro averages are the accuracy
+    "precision_micro": _accuracy,  # each row has one class, so all micro averages equal the accuracy
     "recall": lambda counts: counts.binary(_recall(counts)),
     "recall_macro": lambda counts: float(_recall(counts).mean()),
     "recall_micro": _accuracy,
@@ -110,16 +110,17 @@ _ON_ERRORS = {"mae": _mae, "mse": _mse, "r2": _r2, "rmse": _rmse}
 CONTAINER_METRICS = frozenset(_ON_COUNTS) | frozenset(_ON_ERRORS)
 
 
-# Objectives whose default metric the container computes, too, and whose margins are their predictions.
+# Objectives whose default metric the container also computes, and whose margins are their predictions.
 _DEFAULT_METRICS = {"reg:squarederror": "rmse", "reg:linear": "rmse", "reg:absoluteerror": "mae"}
 
 
 class Shares:
-    """Who computes which metrics: XGBoost or the container.
+    """Divides the metrics between XGBoost and the container.
 
-    Where the default metric of the objective is one that the container computes, too, there are two values of one name,
-    and the container prints its own. Without weights (which the container leaves out) the two differ by rounding only.
-    XGBoost's is then taken for both: the other would take a third of the time of a small training job.
+    If the container also computes the objective's default metric, there are two values with the same name,
+    and the container prints its own. Without weights (which the container ignores), they differ only by
+    rounding. XGBoost's value is then used for both: computing the other would take a third of the time of
+    a small training job.
     """
 
     def __init__(self, metrics: Sequence[str], objective: str, watched: Sequence[xgb.DMatrix]) -> None:
@@ -130,21 +131,21 @@ class Shares:
         if default in self.container and not any(len(data.get_weight()) for data in watched):
             self._both = default
             self.container.remove(default)
-            if self.xgboost:  # else the objective brings it
+            if self.xgboost:  # otherwise the objective adds it
                 self.xgboost.append(default)
 
     def check(self, name: str, value: float) -> None:
-        """Refuses what the container refuses to compute: predictions that are no numbers."""
+        """Refuses predictions for which the container cannot compute the metric because they are not numbers."""
         if name == self._both:
             _require_finite(np.asarray(value), "Input")
 
 
 def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
-    """The argument of xgboost.train that computes the named metrics; none without a name.
+    """The argument of xgboost.train for computing the named metrics; empty without names.
 
-    Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which gets margins. The
-    images 3.0-5 and newer pass `custom_metric`, which gets transformed predictions. XGBoost 2 is in no image: it stands
-    for 3 where Python is too old for that.
+    Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which receives
+    margins. Images 3.0-5 and newer pass `custom_metric`, which receives transformed predictions. No image
+    has XGBoost 2: here it replaces 3 if Python is too old for that.
     """
     if not names:
         return {}
@@ -153,9 +154,9 @@ def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
 
 
 def make_custom_metric(names: Sequence[str]) -> Metric:
-    """A function that computes all the named metrics of one evaluation.
+    """A function that computes all the named metrics of an evaluation.
 
-    Raises ValueError, in scikit-learn's words, when the labels or predictions do not fit a metric.
+    Raises ValueError with scikit-learn's message when the labels or predictions do not fit a metric.
     """
 
     def custom_metric(predictions: np.ndarray, data: Any) -> List[Tuple[str, float]]:
@@ -183,10 +184,11 @@ def _errors(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
 
 
 def _classes(predictions: np.ndarray) -> np.ndarray:
-    """The class of each row as the container takes it: the greatest column, or 1 where the prediction is above 0.
+    """The class of each row as the container determines it: the column with the maximum, or 1 if the
+    prediction is above 0.
 
-    That is right for margins. Of the transformed predictions of 3.x, probabilities are all above 0, so that every row
-    counts as class 1; and of the classes that multi:softmax predicts, all but 0 count as class 1.
+    This is correct for margins. With the transformed predictions of 3.x, all probabilities are above 0, so
+    every row counts as class 1, and so does every class except 0 that multi:softmax predicts.
     """
     if predictions.ndim > 1:
         return np.argmax(predictions, axis=-1).astype(float)

@@ -1,4 +1,4 @@
-"""One training job of the built-in XGBoost algorithm, as SageMaker's container runs it."""
+"""A training job of the built-in XGBoost algorithm, run as by SageMaker's container."""
 
 import os
 import time
@@ -16,16 +16,16 @@ from xgboost_metrics import Shares, metric_arguments
 
 MODEL_NAME = "xgboost-model"
 
-# Hyperparameters that are the container's own, not XGBoost's.
+# Hyperparameters of the container that are not XGBoost's.
 _CONTAINER_ONLY = (
     "num_round", "csv_weights", "early_stopping_rounds", "save_model_on_termination",
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit",
 )
 
-# What the container takes for the user's fault (ClientError) when XGBoost or a metric says it; everything else is an
-# AlgorithmError. The wordings are those of several XGBoost releases: some no longer occur in 3.x, which therefore ends
-# with AlgorithmError for labels that do not fit an objective.
-# Source: aws/sagemaker-xgboost-container, constants/xgb_constants.py (CUSTOMER_ERRORS).
+# Messages of XGBoost or a metric for which the container blames the user (ClientError). All others are an
+# AlgorithmError. The messages come from several XGBoost releases. Some no longer occur in 3.x, which
+# therefore raises AlgorithmError for labels that do not fit an objective. Source:
+# aws/sagemaker-xgboost-container, constants/xgb_constants.py (CUSTOMER_ERRORS).
 _USERS_FAULT = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
@@ -39,13 +39,13 @@ _USERS_FAULT = (
     "Parameter reg_lambda should be greater equal to 0",
 )
 
-# Notices about what the container does on purpose.
+# Warnings about things that the container does on purpose.
 for _pattern in (r"(?s).*Saving model in the UBJSON format", r"(?s).*Unknown file format", r"(?s).*Text file input"):
     warnings.filterwarnings("ignore", message=_pattern)
 
 
 class _Threads(xgb.callback.TrainingCallback):
-    """Times the first rounds, and gives the further ones as many threads as make them faster."""
+    """Measures the first rounds, and sets the number of threads for the others."""
 
     def __init__(self, threads: XGBoostThreads) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _Threads(xgb.callback.TrainingCallback):
 
 
 class _Progress(xgb.callback.TrainingCallback):
-    """Writes a log line a round, and ends the training when the job is stopped."""
+    """Writes one log line per round, and ends the training when the job is stopped."""
 
     def __init__(self, log: Callable[[str], None], is_stopped: Callable[[], bool], shares: Shares) -> None:
         super().__init__()
@@ -85,26 +85,32 @@ class _Progress(xgb.callback.TrainingCallback):
 
 
 def take_warnings() -> None:
-    """Makes warnings of XGBoost's library warnings of Python in this thread, too: it remembers that for each thread."""
+    """Also converts warnings of XGBoost's library to Python warnings in this thread: the setting is per
+    thread.
+    """
     xgb.core._register_log_callback(xgb.core._LIB)
 
 
 def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
-    """Loads a job's data, and what XGBoost makes of it before the first tree: jobs in forked processes share both."""
+    """Loads a job's data, and prepares what XGBoost computes before the first tree. Jobs in forked processes
+    share both.
+    """
     config = validate(job["hyperparameters"])
-    threads = len(os.sched_getaffinity(0))  # all: jobs wait for the data
+    threads = len(os.sched_getaffinity(0))  # all threads, because all jobs wait for the data
     data = store.load(job["channels"], config.get("csv_weights") == 1, threads)
     method = config.get("tree_method", "auto")
-    if method != "approx" and config.get("booster") != "gblinear":  # those keep nothing
+    if method != "approx" and config.get("booster") != "gblinear":  # other methods cache nothing
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
-    data.warnings()  # a check that still runs would not go on in a forked process
+    data.warnings()  # an unfinished check would not continue in a forked process
 
 
 def train(
     job: Mapping[str, Any], store: DataStore, log: Callable[[str], None], is_stopped: Callable[[], bool]
 ) -> bool:
-    """Runs a job and saves its model; false when it was stopped. Raises ClientError or AlgorithmError."""
+    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    AlgorithmError.
+    """
     config = validate(job["hyperparameters"])
     data = store.load(job["channels"], config.get("csv_weights") == 1, int(job["threads"]))
     if is_stopped():
@@ -155,7 +161,7 @@ def train(
 
 
 def _metrics(config: Mapping[str, Any]) -> List[str]:
-    """The metrics to print: those asked for and the one that the tuning job optimises."""
+    """The metrics to print: those requested, and the one that the tuning job optimizes."""
     metrics: List[str] = list(config.get("eval_metric", []))
     objective = config.get("_tuning_objective_metric")
     if objective is None:
@@ -177,7 +183,7 @@ def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[s
 def _early_stopping(
     config: Mapping[str, Any], has_validation: bool, log: Callable[[str], None]
 ) -> Optional[xgb.callback.EarlyStopping]:
-    """Watches the tuning job's metric or else the last eval_metric; the best model is the one kept."""
+    """Watches the tuning job's metric, or else the last eval_metric. Keeps the best model."""
     rounds = config.get("early_stopping_rounds")
     if not rounds:
         return None
@@ -192,13 +198,13 @@ def _early_stopping(
         return None
     return xgb.callback.EarlyStopping(
         rounds=rounds, metric_name=metric, data_name="validation",
-        # As in the container: of ndcg@5 or map@5 it takes the lowest for the best.
+        # As in the container, which minimizes ndcg@5 and map@5.
         maximize=metric in MAXIMIZE_METRICS, save_best=True,
     )
 
 
 def _save(booster: xgb.Booster, folder: str) -> None:
-    """Writes the model in the format that this version of XGBoost takes for a file without extension."""
+    """Writes the model in the format that this version of XGBoost uses for a file without an extension."""
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, MODEL_NAME)
     temporary = path + "-partial"

@@ -1,4 +1,4 @@
-"""A warm worker of the built-in XGBoost algorithm; its messages are those of training_worker.py."""
+"""A warm worker of the built-in XGBoost algorithm. training_worker.py defines its messages."""
 
 import threading
 from typing import Callable, Tuple

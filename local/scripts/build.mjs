@@ -1,4 +1,4 @@
-// Compiles src/ to dist/, for the npm package: JavaScript and declarations, and the files that are run as they are.
+// Compiles src/ to dist/ for the npm package: JavaScript, declarations, and files that are used uncompiled.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-// What was compiled from a source that is gone must not be packed.
+// Files of deleted sources must not be packed.
 rmSync(inPackage('dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '--project', inPackage('tsconfig.build.json')], { stdio: 'inherit' });
-// What is not compiled: the host of Lambda functions, a program of its own, and data.
+// Uncompiled files: the runtime of Lambda functions, which is a separate program, and data.
 cpSync(inPackage('src'), inPackage('dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 chmodSync(inPackage('dist/cli.js'), 0o755);

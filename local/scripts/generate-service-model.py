@@ -1,12 +1,15 @@
-"""Makes local/src/services/model/<service>-model.json and sagemaker-rest-model.json out of the service models that botocore ships.
+"""Generates local/src/services/model/<service>-model.json and sagemaker-rest-model.json from botocore's
+service models.
 
-The models hold what is needed to validate the requests of the operations that local mode has and, of REST services, what is
-where on the wire (of the others, which members of responses are points in time); the other file names the operations of services that sign as SageMaker does. Their content depends on nothing but this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test compares
-them. When local mode gets another operation, or AWS another value (then raise the version there first):
+The models contain everything needed to validate requests of the supported operations. For REST services,
+they also contain the HTTP location of each member; for others, the response members that are timestamps.
+The other file lists the operations of services that sign requests as SageMaker does. The content depends
+only on this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test
+compares them. To add an operation, or a new value from AWS (after raising the version there), run:
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
 
-`--check` writes nothing, and fails when a file is not what would be written.
+`--check` writes nothing and fails if a file is not up to date.
 """
 
 import argparse
@@ -18,7 +21,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Set
 import botocore
 import botocore.loaders
 
-# The operations by service, as local mode and signatures call it.
+# Operations by the service's name in local mode and in signatures.
 OPERATIONS: Dict[str, List[str]] = {
     "sagemaker": [
         "AddTags",
@@ -92,15 +95,16 @@ OPERATIONS: Dict[str, List[str]] = {
     ],
 }
 
-# Where botocore has another name for a service.
+# Services with a different name in botocore.
 BOTOCORE_NAMES = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 
-# Services whose models say where each member of requests and responses is on the wire.
+# Services whose models contain the HTTP locations of members.
 REST_SERVICES = ["lambda", "s3"]
 
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
-# What is kept of a shape as it is, and of one of requests in addition; documentation, which is most of a model, is not.
+# Properties to keep of every shape, and additionally of request shapes. Documentation, the largest part of a
+# model, is dropped.
 KEPT = ["type", "flattened", "payload"]
 KEPT_OF_REQUESTS = ["required", "enum", "pattern", "min", "max", "sensitive"]
 
@@ -109,7 +113,7 @@ LOADER = botocore.loaders.create_loader()
 
 
 def compact_shape(shape: Dict[str, Any], kept: List[str], is_rest: bool) -> Dict[str, Any]:
-    """A shape without documentation, with the names of other shapes where botocore has references."""
+    """A shape without documentation, in which references are replaced by names of shapes."""
     compact = {key: shape[key] for key in kept if shape.get(key) not in (None, [])}
     if shape["type"] == "structure":
         compact["members"] = {name: member["shape"] for name, member in shape["members"].items()}
@@ -126,12 +130,12 @@ def compact_shape(shape: Dict[str, Any], kept: List[str], is_rest: bool) -> Dict
 
 
 def place(name: str, member: Dict[str, Any]) -> str:
-    """Where a member is in an HTTP message, and under which name: `header x-amz-acl`, `body Delete`."""
+    """The HTTP location and name of a member: `header x-amz-acl`, `body Delete`."""
     return "{} {}".format(member.get("location", "body"), member.get("locationName", name))
 
 
 def binding(operation: Dict[str, Any]) -> Dict[str, Any]:
-    """How an operation is called over HTTP, and the shape of its response."""
+    """The HTTP binding of an operation, and the shape of its response."""
     http = operation["http"]
     return {
         "method": http["method"],
@@ -149,7 +153,7 @@ def references(shape: Dict[str, Any]) -> List[str]:
 
 
 def time_members(model: Dict[str, Any], outputs: List[str]) -> List[str]:
-    """Names of the members of responses that are points in time, or lists of them."""
+    """Names of response members that are timestamps, or lists of them."""
     kinds: Dict[str, Set[bool]] = {}
     seen: Set[str] = set()
     waiting = list(outputs)
@@ -171,7 +175,7 @@ def time_members(model: Dict[str, Any], outputs: List[str]) -> List[str]:
 
 
 def service_model(service: str) -> Dict[str, Any]:
-    """The operations of a service, and every shape that their requests are made of."""
+    """The operations of a service, and all shapes of their requests."""
     model = LOADER.load_service_model(BOTOCORE_NAMES.get(service, service), "service-2")
     operations = {name: model["operations"][name]["input"]["shape"] for name in OPERATIONS[service]}
     is_rest = service in REST_SERVICES
@@ -202,7 +206,9 @@ def service_model(service: str) -> Dict[str, Any]:
 
 
 def rest_operations() -> Dict[str, Any]:
-    """The operations of SageMaker's other services, such as SageMaker Runtime: REST, and signed as `sagemaker`, too."""
+    """The operations of SageMaker's other services, such as SageMaker Runtime, which use REST and are also
+    signed as `sagemaker`.
+    """
     names = [name for name in LOADER.list_available_services("service-2") if name.startswith("sagemaker")]
     models = [LOADER.load_service_model(name, "service-2") for name in names]
     return {
@@ -223,7 +229,7 @@ def rest_operations() -> Dict[str, Any]:
 
 
 def lines(model: Dict[str, Any]) -> Iterator[str]:
-    """JSON with a line for each operation and shape: short, and a change of AWS's shows in the diff as what it is."""
+    """JSON with one line per operation and shape: compact, and readable in a diff."""
     yield "{"
     yield '"source": {},'.format(json.dumps(model["source"]))
     yield '"operations": {},'.format(json.dumps(model["operations"]))
@@ -245,7 +251,7 @@ def members(values: Dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="fail when a file is not up to date; write nothing")
+    parser.add_argument("--check", action="store_true", help="fail if a file is not up to date, without writing")
     is_check = parser.parse_args().check
     texts = {"{}-model.json".format(service): "\n".join(lines(service_model(service))) + "\n" for service in OPERATIONS}
     texts["sagemaker-rest-model.json"] = json.dumps(rest_operations(), indent=1) + "\n"

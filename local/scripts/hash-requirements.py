@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the hashes of the pinned packages into requirements lists, in place: of all their wheels, for every platform.
+"""Writes the hashes of the pinned packages into requirements lists, in place: of all wheels for every
+platform.
 
 usage: hash-requirements.py LIST.txt ...
 
-Needs uv (`pip install uv`), which asks the package index. Comments, markers and `-r` lines stay as they are: change a
-version by hand, then run this.
+Requires uv (`pip install uv`), which queries the package index. Comments, markers and `-r` lines are kept:
+to change a version, edit it and run this script.
 """
 
 import re
@@ -16,7 +17,8 @@ PIN = re.compile(r"([A-Za-z0-9._-]+==[^\s;\\]+)")
 OPTIONS = [
     "--no-deps", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet",
 ]
-# A release is asked about for a Python that it supports; the answer has its wheels for every Python.
+# A release is looked up for a Python version that it supports. The result contains its wheels for all Python
+# versions.
 PYTHONS = ["3.11", "3.12", "3.13", "3.10", "3.9"]
 HASH = re.compile(r"\s+--hash=(sha256:[0-9a-f]{64})")
 

@@ -1,8 +1,8 @@
-"""Lets the host names of a training job (algo-1, ...) resolve on this machine.
+"""Resolves the host names of a training job (algo-1, ...) on this machine.
 
-Python imports this module at its start, from PYTHONPATH. The names and addresses are in SAGEMAKER_LOCAL_HOSTS, a
-JSON object. Only what goes through Python's socket module knows them: a library that resolves names by itself has
-to be given an address, such as socket.gethostbyname("algo-1").
+Python imports this module from PYTHONPATH when it starts. SAGEMAKER_LOCAL_HOSTS contains a JSON object
+with names and addresses. Only Python's socket module knows the names: a library that resolves names by
+itself needs an address, such as socket.gethostbyname("algo-1").
 """
 
 import os
@@ -44,7 +44,7 @@ def _resolve_hosts():
 
 
 def _import_other_sitecustomize():
-    """Runs the sitecustomize that this one hides, if there is any."""
+    """Runs the sitecustomize that this one shadows, if any."""
     import importlib.machinery
     import importlib.util
 

@@ -12,59 +12,59 @@ export interface AutoMLChannelFiles {
   readonly parquet: boolean;
 }
 
-/** What is to be predicted from what: the members are the protocol of `local/python/automl_worker.py`. */
+/** The prediction problem. Its members are the protocol of `local/python/automl_worker.py`. */
 export interface AutoMLSearch {
   /** Name of the column to predict. */
   readonly target: string;
   readonly training: AutoMLChannelFiles;
   readonly validation?: AutoMLChannelFiles;
-  /** Part of the training rows that is held out. @default three folds up to 5,000 rows, 0.2 beyond */
+  /** Fraction of the training rows to hold out. @default three folds for up to 5,000 rows, otherwise 0.2 */
   readonly validationFraction?: number;
   /** @default inferred from the target */
   readonly problemType?: string;
   /** @default MSE, F1 or Accuracy, by the problem type */
   readonly objective?: string;
-  /** Name of the column with the rows' weights. */
+  /** Name of the column with the weights of rows. */
   readonly sampleWeight?: string;
   /** File with FeatureAttributeNames and FeatureDataTypes. */
   readonly featureSpecification?: string;
-  /** Model families to try, some of `AUTOML_FAMILIES`. @default all */
+  /** Model families to try, out of `AUTOML_FAMILIES`. @default all */
   readonly algorithms?: readonly string[];
 }
 
-/** An AutoML job as the training side sees it. */
+/** An AutoML job, as its runner receives it. */
 export interface AutoMLTask {
   readonly search: AutoMLSearch;
   readonly maxCandidates: number;
   readonly maxSecondsPerCandidate: number;
-  /** Folder of the job's own. */
+  /** Working folder of the job. */
   readonly workFolder: string;
-  /** Threads for all candidates that are trained at once. */
+  /** Total number of threads for all candidates trained in parallel. */
   readonly threads: number;
-  /** Ends the search; what is finished stays. */
+  /** Aborting this signal ends the search. Finished candidates stay. */
   readonly signal: AbortSignal;
-  /** To be called once, when the search begins: until then packages may have to be installed. */
+  /** Called once, when the search starts. Until then, packages may have to be installed. */
   readonly onStart: () => void;
   readonly onAnalysis: (analysis: AutoMLAnalysis) => void;
   readonly onCandidateStart: (number: number) => void;
-  /** Keeps what a candidate left; its folder is removed afterwards. */
+  /** Stores the results of a candidate. Its folder is deleted afterwards. */
   readonly onCandidateEnd: (number: number, outcome: CandidateOutcome) => Promise<void>;
   readonly onLog: (line: string) => void;
 }
 
-/** What is known before the first candidate. */
+/** Results of analyzing the data, before the first candidate. */
 export interface AutoMLAnalysis {
   readonly problemType: string;
   readonly objective: string;
   readonly direction: 'Minimize' | 'Maximize';
   readonly rows: number;
-  /** Feature type by column. */
+  /** Feature types by column. */
   readonly features: Readonly<Record<string, string>>;
-  /** What a person should know of the data. */
+  /** Notes about the data for the user. */
   readonly notes: readonly string[];
-  /** How candidates are validated, in words. */
+  /** Describes how candidates are validated. */
   readonly validation: string;
-  /** Metrics of always predicting the mean or the most frequent class. */
+  /** Metrics of a model that always predicts the mean or the most frequent class. */
   readonly baseline: Readonly<Record<string, number>>;
   readonly sklearnVersion: string;
 }
@@ -81,36 +81,39 @@ export interface CandidateResult {
   readonly seconds: number;
 }
 
-/** How a candidate ended. */
+/** The end of a candidate. */
 export type CandidateOutcome =
   | { readonly status: 'Completed'; readonly result: CandidateResult; readonly modelFolder: string }
   | { readonly status: 'Stopped'; readonly reason: string }
   | { readonly status: 'Failed'; readonly reason: string };
 
-/** How a search ended. A search that was stopped has completed, with what was done until then. */
+/** The end of a search. A search that was stopped counts as completed, with its results so far. */
 export type AutoMLOutcome =
   | { readonly status: 'Completed' }
   | { readonly status: 'Failed'; readonly failureReason: string };
 
-/** Runs the local search that stands for Autopilot. */
+/** Runs local mode's equivalent of an Autopilot search. */
 export interface AutoMLRunner {
-  /** Installs what searches need, before the first of them. */
+  /** Installs the packages for searches. */
   prepare(): Promise<void>;
-  /** Runs a search to its end. Rejects only when Python cannot be had. */
+  /** Runs a search to its end. Rejects only if no suitable Python is available. */
   run(task: AutoMLTask): Promise<AutoMLOutcome>;
 }
 
-/** What the runner needs. */
+/** Dependencies of the runner. */
 export interface AutoMLRunnerOptions {
   readonly environments: Pick<PythonEnvironments, 'forPackages'>;
-  /** How many candidates are trained at once. */
+  /** Maximum number of candidates trained in parallel. */
   readonly maxWorkers: number;
 }
 
-/** Model families of the search, by their names in AutoMLAlgorithms; one more takes part when none is named. */
+/**
+ * Model families of the search, by their names in AutoMLAlgorithms. Without a selection, one more family
+ * takes part.
+ */
 export const AUTOML_FAMILIES = ['xgboost', 'linear-learner', 'extra-trees', 'randomforest'] as const;
 
-/** Makes the runner of AutoML jobs: a few Python processes for each job, gone when it ends. */
+/** Creates the runner of AutoML jobs. Each job has a few Python processes, which end with it. */
 export function createAutoMLRunner({ environments, maxWorkers }: AutoMLRunnerOptions): AutoMLRunner {
   return {
     prepare: async () => void (await environments.forPackages(automlPackages(false))),
@@ -129,7 +132,7 @@ function automlPackages(parquet: boolean): WantedPackages {
     title: 'scikit-learn and XGBoost for AutoML jobs',
     requirements: requirementsFiles('automl', ...(parquet ? ['parquet'] : [])),
     packages: {
-      // The pinned versions: with others, the same data may give another best candidate.
+      // Pinned, because other versions may select another best candidate from the same data.
       pandas: '2.3.3',
       'scikit-learn': '1.9.1|1.7.2|1.6.1',
       'xgboost|xgboost-cpu': '3.2.0|2.1.4',
@@ -140,7 +143,7 @@ function automlPackages(parquet: boolean): WantedPackages {
   };
 }
 
-/** One search on several processes. */
+/** A search that uses several processes. */
 class SearchRun {
   private readonly workers = new Set<SearchWorker>();
   private readonly threads: number;
@@ -167,13 +170,13 @@ class SearchRun {
       this.task.signal.removeEventListener('abort', stop);
       stop();
     }
-    // A lane without a worker is no failure of the search as long as another one has.
+    // The search does not fail because of a lane without a worker, as long as another lane has one.
     return this.failureReason !== undefined && this.analysis === undefined && !this.task.signal.aborted
       ? { status: 'Failed', failureReason: this.failureReason }
       : { status: 'Completed' };
   }
 
-  /** Trains one candidate after the other. */
+  /** Trains candidates one after the other. */
   private async lane(): Promise<void> {
     let worker = await this.preparedWorker();
     while (worker !== undefined && this.hasNext()) {
@@ -195,7 +198,7 @@ class SearchRun {
     return !this.task.signal.aborted && this.started < this.task.maxCandidates;
   }
 
-  /** A worker that has read the data; undefined when the data is no good, or no process stays alive. */
+  /** A worker that has read the data; undefined if the data is invalid or every process dies. */
   private async preparedWorker(): Promise<SearchWorker | undefined> {
     for (let processes = 1; !this.task.signal.aborted; processes += 1) {
       const worker = new SearchWorker(this.python, this.threads, this.task.onLog);
@@ -245,10 +248,10 @@ class SearchRun {
   }
 }
 
-/** Node.js's timers take no longer delays. */
+/** Maximum delay of Node.js's timers. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** One process; it answers one message at a time. */
+/** A search process. It handles one message at a time. */
 class SearchWorker {
   private readonly process: PythonProcess;
   private answer: ((message: Record<string, unknown>) => void) | undefined;
@@ -266,7 +269,7 @@ class SearchWorker {
     return this.process.isRunning;
   }
 
-  /** The answer; `ended` says how when the process ends instead. */
+  /** Sends a message and returns the answer. `ended` is set if the process ends instead. */
   public async ask(message: Record<string, unknown>): Promise<Record<string, unknown>> {
     const answer = new Promise<Record<string, unknown>>((resolve) => {
       this.answer = resolve;

@@ -2,8 +2,8 @@ import { isLegacyXGBoost } from './first-party-accounts';
 import { parseImage } from './image-uri';
 
 /**
- * Repositories of SageMaker's built-in algorithms whose code is not public, with what does the same on a laptop.
- * Source: aws/sagemaker-python-sdk, image_uri_config/<algorithm>.json (member `repository`).
+ * Repositories of built-in algorithms whose code is not public, with alternatives for a laptop. Source:
+ * aws/sagemaker-python-sdk, image_uri_config/<algorithm>.json (member `repository`).
  */
 const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {
   'linear-learner': "XGBoost with booster gblinear, or a script with scikit-learn's linear models",
@@ -32,7 +32,7 @@ const LEGACY_XGBOOST =
 /**
  * Why a built-in algorithm of SageMaker cannot run on this machine.
  *
- * @returns undefined for every other image
+ * @returns undefined for any other image
  */
 export function closedAlgorithmRefusal(trainingImage: string): string | undefined {
   const image = parseImage(trainingImage);
@@ -41,5 +41,5 @@ export function closedAlgorithmRefusal(trainingImage: string): string | undefine
   const instead = account === undefined ? undefined : CLOSED_ALGORITHMS[repository];
   return instead === undefined
     ? undefined
-    : `SageMaker's ${repository} runs on AWS only: its code is not public. To run locally, use ${instead}`;
+    : `SageMaker's ${repository} only runs on AWS: its code is not public. To run locally, use ${instead}`;
 }

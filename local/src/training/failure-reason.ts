@@ -4,34 +4,34 @@ import { join } from 'node:path';
 import type { HostEnd } from './host-process';
 import type { TrainingOutcome } from './trainer';
 
-/** Longest failure reason that SageMaker keeps, and as much of the failure file as it reads. */
+/** Maximum length of a failure reason in SageMaker, and of the part of the failure file that it reads. */
 export const LONGEST_REASON = 1024;
 
 const KILLED = 128 + constants.signals.SIGKILL;
 
-/** The outcome of a training that failed, with as much of the reason as SageMaker keeps. */
+/** The outcome of a failed training, with the reason cut to SageMaker's limit. */
 export function failedFor(reason: string): TrainingOutcome {
   return { status: 'Failed', failureReason: reason.slice(0, LONGEST_REASON) };
 }
 
 /**
- * The reason of a training that failed through a fault of what runs it, not of the algorithm, the data or the request: the
- * only kind that SageMaker's RetryStrategy retries.
+ * The failure reason for a fault of local mode itself, rather than of the algorithm, the data or the request.
+ * SageMaker's RetryStrategy only retries such failures.
  */
 export function internalErrorReason(message: string): string {
   return `InternalServerError: ${message}`;
 }
 
-/** Whether that is the reason. */
+/** Whether a failure reason is an internal error. */
 export function isInternalError(reason: string | undefined): boolean {
   return reason?.startsWith('InternalServerError: ') === true;
 }
 
 /**
- * Why a job failed, as SageMaker words it: what the container wrote to `/opt/ml/output/failure`, else the error that
- * it printed last. What killed a process is said where the exit code tells.
+ * Why a job failed, with SageMaker's wording: the content of `/opt/ml/output/failure`, or else the last error
+ * that was printed. Explains how the process was killed if the exit code shows it.
  *
- * @param base the folder that is the container's `/opt/ml`
+ * @param base the folder that replaces the container's `/opt/ml`
  */
 export async function failureReason(base: string, { exitCode, lastLines }: HostEnd): Promise<string> {
   const own = await firstCharacters(join(base, 'output', 'failure'));
@@ -39,14 +39,14 @@ export async function failureReason(base: string, { exitCode, lastLines }: HostE
   return algorithmError(own ?? lastError(lastLines), exitCode, hint);
 }
 
-/** A failure that is the algorithm's, cut to what SageMaker keeps; the end, with the exit code, stays. */
+/** A failure of the algorithm, cut to SageMaker's limit. Keeps the end with the exit code. */
 export function algorithmError(message: string, exitCode: number, hint = ''): string {
   const suffix = `, exit code: ${exitCode}${hint}`;
   return `AlgorithmError: ${message}`.slice(0, LONGEST_REASON - suffix.length) + suffix;
 }
 
 const MEMORY_HINT =
-  'The process was killed, most likely because this machine ran out of memory: give it less data, or run fewer ' +
+  'The process was killed, most likely because this machine ran out of memory: use less data, or run fewer ' +
   'training jobs at once';
 
 /** The last traceback, or else the last lines. */

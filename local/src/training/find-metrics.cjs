@@ -1,42 +1,43 @@
-// Runs the regular expressions of metrics over log lines, in this process or in the evaluator's.
+// Applies the regular expressions of metrics to log lines, in this process or in the evaluator process.
 'use strict';
 
 const vm = require('node:vm');
 
-/** Milliseconds that one expression may take for one line. */
+/** Time limit of an expression for one line, in milliseconds. */
 const TIME_LIMIT = 1000;
-/** Characters around the value that are told of. */
+/** Number of characters around the value that notes show. */
 const AROUND = 12;
 
 /**
- * What a metric's expression has captured.
+ * The text that a metric's expression captured.
  *
  * @typedef {object} MetricMatch
- * @property {string} [text] undefined when the group did not take part in the match, or there is none
- * @property {string} before a few characters of the line before it
- * @property {string} after a few characters of the line after it
+ * @property {string} [text] undefined if there is no group or the match does not use it
+ * @property {string} before a few preceding characters of the line
+ * @property {string} after a few following characters of the line
  */
 
 /**
- * A search of a line for a metric.
+ * A search for a metric in a line.
  *
  * @typedef {object} MetricSearch
  * @property {string} source
- * @property {string} flags `d` among them
+ * @property {string} flags includes `d`
  * @property {string} line
  */
 
 /**
- * What came of a search.
+ * The result of a search.
  *
  * @typedef {object} MetricSearchResult
  * @property {MetricMatch} [match]
  * @property {number} milliseconds
- * @property {string} [problem] why it has no result: it took too long, or more memory than V8 gives an expression
+ * @property {string} [problem] why there is no result: too slow, or more memory than V8 allows for an
+ *   expression
  */
 
 /**
- * The value that an expression captures, with what is before and after it; undefined where nothing matches.
+ * The value that an expression captures, and the text around it; undefined without a match.
  *
  * @param {RegExp} pattern with the flag `d`
  * @param {string} line
@@ -61,7 +62,7 @@ let searches = [];
 let found = [];
 const run = new vm.Script('findRemainingMetrics()');
 
-// Called by the script, so that its time is limited.
+// Called by the script below, so that its time is limited.
 Object.assign(globalThis, { findRemainingMetrics });
 
 function findRemainingMetrics() {
@@ -73,10 +74,11 @@ function findRemainingMetrics() {
 }
 
 /**
- * Runs searches until their time is over.
+ * Runs searches until the time is up.
  *
  * @param {readonly MetricSearch[]} given
- * @returns {MetricSearchResult[]} what the first of them have found; the last one may have a problem, such as that it took all the time
+ * @returns {MetricSearchResult[]} results of the first searches; the last one may have a problem, such as
+ *   using all the time
  */
 function findMetrics(given) {
   searches = given;

@@ -3,27 +3,27 @@ import { type HostCommand, type HostEnd, HostProcess } from './host-process';
 import { type Host, mergeOutputs } from './job-folder';
 import type { TrainingOutcome, TrainingTask } from './trainer';
 
-/** A host and what runs on it. */
+/** A host and the command that it runs. */
 export interface HostJob {
   readonly host: Host;
   readonly command: HostCommand;
-  /** What is to be done when the process has ended, before anyone reads what it left. */
+  /** Cleans up after the process has ended, before its results are read. */
   readonly tidyUp?: () => Promise<void>;
 }
 
-/** How long the processes of a job may take to end when they are stopped. */
+/** How long stopped processes may take to end. */
 export interface Grace {
-  /** Between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly milliseconds: number;
-  /** Nobody waits any more: `CLOSE_GRACE_MS` at most. */
+  /** When it aborts, the remaining time is at most `CLOSE_GRACE_MS`. */
   readonly hurry: AbortSignal;
 }
 
 const CLOSE_GRACE_MS = 5000;
 
 /**
- * Runs a process on every host to the end of all. When one fails the others are stopped, and its reason is the
- * job's; when the job is stopped all are, and what they saved is kept.
+ * Runs a process on every host until all have ended. If one fails, the others are stopped, and its failure is
+ * the job's. If the job is stopped, all are stopped, and the files that they saved are kept.
  */
 export async function runHosts(
   jobs: readonly HostJob[],

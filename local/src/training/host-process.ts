@@ -3,37 +3,40 @@ import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import { eventPieces } from './log-events';
 
-/** A command to run, for one host of a job. */
+/** A command for a host of a job. */
 export interface HostCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** All that the process sees of the environment. */
+  /** The complete environment of the process. */
   readonly env: Readonly<Record<string, string>>;
-  /** Stops it in another way than by SIGTERM and, after the grace, SIGKILL; where that fails, it gets a SIGTERM. */
+  /**
+   * Replaces the default way to stop it (SIGTERM, then SIGKILL after the grace period). If it fails, the
+   * process gets a SIGTERM.
+   */
   readonly onStop?: (graceMilliseconds: number) => Promise<void>;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export interface HostEnd {
-  /** Exit code as a container has it: 128 and the signal's number for one that a signal ended. */
+  /** Exit code as in a container: for a process ended by a signal, 128 plus the signal's number. */
   readonly exitCode: number;
-  /** The last lines it printed. */
+  /** The last lines of its output. */
   readonly lastLines: readonly string[];
 }
 
-/** How many of the last lines are kept, to find the error in. */
+/** Number of last lines to keep, which may contain the error. */
 const KEPT_LINES = 60;
 
-/** What another way to stop a process may take on top of the grace. */
+/** Additional time, beyond the grace period, for `onStop`. */
 const STOPPER_MS = 30_000;
 
-/** How long output is waited for once the process has ended, should another process still hold it open. */
+/** How long to wait for output after the process has ended, in case another process keeps the stream open. */
 const OUTPUT_GRACE_MS = 2000;
 
 /**
- * Runs the command with its errors in its output, so that both come in the order they were written; ends it and all
- * that it started when standard input closes, which is when this process is gone.
+ * Runs the command with standard error redirected to standard output, so that both stay in order. When
+ * standard input closes because this process is gone, kills the command and everything that it started.
  */
 const SUPERVISOR = `
 trap : TERM
@@ -47,19 +50,19 @@ while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
 exit $code
 `;
 
-/** Exit code of a command that cannot be started, as a shell has it. */
+/** A shell's exit code for a command that cannot be started. */
 const NOT_STARTED = 126;
 
 function notStarted({ code, message }: NodeJS.ErrnoException): string {
   return code === 'E2BIG'
-    ? 'The process cannot be started: an argument or an environment variable is longer than this system takes (128 ' +
-        'KiB on Linux, as in a container of SageMaker; SM_HPS and SM_TRAINING_ENV hold all hyperparameters)'
-    : `The process cannot be started: ${message}`;
+    ? 'Cannot start the process: an argument or an environment variable exceeds the limit of this system (128 ' +
+        "KiB on Linux, also in SageMaker's containers; SM_HPS and SM_TRAINING_ENV contain all hyperparameters)"
+    : `Cannot start the process: ${message}`;
 }
 
-/** A process of a training job, with all the processes it starts. */
+/** A process of a training job, and all processes that it starts. */
 export class HostProcess {
-  /** Settles when the process has ended; never rejects. */
+  /** Settles when the process has ended. Never rejects. */
   public readonly ended: Promise<HostEnd>;
   private readonly child: ChildProcess | undefined;
   private readonly lastLines: string[] = [];
@@ -73,7 +76,7 @@ export class HostProcess {
   ) {
     const isName = ([name]: [string, string]) => /^[A-Za-z_]\w*$/.test(name);
     const variables = Object.entries(command.env);
-    // A shell drops variables such as SM_HP_BATCH-SIZE; `env` sets them.
+    // A shell drops variables such as SM_HP_BATCH-SIZE. `env` sets them.
     const others = variables.filter((variable) => !isName(variable)).map((variable) => variable.join('='));
     const words = [...(others.length > 0 ? ['env', ...others] : []), command.command, ...command.args];
     try {
@@ -81,7 +84,7 @@ export class HostProcess {
         cwd: command.cwd,
         env: Object.fromEntries(variables.filter(isName)),
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        detached: true, // a process group of its own, so that all of it can be ended
+        detached: true, // a new process group, so that all its processes can be ended
       });
     } catch (error) {
       this.take(notStarted(error as NodeJS.ErrnoException));
@@ -104,7 +107,7 @@ export class HostProcess {
       let exitCode = 1;
       child.once('exit', (code, signal) => {
         exitCode = code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
-        this.signalGroup('SIGKILL'); // what it left running ends with it, as in a container
+        this.signalGroup('SIGKILL'); // processes that it left running end with it, as in a container
         fallback = setTimeout(() => {
           for (const stream of child.stdio) stream?.destroy();
         }, OUTPUT_GRACE_MS);
@@ -117,7 +120,9 @@ export class HostProcess {
     });
   }
 
-  /** Asks the process to end; what still runs after the grace is ended. A later call may shorten the grace. */
+  /**
+   * Asks the process to end, and kills it after the grace period. A later call may shorten the grace period.
+   */
   public stop(graceMilliseconds: number): void {
     clearTimeout(this.killTimer);
     if (this.hasEnded) return;
@@ -136,11 +141,11 @@ export class HostProcess {
     try {
       process.kill(-this.child.pid, signal);
     } catch {
-      // Nothing of it is left.
+      // All its processes are gone.
     }
   }
 
-  /** Splits a stream into lines; the function returned gives the last one, which need not have an end. */
+  /** Splits a stream into lines. Returns a function that emits the last line, which may be incomplete. */
   private readLines(stream: NodeJS.ReadableStream | null): () => void {
     const decoder = new StringDecoder('utf8');
     let rest = '';
@@ -148,7 +153,7 @@ export class HostProcess {
       const parts = (rest + decoder.write(chunk)).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) this.take(part);
-      // A line that does not end must not fill the memory.
+      // A line without an end must not fill the memory.
       const pieces = eventPieces(rest);
       rest = pieces.pop() ?? '';
       for (const piece of pieces) this.take(piece);

@@ -4,7 +4,10 @@ import { type Host, inputDataConfig, loopback, resourceConfig } from './job-fold
 import { PYTHON_FOLDER } from './python-process';
 import type { TrainingTask } from './trainer';
 
-/** What a process needs of this machine's environment. No credentials, tokens or settings of a person's own. */
+/**
+ * Variables that processes need from this machine's environment. Excludes credentials, tokens and personal
+ * settings.
+ */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -25,13 +28,13 @@ const PASSED_ON = [
 let jobs = 0;
 
 /**
- * Gives the hosts of a job addresses of their own, so that jobs that run at the same time may use the same ports.
- * Only Linux has more than one loopback address.
+ * Assigns different addresses to the hosts of each job, so that parallel jobs may use the same ports. Only
+ * Linux has more than one loopback address.
  */
 export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, string>> {
   const isShared = process.platform !== 'linux';
   jobs += 1;
-  // 127.<16 bits of process and job>.<host>; 127.0 is left alone.
+  // 127.<16 bits of process and job>.<host>; avoids 127.0.
   const job = (process.pid * 31 + jobs) % (254 * 256);
   const network = `127.${1 + Math.floor(job / 256)}.${job % 256}`;
   return Object.fromEntries(
@@ -39,7 +42,7 @@ export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, s
   );
 }
 
-/** The environment of a host's process, but for the variables that depend on what is run. */
+/** The environment of a host's process, except the variables that depend on the program. */
 export function hostEnvironment(
   task: TrainingTask,
   hosts: readonly Host[],
@@ -53,7 +56,7 @@ export function hostEnvironment(
   });
   return {
     ...Object.fromEntries(ofThisMachine),
-    // A script that asks for AWS credentials must not find the person's own.
+    // Hides the user's AWS credentials from scripts.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -72,12 +75,15 @@ export function hostEnvironment(
     OMP_NUM_THREADS: threads,
     OPENBLAS_NUM_THREADS: threads,
     MKL_NUM_THREADS: threads,
-    // Idle OpenMP threads spin by default, which starves others on a busy machine.
+    // By default, idle OpenMP threads spin, which slows down other processes.
     OMP_WAIT_POLICY: 'PASSIVE',
   };
 }
 
-/** The `SM_*` variables (without the prefix, not yet text) that do not depend on what is run. */
+/**
+ * The `SM_*` variables that do not depend on the program, without their prefix and not yet converted to
+ * strings.
+ */
 export function hostVariables(
   task: TrainingTask,
   hosts: readonly Host[],
@@ -116,7 +122,7 @@ export function hostVariables(
   };
 }
 
-/** What only `SM_TRAINING_ENV` has, beside the variables. */
+/** Additional members of `SM_TRAINING_ENV`. */
 export function hostDetails(task: TrainingTask, host: Host): Record<string, unknown> {
   return { channel_input_dirs: channelFolders(host), job_name: task.trainingJobName };
 }
@@ -125,7 +131,7 @@ function channelFolders({ base, channels }: Host): Record<string, string> {
   return Object.fromEntries(channels.map(({ name }) => [name, join(base, 'input', 'data', name)]));
 }
 
-/** The variables as the environment has them: text as it is, everything else as JSON. */
+/** Converts variables to strings: strings stay as they are; other values become JSON. */
 export function asEnvironment(variables: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [
@@ -137,7 +143,7 @@ export function asEnvironment(variables: Readonly<Record<string, unknown>>): Rec
 
 let foundGpus: number | undefined;
 
-/** How many GPUs this machine has. */
+/** Number of GPUs of this machine. */
 export function gpuCount(): number {
   if (foundGpus === undefined) {
     try {

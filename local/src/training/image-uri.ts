@@ -8,7 +8,7 @@ export interface ImageName {
   readonly tag: string;
 }
 
-/** Takes `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>` or any other image's URI apart. */
+/** Parses an image URI: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>` or any other form. */
 export function parseImage(uri: string): ImageName {
   const [name = ''] = uri.split('@');
   const parts = name.split('/');

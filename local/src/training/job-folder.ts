@@ -4,30 +4,33 @@ import { dirname, join, resolve } from 'node:path';
 import { joinInside } from '../assembly/safe-path';
 import type { ChannelData, ChannelFile, TrainingInstance, TrainingTask } from './trainer';
 
-/** Where a container finds everything; a job without a container has a folder that stands for it. */
+/** Base folder in a container. For a job without a container, another folder replaces it. */
 export const CONTAINER_BASE = '/opt/ml';
 
-/** Instance group of a cluster that has no groups, as SageMaker names it. */
+/** SageMaker's name for the instance group of a cluster without groups. */
 const ONLY_GROUP = 'homogeneousCluster';
 
-/** One instance of a job and the folder that is its `/opt/ml`. */
+/** An instance of a job, with the folder that replaces its `/opt/ml`. */
 export interface Host extends TrainingInstance {
-  /** The folder that stands for `/opt/ml`. */
+  /** The folder that replaces `/opt/ml`. */
   readonly base: string;
-  /** Place among the hosts, from 0. */
+  /** Index among the hosts, from 0. */
   readonly rank: number;
   readonly channels: readonly ChannelData[];
 }
 
-/** A job's request that cannot be run; its message is the job's failure reason. */
+/** A job's request cannot be run. The message is the job's failure reason. */
 export class JobError extends Error {}
 
 /**
- * Lays out `/opt/ml` for every host: `input/config`, `input/data/<channel>`, `model`, `output/data`, `checkpoints`,
- * `code`. A lone host works in the job's own folder, several have one each below `hosts/`.
+ * Creates the content of `/opt/ml` for every host: `input/config`, `input/data/<channel>`, `model`,
+ * `output/data`, `checkpoints`, `code`. A single host uses the job's working folder. Several hosts have a
+ * subfolder of `hosts/` each.
  *
- * @param files whether the channels' files are links to the bucket's or copies (for a container, which sees no links)
- * @throws JobError for what local mode has not: Pipe mode, checkpoints outside of `/opt/ml` without a container
+ * @param files whether files of channels are links to the bucket's files, or copies (for containers, which
+ *   cannot follow links)
+ * @throws JobError for what local mode does not support: Pipe mode, checkpoints outside `/opt/ml` without a
+ *   container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
   const piped = task.channels.filter(({ inputMode }) => inputMode === 'Pipe').map(({ name }) => name);
@@ -48,14 +51,14 @@ export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'
   return hosts;
 }
 
-/** Why channels in Pipe mode cannot be had; undefined when there are none. */
+/** Why channels in Pipe mode are not supported; undefined if there are none. */
 export function pipeRefusal([name]: readonly string[] = []): string | undefined {
   return name === undefined
     ? undefined
-    : `channel "${name}" has input mode Pipe, which local mode runs only for the built-in algorithms: use File or FastFile`;
+    : `channel "${name}" has input mode Pipe, which local mode only supports for built-in algorithms: use File or FastFile`;
 }
 
-/** The channels an instance has, each with its share of the files. */
+/** The channels of an instance, each with the instance's share of the files. */
 function channelsOf(instance: TrainingInstance, { channels, instances }: TrainingTask): ChannelData[] {
   return channels.flatMap((channel) => {
     const having = instances
@@ -93,8 +96,8 @@ async function layOut(
       await place(file, folder, files).catch((error: NodeJS.ErrnoException) => {
         throw isTaken(error)
           ? new JobError(
-              `ClientError: channel "${channel.name}": more than one of its objects would be "${file.name}" in the ` +
-                'container: give them other keys, or the channel another prefix',
+              `ClientError: channel "${channel.name}": several of its objects would have the path "${file.name}" in the ` +
+                "container: change their keys, or the channel's prefix",
             )
           : error;
       });
@@ -113,21 +116,21 @@ async function place(file: ChannelFile, folder: string, files: 'linked' | 'copie
   }
 }
 
-/** Whether something else is where a file or a folder is to be. */
+/** Whether the error means that a file or folder already exists at the path. */
 function isTaken({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EEXIST' || code === 'ENOTDIR';
 }
 
-/** All hosts write to the folder that stands for the S3 location, as they all do on SageMaker. */
+/** All hosts write to the folder for the S3 location, as on SageMaker. */
 async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked' | 'copied'): Promise<void> {
   if (task.checkpoints === undefined) return;
   await mkdir(task.checkpoints.folder, { recursive: true });
-  if (files === 'copied') return; // mounted where the container wants it
+  if (files === 'copied') return; // mounted at the container's path
   const { localPath, folder } = task.checkpoints;
-  const path = resolve(pathInFolder(localPath, host.base)); // which takes `..` and a last `/` away
+  const path = resolve(pathInFolder(localPath, host.base)); // normalizes `..` and a trailing slash
   if (!path.startsWith(`${host.base}/`)) {
     throw new JobError(
-      `ClientError: CheckpointConfig.LocalPath is "${localPath}": without a container, local mode keeps checkpoints ` +
+      `ClientError: CheckpointConfig.LocalPath is "${localPath}": without a container, local mode stores checkpoints ` +
         `only below ${CONTAINER_BASE}`,
     );
   }
@@ -135,8 +138,8 @@ async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked'
   await symlink(resolve(folder), path, 'junction').catch((error: NodeJS.ErrnoException) => {
     throw isTaken(error)
       ? new JobError(
-          `ClientError: CheckpointConfig.LocalPath is "${localPath}", which holds something else: give checkpoints a ` +
-            `folder of their own, such as ${CONTAINER_BASE}/checkpoints`,
+          `ClientError: CheckpointConfig.LocalPath is "${localPath}", which has other content: use a separate folder for ` +
+            `checkpoints, such as ${CONTAINER_BASE}/checkpoints`,
         )
       : error;
   });
@@ -182,12 +185,12 @@ export function resourceConfig(
   };
 }
 
-/** Name of the network interface that hosts of this machine reach each other through. */
+/** Name of the loopback network interface, which connects the hosts. */
 export function loopback(): string {
   return process.platform === 'linux' ? 'lo' : 'lo0';
 }
 
-/** Values with every path below `/opt/ml` pointing into the folder that stands for it. */
+/** Replaces paths below `/opt/ml` in values by paths in the folder that replaces it. */
 export function inFolder(
   values: Readonly<Record<string, string>>,
   base: string,
@@ -195,13 +198,13 @@ export function inFolder(
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      // Hyperparameters may be JSON texts: a quoted path is one as well.
+      // Hyperparameters may be JSON, so a quoted path is replaced, too.
       value.replace(/^("?)(\/opt\/ml)(?=\/|"|$)/, (_, quote: string) => quote + base),
     ]),
   );
 }
 
-/** A path of the container as one of this machine; the path itself when it is not below `/opt/ml`. */
+/** Converts a container path to a path of this machine. Paths outside `/opt/ml` are not changed. */
 export function pathInFolder(path: string, base: string): string {
   return path === CONTAINER_BASE || path.startsWith(`${CONTAINER_BASE}/`)
     ? base + path.slice(CONTAINER_BASE.length)
@@ -209,8 +212,8 @@ export function pathInFolder(path: string, base: string): string {
 }
 
 /**
- * Brings the `model/` and `output/data/` of several hosts together in the job's own folder, as SageMaker does when it
- * stores them. Of files with the same name, that of the last host stays.
+ * Merges the `model/` and `output/data/` of several hosts into the job's working folder, as SageMaker does
+ * when it stores them. If files have the same name, that of the last host wins.
  */
 export async function mergeOutputs(hosts: readonly Host[], workFolder: string): Promise<void> {
   if (hosts.length === 1) return;

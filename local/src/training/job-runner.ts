@@ -3,16 +3,16 @@ import { JobError } from './job-folder';
 import type { TrainingOutcome, TrainingTask } from './trainer';
 
 /**
- * What a promise gives, unless the signal comes first: whatever makes it goes on, for others that wait for it.
+ * Waits for a promise, or until the signal aborts. The underlying work continues for others that await it.
  *
- * @throws Error when the signal came first
+ * @throws Error when the signal aborts first
  */
 export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new Error('the job was stopped'));
   });
-  promise.catch(() => undefined); // nobody may be left to hear of it
+  promise.catch(() => undefined); // the error may be unhandled otherwise
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -22,22 +22,22 @@ export async function unlessAborted<Value>(promise: Promise<Value>, signal: Abor
   }
 }
 
-/** Runs the jobs of a trainer, so many at once; whatever happens to a job is its outcome. */
+/** Runs a trainer's jobs with limited parallelism. Every failure becomes the job's outcome. */
 export class JobRunner {
   private readonly closing = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  /** @param limit how many jobs run at once; further ones wait for their turn */
+  /** @param limit maximum number of parallel jobs; further jobs wait for their turn */
   constructor(private readonly limit: number) {}
 
-  /** Aborted when the trainer closes: nobody waits for the jobs any more. */
+  /** Aborts when the trainer closes: the results are no longer needed. */
   public get closed(): AbortSignal {
     return this.closing.signal;
   }
 
-  /** Runs a job when there is a place for it; its signal comes when the trainer closes, too. */
+  /** Runs a job when its turn comes. Its signal also aborts when the trainer closes. */
   public async run(
     task: TrainingTask,
     job: (task: TrainingTask) => Promise<TrainingOutcome>,
@@ -48,7 +48,7 @@ export class JobRunner {
     try {
       return await outcome;
     } catch (error) {
-      // Its preparation was cut short.
+      // The abort interrupted its preparation.
       if (signal.aborted) return { status: 'Stopped' };
       const { message } = error as Error;
       return failedFor(error instanceof JobError ? message : internalErrorReason(message));
@@ -57,7 +57,7 @@ export class JobRunner {
     }
   }
 
-  /** Stops all jobs and waits for their ends. */
+  /** Stops all jobs and waits until they have ended. */
   public async close(): Promise<void> {
     this.closing.abort();
     await Promise.allSettled(this.underWay);
@@ -76,7 +76,7 @@ export class JobRunner {
     }
   }
 
-  /** Waits for a place; false when the signal came first. */
+  /** Waits for a turn; false if the signal aborts first. */
   private enter(signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     if (this.running < this.limit) {

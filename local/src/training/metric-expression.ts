@@ -1,17 +1,17 @@
 import type { MetricDefinition } from './trainer';
 
-/** The regular expression of a metric, ready to run. */
+/** The compiled regular expression of a metric. */
 export interface MetricExpression {
   readonly source: string;
   readonly flags: string;
   readonly pattern: RegExp;
-  /** Text that every line with the metric contains; '' when unknown. */
+  /** Text contained in every line with the metric; '' if unknown. */
   readonly literal: string;
-  /** The longest line that it cannot take long for. */
+  /** Maximum length of a line for which the expression is certain to be fast. */
   readonly longestSafeLine: number;
 }
 
-/** Compiles the expression of a metric. @throws Error when JavaScript cannot run it */
+/** Compiles the expression of a metric. @throws Error when JavaScript cannot compile it */
 export function compileExpression({ Name, Regex }: MetricDefinition): MetricExpression {
   const { source, flags } = toJavaScript(Regex);
   try {
@@ -27,7 +27,7 @@ export function compileExpression({ Name, Regex }: MetricDefinition): MetricExpr
   }
 }
 
-/** Rewrites what Python and Java spell otherwise: leading flags, named groups, the ends of the text. */
+/** Converts syntax that differs in Python and Java: leading flags, named groups, anchors. */
 function toJavaScript(regex: string): { source: string; flags: string } {
   const inline = /^\(\?([ims]+)\)/.exec(regex);
   const source = regex
@@ -38,11 +38,11 @@ function toJavaScript(regex: string): { source: string; flags: string } {
   return { source, flags: [...new Set(inline?.[1])].join('') };
 }
 
-/** An escape, a class, a quantifier, or one character. */
+/** An escape, a class, a quantifier, or a single character. */
 const TOKEN =
   /\\(?:x[\da-f]{2}|u[\da-f]{4}|c[a-z]|k<[^>]*>|\d+|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[*+?]\??|\{[^}]*\}\??|[\s\S]/gi;
 
-/** The longest run of plain characters outside groups and classes, which a match must contain; '' if none. */
+/** The longest literal text outside groups and classes, which every match contains; '' if there is none. */
 function longestLiteral(source: string): string {
   let longest = '';
   let run = '';
@@ -53,7 +53,7 @@ function longestLiteral(source: string): string {
   };
   for (const [token] of source.matchAll(TOKEN)) {
     if (token === '|' && depth === 0) {
-      return ''; // the parts of an alternative are not all there
+      return ''; // only one part of an alternative matches
     }
     if (token === '(' || token === ')') {
       depth += token === '(' ? 1 : -1;
@@ -61,7 +61,7 @@ function longestLiteral(source: string): string {
     } else if (depth > 0) {
       // Groups may be optional.
     } else if (/^[*?{]/.test(token)) {
-      run = run.slice(0, -1); // the character before need not be there
+      run = run.slice(0, -1); // the character before it is optional
       endRun();
     } else if (/^\\[^a-zA-Z0-9]/.test(token)) {
       run += token.slice(1);
@@ -75,17 +75,17 @@ function longestLiteral(source: string): string {
   return longest;
 }
 
-/** Steps that take a few hundredths of a second. */
+/** A number of steps that takes a few hundredths of a second. */
 const FEW_STEPS = 1e7;
 const LONGEST_LINE = 4096;
 
-/** SageMaker's expressions for its XGBoost: the brackets and the name in them keep the parts from taking turns. */
+/** SageMaker's expressions for its XGBoost: their brackets and names limit backtracking. */
 const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
 
 /**
- * The longest line that an expression cannot take long for. A backtracking search takes up to as many steps as there are
- * ways to begin and to divide a line among the `n` repetitions, length^(n+1) / (n+1)!, times two for each choice. 0 where
- * a group is repeated or looked for elsewhere: that may take 2^length.
+ * Maximum length of a line for which an expression is certain to be fast. Backtracking over `n` repetitions
+ * takes up to length^(n+1) / (n+1)! steps (the number of ways to choose a start and to divide the line),
+ * doubled for each choice. Returns 0 for repeated groups and lookarounds, which may take 2^length steps.
  */
 function longestSafeLine(source: string): number {
   const tokens = [...source.matchAll(TOKEN)].map(([token]) => token);

@@ -1,33 +1,33 @@
 import type { MetricMatch } from './find-metrics.cjs';
 
-/** The number that an expression has captured; undefined when it is none, or not finite. */
+/** The number that an expression captured; undefined if the text is not a finite number. */
 export function numberIn({ text = '' }: MetricMatch): number | undefined {
   const value = text === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Says what was captured in place of a number. */
+/** Explains what was captured instead of a number. */
 export function whyNoNumber({ text }: MetricMatch): string {
   if (text === undefined) return 'matched, but captured nothing: put a group, ( ), around the value';
   if (text === '') return 'matched, but captured an empty string: the group must match the value';
   const isNumber = /^[-+]?(?:nan|inf(?:inity)?)$/i.test(text.trim());
-  return `matched, but captured \`${shortened(text)}\`, which is ${isNumber ? 'not a finite number' : 'no number'}`;
+  return `matched, but captured \`${shortened(text)}\`, which is ${isNumber ? 'not a finite number' : 'not a number'}`;
 }
 
-/** Says that a captured number is a part of a longer one; undefined when it is not. */
+/** Explains that the captured number is only a part of a longer one; undefined if it is complete. */
 export function whyCutShort({ text = '', before, after }: MetricMatch): string | undefined {
   const [more = ''] = /^(?:\d[\d.]*|\.\d+)?(?:[eE][-+]?\d+)?/.exec(after) ?? [];
-  // A hyphen behind a letter belongs to the name.
+  // A hyphen after a letter belongs to the name.
   const [less = ''] = /(?<![\w-])[-+]?(?:\d*\.)?\d*$/.exec(before) ?? [];
   const sign = /^[-+]/.test(less) || /\d/.test(less) ? less : '';
   if (more === '' && (sign === '' || sign === '+')) return undefined;
   return `captured \`${text}\` of \`${sign}${text}${more}\`: let the group match all of it, ${NUMBER}`;
 }
 
-/** As SageMaker's own expressions read a number. */
+/** SageMaker's own expressions match numbers like this. */
 const NUMBER = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
-/** Characters of a captured text that a note shows. */
+/** Maximum number of characters of a captured text in a note. */
 const SHOWN = 60;
 
 function shortened(text: string): string {

@@ -4,7 +4,7 @@ import { compileExpression, type MetricExpression } from './metric-expression';
 import { numberIn, whyCutShort, whyNoNumber } from './metric-notes';
 import type { MetricDefinition } from './trainer';
 
-/** A metric found in the log, with the member names of the SageMaker API. */
+/** A metric value found in the log, with the member names of SageMaker's API. */
 export interface MetricDatum {
   readonly MetricName: string;
   readonly Value: number;
@@ -14,46 +14,49 @@ export interface MetricDatum {
 interface CompiledDefinition extends MetricExpression {
   readonly name: string;
   readonly regex: string;
-  /** Whether it takes long for lines that should be no trouble: not where everything else waits for it. */
+  /**
+   * Whether the expression takes long for lines that should be easy. It must not block the main process then.
+   */
   isSlow: boolean;
-  /** Milliseconds that it has taken where it is slow. */
+  /** Total time of a slow expression, in milliseconds. */
   spent: number;
-  /** Why it is not applied any more. */
+  /** Why the expression is no longer applied. */
   stopped?: string;
 }
 
-/** A line that an expression is applied to in the evaluator's process. */
+/** A line to which the evaluator process applies an expression. */
 interface Search {
   readonly definition: CompiledDefinition;
   readonly line: string;
   readonly timestamp: Date;
 }
 
-/** Milliseconds after which an expression is slow. */
+/** Milliseconds after which an expression counts as slow. */
 const SLOW = 20;
-/** Milliseconds that a slow expression may take for all the lines that it is applied to. */
+/** Maximum total time of a slow expression, in milliseconds. */
 const SPENT_AT_MOST = 5_000;
-/** Searches that go to the evaluator's process at once, and the characters of their lines. */
+/** Maximum number of searches, and of characters in their lines, per request to the evaluator process. */
 const BATCH = 200;
 const BATCH_CHARACTERS = 2 ** 20;
-/** Characters of lines that may wait: a script may print faster than its lines can be looked through. */
+/**
+ * Maximum number of characters in waiting lines: a script may print faster than its lines can be searched.
+ */
 const MOST_WAITING = 32 * 2 ** 20;
-/** What a person is to do with an expression that is given up. */
-const GIVEN_UP =
-  'Local mode no longer looks for the metric. Repeat no group that repeats something itself, as (a+)+ does';
-/** Characters of a line that a note shows. */
+/** Advice to the user for an expression that is no longer applied. */
+const GIVEN_UP = 'Local mode stopped looking for this metric. Avoid nested repetitions such as (a+)+';
+/** Maximum number of characters of a line in a note. */
 const SHOWN = 60;
 
 /**
- * Applies metric definitions to the lines of a training log, as SageMaker does, and keeps the last values. Expressions
- * that may take long run in the evaluator's process: wait for `settled` before you read the values.
+ * Applies metric definitions to the lines of a training log, as SageMaker does, and keeps the last values.
+ * Expressions that may take long run in the evaluator process: await `settled` before reading values.
  */
 export class MetricCollector {
   private readonly definitions: readonly CompiledDefinition[];
   private readonly values = new Map<string, MetricDatum>();
-  /** What was captured that is no number, by the metrics' names: the first of it. */
+  /** The first captured text that is not a number, by metric name. */
   private readonly unreadable = new Map<string, string>();
-  /** Numbers of which only a part was captured. */
+  /** Numbers that were captured only partly. */
   private readonly cutShort = new Map<string, string>();
   private searches: Search[] = [];
   private searching: Promise<void> | undefined;
@@ -61,9 +64,9 @@ export class MetricCollector {
   private readonly abandoned = new AbortController();
 
   /**
-   * @param definitions names and regular expressions; the first group of an expression is the value
+   * @param definitions names and regular expressions; the first group of an expression captures the value
    * @param onMetric called for each value found, in the order of the lines
-   * @throws Error when an expression is not one that JavaScript can run
+   * @throws Error when JavaScript cannot compile an expression
    */
   constructor(
     definitions: readonly MetricDefinition[],
@@ -72,10 +75,10 @@ export class MetricCollector {
     this.definitions = compileAll(definitions);
   }
 
-  /** Looks for all metrics in one line. */
+  /** Searches a line for all metrics. */
   public add(line: string, timestamp: Date = new Date()): void {
     for (const definition of this.definitions) {
-      // The service's expressions start with `.*` and backtrack for long on a line they do not match.
+      // SageMaker's expressions start with `.*` and backtrack for a long time on lines that do not match.
       if (!line.includes(definition.literal) || definition.stopped !== undefined) {
         continue;
       }
@@ -87,40 +90,40 @@ export class MetricCollector {
     }
   }
 
-  /** Resolves when all lines were looked through. */
+  /** Resolves when all lines have been searched. */
   public async settled(): Promise<void> {
     await this.searching;
   }
 
-  /** Looks through no more lines. */
+  /** Stops searching. */
   public abandon(): void {
     this.searches = [];
     this.abandoned.abort();
   }
 
   /**
-   * Takes the value of a metric that no line tells, as a stub gives it, and of all that have its expression: the
-   * objective of a tuning job is one of the metrics under another name.
+   * Records a value that is not in the log, such as one from a stub. Also sets all metrics with the same
+   * expression: the objective of a tuning job duplicates one of the metrics.
    *
-   * @throws Error when no definition has the name
+   * @throws Error when there is no definition with this name
    */
   public record(name: string, value: number, timestamp: Date = new Date()): void {
     const regex = this.definitions.find((each) => each.name === name)?.regex;
     if (regex === undefined) {
       const names = this.definitions.map((each) => each.name).join(', ') || 'none';
-      throw new Error(`the job has no metric "${name}". It has: ${names}`);
+      throw new Error(`the job has no metric "${name}", only: ${names}`);
     }
     for (const each of this.definitions.filter((definition) => definition.regex === regex)) {
       this.keep({ MetricName: each.name, Value: value, Timestamp: timestamp });
     }
   }
 
-  /** The last value of each metric that was found, in the order of the definitions. */
+  /** The last value of each metric found, in the order of the definitions. */
   public latest(): MetricDatum[] {
     return this.definitions.flatMap(({ name }) => this.values.get(name) ?? []);
   }
 
-  /** What a person should know of metrics, by their names: that no number was captured, or not all of it. */
+  /** Notes for the user by metric name: no number was captured, or only a part of one. */
   public notes(): Record<string, string> {
     const notes = this.definitions.flatMap(({ name, stopped }): [string, string][] => {
       const unreadable = this.values.has(name) ? undefined : this.unreadable.get(name);
@@ -140,9 +143,9 @@ export class MetricCollector {
     this.searching ??= this.searchElsewhere();
   }
 
-  /** Runs the searches in the evaluator's process until none is left. */
+  /** Sends searches to the evaluator process until none is left. */
   private async searchElsewhere(): Promise<void> {
-    // Lines come together, mostly.
+    // Most lines arrive in groups.
     await Promise.resolve();
     const { signal } = this.abandoned;
     while (this.searches.length > 0 && !signal.aborted) {
@@ -159,7 +162,7 @@ export class MetricCollector {
     this.searching = undefined;
   }
 
-  /** Takes the next searches out of those that wait; expressions that were given up are left out. */
+  /** Takes the next searches from the queue. Drops those of stopped expressions. */
   private nextBatch(): Search[] {
     let characters = 0;
     let count = 0;
@@ -189,7 +192,7 @@ export class MetricCollector {
   }
 }
 
-/** Notes whether it was slow: by processor time, where it took long, since the machine may have been busy otherwise. */
+/** Detects slow expressions. Measures processor time, because a busy machine also makes them take long. */
 function findHere(definition: CompiledDefinition, line: string): MetricMatch | undefined {
   const started = performance.now();
   const match = findMetric(definition.pattern, line);
@@ -202,7 +205,7 @@ function findHere(definition: CompiledDefinition, line: string): MetricMatch | u
   return match;
 }
 
-/** @returns what the first of the searches have found */
+/** @returns the results of the first searches */
 async function search(searches: readonly Search[], signal: AbortSignal): Promise<MetricSearchResult[]> {
   const request = searches.map(({ definition: { source, flags }, line }) => ({ source, flags, line }));
   try {
@@ -213,7 +216,7 @@ async function search(searches: readonly Search[], signal: AbortSignal): Promise
   }
 }
 
-/** Stops an expression that has taken too long. */
+/** Adds up an expression's time and stops it at the limit. */
 function account(definition: CompiledDefinition, line: string, result: MetricSearchResult): void {
   if (result.milliseconds > SLOW) definition.spent += result.milliseconds;
   const { problem } = result;
@@ -225,7 +228,9 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
   definition.stopped ??= `${reason}. ${GIVEN_UP}`;
 }
 
-/** By the definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty. */
+/**
+ * By list of definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty.
+ */
 const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 
 function compileAll(definitions: readonly MetricDefinition[]): readonly CompiledDefinition[] {

@@ -7,23 +7,23 @@ import { type Headers, type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
 /**
- * The fastest level of compression: a model of XGBoost becomes an eighth larger than with the usual one, in less than
- * half of the time, which the next training job waits for.
+ * The fastest compression level: a model of XGBoost becomes an eighth larger than with the default level, in
+ * less than half the time. The next training job waits for it.
  */
 const COMPRESSION_LEVEL = 1;
 
-/** Models are megabytes: larger chunks than the usual 16 KiB cost less. */
+/** Models take megabytes: chunks larger than the default 16 KiB are more efficient. */
 const CHUNK_BYTES = 1 << 18;
 
 /**
- * Packs a job's `model/` folder as SageMaker does, in compressed tar format: the files at the root of the archive. A
- * symbolic link stays a link, as tar stores it: where it leads to outside the folder, or to nothing, that is missing
- * for who unpacks the archive. The same files give the same bytes. The archive is whole or not there: it is written to
- * another place and renamed.
+ * Packs a job's `model/` folder into a compressed tar archive as SageMaker does, with the files at the root.
+ * A symbolic link stays a link. If its target is outside the folder or missing, it will be broken after
+ * unpacking. The same files give the same bytes. The archive is written to a temporary path and renamed, so
+ * that it is never incomplete.
  *
- * @param modelFolder the folder whose content is packed; empty gives an empty archive
+ * @param modelFolder the folder to pack; an empty folder gives an empty archive
  * @param archive path of the archive, such as `.../output/model.tar.gz`
- * @param partial path for the archive until it is whole; on the same disk
+ * @param partial path for the incomplete archive, on the same disk
  */
 export async function writeModelArchive(
   modelFolder: string,
@@ -34,7 +34,7 @@ export async function writeModelArchive(
   const output = createWriteStream(partial);
   const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   try {
-    // Entries are added while the archive is written: neither waits for the whole of the other.
+    // Entries are added while the archive is being written, in parallel.
     await Promise.all([
       pipeline(tar, createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }), output),
       addFolder(tar, modelFolder, { root: modelFolder, prefix: '' }).then(
@@ -47,7 +47,7 @@ export async function writeModelArchive(
     await file.close();
     await rename(partial, archive);
   } catch (error) {
-    // A file that is still being opened would come back after its removal.
+    // A file that is still being opened would reappear after its deletion.
     await closed;
     await rm(partial, { force: true });
     throw error;
@@ -55,11 +55,11 @@ export async function writeModelArchive(
 }
 
 /**
- * Stores what a job left in its work folder, where SageMaker would: `model/` as `model.tar.gz`, or as the files that
- * it holds when there is to be no compression; `output/data/` as `output.tar.gz`. A failed job keeps no model; a
- * stopped one only if it saved any; empty output is not stored.
+ * Stores the results in a job's working folder where SageMaker would: `model/` as `model.tar.gz` (or as
+ * separate files if compression is disabled), `output/data/` as `output.tar.gz`. A failed job keeps no model.
+ * A stopped one keeps it only if it saved any files. Empty output is not stored.
  *
- * @param target gives the path for the name of an archive, or of a file of the model
+ * @param target returns the path for the name of an archive or of a file of the model
  */
 export async function storeOutputs(
   workFolder: string,
@@ -71,7 +71,8 @@ export async function storeOutputs(
   const isKept = status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)));
   if (isKept && compression === 'NONE') {
     for (const file of await filesBelow(model, 'model')) {
-      // A name of the work folder's own: renamed when whole, so that a killed process leaves no half of it.
+      // A temporary name in the working folder, renamed when complete: a killed process leaves no partial
+      // file.
       const partial = join(workFolder, 'model-file.partial');
       await copyFile(join(workFolder, file), partial);
       await rename(partial, target(file));
@@ -86,8 +87,8 @@ export async function storeOutputs(
 }
 
 /**
- * Paths of all files below a folder, each with `prefix` before it. S3 has no links: what a symbolic link leads to
- * counts as a file of that name, a link to nothing or to a folder around it does not count.
+ * Paths of all files in a folder, each with a prefix. S3 has no links: the target of a symbolic link is
+ * stored under the link's name. Broken links and links to an enclosing folder are skipped.
  */
 async function filesBelow(folder: string, prefix: string, around: readonly string[] = []): Promise<string[]> {
   const here = await realpath(folder);
@@ -108,7 +109,7 @@ async function hasFiles(folder: string): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).length > 0;
 }
 
-/** Where in the archive: the folder that is packed, and what its entries' names begin with. */
+/** A position in the archive: the packed folder, and the prefix of its entries' names. */
 interface Place {
   readonly root: string;
   readonly prefix: string;
@@ -136,7 +137,10 @@ async function addFolder(tar: Pack, folder: string, { root, prefix }: Place): Pr
   }
 }
 
-/** What a link says; a path of this machine that is within the packed folder holds wherever that is unpacked. */
+/**
+ * The target of a link. An absolute path inside the packed folder becomes relative, so that it works wherever
+ * the archive is unpacked.
+ */
 async function linkTarget(path: string, root: string): Promise<string> {
   const target = await readlink(path);
   const isWithin = isAbsolute(target) && !relative(root, target).startsWith('..');

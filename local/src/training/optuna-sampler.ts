@@ -3,11 +3,11 @@ import type { Sampler, Search, SearchSpecification } from './sampler';
 import { SamplerProcess } from './sampler-process';
 
 /**
- * Makes a sampler that runs Optuna in a Python process of its own. The process starts at once, so that it
- * is warm by the time the first trial is asked for. If it ends, the next request of a search starts another one.
+ * Creates a sampler that runs Optuna in a Python process. The process starts at once, so that it is ready for
+ * the first trial. If it ends, the next request of a search starts a new one.
  *
  * @param python an interpreter that can import Optuna (see `createPythonEnvironments`)
- * @param onNotice takes what a person should know
+ * @param onNotice receives notices for the user
  */
 export function createOptunaSampler(python: string, onNotice: (text: string) => void): Sampler {
   return new OptunaSampler(python, onNotice);
@@ -45,7 +45,7 @@ class OptunaSampler implements Sampler {
     if (this.isClosed) throw new Error('the sampler is closed');
     const { ended } = this.process;
     if (ended) {
-      this.onNotice(`Starting the search process again: ${ended.message}.`);
+      this.onNotice(`Restarting the search process: ${ended.message}.`);
       this.process = new SamplerProcess(this.python);
     }
     return this.process;

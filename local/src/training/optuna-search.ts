@@ -3,23 +3,23 @@ import type { EndedTrial, Search, SearchSpecification } from './sampler';
 import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './sampler-process';
 
 /**
- * A search in a sampler process. If that ends, the search continues in another one, from its study file and from what it
- * was told: the same trials stay in progress, and none is proposed twice.
+ * A search in a sampler process. If the process ends, the search continues in a new one, from its study file
+ * and the results reported so far. The same trials stay in progress, and none is proposed twice.
  */
 export class OptunaSearch implements Search {
-  /** Only these rules look at the metrics of a running trial; otherwise a report costs nothing. */
+  /** Only some strategies use metrics of running trials. For all others, reports are free. */
   private readonly needsReports: boolean;
-  /** What each running trial has reported, by its number. */
+  /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();
-  /** The trials that have ended, where a rule compares others with them. */
+  /** The ended trials, if a rule compares others with them. */
   private readonly ended = new Map<number, EndedTrial>();
-  /** Trials that a report said to stop. */
+  /** Trials that a report decided to stop. */
   private readonly stopped = new Set<number>();
   private joined: { readonly process: SamplerProcess; readonly done: Promise<void> } | undefined;
 
   /**
-   * @param number tells searches apart in a process
-   * @param currentProcess the process that runs now; one that has ended is replaced
+   * @param number identifies the search in the process
+   * @param currentProcess returns the current process, after replacing one that has ended
    */
   constructor(
     private readonly number: number,
@@ -29,7 +29,7 @@ export class OptunaSearch implements Search {
     this.needsReports = specification.strategy === 'Hyperband' || specification.earlyStopping === true;
   }
 
-  /** Starts the search, so that a mistake in its specification is known before the first trial. */
+  /** Starts the search, so that an invalid specification is reported before the first trial. */
   public async start(): Promise<void> {
     await this.retry((process) => this.join(process));
   }
@@ -45,7 +45,7 @@ export class OptunaSearch implements Search {
     if (!this.needsReports) return false;
     const isToStop = (await this.request('report', { trial, step, value })) === true;
     const values = this.running.get(trial);
-    // A job that was begun again reports its first steps again.
+    // A restarted job reports its first steps again.
     if (Number.isFinite(value)) values?.splice(step, Number.POSITIVE_INFINITY, value);
     if (isToStop) this.stopped.add(trial);
     return isToStop;
@@ -79,7 +79,7 @@ export class OptunaSearch implements Search {
     });
   }
 
-  /** Does something in the current process, and in the next one if that ends. */
+  /** Runs an action in the current process, and repeats it in the next one if that ends. */
   private async retry<Result>(action: (process: SamplerProcess) => Promise<Result>): Promise<Result> {
     for (let processes = 1; ; processes += 1) {
       try {
@@ -91,7 +91,7 @@ export class OptunaSearch implements Search {
     }
   }
 
-  /** Makes the search known to a process, once. */
+  /** Registers the search with a process, once. */
   private join(process: SamplerProcess): Promise<void> {
     if (this.joined?.process !== process) this.joined = { process, done: this.startIn(process) };
     return this.joined.done;
@@ -103,7 +103,7 @@ export class OptunaSearch implements Search {
     const restored = await Promise.all(
       [...this.ended].map(([trial, ended]) => this.restoredValues(trial, ended)),
     );
-    // The process does one thing after the other, in this order.
+    // The process handles these in order.
     await Promise.all([
       send('start', { specification: this.specification }),
       ...restored.map((values) => send('restore', values)),

@@ -5,15 +5,15 @@ import { unlessAborted } from './job-runner';
 import type { PythonWorkerPool, WorkerJob } from './python-worker-pool';
 import type { TrainingOutcome, TrainingTask } from './trainer';
 
-/** A job for a worker, and the workers that can do it. */
+/** A job, and the worker pool that can run it. */
 export interface PoolJob {
   readonly pool: PythonWorkerPool;
   readonly job: WorkerJob;
 }
 
 /**
- * Trains a task on a warm worker; whatever happens is the outcome. A preparation that fails is an internal error: the
- * algorithm has not begun.
+ * Trains a task on a warm worker. Every failure becomes an outcome. A failed preparation is an internal
+ * error, because the algorithm has not started.
  */
 export async function trainOnPool(
   task: TrainingTask,

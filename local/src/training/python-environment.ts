@@ -29,46 +29,47 @@ import {
 } from './requirements-install';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
-/** A Python that can run local mode's Python side. */
+/** A Python that can run local mode's Python code. */
 export interface PythonEnvironment {
   readonly python: string;
   readonly pythonVersion: string;
-  /** The XGBoost it has: the wanted version, or the nearest there is. */
+  /** Its XGBoost version: the wanted one, or the nearest available. */
   readonly xgboostVersion: string;
 }
 
-/** What `createPythonEnvironments` needs. */
+/** Options of `createPythonEnvironments`. */
 export interface PythonEnvironmentsOptions {
-  /** Folder for the environments that have to be made, one for each set of packages: `<project>/.venv`. */
+  /** Folder for new environments, one for each set of packages: `<project>/.venv`. */
   readonly folder: string;
-  /** Folders with environments that were made before, which are used as they are. @default - none */
+  /** Folders with existing environments, which are not changed. @default - none */
   readonly otherFolders?: readonly string[];
-  /** Takes what a person should know: an installation, another version than the wanted one. */
+  /** Receives notices for the user: an installation, or a version other than the wanted one. */
   readonly onNotice: (text: string) => void;
-  /** Where `$PYTHON` and `$PATH` come from. @default process.env */
+  /** Source of `$PYTHON` and `$PATH`. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Finds or makes the Python environments of local mode. */
+/** Finds or creates the Python environments of local mode. */
 export interface PythonEnvironments {
-  /** An environment with this version of XGBoost and with Optuna. The same one for the same arguments. */
+  /** An environment with this version of XGBoost and with Optuna. Cached by arguments. */
   forXGBoost(version: string, extras?: readonly PythonExtra[]): Promise<PythonEnvironment>;
-  /** The environment that `forXGBoost` would find, if it is there: nothing is installed, and nothing is said. */
+  /** The environment that `forXGBoost` would find, if it exists. Installs nothing and sends no notices. */
   readyForXGBoost(version: string): Promise<PythonEnvironment | undefined>;
-  /** An environment for the sampler alone: one that is there already if any is. */
+  /** An environment for the sampler alone. Prefers an existing one. */
   forSampler(): Promise<PythonEnvironment>;
   /**
-   * An environment with these packages. The same one for the same name.
+   * An environment with these packages. Cached by name.
    *
-   * @param alternatives what to take, in this order, where no Python here can have the wanted packages; said in a notice
-   * @throws UserError with the command that installs them, when they are nowhere and cannot be installed
+   * @param alternatives packages to use, in this order, if no Python here supports the wanted ones; causes a
+   *   notice
+   * @throws UserError with the command that installs them, when they are missing and cannot be installed
    */
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
-   * An environment that has what another one has and what a `requirements.txt` of the user's asks for. It is made
-   * once for the same content and kept.
+   * An environment with the packages of another one and those of a user's `requirements.txt`. Created once
+   * for the same content, and kept.
    *
-   * @param signal ends the installation, unless others wait for it, too
+   * @param signal aborts the installation, unless others also wait for it
    * @throws RequirementsError with pip's last lines
    */
   withRequirements(
@@ -79,8 +80,8 @@ export interface PythonEnvironments {
 }
 
 /**
- * Uses the first interpreter that has what is needed (`$PYTHON`, an environment made before, `python3`,
- * `/usr/bin/python3`), or else makes an environment and installs the pinned list into it.
+ * Uses the first interpreter that has the packages (`$PYTHON`, an existing environment, `python3`,
+ * `/usr/bin/python3`). If there is none, creates an environment and installs the pinned list.
  */
 export function createPythonEnvironments(options: PythonEnvironmentsOptions): PythonEnvironments {
   const finder = new EnvironmentFinder(options);
@@ -127,7 +128,7 @@ export function createPythonEnvironments(options: PythonEnvironmentsOptions): Py
   };
 }
 
-/** A promise that is made once for a key; one that fails is made anew the next time. */
+/** Creates a promise once per key. A rejected one is created again the next time. */
 function once<Value>(
   all: Map<string, Promise<Value>>,
   key: string,
@@ -135,7 +136,7 @@ function once<Value>(
 ): Promise<Value> {
   const promise = all.get(key) ?? make();
   all.set(key, promise);
-  promise.catch(() => all.delete(key)); // a later try may find what was installed by hand meanwhile
+  promise.catch(() => all.delete(key)); // the user may have installed what was missing
   return promise;
 }
 
@@ -144,7 +145,7 @@ const TOOL_OUTPUT_BYTES = 64 << 20;
 
 const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
 
-/** How many of pip's last lines tell what went wrong. */
+/** Number of pip's last lines to show in an error. */
 const SHOWN_PIP_LINES = 3;
 
 class EnvironmentFinder {
@@ -164,21 +165,21 @@ class EnvironmentFinder {
     if (isPythonUnusable) {
       const problems = await interpreterProblems([env.PYTHON ?? ''], env);
       const why = problems.join('\n') || `${env.PYTHON} does not exist.`;
-      this.options.onNotice(`$PYTHON names no Python 3.9 or newer: looking for another one. ${why}`);
+      this.options.onNotice(`$PYTHON is not a Python 3.9 or newer: looking for another one. ${why}`);
     }
     if (ready) return ready;
     const base = await chooseBase(seen, wanted, inspected, env);
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
       throw new UserError(
-        `${titleOf(wanted)} cannot be had for Python ${base.version}, the one there is here: it needs Python ` +
-          `${pythonRange(wanted)}. Install such a Python, or name one in $PYTHON.`,
+        `${titleOf(wanted)} is not available for Python ${base.version}, which is installed here. It requires Python ` +
+          `${pythonRange(wanted)}. Install it, or set $PYTHON to it.`,
       );
     }
     if (available !== wanted) {
       this.options.onNotice(
-        `${titleOf(wanted)} cannot be had for Python ${base.version} here: local mode trains with ` +
-          `${titleOf(available)}, so results can differ from SageMaker.`,
+        `${titleOf(wanted)} is not available for Python ${base.version}: local mode trains with ` +
+          `${titleOf(available)}, so results can differ from SageMaker's.`,
       );
       const others = await Promise.all(
         this.lookup.made(available.name).map((command) => inspectInterpreter(command, inspected, env)),
@@ -191,7 +192,7 @@ class EnvironmentFinder {
     return this.install(base, available);
   }
 
-  /** The interpreter that has what is wanted already. `find` does not look for it again. */
+  /** The interpreter that already has the wanted packages. `find` does not look for it again. */
   public async ready(
     wanted: WantedPackages,
     ...alternatives: readonly WantedPackages[]
@@ -199,7 +200,7 @@ class EnvironmentFinder {
     return (await this.lookup.look(wanted, inspectedPackages([wanted, ...alternatives]))).ready;
   }
 
-  /** Makes an environment that sees the packages of another and has those of a requirements file before them. */
+  /** Creates an environment that extends another one. The packages of a requirements file take precedence. */
   public async extend(
     name: string,
     python: string,
@@ -225,7 +226,7 @@ class EnvironmentFinder {
     return { python: pythonOf(this.home(name)) };
   }
 
-  /** The place of an environment: a link to the folder it was made in. */
+  /** The path of an environment: a link to the folder in which it was created. */
   private home(name: string): string {
     return join(this.options.folder, name);
   }
@@ -250,8 +251,9 @@ class EnvironmentFinder {
   }
 
   /**
-   * Makes an environment in a folder of its own and then gives it its name in one step. A process killed half-way
-   * leaves only a folder without a name; of two at once, each makes a whole one and the later name stays.
+   * Creates an environment in a temporary folder and then gives it its name in one step. A killed process
+   * only leaves a folder without a name. If two processes do this in parallel, both create a complete one,
+   * and the last name wins.
    */
   private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
     const home = this.home(name);
@@ -263,7 +265,7 @@ class EnvironmentFinder {
       await run(python, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
       await fill(folder);
       const link = `${home}.${unique}`;
-      // Relative, where links may be: the project may be moved, or be reached by another path.
+      // Relative if possible: the project may be moved, or reached by another path.
       await symlink(process.platform === 'win32' ? folder : basename(folder), link, 'junction');
       await replaceLink(link, home);
     } catch (error) {
@@ -285,20 +287,20 @@ function pythonRange({ python }: WantedPackages): string {
   return `${python?.min ?? '3.9'}${python?.max === undefined ? ' or newer' : ` to ${python.max}`}`;
 }
 
-/** The folders that an interpreter finds packages in, one a line. */
+/** The folders in which an interpreter finds packages, one per line. */
 async function packagePaths(python: string): Promise<string> {
   const code = 'import sys; print("\\n".join(p for p in sys.path if p.endswith("-packages")))';
   return (await run(python, ['-c', code])).stdout;
 }
 
-/** Lets an environment import what is in these folders, after its own packages. */
+/** Makes the packages in these folders available to an environment, after its own packages. */
 async function showPackages(paths: string, folder: string): Promise<void> {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const { stdout } = await run(pythonOf(folder), ['-c', code]);
   await writeFile(join(stdout.trim(), 'framework.pth'), paths);
 }
 
-/** The first interpreter that can have the wanted packages, else the first there is. */
+/** The first interpreter that supports the wanted packages, or else the first interpreter. */
 async function chooseBase(
   seen: readonly Interpreter[],
   wanted: WantedPackages,
@@ -310,7 +312,7 @@ async function chooseBase(
     return fitting;
   }
   let first = seen[0];
-  // An older default Python often has a newer one beside it; but not where no Python would do.
+  // An older default Python often has a newer one next to it. Not searched if no Python would do.
   for (const command of furtherInterpreters()) {
     const interpreter = await inspectInterpreter(command, inspected, env);
     if (interpreter && isInstallable(wanted, interpreter.version)) {
@@ -332,7 +334,7 @@ async function replaceLink(link: string, home: string): Promise<void> {
   await rename(link, home);
 }
 
-/** Removes what processes that are gone began and did not finish. */
+/** Deletes folders that killed processes left incomplete. */
 async function removeAbandoned(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   const links = entries.filter((entry) => entry.isSymbolicLink());
@@ -361,14 +363,14 @@ function installationError(
   const own = quote(join(folder, 'own'));
   const command = `${quote(base.executable)} -m venv ${own} && ${own}/bin/python -m pip install ${lists} && export PYTHON=${own}/bin/python`;
   const cause = pipWords(error);
-  const unreachable = /from versions: none/.test(cause) ? ' (is the package index within reach?)' : '';
+  const unreachable = /from versions: none/.test(cause) ? ' (is the package index reachable?)' : '';
   return new UserError(
     `Local mode could not install the Python packages it needs. Missing: ${missing}.\nTo install them: ${command}\n` +
-      `What went wrong${unreachable}: ${cause}`,
+      `Cause${unreachable}: ${cause}`,
   );
 }
 
-/** The last lines of what a tool said. */
+/** The last lines of a tool's output. */
 function pipWords(error: Error & { stderr?: string }): string {
   return (error.stderr || error.message).trim().split('\n').slice(-SHOWN_PIP_LINES).join('\n');
 }

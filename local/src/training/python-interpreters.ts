@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { UserError } from '../user-error';
 import { PYTHON_FOLDER } from './python-process';
 
-/** An interpreter and the versions of the packages it was asked about. */
+/** An interpreter and its versions of the requested packages. */
 export interface Interpreter {
-  /** The interpreter itself, not a launcher in front of it. */
+  /** The interpreter itself instead of a launcher. */
   readonly executable: string;
   readonly version: string;
   readonly packages: Readonly<Record<string, string | null>>;
@@ -14,7 +14,7 @@ export interface Interpreter {
 const OLDEST_PYTHON = [3, 9] as const;
 const CHECK_TIMEOUT_MS = 20_000;
 
-/** Where an interpreter may be, the preferred ones first. */
+/** Possible interpreters, in order of preference. */
 export function interpreterCandidates(env: NodeJS.ProcessEnv): string[] {
   const own = env.PYTHON ? [env.PYTHON] : [];
   return process.platform === 'win32'
@@ -22,15 +22,15 @@ export function interpreterCandidates(env: NodeJS.ProcessEnv): string[] {
     : [...own, 'python3', '/usr/bin/python3'];
 }
 
-/** Further interpreters to make an environment with, when none of the candidates will do. */
+/** Additional interpreters for creating an environment, when no candidate is suitable. */
 export function furtherInterpreters(): string[] {
   return ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14', 'python'];
 }
 
 /**
- * Asks an interpreter for its version and its packages. One short process that imports none of them.
+ * Determines the version and the packages of an interpreter, in a short process that imports none of them.
  *
- * @returns undefined when there is no such interpreter, it cannot be used, or it is older than Python 3.9
+ * @returns undefined if there is no usable interpreter, or it is older than Python 3.9
  */
 export async function inspectInterpreter(
   command: string,
@@ -41,7 +41,9 @@ export async function inspectInterpreter(
   return interpreter && !isTooOld(interpreter) ? interpreter : undefined;
 }
 
-/** Why each of these interpreters cannot be used, a line or more each; nothing of those that are not installed. */
+/**
+ * Why each of these interpreters is unusable, in one or more lines each. Skips those that are not installed.
+ */
 export async function interpreterProblems(
   commands: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -50,23 +52,23 @@ export async function interpreterProblems(
   const found = problems.flat();
   const settings = MODULE_VARIABLES.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
   return found.some((problem) => problem.includes(BROKEN)) && settings.length > 0
-    ? [...found, `Unset these variables if they are the reason: ${settings.join(', ')}`]
+    ? [...found, `Unset these variables if they cause this: ${settings.join(', ')}`]
     : found;
 }
 
-/** The error where no interpreter can be used. */
+/** The error when no interpreter is usable. */
 export async function noPython(env: NodeJS.ProcessEnv): Promise<UserError> {
   const problems = await interpreterProblems(interpreterCandidates(env), env);
   return new UserError(
     problems.length === 0
-      ? 'Local mode needs Python 3.9 or newer, and found none. Install it, or name it in $PYTHON.'
+      ? 'Local mode needs Python 3.9 or newer, and found none. Install it, or set $PYTHON to it.'
       : `Local mode needs Python 3.9 or newer, and cannot use what is installed:\n${problems.join('\n')}`,
   );
 }
 
 const BROKEN = 'does not start';
 
-/** Variables that tell Python where its modules are. */
+/** Variables with Python's module paths. */
 const MODULE_VARIABLES = ['PYTHONHOME', 'PYTHONPATH', 'PYTHONUSERBASE'];
 
 async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -74,7 +76,7 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
     const interpreter = await describeItself(command, [], env);
     return isTooOld(interpreter) ? [`${command} is Python ${interpreter.version}, which is too old.`] : [];
   } catch (error) {
-    if (error instanceof NoPythonError) return [`${command} is no Python: ${error.message}.`];
+    if (error instanceof NoPythonError) return [`${command} is not a Python: ${error.message}.`];
     const { code, killed, message, stderr = '' } = error as ExecFileException & { stderr?: string };
     if (code === 'ENOENT') return [];
     if (killed) return [`${command} did not answer within ${CHECK_TIMEOUT_MS / 1000} s.`];
@@ -85,15 +87,15 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** In what Python prints when it cannot start: the error, and the files it was at. */
+/** Matches the error, and its files, in the output of a Python that cannot start. */
 const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): |File ")/;
 
 const SHOWN_LINES = 4;
 
-/** The command is some other program. */
+/** The command is another program. */
 class NoPythonError extends Error {}
 
-/** @throws ExecFileException when it cannot be started, or fails */
+/** @throws ExecFileException when it cannot be started or fails */
 function describeItself(
   command: string,
   packages: readonly string[],
@@ -106,7 +108,7 @@ function describeItself(
         reject(Object.assign(error, { stderr }));
         return;
       }
-      // A `sitecustomize` may print, too: the description is the last line.
+      // A `sitecustomize` may print, too. The description is the last line.
       const line = stdout.trim().split('\n').at(-1) ?? '';
       try {
         resolve(JSON.parse(line) as Interpreter);
@@ -121,7 +123,7 @@ function isTooOld({ version }: Interpreter): boolean {
   return compareVersions(version, OLDEST_PYTHON.join('.')) < 0;
 }
 
-/** Orders two versions of the form `3.12.1`: negative when the first is older. */
+/** Compares two versions such as `3.12.1`; negative if the first one is older. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split('.').map((part) => Number.parseInt(part, 10)));
   for (let i = 0; i < 3; i += 1) {

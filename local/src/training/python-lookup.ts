@@ -2,48 +2,48 @@ import { join } from 'node:path';
 import { type Interpreter, inspectInterpreter, interpreterCandidates } from './python-interpreters';
 import { missingPackages, type WantedPackages } from './python-requirements';
 
-/** A Python that has what was asked for. */
+/** A Python that has the requested packages. */
 export interface FoundPython {
   readonly python: string;
   readonly pythonVersion: string;
-  /** What it has: the wanted packages, or the alternative that was taken. */
+  /** Its packages: the wanted ones, or the alternative that was chosen. */
   readonly has: WantedPackages;
 }
 
-/** What looking for packages has found. */
+/** The result of looking for packages. */
 export interface Look {
   /** The interpreter that has all of them. */
   readonly ready?: FoundPython;
-  /** Interpreters of the machine that lack something. */
+  /** Interpreters of this machine that lack some of them. */
   readonly seen: readonly Interpreter[];
-  /** Whether `$PYTHON` names none that can be used. */
+  /** Whether `$PYTHON` is set, but unusable. */
   readonly isPythonUnusable: boolean;
 }
 
-/** Looks for packages in the interpreters that there are, and remembers where it found them. */
+/** Looks for packages in the available interpreters, and caches the results. */
 export class PythonLookup {
   private readonly looks = new Map<string, Promise<Look>>();
 
-  /** @param folders have the environments that were made before, by their names */
+  /** @param folders contain the existing environments, by name */
   constructor(
     private readonly folders: readonly string[],
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /**
-   * Looks at the interpreters up to the first that has what is wanted.
+   * Checks the interpreters until one has the wanted packages.
    *
-   * @param inspected the distributions to ask each of them for
+   * @param inspected the distributions to look for
    */
   look(wanted: WantedPackages, inspected: readonly string[]): Promise<Look> {
     const look = this.looks.get(wanted.name) ?? this.inspectAll(wanted, inspected);
     this.looks.set(wanted.name, look);
-    // What is missing may have been installed when it is asked for again.
+    // Not cached: missing packages may be installed later.
     void look.then(({ ready }) => ready ?? this.looks.delete(wanted.name));
     return look;
   }
 
-  /** Where the Python of an environment can be that was made before. */
+  /** Possible interpreters of an existing environment. */
   made(name: string): string[] {
     return this.folders.map((folder) => pythonOf(join(folder, name)));
   }
@@ -75,7 +75,7 @@ export function foundIn({ executable, version }: Interpreter, has: WantedPackage
   return { python: executable, pythonVersion: version, has };
 }
 
-/** The Python of an environment in a folder. */
+/** The interpreter of an environment in a folder. */
 export function pythonOf(environment: string): string {
   return process.platform === 'win32'
     ? join(environment, 'Scripts', 'python.exe')

@@ -3,10 +3,10 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Folder of the Python side of local mode; the same from `src/` and from `dist/`. */
+/** Folder of local mode's Python code. The same from `src/` and from `dist/`. */
 export const PYTHON_FOLDER = join(__dirname, '..', '..', 'python');
 
-/** How a Python process ended. */
+/** The end of a Python process. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -14,23 +14,23 @@ export interface ProcessEnd {
   readonly lastWords: string;
 }
 
-/** A process that ends although it should not is started again, at most so often in a row that this many have ended. */
+/** Maximum number of consecutive processes that may end unexpectedly. Until then, a new one is started. */
 export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;
 
-/** How much of what is no message is shown. */
+/** Maximum number of characters to show of an invalid message. */
 const SHOWN_CHARACTERS = 200;
 
-/** How long a process may take to end when it is asked to; then it is ended. */
+/** How long a process may take to end when asked. Then it is killed. */
 const CLOSE_GRACE_MS = 5000;
 
 /**
- * A Python process that speaks JSON lines (`local/python/protocol.py`): a message a line, both ways.
- * It ends by itself when this process does, since its standard input then closes.
+ * A Python process that exchanges JSON lines (`local/python/protocol.py`), one message per line. It ends when
+ * this process does, because its standard input closes.
  */
 export class PythonProcess {
-  /** Settles when the process says it is ready; rejects when it ends before. */
+  /** Settles when the process reports that it is ready. Rejects if it ends before. */
   public readonly ready: Promise<Record<string, unknown>>;
   /** Settles when the process has ended. */
   public readonly ended: Promise<ProcessEnd>;
@@ -40,8 +40,8 @@ export class PythonProcess {
 
   /**
    * @param python the interpreter
-   * @param script file name below `local/python/`
-   * @param onMessage takes every message but the first (`ready`)
+   * @param script file name in `local/python/`
+   * @param onMessage receives every message except the first (`ready`)
    */
   constructor(
     python: string,
@@ -52,8 +52,8 @@ export class PythonProcess {
     this.child = spawn(python, [join(PYTHON_FOLDER, script)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
-        // Idle OpenMP threads spin by default: on a busy machine with few cores that made a training take 20
-        // times as long (2 cores, 513 rounds: 6.4 s instead of 0.3 s; asleep: 0.5 s).
+        // By default, idle OpenMP threads spin. On a busy machine with 2 cores, a training of 513 rounds took
+        // 6.4 s instead of 0.3 s; with passive threads, 0.5 s.
         OMP_WAIT_POLICY: 'PASSIVE',
         // Importing NumPy starts a BLAS thread for each core. They spin, and the few products of small matrices that are computed
         // here need none: one thread saves 0.17 s of processor time per process (2 cores).
@@ -90,14 +90,14 @@ export class PythonProcess {
       });
       void this.ended.then((end) => reject(new Error(`${python} ${script} ${describeEnd(end)}`)));
     });
-    this.ready.catch(() => undefined); // whoever waits for it hears of it; nobody has to
+    this.ready.catch(() => undefined); // prevents an unhandled rejection; callers may await it
     createInterface({ input: this.stream('stderr') }).on('line', (line) => {
       this.errorLines.push(line);
       if (this.errorLines.length > KEPT_LINES) {
         this.errorLines.shift();
       }
     });
-    // Writing to a process that has just died must not end this one: `ended` tells.
+    // Writing to a dead process must not end this one: `ended` reports it.
     this.child.stdin?.on('error', () => undefined);
   }
 
@@ -109,17 +109,17 @@ export class PythonProcess {
     return this.child.pid;
   }
 
-  /** Sends a message; lost when the process has ended. */
+  /** Sends a message, which is lost if the process has ended. */
   public send(message: Record<string, unknown>): void {
     this.child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Ends the process at once. */
+  /** Kills the process. */
   public kill(): void {
     this.child.kill('SIGKILL');
   }
 
-  /** Lets the process end and waits for it; one that does not listen is ended. */
+  /** Asks the process to end and waits. Kills it after the grace period. */
   public async close(graceMilliseconds = CLOSE_GRACE_MS): Promise<void> {
     this.child.stdin?.end();
     const timer = setTimeout(() => this.kill(), graceMilliseconds);
@@ -127,7 +127,10 @@ export class PythonProcess {
     clearTimeout(timer);
   }
 
-  /** A message; undefined for half a one, of a process that is dying. One that says anything else is ended. */
+  /**
+   * Parses a message; undefined for an incomplete one of a dying process. A process that prints anything else
+   * is killed.
+   */
   private parse(line: string): Record<string, unknown> | undefined {
     try {
       return JSON.parse(line) as Record<string, unknown>;
@@ -149,12 +152,12 @@ export class PythonProcess {
   }
 }
 
-/** The exit code as a container has it: 128 and the signal's number for a process that a signal ended. */
+/** The exit code as in a container: 128 plus the signal's number for a process ended by a signal. */
 export function exitCodeOf({ code, signal }: ProcessEnd): number {
   return code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
 }
 
-/** How a process ended, in words, with its last error line. */
+/** Describes how a process ended, with the last line of its errors. */
 export function describeEnd(end: ProcessEnd): string {
   const how = end.signal
     ? `was ended by signal ${end.signal}${end.signal === 'SIGKILL' ? ' (the machine may have run out of memory)' : ''}`

@@ -2,33 +2,36 @@ import { join } from 'node:path';
 import { compareVersions, type Interpreter } from './python-interpreters';
 import { PYTHON_FOLDER } from './python-process';
 
-/** Packages for more than the usual: reading Parquet. */
+/** Optional packages: reading Parquet. */
 export type PythonExtra = 'parquet';
 
-/** Packages that an environment has to have. */
+/** Packages that an environment must have. */
 export interface WantedPackages {
-  /** Name of the environment when it has to be made: its folder, such as `scikit-learn-1.4.2`. */
+  /** Name and folder of a new environment, such as `scikit-learn-1.4.2`. */
   readonly name: string;
-  /** What a person calls it, such as `scikit-learn 1.4.2`. @default name */
+  /** Name for the user, such as `scikit-learn 1.4.2`. @default name */
   readonly title?: string;
-  /** Files for `pip install -r`; none when it can only be found, not installed. */
+  /** Files for `pip install -r`. Empty if the packages can be found, but not installed. */
   readonly requirements: readonly string[];
   /**
-   * Distribution names and their versions: `1.4` stands for every 1.4.x, undefined for any version. Alternatives of
-   * either are separated by `|`: `{ 'xgboost|xgboost-cpu': '3.2.0', optuna: '4|5' }`.
+   * Distribution names and versions. `1.4` matches every 1.4.x, undefined any version. `|` separates
+   * alternatives: `{ 'xgboost|xgboost-cpu': '3.2.0', optuna: '4|5' }`.
    */
   readonly packages: Readonly<Record<string, string | undefined>>;
-  /** Python releases (`3.9`, both included) that the lists can be installed for. @default any from 3.9 on */
+  /**
+   * Minimum and maximum Python version (`3.9`, inclusive) for which the lists can be installed. @default 3.9
+   * or newer
+   */
   readonly python?: { readonly min?: string; readonly max?: string };
 }
 
-/** A release with a pinned list under `python/requirements/`, and the Python releases that have it. */
+/** A release with a pinned list in `python/requirements/`, and the Python versions that support it. */
 export interface PinnedRelease {
   readonly version: string;
   readonly python?: WantedPackages['python'];
 }
 
-/** The XGBoost releases with a pinned list, oldest first. */
+/** The XGBoost releases with pinned lists, oldest first. */
 export const XGBOOST_RELEASES: readonly PinnedRelease[] = [
   { version: '1.7.4' },
   { version: '2.1.4' },
@@ -36,7 +39,7 @@ export const XGBOOST_RELEASES: readonly PinnedRelease[] = [
   { version: '3.2.0', python: { min: '3.10' } },
 ];
 
-/** A release of XGBoost, and the others to take where Python has no such release, the nearest first. */
+/** A release of XGBoost, and alternatives for a Python that does not support it, nearest first. */
 export function xgboostPackages(
   wanted: string,
   extras: readonly PythonExtra[],
@@ -46,7 +49,7 @@ export function xgboostPackages(
     title: `XGBoost ${release}`,
     requirements: isPinned ? requirementsFiles(`xgboost-${release}`, ...extras) : [],
     packages: {
-      // Majors of Optuna whose API the sampler uses.
+      // Major versions of Optuna with the API that the sampler uses.
       optuna: '4|5',
       'xgboost|xgboost-cpu': release,
       numpy: undefined,
@@ -57,8 +60,8 @@ export function xgboostPackages(
 }
 
 /**
- * The packages of a release, and those of the pinned releases to take in its place where Python cannot have it, the
- * nearest first: the older ones from the newest of them on, then the newer ones.
+ * The packages of a release, and of the pinned releases that can replace it, nearest first: older ones from
+ * new to old, then newer ones.
  */
 export function releaseChoices(
   wanted: string,
@@ -78,7 +81,7 @@ export function releaseChoices(
   return [choice(wanted), ...nearestFirst.map(choice)];
 }
 
-/** Paths of pinned lists under `python/requirements/`. */
+/** Paths of pinned lists in `python/requirements/`. */
 export function requirementsFiles(...names: string[]): string[] {
   return names.map((name) => join(PYTHON_FOLDER, 'requirements', `${name}.txt`));
 }
@@ -88,7 +91,7 @@ export function inspectedPackages(all: readonly WantedPackages[]): string[] {
   return [...new Set(all.flatMap(({ packages }) => Object.keys(packages)).flatMap(alternatives))];
 }
 
-/** What an interpreter lacks, as a person would name it; empty when it has everything. */
+/** Names of the packages that an interpreter lacks, for the user; empty if it has everything. */
 export function missingPackages({ packages }: Interpreter, wanted: WantedPackages): string[] {
   return Object.entries(wanted.packages).flatMap(([names, version]) =>
     alternatives(names).some((name) => isVersion(packages[name], version))
@@ -97,7 +100,7 @@ export function missingPackages({ packages }: Interpreter, wanted: WantedPackage
   );
 }
 
-/** Whether the lists can be installed for this Python. */
+/** Whether the lists can be installed for a Python version. */
 export function isInstallable({ requirements, python }: WantedPackages, pythonVersion: string): boolean {
   const [major, minor] = pythonVersion.split('.');
   const release = `${major}.${minor}`;

@@ -3,29 +3,29 @@ import { describeEnd, exitCodeOf, MOST_PROCESSES, type ProcessEnd, PythonProcess
 import type { TrainingOutcome } from './trainer';
 
 /**
- * How long a worker may take to stop a job by itself; then the process is ended. Much less than SageMaker's 120 seconds:
- * a job that is stopped saves nothing, unless it says so.
+ * How long a worker may take to stop a job before its process is killed. Much less than SageMaker's 120
+ * seconds, because most stopped jobs save nothing.
  */
 const STOP_GRACE_MS = 2000;
 
-/** A job for a worker: what its script makes of it. */
+/** A job for a worker. The worker's script defines its members. */
 export interface WorkerJob {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
   readonly workFolder: string;
   readonly threads: number;
   /**
-   * Whether it runs in a process of its own that a worker forks once it has loaded the data: jobs with the same data share
-   * its memory. For data that takes longer to load than a process to fork.
+   * Whether the job runs in a process that a worker forks after loading the data. Jobs with the same data
+   * share its memory. For data that takes longer to load than a process to fork.
    *
    * @default false
    */
   readonly forks?: boolean;
-  /** How long it may take to stop, for one that saves what it has. @default - 2 seconds */
+  /** How long it may take to stop, for a job that saves its model then. @default - 2 seconds */
   readonly stopGraceMilliseconds?: number;
 }
 
-/** What goes along with a job. */
+/** Callbacks of a job. */
 export interface WorkerJobHandlers {
   readonly signal: AbortSignal;
   readonly onStart: () => void;
@@ -33,13 +33,13 @@ export interface WorkerJobHandlers {
 }
 
 /**
- * Warm worker processes of one Python environment. Each runs a job at a time and keeps the parsed data between
- * jobs. A worker that dies takes its job with it and nothing else. Jobs that fork all do so in one worker.
+ * Warm worker processes of a Python environment. Each runs one job at a time and caches the parsed data
+ * between jobs. A worker that dies only takes its own job with it. All jobs that fork use the same worker.
  */
 export class PythonWorkerPool {
-  /** The last one is taken first. */
+  /** The last one is used first. */
   private readonly idle: Worker[] = [];
-  /** The worker that jobs fork in, while it runs such jobs. */
+  /** The worker that forks jobs, while it has any. */
   private forking: { readonly worker: Worker; jobs: number } | undefined;
   private running = 0;
   private readonly all = new Set<Worker>();
@@ -48,8 +48,8 @@ export class PythonWorkerPool {
 
   /**
    * @param python the interpreter
-   * @param maxWorkers how many processes there may be; further jobs wait
-   * @param script what the workers run, of `local/python/`: it speaks as `training_worker.py` does
+   * @param maxWorkers maximum number of processes; further jobs wait
+   * @param script script in `local/python/` with the protocol of `training_worker.py`
    */
   constructor(
     private readonly python: string,
@@ -58,9 +58,9 @@ export class PythonWorkerPool {
   ) {}
 
   /**
-   * Starts workers ahead of the jobs, so that the first ones need not wait for imports.
+   * Starts workers early, so that the first jobs need not wait for imports.
    *
-   * @returns resolves when they are ready; one that does not come up says so to the job that it gets
+   * @returns resolves when they are ready; a worker that fails to start reports that to its first job
    */
   public async warm(workers: number): Promise<void> {
     while (this.all.size < Math.min(workers, this.maxWorkers)) {
@@ -69,7 +69,7 @@ export class PythonWorkerPool {
     await Promise.all(this.idle.map((worker) => worker.settled));
   }
 
-  /** Runs a job on an idle worker, or on a new one; on another one if that ends before it is ready. */
+  /** Runs a job on an idle worker or a new one. Uses another worker if that one ends before it is ready. */
   public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
     for (let processes = 1; ; processes += 1) {
       const worker = await this.acquire(handlers.signal, job.forks);
@@ -88,7 +88,7 @@ export class PythonWorkerPool {
     }
   }
 
-  /** Ends all workers, with the jobs they run. */
+  /** Ends all workers and their jobs. */
   public async close(): Promise<void> {
     this.closed = true;
     for (const go of [...this.waiting]) {
@@ -97,7 +97,7 @@ export class PythonWorkerPool {
     await Promise.all([...this.all].map((worker) => worker.close()));
   }
 
-  /** Waits for a worker that can take a job; undefined when the job is stopped before. */
+  /** Waits for a worker that can take a job; undefined if the job is stopped first. */
   private async acquire(signal: AbortSignal, forks = false): Promise<Worker | undefined> {
     for (;;) {
       if (this.closed) {
@@ -166,14 +166,14 @@ export class PythonWorkerPool {
   }
 }
 
-/** A job that runs. */
+/** A running job. */
 interface RunningJob {
   readonly onLog: (line: string) => void;
-  /** Takes how it ended, or how its process did before. */
+  /** Receives the outcome, or the end of the process. */
   readonly onEnd: (end: TrainingOutcome | ProcessEnd) => void;
 }
 
-/** One process and the jobs it runs: several only where they fork. */
+/** A worker process and its jobs. Only a forking worker has several. */
 class Worker {
   private readonly process: PythonProcess;
   private jobs = 0;
@@ -186,7 +186,7 @@ class Worker {
       () => {
         this.wasReady = true;
       },
-      () => undefined, // its end tells
+      () => undefined, // reported when it ends
     );
   }
 
@@ -194,12 +194,12 @@ class Worker {
     return this.process.isRunning;
   }
 
-  /** Whether the process came up, even if it has ended since. */
+  /** Whether the process has ever been ready. */
   public get hasBeenReady(): boolean {
     return this.wasReady;
   }
 
-  /** Settles when the process is ready, or has ended before. */
+  /** Settles when the process is ready or has ended. */
   public get settled(): Promise<unknown> {
     return Promise.allSettled([this.process.ready]);
   }
@@ -243,7 +243,10 @@ class Worker {
     await this.process.close();
   }
 
-  /** A process that dies in a job is the algorithm's fault, as in a container; one that never came up is not. */
+  /**
+   * The algorithm is responsible for a process that dies during a job, as in a container, but not for one
+   * that never started.
+   */
   private failureOf(end: ProcessEnd): string {
     const what = `the training process ${describeEnd(end)}`;
     return this.wasReady

@@ -3,10 +3,10 @@ import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { HostProcess } from './host-process';
 
-/** A `requirements.txt` that cannot be installed. */
+/** A `requirements.txt` cannot be installed. */
 export class RequirementsError extends Error {}
 
-/** Work that several wait for. It is ended when none of them waits any more. */
+/** Work that several callers wait for. It is aborted when the last of them leaves. */
 export class SharedWork<Value> {
   private readonly controller = new AbortController();
   private readonly result: Promise<Value>;
@@ -14,14 +14,14 @@ export class SharedWork<Value> {
 
   constructor(work: (signal: AbortSignal) => Promise<Value>) {
     this.result = work(this.controller.signal);
-    this.result.catch(() => undefined); // whoever waits hears of it
+    this.result.catch(() => undefined); // callers that wait receive the error
   }
 
   public get isAbandoned(): boolean {
     return this.controller.signal.aborted;
   }
 
-  /** Waits for the end of the work, also when the signal comes: whoever leaves last sees that it has ended. */
+  /** Waits for the end of the work or the signal. The last caller to leave waits until the work has ended. */
   public async wait(signal: AbortSignal | undefined): Promise<Value> {
     this.waiting += 1;
     const leave = () => {
@@ -38,7 +38,7 @@ export class SharedWork<Value> {
   }
 }
 
-/** What an installation depends on: the list, and all files beside it where it names any of them. */
+/** The content that an installation depends on: the list and, if it refers to files, all files next to it. */
 export async function requirementsContent(requirementsFile: string): Promise<Buffer> {
   const list = await readFile(requirementsFile);
   if (!namesFiles(list.toString('utf8'))) return list;
@@ -53,12 +53,12 @@ export async function requirementsContent(requirementsFile: string): Promise<Buf
   return hash.digest();
 }
 
-/** How many of pip's last lines tell what went wrong. */
+/** Number of pip's last lines to show in an error. */
 const SHOWN_PIP_LINES = 3;
 
 /**
- * Installs a `requirements.txt` of the user's with an environment's pip, from a copy of the folder it is in: a package
- * that is installed as editable stays there when the job is gone.
+ * Installs a user's `requirements.txt` with an environment's pip. Uses a copy of its folder, because editable
+ * packages must survive the job.
  *
  * @param environment folder of the environment
  * @throws RequirementsError with pip's last lines
@@ -94,11 +94,11 @@ export async function installRequirements(
   }
 }
 
-/** What pip and compilers read of the environment. */
+/** Environment variables that pip and compilers use. */
 const PASSED_ON =
   /^(PATH|HOME|USER|LANG|LC_\w+|TZ|PIP_\w+|XDG_\w+|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|CC|CXX|\w+FLAGS|PKG_CONFIG_PATH|(DY)?LD_LIBRARY_PATH)$/i;
 
-/** Installing a package may run its code, as a script: it finds no credentials in its environment either. */
+/** Installing a package may run its code: as with scripts, the environment contains no credentials. */
 function installationEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const passed = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && PASSED_ON.test(name) ? [[name, value] as const] : [],

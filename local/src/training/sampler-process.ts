@@ -8,10 +8,10 @@ interface PendingAnswer {
   readonly reject: (error: Error) => void;
 }
 
-/** The process ended before it answered: another one can be asked the same. */
+/** The process ended before it answered. The same request can be sent to another process. */
 export class SamplerEnded extends Error {}
 
-/** A Python process that serves searches, each known by a number. */
+/** A Python process that runs searches, identified by number. */
 export class SamplerProcess {
   private readonly process: PythonProcess;
   private readonly pending = new Map<number, PendingAnswer>();
@@ -31,12 +31,12 @@ export class SamplerProcess {
     return this.process.ready;
   }
 
-  /** How the process ended; undefined while it runs. */
+  /** How the process ended; undefined while it is running. */
   public get ended(): SamplerEnded | undefined {
     return this.end;
   }
 
-  /** @throws SamplerEnded when the process has ended, or ends before it answers */
+  /** @throws SamplerEnded when the process has ended or ends before it answers */
   public request(
     operation: SamplerOperation,
     search: number,

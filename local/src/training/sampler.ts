@@ -1,4 +1,4 @@
-/** One range of the search space, as in `ParameterRanges` of the SageMaker API (values are strings). */
+/** A range of the search space, as in `ParameterRanges` of SageMaker's API. Values are strings. */
 export type SearchDimension =
   | {
       readonly kind: 'integer' | 'continuous';
@@ -9,57 +9,57 @@ export type SearchDimension =
     }
   | { readonly kind: 'categorical'; readonly name: string; readonly values: readonly string[] };
 
-/** A search as the sampler needs it. */
+/** A search, as the sampler receives it. */
 export interface SearchSpecification {
   readonly strategy: 'Bayesian' | 'Random' | 'Grid' | 'Hyperband';
   readonly direction: 'Minimize' | 'Maximize';
   readonly dimensions: readonly SearchDimension[];
   readonly randomSeed?: number;
   /**
-   * Stops trials by the median rule (`TrainingJobEarlyStoppingType: Auto`), through what `report` returns.
-   * Hyperband has a rule of its own.
+   * Enables the median rule (`TrainingJobEarlyStoppingType: Auto`), whose decisions `report` returns.
+   * Hyperband has its own rule.
    */
   readonly earlyStopping?: boolean;
-  /** Hyperband's resource bounds. */
+  /** Minimum and maximum resource of Hyperband. */
   readonly minResource?: number;
   readonly maxResource?: number;
   /**
-   * File that keeps the study (an Optuna journal, which optuna-dashboard opens while the search runs). A file
-   * that is there already is gone on with: trials that were asked for and never told come again, first.
+   * File of the study (an Optuna journal, which optuna-dashboard can open during the search). If it exists,
+   * the search continues: trials without a result are proposed again, first.
    */
   readonly studyFile: string;
   /** Finished trials of earlier tuning jobs (warm start). */
   readonly previousTrials: readonly FinishedTrial[];
 }
 
-/** A finished training job as the sampler learns from it; without a value it failed. */
+/** A finished training job, as the sampler learns from it. Without a value, it failed. */
 export interface FinishedTrial {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly value?: number;
 }
 
-/** What became of a trial. */
+/** The result of a trial. */
 export interface EndedTrial {
-  /** Finds out the metric at each step, as far as it was reported; only some strategies ask. */
+  /** Returns the metric at each reported step. Only some strategies call it. */
   readonly values: () => Promise<readonly number[]>;
-  /** Its final value; without one it failed. */
+  /** Final value. Without one, the trial failed. */
   readonly value?: number;
-  /** Whether it was stopped before its end. */
+  /** Whether it was stopped early. */
   readonly isStopped: boolean;
 }
 
-/** A running search: ask for hyperparameters, tell what came of them. Values are strings, as SageMaker prints them. */
+/** A running search. Values of hyperparameters are strings in SageMaker's format. */
 export interface Search {
-  /** The next set to try; undefined when every combination has been handed out (a grid, a small discrete space). */
+  /** Proposes the next combination; undefined if all have been proposed (a grid, a small discrete space). */
   ask(): Promise<{ readonly trial: number; readonly hyperparameters: Record<string, string> } | undefined>;
   /**
-   * Reports the metric at a step (an epoch or a boosting round, from 0); true: the strategy would stop the trial
-   * here. Free of cost where the strategy does not look at it.
+   * Reports the metric at a step (an epoch or a boosting round, from 0). Returns whether the strategy stops
+   * the trial here. Free for strategies that ignore it.
    */
   report(trial: number, step: number, value: number): Promise<boolean>;
-  /** Ends a trial that an earlier run of the search had begun, and that has ended since. */
+  /** Ends a trial that started in an earlier run of the search. */
   restore(trial: number, ended: EndedTrial): Promise<void>;
-  /** Ends a trial with its final value, or without one when it failed. */
+  /** Ends a trial with its final value, or without a value if it failed. */
   tell(trial: number, value: number | undefined): Promise<void>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export interface Search {
 /** Starts searches. */
 export interface Sampler {
   start(specification: SearchSpecification): Promise<Search>;
-  /** Resolves when searches can be started at once. @throws Error when they cannot */
+  /** Resolves when searches can be started. @throws Error when they cannot */
   readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }

@@ -4,21 +4,21 @@ import { requirementsFiles, type WantedPackages } from './python-requirements';
 import { PythonWorkerPool } from './python-worker-pool';
 import type { TrainedAlgorithm, Trainer, TrainingTask } from './trainer';
 
-/** What `createTabularTrainer` needs. */
+/** Options of `createTabularTrainer`. */
 export interface TabularTrainerOptions {
-  /** Finds or makes an environment with a library (`PythonEnvironments.forPackages`). */
+  /** Finds or creates an environment with a library (`PythonEnvironments.forPackages`). */
   readonly pythonFor: (wanted: WantedPackages) => Promise<Pick<FoundPython, 'python'>>;
-  /** How many jobs of a library run at once, each in a process of its own; further ones wait. */
+  /** Maximum number of parallel jobs per library, each in a separate process. Further jobs wait. */
   readonly maxWorkers: number;
 }
 
-/** What a tabular model of JumpStart trains. */
+/** The algorithm and problem type of a tabular JumpStart model. */
 export interface TabularModel {
   readonly library: 'lightgbm' | 'catboost';
   readonly task: 'classification' | 'regression';
 }
 
-/** The name that JumpStart's scripts have. Other scripts are the user's own. */
+/** File name of JumpStart's scripts. Scripts with other names are the user's. */
 const PROGRAM = 'transfer_learning.py';
 
 const PACKAGES: Readonly<Record<TabularModel['library'], WantedPackages>> = {
@@ -37,9 +37,9 @@ const PACKAGES: Readonly<Record<TabularModel['library'], WantedPackages>> = {
 };
 
 /**
- * Makes the trainer of SageMaker's LightGBM and CatBoost. On AWS they are JumpStart models: a framework image with
- * a script that is not public. Here the libraries themselves train, in warm Python processes, with the data
- * layout, the hyperparameters, the defaults and the log that the developer guide describes.
+ * Creates the trainer of SageMaker's LightGBM and CatBoost. On AWS, these are JumpStart models: a framework
+ * image with a script that is not public. Here, the libraries train in warm Python processes, with the data
+ * layout, hyperparameters, defaults and log described in the developer guide.
  */
 export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
   const pools = new Map<string, PythonWorkerPool>();
@@ -77,9 +77,9 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
 }
 
 /**
- * The model that a job of LightGBM or CatBoost trains; undefined for anything else. JumpStart's locations tell:
- * `source-directory-tarballs/lightgbm/transfer_learning/regression/…/sourcedir.tar.gz` for the script,
- * `lightgbm-training/train-lightgbm-regression-model.tar.gz` for its artifact.
+ * The model of a LightGBM or CatBoost job; undefined for any other job. Derived from JumpStart's locations:
+ * `source-directory-tarballs/lightgbm/transfer_learning/regression/…/sourcedir.tar.gz` of the script, and
+ * `lightgbm-training/train-lightgbm-regression-model.tar.gz` of its artifact.
  */
 export function tabularModelOf(algorithm: TrainedAlgorithm): TabularModel | undefined {
   for (const location of locationsOf(algorithm)) {
@@ -90,7 +90,7 @@ export function tabularModelOf(algorithm: TrainedAlgorithm): TabularModel | unde
   return undefined;
 }
 
-/** Where the script and its artifact come from; nothing when the script is not JumpStart's. */
+/** Locations of the script and its artifact; empty if the script is not JumpStart's. */
 function locationsOf({ hyperparameters, channels = [] }: TrainedAlgorithm): string[] {
   const program = plain(hyperparameters.sagemaker_program);
   if (program !== PROGRAM && !program.endsWith(`/${PROGRAM}`)) return [];
@@ -100,7 +100,7 @@ function locationsOf({ hyperparameters, channels = [] }: TrainedAlgorithm): stri
   return [plain(hyperparameters.sagemaker_submit_directory), ...uris].map((text) => text.toLowerCase());
 }
 
-/** A hyperparameter's text; SageMaker's Python SDK sends it as JSON. */
+/** A hyperparameter as a plain string. The SageMaker Python SDK sends it as JSON. */
 function plain(text = ''): string {
   return text.replace(/^"(.*)"$/, '$1');
 }
@@ -115,15 +115,15 @@ function refusalOf(algorithm: TrainedAlgorithm): string | undefined {
       : undefined;
   if (name !== undefined) {
     return (
-      `local mode cannot train ${name}: its script is in a bucket of AWS's, and it needs ` +
-      `${name === 'TabTransformer' ? 'PyTorch' : 'AutoGluon'} as the image has it. Of the tabular JumpStart ` +
-      'models local mode trains LightGBM and CatBoost; XGBoost it trains as Algorithm.xgboost()'
+      `local mode cannot train ${name}: its script is in one of AWS's buckets, and it needs ` +
+      `${name === 'TabTransformer' ? 'PyTorch' : 'AutoGluon'} in the image's version. Of the tabular JumpStart ` +
+      'models, local mode trains LightGBM and CatBoost. It trains XGBoost as Algorithm.xgboost()'
     );
   }
   if (!/jumpstart-(?:cache|private)/.test(locations)) return undefined;
   return (
-    "local mode cannot run this JumpStart model: its script is in a bucket of AWS's. Of the JumpStart models " +
-    'local mode trains LightGBM and CatBoost, by the libraries themselves'
+    "local mode cannot run this JumpStart model: its script is in one of AWS's buckets. Of the JumpStart models, " +
+    'local mode trains LightGBM and CatBoost, with the libraries themselves'
   );
 }
 

@@ -1,6 +1,9 @@
 import type { TrainedAlgorithm, Trainer } from './trainer';
 
-/** Makes one trainer of several. Each job is for the first that accepts it, or says that it can be run nowhere. */
+/**
+ * Combines several trainers. The first one that accepts a job runs it, or explains why it cannot run
+ * anywhere.
+ */
 export function combineTrainers(trainers: readonly Trainer[]): Trainer {
   const find = (algorithm: TrainedAlgorithm): { trainer?: Trainer; refusal?: string } => {
     for (const trainer of trainers) {

@@ -6,20 +6,20 @@ import { tabularModelOf } from './tabular-trainer';
 import type { TrainedAlgorithm } from './trainer';
 import { isXGBoostImage } from './xgboost-images';
 
-/** A hyperparameter that can be tuned. */
+/** A tunable hyperparameter. */
 export interface TunableHyperparameter {
   readonly kind: 'integer' | 'continuous';
-  /** The range that the documentation recommends to search. */
+  /** Recommended range, according to the documentation. */
   readonly min: number;
   readonly max: number;
-  /** Whether the algorithm takes the value. */
+  /** Whether the algorithm accepts the value. */
   readonly isAllowed: (value: number) => boolean;
 }
 
 /**
- * The hyperparameters that a tuning job may search with an image. SageMaker holds its own images to what they declare,
- * whether they run the algorithm or a script (aws/sagemaker-python-sdk#2226, aws/sagemaker-xgboost-container#113);
- * undefined where anything may be tuned, or what is declared is not known here.
+ * The hyperparameters that a tuning job may tune with an image. SageMaker's own images declare them, and
+ * SageMaker refuses others, even for scripts (aws/sagemaker-python-sdk#2226,
+ * aws/sagemaker-xgboost-container#113). Undefined if anything may be tuned, or the declaration is not known.
  */
 export function tunableHyperparameters(trainingImage: string): readonly string[] | undefined {
   return isXGBoostImage(trainingImage) && isFirstPartyXGBoost(trainingImage)
@@ -27,7 +27,7 @@ export function tunableHyperparameters(trainingImage: string): readonly string[]
     : undefined;
 }
 
-/** What can be tuned of an algorithm that local mode knows, with the recommended ranges; undefined of any other. */
+/** The tunable hyperparameters of a known algorithm, with recommended ranges; undefined for any other. */
 export function recommendedRanges(
   algorithm: TrainedAlgorithm,
 ): ReadonlyMap<string, TunableHyperparameter> | undefined {
@@ -35,13 +35,13 @@ export function recommendedRanges(
   if (model !== undefined) {
     return readTunable(model.library);
   }
-  // With a program of its own the image runs whatever that is.
+  // With a user's program, the image is not the built-in algorithm.
   return isXGBoostImage(algorithm.trainingImage) && algorithm.hyperparameters.sagemaker_program === undefined
     ? readTunable('xgboost')
     : undefined;
 }
 
-/** A hyperparameter in the data of an algorithm (`local/python/<algorithm>_hyperparameters.json`). */
+/** A hyperparameter in an algorithm's data file (`local/python/<algorithm>_hyperparameters.json`). */
 interface Specification {
   readonly min_closed?: number;
   readonly min_open?: number;

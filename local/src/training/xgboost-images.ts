@@ -1,6 +1,6 @@
 /**
- * The XGBoost release inside each image version of the algorithm. Newer images are named after theirs (`3.2-0` has
- * 3.2.0); the older ones number their own revisions.
+ * XGBoost releases by image version of the algorithm. Newer images are named after the release (`3.2-0` has
+ * 3.2.0). Older ones have their own revision numbers.
  */
 const RELEASES: Readonly<Record<string, string>> = {
   '0.90-1': '0.90',
@@ -13,15 +13,15 @@ const RELEASES: Readonly<Record<string, string>> = {
   '1.7-1': '1.7.4',
 };
 
-/** What an image without a usable tag gets: the newest release SageMaker has. */
+/** The release for an image without a usable tag: SageMaker's newest. */
 export const DEFAULT_XGBOOST_VERSION = '3.2.0';
 
-/** Whether the image is SageMaker's XGBoost (or a copy under the same repository name). */
+/** Whether the image is SageMaker's XGBoost, or a copy with the same repository name. */
 export function isXGBoostImage(trainingImage: string): boolean {
   return /(^|\/)sagemaker-xgboost([:@]|$)/.test(trainingImage);
 }
 
-/** The XGBoost release that an image of the algorithm holds, by its tag (`3.2-0`, `1.7-1-cpu-py3`). */
+/** The XGBoost release in an image of the algorithm, by its tag (`3.2-0`, `1.7-1-cpu-py3`). */
 export function xgboostVersionOf(trainingImage: string): string {
   const tag = /:([^:/@]+)(@|$)/.exec(trainingImage)?.[1] ?? '';
   const [, version, release, patch] = /^((\d+\.\d+)-(\d+))(-|$)/.exec(tag) ?? [];

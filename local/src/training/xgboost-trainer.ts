@@ -11,31 +11,31 @@ import { isXGBoostImage, xgboostVersionOf } from './xgboost-images';
 
 const FORKED_BYTES = 1 << 24;
 
-/** What `createXGBoostTrainer` needs. */
+/** Options of `createXGBoostTrainer`. */
 export interface XGBoostTrainerOptions {
-  /** The environment with a version of XGBoost (`PythonEnvironments.forXGBoost`). */
+  /** Returns an environment with a version of XGBoost (`PythonEnvironments.forXGBoost`). */
   readonly pythonFor: (xgboostVersion: string, extras: readonly PythonExtra[]) => Promise<PythonEnvironment>;
-  /** How many jobs run at once, each in a process of its own; further ones wait. */
+  /** Maximum number of parallel jobs, each in a separate process. Further jobs wait. */
   readonly maxWorkers: number;
   /**
-   * From how many bytes of data on jobs fork from the process that has loaded it. Linux only: the system libraries of
-   * macOS do not survive a fork, and Windows has none.
+   * Minimum size of the data, in bytes, for which jobs fork from the process that loaded it. Linux only: the
+   * system libraries of macOS do not survive a fork, and Windows has no fork.
    *
    * @default 16 MiB, which take 0.3 s to load; forking takes 0.01 s
    */
   readonly forkedBytes?: number;
   /**
-   * Takes what SageMaker's container accepts and the user most likely did not mean, such as a CSV file with a header.
-   * Each text once: all jobs of a search read the same files.
+   * Receives notices about input that SageMaker's container accepts, but that is probably a mistake, such as
+   * a CSV file with a header. Sends each notice once, because all jobs of a search read the same files.
    *
-   * @default it is in the logs of the jobs only
+   * @default notices are only in the logs of the jobs
    */
   readonly onNotice?: (text: string) => void;
 }
 
 /**
- * Makes the trainer of SageMaker's built-in XGBoost algorithm (algorithm mode): hyperparameters, channels, log
- * and failures are the container's; the training is XGBoost's, in warm Python processes.
+ * Creates the trainer of SageMaker's built-in XGBoost algorithm (algorithm mode). Hyperparameters, channels,
+ * log and failures match the container. XGBoost trains in warm Python processes.
  */
 export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   const { forkedBytes = FORKED_BYTES } = options;
@@ -62,7 +62,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
 
   return {
     images: "SageMaker's XGBoost (repository sagemaker-xgboost)",
-    // With a program of its own the image is a framework container: script mode.
+    // With a user's program, the image is a framework container: script mode.
     accepts: ({ trainingImage, hyperparameters }) =>
       isXGBoostImage(trainingImage) && hyperparameters.sagemaker_program === undefined,
     metricDefinitions: ({ trainingImage }) => xgboostMetricDefinitions(trainingImage),
@@ -95,7 +95,8 @@ function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask)
     hyperparameters,
     workFolder,
     threads,
-    // As long as SageMaker gives it, to finish its round and save the model: only with this hyperparameter it does.
+    // As long as on SageMaker, to finish the round and save the model, which it only does with this
+    // hyperparameter.
     ...(hyperparameters.save_model_on_termination === 'true' && {
       stopGraceMilliseconds: SAGEMAKER_STOP_GRACE_MS,
     }),
@@ -121,8 +122,8 @@ interface AlgorithmData {
 let definitions: readonly MetricDefinition[] | undefined;
 
 /**
- * The definitions that SageMaker itself sets for its XGBoost images, a script in them included: every metric, on
- * both data sets. None for a copy of the image in another account.
+ * SageMaker's own metric definitions for its XGBoost images, even for scripts: every metric on both data
+ * sets. Empty for a copy of the image in another account.
  */
 export function xgboostMetricDefinitions(trainingImage: string): readonly MetricDefinition[] {
   if (!isFirstPartyXGBoost(trainingImage)) return [];

@@ -26,20 +26,22 @@ import {
 } from './docker';
 import { commandOf, type ImageCommand } from './image-commands';
 
-/** What `createContainerTrainer` needs. */
+/** Options of `createContainerTrainer`. */
 export interface ContainerTrainerOptions {
-  /** Commands that stand for images: by whole URI, by `repository:tag`, or by repository. They go before Docker. */
+  /**
+   * Commands that replace images, by full URI, `repository:tag` or repository. They take precedence over
+   * Docker.
+   */
   readonly commands: ReadonlyMap<string, ImageCommand>;
   /**
-   * The Docker command; false to run no containers. Whether there is an engine is found out when the first image
-   * needs it.
+   * The Docker command; false to run no containers. The first image checks whether an engine is available.
    *
    * @default docker
    */
   readonly docker?: string | false;
-  /** Images to be built here before their first job, by `repository:tag`. @default none */
+  /** Images to build before their first job, by `repository:tag`. @default none */
   readonly builds?: ReadonlyMap<string, ImageBuild>;
-  /** How many jobs run at once; further ones wait. @default no limit */
+  /** Maximum number of parallel jobs. Further jobs wait. @default no limit */
   readonly maxJobs?: number;
   /**
    * Time between SIGTERM and SIGKILL when a job is stopped.
@@ -50,8 +52,8 @@ export interface ContainerTrainerOptions {
 }
 
 /**
- * Makes the trainer of all other images: a command of this machine that stands for the image, else a container in
- * Docker. Never for the built-in algorithms whose code is not public.
+ * Creates the trainer for all other images: runs a command that replaces the image, or a container in Docker.
+ * Does not accept built-in algorithms whose code is not public.
  */
 export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
   const { commands, docker = 'docker', stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
@@ -108,7 +110,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
       CURRENT_HOST: host.name,
       ...task.environment,
     });
-    // The Docker command has the person's own environment, which says where its engine is; the container has not.
+    // The Docker command gets the user's environment, which locates its engine. The container does not.
     const env = Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
@@ -165,7 +167,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   };
 }
 
-/** What follows a mapped command: what the request says, else `train` as SageMaker gives it to an image. */
+/** The arguments of a command: those of the request, or else `train`, which SageMaker passes to an image. */
 function programOf({ containerEntrypoint, containerArguments }: TrainingTask): readonly string[] {
   const given = [...(containerEntrypoint ?? []), ...(containerArguments ?? [])];
   return given.length > 0 ? given : ['train'];
@@ -175,6 +177,6 @@ function noWayToRun(trainingImage: string): string {
   const { repository } = parseImage(trainingImage);
   return (
     `local mode cannot run the training image "${trainingImage}": install and start Docker, or map a command of this ` +
-    `machine to the image with --image-command ${repository}=<command>`
+    `machine to the image, with --image-command ${repository}=<command>`
   );
 }

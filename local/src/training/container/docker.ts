@@ -3,10 +3,10 @@ import { UserError } from '../../user-error';
 import type { Host } from '../job-folder';
 import type { TrainingTask } from '../trainer';
 
-/** How long `docker version` may take until Docker counts as absent. */
+/** Timeout of `docker version`, after which Docker counts as missing. */
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** Whether the Docker command is there and has an engine to talk to. */
+/** Whether the Docker command exists and reaches an engine. */
 export function findsDocker(docker: string): boolean {
   const { status } = spawnSync(docker, ['version', '--format', '{{.Server.Version}}'], {
     stdio: 'ignore',
@@ -15,17 +15,20 @@ export function findsDocker(docker: string): boolean {
   return status === 0;
 }
 
-/** A name for a host's container, of the characters that Docker takes. */
+/** A valid container name for a host. */
 export function containerName(task: TrainingTask, host: Host): string {
   return `${task.trainingJobName}-${host.name}-${process.pid}`.replaceAll(/[^\w.-]/g, '-');
 }
 
-/** The network that the containers of a job with several hosts share. */
+/** The network shared by the containers of a job with several hosts. */
 export function networkName(task: TrainingTask): string {
   return `${task.trainingJobName}-${process.pid}`.replaceAll(/[^\w.-]/g, '-');
 }
 
-/** Arguments of `docker run` for a host's container, as SageMaker runs it: `train`, unless the request says other. */
+/**
+ * Arguments of `docker run` for a host's container. Runs `train` as SageMaker does, unless the request
+ * overrides it.
+ */
 export function dockerRunArguments(
   task: TrainingTask,
   host: Host,
@@ -49,52 +52,52 @@ export function dockerRunArguments(
   ];
 }
 
-/** The hosts of a job reach each other; a job that is cut off from the network, and has one host, reaches nothing. */
+/** The hosts of a job can reach each other. A single host with network isolation has no network. */
 function networkArguments(task: TrainingTask, host: Host): string[] {
   if (task.instances.length > 1) return ['--network', networkName(task), '--network-alias', host.name];
   return task.networkIsolation ? ['--network', 'none'] : [];
 }
 
-/** A container image that is built from a folder. */
+/** A container image to build from a folder. */
 export interface ImageBuild {
   readonly directory: string;
   readonly buildArguments: readonly string[];
 }
 
-/** Builds an image under the name that jobs ask for; what is built already is found in Docker's cache. */
+/** Builds an image under the name that jobs use. Docker's cache skips what is already built. */
 export async function buildImage(docker: string, trainingImage: string, build: ImageBuild): Promise<void> {
   try {
     await runDocker(docker, ['build', '--tag', trainingImage, ...build.buildArguments, build.directory]);
   } catch (error) {
-    throw new UserError(`The image of ${build.directory} cannot be built: ${(error as Error).message}`);
+    throw new UserError(`Cannot build the image of ${build.directory}: ${(error as Error).message}`);
   }
 }
 
 /**
- * Asks a container to end, and ends it after the grace; `docker run` ends with it.
+ * Stops a container, and kills it after the grace period. Then `docker run` ends.
  *
- * @throws Error when there is no such container yet: its image is still being pulled
+ * @throws Error when the container does not exist yet because its image is still being pulled
  */
 export function stopContainer(docker: string, name: string, graceMilliseconds: number): Promise<void> {
   const seconds = String(Math.ceil(graceMilliseconds / 1000));
   return runDocker(docker, ['stop', '--time', seconds, name]);
 }
 
-/** Removes a container that was stopped, should it be there still: one outlives its `docker run` when that is killed. */
+/** Removes a stopped container if it still exists: it survives when its `docker run` is killed. */
 export async function removeContainer(docker: string, name: string): Promise<void> {
   await runDocker(docker, ['rm', '--force', name]).catch(() => undefined);
 }
 
-/** How much of the end of Docker's errors is shown. */
+/** Maximum number of characters to show from the end of Docker's errors. */
 const SHOWN_CHARACTERS = 2000;
 
-/** Runs a Docker command to its end. */
+/** Runs a Docker command until it ends. */
 export function runDocker(docker: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(docker, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
-      // A build prints all it does there.
+      // A build prints all its output to standard error.
       errors = (errors + chunk.toString('utf8')).slice(-SHOWN_CHARACTERS);
     });
     child.once('error', reject);
@@ -104,7 +107,9 @@ export function runDocker(docker: string, args: readonly string[]): Promise<void
   });
 }
 
-/** Gives the files that a container wrote as root to the person who runs this; on Linux they are root's otherwise. */
+/**
+ * Changes the owner of the container's files to the current user. Otherwise, they belong to root on Linux.
+ */
 export async function takeOwnership(docker: string, task: TrainingTask, host: Host): Promise<void> {
   const user = process.getuid?.();
   if (process.platform !== 'linux' || user === undefined || user === 0) return;

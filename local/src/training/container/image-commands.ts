@@ -1,17 +1,17 @@
 import { UserError } from '../../user-error';
 import { parseImage } from '../image-uri';
 
-/** A command of this machine that stands for an image. */
+/** A command on this machine that replaces an image. */
 export interface ImageCommand {
   readonly command: readonly [string, ...string[]];
-  /** Folder to run it in. */
+  /** Working folder of the command. */
   readonly cwd: string;
 }
 
 /**
- * Refuses commands for images that nothing is trained in: a name that was mistyped.
+ * Refuses commands for images that nothing uses, which are probably typos.
  *
- * @param images what is trained in; undefined among them is an image that only the execution tells
+ * @param images images used for training; undefined for an image that is known only at run time
  * @throws UserError with the names of the images
  */
 export function checkImageCommands(
@@ -25,13 +25,13 @@ export function checkImageCommands(
     if (known.some((image) => commandOf(one, image) !== undefined)) continue;
     const names = [...new Set(known.map((image) => parseImage(image).repository))];
     throw new UserError(
-      `--image-command ${name}=...: no state machine trains in an image of that name. They train in: ` +
+      `--image-command ${name}=...: no state machine trains with this image. Images in use: ` +
         `${names.join(', ') || 'none'}`,
     );
   }
 }
 
-/** The command mapped to an image: by its whole URI, or by its repository. */
+/** The command that replaces an image, found by full URI or by repository. */
 export function commandOf(
   commands: ReadonlyMap<string, ImageCommand>,
   trainingImage: string,

@@ -5,12 +5,12 @@ import { JobError } from '../job-folder';
 import { PYTHON_FOLDER } from '../python-process';
 
 /**
- * Python modules that only SageMaker's images have, with stand-ins of local mode's own: `toolkit` is
+ * Python modules that only SageMaker's images have, for which local mode has stand-ins: `toolkit` is
  * `sagemaker_containers`, `xgboost` is `sagemaker_xgboost_container`.
  */
 export type ContainerModules = 'toolkit' | 'xgboost';
 
-/** What a script names when it imports any of them. */
+/** Matches the names of these modules in a script. */
 const CONTAINER_MODULE =
   /\b(sagemaker_containers|sagemaker_xgboost_container|sagemaker_algorithm_toolkit|mlio)\b/;
 
@@ -20,7 +20,8 @@ export function containerModuleFolders(modules: readonly ContainerModules[]): st
 }
 
 /**
- * Refuses a script whose imports SageMaker's image has and local mode does not: it would end at the import.
+ * Refuses a script that imports modules of SageMaker's image for which local mode has no stand-in: the import
+ * would fail.
  *
  * @throws JobError with the names of the modules
  */
@@ -36,14 +37,14 @@ export async function checkImports(
   const missing = await missingImports(python, script, containerModuleFolders(modules));
   if (missing.length === 0) return;
   throw new JobError(
-    `ClientError: the script imports ${missing.join(', ')}, which local mode does not have for the image ` +
-      `${trainingImage}. It has stand-ins for sagemaker_containers and, in SageMaker's XGBoost images, for ` +
-      'sagemaker_xgboost_container.data_utils, .distributed, .checkpointing, .encoder and .constants. Import others where ' +
-      'they are used, in a function or in try, or run the image itself in Docker: map it with --image-command',
+    `ClientError: the script imports ${missing.join(', ')}, for which local mode has no stand-in in the image ` +
+      `${trainingImage}. There are stand-ins for sagemaker_containers and, in SageMaker's XGBoost images, for ` +
+      'sagemaker_xgboost_container.data_utils, .distributed, .checkpointing, .encoder and .constants. Import others only where ' +
+      'they are used, in a function or inside try/except, or run the image itself in Docker',
   );
 }
 
-/** Empty also where that cannot be found out, such as for a syntax error: the script says it itself. */
+/** Also empty if that cannot be determined, for example because of a syntax error: the script reports it. */
 function missingImports(python: string, script: string, folders: readonly string[]): Promise<string[]> {
   const env = {
     PATH: process.env.PATH,

@@ -2,21 +2,22 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntryPointKind } from './entry-point';
 
-/** What is installed before the program starts. */
+/** An installation before the program starts. */
 export interface Installation {
   /** The file for `pip install -r`. */
   readonly list: string;
-  /** What SageMaker's training toolkit prints. */
+  /** The line that SageMaker's training toolkit prints. */
   readonly title: string;
-  /** What it gives `pip install`. */
+  /** The arguments of `pip install`. */
   readonly words: string;
-  /** The error's name when it fails. */
+  /** Name of the error when it fails. */
   readonly error: 'InstallModuleError' | 'InstallRequirementsError';
 }
 
 /**
- * What SageMaker's training toolkit installs for an entry point: the package of a module (`setup.py`), and the
- * `requirements.txt` of a Python program or module. A shell script's `requirements.txt` is its own affair.
+ * The installation that SageMaker's training toolkit performs for an entry point: the package of a module
+ * (`setup.py`), and the `requirements.txt` of a Python program or module. For a shell script, it does not
+ * install `requirements.txt`.
  */
 export async function installationOf(
   kind: EntryPointKind,

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { algorithmError } from '../failure-reason';
 import { JobError } from '../job-folder';
 
-/** The kinds of entry points that SageMaker's containers tell apart. */
+/** The kinds of entry points in SageMaker's containers. */
 export type EntryPointKind = 'program' | 'module' | 'command';
 
 /**
  * The kind of a job's entry point.
  *
- * @throws JobError when it is not the path of a file in the code folder, with the words of SageMaker's training toolkit
+ * @throws JobError, with the wording of SageMaker's training toolkit, when it is not the path of a file in
+ *   the code folder
  */
 export async function entryPointKind(program: string, codeFolder: string): Promise<EntryPointKind> {
   const refusal = entryPointRefusal(program);
@@ -19,7 +20,7 @@ export async function entryPointKind(program: string, codeFolder: string): Promi
   return program.endsWith('.py') ? 'program' : 'command';
 }
 
-/** A plain relative path: nothing that a shell or Python would take for anything else. */
+/** A plain relative path, without special meaning for a shell or Python. */
 const ENTRY_POINT = /^[A-Za-z0-9._][A-Za-z0-9._+-]*(\/[A-Za-z0-9._+-]+)*$/;
 
 function entryPointRefusal(program: string): string | undefined {
@@ -55,7 +56,7 @@ function whatIsWrong(program: string): string {
   return 'an unsupported character at the start of the name';
 }
 
-/** A text as Python's `repr` shows it, for what file names have. */
+/** A string as Python's `repr` prints it, for characters of file names. */
 function pythonText(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')
@@ -65,7 +66,7 @@ function pythonText(text: string): string {
   return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** What to say of a program that is not in the code folder; undefined when it is. */
+/** The error for a program that is not in the code folder; undefined if it is. */
 export async function missingProgram(
   program: string,
   kind: EntryPointKind,
@@ -77,7 +78,7 @@ export async function missingProgram(
   }
   const there = (await readdir(codeFolder)).sort().join(', ') || 'nothing';
   return (
-    `sagemaker_program is "${program}", and the source directory has no such file: it has ${there}. The program is to ` +
+    `sagemaker_program is "${program}", but the source directory has no such file, only ${there}. The program must ` +
     'be at the root of the archive, not in a folder of it'
   );
 }

@@ -9,19 +9,19 @@ import {
 import { xgboostVersionOf } from '../xgboost-images';
 import type { ContainerModules } from './container-modules';
 
-/** A framework whose SageMaker image runs a script of the user's. */
+/** A framework whose SageMaker image runs user scripts. */
 export interface Framework {
-  /** What its container starts, for `SM_FRAMEWORK_MODULE`. */
+  /** Module that its container starts, for `SM_FRAMEWORK_MODULE`. */
   readonly module: string;
-  /** Whether the container puts what the script printed of an error into the failure reason. */
+  /** Whether the container adds the script's error output to the failure reason. */
   readonly capturesErrors: boolean;
-  /** Modules of SageMaker's own that scripts import there. */
+  /** SageMaker's own modules that scripts import there. */
   readonly containerModules: readonly ContainerModules[];
-  /** What the image has, and what to take in its place where Python cannot have it, the nearest first. */
+  /** Packages of the image, and alternatives for a Python that does not support them, nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
 }
 
-/** What every framework container has for data; any version will do. */
+/** Data packages of every framework container, in any version. */
 const DATA_TOOLS = { numpy: undefined, pandas: undefined, joblib: undefined };
 
 /** Images of scikit-learn that are not named after its release. */
@@ -31,7 +31,7 @@ const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
   '1.0-1': '1.0.2',
 };
 
-/** Frameworks by the repository of their image, in whatever account. */
+/** Frameworks by the repository of their image, in any account. */
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   'sagemaker-xgboost': {
     module: 'sagemaker_xgboost_container.training:main',
@@ -118,11 +118,11 @@ interface FrameworkFacts {
   readonly distribution: string;
   /** Name of the pinned lists. @default the distribution */
   readonly list?: string;
-  /** The release an image has, by its tag. @default what the tag begins with */
+  /** The release in an image, by its tag. @default the beginning of the tag */
   readonly releaseOf?: (tag: string) => string | undefined;
   /** Oldest first. */
   readonly releases: readonly PinnedRelease[];
-  /** What an image gets whose tag tells nothing. @default the last of the releases */
+  /** The release for an image whose tag does not contain one. @default the last of the releases */
   readonly newest?: string;
   readonly alsoNeeds?: WantedPackages['packages'];
 }

@@ -6,37 +6,37 @@ import { algorithmError } from '../failure-reason';
 import { type Host, JobError } from '../job-folder';
 import type { EntryPointKind } from './entry-point';
 
-/** What starts the program of a script-mode job. */
+/** The command that starts the program of a script-mode job. */
 export interface Launch {
   readonly python: string;
-  /** Path of the program below the code folder. */
+  /** Path of the program in the code folder. */
   readonly program: string;
   readonly args: readonly string[];
   readonly codeFolder: string;
   readonly kind: EntryPointKind;
 }
 
-/** How the processes of several hosts find each other. */
+/** How the processes of several hosts are started and find each other. */
 export type Distribution =
   | { readonly kind: 'none' }
   | { readonly kind: 'torchrun'; readonly processesPerHost: number; readonly port: number }
   | { readonly kind: 'mpi'; readonly processes: number; readonly options: readonly string[] };
 
-/** Distributions that need what only SageMaker has, by the hyperparameter that asks for them. */
+/** Distributions that only SageMaker supports, by the hyperparameter that enables them. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   sagemaker_distributed_dataparallel_enabled:
-    "SageMaker's data parallel library runs on its GPU clusters only",
-  sagemaker_pytorch_ddp_enabled: 'this launcher is not part of local mode: use torch_distributed (torchrun)',
-  sagemaker_pytorch_xla_multi_worker_enabled: "SageMaker's training compiler runs on its GPU clusters only",
-  sagemaker_parameter_server_enabled: 'parameter servers are not part of local mode',
-  sagemaker_multi_worker_mirrored_strategy_enabled: 'this launcher is not part of local mode',
+    "SageMaker's data parallel library only runs on its GPU clusters",
+  sagemaker_pytorch_ddp_enabled: 'this launcher is not implemented: use torch_distributed (torchrun)',
+  sagemaker_pytorch_xla_multi_worker_enabled: "SageMaker's training compiler only runs on its GPU clusters",
+  sagemaker_parameter_server_enabled: 'parameter servers are not implemented',
+  sagemaker_multi_worker_mirrored_strategy_enabled: 'this launcher is not implemented',
 };
 
 /**
- * The distribution that the hyperparameters ask for.
+ * The distribution that the hyperparameters select.
  *
- * @param sagemaker the decoded hyperparameters that are meant for the container
- * @throws JobError for one that cannot run on this machine
+ * @param sagemaker the decoded hyperparameters of the container
+ * @throws JobError for a distribution that cannot run on this machine
  */
 export async function distributionOf(
   sagemaker: Readonly<Record<string, unknown>>,
@@ -62,9 +62,9 @@ export async function distributionOf(
 }
 
 /**
- * Why the distribution that hyperparameters ask for cannot run on this machine.
+ * Why the selected distribution cannot run on this machine.
  *
- * @param hyperparameters as the request has them
+ * @param hyperparameters hyperparameters of the request
  */
 export function distributionRefusal(hyperparameters: Readonly<Record<string, string>>): string | undefined {
   return refusalOf((name) => hyperparameters[name]?.trim() === 'true');
@@ -74,14 +74,14 @@ function refusalOf(isSet: (hyperparameter: string) => boolean): string | undefin
   const [name, reason] = Object.entries(NOT_HERE).find(([hyperparameter]) => isSet(hyperparameter)) ?? [];
   if (name !== undefined) return `${name} is set, which local mode cannot run: ${reason}`;
   return isSet('sagemaker_mpi_enabled') && !hasMpi()
-    ? 'sagemaker_mpi_enabled is set, and there is no mpirun on this machine: install Open MPI or MPICH'
+    ? 'sagemaker_mpi_enabled is set, but this machine has no mpirun: install Open MPI or MPICH'
     : undefined;
 }
 
 /**
- * The words of the command that starts the program on a host.
+ * The arguments of the command that starts the program on a host.
  *
- * @returns undefined for a host that starts nothing, since another one starts its processes (MPI)
+ * @returns undefined for a host whose processes another host starts (MPI)
  * @throws JobError when the program cannot be started this way
  */
 export async function launchCommand(
@@ -100,7 +100,7 @@ export async function launchCommand(
   }
   if (kind !== 'program') {
     throw new JobError(
-      `ClientError: ${distribution.kind} starts Python programs only: "${program}" is to end in .py, without setup.py`,
+      `ClientError: ${distribution.kind} only starts Python programs: "${program}" must end with .py, and there must be no setup.py`,
     );
   }
   if (distribution.kind === 'mpi') {
@@ -132,7 +132,7 @@ async function makeExecutable(program: string, codeFolder: string): Promise<void
   }
 }
 
-/** A word for a shell, as Python's `shlex.quote` writes it. */
+/** Quotes an argument for a shell, like Python's `shlex.quote`. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
@@ -146,7 +146,7 @@ function hasMpi(): boolean {
   }
 }
 
-/** A port that nobody listens on now. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -2,29 +2,29 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PYTHON_FOLDER } from '../python-process';
 
-/** What one host's script is started with. */
+/** Environment and arguments of a host's script. */
 export interface ScriptStart {
   readonly arguments: readonly string[];
   /** The `SM_*` variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The decoded hyperparameters that are meant for the container: `sagemaker_program` and the like. */
+  /** The decoded hyperparameters of the container, such as `sagemaker_program`. */
   readonly sagemaker: Readonly<Record<string, unknown>>;
 }
 
-/** Hyperparameters and `SM_*` variables (without the prefix, not yet text) of one host. */
+/** Hyperparameters and `SM_*` variables of a host, without the prefix and not yet converted to strings. */
 export interface ScriptHost {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What only `SM_TRAINING_ENV` has. */
+  /** Additional members of `SM_TRAINING_ENV`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Asks Python what the scripts are started with (`local/python/script_environment.py`). */
+/** Computes the environment and arguments of scripts in Python (`local/python/script_environment.py`). */
 export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Promise<ScriptStart[]> {
   return new Promise((resolve, reject) => {
     const child = spawn(python, [join(PYTHON_FOLDER, 'script_environment.py')], {
       stdio: 'pipe',
-      // In a process group of its own: Ctrl-C is for local mode, which stops the job.
+      // A separate process group: local mode handles Ctrl-C and stops the job.
       detached: true,
       env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
     });
@@ -42,7 +42,7 @@ export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Prom
       }
       resolve((JSON.parse(output()) as { hosts: ScriptStart[] }).hosts);
     });
-    child.stdin.on('error', () => undefined); // it ended before it read everything: `close` tells
+    child.stdin.on('error', () => undefined); // it ended before it read everything; `close` reports that
     child.stdin.end(JSON.stringify({ hosts }));
   });
 }

@@ -24,10 +24,10 @@ import { distributionOf, distributionRefusal, launchCommand } from './launch';
 import { type ScriptStart, scriptStarts } from './script-environment';
 import { placeSourceCode, submitPath } from './source-code';
 
-/** What `createScriptTrainer` needs. */
+/** Options of `createScriptTrainer`. */
 export interface ScriptTrainerOptions {
   readonly environments: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'>;
-  /** How many jobs run at once, each in processes of its own; further ones wait. @default no limit */
+  /** Maximum number of parallel jobs, each in separate processes. Further jobs wait. @default no limit */
   readonly maxJobs?: number;
   /**
    * Time between SIGTERM and SIGKILL when a job is stopped.
@@ -38,11 +38,12 @@ export interface ScriptTrainerOptions {
 }
 
 /**
- * Makes the trainer of script mode: the user's program runs as a process of its own, with the arguments, the `SM_*`
- * environment and the folders that SageMaker's framework containers give it. Several instances are several processes.
+ * Creates the trainer of script mode. The user's program runs in a separate process, with the arguments, the
+ * `SM_*` environment and the folders of SageMaker's framework containers. Each instance is a separate
+ * process.
  *
- * The folder that stands for `/opt/ml` is another one for each job: programs find it in the `SM_*` variables, and
- * values of hyperparameters and environment variables that begin with `/opt/ml` are changed to it.
+ * The folder that replaces `/opt/ml` is different for each job. Programs find it in the `SM_*` variables.
+ * Values of hyperparameters and environment variables that begin with `/opt/ml` are adapted.
  */
 export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   const { environments, stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
@@ -125,7 +126,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     const directory = sagemaker.sagemaker_submit_directory;
     if (typeof directory !== 'string' || directory === '') {
       throw new JobError(
-        'ClientError: the hyperparameter sagemaker_submit_directory is missing: it says where the code is',
+        'ClientError: the hyperparameter sagemaker_submit_directory is missing: it must be the location of the code',
       );
     }
     const path = submitPath(directory, host.base);
@@ -143,7 +144,10 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     );
   }
 
-  /** The Python with what the code depends on: of a program its `requirements.txt`, of a module the package, too. */
+  /**
+   * The Python with the code's dependencies: `requirements.txt` for a program, and also its package for a
+   * module.
+   */
   async function withDependencies(
     python: string,
     kind: EntryPointKind,
@@ -175,7 +179,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     }
     const { trainingImage } = algorithm;
     return frameworkOf(trainingImage) !== undefined && !isXGBoostImage(trainingImage)
-      ? `"${trainingImage}" runs a script, and none is given: set the hyperparameters sagemaker_program and sagemaker_submit_directory`
+      ? `"${trainingImage}" runs a script, but there is none: set the hyperparameters sagemaker_program and sagemaker_submit_directory`
       : undefined;
   };
 
@@ -183,7 +187,8 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     images: `scripts (hyperparameter sagemaker_program) on the images ${FRAMEWORK_REPOSITORIES.join(', ')}`,
     accepts: (algorithm) => runsScript(algorithm) && refusalOf(algorithm) === undefined,
     refusal: refusalOf,
-    // SageMaker knows its own XGBoost image, whatever runs in it; all other metrics are the user's.
+    // SageMaker recognizes its own XGBoost image, even if it runs a script. All other metrics are defined by
+    // the user.
     metricDefinitions: ({ trainingImage }) =>
       isXGBoostImage(trainingImage) ? xgboostMetricDefinitions(trainingImage) : [],
     async prepare(algorithm) {
@@ -194,20 +199,23 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   };
 }
 
-/** Lets Open MPI start more processes than there are cores, and as root; others do not read it. */
+/** Allows Open MPI to start more processes than cores, and to run as root. Other programs ignore it. */
 const MPI_ENVIRONMENT = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
   OMPI_MCA_rmaps_base_oversubscribe: '1',
 };
 
-/** What runs the program and reports on it (`local/python/run_script.py`); it needs nothing of the environment. */
+/**
+ * Starts the Python script that runs the program and reports on it (`local/python/run_script.py`),
+ * independent of the environment.
+ */
 function runnerArguments({ capturesErrors }: Framework): string[] {
   return ['-I', '-S', join(PYTHON_FOLDER, 'run_script.py'), ...(capturesErrors ? ['--capture-errors'] : [])];
 }
 
 function frameworkFor(trainingImage: string): Framework {
   const framework = frameworkOf(trainingImage);
-  if (framework === undefined) throw new JobError(`ClientError: "${trainingImage}" is no framework image`);
+  if (framework === undefined) throw new JobError(`ClientError: "${trainingImage}" is not a framework image`);
   return framework;
 }

@@ -8,14 +8,14 @@ import { JobError, pathInFolder } from '../job-folder';
 
 const ARCHIVE_NAME = /\.(tar\.gz|tgz)$/;
 
-/** The first bytes of what gzip writes. */
+/** The first bytes of a gzip file. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Puts the code of a script-mode job where its container has it.
+ * Copies the code of a script-mode job to its path in the container.
  *
- * @param source an archive (`.tar.gz`), a script, or a folder with the code or with one such archive
- * @param onNotice takes what is said of members of the archive that are left out
+ * @param source an archive (`.tar.gz`), a script, or a folder that contains the code or one archive
+ * @param onNotice receives notices about skipped members of the archive
  * @throws JobError when there is no such code, or the archive cannot be unpacked
  */
 export async function placeSourceCode(
@@ -25,7 +25,7 @@ export async function placeSourceCode(
 ): Promise<void> {
   const state = await stat(source).catch(() => undefined);
   if (state === undefined) {
-    throw new JobError(`ClientError: sagemaker_submit_directory: there is nothing at ${source}`);
+    throw new JobError(`ClientError: sagemaker_submit_directory: ${source} does not exist`);
   }
   const archive = state.isDirectory() ? await onlyArchive(source) : source;
   if (archive === undefined) {
@@ -40,18 +40,18 @@ export async function placeSourceCode(
     await extractArchive(archive, codeFolder, onNotice);
   } catch (error) {
     throw new JobError(
-      `ClientError: sagemaker_submit_directory: ${archive} cannot be unpacked as .tar.gz: ${(error as Error).message}`,
+      `ClientError: sagemaker_submit_directory: cannot unpack ${archive} as .tar.gz: ${(error as Error).message}`,
     );
   }
 }
 
 /**
- * The path on this machine of what `sagemaker_submit_directory` names below `/opt/ml`.
+ * The local path for a `sagemaker_submit_directory` below `/opt/ml`.
  *
- * @returns undefined for anything else
+ * @returns undefined for any other value
  */
 export function submitPath(directory: string, base: string): string | undefined {
-  const path = resolve(pathInFolder(directory, base)); // which takes `..` away
+  const path = resolve(pathInFolder(directory, base)); // resolves `..`
   return path === base || path.startsWith(`${base}/`) ? path : undefined;
 }
 
@@ -62,7 +62,7 @@ async function onlyArchive(folder: string): Promise<string | undefined> {
     : undefined;
 }
 
-/** An archive may have any name: CDK's end in `.gz`. */
+/** Archives may have any name: those of the CDK end with `.gz`. */
 async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
   try {
@@ -74,8 +74,8 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 /**
- * Unpacks an archive as the training toolkit does: a name that would lead out of the folder is made one inside, and
- * what cannot be inside (a link that leads out, a device) is left out and named.
+ * Unpacks an archive like the training toolkit. Names that lead outside the folder are changed to paths
+ * inside. Members that cannot be inside (a link that leads outside, a device) are skipped and reported.
  */
 async function extractArchive(
   archive: string,
@@ -122,7 +122,7 @@ async function extractArchive(
   await pipeline(createReadStream(archive), createGunzip(), entries);
 }
 
-/** The name without what would lead out of a folder. */
+/** Removes the parts of a name that lead outside a folder. */
 function nameInside(name: string): string {
   return name
     .replaceAll('\\', '/')
@@ -131,7 +131,7 @@ function nameInside(name: string): string {
     .join('/');
 }
 
-/** Whether a path is in a folder, whatever links lead there. */
+/** Whether a path is in a folder after resolving links. */
 async function isInside(path: string, folder: string): Promise<boolean> {
   const root = await realpath(folder);
   let existing = path;

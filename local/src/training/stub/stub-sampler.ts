@@ -1,12 +1,12 @@
 import { JavaRandom } from '../../states/java-random.cjs';
 import type { Sampler, Search, SearchDimension, SearchSpecification } from '../sampler';
 
-/** How often a set is drawn anew that was handed out before; then the search space counts as used up. */
+/** Number of attempts to draw a new combination. After that, the search space counts as exhausted. */
 const MOST_DRAWS = 1000;
 
 /**
- * Makes a sampler that stands for Optuna beside a stub of the training, and needs no Python: whatever the strategy
- * is, it draws at random, the same sets for the same seed, and learns nothing. A grid is gone through in order.
+ * Creates a sampler for stubbed training, which needs no Python. Whatever the strategy, it draws combinations
+ * at random, always the same for a seed, and ignores results. A grid is enumerated in order.
  */
 export function createStubSampler(): Sampler {
   return {
@@ -34,7 +34,7 @@ function startSearch(specification: SearchSpecification): Search {
 
 type Hyperparameters = Record<string, string>;
 
-/** Different sets, as SageMaker tries none twice. */
+/** Different combinations: SageMaker does not try any twice. */
 function* randomSets({ dimensions, randomSeed = 0 }: SearchSpecification): Generator<Hyperparameters> {
   const generator = new JavaRandom(randomSeed);
   const random = () => generator.nextDouble();
@@ -71,7 +71,7 @@ function draw(dimension: SearchDimension, random: () => number): string {
       ? Math.exp(from(Math.log(min), Math.log(max)))
       : scalingType === 'ReverseLogarithmic'
         ? 1 - Math.exp(from(Math.log1p(-min), Math.log1p(-max)))
-        : // All whole numbers are as likely as each other, the first and the last one, too.
+        : // All integers are equally likely, including the first and the last one.
           kind === 'integer'
           ? Math.floor(from(min, max + 1))
           : from(min, max);

@@ -4,32 +4,37 @@ import { failedFor } from '../failure-reason';
 import { unlessAborted } from '../job-runner';
 import type { Trainer, TrainingOutcome, TrainingTask } from '../trainer';
 
-/** A training job as a stub sees it. */
+/** A training job, as a stub receives it. */
 export interface StubTrainingJob {
   readonly name: string;
   /** URI of the training image. */
   readonly image: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** Paths of the files of each channel, by the channel's name. The training role may read them: that was checked. */
+  /**
+   * Paths of the files of each channel, by channel name. The training role's permission to read them has been
+   * checked.
+   */
   readonly channels: Readonly<Record<string, readonly string[]>>;
-  /** Aborts when the job is stopped; it ends then, whatever the stub does. */
+  /** Aborts when the job is stopped. The job then ends even if the stub does not. */
   readonly signal: AbortSignal;
-  /** Adds a line to the job's log; metrics are found in it as in what a container prints. */
+  /** Adds a line to the job's log, in which metrics are found as in a container's output. */
   readonly log: (line: string) => void;
 }
 
 /**
- * Stands for all training: what it returns are the final values of the job's metrics, by their names
- * (`validation:rmse`). What it throws makes the job fail; the message is its failure reason.
+ * Replaces all training. Returns the final values of the job's metrics by name (`validation:rmse`). If it
+ * throws, the job fails with the message as its failure reason.
  */
 export type StubTraining = (
   job: StubTrainingJob,
 ) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
-/** The file in the model of a stubbed job. */
+/** Name of the file in the model of a stubbed job. */
 const MODEL_FILE = 'stub.json';
 
-/** Makes a trainer that trains nothing: a function answers the jobs that another trainer would run. */
+/**
+ * Creates a trainer that calls a function instead of training, for the jobs that another trainer would run.
+ */
 export function createStubTrainer(replaced: Trainer, stub: StubTraining): Trainer {
   return {
     images: replaced.images,
@@ -38,7 +43,7 @@ export function createStubTrainer(replaced: Trainer, stub: StubTraining): Traine
     metricDefinitions: (algorithm) => replaced.metricDefinitions(algorithm),
     async train(task) {
       task.onStart();
-      task.onLog('This is a stub: nothing is trained.');
+      task.onLog('This is a stub: it does not train.');
       try {
         return await answer(task, stub);
       } catch (error) {
@@ -73,7 +78,7 @@ async function answer(task: TrainingTask, stub: StubTraining): Promise<TrainingO
   return { status: 'Completed' };
 }
 
-/** Worded as a container's failure is, unless the stub does it. */
+/** The failure reason, worded like a container's failure unless the stub already does that. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^\w+Error: /.test(message) ? message : `AlgorithmError: ${message}, exit code: 1`;

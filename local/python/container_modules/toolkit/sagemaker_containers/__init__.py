@@ -1,8 +1,10 @@
-"""A stand-in of local mode for `sagemaker_containers`, which scripts import in SageMaker's XGBoost and scikit-learn images.
+"""Local mode's stand-in for `sagemaker_containers`, which scripts import in SageMaker's XGBoost and
+scikit-learn images.
 
-It has what scripts use while they train: `training_env()`, `entry_point._wait_hostname_resolution()`, content types and
-errors. What serves models can be imported, since scripts define their `input_fn` beside the training, and says what it
-is when it is used. The package itself cannot be installed: it needs Flask 1.1.1.
+It contains the parts that scripts use during training: `training_env()`,
+`entry_point._wait_hostname_resolution()`, content types and errors. Modules for serving can be imported,
+because scripts define `input_fn` next to the training code, but using them raises an error. The original
+package cannot be installed: it requires Flask 1.1.1.
 """
 
 import json
@@ -10,7 +12,7 @@ import os
 
 
 class TrainingEnv(dict):
-    """What SM_TRAINING_ENV has, as attributes and as a dictionary."""
+    """The content of SM_TRAINING_ENV, as attributes and as a dictionary."""
 
     def __getattr__(self, name):
         try:
@@ -20,7 +22,7 @@ class TrainingEnv(dict):
 
 
 def training_env(resource_config=None, input_data_config=None, hyperparameters=None):
-    """The training job's environment: channels, hosts, hyperparameters, folders."""
+    """Returns the training job's environment: channels, hosts, hyperparameters, folders."""
     given = {
         "resource_config": resource_config,
         "input_data_config": input_data_config,

@@ -2,18 +2,18 @@
 
 
 class ClientError(Exception):
-    """A mistake of the user's."""
+    """The user made a mistake."""
 
 
 class ChannelDoesNotExistError(Exception):
-    """A channel that the job does not have."""
+    """The job does not have this channel."""
 
     def __init__(self, channel_name):
         super().__init__(f"Channel {channel_name} is not a valid channel")
 
 
 class UnsupportedFormatError(Exception):
-    """A content type that the container cannot read."""
+    """The container cannot read this content type."""
 
     def __init__(self, content_type, **kwargs):
         self.message = f"Content type {content_type} is not supported by this framework."

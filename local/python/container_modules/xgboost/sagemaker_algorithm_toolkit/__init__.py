@@ -1,1 +1,1 @@
-"""A stand-in of local mode for the toolkit of SageMaker's own algorithms: its exceptions."""
+"""Local mode's stand-in for the toolkit of SageMaker's own algorithms: its exceptions."""

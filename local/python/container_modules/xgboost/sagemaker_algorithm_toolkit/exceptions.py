@@ -1,8 +1,8 @@
-"""Whose fault a failure is."""
+"""Exceptions by cause."""
 
 
 class BaseToolkitError(Exception):
-    """A failure with a message of its own."""
+    """Base class: a failure with a message."""
 
     def __init__(self, message=None, caused_by=None):
         self.message = message or (str(caused_by) if caused_by else "unknown error occurred")
@@ -11,12 +11,12 @@ class BaseToolkitError(Exception):
 
 
 class UserError(BaseToolkitError):
-    """The data's or the request's."""
+    """The data or the request is wrong."""
 
 
 class AlgorithmError(BaseToolkitError):
-    """The algorithm's."""
+    """The algorithm failed."""
 
 
 class PlatformError(BaseToolkitError):
-    """The platform's."""
+    """The platform failed."""

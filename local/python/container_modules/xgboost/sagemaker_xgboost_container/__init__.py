@@ -1,5 +1,6 @@
-"""A stand-in of local mode for the package that scripts import in SageMaker's XGBoost images.
+"""Local mode's stand-in for the package that scripts import in SageMaker's XGBoost images.
 
-It has what scripts use while they train: `data_utils`, `distributed`, `checkpointing`, `encoder` and `constants`. The
-rules are those of aws/sagemaker-xgboost-container; the code is local mode's own.
+It contains the modules that scripts use during training: `data_utils`, `distributed`, `checkpointing`,
+`encoder` and `constants`. The rules are those of aws/sagemaker-xgboost-container; the code is local mode's
+own.
 """

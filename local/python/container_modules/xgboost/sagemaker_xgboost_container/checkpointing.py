@@ -1,4 +1,4 @@
-"""Saves the model after each round and goes on from the last one, for managed spot training."""
+"""Saves the model after each round and resumes from the last one, for managed spot training."""
 
 import logging
 import os
@@ -10,14 +10,14 @@ from sagemaker_xgboost_container._paths import here
 from xgboost import collective
 
 CHECKPOINT_FILENAME = "xgboost-checkpoint"
-# Of a file that SageMaker must not upload yet.
+# Suffix of a file that SageMaker must not upload yet.
 TEMP_FILE_SUFFIX = ".sagemaker-ignore"
 
 
 def train(train_args, checkpoint_dir):
-    """Calls xgboost.train with a dictionary of its arguments, from the last checkpoint on.
+    """Calls xgboost.train with a dictionary of arguments, resuming from the last checkpoint.
 
-    `num_boost_round` is the number of rounds in all.
+    `num_boost_round` is the total number of rounds.
     """
     xgb_model, start_iteration = load_checkpoint(checkpoint_dir)
     if xgb_model is not None:
@@ -34,7 +34,7 @@ def train(train_args, checkpoint_dir):
 
 
 def load_checkpoint(checkpoint_dir, max_try=5):
-    """The file of the last checkpoint that can be read, and how many rounds it has; (None, 0) when there is none."""
+    """The file of the last readable checkpoint and its number of rounds; (None, 0) if there is none."""
     checkpoint_dir = here(checkpoint_dir)
     if not checkpoint_dir or not os.path.exists(checkpoint_dir):
         return None, 0
@@ -54,7 +54,7 @@ def load_checkpoint(checkpoint_dir, max_try=5):
 
 
 def print_checkpointed_evaluation(period=1, show_stdv=True, start_iteration=0):
-    """A callback that prints the metrics of every so many rounds, counted from the first round of all."""
+    """A callback that prints metrics every `period` rounds, counted from the very first round."""
     return _PrintEvaluation(period, start_iteration)
 
 
@@ -64,7 +64,7 @@ def save_checkpoint(checkpoint_dir, start_iteration=0, max_to_keep=5, num_round=
 
 
 def save_intermediate_model(intermediate_model_dir, model_name):
-    """A callback that saves the model as it is after each round, under one name."""
+    """A callback that saves the current model after each round, under the same name."""
     return SaveIntermediateModel(intermediate_model_dir, model_name)
 
 
@@ -86,8 +86,8 @@ class _PrintEvaluation(xgb.callback.TrainingCallback):
 class SaveCheckpoint(xgb.callback.TrainingCallback):
     """Saves `xgboost-checkpoint.<round>` after each round, and keeps the last ones.
 
-    :param start_iteration: rounds of the model that the training began with
-    :param max_to_keep: how many checkpoints of this training are kept
+    :param start_iteration: number of rounds of the model that the training started with :param
+    max_to_keep: number of checkpoints of this training to keep
     """
 
     def __init__(self, checkpoint_dir, start_iteration=0, max_to_keep=5, num_round=None):
@@ -113,7 +113,7 @@ class SaveCheckpoint(xgb.callback.TrainingCallback):
 
 
 class SaveIntermediateModel(xgb.callback.TrainingCallback):
-    """Saves the model after each round, in place of the one before."""
+    """Saves the model after each round, overwriting the previous one."""
 
     def __init__(self, intermediate_model_dir, model_name, is_master=True):
         super().__init__()
@@ -131,13 +131,13 @@ class SaveIntermediateModel(xgb.callback.TrainingCallback):
         return False
 
 
-# The names that images with XGBoost 1.3 and newer have, too.
+# Additional names, as in images with XGBoost 1.3 and newer.
 SaveCheckpointCallBack = SaveCheckpoint
 SaveIntermediateModelCallBack = SaveIntermediateModel
 
 
 def _save(model, path, suffix):
-    """Replaces a file in one step."""
+    """Replaces a file atomically."""
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), suffix=suffix, delete=False) as file:
         model.save_model(file.name)
     os.replace(file.name, path)

@@ -1,4 +1,4 @@
-"""Reads channels as the container does: the label comes first, with XGBoost's own parsers."""
+"""Reads channels as the container does: with XGBoost's own parsers, and the label in the first column."""
 
 import csv
 import logging
@@ -14,7 +14,7 @@ CSV = "csv"
 LIBSVM = "libsvm"
 PARQUET = "parquet"
 RECORDIO_PROTOBUF = "recordio-protobuf"
-# Folders that lie deeper below a channel are left out.
+# Folders nested deeper in a channel are skipped.
 MAX_FOLDER_DEPTH = 3
 
 _KINDS = {
@@ -27,7 +27,7 @@ VALID_CONTENT_TYPES = list(_KINDS)
 
 
 def get_content_type(content_type_cfg_val):
-    """The kind of data that a content type names, such as `csv` for `text/csv; label_size=1`; libsvm for none."""
+    """The format of a content type, such as `csv` for `text/csv; label_size=1`; libsvm if there is none."""
     if content_type_cfg_val is None:
         return LIBSVM
     name, *parameters = [part.strip() for part in content_type_cfg_val.lower().split(";")]
@@ -43,14 +43,13 @@ def get_content_type(content_type_cfg_val):
 
 
 def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
-    """The data of a folder, a file, or several.
+    """Loads the data of a folder, a file, or several.
 
-    :param content_type: csv, libsvm or parquet
-    :param csv_weights: 1 if the second column of a CSV has the weights
-    :return: xgb.DMatrix; None when there is no such path
+    :param content_type: csv, libsvm or parquet :param csv_weights: 1 if the second column of CSV files
+    contains weights :return: xgb.DMatrix; None if there is no such path
     """
     if is_pipe:
-        raise exc.UserError("Local mode has no Pipe mode for scripts: use File or FastFile.")
+        raise exc.UserError("Local mode does not support Pipe mode for scripts: use File or FastFile.")
     paths = [here(path) for path in (data_path if isinstance(data_path, list) else [data_path])]
     files = [file for path in paths for file in _files_below(path, 1)]
     if not isinstance(data_path, list) and not os.path.exists(here(data_path)):
@@ -77,7 +76,7 @@ def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
 
 
 def get_csv_dmatrix(path, csv_weights, is_pipe=False):
-    """The data of CSV files; the delimiter is that of the first line."""
+    """Loads CSV files. The first line determines the delimiter."""
     with open(_first_file(path), encoding="utf-8", errors="ignore") as file:
         line = file.readline()
     try:
@@ -89,16 +88,16 @@ def get_csv_dmatrix(path, csv_weights, is_pipe=False):
 
 
 def get_libsvm_dmatrix(files_path, is_pipe=False):
-    """The data of LIBSVM files."""
+    """Loads LIBSVM files."""
     return _load(LIBSVM, f"{files_path}?format=libsvm")
 
 
 def get_parquet_dmatrix(path, is_pipe=False):
-    """The data of Parquet files; the label is the first column."""
+    """Loads Parquet files. The first column is the label."""
     try:
         import pyarrow.parquet
     except ImportError:
-        raise exc.UserError("Parquet needs pyarrow, which SageMaker's image has: put it into requirements.txt") from None
+        raise exc.UserError("Parquet requires pyarrow, which SageMaker's image contains: add it to requirements.txt") from None
     try:
         data = pyarrow.parquet.read_table(path).to_pandas().to_numpy()
         return xgb.DMatrix(data[:, 1:], label=data[:, 0])
@@ -107,12 +106,12 @@ def get_parquet_dmatrix(path, is_pipe=False):
 
 
 def get_recordio_protobuf_dmatrix(path, is_pipe=False):
-    """Not in local mode."""
-    raise exc.UserError("Local mode does not read recordio-protobuf: use csv, libsvm or parquet.")
+    """Not implemented in local mode."""
+    raise exc.UserError("Local mode does not support recordio-protobuf: use csv, libsvm or parquet.")
 
 
 def get_size(data_path, is_pipe=False):
-    """Bytes of the files below a path; 0 when there is no such path."""
+    """Total size of the files at a path in bytes; 0 if there is no such path."""
     data_path = here(data_path)
     if not os.path.exists(data_path):
         return 0
@@ -149,7 +148,7 @@ def _files_below(path, depth):
 
 
 def _give_name(file, name):
-    """A second name, or else a copy: XGBoost resolves symbolic links and stumbles over some names."""
+    """Creates a hard link, or else a copy: XGBoost resolves symbolic links and cannot handle some names."""
     try:
         os.link(os.path.realpath(file), name)
     except OSError:

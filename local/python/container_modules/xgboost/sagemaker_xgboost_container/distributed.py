@@ -1,4 +1,4 @@
-"""Trains one model on several hosts: XGBoost's collective, with the first host's tracker."""
+"""Trains a model on several hosts with XGBoost's collective. The first host runs the tracker."""
 
 import logging
 import socket
@@ -11,14 +11,14 @@ from xgboost.tracker import RabitTracker
 
 LOCAL_HOSTNAME = "127.0.0.1"
 DEFAULT_PORT = 9099
-# The other hosts may start before the tracker does.
+# Other hosts may start before the tracker does.
 CONNECT_RETRIES = 10
 
 _IS_OLD = int(xgb.__version__.split(".")[0]) < 2
 
 
 def wait_hostname_resolution(sm_hosts):
-    """Returns once all hosts can be found."""
+    """Returns once the names of all hosts resolve."""
     for host in sm_hosts:
         _dns_lookup(host)
 
@@ -33,12 +33,11 @@ def rabit_run(
     second_port=None,
     update_rabit_args=False,
 ):
-    """Calls a function on all hosts that take part, while they are connected.
+    """Calls a function on all participating hosts while they are connected.
 
-    :param exec_fun: what trains, in this process
-    :param args: its keyword arguments
-    :param include_in_training: whether this host takes part, such as when it has data; the process of one that does not ends
-    :param update_rabit_args: whether the function gets `is_master` too
+    :param exec_fun: function that trains in this process :param args: its keyword arguments :param
+    include_in_training: whether this host participates, for example because it has data. Otherwise, the
+    process ends :param update_rabit_args: whether to pass `is_master` to the function
     """
     with Rabit(hosts=hosts, current_host=current_host, port=first_port) as cluster:
         records = cluster.synchronize({"host": cluster.current_host, "include_in_training": include_in_training})
@@ -61,7 +60,7 @@ def _call(exec_fun, args, is_master, update_rabit_args):
 
 
 class RabitHelper:
-    """What a host knows of the others while they are connected."""
+    """Information about the connected hosts."""
 
     def __init__(self, is_master, current_host, master_port):
         self.is_master = is_master
@@ -70,14 +69,16 @@ class RabitHelper:
         self.master_port = master_port
 
     def synchronize(self, data):
-        """The data of all hosts, in the order of their ranks."""
+        """The data of all hosts, ordered by rank."""
         return [
             collective.broadcast(data if rank == self.rank else None, rank) for rank in range(collective.get_world_size())
         ]
 
 
 class Rabit:
-    """Connects hosts: `with Rabit(hosts, current_host) as cluster`. The first in the alphabet is the master."""
+    """Connects hosts: `with Rabit(hosts, current_host) as cluster`. The alphabetically first one is the
+    master.
+    """
 
     def __init__(
         self, hosts, current_host=None, master_host=None, port=None, max_connect_attempts=CONNECT_RETRIES, connect_retry_timeout=3
@@ -92,7 +93,7 @@ class Rabit:
         self._tracker = None
 
     def start(self):
-        # XGBoost resolves names by itself, and does not know those of the hosts.
+        # XGBoost resolves names by itself and cannot resolve those of the hosts.
         address = socket.gethostbyname(self.master_host)
         if self.is_master_host:
             self._tracker = RabitTracker(n_workers=self.n_workers, host_ip=address, port=self.port)

@@ -1,4 +1,4 @@
-"""Reads requests to an endpoint: scripts import it for their input_fn."""
+"""Decodes requests to an endpoint. Scripts import it for their input_fn."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from sagemaker_xgboost_container.constants import xgb_content_types
 
 
 def csv_to_dmatrix(input, dtype=None):
-    """The rows of a CSV text, without a label."""
+    """Parses CSV rows without a label."""
     text = input.decode() if isinstance(input, bytes) else input
     lines = text.split("\n")
     sniffed = csv.Sniffer().sniff(lines[0][:512]).delimiter
@@ -22,7 +22,7 @@ def csv_to_dmatrix(input, dtype=None):
 
 
 def libsvm_to_dmatrix(string_like):
-    """The rows of a LIBSVM text."""
+    """Parses LIBSVM rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "rows")
         with open(path, "wb") as file:
@@ -31,7 +31,7 @@ def libsvm_to_dmatrix(string_like):
 
 
 def json_to_jsonlines(json_data):
-    """The entries of the only list in a JSON object, one a line."""
+    """Converts a JSON object that contains a single list to lines with one entry each."""
     data = json_data if isinstance(json_data, dict) else json.loads(json_data)
     if len(data) != 1:
         raise ValueError("JSON response is not compatible for conversion to jsonlines.")
@@ -46,7 +46,7 @@ _DECODERS = {
 
 
 def decode(obj, content_type):
-    """The rows of a request as a DMatrix."""
+    """Decodes the rows of a request into a DMatrix."""
     media_type = content_type.split(";")[0].strip().lower()
     if media_type not in _DECODERS:
         raise _errors.UnsupportedFormatError(media_type)

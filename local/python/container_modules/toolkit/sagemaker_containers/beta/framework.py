@@ -1,4 +1,4 @@
-"""What `sagemaker_containers` calls its framework interface."""
+"""The framework interface of `sagemaker_containers`."""
 
 from sagemaker_containers import _content_types as content_types
 from sagemaker_containers import _errors as errors
