@@ -1,15 +1,15 @@
-// npm run bench: all benchmarks, one after the other. Each says what it measures, the figures and the targets, which are
-// those of issue 4 and DESIGN.md; with --check the exit status is 1 when one is missed.
+// npm run bench: runs all benchmarks one after the other. Each prints what it measures, the figures, and the
+// targets from issue 4 and DESIGN.md. With --check, the exit status is 1 if a target is missed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './local-mode.mjs';
 
 const BENCHMARKS = ['synth', 'speed', 'overhead', 'search', 'scale', 'large', 'report'];
 const NOT_MEASURED = {
-  'Amazon SageMaker itself': 'needs an AWS account, and its time is that of starting instances',
+  'Amazon SageMaker itself': 'needs an AWS account, and mostly measures the start of instances',
   "SageMaker's own local mode (Python SDK)": 'cannot tune (aws/sagemaker-python-sdk#1960), and needs Docker',
-  moto: 'answers tuning jobs with constants: nothing is trained',
-  'Step Functions Local': 'replays canned answers: nothing is trained',
+  moto: 'returns constants for tuning jobs: does not train',
+  'Step Functions Local': 'replays recorded answers: does not train',
 };
 
 let isMissed = false;

@@ -1,15 +1,16 @@
-// (f) Data that is not small: the whole command on files of 124 and 440 MB against the plain script, with the very
-// hyperparameters that local mode has tried, so that both do the same work.
+// (f) Large data: the whole command on files of 124 and 440 MB, compared with a plain script that uses the
+// hyperparameters that local mode tried, so that both do the same work.
 //
 //   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
 //
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  n_jobs=2, half of the cores each
 //
-// Search: local mode from CreateHyperParameterTuningJob to its end, the data still to be read; the script from reading
-// the data on. Whole command: `npm run local`, which synthesizes the app, copies the data, tunes, trains the final model and
-// runs the Lambda function; the script's process. Memory: the greatest sum of the proportional set sizes (PSS) of a
-// process and all its descendants. The data is made here, from a fixed seed, and removed.
+// Search: for local mode, from CreateHyperParameterTuningJob to its end, including reading the data; for the
+// script, from reading the data on. Whole command: `npm run local`, which synthesizes the app, copies the
+// data, tunes, trains the final model and runs the Lambda function; for the script, its whole process.
+// Memory: maximum of the sum of proportional set sizes (PSS) of a process and all its descendants. The data
+// is generated with a fixed seed, and deleted afterwards.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,6 @@ function report({ rows, columns, rounds, bytes }, runs) {
   console.log();
   printTarget('search, local mode / script', local.search / script.search, 1.0);
   printTarget('whole command, local mode / script', local.whole / script.whole, 1.2);
-  // Elsewhere than on Linux nobody knows.
+  // Measured only on Linux.
   if (local.memory > 0) printTarget('memory, local mode / script', local.memory / script.memory, 1.5);
 }

@@ -1,4 +1,5 @@
-// Local mode as the benchmarks use it: the command line for whole runs, and the endpoint with AWS's own client.
+// Runs local mode for the benchmarks: the command line for whole runs, and the endpoint with AWS's own
+// client.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +28,7 @@ process.on('exit', () => {
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
-/** A new folder that is removed when this process ends; in a place that git does not track. */
+/** Creates a folder that is deleted when this process ends, in a place that Git ignores. */
 export function temporaryFolder() {
   const parent = join(ROOT, '.local');
   mkdirSync(parent, { recursive: true });
@@ -37,7 +38,8 @@ export function temporaryFolder() {
 }
 
 /**
- * Runs `npm run local` on the project's own app, as a person does: the whole command's time, and what it kept.
+ * Runs `npm run local` on this repository's app, as a user does. Returns the time of the whole command and
+ * its records.
  *
  * @param context settings of the app, as `name=value`
  */
@@ -71,7 +73,7 @@ export async function runCommand(input, context = []) {
   return { seconds, tuningSeconds: over - created, description: tuningJob.description, trainingJobs };
 }
 
-/** The endpoint of the project's own app, until `close`. */
+/** The endpoint for this repository's app, until `close`. */
 export class Endpoint {
   static async start() {
     const root = temporaryFolder();
@@ -111,12 +113,12 @@ export class Endpoint {
     this.s3 = new S3Client(config);
   }
 
-  /** Process ID of local mode. */
+  /** The process ID of local mode. */
   get processId() {
     return this.child.pid;
   }
 
-  /** Runs the app's state machine for one training job: the benchmarks ask of SageMaker what it asks. */
+  /** Runs the app's state machine with one training job, to record its requests to SageMaker. */
   async learn() {
     const { stateMachines } = await this.states.send(new ListStateMachinesCommand({}));
     const { executionArn } = await this.states.send(
@@ -138,7 +140,7 @@ export class Endpoint {
     this.definition = { ...definition, AlgorithmSpecification: algorithm };
   }
 
-  /** Starts a tuning job; `changes` are those of the config, `definition` is the app's unless given. */
+  /** Starts a tuning job. `changes` are applied to the configuration; `definition` defaults to the app's. */
   async createTuningJob(name, changes, definition) {
     await this.sagemaker.send(
       new CreateHyperParameterTuningJobCommand({
@@ -149,12 +151,12 @@ export class Endpoint {
     );
   }
 
-  /** A definition like the app's, with these static hyperparameters. */
+  /** The app's definition with these static hyperparameters. */
   definitionWith(hyperparameters, channels = this.definition.InputDataConfig) {
     return { ...this.definition, StaticHyperParameters: hyperparameters, InputDataConfig: channels };
   }
 
-  /** Puts a data set in the bucket: channels for its training and validation data. */
+  /** Uploads a data set to the bucket. Returns channels for its training and validation data. */
   async upload(name, texts) {
     const channels = [];
     for (const channel of this.definition.InputDataConfig) {
@@ -169,7 +171,7 @@ export class Endpoint {
     return channels;
   }
 
-  /** The description of a tuning job when it has ended. */
+  /** Waits for the end of a tuning job. Returns its description. */
   async waitForTuningJob(name) {
     for (;;) {
       const job = await this.sagemaker.send(
@@ -183,7 +185,7 @@ export class Endpoint {
     }
   }
 
-  /** Records of jobs as local mode keeps them. */
+  /** Local mode's records of jobs. */
   records(kind) {
     return recordsIn(this.root, kind);
   }
@@ -191,12 +193,12 @@ export class Endpoint {
   async close() {
     const end = ended(this.child);
     this.child.kill('SIGINT');
-    await end.catch(() => undefined); // Ctrl-C is no success
+    await end.catch(() => undefined); // Ctrl-C is not a success
     rmSync(this.root, { recursive: true, force: true });
   }
 }
 
-/** Records of jobs as local mode keeps them, in the order of their creation. */
+/** Local mode's records of jobs, ordered by creation. */
 function recordsIn(root, kind) {
   const folder = join(root, 'sagemaker', kind);
   return readdirSync(folder)

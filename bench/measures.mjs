@@ -1,4 +1,4 @@
-// What the benchmarks share: medians, and lines that say a figure, its target and whether it was met.
+// Shared by the benchmarks: medians, tables, and lines with a figure, its target and whether it was met.
 import { cpus } from 'node:os';
 
 export function median(numbers) {
@@ -12,7 +12,7 @@ export function printHead(title) {
   console.log(`Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
 }
 
-/** Prints rows of cells; every column but the first is of numbers. */
+/** Prints a table. All columns except the first contain numbers. */
 export function printTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   for (const row of rows) {
@@ -23,7 +23,7 @@ export function printTable(rows) {
   }
 }
 
-/** Says whether a figure is within its target; sets the exit status when it is not and `--check` was given. */
+/** Prints whether a figure meets its target. Sets the exit status if it does not and `--check` was given. */
 export function printTarget(name, value, limit, digits = 2) {
   const isMet = value <= limit;
   console.log(`${name}: ${value.toFixed(digits)}, target at most ${limit}: ${isMet ? 'met' : 'missed'}`);

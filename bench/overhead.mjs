@@ -1,5 +1,5 @@
-// (b) What a training job costs beside its training: small jobs one after the other, through the SageMaker API with AWS's
-// own client, against bare calls of xgboost.train with the same hyperparameters, data and threads.
+// (b) Overhead of a training job: small jobs one after the other, through the SageMaker API with AWS's own
+// client, compared with bare calls of xgboost.train with the same hyperparameters, data and threads.
 //
 //   npm run bench:overhead -- [--jobs 60] [--check]
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ try {
   ]);
   console.log();
   const most = Math.max(single, random, bayesian) - bare;
-  printTarget('greatest overhead in milliseconds', most * 1000, TARGET_MILLISECONDS, 1);
+  printTarget('maximum overhead in milliseconds', most * 1000, TARGET_MILLISECONDS, 1);
 } finally {
   await endpoint.close();
 }
@@ -61,7 +61,7 @@ async function bareCalls() {
   return result;
 }
 
-/** From the request to the moment that Describe says Completed, as a client sees it: seconds of each job. */
+/** Seconds of each job from the request until Describe returns Completed, as a client measures it. */
 async function trainingJobs() {
   const {
     RoleArn,
@@ -100,7 +100,10 @@ async function trainingJobs() {
   return seconds;
 }
 
-/** Seconds of a job in a tuning job that runs one at a time: the median time from one job's creation to the next. */
+/**
+ * Seconds of a job in a tuning job that runs one at a time: the median time between the creations of
+ * consecutive jobs.
+ */
 async function tuningJob(strategy) {
   const name = `overhead-${strategy.toLowerCase()}`;
   await endpoint.createTuningJob(

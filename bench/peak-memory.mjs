@@ -1,4 +1,4 @@
-// The greatest memory of the processes below this one, on Linux: pages that several share count once.
+// The peak memory of this process's descendants, on Linux. Shared pages count once.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const POLL_MILLISECONDS = 1000;
@@ -34,7 +34,7 @@ function processes() {
     : [];
 }
 
-/** The parent of a process; of one that has ended, nobody. */
+/** The parent of a process; undefined if the process has ended. */
 function parentOf(id) {
   return Number(
     read(id, 'stat')

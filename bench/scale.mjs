@@ -1,4 +1,4 @@
-// (d) A tuning job of 200 training jobs: memory of the Node.js process, and whether a job takes longer the more there were.
+// (d) A tuning job with 200 training jobs: memory of the Node.js process, and whether later jobs take longer.
 //
 //   npm run bench:scale -- [--jobs 200] [--check]
 import { execFileSync } from 'node:child_process';
@@ -24,7 +24,7 @@ try {
   const timer = setInterval(() => {
     peak = Math.max(peak, residentMebibytes());
   }, 500);
-  // Rounds and depth are fixed and the ranges narrow, so that all jobs are the same work.
+  // Fixed rounds and depth and narrow ranges, so that all jobs do the same work.
   await endpoint.createTuningJob(
     'scale',
     {
@@ -54,11 +54,11 @@ try {
   printHead(`(d) A tuning job of ${jobs} training jobs, two at a time`);
   const groups = [];
   for (let first = 0; first + group <= times.length; first += group) {
-    // The first job's end is the start of its group: what comes before it is the start of the workers.
+    // A group starts at the end of its first job, which excludes the start of the workers.
     groups.push((times[first + group - 1] - times[first]) / (group - 1));
   }
   printTable([
-    ['jobs', 'mean time of a job'],
+    ['jobs', 'mean time per job'],
     ...groups.map((seconds, i) => [
       `${i * group + 1} to ${(i + 1) * group}`,
       `${(seconds * 1000).toFixed(0)} ms`,
@@ -67,14 +67,14 @@ try {
   console.log(
     `\nmemory of the Node.js process: ${start.toFixed(0)} MiB at the start, ${end.toFixed(0)} MiB at the end`,
   );
-  console.log(`DescribeHyperParameterTuningJob at the end: ${describe.toFixed(1)} ms, as a client sees it`);
+  console.log(`DescribeHyperParameterTuningJob at the end: ${describe.toFixed(1)} ms, measured by a client`);
   printTarget('peak memory in MiB', peak, TARGET_MEBIBYTES, 0);
-  printTarget('time of a job, last group / first', groups.at(-1) / groups[0], 1.1);
+  printTarget('time per job, last group / first', groups.at(-1) / groups[0], 1.1);
 } finally {
   await endpoint.close();
 }
 
-/** The middle of a range, a hundredth of it wide. */
+/** The middle of a range, with a hundredth of its width. */
 function narrowed({ MinValue: min, MaxValue: max, ...range }) {
   const middle = (Number(min) + Number(max)) / 2;
   const margin = (Number(max) - Number(min)) / 200;

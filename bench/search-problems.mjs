@@ -1,7 +1,9 @@
-// What `search.mjs` tunes: a data set of bench/peers/data_sets.py, ranges, and how many training jobs run at once.
+// The tuning problems of `search.mjs`: a data set of bench/peers/data_sets.py, ranges, and the number of
+// parallel training jobs.
 //
-// Settings of local mode's search are chosen on the development half alone. Nobody looks at the held-out half before the
-// settings are final (docs/decisions/0036); a data set that was used to choose one moves to the development half.
+// Settings of local mode's search are chosen on the development half only. Nobody looks at the held-out half
+// before the settings are final (docs/decisions/0036). A data set used to choose a setting moves to the
+// development half.
 
 const continuous = (Name, MinValue, MaxValue, ScalingType = 'Linear') => ({
   Name,
@@ -36,7 +38,7 @@ const WIDE = {
   ],
 };
 
-/** Those of Amazon's direct-marketing example: linear, with settings that do not learn at one end. */
+/** The ranges of Amazon's direct-marketing example: linear, with values at one end that do not learn. */
 const LINEAR = {
   IntegerParameterRanges: [integer('max_depth', 1, 10)],
   ContinuousParameterRanges: [
@@ -46,7 +48,7 @@ const LINEAR = {
   ],
 };
 
-/** Those of Optuna's XGBoost example: categories, and logarithmic and reverse logarithmic scales. */
+/** The ranges of Optuna's XGBoost example: categories, and logarithmic and reverse logarithmic scaling. */
 const MIXED = {
   CategoricalParameterRanges: [
     { Name: 'booster', Values: ['gbtree', 'dart'] },
@@ -63,7 +65,7 @@ const MIXED = {
   ],
 };
 
-/** Small samples of the rows: close settings differ by chance. */
+/** Small row samples, so that similar settings differ by chance. */
 const NOISY = {
   CategoricalParameterRanges: [{ Name: 'tree_method', Values: ['hist', 'exact', 'approx'] }],
   IntegerParameterRanges: [integer('max_depth', 2, 10)],

@@ -1,13 +1,13 @@
-// What search.mjs computes of the searches: regrets, and how local mode's compare with a peer's.
+// The statistics of search.mjs: regrets, and comparisons of local mode's regrets with a peer's.
 import { median } from './measures.mjs';
 
 export const LOCAL = 'local mode';
 
 /**
- * Compares local mode's searches with those of a peer: `(problems, peer, count)` gives the wins and ties after so many
- * trials, and the median regrets of both.
+ * Compares local mode's searches with a peer's: `(problems, peer, count)` returns the wins and ties after a
+ * number of trials, and the median regrets of both.
  *
- * A regret is how far the best value is from the best value of all searches, in units of the same distance of the median
+ * A regret is the distance from the best value of all searches, divided by the same distance of the median
  * random trial.
  */
 export function comparison(problems, searches) {
@@ -33,7 +33,7 @@ export function comparison(problems, searches) {
   };
 }
 
-/** The regret after some trials of one of the searches of a problem. */
+/** The regret of one of a problem's searches after a number of trials. */
 function regretIn({ metric }, searches) {
   const sign = isMaximized(metric) ? -1 : 1;
   const lossesOf = ({ values }) => values.map((value) => sign * value);

@@ -1,11 +1,12 @@
-// (c) What a search finds: local mode's Bayesian strategy against Optuna's TPE and random search (both with their defaults)
-// and, with --gp, Optuna's GPSampler, on real XGBoost trainings, one thread each. 12 data sets that the settings of local
-// mode's search were chosen on, and 12 that they were not (search-problems.mjs): the targets are for the latter. All
-// samplers train in the same process in the same way: what is measured is what they propose.
+// (c) Quality of searches: local mode's Bayesian strategy compared with Optuna's TPE and random search (both
+// with defaults) and, with --gp, Optuna's GPSampler, on real XGBoost trainings with one thread each. The
+// settings of local mode's search were chosen on 12 data sets; the targets are for 12 others
+// (search-problems.mjs). All samplers train in the same process in the same way, so only their proposals
+// differ.
 //
 //   npm run bench:search -- [--seeds 4] [--trials 50] [--half development] [--gp] [--check]
 //
-// A regret is how far the best value found is from the best value that anybody found, in units of the same distance of a
+// A regret is the distance from the best value that any search found, divided by the same distance of a
 // median random trial. --gp installs PyTorch (several gigabytes on Linux) and takes several minutes more.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -17,11 +18,11 @@ import { fetchTables, runPeer } from './python.mjs';
 import { DEVELOPMENT, HELD_OUT } from './search-problems.mjs';
 import { comparison, LOCAL } from './search-regret.mjs';
 
-/** The largest share of searches that each peer may win. */
+/** Maximum share of searches that each peer may win. */
 const NOT_BETTER = { TPESampler: 0.4, RandomSampler: 0.25 };
 const REGRET_TO_TPE = 0.8;
 const SHOWN_TRIALS = [10, 20, 30, 50, 100];
-/** How many trials the targets are for. */
+/** Number of trials for the targets. */
 const TARGET_TRIALS = 30;
 
 const { values: options } = parseArgs({
@@ -69,7 +70,7 @@ function write(name, channel, text) {
   return file;
 }
 
-/** Searches of every problem with every seed, one process for each core. */
+/** Runs searches of every problem with every seed, one process per core. */
 async function runSearches(environment, samplers) {
   const task = {
     problems,

@@ -1,19 +1,20 @@
-// (a) Wall time of 30 trials: local mode, which is a whole state machine with SageMaker's API, against the plain Optuna
-// + xgboost script that people write. The app's own data (bike rentals) and ranges.
+// (a) Elapsed time of 30 trials: local mode, with a whole state machine and SageMaker's API, compared with a
+// plain script with Optuna and xgboost. Uses the app's own data (bike rentals) and ranges.
 //
 //   npm run bench:speed -- [--rounds 3] [--trials 30] [--check]
 //
-// The peer is one process that reads the data once; each of its variants uses all cores:
+// The peer is one process that reads the data once. Each variant uses all cores:
 //
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  n_jobs=2, half of the cores each
-//   same trials    two at a time, with the very hyperparameters that local mode has tried: the same work
+//   same trials    two at a time, with the hyperparameters that local mode tried: the same work
 //   no metrics     two at a time, the validation data predicted once, at the end of a trial
 //
-// All but the last evaluate both data sets after every round, as SageMaker's algorithm does. In turns, so that whatever
-// else slows the machine down slows all. Time of tuning: local mode from CreateHyperParameterTuningJob to its end, the
-// data still to be read by the workers; the script from reading the data on. Whole command: `npm run local`, which
-// synthesizes the app, tunes, trains the final model and runs the Lambda function; the script's process.
+// All except the last evaluate both data sets after every round, as SageMaker's algorithm does. Variants take
+// turns, so that other load affects all of them. Time of tuning: for local mode, from
+// CreateHyperParameterTuningJob to its end, including reading the data in the workers; for the script, from
+// reading the data on. Whole command: `npm run local`, which synthesizes the app, tunes, trains the final
+// model and runs the Lambda function; for the script, its whole process.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

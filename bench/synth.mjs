@@ -1,13 +1,13 @@
-// How long an app process takes that `cdk synth` starts, and how much memory, by how its TypeScript is run:
+// Time and peak memory of the app process that `cdk synth` starts, by the way its TypeScript is run:
 //
-//   app          the command of cdk.json: ts-node with swc, no type check
-//   precompiled  the same sources compiled to JavaScript beforehand: the yardstick
-//   type-checked what `cdk init` sets up: ts-node with a type check at every synth
+//   app           the command of cdk.json: ts-node with swc, without a type check
+//   precompiled   the same sources, compiled to JavaScript in advance: the reference
+//   type-checked  the setup of `cdk init`: ts-node with a type check at every synth
 //
 //   npm run bench:synth -- [--runs 7] [--app "<command>"] [--check]
 //
-// --check exits with 1 if app takes more than 1.2 times as long as precompiled (the target of DESIGN.md). The time of
-// the CDK CLI itself, and of `npx`, is the same whatever the app is, and left out.
+// --check exits with 1 if app takes more than 1.2 times as long as precompiled (the target of DESIGN.md). The
+// time of the CDK CLI and of `npx` does not depend on the app and is excluded.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -33,7 +33,7 @@ const LIMIT = 1.2;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-// Inside the repository, so that `require` finds node_modules above it; in a folder that git does not track.
+// Inside the repository, so that `require` finds its node_modules, in a folder that Git ignores.
 const work = join(root, '.local', 'bench-synth');
 
 const { values: options } = parseArgs({
@@ -48,7 +48,7 @@ if (!Number.isInteger(runs) || runs < 1) {
   throw new Error(`--runs must be a positive integer, got ${options.runs}`);
 }
 
-// Runs after a failure as well.
+// Also runs after a failure.
 process.on('exit', () => {
   rmSync(work, { recursive: true, force: true });
   if (readdirSync(dirname(work)).length === 0) {
@@ -75,15 +75,15 @@ async function main() {
   ];
   const environment = appEnvironment(cdkJson.context ?? {});
 
-  // The first run of each fills the caches of files, and shows whether the three do the same work.
+  // The first run of each variant fills file caches, and shows whether all three do the same work.
   const templates = [];
   for (const variant of variants) {
     templates.push((await run(variant, environment)).templates);
   }
   if (new Set(templates).size !== 1) {
-    throw new Error('the variants did not synthesize the same templates: their times would not compare');
+    throw new Error('the variants synthesized different templates, so their times cannot be compared');
   }
-  // In turns, so that whatever else slows the machine down slows all three.
+  // Variants take turns, so that other load affects all three.
   const results = variants.map(() => []);
   for (let index = 0; index < runs; index += 1) {
     for (const [variant, result] of results.entries()) {
@@ -93,7 +93,7 @@ async function main() {
   return report(variants, results);
 }
 
-/** Compiles a copy of the sources, in a copy of the repository's layout; the command that runs it. */
+/** Compiles the sources into a copy of the repository's layout. Returns the command that runs them. */
 function precompile(entry) {
   const copy = join(work, 'precompiled');
   mkdirSync(copy);
@@ -105,7 +105,7 @@ function precompile(entry) {
     if (compiled.has(item.name)) {
       compileFolder(from, to);
     } else if (item.isDirectory() && !skipped.has(item.name)) {
-      // What sources reach by paths relative to themselves: lambda bundles, sample data.
+      // Files that sources refer to by relative paths: Lambda bundles, sample data.
       symlinkSync(from, to, 'junction');
     } else if (item.isFile()) {
       copyFileSync(from, to);
@@ -115,7 +115,7 @@ function precompile(entry) {
 }
 
 function compileFolder(from, to) {
-  // A build leaves compiled files beside their sources: only what has no source is copied.
+  // Copies files that are neither sources nor compiled: a build leaves compiled files next to their sources.
   const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.d.ts');
   const isOutput = (path) => path.endsWith('.d.ts') || extname(path) === '.js';
   cpSync(from, to, { recursive: true, filter: (path) => !isSource(path) && !isOutput(path) });
@@ -133,14 +133,15 @@ function compileFolder(from, to) {
   }
 }
 
-/** The command of `cdk init`, under the compiler options of this repository. */
+/** The command of `cdk init`, with the compiler options of this repository. */
 function typeChecked(entry) {
   const typescript = require('typescript');
   const { config, error } = typescript.readConfigFile(join(root, 'tsconfig.json'), typescript.sys.readFile);
   if (error) {
     throw new Error(typescript.flattenDiagnosticMessageText(error.messageText, '\n'));
   }
-  // A file of its own, not one that extends tsconfig.json: ts-node would inherit its own options, with swc, from that.
+  // A separate file that does not extend tsconfig.json: ts-node would inherit that file's options, including
+  // swc.
   const tsconfig = join(work, 'tsconfig.json');
   writeFileSync(
     tsconfig,
@@ -152,9 +153,9 @@ function typeChecked(entry) {
   return `node "${require.resolve('ts-node/dist/bin')}" --prefer-ts-exts --project "${tsconfig}" ${entry}`;
 }
 
-/** The environment as the CDK CLI makes it for an app, without what asks AWS for anything. */
+/** The environment that the CDK CLI creates for an app, without variables that cause calls to AWS. */
 function appEnvironment(context) {
-  // Each Node.js process notes its own peak when it ends: the same way on every system.
+  // Each Node.js process records its peak memory when it ends, in the same way on every system.
   const peak = join(work, 'peak.cjs');
   writeFileSync(
     peak,
@@ -181,7 +182,7 @@ function appEnvironment(context) {
   };
 }
 
-/** Runs a variant once: wall time in seconds, peak memory in MiB, and a digest of the templates that it wrote. */
+/** Runs a variant once. Returns the elapsed seconds, peak memory in MiB, and a digest of the templates. */
 async function run({ name, command }, environment) {
   const folder = join(work, 'run');
   rmSync(folder, { recursive: true, force: true });

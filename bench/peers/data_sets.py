@@ -1,6 +1,6 @@
-"""Data sets as CSV texts for training (3/4) and validation. Prints JSON.
+"""Prints data sets as CSV for training (3/4) and validation, in JSON.
 
-Takes JSON: names, and tables (the folder of the tables that are no data sets of scikit-learn's).
+Takes JSON: names, and tables (the folder of the tables that are not data sets of scikit-learn).
 """
 
 import json
@@ -16,7 +16,7 @@ Labelled = Tuple[np.ndarray, np.ndarray]
 
 REGRESSION = {"objective": "reg:squarederror"}
 BINARY = {"objective": "binary:logistic"}
-# Searches are many, so that each training has to be short.
+# There are many searches, so each training must be short.
 MOST_ROWS = 1000
 
 
@@ -25,7 +25,7 @@ def classes(count: int) -> Dict[str, str]:
 
 
 def table(file: str, label: str, *left_out: str) -> Callable[[str], Labelled]:
-    """A CSV table: numbers as they are, other columns as the places of their values in order."""
+    """Reads a CSV table: numbers stay as they are; other columns become the indexes of their sorted values."""
 
     def read(folder: str) -> Labelled:
         rows = pd.read_csv(f"{folder}/{file}.csv").drop(columns=list(left_out)).dropna()

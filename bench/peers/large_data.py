@@ -1,6 +1,7 @@
-"""Writes CSV data as SageMaker's XGBoost wants it: label first, no header, numbers with five digits.
+"""Writes CSV data in the format of SageMaker's XGBoost: label first, no header, numbers with five decimals.
 
-Takes JSON: folder, rows (of the training data; a fifth as many validate), columns (features), seed. Prints the bytes.
+Takes JSON: folder, rows (of the training data; validation has a fifth as many), columns (features), seed.
+Prints the size in bytes.
 """
 
 import json
@@ -14,7 +15,7 @@ ROWS_AT_ONCE = 100_000
 
 
 def csv(values: np.ndarray) -> bytes:
-    """Rows of numbers from 0 to 10: each is one digit, a point, five digits and what separates it from the next."""
+    """Formats numbers from 0 to 10: each has one digit, a point, five decimals and a separator."""
     rest = np.rint(values * 1e5).clip(0, 999_999).astype(np.int32)
     text = np.full((*rest.shape, 8), ord("."), np.uint8)
     text[..., 7] = ord(",")
@@ -26,7 +27,7 @@ def csv(values: np.ndarray) -> bytes:
 
 
 def rows_of(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Features, all of which are noise but four, and the label before them."""
+    """Rows with a label first, which depends on four features. All other features are noise."""
     x = random.random((rows, columns)) * 10
     label = 5 + np.sin(x[:, 0]) + 0.05 * (x[:, 1] - 5) ** 2 * (x[:, 2] > 3) + 0.1 * x[:, 3]
     return np.column_stack([label + 0.3 * random.standard_normal(rows), x])

@@ -1,4 +1,4 @@
-"""What is tuned: data as DMatrix objects, and ranges as Optuna has them."""
+"""The tuning problem: data as DMatrix objects, and ranges for Optuna."""
 
 import json
 import sys
@@ -12,18 +12,18 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
 def arguments() -> Dict[str, Any]:
-    """The only argument of the script, which is JSON."""
+    """Parses the script's only argument, which is JSON."""
     return json.loads(sys.argv[1])
 
 
 def read_csv(path: str) -> xgb.DMatrix:
-    """A CSV file with the label in front and no header."""
+    """Reads a CSV file with the label in the first column and no header."""
     data = np.loadtxt(path, delimiter=",", ndmin=2)
     return xgb.DMatrix(data[:, 1:], label=data[:, 0])
 
 
 def suggest(trial: optuna.Trial, ranges: Dict[str, Any]) -> Dict[str, Any]:
-    """Values from SageMaker's parameter ranges, on the same scales."""
+    """Samples values from SageMaker's parameter ranges, with the same scaling."""
     params: Dict[str, Any] = {}
     for each in ranges.get("CategoricalParameterRanges", []):
         params[each["Name"]] = trial.suggest_categorical(each["Name"], each["Values"])

@@ -1,8 +1,9 @@
-"""Searches of local mode's Bayesian strategy and of Optuna's samplers on several problems and seeds, a process a core.
+"""Runs local mode's Bayesian strategy and Optuna's samplers on several problems and seeds, with one process
+per core.
 
-Takes JSON: problems (name, train, validation, hyperparameters, metric, ranges, parallel), samplers, seeds, trials, jobs,
-and searchModules (the folder of local mode's Python modules). Prints the values of each search's trials, in the order in
-which they end, and the versions of the samplers' packages.
+Takes JSON: problems (name, train, validation, hyperparameters, metric, ranges, parallel), samplers, seeds,
+trials, jobs, and searchModules (the folder of local mode's Python modules). Prints the values of each
+search's trials, in the order of their end, and the versions of the samplers' packages.
 """
 
 import heapq
@@ -16,7 +17,7 @@ from importlib.metadata import version
 from multiprocessing import Pool
 from typing import Any, Callable, Dict, List, Tuple
 
-# Before NumPy is imported: there is a process for each core.
+# Must precede the import of NumPy. Each core has its own process.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import optuna  # noqa: E402
@@ -28,7 +29,8 @@ LOCAL = "local mode"
 PACKAGES = {LOCAL: [], "TPESampler": ["optuna"], "RandomSampler": ["optuna"], "GPSampler": ["optuna", "torch"]}
 
 Hyperparameters = Dict[str, Any]
-# How a search is asked for a trial (any handle of it, and its hyperparameters) and told the trial's value.
+# Asks a search for a trial (any handle, and its hyperparameters). A second function tells it the trial's
+# value.
 Ask = Callable[[], Tuple[Any, Hyperparameters]]
 Tell = Callable[[Any, float], None]
 
@@ -65,7 +67,7 @@ def local_search(problem: Dict[str, Any], folder: str, seed: int) -> Tuple[Ask, 
 
     def ask() -> Tuple[Any, Hyperparameters]:
         asked = local.ask()
-        assert asked is not None, "no space of the benchmark is finite"
+        assert asked is not None, "the benchmark has no finite search space"
         return asked["trial"], asked["hyperparameters"]
 
     return ask, local.tell
@@ -79,7 +81,7 @@ KINDS = {
 
 
 def dimension(kind: str, given: Dict[str, Any]) -> Dict[str, Any]:
-    """One of SageMaker's ranges as local mode describes it to its sampler."""
+    """Converts one of SageMaker's ranges to a dimension of local mode's sampler."""
     if kind == "categorical":
         return {"kind": kind, "name": given["Name"], "values": given["Values"]}
     return {
@@ -112,7 +114,7 @@ def run(problem: Dict[str, Any], ask: Ask, tell: Tell, seed: int, trials: int) -
         return float(model.eval(validation).rsplit(":", 1)[1])
 
     values: List[float] = []
-    # Trials that run at once end in another order than they start in, as if each took a time of its own.
+    # Parallel trials end in a different order than they start, as if their durations differed.
     times = random.Random(seed)
     now, running, asked = 0.0, [], 0
     while len(values) < trials:

@@ -1,6 +1,7 @@
-"""Bare `xgboost.train` calls, one after the other, with the data in memory.
+"""Calls `xgboost.train` repeatedly, with the data in memory.
 
-Takes JSON: train, validation (CSV files), hyperparameters, rounds, repeat. Prints the seconds of each call.
+Takes JSON: train, validation (CSV files), hyperparameters, rounds, repeat. Prints the seconds of each
+call.
 """
 
 import json

