@@ -13,7 +13,7 @@ import { synthesize } from './end-to-end/support';
 
 jest.setTimeout(60_000);
 
-/** The states of each state machine, which process numbers in different ways. */
+/** The states of each machine, which process numbers in different ways. */
 const MACHINES: Readonly<Record<string, string>> = {
   pass: '{ "StartAt": "S",\n  "States": {"S": {"Type": "Pass", "End": true}} }',
   literal:
@@ -90,7 +90,7 @@ test.each<[machine: string, input: string, output: string]>([
   expect(described).toMatchObject({ status: 'SUCCEEDED', input, output });
 });
 
-test('the history has the texts', async () => {
+test('the history preserves the source of numbers', async () => {
   const { executionArn } = await run('pass', INPUT);
   const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn }));
   expect(
@@ -100,7 +100,7 @@ test('the history has the texts', async () => {
   ).toMatchObject([{ input: INPUT }, { input: COMPACT }, { output: COMPACT }, { output: COMPACT }]);
 });
 
-test('who reads the record finds JavaScript numbers', async () => {
+test('readers of the record get JavaScript numbers', async () => {
   const execution = localMode.startExecution({ stateMachine: 'literal' });
   expect(await execution.output()).toEqual({ a: 1, b: 1000, c: [12345678901234567000] });
 });

@@ -31,12 +31,12 @@ test('Ctrl-C, which goes to the group of the terminal, does not reach the proces
 test('a request that a dead process cannot read goes to another one', async () => {
   await evaluator.evaluate('jsonata', SUM);
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
-  // Dead, but this process does not know yet: events arrive only in the next turn of the event loop.
+  // The process is dead, but this process does not know: events are only handled in the next turn.
   while (evaluatorProcesses().length > 0);
   await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
 });
 
-test('a request that was read by a process that somebody else kills goes to another one', async () => {
+test('a request is sent to a new process if its process is killed from outside', async () => {
   await evaluator.evaluate('jsonata', SUM);
   const answer = evaluator.evaluate('jsonata', {
     ...SUM,

@@ -21,7 +21,7 @@ const SCIKIT_LEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-sci
 const USUAL = ['sampler.py', ...Array<string>(availableParallelism()).fill('xgboost_worker.py')];
 const PACKAGES = { optuna: '5.0.0', 'xgboost-cpu': '3.2.0', numpy: '2.0.0', scipy: '1.0.0' };
 
-/** Runs the real interpreter, and records what it is started for. */
+/** Runs the real interpreter, and records its arguments. */
 let python: string;
 let log: string;
 let started: HeadStart[] = [];
@@ -84,7 +84,7 @@ function headStart(root?: string): HeadStart {
   return start;
 }
 
-test('an app that is new trains with what was started for it', async () => {
+test('a new app trains with the processes started for it', async () => {
   const start = headStart();
   const common = await start.take(appWith(IMAGE));
   await common?.xgboost.prepare?.({ trainingImage: IMAGE, hyperparameters: {} }, availableParallelism());
@@ -105,7 +105,7 @@ test.each<[string, string]>([
   expect(alive()).toEqual([]);
 });
 
-test('what starts is what the last deployment of the root needed', async () => {
+test('starts what the last deployment of the root needed', async () => {
   const root = temporaryFolder();
   const hourAgo = new Date(Date.now() - 3_600_000);
   const age = () =>
@@ -145,10 +145,10 @@ describe('the command', () => {
 
   const forever = 'setInterval(() => {}, 1000)';
 
-  test('leaves no process behind when the app cannot be synthesized', async () => {
+  test('leaves no process running when the app cannot be synthesized', async () => {
     run('setTimeout(() => process.exit(1), 1500)');
     const { exitCode, output } = await cli.ended;
-    expect([exitCode, output]).toEqual([1, expect.stringContaining('cdk synth ended with exit status 1')]);
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('cdk synth failed with exit status 1')]);
     expect(scripts()).toEqual(USUAL);
     expect([alive(), cli.isAnyAlive()]).toEqual([[], false]);
   });
@@ -156,7 +156,7 @@ describe('the command', () => {
   test.each<[string, () => void]>([
     ['Ctrl-C', () => cli.interrupt()],
     ['kill -9', () => cli.kill()],
-  ])('leaves no process behind after %s during the synthesis', async (_, end) => {
+  ])('leaves no process running after %s during the synthesis', async (_, end) => {
     run(forever);
     await until(() => processes().length === USUAL.length);
     end();

@@ -38,7 +38,7 @@ test.each(HOSTILE_METRICS)('metric expression %s', async (regex, line, expected)
   const note = collector.notes().m;
   if (typeof expected === 'string') expect(note).toContain(expected);
   else expect(value === undefined ? value : Number(value.toPrecision(1))).toBe(expected);
-  // An error in one metric does not affect the others.
+  // A problem with one metric does not affect the others.
   expect(collector.latest().find(({ MetricName }) => MetricName === 'other')?.Value).toBe(0.25);
 });
 
@@ -61,7 +61,7 @@ describe('JSONata expressions', () => {
     expect(await evaluate('1 + 1', evaluator)).toEqual({ json: '2' });
   });
 
-  test('those that wait behind a hostile one are answered', async () => {
+  test('those that wait for a hostile one are answered', async () => {
     const [hostile = '', sane] = [HOSTILE_JSONATA[0]?.[0], '$sum([1, 2])'];
     const answers = await Promise.all([
       evaluate(hostile, impatient),
@@ -71,7 +71,7 @@ describe('JSONata expressions', () => {
     expect(answers).toEqual([new LimitReached('time'), { json: '3' }, { json: '3' }]);
   });
 
-  test('one that nobody waits for any more is ended', async () => {
+  test('one whose result is no longer needed is ended', async () => {
     const controller = new AbortController();
     const started = Date.now();
     const [hostile = ''] = HOSTILE_JSONATA[0] ?? [];

@@ -4,11 +4,11 @@ const A32 = 'a'.repeat(32);
 const A40 = `${'a'.repeat(40)}!`;
 const LONG = 200_000;
 
-/** Metric expressions with log lines, and the expected outcomes. */
+/** Metric expressions, lines, and the expected results. */
 export const HOSTILE_METRICS: readonly (readonly [
   regex: string,
   line: string,
-  /** A number: the value. A string: part of the note. */
+  /** A number is the expected value. A string must be part of the note. */
   expected: number | string | undefined,
 ])[] = [
   ['(?:a+)+([0-9.]+)$', A32, 'takes longer than 1 s'],
@@ -36,18 +36,18 @@ export const HOSTILE_METRICS: readonly (readonly [
   ['(((((a{90}){90}){90}){90}){90})(\\d)', A32, undefined],
   ['rmse=([0-9.]+)', `${'rmse='.repeat(LONG)}`, undefined],
   ['rmse=([0-9.]+)', `${'x'.repeat(LONG)}rmse=0.5`, 0.5],
-  ['rmse=(\\S+)', `rmse=${'9'.repeat(LONG)}`, 'no number'],
+  ['rmse=(\\S+)', `rmse=${'9'.repeat(LONG)}`, 'not a number'],
   ['rmse=(.*)', 'rmse=', 'an empty string'],
   ['rmse=([0-9.]*)', 'rmse=dog', 'an empty string'],
-  ['rmse=(\\w+)', 'rmse=dog', 'matched, but captured `dog`, which is no number'],
+  ['rmse=(\\w+)', 'rmse=dog', 'matched, but captured `dog`, which is not a number'],
   ['rmse=(\\w+)', 'rmse=nan', 'matched, but captured `nan`, which is not a finite number'],
   ['rmse=(\\S+)', 'rmse=-inf', 'captured `-inf`'],
   ['rmse=(\\S+)', 'rmse=1e999', 'captured `1e999`'],
   ['rmse=\\d', 'rmse=1', 'captured nothing'],
   ['rmse=(?:(x)|\\d)', 'rmse=1', 'captured nothing'],
-  ['rmse=(\\S+)', 'rmse=\u0000\u0001', 'no number'],
-  ['rmse=(\\S+)', 'rmse=１２', 'no number'],
-  ['rmse=(.+)', 'rmse=\ud800', 'no number'],
+  ['rmse=(\\S+)', 'rmse=\u0000\u0001', 'not a number'],
+  ['rmse=(\\S+)', 'rmse=１２', 'not a number'],
+  ['rmse=(.+)', 'rmse=\ud800', 'not a number'],
 ];
 
 /** JSONata expressions, with the limit that they exceed: one, either (depending on the machine), or none. */

@@ -53,7 +53,7 @@ function workflow(props: Partial<TuningWorkflowProps> = {}): string {
   });
 }
 
-/** Deploys a workflow with stubbed training, and data that exists but is never read. */
+/** Deploys a workflow with stubbed training, and with data that is never read. */
 async function deployStubbed(
   stubTraining: StubTraining,
   props?: Partial<TuningWorkflowProps>,
@@ -90,9 +90,9 @@ describe('a stack', () => {
     }
     expect(bucket('Named').name).toBe('a-name');
     expect(() => bucket('Data')).toThrow(
-      /^Stack Test has no bucket "Data"\. There are: DataLake\w+ \(.*\), Named/,
+      /^Stack Test has no bucket "Data"\. Available: DataLake\w+ \(.*\), Named/,
     );
-    expect(() => bucket()).toThrow(/^Stack Test has 2 buckets; name one\. /);
+    expect(() => bucket()).toThrow(/^Stack Test has 2 buckets; choose one\. /);
   });
 
   test('keeps objects that AWS clients see with the rights of a role', async () => {
@@ -119,17 +119,17 @@ describe('a stack', () => {
       AWS_SESSION_TOKEN: role.credentials.sessionToken,
       AWS_DEFAULT_REGION: 'us-east-1',
     });
-    expect(() => deployed.clientConfig('None')).toThrow(/has no role "None"\. There are: Tuning/);
+    expect(() => deployed.clientConfig('None')).toThrow(/has no role "None"\. Available: Tuning/);
   });
 
-  test('leaves nothing behind in a temporary root, and all in one that was named', async () => {
+  test('deletes a temporary root, and keeps one that was given', async () => {
     const assembly = workflow();
     const temporary = await deploy({ assembly, stubTraining: byDepth });
     expect(existsSync(temporary.root)).toBe(true);
     await Promise.all([temporary.close(), temporary.close()]);
     expect(existsSync(temporary.root)).toBe(false);
     await expect(deploy({ assembly, stubTasks: { None: () => 1 } })).rejects.toThrow(
-      /^stubTasks: no task has the name or resource "None"\. There are: .*TuneHyperparameters, sagemaker:create/,
+      /^stubTasks: no task has the name or resource "None"\. Available: .*TuneHyperparameters, sagemaker:create/,
     );
     await expect(deploy({ assembly: new App() as unknown as string })).rejects.toThrow(/^assembly: must be/);
     await expect(deploy({ assembly, waitTimeScale: 0 })).rejects.toThrow(
@@ -144,7 +144,7 @@ describe('a stack', () => {
     expect(temporaryRoots()).toEqual([]);
   });
 
-  test('is synthesized from its project; an app that cannot be says why', async () => {
+  test('is synthesized from its project; a failed synthesis has a reason', async () => {
     const project = temporaryFolder();
     const notices: string[] = [];
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'echo no such column >&2; exit 3' }));
@@ -152,7 +152,7 @@ describe('a stack', () => {
     process.env.PATH = `${resolve(__dirname, '../../node_modules/.bin')}:${path}`;
     try {
       const failed = LocalMode.deploy({ project, onNotice: (text) => notices.push(text) });
-      await expect(failed).rejects.toThrow(/^cdk synth ended with exit status 1:\n[\s\S]*no such column/);
+      await expect(failed).rejects.toThrow(/^cdk synth failed with exit status 1:\n[\s\S]*no such column/);
       expect(notices.join('\n')).toContain('no such column');
     } finally {
       process.env.PATH = path;
@@ -161,7 +161,7 @@ describe('a stack', () => {
 });
 
 describe('an execution', () => {
-  test('tells its output, or why there is none', async () => {
+  test('returns its output, or the reason why there is none', async () => {
     const deployed = await deployStubbed(({ name }) => {
       if (name.includes('-final-')) throw new Error('out of memory');
       return { 'validation:rmse': 1 };
@@ -169,7 +169,7 @@ describe('an execution', () => {
     const execution = deployed.startExecution({ name: 'first' });
     await expect(execution.output()).rejects.toMatchObject({
       name: 'ExecutionFailedError',
-      message: expect.stringMatching(/^Execution first has ended FAILED: Final.*: .*out of memory/),
+      message: expect.stringMatching(/^Execution first ended with status FAILED: Final.*: .*out of memory/),
       execution: { status: 'FAILED', error: 'FinalTrainingJobNotCompleted' },
     });
     expect(execution.states()).toEqual(expect.arrayContaining(['TuneHyperparameters', 'TrainFinalModel']));
@@ -216,7 +216,7 @@ describe('a stub of training', () => {
       ['train:rmse', 7.5],
       ['validation:rmse', 12],
     ]);
-    expect(deployed.logs(final?.TrainingJobName ?? '')).toMatch(/^This is a stub: nothing is trained\.\n/);
+    expect(deployed.logs(final?.TrainingJobName ?? '')).toMatch(/^This is a stub: it does not train\.\n/);
     expect(deployed.logs('Tuning/Tuning/FindBestTrainingJobFunction')).not.toContain('Error');
     expect(() => deployed.logs('none')).toThrow(/no training job, AutoML job or function "none"/);
   });
@@ -249,11 +249,11 @@ describe('a stub of training', () => {
     expect(grid.map(String).sort()).toEqual(['0.1,2', '0.1,3', '0.2,2', '0.2,3']);
   });
 
-  test('that gives a metric which the job does not have is told those it has', async () => {
+  test('that returns an unknown metric gets an error with the known ones', async () => {
     const deployed = await deployStubbed(() => ({ accuracy: 1 }));
     await expect(deployed.startExecution().output()).rejects.toThrow('NoCompletedTrainingJobError');
     expect(deployed.trainingJobs()[0]?.FailureReason).toMatch(
-      /^AlgorithmError: the job has no metric "accuracy"\. It has: train:accuracy, /,
+      /^AlgorithmError: the job has no metric "accuracy", only: train:accuracy, /,
     );
   });
 });
@@ -274,9 +274,9 @@ describe('a stub of tasks', () => {
     });
   });
 
-  test('stands for what is not here, which is refused without one', async () => {
+  test('replaces an unsupported task, which is refused otherwise', async () => {
     await expect(deploy({ assembly, stubTraining: byDepth })).rejects.toThrow(
-      /State machine Test-Machine\w+ cannot be run here:\n.*does not have the resource "arn:.*:sns:publish"/,
+      /Local mode cannot run state machine Test-Machine\w+:\n.*does not support the resource "arn:.*:sns:publish"/,
     );
     const errors = ['SNS.ThrottledException', 'SNS.NotFoundException'];
     const seen: unknown[] = [];
@@ -293,7 +293,7 @@ describe('a stub of tasks', () => {
       },
     });
     const input = { text: 'hello' };
-    // A retry after five minutes, which are 0.3 seconds here, and then the error that the state machine catches.
+    // A retry after five minutes, which take 0.3 seconds here, and then a caught error.
     await expect(deployed.startExecution({ input }).output()).resolves.toEqual({
       Error: 'SNS.NotFoundException',
       Cause: 'no such topic',
@@ -302,7 +302,7 @@ describe('a stub of tasks', () => {
     expect(seen).toEqual(['Publish', 'hello', 'Publish', 'hello', 'Publish', 'hello']);
   });
 
-  test('stands for training that local mode cannot do', async () => {
+  test('replaces training that local mode does not support', async () => {
     const linear = synthesize((scope) => {
       const states = {
         Train: {
@@ -321,7 +321,7 @@ describe('a stub of tasks', () => {
       });
     });
     const refused = await deploy({ assembly: linear, stubTraining: byDepth });
-    expect(() => refused.startExecution()).toThrow(/linear-learner runs on AWS only/);
+    expect(() => refused.startExecution()).toThrow(/linear-learner only runs on AWS/);
     await refused.close();
     const stubbed = await deploy({ assembly: linear, stubTasks: { Train: { answer: { trained: true } } } });
     await expect(stubbed.startExecution().output()).resolves.toEqual({ trained: true });

@@ -22,7 +22,7 @@ const REPOSITORY = resolve(__dirname, '../..');
 const PACKAGE = join(REPOSITORY, 'local');
 const NAME = 'cdk-sagemaker-tuning-local';
 
-/** A user's program, as TypeScript and compiled to JavaScript. */
+/** Code that a user might write, in TypeScript and, compiled, in JavaScript. */
 const CONSUMER = `
 import { type ExecutionRecord, LocalMode, type StubTraining } from '${NAME}';
 
@@ -43,7 +43,7 @@ async function main(assembly: string): Promise<void> {
 void main(process.argv[2] ?? '');
 `;
 
-/** A project in which the npm package is installed. It uses the dependencies of this repository. */
+/** A project with the package installed as packed by npm. Its dependencies are those of this repository. */
 let project: string;
 let assembly: string;
 
@@ -89,7 +89,7 @@ function link(name: string): void {
   symlinkSync(found, at);
 }
 
-/** Runs JavaScript in the project. Python is not available unless the environment says otherwise. */
+/** Runs JavaScript in the project. Python is not available unless the environment changes that. */
 function run(args: readonly string[], env: NodeJS.ProcessEnv = { PATH: '' }) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: project,
@@ -109,7 +109,7 @@ test('a consumer compiles strictly, against the declarations alone, and every ex
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     skipLibCheck: false,
-    // Skips the declarations of TypeScript itself.
+    // TypeScript's own declarations are not checked.
     skipDefaultLibCheck: true,
     lib: ['lib.es2022.d.ts', 'lib.esnext.disposable.d.ts'],
     target: ts.ScriptTarget.ES2022,
@@ -157,7 +157,7 @@ function isHidden({ declarations = [], name }: ts.Symbol): boolean {
   );
 }
 
-test('compiled to JavaScript, it runs without Python, prints nothing of its own, and ends by itself', () => {
+test('compiled to JavaScript, it runs without Python, prints nothing, and exits by itself', () => {
   const { outputText } = ts.transpileModule(CONSUMER, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
@@ -165,8 +165,8 @@ test('compiled to JavaScript, it runs without Python, prints nothing of its own,
   expect(run(['consumer.mjs', assembly])).toEqual({ status: 0, stdout: 'SUCCEEDED true true\n', stderr: '' });
 });
 
-test('the command runs an app whose project has no cdk of its own, and trains', () => {
-  // Stands for `cdk synth` of an app in any language.
+test('the command runs an app whose project has no cdk, and trains', () => {
+  // Replaces `cdk synth` of an app in any language.
   const copy = `require('fs').cpSync(${JSON.stringify(assembly)}, process.env.CDK_OUTDIR, { recursive: true })`;
   writeFileSync(join(project, 'app.js'), copy);
   writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: `${process.execPath} app.js` }));
@@ -188,6 +188,6 @@ test('a project with no cdk anywhere is told what to do', () => {
   const { status, stderr } = run([cli, 'run', '--quiet', '--project', elsewhere]);
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: expect.stringMatching(/^There is no aws-cdk in .*run "npm install --save-dev aws-cdk" there/),
+    stderr: expect.stringMatching(/^No aws-cdk in .*run "npm install --save-dev aws-cdk" there/),
   });
 });

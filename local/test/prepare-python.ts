@@ -13,8 +13,8 @@ const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
 
 /**
- * Before all tests: installs the Python packages that the tests and examples need, once instead of in several tests at
- * a time. If they are already installed, this takes a few seconds.
+ * Before all tests: installs the Python packages of the tests and examples once, and not in parallel. If they
+ * exist, this takes a few seconds.
  */
 export default async function preparePython(): Promise<void> {
   const environments = createPythonEnvironments({

@@ -28,9 +28,9 @@ test('commands are taken as they are, folders and files from the project on', ()
 });
 
 test.each([
-  ['{"imageCommand": {}}', 'imageCommand is not known; known are imageCommands, fileSystems, stubTasks'],
-  ['{"imageCommands": {"a": 1}}', 'imageCommands must be an object of texts, got {"a":1}'],
-  ['{"fileSystems": null}', 'fileSystems must be an object of texts, got null'],
+  ['{"imageCommand": {}}', 'unknown key imageCommand; allowed are imageCommands, fileSystems, stubTasks'],
+  ['{"imageCommands": {"a": 1}}', 'imageCommands must be a map of strings, got {"a":1}'],
+  ['{"fileSystems": null}', 'fileSystems must be a map of strings, got null'],
   ['{"stubTasks": ["sns:publish"]}', 'stubTasks must be an object, got ["sns:publish"]'],
   ['{"stubTasks": {"Notify": "ok"}}', 'stubTasks: Notify must be {"answer": <JSON>}, {"file": "<path>"} or '],
   ['{"stubTasks": {"Notify": {}}}', 'or {"command": "<command>"}, got {}'],

@@ -134,7 +134,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(names).toHaveLength(3);
     });
 
-    test('a final training without a quota tells what the search has found', async () => {
+    test('a final training without a quota returns the result of the search', async () => {
       const { record } = await run(tuning({ integration }), {
         TuneHyperparameters: () => CREATED,
         ...polling,

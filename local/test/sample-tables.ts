@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_XGBOOST_VERSION, type PythonEnvironments } from '../src/training';
 
-/** Packages with realistic tables, and the tables. */
+/** Packages with realistic tables. */
 const PACKAGES = ['palmerpenguins==0.1.6', 'islp==0.4.1'];
 const TABLES = {
   'penguins.csv': 'palmerpenguins/data/penguins.csv',

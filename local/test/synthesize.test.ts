@@ -22,7 +22,7 @@ async function environmentOfApp(): Promise<NodeJS.ProcessEnv> {
   writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
   // The app synthesizes nothing, so `cdk` fails: the app has run by then.
   const synthesis = synthesize({ project, root: join(project, 'root'), context: ['a=b'], onLine: () => {} });
-  await expect(synthesis).rejects.toThrow('cdk synth ended with exit status');
+  await expect(synthesis).rejects.toThrow('cdk synth failed with exit status');
   return JSON.parse(readFileSync(join(project, 'env.json'), 'utf8')) as NodeJS.ProcessEnv;
 }
 

@@ -83,7 +83,7 @@ test('two copies of one template share neither names nor permissions', async () 
         const stop = (name: string | undefined) =>
           client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
         await expect(stop(tuningJobs[1 - index])).rejects.toThrow(/is not authorized to perform/);
-        // Its own job has ended and can no longer be stopped, but the permission exists.
+        // The stack's own job has ended and cannot be stopped, but the permission exists.
         await expect(stop(tuningJobs[index])).rejects.not.toThrow(/is not authorized/);
       }
       const reader = new SageMakerClient(stack.clientConfig('Tuning/Tuning/FindBestTrainingJobFunctionRole'));
@@ -103,7 +103,7 @@ test('two copies of one template share neither names nor permissions', async () 
   }
 });
 
-/** The outputs of a workflow. */
+/** The output of a workflow. */
 interface Output {
   readonly tuningJob: { readonly name: string };
 }

@@ -17,18 +17,18 @@ test('a single stack needs no name', () => {
   expect(readAssembly(folder)).toMatchObject({ stackName: 'only-stack' });
 });
 
-test('several stacks: one has to be named, by name, id or path', () => {
+test('with several stacks, one must be chosen by name, ID or path', () => {
   const folder = synthesize((app) => {
     withResource(new cdk.Stack(app, 'A'));
     withResource(new cdk.Stack(app, 'B', { env: { account: '111122223333', region: 'eu-west-1' } }));
     withResource(new cdk.Stack(new cdk.Stage(app, 'Prod'), 'A'));
   });
-  expect(() => readAssembly(folder)).toThrow(/has 3 stacks, name one: Prod\/A, A, B$/);
+  expect(() => readAssembly(folder)).toThrow(/has 3 stacks; choose one: Prod\/A, A, B$/);
   expect(() => readAssembly(folder, 'C')).toThrow(/no single stack "C": /);
   expect(readAssembly(folder, 'B')).toMatchObject({ account: '111122223333', region: 'eu-west-1' });
   expect(readAssembly(folder, 'Prod/A').stackName).toBe('Prod-A');
 });
 
-test('a folder that was not synthesized says what to do', () => {
+test('the error for a folder without an assembly says what to do', () => {
   expect(() => readAssembly(temporaryFolder())).toThrow(/no manifest.json\): run "cdk synth" first/);
 });

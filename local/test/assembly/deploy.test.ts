@@ -48,7 +48,7 @@ describe('environment', () => {
   });
 });
 
-describe('buckets and what is deployed into them', () => {
+describe('buckets and their deployed contents', () => {
   function withData(source: string, props: Partial<s3deploy.BucketDeploymentProps> = {}) {
     return (stack: cdk.Stack): void => {
       const bucket = new s3.Bucket(stack, 'Data', {
@@ -83,7 +83,7 @@ describe('buckets and what is deployed into them', () => {
     });
   });
 
-  test('a second deployment keeps what runs wrote and removes what it wrote itself before', () => {
+  test('a second deployment keeps results of runs and removes files of the first deployment', () => {
     const root = temporaryFolder();
     const first = deployStack(withData(folderWith({ 'old.csv': '1' })), { root });
     const folder = first.buckets[0]?.folder ?? '';
@@ -93,7 +93,7 @@ describe('buckets and what is deployed into them', () => {
     expect(listFiles(folder)).toEqual(['input/by-a-run.csv', 'input/made/info.json', 'input/new.csv']);
   });
 
-  test('data that is there already stays as it is, and new data replaces it in one step', () => {
+  test('unchanged data is not rewritten, and new data replaces it atomically', () => {
     const root = temporaryFolder();
     const deployData = (content: string) =>
       path.join(
@@ -106,7 +106,7 @@ describe('buckets and what is deployed into them', () => {
     deployData('1');
     expect(fs.statSync(file).ino).toBe(ino);
     deployData('22');
-    // A process that is reading the old file still sees the old content.
+    // An open reader still sees the old content.
     expect(fs.readFileSync(reader, 'utf8')).toBe('1');
     fs.closeSync(reader);
     expect(fs.readFileSync(file, 'utf8')).toBe('22');
@@ -154,7 +154,7 @@ describe('buckets and what is deployed into them', () => {
   });
 });
 
-test('a nested stack is left out, and said to be', () => {
+test('a nested stack is left out with a warning', () => {
   const warnings: string[] = [];
   deployStack(
     (stack) => {
@@ -168,7 +168,7 @@ test('a nested stack is left out, and said to be', () => {
 });
 
 describe('functions', () => {
-  test('a deployment of other code leaves that of before where another process may run it', () => {
+  test('deploying new code keeps the old code, which another process may be running', () => {
     const root = temporaryFolder();
     const deployCode = (code: string) =>
       deployStack(
@@ -294,7 +294,7 @@ test('roles have their inline, attached, managed and AWS managed policies', () =
   expect(actions).not.toContain('a:Boundary');
   expect(JSON.stringify(role?.policies)).toContain(`${buckets[0]?.arn}/*`);
   expect(warnings).toEqual([
-    expect.stringMatching(/does not have the policy arn:aws:iam::aws:policy\/NobodyKnows/),
+    expect.stringMatching(/local mode does not know the policy arn:aws:iam::aws:policy\/NobodyKnows/),
   ]);
 });
 
@@ -337,8 +337,8 @@ test('buckets and keys have their policies, and a bucket has its key', () => {
     { policies: [] },
   ]);
   expect(buckets[1]).not.toHaveProperty('encryption');
-  // Principals of other stacks do not exist here.
-  expect(warnings).toEqual([expect.stringMatching(/^the statement Resources\/Data.*\/1 is left out: /)]);
+  // The principal of another stack does not exist here.
+  expect(warnings).toEqual([expect.stringMatching(/^ignoring the statement Resources\/Data.*\/1: /)]);
 });
 
 test('versioning of buckets and tags of state machines', () => {
@@ -394,7 +394,7 @@ describe('state machines', () => {
     expect(stateMachines[0]?.definition).toMatchObject({ States: { A: { Comment: 'a "quoted" one' } } });
   });
 
-  test('a definition that is not there is an error', () => {
+  test('a missing definition is an error', () => {
     const build = (stack: cdk.Stack): void => {
       new sfn.CfnStateMachine(stack, 'Machine', {
         roleArn: 'arn:aws:iam::123456789012:role/r',
@@ -402,7 +402,7 @@ describe('state machines', () => {
       });
     };
     expect(() => deployStack(build)).toThrow(
-      /Resources\/Machine\/Properties: local mode finds no definition/,
+      /Resources\/Machine\/Properties: local mode found no definition/,
     );
   });
 });

@@ -63,7 +63,7 @@ test('a rule on executions is deployed with its functions and their permissions'
     },
   ]);
   expect(warnings.join('\n')).toMatch(
-    /Targets\/1: local mode starts Lambda functions and state machines only: arn:aws:sns:/,
+    /Targets\/1: local mode only supports Lambda functions and state machines as targets: arn:aws:sns:/,
   );
   expect(warnings.join('\n')).toMatch(/Nightly.*nothing triggers this rule/);
   expect(warnings.join('\n')).toMatch(/Instances.*nothing triggers this rule/);
@@ -73,16 +73,16 @@ test.each<[string, object, RegExp]>([
   [
     'a comparison',
     { source: ['aws.states'], detail: { name: [{ cidr: '10.0.0.0/24' }] } },
-    /EventPattern\/detail\/name\/0: local mode does not have the comparison "cidr" of event patterns: it has equality, prefix, /,
+    /EventPattern\/detail\/name\/0: local mode does not support the comparison "cidr" in event patterns\. It supports equality, prefix, /,
   ],
   [
     'a comparison within another',
     { source: ['aws.states'], detail: { name: [{ 'anything-but': { cidr: 'a*' } }] } },
     /name\/0\/anything-but: .*"cidr"/,
   ],
-  ['alternatives', { source: ['aws.states'], detail: { $or: [{ a: [1] }] } }, /does not have \$or/],
+  ['alternatives', { source: ['aws.states'], detail: { $or: [{ a: [1] }] } }, /does not support \$or/],
 ])(
-  '%s that local mode does not have is refused when the template is deployed',
+  '%s that local mode does not support is refused when the template is deployed',
   (_name, EventPattern, message) => {
     expect(() =>
       deployStack((stack) => {
@@ -102,7 +102,7 @@ test.each<[string, object, boolean]>([
   ['numbers', { n: [1] }, true],
   ['a member below', { deep: { b: ['z'] } }, true],
   ['two members, one of them wrong', { a: ['x'], deep: { b: ['q'] } }, false],
-  ['a member that is not there', { other: { b: ['z'] } }, false],
+  ['a missing member', { other: { b: ['z'] } }, false],
   ['a list has one of them', { list: ['q', 'm'] }, true],
   ['prefix', { a: [{ prefix: 'x' }] }, true],
   ['prefix of nothing', { no: [{ prefix: '' }] }, false],
@@ -126,7 +126,7 @@ test.each<[string, object, boolean]>([
   ['numeric', { n: [{ numeric: ['>', 0, '<=', 1] }] }, true],
   ['numeric, one of two', { n: [{ numeric: ['>=', 1, '<', 1] }] }, false],
   ['numeric equality', { n: [{ numeric: ['=', 1] }] }, true],
-  ['numeric of a text', { a: [{ numeric: ['>', 0] }] }, false],
+  ['numeric comparison of a string', { a: [{ numeric: ['>', 0] }] }, false],
 ])('pattern: %s', (_name, given, expected) => {
   checkPattern(given, 'EventPattern');
   const event = {

@@ -87,7 +87,7 @@ test.each([
   expect(resolve(value)).toEqual(expected);
 });
 
-test('ids of resources that local mode does not have look like AWS ids and are stable', () => {
+test('ids of unsupported resources look like AWS ids and are stable', () => {
   expect(resolve({ Ref: 'Network' })).toMatch(/^subnet-0[0-9a-f]{16}$/);
   expect(resolve({ 'Fn::GetAtt': ['Key', 'Arn'] })).toMatch(
     /^arn:aws:kms:eu-west-1:123456789012:key\/[0-9a-f-]{36}$/,
@@ -97,23 +97,23 @@ test('ids of resources that local mode does not have look like AWS ids and are s
 
 test.each([
   [{ Ref: 'Nothing' }, /Here\/Ref: the resource "Nothing" is not in the template/],
-  [{ Ref: 'OnlyProd' }, /is left out by its condition/],
-  [{ Ref: 'Exotic' }, /"Exotic": resources of type AWS::Exotic::Thing exist on AWS only/],
+  [{ Ref: 'OnlyProd' }, /is excluded by its condition/],
+  [{ Ref: 'Exotic' }, /"Exotic": resources of type AWS::Exotic::Thing exist only on AWS/],
   [
     { a: { 'Fn::GetAtt': ['Bucket', 'Nope'] } },
     /Here\/a\/Fn::GetAtt: .*attribute "Nope" of "Bucket".*only: Arn/,
   ],
   [{ Ref: 'Needed' }, /parameter "Needed" has no default/],
-  [{ Ref: 'FromSsm' }, /read from the SSM parameter "\/path" on AWS/],
+  [{ Ref: 'FromSsm' }, /cannot read the parameter "FromSsm" from the SSM parameter "\/path"/],
   [{ 'Fn::ImportValue': 'other:Export' }, /exported by another stack/],
-  [{ 'Fn::Transform': {} }, /does not have the intrinsic function Fn::Transform/],
+  [{ 'Fn::Transform': {} }, /does not support the intrinsic function Fn::Transform/],
   [{ 'Fn::FindInMap': ['Images', 'xx', 'account'] }, /mapping Images has no value for "xx" and "account"/],
-  [{ 'Fn::Select': [5, ['a']] }, /no item 5 in a list of 1/],
-  ['{{resolve:ssm:/a}}', /dynamic references/],
-])('%j is an error that says where and why', (value, message) => {
+  [{ 'Fn::Select': [5, ['a']] }, /index 5 is out of range for a list of 1 items/],
+  ['{{resolve:ssm:/a}}', /cannot resolve the dynamic reference/],
+])('%j is an error with a location and a reason', (value, message) => {
   expect(() => resolve(value)).toThrow(message);
 });
 
-test('resources whose condition does not hold are not listed', () => {
+test('resources with a false condition are not listed', () => {
   expect(evaluator.resourcesOfType('AWS::S3::Bucket')).toEqual(['Bucket']);
 });

@@ -23,7 +23,7 @@ test('a file asset is an object of the staging bucket, as after an upload', () =
   expect(readFileSync(join(bucket, key), 'utf8')).toBe('the archive');
 });
 
-test('links inside of what an image is built from stay links inside of it', () => {
+test('links inside a build context stay links inside it', () => {
   const folder = folderWith({ Dockerfile: 'FROM scratch', 'v1/train.py': 'pass' });
   symlinkSync('v1', join(folder, 'current'));
   symlinkSync('v1/train.py', join(folder, 'train.py'));
@@ -46,7 +46,7 @@ test('links inside of what an image is built from stay links inside of it', () =
   expect(build?.buildArguments).toEqual(['--secret', 'id=token,src=token.txt']);
 });
 
-test('what an image is built from stays when the assembly is gone', () => {
+test('a build context survives the deletion of the assembly', () => {
   const folder = folderWith({ 'training.Dockerfile': 'FROM scratch', 'train.py': 'pass' });
   const { imageBuilds } = deployStack((stack) => {
     new CfnWaitConditionHandle(stack, 'Any');

@@ -13,6 +13,6 @@ test('spot instances are interrupted only when asked for', () => {
   expect(parse().spotInterruptions).toBeUndefined();
   expect(parse('--spot-interruptions', '0.3').spotInterruptions).toBe(0.3);
   for (const text of ['often', '-1', '']) {
-    expect(() => parse('--spot-interruptions', text)).toThrow(/must be a number that is not negative/);
+    expect(() => parse('--spot-interruptions', text)).toThrow(/must be a number of 0 or more/);
   }
 });

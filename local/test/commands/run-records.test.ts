@@ -33,12 +33,12 @@ test.each([
 test.each([
   [
     'Search',
-    /beginning of several names: give more of one\.\n {2}tuning job Search-a1\n {2}AutoML job Search-b2$/,
+    /Several names begin with "Search": type more of the one you want\.\n {2}tuning job Search-a1\n {2}AutoML job Search-b2$/,
   ],
   ['Search-a1-', /training job Search-a1-001-x\n {2}training job Search-a1-final$/],
-  ['none', /There is no execution and no job "none": ".* list --all" names them all/],
-  ['', /There is no execution and no job ""/],
-])('"%s" is refused with what there is', (name, message) => {
+  ['none', /No execution or job "none": ".* list --all" lists them all/],
+  ['', /No execution or job ""/],
+])('an unknown or ambiguous name "%s" is refused with a list of names', (name, message) => {
   expect(() => findRunRecord({ all }, name)).toThrow(message);
 });
 
@@ -54,11 +54,11 @@ describe('the searches of', () => {
   test('a training job is the tuning job that it is part of', () => {
     expect(names(2)).toEqual(['Search-a1']);
     expect(() => names(3)).toThrow(
-      /Search-a1-final is part of no tuning job: name a tuning job or an execution/,
+      /Search-a1-final is not part of a tuning job: name a tuning job or an execution/,
     );
   });
 
-  test('a search is itself, with what it ran in', () => {
+  test('a search is itself, with its deployment and state machine', () => {
     expect(searchesOf(all[1] as RunRecord, { all, executions })).toEqual([
       {
         kind: 'tuning job',

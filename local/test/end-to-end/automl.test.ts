@@ -126,7 +126,7 @@ const PROBLEMS: [string, [string, string, RegExp][]][] = [
 ];
 
 test.each(PROBLEMS)(
-  'what the state machine "%s" cannot learn from is refused before any job, and said in one sentence',
+  'unusable data of the state machine "%s" is refused before any job, with a reason in one sentence',
   async (stateMachine, problems) => {
     const { exitCode, root, executions, output } = await run(
       stateMachine,

@@ -88,7 +88,7 @@ describe('the AWS SDK for JavaScript', () => {
     );
   let account = '';
 
-  test('is told whose keys it has', async () => {
+  test('gets the principal of its access keys', async () => {
     const { Arn, Account = '' } = await client(STSClient).send(new GetCallerIdentityCommand({}));
     account = Account;
     expect(Arn).toBe(`arn:aws:iam::${account}:user/local`);

@@ -1,6 +1,6 @@
-"""What people do with boto3, unchanged: the endpoint, the region and the keys are in the environment.
+"""Typical uses of boto3, unchanged: the environment contains the endpoint, the region and the access keys.
 
-Argument: a folder with train/ and validation/. Ends with an AssertionError where something is not as on AWS.
+Argument: a folder with train/ and validation/. Ends with an AssertionError if anything differs from AWS.
 """
 
 import io
@@ -242,7 +242,7 @@ def log_search(job: str) -> None:
 
 
 def beside(account: str) -> None:
-    """What clients ask about roles, state machines and buckets, and what local mode does not have."""
+    """Requests about roles, state machines and buckets, and unsupported requests."""
     pages = boto3.client("iam").get_paginator("simulate_principal_policy").paginate(
         PolicySourceArn=f"arn:aws:iam::{account}:role/training",
         ActionNames=["s3:PutObject", "sagemaker:CreateEndpoint"],

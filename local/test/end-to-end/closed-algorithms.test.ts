@@ -28,14 +28,14 @@ const xgboost = {
 test.each([
   ['alone', linearLearner],
   ['beside others', { ...xgboost, furtherDefinitions: [{ name: 'linear', ...linearLearner }] }],
-])('an algorithm whose code is not public, %s, is refused before anything starts', async (_where, props) => {
+])('%s, whose code is not public, is refused before anything starts', async (_where, props) => {
   const assembly = synthesize((stack) => {
     new TuningWorkflow(stack, 'Tuning', props);
   });
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(assembly, root);
   expect(output.trim().split('\n').at(-1)).toMatch(
-    /^State machine \S+ cannot be run here: SageMaker's linear-learner runs on AWS only: its code is not public\. To run locally, use XGBoost with booster gblinear, or a script with scikit-learn's linear models$/,
+    /^Local mode cannot run state machine \S+: SageMaker's linear-learner only runs on AWS: its code is not public\. To run locally, use XGBoost with booster gblinear, or a script with scikit-learn's linear models$/,
   );
   expect(exitCode).toBe(1);
   expect(executionsIn(root)).toEqual([]);

@@ -32,7 +32,7 @@ test('a record that cannot be read, after a power loss, is named and keeps nothi
   expect(readdirSync(folder)).toEqual(['bad.json.unreadable']);
 });
 
-test('an execution whose process was killed is ended by the next run', async () => {
+test('the next run records the end of an execution whose process was killed', async () => {
   const root = temporaryFolder();
   await runLocalMode(assembly, root);
   const [record] = executionsIn(root);
@@ -48,13 +48,13 @@ test('an execution whose process was killed is ended by the next run', async () 
 test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
   ['no assembly', (root) => ['/nowhere', root], /^\/nowhere is not a cloud assembly/],
   ['no such stack', (root) => [assembly, root, '--stack', 'Other'], /no single stack "Other": Test/],
-  ['no such state machine', (root) => [assembly, root, '--state-machine', 'Other'], /There are: Machine/],
+  ['no such state machine', (root) => [assembly, root, '--state-machine', 'Other'], /Available: Machine/],
   [
-    'an input file that is not there',
+    'a missing input file',
     (root) => [assembly, root, '--input', '@/nowhere'],
     /^--input @\/nowhere: cannot be read: ENOENT/,
   ],
-  ['an input that is no JSON', (root) => [assembly, root, '--input', '{'], /^--input \{: is not JSON/],
+  ['an input that is not JSON', (root) => [assembly, root, '--input', '{'], /^--input \{: invalid JSON/],
   ['a root that is a file', () => [assembly, join(assembly, 'manifest.json')], /^E.*manifest.json/],
 ])('%s is one line, not a stack trace', async (_name, args, message) => {
   const { exitCode, output } = await runLocalMode(...args(temporaryFolder()));
@@ -67,14 +67,14 @@ test('a project that does not exist is named', async () => {
   const { exitCode, output } = await runInShell(
     `${process.execPath} --require ts-node/register local/src/cli.ts list --project /nowhere`,
   );
-  expect(output).toBe('--project /nowhere: there is no such folder.\n');
+  expect(output).toBe('--project /nowhere: folder not found.\n');
   expect(exitCode).toBe(1);
 });
 
-test('an app that cannot be synthesized leaves nothing behind', async () => {
+test('an app that cannot be synthesized leaves no files', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(undefined, root, '--context', 'tuning:data=/nowhere.csv');
-  expect(output).toMatch(/cdk synth ended with exit status 1: what it printed says why\.$/m);
+  expect(output).toMatch(/cdk synth failed with exit status 1: see its output\.$/m);
   expect(exitCode).toBe(1);
   expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
 });

@@ -40,7 +40,7 @@ interface Result {
   readonly stderr: string;
 }
 
-/** Runs a command as a user does, but without a terminal. */
+/** Runs a command as a user does, without a terminal. */
 async function local(...args: string[]): Promise<Result> {
   const running = promisify(execFile)(process.execPath, [...CLI, ...args], { cwd: PROJECT });
   running.child.stdin?.end();
@@ -86,7 +86,7 @@ async function rootWithJobs(): Promise<string> {
   return root;
 }
 
-describe('what was kept', () => {
+describe('stored records', () => {
   let root: string;
 
   beforeAll(async () => {
@@ -126,7 +126,7 @@ describe('what was kept', () => {
     expect(execution.stdout).toMatch(/SUCCEEDED[\s\S]*Input: \{"a":1\}[\s\S]*Echo[\s\S]*Output: \{/);
     expect(JSON.parse(json.stdout)).toMatchObject({ name, status: 'SUCCEEDED', output: { a: 1 } });
     const none = await local('show', 'other', '--root', root);
-    expect(none).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/no job "other"/) });
+    expect(none).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/job "other"/) });
   });
 
   test('has logs, also to be followed to the end', async () => {
@@ -135,14 +135,14 @@ describe('what was kept', () => {
     expect((await local('logs', 'final', '--follow', '--root', root)).stdout).toBe(text);
     const { code, stderr } = await local('logs', 'search', '--root', root);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/its training jobs have some:\n {2}search-001-\w+\n {2}search-002-/);
+    expect(stderr).toMatch(/its training jobs have logs:\n {2}search-001-\w+\n {2}search-002-/);
   });
 
-  test('is removed after all else, and only what is of local mode', async () => {
+  test('are deleted last, and only files of local mode', async () => {
     const copy = await rootWithJobs();
     writeFileSync(join(copy, 'mine.txt'), '');
     const unasked = await local('clean', '--root', copy);
-    expect(unasked).toMatchObject({ code: 1, stderr: expect.stringMatching(/say --yes/) });
+    expect(unasked).toMatchObject({ code: 1, stderr: expect.stringMatching(/use --yes/) });
     expect(unasked.stdout).toMatch(/s3: buckets, with ALL objects/);
     expect(existsSync(join(copy, 'sagemaker'))).toBe(true);
     expect(await local('clean', '--yes', '--root', copy)).toMatchObject({ code: 0 });
@@ -203,11 +203,11 @@ describe('serve', () => {
     const described = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(described.status).toBe('RUNNING');
 
-    // Other processes are told, and nothing that it uses is removed.
+    // Others get a notice, and its files are not deleted.
     const clean = await local('clean', '--yes', '--root', root);
     expect(clean).toMatchObject({ code: 1, stderr: expect.stringContaining(`(process ${child.pid})`) });
     const other = await local('--assembly', assembly, '--state-machine', 'pass', '--root', root);
-    expect(other.stderr).toContain(`Another local mode (process ${child.pid}) works in`);
+    expect(other.stderr).toContain(`Another local mode (process ${child.pid}) is running in`);
     expect(other.code).toBe(0);
 
     child.kill('SIGINT');
@@ -228,7 +228,7 @@ describe('serve', () => {
       '--role',
       '?',
     );
-    const [, role = ''] = /There are: (passmachineRole\w+) /.exec(stderr) ?? [];
+    const [, role = ''] = /Available: (passmachineRole\w+) /.exec(stderr) ?? [];
     const serving = await serve('--role', role);
     const { Arn } = await new STSClient(clientOptions(serving)).send(new GetCallerIdentityCommand({}));
     expect(Arn).toMatch(/:assumed-role\/[^/]*passmachineRole[^/]*\/local-mode$/);
@@ -242,7 +242,7 @@ describe('serve', () => {
       local(...args, '--role', 'nobody'),
       local(...args, '--role', 'nobody', '--admin'),
     ]);
-    expect(unknown.stderr).toMatch(/^Stack Test has no role "nobody"\. There are: passmachineRole/m);
+    expect(unknown.stderr).toMatch(/^Stack Test has no role "nobody"\. Available: passmachineRole/m);
     expect(both.stderr).toMatch(/'--(role|admin).*' cannot be used with option '--(role|admin)/);
     for (const { code, stdout, stderr } of [unknown, both]) {
       expect([code, stdout]).toEqual([1, '']);
@@ -256,7 +256,7 @@ describe('serve', () => {
     const args = ['serve', '--assembly', assembly, '--root', temporaryFolder(), '--port'];
     const [taken, none] = await Promise.all([local(...args, port), local(...args, '65536')]);
     expect(taken.stderr).toMatch(new RegExp(`^listen EADDRINUSE.*:${port}: .*--port`, 'm'));
-    expect(none.stderr).toMatch(/'65536' is invalid\. must be a number from 0/);
+    expect(none.stderr).toMatch(/'65536' is invalid\. must be an integer from 0/);
     for (const { code, stdout, stderr } of [taken, none]) {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).not.toMatch(/^ {4}at /m);
@@ -264,13 +264,13 @@ describe('serve', () => {
   });
 });
 
-test('a root that is not there is one line', async () => {
+test('a missing root is reported in one line', async () => {
   const root = join(temporaryFolder(), 'none');
   const results = await Promise.all([local('list', '--root', root), local('clean', '--yes', '--root', root)]);
   for (const { code, stderr } of results) {
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/none is not there: nothing has run/),
+      stderr: expect.stringMatching(/none does not exist: nothing has run/),
     });
   }
   expect(existsSync(root)).toBe(false);

@@ -22,12 +22,12 @@ const PROJECT = resolve(__dirname, '../../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // Only examples that are apps; the others have their own tests.
+  // Only apps: the other examples have separate tests.
   .filter((name) => existsSync(join(PROJECT, 'examples', name, 'app.ts')));
 const VALIDATION = join(PROJECT, 'data/bikeshare/validation/validation.csv');
 const MEASURE = join(__dirname, 'measure-model.py');
 
-/** The local mode commands in an example's README, unchanged. */
+/** The commands for local mode in an example's README, unchanged. */
 function commandsOf(example: string): string[] {
   const readme = readFileSync(join(PROJECT, 'examples', example, 'README.md'), 'utf8');
   return (
@@ -39,7 +39,7 @@ function commandsOf(example: string): string[] {
   );
 }
 
-/** The command with a shorter search and its own root folder. */
+/** A command with a shorter search, and in a separate folder. */
 function shortened(command: string, root: string, input: object): string {
   const [, words = '', given = '{}'] = /^(.*?)(?: --input '(.*)')?(?:\s+#.*)?$/.exec(command) ?? [];
   return `${words} --root ${root} --input '${JSON.stringify({ ...JSON.parse(given), ...input })}'`;
@@ -73,7 +73,7 @@ async function rootOf(command: string): Promise<string> {
   const run = runs.get(command);
   if (run === undefined) throw new Error(`not in a README: ${command}`);
   const { exitCode, output } = await run.ended;
-  // The output explains a failure.
+  // On failure, the output shows the reason.
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining(': SUCCEEDED\n') });
   expect(output).not.toContain('feature flags');
   return run.root;
@@ -121,12 +121,12 @@ async function errorOf(folder: string): Promise<number> {
   return Number(runPython(python, MEASURE, join(folder, file), VALIDATION));
 }
 
-/** The standard output of a program, without its warnings. */
+/** The output of a program, without its warnings. */
 function runPython(python: string, ...args: string[]): string {
   return execFileSync(python, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** Predictions of the container's model, a list of weights, for the validation data. */
+/** The error of the container's model (a list of weights) on the validation data. */
 function errorOfRidge(file: string): number {
   const { weights, knots } = JSON.parse(readFileSync(file, 'utf8')) as { weights: number[]; knots: number };
   const rows = readFileSync(VALIDATION, 'utf8').trim().split('\n');

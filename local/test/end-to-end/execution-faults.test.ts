@@ -40,7 +40,7 @@ function synthesizeWorkflow(integration: TuningIntegration): string {
   });
 }
 
-/** Deploys a workflow with a short, counted training; `fault` can make it fail. */
+/** Deploys a workflow with a short, counted training, which `fault` can make fail. */
 async function deploy(
   assembly: string,
   fault: (job: StubTrainingJob) => void = () => undefined,
@@ -171,7 +171,10 @@ describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (i
 describe('a function that does not answer', () => {
   afterEach(() => stack.close());
 
-  /** Adds code at the start of the function that finds the best training job. @returns a function that removes it */
+  /**
+   * Inserts code before that of the function that finds the best training job. @returns a function that
+   * removes it
+   */
   const breakFunction = (code: string): (() => void) => {
     const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
     const [hash = ''] = filesIn(join(stack.root, 'functions', folder));

@@ -1,4 +1,4 @@
-/** The outcome of a fault. */
+/** The result of a fault. */
 interface Row {
   readonly fault: string;
   readonly result: string;
@@ -10,7 +10,8 @@ export const TRIES_ALL = process.env['FAULTS'] === 'all';
 const rows: Row[] = [];
 
 /**
- * A test of a fault, which describes the outcome in a few words. Each file prints a table of its faults at the end.
+ * A test of a fault, which returns a short description of the result. Prints a table of all faults of the
+ * file at its end.
  *
  * @param outcome throws if something is lost or runs twice, or if no message says what to do next
  */

@@ -7,7 +7,10 @@ import { inTurns, temporaryFolder } from './support';
 
 jest.setTimeout(300_000);
 
-/** Permissions that no run can need, with the reason. It holds on AWS too unless it says otherwise. */
+/**
+ * Permissions that no run needs, with the reason: in local mode and, unless the reason says otherwise, on
+ * AWS.
+ */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] = [
   {
     role: /^CustomCDKBucketDeployment/,
@@ -32,7 +35,7 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
   {
     role: /TrainingRole/,
     actions: /^cloudwatch:PutMetricData$/,
-    reason: 'metrics in CloudWatch: without them a job runs, and none are there',
+    reason: 'metrics in CloudWatch: without this permission, jobs run, but have no metrics',
   },
   {
     role: /TrainingRole/,
@@ -42,7 +45,8 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
   {
     role: /TrainingRole/,
     actions: /^s3:GetBucketLocation$/,
-    reason: 'where a bucket is: deployed roles have it, and no source says what fails without it',
+    reason:
+      'the location of a bucket: deployed roles have this permission, and no source says what fails without it',
   },
 ];
 
@@ -61,7 +65,7 @@ interface MutatedApp {
   /** Which grants to remove: those that no earlier app has. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
-  /** Other grants to remove at the same time, if a run needs this one only without them. */
+  /** Other grants to remove, for a grant that a run only needs without them. */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
 
@@ -142,7 +146,7 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
     }
   });
 
-  test('succeeds, and stops its jobs, without what no run can need', async () => {
+  test('succeeds, and stops its jobs, without the permissions that no run needs', async () => {
     expect(await outcomes.get('run')).toMatchObject({ status: 'SUCCEEDED' });
     for (const scenario of Object.values(STOPPING)) {
       const outcome = (await outcomes.get(scenario)) as Outcome;
@@ -153,7 +157,8 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
 
   test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
     const outcome = (await outcomes.get(grant)) as Outcome;
-    // A report never fails an execution: the output says what the report lacks, or why there is none.
+    // A problem with the report does not fail an execution: the output says what the report lacks, or why
+    // there is none.
     if (!OF_REPORTS.test(grant.role)) expect(outcome.status).not.toBe('SUCCEEDED');
     expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
   });
@@ -164,7 +169,7 @@ test.each(NOT_NEEDED)('one of the apps has what is listed as $reason', ({ role, 
   expect(allGrants.some(has)).toBe(true);
 });
 
-/** Whether the whole grant is listed as one that no run can need. */
+/** Whether all of a grant is listed as not needed. */
 function isListed({ role, actions }: Grant): boolean {
   return actions.every((action) =>
     NOT_NEEDED.some((entry) => entry.role.test(role) && entry.actions.test(action)),
@@ -175,13 +180,13 @@ function titleOf({ role, place, actions }: Grant): string {
   return `${role} without ${actions.join(', ')} (${place})`;
 }
 
-/** The actions that were denied. */
+/** The actions that were refused. */
 function refusedActions({ told }: Outcome): string[] {
   const refusals = told.matchAll(/is not authorized to perform: ([\w:]+) on resource: /g);
   return [...refusals].map(([, action]) => String(action));
 }
 
-/** Matches every action that one of these IAM patterns covers. */
+/** Any action that matches one of these IAM patterns. */
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`^(${patterns.map((each) => each.replaceAll('*', '.*')).join('|')})$`, 'i');
 }

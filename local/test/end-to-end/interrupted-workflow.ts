@@ -65,8 +65,8 @@ export async function completedIn(root: string, count: number): Promise<void> {
 }
 
 /**
- * How often each completed training job was trained, according to its log: more than once only if an earlier attempt was
- * killed after the training had ended and before that was recorded.
+ * How often each completed training job was trained, according to its log: more than once only if an earlier
+ * attempt was killed between the end of the training and the record of it.
  */
 export function timesTrained(root: string): Record<string, number> {
   const completed = trainingJobsIn(root).filter(({ description }) => {
@@ -81,11 +81,11 @@ export function timesTrained(root: string): Record<string, number> {
 }
 
 /**
- * Checks the end of an execution, however often it was interrupted: it has succeeded, nothing started over, completed
- * jobs were not trained again, and every model exists.
+ * Must hold at the end, however often the execution was interrupted: it has succeeded, nothing was started
+ * twice, completed training jobs were not trained again, and every model exists.
  *
  * @param trainedBefore how often each job had been trained when it was first seen as completed
- * @param context what the test did, for the failure message
+ * @param context describes the interruptions, for the failure message
  */
 export function expectWhole(root: string, trainedBefore: Record<string, number>, context: string): void {
   const execution = onlyExecutionIn(root);

@@ -1,5 +1,5 @@
-// Preloaded into local mode: once the file CLOCK_FLAG exists, its clock and those of its functions are wrong by
-// CLOCK_JUMP_MS. Timers run as usual, as they do when the clock of a machine is set.
+// Preloaded into local mode. Once the file CLOCK_FLAG exists, shifts the clocks of the process and its
+// functions by CLOCK_JUMP_MS. Timers are not affected, as when a user sets the system clock.
 const childProcess = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { ServerResponse } = require('node:http');

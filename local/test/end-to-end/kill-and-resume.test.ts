@@ -101,7 +101,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   return `the last resume succeeds: ${Object.keys(trainedBefore).length} had completed, none runs twice`;
 });
 
-test('Ctrl-C keeps what has finished, and resume goes on', async () => {
+test('Ctrl-C keeps finished work, and resume continues', async () => {
   const root = temporaryFolder();
   const run = startLocalMode(assembly, root);
   await executionIn(root);
@@ -109,7 +109,7 @@ test('Ctrl-C keeps what has finished, and resume goes on', async () => {
   run.interrupt();
   const { exitCode, output } = await run.ended;
   expect(exitCode).toBe(130);
-  expect(output).toMatch(/resume" goes on/);
+  expect(output).toMatch(/resume" continues/);
   const trainedBefore = timesTrained(root);
 
   expect(await startResume(root, '--json').ended).toMatchObject({ exitCode: 0 });
@@ -138,7 +138,7 @@ async function startUnderCarelessParent(root: string): Promise<{ processId: numb
   return { processId: Number(text.toString()), endParent: () => void parent.kill('SIGKILL') };
 }
 
-test('a killed process that its parent never reaps is dead: resume finds what it ran, at once', async () => {
+test('a killed process that its parent never reaps is dead: resume finds its jobs at once', async () => {
   const root = temporaryFolder();
   const { processId, endParent } = await startUnderCarelessParent(root);
   try {
@@ -194,7 +194,7 @@ test('an execution whose deployment is gone cannot be resumed, and resume says s
   expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
 });
 
-test('an execution whose position was lost is named, and keeps no other from being resumed', async () => {
+test('an execution whose position was lost is reported, and the others are resumed', async () => {
   const root = temporaryFolder();
   for (const number of [1, 2]) {
     const run = startLocalMode(assembly, root);
@@ -205,7 +205,7 @@ test('an execution whose position was lost is named, and keeps no other from bei
   const [lost, other] = executionsIn(root).map(({ name }) => name);
   rmSync(join(root, 'executions', String(lost), 'position.jsonl'));
   const { exitCode, output } = await startResume(root).ended;
-  expect(output).toContain(`Execution ${lost} cannot be resumed: its position was not kept.`);
+  expect(output).toContain(`Cannot resume execution ${lost}: its position was not stored.`);
   expect(output).toContain(`Could not resume ${lost}. Start a new execution with`);
   expect(output).toMatch(new RegExp(`^Execution ${other}: SUCCEEDED$`, 'm'));
   expect(exitCode).toBe(1);

@@ -58,7 +58,7 @@ function addTuning(stack: Stack): sfn.IChainable {
   return addFragment(stack, "{% {'train': $states.input.train} %}");
 }
 
-/** A search in its own state machine, which another state machine starts. */
+/** A tuning in a separate state machine, which another one starts. */
 function addStart(stack: Stack): sfn.IChainable {
   const stateMachine = new sfn.StateMachine(stack, 'Train', {
     definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),
@@ -75,7 +75,7 @@ const inline = (stack: Stack) => sfn.Map.jsonata(stack, 'TrainEach', { maxConcur
 const distributed = (stack: Stack) =>
   sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 });
 
-/** The printed table of items: the fields of each line. */
+/** The table of items in the output, with the fields of each line. */
 function tableIn(output: string): string[][] {
   const lines = output.split('\n');
   const start = lines.findIndex((line) => line.startsWith('Map TrainEach'));
@@ -85,7 +85,7 @@ function tableIn(output: string): string[][] {
     .filter(([item]) => item !== 'item');
 }
 
-test('a distributed Map: a line an item, those that failed first, and every job says its item', async () => {
+test('a distributed Map: one line per item, failed items first, and every job has its item', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(synthesizeMap(distributed), root);
   expect(exitCode).toBe(0);
@@ -107,7 +107,7 @@ test('a distributed Map: a line an item, those that failed first, and every job 
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);
-  expect(output).toMatch(/^All of an item's jobs: ".* list"; all of a job: ".* show <job>"\.$/m);
+  expect(output).toMatch(/^To see an item's jobs: ".* list". To see a job: ".* show <job>"\.$/m);
 
   const { name, output: result } = onlyExecutionIn(root);
   expect(result).toHaveLength(2);
@@ -128,7 +128,7 @@ test('a distributed Map: a line an item, those that failed first, and every job 
   expect(list.output.match(/ training job .* \d: (houses|broken|cars) +\S+ *$/gm)).toHaveLength(8);
 });
 
-test('an inline Map ends with the first failure: what was not started is counted', async () => {
+test('an inline Map ends with the first failure, and items that were not started are counted', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(synthesizeMap(inline), root);
   expect(exitCode).toBe(1);

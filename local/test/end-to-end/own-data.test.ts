@@ -22,7 +22,7 @@ function uploadedIn(root: string): { labels: number[]; manifest: { label: { clas
   };
 }
 
-/** The error of always predicting the mean of the label. */
+/** The error of always predicting the mean. */
 function errorOfMean(labels: readonly number[]): number {
   const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
   return Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);

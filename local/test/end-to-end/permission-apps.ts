@@ -75,7 +75,7 @@ function synthesizeApp(folder: string, build: (app: App, data: string) => Stack)
   return withoutWaiting(readAssembly(join(folder, 'cdk.out'), stackName));
 }
 
-/** Without retries of denied requests, and polling every second. Neither changes the outcome. */
+/** Removes the retries of refused calls, and polls jobs every second. Neither changes the result. */
 function withoutWaiting(assembly: StackAssembly): StackAssembly {
   const text = JSON.stringify(assembly.template)
     .replace(/(MaxAttempts\\*":)\d+/g, '$10')

@@ -8,21 +8,24 @@ import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
-/** How to run an app: to its end, or stopped in the middle of a job. */
+/** What to do with an app: run it to its end, or stop it in the middle of a job. */
 export type Scenario = 'run' | 'stop the tuning job' | 'stop the final training job';
 
-/** The outcome. */
+/** The result of a run. */
 export interface Outcome {
   readonly status: string;
-  /** Everything that a user can see: errors of the deployment and the execution, the history, and warnings. */
+  /**
+   * Everything that a user can see: errors of the deployment and of the execution, its history, and warnings.
+   */
   readonly told: string;
 }
 
 const BEFORE_DEPLOYED = 'NOT DEPLOYED';
 
 /**
- * Runs apps in this process, many times. Slow processes (XGBoost workers, Optuna) start once. Everything
- * else is real and new for each run: the deployment, the services, and the processes of functions.
+ * Runs apps in this process, many times. Processes that are slow to start (workers with XGBoost, Optuna) are
+ * shared. Everything else is real and new for each run: the deployment, the services, the processes of
+ * functions.
  */
 export class PermissionRuns {
   static async start(maxWorkers: number): Promise<PermissionRuns> {

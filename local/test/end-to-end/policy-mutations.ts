@@ -7,7 +7,7 @@ type Statement = { Action?: unknown } & Record<string, unknown>;
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;
-  /** Where it is, for messages: the policy and the number of the statement. */
+  /** Location for users: the policy and the number of the statement. */
   readonly place: string;
   /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];
@@ -40,7 +40,8 @@ function statementGrants(template: Template, role: string): Grant[] {
       const place = `${name}/${index}`;
       const edit = (kept: (action: string) => boolean) => (copy: Template) => {
         const target = document(copy).Statement[index] as Statement;
-        // The numbers of the other statements must not change, so a statement that allows nothing replaces the removed one.
+        // The numbers of the other statements must not change, so a statement that allows nothing replaces
+        // the removed one.
         const left = [target.Action].flat().map(String).filter(kept);
         target.Action = left.length > 0 ? left : 'removed:Removed';
       };

@@ -40,7 +40,7 @@ function helpersOf(processId: number, script: string): number[] {
 
 function killHelpers(processId: number, script: string): number {
   const helpers = helpersOf(processId, script);
-  // A process that has ended in the meantime is reaped by local mode.
+  // Local mode reaps a helper that has ended meanwhile.
   const killed = helpers.filter((helper) => {
     try {
       return process.kill(helper, 'SIGKILL');
@@ -61,7 +61,7 @@ describe('a helper process that is killed', () => {
     }
     const { exitCode, output } = await run.ended;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });
-    expect(output.match(/Starting the search process again: .*SIGKILL/g)).toHaveLength(3);
+    expect(output.match(/Restarting the search process: .*SIGKILL/g)).toHaveLength(3);
     expectWhole(root, timesTrained(root), output);
     return `succeeds with all ${TRAINING_JOBS} training jobs; a notice for each`;
   });
@@ -171,13 +171,13 @@ describe('a disk that is full', () => {
     const mount = `mount -t tmpfs -o size=${megabytes}m none '${inside}' || exit 77`;
     const local = `local_mode() { '${process.execPath}' --require ts-node/register local/src/cli.ts "$@"; }`;
     writeFileSync(file, `${mount}\nROOT='${inside}' OUT='${outside}' \n${local}\n${script}\n`);
-    // In its own namespace, root may mount, and the disk disappears with the last process.
+    // A separate mount namespace, in which root may mount. The disk disappears with its last process.
     const { exitCode, output } = await runInShell(`unshare --map-root-user --mount sh '${file}'`);
     if (exitCode !== 0 && /unshare|mount/.test(output)) return undefined;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });
     return outside;
   };
-  const NO_DISK = 'not run: this machine lets nobody mount a disk of his own';
+  const NO_DISK = 'not run: users cannot mount a disk on this machine';
   const text = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 
   testFault('the disk fills up while jobs train, resume once there is room', async () => {
@@ -225,7 +225,7 @@ echo $? >"$OUT/run-status"`,
     if (folder === undefined) return NO_DISK;
     expect(text(folder, 'run-status')).toBe('1\n');
     expect(text(folder, 'run').trim().split('\n').at(-1)).toMatch(
-      /^The disk of \S+ has 0\.\d MB left: make room, or name a folder on another disk with --root\.$/,
+      /^The disk of \S+ has 0\.\d MB left: free disk space, or choose a folder on another disk with --root\.$/,
     );
     return 'ends with the disk and what to do';
   });

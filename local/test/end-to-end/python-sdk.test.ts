@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { filesIn, temporaryFolder, trainingJobsIn, tuningJobsIn } from './support';
 
-// The first run installs its packages and the XGBoost version that the SDK knows. The SDK also waits between its polls.
+// Allows time for installing its packages and an XGBoost of the version that the SDK knows, and for the SDK's
+// own waits.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
@@ -39,7 +40,7 @@ function lineOf(beginning: string): string {
   return line.replace(/ +#.*/, '');
 }
 
-/** A Python with the packages of the example's requirements.txt and nothing else; created once for each list. */
+/** A Python with exactly the packages of the example's requirements.txt. Created once for the same list. */
 function sdkPython(): string {
   const requirements = join(EXAMPLE, 'requirements.txt');
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -49,7 +50,7 @@ function sdkPython(): string {
     const folder = mkdtempSync(`${home}-`);
     try {
       execFileSync('python3', ['-m', 'venv', folder]);
-      // The list is complete, so pip resolves nothing; compiling would take half of its time.
+      // The list is complete, so pip need not resolve dependencies; compiling would take half of its time.
       const options = ['--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check'];
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements]);
       renameSync(folder, home);
@@ -76,7 +77,7 @@ async function serve(command: string): Promise<NodeJS.ProcessEnv> {
     child.once('close', () => failed(new Error(`serve has ended: ${stderr}`)));
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
-      if (stderr.includes('Ctrl-C ends it')) ready();
+      if (stderr.includes('Press Ctrl-C to stop')) ready();
     });
   });
   const lines = [...stdout.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]);
@@ -88,7 +89,7 @@ async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** Runs Python in that terminal and returns its output of both streams. */
+/** Runs Python in that terminal. Returns its output to both streams. */
 async function run(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(python, args, { cwd: PROJECT, env: environment });
   return `${stdout}\n${stderr}`;
@@ -124,7 +125,7 @@ test("the README's script searches, reads the results, goes on from them and sto
     // All in one column, with the same number of decimals.
     expect(output).toMatch(new RegExp(`^ *${job.TrainingJobName} +${rmseOf(job)}0* `, 'm'));
   }
-  // The log of the best one, whose last line has its metric.
+  // The log of the best job, whose last line contains its metric.
   const lines = [...output.matchAll(/^\[\d+\]#011train-rmse:\S+#011validation-rmse:(\S+)$/gm)];
   expect(lines).toHaveLength(100);
   expect(Number(lines.at(-1)?.[1])).toBe(rmseOf(best));
@@ -169,6 +170,6 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   expect(filesIn(join(root, 's3', bucket))).toHaveLength(2);
   // Both rounds are in one minute.
   expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
-  // Telemetry would have been refused by the proxy, and the SDK would have said so.
+  // The proxy would have refused telemetry, and the SDK would have reported that.
   expect(output).not.toContain('Max retries exceeded');
 });

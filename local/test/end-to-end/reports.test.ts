@@ -10,7 +10,7 @@ import { executionsIn, startCommand, synthesize, temporaryFolder, tuningJobsIn }
 
 jest.setTimeout(120_000);
 
-/** Compiles only if everything that comparisons read is written by the function. */
+/** Compiles only if the type that comparisons read is a part of the type that the function writes. */
 export const readable = (report: Report): ReportData => report;
 
 const METRICS = { 'validation:rmse': 0.5, 'train:rmse': 0.25 };
@@ -95,7 +95,7 @@ test('an old run has a report once an app with reports has run', async () => {
   const [old] = tuningJobsIn(root);
   const refused = await report(root);
   expect(refused.exitCode).toBe(1);
-  expect(refused.output).toMatch(/No app that ran here writes reports of a tuning job .*"report: false"/);
+  expect(refused.output).toMatch(/No app that ran here can report the tuning job .*"report: false"/);
   await run(withReport, root);
   expect(await report(root, old?.name ?? '')).toMatchObject({
     exitCode: 0,

@@ -104,7 +104,7 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
     'killed',
     'Failed',
     [SCRIPT_ERROR, /ExitCode -9\n/, /exit code: 1/],
-    /ran out of memory: give it less data/,
+    /ran out of memory: use less data/,
   ],
   [
     'writes the failure file',
@@ -113,7 +113,7 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
     [/AlgorithmError: Only 3 rows have a label: at least 100 are needed\., exit code: 1/],
     /2 failed/,
   ],
-])('a script that %s: the reason reaches the person', async (_what, how, jobStatus, reasons, inLog) => {
+])('a script that %s: the user sees the reason', async (_what, how, jobStatus, reasons, inLog) => {
   const root = temporaryFolder();
   const input = JSON.stringify({ hyperparameters: { how } });
   const { exitCode, output } = await runLocalMode(assembly, root, '--input', input);
@@ -136,14 +136,14 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
   expect(tuningJobsIn(root)[0]?.description.HyperParameterTuningJobStatus).toBe('Failed');
 });
 
-test('a script that works: nothing of this is said', async () => {
+test('a script that works causes no such messages', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(assembly, root);
   expect(output).not.toMatch(/Error/);
   expect(exitCode).toBe(0);
 });
 
-/** The message of a function's error, whose JSON text is the cause. */
+/** The message of a function's error, which the cause contains as JSON. */
 function reasonIn(cause = ''): string {
   return (JSON.parse(cause) as { errorMessage: string }).errorMessage;
 }

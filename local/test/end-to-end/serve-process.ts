@@ -7,7 +7,7 @@ import { temporaryFolder } from './support';
 const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
-/** `serve`, as a user runs it. */
+/** The `serve` command, as a user runs it. */
 export interface ServeProcess {
   readonly child: ChildProcess;
   readonly root: string;
@@ -31,10 +31,10 @@ export async function serve(assembly: string, ...args: string[]): Promise<ServeP
   const ended = new Promise<number | null>((done) => child.once('close', done));
   await until(
     () => stderr,
-    (text) => text.includes('Ctrl-C ends it') || child.exitCode !== null,
+    (text) => text.includes('Press Ctrl-C to stop') || child.exitCode !== null,
   );
   if (child.exitCode !== null) throw new Error(`serve has ended: ${stderr}`);
-  // The variables that a shell sets from the lines.
+  // Evaluates the lines in a shell.
   const { stdout: printed } = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
   const variables = Object.fromEntries(printed.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
   return { child, root, variables, ended };

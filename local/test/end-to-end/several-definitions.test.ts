@@ -24,7 +24,7 @@ import {
 
 jest.setTimeout(180_000);
 
-/** A script with a given error and duration. */
+/** A script whose error and duration are hyperparameters. */
 const SCRIPT = `
 import argparse, os, time
 
@@ -93,7 +93,7 @@ interface Output {
   };
 }
 
-/** The best training job, and the request of the final training. */
+/** The winning definition, and the request of the final training. */
 function winnerIn(root: string) {
   const output = onlyExecutionIn(root).output as unknown as Output;
   const jobNamed = (name: string) => {
@@ -111,7 +111,7 @@ function winnerIn(root: string) {
   };
 }
 
-test('the best of all definitions wins, and the final training is one of it', async () => {
+test('the best of all definitions wins, and the final training uses it', async () => {
   const root = temporaryFolder();
   expect(await runLocalMode(assembly, root)).toMatchObject({
     exitCode: 0,

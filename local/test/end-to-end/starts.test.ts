@@ -93,7 +93,7 @@ describe('new data', () => {
   const withNewData = (options?: NewDataOptions, change?: (template: string) => string) =>
     Deployed.with((made) => made.startOnNewData('NewData', options), change);
 
-  test('starts an execution with the settings of the props, and what it writes starts none', async () => {
+  test('starts an execution with the settings of the props, and its output does not start another', async () => {
     const local = await withNewData();
     expect(await local.executions()).toEqual([]);
     await local.put('input/_SUCCESS');
@@ -122,7 +122,7 @@ describe('new data', () => {
     client.destroy();
   });
 
-  test('fills the input with what the event has', async () => {
+  test('fills the input with values of the event', async () => {
     const local = await Deployed.with((made) => {
       const key = events.EventField.fromPath('$.detail.object.key');
       const size = events.EventField.fromPath('$.detail.object.size');
@@ -150,7 +150,7 @@ describe('new data', () => {
       (template) => template.replaceAll('"events.amazonaws.com"', '"sns.amazonaws.com"'),
       /event rule .*NewData.*EventBridge cannot assume arn:.*events.amazonaws.com/,
     ],
-  ])('starts nothing without %s, and a notice says so', async (_what, change, notice) => {
+  ])('starts nothing without %s, with a notice', async (_what, change, notice) => {
     const local = await withNewData({}, change);
     await local.put('input/_SUCCESS');
     await local.stack.waitFor(() => local.notices.some((text) => notice.test(text)));
@@ -188,7 +188,7 @@ test('the end of an execution starts another state machine', async () => {
   });
   local.stack.startExecution();
   const statuses = (await local.ended(2)).map(({ status }) => status);
-  // SUCCEEDED has no data.
+  // The status SUCCEEDED must not contain data.
   expect(statuses).toEqual(['FAILED', 'SUCCEEDED']);
 });
 
@@ -197,7 +197,7 @@ test('a schedule is named, and starts nothing', async () => {
     made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.minutes(1)) }),
   );
   expect(local.notices.join('\n')).toMatch(
-    /TuningNightly\w+: local mode has no schedules: start an execution yourself/,
+    /TuningNightly\w+: local mode does not run schedules: start an execution yourself/,
   );
 });
 
@@ -260,12 +260,12 @@ describe('an alias', () => {
     ).rejects.toThrow(`State Machine Does Not Exist: '${local.machine}:2'`);
   });
 
-  test('of a version that is on AWS only runs what the template has', async () => {
+  test('of a version that exists only on AWS runs the definition of the template', async () => {
     const local = await Deployed.with((made, stack) => {
       const versionArn = `${made.stateMachine.stateMachineArn}:7`;
       new CfnOutput(stack, 'Alias', { value: made.addAlias('live', { versionArn }).aliasArn });
     });
-    expect(local.notices.join('\n')).toMatch(/Aliaslive\w+: version 7 exists on AWS only/);
+    expect(local.notices.join('\n')).toMatch(/Aliaslive\w+: version 7 exists only on AWS/);
     const { Alias = '' } = local.stack.outputs;
     await local.client().send(new StartExecutionCommand({ stateMachineArn: Alias, input: INVALID }));
     expect(await local.ended(1)).toMatchObject([{ stateMachineVersionArn: `${local.machine}:7` }]);

@@ -29,7 +29,7 @@ import {
 
 jest.setTimeout(180_000);
 
-describe('a pipeline that ends outside of what local mode has', () => {
+describe('a pipeline that ends with tasks that local mode does not support', () => {
   const assembly = synthesize((stack) => {
     const deploy = tasks.CallAwsService.jsonata(stack, 'Deploy', {
       service: 'sagemaker',
@@ -54,7 +54,9 @@ describe('a pipeline that ends outside of what local mode has', () => {
       /^ {2}- Ask: .* resource "arn:aws:states:::sqs:sendMessage.waitForTaskToken" \(at \/States/m,
     );
     expect(output).toMatch(/^ {2}- Deploy: .* resource "arn:aws:states:::aws-sdk:sagemaker:createEndpoint"/m);
-    expect(output).toMatch(/^Local mode has: functions .*aws-sdk:sagemaker:<action>, .*describeTrainingJob/m);
+    expect(output).toMatch(
+      /^Supported resources: functions .*aws-sdk:sagemaker:<action>, .*describeTrainingJob/m,
+    );
     expect(output).toMatch(/^ {2}--stub-command 'Ask=<command>'/m);
     expect(filesIn(join(root, 'executions'))).toEqual([]);
   });
@@ -79,7 +81,7 @@ describe('a pipeline that ends outside of what local mode has', () => {
       ...['--project', project, '--stub-task', 'Deploy={"EndpointArn": "from the command line"}'],
     );
     expect(output).toMatch(
-      /^Stubs stand for these tasks: Publish \(command: cat .*\), Ask \(an answer\), Deploy \(an answer\)$/m,
+      /^Stubs replace these tasks: Publish \(command: cat .*\), Ask \(an answer\), Deploy \(an answer\)$/m,
     );
     expect(output).toMatch(
       /^Stubbed tasks: Publish \(sns:publish\), Ask \(sqs:sendMessage.waitForTaskToken\), Deploy \(aws-sdk:sagemaker:createEndpoint\)$/m,
@@ -90,7 +92,7 @@ describe('a pipeline that ends outside of what local mode has', () => {
       output: { EndpointArn: 'from the command line' },
       stubbedTasks: [{ stateName: 'Publish' }, { stateName: 'Ask' }, { stateName: 'Deploy' }],
     });
-    // The command ran in the project's folder, with the result of the search.
+    // The command ran in the project folder, with the result of the tuning.
     expect(JSON.parse(readFileSync(join(project, 'message.json'), 'utf8'))).toMatchObject({
       Message: expect.stringMatching(/^s3:.*model.tar.gz$/),
     });
@@ -119,11 +121,11 @@ describe('a machine of stubs', () => {
     [
       'a task that does not exist',
       ['--stub-task', 'Publsh={}'],
-      /^stubTasks: no task .* "Publsh"\. Did you mean "Publish"\? There are: Publish, sns:publish$/m,
+      /^stubTasks: no task .* "Publsh"\. Did you mean "Publish"\? Available: Publish, sns:publish$/m,
     ],
-    ['a result that is no JSON', ['--stub-task', 'Publish=ok'], /^--stub-task Publish=ok: is not JSON/m],
+    ['a result that is not JSON', ['--stub-task', 'Publish=ok'], /^--stub-task Publish=ok: invalid JSON/m],
     [
-      'a file that is not there',
+      'a missing file',
       ['--stub-task', 'Publish=@/nowhere'],
       /^--stub-task Publish=@\/nowhere: cannot be read: ENOENT/m,
     ],

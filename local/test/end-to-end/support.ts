@@ -18,7 +18,7 @@ import { environments, writeRegressionCsv } from '../training/support';
 export const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
-/** A run of the command line, with what it printed. */
+/** A run of the command line, with its output. */
 export interface CliRun {
   readonly exitCode: number;
   readonly output: string;
@@ -46,7 +46,7 @@ export function startLocalMode(assembly: string | undefined, root: string, ...ar
   return start(process.execPath, [...CLI, 'run', '--root', root, ...app, ...args]);
 }
 
-/** Resumes interrupted executions under a root. */
+/** Resumes what was interrupted in a root. */
 export function startResume(root: string, ...args: string[]): RunningCli {
   return start(process.execPath, [...CLI, 'resume', '--root', root, ...args]);
 }
@@ -61,7 +61,7 @@ export function startCommand(words: readonly string[], variables: NodeJS.Process
   return start(process.execPath, [...CLI, ...words], variables);
 }
 
-/** Runs a command in the project's folder, as a user types it. */
+/** Runs a command as a user types it in the project folder. */
 export function runInShell(command: string): Promise<CliRun> {
   return start('/bin/sh', ['-c', command]).ended;
 }
@@ -93,7 +93,7 @@ function start(program: string, args: readonly string[], variables: NodeJS.Proce
   };
 }
 
-/** Runs at most this many tasks in parallel; others wait. */
+/** Limits the number of tasks that run at once. Further tasks wait for their turn. */
 export function inTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const running = new Set<Promise<unknown>>();
   return async (task) => {
@@ -155,14 +155,14 @@ export function tuningJobsIn(root: string): TuningJobRecord[] {
   return recordsIn(join(root, 'sagemaker', 'tuning-jobs'));
 }
 
-/** The records in a folder, without the partial files of killed processes. */
+/** The records in a folder, without incomplete ones of a killed process. */
 function recordsIn<T>(folder: string): T[] {
   return filesIn(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => readJson(join(folder, name)));
 }
 
-/** Edits the only template of an assembly. */
+/** Edits the only template of an assembly, as a user with an editor would. */
 export function editTemplate(assembly: string, change: (text: string) => string): void {
   const name = filesIn(assembly).find((file) => file.endsWith('.template.json'));
   if (name === undefined) throw new Error(`no template in ${assembly}`);
@@ -173,7 +173,7 @@ export function editTemplate(assembly: string, change: (text: string) => string)
   writeFileSync(file, after);
 }
 
-/** The names of a folder's entries; empty if it does not exist. */
+/** Names of the files in a folder; empty if the folder does not exist. */
 export function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -170,7 +170,7 @@ describe('data that XGBoost does not understand', () => {
     return { root, run: await runLocalMode(assembly, root, '--input', JSON.stringify(input)) };
   }
 
-  test('a line that is no number trains, with one warning in the terminal', async () => {
+  test('a line that is not a number is trained on, with one warning in the terminal', async () => {
     const { run } = await runOn('words', 3, (file) => appendFileSync(file, '1.5,oops,0.1,0.2,0.3\n'));
     expect(run.exitCode).toBe(0);
     expect(run.output.match(/line 301, column 2: 'oops' is not a number/g)).toHaveLength(1);

@@ -73,7 +73,7 @@ test('where an execution stands is read back, also when the last line was cut of
   expect(store.position(record.arn)?.state?.children).toEqual([{ output: 'done' }, { output: 'later' }]);
 });
 
-test('a record that cannot be read is set aside and named; the other executions are there', () => {
+test('an unreadable record is renamed with a notice; the other executions are listed', () => {
   const machine = { name: 'machine', arn: record.stateMachineArn, roleArn: IDENTITY.roleArn, definition: {} };
   const broken = { ...record, name: 'two', arn: `${record.arn}-two` };
   const store = new ExecutionStore(root, noNotice);
@@ -88,7 +88,7 @@ test('a record that cannot be read is set aside and named; the other executions 
   expect(notices).toEqual([expect.stringContaining(`${log.file} cannot be read`)]);
 });
 
-test('where an execution stands keeps the texts of numbers', () => {
+test('the position of an execution preserves the source of numbers', () => {
   const store = new ExecutionStore(root, noNotice);
   const machine = { name: 'machine', arn: record.stateMachineArn, roleArn: IDENTITY.roleArn, definition: {} };
   const log = store.create(record, machine) as ExecutionLog;

@@ -13,7 +13,7 @@ const work = join(folder, 'work');
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('what stands for a task is checked before anything starts', () => {
+describe('stubs are checked before anything starts', () => {
   const answer = { MessageId: '1' };
 
   test('an answer is taken as it is, a file is read, a command keeps its folder, a function stays one', () => {
@@ -35,16 +35,16 @@ describe('what stands for a task is checked before anything starts', () => {
   writeFileSync(broken, '{');
   test.each<[string, unknown, RegExp]>([
     [
-      'a file that is not there',
+      'a missing file',
       { file: '/nowhere.json' },
-      /^stubTasks: Notify: \/nowhere.json is no readable JSON file: ENOENT/,
+      /^stubTasks: Notify: cannot read \/nowhere.json as JSON: ENOENT/,
     ],
-    ['a file that is no JSON', { file: broken }, /broken.json is no readable JSON file: .*JSON/],
-    ['a folder', { file: folder }, /is no readable JSON file: EISDIR/],
+    ['a file that is not JSON', { file: broken }, /cannot read .*broken.json as JSON: .*JSON/],
+    ['a folder', { file: folder }, /as JSON: EISDIR/],
     [
       'an answer that no task may return',
       { answer: 'a'.repeat(262_143) },
-      /has 262145 bytes: a task may return at most 262144/,
+      /has 262145 bytes; the maximum for a task result is 262144/,
     ],
     ['a text', 'ok', /^stubTasks: Notify must be .*, got "ok"/],
     ['nothing', null, /got null/],
@@ -74,19 +74,19 @@ describe('what stands for a task is checked before anything starts', () => {
     'aws-sdk:sagemaker:createEndpoint',
   ])('%s names a task', (name) => expect(() => checkStubs(stubs(name), [definition])).not.toThrow());
 
-  const all = /There are: Notify, sns:publish, Deploy, aws-sdk:sagemaker:createEndpoint$/;
+  const all = /Available: Notify, sns:publish, Deploy, aws-sdk:sagemaker:createEndpoint$/;
   test.each<[string, RegExp, RegExp]>([
     ['notify', /resource "notify"\. Did you mean "Notify"\? /, all],
     ['sns:publsh', /Did you mean "sns:publish"\? /, all],
-    ['Unheard', /resource "Unheard"\. There are/, all],
-    ['Rest', /^stubTasks: "Rest" is a Wait state: a stub stands for a Task$/, /Task$/],
-    ['Each', /"Each" is a Map state/, /Task$/],
+    ['Unheard', /resource "Unheard"\. Available/, all],
+    ['Rest', /^stubTasks: "Rest" is a Wait state; stubs can only replace Task states$/, /Task states$/],
+    ['Each', /"Each" is a Map state/, /Task states$/],
   ])('%s does not', (name, message, end) => {
     expect(() => checkStubs(stubs(name), [definition])).toThrow(message);
     expect(() => checkStubs(stubs(name), [definition])).toThrow(end);
   });
 
-  test('what a stubbed task would train is left out of a definition', () => {
+  test('a stubbed task is left out of a definition', () => {
     const train = {
       Type: 'Task',
       Resource: 'arn:aws:states:::sagemaker:createTrainingJob',
@@ -115,10 +115,10 @@ describe('a command', () => {
     ['gets the arguments of the task', 'cat', { Message: 'trained: "ä"' }],
     ['may print on several lines', `printf '{\\n"a":\\n1}\\n'`, { a: 1 }],
     ['may print any JSON value', 'echo null', null],
-    ['may write what it likes to standard error', 'echo working >&2; echo 1', 1],
-    ['is a text for the shell', 'test -d . && echo "[$((1 + 1))]"', [2]],
+    ['may write anything to standard error', 'echo working >&2; echo 1', 1],
+    ['is a shell command', 'test -d . && echo "[$((1 + 1))]"', [2]],
     [
-      'knows what it stands for',
+      'gets the name of its task',
       `printf '"%s %s"' "$LOCAL_MODE_STATE_NAME" "$LOCAL_MODE_RESOURCE"`,
       'Deploy arn:aws:states:::sns:publish',
     ],
@@ -129,13 +129,13 @@ describe('a command', () => {
 
   test.each<[string, string, string, string | RegExp | undefined]>([
     [
-      'says which error',
+      'sets the error',
       `echo '{"Error": "SNS.NotFound", "Cause": "no topic"}'; exit 1`,
       'SNS.NotFound',
       'no topic',
     ],
     ['need not give a cause', `echo '{"Error": "Busy"}'; exit 2`, 'Busy', undefined],
-    ['says nothing', 'exit 3', 'States.TaskFailed', 'exit code 3: it printed no error'],
+    ['says nothing', 'exit 3', 'States.TaskFailed', 'exit code 3: it printed nothing to standard error'],
     [
       'writes to standard error',
       'echo half; echo "no topic" >&2; exit 1',

@@ -55,7 +55,7 @@ test.each([
     'AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed by SIGKILL (signal 9), exit code: 137',
   ],
   [
-    'of a script whose errors only the log has: its exit code',
+    'of a script whose errors are only in the log: its exit code',
     NOT_CAPTURED,
     'AlgorithmError: ExecuteUserScriptError: ExitCode -9, exit code: 1',
   ],

@@ -1,6 +1,6 @@
 /**
- * Failure reasons of two jobs, with `<name>` for the name of the job. The command line and the Lambda functions group
- * them the same way.
+ * Failure reasons of two jobs, in which `<name>` is the job's name. The command line and the Lambda functions
+ * group them in the same way.
  */
 export interface ReasonPair {
   readonly difference: string;
@@ -15,7 +15,7 @@ export function scriptFailure(output: string, exitCode = 1, command = 'python3 t
 }
 
 export const REASON_PAIRS: readonly ReasonPair[] = [
-  // One cause: the texts differ only in these parts.
+  // The same cause, differing only in these parts.
   pair('a date', 'at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke', true),
   pair(
     'a UUID',
@@ -33,7 +33,7 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
     true,
   ),
   pair(
-    'what a script printed before its error, and its arguments',
+    'output of a script before its error, and its arguments',
     scriptFailure('epoch 3\nTraceback:\n  line 12\nValueError: no rows', 1, 'python3 train.py --depth 3'),
     scriptFailure('Traceback:\n  line 8\nValueError: no rows', 1, 'python3 train.py --depth 9'),
     true,
@@ -47,7 +47,7 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
   ),
   pair('the exit code of a script', scriptFailure('round 3', 1), scriptFailure('round 3', 139), false),
   pair(
-    'the exit code of a script whose errors only the log has',
+    'the exit code of a script whose errors are only in the log',
     scriptFailure('', -9).replace(/-9$/, '1'),
     scriptFailure('', -11).replace(/-11$/, '1'),
     false,

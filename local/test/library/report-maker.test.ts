@@ -31,7 +31,7 @@ function trainingJob(
   return { name, createdBy, description: { CreationTime: created, ...(arn && { TuningJobArn: arn }) } };
 }
 
-/** A report maker whose function returns this; `calls` records its arguments. */
+/** A maker whose function returns this answer. `calls` contains its calls. */
 function makerOf(
   answer: object,
   jobs: { tuning?: unknown; training?: unknown[] } = {},
@@ -103,14 +103,14 @@ test.each([
 test.each([
   [
     { Payload: JSON.stringify({ report: null, reportError: 'AccessDenied: no' }) },
-    /written: AccessDenied: no$/,
+    /tuning job search: AccessDenied: no$/,
   ],
   [
     {
       FunctionError: 'Unhandled',
       Payload: JSON.stringify({ errorMessage: 'unknown field', errorType: 'Error' }),
     },
-    /tuning job search could not be written: unknown field$/,
+    /^Cannot write the report of tuning job search: unknown field$/,
   ],
   [{ Payload: JSON.stringify({ report: 's3://../../etc/report.html' }) }, /leads outside/],
 ])('an answer without a report is an error: %j', async (answer, message) => {

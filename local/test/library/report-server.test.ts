@@ -50,7 +50,7 @@ async function ask({ path = (token) => `/${token}/ended`, method = 'GET', header
   );
 }
 
-test('whoever has the token reads a page; browsers keep no copy and tell nobody the address', async () => {
+test('a page requires the token; browsers neither cache it nor reveal its URL', async () => {
   const { status, body, headers } = await ask();
   expect({ status, body }).toEqual({ status: 200, body: PAGE });
   expect(headers).toMatchObject({
@@ -105,7 +105,7 @@ test('HEAD has no body; an error is text', async () => {
   expect(body).toContain('no &lt;b&gt;disk&lt;/b&gt;');
 });
 
-test('each server has a token of its own', async () => {
+test('each server has a different token', async () => {
   const tokens = await Promise.all([serveReports(source), serveReports(source)]);
   const [one, other] = tokens.map(({ url }) => new URL(url).pathname);
   await Promise.all(tokens.map((each) => each.close()));
@@ -113,7 +113,7 @@ test('each server has a token of its own', async () => {
   expect(one).toMatch(/^\/[\w-]{32}\/$/);
 });
 
-test('a search goes on until its final model is trained; requests at the same time share a report', async () => {
+test('a search is running until its final model is trained; simultaneous requests share a report', async () => {
   const record = {
     name: 'search',
     createdBy: { executionArn: 'arn:run', token: '' },

@@ -31,7 +31,7 @@ test.each<[string, unknown, unknown[]]>([
     [{ ...algorithm(), mayRunProgram: true }],
   ],
   [
-    'a script once, whose final training does not tell',
+    'a script once, although the final training does not show it',
     {
       TrainingJobDefinition: { AlgorithmSpecification, StaticHyperParameters: { sagemaker_program: 'a.py' } },
       Final: { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test('other local modes at work are told of, this one and those that were killed are not', () => {
+test('other running local modes are reported, but not this one or killed ones', () => {
   const leave = enterRoot(root);
   writeFileSync(join(processes, String(process.ppid)), startOf(process.ppid) ?? '');
   writeFileSync(join(processes, String(NOBODY)), '');
@@ -34,11 +34,11 @@ test('a process that only has the number of a local mode that was killed is none
   expect(existsSync(file)).toBe(false);
 });
 
-test('one at a time takes over what was interrupted, and a lock that a killed one has left does not count', () => {
+test('only one resumes at a time, and the lock of a killed one does not count', () => {
   const lock = join(processes, 'lock');
   writeFileSync(lock, String(process.ppid));
   expect(() => aloneIn(root, () => 'done')).toThrow(
-    `Another local mode (process ${process.ppid}) takes over what was interrupted in ${root}.`,
+    `Another local mode (process ${process.ppid}) is resuming what was interrupted in ${root}.`,
   );
   writeFileSync(lock, String(NOBODY));
   expect(aloneIn(root, () => 'done')).toBe('done');

@@ -12,21 +12,21 @@ function write(name: string, content: string): string {
   return file;
 }
 
-/** Longer than one read. */
+/** Longer than a chunk. */
 const LONG = 'x'.repeat(3_000_000);
 
 test.each([
   ['nothing and nothing', '', '', true],
-  ['a text and itself', 'abc', 'abc', true],
-  ['texts of one length', 'abc', 'abd', false],
-  ['a text and its beginning', 'abc', 'ab', false],
+  ['a string and itself', 'abc', 'abc', true],
+  ['strings of the same length', 'abc', 'abd', false],
+  ['a string and its prefix', 'abc', 'ab', false],
   ['long texts', LONG, LONG, true],
-  ['long texts that differ at the end', `${LONG}a`, `${LONG}b`, false],
+  ['long strings that differ at the end', `${LONG}a`, `${LONG}b`, false],
 ])('%s are compared', (_name, one, other, expected) => {
   expect(haveSameContent(write('one', one), write('other', other))).toBe(expected);
 });
 
-test('a file is replaced with a copy of another one, and nothing else is left', () => {
+test('a file is replaced by a copy of another one, without leaving other files', () => {
   const target = join(folder, 'below', 'copy');
   replaceFile(target, { copyOf: write('one', LONG) });
   replaceFile(target, { copyOf: write('other', 'abc') });

@@ -1,4 +1,5 @@
-// Preloaded into a process: reports, for each file that is renamed or linked, whether its content had been synced to disk.
+// Preloaded into a process: reports for each renamed or linked file whether its content had been flushed to
+// disk.
 const fs = require('node:fs');
 const { basename } = require('node:path');
 

@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const content = () => readFileSync(file, 'utf8');
 const moment = () => new Promise((done) => setTimeout(done, 300));
 
-test('a record is replaced, and nothing else is left in its folder', () => {
+test('a record is replaced, without leaving other files', () => {
   writeRecord(file, 'one');
   writeRecord(file, 'two');
   expect(content()).toBe('two');

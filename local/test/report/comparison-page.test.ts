@@ -48,7 +48,7 @@ function search({
   };
 }
 
-/** The text of the table cells of a page, by row. */
+/** The text of the cells in a page's tables, by row. */
 function cellsOf(page: string): string[][] {
   return [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
     [...String(row).matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) =>
@@ -69,7 +69,7 @@ test('the winners are next to each other, with their ranges', () => {
     }),
   ]);
   expect(cellsOf(page)).toEqual([
-    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same on other data', 'Best job'],
+    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same metric on other data', 'Best job'],
     [
       '■ first',
       'Bayesian, Completed',
@@ -116,7 +116,7 @@ test.each([
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
 });
 
-test('what comes from jobs is text: nothing runs and nothing is loaded', () => {
+test('text from jobs is escaped: nothing runs and nothing is loaded', () => {
   const page = renderComparison([
     search({
       label: HOSTILE,

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { explainError } from '../../src/report/explain-error';
 import { UserError } from '../../src/user-error';
 
-test('an error that a person can put right has no stack trace, and says what to do', () => {
+test('an error that the user can fix has no stack trace, and says what to do', () => {
   expect(explainError(new UserError('No such stack.'))).toBe('No such stack.');
   expect(explainError(systemError(() => writeFileSync('/dev/full', 'x')))).toBe(
-    'ENOSPC: no space left on device, write: make room on the disk, or name a folder on another one with --root',
+    'ENOSPC: no space left on device, write: free disk space, or choose a folder on another disk with --root <folder>',
   );
 });
 

@@ -15,7 +15,7 @@ function item(status: MapItemState['status'], path: Named[], more: Partial<MapIt
   return { ...placeIn(...path), status, total: 3, ...more };
 }
 
-/** Training jobs of Map items, with the members that the report reads. */
+/** Training jobs of items, with the members that the report reads. */
 function jobsWith(
   ...trained: { path: Named[]; name: string; loss?: number; reason?: string; arn?: string }[]
 ): Jobs {
@@ -41,7 +41,7 @@ function render(
   return renderMapItems({ arn: ARN, status }, items, jobs).map((line) => line.trim().split(/ {2,}/));
 }
 
-test('what failed comes first, then what was stopped, then what a job failed of, then the rest', () => {
+test('failed items come first, then stopped ones, then items with a failed job, then the rest', () => {
   const items = [
     item('SUCCEEDED', [['Each', 0, 'a']]),
     item('SUCCEEDED', [['Each', 1, 'b']]),

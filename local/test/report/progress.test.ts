@@ -21,14 +21,14 @@ test('a bar, counts and times are one line where there is room, and several wher
   expect(narrow.join('')).toContain('about 35 s left');
 });
 
-test('what is over, or has no known end, has no bar', () => {
+test('ended jobs, and jobs without a known end, have no bar', () => {
   const over = renderProgress({ ...progress, isOver: true, running: 0 }, 120);
   expect(over).toEqual([' 5 of 20 training jobs, 1 failed, 12.0 s']);
   const open = renderProgress({ ...progress, expected: undefined, secondsLeft: undefined }, 120);
   expect(open).toEqual([' 5 training jobs, 2 running, 1 failed, 12.0 s elapsed']);
 });
 
-test('the time left is what is left to do at the pace so far', () => {
+test('the remaining time assumes the pace so far', () => {
   const ended = [
     { start: 0, end: 10 },
     { start: 0, end: 10 },
@@ -45,7 +45,7 @@ test('the time left is what is left to do at the pace so far', () => {
   expect(estimateSecondsLeft(ended.slice(0, 1), plan)).toBeUndefined();
 });
 
-test('a night in which local mode was not running says nothing of the pace', () => {
+test('time in which local mode was not running does not affect the pace', () => {
   const ended = [
     { start: 0, end: 10 },
     { start: 30_000, end: 30_010 },

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { highestRanked } from '../../src/report/highest-ranked';
 import { TerminalBlock } from '../../src/report/terminal-block';
 
-/** The lines that a terminal shows after this output, with the cursor after the last one. */
+/** Emulates a terminal: the visible lines, with the cursor after the last one. */
 class Terminal {
   readonly lines: string[] = [''];
   columns = 40;
@@ -10,7 +10,7 @@ class Terminal {
   private row = 0;
 
   write(text: string): boolean {
-    // "␛" stands for the escape character, which the linter forbids in regular expressions.
+    // "␛" replaces the escape character, which is not allowed in a regular expression.
     for (const part of text.replaceAll('\u001b', '␛').split(/(␛\[\d*[A-Z]|\r|\n)/)) {
       const up = /^␛\[(\d+)A$/.exec(part);
       if (up) this.row -= Number(up[1]);
@@ -25,7 +25,7 @@ class Terminal {
   }
 }
 
-test('lines are drawn over, also by fewer of them, and what is printed stays above', () => {
+test('lines are redrawn, even by fewer of them, and printed text stays above', () => {
   const terminal = new Terminal();
   const block = new TerminalBlock(terminal as unknown as WriteStream);
   block.draw(['one', 'two', 'three']);
@@ -46,7 +46,7 @@ test('no line is wider than the terminal, and no block higher than what can be d
   expect(block.rows).toBe(9);
 });
 
-test('where there is no room for all, those of the lowest rank are shown, and of one rank the last ones', () => {
+test('if there is no room for all, lower ranks are preferred, then later items', () => {
   const jobs = [1, 2, 3, 4, 5, 6];
   const rank = (job: number) => (job === 2 ? 0 : job === 4 ? 1 : 2);
   expect(highestRanked(jobs, 4, rank)).toEqual([2, 4, 5, 6]);

@@ -24,7 +24,7 @@ interface Search {
   readonly status?: (number: number) => TrainingJobSummary['TrainingJobStatus'];
 }
 
-/** A search whose job with the number `best` has the lowest value, 0.1. */
+/** A search in which the job number `best` has the lowest value, 0.1. */
 function search({
   tuned,
   jobs = 20,
@@ -79,7 +79,7 @@ function headOf(lines: readonly string[]): { head: string[]; rows: string[] } {
   return { head: lines.slice(first, last + 1), rows: lines.slice(last + 1) };
 }
 
-/** The words of a wrapped table head. Columns begin where those of its last line begin. */
+/** The words of a wrapped heading. Columns begin where the words of its last line do. */
 function headWords(head: readonly string[]): string[] {
   const starts = [...(head.at(-1) ?? '').matchAll(/\S+/g)].map(({ index }) => index);
   return starts.map((start, i) =>
@@ -153,7 +153,7 @@ test.each([3, 4, 5, 6, 8, 10, 23])('the best job is shown in %d rows', (rows) =>
   expect(lines.join('\n')).toMatch(/best: #1 {2}validation:rmse 0\.10000 {2}train:rmse 0\.25000/);
 });
 
-test('where there is no room for statuses, a symbol says what has not completed', () => {
+test('without room for statuses, a symbol marks jobs that have not completed', () => {
   const status = (number: number) =>
     (['Failed', 'Stopped', 'InProgress'] as const)[number - 1] ?? 'Completed';
   const { rows } = headOf(render({ tuned: XGBOOST, jobs: 5, best: 4, status }, 80));
@@ -187,7 +187,7 @@ test("the copy of the objective that SageMaker adds is none of the algorithm's m
 });
 
 describe('the ranking', () => {
-  test('has all digits, statuses, times and names where there is no terminal', () => {
+  test('has all digits, statuses, times and names if there is no terminal', () => {
     const [head, first, ...others] = renderRanking(search({ tuned: XGBOOST }), { columns: Infinity, now: 0 });
     expect(head?.trim().split(/ {2,}/)).toEqual([
       ...['#', 'status', 'validation:rmse', 'train:rmse', 'time'],
@@ -198,7 +198,7 @@ describe('the ranking', () => {
     expect(others).toHaveLength(19);
   });
 
-  test.each([60, 80, 120])('fits into %d columns and says what it leaves out', (columns) => {
+  test.each([60, 80, 120])('fits into %d columns and lists what it leaves out', (columns) => {
     const lines = renderRanking(search({ tuned: MANY }), { columns, now: 0 });
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
     const words = headWords(headOf(lines).head);

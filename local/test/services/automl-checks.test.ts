@@ -15,7 +15,7 @@ import { BUCKET, closeServices, deploymentIn, sagemakerClient, start, temporaryR
 
 afterEach(closeServices);
 
-/** A search that never starts: these tests are about requests that are rejected, or about the job alone. */
+/** A search that never starts: these tests are about refused requests, or about the job alone. */
 const never: AutoMLRunner = {
   prepare: async () => undefined,
   run: ({ signal }) =>
@@ -41,7 +41,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
         TextClassificationJobConfig: { ContentColumn: 'text', TargetLabelColumn: 'y' },
       },
     }),
-    /local mode runs TabularJobConfig only, got TextClassificationJobConfig/,
+    /local mode only supports TabularJobConfig, got TextClassificationJobConfig/,
   ],
   [
     'a problem type without an objective',
@@ -56,12 +56,12 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
   [
     'an objective of another problem type',
     automlRequest('job', regression, { AutoMLJobObjective: { MetricName: 'AUC' } }),
-    /Regression has MAE, MSE, R2, RMSE; got AUC/,
+    /must be one of MAE, MSE, R2, RMSE for Regression, got AUC/,
   ],
   [
     'a validation channel alone',
     automlRequest('job', table, { AutoMLJobInputDataConfig: [validation] }),
-    /one channel of ChannelType training is needed.*got validation/,
+    /must be one channel of ChannelType training.*got validation/,
   ],
   [
     'a validation channel and a fraction',
@@ -81,12 +81,12 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
     automlRequest('job', table, {
       AutoMLJobInputDataConfig: [automlChannel('train.csv', { ContentType: 'text/csv' })],
     }),
-    /ContentType has to be text\/csv;header=present or x-application\/vnd\.amazon\+parquet, got text\/csv/,
+    /ContentType must be text\/csv;header=present or x-application\/vnd\.amazon\+parquet, got text\/csv/,
   ],
   [
     'weights in the other mode',
     automlRequest('job', { ...table, SampleWeightAttributeName: 'w', Mode: 'HYPERPARAMETER_TUNING' }),
-    /SampleWeightAttributeName is available in the mode ENSEMBLING only/,
+    /SampleWeightAttributeName is only available in the mode ENSEMBLING/,
   ],
   [
     'an algorithm of the other mode',
@@ -95,15 +95,15 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
       Mode: 'HYPERPARAMETER_TUNING',
       CandidateGenerationConfig: { AlgorithmsConfig: [{ AutoMLAlgorithms: ['xgboost', 'catboost'] }] },
     }),
-    /HYPERPARAMETER_TUNING has linear-learner, mlp, xgboost; got catboost/,
+    /HYPERPARAMETER_TUNING supports linear-learner, mlp, xgboost; got catboost/,
   ],
   [
-    'only algorithms that local mode does not have',
+    'only algorithms that local mode does not support',
     automlRequest('job', {
       ...table,
       CandidateGenerationConfig: { AlgorithmsConfig: [{ AutoMLAlgorithms: ['catboost', 'fastai'] }] },
     }),
-    /local mode has xgboost, linear-learner.*none of them is chosen: catboost, fastai/,
+    /local mode only supports xgboost, linear-learner.*got catboost, fastai/,
   ],
   [
     'more candidates than there may be',
@@ -113,10 +113,10 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
   [
     'an endpoint',
     automlRequest('job', table, { ModelDeployConfig: { AutoGenerateEndpointName: true } }),
-    /ModelDeployConfig: local mode has no endpoints/,
+    /ModelDeployConfig: local mode does not support endpoints/,
   ],
   [
-    'data that is not there',
+    'missing data',
     automlRequest('job', table, { AutoMLJobInputDataConfig: [automlChannel('nothing/')] }),
     /No S3 objects found under S3 URL "s3:\/\/data-bucket\/input\/nothing\/"/,
   ],
@@ -190,7 +190,7 @@ test('without a runner, AutoML jobs are refused', async () => {
   );
 });
 
-test('a job whose process is gone is stopped, with the candidates it had', async () => {
+test('a job whose process is gone is stopped, and keeps its candidates', async () => {
   const root = temporaryRoot();
   const candidate = {
     CandidateName: 'Job-1-001-00000000',

@@ -19,7 +19,9 @@ NOTES = [
 
 
 def spoil(table: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Missing values everywhere but in the target; a note whose words mostly follow the target; useless columns."""
+    """Adds missing values everywhere except in the target, a note whose words mostly depend on the target,
+    and useless columns.
+    """
     chance = random.Random(7)
     table = table.astype(object)
     for name in table.columns.drop(target):

@@ -153,7 +153,7 @@ test('regression: the best of the candidates beats the mean, and its archive pre
   const csv = fs.readFileSync(fileOf(root, `s3://${BUCKET}/output/Job/leaderboard.csv`), 'utf8');
   expect(csv.trim().split('\n')).toHaveLength(7);
   expect(log).toMatch(/^Local equivalent of SageMaker Autopilot/);
-  expect(log).toMatch(/Column "row" is left out: it numbers the rows/);
+  expect(log).toMatch(/Column "row" is not used: it is a row number/);
   expect(log).toMatch(/note \(text\), seen \(datetime\)/);
 
   const uri = job.BestCandidate?.InferenceContainers?.[0]?.ModelDataUrl;
@@ -196,7 +196,7 @@ test('binary: the best candidate beats the majority; the later label is the posi
   expect(named).toHaveLength(6);
 });
 
-test('multiclass: the best candidate beats the majority; few rows are said, not refused', async () => {
+test('multiclass: the best candidate beats the majority; few rows cause a note, not an error', async () => {
   const { job, log } = await run(
     dataSet('multiclass'),
     { TargetAttributeName: 'cultivar', ProblemType: 'MulticlassClassification', ...limit(3) },
@@ -209,7 +209,7 @@ test('multiclass: the best candidate beats the majority; few rows are said, not 
     MetricName: 'F1macro',
     Value: metrics['F1macro'],
   });
-  expect(log).toMatch(/178 rows\. Autopilot asks for 500/);
+  expect(log).toMatch(/178 rows\. Autopilot requires 500/);
 });
 
 test('text alone is enough to predict from', async () => {
@@ -255,8 +255,8 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
   );
   expect(job.AutoMLJobStatus).toBe('Completed');
   expect(metricsOf(job.BestCandidate)['R2']).toBeGreaterThan(0.99);
-  expect(log).toMatch(/local mode does not have them: catboost/);
-  expect(log).toMatch(/rows of the training data have no valid weight: left out/);
+  expect(log).toMatch(/local mode does not support them: catboost/);
+  expect(log).toMatch(/rows of the training data have no valid weight and are ignored/);
   expect(log).toMatch(/Features: x \(numeric\)\./);
   expect(log).toMatch(/validated by the validation channel \(50 rows\)/);
   const { Candidates: candidates = [] } = await client.send(
@@ -268,7 +268,7 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
 });
 
 describe('a process of the search that is killed before it has read the data', () => {
-  /** Runs a job whose processes are killed this many times. */
+  /** Runs a job whose processes are killed `times` times. */
   const runKilled = (times: number) => {
     const { python: killed } = killablePython(
       python,
@@ -317,7 +317,7 @@ test('a single row to validate with: the metric that it has is used, another one
 });
 
 test.each([
-  ['no such column', 'x,color,price', /no column "y" \(TargetAttributeName\).*x, color, price/],
+  ['no such column', 'x,color,price', /No column "y" \(TargetAttributeName\).*x, color, price/],
   ['a constant target', 'y,color,z', /only one value, "1", in all 30 rows/],
 ])('data that cannot be learned from fails the job before any candidate: %s', async (_, header, reason) => {
   const csv = rows(30, () => '0', header).replace(/^0\.\d+/gm, '1');
@@ -337,7 +337,7 @@ test.each([
 describe('a job ends early', () => {
   const table = { TargetAttributeName: 'y', CompletionCriteria: { MaxCandidates: 500 } };
 
-  test('stopped: what is done stays, and the best of it is known', async () => {
+  test('stopped: finished candidates stay, and the best is known', async () => {
     const { services, root } = await startOn({ 'train.csv': rows(300, (x) => x.toFixed(3)) });
     const client = sagemakerClient(services);
     await client.send(new CreateAutoMLJobV2Command(automlRequest('Job', table)));
@@ -398,7 +398,7 @@ describe('a job ends early', () => {
     );
     expect(job).toMatchObject({
       AutoMLJobStatus: 'Failed',
-      FailureReason: 'No candidate succeeded, of 1. The first: it took longer than 1 s',
+      FailureReason: 'None of 1 candidates succeeded. Failure of the first: it took longer than 1 s',
     });
     const { Candidates: candidates } = await client.send(
       new ListCandidatesForAutoMLJobCommand({ AutoMLJobName: 'Job' }),

@@ -99,7 +99,7 @@ test('with no names either, all that the algorithm can tune and is not static', 
   );
 });
 
-test('what else it chooses shows; what is given stands', async () => {
+test('its other choices are visible; given values are kept', async () => {
   const ranges = auto(['eta', '0.3']);
   const { config, job } = await describeJob({ ranges });
   expect(config).toMatchObject({
@@ -126,7 +126,7 @@ test('what else it chooses shows; what is given stands', async () => {
   });
   expect(given.job.TrainingJobDefinition?.RetryStrategy).toEqual({ MaximumRetryAttempts: 1 });
 
-  // Hyperband has its own rule for stopping jobs early.
+  // Hyperband has its own early stopping.
   expect((await describeJob({ ranges, config: HYPERBAND })).config?.TrainingJobEarlyStoppingType).toBe('Off');
   const few = { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2', '3'] }] };
   const { config: small } = await describeJob({ image: IMAGE, ranges: few });
@@ -171,9 +171,9 @@ test('LightGBM and CatBoost have their ranges, each of several definitions its o
 
 test.each<[string, Given, RegExp]>([
   [
-    'an algorithm that nobody knows here',
+    'an unknown algorithm',
     { image: IMAGE, ranges: auto(['x', '1']) },
-    /^Autotune cannot choose the range of "x": local mode knows ranges for .*, not for the image ".*test-algorithm:1"\. Give them in /,
+    /^Autotune cannot choose the range of "x": local mode knows ranges for .*, not for the image ".*test-algorithm:1"\. Set them in /,
   ],
   [
     'such an algorithm and no names',
@@ -188,7 +188,7 @@ test.each<[string, Given, RegExp]>([
   [
     'an example that the algorithm does not take',
     { ranges: auto(['eta', '1.5']) },
-    /ValueHint of "eta" has to be a value that the algorithm takes \(continuous\), got "1.5"/,
+    /ValueHint of "eta" must be a value that the algorithm accepts \(continuous\), got "1.5"/,
   ],
   [
     'half a tree',
@@ -203,12 +203,12 @@ test.each<[string, Given, RegExp]>([
   [
     'a name that is static too',
     { ranges: auto(['eta', '0.1']), statics: { eta: '0.2' } },
-    /"eta" is an AutoParameter and static: give it once/,
+    /"eta" is both an AutoParameter and a static hyperparameter: remove one/,
   ],
   [
     'AutoParameters without Autotune',
     { ranges: auto(['eta', '0.1']), change: { Autotune: undefined } },
-    /AutoParameters are for a request with Autotune/,
+    /AutoParameters require Autotune/,
   ],
 ])('%s is refused', async (_name, given, message) => {
   await expect(describeJob(given)).rejects.toMatchObject({

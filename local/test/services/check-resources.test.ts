@@ -28,9 +28,9 @@ const invoke = (FunctionName: string) => task(states('lambda:invoke'), { Argumen
 const startOf = (StateMachineArn: string) =>
   task(states('states:startExecution.sync:2'), { Arguments: { StateMachineArn } });
 
-describe('what local mode lacks is refused, unless it is stubbed', () => {
+describe('unsupported tasks are refused, unless they are stubbed', () => {
   test.each<[string, object, RegExp]>([
-    ['a service', task(states('sns:publish')), /does not have the resource ".*:sns:publish"/],
+    ['a service', task(states('sns:publish')), /does not support the resource ".*:sns:publish"/],
     ['a service that is waited for', task(states('glue:startJobRun.sync')), /glue:startJobRun.sync/],
     ['a service with a token', task(states('sqs:sendMessage.waitForTaskToken')), /sqs:sendMessage/],
     ['an HTTP endpoint', task(states('http:invoke')), /http:invoke/],
@@ -54,23 +54,27 @@ describe('what local mode lacks is refused, unless it is stubbed', () => {
     ['a mistyped action', task(sdk('sagemaker:createTraningJob')), /createTraningJob/],
     ['an action with a pattern', task(sdk('sagemaker:createTrainingJob.sync')), /createTrainingJob.sync/],
     ['another SDK', task(sdk('dynamodb:putItem')), /aws-sdk:dynamodb:putItem/],
-    ['the SDK of a service that is there', task(sdk('s3:getObject')), /aws-sdk:s3:getObject/],
+    ['the SDK of a supported service', task(sdk('s3:getObject')), /aws-sdk:s3:getObject/],
     ['Step Functions by SDK', task(sdk('sfn:startExecution')), /aws-sdk:sfn:startExecution/],
-    ['no ARN', task('sns:publish'), /does not have the resource "sns:publish"/],
+    ['no ARN', task('sns:publish'), /does not support the resource "sns:publish"/],
     [
       'a function of another stack',
       invoke('other'),
       /Function not found: other \(functions of the template: choose/,
     ],
-    ['a function in Python', invoke(`${FUNCTION}score`), /Node.js functions only, "score" has .* python3.13/],
-    ['a function in Python by its ARN', task(`${FUNCTION}score`), /Node.js functions only/],
+    [
+      'a function in Python',
+      invoke(`${FUNCTION}score`),
+      /only runs Node.js functions; "score" has .* python3.13/,
+    ],
+    ['a function in Python by its ARN', task(`${FUNCTION}score`), /only runs Node.js functions/],
     ['a function by the ARN of another stack', task(`${FUNCTION}other:1`), /Function not found/],
     [
       'a state machine of another stack',
       startOf(`${MACHINE}other`),
-      /no state machine ".*:other". It has: .*:train, /,
+      /no state machine ".*:other" in the template\. Available: .*:train, /,
     ],
-    ['an alias that is not there', startOf(`${MACHINE}train:dev`), /no state machine ".*:train:dev"/],
+    ['a missing alias', startOf(`${MACHINE}train:dev`), /no state machine ".*:train:dev"/],
     [
       "another account's role",
       task(`${FUNCTION}choose`, { Credentials: { RoleArn: 'arn:aws:iam::123456789012:role/r' } }),
@@ -91,7 +95,7 @@ describe('what local mode lacks is refused, unless it is stubbed', () => {
 });
 
 test.each<[string, object]>([
-  ['every action of SageMaker that is there', task(sdk('sagemaker:describeTrainingJob'))],
+  ['every supported action of SageMaker', task(sdk('sagemaker:describeTrainingJob'))],
   ['AutoML', task(sdk('sagemaker:createAutoMLJobV2'))],
   ['tags', task(sdk('sagemaker:addTags'))],
   ['a job that is waited for', task(states('sagemaker:createHyperParameterTuningJob.sync'))],
@@ -130,7 +134,7 @@ test('tasks are found wherever they are', () => {
       Data: { Type: 'Pass', Output: inner, Result: { States: { X: task(states('sns:publish')) } } },
     }),
     TARGETS,
-    // A stub replaces the task of this name, but not the states inside a Map or Parallel of this name.
+    // A stub replaces the task of this name, not tasks inside a state of another type.
     (name) => name === 'Each',
   );
   expect(problems.map(({ location }) => location)).toEqual([
@@ -162,7 +166,7 @@ test.each<[string, object, string, string]>([
     'StrategyConfig',
     '/Arguments/HyperParameterTuningJobConfig',
   ],
-])('a field that Step Functions does not take for %s is no matter of stubs', (_name, state, field, place) => {
+])('an unsupported field of %s is refused, even with a stub', (_name, state, field, place) => {
   expect(checkResources(machineOf({ Task: state }), TARGETS)).toEqual([
     {
       stateName: 'Task',

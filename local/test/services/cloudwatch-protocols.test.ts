@@ -14,7 +14,7 @@ import type { ServiceModel } from '../../src/services/model/validator';
 const SHAPE = 'GraniteServiceVersion20100801';
 const TIME = 1_795_961_808.5;
 
-/** The same request in each protocol. */
+/** The same request in every protocol. */
 const REQUEST = {
   MetricName: 'loss',
   Dimensions: [
@@ -81,7 +81,7 @@ const PROTOCOLS: Readonly<Record<string, readonly [Protocol, object, string | Bu
   ],
 };
 
-/** Parses a response of any of the protocols. */
+/** Decodes a response in any protocol. */
 function read({ body, headers }: WireResponse): unknown {
   const type = headers['content-type'] ?? '';
   if (type.includes('cbor')) return decodeCbor(body as Buffer);
@@ -133,7 +133,7 @@ describe.each(Object.keys(PROTOCOLS))('%s', (name) => {
     expect(read(response)).toEqual(name === 'query' ? xml : RESPONSE);
   });
 
-  test('an error has the code of the query protocol, whatever the protocol', () => {
+  test('an error has the code of the query protocol in every protocol', () => {
     const error = new AwsError('InvalidParameterValueException', 'wrong');
     const response = protocol.renderError(error, 'id', {} as RequestHead);
     expect(response.statusCode).toBe(400);
@@ -193,14 +193,14 @@ test.each<[string, Buffer]>([
   );
 });
 
-test('CBOR: what is written is read again, with all numbers as doubles and times with their tag', () => {
+test('CBOR: values survive a round trip, with all numbers as doubles and times with their tag', () => {
   const value = { a: [true, false, 'x'.repeat(300), 1, -2.5], b: {}, none: undefined, Timestamps: [1.5] };
   const { none: _, ...rest } = value;
   expect(decodeCbor(encodeCbor(value))).toEqual(rest);
   expect([...encodeCbor({ Timestamp: 1 })].slice(-10)).toEqual([0xc1, 0xfb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0]);
 });
 
-test('forms: booleans, empty lists, what is no number, and names that no request has', () => {
+test('forms: booleans, empty lists, invalid numbers, and unknown names', () => {
   const read = (form: string) => readForm(new URLSearchParams(form), model as ServiceModel, 'ListMetrics');
   expect(read('IncludeLinkedAccounts=true&Dimensions=')).toEqual({
     IncludeLinkedAccounts: true,

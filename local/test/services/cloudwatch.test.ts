@@ -92,7 +92,7 @@ async function data(
   });
 }
 
-/** Runs a job and replaces its log with lines written at these times. */
+/** Runs a job and writes a log with these times of lines. */
 async function trained(
   root: string,
   services: RunningServices,
@@ -128,7 +128,7 @@ async function withJob(lines: readonly TimedLine[] = LINES) {
   return { root, services };
 }
 
-test('what the metric definitions find in a log, by minutes and by seconds', async () => {
+test('the matches of metric definitions in a log, by minutes and by seconds', async () => {
   const { services } = await withJob();
   const at = (milliseconds: number) => (NOON + milliseconds) / 1000;
   expect(
@@ -238,7 +238,7 @@ test('several metrics at once, in pages, from either end', async () => {
   ]);
 });
 
-test('what is written meanwhile does not shift the pages', async () => {
+test('new values do not shift the pages', async () => {
   const { root, services } = await withJob();
   const page = async (NextToken?: string) =>
     data(services, [{ Id: 'a', MetricStat: statOf('job') }], {
@@ -269,7 +269,7 @@ test('which metrics there are', async () => {
   expect(await list({ OwningAccount: '999999999999', IncludeLinkedAccounts: true })).toEqual([]);
 });
 
-test('metrics that nobody has written have no data points', async () => {
+test('unknown metrics have no data points', async () => {
   const { services } = await withJob();
   expect(await statistics(services, metricOf('nobody'))).toEqual([]);
   expect(await statistics(services, metricOf('JOB'))).toEqual([]);
@@ -289,7 +289,7 @@ test('a clock that was set back does not bring values before earlier ones', asyn
   ]);
 });
 
-test('a metric that no line tells has its last value', async () => {
+test('a metric without a line in the log has its last value', async () => {
   const services = await start({
     trainer: trainerOf((task) => {
       task.onMetric?.('loss', 7);
@@ -308,7 +308,7 @@ test('a metric that no line tells has its last value', async () => {
   ).toMatchObject([{ Values: [7] }]);
 });
 
-test('who may write metrics, and who may read them', async () => {
+test('permissions to write and read metrics', async () => {
   const allow = (Action: string[], Resource = '*', Condition?: object) => ({
     Effect: 'Allow',
     Action,
@@ -369,11 +369,11 @@ test.each<[object, string, RegExp]>([
   [
     { Statistics: undefined, ExtendedStatistics: ['tm90'] },
     VALUE,
-    /does not have the statistic tm90: it has SampleCount, /,
+    /does not support the statistic tm90\. It supports SampleCount, /,
   ],
-  [{ Statistics: undefined, ExtendedStatistics: ['p101'] }, VALUE, /does not have the statistic p101/],
-  [{ Namespace: 'AWS/States' }, VALUE, /does not have metrics of the namespace AWS\/States: it has/],
-  [{ Dimensions: [{ Name: 'Host', Value: 'job/algo-1' }] }, VALUE, /does not have metrics of instances/],
+  [{ Statistics: undefined, ExtendedStatistics: ['p101'] }, VALUE, /does not support the statistic p101/],
+  [{ Namespace: 'AWS/States' }, VALUE, /does not support metrics of the namespace AWS\/States\. It only has/],
+  [{ Dimensions: [{ Name: 'Host', Value: 'job/algo-1' }] }, VALUE, /does not support metrics of instances/],
   [{ Period: undefined }, 'ValidationException', /Value null at 'period' failed/],
   [{ Statistics: ['Median'] }, 'ValidationException', /enum value set: \[SampleCount, Average/],
   [{ Period: 'x' }, 'SerializationException', /can not be converted to an Integer/],
@@ -391,14 +391,14 @@ const INVALID = 'ValidationException';
 test.each<[string, readonly object[], object, string, RegExp]>([
   ['an Id with capitals', [{ ...QUERY, Id: 'A' }], {}, INVALID, /Id "A" must begin with a lower-case letter/],
   ['an Id twice', [QUERY, QUERY], {}, INVALID, /are not unique/],
-  ['math', [{ Id: 'a', Expression: 'm1*2' }], {}, INVALID, /does not have metric math .* of "a"/],
+  ['math', [{ Id: 'a', Expression: 'm1*2' }], {}, INVALID, /does not support metric math .* of "a"/],
   ['nothing to get', [{ Id: 'a' }], {}, INVALID, /"a" needs a MetricStat/],
   [
     'a dynamic label',
     [{ ...QUERY, Label: "${PROP('MetricName')}" }],
     {},
     INVALID,
-    /does not have dynamic labels/,
+    /does not support dynamic labels/,
   ],
   ['another account', [{ ...QUERY, AccountId: '999999999999' }], {}, INVALID, /of the account 999999999999/],
   ['501 queries', Array(501).fill(QUERY), {}, INVALID, /greater than 500/],
@@ -431,7 +431,7 @@ test.each<[string, readonly object[], object, string, RegExp]>([
 test('other operations are refused by name', async () => {
   const services = await start();
   await expect(call(services, 'PutMetricData', {})).rejects.toThrow(
-    'local mode does not have cloudwatch:PutMetricData: it has GetMetricData, GetMetricStatistics, ListMetrics',
+    'local mode does not support cloudwatch:PutMetricData. It supports GetMetricData, GetMetricStatistics, ListMetrics',
   );
   await expect(call(services, 'ListMetrics', { NextToken: 'x' })).rejects.toThrow(/NextToken is invalid: x/);
 });

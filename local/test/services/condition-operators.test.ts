@@ -102,7 +102,7 @@ test.each([
 test.each(['xForAnyValue:StringEquals', 'ForSomeValues:StringEquals', 'StringEqualsIfexists', 'toString'])(
   'IAM has no operator %s',
   (operator) => {
-    expect(() => holds(operator, 'a', 'a')).toThrow(`IAM has no condition operator ${operator}`);
+    expect(() => holds(operator, 'a', 'a')).toThrow(`unknown IAM condition operator ${operator}`);
   },
 );
 

@@ -24,7 +24,7 @@ const FILLED_IN = {
   EnableManagedSpotTraining: false,
 };
 
-test('a training job is described with what SageMaker fills in, and with what was given', async () => {
+test("the description of a training job has SageMaker's defaults and the given values", async () => {
   const client = sagemakerClient(await start());
   const describe = (TrainingJobName: string) =>
     client.send(new DescribeTrainingJobCommand({ TrainingJobName }));

@@ -42,7 +42,7 @@ test('a well signed request reaches the service', async () => {
   }
 });
 
-test('a body whose hash the request does not name is signed nevertheless', async () => {
+test('a body is signed even if the request does not state its hash', async () => {
   const signed = await sign(services, DESCRIBE, { namesHash: false });
   const answer = await send(services, { ...signed, body: JSON.stringify({ TrainingJobName: 'else' }) });
   expect(codeOf(answer)).toBe('InvalidSignatureException');
@@ -69,7 +69,7 @@ test.each<[string, string, Unsigned, number, string]>([
     'SignatureDoesNotMatch',
   ],
   ['S3', 'xml', { service: 's3', method: 'GET', path: `/${BUCKET}` }, 403, 'SignatureDoesNotMatch'],
-])('%s says in %s what is wrong with a signature', async (_name, format, request, status, code) => {
+])('%s explains in %s what is wrong with a signature', async (_name, format, request, status, code) => {
   const credentials = { ...services.credentialsFor(services.user), secretAccessKey: 'other' };
   const answer = await call(request, { credentials });
   expect([codeOf(answer), answer.status]).toEqual([code, status]);
@@ -77,14 +77,14 @@ test.each<[string, string, Unsigned, number, string]>([
   expect(answer.body).toContain('Check your AWS Secret Access Key');
 });
 
-test('what is wrong with a date says by how much, as on AWS', async () => {
+test('the error for a date contains the difference, as on AWS', async () => {
   const old = await call(DESCRIBE, { date: new Date(Date.now() - 6 * 60_000) });
   expect(JSON.parse(old.body).message).toMatch(
     /^Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)$/,
   );
   const early = await call(DESCRIBE, { date: new Date(Date.now() + 6 * 60_000) });
   expect(JSON.parse(early.body).message).toMatch(/^Signature not yet current: .* \+ 5 min\.\)$/);
-  // S3 allows more, and words the error differently.
+  // S3 allows a larger difference, and words the error differently.
   const s3: Unsigned = { service: 's3', method: 'GET', path: `/${BUCKET}` };
   expect((await call(s3, { date: new Date(Date.now() - 14 * 60_000) })).status).toBe(200);
   expect((await call(s3, { date: new Date(Date.now() - 16 * 60_000) })).body).toMatch(
@@ -125,11 +125,11 @@ test.each<[string, Unsigned, string]>([
     },
     'message',
   ],
-])('a service that is not there says so in %s', async (_format, request, part) => {
+])('an unsupported service is reported in %s', async (_format, request, part) => {
   const answer = await call(request);
   expect(answer.body).toContain(part);
   expect(codeOf(answer)).toBe('UnknownOperationException');
-  expect(answer.body).toMatch(/does not have the service \w+ \(.+\): it has sagemaker, /);
+  expect(answer.body).toMatch(/does not support the service \w+ \(.+\)\. It supports sagemaker, /);
 });
 
 test.each<[Unsigned, string]>([
@@ -161,23 +161,27 @@ test.each<[Unsigned, string]>([
 ])('%j is refused by the name of its service and operation', async (request, what) => {
   const answer = await call(request);
   expect(codeOf(answer)).toBe('UnknownOperationException');
-  expect(answer.body).toContain(`local mode does not have `);
+  expect(answer.body).toContain(`local mode does not support `);
   expect(answer.body).toContain(what);
-  expect(answer.body).toContain('give its client an endpoint URL');
+  expect(answer.body).toContain('set an endpoint URL');
 });
 
-test('who calls a model endpoint is told where the model is, and how to reach AWS', async () => {
+test('the error for a call of a model endpoint says where the model is, and how to reach AWS', async () => {
   const answer = await call({ service: 'sagemaker', path: '/endpoints/mine/invocations', body: '1,2' });
   expect(answer.headers['content-type']).toContain('json');
   const { message } = JSON.parse(answer.body) as { message: string };
-  expect(message).toMatch(/It serves no models: load model\.tar\.gz, which DescribeTrainingJob names/);
+  expect(message).toMatch(
+    /It does not serve models: load model\.tar\.gz from the S3ModelArtifacts of DescribeTrainingJob/,
+  );
   expect(message).toContain('AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME');
 });
 
-test('an operation that local mode does not have says so', async () => {
+test('an unsupported operation is reported', async () => {
   await expect(sagemakerClient(services).send(new ListEndpointsCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',
-    message: expect.stringMatching(/does not have sagemaker:ListEndpoints: it has CreateTrainingJob, /),
+    message: expect.stringMatching(
+      /does not support sagemaker:ListEndpoints\. It supports CreateTrainingJob, /,
+    ),
   });
 });
 
@@ -193,7 +197,7 @@ test('an error of the service has its name in the SDK', async () => {
   });
 });
 
-/** Sends lines, and returns the response once it passes the check. */
+/** Sends lines, and returns the response once it is complete enough. */
 function converse(head: string, isEnough: (answer: string) => boolean, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -225,11 +229,11 @@ test('a client that waits with the body is asked for it only when its signature 
   );
   const refused = await converse(await headOf({ region: 'eu-west-1' }), isAnswer, 'abc');
   expect(refused).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-  // Must not wait for data that the client never sends.
+  // The server must not wait for the body that the client does not send.
   expect(refused).toMatch(/\r\nconnection: close\r\n/i);
 });
 
-test('a connection is used again, also after a body that nobody read', async () => {
+test('a connection is reused, even after an unread body', async () => {
   const refused = await sign(
     services,
     { service: 's3', method: 'PUT', path: `/${BUCKET}/a`, body: 'x'.repeat(100_000) },

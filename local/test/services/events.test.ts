@@ -117,7 +117,7 @@ test('an execution that succeeded, or of another state machine, matches nothing'
   expect(await end({ ...RECORD, stateMachineArn: `${MACHINE}2` })).toEqual({ events: [], faults: [] });
 });
 
-test('a target with an input of its own gets that', async () => {
+test('a target with a custom input receives it', async () => {
   const rule = { ...RULE, targets: [{ functionArn: FUNCTION, input: '{"fixed":true}' }] };
   expect((await end(RECORD, { rules: [rule] })).events).toEqual([{ fixed: true }]);
 });
@@ -125,7 +125,7 @@ test('a target with an input of its own gets that', async () => {
 test.each<[string, EventTargetInput, unknown]>([
   ['a part of the event', { inputPath: '$.detail.input' }, '{"a":1}'],
   ['a member with a hyphen', { inputPath: '$.detail-type' }, 'Step Functions Execution Status Change'],
-  ['nothing that is there', { inputPath: '$.detail.no' }, null],
+  ['nothing that exists', { inputPath: '$.detail.no' }, null],
   [
     'values of the event, as JSON and within strings',
     {
@@ -158,7 +158,7 @@ test.each<[string, FunctionPermission[]]>([
   ['one for another rule', [{ ...PERMISSION, sourceArn: `${RULE.arn}-2` }]],
   ['one for another service', [{ ...PERMISSION, principal: 's3.amazonaws.com' }]],
   ['one for another action', [{ ...PERMISSION, action: 'lambda:GetFunction' }]],
-])('with %s the function is not invoked, and the person is told', async (_name, permissions) => {
+])('with %s the function is not invoked, and the user gets a notice', async (_name, permissions) => {
   const { events, faults } = await end(RECORD, { permissions });
   expect(events).toEqual([]);
   expect(faults).toEqual([
@@ -168,7 +168,7 @@ test.each<[string, FunctionPermission[]]>([
   ]);
 });
 
-test('a function that fails is a note, and nothing else fails', async () => {
+test('a failing function causes a notice, and nothing else fails', async () => {
   const { faults } = await end(RECORD, {
     code: 'exports.handler = async () => { throw new Error("broken"); };',
   });

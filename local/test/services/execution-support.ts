@@ -9,7 +9,7 @@ import { ENVIRONMENT, noNotice, printX, samplerOf, trainerOf } from './helpers';
 /** Prefix of Step Functions ARNs. */
 export const STATES = `arn:aws:states:${ENVIRONMENT.region}:${ENVIRONMENT.accountId}`;
 
-/** A state machine whose output is its input. */
+/** A state machine that returns its input. */
 export const ECHO: StateMachineResource = {
   logicalId: 'Echo',
   name: 'Echo',

@@ -28,12 +28,15 @@ export const BUCKET = 'data-bucket';
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/test-algorithm:1';
 export const TRAINING_ROLE = 'arn:aws:iam::123456789012:role/training';
 
-/** For tests that expect no notice. */
+/** For tests that must not cause a notice. */
 export function noNotice(text: string): never {
   throw new Error(`a notice: ${text}`);
 }
 
-/** A test's training algorithm. By default it prints `loss=<x>` and completes. */
+/**
+ * The behavior of a test's algorithm, given its hyperparameters. By default it prints `loss=<x>` and
+ * completes.
+ */
 export type Algorithm = (task: TrainingTask) => Promise<TrainingOutcome> | TrainingOutcome;
 
 /** An algorithm whose loss is the hyperparameter `x`. */
@@ -67,7 +70,7 @@ export function trainerOf(algorithm: Algorithm): Trainer {
   };
 }
 
-/** A sampler that proposes these sets of hyperparameters in turn, and records the results that it is told. */
+/** A sampler that proposes these combinations in order, and the results it received. */
 export function samplerOf(
   sets: readonly Record<string, string>[],
   shouldStop: (trial: number, step: number, value: number) => boolean = () => false,

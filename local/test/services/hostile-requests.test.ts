@@ -50,7 +50,7 @@ const CBOR: Partial<Unsigned> = {
 const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
 const start = `{"stateMachineArn":"${ECHO.arn}"`;
 
-/** Members of JSON requests that take a nested value, written as `NESTED`. */
+/** Positions of a nested value in JSON requests. `NESTED` is a placeholder for the value. */
 const PLACES: readonly (readonly [service: string, target: string, body: string])[] = [
   ['sagemaker', 'SageMaker.CreateTrainingJob', 'NESTED'],
   ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"HyperParameters":NESTED}`],
@@ -93,7 +93,7 @@ describe.each([
 
 test.each<[string, Partial<Unsigned>, string]>([
   [
-    'a form whose names have 20,000 parts',
+    'a form with names of 20,000 parts',
     {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: `Action=ListMetrics&${'a.'.repeat(DEPTH)}b=1`,
@@ -102,13 +102,13 @@ test.each<[string, Partial<Unsigned>, string]>([
   ],
   ['CBOR that is text', { ...CBOR, body: 'x' }, 'SerializationException'],
   ['CBOR that is cut off', { ...CBOR, body: '\u0001\u0001' }, 'SerializationException'],
-  ['CBOR that is no map', { ...CBOR, body: '\u0001' }, 'SerializationException'],
+  ['CBOR that is not a map', { ...CBOR, body: '\u0001' }, 'SerializationException'],
 ])('CloudWatch refuses %s', async (_name, request, code) => {
   const answer = await ask({ service: 'monitoring', ...request });
   expect([answer.status, codeOf(answer), faults]).toEqual([400, code, []]);
 });
 
-test('a text with brackets is not nested', async () => {
+test('a string with brackets is not nested', async () => {
   const input = JSON.stringify({ text: `\\"${'['.repeat(DEPTH)}\\` });
   const answer = await ask(
     json('states', 'AWSStepFunctions.StartExecution', JSON.stringify({ stateMachineArn: ECHO.arn, input })),
@@ -122,7 +122,7 @@ test.each(['GET', 'HEAD'])('%s answers with headers in ISO-8859-1', async (metho
   expect([answer.status, answer.headers['content-disposition']]).toEqual([200, 'filename="Größe.csv"']);
 });
 
-/** The fault, the request, and S3's error with the members of its body. */
+/** Description, request, and S3's response with members of the error's body. */
 type BadRequest = [string, Partial<Unsigned>, number, string, Record<string, string>?];
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
@@ -306,28 +306,22 @@ test.each<BadRequest>([
     ],
   ),
   [
-    'a key that is not there',
+    'a missing key',
     at('none'),
     404,
     'NoSuchKey',
     { Key: 'none', Resource: `/${BUCKET}/none`, HostId: 'local-mode' },
   ],
   [
-    'a bucket that is not there',
+    'a missing bucket',
     { method: 'GET', path: '/nowhere' },
     404,
     'NoSuchBucket',
     { BucketName: 'nowhere', Resource: '/nowhere' },
   ],
+  ['a missing upload', at(TRAIN, { query: { uploadId: 'none' } }), 404, 'NoSuchUpload', { UploadId: 'none' }],
   [
-    'an upload that is not there',
-    at(TRAIN, { query: { uploadId: 'none' } }),
-    404,
-    'NoSuchUpload',
-    { UploadId: 'none' },
-  ],
-  [
-    'bytes that are not there',
+    'missing bytes',
     at(TRAIN, { headers: { range: 'bytes=10-' } }),
     416,
     'InvalidRange',
@@ -355,7 +349,7 @@ test.each<BadRequest>([
     { Size: '1025', MaxSizeAllowed: '1024' },
   ],
   ['a key with NUL', at('a%00b'), 404, 'NoSuchKey'],
-  ['a key that is no UTF-8', at('a%ffb'), 400, 'InvalidURI'],
+  ['a key that is not UTF-8', at('a%ffb'), 400, 'InvalidURI'],
   [
     'a bucket that is not empty',
     { method: 'DELETE', path: `/${BUCKET}` },

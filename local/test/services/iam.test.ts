@@ -127,10 +127,10 @@ describe('policy evaluation', () => {
     const bucketPolicy = { ...statement, Principal: '*' };
     const roles = [{ ...ROLE, logicalId: 'Reader', policies: [{ Statement: [statement] }] }];
     await expect(start({ deployment: deploymentIn(temporaryRoot(), { roles }) })).rejects.toThrow(
-      'Resources/Reader: IAM has no condition operator ForAnyValue:StringsEqual',
+      'Resources/Reader: unknown IAM condition operator ForAnyValue:StringsEqual',
     );
     const deployment = withBucketPolicy(deploymentIn(temporaryRoot()), [bucketPolicy]);
-    await expect(start({ deployment })).rejects.toThrow('Resources/Data: IAM has no condition operator');
+    await expect(start({ deployment })).rejects.toThrow('Resources/Data: unknown IAM condition operator');
   });
 });
 
@@ -174,11 +174,11 @@ describe('calls', () => {
     );
   }
 
-  test('what the policies allow works', async () => {
+  test('allowed actions work', async () => {
     expect(await call([create, pass])).toMatchObject({ TrainingJobStatus: 'Completed' });
   });
 
-  test('what they do not allow is refused as AWS words it', async () => {
+  test("other actions are refused with AWS's wording", async () => {
     await expect(call([create, pass], [read], undefined, 'other-job')).rejects.toMatchObject({
       code: 'AccessDeniedException',
       message:
@@ -216,7 +216,7 @@ describe('calls', () => {
       'arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule';
     const events = allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], rule);
     await expect(deploy([], false)).rejects.toThrow(
-      /^State machine machine cannot be created: AccessDeniedException: '.*role\/machine' is not authorized to create managed-rule\..*events:PutTargets/,
+      /^Cannot create state machine machine: AccessDeniedException: '.*role\/machine' is not authorized to create managed-rule\..*events:PutTargets/,
     );
     await expect(deploy([allow('events:PutTargets', rule)], false)).rejects.toThrow(/events:PutRule/);
     await expect(deploy([events], false)).resolves.toBeDefined();
@@ -261,7 +261,7 @@ describe('calls', () => {
     });
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
-    /** The outcome of a deployment in which the role of the service has this trust policy. */
+    /** Results of a deployment in which the service's role has this trust policy. */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [
         async (trustPolicy) => {
@@ -285,7 +285,7 @@ describe('calls', () => {
           const deployment = deploymentIn(temporaryRoot(), { roles });
           return start({ deployment: { ...deployment, stateMachines: [stateMachine] } });
         },
-        /^State machine m cannot be created: AccessDeniedException: Neither the global service principal states\.amazonaws\.com/,
+        /^Cannot create state machine m: AccessDeniedException: Neither the global service principal states\.amazonaws\.com/,
       ],
       lambda: [
         async (trustPolicy) => {
@@ -305,7 +305,7 @@ describe('calls', () => {
           };
           return start({ deployment: { ...deployment, functions: [lambdaFunction] } });
         },
-        /^Function f cannot be created: InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda\./,
+        /^Cannot create function f: InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda\./,
       ],
     };
 
@@ -346,7 +346,7 @@ describe('calls', () => {
     });
   });
 
-  test('a condition has to hold for each of several definitions, and each role has to be passed', async () => {
+  test('conditions must hold for each of several definitions, and each role must be passed', async () => {
     const tuning = (statements: Statement[], second: object) => {
       const { ResourceConfig, TrainingJobName: _name, ...definition } = trainingRequest('x');
       const input = {
@@ -376,7 +376,7 @@ describe('calls', () => {
     await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
       /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
     );
-    // Authorized requests reach the validation of the request itself.
+    // An allowed request reaches the validation.
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 

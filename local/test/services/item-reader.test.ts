@@ -103,7 +103,7 @@ test('the objects below a prefix', async () => {
 });
 
 test.each<[string, JsonObject, RegExp]>([
-  ['an object that is not there', getObject('items/none', 'JSON'), /The specified key does not exist/],
+  ['a missing object', getObject('items/none', 'JSON'), /The specified key does not exist/],
   [
     'an object that the role may not read',
     getObject('input/train.csv', 'JSON'),
@@ -121,7 +121,7 @@ test.each<[string, JsonObject, RegExp]>([
       Resource: 'arn:aws:states:::s3:listObjectsV2',
       Arguments: `{% {'Bucket': '${BUCKET}', 'MaxKeys': 1} %}`,
     },
-    /does not have the argument "MaxKeys"/,
+    /does not support the argument "MaxKeys"/,
   ],
 ])('%s fails the state', async (_name, reader, cause) => {
   expect(await map(reader)).toMatchObject({

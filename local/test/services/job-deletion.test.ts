@@ -32,7 +32,7 @@ import {
 
 afterEach(closeServices);
 
-/** A local mode whose jobs with `x` 0 run until they are stopped. */
+/** A local mode in which jobs with `x` 0 run until they are stopped. */
 async function setUp(values = [3, 0]) {
   const root = temporaryRoot();
   const services = await start({
@@ -165,7 +165,7 @@ test('a job that another process has deleted is gone here too', async () => {
   expect(other.jobs.training.list()).toEqual([]);
 });
 
-test('tags are added and deleted; training jobs that start later have those of then', async () => {
+test('tags are added and deleted; training jobs get the tags at the time of their start', async () => {
   const { client, services, describeTuning, tune } = await setUp([0, 3]);
   await tune();
   const { HyperParameterTuningJobArn: ResourceArn } = await describeTuning();

@@ -43,7 +43,7 @@ test('of two processes only one gets a name, and each sees the jobs of the other
   expect(mine.get('job')?.status).toBe('Completed');
 });
 
-test('the jobs of this run are those that it has created, whatever the process is called', () => {
+test('the jobs of this run are those that it created, whatever its process ID', () => {
   const folder = temporaryRoot();
   // In a container, every run can have the same process ID.
   new JobStore<TestRecord>(folder, noNotice).create(record('earlier'));
@@ -53,7 +53,7 @@ test('the jobs of this run are those that it has created, whatever the process i
   expect(store.list().map(({ name }) => name)).toEqual(['earlier', 'mine']);
 });
 
-test('a record that cannot be read is set aside as it is, and named; the others are there', () => {
+test('an unreadable record is renamed unchanged, with a notice; the others are listed', () => {
   const folder = temporaryRoot();
   new JobStore<TestRecord>(folder, noNotice).create(record('good'));
   fs.writeFileSync(path.join(folder, 'bad.json'), '{');
@@ -67,6 +67,6 @@ test('a record that cannot be read is set aside as it is, and named; the others 
   expect(new JobStore<TestRecord>(folder, noNotice).list()).toEqual([record('good')]);
 });
 
-test.each(['../x', 'a/b', ''])('"%s" is no job', (name) => {
+test.each(['../x', 'a/b', ''])('"%s" is not a job', (name) => {
   expect(new JobStore(temporaryRoot(), noNotice).get(name)).toBeUndefined();
 });

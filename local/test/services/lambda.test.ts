@@ -106,14 +106,14 @@ test('errors come as Lambda reports them', async () => {
 
 test.each([
   [
-    'a handler that is not there',
+    'a missing handler',
     'exports.other = 1',
     {},
     'Runtime.HandlerNotFound',
     /index.handler is undefined or not exported/,
   ],
   [
-    'a file that is not there',
+    'a missing file',
     '',
     { handler: 'main.handler' },
     'Runtime.ImportModuleError',
@@ -142,21 +142,21 @@ test.each([
     /Runtime exited without providing a reason$/,
   ],
   [
-    'a rejection that nobody handles',
+    'an unhandled rejection',
     'exports.handler = () => new Promise(() => { Promise.reject(new Error("lost")); setInterval(() => 0, 1000); });',
     {},
     'Runtime.UnhandledPromiseRejection',
     /^Error: lost$/,
   ],
   [
-    'an exception that nobody catches',
+    'an uncaught exception',
     'exports.handler = () => new Promise(() => { setTimeout(() => { throw new RangeError("late"); }); });',
     {},
     'RangeError',
     /^late$/,
   ],
   [
-    'a result that is no JSON',
+    'a result that is not JSON',
     'exports.handler = () => { const a = {}; a.a = a; return a; };',
     {},
     'TypeError',
@@ -189,7 +189,7 @@ test('an event and a result of megabytes', async () => {
 test('what cannot be invoked', async () => {
   const { invoke } = await deployFunction('', { runtime: 'python3.13' });
   await expect(invoke({}, 'other')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
-  await expect(invoke()).rejects.toThrow(/runs Node.js functions only, "Fn" has the runtime python3.13/);
+  await expect(invoke()).rejects.toThrow(/only runs Node.js functions; "Fn" has the runtime python3.13/);
 });
 
 describe('over HTTP', () => {
@@ -237,8 +237,8 @@ describe('over HTTP', () => {
       `"${'x'.repeat(1024 * 1024)}"`,
       { 'x-amz-invocation-type': 'Event' },
     ],
-    ['a function that is not there', 404, 'ResourceNotFoundException', '{}', {}, 'other'],
-    ['what is no name', 400, 'ValidationException', '{}', {}, 'my function'],
+    ['a missing function', 404, 'ResourceNotFoundException', '{}', {}, 'other'],
+    ['an invalid name', 400, 'ValidationException', '{}', {}, 'my function'],
     ['a type that is none', 400, 'ValidationException', '{}', { 'x-amz-invocation-type': 'Later' }],
     [
       'what cannot be left out',
@@ -253,7 +253,7 @@ describe('over HTTP', () => {
     expect(JSON.parse(answer.body)).toEqual({ Type: 'User', message: expect.any(String) });
   });
 
-  test('another operation says that it is not there', async () => {
+  test('other operations are reported as unsupported', async () => {
     const { services } = await deployFunction(CODE);
     const list = { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' };
     const answer = await send(services, await sign(services, list));

@@ -125,7 +125,7 @@ test('a log of several megabytes comes in pages that fit together', async () => 
   expect(backward.reverse().flat()).toEqual(lines);
 });
 
-test('what a process prints becomes events as in CloudWatch, and metrics are found in these', async () => {
+test('output becomes events as in CloudWatch, in which metrics are found', async () => {
   const print = String.raw`printf '[0]\ttrain-rmse:1.50000\tvalidation-rmse:2.5\n'
 printf '\r 50%%|#  |\r100%%|## |\n\n'
 printf 'bytes \377\376\n'
@@ -291,7 +291,7 @@ test.each<[string, readonly string[]]>([
   expect(events.map(({ message }) => message)).toEqual(expected);
 });
 
-test('the log group is there once a job has written a log', async () => {
+test('the log group exists once a job has written a log', async () => {
   const services = await start({ trainer: printing('line') });
   const groups = async (input: object = {}) =>
     (
@@ -332,7 +332,7 @@ test('the log group is there once a job has written a log', async () => {
   }
 });
 
-test('the log of a job whose role may not write it does not arrive', async () => {
+test('a job whose role may not write a log has none', async () => {
   const allow = (Action: string[], Resource: string) => ({ Effect: 'Allow', Action, Resource });
   const streams = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:known-*`;
   const role: RoleResource = {
@@ -401,7 +401,12 @@ test.each([
     'InvalidParameterException',
     /^Cannot order by LastEventTime with a logStreamNamePrefix/,
   ],
-  ['PutLogEvents', {}, 'UnknownOperationException', /it has DescribeLogGroups, FilterLogEvents, DescribeLog/],
+  [
+    'PutLogEvents',
+    {},
+    'UnknownOperationException',
+    /It supports DescribeLogGroups, FilterLogEvents, DescribeLog/,
+  ],
   [
     'FilterLogEvents',
     { logGroupName: '/aws/lambda/f' },
@@ -432,7 +437,7 @@ test.each([
   ['FilterLogEvents', { filterPattern: '[a, b]' }, 'InvalidParameterException', /patterns of fields/],
   ['FilterLogEvents', { filterPattern: '%a.*b%' }, 'InvalidParameterException', /with regular expressions/],
   ['FilterLogEvents', { filterPattern: 'a:b' }, 'InvalidParameterException', /put a:b in double quotation/],
-  ['FilterLogEvents', { filterPattern: '"a' }, 'InvalidParameterException', /a quotation mark is open/],
+  ['FilterLogEvents', { filterPattern: '"a' }, 'InvalidParameterException', /unbalanced quotation mark/],
   ['FilterLogEvents', { limit: 10_001 }, 'ValidationException', /less than or equal to 10000/],
   ['DescribeLogGroups', { nextToken: 'x' }, 'InvalidParameterException', /nextToken is invalid: x/],
   [

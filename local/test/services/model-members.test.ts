@@ -13,14 +13,14 @@ import { closeServices, start, trainingRequest, tuningRequest } from './helpers'
 const SOURCES = path.join(__dirname, '../../src');
 const MODELS = path.join(SOURCES, 'services/model');
 
-/** Members without any effect that a job, an execution or a user could see in local mode. */
+/** Members that change nothing that a job, an execution or a user can observe. */
 const WITHOUT_EFFECT: readonly string[] = [
-  // Where a job runs, and on which hardware.
+  // The capacity and location of a job.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
-  // How AWS pulls the image, with which identity, and that a license is accepted.
+  // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
   ...['ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
-  // What SageMaker records about a job in addition to its log. The SDK sends some of these by default.
+  // Additional output of SageMaker about a job. The SDK sends some of these by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
   ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],
   // Local mode does not mask log data, has one account and one time zone, and returns the events of all streams in one order.
@@ -50,7 +50,7 @@ const sources = fs
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** Paths of the members of a shape that no code reads. Does not descend into members that are listed above. */
+/** Paths of a shape's members that no code reads. Members of skipped members are not checked. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [
@@ -146,7 +146,7 @@ describe('SageMaker refuses by its name', () => {
     await expect(create('CreateTrainingJob', { ...training, ...change })).rejects.toMatchObject(expected);
   });
 
-  test('what is in a definition of a tuning job', async () => {
+  test("the members of a tuning job's definition", async () => {
     const { TrainingJobDefinition: definition, ...request } = tuningRequest('job');
     const preferences = [{ InstanceType: 'ml.m5.large', InstanceCount: 1 }];
     const ResourceConfig = { ...definition.ResourceConfig, InstancePreferences: preferences };

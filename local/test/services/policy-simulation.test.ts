@@ -68,7 +68,7 @@ async function simulate(input: object, caller = services.user) {
   };
 }
 
-test('each action for each resource; the strictest decision is that of all', async () => {
+test('each action for each resource; the strictest decision is the overall one', async () => {
   const object = (key: string) => `arn:aws:s3:::mine/${key}`;
   const { EvaluationResults: results } = await simulate({
     ActionNames: ['s3:PutObject', 'S3:getobject'],
@@ -101,7 +101,7 @@ test('without resources, only a statement for all of them allows an action', asy
   expect(put).not.toHaveProperty('ResourceSpecificResults');
 });
 
-test('conditions see what the request says, and what it does not say is named', async () => {
+test('conditions see the context of the request, and missing keys are listed', async () => {
   const ActionNames = ['cloudwatch:PutMetricData'];
   const entry = (ContextKeyName: string, ContextKeyValue: string) => ({
     ContextKeyName,
@@ -164,7 +164,7 @@ test('actions come in pages', async () => {
   expect(names).toEqual(ActionNames);
 });
 
-test('who may simulate', async () => {
+test('permissions to simulate', async () => {
   await expect(simulate({ ActionNames: ['s3:A'] }, ROLE)).rejects.toThrow(
     `not authorized to perform: iam:SimulatePrincipalPolicy on resource: ${ROLE.arn} because`,
   );
@@ -179,20 +179,20 @@ test.each<[object, string, RegExp]>([
     'InvalidInput',
     /ARN of a role, user or group, got arn:aws:s3:::a-bucket-of-mine/,
   ],
-  [{ ActionNames: ['s3:A'], PolicyInputList: ['null'] }, 'InvalidInput', /not the JSON of a policy/],
+  [{ ActionNames: ['s3:A'], PolicyInputList: ['null'] }, 'InvalidInput', /not a policy document in JSON/],
   [
     {
       ActionNames: ['s3:A'],
       PolicyInputList: [JSON.stringify({ Statement: allow('s3:*', '*', { Odd: { 'aws:a': 'b' } }) })],
     },
     'InvalidInput',
-    /no condition operator Odd/,
+    /unknown IAM condition operator Odd/,
   ],
-  [{ ActionNames: ['s3:A'], ResourcePolicy: '{}' }, 'InvalidInput', /does not have ResourcePolicy in/],
+  [{ ActionNames: ['s3:A'], ResourcePolicy: '{}' }, 'InvalidInput', /does not support ResourcePolicy in/],
   [
     { ActionNames: ['s3:A'], CallerArn: 'arn:aws:iam::123456789012:user/x' },
     'InvalidInput',
-    /does not have a CallerArn other than/,
+    /does not support a CallerArn other than/,
   ],
   [{ ActionNames: ['s3:A'], Marker: 'x' }, 'InvalidInput', /Invalid Marker: x/],
 ])('%j is refused', async (input, name, message) => {

@@ -8,8 +8,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot, trainingRequ
 import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests that the owner of the key has not signed, or that a web page could send. Each would start
- * something if local mode accepted it, as the last test shows.
+ * Requests that the holder of an access key has not signed, or that a web page could send. Each would start
+ * something if it were accepted, as the last test shows.
  */
 
 let root: string;
@@ -98,7 +98,7 @@ function otherBody({ body = '' }: RawRequest): { body: string } {
   return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
 }
 
-/** HTTP status of the response to a few lines. */
+/** The status of the response to a few lines. */
 function statusOf(text: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(new URL(services.url).port), '127.0.0.1', () => socket.write(text));
@@ -164,7 +164,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     ['a date that is too old', SKEWED, signed({ date: minutes(-16) })],
     ['a date that is yet to come', SKEWED, signed({ date: minutes(16) })],
     [
-      'another day than that of its date',
+      'a different day than its date',
       UNREADABLE,
       editedAuthorization((it) => it.replace(/\/\d{8}\//, '/20200101/')),
     ],
@@ -222,7 +222,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
       })),
     ],
     [
-      'a header of AWS that nobody signed',
+      'an unsigned header of AWS',
       ['InvalidSignatureException', 'AccessDenied'],
       withHeaders({ 'x-amz-acl': 'private' }),
     ],
@@ -270,7 +270,8 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     const changedHost = headers();
     const before = await sign(services, {
       ...request,
-      // Signed as a web page with the keys could sign it: the host alone is the reason to reject it.
+      // A request that a browser page could sign if it had the access keys. It is refused because of its
+      // host.
       headers: {
         ...request.headers,
         ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),

@@ -5,7 +5,7 @@ import { codeOf, send, sign, type Unsigned } from './signed-request';
 
 afterEach(closeServices);
 
-test('a burst, and then so many in a second, each operation for itself', () => {
+test('a burst, and then a rate per second, for each operation', () => {
   let now = 0;
   const rate = new RequestRate(2, () => now);
   const take = (count: number, operation = 'Describe') =>
@@ -28,7 +28,7 @@ test('fewer than one in a second', () => {
   expect(rate.takes('s3', 'a')).toBe(true);
 });
 
-// One request an hour, so that the second is throttled on any machine.
+// One per hour: a second request exceeds the rate on any machine.
 const HOURLY = 1 / 3600;
 
 test.each<[string, Unsigned, number, string]>([
@@ -55,7 +55,7 @@ test.each<[string, Unsigned, number, string]>([
     400,
     'Throttling',
   ],
-])('%s says so in its own words', async (_name, request, status, code) => {
+])('%s uses its own error', async (_name, request, status, code) => {
   const services = await start({ requestsPerSecond: HOURLY });
   const call = async () => send(services, await sign(services, request));
   expect(codeOf(await call())).not.toBe(code);

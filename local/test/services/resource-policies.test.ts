@@ -138,7 +138,7 @@ describe('bucket policies', () => {
       'done',
     ],
     [
-      'Deny for what is not TLS, which the endpoint stands for',
+      'Deny without TLS, which the endpoint counts as',
       {
         mayReader: mayRead,
         bucket: [
@@ -164,7 +164,7 @@ describe('bucket policies', () => {
     expect(await read(policies)).toContain(expected);
   });
 
-  test('a Deny binds the person at the keyboard too, and reads as on AWS', async () => {
+  test("a Deny also applies to the user, with AWS's message", async () => {
     expect(await read({}, 'person')).toBe('done');
     expect(await read({ bucket: [statement('Deny', '*')] }, 'person')).toBe(
       `User: arn:aws:iam::123456789012:user/local is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::${BUCKET}/input/train.csv ${DENIED}`,

@@ -31,7 +31,7 @@ const MODEL = new RestModel({
 });
 const protocol = new LambdaRestProtocol('things', MODEL);
 
-/** The call that a request becomes, and the response. */
+/** The result of a request: the call, and its response. */
 async function ask(method: string, path: string, body: string, query = '') {
   let called: unknown;
   const request = {
@@ -77,7 +77,7 @@ describe('a REST service with JSON', () => {
   });
 });
 
-/** S3 requests that are easily confused. */
+/** S3's requests that differ only slightly. */
 test.each([
   ['GET', '/', '', {}, 'ListBuckets'],
   ['GET', '/b', '', {}, 'ListObjects'],

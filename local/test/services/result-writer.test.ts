@@ -19,7 +19,7 @@ const ROLE: RoleResource = {
   ],
 };
 
-/** Runs a distributed Map over 1, 2 and 3, of which 2 fails, and reads what it wrote. */
+/** Runs a distributed Map over 1, 2 and 3, where 2 fails, and reads its output. */
 async function map(state: JsonObject, prefix = 'results/') {
   const root = temporaryRoot();
   const services = await start({ deployment: deploymentIn(root, { roles: [ROLE] }) });

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterEach(closeServices);
 afterAll(() => sampler.close());
 
-/** A trainer that completes `count` jobs and never ends the others, and the jobs that it was given. */
+/** A trainer that completes `most` jobs and hangs in all others, and the jobs it received. */
 function hangingAfter(most: number): Trainer & { readonly trained: string[] } {
   const trained: string[] = [];
   const trainer = trainerOf((task) => {
@@ -51,7 +51,7 @@ async function interrupt(services: RunningServices): Promise<void> {
 
 const LIMITS = { MaxNumberOfTrainingJobs: 6, MaxParallelTrainingJobs: 2 };
 
-test('a tuning job that was interrupted goes on: what had ended stays, what was cut off runs again', async () => {
+test('an interrupted tuning job is resumed: ended training jobs stay, and those that were cut off run again', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const first = hangingAfter(3);
   const before = await start({ deployment, trainer: first, sampler });
@@ -98,7 +98,7 @@ test('a tuning job that was interrupted goes on: what had ended stays, what was 
   expect(new Set(jobs.map(({ TunedHyperParameters: tuned }) => tuned?.['x'])).size).toBe(6);
 });
 
-test('the study of a search that goes on has every trial once, with its value', async () => {
+test('the study of a resumed search has every trial once, with its value', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(3), sampler });
   await sagemakerClient(before).send(
@@ -122,7 +122,7 @@ test('the study of a search that goes on has every trial once, with its value', 
   expect(told.map(({ trial_id: trial }) => trial).sort()).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('a tuning job that somebody stopped is not resumed, nor are its training jobs', async () => {
+test('a stopped tuning job is not resumed, nor are its training jobs', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(1), sampler });
   const client = sagemakerClient(before);
@@ -141,7 +141,7 @@ test('a tuning job that somebody stopped is not resumed, nor are its training jo
   ).toMatchObject({ HyperParameterTuningJobStatus: 'Stopped' });
 });
 
-test('a training job of its own runs again from its beginning', async () => {
+test('a standalone training job runs again from its beginning', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(0) });
   await sagemakerClient(before).send(new CreateTrainingJobCommand(trainingRequest('Alone')));
@@ -164,7 +164,7 @@ test('a training job of its own runs again from its beginning', async () => {
     FinalMetricDataList: [{ MetricName: 'loss', Value: 1 }],
   });
   const log = fs.readFileSync(path.join(deployment.root, 'logs', 'Alone.log'), 'utf8');
-  expect(log).toMatch(/^loss=1;\n--- From here on.* ---\nstarting Alone\nloss=1;\n$/);
+  expect(log).toMatch(/^loss=1;\n--- The training job starts again\. ---\nstarting Alone\nloss=1;\n$/);
 });
 
 test('a training job that fails while local mode ends is one that was cut off', async () => {

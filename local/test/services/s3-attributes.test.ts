@@ -30,7 +30,7 @@ import type { Deployment } from '../../src/assembly';
 import type { RunningServices } from '../../src/services';
 import { BUCKET, closeServices, deploymentIn, ENVIRONMENT, start, temporaryRoot } from './helpers';
 
-/* What S3 keeps of objects beside their content, with the SDK's client. */
+/* Attributes that S3 stores with objects, tested with the SDK's client. */
 
 const MIB = 1024 * 1024;
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/data';
@@ -104,7 +104,7 @@ test('a storage class is kept by head, get, listings and uploads; a copy has its
 });
 
 describe('encryption', () => {
-  test('is that of the request', async () => {
+  test('is the one in the request', async () => {
     expect((await put('a')).ServerSideEncryption).toBe('AES256');
     const kms = { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: 'data', BucketKeyEnabled: true };
     const expected = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY_ARN, BucketKeyEnabled: true };
@@ -116,7 +116,7 @@ describe('encryption', () => {
     expect(upload).toMatchObject(expected);
   });
 
-  test('is else that of the bucket', async () => {
+  test("is otherwise the bucket's default", async () => {
     await restart(({ buckets }) => ({
       buckets: buckets.map((each) => ({ ...each, encryption: { keyId: KEY_ARN, bucketKey: true } })),
     }));
@@ -132,7 +132,7 @@ describe('encryption', () => {
 describe('checksums of copies', () => {
   const sha256 = createHash('sha256').update('content').digest('base64');
 
-  test('are those of the source, or of the algorithm that was asked for', async () => {
+  test('are those of the source, or use the requested algorithm', async () => {
     await put('a', 'content', { ChecksumAlgorithm: 'CRC32C' });
     const { ChecksumCRC32C } = await head('a');
     expect((await copy('a', 'same')).CopyObjectResult?.ChecksumCRC32C).toBe(ChecksumCRC32C);
@@ -144,7 +144,7 @@ describe('checksums of copies', () => {
     expect(Contents?.[0]).toMatchObject({ ChecksumAlgorithm: ['SHA256'], ChecksumType: 'FULL_OBJECT' });
   });
 
-  test('and their ETags are those of one piece, whatever the source was uploaded in', async () => {
+  test('and their ETags are those of a single part, even if the source had several', async () => {
     const Body = Buffer.alloc(11 * MIB, 'x');
     const params = { ...at('parts'), Body, ChecksumAlgorithm: 'SHA256' as const };
     await new Upload({ client: s3, params }).done();
@@ -316,7 +316,7 @@ describe('checksums of uploads in parts', () => {
   });
 });
 
-test('what was not uploaded in parts has one part', async () => {
+test('an object that was not uploaded in parts has one part', async () => {
   await put('a', '0123456789');
   const { $metadata, ...found } = await head('a', { PartNumber: 1 });
   expect([$metadata.httpStatusCode, found.ContentRange, found.PartsCount]).toEqual([
@@ -331,7 +331,7 @@ test('what was not uploaded in parts has one part', async () => {
 describe('folder markers', () => {
   const list = (more = {}) => s3.send(new ListObjectsV2Command({ Bucket: BUCKET, ...more }));
 
-  test('are empty objects, beside a folder in the bucket', async () => {
+  test('are empty objects, next to a folder in the bucket', async () => {
     await put('a/b/', '', { ContentLength: 0, ContentType: 'application/x-directory' });
     await put('a/b/file');
     expect(fs.readdirSync(path.join(root, 's3', BUCKET, 'a', 'b'))).toEqual(['file']);
@@ -356,7 +356,7 @@ describe('folder markers', () => {
     expect(await keys()).toEqual(['a/b/file', 'c/', 'input/train.csv']);
   });
 
-  test('are gone with a folder that a person removes', async () => {
+  test('disappear with a folder that the user deletes', async () => {
     await put('a/', '');
     fs.rmdirSync(path.join(root, 's3', BUCKET, 'a'));
     expect([await keys(), await failure(head('a/'))]).toEqual([
@@ -392,7 +392,7 @@ test('owners are in the listings that have them', async () => {
   expect(Contents?.[0]?.Owner).toEqual(owner);
 });
 
-test('continuation tokens are no keys', async () => {
+test('continuation tokens are not keys', async () => {
   for (const key of ['a', 'b', 'c']) await put(key);
   const tokens: (string | undefined)[] = [];
   const seen: (string | undefined)[] = [];
@@ -435,7 +435,7 @@ test("one's own bucket can be made again in us-east-1 only", async () => {
   ).toMatch(/^BucketAlreadyOwnedByYou/);
 });
 
-test('a state machine may give a checksum algorithm, and null for what it leaves out', async () => {
+test('a state machine may set a checksum algorithm, and null for omitted members', async () => {
   const input = { ...at('from-states'), Body: 'content', ChecksumAlgorithm: 'SHA256', StorageClass: null };
   await services.router.call('s3', 'PutObject', input, services.user);
   expect((await head('from-states')).ChecksumSHA256).toBe(

@@ -98,7 +98,7 @@ describe('objects', () => {
     expect(await clientOf(again).send(new HeadObjectCommand(at('a/b.csv')))).toMatchObject({ ETag, ...kept });
   });
 
-  test('that something else wrote have other attributes', async () => {
+  test('that were changed by another program have other attributes', async () => {
     const { ETag } = await put('a', 'abc', { Metadata: { owner: 'me' } });
     fs.writeFileSync(fileOf('a'), 'abcd');
     const found = await head('a');
@@ -229,7 +229,7 @@ describe('uploads in parts', () => {
     expect(fs.readFileSync(fileOf('big'), 'latin1')).toBe(`${big.toString('latin1')}end`);
     expect(await head('big')).toMatchObject({ ETag, ContentType: 'text/plain', Metadata: { owner: 'me' } });
     expect(fs.readdirSync(path.join(root, 's3', '.uploads'))).toEqual([]);
-    // A client that lost the response may repeat the request until the object changes.
+    // A client that did not receive the response repeats the request, until the object changes.
     expect((await complete(upload, [first, second])).ETag).toBe(ETag);
     expect(await failure(complete(upload, [first]))).toBe('NoSuchUpload 404');
     await put('big');
@@ -301,7 +301,7 @@ describe('listings', () => {
     expect(seen).toEqual(['a/', 1, folder, 1, 'c', 1, 'c.txt', 1]);
   });
 
-  test('begin behind a key', async () => {
+  test('begin after a key', async () => {
     expect(keysOf(await list({ StartAfter: 'l/a/2' })).map(short)).toEqual([
       'a/b/3',
       'b+ &<ü/4',
@@ -351,7 +351,7 @@ test('buckets are made, found, and removed when they are empty', async () => {
   expect(await failure(s3.send(new HeadBucketCommand({ Bucket: 'my-bucket' })))).toBe('NotFound 404');
 });
 
-test('versioning is what the template says', async () => {
+test('versioning is that of the template', async () => {
   const statusOf = async (client: S3Client) =>
     (await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).Status;
   expect(await statusOf(s3)).toBeUndefined();
@@ -428,7 +428,7 @@ describe('permissions', () => {
     }
   });
 
-  test('are those of each object that is removed', async () => {
+  test('are checked for each deleted object', async () => {
     const others = await startWith([
       { Effect: 'Allow', Action: 's3:DeleteObject', Resource: `${arn}/tmp/*` },
     ]);
@@ -445,7 +445,7 @@ describe('permissions', () => {
     expect(await failure(tags)).toBe('AccessDenied 403');
   });
 
-  test('to list are needed to be told that there is no such key', async () => {
+  test('to list are needed to learn that a key does not exist', async () => {
     const get = { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectAttributes'], Resource: `${arn}/*` };
     const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn };
     const attributes = new GetObjectAttributesCommand({ ...at('none'), ObjectAttributes: ['ETag'] });

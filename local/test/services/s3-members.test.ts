@@ -14,11 +14,11 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './hel
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * S3 ignores nothing silently: every header, parameter and element that the service model has for an operation
- * changes what the operation does, is rejected by name, or is listed below as having no effect.
+ * S3 accepts and drops nothing: every header, parameter and element in S3's service model changes the result
+ * of its operation, is refused by name, or is listed below as having no effect.
  */
 
-/** Members that have no effect in buckets like these, according to S3's API reference. */
+/** Members without effect on local mode's buckets, according to S3's API reference. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   RequestPayer: 'no bucket here is a Requester Pays bucket',
   TaggingDirective: 'no object here has tags',
@@ -86,19 +86,19 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(CHECKSUM_MEMBERS.map((member) => [member, 'AAAA'])),
 };
 
-/** Other headers that a member needs to have an effect. */
+/** Other headers that a member requires to have an effect. */
 function together(operation: string, member: string): Record<string, string> {
   if (member === 'BucketKeyEnabled') {
     return { 'x-amz-server-side-encryption': 'aws:kms' };
   }
-  // Otherwise a copy has the metadata of its source, and ignores that of the request.
+  // Otherwise a copy has the metadata of its source, regardless of the request.
   const isMetadata = [...SYSTEM_MEMBERS, 'Metadata'].includes(member);
   return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
 }
 
 /** Requests that succeed, for new keys each time. */
 interface Good extends Unsigned {
-  /** The object that the request writes, if any. Its state is part of the comparison. */
+  /** Key of the object that the request writes, if any. Its state is also compared. */
   readonly writes?: string;
   /** Whether to complete the upload that the request starts before the comparison. */
   readonly begins?: true;
@@ -132,7 +132,7 @@ async function put(key: string, bucket = BUCKET): Promise<void> {
   expect((await ask(request('PUT', `${bucket}/${key}`, { body: 'content', headers }))).status).toBe(200);
 }
 
-/** Uploads an object in two parts, each with a checksum of its own. */
+/** Uploads an object in two parts, each with a checksum. */
 async function putInParts(key: string): Promise<void> {
   const headers = { 'x-amz-checksum-algorithm': 'CRC32' };
   const begun = await ask(request('POST', `${BUCKET}/${key}`, { query: { uploads: '' }, headers }));
@@ -263,7 +263,7 @@ function withMember(good: Good, { location, name }: MemberPlace, value: string):
   return { ...good, headers: { ...good.headers, [header]: value } };
 }
 
-/** Everything that a request changes and returns, without times and names that differ each time. */
+/** All effects of a request, except differing times and names. */
 async function outcome(good: Good, key: string): Promise<unknown> {
   const answer = await ask(good);
   const state: Answer[] = [answer];
@@ -322,7 +322,7 @@ test.each(Object.keys(GOOD))('%s leads to the same twice', async (operation) => 
   expect(JSON.stringify(outcomes[0])).toMatch(/^\[\[20\d,/);
 });
 
-describe('what local mode supports makes a difference', () => {
+describe('supported members have an effect', () => {
   const differing = CASES.filter(isSupported).filter(
     ([, member]) => !REQUIRED.includes(member) && WITHOUT_EFFECT[member] === undefined,
   );

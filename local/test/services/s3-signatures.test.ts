@@ -22,7 +22,7 @@ afterEach(closeServices);
 
 const fileOf = (key: string): string => path.join(root, 's3', BUCKET, key);
 
-/** Objects in the bucket, and unfinished uploads. */
+/** The bucket's content, including incomplete uploads. */
 function objects(): string[] {
   return ['', '../.uploads'].flatMap((folder) => {
     const at = path.join(root, 's3', BUCKET, folder);
@@ -113,7 +113,7 @@ describe("AWS's own examples of bodies in chunks", () => {
   });
 });
 
-/** How to send a body in chunks: the signed content and the bytes on the wire. */
+/** How to send a body in chunks: the signed content, and the sent content. */
 interface Chunks {
   readonly data: readonly string[];
   readonly trailers?: Readonly<Record<string, string>>;
@@ -210,7 +210,7 @@ describe('bodies in signed chunks', () => {
     ['no chunks', { ...abcde, change: () => 'abcde' }, 'IncompleteBody'],
     ['another length', { ...abcde, length: 4 }, 'IncompleteBody'],
     [
-      'trailers that nobody announced',
+      'unannounced trailers',
       { ...abcde, change: (it) => it.replace(/\r\n$/, 'x-amz-checksum-crc32:hYfYZQ==\r\n\r\n') },
       MISMATCH,
     ],
@@ -284,16 +284,16 @@ describe('presigned URLs', () => {
 
   const old = { date: new Date(Date.now() - 3_600_000) };
   test.each<[string, string, () => Promise<RawRequest>, Partial<RawRequest>?]>([
-    ['whose time is over', 'AccessDenied', () => presign('PUT', old)],
+    ['that has expired', 'AccessDenied', () => presign('PUT', old)],
     [
-      'whose time is yet to come',
+      'that is not valid yet',
       'RequestTimeTooSkewed',
       () => presign('PUT', { date: new Date(Date.now() + 3_600_000) }),
     ],
     ['for another method', 'SignatureDoesNotMatch', () => presign('GET'), { method: 'PUT' }],
     ['for another region', 'AuthorizationHeaderMalformed', () => presign('PUT', { region: 'eu-west-1' })],
     [
-      'with a header that nobody signed',
+      'with an unsigned header',
       'AccessDenied',
       () => presign('PUT'),
       { headers: { 'x-amz-acl': 'private' } },

@@ -20,13 +20,13 @@ beforeEach(async () => {
 afterEach(closeServices);
 
 const uploads = (): string => path.join(root, 's3', '.uploads');
-/** Size of the file that is being written. */
+/** Size of incomplete uploads. */
 const bytesOnTheirWay = (): number => {
   const names = fs.existsSync(uploads()) ? fs.readdirSync(uploads()) : [];
   return names.reduce((sum, name) => sum + fs.statSync(path.join(uploads(), name)).size, 0);
 };
 
-/** Starts to write an object of this many bytes. */
+/** Starts writing an object of `size` bytes. */
 async function begin(key: string, size: number) {
   const request = await sign(services, {
     service: 's3',
@@ -50,7 +50,7 @@ async function begin(key: string, size: number) {
   return { upload, answered };
 }
 
-test('an object is written as it comes, and is there when it is whole', async () => {
+test('an object is written as it arrives, and exists once it is complete', async () => {
   const { upload, answered } = await begin('big', 16 * MIB);
   const file = path.join(root, 's3', BUCKET, 'big');
   for (let sent = 1; sent < 16; sent++) {

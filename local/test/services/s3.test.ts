@@ -75,7 +75,7 @@ test('objects are written, read in part or whole, and removed', async () => {
   expect((await s3('HEAD', key)).status).toBe(404);
 });
 
-/** As SDKs send a stream: the checksum comes at the end. */
+/** The headers that SDKs send with a stream whose checksum follows at its end. */
 const chunkedHeaders = (length: number) => ({
   'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
   'content-encoding': 'aws-chunked',
@@ -134,7 +134,7 @@ test.each<[string, Options, string]>([
     ];
   }),
   [
-    'kind of checksum than it says',
+    'kind of checksum than it announces',
     {
       headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
       body: 'new',
@@ -188,10 +188,10 @@ test('objects are listed by page and by folder', async () => {
 });
 
 test.each([
-  ['a bucket that is not there', 'GET', 'nowhere/x', 404, 'NoSuchBucket'],
-  ['a key that is not there', 'GET', `${BUCKET}/none`, 404, 'NoSuchKey'],
+  ['a missing bucket', 'GET', 'nowhere/x', 404, 'NoSuchBucket'],
+  ['a missing key', 'GET', `${BUCKET}/none`, 404, 'NoSuchKey'],
   ['a key that leaves the bucket', 'GET', `${BUCKET}/a/../../x`, 403, 'SignatureDoesNotMatch'],
-  ['an operation that local mode does not have', 'POST', `${BUCKET}/x`, 501, 'NotImplemented'],
+  ['an unsupported operation', 'POST', `${BUCKET}/x`, 501, 'NotImplemented'],
 ])('%s', async (_name, method, key, status, code) => {
   const response = await s3(method, key);
   expect(response.status).toBe(status);
@@ -199,7 +199,7 @@ test.each([
 });
 
 test.each(['../x', 'a/../../x', '/x', 'a//b', 'a\\b', 'a/./b'])(
-  'the key "%s" is no file of the bucket',
+  'the key "%s" is not a file of the bucket',
   async (key) => {
     const input = { Bucket: BUCKET, Key: key, Body: 'x' };
     await expect(services.router.call('s3', 'PutObject', input, services.user)).rejects.toMatchObject({
@@ -218,12 +218,12 @@ test.each<[string, string, Options]>([
     { headers: { 'x-amz-copy-source': `/${BUCKET}/other?versionId=1` }, body: '' },
   ],
   [
-    'a write with an encryption key of its own',
+    'a write with a customer-provided key',
     'PUT',
     { headers: { 'x-amz-server-side-encryption-customer-key': 'x' }, body: 'x' },
   ],
   ['a locked object', 'PUT', { headers: { 'x-amz-object-lock-mode': 'COMPLIANCE' }, body: 'x' }],
-  ['an ACL of its own', 'PUT', { query: { acl: '' }, body: 'x' }],
+  ['a custom ACL', 'PUT', { query: { acl: '' }, body: 'x' }],
 ])('%s is refused, and the object stays as it is', async (_name, method, options) => {
   const key = `${BUCKET}/input/train.csv`;
   const response = await s3(method, key, options);
@@ -277,14 +277,14 @@ test('keys may have any character that the name of a file may have', async () =>
   expect(await long.text()).toContain('<Code>KeyTooLongError<');
 });
 
-test('a broken link is no object', async () => {
+test('a broken link is not an object', async () => {
   fs.symlinkSync('/nowhere', path.join(root, 's3', BUCKET, 'input', 'link.csv'));
   expect((await s3('GET', `${BUCKET}/input/link.csv`)).status).toBe(404);
   const listing = await (await s3('GET', BUCKET, { query: { 'list-type': '2', prefix: 'input/' } })).text();
   expect(listing.match(/<Key>[^<]*/g)).toEqual(['<Key>input/train.csv']);
 });
 
-test.each(['s3', 'sagemaker'])('what every object has is no operation of %s', async (service) => {
+test.each(['s3', 'sagemaker'])('a member of every object is not an operation of %s', async (service) => {
   await expect(services.router.call(service, 'constructor', {}, services.user)).rejects.toMatchObject({
     code: 'UnknownOperationException',
   });

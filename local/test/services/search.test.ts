@@ -63,23 +63,23 @@ test.each<[string, SearchExpression, string[]]>([
   ['one of several names', where('TrainingJobName', 'In', 'alpha, gamma'), ['alpha', 'gamma']],
   ['a metric', where('Metrics.loss', 'GreaterThan', '7'), ['gamma']],
   ['a hyperparameter', where('HyperParameters.x', 'LessThanOrEqualTo', '3'), ['alpha', 'beta']],
-  ['a decimal beside an integer', where('HyperParameters.x', 'Equals', '0'), ['alpha']],
+  ['a decimal compared with an integer', where('HyperParameters.x', 'Equals', '0'), ['alpha']],
   [
-    'a decimal beside a decimal',
+    'a decimal compared with a decimal',
     where('HyperParameters.x', 'GreaterThanOrEqualTo', '0.6'),
     ['beta', 'gamma'],
   ],
   ['a tag', where('Tags.team', 'Equals', 'red'), ['alpha', 'gamma']],
   ['another tag, or none', where('Tags.team', 'NotEquals', 'red'), ['beta']],
   [
-    'what is inside',
+    'nested properties',
     where('ResourceConfig.InstanceType', 'Equals', 'ml.m5.large'),
     ['alpha', 'beta', 'gamma'],
   ],
   ['a time', where('CreationTime', 'GreaterThan', '2026-01-01T00:00:00'), ['alpha', 'beta', 'gamma']],
   ['a time to come', where('CreationTime', 'GreaterThan', '2126-01-01T00:00:00Z'), []],
   ['a switch', where('EnableNetworkIsolation', 'Equals', 'false'), ['alpha', 'beta', 'gamma']],
-  ['what no job has', where('FailureReason', 'Exists'), []],
+  ['unknown properties', where('FailureReason', 'Exists'), []],
   [
     'an item of a list',
     {
@@ -143,10 +143,10 @@ test('jobs of other accounts are none', async () => {
 });
 
 test.each<[string, Partial<SearchCommandInput>, RegExp]>([
-  ['other resources', { Resource: 'Endpoint' }, /searches TrainingJob and HyperParameterTuningJob only/],
+  ['other resources', { Resource: 'Endpoint' }, /only searches TrainingJob and HyperParameterTuningJob/],
   ['visibility', { VisibilityConditions: [{ Key: 'Tags.a', Value: 'b' }] }, /VisibilityConditions/],
   ['no value', { SearchExpression: where('TrainingJobName', 'Equals') }, /TrainingJobName needs a Value/],
-  ['an order of texts', { SearchExpression: where('TrainingJobName', 'LessThan', 'b') }, /not supported/],
+  ['an order of strings', { SearchExpression: where('TrainingJobName', 'LessThan', 'b') }, /not supported/],
   [
     'several parts',
     {

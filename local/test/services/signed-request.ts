@@ -106,7 +106,7 @@ export function send(
   });
 }
 
-/** The error code of a response in any format. */
+/** Error code of a response in any format. */
 export function codeOf({ body, headers }: Answer): string | undefined {
   return (
     /<Code>([^<]*)/.exec(body)?.[1] ??

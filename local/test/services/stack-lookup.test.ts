@@ -42,7 +42,7 @@ test('the ARN of a role by its name', async () => {
     ),
   });
   await expect(call('iam', 'CreateRole', {})).rejects.toThrow(
-    /does not have iam:CreateRole: it has GetRole, SimulatePrincipalPolicy$/,
+    /does not support iam:CreateRole\. It supports GetRole, SimulatePrincipalPolicy$/,
   );
 });
 

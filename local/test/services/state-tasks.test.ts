@@ -37,7 +37,7 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
       resource,
       arguments: given as Json,
       stateName: 'State',
-      // Each call is another attempt: a repeated one would find the job that the first has started.
+      // Each call is a new attempt. A repeated one would find the job that it had started.
       context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,
@@ -78,7 +78,7 @@ describe('functions', () => {
     });
   });
 
-  test('a function that is not there', async () => {
+  test('a missing function', async () => {
     const { run } = await machine();
     const error = await failure(run('arn:aws:states:::lambda:invoke', { FunctionName: 'other' }));
     expect(error).toMatchObject({

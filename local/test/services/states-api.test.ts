@@ -262,7 +262,7 @@ test('a name is taken once: again only for the same running execution', async ()
     message: `Execution Already Exists: '${first.executionArn}'`,
   };
   await expect(startExecution(client, 'Sleep', { a: 2 }, 'mine')).rejects.toMatchObject(taken);
-  // Execution names are unique per state machine, even if the file system ignores case.
+  // Names belong to a state machine. Whether the file system distinguishes them does not matter.
   const others = [
     await startExecution(client, 'Echo', {}, 'mine'),
     await startExecution(client, 'Sleep', {}, 'MINE'),
@@ -291,7 +291,7 @@ test('executions are listed, the most recent one first, in pages and by status',
     { stateMachineArn: machine('Sleep'), maxResults: 2 },
   )) {
     names.push((page.executions ?? []).map(({ name }) => name));
-    // Executions that start in the meantime do not shift the pages.
+    // A new execution does not shift the pages.
     if (names.length === 1) await startExecution(client, 'Sleep', {}, 'four');
   }
   expect(names).toEqual([['three', 'two'], ['one']]);
@@ -327,7 +327,7 @@ test('StopExecution ends the execution with error and cause, and its training jo
   });
 });
 
-test('RedriveExecution goes on at the state that failed', async () => {
+test('RedriveExecution continues at the failed state', async () => {
   const { client } = await serve(temporaryRoot(), (task) =>
     task.trainingJobName === 'job-0' ? failure : printX(task),
   );
@@ -377,7 +377,7 @@ test('RedriveExecution goes on at the state that failed', async () => {
 
 const failure: TrainingOutcome = { status: 'Failed', failureReason: 'the first time fails' };
 
-test('executions of earlier runs are there, and those of a killed one can be redriven', async () => {
+test('executions of earlier runs are listed, and those of a killed process can be redriven', async () => {
   const root = temporaryRoot();
   const first = await serve(root, runUntilStopped);
   const { executionArn } = await startExecution(first.client, 'Train', {}, 'killed');
@@ -390,7 +390,7 @@ test('executions of earlier runs are there, and those of a killed one can be red
   const history = fs.readFileSync(path.join(folder, 'history.jsonl'), 'utf8');
   await end(first);
   serving.splice(0);
-  // The partial event of a process that was killed while it wrote.
+  // The files of a process that was killed while it wrote an event.
   const record: ExecutionRecord = { ...JSON.parse(asItWas), processId: 2 ** 22 + 1 };
   fs.writeFileSync(path.join(folder, 'execution.json'), JSON.stringify(record));
   fs.writeFileSync(path.join(folder, 'history.jsonl'), `${history}{"id":`);
@@ -430,7 +430,7 @@ test('an execution that another process runs cannot be stopped from here', async
   });
   await expect(client.send(new StopExecutionCommand({ executionArn: record.arn }))).rejects.toMatchObject({
     name: 'ValidationException',
-    message: expect.stringContaining(`(process ${process.ppid}) runs the execution`),
+    message: expect.stringContaining(`(process ${process.ppid}) is running the execution`),
   });
 });
 
@@ -522,10 +522,10 @@ test.each([
   ],
   ['neither kind of ARN', new ListExecutionsCommand({}), 'ValidationException', /^Must provide/],
   [
-    'an operation that is not there',
+    'a missing operation',
     new CreateStateMachineCommand({ name: 'a', definition: '{}', roleArn: ROLE }),
     'UnknownOperationException',
-    /^local mode does not have states:CreateStateMachine: it has ListStateMachines, /,
+    /^local mode does not support states:CreateStateMachine\. It supports ListStateMachines, /,
   ],
 ])('%s is refused', async (_case, command, name, message) => {
   const { client, runner } = await serve(temporaryRoot());
@@ -559,10 +559,16 @@ test('state machines have the tags of the template, until they get others', asyn
 });
 
 test.each([
-  ['a state machine that is not there', machine('None'), {}, 'ResourceNotFound', /^Resource not found: '/],
+  ['a missing state machine', machine('None'), {}, 'ResourceNotFound', /^Resource not found: '/],
   ['an execution', `${STATES}:execution:Echo:a`, {}, 'InvalidArn', /^Invalid Arn: '/],
   ['a version', machine('Echo:1'), {}, 'InvalidArn', /^Invalid Arn: '/],
-  ['a key of AWS', machine('Echo'), { key: 'aws:a' }, 'ValidationException', /keys do not begin with "aws:"/],
+  [
+    'a key of AWS',
+    machine('Echo'),
+    { key: 'aws:a' },
+    'ValidationException',
+    /keys must not begin with "aws:"/,
+  ],
   ['an odd character', machine('Echo'), { value: 'a;b' }, 'ValidationException', /^Invalid tag 'key'/],
   ['no key', machine('Echo'), { key: '' }, 'ValidationException', /length greater than or equal to 1/],
 ])('tags of %s are refused', async (_name, resourceArn, tag, name, message) => {
@@ -611,7 +617,7 @@ test('a role may do only what its policies allow', async () => {
   }
 });
 
-test('GetCallerIdentity says whose keys they are', async () => {
+test('GetCallerIdentity returns the principal of the access keys', async () => {
   const { services } = await serve(temporaryRoot());
   const sts = (principal: Principal) =>
     new STSClient({
@@ -633,6 +639,6 @@ test('GetCallerIdentity says whose keys they are', async () => {
   const assume = new AssumeRoleCommand({ RoleArn: CALLER, RoleSessionName: 'a' });
   await expect(sts(services.user).send(assume)).rejects.toMatchObject({
     name: 'UnknownOperationException',
-    message: 'local mode does not have sts:AssumeRole: it has GetCallerIdentity',
+    message: 'local mode does not support sts:AssumeRole. It supports GetCallerIdentity',
   });
 });

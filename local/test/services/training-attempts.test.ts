@@ -74,7 +74,7 @@ describe('RetryStrategy', () => {
     expect(attempts()).toBe(3);
   });
 
-  test('does so no more often than it says', async () => {
+  test('retries at most as often as requested', async () => {
     const { trainer, attempts } = failingTimes(9, crash);
     const { services } = await begin(trainer, { RetryStrategy });
     expect(await ended(services)).toMatchObject({
@@ -84,7 +84,7 @@ describe('RetryStrategy', () => {
     expect(attempts()).toBe(3);
   });
 
-  test('is not for what the algorithm or the data did', async () => {
+  test('does not retry failures of the algorithm or the data', async () => {
     const { trainer, attempts } = failingTimes(9, () => ({
       status: 'Failed',
       failureReason: 'AlgorithmError: the training process was ended by signal SIGKILL, exit code: 1',
@@ -108,7 +108,7 @@ describe('interruptions of spot instances', () => {
     return { status: 'Stopped' };
   };
 
-  test('a script gets SIGTERM, and goes on from its checkpoint', async () => {
+  test('a script gets SIGTERM, and resumes from its checkpoint', async () => {
     const script = `
       if [ -f "$CHECKPOINTS/epoch" ]; then
         echo "loss=$(cat "$CHECKPOINTS/epoch");"
@@ -154,7 +154,7 @@ describe('interruptions of spot instances', () => {
     expect(seen).toEqual([[], []]);
   });
 
-  test('a job that gets no other instance in time is stopped; what was on the first is lost', async () => {
+  test('a job that gets no new instance in time is stopped, and the files of the first one are lost', async () => {
     const { services, bucket } = await begin(
       trainerOf(async (task) => {
         const outcome = await untilInterrupted(task);
@@ -171,7 +171,7 @@ describe('interruptions of spot instances', () => {
     expect(fs.existsSync(path.join(bucket, 'output'))).toBe(false);
   });
 
-  test('less is billed than the training took, and the waiting is no training', async () => {
+  test('the billed time is shorter than the training time, which excludes waiting', async () => {
     const { services } = await begin(
       trainerOf(async (task) => {
         await new Promise((resolve) => setTimeout(resolve, 900));
@@ -262,7 +262,7 @@ describe('StopTrainingJob', () => {
     expect(await ended(services)).toMatchObject({ TrainingJobStatus: 'Stopped' });
   });
 
-  test('twice; what a script saves on SIGTERM is kept', async () => {
+  test('twice; files that a script saves on SIGTERM are kept', async () => {
     const script = `
       trap 'sleep 0.3; echo saved > "$MODEL/model"; exit 0' TERM
       echo "loss=5;"

@@ -47,7 +47,7 @@ async function train(algorithm: Algorithm, change: Record<string, unknown> = {},
   return { services, client, root, job: () => ended(services, 'Job-1') };
 }
 
-test('a folder marker, which consoles write, is no file of a channel', async () => {
+test('a folder marker, as consoles create them, is not a file of a channel', async () => {
   let task: TrainingTask | undefined;
   const services = await start({
     deployment: deploymentIn(temporaryRoot()),
@@ -115,7 +115,7 @@ test('a job trains on its files and keeps metrics, model and log', async () => {
   expect(fs.existsSync(task?.workFolder ?? '')).toBe(false);
 });
 
-test('a failed job has its reason; so has one whose trainer throws', async () => {
+test('a failed job has a failure reason, even if its trainer throws', async () => {
   const { job, services } = await train(({ trainingJobName }) => {
     if (trainingJobName === 'Job-2') {
       throw new Error('crash');
@@ -152,10 +152,10 @@ test('what fails after a failure does not hide it; what cannot be removed fails 
   expect(fs.readFileSync(path.join(root, 'logs/Job-1.log'), 'utf8')).toMatch(/Artifact upload failed: /);
   const problems: string[] = [];
   removeWorkFolder(path.join(root, 'logs/Job-1.log/below'), (text) => problems.push(text));
-  expect(problems).toEqual([expect.stringMatching(/below could not be removed: ENOTDIR/)]);
+  expect(problems).toEqual([expect.stringMatching(/Cannot delete the working folder .*below: ENOTDIR/)]);
 });
 
-test('a training job and an AutoML job of the same name work in folders of their own', () => {
+test('a training job and an AutoML job of the same name use different folders', () => {
   expect(automlFolderOf('/root', 'one')).not.toBe(workFolderOf('/root', 'one'));
 });
 
@@ -206,7 +206,7 @@ test('tags', async () => {
   ]);
 });
 
-test('names stay taken, whatever their case and in later runs', async () => {
+test('names stay taken, regardless of case, and in later runs', async () => {
   const { client, root, job, services } = await train(printX);
   const again = new CreateTrainingJobCommand(trainingRequest('JOB-1'));
   await expect(client.send(again)).rejects.toMatchObject({
@@ -261,24 +261,24 @@ describe('requests that SageMaker would refuse', () => {
       /at 'algorithmSpecification.trainingInputMode'/,
     ],
     [
-      'data that is not there',
+      'missing data',
       { InputDataConfig: channel(`s3://${BUCKET}/nothing/`) },
       /^No S3 objects found under S3 URL "s3:\/\/data-bucket\/nothing\/" given in input data source\./,
     ],
     [
-      'a bucket that is not there',
+      'a missing bucket',
       { InputDataConfig: channel('s3://nowhere/x') },
       /^No S3 objects found.*Buckets of local mode: data-bucket/,
     ],
     [
-      'an output bucket that is not there',
+      'a missing output bucket',
       { OutputDataConfig: { S3OutputPath: 's3://nowhere/' } },
       /bucket "nowhere" in OutputDataConfig.S3OutputPath does not exist/,
     ],
     [
       'an image that cannot run here',
       { AlgorithmSpecification: { TrainingImage: 'other:1', TrainingInputMode: 'File' } },
-      /cannot run the training image "other:1", only .*test-algorithm/,
+      /cannot run the training image "other:1"\. It runs .*test-algorithm/,
     ],
   ])('%s', async (_name, change, message) => {
     const services = await start();

@@ -165,10 +165,10 @@ describe('a manifest', () => {
     [
       'no prefix',
       ['x/1.csv'],
-      /the manifest s3:\/\/data-bucket\/lists\/m\.json: expected a list of \{"prefix"/,
+      /the manifest s3:\/\/data-bucket\/lists\/m\.json: expected a list with \{"prefix"/,
     ],
     ['no list', { prefix: 'x' }, /m\.json: expected a JSON list/],
-    ['a way out', [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'], /is not the path of a file/],
+    ['a way out', [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'], /is not a file path/],
     [
       'a missing object',
       [{ prefix: `s3://${BUCKET}/far/` }, '3.csv'],
@@ -178,7 +178,7 @@ describe('a manifest', () => {
     await expect(train(channel, manifest(content))).rejects.toThrow(message);
   });
 
-  test('cannot reach what the role may not read', async () => {
+  test("cannot read objects without the role's permission", async () => {
     const { job } = await train(channel, {
       ...manifest([{ prefix: `s3://${BUCKET}/far/` }, '2.csv']),
       roles: [trainingRole(['s3:GetObject', `arn:aws:s3:::${BUCKET}/lists/*`])],
@@ -260,7 +260,7 @@ describe('a file system', () => {
     return names;
   }
 
-  test('is the folder that stands for it', async () => {
+  test('is the folder that replaces it', async () => {
     expect(await fromFolder({})).toEqual(['a.csv', 'deep/b.csv']);
     // The path on FSx for Lustre begins with the mount name.
     expect(await fromFolder({ FileSystemType: 'FSxLustre', DirectoryPath: '/mount/data/deep' })).toEqual([
@@ -270,13 +270,13 @@ describe('a file system', () => {
 
   test('without a folder is refused, with what to do', async () => {
     await expect(refusal(channel())).rejects.toThrow(
-      'channel "train": the file system fs-0123456789 does not exist here: give a folder that stands for it, --file-system fs-0123456789=./folder',
+      'channel "train": the file system fs-0123456789 does not exist on this machine: replace it by a folder, --file-system fs-0123456789=./folder',
     );
   });
 
   test.each<[Json, RegExp]>([
-    [{ DirectoryPath: '/nowhere' }, /there is no folder .*nowhere, which stands for \/nowhere/],
-    [{ DirectoryPath: '/../data' }, /leads out of the file system/],
+    [{ DirectoryPath: '/nowhere' }, /no folder .*nowhere, which replaces \/nowhere/],
+    [{ DirectoryPath: '/../data' }, /leads outside the file system/],
   ])('%j is refused', async (change, message) => {
     await expect(fromFolder(change)).rejects.toMatchObject({
       code: 'ValidationException',
@@ -312,7 +312,7 @@ describe('checkpoints', () => {
     );
   });
 
-  test('in a bucket that is not there are refused', async () => {
+  test('in a missing bucket are refused', async () => {
     await expect(refusal({ CheckpointConfig: { S3Uri: 's3://nowhere/x' } })).rejects.toThrow(
       /bucket "nowhere" in CheckpointConfig\.S3Uri does not exist/,
     );
@@ -375,7 +375,7 @@ describe('resources that are refused:', () => {
     [
       'more than this machine should run',
       { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 21, VolumeSizeInGB: 1 } },
-      /ResourceConfig: local mode runs each instance as processes of this machine, 20 at most, got 21/,
+      /ResourceConfig: local mode runs at most 20 instances, as processes of this machine, got 21/,
     ],
     [
       'both forms',
@@ -385,17 +385,17 @@ describe('resources that are refused:', () => {
           InstanceGroups: [{ InstanceGroupName: 'g', InstanceType: 'ml.m5.large', InstanceCount: 1 }],
         },
       },
-      /give InstanceGroups, or InstanceType and InstanceCount, not both/,
+      /use InstanceGroups, or InstanceType and InstanceCount, not both/,
     ],
     [
-      'a channel for a group that is not there',
+      'a missing channel for a group',
       s3Channel({ InstanceGroupNames: ['gpu'] }),
-      /channel "train": InstanceGroupNames names "gpu", ResourceConfig has the instance groups: none/,
+      /channel "train": unknown instance group "gpu" in InstanceGroupNames\. Instance groups of ResourceConfig: none/,
     ],
     [
       'records in RecordIO',
       s3Channel({}, { RecordWrapperType: 'RecordIO' }),
-      /local mode does not wrap records in RecordIO/,
+      /local mode does not support RecordIO/,
     ],
   ])('%s', async (_name, change, message) => {
     await expect(refusal(change)).rejects.toMatchObject({

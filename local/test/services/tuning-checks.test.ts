@@ -11,7 +11,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     'a range that is upside down',
     { ParameterRanges: { ContinuousParameterRanges: [{ Name: 'x', MinValue: '2', MaxValue: '1' }] } },
-    /range of "x" has to go from a smaller to a larger number, got 2 to 1/,
+    /range of "x" must go from a smaller to a larger number, got 2 to 1/,
   ],
   [
     'a logarithm of zero',
@@ -20,12 +20,12 @@ test.each<[string, Record<string, unknown>, RegExp]>([
         ContinuousParameterRanges: [{ Name: 'x', MinValue: '0', MaxValue: '1', ScalingType: 'Logarithmic' }],
       },
     },
-    /has to be above 0/,
+    /must be above 0/,
   ],
   [
     'a static hyperparameter that is tuned too',
     { ParameterRanges: { IntegerParameterRanges: [{ Name: 'fixed', MinValue: '0', MaxValue: '9' }] } },
-    /"fixed" is given more than once/,
+    /"fixed" is set more than once/,
   ],
   [
     'a space that is too small',
@@ -35,14 +35,14 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     'a value that is given twice',
     { ParameterRanges: { CategoricalParameterRanges: [{ Name: 'x', Values: ['a', 'b', 'a'] }] } },
-    /values of "x" have to be different, got a, b, a/,
+    /values of "x" must be different, got a, b, a/,
   ],
   [
     'Hyperband without an end',
     { Strategy: 'Hyperband' },
-    /MaxResource is required, unless one of the static hyperparameters epochs, /,
+    /MaxResource is required, unless it is set by one of the static hyperparameters epochs, /,
   ],
-  ['a grid over numbers', { Strategy: 'Grid' }, /Grid strategy takes categorical ranges only/],
+  ['a grid over numbers', { Strategy: 'Grid' }, /Grid strategy only supports categorical ranges/],
   [
     'an unknown strategy',
     { Strategy: 'Guess' },
@@ -75,7 +75,7 @@ describe("what SageMaker's own XGBoost does not declare as tunable", () => {
     return services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user);
   };
 
-  test('is refused, with what it does', async () => {
+  test('is refused, with a list of tunable ones', async () => {
     await expect(tune('683313688378', 'depth')).rejects.toThrow(
       /does not declare "depth" as tunable: it has num_round, eta, /,
     );

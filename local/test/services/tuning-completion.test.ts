@@ -71,7 +71,7 @@ describe('ConvergenceDetected', () => {
     });
   });
 
-  test('is told also where it ends nothing', async () => {
+  test('is reported even if it does not end the job', async () => {
     const { end } = await tune({ sampler: samplerOf(sets) }, limits(13));
     expect(await end()).toMatchObject({
       TrainingJobStatusCounters: { Completed: 13 },

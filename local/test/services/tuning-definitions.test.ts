@@ -174,7 +174,7 @@ test('a target that one definition reaches ends the whole job', async () => {
   expect(job.BestTrainingJob?.TrainingJobDefinitionName).toBe('second');
 });
 
-test('Optuna searches each definition in a study of its own', async () => {
+test('Optuna searches each definition in a separate study', async () => {
   const environments = createPythonEnvironments({
     folder: path.resolve(__dirname, '../../../.venv'),
     onNotice: () => undefined,
@@ -206,12 +206,12 @@ describe('refused:', () => {
     [
       'neither form',
       request([], {}, { TrainingJobDefinitions: undefined }),
-      /exactly one of them, got neither/,
+      /^Exactly one of .* is required, got neither/,
     ],
     [
       'both forms',
       request(two, {}, { TrainingJobDefinition: definition('c') }),
-      /exactly one of them, got both/,
+      /^Exactly one of .* is required, got both/,
     ],
     ['none', request([]), /'trainingJobDefinitions' failed .* length greater than or equal to 1/],
     [
@@ -222,13 +222,13 @@ describe('refused:', () => {
     [
       'no name',
       request([definition('a'), definition('b', { DefinitionName: undefined })]),
-      /DefinitionName is required in each, the 2\. has none/,
+      /DefinitionName is required in each; definition 2 has none/,
     ],
-    ['a name twice', request([definition('a'), definition('a')]), /a DefinitionName of its own, got a, a/],
+    ['a name twice', request([definition('a'), definition('a')]), /a different DefinitionName, got a, a/],
     [
       'no objective',
       request([definition('a', { TuningObjective: undefined })]),
-      /TuningObjective is required in each, the 1\. has none/,
+      /TuningObjective is required in each; definition 1 has none/,
     ],
     [
       'no ranges',
@@ -238,7 +238,7 @@ describe('refused:', () => {
     [
       'an objective of the whole job',
       request(two, { HyperParameterTuningJobObjective: { Type: 'Minimize', MetricName: 'loss' } }),
-      /give the TuningObjective and the HyperParameterRanges in each definition/,
+      /set TuningObjective and HyperParameterRanges in each definition/,
     ],
     [
       'ranges of the whole job',
@@ -251,7 +251,7 @@ describe('refused:', () => {
         definition('a'),
         definition('b', { TuningObjective: { Type: 'Maximize', MetricName: 'loss' } }),
       ]),
-      /the Type of every TuningObjective has to be the same/,
+      /the Type of every TuningObjective must be the same/,
     ],
     [
       'warm start',
@@ -265,12 +265,12 @@ describe('refused:', () => {
           },
         },
       ),
-      /warm start is for a single TrainingJobDefinition only/,
+      /warm start requires a single TrainingJobDefinition/,
     ],
     [
       'early stopping',
       request(two, { TrainingJobEarlyStoppingType: 'Auto' }),
-      /early stopping \(Auto\) is for a single TrainingJobDefinition only/,
+      /early stopping \(Auto\) requires a single TrainingJobDefinition/,
     ],
     [
       'too many environment variables in all',
@@ -291,7 +291,7 @@ describe('refused:', () => {
           HyperParameterRanges: { ContinuousParameterRanges: [{ Name: 'x', MinValue: '2', MaxValue: '1' }] },
         }),
       ]),
-      /^TrainingJobDefinitions, "b": The range of "x" has to go from a smaller/,
+      /^TrainingJobDefinitions, "b": The range of "x" must go from a smaller/,
     ],
     [
       'more training jobs than combinations in all',
@@ -326,7 +326,7 @@ describe('refused:', () => {
           },
         }),
       ]),
-      /ContainerEntrypoint: a tuning job does not have it/,
+      /ContainerEntrypoint: not available in tuning jobs/,
     ],
     [
       'too many hyperparameters',

@@ -320,7 +320,7 @@ test('training jobs are listed by page, filtered and sorted', async () => {
   });
 });
 
-test('a job that is not there, and a name that is taken', async () => {
+test('a missing job, and a name that is taken', async () => {
   const { client, job } = await tune(samplerOf(xs(1)), printX, limits(1));
   await job();
   await expect(
@@ -337,7 +337,7 @@ test('a job that is not there, and a name that is taken', async () => {
   });
 });
 
-test('a decision to stop a job that has ended meanwhile changes nothing', async () => {
+test('a decision to stop a job that has already ended changes nothing', async () => {
   const sampler = samplerOf(xs(1, 2), () => true);
   const slow: Sampler = {
     ...sampler,

@@ -61,7 +61,7 @@ test('with many hyperparameters it takes more of them; failed ones tell nothing'
   expect(searchProgress([...same(1), ...values(...Array(20).fill(undefined))]).convergedAt).toBeUndefined();
 });
 
-test('the best is a completed job, else a stopped one; never one without an objective', () => {
+test('the best job is a completed one, or else a stopped one, but never one without an objective value', () => {
   const stopped = job({ value: 1, TrainingJobStatus: 'Stopped' });
   const completed = job({ value: 2 });
   const failed = values(undefined);

@@ -19,7 +19,7 @@ const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'monitoring', '
 
 afterEach(closeServices);
 
-/** The error of a rejected request. */
+/** The error for a request. */
 function refusal(operation: string, input: Record<string, unknown>): unknown {
   try {
     validateRequest(operation, input);
@@ -32,7 +32,7 @@ function refusal(operation: string, input: Record<string, unknown>): unknown {
 const violation = (message: string) => ({ code: 'ValidationException', message });
 const mistyped = (message: string) => ({ code: 'SerializationException', message });
 
-test('the data are what the script makes of the pinned botocore', async () => {
+test('the data is up to date with the pinned botocore', async () => {
   const python = await boto3Python(environments);
   const run = (...args: string[]) => spawnSync(python, args, { encoding: 'utf8' });
   const { stdout: version } = run('-c', 'import botocore; print(botocore.__version__, end="")');
@@ -58,7 +58,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
       ? new ServiceRouter([states], () => undefined).call(service, 'Nothing', {}, services.user)
       : services.router.call(service, 'Nothing', {}, services.user)
     ).catch((reason: unknown) => reason);
-    const operations = /it has (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];
+    const operations = /It supports (.*)$/.exec(String(error))?.[1]?.split(', ') ?? [];
     expect(operations).not.toEqual([]);
     expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
   });
@@ -94,11 +94,11 @@ describe('requests', () => {
   test.each<[string, string, Record<string, unknown>]>([
     ['a training job', 'CreateTrainingJob', training],
     ['a tuning job', 'CreateHyperParameterTuningJob', tuningRequest('tuning')],
-    ['null for what is optional', 'CreateTrainingJob', { ...training, VpcConfig: null }],
+    ['null for an optional member', 'CreateTrainingJob', { ...training, VpcConfig: null }],
     ['members that AWS does not know', 'CreateTrainingJob', { ...training, Surprise: { deep: true } }],
     ['times of clients and of state machines', 'ListTrainingJobs', { CreationTimeAfter: 1.5e9 }],
     ['times as text', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
-    ['what the model does not have', 'Nothing', { a: 1 }],
+    ['an unknown operation', 'Nothing', { a: 1 }],
     ['what every object has', 'constructor', {}],
   ])('%s: taken', (_name, operation, input) => {
     expect(refusal(operation, input)).toBeUndefined();
@@ -202,7 +202,7 @@ describe('requests', () => {
     ['a list', { TrainingJobName: ['a'] }, "Start of list found where not expected (at 'trainingJobName')"],
     ['an object', { Tags: {} }, "Start of structure or map found where not expected (at 'tags')"],
     ['a plain value', { Tags: [1] }, "Unexpected field type (at 'tags.1.member')"],
-  ])('%s where something else belongs: refused before anything else', (_name, change, message) => {
+  ])('%s in place of another type: refused before anything else', (_name, change, message) => {
     const input = { ...training, TrainingJobName: '-bad-', ...change };
     expect(refusal('CreateTrainingJob', input)).toEqual(mistyped(message));
   });

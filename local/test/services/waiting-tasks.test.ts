@@ -154,7 +154,7 @@ describe('a task that starts an execution', () => {
 });
 
 describe('a task that waits for an execution', () => {
-  // Each needs its own name.
+  // Each needs a unique name.
   const rename = (machine: keyof typeof DEFINITIONS, name: string) => {
     const { Nested } = DEFINITIONS[machine].States as unknown as { Nested: { Arguments: { Name: string } } };
     Nested.Arguments.Name = name;
@@ -208,7 +208,7 @@ describe('a task that waits for a worker', () => {
     return { executionArn, taskToken: (JSON.parse(output) as { Payload: { token: string } }).Payload.token };
   }
 
-  test('ends with what the worker answers, once', async () => {
+  test("ends with the worker's answer, once", async () => {
     const { executionArn, taskToken } = await ask();
     await client.send(new SendTaskHeartbeatCommand({ taskToken }));
     await expect(
@@ -224,7 +224,7 @@ describe('a task that waits for a worker', () => {
     });
   });
 
-  test('fails as the worker says', async () => {
+  test("fails with the worker's error", async () => {
     const { executionArn, taskToken } = await ask();
     await client.send(new SendTaskFailureCommand({ taskToken, error: 'Busy', cause: 'try later' }));
     expect(await whenEnded(executionArn)).toMatchObject({

@@ -112,7 +112,7 @@ const channel = (prefix: string, ChannelName = 'train') => ({
   DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${BUCKET}/${prefix}/` } },
 });
 
-describe('what a child learns', () => {
+describe('the trials of a child', () => {
   test('the training jobs of its parents', async () => {
     await child({ type: 'IdenticalDataAndAlgorithm' });
     expect(specification?.previousTrials).toEqual([
@@ -193,7 +193,7 @@ test.each<[string, Change]>([
     { definition: { OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/elsewhere/` } } },
   ],
   ['how long a job may take', { definition: { StoppingCondition: { MaxRuntimeInSeconds: 60 } } }],
-  ['what is empty anyway', { definition: { Environment: {}, EnableNetworkIsolation: false } }],
+  ['empty values', { definition: { Environment: {}, EnableNetworkIsolation: false } }],
   ['five static values', { statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', e: '0' } }],
 ])('IdenticalDataAndAlgorithm lets change: %s', async (_name, change) => {
   expect(await child({ ...change, type: 'IdenticalDataAndAlgorithm' })).toMatchObject({
@@ -204,11 +204,11 @@ test.each<[string, Change]>([
 const { f: _f, ...WITHOUT_F } = STATIC;
 
 test.each<[string, Change, RegExp]>([
-  ['a parent that is not there', { parents: ['Parent', 'Nobody'] }, /can't find a tuning job called Nobody/],
+  ['a missing parent', { parents: ['Parent', 'Nobody'] }, /can't find a tuning job called Nobody/],
   [
     'another objective',
     { config: { HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'loss' } } },
-    /objective metric has to be that of the parent Parent: Minimize loss, got Maximize loss/,
+    /objective metric must be that of the parent Parent: Minimize loss, got Maximize loss/,
   ],
   [
     'a hyperparameter less',
@@ -230,12 +230,12 @@ test.each<[string, Change, RegExp]>([
         },
       },
     },
-    /type of the hyperparameter "n" has to be that of the parent Parent: integer, got continuous/,
+    /type of the hyperparameter "n" must be that of the parent Parent: integer, got continuous/,
   ],
   [
     'six static values',
     { statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', e: '0', f: '0' } },
-    /at most 10 changes of hyperparameters .*, got 12/,
+    /at most 10 hyperparameter changes .*, got 12/,
   ],
   [
     'a range with three values that is static now, and four static values',
@@ -243,7 +243,7 @@ test.each<[string, Change, RegExp]>([
       statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', kind: 'red' },
       config: { ParameterRanges: { ...RANGES, CategoricalParameterRanges: [] } },
     },
-    /at most 10 changes of hyperparameters .*, got 11/,
+    /at most 10 hyperparameter changes .*, got 11/,
   ],
   [
     'another environment',
@@ -261,7 +261,7 @@ test.each<[string, Change, RegExp]>([
         },
       },
     },
-    /takes the training image of the parent Parent \(test-algorithm\) in another version, got other-algorithm/,
+    /allows only other versions of the parent Parent's training image \(test-algorithm\), got other-algorithm/,
   ],
 ])('%s is refused', async (_name, change, message) => {
   await expect(child(change)).rejects.toMatchObject({
@@ -275,7 +275,7 @@ test("the parents' training jobs count to the limit", async () => {
     child({ config: { ResourceLimits: { ...LIMITS, MaxNumberOfTrainingJobs: 749 } } }),
   ).rejects.toMatchObject({
     code: 'ResourceLimitExceeded',
-    message: 'MaxNumberOfTrainingJobs: at most 750 with those of the parents, which have 2, got 749',
+    message: "MaxNumberOfTrainingJobs: at most 750 including the parents' 2, got 749",
   });
   const job = await child({ config: { ResourceLimits: { MaxParallelTrainingJobs: 2 } } });
   expect(job?.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs).toBe(748);
@@ -294,6 +294,6 @@ test('a parent that still runs', async () => {
     own.router.call('sagemaker', 'CreateHyperParameterTuningJob', { ...input }, own.user);
   await call(request('Parent', {}));
   await expect(call(request('Child', { type: 'TransferLearning' }))).rejects.toThrow(
-    /the parent Parent is still InProgress: it has to end first/,
+    /the parent Parent is still InProgress: wait until it has ended/,
   );
 });

@@ -13,7 +13,7 @@ const VALUES = {
   ],
 } as const;
 
-/** Results of each operator for a smaller, an equal and a greater value. */
+/** Results of the relations for a smaller, an equal and a greater value. */
 const RELATIONS = {
   Equals: [false, true, false],
   LessThan: [true, false, false],

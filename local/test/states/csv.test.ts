@@ -1,6 +1,6 @@
 import { readContent, UnreadableItems } from '../../src/states/execution/item-formats';
 
-/** CSV texts and their rows, without the header `a,b`. The rules are in AWS's example-csv-parse-dist-map.html. */
+/** CSV and its rows, each without the header `a,b`. The rules: example-csv-parse-dist-map.html. */
 const CASES: readonly (readonly [
   rule: string,
   rows: string,
@@ -75,7 +75,7 @@ test.each(CASES)('%s', (_, rows, items) => {
   expect(readContent(`a,b\n${rows}`, FORMAT)).toEqual(items.map(([a, b]) => ({ a, b })));
 });
 
-test('a byte order mark is no part of the header', () => {
+test('a byte order mark is not part of the header', () => {
   expect(readContent('\ufeffa,b\n1,2\n', FORMAT)).toEqual([{ a: '1', b: '2' }]);
   expect(readContent('\ufeff"a",b\n1,2\n', FORMAT)).toEqual([{ a: '1', b: '2' }]);
 });

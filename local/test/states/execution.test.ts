@@ -168,7 +168,7 @@ test('the task gets what its state computed, and the context object of the attem
   );
 });
 
-test('what a task throws that is no StatesError is a fault, not a failure of the execution', async () => {
+test('an error of a task that is not a StatesError is a fault, not a failure of the execution', async () => {
   const { result } = start(
     {
       StartAt: 'A',
@@ -194,7 +194,7 @@ test('the clock on the wall sleeps, and wakes when it is aborted', async () => {
   await expect(clock.sleep(1, stop.signal)).rejects.toThrow('woken');
 });
 
-test('the variables of an execution may have 10 MiB in all, and nothing catches what is more', async () => {
+test('the variables of an execution may take 10 MiB in total, and exceeding it cannot be caught', async () => {
   const count = 42;
   const states = Array.from({ length: count }, (_, i) => [
     `S${i}`,
@@ -277,6 +277,6 @@ test('waits and retries can be shortened; timeouts keep their time', async () =>
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // A hundredth of 1000 s, of the rest up to 1010 s, and of 100 s and 200 s; and the full 60 s.
+  // Hundredths of: 1000 s, the rest until 1010 s, 100 s and 200 s; and the full 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

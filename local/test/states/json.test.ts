@@ -25,7 +25,7 @@ test.each([
 });
 
 test.each(['{"a":[1,-2,0.5,1e+21,null,true],"b":"1.0"}', '"1.0"', '[]'])(
-  '%s is as JSON.parse has it',
+  '%s equals the result of JSON.parse',
   (text) => {
     expect(parseExact(text)).toEqual(JSON.parse(text));
   },
@@ -35,7 +35,7 @@ test('-0 is 0, as AWS has recorded it', () => {
   expect(jsonText(parseExact('[-0]'))).toBe('[0]');
 });
 
-test('text that is no JSON is refused', () => {
+test('invalid JSON is refused', () => {
   expect(() => parseExact('{"a": 01}')).toThrow(SyntaxError);
 });
 

@@ -64,7 +64,7 @@ async function run(definition: object, input: Json, options: Partial<ExecutionOp
   };
 }
 
-describe('what becomes of the items of a Map is told', () => {
+describe("the states of a Map's items are reported", () => {
   test('of those that succeed', async () => {
     const { items, calls } = await run(mapOf('Each', { MaxConcurrency: 1 }), [{ id: 'a' }, { id: 'b' }]);
     expect(items).toEqual([

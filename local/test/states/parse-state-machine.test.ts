@@ -42,7 +42,7 @@ test('one error lists every problem, with its code and place', () => {
 });
 
 test.each([[null], ['text'], [[]], [{}], [{ StartAt: 'A', States: { A: 1 } }]])(
-  '%j is no machine',
+  '%j is not a state machine',
   (definition) => {
     expect(problemsOf(definition).problems.length).toBeGreaterThan(0);
   },

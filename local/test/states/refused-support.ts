@@ -2,7 +2,7 @@ import { InvalidDefinitionError, type JsonObject, parseStateMachine } from '../.
 
 type Language = 'JSONata' | 'JSONPath';
 
-/** The errors of a state machine with one state: the location in the state, and the message. */
+/** The problems of a state machine with one state: location in the state, and message. */
 export function problems(
   state: JsonObject,
   language: Language = 'JSONata',

@@ -18,7 +18,7 @@ import { VirtualClock } from './virtual-clock';
 
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
 
-/** What local mode keeps of a run on disk. */
+/** The data that local mode stores about a run. */
 interface Run {
   readonly result: ExecutionResult;
   readonly events: readonly HistoryEvent[];
@@ -77,7 +77,7 @@ const failing = (...names: string[]) =>
   });
 
 describe('redrive', () => {
-  // The order of the events and their previousEventId: from an execution recorded on AWS.
+  // The order of the events and their predecessors are those of an execution recorded on AWS.
   test('of a Parallel runs only the branches that failed or were aborted', async () => {
     const definition = graph('P', {
       Type: 'Parallel',
@@ -131,7 +131,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('of an inline Map goes on with the iteration that failed, and then starts the rest', async () => {
+  test('of an inline Map continues with the failed iteration, and then starts the rest', async () => {
     const definition = graph('M', {
       Type: 'Map',
       MaxConcurrency: 1,
@@ -412,7 +412,7 @@ describe('going on after the process was killed', () => {
     ]);
   });
 
-  test('what is kept grows with the number of iterations, and no faster', async () => {
+  test('the stored data grows linearly with the number of iterations', async () => {
     const machine = graph('M', {
       Type: 'Map',
       ItemProcessor: graph('P', { Type: 'Pass', End: true }),

@@ -11,20 +11,20 @@ import {
 } from '../../src/states';
 import { VirtualClock } from './virtual-clock';
 
-/** A state machine, the results of its tasks, and the expected outcome. */
+/** A state machine, the answers of its tasks, and the expected result. */
 export interface Case {
   readonly name: string;
   readonly definition: JsonObject;
   readonly input?: Json;
   /** Results by state, in the order of the calls; the last one repeats. A task without results returns its arguments. */
   readonly tasks?: Readonly<Record<string, readonly Answer[]>>;
-  /** The content that an ItemReader reads. */
+  /** The answer to an ItemReader. */
   readonly items?: string | readonly Json[];
-  /** Objects by `bucket/key`, for readers of several objects. The others read `items`. */
+  /** Objects by `bucket/key`, for readers of several objects. Other readers get `items`. */
   readonly objects?: Readonly<Record<string, string>>;
-  /** The constant value of the random number source. */
+  /** The constant result of the source of randomness. */
   readonly random?: number;
-  /** Compared exactly. Give only the members that the rule is about. */
+  /** Compared exactly: contains only what the rule is about. */
   readonly expect: Expectation;
 }
 
@@ -46,11 +46,11 @@ interface Expectation {
   readonly elapsedSeconds?: number;
   /** Types of the history's events. */
   readonly events?: readonly string[];
-  /** The previousEventId of these events. */
+  /** The IDs of the events that precede these events. */
   readonly behind?: readonly number[];
   /** The maximum number of tasks that ran in parallel. */
   readonly concurrency?: number;
-  /** The errors of the definition: code and location. */
+  /** Problems of the definition: code, location. */
   readonly problems?: readonly string[];
 }
 

@@ -6,7 +6,9 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still while code runs, and then jumps to the next time that a timer waits for. */
+/**
+ * A clock that stands still while anything runs, and then jumps to the next time that something waits for.
+ */
 export class VirtualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
   private ticking = false;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createAutoMLRunner } from '../../src/training/automl-runner';
 import { environments, pseudoRandom, SETUP_TIMEOUT } from './support';
 
-/** The result of the Python side for a table: its answer if the data is valid, otherwise the reason. */
+/** The answer of the Python code to a table: the analysis of valid data, or else the reason. */
 interface Answer {
   readonly reason?: string;
   readonly problem?: string;
@@ -47,9 +47,9 @@ const REFUSED: [name: string, csv: string, reason: RegExp, config?: Record<strin
   [
     'no such column',
     rows(30, number, 'x,color,price'),
-    /no column "y" \(TargetAttributeName\).*x, color, price/,
+    /No column "y" \(TargetAttributeName\).*x, color, price/,
   ],
-  ['no header', rows(30, number, '0.5,1,3'), /no column "y".*has to be a header/],
+  ['no header', rows(30, number, '0.5,1,3'), /No column "y".*must be a header/],
   ['a constant target', rows(30, () => '7'), /only one value, "7", in all 30 rows/],
   ['one class', rows(30, () => 'yes'), /one class, "yes"/, { problemType: 'BinaryClassification' }],
   [
@@ -66,24 +66,24 @@ const REFUSED: [name: string, csv: string, reason: RegExp, config?: Record<strin
   [
     'text for Regression',
     rows(30, (x) => (x > 0.5 ? 'n.a' : '1')),
-    /no numbers, such as "n\.a"/,
+    /not numbers, such as "n\.a"/,
     { problemType: 'Regression' },
   ],
   [
     'numbers and text',
     rows(60, (x) => (x > 0.9 ? 'high' : number(x))),
-    /problem type cannot be inferred.*"high"/,
+    /Cannot infer the problem type.*"high"/,
   ],
   ['rows that are too long', rows(30, (x) => `${number(x)},1`), /more fields than its header/],
-  ['a row that is too long', `${rows(30, number)}\n1,red,2,3`, /not CSV with 3 columns.*line 32/],
+  ['a row that is too long', `${rows(30, number)}\n1,red,2,3`, /not a CSV file with 3 columns.*line 32/],
   ['a column without a name', rows(30, number, 'x,,y'), /column without a name/],
   ['a name that is used twice', rows(30, number, 'x,x,y'), /names x more than once/],
   [
     'no column but the target',
     ['y', ...Array.from({ length: 30 }, (_, at) => at)].join('\n'),
-    /no column to predict/,
+    /No column can be used to predict/,
   ],
-  ['no such weight', rows(30, number), /no column "w" \(SampleWeightAttributeName\)/, { sampleWeight: 'w' }],
+  ['no such weight', rows(30, number), /No column "w" \(SampleWeightAttributeName\)/, { sampleWeight: 'w' }],
 ];
 
 const READ: [name: string, csv: string, answer: Answer, config?: Record<string, unknown>][] = [

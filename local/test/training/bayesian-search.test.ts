@@ -73,7 +73,9 @@ async function run(search: Search, objective: Objective, count: number, parallel
 const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
 const bowl = (values: Values, centre = 0.3) =>
   Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - centre) ** 2, 0));
-/** A number in [0, 1) that depends only on the values, with no relation to that of nearby values. */
+/**
+ * A pseudorandom number in [0, 1) that depends only on the values, without correlation between close ones.
+ */
 const chance = (values: Values) =>
   createHash('sha256').update(JSON.stringify(values)).digest().readUInt32BE() / 2 ** 32;
 
@@ -166,7 +168,7 @@ test('a constant objective leaves it looking elsewhere', async () => {
 });
 
 test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])(
-  'jobs that end with %p are failures: it goes on with the others',
+  'jobs that end with %p are failures, and the search continues with the others',
   async (failure) => {
     const fails = (values: Values) => (Number(values.x0) > 0.5 ? failure : bowl(values));
     const tried = await run(await start(unit(2)), fails as Objective, 40);

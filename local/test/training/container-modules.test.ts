@@ -100,7 +100,7 @@ test('a host that fails ends the job', async () => {
   expect(log).toContain('ValueError: bad share');
 });
 
-test('checkpointing.train goes on from the last checkpoint, and keeps the last five', async () => {
+test('checkpointing.train resumes from the last checkpoint, and keeps the last five', async () => {
   const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
   const job = (num_round: string) =>
     run(SCRIPT, {
@@ -113,7 +113,7 @@ test('checkpointing.train goes on from the last checkpoint, and keeps the last f
   expect(readdirSync(checkpoints.folder).sort()).toEqual(
     [2, 3, 4, 5, 6].map((round) => `xgboost-checkpoint.${round}`),
   );
-  // As in AWS's notebook, which hard-codes the path in the script.
+  // As in AWS's notebook, the path is hard-coded in the script.
   const written = SCRIPT.replace('checkpoints=args.checkpoints', 'checkpoints="/opt/ml/checkpoints"');
   const second = await run(written, { hyperparameters: { num_round: '10' }, channels: data(), checkpoints });
   expect(second.log.join('\n')).toMatch(/Checkpoint loaded from .*xgboost-checkpoint\.6/);
@@ -145,9 +145,9 @@ print(get_content_type("text/${kind}; label_size=1"), get_dmatrix(folder + "/non
 test.each<[string, string, RegExp]>([
   ['', 'csv', /Could not determine delimiter/],
   ['1,2', 'text/csv', /UserError: text\/csv is not one of csv, libsvm, parquet/],
-  ['1,2', 'recordio-protobuf', /Local mode does not read recordio-protobuf/],
+  ['1,2', 'recordio-protobuf', /Local mode does not support recordio-protobuf/],
   ['PAR1', 'parquet', /pyarrow|Failed to load parquet/],
-])('get_dmatrix says why it cannot read %j as %s', async (text, kind, words) => {
+])('get_dmatrix explains why it cannot read %j as %s', async (text, kind, words) => {
   const file = join(newFolder(), 'rows');
   writeFileSync(file, text);
   const source = `import os
@@ -182,7 +182,9 @@ test.each<[string, string, string | undefined]>([
     expect(outcome).toEqual({ status: 'Completed' });
   } else {
     expect(started).toBe(0);
-    expect(reason).toContain(`ClientError: the script imports ${missing}, which local mode does not have`);
+    expect(reason).toContain(
+      `ClientError: the script imports ${missing}, for which local mode has no stand-in`,
+    );
     expect(reason).toContain(XGBOOST_IMAGE);
   }
 });
@@ -198,7 +200,7 @@ test.each<[string, string, string, RegExp]>([
     'scikit-learn',
     SCIKIT_LEARN_IMAGE,
     'import sagemaker_xgboost_container',
-    /imports sagemaker_xgboost_container, which/,
+    /imports sagemaker_xgboost_container, for which/,
   ],
   [
     'PyTorch',
@@ -221,10 +223,10 @@ test.each<[string, string, string, RegExp]>([
   expect(reason).toMatch(outcome);
 });
 
-test('what serves models can be imported, and says what it is when it is used', async () => {
+test('serving modules can be imported, and raise an error when used', async () => {
   const { log } = await run(`${SCRIPT.split('if __name__')[0]}\noutput_fn([1], "text/csv")`);
   expect(log.join('\n')).toMatch(
-    /beta\.framework\.worker\.Response serves models, which local mode does not/,
+    /beta\.framework\.worker\.Response serves models, which local mode does not support/,
   );
   const read = await run(
     `${SCRIPT.split('if __name__')[0]}\nprint(input_fn("1,2\\n,4", "text/csv").num_row())`,

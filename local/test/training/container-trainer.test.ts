@@ -36,7 +36,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(readFileSync(join(workFolder, 'model/model'), 'utf8')).toBe('1,2');
   });
 
-  test('fails as a container: its failure file, else its last words; its own arguments instead of train', async () => {
+  test('fails like a container, with its failure file or its last lines; may override the argument train', async () => {
     const { reason, log } = await train(commandTrainer('echo "$@"; echo "no data" >&2; exit 7'), {
       trainingImage: IMAGE,
       containerArguments: ['fit', '--fast'],
@@ -61,9 +61,9 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
       checkImageCommands(new Map([[name, { command: ['x'], cwd: '/' }]]), images);
     expect(check('team/forest', [IMAGE])).not.toThrow();
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
-      /^--image-command team\/forst=\.\.\.: no state machine trains .* They train in: team\/forest$/,
+      /^--image-command team\/forst=\.\.\.: no state machine trains .* Images in use: team\/forest$/,
     );
-    // An image that is known only during the execution could be this one.
+    // The image that is known only at run time may be that one.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
@@ -74,7 +74,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(trainer.refusal?.(algorithm)).toMatch(/^channel "train" has input mode Pipe/);
   });
 
-  test('which image a command stands for', () => {
+  test('which image a command replaces', () => {
     const accepts = (key: string) =>
       createContainerTrainer({
         commands: new Map([[key, { command: ['x'], cwd: '/' }]]),
@@ -88,7 +88,9 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
   });
 });
 
-/** Replaces the Docker command: records the arguments of each call and does what `docker run` of the image would do. */
+/**
+ * Replaces the Docker command: records the arguments of each call, and runs the image's program for `run`.
+ */
 function stubDocker(run: string, version = 'exit 0'): { docker: string; calls: () => string[][] } {
   const folder = newFolder();
   const docker = join(folder, 'docker');
@@ -174,7 +176,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
   test.each([
     ['cut off from the network', true, ['--network', 'none']],
     ['with a network', false, []],
-  ])('runs %s as the request says', async (_name, networkIsolation, expected) => {
+  ])('runs %s as requested', async (_name, networkIsolation, expected) => {
     const { docker, calls } = stubDocker('exit 0');
     await train(createContainerTrainer({ commands: new Map(), docker }), {
       trainingImage: IMAGE,
@@ -202,12 +204,12 @@ describe('Docker (a stub of its command: no engine here)', () => {
     const failing = createContainerTrainer({ commands: new Map(), docker: noisy, builds });
     const error = await failing.prepare?.(algorithm, 1).catch((problem: Error) => problem);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/\/app\/image cannot be built: .*no space left$/s),
+      message: expect.stringMatching(/Cannot build the image of \/app\/image: .*no space left$/s),
     });
     expect((error as Error).message.length).toBeLessThan(2500);
   });
 
-  test('is not there yet when it is stopped: the pull ends, and no container is left', async () => {
+  test('does not exist yet when it is stopped: the pull ends, and no container is left', async () => {
     const { docker, calls } = stubDocker('echo pulling; exec sleep 60');
     const stub = readFileSync(docker, 'utf8');
     writeFileSync(docker, stub.replace('touch', 'exit 1; touch'));
@@ -224,7 +226,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(calls().filter(([command]) => command === 'rm')).toEqual([['rm', '--force', name]]);
   });
 
-  test('gives all that it wrote to the person, before it is read', async () => {
+  test('changes the owner of its files to the user before they are read', async () => {
     const user = jest.spyOn(process, 'getuid' as never).mockReturnValue(1000 as never);
     const platform = Object.getOwnPropertyDescriptor(process, 'platform');
     Object.defineProperty(process, 'platform', { ...platform, value: 'linux' });
@@ -271,7 +273,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     ]);
   });
 
-  test('is stopped through Docker, and its exit code tells what killed it', async () => {
+  test('is stopped through Docker, and its exit code shows what killed it', async () => {
     const { docker, calls } = stubDocker(
       'echo ready; while [ ! -e $folder/stopped ]; do sleep 0.05; done; exit 143',
     );
@@ -292,7 +294,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
   });
 });
 
-test('without Docker and a command, the refusal says what to do', async () => {
+test('without Docker or a command, the error says what to do', async () => {
   for (const docker of [stubDocker('', 'exit 1').docker, '/no/such/docker', false as const]) {
     const trainer = createContainerTrainer({ commands: new Map(), docker });
     const algorithm = { trainingImage: IMAGE, hyperparameters: {} };
@@ -309,7 +311,7 @@ test('the built-in algorithms whose code is not public are refused, Docker or no
   const trainer = createContainerTrainer({ commands: new Map(), docker });
   expect(trainer.accepts({ trainingImage, hyperparameters: {} })).toBe(false);
   expect(trainer.refusal?.({ trainingImage, hyperparameters: {} })).toMatch(
-    /^SageMaker's linear-learner runs on AWS only: its code is not public/,
+    /^SageMaker's linear-learner only runs on AWS: its code is not public/,
   );
   for (const tag of ['1', 'latest']) {
     expect(closedAlgorithmRefusal(`811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:${tag}`)).toMatch(

@@ -42,7 +42,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     return { isTraining, ended, stop: () => abort.abort() };
   }
 
-  test('they train what jobs with data of their own train, whatever keeps a part of it', async () => {
+  test('they train the same models as jobs that load their data, whatever is cached', async () => {
     const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
     try {
       const changes: Record<string, string>[] = [
@@ -87,7 +87,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     utimesSync(file, 1, 1);
     const job = () => runJob(trainer, BASE, { train: [file] });
     const [first, ...others] = await Promise.all([job(), job(), job()]);
-    // Different content that looks like the same file. A job that reads it again prints other values.
+    // Different content in a file that appears to be the same: reading it again would give other values.
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^./gm, '7'));
     utimesSync(file, 1, 1);
     const last = (log: string[] = []) => log.filter((line) => line.startsWith('[19]'));
@@ -151,7 +151,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     for (const { outcome } of jobs) expect(failureReason(outcome)).toMatch(reason);
   });
 
-  test('what is strange about the data is in the log of each job', async () => {
+  test('warnings about the data are in the log of each job', async () => {
     const file = join(temporaryFolder(), 'data.csv');
     writeFileSync(file, `label,a,b\n${'1,2,3\n2,3,4\n'.repeat(20)}`);
     const jobs = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [file] })));

@@ -21,7 +21,7 @@ test.each<[string, string, string[]]>([
     [`x${'😀'.repeat(64 * KIB - 1)}`, '😀'],
   ],
   [
-    'control characters count as what they become',
+    'control characters count with their replaced length',
     '\t'.repeat(64 * KIB + 1),
     ['#011'.repeat(64 * KIB), '#011'],
   ],

@@ -98,7 +98,7 @@ test.each([
   ['loss=0.5s', 'loss=([0-9.]+)', undefined],
   ['loss: 3/4', 'loss: ([0-9]+)', undefined],
   ['[7] loss: 3 5', 'loss: ([0-9]+)', undefined],
-])('%s with %s: says which part of a number was captured', (line, regex, expected) => {
+])('%s with %s: reports which part of a number was captured', (line, regex, expected) => {
   const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
   collector.add(line);
   expect(collector.latest()).toHaveLength(1);

@@ -66,7 +66,7 @@ function modelFolderWithLinks(): { work: string; links: Record<string, string> }
   return { work, links };
 }
 
-test('links are links in the archive, whatever they lead to', async () => {
+test('links stay links in the archive, whatever their target', async () => {
   const { work, links } = modelFolderWithLinks();
   const out = temporaryFolder();
   await storeOutputs(work, 'Completed', (name) => join(out, name));
@@ -95,7 +95,7 @@ test('an uncompressed model has the files that links lead to', async () => {
   expect(readFileSync(join(out, 'model-leaving'), 'utf8')).toBe('outside');
 });
 
-test('a failure leaves nothing behind', async () => {
+test('a failure leaves no files', async () => {
   const out = temporaryFolder();
   // Several at once, because threads decide whether a file is opened before or after the failure.
   const archives = Array.from({ length: 50 }, (_, index) => join(out, `${index}.tar.gz`));
@@ -107,12 +107,12 @@ test('a failure leaves nothing behind', async () => {
   expect(readdirSync(out)).toEqual([]);
 });
 
-test('what the disk says is the reason of the failure', () => {
+test("the disk's error is the failure reason", () => {
   const folder = temporaryFolder();
   const model = join(folder, 'model');
   mkdirSync(model);
   writeFileSync(join(model, 'weights'), randomBytes(4 << 20));
-  // A file that cannot grow, as on a full disk, which a test without root cannot create.
+  // A file that may not grow, as on a full disk, without the need for root permissions.
   const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
   const source = `
     const { writeModelArchive } = require(${JSON.stringify(require.resolve('../../src/training'))});
@@ -149,7 +149,7 @@ test('a file of an uncompressed model replaces the one before it in one step', a
   const reader = openSync(join(out, 'xgboost-model'), 'r');
   try {
     await storeOutputs(work, 'Completed', (name) => join(out, '..', name), 'NONE');
-    // A process that has the old file open still reads it: nothing was written into it.
+    // An open reader still sees the old file, which was not modified.
     expect(readFileSync(reader, 'utf8')).toBe('old');
   } finally {
     closeSync(reader);

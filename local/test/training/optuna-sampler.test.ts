@@ -101,7 +101,7 @@ test('values are strings as SageMaker prints them, inside their ranges', async (
   }
 });
 
-test('the scale shows in what is drawn: Auto is logarithmic for a wide range alone', async () => {
+test('the scale shows in the samples: Auto is logarithmic only for a wide range', async () => {
   const wide = (scalingType: 'Auto' | 'Linear', name: string): SearchDimension => ({
     kind: 'continuous',
     name,
@@ -127,7 +127,7 @@ test('the scale shows in what is drawn: Auto is logarithmic for a wide range alo
   expect(median('r')).toBeGreaterThan(0.97);
 });
 
-test('Random with a seed is the same each time, and goes on where a killed one stopped', async () => {
+test('Random with a seed is reproducible, and continues after a kill', async () => {
   const first = await draw(specification({ randomSeed: 7 }), 8);
   const spec = specification({ randomSeed: 7 });
   const search = await sampler.start(spec);
@@ -139,7 +139,7 @@ test('Random with a seed is the same each time, and goes on where a killed one s
     }
   }
   appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while it was writing
-  // The unfinished trial comes first, then the search continues.
+  // The trial without a result comes first. Then the search continues.
   expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
   expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
 });
@@ -253,7 +253,7 @@ test('Hyperband stops poor trials at its rungs and lets good ones run to the max
   expect(distance(short)).toBeGreaterThan(distance(epochs.filter(({ used }) => used === 27)));
 });
 
-test('Hyperband with a seed draws the same sets, whatever comes of them', async () => {
+test('Hyperband with a seed draws the same combinations, whatever their results', async () => {
   const sets: unknown[][] = [];
   for (const sign of [1, -1]) {
     const search = await sampler.start(

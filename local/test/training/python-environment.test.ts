@@ -58,7 +58,7 @@ test('$PYTHON comes first when it has everything', async () => {
   expect(notices).toEqual([]);
 });
 
-test('what is ready is looked for in silence, and found with the notices', async () => {
+test('the lookup of a ready environment sends no notices; the search for one does', async () => {
   const notices: string[] = [];
   const onNotice = (text: string) => void notices.push(text);
   const environmentsWith = (folder: string, PYTHON: string) =>
@@ -70,10 +70,10 @@ test('what is ready is looked for in silence, and found with the notices', async
   expect(await unusable.readyForXGBoost('3.2.0')).toEqual(found);
   expect(notices).toEqual([]);
   expect(await unusable.forXGBoost('3.2.0')).toEqual(found);
-  expect(notices).toEqual([expect.stringMatching(/^\$PYTHON names no Python/)]);
+  expect(notices).toEqual([expect.stringMatching(/^\$PYTHON is not a Python/)]);
 });
 
-test('another version than the wanted one is told', async () => {
+test('a different version than the wanted one causes a notice', async () => {
   const python = fakePython('3.12.1', { optuna: '4.2.0', xgboost: '1.7.4', numpy: '1.0.0', scipy: '1.0.0' });
   const notices: string[] = [];
   const environments = createPythonEnvironments({
@@ -81,10 +81,10 @@ test('another version than the wanted one is told', async () => {
     onNotice: (text) => notices.push(text),
     env: { ...process.env, PYTHON: python },
   });
-  // Asks for a version that no interpreter on this machine has.
+  // No Python has this version, so no other interpreter of this machine is suitable either.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
   expect(notices).toEqual([
-    expect.stringMatching(/XGBoost 1\.5\.2 cannot be had .* trains with XGBoost 1\.7\.4/),
+    expect.stringMatching(/XGBoost 1\.5\.2 is not available .* trains with XGBoost 1\.7\.4/),
   ]);
 });
 
@@ -121,9 +121,9 @@ describe('a Python that its environment variables break', () => {
     return { PYTHONPATH: folder };
   };
 
-  test('PYTHONHOME: the error tells what Python printed, and the variable', async () => {
+  test("PYTHONHOME: the error contains Python's output and the variable", async () => {
     await expect(find({ PYTHONHOME: '/nonexistent' })).rejects.toThrow(
-      /cannot use what is installed:[\s\S]*python3 does not start: .*Fatal Python error: [\s\S]*No module named 'encodings'[\s\S]*Unset these variables if they are the reason: PYTHONHOME=\/nonexistent$/,
+      /cannot use what is installed:[\s\S]*python3 does not start: .*Fatal Python error: [\s\S]*No module named 'encodings'[\s\S]*Unset these variables if they cause this: PYTHONHOME=\/nonexistent$/,
     );
   });
 
@@ -139,7 +139,7 @@ describe('a Python that its environment variables break', () => {
     const notices: string[] = [];
     await expect(find({ PYTHON: broken, PYTHONHOME: '/nonexistent' }, notices)).rejects.toThrow();
     expect(notices).toEqual([
-      `$PYTHON names no Python 3.9 or newer: looking for another one. ${broken} is Python 2.7.18, which is too old.`,
+      `$PYTHON is not a Python 3.9 or newer: looking for another one. ${broken} is Python 2.7.18, which is too old.`,
     ]);
   });
 
@@ -210,7 +210,7 @@ test('a $PYTHON that is none is named', async () => {
   await found.forXGBoost(DEFAULT_XGBOOST_VERSION);
   expect(notices).toEqual([
     expect.stringMatching(
-      /^\$PYTHON names no Python 3\.9 or newer: looking for another one\. \/bin\/ls is no Python: it printed ".*"\.$/,
+      /^\$PYTHON is not a Python 3\.9 or newer: looking for another one\. \/bin\/ls is not a Python: it printed ".*"\.$/,
     ),
   ]);
 });
@@ -237,7 +237,7 @@ test('any packages: names and versions with alternatives, a Python from the rang
   );
 });
 
-test('without a Python from the range the alternative is taken, else the range is named', async () => {
+test('without a suitable Python, the alternative is used, or the error contains the range', async () => {
   const python = fakePython('3.99.0', { some: '3.0' });
   const notices: string[] = [];
   const environments = createPythonEnvironments({
@@ -248,8 +248,8 @@ test('without a Python from the range the alternative is taken, else the range i
   const wanted = { ...SOME_PACKAGES, python: { min: '3.90', max: '3.91' } };
   const newer: WantedPackages = { name: 'some-3.0', requirements: ['list.txt'], packages: { some: '3.0' } };
   expect(await environments.forPackages(wanted, [newer])).toMatchObject({ python, has: newer });
-  expect(notices).toEqual([expect.stringContaining('some-2.1 cannot be had for Python 3.99.0 here')]);
+  expect(notices).toEqual([expect.stringContaining('some-2.1 is not available for Python 3.99.0:')]);
   await expect(environments.forPackages({ ...wanted, name: 'lone' })).rejects.toThrow(
-    /lone cannot be had for Python 3\.99\.0.* needs Python 3\.90 to 3\.91/,
+    /lone is not available for Python 3\.99\.0.* requires Python 3\.90 to 3\.91/,
   );
 });

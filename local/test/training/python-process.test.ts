@@ -9,7 +9,7 @@ beforeAll(async () => {
   ({ python } = await defaultEnvironment());
 }, SETUP_TIMEOUT);
 
-/** Runs Python code as a process of local mode and returns its messages. */
+/** Runs Python code as a process of local mode, and returns its messages. */
 function startScript(code: string): { process: PythonProcess; messages: unknown[] } {
   const file = join(temporaryFolder(), 'script.py');
   writeFileSync(file, code);
@@ -20,7 +20,7 @@ function startScript(code: string): { process: PythonProcess; messages: unknown[
   return { process, messages };
 }
 
-test('a process that dies while it writes a message takes nothing else with it', async () => {
+test('a process that dies while it writes a message does not affect others', async () => {
   const { process, messages } = startScript(`
 import os, signal
 os.write(1, b'{"ready": true}\\n{"job": 1}\\n{"job": 1, "log": ["[0]')
@@ -31,7 +31,7 @@ os.kill(os.getpid(), signal.SIGKILL)
   expect(messages).toEqual([{ job: 1 }]);
 });
 
-test('a process that says something else than messages is ended, with what it said', async () => {
+test('a process that prints anything but messages is killed, and the error contains its output', async () => {
   const { process } = startScript(`
 import time
 print("Segmentation fault imminent", flush=True)

@@ -51,7 +51,10 @@ function specification(changes: Partial<SearchSpecification>): SearchSpecificati
   };
 }
 
-/** The proposals and decisions of a search for twelve trials, two at a time. Calls `disturb` before each operation. */
+/**
+ * The proposals and decisions of a search for twelve trials, two at a time. `disturb` is called before each
+ * operation.
+ */
 async function transcript(search: Search, disturb: () => void): Promise<unknown[]> {
   const seen: unknown[] = [];
   for (let pair = 0; pair < 6; pair += 1) {
@@ -87,7 +90,7 @@ const SEARCHES: [string, Partial<SearchSpecification>][] = [
 ];
 
 test.each(SEARCHES)(
-  'a search whose process is killed goes on as if nothing had happened: %s',
+  'a search whose process is killed continues as if nothing had happened: %s',
   async (_name, changes) => {
     const quiet = killableSampler();
     const expected = await transcript(await quiet.sampler.start(specification(changes)), () => undefined);
@@ -105,12 +108,12 @@ test.each(SEARCHES)(
     expect(found).toEqual(expected);
     expect(notices.length).toBeGreaterThan(1);
     expect(new Set(notices)).toEqual(
-      new Set([expect.stringMatching(/^Starting the search process again: .* signal SIGKILL/)]),
+      new Set([expect.stringMatching(/^Restarting the search process: .* signal SIGKILL/)]),
     );
   },
 );
 
-test('a search that was resumed keeps what it was told of its earlier trials', async () => {
+test('a resumed search keeps the reports of its earlier trials', async () => {
   const spec = specification({ earlyStopping: true });
   const before = killableSampler();
   const first = await before.sampler.start(spec);
@@ -161,7 +164,7 @@ test('searches share the process that takes over', async () => {
   expect(notices).toHaveLength(1);
 });
 
-test('a search whose process is killed again and again fails with the signal', async () => {
+test('a search whose process is killed repeatedly fails with the signal', async () => {
   const { sampler: killed } = killableSampler('kill -9 $$');
   await expect(killed.start(specification({}))).rejects.toThrow(
     /^the sampler process was ended by signal SIGKILL .*, 4 times in a row$/,

@@ -21,7 +21,7 @@ import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
 
 jest.setTimeout(60_000);
 
-/** Scripts that need no framework run with any Python. */
+/** Scripts without a framework run with any available Python. */
 let python: string;
 const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
   forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
@@ -59,8 +59,8 @@ async function runScript(
   });
 }
 
-describe('what it takes', () => {
-  test('a program on a framework image, in whatever account', () => {
+describe('accepted jobs', () => {
+  test('a program on a framework image, in any account', () => {
     const trainer = newTrainer();
     const accepts = (trainingImage: string, hyperparameters: Record<string, string>) =>
       trainer.accepts({ trainingImage, hyperparameters });
@@ -89,7 +89,9 @@ describe('what it takes', () => {
     };
     expect(given({ sagemaker_parameter_server_enabled: 'true' })).toEqual([
       false,
-      expect.stringMatching(/^sagemaker_parameter_server_enabled is set, .* parameter servers are not part/),
+      expect.stringMatching(
+        /^sagemaker_parameter_server_enabled is set, .* parameter servers are not implemented/,
+      ),
     ]);
     expect(given({}, ['train'])).toEqual([
       false,
@@ -108,7 +110,7 @@ describe('what it takes', () => {
   });
 });
 
-describe('what a script is given', () => {
+describe('the environment of a script', () => {
   const PRINT_ALL =
     'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))';
 
@@ -157,7 +159,7 @@ describe('what a script is given', () => {
     expect(JSON.parse(env.SM_TRAINING_ENV)).toMatchObject({ current_host: 'algo-1', hyperparameters: hps });
   });
 
-  test('folders, hosts, the request environment, and nothing of the person that runs it', async () => {
+  test("folders, hosts, the request's environment, and nothing of the user's", async () => {
     process.env.AWS_SECRET_ACCESS_KEY = 'secret';
     process.env.SOME_TOKEN = 'secret';
     const data = join(newFolder(), 'rows.csv');
@@ -223,7 +225,7 @@ describe('what a script is given', () => {
     expect(shell.log.at(-1)).toBe("told --word it's by Python");
   });
 
-  test('checkpoints of an earlier run are there, and new ones get to their place', async () => {
+  test('checkpoints of an earlier run are available, and new ones are stored', async () => {
     const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
     writeFileSync(join(checkpoints.folder, 'epoch-1'), 'first');
     const source = `import sys, os
@@ -247,10 +249,7 @@ open(os.path.join(folder, "epoch-2"), "w").write("second")`;
       '/opt/ml/../../checkpoints',
       /LocalPath is "\/opt\/ml\/\.\.\/\.\.\/checkpoints": .* only below \/opt\/ml$/,
     ],
-    [
-      '/opt/ml/model',
-      /LocalPath is "\/opt\/ml\/model", which holds something else: .* \/opt\/ml\/checkpoints$/,
-    ],
+    ['/opt/ml/model', /LocalPath is "\/opt\/ml\/model", which has other content: .* \/opt\/ml\/checkpoints$/],
     ['/opt/ml', /LocalPath is "\/opt\/ml": .* only below \/opt\/ml$/],
   ])('checkpoints in %s', async (localPath, reason) => {
     const folder = newFolder();
@@ -323,7 +322,7 @@ sys.exit(3)`);
     expect(log.at(-1)).toMatch(/^The process was killed, most likely because .* out of memory/);
   });
 
-  test('no metric printed is no failure of the script', async () => {
+  test('a script without metrics does not fail', async () => {
     const { outcome, log } = await runScript('print("done")');
     const metrics = new MetricCollector([
       { Name: 'mae', Regex: 'mae=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
@@ -335,11 +334,11 @@ sys.exit(3)`);
 
   test.each([
     [{ sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, /takes the code from a channel/],
-    [{ sagemaker_submit_directory: '/opt/ml/input/data/code/x.tar.gz' }, /there is nothing at .*x\.tar\.gz/],
+    [{ sagemaker_submit_directory: '/opt/ml/input/data/code/x.tar.gz' }, /x\.tar\.gz does not exist/],
     [{ sagemaker_submit_directory: '/opt/ml/../../../etc' }, /takes the code from a channel/],
     [
       { sagemaker_distributed_dataparallel_enabled: 'true' },
-      /dataparallel_enabled is set, .* GPU clusters only/,
+      /dataparallel_enabled is set, .* only runs on its GPU clusters/,
     ],
   ])('%j is refused', async (hyperparameters, reason) => {
     const result = await runScript('', hyperparameters as unknown as Record<string, string>);
@@ -351,7 +350,7 @@ sys.exit(3)`);
   test('a program that is missing is named in the log', async () => {
     const { reason, log } = await runScript('', { sagemaker_program: 'other.py' });
     expect(reason).toMatch(/^AlgorithmError: ExecuteUserScriptError:\nExitCode 2\n.* -- other\.py"/s);
-    expect(log[0]).toMatch(/^sagemaker_program is "other.py", and .* no such file: it has train.py\. /);
+    expect(log[0]).toMatch(/^sagemaker_program is "other.py", but .* no such file, only train.py\. /);
   });
 
   test('an archive that leads out of its folder, and one that is none', async () => {
@@ -372,7 +371,7 @@ sys.exit(3)`);
     const none = join(newFolder(), 'sourcedir.tar.gz');
     writeFileSync(none, 'no archive');
     expect((await runScript('', {}, { channels: [channel('code', [none])] })).reason).toMatch(
-      /^ClientError: sagemaker_submit_directory: .* cannot be unpacked as \.tar\.gz/,
+      /^ClientError: sagemaker_submit_directory: cannot unpack .* as \.tar\.gz/,
     );
   });
 
@@ -393,9 +392,7 @@ sys.exit(3)`);
   test('hyperparameters that no process can be given', async () => {
     const many = Array.from({ length: 60 }, (_, i) => [`h${i}`, 'x'.repeat(2500)] as const);
     const { reason } = await runScript('', Object.fromEntries(many), { instances: instances(2) });
-    expect(reason).toMatch(
-      /The process cannot be started: .* environment variable is longer than .*128 KiB/s,
-    );
+    expect(reason).toMatch(/Cannot start the process: .* environment variable exceeds .*128 KiB/s);
   });
 
   test('two objects of a channel that would be the same file', async () => {
@@ -403,7 +400,7 @@ sys.exit(3)`);
     const files = [path, path].map((each) => ({ path: each, name: 'train.csv' }));
     const { reason } = await runScript('', {}, { channels: [channel('train', [], { files })] });
     expect(reason).toMatch(
-      /^ClientError: channel "train": more than one of its objects would be "train\.csv"/,
+      /^ClientError: channel "train": several of its objects would have the path "train\.csv"/,
     );
   });
 
@@ -461,7 +458,7 @@ time.sleep(60)`,
     expect(isGone(child)).toBe(true);
   });
 
-  test('by its own end: what it left running ends with it', async () => {
+  test('by its own end: processes that it left running end with it', async () => {
     const source = 'import subprocess\nprint("child", subprocess.Popen(["sleep", "60"]).pid)';
     const started = performance.now();
     const { outcome, log } = await runScript(source);
@@ -615,9 +612,7 @@ describe('distribution', () => {
     try {
       process.env.PATH = newFolder();
       const { reason } = await runScript('', { sagemaker_mpi_enabled: 'true' });
-      expect(reason).toMatch(
-        /^ClientError: sagemaker_mpi_enabled is set, and there is no mpirun on this machine/,
-      );
+      expect(reason).toMatch(/^ClientError: sagemaker_mpi_enabled is set, but this machine has no mpirun/);
       process.env.PATH = `${folder}:${path}`;
       const { log } = await runScript(
         '',
@@ -642,7 +637,7 @@ describe('requirements.txt', () => {
   const environments = { ...anyPython, withRequirements: own.withRequirements };
 
   test(
-    'is installed into an environment of its own, which sees the framework',
+    "is installed into a separate environment, which extends the framework's",
     async () => {
       const source = {
         'train.py': 'import tiny_scorer, numpy\nprint("score", tiny_scorer.SCORE)',
@@ -659,7 +654,7 @@ describe('requirements.txt', () => {
     SETUP_TIMEOUT,
   );
 
-  /** A package `helper` whose build needs no download; `build` is Python that runs before it is built. */
+  /** A package `helper` that builds without downloads. `build` is Python code that runs before the build. */
   const helperPackage = (value: string, build = '') => ({
     'helper/pyproject.toml':
       '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
@@ -683,7 +678,7 @@ def wheel(folder, name, content):
   });
 
   test(
-    'packages of the source directory are those of this job, also when they are editable and the job is gone',
+    'packages of the source directory are installed, and editable ones survive the job',
     async () => {
       const job = async (requirement: string, value: string) => {
         const source = { ...helperPackage(value), 'train.py': 'import helper\nprint(helper.VALUE)' };
@@ -700,7 +695,7 @@ def wheel(folder, name, content):
   );
 
   test(
-    'whose installation is stopped with the job, leaves nothing; no credentials are in its environment',
+    'whose installation is stopped with the job, leaves no files and sees no credentials',
     async () => {
       const folder = newFolder();
       const seen = join(newFolder(), 'seen');
@@ -779,7 +774,7 @@ describe('real frameworks', () => {
   };
 
   test(
-    'a scikit-learn script with metrics of its own',
+    'a scikit-learn script with custom metrics',
     async () => {
       const { parts, validation } = data();
       const trainer = newTrainer({ environments: projectEnvironments });

@@ -33,7 +33,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'training-test-'));
 }
 
-/** A shell script as an interpreter: it reports these packages, and its processes run `body`. */
+/** A fake interpreter that reports these packages. Its processes run `body`, a shell command. */
 export function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
   const path = join(temporaryFolder(), 'python');
   const answer = JSON.stringify({ executable: path, version, packages });
@@ -45,7 +45,10 @@ export function fakePython(version: string, packages: Record<string, string>, bo
   return path;
 }
 
-/** An interpreter whose processes can be killed: the newest one, or each one with a shell command before it starts. */
+/**
+ * An interpreter whose processes can be killed: the latest one, or each one through a shell command that runs
+ * before it starts.
+ */
 export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
   const folder = temporaryFolder();
   const wrapper = join(folder, 'python');
@@ -78,7 +81,7 @@ export function writeRegressionCsv(path: string, rows: number, features: number,
   return path;
 }
 
-/** A channel of whole files, as a request without further settings gets it. */
+/** A channel of whole files, with SageMaker's defaults. */
 export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
   return {
     name,

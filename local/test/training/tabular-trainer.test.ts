@@ -143,7 +143,7 @@ test('the script and where it comes from decide', () => {
     library: 'catboost',
     task: 'regression',
   });
-  // Neither a user's data with such a name nor a user's script identifies it.
+  // A user's data or script with such a name does not identify JumpStart's model.
   expect(of(inChannels, [{ name: 'train', s3Uri: 's3://mine/lightgbm/regression/' }])).toBeUndefined();
   expect(of({ ...script('lightgbm', 'regression'), sagemaker_program: 'train.py' })).toBeUndefined();
 });
@@ -229,7 +229,7 @@ test.each([
   },
 );
 
-test('LightGBM ends early, and the last metric printed is that of the model kept', async () => {
+test('LightGBM stops early, and the last printed metric is that of the saved model', async () => {
   const hyperparameters = { num_boost_round: '2000', learning_rate: '0.5', early_stopping_rounds: '3' };
   const { log, workFolder } = await train('lightgbm', 'regression', hyperparameters);
   const values = log.flatMap((line) => /^\[\d+\]\tvalid_0's rmse: (\S+)$/.exec(line)?.[1] ?? []).map(Number);
@@ -242,7 +242,7 @@ test('LightGBM ends early, and the last metric printed is that of the model kept
 });
 
 test.each(['lightgbm', 'catboost'] as const)(
-  '%s: folders in one channel, the categorical columns beside them',
+  '%s: folders in one channel, with the categorical columns next to them',
   async (library) => {
     const channel = tree('training', {
       'categorical_index.json': '{"cat_index_list": [4]}',
@@ -345,18 +345,23 @@ test.each([
 
 test.each<[string, Kind, ChannelData[], string | RegExp]>([
   ['no training channel', 'binary', [], 'Missing required channel: train (or training)'],
-  ['both names', 'binary', ['train', 'training'].map((name) => tree(name, { a: '0,1\n' })), 'Both channels'],
+  [
+    'both names',
+    'binary',
+    ['train', 'training'].map((name) => tree(name, { a: '0,1\n' })),
+    'Both train and training',
+  ],
   ['a misspelt channel', 'binary', [tree('validate', { a: '0,1\n' })], 'Extraneous channel found: validate.'],
   ['no files', 'binary', [tree('train', {})], 'No data in train channel'],
   [
     'a header',
     'binary',
     [tree('train', { a: 'y,x\n0,1\n' })],
-    'The LightGBM algorithm takes CSV without a header',
+    'The LightGBM algorithm expects CSV without a header',
   ],
   ['a word', 'binary', [tree('train', { a: '0,1\n1,red\n' })], /line 2, column 2: 'red' is not a number/],
   ['only labels', 'binary', [tree('train', { a: '0\n1\n' })], 'has one column'],
-  ['a fraction as class', 'binary', [tree('train', { a: '0,1\n1.5,2\n' })], 'The label 1.5 is no class.'],
+  ['a fraction as class', 'binary', [tree('train', { a: '0,1\n1.5,2\n' })], 'The label 1.5 is not a class.'],
   [
     'a gap in the classes',
     'binary',
@@ -368,7 +373,7 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
     'an unknown class',
     'binary',
     [tree('train', { a: '0,1\n1,2\n' }), tree('validation', { a: '2,1\n' })],
-    'The validation data has the label 2, the training data has not.',
+    'The validation data has the label 2, which the training data does not have.',
   ],
   [
     'another width',
@@ -380,7 +385,7 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
     'a list of no column',
     'regression',
     [tree('train', { a: '0,1\n', 'categorical_index.json': '{"cat_index_list": [2]}' })],
-    '2 is no column of a feature. Columns are numbered from 1 to 1',
+    '2 is not the number of a feature column. Columns are numbered from 1 to 1',
   ],
   [
     'a broken list',
@@ -395,10 +400,10 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
     'Categorical column 1 has the value 0.5.',
   ],
   [
-    'files beside the folder',
+    'files next to the folder',
     'regression',
     [tree('train', { 'train/a.csv': '0,1\n', 'b.csv': '0,1\n' })],
-    'Channel train has a folder train/ and files beside it, such as b.csv',
+    'Channel train has a folder train/ and files next to it, such as b.csv',
   ],
 ])('%s: the data is refused with the reason', async (_, kind, channels, reason) => {
   const { outcome } = await train('lightgbm', kind, {}, {}, { channels });

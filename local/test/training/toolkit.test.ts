@@ -17,7 +17,7 @@ import { SETUP_TIMEOUT } from './support';
 import { CASES, PROBE_MODULE, type ToolkitCase } from './toolkit/cases';
 import { type Left, leftIn, toolkitPython, toolkitRefusal, trainWithToolkit } from './toolkit/toolkit';
 
-/** A job run by the toolkit, and the same job in local mode. */
+/** The same job run by the toolkit and by local mode. */
 interface Both {
   readonly toolkit: Left;
   readonly local: Left & { readonly reason: string };
@@ -97,11 +97,11 @@ describeToolkit("as SageMaker's training toolkit", () => {
   });
 });
 
-/** The variables of the contract. Each side has additional ones. */
+/** The variables of the contract. Each side also has others. */
 const CONTRACT =
   /^(SM_(?!STUDIO_LOCAL_MODE$|FRAMEWORK_MODULE$).*|SAGEMAKER_(BASE_DIR|JOB_NAME|REGION)|CURRENT_HOST|TRAINING_JOB_NAME|AWS_REGION|MODE|EMPTY|TEXT)$/;
 
-/** The arguments and environment of the script, with the container's paths. */
+/** The script's arguments and environment, with container paths. */
 function seenBy({ seen, base }: Left) {
   if (seen === undefined) return undefined;
   const { environment, ...others } = JSON.parse(
@@ -117,7 +117,7 @@ function seenBy({ seen, base }: Left) {
 function expectedReason({ exitCode, failure = '', base }: Left): string {
   if (exitCode === 0) return 'not failed: Completed';
   const suffix = `, exit code: ${exitCode}`;
-  // The traceback shows the toolkit's own code.
+  // The traceback contains the toolkit's own code.
   const message = failure.replace(/^(Framework Error: \n)Traceback[\s\S]*\n\n/, '$1').trim();
   const reason = `AlgorithmError: ${message}`.slice(0, LONGEST_REASON - suffix.length) + suffix;
   return reason.replaceAll(base, '/opt/ml');

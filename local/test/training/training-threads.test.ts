@@ -18,9 +18,9 @@ const XGBOOST_JOBS: readonly [number, Record<string, string | number>, number[],
   // 12,000 rows of bike rentals, 12 columns: shallow trees on one thread, deep ones on both.
   [144_000, {}, [0.004, 0.002, 0.002, 0.002, 0.002, 0.002], [1, 1, 1, 1, 1, 1]],
   [144_000, {}, [0.02, 0.012, 0.011, 0.012, 0.012, 0.012], [1, 1, 1, 1, 2, 2]],
-  // Other processes slow some rounds down, but not all.
+  // Other load on the machine slows some rounds down, but not all of them.
   [144_000, {}, [0.02, 0.03, 0.002, 0.03, 0.03, 0.03], [1, 1, 1, 1, 1, 1]],
-  // A round has 3 trees for 3 classes, and as many as a forest has.
+  // A round with 3 classes builds 3 trees; a round of a forest builds several, too.
   [144_000, { num_class: 3 }, [0.02, 0.012, 0.012, 0.012, 0.012], [1, 1, 1, 1, 1]],
   [144_000, { num_parallel_tree: 10, num_class: 3 }, [1, 0.14, 0.14, 0.14, 0.14], [1, 1, 1, 1, 1]],
   [144_000, { booster: 'gblinear' }, [0.1, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1]],
@@ -46,7 +46,7 @@ print(json.dumps(results))`;
   expect(found).toEqual(XGBOOST_JOBS.map(([, , , expected]) => expected));
 });
 
-test('a job that may use one thread uses one, whatever its data', () => {
+test('a job that may use only one thread does so, whatever its data', () => {
   const code = `
 import sys
 sys.path.insert(0, sys.argv[1])

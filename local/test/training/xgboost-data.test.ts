@@ -82,7 +82,7 @@ test.each([
   [
     'pipes that the sniffer does not see',
     '-1.463|1.390|1.055|-0.980\n2.1|1.5|1.4|1.3\n',
-    /^ClientError: Failed to load csv data with exception:\n[\s\S]*the container takes '0' for the delimiter/,
+    /^ClientError: Failed to load csv data with exception:\n[\s\S]*the container uses '0' as the delimiter/,
   ],
 ])('CSV with %s fails the job', async (_, content, reason) => {
   expect(await reasonFor([file(content)], 'text/csv')).toMatch(reason);
@@ -128,7 +128,7 @@ test('a channel of many files is read as a whole and in order', async () => {
   expect(log.join('\n')).toContain('Train matrix has 500 rows and 2 columns');
 });
 
-test('every file counts, whatever its name; those that begin with a dot or an underscore do not', async () => {
+test('every file counts, unless its name begins with a dot or an underscore', async () => {
   const folder = join(temporaryFolder(), 'a b;c?d#é');
   mkdirSync(folder);
   const files = [
@@ -207,7 +207,7 @@ test.each([
   ['a word for a value', '1 0:2 1:1\n2 0:abc\n', /line 2: '0:abc' is not <index>:<value>/],
   ['a word for a label', '1 0:2 1:1\nx 0:3\n', /line 2: 'x' is not a label/],
   ['weights on some lines', '1 0:2 1:1\n2:0.5 0:3\n', /some lines have a weight .* and some have none/],
-])('LIBSVM that goes on with %s gets a warning', async (_, content, warning) => {
+])('LIBSVM that continues with %s gets a warning', async (_, content, warning) => {
   const changes = { channels: [channelOf('train', [file(content)])] };
   const { log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
   expect(log.filter((line) => line.includes(':WARNING]'))).toEqual([expect.stringMatching(warning)]);

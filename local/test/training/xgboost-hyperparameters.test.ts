@@ -29,7 +29,9 @@ const TREES = 'ClientError: Tree updater should not be selected from these optio
 const GROW =
   'ClientError: Only one tree grow plugin can be selected. Choose one of: grow_colmaker, distcol, grow_histmaker';
 
-/** Hyperparameters in addition to num_round, and why the container rejects them; undefined if it does not. */
+/**
+ * The hyperparameters of a job in addition to num_round, and the container's reason for refusing it, if any.
+ */
 const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   [{ booster: 'gblinear', updater: 'shotgun' }],
   [{ booster: 'gblinear', updater: 'coord_descent' }],

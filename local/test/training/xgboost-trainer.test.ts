@@ -50,7 +50,7 @@ function runPython(code: string, ...args: string[]): string {
   return execFileSync(python, ['-c', code, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    // A script that never ends would block this process, and with it the whole run.
+    // A script that waits forever would block the whole run: the call is synchronous.
     timeout: 60_000,
   }).trim();
 }
@@ -65,7 +65,7 @@ test('the image decides, and whether it runs a program of the user', () => {
   expect(accepts(IMAGE, { sagemaker_program: 'train.py' })).toBe(false);
 });
 
-test('a job prints what the container prints, and the model is what plain XGBoost trains and loads', async () => {
+test("a job prints the container's log, and its model equals that of plain XGBoost", async () => {
   const { outcome, log, workFolder } = await runJob(trainer, BASE, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(log.slice(0, 3).map((line) => line.slice(line.indexOf('INFO]')))).toEqual([
@@ -130,7 +130,7 @@ test.each<[Record<string, string>]>([
   [{ _tuning_objective_metric: 'validation:r2' }],
   [{ eval_metric: 'r2,mae', _tuning_objective_metric: 'validation:r2' }],
   [{ eval_metric: 'r2,mae' }],
-])('early stopping for %j goes on while the metric that it watches gets better', async (metrics) => {
+])('early stopping for %j continues while its metric improves', async (metrics) => {
   const hyperparameters = { ...BASE, num_round: '10', early_stopping_rounds: '2', ...metrics };
   const { log } = await runJob(trainer, hyperparameters, { train, validation });
   expect(rounds(log)).toHaveLength(10);
@@ -139,16 +139,19 @@ test.each<[Record<string, string>]>([
 test.each<[needs: string, metrics: Record<string, string>, hasValidation: boolean]>([
   ['a validation channel', { eval_metric: 'rmse' }, false],
   ['eval_metric', {}, true],
-])('early stopping without %s has no effect, and the log says so', async (needs, metrics, hasValidation) => {
-  const hyperparameters = { ...BASE, eta: '1', early_stopping_rounds: '1', ...metrics };
-  const { log, outcome } = await runJob(trainer, hyperparameters, {
-    train,
-    ...(hasValidation && { validation }),
-  });
-  expect(outcome).toEqual({ status: 'Completed' });
-  expect(rounds(log)).toHaveLength(20);
-  expect(log.join('\n')).toContain(`INFO] early_stopping_rounds has no effect: it needs ${needs}`);
-});
+])(
+  'early stopping without %s has no effect, with a note in the log',
+  async (needs, metrics, hasValidation) => {
+    const hyperparameters = { ...BASE, eta: '1', early_stopping_rounds: '1', ...metrics };
+    const { log, outcome } = await runJob(trainer, hyperparameters, {
+      train,
+      ...(hasValidation && { validation }),
+    });
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(rounds(log)).toHaveLength(20);
+    expect(log.join('\n')).toContain(`INFO] early_stopping_rounds has no effect: it needs ${needs}`);
+  },
+);
 
 test('several updaters reach XGBoost', async () => {
   const hyperparameters = { ...BASE, tree_method: 'exact', updater: 'grow_colmaker,prune' };
@@ -230,7 +233,7 @@ test.each([
   expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
 });
 
-/** The validation metrics of the last round. */
+/** The metrics of the validation data in the last round. */
 async function lastRound(change: Record<string, string>): Promise<Record<string, number>> {
   const { log, outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });

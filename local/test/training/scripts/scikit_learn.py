@@ -1,4 +1,4 @@
-"""Trains a random forest on a CSV channel and prints metrics of its own."""
+"""Trains a random forest on a CSV channel and prints custom metrics."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""A script as people write it for SageMaker's XGBoost image: reads channels, trains on all hosts, keeps checkpoints."""
+"""A typical script for SageMaker's XGBoost image: reads channels, trains on all hosts, saves checkpoints."""
 
 import argparse
 import json

@@ -11,9 +11,9 @@ export interface ToolkitCase {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the container captures errors, as PyTorch's does. @default false */
   readonly capturesErrors?: boolean;
-  /** Number of instances. The test compares the last one. @default 1 */
+  /** Number of instances. The results of the last one are compared. @default 1 */
   readonly instances?: number;
-  /** Channels in addition to the code channel, with their content types. */
+  /** Channels in addition to the code's, with their content types. */
   readonly channels?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -28,7 +28,7 @@ const failing = (name: string, body: string): ToolkitCase[] => [
 ];
 const value = (name: string, text: string): ToolkitCase => ({ name, hyperparameters: { value: text } });
 
-/** Hyperparameters: how their strings reach the script. */
+/** Hyperparameters: conversion of their strings. */
 const VALUES: ToolkitCase[] = [
   value('a word', 'adam'),
   value('a quoted word', '"adam"'),
@@ -155,12 +155,12 @@ const PROGRAMS: ToolkitCase[] = [
   },
   { name: 'a shell script that exits with 3', ...shell('exit 3') },
   {
-    name: 'a shell script whose program is killed',
+    name: 'a shell script with a killed program',
     ...shell(`"$PROBE_PYTHON" -c 'import os; os.kill(os.getpid(), 9)'`),
   },
   { name: 'a shell script that kills itself', ...shell('kill -9 $$') },
   {
-    name: 'a shell script whose interpreter is missing',
+    name: 'a shell script with a missing interpreter',
     files: { 'run.sh': '#!/no/such/sh\n' },
     hyperparameters: { sagemaker_program: 'run.sh' },
   },
@@ -193,12 +193,12 @@ const PROGRAMS: ToolkitCase[] = [
     environment: { PIP_NO_BUILD_ISOLATION: '0' },
   },
   {
-    name: 'a package that is no package',
+    name: 'an invalid package',
     files: { 'setup.py': 'raise SystemExit("no package")\n', 'train.py': PROBE },
     environment: { PIP_NO_BUILD_ISOLATION: '0' },
   },
   {
-    name: 'a shell script beside a setup.py',
+    name: 'a shell script next to a setup.py',
     files: {
       'setup.py': 'raise SystemExit("no package")\n',
       'run.sh': '#!/bin/sh\n"$PROBE_PYTHON" probe.py "$@"\n',
@@ -238,16 +238,13 @@ const ENDS: ToolkitCase[] = [
     'an exception with a cause',
     'try:\n    1 / 0\nexcept Exception as error:\n    raise RuntimeError("bad") from error',
   ),
-  ...failing(
-    'an exception of its own',
-    'class DataProblem(Exception):\n    pass\n\nraise DataProblem("rows")',
-  ),
+  ...failing('a custom exception', 'class DataProblem(Exception):\n    pass\n\nraise DataProblem("rows")'),
   ...failing('a syntax error', 'exec("def :")'),
   ...failing('a missing module', 'import no_such_module'),
   ...failing('a message of other scripts', 'raise ValueError("Spalte äöü fehlt 日本 😀")'),
   ...failing('a long message', 'raise ValueError("x" * 3000)'),
   ...failing('exit code 3', 'import sys\nsys.exit(3)'),
-  ...failing('a text as exit code', 'import sys\nsys.exit("no licence for this solver")'),
+  ...failing('a string as exit code', 'import sys\nsys.exit("no licence for this solver")'),
   ...failing('exit code 137', 'import sys\nsys.exit(137)'),
   ...failing('exit code 255', 'import sys\nsys.exit(-1)'),
   ...failing('exit code 0', 'import sys\nsys.exit(0)'),
@@ -276,7 +273,7 @@ const ENDS: ToolkitCase[] = [
 /** All cases. */
 export const CASES: readonly ToolkitCase[] = [...VALUES, ...NAMES, ...INPUTS, ...HOSTS, ...PROGRAMS, ...ENDS];
 
-/** Records the arguments and environment of the script. */
+/** Records the script's arguments and environment. */
 export const PROBE_MODULE = `import json, os, sys
 folder = os.environ["SM_OUTPUT_DATA_DIR"]
 host = os.environ["SM_CURRENT_HOST"]

@@ -1,14 +1,14 @@
-"""Runs training jobs with SageMaker's training toolkit: its own entry point, in a process of its own for each job.
+"""Runs training jobs with SageMaker's training toolkit: its entry point, in a separate process for each job.
 
-Reads {"jobs": [{"base": folder, "environment": {...}}, ...]} from standard input and prints
-{"exitCodes": [...]}: what a job printed is in output.txt of its folder.
+Reads {"jobs": [{"base": folder, "environment": {...}}, ...]} from standard input and prints {"exitCodes":
+[...]}. The output of a job is in output.txt in its folder.
 """
 
 import json
 import os
 import sys
 
-# The toolkit's dependencies take longest to import. Its own modules are imported once the folder is known.
+# These slow imports are shared. The toolkit's own modules are imported once its folder is known.
 import boto3  # noqa: F401
 import paramiko  # noqa: F401
 

@@ -37,7 +37,7 @@ export async function toolkitPython(): Promise<string> {
   return python;
 }
 
-/** The result of a job of the toolkit or of local mode. */
+/** The results of a job, run by the toolkit or by local mode. */
 export interface Left {
   /** The folder that was its `/opt/ml`. */
   readonly base: string;
@@ -48,7 +48,7 @@ export interface Left {
   readonly seen: Seen | undefined;
 }
 
-/** What a script sees. */
+/** The environment that a script sees. */
 export interface Seen {
   readonly arguments: readonly string[];
   readonly program: string;
@@ -84,7 +84,7 @@ export async function trainWithToolkit(python: string, tasks: readonly Task[]): 
   return jobs.map(({ base }, i) => leftIn(base, exitCodes[i] ?? -1));
 }
 
-/** The result in a job's folder. */
+/** The results of a job in its folder. */
 export function leftIn(base: string, exitCode: number): Left {
   const read = (path: string) =>
     existsSync(join(base, path)) ? readFileSync(join(base, path), 'utf8') : undefined;
