@@ -1,5 +1,5 @@
-// Bundles each lambda/<function>/index.ts into lambda/<function>/bundle/index.js, once, at our build:
-// a user's `cdk synth` then needs neither esbuild nor Docker (docs/decisions/0003-lambda-bundled-at-build.md).
+// Bundles each lambda/<function>/index.ts into lambda/<function>/bundle/index.js when the library is built, so that a user's
+// `cdk synth` needs neither esbuild nor Docker (docs/decisions/0003-lambda-bundled-at-build.md).
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,10 +20,10 @@ for (const name of functions) {
     outfile: join(outdir, 'index.js'),
     bundle: true,
     minify: true,
-    // The names of error classes are what `Catch` matches on: they must survive minification.
+    // `Catch` matches the names of error classes, so minification must keep them.
     keepNames: true,
     platform: 'node',
-    // The SDK's ES modules: its CommonJS build cannot be tree-shaken (902 KB instead of 340 KB).
+    // Uses the SDK's ES modules, because its CommonJS build cannot be tree-shaken (902 KB instead of 340 KB).
     mainFields: ['module', 'main'],
     target: 'node20',
     format: 'cjs',
@@ -33,7 +33,7 @@ for (const name of functions) {
   metafiles.push(metafile);
 }
 
-// What stands in the page of the report: its style sheet, and its script for browsers.
+// The style sheet and the browser script that are embedded in the report's page.
 const { metafile } = await build({
   absWorkingDir: root,
   metafile: true,

@@ -1,10 +1,10 @@
 import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
 
-/** Column names that are listed in an error. */
+/** Maximum number of column names in an error message. */
 const MAX_LISTED = 50;
 
-/** @throws InvalidTrainingData where the first row is no header, or one that lacks a column */
+/** @throws InvalidTrainingData if the first row is not a header, or lacks a required column */
 export function checkHeader(columns: readonly string[], event: CheckTabularDataEvent, uri: string): void {
   requireColumn(columns, 'target', event.target, uri);
   if (event.sampleWeightColumn !== undefined) {

@@ -7,17 +7,17 @@ import { checkFormat } from './file-format';
 import { type Budget, readRecords } from './read-records';
 import { listObjects, openObject, type S3Object } from './s3-objects';
 
-/** How much of the training data is looked into, unpacked. */
+/** How much of the training data is read, in decompressed bytes. */
 export const READ_BUDGET_BYTES = 64 * 1024 * 1024;
 
-/** Files whose headers are compared. */
+/** Maximum number of files whose headers are compared. */
 const MAX_HEADERS = 100;
 
-/** What was looked at. */
+/** What was checked. */
 export interface CheckTabularDataResult {
-  /** Whether the content was looked into: that of Parquet files is not. */
+  /** Whether the content was checked. The content of Parquet files is not. */
   readonly contentChecked: boolean;
-  /** Whether all of the training data was read; where not, only what is wrong with the part that was is known. */
+  /** Whether all training data was read. If not, the rest can have other problems. */
   readonly complete: boolean;
   readonly objects: number;
   readonly rows: number;
@@ -25,12 +25,12 @@ export interface CheckTabularDataResult {
 }
 
 /**
- * Checks tabular data for problems that would make an AutoML job fail after minutes that are paid for.
+ * Checks tabular data for problems that would make an AutoML job fail after several paid minutes.
  *
- * Only what is certain is an error: a target that is the same in all rows read, for example, is none as long as there
- * are more rows.
+ * Only certain problems are errors. For example, a target with the same value in all rows read is not an error if there are
+ * more rows.
  *
- * @throws InvalidTrainingData that says what is wrong
+ * @throws InvalidTrainingData with a message that describes the problem
  */
 export async function checkTabularData(
   client: S3Client,
@@ -75,7 +75,7 @@ async function objectsOf(client: S3Client, field: string, uri: string) {
   );
 }
 
-/** Reads the rows of all files into `values`, as far as the budget goes. Returns whether that was all. */
+/** Reads the rows of all files into `values`, up to the budget. Returns whether all rows were read. */
 async function readTarget(
   client: S3Client,
   objects: readonly S3Object[],
@@ -106,14 +106,14 @@ async function readTarget(
   return complete;
 }
 
-/** The header of a file; undefined where the file is not what the parser takes for CSV. */
+/** The header of a file; undefined if the parser cannot read the file as CSV. */
 async function readHeader(
   client: S3Client,
   object: S3Object,
   { gzip }: CheckTabularDataEvent,
 ): Promise<readonly string[] | undefined> {
   let header: readonly string[] | undefined;
-  // Enough for thousands of columns, and for the record after the header, which ends it.
+  // Enough for thousands of columns, and for the first record after the header, which marks its end.
   const budget = { bytes: 1024 * 1024 };
   const end = await readRecords(await openObject(client, object), { gzip, budget }, (record) => {
     header ??= record;

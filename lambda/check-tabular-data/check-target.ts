@@ -1,10 +1,10 @@
 import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
 
-/** Different values that are remembered: enough to tell classes from numbers. */
+/** Maximum number of distinct values to keep: enough to distinguish classes from numbers. */
 const MAX_DISTINCT = 1000;
 
-/** What readers of CSV take for no value, too: neither surely a class nor surely none. */
+/** Strings that CSV readers often treat as missing. They may or may not be a class. */
 const MISSING = ['na', 'n/a', '#n/a', 'nan', 'null', 'none', '<na>'];
 
 /** The values of the target that were read. */
@@ -14,7 +14,7 @@ export class TargetValues {
   empty = 0;
   /** Rows whose target is a number. */
   numbers = 0;
-  /** Different values that are not empty, up to `MAX_DISTINCT`. */
+  /** Distinct values that are not empty, at most `MAX_DISTINCT`. */
   readonly distinct = new Set<string>();
 
   constructor(private readonly index: number) {}
@@ -30,15 +30,15 @@ export class TargetValues {
     if (this.distinct.size < MAX_DISTINCT) this.distinct.add(value);
   }
 
-  /** Different values that are surely classes. */
+  /** Distinct values that are certainly classes. */
   get classes(): string[] {
     return [...this.distinct].filter((value) => !MISSING.includes(value.toLowerCase()));
   }
 }
 
 /**
- * @param complete whether the values are all there are
- * @throws InvalidTrainingData where nothing can be learned about the target, or not what was asked for
+ * @param complete whether all values were read
+ * @throws InvalidTrainingData if no model can be trained for the target, or not one of the requested problem type
  */
 export function checkTarget(values: TargetValues, event: CheckTabularDataEvent, complete: boolean): void {
   const { target, problemType, train } = event;

@@ -1,6 +1,6 @@
-// The names are a contract, as those in shared/errors.ts are.
+// The names are part of the interface, like those in shared/errors.ts.
 
-/** The data cannot be learned from as it is; the message says why, and what would help. */
+/** The data cannot be used for training. The message has the reason and a remedy. */
 export class InvalidTrainingData extends Error {
   override readonly name = 'InvalidTrainingData';
 }

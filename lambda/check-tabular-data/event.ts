@@ -5,17 +5,17 @@ import { fieldsOf, show } from '../shared/event-fields';
 export interface CheckTabularDataEvent {
   /** Name of the column to predict. */
   readonly target: string;
-  /** S3 URI of a file, or what the URIs of several begin with. */
+  /** S3 URI of a file, or the prefix of several. */
   readonly train: string;
   /** The same for the validation data, if there is any. */
   readonly validation?: string;
-  /** `text/csv;header=present`, or another one, whose content is not looked into. */
+  /** `text/csv;header=present`, or another content type, whose content is not checked. */
   readonly contentType: string;
   /** Whether the files are compressed with gzip. */
   readonly gzip: boolean;
-  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, where it is known. */
+  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, if known. */
   readonly problemType?: string;
-  /** Name of the column that says how much each row counts, if there is one. */
+  /** Name of the column with the weight of each row, if there is one. */
   readonly sampleWeightColumn?: string;
 }
 
@@ -24,7 +24,7 @@ const FIELDS = ['target', 'train', 'validation', 'contentType', 'gzip', 'problem
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well
+ * @throws InvalidEventError with the field and what is allowed; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckTabularDataEvent {
   const {

@@ -3,10 +3,10 @@ import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
 import { openObject, type S3Object } from './s3-objects';
 
-/** How a file begins, whatever its name says. */
+/** Format of a file by its first bytes, regardless of its name. */
 type Format = 'gzip' | 'parquet' | 'other';
 
-/** @throws InvalidTrainingData where a file surely has another format than the one that is declared */
+/** @throws InvalidTrainingData if a file certainly has a different format than declared */
 export async function checkFormat(
   client: S3Client,
   object: S3Object,

@@ -3,25 +3,25 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 
-/** How many bytes may still be read, of all the objects of a data set. */
+/** How many more bytes may be read, of all objects of a data set together. */
 export interface Budget {
   bytes: number;
 }
 
-/** Rows can be long texts, but a quote that is never closed must not fill the memory. */
+/** Maximum length of a record. Rows can be long, but a quote that is never closed must not fill the memory. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 /** How the reading of a CSV file ended. */
 export interface ReadingEnd {
   /** Whether all of the file was read. */
   readonly complete: boolean;
-  /** Why it was given up, where the file is not what the parser takes for CSV. */
+  /** Why reading stopped, if the parser cannot read the file as CSV. */
   readonly problem?: string;
 }
 
 /**
- * Reads the records of a CSV file one by one, as far as the budget goes (of the unpacked bytes), or until `take` has
- * seen enough and returns false.
+ * Reads the records of a CSV file one by one, until the budget of decompressed bytes is used up, or `take` returns false
+ * because it needs no more.
  */
 export async function readRecords(
   source: Readable,
@@ -43,14 +43,14 @@ export async function readRecords(
   }
   const parser = parse({
     bom: true,
-    // Rows of other lengths, and quotes within values, are for SageMaker to judge.
+    // SageMaker decides about rows with a different number of values, and about quotes within values.
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
-    // At once, as what the stream still holds is lost with an error.
+    // Records are processed immediately, because an error discards those still in the stream.
     on_record: (record: readonly string[]) => {
-      // One behind: where the budget ends, the last record may be half of one.
+      // One record late: if the budget ends, the last record may be incomplete.
       if (!enough && last) enough = !take(last);
       last = record;
       return null;
@@ -67,13 +67,13 @@ export async function readRecords(
     source.destroy();
   }
   if (enough) return { complete: false };
-  // What failed came after the last record; what was cut may be in it.
+  // A problem occurs after the last record, so that record is complete. A cut can be within it.
   if (last && (problem !== undefined || !cut)) take(last);
   if (cut) return { complete: false };
   return problem === undefined ? { complete: true } : { complete: false, problem };
 }
 
-/** Whether it is the content that cannot be read, and not the network or who looks at the records. */
+/** Whether an error comes from the content, not from the network or from `take`. */
 function isOfContent(error: unknown): error is Error {
   return error instanceof CsvError || String((error as NodeJS.ErrnoException).code).startsWith('Z_');
 }
@@ -81,7 +81,7 @@ function isOfContent(error: unknown): error is Error {
 function unpack(source: Readable): Readable {
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
-  // Whoever reads hears of it, too; later, nobody wants to.
+  // The reader gets the error too. After reading has ended, nobody needs it.
   gunzip.on('error', () => {});
   return source.pipe(gunzip);
 }

@@ -9,14 +9,14 @@ export interface S3Object {
   readonly size: number;
 }
 
-/** What of a data set is there. */
+/** The objects of a data set. */
 export interface S3Listing {
   readonly objects: readonly S3Object[];
   /** Whether there are more objects than were listed. */
   readonly truncated: boolean;
 }
 
-/** Pages of 1,000 objects that are listed. */
+/** Maximum number of pages to list, with 1,000 objects each. */
 const MAX_PAGES = 5;
 
 /** Lists the objects whose URIs begin with a prefix, in the order of their keys, without empty ones. */

@@ -2,7 +2,7 @@ import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 import { containersOf, modelArtifactsOf, type RankedCandidate } from '../shared/automl-candidate';
 import type { BestCandidateResult } from './types';
 
-/** All about the best candidate that a deployment and a person need. */
+/** Everything about the best candidate that a deployment or a person needs. */
 export function describeCandidate({
   name,
   metric,
@@ -34,7 +34,7 @@ function metricsOf({ CandidateProperties }: AutoMLCandidate): Record<string, num
     Value: value,
   } of CandidateProperties?.CandidateMetrics ?? []) {
     const name = StandardMetricName ?? MetricName;
-    // JSON has no NaN: it would arrive as null where a number is promised.
+    // JSON has no NaN: it would become null, although the type is a number.
     if (name === undefined || value === undefined || !Number.isFinite(value)) continue;
     metrics[source ? `${source.toLowerCase()}:${name}` : name] = value;
   }

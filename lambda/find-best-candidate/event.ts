@@ -7,7 +7,7 @@ export type CheckedEvent = Required<FindBestCandidateEvent>;
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well
+ * @throws InvalidEventError with the field and what is allowed; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { autoMlJobName, leaderboardSize } = fieldsOf(event, ['autoMlJobName', 'leaderboardSize']);

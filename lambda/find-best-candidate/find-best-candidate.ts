@@ -17,7 +17,7 @@ import type { CheckedEvent } from './event';
 import type { AutoMlJobResult, CandidateCounts, FindBestCandidateResult, LeaderboardEntry } from './types';
 
 /**
- * Finds the best candidate of an AutoML job, and tells all about it that a deployment and a person need.
+ * Finds the best candidate of an AutoML job. Returns everything about it that a deployment or a person needs.
  *
  * The best is SageMaker's `BestCandidate`, else the completed candidate with the best objective value. The status of the
  * AutoML job does not matter: one that was stopped, or failed late, can have a best candidate.
@@ -81,7 +81,7 @@ function countOf(candidates: readonly AutoMLCandidate[]): CandidateCounts {
   return { completed: count('Completed'), stopped: count('Stopped'), failed: count('Failed') };
 }
 
-/** The error that tells a person why there is no best candidate, and where to look next. */
+/** The error for a job without a best candidate: why there is none, and where to look next. */
 function noCompletedCandidate(
   description: DescribeAutoMLJobV2Response,
   { name, status, candidates: { completed, stopped, failed } }: AutoMlJobResult,

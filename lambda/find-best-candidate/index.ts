@@ -3,8 +3,8 @@ import { parseEvent } from './event';
 import { findBestCandidate } from './find-best-candidate';
 import type { FindBestCandidateResult } from './types';
 
-// Region, credentials and endpoint come from the environment alone. Describe* and List* of SageMaker share low quotas
-// of requests per second with everyone in the account: eight attempts back off for up to about a minute.
+// Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low request
+// quotas for Describe* and List*: with eight attempts, retries continue for up to about a minute.
 const client = new SageMakerClient({ maxAttempts: 8 });
 
 /** Entry point of the Lambda function: finds the best candidate of an AutoML job. */

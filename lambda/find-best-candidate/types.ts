@@ -2,9 +2,9 @@ import type { InferenceContainer } from '../shared/automl-candidate';
 
 /** What the state machine passes to the function. `parseEvent` checks it. */
 export interface FindBestCandidateEvent {
-  /** The AutoML job, of this account and region. */
+  /** Name of the AutoML job, in this account and region. */
   readonly autoMlJobName: string;
-  /** How many candidates the leaderboard has at the most: 1 to 50, default 10. */
+  /** Maximum number of candidates in the leaderboard: 1 to 50, default 10. */
   readonly leaderboardSize?: number;
 }
 
@@ -13,8 +13,8 @@ export interface FindBestCandidateResult {
   readonly autoMlJob: AutoMlJobResult;
   readonly bestCandidate: BestCandidateResult;
   /**
-   * Candidates that have an objective value, best first. Bounded by `leaderboardSize` and by the size of the
-   * whole result: see `RESULT_BUDGET_BYTES`.
+   * Candidates with an objective value, best first. Limited by `leaderboardSize` and by the size of the whole result: see
+   * `RESULT_BUDGET_BYTES`.
    */
   readonly leaderboard: readonly LeaderboardEntry[];
 }
@@ -22,9 +22,9 @@ export interface FindBestCandidateResult {
 export interface AutoMlJobResult {
   readonly name: string;
   readonly arn: string;
-  /** As SageMaker has it: `Completed`, `Stopped`, `Failed`, … */
+  /** Status in SageMaker: `Completed`, `Stopped`, `Failed`, … */
   readonly status: string;
-  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, inferred where it was not given. */
+  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, given or inferred. */
   readonly problemType: string | null;
   readonly candidates: CandidateCounts;
 }
@@ -42,13 +42,13 @@ export interface BestCandidateResult {
     readonly type: ObjectiveType;
     readonly value: number;
   };
-  /** By data set and name, such as `validation:F1`; values that are no number are left out. */
+  /** Metrics by data set and name, such as `validation:F1`. Values that are not numbers are left out. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** What a SageMaker model is made of, in this order: preprocessing, model, and what turns its answers into labels. */
+  /** Containers of a SageMaker model, in this order: preprocessing, model, and conversion of predictions to labels. */
   readonly inferenceContainers: readonly InferenceContainer[];
-  /** The model among the inference containers; `null` where there are none. */
+  /** Model artifacts of the inference container with the model; `null` without inference containers. */
   readonly modelArtifacts: string | null;
-  /** The jobs that made the candidate, in their order. */
+  /** The jobs that created the candidate, in order. */
   readonly steps: readonly CandidateStep[];
 }
 
@@ -63,7 +63,7 @@ export interface LeaderboardEntry {
   readonly name: string;
   readonly status: string;
   readonly objectiveValue: number;
-  /** As for the best candidate. */
+  /** The same as for the best candidate. */
   readonly modelArtifacts: string | null;
 }
 

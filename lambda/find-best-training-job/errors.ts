@@ -1,6 +1,6 @@
-// The names are a contract, as those in shared/errors.ts are.
+// The names are part of the interface, like those in shared/errors.ts.
 
-/** There is no such tuning job in this account and region. */
+/** The tuning job does not exist in this account and region. */
 export class TuningJobNotFoundError extends Error {
   override readonly name = 'TuningJobNotFoundError';
 }

@@ -9,7 +9,7 @@ export type CheckedEvent = FindBestTrainingJobEvent &
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well
+ * @throws InvalidEventError with the field and what is allowed; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { tuningJobName, failure, topTrainingJobs } = fieldsOf(event, [

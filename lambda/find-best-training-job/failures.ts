@@ -7,16 +7,16 @@ import {
 import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
 import { listTrainingJobs, MAX_PAGES } from '../shared/training-job-summaries';
 
-/** Failed training jobs that are described one by one because their summaries give no reason. */
+/** Maximum number of failed training jobs to describe one by one, if their summaries have no reason. */
 const MAX_DESCRIBED = 10;
 
 /** The reason that most of the failed training jobs have in common. */
 export interface CommonFailure extends CommonReason {
-  /** Failed training jobs with a reason that were looked at. */
+  /** Number of examined training jobs that have a failure reason. */
   readonly examined: number;
 }
 
-/** Why most of a tuning job's failed training jobs failed; `undefined` if none failed or none says why. */
+/** The most common failure reason of a tuning job's training jobs; `undefined` if none failed or none has a reason. */
 export async function findCommonFailure(
   client: SageMakerClient,
   tuningJobName: string,
@@ -42,7 +42,7 @@ async function describeReason(client: SageMakerClient, trainingJobName: string):
     const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: trainingJobName }));
     return job.FailureReason;
   } catch (error) {
-    // The reason is an extra in an error message: not worth another error in its place.
+    // The reason is only an addition to an error message, so a failure to read it must not replace that message.
     if (isAccessDenied(error) || isNotFound(error)) {
       return undefined;
     }

@@ -24,24 +24,24 @@ import type {
   TuningJobResult,
 } from './types';
 
-/** Pages of the sorted list that are read at most; the first is enough but for odd values. */
+/** Maximum number of pages of the sorted list to read. Usually the first is enough. */
 const MAX_PAGES = 10;
 
-/** A cause can be the JSON of a whole job; its start says what happened. */
+/** Maximum length of a cause, which can be the JSON of a whole job. Its beginning has the reason. */
 const MAX_CAUSE_CHARACTERS = 2000;
 
 /**
- * Finds the best training job of a tuning job, and tells all about it that a final training and a person need.
+ * Finds the best training job of a tuning job. Returns everything about it that the final training or a person needs.
  *
- * Which one is the best, first of these that there is:
+ * The best training job is the first of these that exists:
  *
  * 1. SageMaker's `OverallBestTrainingJob`, which exists after a warm start of type IdenticalDataAndAlgorithm and can be a
  *    training job of a parent, if its value is better than that of this tuning job's own best: data and algorithm are the
- *    same, so that the values compare, and the final training shall use the best hyperparameters known. It is passed
- *    over where it cannot be described (the role may not, or it was deleted).
+ *    same, so the values are comparable, and the final training should use the best known hyperparameters. It is skipped
+ *    if it cannot be described, because the role has no permission or the job was deleted.
  * 2. SageMaker's `BestTrainingJob`.
- * 3. The best in the list of training jobs with an objective value: `BestTrainingJob` can be missing although there are
- *    some. As SageMaker does, it takes completed training jobs before stopped ones.
+ * 3. The best training job in the list of those with an objective value, because `BestTrainingJob` can be missing although
+ *    such training jobs exist. Completed training jobs come before stopped ones, as in SageMaker.
  *
  * The status of the tuning job does not matter: one that was stopped, or failed late, can have a best training job.
  */
@@ -115,16 +115,16 @@ function summarize(description: DescribeHyperParameterTuningJobResponse): Tuning
     trainingJobs: {
       completed: counters.Completed ?? 0,
       stopped: counters.Stopped ?? 0,
-      // The API has no counter for all that failed: RetryableError counts those that failed through the service,
-      // NonRetryableError those that failed through the client, and a training job is in one of the two.
+      // The API has no counter for all failed training jobs. RetryableError counts failures caused by the service, and
+      // NonRetryableError those caused by the client. Each failed training job is in one of the two.
       failed: (counters.NonRetryableError ?? 0) + (counters.RetryableError ?? 0),
     },
   };
 }
 
 /**
- * Training jobs of the tuning job that have an objective value, best first: at least as many as were asked for, and on to
- * the first completed one where SageMaker names no best.
+ * Training jobs of the tuning job with an objective value, best first. It lists at least the requested number and, if
+ * SageMaker returned no best training job, continues to the first completed one.
  */
 async function listRanked(
   client: SageMakerClient,
@@ -142,7 +142,7 @@ async function listRanked(
         // Leaves out the training jobs without a value.
         SortBy: 'FinalObjectiveMetricValue',
         SortOrder: type === 'Minimize' ? 'Ascending' : 'Descending',
-        // A few more than needed, for the values that are no number.
+        // A few more than needed, because values that are not numbers are left out.
         MaxResults: topTrainingJobs + 10,
         NextToken: nextToken,
       }),
@@ -156,7 +156,7 @@ async function listRanked(
   return listed.sort(compareBy(type));
 }
 
-/** The best of the list by SageMaker's own rule; a failed training job left no model, so that it is never the best. */
+/** The best of the list by SageMaker's rule. A failed training job is never the best, because it has no model. */
 function bestOfList(listed: readonly RankedTrainingJob[]): RankedTrainingJob | undefined {
   return listed.find(isCompleted) ?? listed.find(({ status }) => status === 'Stopped');
 }
@@ -206,7 +206,7 @@ async function describeBest(
   };
 }
 
-/** A definition can have a name where there is only one, which then tells nothing. */
+/** Name of the definition, only if there are several: the name of a single definition has no meaning. */
 function definitionNameIn(
   { TrainingJobDefinitions }: DescribeHyperParameterTuningJobResponse,
   definitionName: string | undefined,
@@ -217,7 +217,7 @@ function definitionNameIn(
 function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const { MetricName: name, Value: value } of FinalMetricDataList ?? []) {
-    // JSON has no NaN: it would arrive as null where a number is promised.
+    // JSON has no NaN: it would become null, although the type is a number.
     if (name !== undefined && value !== undefined && Number.isFinite(value)) {
       metrics[name] = value;
     }
@@ -225,7 +225,7 @@ function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Rec
   return metrics;
 }
 
-/** The error that tells a person why there is no best training job, and where to look next. */
+/** The error for a tuning job without a best training job: why there is none, and where to look next. */
 async function noCompletedTrainingJob(
   client: SageMakerClient,
   { tuningJobName, failure }: CheckedEvent,

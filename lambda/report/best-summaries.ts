@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { compareBy, objectiveOf, ranked } from '../shared/objective';
 
-/** The training jobs that have an objective value and left a model, best first. */
+/** The training jobs with an objective value and a model, best first. */
 export function rankedSummaries(
   summaries: readonly HyperParameterTrainingJobSummary[],
   tuningJob: DescribeHyperParameterTuningJobResponse,

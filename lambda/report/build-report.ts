@@ -23,7 +23,7 @@ import {
   type Search,
 } from './report-data';
 
-/** The report of a hyperparameter tuning job. The job may still be running, or have failed. */
+/** The report of a hyperparameter tuning job, which may still be running or have failed. */
 export function buildTuningReport(input: TuningReportInput): Report {
   const { tuningJob, trainingJobs, parents = [], finalTrainingJob } = input;
   const searches = [{ tuningJob, trainingJobs }, ...parents].map((search) => ({
@@ -71,7 +71,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
-/** The report of an AutoML job: its candidates are the jobs, and have no hyperparameters. */
+/** The report of an AutoML job. Its jobs are the candidates, which have no hyperparameters. */
 export function buildAutoMlReport(input: AutoMlReportInput): Report {
   const { autoMlJob, candidates } = input;
   const name = autoMlJob.AutoMLJobName ?? '';
@@ -138,7 +138,7 @@ interface Parts {
   readonly finalModel: FinalModel | undefined;
 }
 
-/** Adds what is computed to what was described. */
+/** Adds the analyses to the descriptions. */
 function complete(
   input: TuningReportInput | AutoMlReportInput,
   { search, definitions, jobs, bestJobName, finalModel }: Parts,
@@ -176,7 +176,7 @@ function complete(
     ...defined({
       bestJob: best?.name,
       comparison: best && compareBest(best, ranked, type),
-      // A grid is tried in any order.
+      // The order of the jobs has no meaning in a grid search.
       convergence: search.strategy === 'Grid' ? undefined : convergence(ranked, type),
       overfit: best && overfit(best, validationMetric, type, curves),
       cost: cost([...ownJobs, ...(finalModel?.billableSeconds === undefined ? [] : [finalModel])]),

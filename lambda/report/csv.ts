@@ -29,14 +29,14 @@ export function renderCsv({ jobs }: Report): string {
   return rows.map((row) => `${row.join(',')}\r\n`).join('');
 }
 
-/** The names in all jobs' metrics or hyperparameters, in the order of their first appearance. */
+/** The names of all jobs' metrics or hyperparameters, in order of first appearance. */
 export function keysOf(jobs: readonly Job[], field: 'metrics' | 'hyperparameters'): string[] {
   return [...new Set(jobs.flatMap((job) => Object.keys(job[field])))];
 }
 
 /**
- * A field. Spreadsheets run a text as a formula that starts with `=`, `+`, `-`, `@`, a tab or a carriage return: an apostrophe
- * before it keeps it a text. Numbers stay as they are.
+ * A CSV field. Spreadsheets treat a string that starts with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. An
+ * apostrophe before it prevents that. Numbers are not changed.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */

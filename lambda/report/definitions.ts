@@ -8,8 +8,8 @@ import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import type { Definition, Objective, Range } from './report-data';
 
 /**
- * The definitions of a tuning job. One with a single definition keeps its ranges and its objective in the configuration;
- * several definitions each carry their own.
+ * The definitions of a tuning job. With a single definition, the configuration has the ranges and the objective. With several,
+ * each definition carries its own.
  */
 export function definitionsOf(tuningJob: DescribeHyperParameterTuningJobResponse): Definition[] {
   const { HyperParameterTuningJobName: search = '', HyperParameterTuningJobConfig: config } = tuningJob;
@@ -59,7 +59,7 @@ function rangesOf(ranges: ParameterRanges | undefined): Range[] {
       values: Values ?? [],
     }),
   );
-  // Autotune chooses these ranges and does not tell them.
+  // Autotune chooses these ranges and does not return them.
   const autotuned = (ranges?.AutoParameters ?? []).map(
     ({ Name }): Range => ({ name: Name ?? '', kind: 'Continuous', scaling: 'Linear' }),
   );

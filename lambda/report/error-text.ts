@@ -1,4 +1,4 @@
-/** An error in a few words, without a full stop at its end. */
+/** A short description of an error, without a period at the end. */
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = error.message.replace(/\.$/, '');

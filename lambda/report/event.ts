@@ -3,15 +3,15 @@ import { fieldsOf, jobName, show } from '../shared/event-fields';
 
 /** What the state machine passes to the function. */
 export interface ReportEvent {
-  /** The tuning job or the AutoML job: one of the two. */
+  /** Name of the tuning job. Give either this or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
-  /** The job that the final model was trained like. */
+  /** The best training job, whose hyperparameters the final training used. */
   readonly bestTrainingJobName?: string;
   readonly finalTrainingJobName?: string;
-  /** `s3://bucket/prefix/`: the report goes below it, into a folder with the name of the job. */
+  /** `s3://bucket/prefix/`. The report is written below it, in a folder with the name of the job. */
   readonly output: string;
-  /** KMS key of the report. Without it, S3 encrypts as the bucket says. */
+  /** KMS key of the report. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
   /** Names of the features of a model. */
   readonly features?: FeatureNames;
@@ -19,7 +19,7 @@ export interface ReportEvent {
 
 /** Names of the features in training data. */
 export interface FeatureNames {
-  /** S3 URI of the data that has them: an execution can train with other data. */
+  /** S3 URI of the data that has these features. An execution can train with other data. */
   readonly data: string;
   readonly names: readonly string[];
 }
@@ -34,7 +34,7 @@ const FIELDS = [
   'features',
 ];
 
-/** @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well */
+/** @throws InvalidEventError with the field and what is allowed; also for unknown fields */
 export function parseEvent(event: unknown): ReportEvent {
   const fields = fieldsOf(event, FIELDS);
   const { tuningJobName, autoMlJobName, output } = fields;

@@ -1,9 +1,9 @@
 import type { FeatureImportance, LearningCurve } from './report-data';
 
-/** Points of a learning curve that are kept: more cannot be told apart on a page. */
+/** Maximum number of points of a learning curve. More cannot be distinguished on a page. */
 const MAX_POINTS = 200;
 
-/** A learning curve with evenly spaced points, the first and the last among them, and only numbers. */
+/** Thins a learning curve to evenly spaced points, including the first and the last. Leaves out values that are not numbers. */
 export function thinned(curve: LearningCurve): LearningCurve {
   const points = curve.points.filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value));
   if (points.length <= MAX_POINTS) return { ...curve, points };
@@ -12,7 +12,7 @@ export function thinned(curve: LearningCurve): LearningCurve {
   return { ...curve, points: kept.filter((point) => point !== undefined) };
 }
 
-/** Importance by the names of the columns, where they are known: a model without names calls them `f0`, `f1`, … */
+/** Importance by column name, if known. A model without names calls its features `f0`, `f1`, … */
 export function namedFeatures(
   importance: FeatureImportance,
   columnNames: readonly string[] | undefined,

@@ -1,6 +1,6 @@
 const DIGITS = 5;
 
-/** Text of a number for people: at most five significant digits, and no more zeros than needed. */
+/** Formats a number with at most five significant digits and no unnecessary zeros. */
 export function formatNumber(value: number): string {
   if (value === 0) return '0';
   const rounded = Number(value.toPrecision(DIGITS));
@@ -18,7 +18,7 @@ function group(integer: string): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, integer.replace('-', '').length > 4 ? ',' : '');
 }
 
-/** Text of a hyperparameter's value: a number as `formatNumber` has it, anything else as it is. */
+/** Formats the value of a hyperparameter: numbers with `formatNumber`, anything else unchanged. */
 export function formatValue(value: string): string {
   return isNumber(value) ? formatNumber(Number(value)) : value;
 }
@@ -27,7 +27,7 @@ export function isNumber(value: string): boolean {
   return value.trim() !== '' && Number.isFinite(Number(value));
 }
 
-/** Text of a share, such as 0.0312. */
+/** Formats a share, such as 0.0312, as a percentage. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   const size = Math.abs(percent);
@@ -35,7 +35,7 @@ export function formatShare(share: number): string {
   return `${formatNumber(Number(size >= 10 ? percent.toFixed(0) : percent.toFixed(1)))} %`;
 }
 
-/** Text of a number of seconds. */
+/** Formats a number of seconds. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${seconds < 10 ? formatNumber(Number(seconds.toFixed(1))) : whole} s`;
@@ -44,7 +44,7 @@ export function formatSeconds(seconds: number): string {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
-/** Text of a time in UTC, as `2026-11-29 17:12`. */
+/** Formats a time in UTC, such as `2026-11-29 17:12 UTC`. */
 export function formatTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
@@ -54,7 +54,7 @@ export function count(number: number, noun: string): string {
   return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A text of at most so many characters. */
+/** Cuts a string to a maximum number of characters. */
 export function cut(text: string, length: number): string {
   const characters = Array.from(text.slice(0, 2 * length + 2));
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : text;

@@ -9,8 +9,8 @@ export { buildAutoMlReport, buildTuningReport } from './build-report';
 export { makeReport } from './make-report';
 export { renderReport } from './render-report';
 
-// Region, credentials and endpoint come from the environment alone. Describe* and List* of SageMaker share low quotas
-// of requests per second with everyone in the account. A bucket may be in another region.
+// Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low request
+// quotas for Describe* and List*. A bucket may be in another region.
 const clients = {
   sagemaker: new SageMakerClient({ maxAttempts: 6 }),
   logs: new CloudWatchLogsClient({ maxAttempts: 4 }),

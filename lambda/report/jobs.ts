@@ -1,10 +1,10 @@
 import type { TrainingJobInput } from './input';
 import type { Definition, Job } from './report-data';
 
-/** SageMaker repeats the objective under this name in the metrics of the training jobs of a tuning job. */
+/** SageMaker adds the objective under this name to the metrics of a tuning job's training jobs. */
 const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
-/** The training jobs of tuning jobs with what a report says about them, numbered in the order of their creation. */
+/** The training jobs of tuning jobs, with their data for the report, numbered in order of creation. */
 export function jobsOf(
   searches: readonly { definitions: readonly Definition[]; trainingJobs: readonly TrainingJobInput[] }[],
 ): Job[] {
@@ -14,7 +14,7 @@ export function jobsOf(
   return numbered(jobs);
 }
 
-/** Numbers jobs in the order of their creation; jobs without a time come last. */
+/** Numbers jobs in order of creation. Jobs without a creation time come last. */
 export function numbered(jobs: readonly Omit<Job, 'number'>[]): Job[] {
   return [...jobs]
     .sort(
@@ -67,7 +67,7 @@ function tuned(
   return Object.fromEntries(Object.entries(hyperparameters ?? {}).filter(([name]) => names.has(name)));
 }
 
-/** The metrics that are numbers; JSON has no NaN. */
+/** The metrics that are numbers, because JSON has no NaN. */
 export function finalMetrics(
   metrics: readonly { MetricName?: string | undefined; Value?: number | undefined }[] | undefined,
 ): Record<string, number> {
@@ -86,7 +86,7 @@ export function isoTime(time: Date | undefined): string | undefined {
   return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
-/** The fields that have a value. */
+/** The fields with a defined value. */
 export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -6,8 +6,8 @@ const CONSOLES: readonly (readonly [region: RegExp, domain: string])[] = [
 ];
 
 /**
- * Where a person reads on, with `{name}` in place of a job's name: in the AWS console or, in local mode, in the file with the
- * job's log.
+ * URLs with more details about a job, with `{name}` in place of its name: pages of the AWS console or, in local mode, the file
+ * with the job's log.
  *
  * @param environment the function's environment variables; local mode sets `SAGEMAKER_LOCAL_LOGS` to its folder of logs
  */

@@ -9,13 +9,13 @@ import { readLearningCurves } from './sources/learning-curves';
 import { readModelImportance } from './sources/model-importance';
 import { readTuningSearch, type TuningSearch } from './sources/tuning-search';
 
-/** What a report is made of, beside what its clients read. */
+/** Settings of a report, in addition to what the clients read. */
 export type ReportOptions = Omit<ReportEvent, 'output' | 'encryptionKey'> & { readonly links?: Links };
 
-/** Time that logs and model may take: a report without them is better than none. */
+/** Maximum time for reading logs and model. A report without them is better than none. */
 const EXTRAS_MILLISECONDS = 30_000;
 
-/** Reads a search and makes its report. The search may still be running, or have failed. */
+/** Reads a search and creates its report. The search may still be running, or have failed. */
 export async function makeReport(clients: ReportClients, options: ReportOptions): Promise<Report> {
   const { tuningJobName, autoMlJobName = '', links } = options;
   const common = { createdAt: new Date(), ...(links && { links }) };
@@ -49,7 +49,7 @@ interface Importance {
   readonly notices: readonly string[];
 }
 
-/** Importance of the features in the final model or, where none was trained, in that of the best training job. */
+/** Feature importance of the final model or, without a final model, of the best training job's model. */
 async function readImportance(
   client: ReportClients['s3'],
   search: TuningSearch,
@@ -73,7 +73,7 @@ async function readImportance(
   }
 }
 
-/** The names, if the search trained with the data that has them. */
+/** The feature names, if the search trained with the data that they belong to. */
 function namesFor(
   tuningJob: DescribeHyperParameterTuningJobResponse,
   features: FeatureNames | undefined,

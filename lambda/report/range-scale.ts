@@ -7,14 +7,14 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Where the values of a range lie between two places. */
+/** Maps the values of a range to positions between two points. */
 export interface RangeScale {
-  /** `undefined` for what is no value of the range's kind. */
+  /** `undefined` for a value that does not fit the kind of the range. */
   at(value: string | undefined): number | undefined;
   ticks(count: number): Tick[];
 }
 
-/** The scale on which SageMaker searches a range, between two places. */
+/** The scale that SageMaker uses to search a range, between two positions. */
 export function rangeScale(range: Range, from: number, to: number): RangeScale {
   if (range.kind === 'Categorical') return categoricalScale(range.values ?? [], from, to);
   const { min = Number.NaN, max = Number.NaN } = range;
@@ -27,7 +27,7 @@ export function rangeScale(range: Range, from: number, to: number): RangeScale {
   return numericScale(linearScale(range, from, to), (value) => value);
 }
 
-/** `turn` is its own inverse: it maps values to the scale's domain and ticks back to values. */
+/** `turn` maps values to the scale's domain, and ticks back to values. It is its own inverse. */
 function numericScale(
   scale: { (value: number): number; ticks(count: number): number[] },
   turn: (value: number) => number,
@@ -54,7 +54,7 @@ function linearScale({ kind, min = Number.NaN, max = Number.NaN }: Range, from: 
   return Object.assign((value: number) => scale(value), { ticks });
 }
 
-/** d3's ticks of a logarithmic scale are too many on a short one: powers of ten, else a few values of a linear scale. */
+/** Ticks of a logarithmic scale: powers of ten, else a few values of a linear scale. d3 returns too many on a short scale. */
 function logScale(min: number, max: number, from: number, to: number) {
   const scale = scaleLog([min, max], [from, to]);
   const ticks = (count: number): number[] => {
@@ -83,7 +83,7 @@ function categoricalScale(values: readonly string[], from: number, to: number): 
   };
 }
 
-/** The range itself, or, where its limits are unknown (autotune), one that spans the values that jobs had. */
+/** The range itself or, if its limits are unknown (Autotune), the span of the values that jobs had. */
 export function withLimits(range: Range, jobs: readonly Job[]): Range {
   if (range.kind === 'Categorical' || (range.min !== undefined && range.max !== undefined)) return range;
   const texts = jobs.flatMap(({ hyperparameters }) => hyperparameters[range.name] ?? []);

@@ -5,10 +5,10 @@ import type { Report, Sentence } from './report-data';
 type Facts = Omit<Report, 'reading'>;
 type Kind = Sentence['kind'];
 
-/** Longest failure reason in a sentence: the page has the whole one below. */
+/** Maximum length of a failure reason in a sentence. The page has the full reason below. */
 const REASON_LENGTH = 200;
 
-/** What the numbers of a report say, in plain words. Each sentence is left out where the data do not support it. */
+/** Explains the numbers of a report in sentences. A sentence is included only if the data supports it. */
 export function readingOf(report: Facts): Sentence[] {
   const parts: readonly (readonly [string, (report: Facts) => readonly [Kind, string] | undefined])[] = [
     ['status', status],
@@ -87,7 +87,7 @@ function comparison(report: Facts): readonly [Kind, string] | undefined {
     share === undefined ? `${formatNumber(difference)} better than` : `${formatShare(share)} better than`;
   const parts: string[] = [];
   if (compared.first.difference > 0) parts.push(`${better(compared.first)} the first`);
-  // The median of two is between them and tells nothing.
+  // The median of two values is between them, and says nothing new.
   if (ranked >= 3 && compared.median.difference > 0) parts.push(`${better(compared.median)} the median`);
   if (ranked >= 3 && compared.second.difference > 0) parts.push(`${better(compared.second)} the second`);
   if (parts.length === 0) return undefined;

@@ -10,7 +10,7 @@ export type ReportFiles = Readonly<Record<'report.html' | 'report.json' | 'train
 /**
  * Renders a report.
  *
- * @param folder has the page's style sheet and script: the bundle, where `lambda/bundle.mjs` puts them
+ * @param folder folder with the page's style sheet and script: the bundle that `lambda/bundle.mjs` creates
  */
 export function renderReport(report: Report, folder: string): ReportFiles {
   const asset = (name: string) => readFileSync(join(folder, name), 'utf8');

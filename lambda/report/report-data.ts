@@ -1,21 +1,20 @@
 /**
- * Version of `report.json`. It changes when a field changes its meaning or goes; readers must ignore fields that they do
- * not know.
+ * Version of `report.json`. It changes when a field is removed or changes its meaning. Readers must ignore unknown fields.
  */
 export const SCHEMA_VERSION = 1;
 
 /**
- * `report.json`: everything that the page shows. A field is absent where its value is unknown. Times are ISO 8601 in UTC;
- * values that are no number (NaN, ±∞) are left out.
+ * `report.json`: everything that the page shows. A field is missing if its value is unknown. Times are ISO 8601 in UTC. Values
+ * that are not numbers (NaN, ±∞) are left out.
  */
 export interface Report {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly createdAt: string;
   readonly search: Search;
   readonly objective: Objective;
-  /** The definitions of the search; those of earlier tuning jobs (warm start) follow. */
+  /** The definitions of the search, followed by those of earlier tuning jobs (warm start). */
   readonly definitions: readonly Definition[];
-  /** In the order of their creation, those of earlier tuning jobs included. */
+  /** All jobs in order of creation, including those of earlier tuning jobs. */
   readonly jobs: readonly Job[];
   /** Name of the best job. */
   readonly bestJob?: string;
@@ -27,13 +26,13 @@ export interface Report {
   readonly failures: readonly Failure[];
   readonly cost?: Cost;
   readonly learningCurves: readonly LearningCurve[];
-  /** Why there are no learning curves, in a sentence. */
+  /** Why there are no learning curves, as a sentence. */
   readonly learningCurvesNotice?: string;
   readonly finalModel?: FinalModel;
   readonly featureImportance?: FeatureImportance;
-  /** What the numbers say, in plain words. */
+  /** Sentences that explain the numbers. */
   readonly reading: readonly Sentence[];
-  /** What the report lacks because it could not be read, in sentences. */
+  /** What is missing from the report because it could not be read, as sentences. */
   readonly notices: readonly string[];
   readonly links: Links;
 }
@@ -41,7 +40,7 @@ export interface Report {
 export interface Search {
   readonly kind: 'HyperparameterTuning' | 'AutoML';
   readonly name: string;
-  /** As SageMaker has it: `Completed`, `InProgress`, `Stopped`, `Failed`, … */
+  /** Status in SageMaker: `Completed`, `InProgress`, `Stopped`, `Failed`, … */
   readonly status: string;
   /** `Bayesian`, `Random`, `Hyperband` or `Grid`. */
   readonly strategy?: string;
@@ -61,9 +60,9 @@ export interface Objective {
 export type ObjectiveType = 'Minimize' | 'Maximize';
 
 export interface Definition {
-  /** The tuning job that it belongs to. */
+  /** Name of the tuning job that it belongs to. */
   readonly search: string;
-  /** Only where the tuning job has several definitions. */
+  /** Only if the tuning job has several definitions. */
   readonly name?: string;
   readonly objective?: Objective;
   /** The training image, or the name of the algorithm. */
@@ -72,21 +71,21 @@ export interface Definition {
   readonly staticHyperparameters: Readonly<Record<string, string>>;
 }
 
-/** A hyperparameter that is tuned, with the values that it may take. */
+/** A tuned hyperparameter, with its range of values. */
 export interface Range {
   readonly name: string;
   readonly kind: 'Continuous' | 'Integer' | 'Categorical';
   readonly scaling: 'Linear' | 'Logarithmic' | 'ReverseLogarithmic';
-  /** Of a continuous or integer range. */
+  /** Bounds of a continuous or integer range. */
   readonly min?: number;
   readonly max?: number;
-  /** Of a categorical range. */
+  /** Values of a categorical range. */
   readonly values?: readonly string[];
 }
 
 /** A training job of the search, or a candidate of an AutoML job. */
 export interface Job {
-  /** From 1, in the order of creation. */
+  /** Number of the job in order of creation, from 1. */
   readonly number: number;
   readonly name: string;
   readonly status: string;
@@ -95,7 +94,7 @@ export interface Job {
   readonly definition?: string;
   /** Final value of the objective metric. */
   readonly value?: number;
-  /** As SageMaker has them, those that were tuned. */
+  /** Tuned hyperparameters, as in SageMaker. */
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Final values of all metrics. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -104,7 +103,7 @@ export interface Job {
   readonly endedAt?: string;
   readonly instanceType?: string;
   readonly instanceCount?: number;
-  /** Of one instance: what SageMaker bills is this times `instanceCount`. */
+  /** Billable seconds of one instance. SageMaker bills this number times `instanceCount`. */
   readonly billableSeconds?: number;
   readonly failureReason?: string;
 }
@@ -112,11 +111,11 @@ export interface Job {
 /** How much better the best job is than another. */
 export interface Difference {
   readonly value: number;
-  /** Name of the other job; a median has none. */
+  /** Name of the other job; missing for the median. */
   readonly job?: string;
-  /** Positive: the best is better by this much. */
+  /** How much better the best job is: a positive number. */
   readonly difference: number;
-  /** `difference` as a share of the other's value; absent where that is zero or of the other sign. */
+  /** `difference` as a share of the other value; missing if that value is zero or has the opposite sign. */
   readonly share?: number;
 }
 
@@ -128,7 +127,7 @@ export interface Comparison {
 
 export interface Convergence {
   readonly verdict: 'converged' | 'slowing' | 'improving';
-  /** How many jobs the last third has. */
+  /** Number of jobs in the last third. */
   readonly lastJobs: number;
   /** How much the last third of the jobs improved the best value. */
   readonly gain: number;
@@ -136,7 +135,7 @@ export interface Convergence {
   readonly share: number;
 }
 
-/** An end of a range that the best jobs crowd at. */
+/** An end of a range that the best jobs are close to. */
 export interface Edge {
   readonly definition?: string;
   readonly hyperparameter: string;
@@ -148,36 +147,36 @@ export interface Edge {
 
 export interface DefinitionImportance {
   readonly definition?: string;
-  /** How many jobs it was estimated from. */
+  /** Number of jobs in the estimate. */
   readonly jobs: number;
-  /** Highest first; shares that add up to 1. */
+  /** Importance of each hyperparameter, highest first. The shares add up to 1. */
   readonly hyperparameters: readonly HyperparameterImportance[];
 }
 
 export interface HyperparameterImportance {
   readonly name: string;
   readonly importance: number;
-  /** Whether so much is unlikely for a hyperparameter that does not matter. */
+  /** Whether this importance is unlikely for a hyperparameter that does not matter. */
   readonly isBeyondChance: boolean;
 }
 
 export interface Overfit {
-  /** The metrics' common name, such as `rmse`. */
+  /** Common name of the two metrics, such as `rmse`. */
   readonly metric: string;
   readonly train: number;
   readonly validation: number;
   /**
-   * `overfits`: the validation metric got worse while the train metric still got better. `gap`: the validation metric is much
-   * worse than the train metric. `close`: neither.
+   * `overfits`: the validation metric got worse while the train metric still improved. `gap`: the validation metric is much
+   * worse than the train metric. `close`: neither of the two.
    */
   readonly verdict: 'overfits' | 'gap' | 'close';
-  /** Round at which the validation metric was best, and its value there; only with a learning curve by rounds. */
+  /** Round with the best validation metric, and its value. Only with a learning curve by rounds. */
   readonly bestRound?: number;
   readonly bestValidation?: number;
   readonly rounds?: number;
 }
 
-/** A reason that failed jobs have in common. */
+/** A failure reason that several jobs share. */
 export interface Failure {
   readonly reason: string;
   readonly example: string;
@@ -185,19 +184,19 @@ export interface Failure {
 }
 
 export interface Cost {
-  /** Instance seconds that SageMaker bills: billable seconds times instances. */
+  /** Instance seconds that SageMaker bills: billable seconds times number of instances. */
   readonly billableSeconds: number;
-  /** Those of jobs that failed. */
+  /** Billed instance seconds of failed jobs. */
   readonly failedBillableSeconds: number;
   readonly byInstanceType: readonly { readonly instanceType: string; readonly billableSeconds: number }[];
-  /** Jobs whose billable seconds are unknown. */
+  /** Number of jobs whose billable seconds are unknown. */
   readonly unknownJobs: number;
 }
 
 export interface LearningCurve {
   readonly job: string;
   readonly metric: string;
-  /** What the first number of a point counts. */
+  /** Unit of the first number of a point. */
   readonly unit: 'round' | 'second';
   readonly points: readonly (readonly [number, number])[];
 }
@@ -224,7 +223,7 @@ export interface Sentence {
   readonly text: string;
 }
 
-/** Where to read on, with `{name}` in place of a job's name. Only `https:`, `http:` and `file:` are shown. */
+/** URLs with more details, with `{name}` in place of a job's name. The page shows only `https:`, `http:` and `file:`. */
 export interface Links {
   readonly search?: string;
   readonly job?: string;

@@ -7,17 +7,17 @@ import { type ReportFiles, renderReport } from './render-report';
 import type { Links } from './report-data';
 import { locationOf } from './s3-location';
 
-/** What the function returns: the part of the state machine's output that is about the report. */
+/** Result of the function: the part of the state machine's output about the report. */
 export type ReportResult =
   | {
       /** S3 URI of the page. */
       readonly report: string;
-      /** What the report lacks, in sentences. */
+      /** What is missing from the report, as sentences. */
       readonly notices?: readonly string[];
     }
   | { readonly report: null; readonly reportError: string };
 
-/** Makes a report and writes it. Whatever goes wrong is in the answer: no execution fails for its report. */
+/** Creates a report and writes it. Errors are returned in the result, so that an execution never fails because of its report. */
 export async function writeReport(
   clients: ReportClients,
   event: ReportEvent,
@@ -41,13 +41,13 @@ export async function writeReport(
     ];
     return { report: `${folder}report.html`, ...(notices.length > 0 && { notices }) };
   } catch (error) {
-    // With its stack, for the log.
+    // The log gets the error with its stack.
     console.error(error);
     return { report: null, reportError: textOf(error) };
   }
 }
 
-/** How a page leads on, and where its style sheet and script are. */
+/** Links of the page, and the folder with its style sheet and script. */
 export interface WriteOptions {
   readonly links: Links;
   readonly assets: string;

@@ -1,16 +1,16 @@
 import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 
-/** Metrics where less is better; all others of AutoML jobs are the better the higher they are. */
+/** Metrics for which lower is better. For all other metrics of AutoML jobs, higher is better. */
 const MINIMIZED = ['MAE', 'MSE', 'RMSE', 'LogLoss', 'MAPE', 'MASE', 'WAPE', 'AverageWeightedQuantileLoss'];
 
-/** A container that serves a candidate, and its model. */
+/** An inference container of a candidate, and its model. */
 export interface InferenceContainer {
   readonly image: string;
   readonly modelArtifacts: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A candidate that has an objective value. */
+/** A candidate with an objective value. */
 export interface RankedCandidate {
   readonly name: string;
   readonly status: string;
@@ -20,7 +20,7 @@ export interface RankedCandidate {
   readonly candidate: AutoMLCandidate;
 }
 
-/** The candidate with its objective value; `undefined` where it has none, or one that is no number (NaN, ±∞). */
+/** The candidate with its objective value; `undefined` if it has none, or one that is not a number (NaN, ±∞). */
 export function ranked(candidate: AutoMLCandidate | undefined): RankedCandidate | undefined {
   const { CandidateName: name, CandidateStatus: status } = candidate ?? {};
   const {
@@ -29,7 +29,7 @@ export function ranked(candidate: AutoMLCandidate | undefined): RankedCandidate 
     Type,
     Value: value,
   } = candidate?.FinalAutoMLJobObjectiveMetric ?? {};
-  // An objective's MetricName can be the algorithm's own name for it, such as `validation:f1`.
+  // MetricName can be the algorithm's own name for the objective, such as `validation:f1`.
   const metric = StandardMetricName ?? MetricName;
   if (!candidate || !name || !status || !metric || value === undefined || !Number.isFinite(value)) {
     return undefined;
@@ -43,7 +43,7 @@ export function byObjective(a: RankedCandidate, b: RankedCandidate): number {
   return a.type === 'Minimize' ? a.value - b.value : b.value - a.value;
 }
 
-/** The containers for inference; where SageMaker tells several sets of them, those for CPUs. */
+/** The inference containers. If SageMaker returns several sets, those for CPUs. */
 export function containersOf(candidate: AutoMLCandidate): InferenceContainer[] {
   const sets = candidate.InferenceContainerDefinitions ?? {};
   const containers = candidate.InferenceContainers?.length
@@ -55,8 +55,8 @@ export function containersOf(candidate: AutoMLCandidate): InferenceContainer[] {
 }
 
 /**
- * The model among the containers. The ones around it transform features and labels, and carry a variable that says
- * so (in SageMaker's own examples: `AUTOML_TRANSFORM_MODE`).
+ * The model artifacts of the container with the model. The other containers transform features and labels. They have an
+ * environment variable that says so (`AUTOML_TRANSFORM_MODE` in SageMaker's examples).
  */
 export function modelArtifactsOf(candidate: AutoMLCandidate): string | null {
   const containers = containersOf(candidate);

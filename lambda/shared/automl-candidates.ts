@@ -4,7 +4,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 
-/** The most that ListCandidatesForAutoMLJob gives at once, and pages enough for the 750 candidates of a job. */
+/** Maximum page size of ListCandidatesForAutoMLJob. Few pages are enough for the 750 candidates of a job. */
 const PAGE_SIZE = 300;
 const MAX_PAGES = 5;
 

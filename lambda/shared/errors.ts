@@ -1,12 +1,12 @@
-// The `name` of an error is what Lambda reports as its type and what `Catch` and `Retry` in a state machine match on:
-// a contract. Each is spelled out as a string, so that no minifier and no renamed class can change it.
+// The `name` of an error is part of the interface: Lambda reports it as the error's type, and `Catch` and `Retry` in a state
+// machine match it. Each name is a string literal, so that neither a minifier nor a renamed class changes it.
 
-/** The event is not what the function takes. */
+/** The event is not a valid input of the function. */
 export class InvalidEventError extends Error {
   override readonly name = 'InvalidEventError';
 }
 
-/** SageMaker's answer lacks what its API promises. */
+/** SageMaker's response lacks a field that the API guarantees. */
 export class UnexpectedResponseError extends Error {
   override readonly name = 'UnexpectedResponseError';
 }

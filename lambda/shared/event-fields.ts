@@ -1,14 +1,14 @@
 import { InvalidEventError } from './errors';
 
-/** Default and upper limit of how many entries a list in a result has. */
+/** Default and maximum number of entries of a list in a result. */
 const DEFAULT_LIST_SIZE = 10;
 const MAX_LIST_SIZE = 50;
 
 /**
- * The fields of an event. `null`, which JSONata writes for what is not given, counts as absent.
+ * The fields of an event. `null` counts as missing, because JSONata writes it for missing values.
  *
- * @throws InvalidEventError where the event is no object, or has a field that is not known: a mistyped one would
- * otherwise change nothing, silently
+ * @throws InvalidEventError if the event is not an object, or has an unknown field: otherwise a mistyped field would be
+ * ignored silently
  */
 export function fieldsOf(event: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
@@ -24,10 +24,10 @@ export function fieldsOf(event: unknown, known: readonly string[]): Record<strin
 /**
  * The name of a tuning job or AutoML job.
  *
- * @throws InvalidEventError where CreateHyperParameterTuningJob and CreateAutoMLJobV2 would refuse it
+ * @throws InvalidEventError if CreateHyperParameterTuningJob and CreateAutoMLJobV2 would reject it
  */
 export function jobName(field: string, value: unknown): string {
-  // The pattern of both leaves runs of hyphens free, so that the length is checked apart.
+  // The length is checked separately, because the pattern of both actions allows repeated hyphens.
   if (typeof value === 'string' && value.length <= 32 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(value)) {
     return value;
   }
@@ -36,13 +36,13 @@ export function jobName(field: string, value: unknown): string {
   );
 }
 
-/** How many entries a list of the result may have. @throws InvalidEventError where it is not from 1 to 50 */
+/** Maximum number of entries of a list in the result. @throws InvalidEventError if it is not from 1 to 50 */
 export function listSize(field: string, value: unknown = DEFAULT_LIST_SIZE): number {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_LIST_SIZE) return Number(value);
   throw new InvalidEventError(`${field} must be an integer from 1 to ${MAX_LIST_SIZE}, got ${show(value)}`);
 }
 
-/** A value of an event, for an error message: its JSON, at most 200 characters of it. */
+/** A value of an event for an error message: the first 200 characters of its JSON. */
 export function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }

@@ -1,9 +1,9 @@
 /**
- * The hyperparameters that a training job had, without those that SageMaker added because a tuning job started it.
+ * The hyperparameters of a training job, without those that SageMaker added because a tuning job started it.
  *
- * The rule: names that start with `_tuning_` are SageMaker's, all others are the user's. The one known is
- * `_tuning_objective_metric`. It is not enough for a name to start with `_`: `_kfold` and `_num_cv_round` are
- * hyperparameters of XGBoost that users set, and a final training without them would be another training.
+ * Names that start with `_tuning_` belong to SageMaker (the only known one is `_tuning_objective_metric`), all others to the
+ * user. `_` alone is not enough: `_kfold` and `_num_cv_round` are hyperparameters of XGBoost that users set, and the final
+ * training needs them.
  */
 export function withoutTuningHyperparameters(
   hyperparameters: Readonly<Record<string, string>> | undefined,

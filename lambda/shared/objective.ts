@@ -4,13 +4,13 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { UnexpectedResponseError } from './errors';
 
-/** What a tuning job tries to make small or large. */
+/** The metric that a tuning job optimizes, and the direction. */
 export interface Objective {
   readonly metric: string;
   readonly type: 'Minimize' | 'Maximize';
 }
 
-/** A training job that has an objective value: the only kind that can be the best. */
+/** A training job with an objective value. Only such a training job can be the best. */
 export interface RankedTrainingJob {
   readonly name: string;
   readonly arn: string;
@@ -23,9 +23,10 @@ export interface RankedTrainingJob {
 /**
  * The objective of a tuning job, or of one of its training jobs.
  *
- * A tuning job with one algorithm has it in its configuration. One with several (`TrainingJobDefinitions`) has one in
- * each definition; a training job names its definition. Without a training job, the first definition's is taken:
- * SageMaker compares the values of all definitions with each other, so that their types must agree anyway.
+ * A tuning job with one algorithm has the objective in its configuration. With several algorithms
+ * (`TrainingJobDefinitions`), each definition has its own objective, and a training job names its definition. Without a
+ * training job, the result is the objective of the first definition: SageMaker compares the values of all definitions, so
+ * their directions must be the same.
  */
 export function objectiveOf(
   tuningJob: DescribeHyperParameterTuningJobResponse,
@@ -46,7 +47,7 @@ export function objectiveOf(
   return { metric: objective.MetricName, type: objective.Type };
 }
 
-/** The training job with its objective value; `undefined` where it has none, or one that is no number (NaN, ±∞). */
+/** The training job with its objective value; `undefined` if it has none, or one that is not a number (NaN, ±∞). */
 export function ranked(summary: HyperParameterTrainingJobSummary | undefined): RankedTrainingJob | undefined {
   const value = summary?.FinalHyperParameterTuningJobObjectiveMetric?.Value;
   if (
@@ -68,7 +69,7 @@ export function ranked(summary: HyperParameterTrainingJobSummary | undefined): R
   };
 }
 
-/** Sorts training jobs: negative when `a` is better than `b`. */
+/** Compares training jobs: negative if `a` is better than `b`. */
 export function compareBy(type: Objective['type']): (a: RankedTrainingJob, b: RankedTrainingJob) => number {
   return (a, b) => (type === 'Minimize' ? a.value - b.value : b.value - a.value);
 }

@@ -1,12 +1,12 @@
 /**
- * Size in bytes up to which a function's result may be filled with a list. Step Functions carries 262,144 bytes from
- * state to state, and the result shares them with what the state machine adds, so half of them are left free.
+ * Maximum size of a function's result, in bytes. The payload between states is limited to 262,144 bytes. Half of it is left
+ * free for what the state machine adds to the result.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const RESULT_BUDGET_BYTES = 128 * 1024;
 
-/** The items, from the first on, that the result has room for next to the rest of it. */
+/** The first items of a list that fit into the result, together with the rest of the result. */
 export function withinBudget<Item>(items: readonly Item[], rest: object): Item[] {
   let size = Buffer.byteLength(JSON.stringify(rest));
   const end = items.findIndex((item) => {

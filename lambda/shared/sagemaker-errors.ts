@@ -1,7 +1,7 @@
-/** Whether SageMaker said that what was asked for does not exist. */
+/** Whether an error says that the requested resource does not exist. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  // DescribeTrainingJob answers with ValidationException, "Requested resource not found.".
+  // DescribeTrainingJob fails with ValidationException, "Requested resource not found.".
   return (
     error.name === 'ResourceNotFound' ||
     error.name === 'ResourceNotFoundException' ||
@@ -9,7 +9,7 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
-/** Whether the function's role may not make the call. */
+/** Whether the function's role has no permission for the call. */
 export function isAccessDenied(error: unknown): boolean {
   return error instanceof Error && error.name === 'AccessDeniedException';
 }

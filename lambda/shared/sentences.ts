@@ -1,4 +1,4 @@
-/** Joins sentences, of which some may have their full stop already. */
+/** Joins sentences. Adds a period to those without one. */
 export function joinSentences(sentences: readonly string[]): string {
   return sentences.map((sentence) => sentence.trim().replace(/\.$/, '')).join('. ');
 }

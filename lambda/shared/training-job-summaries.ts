@@ -5,16 +5,16 @@ import {
   type TrainingJobStatus,
 } from '@aws-sdk/client-sagemaker';
 
-/** The most that ListTrainingJobsForHyperParameterTuningJob gives at once. */
+/** Maximum page size of ListTrainingJobsForHyperParameterTuningJob. */
 const PAGE_SIZE = 100;
 
-/** Pages enough for the 750 training jobs of the default quota. */
+/** Enough pages for 750 training jobs, the default quota. */
 export const MAX_PAGES = 8;
 
 export interface Listing {
   readonly summaries: readonly HyperParameterTrainingJobSummary[];
   readonly pages: number;
-  /** Whether there are more training jobs than were read. */
+  /** Whether there are more training jobs than those that were read. */
   readonly isCut: boolean;
 }
 

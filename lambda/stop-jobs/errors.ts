@@ -1,11 +1,11 @@
-// The names are a contract, as those in shared/errors.ts are.
+// The names are part of the interface, like those in shared/errors.ts.
 
-/** The function's environment lacks what the construct puts there. */
+/** The function's environment lacks variables that the construct sets. */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
 }
 
-/** Some jobs could not be stopped; the function is called again. */
+/** Some jobs could not be stopped. Lambda retries the function. */
 export class JobsNotStoppedError extends Error {
   override readonly name = 'JobsNotStoppedError';
 }

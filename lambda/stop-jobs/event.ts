@@ -5,12 +5,12 @@ import { show } from '../shared/event-fields';
 export interface EndedExecution {
   readonly executionArn: string;
   readonly status: string;
-  /** When it ended; undefined where the event does not tell. */
+  /** When it ended; undefined if the event does not say. */
   readonly stopDate: Date | undefined;
 }
 
 /**
- * The execution that an event of EventBridge tells the end of.
+ * Reads the ended execution from an EventBridge event.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  * @throws InvalidEventError
@@ -23,7 +23,7 @@ export function parseEvent(event: unknown): EndedExecution {
       `the event must be a change of an execution's status, with detail.executionArn and detail.status, got ${show(event)}`,
     );
   }
-  // The rule lets no others through; a job of an execution that runs must never be stopped.
+  // The rule matches no other status. This check makes sure that jobs of a running execution are never stopped.
   if (!['ABORTED', 'TIMED_OUT', 'FAILED'].includes(status)) {
     throw new InvalidEventError(`detail.status must be ABORTED, TIMED_OUT or FAILED, got ${status}`);
   }

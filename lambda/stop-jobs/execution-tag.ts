@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Tag of the jobs that executions start, as the constructs set it (lib/private/execution-tag.ts). */
+/** Key of the tag that the constructs set on the jobs of executions (lib/private/execution-tag.ts). */
 export const EXECUTION_TAG = 'cdk-sagemaker-tuning:execution';
 
 /**
- * The values that the tag of an execution's jobs can have: its ARN, or its SHA-256 where the ARN has characters that
- * values of tags may not have.
+ * Possible values of the tag for an execution: its ARN, or the SHA-256 of the ARN if the ARN is not a valid tag value.
  */
 export function executionTagValues(executionArn: string): readonly string[] {
   return [executionArn, createHash('sha256').update(executionArn).digest('hex')];

@@ -8,7 +8,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 
-/** A job that runs. */
+/** A job that is in progress. */
 export interface RunningJob {
   readonly name: string;
   readonly arn: string;
@@ -21,7 +21,7 @@ export interface JobPage {
   readonly nextToken: string | undefined;
 }
 
-/** How jobs of one kind are listed and stopped. */
+/** Lists and stops jobs of one kind. */
 export interface JobKind {
   list(client: SageMakerClient, nameContains: string, nextToken: string | undefined): Promise<JobPage>;
   stop(client: SageMakerClient, name: string): Promise<unknown>;
@@ -47,7 +47,7 @@ function page<T>(
   return { jobs, nextToken };
 }
 
-/** The kinds of jobs by the names that their actions have; those that start others come first. */
+/** The kinds of jobs, by their names in API actions. Kinds whose jobs start other jobs come first. */
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   HyperParameterTuningJob: {
     list: async (client, nameContains, token) => {

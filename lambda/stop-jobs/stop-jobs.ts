@@ -5,22 +5,22 @@ import type { EndedExecution } from './event';
 import { EXECUTION_TAG, executionTagValues } from './execution-tag';
 import { JOB_KINDS, type RunningJob } from './job-kinds';
 
-/** What the function looks for. */
+/** Which jobs the function looks for. */
 export interface StopJobsConfiguration {
-  /** What the names of the jobs begin with. */
+  /** Prefix of the job names. */
   readonly jobNamePrefix: string;
-  /** Names of kinds: keys of `JOB_KINDS`. */
+  /** Kinds of jobs: keys of `JOB_KINDS`. */
   readonly kinds: readonly string[];
 }
 
-/** What was done. */
+/** Result of the function. */
 export interface StopJobsResult {
   readonly stopped: readonly string[];
-  /** Jobs that had ended by themselves in the meantime. */
+  /** Jobs that ended before they could be stopped. */
   readonly ended: readonly string[];
 }
 
-/** A job that was created later than this after the end of its execution belongs to a redrive of it. */
+/** A job that was created later than this after the end of its execution belongs to a redrive of the execution. */
 const REDRIVE_GRACE_MILLISECONDS = 60_000;
 
 /**
@@ -41,9 +41,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StopJobsConfi
 }
 
 /**
- * Stops the jobs that an execution started and that still run.
+ * Stops the jobs of an execution that are still in progress.
  *
- * @throws JobsNotStoppedError where some could not be stopped, after all others were
+ * @throws JobsNotStoppedError if some could not be stopped, after all others were stopped
  */
 export async function stopJobs(
   client: SageMakerClient,
@@ -59,7 +59,7 @@ export async function stopJobs(
   for (const [kindName, kind] of Object.entries(JOB_KINDS)) {
     if (!kinds.includes(kindName)) continue;
     const jobs = await runningJobs(client, kindName, jobNamePrefix);
-    // Training jobs that another job has started end with it, and have its tags.
+    // Training jobs that another job started have its tags, and end with it.
     const own = jobs.filter(({ name }) => !parents.some((parent) => name.startsWith(`${parent}-`)));
     parents.push(...own.map(({ name }) => name));
     for (const { name, arn, created } of own) {
@@ -91,7 +91,7 @@ async function runningJobs(
   let nextToken: string | undefined;
   do {
     const page = await JOB_KINDS[kindName]?.list(client, jobNamePrefix, nextToken);
-    // The API knows names that contain a text, anywhere.
+    // The API filters by a string anywhere in the name, so the prefix is checked here.
     found.push(...(page?.jobs ?? []).filter(({ name }) => name.startsWith(jobNamePrefix)));
     nextToken = page?.nextToken;
   } while (nextToken);
@@ -109,7 +109,7 @@ async function isOf(client: SageMakerClient, arn: string, values: readonly strin
   return false;
 }
 
-/** Whether a job could not be stopped because it has ended, or is ending, already. */
+/** Whether a job could not be stopped because it has already ended or is stopping. */
 function hasEnded(error: unknown): boolean {
   if (isNotFound(error)) return true;
   return (

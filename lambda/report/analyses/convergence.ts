@@ -1,16 +1,16 @@
 import type { Convergence, ObjectiveType } from '../report-data';
 import { bestSoFar, median, type RankedJob } from './ranking';
 
-/** Fewer jobs say nothing about the last third of them. */
+/** With fewer jobs, the last third is too small for a conclusion. */
 export const MIN_JOBS_FOR_CONVERGENCE = 12;
 
-/** A last third that gains no more than this has converged; one that gains more than the other is still improving. */
+/** The search has converged if the last third gains at most the first share. It is still improving above the second. */
 const CONVERGED = 0.02;
 const IMPROVING = 0.1;
 
 /**
- * Whether the search still improves: what the last third of the jobs gained, as a share of the distance between the
- * median and the best job. The median is a job as the search makes them; the first one can be arbitrarily bad.
+ * Whether the search is still improving: the gain of the last third of the jobs, as a share of the distance between the
+ * median and the best job. The comparison uses the median, because the first job can be arbitrarily bad.
  */
 export function convergence(jobs: readonly RankedJob[], type: ObjectiveType): Convergence | undefined {
   if (jobs.length < MIN_JOBS_FOR_CONVERGENCE) return undefined;

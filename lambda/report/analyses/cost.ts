@@ -1,9 +1,9 @@
 import type { Cost, Job } from '../report-data';
 
 /**
- * Instance time that the jobs are billed for; `undefined` where no job says it.
+ * Billed instance time of the jobs; `undefined` if it is unknown for every job.
  *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (BillableTimeInSeconds: to
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (BillableTimeInSeconds must
  * be multiplied by InstanceCount)
  */
 export function cost(

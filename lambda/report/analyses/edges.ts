@@ -2,17 +2,17 @@ import { rangeScale } from '../range-scale';
 import type { Definition, Edge, ObjectiveType } from '../report-data';
 import { byValue, type RankedJob } from './ranking';
 
-/** Fewer jobs crowd at an end by chance. */
+/** With fewer jobs, several can be near an end by chance. */
 export const MIN_JOBS_FOR_EDGES = 10;
 
-/** How near to an end, as a share of the scale, the best job must be, and how near the best jobs. */
+/** Maximum distance from an end, as a share of the scale: for the best job, and for the other best jobs. */
 const TOUCHES = 0.05;
 const CROWDS = 0.2;
 
 /**
- * Ends of ranges that the best value touches, on the scale that is searched. One job near an end can be chance: with
- * ten hyperparameters it happens in most searches. So more than half of the best tenth (at least three jobs) must be
- * in the outer fifth as well.
+ * Ends of ranges that the best value touches, on the scale of the search. A single job can be near an end by chance: with ten
+ * hyperparameters, that happens in most searches. So more than half of the best tenth (at least three jobs) must also be in
+ * the outer fifth.
  */
 export function touchedEdges(
   best: RankedJob,

@@ -3,28 +3,28 @@ import type { Definition, DefinitionImportance, ObjectiveType, Range } from '../
 import { categoricalDensity, numericDensity } from './parzen';
 import { byValue, isBetter, type RankedJob } from './ranking';
 
-/** Fewer jobs cannot tell important hyperparameters from chance. */
+/** With fewer jobs, important hyperparameters cannot be distinguished from chance. */
 export const MIN_JOBS_FOR_IMPORTANCE = 20;
 
-/** The best tenth of the jobs, but never fewer than five, are compared with all. */
+/** The best tenth of the jobs, at least five, is compared with all jobs. */
 const TOP_SHARE = 0.1;
 const MIN_TOP_JOBS = 5;
 
-/** Points of the grid that a range is laid on. */
+/** Number of grid points for a range. */
 const GRID = 50;
 
-/** How often the best jobs are drawn at random to see what chance does. */
+/** Number of random draws of jobs, to estimate the effect of chance. */
 const DRAWS = 100;
-/** What only one draw in twenty reaches is more than chance. */
+/** Significance level: the share of draws that reach a divergence by chance. */
 const CHANCE = 0.05;
 
 /**
  * How much each hyperparameter decides whether a job is among the best: PED-ANOVA (Watanabe et al., IJCAI 2023). For each
- * hyperparameter, the density of the best jobs' values is compared with that of all jobs' values (Pearson divergence): where
- * a hyperparameter does not matter, both are the same. It needs no model of the objective, and is Optuna's default.
+ * hyperparameter, it compares the density of the best jobs' values with that of all jobs' values (Pearson divergence). If a
+ * hyperparameter does not matter, both are the same. The method needs no model of the objective, and is Optuna's default.
  *
- * A few best jobs differ from all jobs by chance too. So the same is computed for jobs drawn at random: only a divergence
- * that is larger than the largest of all hyperparameters in 19 of 20 draws is beyond chance.
+ * A few best jobs also differ from all jobs by chance. So the same is computed for jobs that are drawn at random. A divergence
+ * is beyond chance only if it exceeds the largest divergence of any hyperparameter in 19 of 20 draws.
  *
  * @see https://arxiv.org/abs/2304.10255
  */
@@ -55,7 +55,7 @@ export function importance(
   };
 }
 
-/** The largest divergence of any hyperparameter that chance reaches, with a probability of `CHANCE`. */
+/** The largest divergence of any hyperparameter that random draws reach with a probability of `CHANCE`. */
 function largestByChance(columns: readonly Column[], topJobs: number, jobs: number): number {
   const random = randomNumbers();
   const largest = Array.from({ length: DRAWS }, () => {
@@ -65,7 +65,7 @@ function largestByChance(columns: readonly Column[], topJobs: number, jobs: numb
   return largest.sort((one, other) => one - other)[Math.ceil(DRAWS * (1 - CHANCE)) - 1] ?? 0;
 }
 
-/** The values of a hyperparameter, as the points of a grid that they fall on. */
+/** The values of a hyperparameter, as grid points. */
 class Column {
   private readonly size: number;
   private readonly points: readonly (number | undefined)[];
@@ -79,14 +79,14 @@ class Column {
       const value = hyperparameters[range.name];
       if (range.kind === 'Categorical') return range.values?.indexOf(value ?? '');
       const at = scale.at(value);
-      // The half between two points goes to the lower one, as Optuna has it.
+      // A value in the middle between two points goes to the lower one, as in Optuna.
       return at === undefined ? undefined : Math.min(this.size - 1, Math.max(0, Math.ceil(at - 0.5)));
     });
     this.density = range.kind === 'Categorical' ? categoricalDensity : numericDensity;
     this.ofAll = this.size < 2 ? [] : this.density(this.countsOf(jobs.map((_job, index) => index)));
   }
 
-  /** How much the density of some of the jobs differs from that of all. */
+  /** How much the density of some jobs differs from that of all jobs. */
   divergence(some: readonly number[]): number {
     if (this.size < 2) return 0;
     const ofSome = this.density(this.countsOf(some));
@@ -103,7 +103,7 @@ class Column {
   }
 }
 
-/** Points of a range's grid: one for each value where there are few. */
+/** Number of grid points of a range: one for each value if there are few. */
 function gridSize({ kind, scaling, min = 0, max = 0, values = [] }: Range): number {
   if (kind === 'Categorical') return values.length;
   if (min === max) return 1;
@@ -119,7 +119,7 @@ function draw(count: number, limit: number, random: () => number): number[] {
   return [...drawn];
 }
 
-/** The same numbers from 0 to 1 each time, so that a report made again says the same (Park and Miller's generator). */
+/** Reproducible random numbers from 0 to 1, so that a second report has the same results (Park and Miller's generator). */
 function randomNumbers(): () => number {
   let state = 1;
   return () => {

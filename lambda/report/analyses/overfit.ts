@@ -1,21 +1,21 @@
 import type { Job, LearningCurve, ObjectiveType, Overfit } from '../report-data';
 import { isBetter } from './ranking';
 
-/** A validation metric that lost more than this share of what training had won got worse. */
+/** A validation metric got worse if it lost more than this share of what training had gained. */
 const LOST_SHARE = 0.02;
-/** The train metric must differ from the validation metric by this share of the latter for a gap. */
+/** There is a gap if the train metric differs from the validation metric by more than this share of the latter. */
 const GAP_SHARE = 0.25;
 const MIN_ROUNDS = 10;
 
-/** `validation:rmse` → `train:rmse`; `undefined` for the name of no validation metric. */
+/** `validation:rmse` → `train:rmse`; `undefined` if the name is not that of a validation metric. */
 export function trainMetricOf(metric: string): string | undefined {
   const train = metric.replace(/\b(validation|valid|val|test)(?=[:_-])/i, 'train');
   return train === metric ? undefined : train;
 }
 
 /**
- * Whether a job fits its training data better than the validation data, judged by its metrics and, where there are any, its
- * learning curves. `undefined` where it has not both metrics, or the objective is no validation metric.
+ * Whether a job fits its training data better than the validation data, by its metrics and, if available, its learning
+ * curves. `undefined` if one of the two metrics is missing, or the objective is not a validation metric.
  */
 export function overfit(
   job: Job,

@@ -1,14 +1,14 @@
-/** Weight of the prior, in observations, and its place: the middle of the grid. */
+/** Weight of the prior, as a number of observations. Its center is the middle of the grid. */
 const PRIOR_WEIGHT = 1;
-/** A kernel narrower than this falls between the points of the grid. */
+/** A narrower kernel would fall between the grid points. */
 const MIN_BANDWIDTH = 0.5 / 1.64;
 
-/** Density of observations on a grid of `counts.length` points: `counts` has how many fall on each. Sums up to 1. */
+/** Density on a grid, which adds up to 1. `counts` has the number of observations at each grid point. */
 export function numericDensity(counts: readonly number[]): number[] {
   const size = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const density = new Float64Array(size);
-  // A kernel's mass at a point depends on their distance alone: `below[d]` is its mass below a distance of d points.
+  // A kernel's mass at a point depends only on the distance: `below[d]` is its mass below a distance of d points.
   const width = scottBandwidth(counts, total);
   const below = Float64Array.from({ length: 2 * size }, (_, d) =>
     normalDistribution((d - size + 0.5) / width),
@@ -21,7 +21,7 @@ export function numericDensity(counts: readonly number[]): number[] {
   return Array.from(density, (mass) => mass / (total + PRIOR_WEIGHT));
 }
 
-/** Adds a kernel that is cut off at the ends of the grid. */
+/** Adds a kernel that is truncated at the ends of the grid. */
 function addKernel(density: Float64Array, weight: number, below: (point: number) => number): void {
   const start = below(0);
   const scale = weight / (below(density.length) - start);
@@ -33,11 +33,11 @@ function addKernel(density: Float64Array, weight: number, below: (point: number)
   }
 }
 
-/** Density of observations of categories. Sums up to 1. */
+/** Density of categorical observations, which adds up to 1. */
 export function categoricalDensity(counts: readonly number[]): number[] {
   const observed = counts.filter((count) => count > 0).length;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  // A kernel puts most on its category and a little on all: less, the more categories there are to tell apart.
+  // A kernel puts most mass on its own category and a little on all, less for more observed categories.
   const little = PRIOR_WEIGHT / (observed + 1);
   return counts.map((count) => {
     const kernels = (count + total * little) / (1 + counts.length * little);
@@ -56,7 +56,7 @@ function scottBandwidth(counts: readonly number[], total: number): number {
   return Math.max(MIN_BANDWIDTH, 1.059 * Math.min(quartiles / 1.34, deviation) * total ** -0.2);
 }
 
-/** The point that an observation falls on, by its index in their order. */
+/** The grid point of an observation, by its index in sorted order. */
 function observationAt(counts: readonly number[], index: number): number {
   let seen = 0;
   return counts.findIndex((count) => {
@@ -69,7 +69,7 @@ function normalDistribution(value: number): number {
   return (1 + erf(value / Math.SQRT2)) / 2;
 }
 
-/** The error function, to 1.5e-7 (Abramowitz and Stegun, 7.1.26). */
+/** The error function, with an error of at most 1.5e-7 (Abramowitz and Stegun, 7.1.26). */
 function erf(value: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(value));
   const polynomial =

@@ -1,9 +1,9 @@
 import type { Comparison, Difference, Job, ObjectiveType } from '../report-data';
 
-/** A job that counts in the search: it ended with a value. */
+/** A job that ended with a value of the objective. */
 export type RankedJob = Job & { readonly value: number };
 
-/** The jobs that completed or were stopped with a value of the objective, in their order. */
+/** The completed or stopped jobs with a value of the objective, in their order. */
 export function rankedJobs(jobs: readonly Job[]): RankedJob[] {
   return jobs.filter(
     (job): job is RankedJob =>
@@ -16,20 +16,20 @@ export function isBetter(one: number, other: number, type: ObjectiveType): boole
   return type === 'Minimize' ? one < other : one > other;
 }
 
-/** Jobs with the best first; of equal values, the earlier job first. */
+/** Jobs, best first. With equal values, the earlier job comes first. */
 export function byValue(jobs: readonly RankedJob[], type: ObjectiveType): RankedJob[] {
   return [...jobs].sort((one, other) =>
     type === 'Minimize' ? one.value - other.value : other.value - one.value,
   );
 }
 
-/** The best completed job; if none completed, the best stopped one. SageMaker chooses so as well. */
+/** The best completed job or, if none completed, the best stopped one. This is also SageMaker's rule. */
 export function bestOf(jobs: readonly Job[], type: ObjectiveType): RankedJob | undefined {
   const sorted = byValue(rankedJobs(jobs), type);
   return sorted.find(({ status }) => status === 'Completed') ?? sorted[0];
 }
 
-/** The best value up to each job. */
+/** The best value so far, at each job. */
 export function bestSoFar(jobs: readonly RankedJob[], type: ObjectiveType): number[] {
   let best: number | undefined;
   return jobs.map(({ value }) => {
@@ -45,7 +45,7 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
 }
 
-/** The best job against the first, the median and the second; `undefined` for fewer than two jobs. */
+/** Compares the best job with the first, the median and the second best; `undefined` for fewer than two jobs. */
 export function compareBest(
   best: RankedJob,
   jobs: readonly RankedJob[],

@@ -6,13 +6,13 @@ export interface Bar {
   readonly name: string;
   readonly size: number;
   readonly label?: string;
-  /** Drawn paler: not to be relied on. */
+  /** Whether the value is uncertain. The bar is then drawn paler. */
   readonly isUnsure?: boolean;
 }
 
 const ROW = 26;
 
-/** Bars with names, the longest of them as wide as the chart. */
+/** Bars with names. The longest is as wide as the chart. */
 export function barChart(head: Pick<Chart, 'id' | 'title'>, bars: readonly Bar[]): Chart {
   const named = {
     ...head,

@@ -4,42 +4,42 @@ import { html, type Markup } from '../page/markup';
 import type { Tick } from '../range-scale';
 import type { Report } from '../report-data';
 
-/** A chart of a report: drawn on the server and, as wide as the window allows, again in the page. */
+/** A chart of a report. It is drawn on the server, and again in the page at the width of the window. */
 export interface Chart {
   readonly id: string;
   readonly title: string;
-  /** What a person who does not see it should know. */
+  /** Alternative text for people who do not see the chart. */
   readonly description: string;
-  /** Narrower, it scrolls. */
+  /** Minimum width. In a narrower window, the chart scrolls. */
   readonly minWidth: number;
   draw(width: number, state?: ChartState): Drawing;
 }
 
-/** What a person has chosen in the page. */
+/** What the user has chosen in the page. */
 export interface ChartState {
-  /** Whether a job is drawn as usual; others are faint. */
+  /** Whether a job is drawn normally. The others are faint. */
   isShown(job: number): boolean;
 }
 
-/** Which jobs are drawn as usual: all, unless a person has chosen some. */
+/** Which jobs are drawn normally: all, unless the user has chosen some. */
 export function shownIn(state: ChartState | undefined): (job: number) => boolean {
   return (job) => state === undefined || state.isShown(job);
 }
 
 export interface Drawing {
   readonly svg: Markup;
-  /** What can be pointed at. */
+  /** Elements that react to the pointer. */
   readonly marks: readonly Mark[];
-  /** Axes on which a person can choose an interval. */
+  /** Axes on which the user can choose an interval. */
   readonly axes?: readonly BrushAxis[];
 }
 
-/** A job's place in a chart. */
+/** A job's position in a chart. */
 export interface Mark {
   readonly job: number;
   readonly x: number;
   readonly y: number;
-  /** SVG path that stands out when the job is pointed at. */
+  /** SVG path to highlight when the pointer is on the job. */
   readonly path: string;
 }
 
@@ -48,7 +48,7 @@ export interface BrushAxis {
   readonly x: number;
   readonly top: number;
   readonly bottom: number;
-  /** Where jobs lie on the axis, by number. */
+  /** Positions of the jobs on the axis, by job number. */
   readonly places: ReadonlyMap<number, number>;
 }
 
@@ -93,7 +93,7 @@ ${content}`,
   );
 }
 
-/** The SVG of a chart, with its name and description for who cannot see it. */
+/** The SVG of a chart, with its title and description for screen readers. */
 export function svg(
   { title, description }: Pick<Chart, 'title' | 'description'>,
   { width, height }: Pick<Frame, 'width' | 'height'>,
@@ -102,15 +102,15 @@ export function svg(
   return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}. ${description}">${content}</svg>`;
 }
 
-/** A number of pixels in SVG: a tenth is what a screen can show. */
+/** A number of pixels in SVG, rounded to a tenth: screens show no smaller differences. */
 export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** From so many on, places are rounded to whole pixels: the page of a large search stays small. */
+/** Above this number of points, positions are rounded to whole pixels, which keeps the page of a large search small. */
 const MANY = 200;
 
-/** Path that a wide round stroke makes dots of: each is relative to the one before it, which is short. */
+/** Path of dots, drawn with a wide round stroke. Each dot is relative to the previous one, which keeps the path short. */
 export function dots(places: readonly (readonly [number, number])[]): string {
   const unit = places.length > MANY ? 1 : 10;
   const rounded = (value: number) => Math.round(value * unit);
@@ -124,7 +124,7 @@ export function dots(places: readonly (readonly [number, number])[]): string {
     .join('');
 }
 
-/** Path of a line through places, with gaps where there is none: each is relative to the one before it. */
+/** Path of a line through points, with gaps for missing ones. Each point is relative to the previous one. */
 export function polyline(
   places: readonly (readonly [number, number] | undefined)[],
   isRough: boolean,
@@ -153,25 +153,25 @@ export function dot(x: number, y: number): string {
   return `M${px(x)} ${px(y)}h0`;
 }
 
-/** A scale of values: outliers lie outside, so that they do not press all others into a line. */
+/** A scale of values. Outliers are outside of it, so that they do not compress all other values. */
 export interface ValueScale {
   (value: number): number;
   readonly ticks: readonly Tick[];
-  /** How many values lie outside. */
+  /** Number of outliers. */
   readonly outside: number;
 }
 
-/** How many interquartile ranges from the quartiles a value may lie. */
+/** A value is an outlier if it is more than this number of interquartile ranges from the quartiles. */
 const OUTLIER = 4;
 const LARGEST = Number.MAX_VALUE / 4;
 
-/** A vertical scale for values, from `bottom` up to `top`. */
+/** A vertical scale for values, from `bottom` to `top`. */
 export function valueScale(values: readonly number[], { top, bottom }: Frame, count = 5): ValueScale {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const reach = OUTLIER * (at(0.75) - at(0.25)) || Number.POSITIVE_INFINITY;
   const inside = sorted.filter((value) => value >= at(0.25) - reach && value <= at(0.75) + reach);
-  // Their distance must be a number too.
+  // Limits the values so that their difference is a finite number too.
   const drawable = (value: number) => Math.min(LARGEST, Math.max(-LARGEST, value));
   const [low, high] = [drawable(inside[0] ?? 0), drawable(inside.at(-1) ?? 1)];
   const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;

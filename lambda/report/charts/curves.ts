@@ -9,7 +9,7 @@ import { type Chart, frameOf, svgWithAxes, valueScale } from './chart';
 
 const MOST_JOBS = 5;
 
-/** The learning curves of the best jobs: the objective metric, and the same metric of the training data. */
+/** The learning curves of the best jobs: the objective metric, and the same metric on the training data. */
 export function curvesChart(report: Report): Chart | undefined {
   const { metric, type } = report.objective;
   const trainMetric = trainMetricOf(metric);
@@ -68,7 +68,7 @@ export function curvesChart(report: Report): Chart | undefined {
             xLabel: unit === 'round' ? 'Round' : 'Seconds of training',
             yLabel: metric.replace(/^.*[:]/, ''),
           },
-          // The best is drawn last, over the others.
+          // The best job is drawn last, on top of the others.
           html`${[...drawn]
             .reverse()
             .map(

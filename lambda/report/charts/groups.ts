@@ -1,9 +1,9 @@
 import type { Job, Report } from '../report-data';
 
-/** Jobs of one definition, or of one earlier tuning job: they have one color. */
+/** Jobs of one definition, or of one earlier tuning job. They have the same color. */
 export interface Group {
   readonly label: string;
-  /** CSS class: the colors are used again after eight groups. */
+  /** CSS class of the color. The colors repeat after eight groups. */
   readonly className: string;
   has(job: Job): boolean;
 }

@@ -11,10 +11,10 @@ const BOTTOM = HEIGHT - 16;
 /** Lines are colored by rank, in fifths. */
 const CLASSES = 5;
 const AXIS_WIDTH = 92;
-/** From so many jobs on, lines are rounded to whole pixels: the page of a large search stays small. */
+/** Above this number of jobs, lines are rounded to whole pixels, which keeps the page of a large search small. */
 const MANY = 200;
 
-/** Each job as a line across the axes of all hyperparameters and the objective. */
+/** Parallel coordinates: each job is a line across the axes of all hyperparameters and the objective. */
 export function parallelChart(report: Report, definition: Definition, id: string): Chart | undefined {
   const jobs = rankedJobs(report.jobs).filter(
     (job) => job.search === definition.search && job.definition === definition.name,
@@ -108,7 +108,7 @@ ${ticks.map(({ at, label }) => html`<text class="tick" x="${px(xOf(index) + 5)}"
   };
 }
 
-/** Names of axes are above them; the first and the last stay inside of the chart. */
+/** Attributes of an axis name, which is above the axis. The first and the last name stay inside the chart. */
 function labelPlace(index: number, count: number, x: number): Markup {
   if (index === 0) return html`class="label" x="${px(x - AXIS_WIDTH / 2)}"`;
   return index === count - 1

@@ -8,7 +8,7 @@ import { parallelChart } from './parallel';
 import { sliceCharts } from './slices';
 import { timelineChart } from './timeline';
 
-/** Features that a chart shows: a model can have thousands. */
+/** Maximum number of features in a chart. A model can have thousands. */
 const MOST_FEATURES = 25;
 
 export interface ReportCharts {
@@ -26,7 +26,7 @@ export interface DefinitionCharts {
   readonly slices: readonly Chart[];
 }
 
-/** All charts of a report, those of the best job's definition first. */
+/** All charts of a report. Those of the best job's definition come first. */
 export function reportCharts(report: Report): ReportCharts {
   const best = report.jobs.find(({ name }) => name === report.bestJob);
   const own = report.definitions.filter(({ search }) => search === report.search.name);
@@ -52,7 +52,7 @@ export function reportCharts(report: Report): ReportCharts {
   };
 }
 
-/** The charts by id. */
+/** The charts, by ID. */
 export function chartsById(charts: ReportCharts): Map<string, Chart> {
   const { objective, definitions, curves, timeline, features } = charts;
   const all = [

@@ -15,7 +15,7 @@ import {
 } from './chart';
 import { groupsOf } from './groups';
 
-/** For each hyperparameter of a definition, its values against the objective's, on the scale that is searched. */
+/** For each hyperparameter of a definition, its values and the objective's values, on the scale of the search. */
 export function sliceCharts(report: Report, definition: Definition, id: string): Chart[] {
   const group = groupsOf(report).find(({ has }) =>
     report.jobs.some(
@@ -47,7 +47,7 @@ export function sliceCharts(report: Report, definition: Definition, id: string):
             );
             const places = all.flatMap((job) => {
               const at = x.at(job.hyperparameters[range.name]);
-              // Earlier tuning jobs can have had other ranges.
+              // Earlier tuning jobs may have had different ranges.
               if (at === undefined || at < frame.left || at > frame.right) return [];
               return [{ job, at: [at, y(job.value)] as const }];
             });

@@ -13,7 +13,7 @@ interface Run {
   readonly slot: number;
 }
 
-/** When each job ran, on as many rows as jobs ran at once. */
+/** When each job ran. There are as many rows as jobs that ran at the same time. */
 export function timelineChart(report: Report): Chart | undefined {
   const runs = slotsOf(report.jobs.filter(({ search }) => search === report.search.name));
   if (runs.length === 0) return undefined;
@@ -79,7 +79,7 @@ export function timelineChart(report: Report): Chart | undefined {
   };
 }
 
-/** Round numbers of seconds, minutes or hours, in seconds. */
+/** Ticks at round numbers of seconds, minutes or hours, in seconds. */
 function timeTicks(seconds: number, count: number): number[] {
   const unit = seconds > 3 * 3600 ? 3600 : seconds > 180 ? 60 : 1;
   return scaleLinear([0, seconds / unit], [0, 1])

@@ -3,16 +3,16 @@ import { announce, svgElement } from './dom';
 import type { State } from './state';
 
 const WIDTH = 22;
-/** What an arrow key moves an interval by, and what it has at first, as shares of the axis. */
+/** Step of an arrow key, and initial size of an interval, as shares of the axis. */
 const STEP = 0.05;
 const FIRST = 0.25;
 
 /** Intervals on the axes of a chart, chosen with the pointer or the keyboard. */
 export class Brush {
   isDragging = false;
-  /** Choosing an interval draws the chart again: the axis that had the focus gets it back. */
+  /** Axis to focus again: choosing an interval redraws the chart, which loses the focus. */
   private keyboardAxis: string | undefined;
-  /** From top to bottom, as shares of the axis, by the axis's name. */
+  /** Intervals from top to bottom, as shares of the axis, by the name of the axis. */
   private readonly intervals = new Map<string, readonly [number, number]>();
 
   constructor(
@@ -25,7 +25,7 @@ export class Brush {
   }
 
   attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
-    // An image may hold nothing that can have the focus.
+    // The role `img` does not allow focusable elements inside.
     svg.setAttribute('role', 'group');
     for (const axis of axes) {
       const { name, x, top, bottom } = axis;
@@ -87,9 +87,9 @@ export class Brush {
       window.removeEventListener('pointerup', end);
       window.removeEventListener('pointercancel', end);
       const [low, high] = sorted(from, shareOf(event));
-      // A click without a way removes the interval.
+      // A click without dragging removes the interval.
       this.choose(axis, high - low < 0.01 ? undefined : [low, high]);
-      // The click that follows is no click on a job.
+      // The click event after dragging is not a click on a job.
       setTimeout(() => {
         this.isDragging = false;
       });
@@ -99,7 +99,7 @@ export class Brush {
     window.addEventListener('pointercancel', end);
   }
 
-  /** Up and down move the interval, with Shift its lower end; Enter and Escape remove it. */
+  /** Up and Down move the interval, or with Shift its lower end. Enter and Escape remove it. */
   private onKey(event: KeyboardEvent, axis: BrushAxis): void {
     const [from, to] = this.intervals.get(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
     const step = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];

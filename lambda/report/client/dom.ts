@@ -8,12 +8,12 @@ export function svgElement(name: string, attributes: Readonly<Record<string, str
   return element;
 }
 
-/** Puts markup, in which every text is escaped, in place of what an element holds. */
+/** Replaces the content of an element with markup, in which all strings are escaped. */
 export function fill(element: Element, markup: Markup): void {
   element.innerHTML = markup.toString();
 }
 
-/** Says something to screen readers. */
+/** Announces a string to screen readers. */
 export function announce(text: string): void {
   const element = document.getElementById('announcement');
   if (element) element.textContent = text;

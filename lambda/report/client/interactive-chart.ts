@@ -4,10 +4,10 @@ import { fill, svgElement } from './dom';
 import type { State } from './state';
 import type { Tooltip } from './tooltip';
 
-/** How near, in pixels, a job must be to be pointed at. */
+/** Maximum distance between the pointer and a job, in pixels. */
 const REACH = 28;
 
-/** A chart of the page that follows the window's width, and shows the job that is pointed at. */
+/** A chart of the page that adapts to the window's width, and shows the job at the pointer. */
 export class InteractiveChart {
   private readonly plot: HTMLElement;
   private readonly brush: Brush;
@@ -51,7 +51,7 @@ export class InteractiveChart {
     this.showJobs();
   }
 
-  /** Makes the jobs that are selected or pointed at stand out. */
+  /** Highlights the selected jobs and the job at the pointer. */
   private showJobs(): void {
     const svg = this.plot.querySelector('svg');
     if (!svg || !this.drawing) return;
@@ -92,7 +92,7 @@ export class InteractiveChart {
     return nearest;
   }
 
-  /** Arrow keys go from job to job, Enter selects. */
+  /** Arrow keys move from job to job. Enter selects a job. */
   private onKey(event: KeyboardEvent): void {
     if (event.target !== this.plot || !this.drawing) return;
     const marks = this.drawing.marks.filter(({ job }) => this.state.isShown(job));

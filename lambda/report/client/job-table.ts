@@ -7,7 +7,7 @@ import type { State } from './state';
 export class JobTable {
   private readonly table = document.getElementById('job-table') as HTMLTableElement;
   private readonly body = this.table.tBodies[0] as HTMLTableSectionElement;
-  /** By the job's number, less one. */
+  /** Rows, by the job's number minus one. */
   private readonly rows = [...this.body.rows];
   private readonly boxes: HTMLInputElement[] = [];
   private readonly status = document.createElement('select');
@@ -130,7 +130,7 @@ export class JobTable {
   }
 }
 
-/** Rows without a value come last, whichever the direction. */
+/** Compares rows. Those without a value come last, in either direction. */
 function compare(
   one: string | number | undefined,
   other: string | number | undefined,

@@ -25,7 +25,7 @@ for (const code of document.querySelectorAll('[data-copy]')) {
   code.after(' ', copy);
 }
 
-// A chart becomes interactive when it comes near the window: there can be hundreds.
+// A chart becomes interactive when it is scrolled near the window, because there can be hundreds.
 const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -38,5 +38,5 @@ const observer = new IntersectionObserver(
   { rootMargin: '400px' },
 );
 for (const figure of document.querySelectorAll('[data-chart]')) observer.observe(figure);
-// When a person can use the page: tests measure it.
+// Marks when the page is usable. Tests measure it.
 performance.mark('interactive');

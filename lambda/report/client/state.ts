@@ -1,8 +1,8 @@
 import type { Job, Report } from '../report-data';
 
-/** What a person has chosen, and who wants to know of it. */
+/** What the user has chosen, and the listeners to notify. */
 export class State {
-  /** The job that is pointed at. */
+  /** The job at the pointer. */
   pointed: number | undefined;
   readonly selected = new Set<number>();
   /** Jobs in the chosen intervals, by chart and axis. */

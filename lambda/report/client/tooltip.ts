@@ -5,7 +5,7 @@ import type { State } from './state';
 
 const MOST_HYPERPARAMETERS = 12;
 
-/** What is told of the job that is pointed at. */
+/** Details of the job at the pointer. */
 export class Tooltip {
   private readonly element = document.createElement('div');
 

@@ -1,7 +1,7 @@
 import type { FeatureImportance } from '../report-data';
 import type { Tree, XGBoostModel } from './tree-model';
 
-/** Features that are kept for each kind of importance. */
+/** Maximum number of features for each kind of importance. */
 const MAX_FEATURES = 50;
 
 interface Sums {
@@ -11,8 +11,8 @@ interface Sums {
 }
 
 /**
- * Importance of the features as XGBoost's `get_score` has it: how many splits use a feature (`weight`), and the mean gain and
- * cover of those splits.
+ * Feature importance, defined as in XGBoost's `get_score`: the number of splits that use a feature (`weight`), and the mean
+ * gain and cover of those splits.
  *
  * @see https://xgboost.readthedocs.io/en/stable/python/python_api.html#xgboost.Booster.get_score
  */
@@ -34,7 +34,7 @@ export function importanceOf({ trees, featureNames }: XGBoostModel): FeatureImpo
   };
 }
 
-/** From the root on: nodes that were pruned stay in the columns. */
+/** Adds the nodes that are reachable from the root. The columns also contain pruned nodes. */
 function addTree({ left, right, feature, gain, cover }: Tree, sums: Map<number, Sums>): void {
   const pending = [0];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

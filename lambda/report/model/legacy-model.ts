@@ -1,13 +1,13 @@
 import type { Tree, XGBoostModel } from './tree-model';
 
-/** Bytes of the structures that the format consists of. All numbers are little-endian. */
+/** Sizes of the format's structures, in bytes. All numbers are little-endian. */
 const BYTES = { learner: 136, model: 160, tree: 148, node: 20, statistics: 16 };
-/** How a deleted node and the direction for missing values are written in the number of its feature. */
+/** The feature number of a node also encodes whether it is deleted, and the direction for missing values. */
 const DEFAULT_LEFT = 0x80000000;
 
 /**
- * Reads XGBoost's binary format of before version 2.1: parameters of the learner, names of objective and booster, parameters
- * of the model, and for each tree its parameters, nodes and statistics.
+ * Reads XGBoost's binary format from before version 2.1: the learner's parameters, the names of objective and booster, the
+ * model's parameters, and for each tree its parameters, nodes and statistics.
  *
  * @see https://github.com/dmlc/xgboost/blob/v1.7.4/src/learner.cc (LoadModel)
  * @see https://github.com/dmlc/xgboost/blob/v1.7.4/include/xgboost/tree_model.h

@@ -1,8 +1,8 @@
-/** Bytes of a block of an archive: headers take one, contents are padded to whole ones. */
+/** Size of a block in bytes. A header is one block, and contents are padded to whole blocks. */
 const BLOCK = 512;
 
 /**
- * Reads an archive piece by piece and keeps one file of it.
+ * Reads an archive as a stream and returns one file from it.
  *
  * @see https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
@@ -14,7 +14,7 @@ export async function readTarEntry(
   const names: string[] = [];
   const content: Buffer[] = [];
   let header = Buffer.alloc(0);
-  /** Bytes of the current file, and of its padding, that are still to come. */
+  /** Remaining bytes of the current file, and of its padding. */
   let [left, padding] = [0, 0];
   let keeps = false;
   for await (const chunk of chunks) {

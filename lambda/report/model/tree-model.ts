@@ -1,21 +1,21 @@
-/** A tree as columns, one number for each node; the root is the first. */
+/** A tree as columns with one number for each node. The first node is the root. */
 export interface Tree {
-  /** The children; -1 where the node is a leaf. */
+  /** Left and right child of each node; -1 for a leaf. */
   readonly left: ArrayLike<number>;
   readonly right: ArrayLike<number>;
-  /** Number of the feature that the node asks for. */
+  /** Number of the feature that the node splits on. */
   readonly feature: ArrayLike<number>;
-  /** How much the split lowered the loss. */
+  /** How much the split reduced the loss. */
   readonly gain: ArrayLike<number>;
-  /** Sum of the second derivatives of the rows that come here. */
+  /** Sum of the second derivatives of the rows that reach the node. */
   readonly cover: ArrayLike<number>;
 }
 
-/** What of a model tells the importance of its features. */
+/** The parts of a model that its feature importance depends on. */
 export interface XGBoostModel {
   /** `gbtree`, `dart` or `gblinear`, which has no trees. */
   readonly booster: string;
   readonly trees: readonly Tree[];
-  /** Empty where the model has no names. */
+  /** Empty if the model has no feature names. */
   readonly featureNames: readonly string[];
 }

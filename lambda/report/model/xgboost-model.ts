@@ -11,10 +11,10 @@ const TREE_NUMBERS = [
 ] as const;
 
 /**
- * Reads a model as SageMaker's XGBoost images save it: UBJSON since XGBoost 2.1, the binary format before. JSON is what scripts
- * can save. The images before 1.3-1 save a Python pickle, which only Python reads.
+ * Reads a model that SageMaker's XGBoost images saved: UBJSON since XGBoost 2.1, and the binary format before. Scripts can also
+ * save JSON. Images before 1.3-1 save a Python pickle, which cannot be read here.
  *
- * @throws Error that says why in words for a person, where the model cannot be read
+ * @throws Error with a readable reason if the model cannot be read
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
  */
 export function parseXGBoostModel(buffer: Buffer): XGBoostModel {
@@ -23,7 +23,7 @@ export function parseXGBoostModel(buffer: Buffer): XGBoostModel {
     throw new Error('the model is a Python pickle, as images of XGBoost before 1.3-1 save it');
   }
   if (first !== 0x7b) return parseLegacyModel(buffer);
-  // A key begins with a quotation mark in JSON, and with the type of its length in UBJSON.
+  // In JSON, a key begins with a quotation mark. In UBJSON, it begins with the type of its length.
   return modelOf(
     second !== undefined && /[iUIlL]/.test(String.fromCharCode(second))
       ? parseUbjson(buffer, (key) => TREE_NUMBERS.some((name) => name === key))
@@ -57,6 +57,6 @@ interface Booster {
 
 interface Learner {
   readonly feature_names?: readonly string[];
-  /** DART keeps its trees one level deeper. */
+  /** In a DART model, the trees are one level deeper. */
   readonly gradient_booster?: Booster & { readonly name?: string; readonly gbtree?: Booster };
 }

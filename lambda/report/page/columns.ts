@@ -3,12 +3,12 @@ import { keysOf } from '../csv';
 import { cut, formatNumber, formatSeconds, formatValue } from '../format';
 import type { Job, Report } from '../report-data';
 
-/** Longest text in a cell. */
+/** Maximum number of characters in a cell. */
 const MOST_CHARACTERS = 80;
-/** Metrics in the table: containers can report dozens. */
+/** Maximum number of metrics in the table. Containers can report dozens. */
 const MOST_METRICS = 8;
 
-/** Titles of the columns that are more than their text. */
+/** Titles of the columns with special markup. */
 export const NAME = 'Job';
 export const STATUS = 'Status';
 
@@ -16,7 +16,7 @@ export const STATUS = 'Status';
 export interface Column {
   readonly title: string;
   readonly isText: boolean;
-  /** What it is sorted by. */
+  /** Value to sort by. */
   read(job: Job): string | number | undefined;
   show(job: Job): string;
 }
@@ -25,7 +25,7 @@ export function columnsOf(report: Report): Column[] {
   const { jobs, objective } = report;
   const several = (key: 'search' | 'definition') => new Set(jobs.map((job) => job[key])).size > 1;
   const any = (key: keyof Job) => jobs.some((job) => job[key] !== undefined);
-  // The objective has its own column; the same metric of the training data comes first.
+  // The objective has its own column. The same metric on the training data comes next.
   const metrics = keysOf(jobs, 'metrics')
     .filter((name) => name !== objective.metric)
     .sort(
@@ -73,7 +73,7 @@ function hyperparameter(name: string, jobs: readonly Job[]): Column {
   return { title: name, isText, read, show };
 }
 
-/** A job's name without that of its tuning job, which all have. */
+/** A job's name without the prefix that all jobs of its tuning job share. */
 export function shortName({ name, search }: Pick<Job, 'name' | 'search'>): string {
   return name.startsWith(`${search}-`) ? name.slice(search.length + 1) : name;
 }

@@ -1,7 +1,7 @@
 import type { Chart } from '../charts/chart';
 import { type Content, html, type Markup } from './markup';
 
-/** A chart with its title. The page's script draws it again as wide as the window allows. */
+/** A chart with its title. The page's script redraws it at the width of the window. */
 export function figure(chart: Chart | undefined, width: number, note?: Content): Content {
   if (!chart) return undefined;
   return html`<figure class="${kindOf(chart)}" data-chart="${chart.id}"><figcaption>${chart.title}</figcaption>${note}
@@ -13,7 +13,7 @@ function kindOf({ id }: Chart): string {
   return id.replace(/-.*/, '');
 }
 
-/** What the colors of a chart mean. */
+/** Legend of a chart's colors. */
 export function legend(entries: readonly (readonly [className: string, label: string])[]): Markup {
   const path = (className: string) =>
     className.startsWith('dots') ? 'M9 5h0' : className === 'failed-marks' ? 'M6 2l6 6m0-6l-6 6' : 'M2 5h14';

@@ -7,7 +7,7 @@ import type { Definition, Range, Report } from '../report-data';
 import { figure, legend } from './figure';
 import { type Content, html, type Markup } from './markup';
 
-/** For each definition: the best values in their ranges, importance, and the charts of its hyperparameters. */
+/** For each definition: the best values within their ranges, the importance, and the charts of its hyperparameters. */
 export function hyperparameters(report: Report, definitions: readonly DefinitionCharts[]): Content {
   const tuned = definitions.filter(({ definition }) => definition.ranges.length > 0);
   if (tuned.length === 0) return undefined;
@@ -83,7 +83,7 @@ function bestValues(report: Report, definition: Definition): Content {
   }</tbody></table></div>`;
 }
 
-/** Where a value lies in its range. */
+/** Drawing of a value's position in its range. */
 function place(range: Range, value: string | undefined): Content {
   const at = rangeScale(range, 4, 96).at(value);
   const dot: Markup | undefined =

@@ -6,10 +6,10 @@ import { linkTo } from './links';
 import { type Content, html, type Markup } from './markup';
 import { link } from './overview';
 
-/** Failure reasons that are shown whole. */
+/** Maximum number of failure reasons on the page. */
 const MOST_REASONS = 20;
 
-/** The table of all jobs, and why jobs failed. End tags that HTML does without are left out: there are 750 rows. */
+/** The table of all jobs, and why jobs failed. Optional end tags are left out, because there can be 750 rows. */
 export function jobsSection(report: Report): Content {
   if (report.jobs.length === 0) return undefined;
   const columns = columnsOf(report);

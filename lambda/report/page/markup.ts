@@ -1,4 +1,4 @@
-/** HTML or SVG. Only `html` makes it, so that every text in it is escaped. */
+/** HTML or SVG. Only `html` creates it, so all strings in it are escaped. */
 export class Markup {
   constructor(private readonly text: string) {}
 
@@ -9,7 +9,7 @@ export class Markup {
 
 export type Content = Markup | string | number | false | undefined | readonly Content[];
 
-/** Markup from a template: everything put into it is escaped, unless it is markup itself. */
+/** Creates markup from a template. Inserted values are escaped, unless they are markup themselves. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, index) => text + textOf(contents[index - 1]) + part));
 }
@@ -29,7 +29,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Also replaces what no HTML or UTF-8 may hold: control characters and halves of surrogate pairs. */
+/** Escapes a string. Also replaces control characters and lone surrogates, which HTML and UTF-8 do not allow. */
 function escaped(text: string): string {
   return (
     text
@@ -39,7 +39,7 @@ function escaped(text: string): string {
   );
 }
 
-/** JSON that can stand in a `script` element: nothing in it ends the element, or a line of JavaScript. */
+/** JSON for a `script` element, without sequences that end the element or a line of JavaScript. */
 export function jsonInScript(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

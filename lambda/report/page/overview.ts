@@ -8,7 +8,7 @@ import { figure, legend } from './figure';
 import { linkTo } from './links';
 import { type Content, html, type Markup } from './markup';
 
-/** The first screen: what was searched, what came of it, and what the numbers say. */
+/** The first screen: the search, its result, and what the numbers say. */
 export function overview(report: Report, charts: ReportCharts): Markup {
   const best = report.jobs.find(({ name }) => name === report.bestJob);
   const groups = groupsOf(report);

@@ -8,15 +8,15 @@ import { type Content, html, jsonInScript, Markup } from './markup';
 import { overview } from './overview';
 import { packed } from './page-data';
 
-/** The page's own style sheet and script, which stand in it. */
+/** The style sheet and the script that are embedded in the page. */
 export interface PageAssets {
   readonly css: string;
   readonly js: string;
 }
 
 /**
- * `report.html`: everything is in it, and all of it is there without JavaScript. Its policy lets nothing run or load
- * but the script and the style sheet by their hashes.
+ * `report.html`. It is self-contained, and shows everything without JavaScript. Its content security policy allows only the
+ * script and the style sheet, by their hashes.
  */
 export function renderPage(report: Report, { css, js }: PageAssets): string {
   const charts = reportCharts(report);
@@ -61,7 +61,7 @@ ${missing(report)}
   return page.toString();
 }
 
-/** Our own files, and JSON that is escaped already. */
+/** Markup from our own files, and from JSON that is already escaped. */
 function trusted(text: string): Markup {
   return new Markup(text);
 }

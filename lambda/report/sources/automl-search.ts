@@ -3,7 +3,7 @@ import { listCandidates } from '../../shared/automl-candidates';
 import type { ReportClients } from '../clients';
 import type { AutoMlReportInput } from '../input';
 
-/** Reads an AutoML job: at most six calls of SageMaker. */
+/** Reads an AutoML job, with at most six calls to SageMaker. */
 export async function readAutoMlSearch(
   client: ReportClients['sagemaker'],
   autoMlJobName: string,

@@ -6,8 +6,8 @@ import type {
 import { definitionOf } from './definition-of';
 
 /**
- * Instances and billed time of a training job that was not described: SageMaker bills from its start to its end. With spot instances,
- * whose interruptions are not billed, the time is not known.
+ * Instances and billed time of a training job that was not described. SageMaker bills the time from its start to its end. For
+ * spot instances the time is unknown, because interruptions are not billed.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
  */

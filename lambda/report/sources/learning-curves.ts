@@ -15,11 +15,11 @@ import { curvesIn, type LoggedMetric } from './logged-metrics';
 import type { TuningSearch } from './tuning-search';
 
 const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
-/** The best training jobs whose learning curves are read; that of the final one comes on top. */
+/** Number of best training jobs whose learning curves are read, in addition to the final training job. */
 const BEST_JOBS = 5;
-/** Pages of up to 1 MiB or 10,000 lines of the log of one training job. */
+/** Maximum number of log pages for one training job. A page has up to 1 MiB or 10,000 lines. */
 const MAX_PAGES = 3;
-/** Logs arrive a little after a job has ended. */
+/** Log events can arrive this long after the end of a job. */
 const LOG_DELAY_MILLISECONDS = 5 * 60_000;
 
 interface LoggedJob {
@@ -36,8 +36,8 @@ export interface LearningCurves {
 }
 
 /**
- * Reads learning curves round by round out of the logs of the training jobs, as SageMaker finds metrics there: with the
- * regular expressions of the metric definitions. CloudWatch's metrics would need fewer calls, but have one value a minute:
+ * Reads learning curves, round by round, from the logs of the training jobs. It finds metrics like SageMaker, with the regular
+ * expressions of the metric definitions. CloudWatch metrics would need fewer calls, but have only one value per minute. See
  * decision 38.
  */
 export async function readLearningCurves(
@@ -88,7 +88,7 @@ function loggedJob(
   };
 }
 
-/** The objective metric and, for one of the validation data, its counterpart of the training data. */
+/** The objective metric and, if it is a validation metric, the corresponding train metric. */
 function metricsOf(
   tuningJob: DescribeHyperParameterTuningJobResponse,
   summary: HyperParameterTrainingJobSummary | undefined,
@@ -106,7 +106,7 @@ function loggedMetric({ Name: name, Regex: source }: MetricDefinition): LoggedMe
   try {
     return name && source ? { name, regex: new RegExp(source) } : undefined;
   } catch {
-    // SageMaker takes regular expressions that JavaScript does not have.
+    // SageMaker accepts regular expressions that JavaScript does not support.
     return undefined;
   }
 }
@@ -122,7 +122,7 @@ async function readJob(
     const response = await client.send(
       new FilterLogEventsCommand({
         logGroupName: LOG_GROUP,
-        // Of several hosts, each logs the metrics.
+        // Every host logs the metrics, so only the log of the first host is read.
         logStreamNamePrefix: `${name}/algo-1-`,
         startTime: from?.getTime(),
         endTime: to?.getTime(),

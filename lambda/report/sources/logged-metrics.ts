@@ -1,18 +1,18 @@
 import type { LearningCurve } from '../report-data';
 
-/** A metric as its definition finds it in a line of a log. */
+/** A metric and the regular expression that finds it in a log line. */
 export interface LoggedMetric {
   readonly name: string;
-  /** Its first group is the value. */
+  /** Its first group matches the value. */
   readonly regex: RegExp;
 }
 
-/** Lines that are longer hold no metrics, and expressions can take long on them. */
+/** Longer lines are skipped: they have no metrics, and matching them can be slow. */
 const MAX_LINE_CHARACTERS = 2000;
 
 /**
- * The learning curves in the lines of a training job's log. XGBoost numbers its rounds (`[0]` is the first); for others, each
- * time that a metric is logged counts as a round. A round that was trained again after an interruption counts once.
+ * Finds learning curves in the log lines of a training job. XGBoost numbers its rounds, from `[0]`. For other algorithms, each
+ * logged value counts as a round. A round that was repeated after an interruption counts once.
  */
 export function curvesIn(
   lines: readonly string[],
@@ -29,7 +29,7 @@ export function curvesIn(
       const numbered = /^\[(\d+)\]/.exec(line)?.[1];
       points.set(numbered === undefined ? points.size + 1 : Number(numbered) + 1, value);
     }
-    // One value is no curve.
+    // A curve needs at least two values.
     if (points.size < 2) return [];
     return [{ job, metric: name, unit: 'round', points: [...points].sort(([one], [other]) => one - other) }];
   });

@@ -8,15 +8,15 @@ import { parseXGBoostModel } from '../model/xgboost-model';
 import type { FeatureImportance } from '../report-data';
 import { locationOf } from '../s3-location';
 
-/** Name of the model in the archive of SageMaker's XGBoost images. */
+/** File name of the model in the archives of SageMaker's XGBoost images. */
 const MODEL_NAME = 'xgboost-model';
-/** Bytes of a model that are read: twice as many have to fit into the function's memory. */
+/** Maximum size of a model, in bytes. Twice this size must fit into the function's memory. */
 const MAX_MODEL_BYTES = 48 * 1024 * 1024;
 
 /**
- * Importance of the features in a model of SageMaker's XGBoost.
+ * Feature importance of a model of SageMaker's XGBoost.
  *
- * @throws Error that says why, where it cannot be told
+ * @throws Error with the reason, if the model cannot be read
  */
 export async function readModelImportance(
   client: ReportClients['s3'],

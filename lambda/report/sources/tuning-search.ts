@@ -14,21 +14,21 @@ import type { TrainingJobInput, TuningReportInput } from '../input';
 import { billedTimeOf } from './billed-time';
 
 /**
- * Calls of SageMaker for a tuning job: the tuning job, the pages of its training jobs, and with what is left over
- * descriptions of the final training job and of the best ones.
+ * Maximum number of calls to SageMaker for a tuning job: one for the tuning job, one for each page of its training jobs, and
+ * the rest for descriptions of the final training job and the best ones.
  */
 const MAX_CALLS = 10;
-/** Pages of the training jobs of all earlier tuning jobs together. */
+/** Maximum number of pages for the training jobs of all earlier tuning jobs together. */
 const MAX_PARENT_PAGES = 10;
 
-/** A tuning job with all that is known of its training jobs. */
+/** A tuning job, with everything known about its training jobs. */
 export interface TuningSearch
   extends Pick<TuningReportInput, 'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob'> {
-  /** What could not be read, in sentences. */
+  /** What could not be read, as sentences. */
   readonly notices: readonly string[];
 }
 
-/** Reads a tuning job. What is not essential for a report is left out where it cannot be read, with a notice. */
+/** Reads a tuning job. If an optional part cannot be read, the report has a notice instead. */
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],
   tuningJobName: string,
@@ -77,7 +77,7 @@ function withBilledTime(
   return { ...job, ...(description && { description }) };
 }
 
-/** The best training job can be beyond the pages that were read. */
+/** Adds the best training job, if it is not in the pages that were read. */
 function withBest(
   summaries: readonly HyperParameterTrainingJobSummary[],
   { BestTrainingJob: best }: DescribeHyperParameterTuningJobResponse,
@@ -102,7 +102,7 @@ async function describeTrainingJobs(
   return { described, problems };
 }
 
-/** Earlier tuning jobs that the search started from. Those of other prefixes may not be readable. */
+/** Earlier tuning jobs that the search started from. The role may have no permission to read jobs with other prefixes. */
 async function readParents(
   client: ReportClients['sagemaker'],
   { WarmStartConfig }: DescribeHyperParameterTuningJobResponse,
@@ -119,7 +119,7 @@ async function readParents(
       notices.push(`The earlier tuning job ${name} could not be read: ${tuningJob}.`);
       continue;
     }
-    // One page is kept for each of those that follow.
+    // Reserves one page for each of the remaining tuning jobs.
     const listing = await listTrainingJobs(client, name, pagesLeft - (names.length - index - 1));
     pagesLeft -= listing.pages;
     if (listing.isCut) notices.push(cutNotice(name, listing.summaries.length));
@@ -135,7 +135,7 @@ function cutNotice(tuningJobName: string, shown: number): string {
   return `Tuning job ${tuningJobName} has more training jobs than the ${shown} that are shown.`;
 }
 
-/** A report does without what is gone, or what its role may not read: then it has the reason instead. */
+/** Returns the reason instead of an error if something was deleted or the role has no permission to read it. */
 async function ifReadable<T extends object>(answer: Promise<T>): Promise<T | string> {
   try {
     return await answer;
