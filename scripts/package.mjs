@@ -1,7 +1,7 @@
 // Builds the npm packages, and with jsii-pacmak the packages of every language whose toolchain is on this machine. A
 // build that fails ends the command with an error; a target without a toolchain is skipped, with a line that says why.
 // usage: npm run package -- [--outdir DIR] [--targets js,python,java,go,dotnet]
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -48,6 +48,19 @@ function report(target, folder) {
   return packages.map((file) => `built ${target}: ${file} (${size([file])})`);
 }
 
+/** Runs a command in the project; if it fails, so does this script. */
+function run(program, args, output) {
+  const { status } = spawnSync(program, args, {
+    cwd: PROJECT,
+    // The build comes before this script: packing must not build again while tests read the bundles.
+    env: { ...process.env, npm_config_ignore_scripts: 'true' },
+    stdio: ['ignore', output, 'inherit'],
+  });
+  if (status === 0) return;
+  console.error(`failed: ${[program, ...args].join(' ')}`);
+  process.exit(1);
+}
+
 const { values } = parseArgs({
   options: {
     outdir: { type: 'string', default: join(PROJECT, 'dist') },
@@ -71,19 +84,12 @@ if (present.length > 0) {
   translateSnippets(tablet);
   const rosetta = ['--rosetta-tablet', tablet, '--rosetta-unknown-snippets', 'fail'];
   const pacmak = createRequire(import.meta.url).resolve('jsii-pacmak/bin/jsii-pacmak');
-  // A build that fails ends this command, with the tool's own output.
-  execFileSync(process.execPath, [pacmak, '--outdir', outdir, ...rosetta, '--targets', ...present], {
-    cwd: PROJECT,
-    stdio: 'inherit',
-  });
+  run(process.execPath, [pacmak, '--outdir', outdir, ...rosetta, '--targets', ...present], 'inherit');
 }
 if (present.includes('js')) {
   const destination = join(outdir, 'js');
   mkdirSync(destination, { recursive: true });
-  execFileSync('npm', ['pack', '--workspace', 'local', '--pack-destination', destination], {
-    cwd: PROJECT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  run('npm', ['pack', '--silent', '--workspace', 'local', '--pack-destination', destination], 'ignore');
 }
 for (const target of targets) {
   const command = missing.get(target);

@@ -1,10 +1,21 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import * as ts from 'typescript';
 import { createPythonEnvironments } from '../../local/src/training';
 import { onlyExecutionIn, startCommand } from '../../local/test/end-to-end/support';
+import { devDependencies } from '../../package.json';
 import { synthesizeStacks } from './stacks';
 import { type Language, reasonToSkip } from './toolchains';
 
@@ -30,7 +41,7 @@ const environment = {
   ...process.env,
   // The apps compile the Go package anyway, and nobody reads the Javadoc of a test.
   JSII_BUILD_GO: '0',
-  MAVEN_OPTS: '-Dmaven.javadoc.skip=true',
+  MAVEN_OPTS: '-Dmaven.javadoc.skip=true -Dmaven.source.skip=true',
   JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
 };
 
@@ -91,7 +102,11 @@ async function pythonEnvironment(): Promise<NodeJS.ProcessEnv> {
   const site = join(folder, 'site-packages');
   if (!existsSync(site)) {
     const wheel = join(packages, 'python', 'cdk_sagemaker_tuning-0.1.0-py3-none-any.whl');
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', site, wheel]);
+    const install = (...options: string[]) =>
+      execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...options, wheel]);
+    // What is installed satisfies the wheel's ranges.
+    install('--dry-run', '--no-index');
+    install('--no-deps', '--target', site);
   }
   const path = [dirname(python), process.env['PATH']].join(delimiter);
   return { ...environment, PATH: path, PYTHONPATH: site };
@@ -124,12 +139,55 @@ for (const language of LANGUAGES) {
   inLanguage(language)(`${language}: the templates are those of TypeScript, byte for byte`, async () => {
     const outdir = join(folder, language);
     await RUN_APP[language](copyOfApp(language), outdir);
-    for (const stack of STACKS) {
-      const template = (of: string) => readFileSync(join(folder, of, `${stack}.template.json`), 'utf8');
-      expect(template(language)).toBe(template('typescript'));
-    }
+    expectTemplatesOfTypeScript(language);
   });
 }
+
+/** Compares the templates in a folder with those that TypeScript's sources give. */
+function expectTemplatesOfTypeScript(name: string): void {
+  for (const stack of STACKS) {
+    const template = (of: string) => readFileSync(join(folder, of, `${stack}.template.json`), 'utf8');
+    expect(template(name)).toBe(template('typescript'));
+  }
+}
+
+inLanguage('python')('python: errors have its names of props, and tell how to write a number', async () => {
+  const { stdout } = await run('python3', [join(__dirname, 'python/problems.py')], {
+    env: await pythonEnvironment(),
+  });
+  expect(stdout).toContain(
+    'hyperparameters.num_round: must be a string, got 150: write it as a string, "150"',
+  );
+});
+
+test('npm: the templates from the tarball are those of the sources, byte for byte', async () => {
+  const app = join(folder, 'npm-app');
+  mkdirSync(app);
+  const source = readFileSync(join(__dirname, 'stacks.ts'), 'utf8').replace(
+    '../../lib',
+    'cdk-sagemaker-tuning',
+  );
+  const { outputText } = ts.transpileModule(
+    `${source}\nsynthesizeStacks(process.argv[2], process.argv[3]);`,
+    {
+      compilerOptions: {
+        module: ts.ModuleKind.CommonJS,
+        target: ts.ScriptTarget.ES2022,
+        esModuleInterop: true,
+      },
+    },
+  );
+  writeFileSync(join(app, 'package.json'), '{}');
+  writeFileSync(join(app, 'app.js'), outputText);
+  const peers = ['aws-cdk-lib', 'constructs'] as const;
+  const wanted = peers.map((name) => `${name}@${devDependencies[name]}`);
+  const tarball = join(packages, 'js/cdk-sagemaker-tuning@0.1.0.jsii.tgz');
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...wanted], {
+    cwd: app,
+  });
+  await run(process.execPath, ['app.js', join(folder, 'npm'), script], { cwd: app });
+  expectTemplatesOfTypeScript('npm');
+});
 
 describe('examples in Python', () => {
   inLanguage('python')('built-in: local mode trains', async () => {
