@@ -29,8 +29,7 @@ LOCAL = "local mode"
 PACKAGES = {LOCAL: [], "TPESampler": ["optuna"], "RandomSampler": ["optuna"], "GPSampler": ["optuna", "torch"]}
 
 Hyperparameters = Dict[str, Any]
-# Asks a search for a trial (any handle, and its hyperparameters). A second function tells it the trial's
-# value.
+# Returns the next trial of a search: a handle of any type, and the hyperparameters.
 Ask = Callable[[], Tuple[Any, Hyperparameters]]
 Tell = Callable[[Any, float], None]
 

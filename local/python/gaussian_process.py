@@ -36,7 +36,7 @@ class GaussianProcess:
         self._condition(points, values)
 
     def believe(self, points: np.ndarray) -> np.ndarray:
-        """Adds points whose values are not known yet, and assumes their expected values. Returns these."""
+        """Adds points without known values, as if they had the expected values. Returns the expected values."""
         expected, _ = self.predict(points)
         self._condition(np.vstack([self._points, points]), np.append(self._values, expected))
         return expected

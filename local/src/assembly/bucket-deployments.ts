@@ -144,7 +144,7 @@ function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonE
   for (const [marker, value] of Object.entries(markers)) {
     const plain = String(value);
     const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
-    // latin1 preserves every byte of the file, so the value's bytes are inserted.
+    // Inserts the bytes of the value, because latin1 maps each byte of the file to a character.
     text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
   }
   return Buffer.from(text, 'latin1');

@@ -47,7 +47,7 @@ export function createCommonTraining({
   return { environments, xgboost };
 }
 
-/** Assumed for an app that has never run here: built-in XGBoost in its newest version. */
+/** Algorithm assumed for an app that has never run here: built-in XGBoost in its newest version. */
 const USUAL: TrainedAlgorithm = { trainingImage: 'sagemaker-xgboost', hyperparameters: {} };
 
 /** Options of a head start. */

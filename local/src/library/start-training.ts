@@ -34,8 +34,8 @@ type TrainingOptions = Pick<
 >;
 
 /**
- * Installs and starts what a deployment's state machines need for training, so that nothing is installed in
- * the middle of a run.
+ * Installs packages and starts processes that a deployment's state machines need for training, before any
+ * execution starts.
  *
  * @param headStart the processes that were started before the deployment was known
  * @throws UserError when Python packages cannot be installed, or an image command names no image

@@ -86,7 +86,7 @@ function channelsInPipeMode({
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The fields of a channel that are read here. */
+/** The fields of a channel that this module reads. */
 interface Channel {
   readonly InputMode?: unknown;
   readonly ChannelName?: unknown;

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from './json';
 /** The query language of a state. */
 export type QueryLanguage = 'JSONata' | 'JSONPath';
 
-/** A validated definition, in which the interpreter supports everything. */
+/** A validated definition. The interpreter supports everything in it. */
 export interface StateMachine extends StateGraph {
   /** Timeout of an execution. */
   readonly timeoutSeconds?: number;

@@ -55,7 +55,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
     );
     expect(output).toMatch(/^ {2}- Deploy: .* resource "arn:aws:states:::aws-sdk:sagemaker:createEndpoint"/m);
     expect(output).toMatch(
-      /^Supported resources: functions .*aws-sdk:sagemaker:<action>, .*describeTrainingJob/m,
+      /^Supported resources: Node\.js functions .*aws-sdk:sagemaker:<action>, .*describeTrainingJob/m,
     );
     expect(output).toMatch(/^ {2}--stub-command 'Ask=<command>'/m);
     expect(filesIn(join(root, 'executions'))).toEqual([]);

@@ -174,7 +174,7 @@ test.each<[string, Change]>([
   await expect(child({ ...change, type: 'IdenticalDataAndAlgorithm' })).rejects.toMatchObject({
     code: 'ValidationException',
     message: expect.stringMatching(
-      /^WarmStartConfig: IdenticalDataAndAlgorithm takes the .* of the parent Parent/,
+      /^WarmStartConfig: IdenticalDataAndAlgorithm requires the .* of the parent Parent/,
     ),
   });
   expect(await child({ ...change, type: 'TransferLearning' })).toMatchObject({

@@ -182,7 +182,7 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   [{ ...TASK, InputPath: 5 }, "/InputPath: The field 'InputPath' must be a string"],
   [
     { ...TASK, Parameters: [{ 'a.$': 5 }] },
-    "/Parameters[0]: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call (it is no string)",
+    "/Parameters[0]: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call (it is not a string)",
   ],
   [
     { ...TASK, Parameters: { 'a.$': 'x' } },

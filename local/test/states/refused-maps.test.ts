@@ -71,11 +71,11 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   ],
   [
     reading({ InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }),
-    '/ItemReader/ReaderConfig: CSVHeaders must be given where CSVHeaderLocation is GIVEN, and only there',
+    '/ItemReader/ReaderConfig: CSVHeaders is required if CSVHeaderLocation is GIVEN, and not allowed otherwise',
   ],
   [
     reading({ InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', CSVHeaders: ['a'] }),
-    '/ItemReader/ReaderConfig: CSVHeaders must be given where CSVHeaderLocation is GIVEN, and only there',
+    '/ItemReader/ReaderConfig: CSVHeaders is required if CSVHeaderLocation is GIVEN, and not allowed otherwise',
   ],
   [
     reading({ InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', CSVDelimiter: ',' }),

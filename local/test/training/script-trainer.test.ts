@@ -333,9 +333,9 @@ sys.exit(3)`);
   });
 
   test.each([
-    [{ sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, /takes the code from a channel/],
+    [{ sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, /requires the code in a channel/],
     [{ sagemaker_submit_directory: '/opt/ml/input/data/code/x.tar.gz' }, /x\.tar\.gz does not exist/],
-    [{ sagemaker_submit_directory: '/opt/ml/../../../etc' }, /takes the code from a channel/],
+    [{ sagemaker_submit_directory: '/opt/ml/../../../etc' }, /requires the code in a channel/],
     [
       { sagemaker_distributed_dataparallel_enabled: 'true' },
       /dataparallel_enabled is set, .* only runs on its GPU clusters/,

@@ -5,7 +5,7 @@ import type { Principal } from '../principal';
 export interface Caller {
   /** ARN of the role or the user. */
   readonly arn: string;
-  /** ARN in AWS's error messages. For a role, that of a session. */
+  /** ARN for error messages, as on AWS. For a role, the ARN of a session. */
   readonly sessionArn: string;
   readonly accountId: string;
 }

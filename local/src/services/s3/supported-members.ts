@@ -59,7 +59,7 @@ export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   ObjectOwnership: ['BucketOwnerEnforced'],
   ObjectLockEnabledForBucket: [false],
   BucketNamespace: ['global'],
-  // Objects in buckets without versioning have this version.
+  // The version ID of all objects in buckets without versioning.
   VersionId: ['null'],
   ServerSideEncryption: ['AES256', 'aws:kms', 'aws:kms:dsse'],
   // Archived objects would have to be restored before reading.

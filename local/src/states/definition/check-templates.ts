@@ -79,7 +79,7 @@ function checkPayload(fields: Fields, template: Json, location: string): void {
         fields.problem(`The field '${key}' is given twice, with and without '${DYNAMIC_SUFFIX}'`, inner);
       if (!key.endsWith(DYNAMIC_SUFFIX)) checkPayload(fields, value, inner);
       else {
-        const problem = typeof value === 'string' ? pathProblem(value, true) : 'it is no string';
+        const problem = typeof value === 'string' ? pathProblem(value, true) : 'it is not a string';
         if (problem !== undefined) {
           const allowed = 'a valid JSONPath or a valid intrinsic function call';
           fields.problem(`The value for the field '${key}' must be ${allowed} (${problem})`, location);

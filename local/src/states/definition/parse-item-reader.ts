@@ -82,7 +82,7 @@ function parseCsvConfig(config: Fields): Pick<ItemFormat, 'csvDelimiter' | 'csvH
   const delimiter = config.oneOf('CSVDelimiter', Object.keys(DELIMITERS) as (keyof typeof DELIMITERS)[]);
   const csvHeaders = config.strings('CSVHeaders');
   if ((headerLocation === 'GIVEN') !== (csvHeaders !== undefined)) {
-    config.problem('CSVHeaders must be given where CSVHeaderLocation is GIVEN, and only there');
+    config.problem('CSVHeaders is required if CSVHeaderLocation is GIVEN, and not allowed otherwise');
   }
   return { csvDelimiter: DELIMITERS[delimiter ?? 'COMMA'], csvHeaders };
 }

@@ -17,7 +17,7 @@ export async function readItems(
 ): Promise<readonly FoundItem[]> {
   const { frame, scope } = visit;
   const read = frame.services.readItems;
-  if (!read) throw failure(`There is nothing that reads '${reader.resource}' here.`);
+  if (!read) throw failure(`No reader for '${reader.resource}'.`);
   const args = await fill(reader.arguments, 'ItemReader/Arguments', state.flow, scope);
   const format = await contentFormat(reader, state, visit);
   const call = { stateName: state.name, signal: frame.signal };

@@ -66,7 +66,7 @@ async function writeResults(
   frame: Frame,
 ): Promise<Json> {
   const write = frame.services.writeResults;
-  if (!write) throw writerFailure(`There is nothing that writes with '${resource}' here.`);
+  if (!write) throw writerFailure(`No writer for '${resource}'.`);
   const folder = [...(prefix ? [prefix] : []), mapRunArn.split(':').at(-1)].join('/');
   const put = async (name: string, content: string): Promise<Json> => {
     const key = `${folder}/${name}`;

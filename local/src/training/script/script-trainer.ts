@@ -139,7 +139,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
       }
     }
     throw new JobError(
-      `ClientError: sagemaker_submit_directory is "${directory}": local mode takes the code from a channel, such as ` +
+      `ClientError: sagemaker_submit_directory is "${directory}": local mode requires the code in a channel, such as ` +
         '/opt/ml/input/data/code/sourcedir.tar.gz',
     );
   }

@@ -86,8 +86,8 @@ class _PrintEvaluation(xgb.callback.TrainingCallback):
 class SaveCheckpoint(xgb.callback.TrainingCallback):
     """Saves `xgboost-checkpoint.<round>` after each round, and keeps the last ones.
 
-    :param start_iteration: number of rounds of the model that the training started with :param
-    max_to_keep: number of checkpoints of this training to keep
+    :param start_iteration: number of rounds of the model that the training started with
+    :param max_to_keep: number of checkpoints of this training to keep
     """
 
     def __init__(self, checkpoint_dir, start_iteration=0, max_to_keep=5, num_round=None):

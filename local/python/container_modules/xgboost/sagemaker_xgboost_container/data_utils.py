@@ -45,8 +45,9 @@ def get_content_type(content_type_cfg_val):
 def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
     """Loads the data of a folder, a file, or several.
 
-    :param content_type: csv, libsvm or parquet :param csv_weights: 1 if the second column of CSV files
-    contains weights :return: xgb.DMatrix; None if there is no such path
+    :param content_type: csv, libsvm or parquet
+    :param csv_weights: 1 if the second column of CSV files contains weights
+    :return: xgb.DMatrix; None if there is no such path
     """
     if is_pipe:
         raise exc.UserError("Local mode does not support Pipe mode for scripts: use File or FastFile.")

@@ -35,9 +35,11 @@ def rabit_run(
 ):
     """Calls a function on all participating hosts while they are connected.
 
-    :param exec_fun: function that trains in this process :param args: its keyword arguments :param
-    include_in_training: whether this host participates, for example because it has data. Otherwise, the
-    process ends :param update_rabit_args: whether to pass `is_master` to the function
+    :param exec_fun: function that trains in this process
+    :param args: its keyword arguments
+    :param include_in_training: whether this host participates, for example because it has data. If not,
+    its process ends
+    :param update_rabit_args: whether to pass `is_master` to the function
     """
     with Rabit(hosts=hosts, current_host=current_host, port=first_port) as cluster:
         records = cluster.synchronize({"host": cluster.current_host, "include_in_training": include_in_training})

@@ -64,7 +64,7 @@ export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
   }
   if (one.InstanceType !== undefined || one.InstanceCount !== undefined || one.VolumeSizeInGB !== undefined) {
     throw invalid(
-      'HyperParameterTuningResourceConfig takes InstanceConfigs, or InstanceType with InstanceCount and VolumeSizeInGB, not both',
+      'HyperParameterTuningResourceConfig: use InstanceConfigs, or InstanceType with InstanceCount and VolumeSizeInGB, not both',
     );
   }
   const { InstanceType, InstanceCount, VolumeSizeInGB } = first;

@@ -175,18 +175,18 @@ function checkIdentical(
     (each) => each.ResourceLimits.MaxParallelTrainingJobs,
   );
   const [image, imageBefore] = [now, before].map((each) => each.AlgorithmSpecification.TrainingImage);
-  const what = 'IdenticalDataAndAlgorithm takes the';
+  const what = 'IdenticalDataAndAlgorithm requires the';
   if (!isSame(channelsOf(now), channelsOf(before))) {
-    throw invalid(`${what} InputDataConfig of the parent ${parent}: use TransferLearning for other data`);
+    throw invalid(`${what} InputDataConfig of the parent ${parent}. For other data, use TransferLearning`);
   }
   if (image !== imageBefore) {
     throw invalid(
-      `${what} training image of the parent ${parent}, ${imageBefore}, got ${image}: use TransferLearning for another version`,
+      `${what} training image of the parent ${parent} (${imageBefore}), got ${image}. For another version, use TransferLearning`,
     );
   }
   if (parallel !== parallelBefore) {
     throw invalid(
-      `${what} MaxParallelTrainingJobs of the parent ${parent}, ${parallelBefore}, got ${parallel}: only the ranges, which hyperparameters are static, and MaxNumberOfTrainingJobs may change`,
+      `${what} MaxParallelTrainingJobs of the parent ${parent} (${parallelBefore}), got ${parallel}. Only the ranges, the choice of static hyperparameters, and MaxNumberOfTrainingJobs may change`,
     );
   }
 }
