@@ -85,7 +85,7 @@ test.each<[machine: string, input: string, output: string]>([
   ['map', '{"items":[1.0,{"x":2.50}]}', '[1.0,{"x":2.50}]'],
   ['jsonata', INPUT, COMPACT],
   ['nested', INPUT, COMPACT],
-])('%s hands %j on with its text', async (machine, input, output) => {
+])('%s passes on %j with its source', async (machine, input, output) => {
   const described = await run(machine, input);
   expect(described).toMatchObject({ status: 'SUCCEEDED', input, output });
 });
@@ -106,7 +106,7 @@ test('readers of the record get JavaScript numbers', async () => {
 });
 
 test.each(Object.keys(MACHINES).filter((name) => name !== 'nested'))(
-  'DescribeStateMachine has the definition of %s as it was deployed',
+  'DescribeStateMachine returns the source of the definition of %s',
   async (name) => {
     const { definition } = await client.send(
       new DescribeStateMachineCommand({ stateMachineArn: arns[name] }),

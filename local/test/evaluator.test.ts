@@ -21,14 +21,14 @@ beforeEach(() => {
 
 afterEach(() => evaluator.close());
 
-test('Ctrl-C, which goes to the group of the terminal, does not reach the process that evaluates', async () => {
+test("Ctrl-C, which goes to the terminal's process group, does not reach the evaluator process", async () => {
   const answer = evaluator.evaluate('jsonata', SUM);
   const [child] = evaluatorProcesses();
   expect(child?.group).toBe(child?.pid);
   await expect(answer).resolves.toEqual({ json: '6' });
 });
 
-test('a request that a dead process cannot read goes to another one', async () => {
+test('a request that a dead process cannot read is sent to a new one', async () => {
   await evaluator.evaluate('jsonata', SUM);
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
   // The process is dead, but this process does not know: events are only handled in the next turn.

@@ -98,7 +98,7 @@ test('a new app trains with the processes started for it', async () => {
 test.each<[string, string]>([
   ['another algorithm', SCIKIT_LEARN],
   ['another release', IMAGE.replace('3.2-0', '1.7-1')],
-])('for an app with %s it is ended', async (_, image) => {
+])('its processes are ended for an app with %s', async (_, image) => {
   const start = headStart();
   await until(() => processes().length === USUAL.length);
   expect(await start.take(appWith(image))).toBeUndefined();

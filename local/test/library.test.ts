@@ -75,7 +75,7 @@ function temporaryRoots(): string[] {
 }
 
 describe('a stack', () => {
-  test('has its resources by construct path, logical ID, name and ARN, and its outputs', async () => {
+  test('finds its resources by construct path, logical ID, name and ARN, and has its outputs', async () => {
     const assembly = synthesize((scope) => {
       const bucket = new s3.Bucket(new Construct(scope, 'Data-Lake'), 'Default');
       new s3.Bucket(scope, 'Named', { bucketName: 'a-name' });
@@ -95,7 +95,7 @@ describe('a stack', () => {
     expect(() => bucket()).toThrow(/^Stack Test has 2 buckets; choose one\. /);
   });
 
-  test('keeps objects that AWS clients see with the rights of a role', async () => {
+  test('stores objects that AWS clients see with the permissions of a role', async () => {
     const deployed = await deployStubbed(byDepth);
     const bucket = deployed.bucket('Tuning/Bucket');
     const uri = await bucket.put('input/train/b.csv', Buffer.from('3,4\n'));
@@ -183,7 +183,7 @@ describe('an execution', () => {
     });
   });
 
-  test('that waits is not waited for, when the stack is closed', async () => {
+  test('that is waiting does not delay closing the stack', async () => {
     const assembly = synthesize((scope) => {
       const time = sfn.WaitTime.duration(Duration.days(365));
       new sfn.StateMachine(scope, 'Machine', {
@@ -202,7 +202,7 @@ describe('an execution', () => {
 });
 
 describe('a stub of training', () => {
-  test('answers with metrics, and is called a stub', async () => {
+  test('returns metrics, and is logged as a stub', async () => {
     const deployed = await deployStubbed(({ hyperparameters, channels, log }) => {
       log('[0]#011train-rmse:7.5');
       return { 'validation:rmse': Number(hyperparameters.num_round) + Object.keys(channels).length };
@@ -221,7 +221,7 @@ describe('a stub of training', () => {
     expect(() => deployed.logs('none')).toThrow(/no training job, AutoML job or function "none"/);
   });
 
-  test('searches at random, the same each time; and through a grid', async () => {
+  test('searches at random with a fixed seed, and through a grid', async () => {
     const tried = async (props: Partial<TuningWorkflowProps>) => {
       const deployed = await deployStubbed(byDepth, props);
       await deployed.startExecution().output();
@@ -327,7 +327,7 @@ describe('a stub of tasks', () => {
     await expect(stubbed.startExecution().output()).resolves.toEqual({ trained: true });
   });
 
-  test('that is a command is gone when the stack is closed', async () => {
+  test('that is a command is ended when the stack is closed', async () => {
     const project = temporaryFolder();
     const file = join(project, 'pid');
     const slow = 'trap "sleep 0.5; exit" TERM; echo $$ > pid; while :; do sleep 0.1; done';

@@ -182,7 +182,7 @@ test('the command runs an app whose project has no cdk, and trains', () => {
   expect(readFileSync(join(project, '.local/.gitignore'), 'utf8')).toBe('*\n');
 });
 
-test('a project with no cdk anywhere is told what to do', () => {
+test('the error for a project without a cdk says what to do', () => {
   const elsewhere = mkdtempSync(join(project, 'elsewhere-'));
   const cli = join('node_modules', NAME, 'dist/cli.js');
   const { status, stderr } = run([cli, 'run', '--quiet', '--project', elsewhere]);

@@ -76,7 +76,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
         ? { DescribeTuningJob: () => ({ HyperParameterTuningJobStatus: 'Completed' }) }
         : {};
 
-    test('a quota of 0 ends the execution at once, and is named', async () => {
+    test('a quota of 0 ends the execution at once, with its name in the error', async () => {
       const { stub, names } = refusing(99, ZERO);
       const { record, states } = await run(tuning({ integration }), { TuneHyperparameters: stub });
       expect(record).toMatchObject({
@@ -94,7 +94,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(names).toHaveLength(1);
     });
 
-    test('a quota that frees up is waited for, each time with a new name', async () => {
+    test('waits until a quota is free, each time with a new job name', async () => {
       const { stub, names } = refusing(3, BUSY, CREATED);
       const final = refusing(1, BUSY, { TrainingJobName: 'job-final' });
       const { record, states } = await run(tuning({ integration }), {
@@ -120,7 +120,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(new Set(final.names).size).toBe(2);
     });
 
-    test('a quota that does not free up ends the execution when the time is over', async () => {
+    test('a quota that stays used up ends the execution at the time limit', async () => {
       const { stub, names } = refusing(99, BUSY);
       const { record } = await run(tuning({ integration, maxQuotaWait: Duration.minutes(10) }), {
         TuneHyperparameters: stub,

@@ -37,7 +37,7 @@ describe('environment', () => {
     });
   });
 
-  test('the region decides on partition and URL suffix', () => {
+  test('the region determines the partition and the URL suffix', () => {
     const env = { account: '111122223333', region: 'cn-north-1' };
     expect(deployStack(oneBucket, { env }).environment).toEqual({
       accountId: '111122223333',
@@ -231,7 +231,7 @@ describe('functions', () => {
     expect(listFiles(inline?.folder ?? '')).toEqual(['index.js']);
   });
 
-  test('a function that needs what exists on AWS only is left out with a warning', () => {
+  test('a function that needs a resource that exists only on AWS is left out with a warning', () => {
     const warnings: string[] = [];
     const { functions } = deployStack(
       (stack) => {
@@ -377,7 +377,7 @@ describe('state machines', () => {
     });
   });
 
-  test('a definition from a file takes its substitutions', () => {
+  test('a definition from a file uses its substitutions', () => {
     const file = path.join(
       folderWith({
         'm.json': '{"StartAt":"A","States":{"A":{"Type":"Pass","Comment":"${stage}","End":true}}}',

@@ -47,7 +47,7 @@ describe('the searches of', () => {
   const names = (index: number) =>
     searchesOf(all[index] as RunRecord, { all, executions }).map(({ name }) => name);
 
-  test('an execution are those that it, or an item of its Maps, has started, in their order', () => {
+  test('an execution are those that it or its Map items started, in order', () => {
     expect(names(0)).toEqual(['Search-b2', 'Search-a1']);
   });
 
@@ -75,6 +75,6 @@ test.each([
   ['freebsd', ['xdg-open', ['/a b.html']]],
   ['darwin', ['open', ['/a b.html']]],
   ['win32', ['rundll32', ['url.dll,FileProtocolHandler', '/a b.html']]],
-] as const)('a page is opened on %s by the program for it', (platform, expected) => {
+] as const)("a page is opened on %s with the platform's program", (platform, expected) => {
   expect(openCommand('/a b.html', platform)).toEqual(expected);
 });

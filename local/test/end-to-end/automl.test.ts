@@ -67,7 +67,7 @@ async function run(stateMachine: string, inputs: readonly { train: string; targe
   return { ...result, root, executions };
 }
 
-test('text and missing values: the best candidates beat the mean and the majority, and predict', async () => {
+test('text and missing values: the best candidates beat the baselines, and predict', async () => {
   const { exitCode, root, executions, output } = await run('any', [
     { train: 'regression', target: 'bikers' },
     { train: 'multiclass', target: 'cultivar' },

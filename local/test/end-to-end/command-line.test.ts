@@ -21,7 +21,7 @@ test('a state machine runs', async () => {
   expect(executionsIn(root)).toMatchObject([{ status: 'SUCCEEDED', output: { a: 1 } }]);
 });
 
-test('a record that cannot be read, after a power loss, is named and keeps nothing from running', async () => {
+test('an unreadable record, as after a power loss, is reported and does not prevent a run', async () => {
   const root = temporaryFolder();
   const folder = join(root, 'sagemaker', 'tuning-jobs');
   mkdirSync(folder, { recursive: true });
@@ -56,14 +56,14 @@ test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
   ],
   ['an input that is not JSON', (root) => [assembly, root, '--input', '{'], /^--input \{: invalid JSON/],
   ['a root that is a file', () => [assembly, join(assembly, 'manifest.json')], /^E.*manifest.json/],
-])('%s is one line, not a stack trace', async (_name, args, message) => {
+])('%s is reported in one line without a stack trace', async (_name, args, message) => {
   const { exitCode, output } = await runLocalMode(...args(temporaryFolder()));
   expect(output).toMatch(message);
   expect(output).not.toMatch(/^ {4}at /m);
   expect(exitCode).toBe(1);
 });
 
-test('a project that does not exist is named', async () => {
+test('a missing project is reported', async () => {
   const { exitCode, output } = await runInShell(
     `${process.execPath} --require ts-node/register local/src/cli.ts list --project /nowhere`,
   );

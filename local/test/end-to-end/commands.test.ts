@@ -97,7 +97,7 @@ describe('stored records', () => {
     expect(await local(...args)).toMatchObject({ code: 0 });
   });
 
-  test('is listed, the most recent first', async () => {
+  test('are listed, most recent first', async () => {
     const { stdout } = await local('list', '--root', root);
     const rows = stdout.trim().split('\n').slice(1);
     expect(rows.map((row) => row.trim())).toEqual([
@@ -112,7 +112,7 @@ describe('stored records', () => {
     ]);
   });
 
-  test('is shown, by name', async () => {
+  test('are shown, by name', async () => {
     const { name, arn } = onlyExecutionIn(root);
     const [search, final, execution, json] = await Promise.all([
       local('show', 'search', '--root', root),
@@ -129,7 +129,7 @@ describe('stored records', () => {
     expect(none).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/job "other"/) });
   });
 
-  test('has logs, also to be followed to the end', async () => {
+  test('have logs, which can be followed to the end', async () => {
     const text = 'starting final\nloss=1;\n';
     expect(await local('logs', 'final', '--root', root)).toEqual({ code: 0, stdout: text, stderr: '' });
     expect((await local('logs', 'final', '--follow', '--root', root)).stdout).toBe(text);
@@ -218,7 +218,7 @@ describe('serve', () => {
     expect(existsSync(root)).toBe(false);
   });
 
-  test('the keys of a role may do what its policies say', async () => {
+  test('the access keys of a role are limited to its policies', async () => {
     const { stderr } = await local(
       'serve',
       '--assembly',
@@ -236,7 +236,7 @@ describe('serve', () => {
     await expect(listed).rejects.toThrow(/not authorized to perform: states:ListStateMachines/);
   });
 
-  test('a role that is none is one line, and no answer to --admin', async () => {
+  test('an unknown role is reported in one line, and --admin is refused', async () => {
     const args = ['serve', '--assembly', assembly, '--root', temporaryFolder()];
     const [unknown, both] = await Promise.all([
       local(...args, '--role', 'nobody'),
@@ -250,7 +250,7 @@ describe('serve', () => {
     }
   });
 
-  test('a port that is taken, or is none, is one line', async () => {
+  test('a port that is taken or invalid is reported in one line', async () => {
     const first = await serve('--port', '0');
     const { port } = new URL(first.variables['AWS_ENDPOINT_URL'] ?? '');
     const args = ['serve', '--assembly', assembly, '--root', temporaryFolder(), '--port'];

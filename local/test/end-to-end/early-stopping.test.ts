@@ -25,7 +25,7 @@ test.each([
   ['the props', { eval_metric: 'mae,rmse,mape' }, {}],
   ["the execution's input", {}, { eval_metric: 'rmse,mae,mape', early_stopping_rounds: '2' }],
 ])(
-  'with metrics given by hand in %s, the final training stops as the best one did',
+  'with custom metrics in %s, the final training stops when the best one did',
   async (_title, props, input) => {
     const assembly = synthesize((stack) => {
       const workflow = new TuningWorkflow(stack, 'Tuning', {

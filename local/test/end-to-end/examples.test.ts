@@ -81,7 +81,7 @@ async function rootOf(command: string): Promise<string> {
 
 const tuned = EXAMPLES.filter((example) => example !== 'automl');
 
-test.each(tuned)('%s: its README has a command that ends in a final model', async (example) => {
+test.each(tuned)('%s: the command of its README trains a final model', async (example) => {
   expect(commandsOf(example)).not.toEqual([]);
   for (const command of commandsOf(example)) {
     const root = await rootOf(command);
@@ -140,7 +140,7 @@ function errorOfRidge(file: string): number {
   return Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
 }
 
-test('automl: its README has commands that end in a best candidate', async () => {
+test('automl: the commands of its README find a best candidate', async () => {
   const python = await automlPython();
   const data = join(PROJECT, 'examples/automl/data/train/birdstrikes.csv');
   const problems: string[] = [];
@@ -171,7 +171,7 @@ test('automl: its README has commands that end in a best candidate', async () =>
   expect(problems).toEqual(['BinaryClassification', 'Regression']);
 });
 
-test('distributed: three hosts, each with its share, make the models of one', async () => {
+test('distributed: three hosts with sharded data train the same models as one', async () => {
   // The search is seeded: both runs train the same.
   const [three, one] = await Promise.all(
     commandsOf('distributed').map(async (command) => {

@@ -48,7 +48,7 @@ describe('a metric expression that backtracks without end', () => {
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
   });
 
-  test('is given up, by name, and the other metrics are found', async () => {
+  test('is stopped with a note, and the other metrics are found', async () => {
     const { exitCode, output } = await runLocalMode(withScript('once'), temporaryFolder());
     expect(output).toMatch(/Metric slow +\(\?:a\+\)\+.*takes longer than 1 s\. Local mode stopped looking/);
     expect(output).toContain('captured `1.5` of `1.5e-07`');

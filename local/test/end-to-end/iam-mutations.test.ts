@@ -164,7 +164,7 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
   });
 });
 
-test.each(NOT_NEEDED)('one of the apps has what is listed as $reason', ({ role, actions }) => {
+test.each(NOT_NEEDED)('at least one app has the grants listed as $reason', ({ role, actions }) => {
   const has = (grant: Grant) => role.test(grant.role) && grant.actions.some((each) => actions.test(each));
   expect(allGrants.some(has)).toBe(true);
 });

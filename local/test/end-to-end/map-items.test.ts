@@ -162,7 +162,7 @@ test('jobs of an execution that an item has started belong to the item', async (
   ).toEqual(['broken', 'cars', 'houses', undefined]);
 });
 
-test('jobs of the items of a distributed Map go on when their execution is resumed', async () => {
+test("jobs of a distributed Map's items continue when their execution is resumed", async () => {
   const assembly = synthesizeMap((stack) =>
     sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 }),
   );

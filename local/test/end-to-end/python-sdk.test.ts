@@ -95,7 +95,7 @@ async function run(...args: string[]): Promise<string> {
   return `${stdout}\n${stderr}`;
 }
 
-test("the README's script searches, reads the results, goes on from them and stops a search", async () => {
+test("the README's script searches, reads the results, continues from them and stops a search", async () => {
   const [, script = ''] = lineOf('.venv/python-sdk/bin/python').split(' ');
   const output = await run(script, '--jobs', '4');
 
@@ -132,7 +132,7 @@ test("the README's script searches, reads the results, goes on from them and sto
   expect(output).toMatch(/^Status: Stopped$/m);
 });
 
-test('the default bucket and the name of a role need no AWS; the role may do what its policies say', async () => {
+test('the default bucket and the name of a role need no AWS, and the role is limited to its policies', async () => {
   const output = await run(
     '-c',
     `

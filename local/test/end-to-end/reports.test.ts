@@ -43,7 +43,7 @@ async function report(root: string, ...names: string[]) {
   return { exitCode, output, pages, data };
 }
 
-test('a report is made again, and several are compared', async () => {
+test('a report can be written again, and several can be compared', async () => {
   const root = temporaryFolder();
   await run(withReport, root);
   await run(withReport, root);
@@ -63,7 +63,7 @@ test('a report is made again, and several are compared', async () => {
   expect((await report(root)).pages).toHaveLength(1);
 });
 
-test('a search that runs, and one that was interrupted, have a report', async () => {
+test('running and interrupted searches have a report', async () => {
   const root = temporaryFolder();
   const stack = await LocalMode.deploy({
     assembly: withReport,
@@ -89,7 +89,7 @@ test('a search that runs, and one that was interrupted, have a report', async ()
   });
 });
 
-test('an old run has a report once an app with reports has run', async () => {
+test('an old run gets a report once an app with reports has run', async () => {
   const root = temporaryFolder();
   await run(withoutReport, root);
   const [old] = tuningJobsIn(root);

@@ -105,7 +105,7 @@ describe('new data', () => {
     expect(local.stack.tuningJobs()).toHaveLength(1);
   });
 
-  test('starts an execution however it is written, one for each object that matches', async () => {
+  test('starts an execution for each matching object, however it is written', async () => {
     const local = await withNewData({ objects: ['train/*.csv'], input: events.RuleTargetInput.fromText('') });
     const client = new S3Client({ ...local.stack.clientConfig(), forcePathStyle: true });
     const { name: Bucket } = local.stack.bucket('Tuning/Bucket');
@@ -192,7 +192,7 @@ test('the end of an execution starts another state machine', async () => {
   expect(statuses).toEqual(['FAILED', 'SUCCEEDED']);
 });
 
-test('a schedule is named, and starts nothing', async () => {
+test('a schedule causes a warning, and starts nothing', async () => {
   const local = await Deployed.with((made) =>
     made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.minutes(1)) }),
   );
@@ -212,7 +212,7 @@ describe('an alias', () => {
       new CfnOutput(stack, 'Version', { value: made.currentVersion.attrArn });
     });
 
-  test('is started by new data, and executions tell so', async () => {
+  test('is started by new data, and its executions refer to it', async () => {
     const local = await qualified();
     const { Alias = '', Version = '' } = local.stack.outputs;
     expect([Alias, Version]).toEqual([`${local.machine}:live`, `${local.machine}:1`]);
@@ -228,7 +228,7 @@ describe('an alias', () => {
     expect(await local.executions(Version)).toEqual([execution]);
   });
 
-  test('is all that a role may start which is granted it', async () => {
+  test('is the only thing that a role with its grant may start', async () => {
     const local = await qualified();
     const { Alias = '', Version = '' } = local.stack.outputs;
     const client = local.client('Analysts');
@@ -242,7 +242,7 @@ describe('an alias', () => {
     }
   });
 
-  test('and a version are described and started like the state machine', async () => {
+  test('and a version can be described and started like the state machine', async () => {
     const local = await qualified();
     const { Alias = '', Version = '' } = local.stack.outputs;
     const client = local.client();

@@ -45,7 +45,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
     });
   });
 
-  test('is refused before it trains anything, with what exists and how to stub', async () => {
+  test('is refused before it trains anything, with the supported resources and how to stub', async () => {
     const root = temporaryFolder();
     const { exitCode, output } = await runLocalMode(assembly, root, '--stub-task', 'sns:publish={}');
     expect(exitCode).toBe(1);
@@ -61,7 +61,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
     expect(filesIn(join(root, 'executions'))).toEqual([]);
   });
 
-  test('runs with stubs from the project and from the command line, and the summary names them', async () => {
+  test('runs with stubs from the project and from the command line, which the summary lists', async () => {
     const project = temporaryFolder();
     writeFileSync(
       join(project, 'local-mode.json'),

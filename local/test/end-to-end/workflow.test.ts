@@ -115,7 +115,7 @@ describe('a workflow', () => {
     ['maxTrainingJobs', { maxTrainingJobs: 'many' }],
     ['colour', { colour: 1 }],
     ['train', { train: 's3://elsewhere/train/' }],
-  ])('refuses a wrong %s before any job starts', async (field, input) => {
+  ])('refuses an invalid %s before any job starts', async (field, input) => {
     const root = temporaryFolder();
     const run = await runLocalMode(assembly, root, '--input', JSON.stringify(input));
     expect(run.exitCode).toBe(1);
@@ -216,7 +216,7 @@ describe('a template that was changed by hand', () => {
     expect(output.tuningJob.trainingJobs.completed).toBe(2);
   });
 
-  test('is refused where a permission was taken away', async () => {
+  test('is refused if a permission was removed', async () => {
     const root = temporaryFolder();
     const changed = synthesizeWorkflow();
     editTemplate(changed, (text) =>

@@ -25,7 +25,7 @@ const record: ExecutionRecord = {
   status: 'RUNNING',
 };
 
-test('where an execution stands is read back, also when the last line was cut off', async () => {
+test('the position of an execution is read back, even if the last line is incomplete', async () => {
   const definition = {
     StartAt: 'Start',
     States: {

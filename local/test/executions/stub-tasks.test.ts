@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('stubs are checked before anything starts', () => {
   const answer = { MessageId: '1' };
 
-  test('an answer is taken as it is, a file is read, a command keeps its folder, a function stays one', () => {
+  test('answers and functions stay unchanged, files are read, and commands get their folder', () => {
     const file = join(folder, 'answer.json');
     writeFileSync(file, JSON.stringify(answer));
     const stub = () => 1;

@@ -97,7 +97,7 @@ test.each(REASON_PAIRS)(
   },
 );
 
-test('the most common reason is first, in the words of the first job that failed for it', () => {
+test('the most common reason comes first, with the wording of the first job that failed for it', () => {
   const reasons = commonReasons([
     { name: 'job-1', reason: 'ClientError: other' },
     { name: 'job-2', reason: 'AlgorithmError: row 3 is bad, exit code: 1' },
@@ -121,7 +121,7 @@ function screenOf(
   return renderTuningJob({ description, trainingJobs }, { rows: 12, columns: 120, now: 60 }).join('\n');
 }
 
-test('a line for a job that has ended, and the table, tell the definition and why it failed', () => {
+test('the line of an ended job, and the table, show its definition and failure reason', () => {
   const failed = job(1, { FailureReason: SCRIPT_FAILED, TrainingJobDefinitionName: 'forest' });
   const silent = job(2, { TrainingJobStatus: 'Completed', TrainingJobDefinitionName: 'boosting' });
   expect(renderEnd(failed)).toBe(
@@ -146,7 +146,7 @@ test('the table has the hyperparameters of every definition', () => {
   expect(text).toMatch(/time\s+depth\s+rate/);
 });
 
-test('the summary gives the whole reasons, the jobs without a metric, and what each definition came to', async () => {
+test('the summary shows full reasons, jobs without a metric, and the result of each definition', async () => {
   const root = temporaryRoot();
   const deployment = deploymentIn(root);
   const algorithm = (task: TrainingTask) => {
@@ -194,7 +194,7 @@ test('the summary gives the whole reasons, the jobs without a metric, and what e
   expect(text).toMatch(/Best training job\n\s+Name\s+Tune-001.*\n\s+Definition\s+forest/);
 });
 
-test("the summary has the end of a log where the script's errors are nowhere else", async () => {
+test("the summary shows the end of a log if the script's errors are only there", async () => {
   const root = temporaryRoot();
   const deployment = deploymentIn(root);
   const algorithm = (task: TrainingTask) => {

@@ -77,7 +77,7 @@ function makerOf(
 const JOB = { kind: 'tuning job', name: 'search' } as const;
 const WRITTEN = { Payload: JSON.stringify({ report: 's3://bucket/reports/search/report.html' }) };
 
-test("the function is called with the rights of the job's state machine, and tells where the page is", async () => {
+test("the function is called with the permissions of the job's state machine, and returns the page's location", async () => {
   const { maker, calls } = makerOf(WRITTEN);
   expect(await maker.make(JOB, 'arn:two')).toBe('/root/s3/bucket/reports/search/report.html');
   expect(await maker.make(JOB)).toBeDefined();
@@ -117,6 +117,6 @@ test.each([
   await expect(makerOf(answer).maker.make(JOB)).rejects.toThrow(message);
 });
 
-test('where no state machine has reports written there is none', async () => {
+test('there is no report if no state machine writes reports', async () => {
   expect(await makerOf(WRITTEN, {}, []).maker.make(JOB)).toBeUndefined();
 });

@@ -64,7 +64,7 @@ test('a page requires the token; browsers neither cache it nor reveal its URL', 
   expect(new URL(String(server?.url)).hostname).toBe('127.0.0.1');
 });
 
-test('a page that changes is loaded again by itself', async () => {
+test('a page that changes reloads itself', async () => {
   expect((await ask({ path: (token) => `/${token}/running` })).headers['refresh']).toBe('5');
   expect((await ask()).headers).not.toHaveProperty('refresh');
 });
@@ -98,7 +98,7 @@ test.each<[string, Asked, number]>([
   expect(body).not.toContain(new URL(String(server?.url)).pathname.slice(1, -1));
 });
 
-test('HEAD has no body; an error is text', async () => {
+test('HEAD returns no body; an error is escaped text', async () => {
   expect(await ask({ method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
   const { status, body } = await ask({ path: (token) => `/${token}/broken` });
   expect(status).toBe(500);

@@ -49,20 +49,23 @@ test.each([
     { bestTrainingJobName: 'best', finalTrainingJobName: 'final' },
     { bestTrainingJobName: 'best', finalTrainingJobName: 'final' },
   ],
-])('the function gets of a tuning job %s what its state would pass', async (_, known, passed) => {
-  const task = await reportTask(TUNING, { kind: 'tuning job', name: 'search', ...known });
-  expect(task).toEqual({
-    functionName: 'report',
-    payload: { tuningJobName: 'search', output: OUTPUT, ...passed },
-  });
-});
+])(
+  'for a tuning job %s, the function gets the payload that its state would send',
+  async (_, known, passed) => {
+    const task = await reportTask(TUNING, { kind: 'tuning job', name: 'search', ...known });
+    expect(task).toEqual({
+      functionName: 'report',
+      payload: { tuningJobName: 'search', output: OUTPUT, ...passed },
+    });
+  },
+);
 
-test('and of an AutoML job', async () => {
+test('the same for an AutoML job', async () => {
   const task = await reportTask(AUTOML, { kind: 'AutoML job', name: 'search' });
   expect(task).toEqual({ functionName: 'report', payload: { autoMlJobName: 'search', output: OUTPUT } });
 });
 
-test('a state machine without such a state writes none', async () => {
+test('a state machine without such a state writes no report', async () => {
   expect(await reportTask(TUNING, { kind: 'AutoML job', name: 'search' })).toBeUndefined();
   expect(await reportTask({ States: {} }, { kind: 'tuning job', name: 'search' })).toBeUndefined();
   expect([TUNING, AUTOML, machine({ tuningJobName: 'x' }), {}].map(writesReports)).toEqual([

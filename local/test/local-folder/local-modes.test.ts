@@ -26,7 +26,7 @@ test('other running local modes are reported, but not this one or killed ones', 
   expect(existsSync(join(processes, String(process.pid)))).toBe(false);
 });
 
-test('a process that only has the number of a local mode that was killed is none', () => {
+test('a process with the ID of a killed local mode is not a local mode', () => {
   const file = join(processes, String(process.ppid));
   writeFileSync(file, 'started before the machine was');
   expect(isOtherLocalMode(root, process.ppid)).toBe(false);

@@ -34,7 +34,7 @@ test('a record is created once', () => {
   expect(content()).toBe('one');
 });
 
-test('of changes that may be lost the last one arrives', async () => {
+test('the last of several deferred changes is written', async () => {
   writeRecord(file, 'created');
   writeRecordSoon(file, 'first');
   writeRecordSoon(file, 'last');
@@ -44,7 +44,7 @@ test('of changes that may be lost the last one arrives', async () => {
   expect(readdirSync(join(folder, 'jobs'))).toEqual(['job.json']);
 });
 
-test('a change that waits never replaces a later one, nor brings back a record that was deleted', async () => {
+test('a deferred change never replaces a later one, and never restores a deleted record', async () => {
   writeRecord(file, 'created');
   writeRecordSoon(file, 'progress');
   writeRecord(file, 'ended');
@@ -57,7 +57,7 @@ test('a change that waits never replaces a later one, nor brings back a record t
   expect(existsSync(other)).toBe(false);
 });
 
-test('a change that waits for a folder that is gone is dropped', async () => {
+test('a deferred change is dropped if its folder was deleted', async () => {
   writeRecord(file, 'created');
   writeRecordSoon(file, 'progress');
   rmSync(folder, { recursive: true });
@@ -65,7 +65,7 @@ test('a change that waits for a folder that is gone is dropped', async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test('the disk has the content of a record before the record has its name', () => {
+test('the content of a record is on disk before the record gets its name', () => {
   const script = `
     const { createRecord, writeRecord, writeRecordSoon } = require('./local/src/local-folder/write-record');
     createRecord(process.argv[1], 'one');

@@ -87,7 +87,7 @@ test('the winners are next to each other, with their ranges', () => {
   expect(page).toContain('href="second/report.html"');
 });
 
-test('searches with different objectives are not drawn over each other', () => {
+test('searches with different objectives get separate charts', () => {
   const page = renderComparison([
     search(),
     search({ label: 'second', metric: 'validation:auc', type: 'Maximize' }),

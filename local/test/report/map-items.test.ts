@@ -95,13 +95,13 @@ test('a table for each Map; the item of an outer Map has the jobs of the inner o
   ]);
 });
 
-test('what ran when local mode ended was stopped', () => {
+test('items that were running when local mode ended count as stopped', () => {
   const items = [item('RUNNING', [['Each', 0, 'a']])];
   const jobs = jobsWith({ path: [['Each', 0, 'a']], name: 'job' });
   expect(render(items, jobs, 'FAILED')[0]).toEqual(['Map Each', '1 ABORTED, 2 not started']);
 });
 
-test('a Map without jobs is shown when an item has failed, and only then', () => {
+test('a Map without jobs is shown only if an item has failed', () => {
   const items = [item('SUCCEEDED', [['Each', 0, 'a']])];
   expect(render(items, jobsWith())).toEqual([]);
   expect(render([...items, item('FAILED', [['Each', 1, 'b']])], jobsWith())).toHaveLength(5);

@@ -11,7 +11,7 @@ const progress: Progress = {
   secondsLeft: 34,
 };
 
-test('a bar, counts and times are one line where there is room, and several where there is not', () => {
+test('a bar, counts and times are on one line if there is room, and on several otherwise', () => {
   expect(renderProgress(progress, 120)).toEqual([
     ` [${'█'.repeat(8)}${'░'.repeat(22)}] 5 of 20 training jobs, 2 running, 1 failed, 12.0 s elapsed, about 35 s left`,
   ]);

@@ -50,7 +50,7 @@ test("a job's summary has the hyperparameters that its algorithm reads, and no o
   ]);
 });
 
-test('those that were tuned come first', () => {
+test('tuned ones come first', () => {
   expect(hyperparametersOf(record({ eta: '0.25' }))).toEqual([
     ['Tuned hyperparameters'],
     ['eta', '0.25'],

@@ -38,7 +38,7 @@ test('lines are redrawn, even by fewer of them, and printed text stays above', (
   expect(terminal.lines).toEqual(['a notice', 'eins', 'zwei', '']);
 });
 
-test('no line is wider than the terminal, and no block higher than what can be drawn over', () => {
+test('no line is wider than the terminal, and no block is higher than what can be redrawn', () => {
   const terminal = new Terminal();
   const block = new TerminalBlock(terminal as unknown as WriteStream);
   block.draw(['x'.repeat(100)]);

@@ -137,7 +137,7 @@ test.each([80, 120])(
   },
 );
 
-test('what finds no room in the table is listed for the best job', () => {
+test('hyperparameters without room in the table are listed for the best job', () => {
   const lines = render({ tuned: XGBOOST }, 60);
   const words = headWords(headOf(lines).head);
   const missing = Object.keys(XGBOOST).filter((name) => !words.includes(name));
@@ -174,7 +174,7 @@ test.each([
   expect(lines.join('\n')).toContain(shown ? `${objective} 0.10000  ${shown} 0.25000` : `${objective} 0.1`);
 });
 
-test("the copy of the objective that SageMaker adds is none of the algorithm's metrics", () => {
+test("SageMaker's copy of the objective is not one of the algorithm's metrics", () => {
   const FinalMetricDataList = ['train:rmse', 'ObjectiveMetric', 'validation:rmse'].map((MetricName) => ({
     MetricName,
     Value: 1,
@@ -208,7 +208,7 @@ describe('the ranking', () => {
   });
 });
 
-test('hyperparameters of other definitions than the best make room first', () => {
+test('hyperparameters of definitions other than the best are dropped first', () => {
   const view = search({ tuned: Object.fromEntries(Object.entries(MANY).slice(0, 8)), jobs: 3, best: 3 });
   const trainingJobs = view.trainingJobs.map((job, i) =>
     i === 2 ? { ...job, TunedHyperParameters: { winner_a: '1.2345', winner_b: '2' } } : job,

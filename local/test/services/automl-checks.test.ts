@@ -122,7 +122,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
   ],
 ];
 
-test.each(REFUSED)('%s is refused, and no job is made', async (_, request, message) => {
+test.each(REFUSED)('%s is refused without creating a job', async (_, request, message) => {
   const services = await start({ automl: never });
   const client = sagemakerClient(services);
   await expect(client.send(new CreateAutoMLJobV2Command(request))).rejects.toMatchObject({

@@ -267,7 +267,7 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
   ).toEqual(['linear-learner', 'linear-learner']);
 });
 
-describe('a process of the search that is killed before it has read the data', () => {
+describe('a search process that is killed before it has read the data', () => {
   /** Runs a job whose processes are killed `times` times. */
   const runKilled = (times: number) => {
     const { python: killed } = killablePython(
@@ -284,11 +284,11 @@ describe('a process of the search that is killed before it has read the data', (
     return run(train, { TargetAttributeName: 'y', ...limit(1) }, {}, {}, automl);
   };
 
-  test('is started again', async () => {
+  test('is restarted', async () => {
     expect((await runKilled(3)).job).toMatchObject({ AutoMLJobStatus: 'Completed' });
   });
 
-  test('again and again fails with the signal', async () => {
+  test('repeatedly fails with the signal', async () => {
     expect((await runKilled(99)).job).toMatchObject({
       AutoMLJobStatus: 'Failed',
       FailureReason: expect.stringMatching(
@@ -298,7 +298,7 @@ describe('a process of the search that is killed before it has read the data', (
   });
 });
 
-test('a single row to validate with: the metric that it has is used, another one is refused', async () => {
+test('a single validation row: a metric that is defined for it is used, others are refused', async () => {
   const change = {
     AutoMLJobInputDataConfig: [
       automlChannel('train.csv'),
@@ -319,7 +319,7 @@ test('a single row to validate with: the metric that it has is used, another one
 test.each([
   ['no such column', 'x,color,price', /No column "y" \(TargetAttributeName\).*x, color, price/],
   ['a constant target', 'y,color,z', /only one value, "1", in all 30 rows/],
-])('data that cannot be learned from fails the job before any candidate: %s', async (_, header, reason) => {
+])('unusable data fails the job before any candidate: %s', async (_, header, reason) => {
   const csv = rows(30, () => '0', header).replace(/^0\.\d+/gm, '1');
   const { job, client } = await run(csv, { TargetAttributeName: 'y', ...limit(1) });
   expect(job).toMatchObject({
@@ -358,7 +358,7 @@ describe('a job ends early', () => {
     expect(open.Candidates).toEqual([]);
   });
 
-  test('at its time limit: completed with the best until then', async () => {
+  test('at its time limit: completed with the best candidate so far', async () => {
     // The time limit starts at the end of the first candidate, because machines differ in speed.
     const late: AutoMLRunner = {
       ...runner,
@@ -436,12 +436,12 @@ describe('permissions of the job role', () => {
     expect(job.FailureReason).toMatch(/is not authorized to perform/);
   });
 
-  test('without s3:ListBucket no job is made', async () => {
+  test('without s3:ListBucket, no job is created', async () => {
     const { services } = await startOn({ 'train.csv': '' }, [role('s3:GetObject', 's3:PutObject')]);
     await expect(sagemakerClient(services).send(create)).rejects.toThrow(/s3:ListBucket/);
   });
 
-  test('a caller needs the action on the job and the right to pass the role', async () => {
+  test('a caller needs the action on the job and permission to pass the role', async () => {
     const caller = { arn: 'arn:aws:iam::123456789012:role/caller' };
     const callerRole: RoleResource = {
       ...role('s3:GetObject'),
@@ -475,21 +475,18 @@ describe('permissions of the job role', () => {
   test.each([
     ["an AutoML job's ARN", 'arn:aws:sagemaker:us-east-1:123456789012:automl-job/*', /on resource: \* /],
     ['all resources', '*', /^Could not find an AutoML job/],
-  ])(
-    'the candidates are listed with a statement for all resources only: %s',
-    async (_, Resource, refusal) => {
-      const caller = { arn: 'arn:aws:iam::123456789012:role/caller' };
-      const statement = { Effect: 'Allow', Action: 'sagemaker:ListCandidatesForAutoMLJob', Resource };
-      const callerRole: RoleResource = {
-        logicalId: 'caller',
-        name: 'caller',
-        arn: caller.arn,
-        trustPolicy: { Statement: [] },
-        policies: [{ Statement: [statement] }],
-      };
-      const { services } = await startOn({}, [callerRole]);
-      const list = new ListCandidatesForAutoMLJobCommand({ AutoMLJobName: 'none' });
-      await expect(sagemakerClient(services, caller).send(list)).rejects.toThrow(refusal);
-    },
-  );
+  ])('listing candidates requires a statement for all resources: %s', async (_, Resource, refusal) => {
+    const caller = { arn: 'arn:aws:iam::123456789012:role/caller' };
+    const statement = { Effect: 'Allow', Action: 'sagemaker:ListCandidatesForAutoMLJob', Resource };
+    const callerRole: RoleResource = {
+      logicalId: 'caller',
+      name: 'caller',
+      arn: caller.arn,
+      trustPolicy: { Statement: [] },
+      policies: [{ Statement: [statement] }],
+    };
+    const { services } = await startOn({}, [callerRole]);
+    const list = new ListCandidatesForAutoMLJobCommand({ AutoMLJobName: 'none' });
+    await expect(sagemakerClient(services, caller).send(list)).rejects.toThrow(refusal);
+  });
 });

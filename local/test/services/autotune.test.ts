@@ -69,7 +69,7 @@ const auto = (...pairs: readonly [string, string][]) => ({
   AutoParameters: pairs.map(([Name, ValueHint]) => ({ Name, ValueHint })),
 });
 
-test('ranges are those that are recommended, wide enough for the example; what cannot be tuned stays', async () => {
+test('ranges are the recommended ones, widened for the example; hyperparameters that cannot be tuned stay static', async () => {
   const { job, ranges } = await describeJob({
     ranges: auto(['eta', '0.02'], ['max_depth', '6'], ['objective', 'reg:squarederror']),
     statics: { num_round: '50' },
@@ -87,7 +87,7 @@ test('ranges are those that are recommended, wide enough for the example; what c
   expect(job.Autotune).toEqual({ Mode: 'Enabled' });
 });
 
-test('with no names either, all that the algorithm can tune and is not static', async () => {
+test('without names, tunes all tunable hyperparameters that are not static', async () => {
   const { ranges } = await describeJob({ statics: { num_round: '50', alpha: '1' } });
   const names = [...(ranges?.IntegerParameterRanges ?? []), ...(ranges?.ContinuousParameterRanges ?? [])].map(
     ({ Name }) => Name,
@@ -133,7 +133,7 @@ test('its other choices are visible; given values are kept', async () => {
   expect(small?.ResourceLimits?.MaxNumberOfTrainingJobs).toBe(3);
 });
 
-test('LightGBM and CatBoost have their ranges, each of several definitions its own', async () => {
+test('LightGBM and CatBoost have their own ranges, as has each of several definitions', async () => {
   const base = request({ image: IMAGE });
   const { TrainingJobDefinition, HyperParameterTuningJobConfig: config } = base;
   const { HyperParameterTuningJobObjective: TuningObjective, ...shared } = config;

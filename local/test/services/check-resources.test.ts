@@ -116,7 +116,7 @@ test.each<[string, object]>([
   expect(checkResources(machineOf({ Task: state }), TARGETS)).toEqual([]);
 });
 
-test('tasks are found wherever they are', () => {
+test('tasks are found at any depth', () => {
   const inner = machineOf({ Inner: task(states('sns:publish')) });
   const problems = checkResources(
     machineOf({

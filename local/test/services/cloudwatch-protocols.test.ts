@@ -100,7 +100,7 @@ describe.each(Object.keys(PROTOCOLS))('%s', (name) => {
     ...head,
   } as unknown as Parameters<Protocol['handle']>[0];
 
-  test('requests are recognized by whom they are for', () => {
+  test('requests are assigned to the right service', () => {
     for (const [other, [each]] of Object.entries(PROTOCOLS)) {
       expect([other, each.isReadableFor(request)]).toEqual([other, other === name]);
     }

@@ -157,7 +157,7 @@ test('the matches of metric definitions in a log, by minutes and by seconds', as
   expect(all?.['ExtendedStatistics']).toEqual({ p0: 1, p50: 3, p100: 8, 'p75.0': 5 });
 });
 
-test('a time range is rounded to the minute, and does not have its end', async () => {
+test('a time range is rounded to the minute, and excludes its end', async () => {
   const { services } = await withJob();
   const times = async (start: number, end: number, Period = 60) =>
     (
@@ -183,7 +183,7 @@ test.each<[string, number, number, boolean]>([
   ['five minutes of 64 days ago', 64 * DAY, 300, false],
   ['an hour of 64 days ago', 64 * DAY, 3600, true],
   ['an hour of 456 days ago', 456 * DAY, 3600, false],
-])('%s are kept or not, as in CloudWatch', async (_name, age, Period, isKept) => {
+])('%s are stored or deleted, as in CloudWatch', async (_name, age, Period, isKept) => {
   const time = Date.now() - age;
   const { services } = await withJob([[time, 'loss=1;']]);
   const input = { StartTime: (time - 10_000) / 1000, EndTime: (time + HOUR) / 1000, Period };
@@ -253,7 +253,7 @@ test('new values do not shift the pages', async () => {
   expect([first, second].map(({ MetricDataResults: [series] }) => series?.Values)).toEqual([[1], [3]]);
 });
 
-test('which metrics there are', async () => {
+test('the list of metrics', async () => {
   const { root, services } = await withJob();
   await trained(root, services, 'other', []);
   const list = async (input: object) =>
@@ -279,7 +279,7 @@ test('unknown metrics have no data points', async () => {
   expect(await statistics(services, { Unit: 'None' })).toHaveLength(2);
 });
 
-test('a clock that was set back does not bring values before earlier ones', async () => {
+test('a clock that was set back does not reorder values', async () => {
   const { services } = await withJob([
     [NOON + 2 * MINUTE, 'loss=1;'],
     [NOON, 'loss=3;'],

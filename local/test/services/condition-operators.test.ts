@@ -100,7 +100,7 @@ test.each([
 });
 
 test.each(['xForAnyValue:StringEquals', 'ForSomeValues:StringEquals', 'StringEqualsIfexists', 'toString'])(
-  'IAM has no operator %s',
+  'the operator %s is unknown',
   (operator) => {
     expect(() => holds(operator, 'a', 'a')).toThrow(`unknown IAM condition operator ${operator}`);
   },
@@ -111,7 +111,7 @@ test('Null', () => {
   expect([holds('Null', 'false', undefined), holds('Null', 'false', 'x')]).toEqual([false, true]);
 });
 
-test('a key that is not in the request fails the operators, but for the negated ones and IfExists', () => {
+test('a missing key fails all operators except the negated ones and IfExists', () => {
   const ordered = Object.keys(ORDERED).flatMap((type) => Object.keys(RELATIONS).map((each) => type + each));
   const operators = [...ordered, ...Object.keys(OTHERS), ...Object.values(NEGATED)];
   expect(operators.filter((operator) => holds(operator, '1', undefined))).toEqual(

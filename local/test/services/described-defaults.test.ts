@@ -44,7 +44,7 @@ test("the description of a training job has SageMaker's defaults and the given v
   });
 });
 
-test('a tuning job is described with them, and with a ResourceConfig in either form of its request', async () => {
+test('the description of a tuning job has them, and a ResourceConfig for either form of the request', async () => {
   const client = sagemakerClient(await start({ sampler: samplerOf(xs(1, 2, 3)) }));
   const resources = { InstanceType: 'ml.m5.large' as const, InstanceCount: 1, VolumeSizeInGB: 30 };
   const { TrainingJobDefinition, ...request } = tuningRequest('tuning');

@@ -24,7 +24,7 @@ async function call(request: Unsigned, signing: Signing = {}): Promise<Answer> {
   return send(services, await sign(services, request, signing));
 }
 
-test('a well signed request reaches the service', async () => {
+test('a correctly signed request reaches the service', async () => {
   // boto3 does not name the hash of the body, the SDK for JavaScript does.
   for (const namesHash of [true, false]) {
     const answer = await call(DESCRIBE, { namesHash });
@@ -92,7 +92,7 @@ test('the error for a date contains the difference, as on AWS', async () => {
   );
 });
 
-test('S3 names the region that it is in', async () => {
+test('S3 returns its region', async () => {
   const answer = await call({ service: 's3', method: 'GET', path: `/${BUCKET}` }, { region: 'eu-west-1' });
   expect(answer.body).toMatch(
     /the region &apos;eu-west-1&apos; is wrong; expecting &apos;us-east-1&apos;.*<Region>us-east-1</,
@@ -158,7 +158,7 @@ test.each<[Unsigned, string]>([
   [{ service: 'bedrock', path: '/model/x/invoke', body: '{}' }, 'the service bedrock (POST /model/x/invoke)'],
   [{ service: 'kinesis', headers: { 'x-amz-target': 'Kinesis_20131202.ListStreams' } }, '(ListStreams)'],
   [{ service: 'ec2', method: 'GET', query: { Action: 'DescribeVpcs' } }, 'the service ec2 (DescribeVpcs)'],
-])('%j is refused by the name of its service and operation', async (request, what) => {
+])('%j is refused with its service and operation', async (request, what) => {
   const answer = await call(request);
   expect(codeOf(answer)).toBe('UnknownOperationException');
   expect(answer.body).toContain(`local mode does not support `);
@@ -216,7 +216,7 @@ function converse(head: string, isEnough: (answer: string) => boolean, body = ''
   });
 }
 
-test('a client that waits with the body is asked for it only when its signature is right', async () => {
+test('a client that waits to send the body is asked for it only if its signature is valid', async () => {
   const request: Unsigned = { service: 's3', method: 'PUT', path: `/${BUCKET}/waiting`, body: 'abc' };
   const headOf = async (signing: Signing): Promise<string> => {
     const { headers } = await sign(services, request, signing);

@@ -81,7 +81,7 @@ async function end(
   return { events, faults };
 }
 
-test('the function of a rule that matches gets the event as EventBridge hands it over', async () => {
+test("the function of a matching rule gets the event in EventBridge's format", async () => {
   const { events, faults } = await end(RECORD);
   expect(faults).toEqual([]);
   expect(events).toEqual([
@@ -112,7 +112,7 @@ test('the function of a rule that matches gets the event as EventBridge hands it
   ]);
 });
 
-test('an execution that succeeded, or of another state machine, matches nothing', async () => {
+test('a successful execution, or one of another state machine, matches nothing', async () => {
   expect(await end({ ...RECORD, status: 'SUCCEEDED', output: {} })).toEqual({ events: [], faults: [] });
   expect(await end({ ...RECORD, stateMachineArn: `${MACHINE}2` })).toEqual({ events: [], faults: [] });
 });

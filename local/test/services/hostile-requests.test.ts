@@ -81,7 +81,7 @@ describe.each([
     expect(faults).toEqual([]);
   });
 
-  test('are the payload of a function that does not mind', async () => {
+  test("are accepted as a function's payload", async () => {
     const answer = await ask({
       service: 'lambda',
       path: '/2015-03-31/functions/fn/invocations',

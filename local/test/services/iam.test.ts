@@ -122,7 +122,7 @@ describe('policy evaluation', () => {
     expect(conditionsHold(block, context)).toBe(expected);
   });
 
-  test('an operator that IAM does not have is refused at once, by name', async () => {
+  test('an unknown operator is refused at once, by name', async () => {
     const statement = allow('s3:GetObject', '*', { Condition: { 'ForAnyValue:StringsEqual': { k: 'v' } } });
     const bucketPolicy = { ...statement, Principal: '*' };
     const roles = [{ ...ROLE, logicalId: 'Reader', policies: [{ Statement: [statement] }] }];
@@ -192,7 +192,7 @@ describe('calls', () => {
     );
   });
 
-  test('a role that may not do what AWS checks of a state machine is refused before anything starts', async () => {
+  test('a role without the permissions that AWS requires for a state machine is refused before anything starts', async () => {
     const kmsKeyId = 'arn:aws:kms:us-east-1:123456789012:key/mine';
     const deploy = (statements: Statement[], isLogged: boolean, encryption: { kmsKeyId?: string } = {}) => {
       const roles = [role('machine', statements, 'states.amazonaws.com')];
@@ -403,7 +403,7 @@ describe('calls', () => {
     else expect(await listed).toMatchObject({ TrainingJobSummaries: [] });
   });
 
-  test("the training role's own rights are checked", async () => {
+  test("the training role's permissions are checked", async () => {
     await expect(call([create, pass], [])).rejects.toThrow(
       /^No S3 objects found.*no identity-based policy allows the s3:ListBucket action/,
     );

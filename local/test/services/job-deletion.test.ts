@@ -77,7 +77,7 @@ async function setUp(values = [3, 0]) {
   };
 }
 
-test('a training job that has ended can be deleted; its model stays and its name is free', async () => {
+test('an ended training job can be deleted; its model stays and its name is free', async () => {
   const { root, client, describeTraining, train, deleteTraining } = await setUp();
   await train('Job', '0');
   await expect(deleteTraining('Job')).rejects.toMatchObject({
@@ -101,7 +101,7 @@ test('a training job that has ended can be deleted; its model stays and its name
   expect(fs.existsSync(path.join(root, 's3', BUCKET, 'output/Job/output/model.tar.gz'))).toBe(true);
 });
 
-test('a tuning job that has ended can be deleted; its training jobs stay, and another may have its name', async () => {
+test('an ended tuning job can be deleted; its training jobs stay, and its name is free', async () => {
   const { root, services, describeTraining, describeTuning, tune, stopTuning, deleteTuning } = await setUp();
   await tune();
   await until(describeTuning, (job) => job.TrainingJobStatusCounters?.Completed === 1);
@@ -129,7 +129,7 @@ test('a tuning job that has ended can be deleted; its training jobs stay, and an
   await stopTuning();
 });
 
-test('the training jobs of a tuning job can be deleted when it has ended, which changes nothing in it', async () => {
+test('the training jobs of an ended tuning job can be deleted, which does not change it', async () => {
   const { services, describeTuning, tune, stopTuning, deleteTraining } = await setUp();
   await tune();
   const { BestTrainingJob: best } = await until(describeTuning, (job) => job.BestTrainingJob !== undefined);
@@ -151,7 +151,7 @@ test('the training jobs of a tuning job can be deleted when it has ended, which 
   expect(after).toEqual(job);
 });
 
-test('a job that another process has deleted is gone here too', async () => {
+test('a job that another process deleted is gone', async () => {
   const { root, train, describeTraining, deleteTraining } = await setUp();
   await train('Job', '1');
   await until(

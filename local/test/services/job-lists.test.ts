@@ -79,7 +79,7 @@ test('training jobs by name, status, time and page', async () => {
   await client.send(new StopTrainingJobCommand({ TrainingJobName: 'alpha-2' }));
 });
 
-test('training jobs of a tuning job in every order, the same by page as at once', async () => {
+test('training jobs of a tuning job in every order, with and without pages', async () => {
   const services = await start({
     sampler: samplerOf(xs(3, 1, 2, 9, 1, 2, 5)),
     trainer: trainerOf((task) =>
@@ -172,7 +172,7 @@ test('tags of a job, page by page', async () => {
   );
 });
 
-test('lists need their own actions, on all resources', async () => {
+test('lists require their own actions, on all resources', async () => {
   const arn = 'arn:aws:iam::123456789012:role/cleanup';
   const role = (Action: string, Resource: string): RoleResource => ({
     logicalId: 'Cleanup',

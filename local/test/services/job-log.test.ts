@@ -5,7 +5,7 @@ import { closeServices, temporaryRoot } from './helpers';
 
 afterEach(closeServices);
 
-test('lines that come together are written together, in their order', () => {
+test('lines that arrive together are written together, in order', () => {
   const root = temporaryRoot();
   const log = JobLog.open(root, 'job');
   log.write('one');
@@ -14,7 +14,7 @@ test('lines that come together are written together, in their order', () => {
   expect(readFileSync(join(root, 'logs', 'job.log'), 'utf8')).toBe('one\ntwo\n');
 });
 
-test('a log that cannot be written, because the disk is full, is named in the error', () => {
+test('the error for a full disk contains the path of the log', () => {
   const root = temporaryRoot();
   const file = join(root, 'logs', 'job.log');
   mkdirSync(join(root, 'logs'));

@@ -15,7 +15,7 @@ const record = (name: string, status = 'InProgress', processId = process.pid): T
   status,
 });
 
-test('each state of a job is a whole file, and listeners follow it', () => {
+test('each state of a job is stored completely, and listeners are called', () => {
   const folder = temporaryRoot();
   const store = new JobStore<TestRecord>(folder, noNotice);
   const seen: string[] = [];
@@ -29,7 +29,7 @@ test('each state of a job is a whole file, and listeners follow it', () => {
   expect(new JobStore<TestRecord>(folder, noNotice).get('JOB')).toEqual(record('Job', 'Unseen'));
 });
 
-test('of two processes only one gets a name, and each sees the jobs of the other', () => {
+test("only one of two processes gets a name, and each sees the other's jobs", () => {
   const folder = temporaryRoot();
   const [mine, theirs] = [
     new JobStore<TestRecord>(folder, noNotice),

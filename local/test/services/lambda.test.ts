@@ -39,7 +39,7 @@ async function deployFunction(code: string, change: Partial<FunctionResource> = 
   return { services, root, invoke };
 }
 
-test('a function gets its event, context and environment, and nothing of the user', async () => {
+test("a function gets its event, context and environment, and nothing of the user's", async () => {
   process.env['AWS_PROFILE'] = 'of-the-user';
   process.env['SECRET_OF_THE_USER'] = 'x';
   const { services, invoke, root } = await deployFunction(
@@ -94,7 +94,7 @@ test.each([
   expect(JSON.stringify((await invoke()).payload)).toBe(expected);
 });
 
-test('errors come as Lambda reports them', async () => {
+test("errors have Lambda's format", async () => {
   const { invoke } = await deployFunction(
     'class NoJobError extends Error { name = "NoJobError" } exports.handler = async () => { throw new NoJobError("no job"); };',
   );
@@ -169,7 +169,7 @@ test.each([
   expect(payload).toMatchObject({ errorType, errorMessage: expect.stringMatching(message) });
 });
 
-test('after an error that ended the process, the next event gets a new one', async () => {
+test('after an error that ended the process, the next event gets a new process', async () => {
   const { invoke } = await deployFunction(
     'exports.handler = async ({ bad }) => { if (bad) { setTimeout(() => { throw new Error("late"); }); await new Promise(() => 0); } return process.pid; };',
   );
@@ -186,7 +186,7 @@ test('an event and a result of megabytes', async () => {
   expect((await invoke({ text })).payload.text.length).toBe(text.length);
 });
 
-test('what cannot be invoked', async () => {
+test('functions that cannot be invoked', async () => {
   const { invoke } = await deployFunction('', { runtime: 'python3.13' });
   await expect(invoke({}, 'other')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   await expect(invoke()).rejects.toThrow(/only runs Node.js functions; "Fn" has the runtime python3.13/);
@@ -206,7 +206,7 @@ describe('over HTTP', () => {
     };
   }
 
-  test('as the SDKs call it', async () => {
+  test('through the SDKs', async () => {
     const post = await deployed();
     expect(await post('{"a":1}')).toMatchObject({ status: 200, body: '{"a":1}', error: undefined });
     expect(await post('{"a":1}', {}, FUNCTION)).toMatchObject({ body: '{"a":1}' });

@@ -77,7 +77,7 @@ function printing(...lines: string[]) {
 
 const textOf = ({ events }: EventsOutput) => events.map(({ message }) => message);
 
-test('a log is read forwards and backwards, page after page, and again when it has grown', async () => {
+test('a log is read forward and backward, page by page, and again after it has grown', async () => {
   const root = temporaryRoot();
   const services = await start({
     deployment: deploymentIn(root),
@@ -104,7 +104,7 @@ test('a log is read forwards and backwards, page after page, and again when it h
   expect(textOf(await eventsOf(services, name))).toEqual(['one', 'zwei: äöü', 'three', 'four', 'five']);
 });
 
-test('a log of several megabytes comes in pages that fit together', async () => {
+test('a log of several megabytes is returned in contiguous pages', async () => {
   const lines = Array.from({ length: 9 }, (_, i) => String(i).repeat(250_000));
   const services = await start({ trainer: printing(...lines) });
   await train(services, 'job');
@@ -256,7 +256,7 @@ test('the events of all jobs by time, in pages of any size', async () => {
   expect(await messages({ startTime: 2_000_000, endTime: 2_000_000 })).toEqual(['b2', 'g1']);
 });
 
-test('a search through much that does not match comes in empty pages, and ends', async () => {
+test('a search through many events without a match returns empty pages, and ends', async () => {
   const line = 'x'.repeat(100_000);
   const { services } = await withLogs({
     job: [...Array.from({ length: 400 }, () => [1_000_000, line] as const), [1_000_000, 'needle']],

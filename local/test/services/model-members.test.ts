@@ -83,7 +83,7 @@ test.each(SERVICES)('of %s, every member is known', (service) => {
   expect(found).toEqual([]);
 });
 
-describe('SageMaker refuses by its name', () => {
+describe('SageMaker refuses by name', () => {
   let services: RunningServices;
   beforeAll(async () => {
     services = await start();

@@ -144,7 +144,7 @@ test('boundaries limit what policies allow, and further policies add to them', a
   });
 });
 
-test('principals that are not in the template may do everything, as they may here', async () => {
+test('principals outside the template have unlimited permissions, as in local mode', async () => {
   for (const name of ['user/local', 'role/service-role/of-another-stack']) {
     const PolicySourceArn = `arn:aws:iam::123456789012:${name}`;
     expect(await decisionOf({ PolicySourceArn, ActionNames: ['s3:PutObject'] })).toMatchObject({

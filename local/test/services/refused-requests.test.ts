@@ -304,14 +304,14 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     }
   });
 
-  test('as it is sent to a proxy is refused', async () => {
+  test('in the form sent to a proxy is refused', async () => {
     const before = await sign(services, request);
     const answer = await send(services, { ...before, path: `http://evil.example${before.path}` });
     expect(answer.status).toBe(403);
   });
 });
 
-test.each(Object.entries(STARTING))('%s as it was signed starts something', async (name, request) => {
+test.each(Object.entries(STARTING))('%s with a valid signature starts something', async (name, request) => {
   const before = started();
   const answer = await send(services, await sign(services, request));
   expect([name, answer.status, answer.body]).toEqual([name, 200, expect.any(String)]);

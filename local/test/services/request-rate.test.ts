@@ -63,7 +63,7 @@ test.each<[string, Unsigned, number, string]>([
   expect([throttled.status, codeOf(throttled)]).toEqual([status, code]);
 });
 
-test('state machines are not held to it', async () => {
+test('state machines are not limited', async () => {
   const services = await start({ requestsPerSecond: HOURLY });
   const calls = Array.from({ length: 3 }, () =>
     services.router.call('sagemaker', 'ListTrainingJobs', {}, services.user),
@@ -71,7 +71,7 @@ test('state machines are not held to it', async () => {
   expect(await Promise.all(calls)).toHaveLength(3);
 });
 
-test('a client that tries again gets through', async () => {
+test('a client that retries succeeds', async () => {
   const services = await start({ requestsPerSecond: 1 });
   const client = new SageMakerClient({
     endpoint: services.url,

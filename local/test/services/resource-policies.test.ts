@@ -171,7 +171,7 @@ describe('bucket policies', () => {
     );
   });
 
-  test('writes can be held to an encryption', async () => {
+  test('writes can be required to use an encryption', async () => {
     const unencrypted = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
     const policies = {
       mayReader: [allow('s3:PutObject')],
@@ -182,7 +182,7 @@ describe('bucket policies', () => {
     expect(await operate(policies, 'PutObject', { ...put, ServerSideEncryption: 'aws:kms' })).toBe('done');
   });
 
-  test('are asked for the data of training jobs', async () => {
+  test('apply to the data of training jobs', async () => {
     const denied = statement('Deny', { AWS: TRAINING_ROLE }, { Action: 's3:GetObject' });
     expect(await train({ mayTraining: [allow('s3:*', 'ecr:*')], bucket: [denied] })).toContain(
       `s3:GetObject on resource: arn:aws:s3:::${BUCKET}/input/train.csv ${DENIED}`,
@@ -241,7 +241,7 @@ describe('KMS keys', () => {
     expect(await read(policies)).toContain(expected);
   });
 
-  test('to write takes a data key, and in several parts the right to read too', async () => {
+  test('writing needs a data key, and in several parts also permission to read', async () => {
     const put = { Bucket: BUCKET, Key: 'k', Body: Buffer.from('') };
     const may = (...actions: string[]) => ({ mayReader: [mayRead, allow(...actions)], key: [byIam] });
     expect(await operate(may('kms:Decrypt'), 'PutObject', put)).toContain('kms:GenerateDataKey');
@@ -255,7 +255,7 @@ describe('KMS keys', () => {
     );
   });
 
-  test('an object and the parts of an upload have the key that they were written with', async () => {
+  test('an object and the parts of an upload keep the key of their write', async () => {
     const otherKey = KEY.replace('1234abcd', '5678abcd');
     const own = { Bucket: BUCKET, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: otherKey };
     const mayUseBucketKey = allow('s3:*', 'kms:*');
@@ -286,7 +286,7 @@ describe('KMS keys', () => {
     expect(await operate(policies, 'CopyObject', copy)).toContain('kms:Decrypt');
   });
 
-  test('of artifacts and volumes are asked of the training role', async () => {
+  test('of artifacts and volumes require permissions of the training role', async () => {
     const data = [mayRead, allow('ecr:*', 'kms:Decrypt')];
     const output = { OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/output/`, KmsKeyId: KEY } };
     expect(await train({ mayTraining: data, key: [byIam] }, output)).toMatch(/kms:Encrypt on resource/);

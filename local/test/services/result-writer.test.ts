@@ -122,14 +122,14 @@ test('a file for each outcome, and a manifest that the result points to', async 
   ]);
 });
 
-test('outputs strung together, one a line', async () => {
+test('outputs concatenated, one per line', async () => {
   const { files } = await map({
     ResultWriter: { WriterConfig: { Transformation: 'FLATTEN', OutputType: 'JSONL' } },
   });
   expect(files['SUCCEEDED_0.jsonl']).toBe('1\n"done"\n3\n"done"\n');
 });
 
-test('a Map Run that fails leaves its results, those that never started too', async () => {
+test('a failed Map Run leaves its results, including those of children that never started', async () => {
   const { result, json } = await map({ ToleratedFailureCount: 0 });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
   expect(json('SUCCEEDED_0.json')).toMatchObject([{ Input: '1' }]);
@@ -139,7 +139,7 @@ test('a Map Run that fails leaves its results, those that never started too', as
   ]);
 });
 
-test('a prefix that the role may not write to fails the state', async () => {
+test('a prefix without write permission fails the state', async () => {
   expect((await map({}, 'elsewhere')).result).toMatchObject({
     status: 'FAILED',
     error: 'States.ResultWriterFailed',

@@ -167,7 +167,7 @@ test('a standalone training job runs again from its beginning', async () => {
   expect(log).toMatch(/^loss=1;\n--- The training job starts again\. ---\nstarting Alone\nloss=1;\n$/);
 });
 
-test('a training job that fails while local mode ends is one that was cut off', async () => {
+test('a training job that fails while local mode is closing counts as cut off', async () => {
   const deployment = deploymentIn(temporaryRoot());
   let fail: () => void = () => undefined;
   const failing = trainerOf(
@@ -191,7 +191,7 @@ test('a training job that fails while local mode ends is one that was cut off', 
   expect(record?.description.FailureReason).toBeUndefined();
 });
 
-test('the same try at a task creates a job once, and hears of it twice; another one hears that it exists', async () => {
+test('the same attempt of a task creates a job once, and gets it twice; another attempt gets an error', async () => {
   const services = await start();
   const task = { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:M:e', token: 'first try' };
   const create = (token: string) =>

@@ -234,7 +234,7 @@ describe('checksums of uploads in parts', () => {
     expect(await head('big')).toMatchObject({ ChecksumCRC32: whole, ChecksumType: 'FULL_OBJECT' });
   });
 
-  test('are of the algorithm that the upload began with', async () => {
+  test('use the algorithm of the upload', async () => {
     expect(await failure(upload({ ChecksumAlgorithm: 'SHA256' }, 'SHA1'))).toBe(
       'InvalidRequest: Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: sha1',
     );
@@ -255,7 +255,7 @@ describe('checksums of uploads in parts', () => {
     expect(part?.ChecksumSHA256).toBe(sha256(PARTS[0] as Buffer).toString('base64'));
   });
 
-  test('are given with each part among the attributes of the object, page by page', async () => {
+  test("are returned with each part in the object's attributes, page by page", async () => {
     const attributes = (more = {}) =>
       s3.send(
         new GetObjectAttributesCommand({
@@ -295,7 +295,7 @@ describe('checksums of uploads in parts', () => {
     expect([none, ETag]).toEqual([undefined, undefined]);
   });
 
-  test('are given with each part that is read by its number', async () => {
+  test('are returned with each part that is read by number', async () => {
     await complete(await upload({ ChecksumAlgorithm: 'SHA256' }));
     const second = await s3.send(
       new GetObjectCommand({ ...at('big'), PartNumber: 2, ChecksumMode: 'ENABLED' }),
@@ -365,7 +365,7 @@ describe('folder markers', () => {
     ]);
   });
 
-  test('keep their bucket, and are not taken for nothing by an object of their name', async () => {
+  test('keep their bucket from being deleted, and block an object of the same name', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'marked' }));
     await s3.send(new PutObjectCommand({ Bucket: 'marked', Key: 'a/', Body: '' }));
     expect(await failure(s3.send(new DeleteBucketCommand({ Bucket: 'marked' })))).toMatch(/^BucketNotEmpty/);
@@ -426,7 +426,7 @@ test('uploads are listed in pages, by folders', async () => {
   expect(await failure(list({ KeyMarker: 'a', UploadIdMarker: 'none' }))).toMatch(/^InvalidArgument/);
 });
 
-test("one's own bucket can be made again in us-east-1 only", async () => {
+test('an existing bucket can be created again only in us-east-1', async () => {
   await restart(() => ({ environment: { ...ENVIRONMENT, region: 'eu-west-1' } }));
   const client = clientOf(services, 'eu-west-1');
   const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };

@@ -83,7 +83,7 @@ const keysOf = ({ Contents }: { Contents?: { Key?: string }[] | undefined }) =>
   (Contents ?? []).map(({ Key }) => Key);
 
 describe('objects', () => {
-  test('keep their type and metadata, and nothing but them is in the bucket', async () => {
+  test('keep their type and metadata, and the bucket has no other files', async () => {
     const kept = { ContentType: 'text/csv', CacheControl: 'no-store', ContentEncoding: 'gzip' };
     const { ETag } = await put('a/b.csv', 'abc', { ...kept, Metadata: { Owner: 'me' } });
     expect(ETag).toBe('"900150983cd24fb0d6963f7d28e17f72"');
@@ -108,7 +108,7 @@ describe('objects', () => {
     expect(listed.Contents?.[0]).toMatchObject({ ETag: found.ETag, Size: 4 });
   });
 
-  test('are read in part', async () => {
+  test('can be read in part', async () => {
     await put('digits', '0123456789');
     expect(await read('digits', { Range: 'bytes=7-' })).toBe('789');
     expect(await read('digits', { Range: 'bytes=-2' })).toBe('89');
@@ -120,7 +120,7 @@ describe('objects', () => {
     expect(await failure(read('empty', { Range: 'bytes=0-' }))).toBe('InvalidRange 416');
   });
 
-  test('are read and written on conditions', async () => {
+  test('can be read and written with conditions', async () => {
     const { ETag = '' } = await put('a', 'one');
     const past = new Date(Date.now() - 3_600_000);
     const future = new Date(Date.now() + 3_600_000);
@@ -174,7 +174,7 @@ describe('objects', () => {
     ]);
   });
 
-  test('may take the name of a folder that has become empty, and of no other', async () => {
+  test('may have the name of an empty folder, but not of another one', async () => {
     await put('a/b/c');
     expect(await failure(put('a', 'x'))).toBe('InvalidRequest 400');
     expect(await failure(put('a/b/c/d', 'x'))).toBe('InvalidRequest 400');
@@ -186,7 +186,7 @@ describe('objects', () => {
     expect(await read('a')).toBe('x');
   });
 
-  test.each(['folder/', 'a//b', 'a//', '/', '..'])('there is none of the key "%s"', async (key) => {
+  test.each(['folder/', 'a//b', 'a//', '/', '..'])('there is no object with the key "%s"', async (key) => {
     const call = (operation: string) => services.router.call('s3', operation, at(key), services.user);
     await expect(call('GetObject')).rejects.toMatchObject({ code: 'NoSuchKey', statusCode: 404 });
     await expect(call('DeleteObject')).resolves.toEqual({});
@@ -236,7 +236,7 @@ describe('uploads in parts', () => {
     expect(await failure(complete(upload, [first, second]))).toBe('NoSuchUpload 404');
   });
 
-  test('may be parts of other objects', async () => {
+  test('may have parts copied from other objects', async () => {
     await put('source', '0123456789');
     const upload = await begin('joined');
     const CopySource = `${BUCKET}/source`;
@@ -247,7 +247,7 @@ describe('uploads in parts', () => {
     expect(await read('joined')).toBe('234');
   });
 
-  test('are refused when they are not as they were sent', async () => {
+  test('are refused when their content does not match', async () => {
     const upload = await begin('a');
     const [first, second] = [await part(upload, 1, 'small'), await part(upload, 2, 'end')];
     expect(await failure(complete(upload, [second, first]))).toBe('InvalidPartOrder 400');
@@ -263,7 +263,7 @@ describe('uploads in parts', () => {
     expect(await read('a')).toBe('there');
   });
 
-  test('are listed, and leave nothing when they are aborted', async () => {
+  test('are listed, and leave no files when they are aborted', async () => {
     const upload = await begin('a');
     await part(upload, 1, 'x');
     const list = async () => (await s3.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))).Uploads;
@@ -319,7 +319,7 @@ describe('listings', () => {
     expect(await failure(list({ MaxKeys: -1 }))).toBe('InvalidArgument 400');
   });
 
-  test('of the first version, which boto3 resources use', async () => {
+  test('of version 1, which boto3 resources use', async () => {
     const first = await s3.send(new ListObjectsCommand({ Bucket: BUCKET, Prefix: 'l/', MaxKeys: 4 }));
     expect([keysOf(first).length, first.IsTruncated, first.NextMarker]).toEqual([4, true, undefined]);
     const Marker = keysOf(first).at(-1);
@@ -332,7 +332,7 @@ describe('listings', () => {
   });
 });
 
-test('buckets are made, found, and removed when they are empty', async () => {
+test('buckets are created, found, and deleted when they are empty', async () => {
   await s3.send(new CreateBucketCommand({ Bucket: 'my-bucket' }));
   const { Buckets } = await s3.send(new ListBucketsCommand({}));
   expect(Buckets?.map(({ Name }) => Name).sort()).toEqual([BUCKET, 'my-bucket']);

@@ -309,11 +309,11 @@ const CASES: readonly Case[] = Object.keys(S3_MODEL.operations).flatMap((operati
 
 const isSupported = ([operation, member]: Case): boolean => SUPPORTED[operation]?.includes(member) === true;
 
-test('every operation of the model has a good request', () => {
+test('every operation of the model has a valid request', () => {
   expect(Object.keys(GOOD).sort()).toEqual(Object.keys(S3_MODEL.operations).sort());
 });
 
-test.each(Object.keys(GOOD))('%s leads to the same twice', async (operation) => {
+test.each(Object.keys(GOOD))('%s has the same result twice', async (operation) => {
   const outcomes: unknown[] = [];
   for (const key of [`m${count++}`, `m${count++}`]) {
     outcomes.push(await outcome(await goodRequest(operation, key), key));
@@ -366,7 +366,7 @@ describe('supported members have an effect', () => {
 });
 
 test.each(CASES.filter((each) => !isSupported(each)))(
-  '%s %s is refused by its name',
+  '%s %s is refused by name',
   async (operation, _member, place) => {
     const { enum: values, type } = S3_MODEL.shapeOf(place.shape);
     const value =

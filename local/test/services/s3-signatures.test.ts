@@ -173,7 +173,7 @@ describe('bodies in signed chunks', () => {
   const CRC32 = { 'x-amz-checksum-crc32': 'hYfYZQ==' };
   const abcde = { data: ['abc', 'de'] };
 
-  test('are written when every signature is right', async () => {
+  test('are written when every signature is valid', async () => {
     expect((await putChunks('chunks', abcde)).status).toBe(200);
     expect((await putChunks('trailers', { ...abcde, trailers: CRC32 })).headers).toMatchObject(CRC32);
     expect((await putChunks('empty', { data: [] })).status).toBe(200);
@@ -266,7 +266,7 @@ describe('presigned URLs', () => {
     expect(head.headers['x-amz-meta-owner']).toBe('me');
   });
 
-  test('say which answer is wanted', async () => {
+  test('can override response headers', async () => {
     const { path: url, ...rest } = await sign(
       services,
       {
@@ -333,7 +333,7 @@ describe('presigned URLs', () => {
     expect(fs.readFileSync(fileOf(KEY), 'utf8')).toBe('1,2\n');
   });
 
-  test('and an Authorization header at once are refused', async () => {
+  test('together with an Authorization header are refused', async () => {
     const { headers } = await sign(services, { service: 's3', method: 'GET', path: `/${BUCKET}/${KEY}` });
     const answer = await follow(await presign('GET'), { headers });
     expect(codeOf(answer)).toBe('AuthorizationHeaderMalformed');

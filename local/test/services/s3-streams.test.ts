@@ -66,7 +66,7 @@ test('an object is written as it arrives, and exists once it is complete', async
   expect(fs.readdirSync(uploads())).toEqual([]);
 });
 
-test('a client that goes away half-way leaves nothing', async () => {
+test('a client that disconnects halfway leaves no files', async () => {
   const { upload, answered } = await begin('half', 2 * MIB);
   upload.write(Buffer.alloc(MIB));
   await until(bytesOnTheirWay, (bytes) => bytes > 0);
@@ -79,7 +79,7 @@ test('a client that goes away half-way leaves nothing', async () => {
   expect(fs.readdirSync(path.join(root, 's3', BUCKET))).toEqual(['input']);
 });
 
-test('of two that write the same object, each is whole', async () => {
+test('two simultaneous writes of an object are each complete', async () => {
   const [first, second] = [await begin('same', 2 * MIB), await begin('same', 2 * MIB)];
   first.upload.write(Buffer.alloc(MIB, 'a'));
   second.upload.end(Buffer.alloc(2 * MIB, 'b'));

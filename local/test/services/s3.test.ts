@@ -94,7 +94,7 @@ test('bodies may be unsigned or in chunks', async () => {
   expect(await (await s3('GET', `${BUCKET}/chunked`)).text()).toBe('abcde');
 });
 
-test('every checksum of S3 is compared, kept and given back', async () => {
+test('every checksum of S3 is verified, stored and returned', async () => {
   // Checksums of "123456789", from RFC 3720, the NVMe specification and xxHash's tests.
   const expected = {
     crc32: 'y/Q5Jg==',
@@ -256,7 +256,7 @@ test.each<[string, Options, string]>([
   expect(fs.readdirSync(path.join(root, 's3', BUCKET))).toEqual(['input']);
 });
 
-test('keys may have any character that the name of a file may have', async () => {
+test('keys may have any character allowed in file names', async () => {
   const keys = [
     ' lead',
     'a b+c%20&d=e?f#g',

@@ -108,7 +108,7 @@ test.each<[string, SearchExpression, string[]]>([
   expect(await names({ SearchExpression, ...BY_LOSS })).toEqual(expected);
 });
 
-test('sorted by any property, the last change first unless asked otherwise, page by page', async () => {
+test('sorted by any property, last change first by default, page by page', async () => {
   const first = await search({ SortBy: 'HyperParameters.x', MaxResults: 3, SearchExpression: ALONE });
   expect(first.Results?.map(({ TrainingJob: job }) => job?.TrainingJobName)).toEqual([
     'gamma',
@@ -123,7 +123,7 @@ test('sorted by any property, the last change first unless asked otherwise, page
   expect(changed).toEqual([...(changed ?? [])].sort((left, right) => right - left));
 });
 
-test('a record is the described job with its tags; of a tuning job, too', async () => {
+test('a record is the described job with its tags, also for a tuning job', async () => {
   const { Results } = await search({ SearchExpression: where('TrainingJobName', 'Equals', 'beta') });
   expect(Results?.[0]?.TrainingJob).toMatchObject({
     TrainingJobName: 'beta',
@@ -138,7 +138,7 @@ test('a record is the described job with its tags; of a tuning job, too', async 
   ]);
 });
 
-test('jobs of other accounts are none', async () => {
+test('there are no jobs of other accounts', async () => {
   expect(await names({ CrossAccountFilterOption: 'CrossAccount' })).toEqual([]);
 });
 

@@ -53,7 +53,7 @@ const failure = (promise: Promise<unknown>): Promise<StatesError> =>
   );
 
 describe('functions', () => {
-  test('lambda:invoke gives the payload among the other answers, a function ARN the payload alone', async () => {
+  test('lambda:invoke returns the payload with other members, a function ARN only the payload', async () => {
     const { run, functionArn } = await machine();
     expect(
       await run('arn:aws:states:::lambda:invoke', { FunctionName: functionArn, Payload: { a: 1 } }),
@@ -88,8 +88,8 @@ describe('functions', () => {
   });
 });
 
-describe('the optimised integration of SageMaker', () => {
-  test('createHyperParameterTuningJob.sync gives the event, not the description', async () => {
+describe('the optimized integration of SageMaker', () => {
+  test('createHyperParameterTuningJob.sync returns the event, not the description', async () => {
     const { run, submitted } = await machine({ sampler: samplerOf(xs(2, 1, 3)) });
     const output = (await run('arn:aws:states:::sagemaker:createHyperParameterTuningJob.sync', {
       ...tuningRequest('tune'),
@@ -124,7 +124,7 @@ describe('the optimised integration of SageMaker', () => {
     expect(output).not.toHaveProperty('FinalMetricDataList');
   });
 
-  test('a job that fails fails the task, with the job as the cause', async () => {
+  test('a failed job fails the task, with the job as the cause', async () => {
     const { run } = await machine({
       trainer: trainerOf(() => ({ status: 'Failed', failureReason: 'bad data' })),
     });
@@ -174,7 +174,7 @@ describe('the optimised integration of SageMaker', () => {
     ],
     ['inside', 'createHyperParameterTuningJob.sync', tuningRequest('t', { RandomSeed: 1 }), 'RandomSeed'],
     ['in a list', 'createTrainingJob', { ...trainingRequest('t'), Tags: [{ key: 'a', Value: 'b' }] }, 'key'],
-  ])('a field that the integration does not take %s', async (_name, action, given, field) => {
+  ])('an unsupported field %s', async (_name, action, given, field) => {
     const { run } = await machine();
     expect(await failure(run(`arn:aws:states:::sagemaker:${action}`, given))).toMatchObject({
       error: 'States.Runtime',
@@ -198,7 +198,7 @@ describe('the optimised integration of SageMaker', () => {
   });
 });
 
-test('the AWS SDK integration: any operation, any field, times as text', async () => {
+test('the AWS SDK integration: any operation, any field, times as strings', async () => {
   const { run } = await machine({ sampler: samplerOf(xs(2, 1, 3)), trainer: trainerOf(printX) });
   const call = (action: string, given: object) =>
     run(`arn:aws:states:::aws-sdk:sagemaker:${action}`, given) as Promise<Record<string, unknown>>;

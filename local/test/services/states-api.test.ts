@@ -231,7 +231,7 @@ test('an execution is started, described and its history read', async () => {
   expect(JSON.parse(definition ?? '')).toEqual(DEFINITIONS.Echo);
 });
 
-test('the history comes in pages, in either order, and without data if asked', async () => {
+test('the history is returned in pages, in either order, and without data if requested', async () => {
   const { client } = await serve(temporaryRoot());
   const { executionArn } = await startExecution(client, 'Echo', { secret: 1 });
   await whenEnded(client, executionArn);
@@ -252,7 +252,7 @@ test('the history comes in pages, in either order, and without data if asked', a
   expect(JSON.stringify(events)).not.toContain('secret');
 });
 
-test('a name is taken once: again only for the same running execution', async () => {
+test('a name can be reused only for the same running execution', async () => {
   const { client } = await serve(temporaryRoot());
   const first = await startExecution(client, 'Sleep', { a: 1 }, 'mine');
   expect(first.executionArn).toBe(execution('Sleep', 'mine'));
@@ -277,7 +277,7 @@ test('a name is taken once: again only for the same running execution', async ()
   await expect(startExecution(client, 'Sleep', { a: 1 }, 'mine')).rejects.toMatchObject(taken);
 });
 
-test('executions are listed, the most recent one first, in pages and by status', async () => {
+test('executions are listed, most recent first, in pages and by status', async () => {
   const { client } = await serve(temporaryRoot());
   for (const name of ['one', 'two', 'three']) {
     await startExecution(client, 'Sleep', {}, name);
@@ -536,7 +536,7 @@ test.each([
   expect(runner.store.list()).toEqual([]);
 });
 
-test('state machines have the tags of the template, until they get others', async () => {
+test("state machines have the template's tags until these are changed", async () => {
   const { client } = await serve(temporaryRoot());
   const resourceArn = machine('Echo');
   const tagsOf = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
@@ -580,7 +580,7 @@ test.each([
   });
 });
 
-test('a role may do only what its policies allow', async () => {
+test('a role is limited to its policies', async () => {
   const { services } = await serve(temporaryRoot());
   const client = clientOf(services, { arn: CALLER });
   const { executionArn } = await startExecution(client, 'Echo', {});

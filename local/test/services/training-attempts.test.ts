@@ -62,7 +62,7 @@ describe('RetryStrategy', () => {
     throw new Error('no space left on device');
   };
 
-  test('starts a job again that failed through an internal error', async () => {
+  test('retries a job that failed with an internal error', async () => {
     const { trainer, attempts } = failingTimes(2, crash);
     const { services } = await begin(trainer, { RetryStrategy });
     const job = await ended(services);
@@ -192,7 +192,7 @@ describe('interruptions of spot instances', () => {
     expect(wholeTime - seconds * 1000).toBeGreaterThan(400);
   });
 
-  test('they are for spot jobs only, as many as asked for', async () => {
+  test('only spot jobs are interrupted, as often as requested', async () => {
     const services = await start({
       trainer: trainerOf((task) => {
         for (let line = 0; line < 10; line += 1) task.onLog('working');

@@ -77,7 +77,7 @@ test('a folder marker, as consoles create them, is not a file of a channel', asy
   ).rejects.toThrow(/^No S3 objects found/);
 });
 
-test('a job trains on its files and keeps metrics, model and log', async () => {
+test('a job trains on its files and stores metrics, model and log', async () => {
   let task: TrainingTask | undefined;
   const { root, job } = await train((given) => {
     task = given;
@@ -133,7 +133,7 @@ test('a failed job has a failure reason, even if its trainer throws', async () =
   });
 });
 
-test('what fails after a failure does not hide it; what cannot be removed fails nothing', async () => {
+test('a second failure does not hide the first one, and a failed cleanup does not fail the job', async () => {
   const given = temporaryRoot();
   const { job, root } = await train(
     ({ workFolder }) => {
@@ -176,7 +176,7 @@ test('a job over its time limit is stopped', async () => {
   expect(await job()).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' });
 });
 
-test('the time that a job waits for others counts for nothing', async () => {
+test('the time for which a job waits for others does not count', async () => {
   const services = await start({
     trainer: {
       ...trainerOf(printX),
@@ -291,7 +291,7 @@ describe('requests that SageMaker would refuse', () => {
     expect(services.jobs.training.list()).toEqual([]);
   });
 
-  test('a metric that no expression can find', async () => {
+  test('a metric with an invalid expression', async () => {
     const services = await start();
     const { AlgorithmSpecification: algorithm, ...request } = trainingRequest('job');
     const MetricDefinitions = [{ Name: 'loss', Regex: 'loss=(' }];
@@ -305,7 +305,7 @@ describe('requests that SageMaker would refuse', () => {
     expect(services.jobs.training.list()).toEqual([]);
   });
 
-  test('numbers where strings belong', async () => {
+  test('numbers in place of strings', async () => {
     const services = await start();
     const input = { ...trainingRequest('job'), HyperParameters: { x: 1 } };
     await expect(

@@ -87,7 +87,7 @@ test('environment, entry point and arguments reach the trainer', async () => {
   });
 });
 
-test('instances are numbered through all groups', async () => {
+test('instances are numbered across groups', async () => {
   const group = (InstanceGroupName: string, InstanceType: string, InstanceCount: number) => ({
     InstanceGroupName,
     InstanceType,
@@ -153,7 +153,7 @@ describe('a manifest', () => {
   });
   const channel = s3Channel({ S3DataType: 'ManifestFile', S3Uri: `s3://${BUCKET}/lists/m.json` });
 
-  test('gives the objects that it lists, by their paths after the prefix', async () => {
+  test('selects the listed objects, with their paths after the prefix', async () => {
     const given = await train(channel, manifest([{ prefix: `s3://${BUCKET}/far/` }, 'x/1.csv', '2.csv']));
     expect(given.channel?.files).toEqual([
       { path: path.join(given.bucket, 'far', 'x', '1.csv'), name: 'x/1.csv' },
@@ -268,7 +268,7 @@ describe('a file system', () => {
     ]);
   });
 
-  test('without a folder is refused, with what to do', async () => {
+  test('without a folder is refused with advice', async () => {
     await expect(refusal(channel())).rejects.toThrow(
       'channel "train": the file system fs-0123456789 does not exist on this machine: replace it by a folder, --file-system fs-0123456789=./folder',
     );
@@ -288,7 +288,7 @@ describe('a file system', () => {
 describe('checkpoints', () => {
   const CheckpointConfig = { S3Uri: `s3://${BUCKET}/checkpoints/run/` };
 
-  test('are kept in the bucket', async () => {
+  test('are stored in the bucket', async () => {
     const { task, bucket } = await train({ CheckpointConfig });
     const folder = path.join(bucket, 'checkpoints', 'run');
     expect(task?.checkpoints).toEqual({ folder, localPath: '/opt/ml/checkpoints' });
@@ -297,7 +297,7 @@ describe('checkpoints', () => {
     expect(other?.checkpoints?.localPath).toBe('/tmp/ck');
   });
 
-  test('need the right to write them', async () => {
+  test('require write permission', async () => {
     const all = `arn:aws:s3:::${BUCKET}/*`;
     const roles = [
       trainingRole(
@@ -319,7 +319,7 @@ describe('checkpoints', () => {
   });
 });
 
-test("a channel in JumpStart's buckets has no files here, and says where SageMaker would read it", async () => {
+test("a channel in JumpStart's buckets has no files, but its S3 location", async () => {
   const s3Uri = 's3://jumpstart-cache-prod-us-east-1/training/script/sourcedir.tar.gz';
   const { channel, job } = await train(s3Channel({ S3Uri: s3Uri }));
   expect(channel).toMatchObject({ files: [], s3Uri });
@@ -343,7 +343,7 @@ test('without compression the model is a folder', async () => {
   expect(fs.readFileSync(path.join(output, 'model', 'deep', 'weights'), 'utf8')).toBe('w');
 });
 
-test('of several instance types that a tuning job may choose from, its training jobs take the first', async () => {
+test("training jobs use the first of a tuning job's instance types", async () => {
   const services = await start({ sampler: samplerOf([{ x: '1' }]) });
   const { TrainingJobDefinition: given, ...request } = tuningRequest('Tune', {
     ResourceLimits: { MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1 },

@@ -51,7 +51,7 @@ test.each([
   expect(await trained()).toEqual([threads, threads, threads]);
 });
 
-test('a training job that is part of no search may use all cores', async () => {
+test('a training job outside a search may use all cores', async () => {
   const { client, trained } = await services(8, 1);
   await client.send(new CreateTrainingJobCommand(trainingRequest('Final') as never));
   expect(await trained()).toEqual([8]);

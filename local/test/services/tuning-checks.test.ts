@@ -62,7 +62,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   });
 });
 
-describe("what SageMaker's own XGBoost does not declare as tunable", () => {
+describe("a hyperparameter that SageMaker's own XGBoost does not declare as tunable", () => {
   const tune = async (account: string, name: string) => {
     const services = await start();
     const request = tuningRequest('Tune', {

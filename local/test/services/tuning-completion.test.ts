@@ -53,7 +53,7 @@ const sum = (counters: object | undefined) =>
 describe('ConvergenceDetected', () => {
   const sets = xs(5, ...Array(12).fill(4.99));
 
-  test('ends a search that gets no better', async () => {
+  test('ends a search that does not improve', async () => {
     const { end } = await tune(
       { sampler: samplerOf(sets) },
       {
@@ -80,7 +80,7 @@ describe('ConvergenceDetected', () => {
   });
 });
 
-test('a target that a job reaches which is stopped early ends the search too', async () => {
+test('a target reached by a job that is stopped early ends the search, too', async () => {
   const { end } = await tune(
     { sampler: samplerOf(xs(1, 1), () => true), trainer: trainerOf(runUntilStopped) },
     {
@@ -98,7 +98,7 @@ test('a target that a job reaches which is stopped early ends the search too', a
   });
 });
 
-test('MaxRuntimeInSeconds completes it; the jobs that run are stopped and keep their metric', async () => {
+test('MaxRuntimeInSeconds completes it; running jobs are stopped and keep their metric', async () => {
   jest.useFakeTimers({
     doNotFake: [
       'Date',
@@ -156,13 +156,13 @@ describe('a job that Hyperband would stop at its last round', () => {
   };
 
   test('ends by itself', async () => expect(await run('3')).toBe('Completed'));
-  test('is stopped where there are more', async () => expect(await run('4')).toBe('Stopped'));
+  test('is stopped if it has more rounds', async () => expect(await run('4')).toBe('Stopped'));
 });
 
 test.each([
   ['from the beginning', {}, [0, 1, 0, 1]],
   ['from its checkpoints', { CheckpointConfig: { S3Uri: 's3://data-bucket/checkpoints' } }, [0, 1, 2, 3]],
-])('a job that starts again %s reports its rounds so', async (_name, definition, expected) => {
+])('a job that restarts %s reports its rounds accordingly', async (_name, definition, expected) => {
   const steps: number[] = [];
   let attempts = 0;
   const { end } = await tune(
@@ -182,7 +182,7 @@ test.each([
   expect(steps).toEqual(expected);
 });
 
-test('StopHyperParameterTuningJob twice, and when it has ended', async () => {
+test('StopHyperParameterTuningJob twice, and after the end', async () => {
   const { client, end, describeJob } = await tune(
     {
       sampler: samplerOf(xs(1, 2)),

@@ -73,7 +73,7 @@ async function tune(input: object, sampler: Sampler, algorithm: Algorithm = prin
   return { services, client, job, list };
 }
 
-test('each definition has its share of the training jobs, and the best of all wins with its own hyperparameters', async () => {
+test('each definition gets its share of the training jobs, and the best job wins with its own hyperparameters', async () => {
   const { client, job, list } = await tune(
     request([
       definition('first'),
@@ -131,7 +131,7 @@ test('each definition has its share of the training jobs, and the best of all wi
   }
 });
 
-test('a definition with nothing left to try leaves its share to the others; a grid tries all of all', async () => {
+test('an exhausted definition leaves its share to the others; a grid tries all combinations', async () => {
   const values = (...given: string[]) => ({
     HyperParameterRanges: { CategoricalParameterRanges: [{ Name: 'x', Values: given }] },
   });
@@ -157,7 +157,7 @@ test('a definition with nothing left to try leaves its share to the others; a gr
   expect(started).toEqual(['tune.1-a.study', 'tune.2-b.study']);
 });
 
-test('a target that one definition reaches ends the whole job', async () => {
+test('a target reached by one definition ends the whole job', async () => {
   const { job } = await tune(
     request([definition('first'), definition('second')], {
       ResourceLimits: { MaxNumberOfTrainingJobs: 5, MaxParallelTrainingJobs: 1 },

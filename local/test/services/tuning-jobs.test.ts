@@ -95,7 +95,7 @@ test('Maximize takes the highest', async () => {
   expect((await job()).BestTrainingJob?.TunedHyperParameters).toEqual({ x: '3' });
 });
 
-test('never more than the parallel jobs run, and the counters add up at every moment', async () => {
+test('the limit of parallel jobs holds, and the counters add up at every moment', async () => {
   let running = 0;
   let most = 0;
   const services = await start({
@@ -140,7 +140,7 @@ test('never more than the parallel jobs run, and the counters add up at every mo
   expect(new Set(seen).size).toBeGreaterThan(10);
 });
 
-test('five failures and no success end it', async () => {
+test('five failures without a success end it', async () => {
   const { job, services } = await tune(
     samplerOf(xs(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)),
     () => ({ status: 'Failed', failureReason: 'bad' }),
@@ -157,7 +157,7 @@ test('five failures and no success end it', async () => {
   expect(services.jobs.training.list()).toHaveLength(5);
 });
 
-test('when fewer than five were asked for, all failing ends it', async () => {
+test('with fewer than five jobs, it ends when all fail', async () => {
   const { job } = await tune(
     samplerOf(xs(0, 1)),
     () => ({ status: 'Failed', failureReason: 'bad' }),
@@ -166,7 +166,7 @@ test('when fewer than five were asked for, all failing ends it', async () => {
   expect((await job()).FailureReason).toMatch(/^No training job succeeded after 2 attempts\./);
 });
 
-test('jobs that never print the objective make it fail, not complete without a result', async () => {
+test('it fails if no job prints the objective', async () => {
   const { job } = await tune(samplerOf(xs(0, 1)), () => ({ status: 'Completed' }), limits(2));
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
@@ -175,7 +175,7 @@ test('jobs that never print the objective make it fail, not complete without a r
   });
 });
 
-test('a search space that is used up ends it', async () => {
+test('an exhausted search space ends it', async () => {
   const ranges = { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2'] }] };
   const { job } = await tune(samplerOf(xs(1, 2)), printX, {
     Strategy: 'Grid',
@@ -243,7 +243,7 @@ test('no improvement for a while ends it', async () => {
   });
 });
 
-test('a sampler that breaks makes it fail', async () => {
+test('a broken sampler fails it', async () => {
   const sampler: Sampler = {
     ready: Promise.resolve(),
     start: () => Promise.reject(new Error('no Python')),
@@ -256,7 +256,7 @@ test('a sampler that breaks makes it fail', async () => {
   });
 });
 
-test('a sampler that breaks in the middle makes it fail too', async () => {
+test('a sampler that breaks later fails it, too', async () => {
   const whole = samplerOf(xs(1, 2, 3, 4));
   const sampler: Sampler = {
     ...whole,
@@ -272,7 +272,7 @@ test('a sampler that breaks in the middle makes it fail too', async () => {
   });
 });
 
-test('warm start hands the trials of the parents to the sampler', async () => {
+test("warm start passes the parents' trials to the sampler", async () => {
   const sampler = samplerOf(xs(3, 1));
   const { client, job, services } = await tune(sampler, printX, limits(2));
   await job();
@@ -363,7 +363,7 @@ test('a decision to stop a job that has already ended changes nothing', async ()
   ]);
 });
 
-test('the longest time that a tuning job may take does not end it at once', async () => {
+test('the maximum time limit does not end it at once', async () => {
   const config = {
     ResourceLimits: {
       MaxNumberOfTrainingJobs: 2,

@@ -27,7 +27,7 @@ const values = (...list: (number | undefined)[]) => list.map((value) => job({ va
 const same = (count: number, change: Job = {}) =>
   Array.from({ length: count }, () => job({ value: 1, ...change }));
 
-test('one percent is an improvement, less is none; so are less and less together', () => {
+test('one percent is an improvement; less is not, even cumulatively', () => {
   expect(searchProgress(values(100, 99)).jobsNotImproving).toBe(0);
   expect(searchProgress(values(100, 99.1)).jobsNotImproving).toBe(1);
   expect(searchProgress(values(100, 99.1, 98.9)).jobsNotImproving).toBe(0);
@@ -36,7 +36,7 @@ test('one percent is an improvement, less is none; so are less and less together
   expect(searchProgress([])).toEqual({ jobsNotImproving: 0 });
 });
 
-test('what counts is the order in which the jobs ended; those that run do not count', () => {
+test('jobs count in the order of their end; running ones do not count', () => {
   const [first, second] = [job({ value: 1 }), job({ value: 2 })];
   expect(searchProgress([first, second]).jobsNotImproving).toBe(1);
   expect(searchProgress([{ ...first, TrainingEndTime: 1e9 }, second]).jobsNotImproving).toBe(0);
@@ -54,7 +54,7 @@ test('a search has converged after ten jobs without improvement', () => {
   expect(searchProgress([...list, job({ value: 0.1 })])).toEqual({ jobsNotImproving: 0, convergedAt });
 });
 
-test('with many hyperparameters it takes more of them; failed ones tell nothing', () => {
+test('with many hyperparameters it takes more jobs; failed ones do not count', () => {
   const wide = { tuned: 5 };
   expect(searchProgress(same(15, wide)).convergedAt).toBeUndefined();
   expect(searchProgress(same(16, wide)).convergedAt).toBeDefined();

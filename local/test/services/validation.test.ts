@@ -46,12 +46,12 @@ test('the data is up to date with the pinned botocore', async () => {
 describe.each(SERVICES)('the data of %s', (service) => {
   const model = modelOf(service);
 
-  test('are small, and say where they are from', () => {
+  test('is small, and has its source', () => {
     expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
     expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
   });
 
-  test('have every operation that is served', async () => {
+  test('has every supported operation', async () => {
     const services = await start();
     const states = new StatesService(deploymentIn(temporaryRoot()), {} as ExecutionRunner, new TaskTokens());
     const error: unknown = await (service === 'states'
@@ -63,7 +63,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
     expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
   });
 
-  test('have no reference and no pattern that cannot be used', () => {
+  test('has no broken reference and no unusable pattern', () => {
     for (const [name, { members = {}, member, key, value, pattern }] of Object.entries(model.shapes)) {
       for (const reference of [...Object.values(members), member, key, value]) {
         expect([name, reference === undefined || model.shapes[reference] !== undefined]).toEqual([
@@ -82,7 +82,7 @@ test.each([
   ['[a-zA-Z0-9\\_\\-]+', ['a_b-c'], ['a b', '\\']],
   ['1Y|Y|([1-9])M', ['1Y', '3M'], ['1Y1', 'x3M']],
   ['.*', ['a b', ''], ['a\nb', 'a\n']],
-])('the pattern %s is for the whole text, as in Java', (pattern, good, bad) => {
+])('the pattern %s matches the whole string, as in Java', (pattern, good, bad) => {
   expect(good.filter((text) => !expressionOf(pattern).test(text))).toEqual([]);
   expect(bad.filter((text) => expressionOf(pattern).test(text))).toEqual([]);
 });
@@ -100,7 +100,7 @@ describe('requests', () => {
     ['times as text', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
     ['an unknown operation', 'Nothing', { a: 1 }],
     ['what every object has', 'constructor', {}],
-  ])('%s: taken', (_name, operation, input) => {
+  ])('%s: accepted', (_name, operation, input) => {
     expect(refusal(operation, input)).toBeUndefined();
   });
 
@@ -153,7 +153,7 @@ describe('requests', () => {
       { Environment: { '1X': 'v' } },
       "Value '{1X=v}' at 'environment' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 512, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: [a-zA-Z_][a-zA-Z0-9_]*]",
     ],
-  ])('%s: refused in the words of AWS', (_name, change, message) => {
+  ])("%s: refused with AWS's wording", (_name, change, message) => {
     expect(refusal('CreateTrainingJob', { ...training, ...change })).toEqual(
       violation(`1 validation error detected: ${message}`),
     );
@@ -168,7 +168,7 @@ describe('requests', () => {
     );
   });
 
-  test('all violations come at once', () => {
+  test('all violations are reported together', () => {
     expect(refusal('CreateTrainingJob', { ...training, TrainingJobName: '', RoleArn: undefined })).toEqual(
       violation(
         expect.stringMatching(
@@ -238,7 +238,7 @@ describe('requests', () => {
     }
   });
 
-  test('takes no time to speak of', () => {
+  test('is fast', () => {
     const request = tuningRequest('tuning');
     const started = performance.now();
     for (let i = 0; i < 1000; i++) {

@@ -139,7 +139,7 @@ async function innerExecutions() {
 }
 
 describe('a task that starts an execution', () => {
-  test('answers with its ARN, and fails when the name is taken', async () => {
+  test('returns its ARN, and fails when the name is taken', async () => {
     const { output } = await whenEnded(await start('Started', 'first'));
     expect(JSON.parse(output ?? '')).toMatchObject({
       ExecutionArn: `${STATES}:execution:Inner:inner`,
@@ -163,13 +163,13 @@ describe('a task that waits for an execution', () => {
   test.each([
     ['Waited', { got: 1 }],
     ['WaitedText', '{"got":1}'],
-  ] as const)('%s gives its output', async (machine, output) => {
+  ] as const)('%s returns its output', async (machine, output) => {
     rename(machine, machine);
     const ended = await whenEnded(await start(machine, 1));
     expect([ended.status, ended.output]).toEqual(['SUCCEEDED', JSON.stringify(output)]);
   });
 
-  test('fails when it fails', async () => {
+  test('fails when the execution fails', async () => {
     rename('Waited', 'bad');
     const { error, cause } = await whenEnded(await start('Waited', 'bad'));
     expect(error).toBe('States.TaskFailed');
@@ -184,7 +184,7 @@ describe('a task that waits for an execution', () => {
     });
   });
 
-  test('stops it when it is stopped', async () => {
+  test('stops the execution when the task is stopped', async () => {
     rename('Waited', 'slow');
     const executionArn = await start('Waited', 'slow');
     await until(innerExecutions, (executions) => executions.some(({ name }) => name === 'slow'));

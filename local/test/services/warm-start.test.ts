@@ -113,7 +113,7 @@ const channel = (prefix: string, ChannelName = 'train') => ({
 });
 
 describe('the trials of a child', () => {
-  test('the training jobs of its parents', async () => {
+  test('are the training jobs of its parents', async () => {
     await child({ type: 'IdenticalDataAndAlgorithm' });
     expect(specification?.previousTrials).toEqual([
       { hyperparameters: { x: '4', n: '2', kind: 'red' }, value: 7 },
@@ -121,7 +121,7 @@ describe('the trials of a child', () => {
     ]);
   });
 
-  test('also where a hyperparameter was static and is tuned now, and the other way round', async () => {
+  test('even if a hyperparameter was static and is now tuned, or vice versa', async () => {
     const { depth: _depth, ...statics } = STATIC;
     await child({
       statics: { ...statics, n: '5' },
@@ -195,7 +195,7 @@ test.each<[string, Change]>([
   ['how long a job may take', { definition: { StoppingCondition: { MaxRuntimeInSeconds: 60 } } }],
   ['empty values', { definition: { Environment: {}, EnableNetworkIsolation: false } }],
   ['five static values', { statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', e: '0' } }],
-])('IdenticalDataAndAlgorithm lets change: %s', async (_name, change) => {
+])('IdenticalDataAndAlgorithm allows changing: %s', async (_name, change) => {
   expect(await child({ ...change, type: 'IdenticalDataAndAlgorithm' })).toMatchObject({
     HyperParameterTuningJobStatus: 'Completed',
   });
@@ -270,7 +270,7 @@ test.each<[string, Change, RegExp]>([
   });
 });
 
-test("the parents' training jobs count to the limit", async () => {
+test("the parents' training jobs count toward the limit", async () => {
   await expect(
     child({ config: { ResourceLimits: { ...LIMITS, MaxNumberOfTrainingJobs: 749 } } }),
   ).rejects.toMatchObject({
@@ -281,7 +281,7 @@ test("the parents' training jobs count to the limit", async () => {
   expect(job?.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs).toBe(748);
 });
 
-test('a parent that still runs', async () => {
+test('a running parent', async () => {
   const sampler = samplerOf([{ x: '1' }]);
   const own = await start({
     sampler,

@@ -41,7 +41,7 @@ test.each(ORDERED)('$operator holds for no other type', ({ operator, values }) =
   expect(others.filter((value) => compareValues(operator, value, operand))).toEqual([]);
 });
 
-test('strings are compared by their characters, numbers by their value', () => {
+test('strings are compared by characters, numbers by value', () => {
   expect(compareValues('StringLessThan', '10', '9')).toBe(true);
   expect(compareValues('NumericLessThan', 10, 9)).toBe(false);
   expect(compareValues('StringEquals', 'A', 'a')).toBe(false);

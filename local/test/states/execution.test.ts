@@ -135,7 +135,7 @@ test("events have AWS's details, and each branch's events form a line", async ()
   );
 });
 
-test('the task gets what its state computed, and the context object of the attempt', async () => {
+test("a task gets its state's arguments and the context object of the attempt", async () => {
   const runTask = jest.fn().mockResolvedValue(1);
   const { result } = start(
     {
@@ -182,7 +182,7 @@ test('an error of a task that is not a StatesError is a fault, not a failure of 
   await expect(result).rejects.toThrow('a fault');
 });
 
-test('the clock on the wall sleeps, and wakes when it is aborted', async () => {
+test('the system clock sleeps, and wakes when it is aborted', async () => {
   const clock: Clock = systemClock;
   const before = clock.now().getTime();
   await clock.sleep(20, new AbortController().signal);
@@ -219,7 +219,7 @@ test('the variables of an execution may take 10 MiB in total, and exceeding it c
   });
 });
 
-test('an endless loop ends where the history is full, and nothing catches that', async () => {
+test('an endless loop ends when the history is full, which cannot be caught', async () => {
   const events: HistoryEvent[] = [];
   const loop = {
     StartAt: 'Loop',
@@ -252,7 +252,7 @@ test('an endless loop ends where the history is full, and nothing catches that',
   expect(events.at(-1)?.type).toBe('ExecutionFailed');
 });
 
-test('waits and retries can be shortened; timeouts keep their time', async () => {
+test('waits and retries can be shortened, but not timeouts', async () => {
   const clock = new VirtualClock(0);
   const fails = (retry: object) => ({
     Type: 'Task',

@@ -16,7 +16,7 @@ test.each([
   '1.0',
   '{"text":"1.0 and \\"2.0\\" and \\\\","n":2.0}',
   '{"__proto__":1.0,"1.0":"1.0"}',
-])('%s keeps its text', (text) => {
+])('%s keeps its source', (text) => {
   const value = parseExact(text);
   expect(jsonText(value)).toBe(text.replaceAll(/([,:]) /g, '$1'));
   expect(jsonText(copyJson(value))).toBe(jsonText(value));

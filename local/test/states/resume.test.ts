@@ -237,7 +237,7 @@ describe('redrive', () => {
     expect(second.calls.map(({ stateName }) => stateName)).toEqual(['A', 'B']);
   });
 
-  test('gives all retries again, and all of a Wait', async () => {
+  test('restarts the retries and a Wait', async () => {
     const definition = {
       StartAt: 'P',
       States: {
@@ -283,7 +283,7 @@ describe('redrive', () => {
   });
 });
 
-describe('going on after the process was killed', () => {
+describe('resuming after the process was killed', () => {
   /** Every kind of state that takes time, nested. */
   const definition: JsonObject = {
     StartAt: 'Prepare',
@@ -351,7 +351,7 @@ describe('going on after the process was killed', () => {
     };
   }
 
-  test('wherever that was: with the same result, and no finished task twice', async () => {
+  test('at any point, with the same result and no finished task twice', async () => {
     const whole = await run(definition, { runTask: tasks() });
     expect(whole.result).toEqual({ status: 'SUCCEEDED', output });
     const isCall = (change: PositionChange) => change.type === 'state' && change.state.call !== undefined;
@@ -369,7 +369,7 @@ describe('going on after the process was killed', () => {
     }
   });
 
-  test('a Wait and the time before a retry go on, and a call is made again with its arguments', async () => {
+  test('a Wait and the time before a retry continue, and a call is repeated with its arguments', async () => {
     const machine = {
       StartAt: 'W',
       States: {

@@ -129,7 +129,7 @@ test.each([2, 5, 10])(
   },
 );
 
-test('noise does not trap it: it neither stays with a lucky trial nor strays', async () => {
+test('noise neither keeps it at a lucky trial nor leads it astray', async () => {
   const noisy = (values: Values) => bowl(values, 0.7) + 0.2 * chance(values);
   const tried = await run(await start(unit(4)), noisy, 50);
   const late = tried.slice(-25).map(({ values }) => bowl(values, 0.7));
@@ -138,21 +138,21 @@ test('noise does not trap it: it neither stays with a lucky trial nor strays', a
   expect(new Set(tried.map(({ values }) => JSON.stringify(values))).size).toBe(50);
 });
 
-test('hyperparameters that do not matter do not draw it to the ends of their ranges', async () => {
+test('irrelevant hyperparameters do not end up at the bounds of their ranges', async () => {
   const skewed = (values: Values) => Math.exp(2 * Math.abs(Number(values.x0) - 0.3)) + 0.1 * chance(values);
   const tried = await run(await start(unit(9)), skewed, 40);
   const late = tried.slice(-20).map(({ values }) => Math.abs(Number(values.x0) - 0.3));
   expect(late.filter((distance) => distance < 0.2).length).toBeGreaterThanOrEqual(12);
 });
 
-test('finds the best combination of categories, also where they are too many to list', async () => {
+test('finds the best combination of categories, even if there are too many to list', async () => {
   const dimensions = Array.from({ length: 6 }, (_, i) => categorical(`x${i}`, 6));
   const wrong = (values: Values) => Object.values(values).filter((value) => value !== 'c2').length;
   const tried = await run(await start(dimensions), wrong, 50);
   expect(best(tried)).toBeLessThanOrEqual(1);
 });
 
-test('proposes no combination twice where a space is discrete but too large to list', async () => {
+test('proposes no combination twice in a discrete space that is too large to list', async () => {
   // Small integers fill most of a logarithmic scale, so few values are near the optimum.
   const dimensions = [numeric('n', '1', '20000', 'Logarithmic', 'integer'), categorical('c', 2)];
   const noisy = (values: Values) => Math.log(Number(values.n)) + chance(values);
@@ -160,7 +160,7 @@ test('proposes no combination twice where a space is discrete but too large to l
   expect(new Set(tried.map(({ values }) => JSON.stringify(values))).size).toBe(40);
 });
 
-test('a constant objective leaves it looking elsewhere', async () => {
+test('keeps exploring with a constant objective', async () => {
   const tried = await run(await start(unit(2)), () => 1, 30);
   const quarters = tried.map(({ values }) => `${Number(values.x0) < 0.5} ${Number(values.x1) < 0.5}`);
   expect(new Set(quarters).size).toBe(4);
@@ -180,7 +180,7 @@ test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-test('one loss that is orders of magnitude worse does not hide the differences of the others', async () => {
+test('an extreme loss does not hide the differences between the others', async () => {
   const cliff = (values: Values) => (Number(values.x0) > 0.8 ? 1e9 : bowl(values));
   const tried = await run(await start(unit(3)), cliff, 40);
   expect(best(tried)).toBeLessThan(0.1);

@@ -68,7 +68,7 @@ test('a script of the XGBoost image trains, with the metrics that SageMaker find
   expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
 });
 
-test('several hosts train one model with rabit_run; one without data takes no part', async () => {
+test('several hosts train one model with rabit_run; one without data does not participate', async () => {
   const { outcome, log, workFolder } = await run(SCRIPT, {
     hyperparameters: { num_round: ROUNDS },
     instances: instances(3),
@@ -176,7 +176,7 @@ test.each<[string, string, string | undefined]>([
   ['in try', 'try:\n    import mlio\nexcept ImportError:\n    print("without")', undefined],
   ['in a function', 'def input_fn():\n    import mlio', undefined],
   ['nothing of the kind', 'import json', undefined],
-])('an import that local mode lacks is refused before the start: %s', async (_, source, missing) => {
+])('an unsupported import is refused before the start: %s', async (_, source, missing) => {
   const { reason, started, outcome } = await run(source);
   if (missing === undefined) {
     expect(outcome).toEqual({ status: 'Completed' });

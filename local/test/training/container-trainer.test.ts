@@ -56,7 +56,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     );
   });
 
-  test('a command for an image that nothing is trained in is a mistake', () => {
+  test('a command for an unused image is refused', () => {
     const check = (name: string, images: (string | undefined)[]) => () =>
       checkImageCommands(new Map([[name, { command: ['x'], cwd: '/' }]]), images);
     expect(check('team/forest', [IMAGE])).not.toThrow();
@@ -187,7 +187,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(at < 0 ? [] : run.slice(at, at + 2)).toEqual(expected);
   });
 
-  test('several jobs that wait for the same image build it once; a failed build shows its last words', async () => {
+  test('several jobs build an image once; a failed build shows the end of its output', async () => {
     const build = { directory: '/app/image', buildArguments: [] };
     const builds = new Map([['mine:1', build]]);
     const { docker, calls } = stubDocker('exit 0');
@@ -247,7 +247,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     }
   });
 
-  test('several hosts that are cut off from the network reach each other only', async () => {
+  test('several hosts with network isolation only reach each other', async () => {
     const { docker, calls } = stubDocker('exit 0');
     await train(createContainerTrainer({ commands: new Map(), docker }), {
       trainingImage: IMAGE,
@@ -258,7 +258,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(created?.slice(1, 3)).toEqual(['create', '--internal']);
   });
 
-  test('several hosts share a network that is removed', async () => {
+  test('several hosts share a network, which is removed afterwards', async () => {
     const { docker, calls } = stubDocker('echo ok');
     const trainer = createContainerTrainer({ commands: new Map(), docker });
     const { log } = await train(trainer, { trainingImage: IMAGE, instances: instances(2) });
@@ -305,7 +305,7 @@ test('without Docker or a command, the error says what to do', async () => {
   }
 });
 
-test('the built-in algorithms whose code is not public are refused, Docker or not', () => {
+test('built-in algorithms whose code is not public are refused, even with Docker', () => {
   const trainingImage = '382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1';
   const { docker } = stubDocker('exit 0');
   const trainer = createContainerTrainer({ commands: new Map(), docker });

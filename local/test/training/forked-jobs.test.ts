@@ -81,7 +81,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     }
   });
 
-  test('jobs at the same time and after one another have data that was read once', async () => {
+  test('parallel and consecutive jobs share data that is read once', async () => {
     const folder = temporaryFolder();
     const file = writeRegressionCsv(join(folder, 'data.csv'), 500, 4, 3);
     utimesSync(file, 1, 1);
@@ -95,7 +95,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     for (const { log } of [...others, await job()]) expect(last(log)).toEqual(last(first?.log));
   });
 
-  test('a killed process fails its own job alone', async () => {
+  test('a killed process only fails its own job', async () => {
     const one = startEndless();
     await one.isTraining;
     const [firstProcess] = jobProcesses();
@@ -111,7 +111,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
   });
 
-  test('a stopped job ends, with its model if asked for, and also when its process does not listen', async () => {
+  test('a stopped job ends, with its model if requested, even if its process hangs', async () => {
     const saving = startEndless({ ...ENDLESS, save_model_on_termination: 'true' });
     await saving.isTraining;
     saving.stop();
@@ -126,7 +126,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect(jobProcesses()).toEqual([]);
   });
 
-  test('no more of them run at once than there are places', async () => {
+  test('the limit of parallel jobs holds', async () => {
     const running = [startEndless(), startEndless(), startEndless()];
     await Promise.all(running.map(({ isTraining }) => isTraining));
     let isStarted = false;
@@ -160,7 +160,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     }
   });
 
-  test('the processes of jobs end with the one that they forked from', async () => {
+  test('forked processes end with their parent', async () => {
     const jobs = [startEndless(), startEndless()];
     await Promise.all(jobs.map(({ isTraining }) => isTraining));
     const ids = jobProcesses();

@@ -10,7 +10,7 @@ const XGBOOST = {
   hyperparameters: {},
 };
 
-test('the service expressions find every metric of a line of the algorithm, the last value stays', () => {
+test("SageMaker's expressions find every metric in a line of the algorithm, and the last value counts", () => {
   const seen: MetricDatum[] = [];
   const collector = new MetricCollector(trainer.metricDefinitions(XGBOOST), (metric) => seen.push(metric));
   collector.add('[0]#011train-rmse:19.37400#011validation-rmse:20.59400');
@@ -47,7 +47,7 @@ test.each([
   expect(collector.latest()[0]?.Value).toBe(expected);
 });
 
-test('an expression that cannot be run is named', () => {
+test('an invalid expression is reported by name', () => {
   expect(() => new MetricCollector([{ Name: 'm', Regex: '([' }])).toThrow(
     /metric m: .*[Rr]egular expression/,
   );
@@ -64,7 +64,7 @@ test('20,000 lines take well under a second', async () => {
   expect(performance.now() - started).toBeLessThan(2000);
 });
 
-test('an expression that is given up costs no more time, however many lines there are', async () => {
+test('a stopped expression takes no more time, however many lines there are', async () => {
   const collector = new MetricCollector([
     { Name: 'slow', Regex: '(?:a+)+([0-9.]+)$' },
     { Name: 'sane', Regex: 'sane=([0-9.]+)' },
@@ -78,7 +78,7 @@ test('an expression that is given up costs no more time, however many lines ther
   expect(performance.now() - started).toBeLessThan(8000);
 });
 
-test('lines that come faster than they can be looked through do not fill the memory', async () => {
+test('lines that arrive faster than they can be searched do not fill the memory', async () => {
   const collector = new MetricCollector([{ Name: 'slow', Regex: '(b+)+c([0-9.]+)' }]);
   const line = `${'x'.repeat(200_000)}c`;
   for (let i = 0; i < 500; i += 1) collector.add(line);

@@ -78,7 +78,7 @@ test('links stay links in the archive, whatever their target', async () => {
   expect(readFileSync(join(out, 'absolute'), 'utf8')).toBe('weights');
 });
 
-test('an uncompressed model has the files that links lead to', async () => {
+test('an uncompressed model contains the targets of links', async () => {
   const { work } = modelFolderWithLinks();
   const stored: string[] = [];
   const out = temporaryFolder();
@@ -126,7 +126,7 @@ test("the disk's error is the failure reason", () => {
   expect(readdirSync(folder)).toEqual(['model']);
 });
 
-test('a failed job keeps its output and no model', async () => {
+test('a failed job keeps its output, but no model', async () => {
   const work = temporaryFolder();
   for (const folder of ['model', 'output/data']) {
     mkdirSync(join(work, folder), { recursive: true });
@@ -139,7 +139,7 @@ test('a failed job keeps its output and no model', async () => {
   expect(readdirSync(out)).toEqual(['model.tar.gz', 'output.tar.gz']);
 });
 
-test('a file of an uncompressed model replaces the one before it in one step', async () => {
+test('a file of an uncompressed model replaces an earlier one atomically', async () => {
   const work = temporaryFolder();
   mkdirSync(join(work, 'model'));
   writeFileSync(join(work, 'model', 'xgboost-model'), 'new');

@@ -158,7 +158,7 @@ test.each(['Minimize', 'Maximize'] as const)(
   },
 );
 
-test('Bayesian tries nothing again that failed, and no two jobs at once try the same', async () => {
+test('Bayesian repeats no failed combination, and parallel jobs try different ones', async () => {
   const search = await sampler.start(
     specification({ strategy: 'Bayesian', dimensions: [ETA], randomSeed: 3 }),
   );
@@ -178,7 +178,7 @@ test('Bayesian tries nothing again that failed, and no two jobs at once try the 
   expect(Math.min(...gaps)).toBeGreaterThan(0.001);
 });
 
-test('a trial that a killed process did not come to write whole is handed out whole', async () => {
+test('a trial that a killed process stored incompletely is proposed completely', async () => {
   const spec = specification({ strategy: 'Bayesian', randomSeed: 1 });
   const first = await draw(spec, 1);
   const lines = readFileSync(spec.studyFile, 'utf8').split('\n');
@@ -188,7 +188,7 @@ test('a trial that a killed process did not come to write whole is handed out wh
   expect(await draw(spec, 1)).toEqual(first);
 });
 
-test('warm start: earlier trials guide the first ones, those that do not fit are left out', async () => {
+test('warm start: earlier trials guide the first ones, and incompatible ones are left out', async () => {
   const previousTrials: FinishedTrial[] = Array.from({ length: 30 }, (_, i) => {
     const eta = 0.01 + (0.49 * i) / 30;
     const depth = 2 + (i % 9);
@@ -209,7 +209,7 @@ test('warm start: earlier trials guide the first ones, those that do not fit are
   expect(mean(warm)).toBeLessThan(mean(cold));
 });
 
-test('Grid hands out every combination once', async () => {
+test('Grid proposes every combination once', async () => {
   const dimensions: SearchDimension[] = [
     { kind: 'categorical', name: 'a', values: ['x', 'y'] },
     { kind: 'categorical', name: 'b', values: ['1', '2', '3'] },
@@ -290,7 +290,7 @@ test('early stopping: a trial worse than the median of the completed ones is sto
   expect(await runTrial(0.5)).toBe(5); // after the first quarter
 });
 
-test('without a rule that looks at them, reports decide nothing', async () => {
+test('without a rule that uses them, reports have no effect', async () => {
   const search = await sampler.start(specification());
   const trial = (await search.ask())?.trial ?? -1;
   expect(await search.report(trial, 0, 1e9)).toBe(false);
@@ -315,7 +315,7 @@ print([trial.state.name for trial in study.trials], study.best_value)`,
   expect(output.trim()).toBe("['COMPLETE', 'FAIL', 'FAIL'] 0.5");
 });
 
-test('a mistake in a request rejects that request alone; a closed sampler takes no more', async () => {
+test('an invalid request is rejected alone; a closed sampler accepts none', async () => {
   const own = createOptunaSampler(python, noNotice);
   await expect(own.start(specification({ strategy: 'Hyperband' }))).rejects.toThrow(
     /Hyperband needs maxResource/,

@@ -20,7 +20,7 @@ test.each([
   ['sagemaker-xgboost:1.5-1', '1.5.2'],
   ['sagemaker-xgboost:4.1-7', '4.1.7'],
   ['sagemaker-xgboost@sha256:0123', '3.2.0'],
-])('%s holds XGBoost %s', (image, version) => {
+])('%s contains XGBoost %s', (image, version) => {
   expect(xgboostVersionOf(`${REGISTRY}/${image}`)).toBe(version);
 });
 
@@ -88,7 +88,7 @@ test('a different version than the wanted one causes a notice', async () => {
   ]);
 });
 
-test('an environment that was made in another folder is used', async () => {
+test('an environment in another folder is used', async () => {
   const python = fakePython('3.12.1', { numpy: '2.0.0' });
   const other = temporaryFolder();
   mkdirSync(join(other, 'xgboost-3.0.5', 'bin'), { recursive: true });
@@ -108,7 +108,7 @@ test('an environment that was made in another folder is used', async () => {
   expect(await environments.forXGBoost('3.0.5')).toMatchObject({ xgboostVersion: '3.0.5' });
 });
 
-describe('a Python that its environment variables break', () => {
+describe('a Python broken by environment variables', () => {
   const find = (env: NodeJS.ProcessEnv, notices: string[] = []) =>
     createPythonEnvironments({
       folder: temporaryFolder(),
@@ -127,14 +127,14 @@ describe('a Python that its environment variables break', () => {
     );
   });
 
-  test('a sitecustomize that ends the process: the error names its file', async () => {
+  test('a sitecustomize that ends the process: the error contains its path', async () => {
     const env = withSitecustomize('raise SystemExit("no license")');
     await expect(find(env)).rejects.toThrow(
       /python3 does not start: [\s\S]*sitecustomize\.py", line 1[\s\S]*SystemExit: no license[\s\S]*: PYTHONPATH=/,
     );
   });
 
-  test('$PYTHON: the notice tells why it is not used', async () => {
+  test('$PYTHON: the notice says why it is not used', async () => {
     const broken = fakePython('2.7.18', {});
     const notices: string[] = [];
     await expect(find({ PYTHON: broken, PYTHONHOME: '/nonexistent' }, notices)).rejects.toThrow();
@@ -154,7 +154,7 @@ describe('a Python that its environment variables break', () => {
   });
 });
 
-test('a failed installation names the packages and the command, and leaves nothing', async () => {
+test('the error of a failed installation has the packages and the command, and no files are left', async () => {
   const python = fakePython('3.12.1', { numpy: '2.0.0' }, 'echo "no venv here" >&2; exit 3');
   const folder = temporaryFolder();
   const environments = createPythonEnvironments({
@@ -169,7 +169,7 @@ test('a failed installation names the packages and the command, and leaves nothi
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('what killed processes left is removed; what others are making stays', async () => {
+test('folders of killed processes are deleted; those of running ones stay', async () => {
   const folder = temporaryFolder();
   const gone = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
   mkdirSync(join(folder, `.xgboost-3.0.5-${gone}-0123abcd`, 'bin'), { recursive: true });
@@ -200,7 +200,7 @@ test(
   SETUP_TIMEOUT,
 );
 
-test('a $PYTHON that is none is named', async () => {
+test('an invalid $PYTHON is reported', async () => {
   const notices: string[] = [];
   const found = createPythonEnvironments({
     folder: resolve(__dirname, '../../../.venv'),
@@ -222,7 +222,7 @@ const SOME_PACKAGES: WantedPackages = {
   python: { min: '3.10', max: '3.12' },
 };
 
-test('any packages: names and versions with alternatives, a Python from the range', async () => {
+test('any packages: names and versions with alternatives, and a range of Python versions', async () => {
   const forPackages = (python: string, ...alternatives: WantedPackages[]) =>
     createPythonEnvironments({
       folder: temporaryFolder(),

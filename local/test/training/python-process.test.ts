@@ -40,7 +40,7 @@ time.sleep(60)
   await expect(process.ready).rejects.toThrow(/it said "Segmentation fault imminent"/);
 });
 
-test('a process that does not listen is ended all the same', async () => {
+test('an unresponsive process is killed', async () => {
   const { process } = startScript(`
 import time
 print("{}", flush=True)

@@ -135,7 +135,7 @@ test('a resumed search keeps the reports of its earlier trials', async () => {
   expect(await search.report(worse, 3, 9)).toBe(true);
 });
 
-test('a process that was killed while it took over the trials of other jobs takes over the rest', async () => {
+test('after a kill during the takeover of trials, the rest is taken over', async () => {
   const spec = specification({
     previousTrials: [0.1, 0.2, 0.3, 0.4].map((eta) => ({
       hyperparameters: { eta: String(eta) },
@@ -155,7 +155,7 @@ test('a process that was killed while it took over the trials of other jobs take
   expect(created).toBe(4);
 });
 
-test('searches share the process that takes over', async () => {
+test('searches share the new process', async () => {
   const { sampler: killed, kill, notices } = killableSampler();
   const searches = [await killed.start(specification({})), await killed.start(specification({}))];
   kill();

@@ -77,7 +77,7 @@ describe('accepted jobs', () => {
     expect(trainer.refusal?.({ trainingImage: XGBOOST_IMAGE, hyperparameters: {} })).toBeUndefined();
   });
 
-  test('what cannot run here is refused as soon as it is known', () => {
+  test('unsupported jobs are refused as soon as possible', () => {
     const trainer = newTrainer();
     const given = (others: Record<string, string>, pipedChannels?: string[]) => {
       const algorithm = {
@@ -100,7 +100,7 @@ describe('accepted jobs', () => {
     expect(given({ sagemaker_parameter_server_enabled: 'false' }, [])).toEqual([true, undefined]);
   });
 
-  test("metrics are the user's, but for SageMaker's own XGBoost image", () => {
+  test("metrics are the user's, except for SageMaker's own XGBoost image", () => {
     const trainer = newTrainer();
     const metrics = (trainingImage: string) =>
       trainer.metricDefinitions({ trainingImage, hyperparameters: { sagemaker_program: 'train.py' } });
@@ -259,7 +259,7 @@ open(os.path.join(folder, "epoch-2"), "w").write("second")`;
     else expect(result.reason).toMatch(reason);
   });
 
-  test('code in S3 is read as the role of the job may', async () => {
+  test("code in S3 is read with the permissions of the job's role", async () => {
     const archive = await packSource({ 'train.py': 'print("from S3")' });
     const job = (objectFile: (uri: string) => string) =>
       runScript('', { sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, { objectFile });
@@ -279,7 +279,7 @@ describe('how it fails', () => {
   test.each([
     [SCIKIT_LEARN_IMAGE, ''],
     [PYTORCH_IMAGE, 'raise ValueError\\("no such column: age"\\)\n ValueError: no such column: age'],
-  ])('exit code 1: the command, and the error where the image %s captures it', async (image, message) => {
+  ])('exit code 1: the command, and the error if the image %s captures it', async (image, message) => {
     const { reason, log } = await runScript(
       'print("begin")\nraise ValueError("no such column: age")',
       { lr: '0.1' },
@@ -290,7 +290,7 @@ describe('how it fails', () => {
     expect(log).toEqual(expect.arrayContaining(['begin', 'ValueError: no such column: age']));
   });
 
-  test('lines of both streams stay whole where the image captures errors', async () => {
+  test('lines of both streams stay whole if the image captures errors', async () => {
     const pieces = [
       'import sys, time',
       ...['sys.stdout.write("be")', 'sys.stderr.write("other\\n")', 'sys.stdout.write("gin\\n")'].map(
@@ -308,7 +308,7 @@ describe('how it fails', () => {
     expect(reason).toMatch(/xxx, exit code: 1$/);
   });
 
-  test('the failure file goes before everything else', async () => {
+  test('the failure file takes precedence', async () => {
     const { reason } = await runScript(`import os, sys
 open(os.path.join(os.environ["SM_OUTPUT_DIR"], "failure"), "w").write("bad rows: 17" + "." * 3000)
 sys.exit(3)`);
@@ -347,13 +347,13 @@ sys.exit(3)`);
     expect(result.started).toBe(0);
   });
 
-  test('a program that is missing is named in the log', async () => {
+  test('a missing program is reported in the log', async () => {
     const { reason, log } = await runScript('', { sagemaker_program: 'other.py' });
     expect(reason).toMatch(/^AlgorithmError: ExecuteUserScriptError:\nExitCode 2\n.* -- other\.py"/s);
     expect(log[0]).toMatch(/^sagemaker_program is "other.py", but .* no such file, only train.py\. /);
   });
 
-  test('an archive that leads out of its folder, and one that is none', async () => {
+  test('an archive that leads outside its folder, and an invalid one', async () => {
     const outside = await runScript({ 'train.py': '', '../../evil.py': '' });
     expect(outside.outcome).toEqual({ status: 'Completed' });
     expect(existsSync(join(outside.workFolder, '..', 'evil.py'))).toBe(false);
@@ -389,13 +389,13 @@ sys.exit(3)`);
     );
   });
 
-  test('hyperparameters that no process can be given', async () => {
+  test('hyperparameters that are too large for a process', async () => {
     const many = Array.from({ length: 60 }, (_, i) => [`h${i}`, 'x'.repeat(2500)] as const);
     const { reason } = await runScript('', Object.fromEntries(many), { instances: instances(2) });
     expect(reason).toMatch(/Cannot start the process: .* environment variable exceeds .*128 KiB/s);
   });
 
-  test('two objects of a channel that would be the same file', async () => {
+  test('two objects of a channel with the same file name', async () => {
     const path = await packSource({});
     const files = [path, path].map((each) => ({ path: each, name: 'train.csv' }));
     const { reason } = await runScript('', {}, { channels: [channel('train', [], { files })] });
@@ -404,7 +404,7 @@ sys.exit(3)`);
     );
   });
 
-  test('output without an end of line, and a very long line, are logged', async () => {
+  test('output without a line break, and a very long line, are logged', async () => {
     const { log } = await runScript('import sys\nsys.stdout.write("y" * 600000 + "\\nmae=0.5")');
     expect(log.at(-1)).toBe('mae=0.5');
     expect(log.filter((line) => line.startsWith('yyy')).join('')).toHaveLength(600000);
@@ -442,7 +442,7 @@ time.sleep(60)`);
     expect(readdirSync(join(workFolder, 'model'))).toEqual(['saved']);
   });
 
-  test('by SIGKILL after the grace, with all that it started', async () => {
+  test('by SIGKILL after the grace period, with all its child processes', async () => {
     const { outcome, log, seconds } = await stopWhen(
       `${WAIT}import subprocess
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -483,7 +483,7 @@ time.sleep(60)`,
     expect(isGone(stdout.trim())).toBe(true);
   });
 
-  test('a job that waits for its turn is stopped without a start', async () => {
+  test('a waiting job is stopped without being started', async () => {
     const trainer = newTrainer({ maxJobs: 1 });
     const first = new AbortController();
     const second = new AbortController();
@@ -563,7 +563,7 @@ print(os.path.exists(os.path.join(os.environ["SM_INPUT_DIR"], "data", "extra")),
     expect(model('same')).toBe('algo-3');
   });
 
-  test('when one fails, the others are stopped and its reason is the job reason', async () => {
+  test("when one fails, the others are stopped, and its reason is the job's", async () => {
     const started = performance.now();
     const { reason, log } = await runScript(
       `import os, time, sys
@@ -734,7 +734,7 @@ time.sleep(60)`;
   );
 
   test(
-    "that cannot be installed is the job's failure, with pip's words",
+    "that cannot be installed fails the job with pip's message",
     async () => {
       const { reason, log } = await runScript(
         { 'train.py': '', 'requirements.txt': './no-such-package\n' },

@@ -128,7 +128,7 @@ function runPython(library: Library, code: string, ...args: string[]): string {
   }).trim();
 }
 
-test('the script and where it comes from decide', () => {
+test('the script and its location identify the model', () => {
   const of = (hyperparameters: Record<string, string>, channels?: { name: string; s3Uri: string }[]) =>
     tabularModelOf({ trainingImage: IMAGE, hyperparameters, ...(channels && { channels }) });
   expect(of(script('lightgbm', 'regression'))).toEqual({ library: 'lightgbm', task: 'regression' });
@@ -148,7 +148,7 @@ test('the script and where it comes from decide', () => {
   expect(of({ ...script('lightgbm', 'regression'), sagemaker_program: 'train.py' })).toBeUndefined();
 });
 
-test('models that cannot be trained here are refused with what would be needed', () => {
+test('unsupported models are refused with the reason', () => {
   const refusal = (submitDirectory: string) =>
     trainer.refusal?.({
       trainingImage: IMAGE,
@@ -279,7 +279,7 @@ test('without validation data a fifth of the rows is taken, the same in every jo
   expect(metricOf(second.log, metric)).toBe(metricOf(first.log, metric));
 });
 
-test('hyperparameters as JSON, as the SageMaker Python SDK sends them, and the ones JumpStart always sends', async () => {
+test("hyperparameters as JSON, as from the SageMaker Python SDK, and JumpStart's defaults", async () => {
   const { outcome, log } = await train('lightgbm', 'binary', {
     num_boost_round: '"7"',
     metric: '"auc"',
@@ -413,14 +413,14 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
   );
 });
 
-test('several instances train on all the data, as one', async () => {
+test('several instances train as one, on all the data', async () => {
   const instances = ['algo-1', 'algo-2'].map((name) => ({ name, instanceType: 'ml.m5.large' }));
   const { outcome, log } = await train('lightgbm', 'regression', {}, undefined, { instances });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(log.join('\n')).toContain("Local mode trains the 2 instances' data as one");
 });
 
-test('a file that has changed is read again by the warm worker', async () => {
+test('the warm worker reads a changed file again', async () => {
   const channels = { train: [join(temporaryFolder(), 'data.csv')] };
   for (const rows of [50, 100]) {
     writeCsv(channels.train[0] ?? '', 'regression', rows, 5);

@@ -69,7 +69,7 @@ print(lightgbm_threads(int(sys.argv[2]), 2))`;
   expect(run('-c', code, PYTHON_FOLDER, String(cells))).toBe(threads);
 });
 
-test('a model does not depend on the number of threads, also when it changes between rounds', () => {
+test('a model does not depend on the number of threads, even if it changes between rounds', () => {
   const data = writeRegressionCsv(join(temporaryFolder(), 'data.csv'), 2000, 8, 1);
   const script = join(__dirname, 'scripts', 'thread_models.py');
   const models = run(script, PYTHON_FOLDER, data) as Record<string, unknown>[];

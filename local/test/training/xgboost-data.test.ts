@@ -97,7 +97,7 @@ test.each([
   ['pipes', '1|2|3\n4|5|6\n'],
   ['blanks', '1 2 3\n4 5 6\n'],
   ['no line end at its end', '1,2,3\n4,5,6'],
-])('CSV with %s trains, with the columns that it has', async (_, content) => {
+])('CSV with %s trains with its columns', async (_, content) => {
   const changes = { channels: [channelOf('train', [file(content)], 'text/csv')] };
   const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
   expect(outcome).toEqual({ status: 'Completed' });
@@ -159,7 +159,7 @@ test('a changed file is read again, an unchanged one is not parsed twice', async
   expect(await matrix()).toContain('4 rows');
 });
 
-test('csv_weights takes the second column for the weight of a row', async () => {
+test('csv_weights uses the second column as the weights of rows', async () => {
   const rows = (weights: number[]) =>
     [0, 10].flatMap((label, i) => Array.from({ length: 20 }, () => `${label},${weights[i]},1,2`)).join('\n');
   const rmseOf = async (weights: number[], metric: Record<string, string> = {}) => {
@@ -214,7 +214,7 @@ test.each([
 });
 
 test(
-  'Parquet is read once its reader is installed with the environment',
+  'Parquet is read after installing its reader with the environment',
   async () => {
     const { python } = await environments.forXGBoost('3.2.0', ['parquet']);
     const path = join(temporaryFolder(), 'data.parquet');
@@ -233,7 +233,7 @@ pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 
 );
 
 test.each([['text/plain'], ['text/csv; label_size=1'], ['text/csv;charset=utf-8'], ['TEXT/CSV'], ['']])(
-  'content type "%s" is refused, as the container takes exact names only',
+  'content type "%s" is refused, because the container requires exact names',
   async (contentType) => {
     expect(await reasonFor([file(GOOD)], contentType)).toContain(
       `ClientError: Channel configuration for 'train' channel is not supported: content type ${contentType}.`,

@@ -117,7 +117,7 @@ const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
 ];
 
 test(
-  'hyperparameters are checked in the words of the container',
+  "hyperparameters are validated with the container's wording",
   async () => {
     const { python } = await defaultEnvironment();
     const given = CASES.map(([hyperparameters]) => ({ num_round: '1', ...hyperparameters }));

@@ -7,7 +7,7 @@ import { defaultEnvironment, environments, IMAGE, SETUP_TIMEOUT } from './suppor
 type Comparison = readonly [title: string, ours: number | string | null, theirs: number | string | null];
 
 test(
-  "the container's metrics, and what they refuse, are those of scikit-learn",
+  "the container's metrics and their errors equal those of scikit-learn",
   async () => {
     // Uses the environment for scripts, which has scikit-learn. Training does not need it.
     const [wanted, ...alternatives] = frameworkOf(IMAGE)?.packages(IMAGE) ?? [];
@@ -26,7 +26,7 @@ test.each([
   ['1.7.4', 'feval'],
   ['2.1.4', 'custom_metric'],
   ['3.0.5', 'custom_metric'],
-])('XGBoost %s gets the metrics as %s', async (version, argument) => {
+])('XGBoost %s receives the metrics as %s', async (version, argument) => {
   const { python } = await defaultEnvironment();
   const code = `
 import sys

@@ -55,7 +55,7 @@ function runPython(code: string, ...args: string[]): string {
   }).trim();
 }
 
-test('the image decides, and whether it runs a program of the user', () => {
+test("jobs are accepted by image, unless it runs a user's program", () => {
   const accepts = (trainingImage: string, hyperparameters = {}) =>
     trainer.accepts({ trainingImage, hyperparameters });
   expect(accepts(IMAGE)).toBe(true);
@@ -92,7 +92,7 @@ for i in (0, 19):
   expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
 });
 
-test('the metric of the tuning job is printed too, and the service expressions find it', async () => {
+test("the metric of the tuning job is also printed, and SageMaker's expressions find it", async () => {
   const { log } = await runJob(
     trainer,
     { ...BASE, eval_metric: 'mae,rmse', _tuning_objective_metric: 'validation:r2' },
@@ -153,7 +153,7 @@ test.each<[needs: string, metrics: Record<string, string>, hasValidation: boolea
   },
 );
 
-test('several updaters reach XGBoost', async () => {
+test('several updaters are passed to XGBoost', async () => {
   const hyperparameters = { ...BASE, tree_method: 'exact', updater: 'grow_colmaker,prune' };
   const { outcome, log } = await runJob(trainer, hyperparameters, { train });
   expect(outcome).toEqual({ status: 'Completed' });
@@ -227,7 +227,7 @@ test.each([
   [{ interaction_constraints: '[[1,', tree_method: 'hist' }],
   [{ interaction_constraints: '[1,2]', tree_method: 'hist' }],
   [{ objective: undefined, eval_metric: 'rmse' }],
-])('%j, on which the checks of the container trip themselves, is an algorithm error', async (change) => {
+])("%j, which makes the container's own validation fail, is an algorithm error", async (change) => {
   const hyperparameters = JSON.parse(JSON.stringify({ ...BASE, ...change })) as Record<string, string>;
   const { outcome } = await runJob(trainer, hyperparameters, { train });
   expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
@@ -277,7 +277,7 @@ async function metricOfClasses(metric: string, more: Record<string, string>): Pr
   return rounds(log).map((line) => line.split(`validation-${metric}:`)[1] ?? '');
 }
 
-test('3.x takes transformed predictions for margins: the accuracy of probabilities never changes', async () => {
+test('3.x treats transformed predictions as margins: the accuracy of probabilities never changes', async () => {
   const rows = readFileSync(classes.validation[0] ?? '', 'utf8')
     .trim()
     .split('\n');
@@ -297,17 +297,17 @@ test('3.x takes transformed predictions for margins: the accuracy of probabiliti
   expect(stopped).toHaveLength(3);
 });
 
-test('a metric of two classes refuses more, as a client error', async () => {
+test('a metric for two classes refuses more classes with a client error', async () => {
   const hyperparameters = { ...BASE, objective: 'count:poisson', eval_metric: 'precision' };
   const { outcome } = await runJob(trainer, hyperparameters, classes);
   expect(failureReason(outcome)).toMatch(/^ClientError: Target is multiclass but average='binary'/);
 });
 
-test('NaN is in every range', async () => {
+test('NaN is within every range', async () => {
   expect(await lastRound({ eta: 'nan' })).toEqual({ rmse: Number.NaN });
 });
 
-test('a tuple reaches XGBoost', async () => {
+test('a tuple is passed to XGBoost', async () => {
   const { log, outcome } = await runJob(
     trainer,
     {
@@ -349,7 +349,7 @@ test('a stopped job ends at once, with its model only if asked for', async () =>
   expect(aborted.outcome).toEqual({ status: 'Stopped' });
 });
 
-test('a killed worker fails its own job alone and is replaced; further jobs wait for a free worker', async () => {
+test('a killed worker only fails its own job and is replaced; further jobs wait for a free worker', async () => {
   const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
   try {
     let killed = false;
@@ -429,7 +429,7 @@ test('a job that waits for a worker can be stopped, and the next one still gets 
   }
 });
 
-test('Ctrl-C, which the terminal sends to every process, leaves the workers to their parent', async () => {
+test('Ctrl-C, which reaches every process of the terminal, does not end workers before their parent', async () => {
   const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
   try {
     let isInterrupted = false;
@@ -490,7 +490,7 @@ os._exit(0)`;
   expect(state.replace(/^Z.*/, '')).toBe('');
 });
 
-test('an environment that cannot be had fails the job with its reason', async () => {
+test('a failed environment fails the job with its reason', async () => {
   const own = createXGBoostTrainer({
     pythonFor: () => Promise.reject(new Error('no Python')),
     maxWorkers: 1,
