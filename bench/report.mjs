@@ -3,16 +3,19 @@
 // function's own work: starting the process, reading, computing and rendering. Searches of XGBoost with 20
 // and 750 training jobs, 9 hyperparameters, and logs of 1,000 rounds each.
 //
+// Then the whole default run, `npm run local`, without a report and with it, in turns.
+//
 //   npm run bench:report -- [--runs 5] [--check]
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from './local-mode.mjs';
+import { ROOT, runCommand } from './local-mode.mjs';
 import { median, printHead, printTable, printTarget } from './measures.mjs';
 
 const TARGETS = { seconds: 10, megabytes: 256, sagemakerCalls: 10 };
 const MAX_PAGE_MEGABYTES = 1.5;
+const MAX_PERCENT_SLOWER = 3;
 const ROUNDS = 1000;
 const NAMES = ['alpha', 'colsample', 'depth', 'eta', 'gamma', 'lambda', 'rounds', 'subsample', 'weight'];
 const OBJECTIVE = 'validation:rmse';
@@ -51,6 +54,16 @@ printTarget('megabytes', worst.megabytes, TARGETS.megabytes, 0);
 printTarget('calls of SageMaker', worst.sagemakerCalls, TARGETS.sagemakerCalls, 0);
 printTarget('megabytes of the page', worst.page, MAX_PAGE_MEGABYTES);
 
+const { without, withReport } = await wholeRuns();
+console.log();
+printTable([
+  ['the whole default run', 'time'],
+  ['without a report', `${without.toFixed(2)} s`],
+  ['with a report', `${withReport.toFixed(2)} s`],
+]);
+console.log();
+printTarget('percent slower', (withReport / without - 1) * 100, MAX_PERCENT_SLOWER, 1);
+
 async function measure(jobs) {
   const service = await startService(jobs);
   const taken = [];
@@ -72,6 +85,18 @@ async function measure(jobs) {
     otherReads: of(/^Logs_|^GET/),
     page: service.pageBytes() / 1e6,
   };
+}
+
+/** Median seconds of the default run. The first pair is not counted: the app validates a new template once a day. */
+async function wholeRuns() {
+  const taken = { false: [], true: [] };
+  for (let run = 0; run <= Number(options.runs); run += 1) {
+    for (const report of ['false', 'true']) {
+      const { seconds } = await runCommand({}, [`tuning:report=${report}`]);
+      if (run > 0) taken[report].push(seconds);
+    }
+  }
+  return { without: median(taken.false), withReport: median(taken.true) };
 }
 
 function invoke(endpoint) {

@@ -64,6 +64,7 @@ const schema = z.strictObject({
   earlyStopping: z.boolean().default(false),
   instanceType: z.string().default('ml.m5.xlarge'),
   jobNamePrefix: z.string().optional(),
+  report: z.boolean().default(true),
 });
 
 /** Settings of the app, from `cdk.json` or `--context`. */

@@ -56,6 +56,7 @@ export class TuningStack extends Stack {
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
+      report: settings.report,
       featureNames: shortEnough(data?.featureNames),
       ...(dataPrefix === undefined
         ? inputDataIn(settings.data)

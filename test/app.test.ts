@@ -108,7 +108,7 @@ describe('settings', () => {
           '  - tuning:maxTrainingJobs: must be a number, got "many"',
           '  - tuning:earlyStopping: must be a boolean, got "yes"',
           '  - tuning:maxJobs: there is no such setting',
-          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix',
+          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix, report',
         ].join('\n'),
       ),
     );
@@ -122,6 +122,13 @@ describe('settings', () => {
 
   test('of other apps are left alone', () => {
     expect(() => readSettings(new App({ context: { 'other:thing': 1 } }).node)).not.toThrow();
+  });
+
+  test('report: without one, there is no function that writes it', () => {
+    const functionsOf = (settings: Record<string, unknown>) =>
+      Object.keys(Template.fromStack(stackWith(settings)).findResources('AWS::Lambda::Function'));
+    expect(functionsOf({}).filter((id) => /Report/.test(id))).toHaveLength(1);
+    expect(functionsOf({ report: false }).filter((id) => /Report/.test(id))).toEqual([]);
   });
 
   test('reach the tuning job', () => {

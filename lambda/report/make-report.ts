@@ -3,11 +3,17 @@ import { buildAutoMlReport, buildTuningReport } from './build-report';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { FeatureNames, ReportEvent } from './event';
+import type { TrainingJobInput } from './input';
 import type { FeatureImportance, Links, Report } from './report-data';
 import { readAutoMlSearch } from './sources/automl-search';
 import { readLearningCurves } from './sources/learning-curves';
 import { readModelImportance } from './sources/model-importance';
-import { readTuningSearch, type TuningSearch } from './sources/tuning-search';
+import {
+  type ReadTrainingJob,
+  readTrainingJob,
+  readTuningSearch,
+  type TuningSearch,
+} from './sources/tuning-search';
 
 /** Settings of a report, in addition to what the clients read. */
 export type ReportOptions = Omit<ReportEvent, 'output' | 'encryptionKey'> & { readonly links?: Links };
@@ -26,50 +32,53 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
       learningCurvesNotice: 'There are no learning curves: SageMaker does not tell the logs of candidates.',
     });
   }
-  const search = await readTuningSearch(clients.sagemaker, tuningJobName, options.finalTrainingJobName);
+  const { finalTrainingJobName: finalName } = options;
+  const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
+  // The final model is read and unpacked while the search and the logs are.
+  const finalImportance = finalJob && readImportance(clients.s3, finalJob);
+  const search = await readTuningSearch(clients.sagemaker, tuningJobName, finalJob);
   const { notices, ...input } = search;
-  const signal = AbortSignal.timeout(EXTRAS_MILLISECONDS);
   const [curves, importance] = await Promise.all([
-    readLearningCurves(clients.logs, search, signal),
-    readImportance(clients.s3, search, options, signal),
+    readLearningCurves(clients.logs, search, AbortSignal.timeout(EXTRAS_MILLISECONDS)),
+    search.finalTrainingJob ? finalImportance : readImportance(clients.s3, bestOf(search, options)),
   ]);
+  const columnNames = namesFor(search.tuningJob, options.features);
   return buildTuningReport({
     ...common,
     ...input,
     ...curves,
-    ...importance,
+    ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
-    notices: [...notices, ...importance.notices],
+    notices: [...notices, ...(typeof importance === 'string' ? [importance] : [])],
   });
 }
 
-interface Importance {
-  readonly featureImportance?: FeatureImportance;
-  readonly columnNames?: readonly string[];
-  readonly notices: readonly string[];
+/** The training job that the final model would be trained like, where it was described. */
+function bestOf(
+  { trainingJobs }: TuningSearch,
+  { bestTrainingJobName: name }: ReportOptions,
+): TrainingJobInput['description'] {
+  return trainingJobs.find(({ summary }) => summary?.TrainingJobName === name)?.description;
 }
 
-/** Feature importance of the final model or, without a final model, of the best training job's model. */
+/**
+ * Importance of the features in the model of a training job.
+ *
+ * @returns undefined where there is no model of XGBoost; a notice where it cannot be read
+ */
 async function readImportance(
   client: ReportClients['s3'],
-  search: TuningSearch,
-  { bestTrainingJobName, features }: ReportOptions,
-  signal: AbortSignal,
-): Promise<Importance> {
-  const best = search.trainingJobs.find(({ summary }) => summary?.TrainingJobName === bestTrainingJobName);
-  const job = search.finalTrainingJob ?? best?.description;
-  const modelArtifacts = job?.ModelArtifacts?.S3ModelArtifacts;
-  const image = job?.AlgorithmSpecification?.TrainingImage ?? '';
-  if (!modelArtifacts || !/(^|\/)sagemaker-xgboost[:@]/.test(image)) return { notices: [] };
+  reading: Promise<ReadTrainingJob> | TrainingJobInput['description'],
+): Promise<FeatureImportance | string | undefined> {
   try {
-    const columnNames = namesFor(search.tuningJob, features);
-    return {
-      featureImportance: await readModelImportance(client, modelArtifacts, signal),
-      ...(columnNames && { columnNames }),
-      notices: [],
-    };
+    const job = await reading;
+    if (typeof job !== 'object') return undefined;
+    const modelArtifacts = job.ModelArtifacts?.S3ModelArtifacts;
+    const image = job.AlgorithmSpecification?.TrainingImage ?? '';
+    if (!modelArtifacts || !/(^|\/)sagemaker-xgboost[:@]/.test(image)) return undefined;
+    return await readModelImportance(client, modelArtifacts, AbortSignal.timeout(EXTRAS_MILLISECONDS));
   } catch (error) {
-    return { notices: [`The importance of the features is left out: ${textOf(error)}.`] };
+    return `The importance of the features is left out: ${textOf(error)}.`;
   }
 }
 

@@ -82,7 +82,9 @@ class Reader {
     this.at += bytes * count;
     if (this.at > this.buffer.length) throw new Error('the model ends too early');
     if (!this.wantsNumbers(key)) return undefined;
-    return Float64Array.from({ length: count }, (_, index) => read(this.buffer, start + index * bytes));
+    const numbers = new Float64Array(count);
+    for (let index = 0; index < count; index += 1) numbers[index] = read(this.buffer, start + index * bytes);
+    return numbers;
   }
 
   private number(marker: string): number {

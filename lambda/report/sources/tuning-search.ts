@@ -28,23 +28,37 @@ export interface TuningSearch
   readonly notices: readonly string[];
 }
 
-/** Reads a tuning job. If an optional part cannot be read, the report has a notice instead. */
+/** A training job, or why it cannot be read. */
+export type ReadTrainingJob = DescribeTrainingJobResponse | string;
+
+/** Describes a training job. */
+export function readTrainingJob(client: ReportClients['sagemaker'], name: string): Promise<ReadTrainingJob> {
+  return ifReadable(client.send(new DescribeTrainingJobCommand({ TrainingJobName: name })));
+}
+
+/**
+ * Reads a tuning job. If an optional part cannot be read, the report has a notice instead.
+ *
+ * @param reading the final training job. @default - none was created
+ */
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],
   tuningJobName: string,
-  finalTrainingJobName?: string,
+  reading?: Promise<ReadTrainingJob>,
 ): Promise<TuningSearch> {
-  const tuningJob = await describeTuningJob(client, tuningJobName);
-  const listing = await listTrainingJobs(client, tuningJobName, MAX_PAGES);
+  const [tuningJob, listing, finalTrainingJob] = await Promise.all([
+    describeTuningJob(client, tuningJobName),
+    listTrainingJobs(client, tuningJobName, MAX_PAGES),
+    reading,
+  ]);
   const summaries = withBest(listing.summaries, tuningJob);
   const { described, problems } = await describeTrainingJobs(
     client,
-    [
-      ...(finalTrainingJobName === undefined ? [] : [finalTrainingJobName]),
-      ...rankedSummaries(summaries, tuningJob).flatMap(({ TrainingJobName: name }) => name ?? []),
-    ].slice(0, MAX_CALLS - 1 - listing.pages),
+    rankedSummaries(summaries, tuningJob)
+      .flatMap(({ TrainingJobName: name }) => name ?? [])
+      .slice(0, MAX_CALLS - 1 - listing.pages - (reading ? 1 : 0)),
   );
-  const finalTrainingJob = described.get(finalTrainingJobName ?? '');
+  if (typeof finalTrainingJob === 'string') problems.unshift(finalTrainingJob);
   const { parents, notices } = await readParents(client, tuningJob);
   return {
     tuningJob,
@@ -53,7 +67,7 @@ export async function readTuningSearch(
       return withBilledTime({ summary, ...(description && { description }) }, tuningJob);
     }),
     ...(parents.length > 0 && { parents }),
-    ...(finalTrainingJob && { finalTrainingJob }),
+    ...(typeof finalTrainingJob === 'object' && { finalTrainingJob }),
     notices: [
       ...(listing.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
       ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
@@ -94,7 +108,7 @@ async function describeTrainingJobs(
   const problems: string[] = [];
   await Promise.all(
     names.map(async (name) => {
-      const job = await ifReadable(client.send(new DescribeTrainingJobCommand({ TrainingJobName: name })));
+      const job = await readTrainingJob(client, name);
       if (typeof job === 'string') problems.push(job);
       else described.set(name, job);
     }),

@@ -42,6 +42,7 @@ import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import { StatesService } from './step-functions/states-service';
 import { StsService } from './sts/sts-service';
 import { createItemReader } from './task-integrations/item-reader';
+import { nextFunctions } from './task-integrations/next-functions';
 import { createResultWriter } from './task-integrations/result-writer';
 import { checkStateMachineRole } from './task-integrations/state-machine-role';
 import { createTaskRunner } from './task-integrations/task-runner';
@@ -137,6 +138,7 @@ export async function startServices(
     logsFolder: path.join(root, 'logs'),
     credentials,
     endpointUrl: () => endpoint?.url ?? '',
+    nextFunctions: nextFunctions(deployment),
   });
   const tokens = new TaskTokens();
   const router = new ServiceRouter(

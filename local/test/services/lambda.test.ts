@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { FunctionResource } from '../../src/assembly';
-import { closeServices, deploymentIn, start, temporaryRoot } from './helpers';
+import { ECHO, functionIn } from './execution-support';
+import { closeServices, deploymentIn, start, temporaryRoot, until } from './helpers';
 import { send, sign } from './signed-request';
 
 afterEach(closeServices);
@@ -258,5 +259,68 @@ describe('over HTTP', () => {
     const list = { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' };
     const answer = await send(services, await sign(services, list));
     expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([404, 'UnknownOperationException']);
+  });
+});
+
+describe('the function that a state machine invokes next', () => {
+  const LOADS = 'console.log("loaded " + process.pid); exports.handler = async () => process.pid;';
+
+  /** Functions that a state machine invokes one after the other, by the names of their states. */
+  async function deployChain(codes: Readonly<Record<string, string>>) {
+    const root = temporaryRoot();
+    const functions = Object.entries(codes).map(([name, code]) =>
+      functionIn(root, code, { logicalId: name, name }),
+    );
+    const states = functions.map(({ name, arn }) => [
+      name,
+      {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Arguments: { FunctionName: arn },
+        End: true,
+      },
+    ]);
+    const definition = { StartAt: 'One', States: Object.fromEntries(states) };
+    const stateMachine = { ...ECHO, definition };
+    const services = await start({
+      deployment: { ...deploymentIn(root, { functions }), stateMachines: [stateMachine] },
+    });
+    const log = (name: string) =>
+      fs.readFileSync(path.join(root, 'logs', `${name}.log`), { encoding: 'utf8', flag: 'a+' });
+    return {
+      log,
+      invoke: async (name: string) => {
+        const input = { FunctionName: name, Payload: '{}' };
+        const output = await services.router.call('lambda', 'Invoke', input, services.user);
+        return output as { Payload: string; FunctionError?: string };
+      },
+    };
+  }
+
+  test('is loaded while the one before it runs, in the process that runs it', async () => {
+    const { invoke, log } = await deployChain({ One: LOADS, Two: LOADS, Three: LOADS });
+    await invoke('One');
+    const [, loaded] = await until(
+      () => /loaded (\d+)/.exec(log('Two')) ?? [],
+      ([, processId]) => processId !== undefined,
+    );
+    expect(log('Three')).toBe('');
+    expect((await invoke('Two')).Payload).toBe(loaded);
+  });
+
+  test('reports its own error, where it cannot be loaded', async () => {
+    const { invoke, log } = await deployChain({
+      One: LOADS,
+      Two: 'console.log("loads"); throw new Error("broken");',
+    });
+    await invoke('One');
+    await until(
+      () => log('Two'),
+      (text) => text.includes('loads'),
+    );
+    expect(await invoke('Two')).toMatchObject({
+      FunctionError: 'Unhandled',
+      Payload: expect.stringContaining('broken'),
+    });
   });
 });

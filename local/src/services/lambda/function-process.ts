@@ -54,6 +54,11 @@ export class FunctionProcess {
     return this.alive;
   }
 
+  /** Loads the handler, so that the first event need not wait for it. */
+  public prepare(): void {
+    this.child.send({ isPreparation: true });
+  }
+
   /** Runs the handler. Ends the process at the function's timeout, as Lambda does. */
   public invoke(payload: string): Promise<InvocationResult> {
     const id = randomUUID();

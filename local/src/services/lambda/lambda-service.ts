@@ -38,6 +38,8 @@ export interface LambdaServiceOptions {
   readonly credentials: CredentialStore;
   /** Called late: the endpoint starts after the services. */
   readonly endpointUrl: () => string;
+  /** For each function, the one that a state machine invokes after it. @default - none is known */
+  readonly nextFunctions?: ReadonlyMap<FunctionResource, FunctionResource>;
 }
 
 /** Lambda: runs the functions of the template from their deployable bundles. */
@@ -106,13 +108,25 @@ export class LambdaService implements Service {
   private async run(definition: FunctionResource, payload: string): Promise<InvocationResult> {
     const warm = this.idle.get(definition)?.pop();
     const process = warm?.isAlive === true ? warm : this.start(definition);
+    this.prepareNext(definition);
     this.running.add(process);
     const result = await process.invoke(payload);
     this.running.delete(process);
-    if (process.isAlive) {
-      this.idle.set(definition, [...(this.idle.get(definition) ?? []), process]);
-    }
+    if (process.isAlive) this.keep(definition, process);
     return result;
+  }
+
+  /** Starts the function that is likely to be invoked next: it is warm by then, as it often is on AWS. */
+  private prepareNext(definition: FunctionResource): void {
+    const next = this.options.nextFunctions?.get(definition);
+    if (next === undefined || this.idle.get(next)?.some(({ isAlive }) => isAlive)) return;
+    const process = this.start(next);
+    process.prepare();
+    this.keep(next, process);
+  }
+
+  private keep(definition: FunctionResource, process: FunctionProcess): void {
+    this.idle.set(definition, [...(this.idle.get(definition) ?? []), process]);
   }
 
   private start(definition: FunctionResource): FunctionProcess {

@@ -26,6 +26,11 @@ let handler;
 let current;
 
 process.on('message', async (/** @type {any} */ message) => {
+  if (message.isPreparation) {
+    // The event that comes next loads it again, and reports why that fails.
+    handler = await loadHandler().catch(() => undefined);
+    return;
+  }
   /** @type {Invocation} */
   const { id, payload, deadline, functionArn } = message;
   current = id;

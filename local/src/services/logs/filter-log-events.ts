@@ -62,8 +62,19 @@ export function filterLogEvents(streams: readonly LogStream[], input: Input): un
 }
 
 function answer(events: readonly StreamEvent[]) {
+  const digits = new Map<string, string>();
   return {
-    events: events.map((each) => ({ ...each.event, logStreamName: each.stream, eventId: eventId(each) })),
+    events: events.map(({ event: { timestamp, message, ingestionTime }, stream, end }) => {
+      const ofStream = digits.get(stream) ?? digitsOf(stream);
+      digits.set(stream, ofStream);
+      return {
+        timestamp,
+        message,
+        ingestionTime,
+        logStreamName: stream,
+        eventId: `${timestamp}`.padStart(15, '0') + ofStream + `${end}`.padStart(15, '0'),
+      };
+    }),
     // Always empty since 2020, as on AWS.
     searchedLogStreams: [],
   };
@@ -135,10 +146,10 @@ function isBefore(left: StreamEvent, right: StreamEvent): boolean {
   return at < other || (at === other && left.stream < right.stream);
 }
 
-/** An ID with 56 digits, as on AWS. Always the same for an event. */
-function eventId({ event, stream, end }: StreamEvent): string {
-  const hash = createHash('sha256').update(`${stream}/${end}`).digest('hex').slice(0, 34);
-  return `${event.timestamp}`.padStart(15, '0') + `${BigInt(`0x${hash}`)}`.padStart(41, '0');
+/** The middle of the IDs of a stream's events. An ID has 56 digits, as on AWS, and is always the same for an event. */
+function digitsOf(stream: string): string {
+  const hash = createHash('sha256').update(stream).digest('hex').slice(0, 20);
+  return `${BigInt(`0x${hash}`)}`.padStart(26, '0');
 }
 
 function tokenAfter({ event, stream, end }: StreamEvent): string {

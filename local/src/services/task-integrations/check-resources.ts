@@ -80,7 +80,7 @@ function findTargetProblem(
 }
 
 /** The reference to a function or state machine in the task's arguments. */
-function targetOf(resource: TaskResource, given: unknown): unknown {
+export function targetOf(resource: TaskResource, given: unknown): unknown {
   const members = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
   switch (resource.kind) {
     case 'function':
