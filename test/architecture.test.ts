@@ -69,7 +69,7 @@ test.each([
 test('the construct library, the functions, the app and local mode are apart', () => {
   const may: Readonly<Record<string, RegExp>> = {
     lib: /^lib\//,
-    lambda: /^(lambda|local\/src\/failure-reasons)\//,
+    lambda: /^(lambda|local\/src\/(failure-reasons|markup))\//,
     bin: /^(bin|lib)\//,
     local: /^local\//,
   };

@@ -1,10 +1,6 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TuningReportInput } from '../../lambda/report/input';
-import { describeInChromium, launchChromium } from '../chromium';
+import { axeViolations, describeInChromium, launchChromium, openPage } from '../chromium';
 import { pageOf } from './page-assets';
 import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
 
@@ -12,30 +8,14 @@ jest.setTimeout(60_000);
 
 describeInChromium("the report's page", () => {
   let browser: Browser;
-  const folder = mkdtempSync(join(tmpdir(), 'report-page-'));
 
   beforeAll(async () => {
     browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 
-  /** An open page, its console errors and its requests. */
-  async function open(input: TuningReportInput, options: BrowserContextOptions = {}) {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, pageOf(input));
-    const url = pathToFileURL(file).href;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => complaints.push(dialog.message()));
-    page.on('request', (request) => {
-      if (request.url() !== url) complaints.push(`request ${request.url()}`);
-    });
-    await page.goto(url);
-    return { page, complaints };
-  }
+  const open = (input: TuningReportInput, options: BrowserContextOptions = {}) =>
+    openPage(browser, pageOf(input), options);
 
   /** Scrolls past everything, so that all charts become interactive. */
   async function seeAll(page: Page): Promise<void> {
@@ -58,12 +38,7 @@ describeInChromium("the report's page", () => {
       await seeAll(page);
       expect(complaints).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      await page.evaluate(readFileSync(require.resolve('axe-core'), 'utf8'));
-      const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
-        id: string;
-        nodes: { html: string }[];
-      }[];
-      expect(violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     });
   });
 
@@ -146,10 +121,7 @@ describeInChromium("the report's page", () => {
   });
 
   test('750 jobs are interactive within a second, on a machine that is not busy', async () => {
-    const file = join(folder, 'large.html');
-    writeFileSync(file, pageOf(largeSearch(750, 9)));
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(file).href);
+    const { page } = await open(largeSearch(750, 9));
     await page.locator('.sort').first().waitFor();
     const interactive = Number(
       await page.evaluate('performance.getEntriesByName("interactive")[0].startTime'),

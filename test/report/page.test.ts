@@ -1,8 +1,8 @@
 import { buildTuningReport } from '../../lambda/report/build-report';
 import { formatNumber } from '../../lambda/report/format';
 import { linkTo } from '../../lambda/report/page/links';
-import { html, jsonInScript } from '../../lambda/report/page/markup';
 import { packed, unpacked } from '../../lambda/report/page/page-data';
+import { html, jsonInScript } from '../../local/src/markup/markup';
 import { pageOf } from './page-assets';
 import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
 

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
+import { html } from '../../../local/src/markup/markup';
 import { bestSoFar, rankedJobs } from '../analyses/ranking';
 import { count, formatNumber } from '../format';
-import { html } from '../page/markup';
 import type { Report } from '../report-data';
 import {
   type Chart,

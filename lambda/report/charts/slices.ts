@@ -1,5 +1,5 @@
+import { html } from '../../../local/src/markup/markup';
 import { rankedJobs } from '../analyses/ranking';
-import { html } from '../page/markup';
 import { rangeScale, withLimits } from '../range-scale';
 import type { Definition, Report } from '../report-data';
 import {

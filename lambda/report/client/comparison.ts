@@ -1,7 +1,7 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { formatNumber } from '../format';
 import { durationOf, shortName } from '../page/columns';
 import { linkTo } from '../page/links';
-import { type Content, html, type Markup } from '../page/markup';
 import { link } from '../page/overview';
 import type { Job } from '../report-data';
 import { button, fill } from './dom';

@@ -1,4 +1,4 @@
-import type { Markup } from '../page/markup';
+import type { Markup } from '../../../local/src/markup/markup';
 
 const SVG = 'http://www.w3.org/2000/svg';
 

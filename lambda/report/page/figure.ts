@@ -1,5 +1,5 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import type { Chart } from '../charts/chart';
-import { type Content, html, type Markup } from './markup';
 
 /** A chart with its title. The page's script redraws it at the width of the window. */
 export function figure(chart: Chart | undefined, width: number, note?: Content): Content {

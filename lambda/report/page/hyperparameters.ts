@@ -1,3 +1,4 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { MIN_JOBS_FOR_IMPORTANCE } from '../analyses/importance';
 import { rankedJobs } from '../analyses/ranking';
 import type { DefinitionCharts } from '../charts/report-charts';
@@ -5,7 +6,6 @@ import { formatNumber, formatValue } from '../format';
 import { rangeScale } from '../range-scale';
 import type { Definition, Range, Report } from '../report-data';
 import { figure, legend } from './figure';
-import { type Content, html, type Markup } from './markup';
 
 /** For each definition: the best values within their ranges, the importance, and the charts of its hyperparameters. */
 export function hyperparameters(report: Report, definitions: readonly DefinitionCharts[]): Content {

@@ -1,9 +1,9 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { statusClass } from '../charts/timeline';
 import { count } from '../format';
 import type { Job, Report } from '../report-data';
 import { type Column, columnsOf, NAME, STATUS } from './columns';
 import { linkTo } from './links';
-import { type Content, html, type Markup } from './markup';
 import { link } from './overview';
 
 /** Maximum number of failure reasons on the page. */

@@ -1,3 +1,4 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { objectiveLabel } from '../charts/chart';
 import { groupsOf } from '../charts/groups';
 import type { ReportCharts } from '../charts/report-charts';
@@ -6,7 +7,6 @@ import type { Difference, Job, Report, Sentence } from '../report-data';
 import { shortName } from './columns';
 import { figure, legend } from './figure';
 import { linkTo } from './links';
-import { type Content, html, type Markup } from './markup';
 
 /** The first screen: the search, its result, and what the numbers say. */
 export function overview(report: Report, charts: ReportCharts): Markup {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type Content, html, jsonInScript, Markup } from '../../../local/src/markup/markup';
 import { reportCharts } from '../charts/report-charts';
 import type { Report } from '../report-data';
 import { figure, legend } from './figure';
 import { hyperparameters } from './hyperparameters';
 import { jobsSection } from './jobs-section';
-import { type Content, html, jsonInScript, Markup } from './markup';
 import { overview } from './overview';
 import { packed } from './page-data';
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { escapeMarkup, htmlTable } from '../report/markup';
+import { type Content, html } from '../markup/markup';
+import { htmlTable } from '../report/html-table';
 
 /** A search with a report. */
 export interface ServedSearch {
@@ -65,7 +66,7 @@ export async function serveReports(source: ReportSource): Promise<ReportServer> 
     const isHead = request.method === 'HEAD';
     answer(request, { hosts, token, source })
       // The message may contain names of files and jobs. Only a user with the token sees it.
-      .catch((error: Error): Answer => ({ status: 500, body: page('Error', escapeMarkup(error.message)) }))
+      .catch((error: Error): Answer => ({ status: 500, body: page('Error', error.message) }))
       .then((each) => send(response, each, isHead))
       .catch(() => response.destroy());
   });
@@ -119,14 +120,14 @@ function refresh(isRunning: boolean): Pick<Answer, 'headers'> {
 function index(searches: readonly ServedSearch[]): string {
   if (searches.length === 0) return page('Reports', 'No search has started yet.');
   const rows = searches.map(({ name, status }) => [
-    `<a href="${encodeURIComponent(name)}">${escapeMarkup(name)}</a>`,
-    escapeMarkup(status),
+    html`<a href="${encodeURIComponent(name)}">${name}</a>`,
+    status,
   ]);
   return page('Reports', htmlTable('Searches', ['Search', 'Status'], rows));
 }
 
-function page(title: string, content: string): string {
-  return `<!doctype html>
+function page(title: string, content: Content): string {
+  return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'">
@@ -136,7 +137,7 @@ function page(title: string, content: string): string {
 <h1>${title}</h1>
 ${content}
 </html>
-`;
+`.toString();
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer, isHead: boolean): void {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { bestSoFarChart } from './best-so-far-chart';
+import { type Content, html, Markup } from '../markup/markup';
+import { bestSoFarChart, LINE_COLOURS } from './best-so-far-chart';
 import { formatHyperparameter, formatMetric } from './format';
+import { htmlTable } from './html-table';
 import { counterpartOf } from './job-metrics';
-import { escapeMarkup, htmlTable, LINE_COLOURS } from './markup';
 import type { ReportData, ReportDefinition, ReportJob } from './report-files';
 
 /** A search and its report. */
@@ -33,7 +34,7 @@ ${LINE_COLOURS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${
 export function renderComparison(searches: readonly ComparedSearch[]): string {
   const metrics = [...new Set(searches.map(({ report }) => report.objective.metric))];
   const policy = `default-src 'none'; style-src 'sha256-${hashOf(CSS)}'; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -41,21 +42,22 @@ export function renderComparison(searches: readonly ComparedSearch[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>Comparison of ${searches.length} searches</title>
-<style>${CSS}</style>
+<style>${new Markup(CSS)}</style>
 </head>
 <body>
 <main>
 <h1>Comparison of ${searches.length} searches</h1>
-${metrics.length > 1 ? '<p>These searches have different objectives. Their values cannot be compared with each other.</p>' : ''}
+${metrics.length > 1 && html`<p>These searches have different objectives. Their values cannot be compared with each other.</p>`}
 <h2>Winners</h2>
 ${winners(searches)}
-${metrics.map((metric) => chartOf(metric, searches)).join('\n')}
+${metrics.map((metric) => chartOf(metric, searches))}
 <h2>Ranges, and the values of the winners</h2>
 ${ranges(searches)}
 </main>
 </body>
 </html>
 `;
+  return page.toString();
 }
 
 /** The search's own training jobs, without those of warm-start parents. */
@@ -72,8 +74,8 @@ function winnerOf(report: ReportData): ReportJob | undefined {
   return best;
 }
 
-function winners(searches: readonly ComparedSearch[]): string {
-  const rows = searches.map(({ label, report, link }, i) => {
+function winners(searches: readonly ComparedSearch[]): Markup {
+  const rows = searches.map(({ label, report, link }, i): Content[] => {
     const { search, objective } = report;
     const jobs = ownJobs(report);
     const best = winnerOf(report);
@@ -81,12 +83,12 @@ function winners(searches: readonly ComparedSearch[]): string {
     const counterpart = counterpartOf(objective.metric, metrics);
     const failed = jobs.filter(({ status }) => status === 'Failed').length;
     return [
-      `<span class="mark${i % LINE_COLOURS.length}" aria-hidden="true">■</span> <a href="${escapeMarkup(link)}">${escapeMarkup(label)}</a>`,
-      escapeMarkup([search.strategy, search.status].filter((text) => text !== undefined).join(', ')),
+      html`<span class="mark${i % LINE_COLOURS.length}" aria-hidden="true">■</span> <a href="${link}"><bdi>${label}</bdi></a>`,
+      [search.strategy, search.status].filter((text) => text !== undefined).join(', '),
       `${jobs.length}${failed > 0 ? `, ${failed} failed` : ''}`,
-      escapeMarkup(`${objective.metric} ${formatMetric(best?.value) || 'none'}`),
-      counterpart ? escapeMarkup(`${counterpart.MetricName} ${formatMetric(counterpart.Value)}`) : '',
-      escapeMarkup(best?.name ?? ''),
+      `${objective.metric} ${formatMetric(best?.value) || 'none'}`,
+      counterpart && `${counterpart.MetricName} ${formatMetric(counterpart.Value)}`,
+      best?.name,
     ];
   });
   return htmlTable(
@@ -96,17 +98,18 @@ function winners(searches: readonly ComparedSearch[]): string {
   );
 }
 
-function chartOf(metric: string, searches: readonly ComparedSearch[]): string {
+function chartOf(metric: string, searches: readonly ComparedSearch[]): Markup {
   const lines = searches.flatMap(({ label, report }, index) => {
     if (report.objective.metric !== metric) return [];
     const values = ownJobs(report).map(({ value, status }) => (status === 'Failed' ? undefined : value));
     return [{ label, index, values, isMaximized: report.objective.type === 'Maximize' }];
   });
-  return `<h2>Best ${escapeMarkup(metric)} so far</h2>\n${bestSoFarChart(metric, lines)}`;
+  return html`<h2>Best <bdi>${metric}</bdi> so far</h2>
+${bestSoFarChart(metric, lines)}`;
 }
 
 /** One row per hyperparameter, one column per search. */
-function ranges(searches: readonly ComparedSearch[]): string {
+function ranges(searches: readonly ComparedSearch[]): Markup {
   const names = [
     ...new Set(
       searches.flatMap(({ report }) =>
@@ -115,19 +118,17 @@ function ranges(searches: readonly ComparedSearch[]): string {
     ),
   ];
   const rows = names.map((name) => [
-    escapeMarkup(name),
+    name,
     ...searches.map(({ report }) => {
       const value = winnerOf(report)?.hyperparameters[name];
       const texts = ownDefinitions(report).flatMap((definition) => rangeText(definition, name));
       return [
-        value === undefined ? '' : `<strong>${escapeMarkup(formatHyperparameter(value))}</strong>`,
-        ...texts.map((text) => `<span class="muted">${escapeMarkup(text)}</span>`),
-      ]
-        .filter((text) => text !== '')
-        .join('<br>');
+        ...(value === undefined ? [] : [html`<strong>${formatHyperparameter(value)}</strong>`]),
+        ...texts.map((text) => html`<span class="muted">${text}</span>`),
+      ].map((line, i) => html`${i > 0 && html`<br>`}${line}`);
     }),
   ]);
-  return htmlTable('Ranges', ['Hyperparameter', ...searches.map(({ label }) => escapeMarkup(label))], rows);
+  return htmlTable('Ranges', ['Hyperparameter', ...searches.map(({ label }) => label)], rows);
 }
 
 function ownDefinitions({ definitions, search }: ReportData): readonly ReportDefinition[] {

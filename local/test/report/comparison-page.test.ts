@@ -1,52 +1,8 @@
 import { createHash } from 'node:crypto';
 import { bestSoFar, bestSoFarChart } from '../../src/report/best-so-far-chart';
-import { type ComparedSearch, renderComparison } from '../../src/report/comparison-page';
-import type { ReportData, ReportJob } from '../../src/report/report-files';
-
-const HOSTILE = '<script>alert(1)</script>"\'&\u202e';
-
-interface Given {
-  readonly label?: string;
-  readonly metric?: string;
-  readonly type?: 'Minimize' | 'Maximize';
-  readonly values?: readonly (number | undefined)[];
-  readonly ranges?: ReportData['definitions'][number]['ranges'];
-  readonly more?: readonly ReportJob[];
-}
-
-function search({
-  label = 'first',
-  metric = 'validation:rmse',
-  type = 'Minimize',
-  values = [0.3, 0.2, undefined, 0.25],
-  ranges = [{ name: 'eta', scaling: 'Logarithmic', min: 0.01, max: 0.3 }],
-  more = [],
-}: Given = {}): ComparedSearch {
-  const jobs = values.map(
-    (value, index): ReportJob => ({
-      name: `${label}-${index + 1}`,
-      status: value === undefined ? 'Failed' : 'Completed',
-      search: label,
-      ...(value !== undefined && { value }),
-      hyperparameters: { eta: `0.${index + 1}1111` },
-      metrics: value === undefined ? {} : { [metric]: value, 'train:rmse': value / 2 },
-    }),
-  );
-  return {
-    label,
-    link: `${label}/report.html`,
-    report: {
-      schemaVersion: 1,
-      search: { name: label, status: 'Completed', strategy: 'Bayesian' },
-      objective: { metric, type },
-      definitions: [
-        { search: label, ranges },
-        { search: 'parent', ranges: [{ name: 'of a parent', scaling: 'Linear' }] },
-      ],
-      jobs: [...more, ...jobs],
-    },
-  };
-}
+import { renderComparison } from '../../src/report/comparison-page';
+import type { ReportJob } from '../../src/report/report-files';
+import { HOSTILE, search } from './compared-search';
 
 /** The text of the cells in a page's tables, by row. */
 function cellsOf(page: string): string[][] {
@@ -129,8 +85,14 @@ test('text from jobs is escaped: nothing runs and nothing is loaded', () => {
   expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(5);
   const [, css = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
   const hash = createHash('sha256').update(css).digest('base64');
-  expect(page).toContain(`default-src 'none'; style-src 'sha256-${hash}'`);
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
+  expect(policy?.replaceAll('&#39;', "'")).toContain(`default-src 'none'; style-src 'sha256-${hash}'`);
   expect(page).not.toMatch(/style="/);
+});
+
+test('control characters, which HTML may not have, are replaced as in the report', () => {
+  const page = renderComparison([search({ label: 'a\u0000b\u001bc\ud800' }), search()]);
+  expect(page).toContain('a\ufffdb\ufffdc\ufffd');
 });
 
 test.each([
@@ -163,8 +125,10 @@ test('lines of a chart differ without color', () => {
     values: [1, 0],
     isMaximized: false,
   }));
-  const dashes = [...bestSoFarChart('loss', lines).matchAll(/stroke-dasharray="([^"]*)"/g)].map(
-    ([, dash]) => dash,
-  );
+  const dashes = [
+    ...bestSoFarChart('loss', lines)
+      .toString()
+      .matchAll(/stroke-dasharray="([^"]*)"/g),
+  ].map(([, dash]) => dash);
   expect(new Set(dashes).size).toBe(4);
 });

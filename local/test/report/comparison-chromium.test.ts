@@ -1,0 +1,51 @@
+import type { Browser } from 'playwright-core';
+import { axeViolations, describeInChromium, launchChromium, openPage } from '../../../test/chromium';
+import { renderComparison } from '../../src/report/comparison-page';
+import { HOSTILE, search } from './compared-search';
+
+jest.setTimeout(60_000);
+
+const SEARCHES = [
+  search({ label: '0c6ee9ac-33ce-4a4b-86a5-4e15e7d6f3b8', values: [0.5, 0.4, 0.45, 0.3] }),
+  search({ label: 'second', values: [0.6, undefined, 0.35, 0.31, 0.29] }),
+  search({ label: 'other-objective', metric: 'validation:auc', type: 'Maximize', values: [0.7, 0.8] }),
+];
+
+describeInChromium('the page that compares searches', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    test.each([1280, 360])('%d pixels wide', async (width) => {
+      const viewport = { width, height: 800 };
+      const { page, complaints } = await openPage(browser, renderComparison(SEARCHES), {
+        colorScheme,
+        viewport,
+      });
+      expect(complaints).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await axeViolations(page)).toEqual([]);
+    });
+  });
+
+  test('without JavaScript all of it is there', async () => {
+    const { page, complaints } = await openPage(browser, renderComparison(SEARCHES), {
+      javaScriptEnabled: false,
+    });
+    expect(complaints).toEqual([]);
+    expect(await page.locator('svg').count()).toBe(2);
+    expect(await page.locator('tbody tr').count()).toBe(4);
+  });
+
+  test('texts that look like markup, and long ones, are shown as texts', async () => {
+    const searches = [search({ label: HOSTILE, metric: HOSTILE }), search({ label: 'x'.repeat(2500) })];
+    const { page, complaints } = await openPage(browser, renderComparison(searches));
+    expect(complaints).toEqual([]);
+    expect(await page.locator('tbody a').first().textContent()).toBe(HOSTILE);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
+  });
+});
