@@ -113,7 +113,7 @@ def run(problem: Dict[str, Any], ask: Ask, tell: Tell, seed: int, trials: int) -
         return float(model.eval(validation).rsplit(":", 1)[1])
 
     values: List[float] = []
-    # Parallel trials end in a different order than they start, as if their durations differed.
+    # Parallel trials finish out of order, as if their durations differed.
     times = random.Random(seed)
     now, running, asked = 0.0, [], 0
     while len(values) < trials:

@@ -22,7 +22,7 @@ export function serveCommand(): Command {
   );
   addDeployOptions(command)
     .option('--port <number>', 'the port (default: any free one)', parsePort)
-    .option('--role <name>', 'print access keys for a role of the template, limited to its policies')
+    .option('--role <name>', 'print access keys that act as a role of the template, with its policies')
     .addOption(
       new Option(
         '--admin',

@@ -218,7 +218,7 @@ describe('serve', () => {
     expect(existsSync(root)).toBe(false);
   });
 
-  test('the access keys of a role are limited to its policies', async () => {
+  test('access keys that act as a role are limited to its policies', async () => {
     const { stderr } = await local(
       'serve',
       '--assembly',

@@ -428,7 +428,7 @@ test.each<[string, readonly object[], object, string, RegExp]>([
   });
 });
 
-test('other operations are refused by name', async () => {
+test('other operations are refused', async () => {
   const services = await start();
   await expect(call(services, 'PutMetricData', {})).rejects.toThrow(
     'local mode does not support cloudwatch:PutMetricData. It supports GetMetricData, GetMetricStatistics, ListMetrics',

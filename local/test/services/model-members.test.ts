@@ -83,7 +83,7 @@ test.each(SERVICES)('of %s, every member is known', (service) => {
   expect(found).toEqual([]);
 });
 
-describe('SageMaker refuses by name', () => {
+describe('SageMaker refuses with the path of the member', () => {
   let services: RunningServices;
   beforeAll(async () => {
     services = await start();

@@ -15,7 +15,7 @@ import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request
 
 /*
  * S3 accepts and drops nothing: every header, parameter and element in S3's service model changes the result
- * of its operation, is refused by name, or is listed below as having no effect.
+ * of its operation, is refused with an error that names it, or is listed below as having no effect.
  */
 
 /** Members without effect on local mode's buckets, according to S3's API reference. */
@@ -366,7 +366,7 @@ describe('supported members have an effect', () => {
 });
 
 test.each(CASES.filter((each) => !isSupported(each)))(
-  '%s %s is refused by name',
+  '%s %s is refused, and the error names it',
   async (operation, _member, place) => {
     const { enum: values, type } = S3_MODEL.shapeOf(place.shape);
     const value =

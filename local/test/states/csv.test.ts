@@ -36,7 +36,7 @@ const CASES: readonly (readonly [
   ['fewer fields than the header', '1\n', [['1', '']]],
   ['more fields than the header', '1,2,3\n', [['1', '2']]],
   ['a delimiter in quotes', '"1,5",2\n', [['1,5', '2']]],
-  ['a line end in quotes', '"1\n5",2\n', [['1\n5', '2']]],
+  ['a line break in quotes', '"1\n5",2\n', [['1\n5', '2']]],
   ['an empty field in quotes', '"",2\n', [['', '2']]],
   ['a quote written twice', '"say ""hi""",2\n', [['say "hi"', '2']]],
   ['quotes written twice without quotes around', '{""k"":""v""},2\n', [['{"k":"v"}', '2']]],
