@@ -1,7 +1,7 @@
 import type { ComparedSearch } from '../../src/report/comparison-page';
 import type { ReportData, ReportJob } from '../../src/report/report-files';
 
-/** What a text from a job may try. */
+/** Markup that a hostile name of a job may contain. */
 export const HOSTILE = '<script>alert(1)</script>"\'&\u202e';
 
 interface Given {

@@ -41,7 +41,7 @@ describeInChromium('the page that compares searches', () => {
     expect(await page.locator('tbody tr').count()).toBe(4);
   });
 
-  test('texts that look like markup, and long ones, are shown as texts', async () => {
+  test('strings that look like markup, and long ones, are shown as text', async () => {
     const searches = [search({ label: HOSTILE, metric: HOSTILE }), search({ label: 'x'.repeat(2500) })];
     const { page, complaints } = await openPage(browser, renderComparison(searches));
     expect(complaints).toEqual([]);
