@@ -4,6 +4,9 @@ import { axeViolations, describeInChromium, launchChromium, openPage } from '../
 import { pageOf } from './page-assets';
 import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
 
+/** CSS pixels between the margins of an A4 page in landscape. */
+const LANDSCAPE = 1031;
+
 jest.setTimeout(60_000);
 
 describeInChromium("the report's page", () => {
@@ -118,6 +121,46 @@ describeInChromium("the report's page", () => {
     expect(await page.locator('.slice .highlight').count()).toBe(9);
     await page.keyboard.press('Enter');
     expect(await page.locator('.compared thead th').count()).toBe(1);
+  });
+
+  test('a page that is loaded again keeps what was chosen, and the focus', async () => {
+    const { page, complaints } = await open(largeSearch(60, 3));
+    await page.getByLabel('Compare job 3', { exact: true }).check();
+    const sort = page.locator('#job-table .sort', { hasText: 'validation:rmse' });
+    await sort.click();
+    await sort.click();
+    await page.locator('.parallel').scrollIntoViewIfNeeded();
+    await page.locator('.brush-area').first().focus();
+    await page.keyboard.press('ArrowUp');
+    const search = page.getByLabel('Find in all columns');
+    await search.pressSequentially('comp');
+    const shown = await rowsOf(page).allTextContents();
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.length).toBeLessThan(60);
+    await page.reload();
+    expect(await rowsOf(page).allTextContents()).toEqual(shown);
+    expect(await page.locator('.compared thead th').count()).toBe(1);
+    expect(await page.locator('#job-table [aria-sort=descending]').count()).toBe(1);
+    await page.keyboard.type('letely different');
+    expect(await search.inputValue()).toBe('completely different');
+    expect(await page.locator('.brush').count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ['9 hyperparameters', defaultRun()],
+    ['30 hyperparameters', oddSearches()['30 hyperparameters']],
+  ])('printed, the table of jobs with %s fits on A4 in landscape', async (_case, input) => {
+    const { page } = await open(input as TuningReportInput, { viewport: { width: LANDSCAPE, height: 700 } });
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    const pages = [...pdf.matchAll(/\/MediaBox \[0 0 (\d+)[\d.]* (\d+)/g)].map(([, width, height]) => [
+      width,
+      height,
+    ]);
+    expect(pages[0]).toEqual(['594', '841']);
+    expect(pages.at(-1)).toEqual(['841', '594']);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(LANDSCAPE);
   });
 
   test('750 jobs are interactive within a second, on a machine that is not busy', async () => {

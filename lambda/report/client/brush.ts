@@ -12,24 +12,18 @@ export class Brush {
   isDragging = false;
   /** Axis to focus again: choosing an interval redraws the chart, which loses the focus. */
   private keyboardAxis: string | undefined;
-  /** Intervals from top to bottom, as shares of the axis, by the name of the axis. */
-  private readonly intervals = new Map<string, readonly [number, number]>();
 
   constructor(
     private readonly chart: string,
     private readonly state: State,
-  ) {
-    state.onChange(() => {
-      if (state.intervals.size === 0) this.intervals.clear();
-    });
-  }
+  ) {}
 
   attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
     // The role `img` does not allow focusable elements inside.
     svg.setAttribute('role', 'group');
     for (const axis of axes) {
       const { name, x, top, bottom } = axis;
-      const interval = this.intervals.get(name);
+      const interval = this.sharesOn(name);
       if (interval) {
         const [from, to] = interval.map((share) => top + share * (bottom - top)) as [number, number];
         svg.append(
@@ -101,7 +95,7 @@ export class Brush {
 
   /** Up and Down move the interval, or with Shift its lower end. Enter and Escape remove it. */
   private onKey(event: KeyboardEvent, axis: BrushAxis): void {
-    const [from, to] = this.intervals.get(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
+    const [from, to] = this.sharesOn(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
     const step = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];
     this.keyboardAxis = axis.name;
     if (step !== undefined) {
@@ -115,17 +109,26 @@ export class Brush {
     event.preventDefault();
   }
 
-  private choose(axis: BrushAxis, interval: readonly [number, number] | undefined): void {
-    const { name, top, bottom, places } = axis;
-    if (interval) this.intervals.set(name, interval);
-    else this.intervals.delete(name);
-    const [from, to] = (interval ?? [0, 1]).map((share) => top + share * (bottom - top)) as [number, number];
-    const inside = [...places].filter(([, y]) => y >= from - 0.5 && y <= to + 0.5).map(([job]) => job);
-    this.state.choose(`${this.chart} ${name}`, interval && new Set(inside));
+  private sharesOn(axis: string): readonly [number, number] | undefined {
+    return this.state.intervals.get(`${this.chart} ${axis}`)?.shares;
+  }
+
+  private choose(axis: BrushAxis, shares: readonly [number, number] | undefined): void {
+    const interval = shares && { shares, jobs: inInterval(axis, shares) };
+    this.state.choose(`${this.chart} ${axis.name}`, interval);
     const shown = this.state.report.jobs.filter(({ number }) => this.state.isShown(number)).length;
     this.keyboardAxis = undefined;
     announce(`${shown} of ${this.state.report.jobs.length} jobs match`);
   }
+}
+
+/** Numbers of the jobs in an interval of an axis, given as shares. */
+export function inInterval(
+  { top, bottom, places }: BrushAxis,
+  shares: readonly [number, number],
+): ReadonlySet<number> {
+  const [from, to] = shares.map((share) => top + share * (bottom - top)) as [number, number];
+  return new Set([...places].filter(([, y]) => y >= from - 0.5 && y <= to + 0.5).map(([job]) => job));
 }
 
 function sorted(one: number, other: number): [number, number] {

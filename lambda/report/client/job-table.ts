@@ -14,7 +14,6 @@ export class JobTable {
   private readonly search = document.createElement('input');
   private readonly shown = document.createElement('span');
   private readonly reset = button('Clear intervals', () => this.state.clearIntervals());
-  private sorted: { column: number; isDescending: boolean } = { column: -1, isDescending: false };
 
   constructor(private readonly state: State) {
     this.addTools();
@@ -24,10 +23,11 @@ export class JobTable {
     this.body.addEventListener('pointerleave', () => state.point(undefined));
     this.body.addEventListener('focusin', (event) => this.pointAt(event.target));
     state.onChange((change) => {
-      if (change === 'intervals') this.filter();
-      else this.mark();
+      if (change === 'intervals' || change === 'filter') this.filter();
+      else if (change !== 'sorting') this.mark();
     });
     this.filter();
+    this.mark();
   }
 
   private addTools(): void {
@@ -41,8 +41,12 @@ export class JobTable {
     this.search.type = 'search';
     this.search.placeholder = 'Find in all columns';
     this.search.setAttribute('aria-label', 'Find in all columns');
-    this.status.addEventListener('change', () => this.filter());
-    this.search.addEventListener('input', () => this.filter());
+    const { filter } = this.state;
+    if (statuses.includes(filter.status)) this.status.value = filter.status;
+    this.search.value = filter.words;
+    const choose = () => this.state.filterBy({ status: this.status.value, words: this.search.value });
+    this.status.addEventListener('change', choose);
+    this.search.addEventListener('input', choose);
     tools?.append(this.status, this.search, this.reset, this.shown);
   }
 
@@ -52,33 +56,36 @@ export class JobTable {
       ...columnsOf(this.state.report),
     ];
     const heads = [...(this.table.tHead?.rows[0]?.cells ?? [])];
+    const sortBy = (index: number, isDescending: boolean) => {
+      this.sort(columns[index]?.read ?? (() => undefined), isDescending);
+      heads.forEach((head, at) => {
+        if (at === index) head.setAttribute('aria-sort', isDescending ? 'descending' : 'ascending');
+        else head.removeAttribute('aria-sort');
+      });
+    };
     heads.forEach((head, index) => {
-      const column = columns[index];
-      if (!column) return;
-      const sort = button(column.title, () => this.sort(columns, heads, index));
+      const column = columns[index]?.title;
+      if (column === undefined) return;
+      const sort = button(column, () => {
+        const { sorting } = this.state;
+        const isDescending = sorting?.column === column && !sorting.isDescending;
+        sortBy(index, isDescending);
+        this.state.sortBy({ column, isDescending });
+        announce(`Sorted by ${column}, ${isDescending ? 'descending' : 'ascending'}`);
+      });
       sort.className = 'sort';
       sort.dir = 'auto';
       head.replaceChildren(sort);
     });
+    const { sorting } = this.state;
+    const kept = columns.findIndex(({ title }) => title === sorting?.column);
+    if (sorting && kept >= 0) sortBy(kept, sorting.isDescending);
   }
 
-  private sort(
-    columns: readonly Pick<Column, 'read' | 'title'>[],
-    heads: readonly Element[],
-    index: number,
-  ): void {
-    const isDescending = this.sorted.column === index && !this.sorted.isDescending;
-    this.sorted = { column: index, isDescending };
-    const read = columns[index]?.read ?? (() => undefined);
-    const { jobs } = this.state.report;
-    const order = jobs.map((job, at) => ({ value: read(job), at }));
+  private sort(read: Column['read'], isDescending: boolean): void {
+    const order = this.state.report.jobs.map((job, at) => ({ value: read(job), at }));
     order.sort((one, other) => compare(one.value, other.value, isDescending) || one.at - other.at);
     this.body.append(...order.flatMap(({ at }) => this.rows[at] ?? []));
-    heads.forEach((head, at) => {
-      if (at === index) head.setAttribute('aria-sort', isDescending ? 'descending' : 'ascending');
-      else head.removeAttribute('aria-sort');
-    });
-    announce(`Sorted by ${columns[index]?.title}, ${isDescending ? 'descending' : 'ascending'}`);
   }
 
   private addSelection(): void {

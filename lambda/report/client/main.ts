@@ -4,6 +4,7 @@ import { showComparison } from './comparison';
 import { button } from './dom';
 import { InteractiveChart } from './interactive-chart';
 import { JobTable } from './job-table';
+import { keepChoices, restoreFocus } from './kept-choices';
 import { State } from './state';
 import { Tooltip } from './tooltip';
 
@@ -12,7 +13,10 @@ const tooltip = new Tooltip(state);
 const charts = chartsById(reportCharts(state.report));
 
 document.documentElement.classList.add('script');
+keepChoices(state, charts);
 if (document.getElementById('job-table')) new JobTable(state);
+restoreFocus();
+showComparison(state);
 state.onChange((change) => {
   if (change === 'selected') showComparison(state);
 });

@@ -1,12 +1,38 @@
 import type { Job, Report } from '../report-data';
 
+/** An interval on an axis of a chart. */
+export interface Interval {
+  /** From top to bottom, as shares of the axis. */
+  readonly shares: readonly [number, number];
+  /** Numbers of the jobs inside. */
+  readonly jobs: ReadonlySet<number>;
+}
+
+/** Rows of the job table to show. Empty strings match all. */
+export interface Filter {
+  readonly status: string;
+  readonly words: string;
+}
+
+export const UNFILTERED: Filter = { status: '', words: '' };
+
+/** Order of the job table. */
+export interface Sorting {
+  /** Title of the column. */
+  readonly column: string;
+  readonly isDescending: boolean;
+}
+
 /** What the user has chosen, and the listeners to notify. */
 export class State {
   /** The job at the pointer. */
   pointed: number | undefined;
   readonly selected = new Set<number>();
-  /** Jobs in the chosen intervals, by chart and axis. */
-  readonly intervals = new Map<string, ReadonlySet<number>>();
+  /** The chosen intervals, by chart and axis. */
+  readonly intervals = new Map<string, Interval>();
+  filter = UNFILTERED;
+  /** Undefined for the order of creation. */
+  sorting: Sorting | undefined;
   private readonly listeners: ((change: Change) => void)[] = [];
 
   constructor(readonly report: Report) {}
@@ -16,7 +42,7 @@ export class State {
   }
 
   isShown(number: number): boolean {
-    return [...this.intervals.values()].every((jobs) => jobs.has(number));
+    return [...this.intervals.values()].every(({ jobs }) => jobs.has(number));
   }
 
   onChange(listener: (change: Change) => void): void {
@@ -39,8 +65,8 @@ export class State {
     this.tell('selected');
   }
 
-  choose(axis: string, jobs: ReadonlySet<number> | undefined): void {
-    if (jobs) this.intervals.set(axis, jobs);
+  choose(axis: string, interval: Interval | undefined): void {
+    if (interval) this.intervals.set(axis, interval);
     else this.intervals.delete(axis);
     this.tell('intervals');
   }
@@ -50,9 +76,19 @@ export class State {
     this.tell('intervals');
   }
 
+  filterBy(filter: Filter): void {
+    this.filter = filter;
+    this.tell('filter');
+  }
+
+  sortBy(sorting: Sorting): void {
+    this.sorting = sorting;
+    this.tell('sorting');
+  }
+
   private tell(change: Change): void {
     for (const listener of this.listeners) listener(change);
   }
 }
 
-export type Change = 'pointed' | 'selected' | 'intervals';
+export type Change = 'pointed' | 'selected' | 'intervals' | 'filter' | 'sorting';
