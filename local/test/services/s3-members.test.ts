@@ -27,7 +27,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   ObjectLockEnabledForBucket: 'false is the default',
   ObjectOwnership: 'BucketOwnerEnforced is the default',
   BucketNamespace: 'global is the default',
-  UploadIdMarker: 'it goes with a key-marker, with which it is tested',
+  UploadIdMarker: 'tested together with key-marker, which it requires',
 };
 
 /** A bucket that the tests do not change. */

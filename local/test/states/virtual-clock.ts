@@ -38,8 +38,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Promises settle before an immediate runs, so by then nothing but waiting is left, unless the evaluator's process
-   * works.
+   * Promises settle before an immediate runs, so only waits are left then, unless the evaluator process is
+   * busy.
    */
   private tick(): void {
     if (this.ticking) return;

@@ -64,8 +64,8 @@ export async function readDocument(
   rootName: string,
   structure: string,
 ): Promise<Record<string, unknown> | undefined> {
-  // Verified by checksums, like objects: DeleteObjects requires one. Checksums sent with a list of parts are
-  // those of the object.
+  // Verifies the checksum of the body, which DeleteObjects requires. In a request with a list of parts,
+  // checksums are those of the object instead.
   const content = contentFrom(request);
   const checks = new ContentChecks(
     rootName === 'CompleteMultipartUpload' ? {} : bodyChecksums(request),

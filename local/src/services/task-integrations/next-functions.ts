@@ -4,7 +4,7 @@ import { findFunction } from '../lambda/find-function';
 import { targetOf } from './check-resources';
 import { parseResource } from './resource-arn';
 
-/** For each function that a state machine invokes, the function that the next of its states invokes. */
+/** Maps each function that a state machine invokes to the next function that it invokes, in the order of the definition. */
 export function nextFunctions({
   stateMachines,
   functions,
@@ -20,7 +20,7 @@ export function nextFunctions({
   );
 }
 
-/** The function that a state invokes; undefined where it invokes none, or an expression names it. */
+/** The function that a state invokes; undefined if it invokes none, or an expression sets it. */
 function functionOf(
   {
     Type: type,
