@@ -147,6 +147,18 @@ describeInChromium("the report's page", () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the earlier tuning jobs of a warm start have charts of their own, and colors in those of all', async () => {
+    const { page, complaints } = await open(oddSearches()['five parents'] as TuningReportInput);
+    await seeAll(page);
+    expect(complaints).toEqual([]);
+    const names = Array.from({ length: 5 }, (_, index) => `parent-${index}`);
+    expect(await page.locator('[data-chart^=parallel-parent] figcaption').allTextContents()).toEqual(names);
+    expect(await page.locator('[data-chart^=slice]').first().locator('.dots.parent').count()).toBe(6);
+    await page.locator('[data-chart=parallel-parent-2] .brush-area').first().focus();
+    await page.keyboard.press('ArrowUp');
+    expect(await rowsOf(page).count()).toBeLessThan(36);
+  });
+
   test.each([
     ['9 hyperparameters', defaultRun()],
     ['30 hyperparameters', oddSearches()['30 hyperparameters']],

@@ -332,10 +332,10 @@ export function oddSearches(): Record<string, TuningReportInput> {
     'ten definitions': largeSearch(200, 3, {
       definitions: Array.from({ length: 10 }, (_, index) => `algorithm-${index}`),
     }),
-    'five parents': {
-      ...grow('child', 0),
-      parents: Array.from({ length: 5 }, (_, index) => grow(`parent-${index}`, index - 6)),
-    },
+    'five parents': withParents(
+      grow('child', 0),
+      Array.from({ length: 5 }, (_, index) => grow(`parent-${index}`, index - 6)),
+    ),
     'a single value in a range': madeSearch({
       ranges: [{ ...ETA, min: 0.1, max: 0.1 }, DEPTH],
       jobs: jobs(25),
@@ -344,5 +344,22 @@ export function oddSearches(): Record<string, TuningReportInput> {
       ranges: [{ name: 'eta', kind: 'Continuous', scaling: 'Linear' }],
       jobs: jobs(25),
     }),
+  };
+}
+
+/** A search with a warm start. */
+function withParents(search: TuningReportInput, parents: readonly TuningReportInput[]): TuningReportInput {
+  return {
+    ...search,
+    tuningJob: {
+      ...search.tuningJob,
+      WarmStartConfig: {
+        WarmStartType: 'TransferLearning',
+        ParentHyperParameterTuningJobs: parents.map(({ tuningJob: { HyperParameterTuningJobName } }) => ({
+          HyperParameterTuningJobName,
+        })),
+      },
+    },
+    parents,
   };
 }

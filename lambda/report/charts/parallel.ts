@@ -15,7 +15,12 @@ const AXIS_WIDTH = 92;
 const MANY = 200;
 
 /** Parallel coordinates: each job is a line across the axes of all hyperparameters and the objective. */
-export function parallelChart(report: Report, definition: Definition, id: string): Chart | undefined {
+export function parallelChart(
+  report: Report,
+  definition: Definition,
+  id: string,
+  title = 'All hyperparameters at once',
+): Chart | undefined {
   const jobs = rankedJobs(report.jobs).filter(
     (job) => job.search === definition.search && job.definition === definition.name,
   );
@@ -42,7 +47,7 @@ export function parallelChart(report: Report, definition: Definition, id: string
   ];
   const head = {
     id,
-    title: 'All hyperparameters at once',
+    title,
     description: `${count(jobs.length, 'job')} as lines across ${count(axes.length, 'axis').replace('axiss', 'axes')}. The table of all jobs has the numbers.`,
     minWidth: AXIS_WIDTH * axes.length,
   };

@@ -14,6 +14,8 @@ const MOST_FEATURES = 25;
 export interface ReportCharts {
   readonly objective: Chart | undefined;
   readonly definitions: readonly DefinitionCharts[];
+  /** Parallel coordinates of the earlier tuning jobs of a warm start. */
+  readonly parents: readonly Chart[];
   readonly curves: Chart | undefined;
   readonly timeline: Chart | undefined;
   readonly features: readonly Chart[];
@@ -39,6 +41,12 @@ export function reportCharts(report: Report): ReportCharts {
       parallel: parallelChart(report, definition, `parallel-${index}`),
       slices: sliceCharts(report, definition, `slice-${index}`),
     })),
+    parents: report.definitions
+      .filter(({ search }) => search !== report.search.name)
+      .flatMap((definition, index) => {
+        const title = [definition.search, definition.name].filter(Boolean).join(', ');
+        return parallelChart(report, definition, `parallel-parent-${index}`, title) ?? [];
+      }),
     curves: curvesChart(report),
     timeline: timelineChart(report),
     features: Object.entries(report.featureImportance ?? {}).map(([kind, features], index) =>
@@ -54,10 +62,11 @@ export function reportCharts(report: Report): ReportCharts {
 
 /** The charts, by ID. */
 export function chartsById(charts: ReportCharts): Map<string, Chart> {
-  const { objective, definitions, curves, timeline, features } = charts;
+  const { objective, definitions, parents, curves, timeline, features } = charts;
   const all = [
     objective,
     ...definitions.flatMap(({ importance, parallel, slices }) => [importance, parallel, ...slices]),
+    ...parents,
     curves,
     timeline,
     ...features,

@@ -17,7 +17,8 @@ import { groupsOf } from './groups';
 
 /** For each hyperparameter of a definition, its values and the objective's values, on the scale of the search. */
 export function sliceCharts(report: Report, definition: Definition, id: string): Chart[] {
-  const group = groupsOf(report).find(({ has }) =>
+  const groups = groupsOf(report);
+  const group = groups.find(({ has }) =>
     report.jobs.some(
       (job) => has(job) && job.search === definition.search && job.definition === definition.name,
     ),
@@ -67,7 +68,7 @@ export function sliceCharts(report: Report, definition: Definition, id: string):
                   yLabel: objectiveLabel(report).replace(/ \(.*/, ''),
                 },
                 html`${drawn('faint', ({ job }) => !isShown(job.number))}
-${drawn('parent', (one) => isShown(one.job.number) && !isOwn(one))}
+${groups.map(({ className, has }) => drawn(`parent ${className}`, (one) => has(one.job) && isShown(one.job.number) && !isOwn(one)))}
 ${drawn(group?.className ?? 'g0', (one) => isShown(one.job.number) && isOwn(one))}
 ${best && html`<circle class="best-ring" cx="${px(best.at[0])}" cy="${px(best.at[1])}" r="6"/>`}`,
               ),

@@ -22,3 +22,13 @@ export function legend(entries: readonly (readonly [className: string, label: st
       html`<li><svg class="swatch" viewBox="0 0 18 10" aria-hidden="true"><path class="${className}" d="${path(className)}"/></svg><bdi>${label}</bdi></li>`,
   )}</ul>`;
 }
+
+/** What the colors of the lines in parallel coordinates mean. */
+export function linesLegend(hasBest: boolean): Markup {
+  return legend([
+    ...(hasBest ? [['line best-line', 'best job'] as const] : []),
+    ['line q0', 'best fifth'],
+    ['line q2', 'middle fifth'],
+    ['line q4', 'worst fifth'],
+  ]);
+}

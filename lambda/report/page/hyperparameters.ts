@@ -1,11 +1,12 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { MIN_JOBS_FOR_IMPORTANCE } from '../analyses/importance';
 import { rankedJobs } from '../analyses/ranking';
+import { groupsOf } from '../charts/groups';
 import type { DefinitionCharts } from '../charts/report-charts';
 import { formatNumber, formatValue } from '../format';
 import { rangeScale } from '../range-scale';
 import type { Definition, Range, Report } from '../report-data';
-import { figure, legend } from './figure';
+import { figure, legend, linesLegend } from './figure';
 
 /** For each definition: the best values within their ranges, the importance, and the charts of its hyperparameters. */
 export function hyperparameters(report: Report, definitions: readonly DefinitionCharts[]): Content {
@@ -28,18 +29,13 @@ ${
   figure(
     parallel,
     1120,
-    html`${legend([
-      ['line best-line', 'best job'],
-      ['line q0', 'best fifth'],
-      ['line q2', 'middle fifth'],
-      ['line q4', 'worst fifth'],
-    ])}<p class="note only-script">Drag along an axis to choose an interval. With the keyboard: Tab to an axis, then use the arrow keys.</p>`,
+    html`${linesLegend(true)}<p class="note only-script">Drag along an axis to choose an interval. With the keyboard: Tab to an axis, then use the arrow keys.</p>`,
   )
 }
 ${
   slices.length > 0 &&
   report.definitions.some(({ search }) => search !== report.search.name) &&
-  html`<p class="note">Gray dots are jobs of earlier tuning jobs.</p>`
+  legend(groupsOf(report).map(({ className, label }) => [`dots ${className}`, label]))
 }
 <div class="slices">${slices.map((slice) => figure(slice, 360))}</div>`;
 })}

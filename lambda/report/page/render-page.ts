@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Content, html, jsonInScript, Markup } from '../../../local/src/markup/markup';
+import type { Chart } from '../charts/chart';
 import { reportCharts } from '../charts/report-charts';
 import type { Report } from '../report-data';
-import { figure, legend } from './figure';
+import { figure, legend, linesLegend } from './figure';
 import { hyperparameters } from './hyperparameters';
 import { jobsSection } from './jobs-section';
 import { overview } from './overview';
@@ -49,7 +50,7 @@ ${
   html`<section aria-labelledby="features"><h2 id="features">Columns that the final model uses</h2><div class="columns">${charts.features.map((chart) => figure(chart, 540))}</div></section>`
 }
 ${jobsSection(report)}
-${warmStart(report)}
+${warmStart(report, charts.parents)}
 ${missing(report)}
 </main>
 <p id="announcement" class="hidden" aria-live="polite"></p>
@@ -88,9 +89,9 @@ function training(report: Report, curves: Content): Content {
   return html`<section aria-labelledby="training"><h2 id="training">Training</h2>${curves}${notice !== undefined && html`<p class="note">${notice}</p>`}</section>`;
 }
 
-function warmStart({ search: { warmStart: start } }: Report): Content {
+function warmStart({ search: { warmStart: start } }: Report, charts: readonly Chart[]): Content {
   if (!start) return undefined;
-  return html`<section><h2>Warm start</h2><p>${start.type ?? 'The search'} started from ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}.</p></section>`;
+  return html`<section><h2>Warm start</h2><p>${start.type ?? 'The search'} started from ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}.</p>${charts.map((chart) => figure(chart, 1120, linesLegend(false)))}</section>`;
 }
 
 /** What could not be read. */
