@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { acknowledge, acknowledgeWildcards } from '../lib/private/acknowledge';
 
-/** Tells cdk-nag why the function that aws-cdk-lib uploads the data with is as it is. */
+/** Acknowledges the cdk-nag findings about the function with which aws-cdk-lib uploads the data. */
 export function acknowledgeDeployment(stack: Stack, bucket: s3.IBucket): void {
   const provider = stack.node.children.find((child) =>
     child.node.id.startsWith('Custom::CDKBucketDeployment'),
@@ -12,7 +12,7 @@ export function acknowledgeDeployment(stack: Stack, bucket: s3.IBucket): void {
   acknowledge(
     provider,
     `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]`,
-    'aws-cdk-lib gives its own function this policy: writing logs, no more',
+    'aws-cdk-lib gives its own function this policy, which only allows writing logs',
   );
   const reason = "aws-cdk-lib's own function copies the sample data, once, into this one bucket";
   for (const action of ['GetBucket*', 'GetObject*', 'List*', 'Abort*', 'DeleteObject*']) {

@@ -10,13 +10,13 @@ import {
   type QuestionName,
 } from './training-advice';
 
-/** Widest line of text; code is as wide as it is. */
+/** Maximum line width of text. Code is not wrapped. */
 const WIDTH = 100;
 
 /** Width of the column of headings. */
 const INDENT = 12;
 
-/** Exit status of a program that Ctrl-C ended. */
+/** Exit status of a program that was interrupted with Ctrl-C. */
 const INTERRUPTED = 130;
 
 const QUESTION_NAMES = Object.keys(QUESTIONS) as QuestionName[];
@@ -29,11 +29,11 @@ interface ChooseOptions extends Answers {
 const command = new Command('npm run choose')
   .usage('-- [options]')
   .description(
-    'Says which way to train suits you, why, and what to paste. In a terminal it asks what it needs to know.',
+    'Recommends a way to train, explains why, and prints the code to paste. In a terminal, it asks questions.',
   )
-  .option('--json', 'the advice as JSON')
-  .option('--table', 'the rule behind it, as a table, and nothing else')
-  .addHelpText('after', '\nThe same rule, explained: docs/choosing.md')
+  .option('--json', 'print the recommendation as JSON')
+  .option('--table', 'print only the decision table')
+  .addHelpText('after', '\nThe decision table is explained in docs/choosing.md')
   .action(choose);
 for (const name of QUESTION_NAMES) command.addOption(optionOf(name));
 
@@ -49,7 +49,9 @@ function optionOf(name: QuestionName): Option {
       if (!allowed.includes(value))
         throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`);
       if (previous !== undefined && previous !== value) {
-        throw new InvalidArgumentError(`--${name} ${previous} is given too, and they contradict each other.`);
+        throw new InvalidArgumentError(
+          `--${name} ${previous} is also given, and the two contradict each other.`,
+        );
       }
       return value;
     },
@@ -61,7 +63,7 @@ async function choose({ json, table, ...given }: ChooseOptions): Promise<void> {
     console.log(decisionTable());
     return;
   }
-  // Questions go to stderr, so that the advice alone can be piped or kept.
+  // Questions go to stderr, so that stdout has only the recommendation.
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
   const advice = canAsk ? await ask(given) : adviseOrFail(given);
   if (advice) console.log(json ? JSON.stringify(advice, undefined, 2) : textOf(advice));
@@ -77,11 +79,11 @@ function adviseOrFail(answers: Answers): Advice {
     return [`  --${name} <answer>  ${QUESTIONS[name].text}`, ...lines].join('\n');
   });
   return command.error(
-    `error: answers are missing, and this is no terminal to ask in. Give:\n${missing.join('\n')}`,
+    `error: answers are missing, and the input is not a terminal, so no questions can be asked. Give:\n${missing.join('\n')}`,
   );
 }
 
-/** Asks until the rule has an answer; only what matters after the answers so far. */
+/** Asks questions until the decision table has a result. Skips questions that the answers so far make irrelevant. */
 async function ask(given: Answers): Promise<Advice | undefined> {
   let answers = given;
   let advice = advise(answers);
@@ -92,7 +94,7 @@ async function ask(given: Answers): Promise<Advice | undefined> {
     isInterrupted = true;
     terminal.close();
   });
-  // Unlike question(), the iterator keeps lines that were typed ahead.
+  // Unlike question(), the iterator does not lose lines that were typed ahead.
   const lines = terminal[Symbol.asyncIterator]();
   try {
     while ('missing' in advice) {
@@ -109,7 +111,7 @@ async function ask(given: Answers): Promise<Advice | undefined> {
         lines,
       );
       if (answer === undefined) {
-        console.error(isInterrupted ? '' : '\nNo more answers: no advice.');
+        console.error(isInterrupted ? '' : '\nNo more answers, so there is no recommendation.');
         process.exitCode = isInterrupted ? INTERRUPTED : 1;
         return undefined;
       }
@@ -123,7 +125,7 @@ async function ask(given: Answers): Promise<Advice | undefined> {
   }
 }
 
-/** An answer by its number or its name; undefined when the input has ended. */
+/** Reads an answer, as a number or a name; undefined at the end of the input. */
 async function readAnswer(
   answers: readonly string[],
   terminal: { setPrompt(prompt: string): void; prompt(): void },
@@ -170,7 +172,7 @@ function textOf(advice: Advice): string {
   ].join('\n');
 }
 
-/** Text beside its heading, broken into lines. */
+/** Text next to its heading, wrapped. */
 function paragraph(heading: string, text: string, style: 'bold' | 'yellow' = 'bold'): string {
   const lines: string[] = [];
   let line = '';
@@ -186,7 +188,7 @@ function paragraph(heading: string, text: string, style: 'bold' | 'yellow' = 'bo
   return `${styled(style, heading.padEnd(INDENT))}${lines.join(`\n${' '.repeat(INDENT)}`)}`;
 }
 
-/** Colours in a terminal that has them, unless NO_COLOR is set. */
+/** Adds colors in terminals that support them, unless NO_COLOR is set. */
 function styled(style: 'bold' | 'yellow', text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return stream.isTTY && stream.hasColors() ? styleText(style, text) : text;
 }

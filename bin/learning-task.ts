@@ -6,7 +6,7 @@ import type { Manifest, ProblemType } from './data';
 import type { Settings } from './settings';
 import { SettingsError } from './settings-error';
 
-/** What training minimizes, and what the search looks at. */
+/** The training objective, and the metric of the search. */
 export interface LearningTask {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly metric: string;
@@ -14,9 +14,9 @@ export interface LearningTask {
 }
 
 /**
- * What suits each type of problem. Log loss rather than accuracy: it is what training minimizes, no threshold decides it,
- * and in XGBoost 3.x SageMaker's container computes accuracy, f1, precision and recall of these objectives from values
- * that never change.
+ * Defaults for each type of problem. The metric is log loss instead of accuracy: it is what the training minimizes, and it does
+ * not depend on a threshold. In addition, with XGBoost 3.x, SageMaker's container computes accuracy, f1, precision and recall
+ * of these objectives from values that never change.
  */
 const DEFAULTS: Readonly<Record<ProblemType, { readonly objective: string; readonly metric: string }>> = {
   Regression: { objective: 'reg:squarederror', metric: 'validation:rmse' },
@@ -24,16 +24,16 @@ const DEFAULTS: Readonly<Record<ProblemType, { readonly objective: string; reado
   MulticlassClassification: { objective: 'multi:softprob', metric: 'validation:mlogloss' },
 };
 
-/** Families of XGBoost's objectives that want class numbers for labels. Others take numbers as they are. */
+/** Families of XGBoost's objectives that need class numbers as labels. Other objectives accept any numbers. */
 const CLASSIFIERS: Readonly<Record<string, ProblemType>> = {
   binary: 'BinaryClassification',
   multi: 'MulticlassClassification',
 };
 
 /**
- * The type of problem that the settings ask for; undefined when the label decides.
+ * The type of problem in the settings; undefined if the label decides.
  *
- * @throws SettingsError when they contradict each other
+ * @throws SettingsError if the settings contradict each other
  */
 export function wantedProblemType(settings: Settings): ProblemType | undefined {
   const { problemType } = settings;
@@ -49,17 +49,17 @@ export function wantedProblemType(settings: Settings): ProblemType | undefined {
   const [ofObjective] = types;
   if (problemType && ofObjective && problemType !== ofObjective) {
     throw new SettingsError(
-      `tuning:problemType is ${problemType}, but the objective ${objectives.join(', ')} is for ${ofObjective}: set one of them, or objectives that suit it, such as ${DEFAULTS[problemType].objective}`,
+      `tuning:problemType is ${problemType}, but the objective ${objectives.join(', ')} is for ${ofObjective}: set only one of them, or use an objective for the problem type, such as ${DEFAULTS[problemType].objective}`,
     );
   }
   return problemType ?? ofObjective;
 }
 
 /**
- * Objective, metric and number of classes: the settings', or else what suits the label.
+ * Objective, metric and number of classes, from the settings or else from the label.
  *
- * @param manifest of a table that was prepared; other data is taken for a regression
- * @throws SettingsError when `num_class` does not suit the label, or the metric does not suit the objective of training
+ * @param manifest manifest of a prepared table; without one, the default is regression
+ * @throws SettingsError if `num_class` does not fit the label, or the metric does not fit the training objective
  */
 export function learningTaskOf(settings: Settings, manifest?: Manifest): LearningTask {
   const problemType = manifest?.label.problemType ?? wantedProblemType(settings) ?? 'Regression';
@@ -79,7 +79,7 @@ export function learningTaskOf(settings: Settings, manifest?: Manifest): Learnin
   return task;
 }
 
-/** Names the settings: the library would name a hyperparameter, which the settings may not have. */
+/** Checks the metric, and names the settings in the error. The library would name a hyperparameter that may not be set. */
 function checkMetric(
   settings: Settings,
   { hyperparameters, metric }: LearningTask,
@@ -90,7 +90,7 @@ function checkMetric(
   const suitable = Object.values(DEFAULTS).find(
     ({ objective }) => metricProblem(settings, { ...hyperparameters, objective }, metric) === undefined,
   );
-  // The objective for a table has to suit its label too.
+  // For a table, the objective must also fit the label.
   const advice =
     manifest || !suitable
       ? ''
@@ -102,7 +102,7 @@ function checkMetric(
   );
 }
 
-/** Why a metric does not suit the objective of training; undefined when it does, or the objective is tuned. */
+/** Why a metric does not fit the training objective; undefined if it fits, or the objective is tuned. */
 function metricProblem(
   { xgboostVersion, parameterRanges }: Settings,
   hyperparameters: LearningTask['hyperparameters'],
@@ -118,19 +118,19 @@ function metricProblem(
   return broken && describeBroken(broken, values);
 }
 
-/** The settings that give the same task for data that is in S3 already. */
+/** The settings that give the same task for data that is already in S3. */
 export function settingsFor({ hyperparameters, metric, direction }: LearningTask): Partial<Settings> {
   return { hyperparameters, objective: metric, direction };
 }
 
-/** What a person is told about the task. */
+/** Description of the task for the terminal. */
 export function describeTask({ hyperparameters, metric, direction }: LearningTask): string {
   const { objective = 'a tuned objective', num_class } = hyperparameters;
   const classes = num_class === undefined ? '' : `, num_class ${num_class}`;
   return `  training: ${objective}${classes}. The search ${direction === 'Minimize' ? 'minimizes' : 'maximizes'} ${metric}`;
 }
 
-/** What the metric is worth: its value for a model without features, if that is known. */
+/** Baseline for the metric: its value for a model without features, if known. */
 export function describeBaseline({ metric }: LearningTask, { label }: Manifest): string[] {
   const isRegression = label.problemType === 'Regression';
   const metrics = isRegression ? ['validation:rmse'] : ['validation:logloss', 'validation:mlogloss'];

@@ -1,4 +1,4 @@
-/** Something in the settings or the data that the user can put right: the message says how. */
+/** A problem with the settings or the data that the user can correct. The message says how. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }

@@ -18,7 +18,7 @@ const categoricalRange = z.strictObject({
   values: z.array(z.string(), 'must be a list of strings'),
 });
 
-/** What the context of the app may set, each as `tuning:<name>`. README.md explains them. */
+/** Settings in the context of the app, each as `tuning:<name>`. See README.md. */
 const schema = z.strictObject({
   stackName: z
     .string()
@@ -73,7 +73,7 @@ export type Settings = z.infer<typeof schema>;
 /**
  * Reads the settings from the context.
  *
- * @throws Error that lists every setting that is unknown or not valid
+ * @throws Error that lists every unknown or invalid setting
  */
 export function readSettings(node: Node): Settings {
   const given = Object.fromEntries(
@@ -98,11 +98,11 @@ export function readSettings(node: Node): Settings {
   return result.data;
 }
 
-/** What is wrong with a setting, with its name. */
+/** The problems with a setting, with its name. */
 function problemsOf(issue: z.core.$ZodIssue): string[] {
   const name = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no such setting`);
+    return issue.keys.map((key) => `${[...issue.path, key].join('.')}: is not a setting`);
   }
   const { message, input } = issue;
   return [
@@ -110,7 +110,7 @@ function problemsOf(issue: z.core.$ZodIssue): string[] {
   ];
 }
 
-/** The rule that a value breaks, as far as the schema does not word it itself. */
+/** The rule that a value breaks, for schema rules without their own message. */
 function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_value') {
     return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
@@ -120,7 +120,7 @@ function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined;
 }
 
-/** `--context name=value` gives strings: where the setting takes none, they are read as JSON. */
+/** `--context name=value` gives strings. If the setting is not a string, the value is parsed as JSON. */
 function parse(name: string, value: unknown): unknown {
   const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
   if (typeof value !== 'string' || !setting) return value;

@@ -10,25 +10,25 @@ import { version as CDK_VERSION } from 'aws-cdk-lib/package.json';
 
 const FILE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'valid-templates.json');
 
-/** How many sets of templates are remembered: one for each set of settings that somebody works with. */
+/** Number of sets of templates to remember: one for each set of settings in use. */
 const REMEMBERED = 20;
 
-/** What had no findings: key → version of the engine that looked at it, the last one first. */
+/** Templates without findings: key → version of the validation engine, most recent first. */
 type Remembered = Readonly<Record<string, string>>;
 
 /**
- * The CDK's own validation of templates, which loads an engine of 9 MB: it takes most of the time of a synthesis. Templates
- * that it found nothing in are not validated again on the same day.
+ * The CDK's template validation. It loads an engine of 9 MB, which takes most of the time of a synth. So templates without
+ * findings are not validated again on the same day.
  */
 export class TemplateValidation extends CloudFormationValidatePlugin {
   private engineVersion: string | undefined;
 
-  /** @param file where templates without findings are remembered */
+  /** @param file file that remembers templates without findings */
   constructor(private readonly file: string = FILE) {
     super();
   }
 
-  /** Known without the engine where the engine did not have to be asked. */
+  /** Version of the engine. It is known without loading the engine if the templates were remembered. */
   override get version(): string | undefined {
     return this.engineVersion ?? super.version;
   }
@@ -63,8 +63,8 @@ export class TemplateValidation extends CloudFormationValidatePlugin {
 }
 
 /**
- * All that the findings depend on: the templates and their environments; the release of the CDK, which has the rules and the
- * engine in it; and the day, for the engine can ask for nothing else from outside, and runtimes are deprecated on one.
+ * Key with everything that the findings depend on: the templates and their environments; the release of the CDK, which contains
+ * the rules and the engine; and the day, because the engine reports runtimes by their deprecation date.
  */
 function keyOf({ stackTemplates }: IPolicyValidationContext): string {
   const day = new Date().toISOString().slice(0, 10);

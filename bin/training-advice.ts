@@ -1,37 +1,37 @@
-/** The questions, in the order they are asked, each with its answers and what these mean. */
+/** The questions in the order they are asked, with the possible answers and their meanings. */
 export const QUESTIONS = {
   code: {
-    text: 'Is there training code of your own?',
+    text: 'Do you have your own training code?',
     answers: {
-      none: 'no, and none is to be written',
+      none: 'no, and you do not want to write any',
       script: 'a script for a framework: XGBoost, scikit-learn, PyTorch, TensorFlow, Hugging Face',
-      container: 'a container image that trains',
+      container: 'a container image',
     },
   },
   data: {
     text: 'What is the data?',
     answers: {
       tabular: 'rows and columns: CSV, Parquet',
-      other: 'texts, images, sound, anything else',
+      other: 'text, images, audio, anything else',
     },
   },
   control: {
     text: 'How much do you want to decide?',
     answers: {
-      speed: 'little: a good model soon, without code',
-      hyperparameters: 'the algorithm, what is searched, and the instances',
+      speed: 'little: you want a good model soon, without code',
+      hyperparameters: 'the algorithm, the search space, and the instances',
       everything: 'the training loop, the libraries, the environment',
     },
   },
   machines: {
-    text: 'Does one training fit on one machine?',
+    text: 'Does one training job fit on one machine?',
     answers: {
-      one: 'yes (a search still runs several trainings at once)',
-      many: 'no: one training needs several',
+      one: 'yes (a search still runs several training jobs at the same time)',
+      many: 'no: one training job needs several',
     },
   },
   who: {
-    text: 'Who writes it and keeps it up?',
+    text: 'Who writes and maintains the solution?',
     answers: {
       analyst: 'an analyst, who would rather not program',
       developer: 'a developer or data scientist',
@@ -42,13 +42,13 @@ export const QUESTIONS = {
 
 type Questions = typeof QUESTIONS;
 
-/** What is asked. */
+/** Name of a question. */
 export type QuestionName = keyof Questions;
 
-/** Answers, as far as they are given. */
+/** The answers given so far. */
 export type Answers = { readonly [Name in QuestionName]?: keyof Questions[Name]['answers'] };
 
-/** What it costs to go a way. */
+/** Advantages and disadvantages of a way to train. */
 export interface TradeOffs {
   readonly cost: string;
   readonly control: string;
@@ -63,11 +63,11 @@ export interface Way {
   readonly tradeOffs: TradeOffs;
   /** TypeScript for the constructor of a stack, with its imports. */
   readonly snippet: string;
-  /** Where more is told, from the top of the repository. */
+  /** Path of a page or folder with more information, from the root of the repository. */
   readonly more: string;
 }
 
-/** One row of the decision table. An answer that it does not name may be any. */
+/** One row of the decision table. It matches any answer to questions that it does not name. */
 export interface Row {
   readonly when: Answers;
   readonly way: WayName;
@@ -76,47 +76,48 @@ export interface Row {
   readonly runnerUpWhen: string;
 }
 
-/** Two answers that cannot both be meant. */
+/** Two answers that contradict each other. */
 export interface Contradiction {
   readonly answers: Answers;
   readonly text: string;
 }
 
 const BUILT_IN: TradeOffs = {
-  cost: 'Instance time of each training job (20 unless maxTrainingJobs says otherwise); spot instances, early stopping and Hyperband save some of it.',
-  control: 'The search space, strategy, objective and instances are yours; the training itself is not.',
+  cost: 'Instance time of each training job (20 by default, see maxTrainingJobs). Spot instances, early stopping and Hyperband reduce it.',
+  control: 'You choose the search space, strategy, objective and instances, but not the training itself.',
   explainability:
-    "Good: the model is plain XGBoost, so importances and SHAP values come from the xgboost library; each training job's hyperparameters and metrics are kept.",
+    'Good: the model is plain XGBoost, so the xgboost library computes feature importance and SHAP values. The hyperparameters and metrics of each training job are kept.',
   localMode:
-    'Algorithm.xgboost() trains for real. The algorithms of Algorithm.builtIn() train in AWS only; local mode says so before anything starts.',
+    'Algorithm.xgboost() trains real models. The algorithms of Algorithm.builtIn() train only in AWS; local mode says so before anything starts.',
   cannot:
-    'Take text columns (encode them as numbers first), a loss of your own, or a preparation step; tune what the algorithm does not declare.',
+    'Use text columns (encode them as numbers first), a custom loss, or a preparation step. Tune hyperparameters that the algorithm does not declare.',
 };
 
 const SCRIPT: TradeOffs = {
-  cost: 'Instance time of each training job, spot instances included; and your time for the script.',
+  cost: 'Instance time of each training job (spot instances are possible), and your time for the script.',
   control:
-    "The whole training: code, metrics, requirements.txt (with networkIsolation: false). The container, its Python and its drivers are the framework's.",
-  explainability: 'What your script does for it: save what explains the model beside the model.',
-  localMode: 'Runs as a process of its own with the SM_* environment and its requirements.',
+    'The whole training: code, metrics, requirements.txt (with networkIsolation: false). The framework determines the container, its Python version and its drivers.',
+  explainability: 'Depends on your script: it can save explanations next to the model.',
+  localMode:
+    'Runs the script in a separate process, with its requirements and the SM_* environment variables.',
   cannot:
-    "Print metrics of its own in SageMaker's XGBoost image (a copy of the image can); change system packages.",
+    "Use custom metrics with SageMaker's XGBoost image (possible with a copy of the image). Change system packages.",
 };
 
-/** The ways, simplest first. */
+/** The ways to train, simplest first. */
 export const WAYS = {
   automl: {
     title: 'Low-code: AutoMlWorkflow (SageMaker Autopilot)',
     tradeOffs: {
-      cost: 'Each candidate is trained and paid (20 unless maxCandidates says otherwise), and jobs that analyse the data and explain the best model besides; no spot instances. maxRuntime is the brake.',
+      cost: 'Training of each candidate (20 by default, see maxCandidates), and jobs that analyze the data and explain the best model. No spot instances. maxRuntime limits the cost.',
       control:
-        'The target, the objective and how long it may take. SageMaker chooses algorithms, hyperparameters and instances.',
+        'The target, the objective and the maximum run time. SageMaker chooses algorithms, hyperparameters and instances.',
       explainability:
-        'A leaderboard of all candidates, and a report of SageMaker Clarify (SHAP) for the best one. A stacked ensemble is hard to read beyond that.',
+        'A leaderboard of all candidates, and a report of SageMaker Clarify (SHAP) for the best one. Beyond that, a stacked ensemble is hard to explain.',
       localMode:
-        'A local equivalent, and called so: real candidates of four model families, but not those that Autopilot trains.',
+        'A local equivalent, marked as such: it trains real candidates of four model families, but not the models that Autopilot trains.',
       cannot:
-        "Take anything but tables (this construct; Autopilot itself does more); take a model of yours, or a hyperparameter's value.",
+        'Use data other than tables (a limit of this construct, not of Autopilot). Use your own model, or set hyperparameters.',
     },
     snippet: `import { AutoMlWorkflow } from 'cdk-sagemaker-tuning';
 
@@ -157,7 +158,7 @@ new TuningWorkflow(this, 'Prices', {
       ...BUILT_IN,
       cost: 'Instance time of each training job times its instances: a larger instance is often cheaper than several.',
       localMode:
-        'Trains for real, but one training in one process with all the data, whatever instanceCount says.',
+        'Trains real models, but each training job runs in one process with all the data, regardless of instanceCount.',
     },
     snippet: `import {
   Algorithm,
@@ -194,13 +195,13 @@ new TuningWorkflow(this, 'Prices', {
     tradeOffs: {
       cost: 'Instance time of each training job, on the instances that the model recommends: GPUs for most pretrained ones, so keep maxTrainingJobs low.',
       control:
-        "The hyperparameters that the model's hub document offers, within its bounds, and the instances. The script is the model's.",
+        "The hyperparameters in the model's hub document, within their bounds, and the instances. The script comes with the model.",
       explainability:
-        'LightGBM and CatBoost: as good as XGBoost. A pretrained network that was fine-tuned: little by itself.',
+        'LightGBM and CatBoost: as good as XGBoost. A fine-tuned pretrained network: poor without additional tools.',
       localMode:
-        'LightGBM and CatBoost train for real, with the libraries themselves; other models train in AWS only.',
+        'LightGBM and CatBoost train real models, with the same libraries. Other models train only in AWS.',
       cannot:
-        'Change the model or its script; do without its hub document, a file that you fetch once and keep with the app.',
+        'Change the model or its script. Work without its hub document, a file that you fetch once and keep with the app.',
     },
     snippet: `import {
   Algorithm,
@@ -266,9 +267,9 @@ new TuningWorkflow(this, 'Churn', {
       ...SCRIPT,
       cost: 'Instance time of each training job times its instances: a larger instance is often cheaper than several.',
       localMode:
-        'Several processes with SM_HOSTS and sharded channels stand for the instances: it shows that the script works distributed, not how fast.',
+        'Several processes with SM_HOSTS and sharded channels simulate the instances. This shows that the distributed script works, but not how fast it is.',
       cannot:
-        "Spread a script that does not know how: it needs the framework's own distribution, or XGBoost's (without a Distribution).",
+        'Distribute a script that does not support it: it needs the distribution of its framework, or of XGBoost (without a Distribution).',
     },
     snippet: `import {
   Algorithm,
@@ -306,15 +307,15 @@ new TuningWorkflow(this, 'Images', {
     more: 'examples/distributed',
   },
   container: {
-    title: 'Container of your own: Algorithm.container()',
+    title: 'Your own container: Algorithm.container()',
     tradeOffs: {
-      cost: 'Instance time of each training job, spot instances included; and your time for the image: building, scanning, patching.',
-      control: 'Everything, down to the operating system, on one instance or on several.',
-      explainability: 'What your code does for it.',
+      cost: 'Instance time of each training job (spot instances are possible), and your time to build, scan and patch the image.',
+      control: 'Everything, including the operating system, on one or several instances.',
+      explainability: 'Depends on your code.',
       localMode:
-        'In Docker, where it is found; else under a command of your machine (--image-command image=command).',
+        'Runs in Docker, if it is installed, else with a command on your machine (--image-command image=command).',
       cannot:
-        'Start by another command than "train" in a tuning job; come from a registry other than Amazon ECR (a Dockerfile is built and pushed for you).',
+        'Use a command other than "train" in a tuning job. Use a registry other than Amazon ECR (the CDK can build and push a Dockerfile for you).',
     },
     snippet: `import { Algorithm, ContainerImage, Objective, ParameterRange, TuningWorkflow } from 'cdk-sagemaker-tuning';
 
@@ -331,123 +332,126 @@ new TuningWorkflow(this, 'Demand', {
   },
 } as const satisfies Record<string, Way>;
 
-/** Name of a way. */
+/** Name of a way to train. */
 export type WayName = keyof typeof WAYS;
 
-/** The rule: the first row that fits the answers holds. */
+/** The decision table. The first row that matches the answers decides. */
 export const ROWS: readonly Row[] = [
   {
     when: { code: 'container' },
     way: 'container',
-    reason: 'The code and its environment are there already, as an image: it runs as it is.',
+    reason: 'Your code and its environment already exist as an image, which runs without changes.',
     runnerUp: 'script',
     runnerUpWhen:
-      "a framework's own container and a requirements.txt would do: then there is no image to build and patch.",
+      'the container of a framework and a requirements.txt are enough: then you have no image to build and patch.',
   },
   {
     when: { code: 'script', machines: 'many' },
     way: 'script-many',
-    reason: 'Your code decides how one training is spread; SageMaker starts it on each instance.',
+    reason: 'Your code decides how to distribute the training. SageMaker starts it on each instance.',
     runnerUp: 'script',
-    runnerUpWhen: 'the data fits on one larger instance: simpler, and often cheaper and no slower.',
+    runnerUpWhen: 'the data fits on one larger instance, which is simpler, and often cheaper and as fast.',
   },
   {
     when: { code: 'script', control: 'everything' },
     way: 'script',
     reason:
-      'The training is your code already; the environment follows from a framework version and requirements.txt.',
+      'You already have the training code. A framework version and a requirements.txt define its environment.',
     runnerUp: 'container',
     runnerUpWhen: 'system packages, another language or exact drivers are part of "everything".',
   },
   {
     when: { code: 'script', data: 'other' },
     way: 'script',
-    reason: 'Your script reads the data as it is; the construct adds the search, and the final training.',
+    reason:
+      'Your script reads the data in its own format. The construct adds the search and the final training.',
     runnerUp: 'jumpstart',
-    runnerUpWhen: 'a pretrained model does the same task: fine-tuning it takes less data and no code.',
+    runnerUpWhen: 'there is a pretrained model for the task: fine-tuning it needs less data and no code.',
   },
   {
     when: { code: 'script' },
     way: 'script',
     reason:
-      'The script is there; the construct adds the search, and the final training with the best hyperparameters.',
+      'You already have the script. The construct adds the search, and the final training with the best hyperparameters.',
     runnerUp: 'built-in',
     runnerUpWhen:
-      'the script does no more than train boosted trees or a linear model: then there is no code to keep up.',
+      'the script only trains boosted trees or a linear model: then you have no code to maintain.',
   },
   {
     when: { code: 'none', machines: 'many', control: 'everything', who: 'engineer' },
     way: 'script-many',
-    reason: 'Only code of your own decides everything, and how it is spread: start with a script.',
+    reason: 'You need your own code to control everything, including the distribution. Start with a script.',
     runnerUp: 'script',
-    runnerUpWhen: 'the data fits on one larger instance: simpler, and often cheaper and no slower.',
+    runnerUpWhen: 'the data fits on one larger instance, which is simpler, and often cheaper and as fast.',
   },
   {
     when: { code: 'none', control: 'everything', who: 'engineer' },
     way: 'script',
-    reason: 'Only code of your own decides everything: a script is the least of it.',
+    reason: 'You need your own code to control everything, and a script is the simplest form.',
     runnerUp: 'container',
     runnerUpWhen: 'system packages, another language or exact drivers are part of "everything".',
   },
   {
     when: { code: 'none', data: 'other' },
     way: 'jumpstart',
-    reason: 'A pretrained model is fine-tuned on your data with a script that comes with it.',
+    reason: 'Fine-tunes a pretrained model on your data, with a script that comes with the model.',
     runnerUp: 'script',
-    runnerUpWhen: 'no model of JumpStart has the task, or its hyperparameters are not enough.',
+    runnerUpWhen: 'JumpStart has no model for the task, or its hyperparameters are not enough.',
   },
   {
     when: { code: 'none', data: 'tabular', control: 'speed' },
     way: 'automl',
     reason:
-      'A table with a header and the name of a column are all it needs: text, dates and gaps are dealt with.',
+      'It needs only a table with a header and the name of a column, and handles text, dates and missing values.',
     runnerUp: 'built-in',
     runnerUpWhen:
-      'all columns are numbers and the model has to be cheap to train, repeatable and easy to explain.',
+      'all columns are numbers, and the model must be cheap to train, reproducible and easy to explain.',
   },
   {
     when: { code: 'none', data: 'tabular', machines: 'many' },
     way: 'built-in-many',
-    reason: 'XGBoost spreads one training over instances by itself, each with its share of the files.',
+    reason:
+      'XGBoost itself distributes one training job to several instances, each with its share of the files.',
     runnerUp: 'script-many',
-    runnerUpWhen: 'what is done with the shares, or between the instances, has to be your decision.',
+    runnerUpWhen: 'you want to decide how the instances process their shares, and what they exchange.',
   },
   {
     when: { code: 'none', data: 'tabular', who: 'analyst' },
     way: 'built-in',
     reason:
-      'XGBoost is a strong start on tables; the app of this repository takes its settings from cdk.json, so nothing has to be programmed.',
+      'XGBoost is a strong baseline for tables. The app of this repository reads its settings from cdk.json, so no programming is needed.',
     runnerUp: 'automl',
-    runnerUpWhen: 'there are text columns, or choosing a search space is not worth your time.',
+    runnerUpWhen: 'there are text columns, or you do not want to spend time on a search space.',
   },
   {
     when: { code: 'none', data: 'tabular' },
     way: 'built-in',
-    reason: 'XGBoost is a strong start on tables; the search space and the budget are yours, in a few lines.',
+    reason:
+      'XGBoost is a strong baseline for tables. You define the search space and the budget in a few lines.',
     runnerUp: 'jumpstart',
-    runnerUpWhen: 'there are many categories: LightGBM and CatBoost take them as they are.',
+    runnerUpWhen: 'there are many categories: LightGBM and CatBoost support them without encoding.',
   },
 ];
 
-/** Answers that exclude each other. The rows go by the code: that is a fact, the other a wish. */
+/** Contradictory answers. The decision table follows the answer about code, because that is a fact and the other is a wish. */
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {
     answers: { code: 'none', control: 'everything' },
-    text: 'Control over everything takes code of your own, and there shall be none. The advice is a script for an engineer and no code for anyone else; answer "script" or "hyperparameters" to settle it.',
+    text: 'Control over everything needs your own code, but you do not want to write any. The recommendation is a script for an engineer, and no code for anyone else. To avoid the contradiction, answer "script" or "hyperparameters".',
   },
   {
     answers: { code: 'script', control: 'speed' },
-    text: 'Little to decide and no code, but a script of your own: the advice keeps the script. To go without, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own script: the recommendation keeps the script. For a way without it, answer "none".',
   },
   {
     answers: { code: 'container', control: 'speed' },
-    text: 'Little to decide and no code, but a container of your own: the advice keeps the container. To go without, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own container: the recommendation keeps the container. For a way without it, answer "none".',
   },
 ];
 
-/** For whoever is torn between two algorithms. Low-code compares several by itself. */
+/** Advice for users who cannot decide between two algorithms. AutoML compares several itself. */
 export const SEVERAL = {
-  text: 'Torn between two? furtherDefinitions lets up to 10 algorithms take part in one search; the best of all is trained. Their metrics have to mean the same; no warm start, no early stopping.',
+  text: 'Cannot decide between two? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
   notFor: ['automl'] as readonly WayName[],
   snippet: `import {
   Algorithm,
@@ -482,9 +486,9 @@ new TuningWorkflow(this, 'Churn', {
   more: 'docs/choosing.md',
 };
 
-/** What is recommended. */
+/** A recommendation. */
 export interface Advice {
-  /** Number of the row that decided, from 1. */
+  /** Number of the deciding row, from 1. */
   readonly row: number;
   readonly answers: Answers;
   readonly contradictions: readonly string[];
@@ -496,9 +500,9 @@ export interface Advice {
 const QUESTION_NAMES = Object.keys(QUESTIONS) as QuestionName[];
 
 /**
- * Looks up the advice.
+ * Finds the recommendation for the answers.
  *
- * @returns the questions that have to be answered first, in their order, where answers are missing
+ * @returns the recommendation or, if answers are missing, the questions to answer first, in order
  */
 export function advise(answers: Answers): Advice | { readonly missing: readonly QuestionName[] } {
   const possible = ROWS.filter(({ when }) => QUESTION_NAMES.every((name) => allows(when, answers, name)));
@@ -507,7 +511,7 @@ export function advise(answers: Answers): Advice | { readonly missing: readonly 
   );
   const [row] = possible;
   if (certain !== 0 || row === undefined) {
-    // Nothing below a row that fits for certain can matter.
+    // Rows below a row that certainly matches do not matter.
     const open = certain < 0 ? possible : possible.slice(0, certain);
     const matters = (name: QuestionName) =>
       answers[name] === undefined && open.some(({ when }) => when[name] !== undefined);
@@ -534,7 +538,7 @@ function adviceOf(row: Row, answers: Answers): Advice {
   };
 }
 
-/** The rule as a table in Markdown. */
+/** The decision table in Markdown. */
 export function decisionTable(): string {
   const head = ['', ...QUESTION_NAMES, 'recommended', 'runner-up'];
   const rows = ROWS.map(({ when, way, runnerUp }, index) => [

@@ -6,36 +6,36 @@ import { wantedProblemType } from './learning-task';
 import type { Settings } from './settings';
 import { SettingsError } from './settings-error';
 
-/** Where prepared tables are kept, so that a file that has not changed is not read again. */
+/** Cache of prepared tables, so that an unchanged file is not read again. */
 const CACHE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'data');
 
-/** Data of this machine, in the form that SageMaker's XGBoost wants: CSV, label first, no header. */
+/** Local data in the format of SageMaker's XGBoost: CSV, label first, no header. */
 export interface TrainingData {
-  /** Has `train/` and `validation/`, and perhaps the manifest. */
+  /** Folder with `train/` and `validation/`, and for a prepared table the manifest. */
   readonly folder: string;
-  /** Patterns of what of the folder is not uploaded. */
+  /** Patterns of files in the folder that are not uploaded. */
   readonly exclude: string[];
   readonly bytes: number;
-  /** Changes when what is uploaded does. */
+  /** Changes if the uploaded files change. */
   readonly fingerprint: string;
-  /** How a table was prepared; a folder is used as it is. */
+  /** How a table was prepared; undefined for a folder, which is used unchanged. */
   readonly manifest?: Manifest;
-  /** Names of the columns after the label, where `columns.json` has them. */
+  /** Names of the columns after the label, if `columns.json` has them. */
   readonly featureNames?: string[];
 }
 
-/** Where the work is done and told about. */
+/** Options for the preparation of data. */
 export interface PrepareOptions {
   /** @default - in `node_modules/.cache` */
   readonly cache?: string;
-  /** Takes the progress. @default - the standard error */
+  /** Where progress is written. @default - the standard error */
   readonly output?: Output;
 }
 
 /**
- * Prepares the data that the settings name; undefined when it is in S3 already.
+ * Prepares the data in the settings; undefined if it is already in S3.
  *
- * @throws SettingsError when the data or the settings have to be changed: says where and how
+ * @throws SettingsError if the data or the settings must be changed; the message says where and how
  */
 export function prepareData(settings: Settings, options: PrepareOptions = {}): TrainingData | undefined {
   const isInS3 = settings.data.startsWith('s3://');
@@ -54,7 +54,7 @@ export function prepareData(settings: Settings, options: PrepareOptions = {}): T
   };
 }
 
-/** Names of the features of a folder that has a `columns.json`, which may list the label, too. */
+/** Feature names of a folder with a `columns.json`, which may also list the label. */
 function featureNamesIn(folder: string): string[] | undefined {
   const file = join(folder, MANIFEST_FILE);
   if (!existsSync(file)) return undefined;
@@ -81,7 +81,7 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
   };
 }
 
-/** What of a folder is data, and these files; the rest of it stays here. */
+/** Patterns that exclude everything except the data and the given files from the upload. */
 function allBut(...files: string[]): string[] {
   return ['**', '!train', '!train/**', '!validation', '!validation/**', ...files.map((name) => `!${name}`)];
 }

@@ -31,18 +31,18 @@ const CONSOLES = {
 /** Properties of the stack. */
 export interface TuningStackProps extends StackProps {
   readonly settings: Settings;
-  /** Data of this machine. @default - it is prepared here, if the settings name some */
+  /** Local data. @default - the stack prepares the data in the settings, if any */
   readonly data?: TrainingData;
 }
 
-/** A workflow whose data comes with it: `{}` starts it. */
+/** A workflow, deployed together with its data. Start it with the input `{}`. */
 export class TuningStack extends Stack {
   constructor(scope: Construct, id: string, props: TuningStackProps) {
     super(scope, id, props);
     const { settings } = props;
     const data = props.data ?? prepareData(settings);
     const task = learningTaskOf(settings, data?.manifest);
-    // Each set of data has a place of its own below input/: no run reads what another one has uploaded.
+    // Each version of the data has its own prefix below input/, so that an execution never reads data of another deployment.
     const dataPrefix = data && dataPrefixOf(data);
     const workflow = new TuningWorkflow(this, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(settings.xgboostVersion) }),
@@ -73,7 +73,7 @@ export class TuningStack extends Stack {
       sources: [Source.asset(folder, source)],
       destinationBucket: bucket,
       destinationKeyPrefix: dataPrefixOf(data),
-      // Executions may still read what an earlier deployment has uploaded.
+      // Executions may still read data that an earlier deployment uploaded.
       prune: false,
       ...resources,
     });
@@ -93,21 +93,22 @@ export class TuningStack extends Stack {
       value: `aws stepfunctions start-execution --region ${this.region} --state-machine-arn ${stateMachineArn} --input '{}'`,
     });
     new CfnOutput(this, 'BucketName', {
-      description: 'Data below input/, models below output/',
+      description: 'Bucket with the data below input/ and the models below output/',
       value: workflow.bucket.bucketName,
     });
     new CfnOutput(this, 'TrainingRoleArn', {
-      description: 'The role of training jobs, for jobs that are started in another way',
+      description: 'Execution role of training jobs, for jobs that you start in another way',
       value: workflow.trainingRole.roleArn,
     });
     new CfnOutput(this, 'JobNamePrefix', {
-      description: 'How the names of jobs begin; the training role can write the logs of such jobs only',
+      description:
+        'Prefix of the job names. The training role can write only the logs of jobs with this prefix',
       value: `${workflow.fragment.jobNamePrefix}-`,
     });
   }
 }
 
-/** The names of the features for the report, unless there are more than it takes: then it has numbers. */
+/** The feature names for the report; undefined if they are too long. The report then has numbers. */
 function shortEnough(names: string[] | undefined): string[] | undefined {
   return names && names.join('').length <= MAX_NAME_CHARACTERS ? names : undefined;
 }
@@ -145,7 +146,7 @@ function toStrategy(
     case 'Grid':
       return TuningStrategy.grid();
     case 'Hyperband': {
-      // An epoch is a boosting round here.
+      // Hyperband's epochs are boosting rounds in XGBoost.
       const rounds = parameterRanges['num_round'];
       const fixed = hyperparameters['num_round'];
       return TuningStrategy.hyperband({

@@ -12,7 +12,7 @@ const USER_ERRORS = ['SettingsError', 'TuningValidationError'];
 try {
   synthesize();
 } catch (error) {
-  // What a user can put right needs no stack trace.
+  // Errors that the user can correct need no stack trace.
   if (!(error instanceof Error) || !USER_ERRORS.includes(error.name)) throw error;
   console.error(error.message);
   process.exitCode = 1;
@@ -26,7 +26,7 @@ function synthesize(): void {
   if (data?.manifest) {
     const task = learningTaskOf(settings, data.manifest);
     const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, MANIFEST_FILE))}`;
-    // Not to the standard output: who pipes the template of cdk synth gets nothing else.
+    // Not to stdout, which `cdk synth` uses for the template.
     console.error(
       [
         ...summaryOf(data.manifest),
@@ -39,7 +39,7 @@ function synthesize(): void {
 
   new TuningStack(app, settings.stackName, {
     description: 'Tunes an XGBoost model on Amazon SageMaker and trains the best one (cdk-sagemaker-tuning)',
-    // Without them the stack is environment-agnostic: it deploys wherever the credentials point to.
+    // Without account and region, the stack is environment-agnostic: the credentials decide where it is deployed.
     env: { account: settings.account, region: settings.region },
     settings,
     data,

@@ -7,7 +7,7 @@ import type { TrainingData } from './training-data';
 
 const MIB = 2 ** 20;
 
-/** What the function needs in addition to the data: the AWS CLI is a layer, and has little to store. */
+/** Storage that the function needs in addition to the data. It is little, because the AWS CLI is in a layer. */
 const SPARE_MIB = 128;
 
 /**
@@ -18,8 +18,8 @@ const SPARE_MIB = 128;
 const STORAGE = { min: 512, max: 10_240, step: 512 };
 
 /**
- * Memory of the function, in MiB: it brings CPU and network with it. 128 MiB, the default of earlier versions of aws-cdk-lib,
- * were too little for 100 MB. New AWS accounts may not be allowed more than 3,008 MiB.
+ * Memory of the function, in MiB. CPU and network bandwidth grow with it. 128 MiB, the default in earlier versions of
+ * aws-cdk-lib, was not enough for 100 MB. New AWS accounts can be limited to 3,008 MiB.
  *
  * @see https://github.com/aws/aws-cdk/issues/7950
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -30,7 +30,7 @@ const MEMORY: readonly { readonly upToMib: number; readonly memory: number }[] =
   { upToMib: Number.POSITIVE_INFINITY, memory: 3008 },
 ];
 
-/** Local mode sets it when it synthesizes an app: there, copying data has no limit. */
+/** Context key that local mode sets when it synthesizes an app. In local mode, the size of the data is not limited. */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local';
 
 /** What the function of aws-cdk-lib's `BucketDeployment` is given. */
@@ -74,10 +74,10 @@ function tooLarge({ bytes, folder }: TrainingData, settings: Settings, task: Lea
     `aws s3 sync '${folder}' ${place} --exclude '*' --include 'train/*' --include 'validation/*'`;
   return [
     `tuning:data: ${settings.data} has ${gib(bytes / MIB)} to upload, and a deployment can upload at most ${gib(most)} (the Lambda function that copies it has ${STORAGE.max.toLocaleString('en-US')} MiB of storage).`,
-    'Upload it to a folder of your own bucket, and deploy with its location; {} then starts an execution:',
+    'Upload it to a folder of your own bucket, and deploy with its location. Then start executions with {}:',
     `  ${sync('s3://<bucket>/<folder>/')}`,
     `  npx cdk deploy --context tuning:data=s3://<bucket>/<folder>/${options.join('')}`,
-    'Or, if a stack with these settings is deployed already, upload it to its bucket and name the location in the input:',
+    'Or, if a stack with these settings is already deployed, upload it to its bucket and give the location in the input:',
     `  ${sync(input)}`,
     `  aws stepfunctions start-execution --state-machine-arn <arn> --input '{"train": "${input}train/", "validation": "${input}validation/"}'`,
     'npm run local has no such limit.',

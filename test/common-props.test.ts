@@ -38,7 +38,7 @@ describe.each(MADE)('%s', (_name, make) => {
     return stack;
   };
 
-  describe('a role that is brought', () => {
+  describe('a given role', () => {
     const arn = (account: string) => `arn:aws:iam::${account}:role/training`;
     const made = (assumedBy: iam.IPrincipal) => (stack: Stack) => ({
       trainingRole: new iam.Role(stack, 'Mine', { assumedBy }),
@@ -55,7 +55,7 @@ describe.each(MADE)('%s', (_name, make) => {
         (stack) => ({ trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn(ACCOUNT)) }),
       ],
       ['imported by name', (stack) => ({ trainingRole: iam.Role.fromRoleName(stack, 'Mine', 'training') })],
-    ])('%s, gets its permissions without a word', (_title, props) => {
+    ])('%s, gets its permissions without a warning', (_title, props) => {
       const stack = synthesize(props);
       expect(warningsOf(stack)).toEqual([]);
       const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
@@ -64,7 +64,7 @@ describe.each(MADE)('%s', (_name, make) => {
       );
     });
 
-    test('of another account is refused', () => {
+    test('of another account is rejected', () => {
       const trainingRole = (stack: Stack) => ({
         trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn('210987654321')),
       });
@@ -75,7 +75,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => synthesize(trainingRole, new Stack(new App(), 'Stack'))).not.toThrow();
     });
 
-    test('that cannot be changed is warned of, with what it has to allow', () => {
+    test('that cannot be changed gives a warning with the actions that it must allow', () => {
       const stack = synthesize((scope) => ({
         trainingRole: iam.Role.fromRoleArn(scope, 'Mine', arn(ACCOUNT), { mutable: false }),
       }));
@@ -86,7 +86,7 @@ describe.each(MADE)('%s', (_name, make) => {
       ]);
     });
 
-    test('that SageMaker cannot assume is refused when the app is synthesized', () => {
+    test('that SageMaker cannot assume is rejected at synth', () => {
       const lambda = new iam.ServicePrincipal('lambda.amazonaws.com');
       expect(() => Template.fromStack(synthesize(made(lambda)))).toThrow(
         /trainingRole: Stack\/Mine must trust sagemaker\.amazonaws\.com, or SageMaker cannot run jobs under it/,
@@ -106,7 +106,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => Template.fromStack(stack)).toThrow(/must trust/);
     });
 
-    test('can write a whole bucket where the key of the output is not known, which is warned of', () => {
+    test('gives a warning if it can write a whole bucket, because the key of the output is unknown', () => {
       const uri = `s3://models/${Lazy.string({ produce: () => 'team' })}/`;
       const stack = synthesize(() => ({ output: DataLocation.fromUri(uri) }));
       expect(warningsOf(stack)).toEqual([
@@ -132,7 +132,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => Template.fromStack(stack)).toThrow(/must trust/);
     });
 
-    test('may trust SageMaker by a statement that is added later', () => {
+    test('can trust SageMaker with a statement that is added later', () => {
       const stack = stackIn();
       const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });
       const { toChain } = make({ trainingRole }, stack);
@@ -173,7 +173,7 @@ describe.each(MADE)('%s', (_name, make) => {
           }),
         }),
       ],
-    ])('%s, are taken without a word', (_title, props) => {
+    ])('%s, are accepted without a warning', (_title, props) => {
       expect(warningsOf(synthesize(props))).toEqual([]);
     });
 
@@ -200,7 +200,7 @@ describe.each(MADE)('%s', (_name, make) => {
           }),
         }),
       ],
-    ])('%s, %s, are warned of', (kind, _title, props) => {
+    ])('%s, %s, give a warning', (kind, _title, props) => {
       expect(warningsOf(synthesize(props))).toEqual([
         expect.stringContaining(
           `vpcSubnets: jobs in the ${kind} subnets of Stack/Vpc cannot reach Amazon S3`,
@@ -208,7 +208,7 @@ describe.each(MADE)('%s', (_name, make) => {
       ]);
     });
 
-    test('that are not there are refused by name', () => {
+    test('that do not exist are rejected, with the reason', () => {
       const props = (stack: Stack) => ({
         vpc: vpcOf(stack, PUBLIC),
         vpcSubnets: { subnetType: PRIVATE_WITH_EGRESS },
@@ -220,9 +220,12 @@ describe.each(MADE)('%s', (_name, make) => {
   });
 });
 
-test.each(['cn-north-1', 'cn-northwest-1'])('AutoML is refused in %s, where its API is missing', (region) => {
-  const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region } });
-  expect(() => autoMlFragment({}, stack)).toThrow(
-    `env.region: must be a region outside of China, got ${region} for the stack: CreateAutoMLJobV2 is not available in the China Regions`,
-  );
-});
+test.each(['cn-north-1', 'cn-northwest-1'])(
+  'AutoML is rejected in %s, where its API is missing',
+  (region) => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region } });
+    expect(() => autoMlFragment({}, stack)).toThrow(
+      `env.region: must be a region outside of China, got ${region} for the stack: CreateAutoMLJobV2 is not available in the China Regions`,
+    );
+  },
+);

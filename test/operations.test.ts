@@ -49,7 +49,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ['metricTimedOut', (made) => made.metricTimedOut(), 'ExecutionsTimedOut', 'Sum'],
       ['metricThrottled', (made) => made.metricThrottled(), 'ExecutionThrottled', 'Sum'],
       ['metricTime', (made) => made.metricTime(), 'ExecutionTime', 'Average'],
-    ])('%s is of the state machine', (_method, metricOf, metricName, statistic) => {
+    ])('%s is a metric of the state machine', (_method, metricOf, metricName, statistic) => {
       const made = make(stackOf());
       expect(metricOf(made)).toMatchObject({
         namespace: 'AWS/States',
@@ -83,7 +83,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
   });
 
-  test('alarmOnFailure alarms once an execution has failed, and has no actions of its own', () => {
+  test('alarmOnFailure alarms after one failed execution, and has no actions by default', () => {
     const stack = stackOf();
     make(stack).alarmOnFailure('Failed');
     expect(only(stack, 'AWS::CloudWatch::Alarm').Properties).toEqual({
@@ -121,7 +121,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ['onSucceeded', ['SUCCEEDED']],
       ['onFailed', ['FAILED', 'TIMED_OUT']],
       ['onFinished', ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']],
-    ])('%s sends the ends of executions to its target', (method, status) => {
+    ])('%s sends events about the end of executions to its target', (method, status) => {
       const stack = stackOf();
       const target = new targets.SnsTopic(new sns.Topic(stack, 'Topic'));
       make(stack)[method]('MyRule', { target, eventPattern: { account: ['123456789012'] } });
@@ -167,7 +167,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ['a week', { logRetention: logs.RetentionDays.ONE_WEEK }, { days: 7, policy: 'Delete' }],
       ['forever', { logRetention: logs.RetentionDays.INFINITE }, { days: undefined, policy: 'Delete' }],
       ['after the stack', { logRemovalPolicy: RemovalPolicy.RETAIN }, { days: 365, policy: 'Retain' }],
-    ])('all of them are kept %s', (_how, options, kept) => {
+    ])('all log groups are kept %s', (_how, options, kept) => {
       for (const group of groupsOf(options)) expect(group).toEqual(kept);
     });
   });
@@ -179,7 +179,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       timeZone: TimeZone.EUROPE_BERLIN,
     });
 
-    test('starts executions with the settings of the props', () => {
+    test('starts executions with an empty input', () => {
       const stack = stackOf();
       make(stack).startOnSchedule('Nightly', { schedule: nightly });
       expect(only(stack, 'AWS::Scheduler::Schedule').Properties).toMatchObject({
@@ -196,7 +196,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       });
     });
 
-    test('starts executions with an input, or not at all', () => {
+    test('starts executions with a given input, or none if it is disabled', () => {
       const stack = stackOf();
       const input = scheduler.ScheduleTargetInput.fromObject({ maxParallelTrainingJobs: 1 });
       make(stack).startOnSchedule('Nightly', {
@@ -283,7 +283,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
 
     test.each([['before'], ['after']])(
-      'leaves them on with other notifications that are added %s',
+      'keeps the events enabled if other notifications are added %s',
       (when) => {
         const stack = stackOf();
         const made = make(stack);
@@ -325,7 +325,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       expect(keysOf(stack)).toEqual([pattern]);
     });
 
-    test('a star in the place of the data is none of the pattern', () => {
+    test('a star in the location is not a wildcard', () => {
       const stack = stackOf();
       const bucket = new s3.Bucket(stack, 'Lake');
       const location = DataLocation.fromBucket(bucket, 'a*b\\c/');
@@ -333,7 +333,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       expect(keysOf(stack)).toEqual([{ wildcard: 'a\\*b\\\\c/d\\\\*' }, { wildcard: 'a\\*b\\\\c/e*f' }]);
     });
 
-    test('takes the place of the data, the input and a description from the caller', () => {
+    test('has the given location, input and description', () => {
       const stack = stackOf();
       const folder = new CfnParameter(stack, 'Folder').valueAsString;
       make(stack).startOnNewData('NewData', {
@@ -384,12 +384,12 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ['an empty key', {}, [''], 'objects[0]: must be a key relative to the location'],
       ['a leading slash', {}, ['a', '/b'], 'objects[1]: must be a key relative to the location'],
       ['two stars', {}, ['**/a'], 'objects[0]: must be a key relative to the location'],
-    ])('refuses %s', (_what, options, objects, message) => {
+    ])('rejects %s', (_what, options, objects, message) => {
       const made = make(stackOf(), options);
       expect(() => made.startOnNewData('NewData', { objects })).toThrow(message);
     });
 
-    test('refuses a place without a bucket construct', () => {
+    test('rejects a location without a bucket construct', () => {
       const made = make(stackOf());
       const location = DataLocation.fromUri('s3://lake/bikes/');
       expect(() => made.startOnNewData('NewData', { location })).toThrow(
@@ -397,7 +397,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       );
     });
 
-    test('an object beside the output is no output', () => {
+    test('an object outside the output location is accepted', () => {
       const stack = stackOf();
       make(stack, { inputPrefix: 'a/', outputPrefix: 'a/out/' }).startOnNewData('NewData');
       expect(keysOf(stack)).toEqual(['a/_SUCCESS']);
@@ -471,7 +471,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       }
     });
 
-    test('someone may start the alias only', () => {
+    test('a role can start only the alias', () => {
       const stack = stackOf();
       const role = new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() });
       make(stack).addAlias('live').grantStartExecution(role);
@@ -480,14 +480,14 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ]);
     });
 
-    test('the name of an alias may be a token', () => {
+    test('the name of an alias can be a token', () => {
       const stack = stackOf();
       make(stack).addAlias(new CfnParameter(stack, 'Name').valueAsString);
       expect(only(stack, 'AWS::StepFunctions::StateMachineAlias').Properties.Name).toBe('<Name>');
     });
   });
 
-  test('without any of it, the template has none of it', () => {
+  test('an unused feature adds nothing to the template', () => {
     const stack = new Stack(new App(), 'Stack');
     make(stack);
     for (const type of [

@@ -41,14 +41,14 @@ function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf()): str
 }
 
 describe('instances', () => {
-  test('are one of a common type with 30 GiB by default', () => {
+  test('default to one ml.m5.xlarge with 30 GiB', () => {
     const { trials, final } = requests({});
     const usual = { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 };
     expect(trials.ResourceConfig).toEqual(usual);
     expect(final.ResourceConfig).toEqual(usual);
   });
 
-  test('may be others for the final training', () => {
+  test('can be different for the final training', () => {
     const resources = { instanceCount: 3, volumeSize: Size.gibibytes(50) };
     const { trials, final } = requests({ resources, finalTraining: { resources: GROUPS } });
     expect(trials.ResourceConfig).toEqual({
@@ -103,10 +103,10 @@ describe('instances', () => {
   });
 });
 
-describe('the instances are kept', () => {
+describe('warm pools', () => {
   const keepAlive = Duration.minutes(30);
 
-  test('for as long as is asked for', () => {
+  test('are kept for the given time', () => {
     const { trials, final } = requests({ resources: { keepAlive } });
     expect(trials.ResourceConfig.KeepAlivePeriodInSeconds).toBe(1800);
     expect(final.ResourceConfig.KeepAlivePeriodInSeconds).toBe(1800);
@@ -140,7 +140,7 @@ describe('the instances are kept', () => {
       { resources: { keepAlive }, finalTraining: { spot: {} } },
       'resources.keepAlive: cannot be combined with spot instances, which the final training uses: give finalTraining.resources too',
     ],
-  ])('not %s', (_name, props, problem) => {
+  ])('are rejected %s', (_name, props, problem) => {
     expect(problemsOf(props)).toEqual([problem]);
   });
 });
@@ -157,18 +157,18 @@ describe('traffic between instances', () => {
     ],
     ['several', { instanceCount: 2 }, true],
     ['groups', GROUPS, true],
-  ])('of %s is encrypted: %j %s', (_name, resources, expected) => {
+  ])('with %s: is encrypted is %j %s', (_name, resources, expected) => {
     expect(encryption(requests({ resources }).trials)).toBe(expected);
   });
 
-  test('of a number that is known at deploy time only is encrypted', () => {
+  test('is encrypted if the number of instances is known only at deploy time', () => {
     const instanceCount = Token.asNumber({ Ref: 'Count' });
     const group = { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount };
     expect(mayHaveSeveralInstances({ instanceCount })).toBe(true);
     expect(mayHaveSeveralInstances({ instanceGroups: [group] })).toBe(true);
   });
 
-  test('is encrypted for each training by itself, unless it is settled', () => {
+  test('is decided separately for the tuning job and the final training, unless it is given', () => {
     const final = { finalTraining: { resources: { instanceCount: 2 } } };
     expect([requests(final)].map((both) => [encryption(both.trials), encryption(both.final)])).toEqual([
       [false, true],
@@ -186,7 +186,7 @@ describe('data for groups', () => {
     instanceGroups: ['data'],
   });
 
-  test('is sharded over the groups that are named', () => {
+  test('is sharded over the named groups', () => {
     const [channel] = requests({ resources: GROUPS, train }).trials.InputDataConfig;
     expect(channel.DataSource.S3DataSource).toEqual({
       S3DataType: 'S3Prefix',
@@ -196,7 +196,7 @@ describe('data for groups', () => {
     });
   });
 
-  test('needs the groups in each training', () => {
+  test('needs the groups in the tuning job and in the final training', () => {
     const missing = (prop: string) => `train: instanceGroups names data, but ${prop}.instanceGroups has none`;
     expect(problemsOf({ train })).toEqual([missing('resources')]);
     const finalTraining = { resources: { instanceType: 'ml.m5.4xlarge' } };
@@ -210,7 +210,7 @@ describe('data for groups', () => {
   });
 });
 
-describe('ways to read', () => {
+describe('input modes', () => {
   test.each([
     ['FastFile', TrainingInputMode.FAST_FILE],
     ['Pipe', TrainingInputMode.PIPE],
@@ -237,12 +237,12 @@ describe('ways to read', () => {
   );
 });
 
-describe('further channels', () => {
+describe('additional channels', () => {
   const channels = {
     lookup: InputData.of(DataLocation.fromUri('s3://more/lookup/'), { contentType: 'text/plain' }),
   };
 
-  test('go to each training, as they are, and may be read', () => {
+  test('are passed to each training job unchanged, and can be read', () => {
     const stack = stackOf();
     const { trials, final } = requests({ channels }, stack);
     for (const { InputDataConfig } of [trials, final]) {
@@ -261,7 +261,7 @@ describe('further channels', () => {
     ['train', 'is the channel of train: give the data there instead'],
     ['validation', 'is the channel of validation: give the data there instead'],
     ['a b', 'the name of a channel must be 1 to 64 letters, digits, dots, hyphens and underscores'],
-  ])('are not called %j', (name, problem) => {
+  ])('cannot be called %j', (name, problem) => {
     expect(problemsOf({ channels: { [name]: InputData.csv(LOCATION) } })).toEqual([
       `channels.${name}: ${problem}`,
     ]);
@@ -276,7 +276,7 @@ describe('a file system', () => {
   });
   const EFS = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/validation' });
 
-  test('is a channel that is only read', () => {
+  test('becomes a read-only channel', () => {
     const stack = stackOf();
     const { trials, final } = requests({ vpc: vpcIn(stack), train: FSX, validation: EFS }, stack);
     for (const { InputDataConfig, VpcConfig } of [trials, final]) {
@@ -313,7 +313,7 @@ describe('a file system', () => {
     }
   });
 
-  test('needs no permissions in S3, and the input cannot name another place', () => {
+  test('needs no permissions in S3, and the input cannot replace its location', () => {
     const stack = stackOf();
     const chain = fragment({ vpc: vpcIn(stack), train: FSX }, stack);
     const { States } = definitionIn(chain, stack);
@@ -327,7 +327,7 @@ describe('a file system', () => {
     );
   });
 
-  test('alone needs no permissions in S3 but for the place that is written', () => {
+  test('without other data needs permissions in S3 only for the output', () => {
     const stack = stackOf();
     fragment({ vpc: vpcIn(stack), train: FSX, validation: EFS }, stack);
     const storage = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
@@ -355,7 +355,7 @@ describe('a file system', () => {
     expect(problemsOf({ vpc: vpcIn(stack), train }, stack)).toEqual(problems);
   });
 
-  test('needs its VPC', () => {
+  test('requires its VPC', () => {
     expect(problemsOf({ train: FSX, validation: EFS })).toEqual([
       'train: is in a file system: give the VPC of the file system as vpc',
       'validation: is in a file system: give the VPC of the file system as vpc',
@@ -382,7 +382,7 @@ describe('checkpoints', () => {
     expect(mayWrite({})).toEqual({ trials: undefined, final: undefined, read: false });
   });
 
-  test('of the trials, without spot instances, are apart for each tuning job', () => {
+  test('of the tuning job without spot instances are separate for each tuning job', () => {
     expect(mayWrite({ checkpoints: true })).toEqual({
       trials: expect.stringMatching(/^{% "s3:\/\/models\/churn\/checkpoints\/" & "churn-" & /),
       final: undefined,
@@ -398,7 +398,7 @@ describe('checkpoints', () => {
     });
   });
 
-  test('of a final training on spot instances are kept, unless they are switched off', () => {
+  test('of a final training on spot instances are kept, unless they are disabled', () => {
     expect(mayWrite({ finalTraining: { spot: {} } })).toMatchObject({ final: expect.anything(), read: true });
     expect(mayWrite({ finalTraining: { spot: {}, checkpoints: false } })).toEqual({
       trials: undefined,
@@ -408,7 +408,7 @@ describe('checkpoints', () => {
   });
 });
 
-test('the volume may be what the algorithm recommends, unless it is given', () => {
+test('the volume has the size that the algorithm recommends, unless one is given', () => {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 });
   Object.assign(algorithm._definition, {
     defaultVolumeSize: Size.gibibytes(77),

@@ -105,7 +105,7 @@ async function configure(input: unknown, props?: Partial<TuningFragmentProps>): 
 }
 
 describe('the request', () => {
-  test('has a definition each, and neither objective nor ranges beside them', () => {
+  test('has one definition for each algorithm, and no objective or ranges at the top level', () => {
     const request = definition().States.TuneHyperparameters.Arguments;
     expect(Object.keys(request)).toEqual([
       'HyperParameterTuningJobName',
@@ -148,7 +148,7 @@ describe('the request', () => {
     expect(new Set(roles).size).toBe(1);
   });
 
-  test('goes by the SDK integration, unless the other is forced', () => {
+  test('uses the SDK integration, unless OPTIMIZED is given', () => {
     expect(definition().States.TuneHyperparameters.Resource).toMatch(
       /aws-sdk:sagemaker:createHyperParameterTuningJob$/,
     );
@@ -157,7 +157,7 @@ describe('the request', () => {
     expect(forced.Arguments.TrainingJobDefinitions).toHaveLength(3);
   });
 
-  test('with an empty list is that of one definition', () => {
+  test('with an empty list is the request for one definition', () => {
     const { States } = definition({ furtherDefinitions: [] });
     expect(States.TuneHyperparameters.Resource).toMatch(/\.sync$/);
     expect(States.TuneHyperparameters.Arguments).toHaveProperty('TrainingJobDefinition');
@@ -185,7 +185,7 @@ describe('the request', () => {
     },
   );
 
-  test('no longer tunes what the input fixes, in that definition only', async () => {
+  test('no longer tunes hyperparameters that the input sets, only in that definition', async () => {
     const settings = { hyperparameters: { xgboost: { max_depth: '4' }, forest: { layers: '2' } } };
     const all = definition().States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
     const ranges = await Promise.all(
@@ -213,7 +213,7 @@ describe('data', () => {
       ]),
     );
 
-  test('is that of the tuning, which the input can replace, or their own, which it cannot', () => {
+  test('of the search can be replaced by the input, data of a definition cannot', () => {
     const { States } = definition();
     const shared = {
       train: '{% $states.input.settings.train %}',
@@ -228,14 +228,14 @@ describe('data', () => {
     expect(uris(States['TrainFinalModel-my-net'].Arguments)).toEqual(own);
   });
 
-  test('of their own for training comes without the validation data of the others', () => {
+  test('for training of a definition excludes the validation data of the first definition', () => {
     const { validation: _, ...net } = NET;
     expect(problemsOf({ furtherDefinitions: [net] })).toEqual([
       'furtherDefinitions.my-net.validation: is required, because the objective is validation:rmse',
     ]);
   });
 
-  test('of their own is no place that the input may name', async () => {
+  test('of a definition is not an allowed location for the input', async () => {
     const { problems } = await configure({ train: 's3://other/own/' });
     expect(problems).toEqual([
       'train: must be within s3://data/train/ or s3://data/validation/, got s3://other/own/',
@@ -260,7 +260,7 @@ describe('an input', () => {
       { hyperparameters: { forest: { depth: '9' }, xgboost: { gamma: '1' } } },
     ],
     ['an empty object for a definition', { hyperparameters: { 'my-net': {} } }],
-  ])('may have %s', async (_name, input) => {
+  ])('can have %s', async (_name, input) => {
     expect(await configure(input)).toEqual({ settings: { ...SETTINGS, ...input } });
   });
 
@@ -318,11 +318,11 @@ describe('an input', () => {
         'warmStartFrom: is not a field of the input; the fields are maxTrainingJobs, maxParallelTrainingJobs, train, validation, hyperparameters',
       ],
     ],
-  ])('may not have %s', async (_name, input, problems) => {
+  ])('cannot have %s', async (_name, input, problems) => {
     expect(await configure(input)).toEqual({ problems });
   });
 
-  test('may have as many training jobs as there are combinations in all definitions', async () => {
+  test('can have as many training jobs as all definitions have combinations', async () => {
     const finite = {
       parameterRanges: [ParameterRange.categorical('max_depth', ['1', '2'])],
       furtherDefinitions: [
@@ -352,7 +352,7 @@ describe('the final training', () => {
     return Default;
   };
 
-  test('is one of the definition that won', async () => {
+  test('uses the definition of the best training job', async () => {
     const { States } = definition();
     expect(States.FindBestTrainingJob.Next).toBe('WhichDefinitionWon');
     for (const name of ['xgboost', 'forest', 'my-net']) {
@@ -382,7 +382,7 @@ describe('the final training', () => {
     }
   });
 
-  test('can be left out', () => {
+  test('can be disabled', () => {
     const { finalHyperparameters: _, ...net } = NET;
     const { States } = definition({ furtherDefinitions: [net], finalTraining: { enabled: false } });
     expect(Object.keys(States)).not.toContain('WhichDefinitionWon');
@@ -461,7 +461,7 @@ describe('problems', () => {
     expect(problemsOf(props)).toEqual(problems);
   });
 
-  test('none where a grid runs over all', () => {
+  test('none for a grid search in all definitions', () => {
     const grid = {
       strategy: TuningStrategy.grid(),
       parameterRanges: [ParameterRange.categorical('max_depth', ['1', '2'])],
@@ -472,7 +472,7 @@ describe('problems', () => {
     expect(ResourceLimits).not.toHaveProperty('MaxNumberOfTrainingJobs');
   });
 
-  test('a warning where the metrics have different names', () => {
+  test('a warning if the metrics have different names', () => {
     const stack = stackOf();
     const other = Algorithm.container({
       image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/net:1'),
@@ -488,7 +488,7 @@ describe('problems', () => {
     );
   });
 
-  test('no warning where they have the same', () => {
+  test('no warning if they have the same name', () => {
     const stack = stackOf();
     fragment(SEVERAL, stack);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
@@ -503,7 +503,7 @@ describe('names of states', () => {
     expect(names.filter((name) => name.length > 80)).toEqual([]);
   });
 
-  test('of two chains in one machine differ with prefixes', () => {
+  test('of two chains in one state machine differ with prefixes', () => {
     const stack = stackOf();
     const one = fragment(SEVERAL, stack, 'One').prefixStates('One-') as unknown as sfn.Chain;
     const two = fragment({ ...SEVERAL, jobNamePrefix: 'two' }, stack, 'Two').prefixStates('Two-');
@@ -513,7 +513,7 @@ describe('names of states', () => {
   });
 });
 
-test('ten definitions make a definition of less than 1 MB', () => {
+test('the state machine of ten definitions is smaller than 1 MB', () => {
   const furtherDefinitions = Array.from({ length: 9 }, (_, i) => ({
     name: `xgboost-${i}`,
     algorithm: TUNING.algorithm,
@@ -577,7 +577,7 @@ describe('a workflow', () => {
     expect(functions({})).toHaveLength(0);
   });
 
-  test('has its data in its bucket, for all definitions that have none of their own', () => {
+  test('has its data in its bucket, for all definitions without their own data', () => {
     const stack = stackOf();
     workflow(SEVERAL, stack);
     const { States } = definitionOf(stack);
@@ -587,7 +587,7 @@ describe('a workflow', () => {
     });
   });
 
-  test('may share its algorithms with another one in the same stack', () => {
+  test('can share its algorithms with another workflow in the same stack', () => {
     const stack = stackOf();
     workflow(SEVERAL, stack, 'One');
     workflow({ ...SEVERAL, jobNamePrefix: 'two' }, stack, 'Two');

@@ -29,7 +29,7 @@ const functionOf = ({ DeadLetterConfig }: Json) => DeadLetterConfig.TargetArn;
 const jobs = (resource: string) =>
   `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${resource}/churn-*`;
 
-test('listens to the ends of executions that end before their work is done', () => {
+test('receives events of executions that were stopped, timed out or failed', () => {
   const stack = stackOf();
   stopIn(stack);
   Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
@@ -56,7 +56,7 @@ describe('an event is not lost', () => {
     expect(queueOf(found.Properties)).toEqual(stack.resolve(deadLetterQueue.queueArn));
   });
 
-  test('and neither is it tried for longer than an hour', () => {
+  test('and is retried for at most an hour', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumEventAgeInSeconds: 3600,
@@ -67,7 +67,7 @@ describe('an event is not lost', () => {
     });
   });
 
-  test('in a queue that is encrypted, takes messages by TLS only, and those of its rule and its function', () => {
+  test('in an encrypted queue that accepts messages only through TLS, and only from its rule and its function', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
@@ -92,11 +92,11 @@ describe('an event is not lost', () => {
   });
 });
 
-test('its function is traced', () => {
+test('its function has tracing', () => {
   templateOf().hasResourceProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
 });
 
-test('may stop all kinds of jobs below the prefix, and list them', () => {
+test('can list and stop all kinds of jobs with the prefix', () => {
   const stack = stackOf();
   stopIn(stack);
   expect(statementsIn(stack, /StopFunctionRole/).filter(isOfSageMaker)).toEqual([
@@ -122,23 +122,26 @@ test('may stop all kinds of jobs below the prefix, and list them', () => {
   ]);
 });
 
-test.each([['churn'], ['churn-']])('keeps to the kinds and the prefix %s that are given', (jobNamePrefix) => {
-  const stack = stackOf();
-  stopIn(stack, { jobNamePrefix, kinds: [SageMakerJobKind.TUNING] });
-  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'HyperParameterTuningJob' } },
-  });
-  expect(statementsIn(stack, /StopFunctionRole/).filter(isOfSageMaker)).toEqual([
-    {
-      Effect: 'Allow',
-      Action: ['sagemaker:ListTags', 'sagemaker:StopHyperParameterTuningJob'],
-      Resource: jobs('hyper-parameter-tuning-job'),
-    },
-    { Effect: 'Allow', Action: 'sagemaker:ListHyperParameterTuningJobs', Resource: '*' },
-  ]);
-});
+test.each([['churn'], ['churn-']])(
+  'stops only the given kinds of jobs with the given prefix %s',
+  (jobNamePrefix) => {
+    const stack = stackOf();
+    stopIn(stack, { jobNamePrefix, kinds: [SageMakerJobKind.TUNING] });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'HyperParameterTuningJob' } },
+    });
+    expect(statementsIn(stack, /StopFunctionRole/).filter(isOfSageMaker)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['sagemaker:ListTags', 'sagemaker:StopHyperParameterTuningJob'],
+        Resource: jobs('hyper-parameter-tuning-job'),
+      },
+      { Effect: 'Allow', Action: 'sagemaker:ListHyperParameterTuningJobs', Resource: '*' },
+    ]);
+  },
+);
 
-test('cdk-nag finds nothing that is not acknowledged', () => {
+test('all findings of cdk-nag are acknowledged', () => {
   const app = new App();
   stopIn(new Stack(app, 'Stack'));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -45,11 +45,11 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     return stack;
   };
 
-  test('have no tags by default but those of the construct', () => {
+  test('have only the construct’s own tags by default', () => {
     expect(tagsIn(stackWith(undefined, () => undefined))).toEqual(all());
   });
 
-  test('have the tags of every construct that they are in; the prop wins', () => {
+  test('have the tags of every enclosing construct; the property overrides them', () => {
     const stack = stackWith({ team: 'prop', stage: 'prod' }, (scope, made) => {
       Tags.of(scope.node.root).add('cost-center', 'app');
       Tags.of(scope).add('team', 'stack', { priority: 1000 });
@@ -60,7 +60,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     );
   });
 
-  test('lose tags that are removed', () => {
+  test('do not have removed tags', () => {
     const stack = stackWith(undefined, (scope, made) => {
       Tags.of(scope).add('team', 'stack');
       Tags.of(made).remove('team');
@@ -68,7 +68,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     expect(tagsIn(stack)).toEqual(all());
   });
 
-  test('have values that are known when the stack is deployed', () => {
+  test('can have values that are known only at deploy time', () => {
     const stack = stackWith({ stage: 'prod' }, (scope, made) => {
       Tags.of(made).add('team', new CfnParameter(scope, 'Team').valueAsString);
     });
@@ -87,13 +87,13 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
       'x',
       /is a tag that the construct sets itself/,
     ],
-  ])('cannot have %s that SageMaker refuses, wherever it comes from', (_what, key, value, problem) => {
+  ])('cannot have %s that SageMaker rejects, from any source', (_what, key, value, problem) => {
     expect(() => stackWith({ [key]: value }, () => undefined)).toThrow(problem);
     const stack = stackWith(undefined, (scope) => Tags.of(scope).add(key, value));
     expect(() => Template.fromStack(stack)).toThrow(problem);
   });
 
-  test('cannot have more tags than SageMaker takes, together with those of the construct', () => {
+  test('cannot have more tags than SageMaker accepts, including the construct’s own', () => {
     const max = Object.values(states).some((own) => own.length > 0) ? 49 : 50;
     const given = Object.fromEntries(Array.from({ length: max }, (_, i) => [`key-${i}`, 'x']));
     const tagged = (key: string) => stackWith(given, (scope) => Tags.of(scope).add(key, 'y'));
@@ -104,7 +104,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
   });
 });
 
-test('the tags reach the CloudFormation resources as well', () => {
+test('the CloudFormation resources have the tags too', () => {
   const stack = new Stack(new App(), 'Stack');
   const made = workflow({}, stack);
   Tags.of(made).add('team', 'a');

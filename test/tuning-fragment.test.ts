@@ -108,7 +108,7 @@ describe('the states', () => {
     expect(Object.keys(States)).not.toContain('WriteReport');
   });
 
-  test('without both are those of the search', () => {
+  test('without a report and a final training are only those of the search', () => {
     const { States } = definitionOf({ report: false, finalTraining: { enabled: false } });
     expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
@@ -150,7 +150,7 @@ describe('embedded', () => {
     expect([...languages]).toEqual([language === sfn.QueryLanguage.JSON_PATH ? 'JSONata' : undefined]);
   });
 
-  test('twice, told apart by a prefix', () => {
+  test('twice, distinguished by a prefix', () => {
     const stack = stackOf();
     const first = fragment({}, stack, 'First').prefixStates('First: ');
     const second = fragment({ ...HYPERBAND, jobNamePrefix: 'other' }, stack, 'Second').prefixStates(
@@ -193,7 +193,7 @@ describe('the integration', () => {
     expect(States.TuneWithWarmStart.Resource).toBe(resource);
   });
 
-  test('by either, sends the same request', () => {
+  test('sends the same request with either integration', () => {
     const by = (integration: TuningIntegration) =>
       definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
     // With the AWS SDK integration, only the tag tells which execution a job belongs to.
@@ -206,7 +206,7 @@ describe('the integration', () => {
     expect(by(TuningIntegration.SDK)).toEqual({ ...by(TuningIntegration.OPTIMIZED), Tags });
   });
 
-  test('by the SDK may start, describe and stop tuning jobs of this prefix', () => {
+  test('SDK has permissions to start, describe and stop tuning jobs with the prefix', () => {
     const stack = stackOf();
     definitionOf({ integration: TuningIntegration.SDK }, stack);
     const jobs =
@@ -242,7 +242,7 @@ describe('job names', () => {
     return evaluateJsonata(Arguments.HyperParameterTuningJobName, { context });
   }
 
-  test('of tuning jobs are valid, and the same for the same attempt', async () => {
+  test('of tuning jobs are valid, and reproducible for the same attempt', async () => {
     expect(await nameOf()).toMatch(/^a-prefix-of-16-c-[0-9a-f]{15}$/);
     expect(await nameOf()).toHaveLength(32);
     expect(await nameOf()).toBe(await nameOf());
@@ -264,7 +264,7 @@ describe('job names', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('of final training jobs begin with that of the tuning job', async () => {
+  test('of final training jobs begin with the name of the tuning job', async () => {
     const { Arguments } = definitionOf(longest).States.TrainFinalModel;
     const name = `a-prefix-of-16-c-${'0'.repeat(15)}`;
     const final = await evaluateJsonata(Arguments.TrainingJobName, {
@@ -275,7 +275,7 @@ describe('job names', () => {
     expect(final.length).toBeLessThanOrEqual(63);
   });
 
-  test('derive from the path and the deployed stack, unless a prefix is given', () => {
+  test('derive from the construct path and the deployed stack, unless a prefix is given', () => {
     const prefixOf = (id: string) => {
       const stack = stackOf();
       const prefix = stack.resolve(fragment({ jobNamePrefix: undefined }, stack, id).jobNamePrefix);
@@ -296,7 +296,7 @@ describe('job names', () => {
 describe('the tuning job', () => {
   const input = (settings: Json) => ({ input: { settings: { hyperparameters: {}, ...settings } } });
 
-  test('fixes what the input fixes, and tunes the rest', async () => {
+  test('does not tune hyperparameters that the input sets', async () => {
     const { Arguments } = definitionOf().States.TuneHyperparameters;
     const ranges = Arguments.HyperParameterTuningJobConfig.ParameterRanges;
     const fixing = (hyperparameters: Json) =>
@@ -317,7 +317,7 @@ describe('the tuning job', () => {
     expect(ranges.CategoricalParameterRanges).toEqual([]);
   });
 
-  test('learns from the tuning jobs that the input names', async () => {
+  test('has a warm start from the tuning jobs in the input', async () => {
     const { States } = definitionOf({ warmStart: WarmStart.identicalDataAndAlgorithm() });
     const { WarmStartType, ParentHyperParameterTuningJobs } =
       States.TuneWithWarmStart.Arguments.WarmStartConfig;
@@ -335,7 +335,7 @@ describe('the tuning job', () => {
     expect(await evaluateJsonata(warm.Condition, input({ warmStartFrom: [] }))).toBe(false);
   });
 
-  test('learns from those of the construct, unless the input names others', () => {
+  test('has a warm start from the tuning jobs in the properties, unless the input names others', () => {
     const { States } = definitionOf({ warmStart: WarmStart.identicalDataAndAlgorithm(['old']) });
     expect(States.TuneHyperparameters.Arguments.WarmStartConfig).toEqual({
       WarmStartType: 'IdenticalDataAndAlgorithm',
@@ -352,7 +352,7 @@ describe('the tuning job', () => {
     });
   });
 
-  test('keeps checkpoints of spot instances apart from those of others', async () => {
+  test('keeps checkpoints of spot instances separate for each tuning job', async () => {
     const { TrainingJobDefinition: definition, HyperParameterTuningJobName: name } = definitionOf({
       spot: {},
       checkpoints: true,
@@ -376,7 +376,7 @@ describe('the tuning job', () => {
     });
   });
 
-  test('is retried only where it was not started, and each time under a new name', () => {
+  test('is retried only if it was not started, each time with a new name', () => {
     const { Retry } = definitionOf().States.TuneHyperparameters;
     expect(Retry.flatMap((retrier: Json) => retrier.ErrorEquals)).toEqual([
       'SageMaker.AmazonSageMakerException',
@@ -390,20 +390,20 @@ describe('a tuning job that fails', () => {
   const named = (errorOutput: Json) =>
     evaluateJsonata(catcher().Output.tuningJobName, { errorOutput, context: CONTEXT, input: {} });
 
-  test('is looked into by the function, under the name in the cause', async () => {
+  test('is passed to the function, with the name in the cause', async () => {
     expect(catcher().ErrorEquals).toEqual(['States.TaskFailed']);
     const Cause = '{"HyperParameterTuningJobName":"churn-1","FailureReason":"x"}';
     expect(await named({ Error: 'States.TaskFailed', Cause })).toBe('churn-1');
   });
 
-  test('is looked into under the name it was started with, where the cause tells none', async () => {
+  test('is passed to the function with its start name, if the cause has no name', async () => {
     const { Arguments } = definitionOf().States.TuneHyperparameters;
     const own = await evaluateJsonata(Arguments.HyperParameterTuningJobName, { context: CONTEXT });
     expect(await named({ Error: 'States.TaskFailed', Cause: 'no JSON' })).toBe(own);
     expect(await named({ Error: 'States.TaskFailed' })).toBe(own);
   });
 
-  test('before it started ends the execution with its own error', async () => {
+  test('before it started fails the execution with its own error', async () => {
     const { States } = definitionOf();
     const [{ Condition }] = States.TuningJobStarted.Choices;
     const failed = (failure: Json) => ({ input: { failure } });
@@ -418,7 +418,7 @@ describe('a tuning job that fails', () => {
     expect(await evaluateJsonata(cause, failed({ Error: 'x' }))).toBe('');
   });
 
-  test('that is out of sight is stopped', async () => {
+  test('that can no longer be described is stopped', async () => {
     const { States } = definitionOf(HYPERBAND);
     expect(States.DescribeTuningJob.Catch).toEqual([
       {
@@ -439,7 +439,7 @@ describe('a tuning job that fails', () => {
 });
 
 describe('the loop that waits', () => {
-  test('takes the name out of the ARN, and looks ever more seldom', async () => {
+  test('takes the name from the ARN, and polls at growing intervals', async () => {
     const { States } = definitionOf(HYPERBAND);
     const { tuningJobName, polls } = States.TuneHyperparameters.Output;
     const HyperParameterTuningJobArn = 'arn:aws:sagemaker:eu-west-1:1:hyper-parameter-tuning-job/churn-1';
@@ -456,7 +456,7 @@ describe('the loop that waits', () => {
     ['Completed', false],
     ['Failed', false],
     ['Stopped', false],
-  ])('goes on while the tuning job is %s: %s', async (status, goesOn) => {
+  ])('continues while the tuning job is %s: %s', async (status, goesOn) => {
     const [{ Condition }] = definitionOf(HYPERBAND).States.HasTuningJobEnded.Choices;
     expect(await evaluateJsonata(Condition, { input: { status } })).toBe(goesOn);
   });
@@ -470,7 +470,7 @@ describe('the final training', () => {
     bestTrainingJob: { hyperparameters: { eta: '0.1', num_round: '9' } },
   };
 
-  test('is like the training jobs of the tuning job, with the best hyperparameters', async () => {
+  test('has the settings of the tuning job’s training jobs, with the best hyperparameters', async () => {
     const { TrainFinalModel, TuneHyperparameters } = definitionOf().States;
     const {
       TrainingJobName: _name,
@@ -512,7 +512,7 @@ describe('the final training', () => {
     });
   });
 
-  test('gives the result that is promised', async () => {
+  test('returns the documented result', async () => {
     const { DescribeFinalTrainingJob, Result } = definitionOf().States;
     const described = {
       TrainingJobName: 'churn-1-final-0',
@@ -546,7 +546,7 @@ describe('the final training', () => {
     });
   });
 
-  test('that did not complete ends the execution', async () => {
+  test('that did not complete fails the execution', async () => {
     const { DescribeFinalTrainingJob, IsFinalModelTrained, FinalTrainingJobNotCompleted } =
       definitionOf().States;
     const result = {
@@ -574,7 +574,7 @@ describe('the final training', () => {
       'AlgorithmError: out of memory',
     ],
     ['a job that did not start', 'You have reached your quota', 'You have reached your quota'],
-  ])('that failed does not lose what the search has found: %s', async (_what, Cause, expected) => {
+  ])('that failed reports the result of the search in its error: %s', async (_what, Cause, expected) => {
     const { TrainFinalModel } = definitionOf().States;
     const [, { Output, Next }] = TrainFinalModel.Catch;
     const errorOutput = { Error: 'States.TaskFailed', Cause };
@@ -587,7 +587,7 @@ describe('the final training', () => {
 });
 
 describe('the function gets', () => {
-  test('the name of the tuning job, and what failed only where something did', async () => {
+  test('the name of the tuning job, and the failure only if there was one', async () => {
     const { Payload } = definitionOf().States.FindBestTrainingJob.Arguments;
     expect(await evaluateJsonata(Payload, { input: { tuningJobName: 'churn-1' } })).toEqual({
       tuningJobName: 'churn-1',
@@ -600,7 +600,7 @@ describe('the function gets', () => {
   });
 });
 
-test('an input that is not valid ends the execution with all of its problems', async () => {
+test('an invalid input fails the execution with all of its problems', async () => {
   const { InvalidInput, IsInputValid } = definitionOf().States;
   expect(InvalidInput.Error).toBe('InvalidInput');
   const input = { problems: ['a: b', 'c: d'] };
@@ -610,7 +610,7 @@ test('an input that is not valid ends the execution with all of its problems', a
 });
 
 describe('in a VPC', () => {
-  test('the training containers have a security group of their own', () => {
+  test('the training containers get a new security group', () => {
     const stack = stackOf();
     const tuning = fragment({ vpc: vpcIn(stack) }, stack);
     expect(tuning.connections.securityGroups).toHaveLength(1);
@@ -623,12 +623,12 @@ describe('in a VPC', () => {
     expect(TrainFinalModel.Arguments.VpcConfig).toEqual(expected);
   });
 
-  test('there is none without one', () => {
+  test('there is no security group without a VPC', () => {
     expect(fragment().connections.securityGroups).toEqual([]);
   });
 });
 
-describe('a training role that is brought', () => {
+describe('a given training role', () => {
   const policiesOf = (role: (stack: Stack) => iam.IRole) => {
     const stack = stackOf();
     const trainingRole = role(stack);
@@ -636,12 +636,12 @@ describe('a training role that is brought', () => {
     return statementsIn(stack, /^mine$|^<Mine/);
   };
 
-  test('is granted what training jobs need', () => {
+  test('gets the permissions that training jobs need', () => {
     const assumedBy = new iam.ServicePrincipal('sagemaker.amazonaws.com');
     expect(policiesOf((stack) => new iam.Role(stack, 'Mine', { assumedBy })).length).toBeGreaterThan(4);
   });
 
-  test('is not changed where it must not be', () => {
+  test('is not changed if it is immutable', () => {
     expect(
       policiesOf((stack) =>
         iam.Role.fromRoleArn(stack, 'Mine', 'arn:aws:iam::123456789012:role/mine', { mutable: false }),

@@ -44,7 +44,7 @@ describe('the bucket', () => {
   const BUCKET = /^TuningBucket[0-9A-F]{8}$/;
   const LOGS = /^TuningAccessLogs/;
 
-  test('is encrypted, versioned, logged, closed to the public and kept', () => {
+  test('is encrypted, versioned, logged, not public, and kept when the stack is deleted', () => {
     const bucket = resourceOf(templateOf(), 'AWS::S3::Bucket', BUCKET);
     expect(bucket).toEqual({
       Type: 'AWS::S3::Bucket',
@@ -95,7 +95,7 @@ describe('the bucket', () => {
   test.each([
     ['itself', BUCKET, /^TuningBucketPolicy/],
     ['of its access logs', LOGS, /^TuningAccessLogs.*Policy/],
-  ])('%s takes TLS 1.2 and later only', (_name, bucketId, policyId) => {
+  ])('%s accepts only TLS 1.2 and later', (_name, bucketId, policyId) => {
     const template = templateOf();
     const [bucket] = Object.keys(template.findResources('AWS::S3::Bucket')).filter((id) => bucketId.test(id));
     const { PolicyDocument } = resourceOf(template, 'AWS::S3::BucketPolicy', policyId).Properties;
@@ -115,7 +115,7 @@ describe('the bucket', () => {
   test.each([
     ['without feature flags', {}],
     ['with the feature flags of a new app', { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }],
-  ])('has access logs that only S3 writes, %s', (_name, context) => {
+  ])('has access logs that only S3 can write, %s', (_name, context) => {
     const template = templateOf({}, stackOf({}, { context }));
     const { PolicyDocument } = resourceOf(template, 'AWS::S3::BucketPolicy', LOGS).Properties;
     expect(PolicyDocument.Statement.slice(2)).toEqual([
@@ -137,7 +137,7 @@ describe('the bucket', () => {
     });
   });
 
-  test('keeps what is asked for', () => {
+  test('has the given retention', () => {
     const rulesOf = (props: Partial<TuningWorkflowProps>) =>
       resourceOf(templateOf(props), 'AWS::S3::Bucket', BUCKET).Properties.LifecycleConfiguration.Rules;
     const trials = { Prefix: 'out/trials/', ExpirationInDays: 5 };
@@ -149,12 +149,12 @@ describe('the bucket', () => {
     );
   });
 
-  test('goes with its stack where that is asked for', () => {
+  test('is deleted with its stack if the removal policy says so', () => {
     const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
     template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
   });
 
-  test('can be brought', () => {
+  test('can be given', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     expect(workflow({ bucket }, stack).bucket).toBe(bucket);
@@ -167,7 +167,7 @@ describe('the bucket', () => {
 });
 
 describe('the training role', () => {
-  test('is for SageMaker, in this account', () => {
+  test('trusts SageMaker, for this account', () => {
     const role = resourceOf(templateOf(), 'AWS::IAM::Role', /TrainingRole/);
     expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
       {
@@ -204,7 +204,7 @@ describe('the training role', () => {
     }),
   ];
 
-  test('may read the input, write the output, pull the image, and log', () => {
+  test('can read the input, write the output, pull the image, and write logs', () => {
     const stack = stackOf();
     workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine') }, stack);
     const bucket = 'arn:<AWS::Partition>:s3:::mine';
@@ -217,7 +217,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('may read and write checkpoints of spot instances', () => {
+  test('can read and write checkpoints of spot instances', () => {
     const stack = stackOf();
     workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), finalTraining: { spot: {} } }, stack);
     const bucket = 'arn:<AWS::Partition>:s3:::mine';
@@ -231,7 +231,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('may list each bucket that it reads or writes, once and without a prefix', () => {
+  test('can list each bucket that it reads or writes, in one statement without a prefix condition', () => {
     const stack = stackOf();
     const place = (uri: string) => DataLocation.fromUri(uri);
     const channels = { extra: InputData.csv(place('s3://data/extra/')) };
@@ -258,7 +258,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('may attach training containers to a VPC', () => {
+  test('can connect training containers to a VPC', () => {
     const stack = stackOf();
     workflow({ vpc: vpcIn(stack) }, stack);
     expect(statementsIn(stack, /TrainingRole/).at(-1)).toEqual(
@@ -279,7 +279,7 @@ describe('the training role', () => {
     );
   });
 
-  test('may use the key, and no other', () => {
+  test('can use only the given key', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     workflow({ encryptionKey }, stack);
@@ -302,7 +302,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('may use the keys of the buckets it reads and writes', () => {
+  test('can use the keys of the buckets that it reads and writes', () => {
     const stack = stackOf();
     const bucketOf = (id: string) => new s3.Bucket(stack, id, { encryption: s3.BucketEncryption.KMS });
     const train = InputData.csv(DataLocation.fromBucket(bucketOf('Data'), 'train/'));
@@ -315,7 +315,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('can be brought', () => {
+  test('can be given', () => {
     const stack = stackOf();
     const assumedBy = new iam.ServicePrincipal('sagemaker.amazonaws.com');
     const trainingRole = new iam.Role(stack, 'Mine', { assumedBy });
@@ -351,7 +351,7 @@ describe('the input locations', () => {
     expect(allowed).toMatch(/^"s3:\/\/<TuningBucket\w+>\/houses\/2026\/"$/);
   });
 
-  test('are the place of the default data, which can be anywhere below it', () => {
+  test('include the whole inputPrefix if the default data is used', () => {
     const stack = stackOf();
     const { read, allowed } = locationsOf(
       { trainPrefix: 'input/v7/train', validationPrefix: '/input/v7/check/' },
@@ -365,7 +365,7 @@ describe('the input locations', () => {
     );
   });
 
-  test('have nothing of the workflow’s own where all data is brought', () => {
+  test('have no location in the workflow’s bucket if all data is given', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     const data = (name: string) => InputData.csv(DataLocation.fromUri(`s3://lake/${name}/`));
@@ -381,7 +381,7 @@ describe('the prefixes', () => {
     ['/out/', 'out/'],
     ['//out', 'out/'],
     ['a/b//', 'a/b/'],
-  ])('outputPrefix %s is %s, in lifecycle rules too', (outputPrefix, prefix) => {
+  ])('outputPrefix %s becomes %s, also in lifecycle rules', (outputPrefix, prefix) => {
     const stack = stackOf();
     workflow({ outputPrefix }, stack);
     expect(statementsIn(stack, /TrainingRole/)).toContainEqual(
@@ -421,11 +421,11 @@ describe('the prefixes', () => {
       { stateMachineName: 'a b' },
       'stateMachineName: must be 1 to 80 letters, digits',
     ],
-  ])('%s is refused', (_name, props, problem) => {
+  ])('%s is rejected', (_name, props, problem) => {
     expect(() => workflow(props)).toThrow(problem);
   });
 
-  test('a retention for a bucket that is brought is refused', () => {
+  test('a retention for a given bucket is rejected', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     expect(() => workflow({ bucket, trialRetention: Duration.days(5) }, stack)).toThrow(
@@ -434,7 +434,7 @@ describe('the prefixes', () => {
   });
 });
 
-test('the function may read the results of its own jobs, and log', () => {
+test('the function can read the results of its own jobs, and write logs', () => {
   const stack = stackOf();
   const template = templateOf({}, stack);
   expect(statementsIn(stack, /FindBest.*FunctionRole/)).toEqual([
@@ -464,7 +464,7 @@ test('the function may read the results of its own jobs, and log', () => {
 describe('the function that writes the report', () => {
   const bucket = (key: string) => expect.stringMatching(new RegExp(`^<TuningBucket\\w+\\.Arn>/${key}$`));
 
-  test('may read the results of its own jobs, the logs of training jobs and the final model, and write reports', () => {
+  test('can read the results of its own jobs, the logs of training jobs and the final model, and write reports', () => {
     const stack = stackOf();
     workflow({}, stack);
     expect(statementsIn(stack, /ReportFunctionRole/).slice(2)).toEqual([
@@ -480,7 +480,7 @@ describe('the function that writes the report', () => {
     ]);
   });
 
-  test('may read the models of the search where no final one is trained, with their key', () => {
+  test('can read the models of the search, with their key, if there is no final training', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     workflow({ finalTraining: { enabled: false }, encryptionKey }, stack);
@@ -491,7 +491,7 @@ describe('the function that writes the report', () => {
     );
   });
 
-  test('may read no models of algorithms that it cannot read', () => {
+  test('cannot read models of algorithms whose format it does not know', () => {
     const stack = stackOf();
     workflow(
       {
@@ -506,7 +506,7 @@ describe('the function that writes the report', () => {
     expect(actions).not.toContain('s3:GetObject');
   });
 
-  test('may read the earlier tuning jobs that the construct names', () => {
+  test('can read the earlier tuning jobs in the properties', () => {
     const stack = stackOf();
     workflow({ warmStart: WarmStart.transferLearning(['Earlier-1']) }, stack);
     const jobs = (name: string) => ARN('sagemaker', `hyper-parameter-tuning-job/${name}`);
@@ -515,7 +515,7 @@ describe('the function that writes the report', () => {
     );
   });
 
-  test('is left out with the report', () => {
+  test('does not exist without a report', () => {
     const stack = stackOf();
     const { fragment } = workflow({ report: false }, stack);
     expect(fragment.reportFunction).toBeUndefined();
@@ -524,7 +524,7 @@ describe('the function that writes the report', () => {
 });
 
 describe('the state machine', () => {
-  test('may run jobs with its prefix, invoke the function, log and trace', () => {
+  test('can run jobs with its prefix, invoke the function, and write logs and traces', () => {
     const stack = stackOf();
     workflow({}, stack);
     const tuning = ARN('sagemaker', 'hyper-parameter-tuning-job/churn-*');
@@ -585,7 +585,7 @@ describe('the state machine', () => {
     expect(statements).toEqual(expect.arrayContaining(expected));
   });
 
-  test('waits for the permissions of its training jobs', () => {
+  test('is created after the permissions of its training jobs', () => {
     const { DependsOn } = resourceOf(templateOf(), 'AWS::StepFunctions::StateMachine');
     expect(DependsOn).toEqual(
       expect.arrayContaining([
@@ -596,7 +596,7 @@ describe('the state machine', () => {
     );
   });
 
-  test('logs everything for a year, and traces', () => {
+  test('logs all events for a year, and has tracing', () => {
     const template = templateOf({ stateMachineName: 'churn' });
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
       StateMachineName: 'churn',
@@ -626,7 +626,7 @@ describe('the state machine', () => {
     });
   });
 
-  test('takes data and writes models below folders of the bucket', async () => {
+  test('reads data and writes models in folders of the bucket', async () => {
     const stack = stackOf();
     workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), outputPrefix: 'results' }, stack);
     const { Configure, TrainFinalModel, TuneHyperparameters } = definitionOf(stack).States;
@@ -693,7 +693,7 @@ describe('a key', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
     ['a key', (stack) => new kms.Key(stack, 'Key')],
     ['an alias of a key', (stack) => new kms.Key(stack, 'Key').addAlias('alias/mine')],
-  ])('given as %s may be used by the state machine, whatever its name', (_what, encryptionKey) => {
+  ])('given as %s can be used by the state machine, regardless of its name', (_what, encryptionKey) => {
     const stack = stackOf();
     workflow({ encryptionKey: encryptionKey(stack) }, stack);
     const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
@@ -709,7 +709,7 @@ describe('a key', () => {
     ]);
   });
 
-  test('lets CloudWatch Logs use it, without which the log groups could not be created', () => {
+  test('allows CloudWatch Logs to use it, which creating the log groups requires', () => {
     const stack = stackOf();
     const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
     const { Statement } = resourceOf(template, 'AWS::KMS::Key').Properties.KeyPolicy;
@@ -731,14 +731,14 @@ describe('a key', () => {
     ]);
   });
 
-  test('may be an imported one', () => {
+  test('can be imported', () => {
     const stack = stackOf();
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
     expect(() => templateOf({ encryptionKey }, stack)).not.toThrow();
   });
 });
 
-test('others can be let start executions', () => {
+test('grantStartExecution allows a role to start executions', () => {
   const stack = stackOf();
   const tuning = workflow({}, stack);
   const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
@@ -760,7 +760,7 @@ test.each([
   expect(metric.dimensions).toEqual({ StateMachineArn: tuning.stateMachine.stateMachineArn });
 });
 
-test('any metric of the state machine can be had', () => {
+test('metric returns any metric of the state machine', () => {
   expect(workflow().metric('ExecutionThrottled')).toMatchObject({ metricName: 'ExecutionThrottled' });
 });
 

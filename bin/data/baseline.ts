@@ -1,10 +1,10 @@
 import type { Label } from './label';
 import { type Part, validationRows } from './split';
 
-/** So many digits are the same on each machine: Math.log may differ in the last ones. */
+/** Number of digits that are the same on every machine. The last digits of Math.log can differ. */
 const DIGITS = 6;
 
-/** Mean and variance of numbers, without a sum of squares, whose digits would cancel out (Welford). */
+/** Mean and variance of numbers with Welford's algorithm, which avoids the cancellation in a sum of squares. */
 export class Moments {
   private count = 0;
   private squares = 0;
@@ -27,8 +27,8 @@ export class Moments {
 }
 
 /**
- * What a model without features reaches on the validation part: the log loss of the class shares of the training part,
- * or the root mean squared error of its mean.
+ * The score of a model without features on the validation part: the log loss of the class shares of the training part, or the
+ * root mean squared error of its mean.
  *
  * @param numbers for regression: the labels of each part
  */

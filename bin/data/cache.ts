@@ -12,20 +12,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** So many prepared tables are kept, the last used ones. */
+/** Number of prepared tables to keep: the most recently used ones. */
 const KEPT = 3;
 
-/** Another process may be reading what was used within this time. */
+/** Tables that were used within this time are not removed, because another process may be reading them. */
 const IN_USE_MS = 60 * 60 * 1000;
 
-/** Prepared tables, so that a file is read again only when it or the settings have changed. */
+/** Cache of prepared tables, so that a file is read again only if the file or the settings changed. */
 export class PreparedTables {
   constructor(private readonly folder: string) {}
 
   /**
-   * The folder for a key: the one that is there, or one that is filled now.
+   * The folder for a key. It is created if it does not exist.
    *
-   * @param fill writes into an empty folder. When it throws, nothing is kept
+   * @param fill writes into an empty folder. If it throws an error, the folder is removed
    */
   get(key: string, fill: (folder: string) => void): string {
     const kept = join(this.folder, key);
@@ -41,7 +41,7 @@ export class PreparedTables {
     const folder = mkdtempSync(join(this.folder, 'new-'));
     try {
       fill(folder);
-      // In one step: a folder with this name is complete.
+      // An atomic rename, so that a folder with this name is always complete.
       if (!existsSync(target)) renameSync(folder, target);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -60,11 +60,11 @@ export class PreparedTables {
   }
 }
 
-/** A key for a file as it is now, prepared with these settings by this code. */
+/** Key for the current content of a file, the settings, and the version of this code. */
 export function keyOf(path: string, settings: unknown): string {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true });
   const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));
-  // Another version of this code may prepare the same file in another way.
+  // Another version of this code may prepare the same file differently.
   for (const name of readdirSync(__dirname).sort()) hash.update(readFileSync(join(__dirname, name)));
   return hash.digest('hex').slice(0, 32);
 }

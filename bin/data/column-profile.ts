@@ -1,13 +1,13 @@
 import { type DateForm, dateFormsOf, parseDate } from './dates';
 import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind, withAsciiMinus } from './values';
 
-/** So many different values of a column are remembered: the most categories a column, or classes a label, may have. */
+/** Maximum number of distinct values to keep: the maximum number of categories of a column or classes of a label. */
 const MOST_LEVELS = 1000;
 
-/** The same for a column that has only numbers so far, unless it is the label: tables may have thousands of those. */
+/** The same for columns that have only numbers so far, except the label, because tables can have thousands of them. */
 const MOST_NUMBERS = 100;
 
-/** A value, with where it was first seen. */
+/** A value and its first line. */
 export interface Example {
   readonly value: string;
   readonly line: number;
@@ -15,9 +15,9 @@ export interface Example {
 
 type Counts = Record<ValueKind, number>;
 
-/** What a column holds, found by looking at every value once. Memory does not depend on the number of rows. */
+/** Statistics of a column, collected in one pass. Memory does not depend on the number of rows. */
 export class ColumnProfile {
-  /** How many values of each kind there are. Not complete once `isLongText`. */
+  /** Number of values of each kind. Incomplete once `isLongText` is true. */
   readonly counts: Counts = {
     missing: 0,
     maybeMissing: 0,
@@ -29,30 +29,30 @@ export class ColumnProfile {
   };
   /** The first value of each kind. */
   readonly examples: { [Kind in ValueKind]?: Example } = {};
-  /** The first number that no 32-bit float holds. */
+  /** The first number that is too large for a 32-bit float. */
   tooLarge?: Example;
   /** The first whole number that a 32-bit float rounds. */
   rounded?: Example;
-  /** The first number that has a Unicode minus. */
+  /** The first number with a Unicode minus. */
   unicodeMinus?: Example;
   /** Whether all numbers are whole. */
   isWhole = true;
-  /** Whether the column counts the rows, from 0 or from 1. */
+  /** Whether the column numbers the rows, from 0 or 1. */
   countsRows = true;
-  /** Ways to read all texts as dates. */
+  /** Date formats that fit all strings. */
   dateForms?: readonly DateForm[];
-  /** Whether the dates have times of day. */
+  /** Whether the dates have a time of day. */
   hasTimes = false;
 
   private distinct: Map<string, number> | undefined = new Map();
 
-  /** @param isLabel whether numbers may be classes */
+  /** @param isLabel whether the column is the label, whose numbers can be classes */
   constructor(
     readonly name: string,
     readonly isLabel = false,
   ) {}
 
-  /** Takes the value of the next row. */
+  /** Adds the value of the next row. */
   add(field: string, row: number, lineOf: () => number): void {
     const value = withAsciiMinus(field);
     if (value !== field) this.unicodeMinus ??= { value: field, line: lineOf() };
@@ -72,28 +72,28 @@ export class ColumnProfile {
     }
   }
 
-  /** To be called after the last row. */
+  /** Must be called after the last row. */
   finish(): void {
     if (this.distinct) this.countDistinct(this.distinct);
   }
 
-  /** The values, in the order of their first appearance, with their numbers; undefined when there are too many. */
+  /** The distinct values with their counts, in order of first appearance; undefined if there are too many. */
   get levels(): ReadonlyMap<string, number> | undefined {
     return this.distinct;
   }
 
-  /** Whether there are too many texts to be categories: nothing more can come of the column. */
+  /** Whether there are too many distinct strings for categories. The column is not used then. */
   get isLongText(): boolean {
     return this.distinct === undefined && this.texts > this.numbers && !this.dateForms?.length;
   }
 
-  /** How many numbers there are, in whichever way they are written. */
+  /** Number of numeric values, in any notation. */
   get numbers(): number {
     const { number, decimalComma, maybeThousands } = this.counts;
     return number + decimalComma + maybeThousands;
   }
 
-  /** How many fields are no number and not missing. */
+  /** Number of values that are neither numbers nor missing. */
   get texts(): number {
     return this.counts.text + this.counts.grouped;
   }

@@ -3,19 +3,19 @@ import { type Options, parse } from 'csv-parse/sync';
 import { SettingsError } from '../settings-error';
 import { encodingOf, type TextEncoding } from './text-encoding';
 
-/** So many bytes are read at once. */
+/** Number of bytes to read at a time. */
 const CHUNK_BYTES = 1 << 17;
 
-/** A record that is longer is a quote that nobody closed. */
+/** Maximum length of a record. A longer record means that a quote is not closed. */
 const LONGEST_RECORD = 256 * CHUNK_BYTES;
 
 /** Delimiters of columns, the most likely first. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
-const UNCLOSED_QUOTE = 'a quote (") is opened and not closed';
+const UNCLOSED_QUOTE = 'a quote (") is not closed';
 const TEXT_AFTER_QUOTE = 'there is text after a closing quote (")';
 
-/** What csv-parse refuses, by the code of its error, in the words of who wrote the file. */
+/** Messages for errors of csv-parse, by error code. */
 const CSV_PROBLEMS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: UNCLOSED_QUOTE,
   CSV_INVALID_CLOSING_QUOTE: TEXT_AFTER_QUOTE,
@@ -23,30 +23,30 @@ const CSV_PROBLEMS: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE: 'there is a quote (") within a field that does not begin with one',
 };
 
-/** The first records that are looked at to find the delimiter. */
+/** Number of records from which the delimiter is detected. */
 const SAMPLED_RECORDS = 20;
 
-/** Some records of a file, in their order. */
+/** Consecutive records of a file. */
 export interface CsvChunk {
-  /** Fields as they are in the file, without quotes. */
+  /** Fields, without quotes. */
   readonly rows: readonly string[][];
-  /** How many bytes of the file have been read to the end of this chunk. */
+  /** Number of bytes of the file up to the end of this chunk. */
   readonly bytesRead: number;
-  /** Line of the file in which a row of this chunk begins, from 1. */
+  /** First line of a row of this chunk, from 1. */
   lineOf(row: number): number;
 }
 
-/** Thrown when a file is read as UTF-8 and is not. */
+/** Thrown if a file is read as UTF-8 but has invalid UTF-8. */
 export class NotUtf8Error extends Error {
   override readonly name = 'NotUtf8Error';
 }
 
-/** A CSV file with a header, read in chunks: memory does not depend on its size. */
+/** A CSV file with a header. It is read in chunks, so memory does not depend on its size. */
 export class CsvFile {
   /**
-   * Looks at the start of a file.
+   * Detects the encoding and the delimiter from the start of a file.
    *
-   * @throws SettingsError when it is empty or no text, or its first line is not CSV
+   * @throws SettingsError if the file is empty or not text, or its first line is not CSV
    */
   static open(path: string, encoding?: TextEncoding): CsvFile {
     const head = readHead(path);
@@ -72,10 +72,10 @@ export class CsvFile {
   }
 
   /**
-   * The records after the header. Blank lines are no records.
+   * The records after the header. Blank lines are skipped.
    *
-   * @throws NotUtf8Error at the first bytes that are not UTF-8, where that is the file's encoding
-   * @throws SettingsError at the first record that is not CSV
+   * @throws NotUtf8Error at the first invalid bytes, if the encoding is UTF-8
+   * @throws SettingsError at the first record that is not valid CSV
    */
   *chunks(): Generator<CsvChunk> {
     let isFirst = true;
@@ -92,7 +92,7 @@ export class CsvFile {
     }
   }
 
-  /** Parts of the text that end where a record ends. */
+  /** Parts of the file that end at the end of a record. */
   private *texts(): Generator<{ text: string; line: number; bytesRead: number }> {
     const file = openSync(this.path, 'r');
     try {
@@ -142,7 +142,7 @@ export class CsvFile {
     }
   }
 
-  /** The lines in which the records begin. Rarely asked for: finding them takes as long as reading the records. */
+  /** The lines in which the records begin. Computed only if needed, because it takes as long as reading the records. */
   private linesOf(text: string, firstLine: number): number[] {
     const begins: number[] = [];
     this.parse(text, firstLine, {
@@ -172,7 +172,7 @@ function readHead(path: string): Buffer {
   }
 }
 
-/** Where the last whole record ends: a line break with an even number of quotes before it. */
+/** End of the last complete record: a line break with an even number of quotes before it. */
 function endOfRecords(text: string): number {
   let quotes = occurrencesOf(text, '"');
   let from = text.length;
@@ -184,7 +184,7 @@ function endOfRecords(text: string): number {
   return 0;
 }
 
-/** The delimiter that gives the first records the same number of columns; of several, the one with most columns. */
+/** The delimiter with which the first records have the same number of columns. If several fit, the one with most columns. */
 function delimiterOf(text: string): string {
   const [best] = DELIMITERS.map((delimiter) => {
     const widths = sampleWidths(text, delimiter);
@@ -208,12 +208,12 @@ function optionsFor(text: string, delimiter: string): Options {
     delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
-    // Spaces around quotes. Spaces elsewhere are left to who reads the fields: this option is slow.
+    // Removes spaces around quotes. Other spaces are removed later, because this option is slow.
     trim: text.includes(' "') || text.includes('" '),
   };
 }
 
-/** Lines that end with a line feed alone. A carriage return at the end may be half of a line's end: it stays. */
+/** Normalizes line ends to line feeds. A carriage return at the end stays, because it can be part of a line end. */
 function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text;
 }

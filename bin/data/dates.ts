@@ -1,7 +1,7 @@
-/** A way to write dates. */
+/** A date format. */
 export type DateForm = 'year first' | 'day first' | 'month first' | 'month by name';
 
-/** A date with the time of day, both as written: time zones other than an offset in the text are not known. */
+/** A date and a time of day, as written. Time zones are unknown unless the string has an offset. */
 export interface ParsedDate {
   readonly days: number;
   readonly month: number;
@@ -37,14 +37,14 @@ const PATTERNS: readonly Pattern[] = [
 
 const DAY = 86_400_000;
 
-/** The ways in which a text can be read as a date; none when it is not one. */
+/** The date formats that fit a string; none if it is not a date. */
 export function dateFormsOf(text: string): DateForm[] {
-  // Every form has a digit and two separators: this leaves most other texts out at once.
+  // Every format has a digit and two separators. This quickly excludes most other strings.
   if (text.length < 8 || !/\d/.test(text)) return [];
   return PATTERNS.filter((each) => read(each, text) !== undefined).map(({ form }) => form);
 }
 
-/** Reads a date in one form. */
+/** Parses a date in one format. */
 export function parseDate(text: string, form: DateForm): ParsedDate | undefined {
   for (const each of PATTERNS) {
     const date = each.form === form ? read(each, text) : undefined;
@@ -64,7 +64,7 @@ function read({ pattern: expression, parts }: Pattern, text: string): ParsedDate
   const [hour, minute, second] = [match[4], match[5], match[6]].map((field) => Number(field ?? 0));
   const midnight = new Date(0);
   midnight.setUTCFullYear(year, month - 1, day);
-  // Date takes the 31st of June for the 1st of July.
+  // Date would accept June 31 and convert it to July 1.
   if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return undefined;
   if ((hour ?? 0) > 24 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
   const seconds = ((hour ?? 0) * 60 + (minute ?? 0)) * 60 + (second ?? 0);

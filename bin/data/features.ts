@@ -8,31 +8,31 @@ import { countOf } from './table-error';
 /** How categories become numbers. */
 export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
 
-/** With `auto`, columns with more categories get codes: one column in place of dozens. */
+/** With `auto`, columns with more categories get ordinal codes: one column instead of dozens. */
 const MOST_ONE_HOT = 10;
 
-/** Fewer texts than this are categories even where nearly each row has its own. */
+/** Fewer distinct strings than this are categories, even if almost every row has a different one. */
 const FEW_TEXTS = 10;
 
 /** A column of the prepared data. */
 export interface PreparedColumn {
   readonly name: string;
-  /** The column of the file that it comes from. */
+  /** The source column in the file. */
   readonly column: string;
   readonly encoding: 'number' | 'code' | 'one-hot' | 'date';
-  /** For `code`: each category with its number. */
+  /** For `code`: the number of each category. */
   readonly codes?: Readonly<Record<string, number>>;
   /** For `one-hot`: the category for which the column is 1. */
   readonly category?: string;
-  /** For `date`: how it is written in the file. */
+  /** For `date`: the date format in the file. */
   readonly form?: DateForm;
-  /** For `date`: what of it the column has. */
+  /** For `date`: the part of the date in this column. */
   readonly part?: string;
 }
 
-/** A column of the file that is a feature, and how it is encoded. */
+/** A feature: a column of the file, and its encoding. */
 export interface Feature {
-  /** Its place in the file. */
+  /** Index of the column in the file. */
   readonly index: number;
   readonly missing: number;
   readonly prepared: readonly PreparedColumn[];
@@ -40,14 +40,14 @@ export interface Feature {
   encode(value: string): string;
 }
 
-/** Columns of a file that are features, and those that are not. */
+/** The columns that are features, and those that are left out. */
 export interface FeaturePlan {
   readonly features: readonly Feature[];
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
   readonly notices: readonly string[];
 }
 
-/** What of the settings concerns features. */
+/** The settings about features. */
 export interface FeatureOptions {
   readonly label: number;
   readonly excludeColumns: readonly string[];
@@ -55,9 +55,9 @@ export interface FeatureOptions {
 }
 
 /**
- * Decides for every column whether and how it is used.
+ * Decides for every column whether it is a feature, and how it is encoded.
  *
- * @throws SettingsError when a column cannot be used as it is, or no column is left
+ * @throws SettingsError if a column must be corrected first, or no column is left
  */
 export function planFeatures(
   path: string,
@@ -92,15 +92,15 @@ export function planFeatures(
   return { features: completeColumnLast(features), leftOut, notices };
 }
 
-/** Why a column is of no use, whatever its values are; undefined when it may be of use. */
+/** Why a column cannot be a feature; undefined if it can. */
 function uselessness(profile: ColumnProfile, index: number): string | undefined {
   if (profile.name === '' || (profile.countsRows && /^Unnamed: \d+$/.test(profile.name))) {
     const what = profile.countsRows
-      ? 'it numbers the rows, as the index that pandas writes does'
+      ? 'it numbers the rows, like the index column that pandas writes'
       : 'it has no name';
     return `${what}; to use it, give column ${index + 1} a name in the first line`;
   }
-  if (profile.isLongText) return 'it has too many different texts, such as identifiers or sentences';
+  if (profile.isLongText) return 'it has too many different strings, such as identifiers or sentences';
   const values = profile.levels?.size ?? Number.POSITIVE_INFINITY;
   if (profile.numbers + profile.texts === 0) return 'it has no values';
   if (values === 1) return 'it has the same value in every row';
@@ -111,14 +111,14 @@ function encode(profile: ColumnProfile, index: number, categories: CategoryEncod
   if (isNumeric(profile)) return numberFeature(profile, index);
   const [form, otherForm] = profile.numbers === 0 ? (profile.dateForms ?? []) : [];
   if (form && otherForm) {
-    return 'its dates may have the day first or the month first: write them as YYYY-MM-DD to use them';
+    return 'its dates are ambiguous (day or month first): write them as YYYY-MM-DD to use them';
   }
   if (form) return dateFeature(profile, index, form);
   const levels = levelsOf(profile) ?? [];
   const rows = levels.reduce((sum, level) => sum + level.rows, 0);
   if (levels.length === 0) return 'it has too many different values, and not only numbers';
   if (levels.length > FEW_TEXTS && levels.length * 2 > rows) {
-    return `it has ${countOf(levels.length, 'different text')} in ${countOf(rows, 'row')}, such as identifiers or sentences`;
+    return `it has ${countOf(levels.length, 'different string')} in ${countOf(rows, 'row')}, such as identifiers or sentences`;
   }
   const isOneHot =
     levels.length > 2 &&
@@ -203,8 +203,8 @@ function noticesOf(profile: ColumnProfile): string[] {
 }
 
 /**
- * XGBoost counts columns up to the last one that has a value: a last column without any in one of the two parts would
- * give them different numbers of columns.
+ * Moves a column without missing values to the end. XGBoost counts columns up to the last one with a value, so an empty last
+ * column in one of the two parts would give them different numbers of columns.
  */
 function completeColumnLast(features: readonly Feature[]): Feature[] {
   const fewest = Math.min(...features.map(({ missing }) => missing));

@@ -4,29 +4,29 @@ import { type Level, levelsOf } from './levels';
 import { checkNumbers, encodeNumber, isNumeric, minusNotice, roundingNotice } from './numbers';
 import { countOf, listOf, quoted } from './table-error';
 
-/** What is predicted, in the words of SageMaker's AutoML. */
+/** The type of problem, in the terms of SageMaker's AutoML. */
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
 
-/** A numeric label with at most so many values is a class number when these are 0 to k-1 or 1 to k. */
+/** A numeric label with at most this many values is a class number if the values are 0 to k-1 or 1 to k. */
 const MOST_NUMBERED_CLASSES = 10;
 
-/** A class has to be in both parts of the data. */
+/** Minimum number of rows of a class, because it must appear in both parts of the data. */
 const FEWEST_ROWS_OF_CLASS = 2;
 
-/** More classes with a single row than this, if most classes are such, are identifiers or free text. */
+/** If more classes than this, and most classes, have a single row, the label is an identifier or free text. */
 const FEW_RARE_CLASSES = 10;
 
-/** The label of a table, and what is learned. */
+/** The label of a table, and the type of problem. */
 export interface Label {
   readonly name: string;
   readonly problemType: ProblemType;
-  /** Why it is this type. */
+  /** Why the problem has this type. */
   readonly reason: string;
-  /** For classification: the classes, each at the place of its number. */
+  /** For classification: the classes, at the index of their class number. */
   readonly classes?: readonly Level[];
   readonly missing: number;
   readonly notices: readonly string[];
-  /** The label as it is written for XGBoost; undefined when it is missing. */
+  /** The label in the form that XGBoost reads; undefined if it is missing. */
   encode(value: string): string | undefined;
   /** The stratum of an encoded label, for the split. */
   stratumOf(label: string): string;
@@ -35,10 +35,10 @@ export interface Label {
 }
 
 /**
- * Finds out what a label is.
+ * Determines the type of problem from the label.
  *
- * @param wanted the type of problem, where the settings say it
- * @throws SettingsError when nothing can be learned from the label, or it does not suit `wanted`
+ * @param wanted the type of problem in the settings, if any
+ * @throws SettingsError if the label cannot be predicted, or does not fit `wanted`
  */
 export function planLabel(path: string, profile: ColumnProfile, wanted: ProblemType | undefined): Label {
   checkNumbers(path, profile);
@@ -54,7 +54,7 @@ export function planLabel(path: string, profile: ColumnProfile, wanted: ProblemT
 function problemOf(profile: ColumnProfile, wanted: ProblemType | undefined) {
   const levels = levelsOf(profile);
   if (levels?.length === 1) {
-    throw labelError(profile, `is ${levels[0]?.name} in every row: there is nothing to learn`);
+    throw labelError(profile, `is ${levels[0]?.name} in every row: there is nothing to predict`);
   }
   if (wanted) return { problemType: wanted, reason: 'the settings say so' };
   if (!isNumeric(profile)) return { problemType: classesOf(levels?.length), reason: 'the label is text' };
@@ -65,7 +65,7 @@ function problemOf(profile: ColumnProfile, wanted: ProblemType | undefined) {
       reason:
         levels.length === 2
           ? 'the label has two values'
-          : `the label is one of the whole numbers ${first} to ${last}; for amounts, set tuning:problemType=Regression`,
+          : `the label is one of the whole numbers ${first} to ${last}; for quantities, set tuning:problemType=Regression`,
     };
   }
   return { problemType: 'Regression' as const, reason: 'the label is a number' };
@@ -96,7 +96,7 @@ function regression(profile: ColumnProfile, reason: string): Label {
     );
   }
   const rows = profile.numbers;
-  if (rows < 2) throw labelError(profile, 'has one value: training and validation each need a row');
+  if (rows < 2) throw labelError(profile, 'has only one value: training and validation each need a row');
   return {
     name: profile.name,
     problemType: 'Regression',
@@ -115,14 +115,14 @@ function classification(profile: ColumnProfile, problemType: ProblemType, reason
     throw labelError(
       profile,
       isNumeric(profile)
-        ? 'has more than 1,000 different values: these are no classes. Name another column, or for amounts set tuning:problemType=Regression'
+        ? 'has more than 1,000 different values, too many for classes. Name another column or, for quantities, set tuning:problemType=Regression'
         : 'looks like an identifier or free text: it has more than 1,000 different values. Name another column to predict',
     );
   }
   if (isNumeric(profile) && !profile.isWhole && levels.length > 2) {
     throw labelError(
       profile,
-      'has numbers that are not whole: these are no classes. Set tuning:problemType=Regression',
+      'has numbers that are not whole, so they are not classes. Set tuning:problemType=Regression',
     );
   }
   if (problemType === 'BinaryClassification' && levels.length !== 2) {
@@ -156,7 +156,7 @@ function checkNoDates(profile: ColumnProfile): void {
   const { value, line } = examples.text;
   throw labelError(
     profile,
-    `holds dates (${quoted(value)}, line ${line}), which cannot be predicted as they are: write a number in their place, such as the year or the days since a fixed date, or name another column`,
+    `holds dates (${quoted(value)}, line ${line}), which cannot be predicted: replace them with a number, such as the year or the days since a fixed date, or name another column`,
   );
 }
 
@@ -167,14 +167,14 @@ function checkRareClasses(profile: ColumnProfile, levels: readonly Level[]): voi
   if (!isNumeric(profile) && rare.length > FEW_RARE_CLASSES && rare.length * 2 > levels.length) {
     throw labelError(
       profile,
-      `looks like an identifier or free text: ${rare.length.toLocaleString('en-US')} of its ${levels.length.toLocaleString('en-US')} values are in a single row: ${names}. ` +
+      `looks like an identifier or free text: ${rare.length.toLocaleString('en-US')} of its ${levels.length.toLocaleString('en-US')} values appear in only one row: ${names}. ` +
         `Name another column to predict; if these are classes, each needs at least ${FEWEST_ROWS_OF_CLASS} rows`,
     );
   }
   throw labelError(
     profile,
-    `has ${countOf(rare.length, 'class', 'classes')} with a single row: ${names}. A class needs at least ${FEWEST_ROWS_OF_CLASS} rows, one to train and one to validate: ` +
-      `add rows, merge the class with another, or remove it${isNumeric(profile) ? '; for amounts, set tuning:problemType=Regression' : ''}`,
+    `has ${countOf(rare.length, 'class', 'classes')} with a single row: ${names}. A class needs at least ${FEWEST_ROWS_OF_CLASS} rows, one for training and one for validation: ` +
+      `add rows, merge the class with another, or remove it${isNumeric(profile) ? '; for quantities, set tuning:problemType=Regression' : ''}`,
   );
 }
 

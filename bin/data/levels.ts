@@ -5,7 +5,7 @@ import { isDecimal, kindOf } from './values';
 export interface Level {
   readonly name: string;
   readonly rows: number;
-  /** The ways in which it is written in the file, such as `1` and `1.0`, or `true` and `TRUE`. */
+  /** Its spellings in the file, such as `1` and `1.0`, or `true` and `TRUE`. */
   readonly spellings: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const BOOLEANS = [
   ['off', 'on'],
 ];
 
-/** The categories of a column in their order: numbers by value, text by its characters. No missing values. */
+/** The categories of a column, sorted: numbers by value, strings by their characters. Excludes missing values. */
 export function levelsOf(profile: ColumnProfile): Level[] | undefined {
   if (!profile.levels) return undefined;
   const present = [...profile.levels].filter(([value]) => !isMissing(value, profile.texts > 0));
@@ -33,7 +33,7 @@ export function levelsOf(profile: ColumnProfile): Level[] | undefined {
   return [...levels].sort(([a], [b]) => compare(a, b)).map(([, level]) => level);
 }
 
-/** Whether a field has no value. Some words mean that among numbers only: `None` is a category among others. */
+/** Whether a field has no value. Some words, such as `None`, mean that only in columns of numbers; elsewhere they are categories. */
 export function isMissing(value: string, isAmongTexts: boolean): boolean {
   const kind = kindOf(value);
   return kind === 'missing' || (kind === 'maybeMissing' && !isAmongTexts);

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SettingsError } from '../settings-error';
 
-/** The channels of the training jobs: a folder has one subfolder for each. */
+/** The channels of the training jobs. A folder has one subfolder for each. */
 export const CHANNELS = ['train', 'validation'] as const;
 
 /**
- * Checks a folder with data that SageMaker's XGBoost reads as it is.
+ * Checks a folder with data in the format of SageMaker's XGBoost.
  *
- * @throws SettingsError when a channel has no files
+ * @throws SettingsError if a channel has no files
  */
 export function checkFolder(path: string): void {
   for (const channel of CHANNELS) {
@@ -20,7 +20,7 @@ export function checkFolder(path: string): void {
   }
 }
 
-/** Bytes of all files of a folder's channels. */
+/** Total size of the files in a folder's channels, in bytes. */
 export function bytesOf(path: string): number {
   return CHANNELS.flatMap((channel) =>
     readdirSync(join(path, channel), { recursive: true }).map((name) => join(path, channel, String(name))),

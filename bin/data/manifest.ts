@@ -6,16 +6,16 @@ import type { Label, ProblemType } from './label';
 import { countOf, listOf } from './table-error';
 import type { WrittenTable } from './write-table';
 
-/** How a table was prepared: what it takes to prepare a row to predict, and to read a prediction back. */
+/** How a table was prepared. It has what you need to prepare a row for a prediction, and to interpret the prediction. */
 export interface Manifest {
   readonly source: { readonly file: string; readonly rows: number; readonly encoding: string };
   readonly label: {
     readonly column: string;
     readonly problemType: ProblemType;
     readonly reason: string;
-    /** For classification: the values of the label, each at the place of its class number. */
+    /** For classification: the values of the label, at the index of their class number. */
     readonly classes?: readonly string[];
-    /** Rows of each class. */
+    /** Number of rows of each class. */
     readonly classRows?: readonly number[];
     readonly rowsWithout: number;
     /**
@@ -25,13 +25,13 @@ export interface Manifest {
     readonly baseline: number;
   };
   readonly rows: { readonly train: number; readonly validation: number };
-  /** The columns of the prepared files after the label, in their order. */
+  /** The columns of the prepared files after the label, in order. */
   readonly columns: readonly PreparedColumn[];
   readonly leftOut: FeaturePlan['leftOut'];
   readonly notices: readonly string[];
 }
 
-/** What is stored next to the prepared files. */
+/** The manifest, which is stored next to the prepared files. */
 export function manifestOf(
   file: CsvFile,
   rows: number,
@@ -67,7 +67,7 @@ function encodingNotice(name: string, { encoding }: CsvFile): string[] {
     : [];
 }
 
-/** The lines that tell a person how a table was prepared. */
+/** A summary of how a table was prepared, as lines for the terminal. */
 export function summaryOf({ source, label, rows, columns, leftOut, notices }: Manifest): string[] {
   const { column, problemType, reason, classes, classRows = [], rowsWithout } = label;
   const named = classes?.map((name, code) => `${name} is ${code} (${countOf(classRows[code] ?? 0, 'row')})`);
@@ -86,7 +86,7 @@ export function summaryOf({ source, label, rows, columns, leftOut, notices }: Ma
   ];
 }
 
-/** A column's name, with its codes if it has two: more of them are in the manifest. */
+/** A column's name, with its codes if there are only two. Others are in the manifest. */
 function nameWithCodes({ column, codes }: PreparedColumn): string {
   if (!codes) return column;
   const named = Object.entries(codes).map(([name, code]) => `${name} is ${code}`);

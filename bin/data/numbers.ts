@@ -2,16 +2,16 @@ import type { ColumnProfile } from './column-profile';
 import { fieldError, quoted } from './table-error';
 import { kindOf, withDecimalPoint } from './values';
 
-/** More different values than this among mostly numbers are measurements with a typing error, not categories. */
+/** A column with more distinct values than this, most of them numbers, has measurements with typing errors, not categories. */
 const FEW_VALUES = 20;
 
-/** Whether a column holds numbers and nothing else, except for missing values. */
+/** Whether a column has only numbers and missing values. */
 export function isNumeric(profile: ColumnProfile): boolean {
   return profile.numbers > 0 && profile.texts === 0;
 }
 
 /**
- * @throws SettingsError when the numbers of a column cannot all be read, or no 32-bit float holds them
+ * @throws SettingsError if a number of a column cannot be read, or is too large for a 32-bit float
  */
 export function checkNumbers(path: string, profile: ColumnProfile): void {
   const { name, examples, counts, tooLarge } = profile;
@@ -20,7 +20,7 @@ export function checkNumbers(path: string, profile: ColumnProfile): void {
   if (text && profile.numbers > profile.texts && (profile.levels?.size ?? FEW_VALUES + 1) > FEW_VALUES) {
     const advice = examples.grouped
       ? 'is not a number that XGBoost reads: write it without thousands separators and with a decimal point'
-      : 'is text in a column of numbers: correct it, or leave it empty if the value is missing';
+      : 'is text in a column of numbers: correct it, or leave the field empty if the value is missing';
     throw fieldError(path, name, examples.grouped ?? text, `${advice}${exclude}`);
   }
   if (!isNumeric(profile)) return;
@@ -37,28 +37,28 @@ export function checkNumbers(path: string, profile: ColumnProfile): void {
       path,
       name,
       tooLarge,
-      `is beyond the 32-bit floats that XGBoost uses (at most 3.4e38): scale the column, or leave the field empty${exclude}`,
+      `is too large for the 32-bit floats that XGBoost uses (maximum 3.4e38): scale the column, or leave the field empty${exclude}`,
     );
   }
 }
 
-/** What to tell about the numbers of a column; undefined when nothing is lost. */
+/** Notice about numbers that are rounded; undefined if none are. */
 export function roundingNotice({ name, rounded }: ColumnProfile): string | undefined {
   return (
     rounded &&
-    `column ${name} has whole numbers that XGBoost's 32-bit floats round, such as ${rounded.value} (line ${rounded.line}): beyond 16,777,216 neighbors become equal`
+    `column ${name} has whole numbers that XGBoost's 32-bit floats round, such as ${rounded.value} (line ${rounded.line}): above 16,777,216, adjacent numbers can become equal`
   );
 }
 
-/** What to tell about numbers with a Unicode minus; undefined when there are none. */
+/** Notice about numbers with a Unicode minus; undefined if there are none. */
 export function minusNotice({ name, unicodeMinus }: ColumnProfile): string | undefined {
   return (
     unicodeMinus &&
-    `column ${name} has a Unicode minus, such as ${quoted(unicodeMinus.value)} (line ${unicodeMinus.line}), which is read as -`
+    `column ${name} has a Unicode minus, such as ${quoted(unicodeMinus.value)} (line ${unicodeMinus.line}), which is read as a minus sign`
   );
 }
 
-/** A number as XGBoost reads it. A missing value is an empty field. */
+/** A number in the form that XGBoost reads. A missing value is an empty field. */
 export function encodeNumber(value: string): string {
   switch (kindOf(value)) {
     case 'number':

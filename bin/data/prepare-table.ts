@@ -17,35 +17,35 @@ import { writeTable } from './write-table';
 /** Name of the manifest, next to `train/` and `validation/`. */
 export const MANIFEST_FILE = 'columns.json';
 
-/** How a table is to be prepared. */
+/** Settings for the preparation of a table. */
 export interface TableOptions {
   /** The column to predict. */
   readonly label?: string;
-  /** @default - what the label suggests */
+  /** @default - determined from the label */
   readonly problemType?: ProblemType;
   readonly categories: CategoryEncoding;
   readonly excludeColumns: readonly string[];
 }
 
-/** What was written into a folder. */
+/** The content of a prepared folder. */
 interface Written {
   readonly bytes: number;
-  /** Changes when the content of the folder does. */
+  /** Changes if the content of the folder changes. */
   readonly fingerprint: string;
 }
 
-/** A table that is ready to be uploaded. */
+/** A prepared table, ready for upload. */
 export interface PreparedTable extends Written {
-  /** Has `train/`, `validation/` and the manifest. */
+  /** Folder with `train/`, `validation/` and the manifest. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
 /**
- * Prepares a CSV file with a header for SageMaker's XGBoost, or finds what was prepared before.
+ * Prepares a CSV file with a header for SageMaker's XGBoost, or returns the table from the cache.
  *
  * @param cache folder for prepared tables
- * @throws SettingsError when the file or the settings have to be changed: says where and how
+ * @throws SettingsError if the file or the settings must be changed; the message says where and how
  */
 export function prepareTable(
   path: string,
@@ -59,7 +59,7 @@ export function prepareTable(
   return { folder, manifest: read(MANIFEST_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
 }
 
-/** For this machine only: what the manifest has no use for. */
+/** File with information that is only for this machine, not for the manifest. */
 const WRITTEN_FILE = 'written.json';
 
 function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {
@@ -67,7 +67,7 @@ function prepare(path: string, options: TableOptions, folder: string, output?: O
     prepareFile(CsvFile.open(path), options, folder, output);
   } catch (error) {
     if (!(error instanceof NotUtf8Error)) throw error;
-    // Text that is not UTF-8 is most often Windows-1252, of which Latin-1 is a part.
+    // Text that is not UTF-8 is usually Windows-1252, which includes Latin-1.
     prepareFile(CsvFile.open(path, 'windows-1252'), options, folder, output);
   }
 }
@@ -91,11 +91,11 @@ function prepareFile(file: CsvFile, options: TableOptions, folder: string, outpu
   );
 }
 
-/** Checks the names of the columns. @returns the place of the label */
+/** Checks the column names. @returns the index of the label */
 function checkHeader({ path, header, delimiter }: CsvFile, options: TableOptions): number {
   if (header.length === 1) {
     throw new SettingsError(
-      `tuning:data: ${path} has only one column, ${quoted(header[0] ?? '')}: a label and at least one feature are needed. Separate columns by commas, semicolons, tabs or |`,
+      `tuning:data: ${path} has only one column, ${quoted(header[0] ?? '')}, but needs a label and at least one feature. Separate columns by commas, semicolons, tabs or |`,
     );
   }
   if (header.every((name) => isDecimal(name))) {
@@ -112,7 +112,7 @@ function checkHeader({ path, header, delimiter }: CsvFile, options: TableOptions
   }
   for (const name of options.excludeColumns) {
     if (!named.includes(name) || name === options.label) {
-      const what = name === options.label ? 'is the label' : 'is no column';
+      const what = name === options.label ? 'is the label' : 'is not a column';
       throw new SettingsError(
         `tuning:excludeColumns: ${JSON.stringify(name)} ${what} of ${path}; columns are ${listOf(header)}`,
       );

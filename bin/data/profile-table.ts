@@ -5,18 +5,18 @@ import type { Progress } from './progress';
 import { countOf, listOf } from './table-error';
 import { trimmed } from './values';
 
-/** What a table holds. */
+/** Statistics of a table. */
 export interface TableProfile {
   readonly rows: number;
-  /** In the order of the header. */
+  /** The columns, in the order of the header. */
   readonly columns: readonly ColumnProfile[];
 }
 
 /**
- * Looks at every value of a table: the first of two times that the file is read.
+ * First pass over the file: collects statistics of every column.
  *
- * @param label the place of the label
- * @throws SettingsError when the file is not CSV, or a row has not as many fields as the header
+ * @param label the index of the label
+ * @throws SettingsError if the file is not CSV, or a row has a different number of fields than the header
  */
 export function profileTable(file: CsvFile, label: number, progress: Progress): TableProfile {
   const columns = file.header.map((name, index) => new ColumnProfile(name, index === label));

@@ -1,18 +1,18 @@
-/** Work that is shorter than this is not worth a line. */
+/** Progress of shorter work is not shown. */
 const QUIET_MS = 2000;
 
-/** A terminal, or a file that takes its place. */
+/** A terminal or a file. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
-/** Tells how far reading a file has come, once it takes long. Not in a terminal: a line at the start, one at the end. */
+/** Shows the progress of reading a file, if it takes long. Without a terminal: one line at the start and one at the end. */
 export class Progress {
   private readonly startedAt: number;
   private shown = '';
   private done = 0;
 
   /**
-   * @param what what is done, such as `Preparing houses.csv`
-   * @param total bytes to read, over all passes
+   * @param what description of the work, such as `Preparing houses.csv`
+   * @param total total number of bytes to read in all passes
    */
   constructor(
     private readonly what: string,
@@ -23,19 +23,19 @@ export class Progress {
     this.startedAt = now();
   }
 
-  /** So many bytes of the present pass have been read. */
+  /** Sets the number of bytes read in the current pass. */
   advanceTo(bytes: number): void {
     if (this.now() - this.startedAt < QUIET_MS) return;
     const percent = Math.floor(((this.done + bytes) / this.total) * 100);
     this.show(this.output.isTTY ? `${this.what}: ${percent} %` : `${this.what} …`);
   }
 
-  /** The file has been read once. */
+  /** Ends a pass over the file. */
   endPass(bytes: number): void {
     this.done += bytes;
   }
 
-  /** Everything is done. */
+  /** Ends the work. */
   end(): void {
     if (this.shown === '') return;
     const seconds = ((this.now() - this.startedAt) / 1000).toFixed(0);
@@ -46,7 +46,7 @@ export class Progress {
   private show(text: string): void {
     if (text === this.shown) return;
     this.shown = text;
-    // Back to the start of the line, and nothing left of what was there.
+    // Returns to the start of the line and clears it.
     this.output.write(this.output.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
   }
 }

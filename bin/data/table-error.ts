@@ -1,7 +1,7 @@
 import { SettingsError } from '../settings-error';
 import type { Example } from './column-profile';
 
-/** So many names of columns or classes are listed: a line is still a line. */
+/** Maximum number of column or class names in a message. */
 const LISTED = 20;
 
 /** An error about one field of a file. */
@@ -16,14 +16,14 @@ export function fieldError(
   );
 }
 
-/** Names, as many as can be read. */
+/** A list of names for a message, shortened. */
 export function listOf(names: readonly string[]): string {
   const listed = names.slice(0, LISTED).map((name) => (name === '' ? '(no name)' : name));
   const more = names.length - listed.length;
   return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
 }
 
-/** A number of things. */
+/** A count with its noun, such as `1 row` or `2 rows`. */
 export function countOf(count: number, thing: string, things = `${thing}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? thing : things}`;
 }

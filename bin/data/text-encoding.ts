@@ -1,9 +1,9 @@
 import { SettingsError } from '../settings-error';
 
-/** Encodings of text that are read, under the names that `TextDecoder` has for them. */
+/** Supported text encodings, with their names in `TextDecoder`. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** First bytes of files that are no text, and how to get CSV out of them. */
+/** First bytes of files that are not text, and how to convert them to CSV. */
 const OTHER_FORMATS: readonly { readonly start: readonly number[]; readonly advice: string }[] = [
   {
     start: [0x50, 0x4b],
@@ -20,10 +20,10 @@ const BYTE_ORDER_MARKS: readonly { readonly start: readonly number[]; readonly e
 ];
 
 /**
- * The encoding of a file that begins with these bytes. UTF-8 unless they say otherwise: what is not UTF-8 further on
- * shows when it is read.
+ * Detects the encoding of a file from its first bytes. The default is UTF-8. Invalid UTF-8 further on is detected when the file
+ * is read.
  *
- * @throws SettingsError when the file is no text
+ * @throws SettingsError if the file is not text
  */
 export function encodingOf(path: string, head: Buffer): TextEncoding {
   const startsWith = (start: readonly number[]) => start.every((byte, index) => head[index] === byte);
@@ -33,7 +33,7 @@ export function encodingOf(path: string, head: Buffer): TextEncoding {
   return marked?.encoding ?? utf16WithoutMark(path, head) ?? 'utf-8';
 }
 
-/** In UTF-16, every other byte of ASCII characters is zero: the second one when the low byte comes first. */
+/** Detects UTF-16 without a byte order mark: one byte of each ASCII character is zero, the second one in little-endian order. */
 function utf16WithoutMark(path: string, head: Buffer): TextEncoding | undefined {
   if (!head.includes(0)) return undefined;
   const zeros = [0, 0];

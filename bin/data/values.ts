@@ -1,29 +1,29 @@
-/** The numbers that XGBoost reads; JavaScript would take `0x10` as well. */
+/** Numbers in the syntax of XGBoost. JavaScript would also accept `0x10`. */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 const DECIMAL_COMMA = /^[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
-/** `12,345` is twelve thousand to some and twelve and a third to others. */
+/** Ambiguous numbers: in `12,345`, the comma can be a thousands separator or a decimal comma. */
 const MAYBE_THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+$/;
 
-/** Both separators, such as `1.234,56` or `1,234.56`. */
+/** Numbers with both separators, such as `1.234,56` or `1,234.56`. */
 const GROUPED = /^[+-]?\d{1,3}(?:([., {2}'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
 
-/** What tables write in place of a missing value: pandas' and R's words, and the question mark of UCI's files. */
+/** Markers of missing values: those of pandas and R, and the question mark in files of the UCI repository. */
 const MISSING = new Set(['', '?', 'na', 'n/a', 'nan', '-nan', 'null', '<na>', '#n/a', '#na']);
 
-/** Words that are a category among text and a missing value among numbers. */
+/** Strings that are a missing value in a column of numbers, but a category in a column of text. */
 const MISSING_AMONG_NUMBERS = new Set(['none', '-', '--', '\u2212', '\u2013', '\u2014']);
 
-/** The minus sign and the en dash of Unicode, which word processors and typographers write for a minus. */
+/** Unicode's minus sign and en dash, which word processors use as a minus. */
 const UNICODE_MINUS = new Set([0x2212, 0x2013]);
 
-/** The largest number that a 32-bit float holds: XGBoost's numbers are such. */
+/** The largest 32-bit float, which is the number type of XGBoost. */
 export const LARGEST_FLOAT = 3.4028234663852886e38;
 
-/** What a field holds, whatever its column. */
+/** Kind of a field's value, independent of its column. */
 export type ValueKind =
   | 'missing'
   | 'maybeMissing'
@@ -33,7 +33,7 @@ export type ValueKind =
   | 'grouped'
   | 'text';
 
-/** What a field, without spaces around it, holds. */
+/** The kind of a trimmed field. */
 export function kindOf(value: string): ValueKind {
   if (isDecimal(value)) return 'number';
   const word = value.toLowerCase();
@@ -45,7 +45,7 @@ export function kindOf(value: string): ValueKind {
   return GROUPED.test(value) ? 'grouped' : 'text';
 }
 
-/** Whether a field is a number as XGBoost reads it. */
+/** Whether a field is a number in the syntax of XGBoost. */
 export function isDecimal(value: string): boolean {
   return DECIMAL.test(value);
 }
@@ -62,14 +62,14 @@ export function withDecimalPoint(value: string): string {
   return value.replace(',', '.');
 }
 
-/** A field with the minus that XGBoost reads, if the field is a negative number that has a Unicode minus. */
+/** Replaces a Unicode minus with an ASCII minus, which XGBoost reads, if the field is a negative number. */
 export function withAsciiMinus(value: string): string {
   if (!UNICODE_MINUS.has(value.charCodeAt(0))) return value;
   const negative = `-${value.slice(1)}`;
   return /^-[.,]?\d/.test(negative) && kindOf(negative) !== 'text' ? negative : value;
 }
 
-/** A field without spaces around it. Most have none: they are left as they are. */
+/** A field without spaces around it. Most fields have none, so they are returned unchanged. */
 export function trimmed(value: string): string {
   const last = value.length - 1;
   return last >= 0 && (value.charCodeAt(0) <= 32 || value.charCodeAt(last) <= 32) ? value.trim() : value;

@@ -9,23 +9,23 @@ import type { Progress } from './progress';
 import { type Part, StratifiedSplit } from './split';
 import { trimmed, withAsciiMinus } from './values';
 
-/** So many characters are written at once. */
+/** Number of characters to write at a time. */
 const WRITTEN_AT_ONCE = 1 << 17;
 
-/** What was written. */
+/** The result of writing a table. */
 export interface WrittenTable {
   readonly rows: Readonly<Record<Part, number>>;
   /** For regression: the labels of each part. */
   readonly labels: Readonly<Record<Part, Moments>>;
-  /** Bytes of both files. */
+  /** Total size of both files, in bytes. */
   readonly bytes: number;
   /** SHA-256 of both files. */
   readonly sha256: string;
 }
 
 /**
- * Writes `train/train.csv` and `validation/validation.csv` for SageMaker's XGBoost (label first, no header): the
- * second of two times that the file is read.
+ * Second pass over the file: writes `train/train.csv` and `validation/validation.csv` for SageMaker's XGBoost (label first, no
+ * header).
  */
 export function writeTable(
   file: CsvFile,

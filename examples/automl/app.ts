@@ -7,7 +7,7 @@ import { AutoMlWorkflow } from '../../lib';
 
 const stack = new Stack(new App({ context }), 'AutoMlExample');
 
-// A CSV file with a header and the name of the column to predict are all it needs. (A path is one from this folder.)
+// AutoML needs only a CSV file with a header, and the name of the column to predict. Relative paths start at this folder.
 const data = resolve(stack.node.tryGetContext('data') ?? join(__dirname, 'data/train/birdstrikes.csv'));
 const target = stack.node.tryGetContext('target') ?? 'Damage';
 

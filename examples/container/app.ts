@@ -9,7 +9,7 @@ const stack = new Stack(new App({ context }), 'ContainerExample');
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.container({
-    // Built when the app is deployed; SageMaker's instances are of this platform.
+    // The image is built at deployment, for the platform of SageMaker's instances.
     image: ContainerImage.fromAsset(join(__dirname, 'image'), { platform: Platform.LINUX_AMD64 }),
     metrics: [
       { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },

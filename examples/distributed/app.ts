@@ -34,7 +34,7 @@ new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.script({
     source: ScriptSource.fromFolder(join(__dirname, 'code')),
     entryPoint: 'train.py',
-    // In SageMaker's own image, SageMaker knows the metrics that XGBoost prints: there is nothing to define.
+    // For its own image, SageMaker defines the metrics that XGBoost prints, so no metrics are needed here.
     framework: Framework.xgboost(XGBoostVersion.V3_2_0),
   }),
   objective: Objective.minimize('validation:rmse'),
@@ -45,17 +45,17 @@ new TuningWorkflow(stack, 'Bikes', {
   ],
   resources: { instanceCount: instances },
   bucket,
-  // Each instance has its share of the training files, and all of the validation data.
+  // Each instance gets its share of the training files, and all validation data.
   train: InputData.csv(DataLocation.fromBucket(bucket, 'input/train/'), {
     distribution: DataDistribution.SHARDED_BY_S3_KEY,
   }),
-  // The same proposals each time, to compare numbers of instances by.
+  // The seed gives the same hyperparameters each time, so that runs with different numbers of instances are comparable.
   strategy: TuningStrategy.random({ seed: 1 }),
   maxTrainingJobs: 4,
   maxParallelTrainingJobs: 1,
 });
 
-// In as many files as there may be instances to share them.
+// Splits the data into one file for each instance.
 const rows = readFileSync(join(data, 'train/train.csv'), 'utf8').trimEnd().split('\n');
 const parts = Array.from({ length: 6 }, (_, part) => rows.filter((_row, index) => index % 6 === part));
 new BucketDeployment(stack, 'TrainingData', {

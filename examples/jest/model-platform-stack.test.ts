@@ -6,7 +6,7 @@ import { ModelPlatformStack } from './model-platform-stack';
 // The first run on a machine installs XGBoost and Optuna.
 jest.setTimeout(300_000);
 
-/** What the state machine returns; the file in the bucket has more to tell. */
+/** The part of the state machine's output that the tests use. */
 interface Model {
   readonly name: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
@@ -14,10 +14,10 @@ interface Model {
   readonly modelArtifacts: string;
 }
 
-/** What was published to the topic. */
+/** Messages that were published to the topic. */
 let announced: unknown[];
 
-/** There is no SNS on this machine: a stub takes its place. */
+/** Stub for Amazon SNS, which local mode does not have. */
 const publish = ({ arguments: message }: StubbedTask) => {
   announced.push(message);
   return { MessageId: 'a-message' };
@@ -29,7 +29,7 @@ function synthesize() {
   return app.synth();
 }
 
-/** The stack as it would be if somebody had forgotten a permission. */
+/** Synthesizes the stack without a permission, as if somebody had forgotten it. */
 function synthesizeWithout(action: string) {
   const assembly = synthesize();
   const { template, templateFullPath } = assembly.getStackByName('ModelPlatform');
@@ -41,7 +41,7 @@ async function deploy(options: DeployOptions = {}): Promise<LocalMode> {
   const stack = await LocalMode.deploy({
     assembly: synthesize(),
     stubTasks: { 'sns:publish': publish },
-    // Retries wait for milliseconds, not for a minute.
+    // Retries wait milliseconds instead of a minute.
     waitTimeScale: 0.001,
     ...options,
   });
@@ -50,7 +50,7 @@ async function deploy(options: DeployOptions = {}): Promise<LocalMode> {
   return stack;
 }
 
-/** CSV as XGBoost on SageMaker wants it: the label first, no header. */
+/** CSV in the format of SageMaker's XGBoost: label first, no header. */
 function rows(count: number): string {
   const row = (i: number) => [3 * Math.sin(i) + Math.cos(2 * i), Math.sin(i), Math.cos(2 * i)];
   return Array.from({ length: count }, (_, i) => row(i).join(',')).join('\n');
@@ -78,7 +78,7 @@ describe('with real training', () => {
     expect(tuningJob?.TrainingJobStatusCounters.Completed).toBe(3);
     expect(model.hyperparameters).toMatchObject({ ...best?.TunedHyperParameters });
     expect(model.metrics['validation:rmse']).toBeLessThan(1);
-    // A tar archive, compressed by gzip.
+    // A tar archive, compressed with gzip.
     const archive = await stack.bucket('Models').get(model.modelArtifacts);
     expect(archive.subarray(0, 2).toString('hex')).toBe('1f8b');
     expect(announced).toMatchObject([{ Message: { subject: 'New model', model: model.modelArtifacts } }]);
@@ -114,7 +114,7 @@ describe('with a stub in place of training', () => {
 
   test('an execution that is stopped leaves no job behind', async () => {
     await using stack = await deploy({
-      // As long as nobody stops it.
+      // Runs until it is stopped.
       stubTraining: () => new Promise(() => undefined),
     });
     const execution = stack.startExecution();

@@ -16,8 +16,8 @@ import {
 } from '../../lib';
 
 /**
- * What a platform team offers to its data scientists: put data into a bucket, start the state machine, hear on a topic
- * what came of it. The tuning is a part of the team's own state machine, with the team's own error handling.
+ * A stack that a platform team offers to its data scientists. They upload data to a bucket and start the state machine, and a
+ * topic announces the result. The tuning is part of the team's own state machine, with the team's own error handling.
  */
 export class ModelPlatformStack extends Stack {
   constructor(scope: Construct, id: string) {

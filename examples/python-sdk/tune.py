@@ -20,7 +20,7 @@ parser.add_argument("--stack", default="SageMakerTuning", help="name of the stac
 parser.add_argument("--jobs", type=int, default=8, help="training jobs of a search (default: %(default)s)")
 arguments = parser.parse_args()
 
-# What the stack has made: the role may read what is below input/ of the bucket, and write below output/.
+# Outputs of the stack. Its role can read objects below input/ in the bucket, and write below output/.
 stack = boto3.resource("cloudformation").Stack(arguments.stack)
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.outputs}
 bucket, role = outputs["BucketName"], outputs["TrainingRoleArn"]
@@ -29,7 +29,7 @@ prefix = outputs["JobNamePrefix"]
 
 
 def job_name(what: str) -> str:
-    """A name of at most 32 characters. The SDK's own have the minute in them, in which a search here has long ended."""
+    """A unique name of at most 32 characters. The SDK's own names differ only by minute, and a local search is faster."""
     return f"{prefix}{time.strftime('%d%H%M%S')}-{what}"
 
 
@@ -52,7 +52,7 @@ estimator = Estimator(
 
 
 def new_tuner(max_jobs: int) -> HyperparameterTuner:
-    """A search for the lowest error on the validation data."""
+    """Creates a tuner that minimizes the validation error."""
     return HyperparameterTuner(
         estimator,
         objective_metric_name="validation:rmse",
@@ -78,7 +78,7 @@ print("Model:", tuner.best_estimator().model_data)
 print("\n== Its log")
 session.logs_for_job(tuner.best_training_job())
 
-print("\n== A search that goes on from it")
+print("\n== A search with a warm start from it")
 attached = HyperparameterTuner.attach(tuner.latest_tuning_job.name, sagemaker_session=session)
 warm = attached.identical_dataset_and_algorithm_tuner()
 warm.fit(channels, job_name=job_name("b"), wait=True)

@@ -19,7 +19,7 @@ const stack = new Stack(new App({ context }), 'ScriptExample');
 
 const source = ScriptSource.fromFolder(join(__dirname, 'code'));
 
-// What the scripts print; SageMaker finds the values with these regular expressions.
+// SageMaker finds the metrics in the output of the scripts with these regular expressions.
 const metrics = [
   { name: 'train:rmse', regex: 'rmse on train: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
   { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
@@ -46,7 +46,7 @@ const workflow = new TuningWorkflow(stack, 'Bikes', {
         entryPoint: 'train_xgboost.py',
         framework: Framework.xgboost(XGBoostVersion.V3_2_0),
         metrics,
-        // SageMaker takes metrics of one's own in a copy of its image only: the README says how to make it.
+        // SageMaker accepts custom metrics only with a copy of its image. The README explains how to create it.
         image: ContainerImage.fromEcrRepository(
           ecr.Repository.fromRepositoryName(stack, 'XGBoostCopy', 'sagemaker-xgboost'),
           '3.2-0',

@@ -15,7 +15,7 @@ import {
 
 const stack = new Stack(new App({ context }), 'SeveralAlgorithmsExample');
 
-// All three are compared by the same metric on the same data.
+// All three algorithms are compared by the same metric on the same data.
 const objective = Objective.minimize('validation:rmse');
 const script = (entryPoint: string) =>
   Algorithm.script({

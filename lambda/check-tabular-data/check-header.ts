@@ -13,7 +13,7 @@ export function checkHeader(columns: readonly string[], event: CheckTabularDataE
   const features = columns.filter((name) => name !== event.target && name !== event.sampleWeightColumn);
   if (features.length === 0) {
     throw new InvalidTrainingData(
-      `There is nothing to learn from: ${uri} has no column besides ${listed(columns)}`,
+      `There are no features: ${uri} has no other columns than ${listed(columns)}`,
     );
   }
 }
@@ -36,10 +36,10 @@ function hint(columns: readonly string[], name: string): string {
   const [only = ''] = columns;
   const separator = [';', '\t', '|'].find((candidate) => only.includes(candidate));
   if (columns.length === 1 && separator) {
-    return `, whose header is separated by ${JSON.stringify(separator)}: columns have to be separated by commas.`;
+    return `, whose header is separated by ${JSON.stringify(separator)}: columns must be separated by commas.`;
   }
   if (columns.every((column) => Number.isFinite(Number(column)))) {
-    return ', whose first row has only numbers, as data has: the first row has to have the names of the columns.';
+    return ', whose first row has only numbers, like a row of data: the first row must have the names of the columns.';
   }
   return '.';
 }

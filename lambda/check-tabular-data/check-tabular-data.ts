@@ -71,7 +71,7 @@ async function objectsOf(client: S3Client, field: string, uri: string) {
   const listing = await listObjects(client, uri);
   if (listing.objects.length > 0) return listing;
   throw new InvalidTrainingData(
-    `${field}: there is no object with content whose URI begins with ${uri}: upload the data there, or name another place`,
+    `${field}: there is no object with content whose URI begins with ${uri}: upload the data there, or give another location`,
   );
 }
 
@@ -148,7 +148,7 @@ function requireSameHeader({ uri }: S3Object, header: readonly string[], columns
       `All files need a header with the same columns, but that of ${uri}`,
       missing.length > 0 ? ` lacks ${list(missing)}` : '',
       missing.length > 0 && added.length > 0 ? ' and' : '',
-      added.length > 0 ? ` has ${list(added)} on top` : '',
+      added.length > 0 ? ` has ${list(added)} in addition` : '',
     ].join(''),
   );
 }

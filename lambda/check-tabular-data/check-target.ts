@@ -45,7 +45,7 @@ export function checkTarget(values: TargetValues, event: CheckTabularDataEvent, 
   const column = `target: column ${JSON.stringify(target)} of ${train}`;
   if (problemType === 'BinaryClassification' && values.classes.length > 2) {
     throw new InvalidTrainingData(
-      `${column} has more than 2 classes, such as ${examples(values.classes)}: that is no BinaryClassification`,
+      `${column} has more than 2 classes, such as ${examples(values.classes)}: BinaryClassification needs exactly 2`,
     );
   }
   if (!complete) return;
@@ -57,13 +57,13 @@ export function checkTarget(values: TargetValues, event: CheckTabularDataEvent, 
     const filled = values.rows - values.empty;
     throw new InvalidTrainingData(
       problemType?.endsWith('Classification')
-        ? `${column} has one class only, ${examples([...values.distinct])}: there is nothing to tell apart`
+        ? `${column} has only one class, ${examples([...values.distinct])}: there is nothing to distinguish`
         : `${column} is ${examples([...values.distinct])} in all ${filled} rows that have a value: there is nothing to predict`,
     );
   }
   if (problemType === 'Regression' && values.numbers === 0) {
     throw new InvalidTrainingData(
-      `${column} has no numbers, but texts such as ${examples([...values.distinct])}: that is no Regression`,
+      `${column} has no numbers, but text such as ${examples([...values.distinct])}: Regression needs numbers`,
     );
   }
 }

@@ -51,7 +51,7 @@ export function parseEvent(event: unknown): CheckTabularDataEvent {
 
 function text(field: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new InvalidEventError(`${field} must be a string that is not empty, got ${show(value)}`);
+  throw new InvalidEventError(`${field} must be a non-empty string, got ${show(value)}`);
 }
 
 function s3Uri(field: string, value: unknown): string {

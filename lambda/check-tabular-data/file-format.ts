@@ -15,13 +15,13 @@ export async function checkFormat(
   const found = await formatOf(client, object);
   const isParquet = !contentType.startsWith('text/csv');
   const problem = isParquet
-    ? found !== 'parquet' && 'is no Parquet file, but the data is declared to be Parquet'
+    ? found !== 'parquet' && 'is not a Parquet file, but the data is declared as Parquet'
     : found === 'parquet'
-      ? 'is a Parquet file, but the data is declared to be CSV'
+      ? 'is a Parquet file, but the data is declared as CSV'
       : found === 'gzip' && !gzip
-        ? 'is compressed with gzip, which the data is not declared to be'
+        ? 'is compressed with gzip, but the data is declared as uncompressed'
         : found !== 'gzip' && gzip
-          ? 'is not compressed with gzip, which the data is declared to be'
+          ? 'is not compressed with gzip, but the data is declared as compressed'
           : false;
   if (problem) throw new InvalidTrainingData(`${object.uri} ${problem}`);
 }

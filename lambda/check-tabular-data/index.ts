@@ -9,6 +9,8 @@ const client = new S3Client({ followRegionRedirects: true });
 export async function handler(event: unknown): Promise<CheckTabularDataResult> {
   const result = await checkTabularData(client, parseEvent(event));
   // Details go to the log, which keeps the result small.
-  console.info(JSON.stringify({ message: 'Nothing found that an AutoML job would fail for', ...result }));
+  console.info(
+    JSON.stringify({ message: 'No problems found that would make an AutoML job fail', ...result }),
+  );
   return { ...result, columns: result.columns.slice(0, 100) };
 }

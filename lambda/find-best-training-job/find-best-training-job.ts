@@ -251,7 +251,7 @@ async function noCompletedTrainingJob(
   }
   if (completed > 0) {
     sentences.push(
-      'Training jobs completed without a usable value: check that their log has the metric as its definition expects it, ' +
+      'Training jobs completed without a usable value: check that their log has the metric in the form that its definition expects, ' +
         'and that it is a number',
     );
   }

@@ -63,7 +63,7 @@ function optionalText<Name extends string>(
   const value = fields[name];
   if (value === undefined) return {};
   if (typeof value === 'string' && value !== '') return { [name]: value } as { [K in Name]?: string };
-  throw new InvalidEventError(`${name} must be a string that is not empty, got ${show(value)}`);
+  throw new InvalidEventError(`${name} must be a non-empty string, got ${show(value)}`);
 }
 
 function featureNames(value: unknown): FeatureNames {

@@ -29,12 +29,13 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     return buildAutoMlReport({
       ...common,
       ...(await readAutoMlSearch(clients.sagemaker, autoMlJobName)),
-      learningCurvesNotice: 'There are no learning curves: SageMaker does not tell the logs of candidates.',
+      learningCurvesNotice:
+        'There are no learning curves: SageMaker does not say which logs belong to a candidate.',
     });
   }
   const { finalTrainingJobName: finalName } = options;
   const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
-  // The final model is read and unpacked while the search and the logs are.
+  // Reads and unpacks the final model at the same time as the search and the logs.
   const finalImportance = finalJob && readImportance(clients.s3, finalJob);
   const search = await readTuningSearch(clients.sagemaker, tuningJobName, finalJob);
   const { notices, ...input } = search;
@@ -53,7 +54,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   });
 }
 
-/** The training job that the final model would be trained like, where it was described. */
+/** The best training job, if it was described. */
 function bestOf(
   { trainingJobs }: TuningSearch,
   { bestTrainingJobName: name }: ReportOptions,
@@ -62,9 +63,9 @@ function bestOf(
 }
 
 /**
- * Importance of the features in the model of a training job.
+ * Feature importance of a training job's model.
  *
- * @returns undefined where there is no model of XGBoost; a notice where it cannot be read
+ * @returns undefined if the model is not one of XGBoost; a notice if it cannot be read
  */
 async function readImportance(
   client: ReportClients['s3'],
@@ -78,7 +79,7 @@ async function readImportance(
     if (!modelArtifacts || !/(^|\/)sagemaker-xgboost[:@]/.test(image)) return undefined;
     return await readModelImportance(client, modelArtifacts, AbortSignal.timeout(EXTRAS_MILLISECONDS));
   } catch (error) {
-    return `The importance of the features is left out: ${textOf(error)}.`;
+    return `The feature importance is missing: ${textOf(error)}.`;
   }
 }
 

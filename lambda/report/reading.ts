@@ -62,7 +62,7 @@ function noValue(report: Facts): readonly [Kind, string] | undefined {
     'warning',
     `None of the ${count(jobs.length, noun(report))} has a value of ${report.objective.metric}, so there is no best one.${
       completed > 0
-        ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric as its definition expects it.`
+        ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric in the form that its definition expects.`
         : ''
     }`,
   ];
@@ -75,7 +75,7 @@ function constantObjective(report: Facts): readonly [Kind, string] | undefined {
   return [
     'warning',
     `All ${count(ranked.length, noun(report))} have the same value of ${report.objective.metric} (${formatNumber(first.value)}): ` +
-      'the hyperparameters make no difference to it. Check that the metric is the one to tune for.',
+      'the hyperparameters do not affect it. Check that this is the right metric to tune for.',
   ];
 }
 
@@ -228,7 +228,7 @@ function cost(report: Facts): readonly [Kind, string] | undefined {
   const types = byInstanceType.map(({ instanceType }) => instanceType);
   const parts = [
     `SageMaker bills ${formatSeconds(billableSeconds)} of instance time${types.length <= 3 ? ` (${list(types)})` : ''}` +
-      `${report.finalModel?.billableSeconds === undefined ? '' : ', the final training included'}.`,
+      `${report.finalModel?.billableSeconds === undefined ? '' : ', including the final training'}.`,
   ];
   if (failedBillableSeconds > 0)
     parts.push(`Failed jobs took ${formatSeconds(failedBillableSeconds)} of it.`);

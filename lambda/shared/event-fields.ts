@@ -16,7 +16,9 @@ export function fieldsOf(event: unknown, known: readonly string[]): Record<strin
   }
   const unknown = Object.keys(event).find((field) => !known.includes(field));
   if (unknown !== undefined) {
-    throw new InvalidEventError(`unknown field ${show(unknown)} in the event, known are ${known.join(', ')}`);
+    throw new InvalidEventError(
+      `unknown field ${show(unknown)} in the event; the fields are ${known.join(', ')}`,
+    );
   }
   return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null));
 }

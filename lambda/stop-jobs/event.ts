@@ -20,7 +20,7 @@ export function parseEvent(event: unknown): EndedExecution {
   const { executionArn, status, stopDate } = detail ?? {};
   if (typeof executionArn !== 'string' || typeof status !== 'string') {
     throw new InvalidEventError(
-      `the event must be a change of an execution's status, with detail.executionArn and detail.status, got ${show(event)}`,
+      `the event must be an execution status change, with detail.executionArn and detail.status, got ${show(event)}`,
     );
   }
   // The rule matches no other status. This check makes sure that jobs of a running execution are never stopped.

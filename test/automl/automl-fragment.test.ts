@@ -54,7 +54,7 @@ async function requestOf(props: Props = {}, settings: Json = SETTINGS, states: J
 }
 
 describe('the states', () => {
-  test.each([[undefined], [sfn.QueryLanguage.JSONATA]])('lead from one to the next, in %s', (language) => {
+  test.each([[undefined], [sfn.QueryLanguage.JSONATA]])('have the expected order, in %s', (language) => {
     const { StartAt, States } = definitionOf({}, stackOf(), language);
     expect(StartAt).toBe('Configure');
     expect(
@@ -94,13 +94,13 @@ describe('the states', () => {
     );
   });
 
-  test('end with the best candidate where there is to be no report', () => {
+  test('end with the best candidate without a report', () => {
     const { States } = definitionOf({ report: false });
     expect(States.FindBestCandidate).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
     expect(Object.keys(States)).not.toContain('WriteReport');
   });
 
-  test('retry only what failed before the job was there', () => {
+  test('retry only errors before the job was created', () => {
     const { CreateAutoMlJob } = definitionOf().States;
     expect(CreateAutoMlJob.Retry.flatMap(({ ErrorEquals }: Json) => ErrorEquals)).toEqual([
       'SageMaker.AmazonSageMakerException',
@@ -108,12 +108,12 @@ describe('the states', () => {
     ]);
   });
 
-  test('refer to nothing at the top level, where there is nothing', () => {
+  test('refer to nothing at the top level', () => {
     const text = JSON.stringify(definitionOf({ validation: csv('validation') }));
     expect(text).not.toMatch(/\$\$|[^\w]\$\./);
   });
 
-  test('of two chains go into one state machine', () => {
+  test('of two chains can be in one state machine', () => {
     const stack = stackOf();
     const chain = autoMlFragment({}, stack, 'A')
       .prefixStates()
@@ -124,7 +124,7 @@ describe('the states', () => {
   });
 });
 
-describe('looking at the AutoML job', () => {
+describe('polling the AutoML job', () => {
   async function looksUntil(seconds: number): Promise<number> {
     const { Seconds } = definitionOf().States.WaitForAutoMlJob;
     const waits: number[] = [];
@@ -153,7 +153,7 @@ describe('looking at the AutoML job', () => {
     ['Completed', false],
     ['Failed', false],
     ['Stopped', false],
-  ])('%s: goes on is %s', async (status, goesOn) => {
+  ])('%s: continues is %s', async (status, goesOn) => {
     const [{ Condition }] = definitionOf().States.HasAutoMlJobEnded.Choices;
     expect(await evaluate(Condition, { input: { status } })).toBe(goesOn);
   });
@@ -168,7 +168,7 @@ describe('looking at the AutoML job', () => {
     });
   });
 
-  test('begins with the name that the job got', async () => {
+  test('begins with the name of the job', async () => {
     const { Output } = definitionOf().States.CreateAutoMlJob;
     const result = { AutoMLJobArn: 'arn:aws:sagemaker:eu-west-1:123456789012:automl-job/houses-1' };
     expect(await evaluate(Output, { result })).toEqual({ autoMlJobName: 'houses-1', polls: 1 });
@@ -197,7 +197,7 @@ describe('the request', () => {
     });
   });
 
-  test('has all that can be set', async () => {
+  test('has all settings', async () => {
     const stack = stackOf();
     const { CreateAutoMlJob } = definitionOf(
       {
@@ -245,14 +245,14 @@ describe('the request', () => {
     });
   });
 
-  test('has the validation data that the execution has', async () => {
+  test('has the validation data of the execution', async () => {
     const settings = { ...SETTINGS, validation: 's3://data/v/' };
     const { AutoMLJobInputDataConfig: channels } = await requestOf({}, settings);
     expect(channels.map(({ ChannelType }: Json) => ChannelType)).toEqual(['training', 'validation']);
     expect(channels[1].DataSource.S3DataSource.S3Uri).toBe('s3://data/v/');
   });
 
-  test('has another name for each attempt', async () => {
+  test('has a different name for each attempt', async () => {
     const retry = { context: { ...CONTEXT, State: { ...CONTEXT.State, RetryCount: 1 } } };
     const names = [await requestOf(), await requestOf(), await requestOf({}, SETTINGS, retry)].map(
       ({ AutoMLJobName }) => AutoMLJobName,
@@ -271,7 +271,7 @@ describe('the request', () => {
     },
   );
 
-  test('to the check of the data names what there is', async () => {
+  test('to the check of the data has the given data', async () => {
     const { CheckData } = definitionOf({
       problemType: AutoMlProblemType.REGRESSION,
       objective: AutoMlObjective.MSE,
@@ -290,7 +290,7 @@ describe('the request', () => {
 describe('permissions', () => {
   const ARN = (rest: string) => `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${rest}`;
 
-  test('of the state machine end at the prefix of its jobs', () => {
+  test('of the state machine are limited to the prefix of its jobs', () => {
     const stack = stackOf();
     definitionOf({}, stack);
     const statements = statementsIn(stack, /^<MachineRole/);
@@ -317,7 +317,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('of the check of the data are to read it, and of the search for the best candidate to see its job', () => {
+  test('of the functions are limited to the data, and to the jobs with the prefix', () => {
     const stack = stackOf();
     definitionOf({ validation: csv('validation') }, stack);
     const reading = statementsIn(stack, /CheckDataFunction/).filter(({ Action }: Json) =>
@@ -344,7 +344,7 @@ describe('permissions', () => {
     );
   });
 
-  test('of the training role are to write below the output only, and to pass itself', () => {
+  test('of the training role allow writing only below the output, and passing itself', () => {
     const stack = stackOf();
     definitionOf({}, stack);
     const statements = statementsIn(stack, /^<AutoMlTrainingRole/);

@@ -20,7 +20,7 @@ describe('the template', () => {
     expect(Template.fromStack(stack).toJSON()).toMatchSnapshot();
   });
 
-  test('needs the name of the target and nothing else', () => {
+  test('requires only the name of the target', () => {
     const stack = stackOf();
     const { bucket, stateMachine } = autoMlWorkflow({ jobNamePrefix: undefined }, stack);
     expect(bucket).toBeInstanceOf(s3.Bucket);
@@ -30,7 +30,7 @@ describe('the template', () => {
     expect(Configure.Output).toMatch(/"s3:\/\/<AutoMlBucket\w+>\/input\/train\/"/);
   });
 
-  test('stops the AutoML jobs of executions that end without them, and no other jobs', () => {
+  test('stops only AutoML jobs of executions that ended before them', () => {
     const stack = stackOf();
     autoMlWorkflow({}, stack);
     const template = Template.fromStack(stack);
@@ -56,7 +56,7 @@ describe('the template', () => {
     );
   });
 
-  test('grants the start of executions', () => {
+  test('grants permission to start executions', () => {
     const stack = stackOf();
     const role = new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() });
     autoMlWorkflow({}, stack).grantStartExecution(role);

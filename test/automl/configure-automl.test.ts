@@ -13,7 +13,7 @@ async function configure(input: unknown, props: Partial<AutoMlFragmentProps> = {
 const DEFAULTS = { target: 'price', train: 's3://data/train/', maxCandidates: 20 };
 const VALIDATION = { validation: csv('validation') };
 
-test('settings are those of the construct for an empty input', async () => {
+test('an empty input gives the settings of the construct', async () => {
   expect(await configure({})).toEqual({ settings: DEFAULTS });
   expect(await configure({}, { ...VALIDATION, maxCandidates: 3, target: 'rooms' })).toEqual({
     settings: { ...DEFAULTS, validation: 's3://data/validation/', maxCandidates: 3, target: 'rooms' },
@@ -63,14 +63,14 @@ test.each<[string, unknown, string[]]>([
   expect(await configure(input)).toEqual({ problems });
 });
 
-test('data may be in further places that the construct allows', async () => {
+test('data can be in additional locations that the construct allows', async () => {
   const props = { allowedInputLocations: [DataLocation.fromUri('s3://lake')] };
   const input = { train: 's3://lake/houses.csv' };
   expect(await configure(input, props)).toEqual({ settings: { ...DEFAULTS, ...input } });
   expect((await configure({ train: 's3://lake-2/x' }, props)).problems).toHaveLength(1);
 });
 
-test('validation data cannot be named where a fraction of the training data is taken', async () => {
+test('the input cannot set validation data with validationFraction', async () => {
   expect(await configure({ validation: 's3://data/train/v' }, { validationFraction: 0.3 })).toEqual({
     problems: ['validation: is not a field of the input; the fields are target, train, maxCandidates'],
   });

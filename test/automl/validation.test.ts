@@ -41,7 +41,7 @@ test.each<[string, Props]>([
     'what is known at deployment',
     { target: Token.asString({ Ref: 'Target' }), maxCandidates: Token.asNumber({ Ref: 'N' }) },
   ],
-])('%s are taken', (_name, props) => {
+])('%s are accepted', (_name, props) => {
   expect(problemsOf(props)).toEqual([]);
 });
 
@@ -163,11 +163,11 @@ test.each<[string, Props, string[]]>([
     { securityGroups: [] },
     ['securityGroups: must have 1 to 5 elements, got 0', 'securityGroups: requires a VPC: give vpc too'],
   ],
-])('%s are refused', (_name, props, problems) => {
+])('%s are rejected', (_name, props, problems) => {
   expect(problemsOf(props)).toEqual(problems);
 });
 
-test('a VPC is taken', () => {
+test('a VPC is accepted', () => {
   const stack = stackOf();
   expect(() => autoMlFragment({ vpc: vpcIn(stack) }, stack)).not.toThrow();
 });

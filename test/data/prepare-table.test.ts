@@ -176,12 +176,12 @@ describe('a column', () => {
       'that numbers the rows, from 0',
       (i) => String(i),
       '',
-      /numbers the rows, as the index that pandas writes does/,
+      /numbers the rows, like the index column that pandas writes/,
     ],
     ['that numbers the rows, from 1', (i) => String(i + 1), 'Unnamed: 0', /numbers the rows/],
     ['that is empty', () => 'NA', 'x', /no values/],
     ['that is constant', () => 'a', 'x', /the same value in every row/],
-    ['of identifiers', (i) => `id-${i}`, 'x', /40 different texts in 40 rows/],
+    ['of identifiers', (i) => `id-${i}`, 'x', /40 different strings in 40 rows/],
     [
       'of dates that may be read in two ways',
       (i) => `0${1 + (i % 9)}/02/2020`,
@@ -199,7 +199,7 @@ describe('a column', () => {
   test('with more texts than categories may be is left out, and memory does not hold them', () => {
     const path = write(['x,z,y', ...rows(3000, (i) => `text ${i % 1500},${i % 7},${i * 1.5}`)]);
     expect(prepare(path, 'y').manifest.leftOut).toEqual([
-      { column: 'x', reason: expect.stringContaining('too many different texts') },
+      { column: 'x', reason: expect.stringContaining('too many different strings') },
     ]);
   });
 
@@ -229,7 +229,7 @@ describe('a column', () => {
     [
       'numbers with a Unicode minus',
       (i: number) => `${i === 7 ? '\u2212' : ''}${i * 2.5}`,
-      /^column x has a Unicode minus, such as "\u221217.5" \(line 9\), which is read as -$/,
+      /^column x has a Unicode minus, such as "\u221217.5" \(line 9\), which is read as a minus sign$/,
     ],
   ])('of %s gets a notice', (_name, value, notice) => {
     const { manifest } = prepare(write(['x,y', ...rows(20, (i) => `${value(i)},${i * 1.5}`)]), 'y');
@@ -489,7 +489,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a label that is constant',
       ['y,x', ...repeated('5', 20)],
       'y',
-      /column y is 5 in every row: there is nothing to learn$/,
+      /column y is 5 in every row: there is nothing to predict$/,
     ],
     ['a single class', ['y,x', ...repeated('yes', 20)], 'y', /column y is yes in every row/],
     [
@@ -502,7 +502,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a number that is rare, if it is a class',
       ['y,x', ...repeated('0', 20), ...repeated('1', 20), '2,1'],
       'y',
-      /with a single row: 2. .*for amounts, set tuning:problemType=Regression$/,
+      /with a single row: 2. .*for quantities, set tuning:problemType=Regression$/,
     ],
     [
       'a label of identifiers',
@@ -514,7 +514,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a label of a few identifiers',
       ['y,x', ...rows(12, (i) => `id-${i},${i}`), ...repeated('id-0', 20)],
       'y',
-      /column y looks like an identifier or free text: 11 of its 12 values are in a single row: id-1, .*\. Name another column/,
+      /column y looks like an identifier or free text: 11 of its 12 values appear in only one row: id-1, .*\. Name another column/,
     ],
     ...[
       ['2001-01-01', '2002-01-01'],
@@ -524,25 +524,25 @@ describe('refused, with file, line, column and what to do, is', () => {
       `a label of dates such as ${dates[0]}`,
       ['y,x', ...rows(20, (i) => `${dates[i % dates.length]},${i}`)],
       'y',
-      /column y holds dates \(".*", line 2\), which cannot be predicted as they are: write a number .*, or name another column$/,
+      /column y holds dates \(".*", line 2\), which cannot be predicted: replace them with a number, .* or name another column$/,
     ]),
     [
       'a label that no float holds',
       ['y,x', ...NUMBERS, '1e39,1'],
       'y',
-      /line 42 of .*, column y: "1e39" is beyond the 32-bit floats/,
+      /line 42 of .*, column y: "1e39" is too large for the 32-bit floats/,
     ],
     [
       'a value that no float holds',
       ['y,x', ...NUMBERS, '1,-4e38'],
       'y',
-      /line 42 of .*, column x: "-4e38" is beyond the 32-bit floats/,
+      /line 42 of .*, column x: "-4e38" is too large for the 32-bit floats/,
     ],
     [
       'infinity',
       ['y,x', ...NUMBERS, '1,inf'],
       'y',
-      /line 42 of .*, column x: "inf" is beyond the 32-bit floats/,
+      /line 42 of .*, column x: "inf" is too large for the 32-bit floats/,
     ],
     [
       'a word among numbers',
@@ -554,7 +554,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'a word among numbers of the label',
       ['y,x', ...NUMBERS, 'unknown,1'],
       'y',
-      /line 42 of .*, column y: "unknown" is text in a column of numbers: correct it, or leave it empty if the value is missing$/,
+      /line 42 of .*, column y: "unknown" is text in a column of numbers: correct it, or leave the field empty if the value is missing$/,
     ],
     [
       'thousands separators',
@@ -584,7 +584,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'one column',
       ['a', '1'],
       'a',
-      /has only one column, "a": a label and at least one feature are needed\. Separate columns by commas/,
+      /has only one column, "a", but needs a label and at least one feature\. Separate columns by commas/,
     ],
     ['two columns of one name', ['a,b,b', '1,2,3'], 'a', /several columns of the same name: b. Rename them/],
     ['no header', ['1.5,2', '1,2'], 'a', /seems to have no header: its first line is 1.5, 2/],
@@ -661,7 +661,7 @@ describe('refused, with file, line, column and what to do, is', () => {
       'MulticlassClassification with amounts',
       ['1.5', '2.5', '3'],
       'MulticlassClassification',
-      /not whole: these are no classes/,
+      /not whole, so they are not classes/,
     ],
   ])('%s', (_name, values, problemType, message) => {
     const path = write(['y,x', ...rows(30, (i) => `${values[i % values.length]},${i}`)]);
@@ -669,7 +669,7 @@ describe('refused, with file, line, column and what to do, is', () => {
   });
 
   test.each([
-    ['is no column', 'c', /"c" is no column of .*; columns are a, b$/],
+    ['is no column', 'c', /"c" is not a column of .*; columns are a, b$/],
     ['is the label', 'a', /"a" is the label of /],
   ])('a column to exclude that %s', (_name, name, message) => {
     expect(() => prepare(write(['a,b', '1,2']), 'a', { excludeColumns: [name] })).toThrow(message);

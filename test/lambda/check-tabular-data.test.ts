@@ -12,7 +12,7 @@ type Objects = Readonly<Record<string, string | Buffer>>;
 const HOUSES = 'rooms,area,note,price\n3,80,"near, the\nriver",100\n4,120,,150\n,60,old,\n';
 const EVENT = { target: 'price', train: 's3://data/train/' };
 
-/** @param read gets the keys of the objects that are read, in their order */
+/** @param read gets the keys of the objects, in their order */
 async function check(
   objects: Objects | string,
   event: Wire = {},
@@ -240,13 +240,13 @@ describe('what an AutoML job would fail for', () => {
       'no data',
       { 'train/a.csv': '' },
       {},
-      'train: there is no object with content whose URI begins with s3://data/train/: upload the data there, or name another place',
+      'train: there is no object with content whose URI begins with s3://data/train/: upload the data there, or give another location',
     ],
     [
       'no validation data',
       { 'train/a.csv': HOUSES },
       { validation: 's3://data/no/' },
-      'validation: there is no object with content whose URI begins with s3://data/no/: upload the data there, or name another place',
+      'validation: there is no object with content whose URI begins with s3://data/no/: upload the data there, or give another location',
     ],
     [
       'no such column',
@@ -264,7 +264,7 @@ describe('what an AutoML job would fail for', () => {
       'only the target and the weights',
       'price,w\n1,2\n',
       { sampleWeightColumn: 'w' },
-      'There is nothing to learn from: s3://data/train/a.csv has no column besides "price", "w"',
+      'There are no features: s3://data/train/a.csv has no other columns than "price", "w"',
     ],
     [
       'another separator in the name of one of the columns',
@@ -282,7 +282,7 @@ describe('what an AutoML job would fail for', () => {
       'no header, with an empty column',
       '1,\n3,4\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, as data has: the first row has to have the names of the columns. Columns: "1", ""',
+      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, like a row of data: the first row must have the names of the columns. Columns: "1", ""',
     ],
     [
       'many columns, with long names',
@@ -307,37 +307,37 @@ describe('what an AutoML job would fail for', () => {
       'a regression of long texts',
       `x,price\n1,a${'b'.repeat(200)}\n2,c\n`,
       { problemType: 'Regression' },
-      `target: column "price" of s3://data/train/ has no numbers, but texts such as "a${'b'.repeat(99)}", "c": that is no Regression`,
+      `target: column "price" of s3://data/train/ has no numbers, but text such as "a${'b'.repeat(99)}", "c": Regression needs numbers`,
     ],
     [
       'files with more columns',
       { 'train/a.csv': 'x,price\n1,2\n', 'train/b.csv': `x,price,${'abcdefghijkl'.split('')}\n` },
       {},
-      'All files need a header with the same columns, but that of s3://data/train/b.csv has "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" on top',
+      'All files need a header with the same columns, but that of s3://data/train/b.csv has "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" in addition',
     ],
     [
       'compressed validation data that is not declared so',
       { 'train/a.csv': HOUSES, 'v.csv': gzipSync(HOUSES) },
       { validation: 's3://data/v.csv' },
-      's3://data/v.csv is compressed with gzip, which the data is not declared to be',
+      's3://data/v.csv is compressed with gzip, but the data is declared as uncompressed',
     ],
     [
       'another separator',
       'rooms;price\n1;2\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ";": columns have to be separated by commas. Columns: "rooms;price"',
+      'target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ";": columns must be separated by commas. Columns: "rooms;price"',
     ],
     ...['\t', '|'].map((separator): [string, string, Wire, string] => [
       `columns separated by ${JSON.stringify(separator)}`,
       `rooms${separator}price\n1${separator}2\n`,
       {},
-      `target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ${JSON.stringify(separator)}: columns have to be separated by commas. Columns: ${JSON.stringify(`rooms${separator}price`)}`,
+      `target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ${JSON.stringify(separator)}: columns must be separated by commas. Columns: ${JSON.stringify(`rooms${separator}price`)}`,
     ]),
     [
       'no header',
       '1,2.5\n3,4\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, as data has: the first row has to have the names of the columns. Columns: "1", "2.5"',
+      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, like a row of data: the first row must have the names of the columns. Columns: "1", "2.5"',
     ],
     [
       'a column that is there twice',
@@ -349,7 +349,7 @@ describe('what an AutoML job would fail for', () => {
       'no other column',
       'price\n1\n2\n',
       {},
-      'There is nothing to learn from: s3://data/train/a.csv has no column besides "price"',
+      'There are no features: s3://data/train/a.csv has no other columns than "price"',
     ],
     [
       'no column with weights',
@@ -374,25 +374,25 @@ describe('what an AutoML job would fail for', () => {
       'one class',
       'x,price\n1,yes\n2,yes\n',
       { problemType: 'MulticlassClassification' },
-      'target: column "price" of s3://data/train/ has one class only, "yes": there is nothing to tell apart',
+      'target: column "price" of s3://data/train/ has only one class, "yes": there is nothing to distinguish',
     ],
     [
       'more than two classes',
       'x,price\n1,a\n2,b\n3,c\n4,d\n',
       { problemType: 'BinaryClassification' },
-      'target: column "price" of s3://data/train/ has more than 2 classes, such as "a", "b", "c": that is no BinaryClassification',
+      'target: column "price" of s3://data/train/ has more than 2 classes, such as "a", "b", "c": BinaryClassification needs exactly 2',
     ],
     [
       'a regression of texts',
       'x,price\n1,a\n2,b\n',
       { problemType: 'Regression' },
-      'target: column "price" of s3://data/train/ has no numbers, but texts such as "a", "b": that is no Regression',
+      'target: column "price" of s3://data/train/ has no numbers, but text such as "a", "b": Regression needs numbers',
     ],
     [
       'files with other columns',
       { 'train/a.csv': HOUSES, 'train/b.csv': 'rooms,area,price,garden\n1,2,3,4\n' },
       {},
-      'All files need a header with the same columns, but that of s3://data/train/b.csv lacks "note" and has "garden" on top',
+      'All files need a header with the same columns, but that of s3://data/train/b.csv lacks "note" and has "garden" in addition',
     ],
     [
       'validation data with other columns',
@@ -404,25 +404,25 @@ describe('what an AutoML job would fail for', () => {
       'compressed files that are not declared so',
       { 'train/a.csv': gzipSync(HOUSES) },
       {},
-      's3://data/train/a.csv is compressed with gzip, which the data is not declared to be',
+      's3://data/train/a.csv is compressed with gzip, but the data is declared as uncompressed',
     ],
     [
       'files that are declared to be compressed and are not',
       HOUSES,
       { gzip: true },
-      's3://data/train/a.csv is not compressed with gzip, which the data is declared to be',
+      's3://data/train/a.csv is not compressed with gzip, but the data is declared as compressed',
     ],
     [
       'Parquet files that are declared to be CSV',
       'PAR1…',
       {},
-      's3://data/train/a.csv is a Parquet file, but the data is declared to be CSV',
+      's3://data/train/a.csv is a Parquet file, but the data is declared as CSV',
     ],
     [
       'CSV files that are declared to be Parquet',
       HOUSES,
       { contentType: 'x-application/vnd.amazon+parquet' },
-      's3://data/train/a.csv is no Parquet file, but the data is declared to be Parquet',
+      's3://data/train/a.csv is not a Parquet file, but the data is declared as Parquet',
     ],
   ])('%s', async (_name, objects, event, message) => {
     expect(await problem(objects, event)).toBe(message);
@@ -438,8 +438,8 @@ describe('what an AutoML job would fail for', () => {
 
 test.each([
   [[], 'the event must be an object, got []'],
-  [{ train: 's3://a/b' }, 'target must be a string that is not empty, got nothing'],
-  [{ target: '', train: 's3://a/b' }, 'target must be a string that is not empty, got ""'],
+  [{ train: 's3://a/b' }, 'target must be a non-empty string, got nothing'],
+  [{ target: '', train: 's3://a/b' }, 'target must be a non-empty string, got ""'],
   [{ target: 'a', train: ' s3://a/b' }, 'train must be s3://bucket/key, got " s3://a/b"'],
   [{ target: 'a', train: ['s3://a/b'] }, 'train must be s3://bucket/key, got ["s3://a/b"]'],
   [{ target: 'a', train: 'http://a' }, 'train must be s3://bucket/key, got "http://a"'],
@@ -447,7 +447,7 @@ test.each([
   [{ target: 'a', train: 's3://a/b', gzip: 'yes' }, 'gzip must be true or false, got "yes"'],
   [
     { target: 'a', train: 's3://a/b', label: 'a' },
-    'unknown field "label" in the event, known are target, train, validation, contentType, gzip, problemType, sampleWeightColumn',
+    'unknown field "label" in the event; the fields are target, train, validation, contentType, gzip, problemType, sampleWeightColumn',
   ],
 ])('refuses the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(expect.objectContaining({ name: 'InvalidEventError', message }));

@@ -460,7 +460,7 @@ describe('NoCompletedTrainingJobError', () => {
       trainingJobs: [job(1, undefined)],
     });
     expect(message).toContain(
-      'Training jobs completed without a usable value: check that their log has the metric as its definition expects it, ' +
+      'Training jobs completed without a usable value: check that their log has the metric in the form that its definition expects, ' +
         'and that it is a number. Logs:',
     );
   });

@@ -168,7 +168,7 @@ describe('the calls', () => {
     );
     const { learningCurvesNotice } = await makeReport(clients, EVENT);
     expect(countOf(calls, /FilterLogEvents/)).toBe(18);
-    expect(learningCurvesNotice).toMatch(/less than twice/);
+    expect(learningCurvesNotice).toMatch(/at least twice/);
   });
 
   test('end with a notice at 800 training jobs, and never lose the best', async () => {
@@ -182,7 +182,7 @@ describe('the calls', () => {
     expect(report.jobs).toHaveLength(801);
     expect(report.bestJob).toBe('churn-1-900');
     expect(report.notices).toEqual([
-      'Tuning job churn-1 has more training jobs than the 801 that are shown.',
+      'Tuning job churn-1 has more training jobs than the 801 in this report.',
     ]);
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
   });
@@ -342,7 +342,7 @@ describe('the importance of features', () => {
       { GetObject: denied('s3:GetObject') },
       /AccessDeniedException: .*s3:GetObject/,
     ],
-    ['a model that is no archive', withModel(Buffer.from('<script>')), /left out: /],
+    ['a model that is no archive', withModel(Buffer.from('<script>')), /is missing: /],
     ['an archive without a model', withModel(gzipSync(Buffer.alloc(1024))), /has no xgboost-model/],
   ])('is left out with the reason for %s', async (_what, change, reason) => {
     const { clients } = fakeClients(answersFor(jobs(3), change));

@@ -1,4 +1,4 @@
-"""Makes train.csv out of birdstrikes.csv of the npm package vega-datasets 3.2.1.
+"""Creates train.csv from birdstrikes.csv of the npm package vega-datasets 3.2.1.
 
     python prepare.py <path of birdstrikes.csv>
 

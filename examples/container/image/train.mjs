@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// A training program of one's own, in a language of one's own: SageMaker runs it with the data and the hyperparameters
-// below /opt/ml, and takes the model from there. It fits a ridge regression.
+// A custom training program in any language. SageMaker runs it with the data and the hyperparameters below /opt/ml, and
+// uploads the model from there. This program fits a ridge regression.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = process.env.SAGEMAKER_BASE_DIR ?? '/opt/ml';
-/** Column of the hour of the day: rentals rise and fall twice a day, which a straight line cannot. */
+/** Column of the hour of the day. Rentals rise and fall twice a day, which a linear term cannot represent. */
 const HOUR = 3;
 
 function main() {
@@ -64,7 +64,7 @@ function dot(left, right) {
 try {
   main();
 } catch (error) {
-  // SageMaker shows this file as the reason for the failure.
+  // SageMaker reports the content of this file as the failure reason.
   writeFileSync(join(ROOT, 'output/failure'), String(error));
   process.exitCode = 1;
 }

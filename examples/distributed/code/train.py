@@ -14,7 +14,7 @@ PORT = 9099
 
 
 class PrintMetrics(xgboost.callback.TrainingCallback):
-    """Prints the lines that SageMaker finds XGBoost's metrics in."""
+    """Prints metrics in the format in which SageMaker finds them."""
 
     def after_iteration(self, model, epoch, evals_log):
         values = [f"{data}-{metric}:{scores[-1]:.5f}" for data, log in evals_log.items() for metric, scores in log.items()]
@@ -23,7 +23,7 @@ class PrintMetrics(xgboost.callback.TrainingCallback):
 
 
 def load(folder):
-    """All CSV files of a channel: the label is the first column."""
+    """Reads all CSV files of a channel. The label is the first column."""
     files = sorted(os.path.join(folder, name) for name in os.listdir(folder))
     rows = np.concatenate([np.loadtxt(file, delimiter=",", ndmin=2) for file in files])
     print(f"{folder}: {len(rows)} rows in {len(files)} files", flush=True)
@@ -39,7 +39,7 @@ def train(args, is_first):
         num_boost_round=args.num_round,
         evals=[(train_data, "train"), (validation_data, "validation")],
         verbose_eval=False,
-        # The values are those of the whole cluster: one host prints them.
+        # The values are for the whole cluster, so only one host prints them.
         callbacks=[PrintMetrics()] if is_first else [],
     )
 
@@ -64,7 +64,7 @@ def main():
         model = train(args, is_first)
     if tracker is not None:
         tracker.wait_for()
-        # The model is the same on all hosts: one saves it.
+        # The model is the same on all hosts, so only one saves it.
         model.save_model(os.path.join(os.environ["SM_MODEL_DIR"], "model.ubj"))
 
 

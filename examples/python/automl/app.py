@@ -9,7 +9,7 @@ from cdk_sagemaker_tuning import AutoMlWorkflow
 app = App()
 stack = Stack(app, "AutoMlExample")
 
-# A CSV file with a header and the name of the column to predict are all it needs.
+# AutoML needs only a CSV file with a header, and the name of the column to predict.
 data = Path(__file__).resolve().parents[2] / "automl" / "data" / "train" / "birdstrikes.csv"
 
 workflow = AutoMlWorkflow(

@@ -27,7 +27,7 @@ workflow = TuningWorkflow(
         source=ScriptSource.from_folder(str(PROJECT / "examples" / "script" / "code")),
         entry_point="train_sklearn.py",
         framework=Framework.scikit_learn("1.4-2"),
-        # What the script prints; SageMaker finds the value with this regular expression.
+        # SageMaker finds the metric in the output of the script with this regular expression.
         metrics=[
             TrainingMetricDefinition(
                 name="validation:rmse",

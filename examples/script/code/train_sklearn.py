@@ -10,7 +10,7 @@ from sklearn.metrics import mean_squared_error
 
 
 def load(folder):
-    """All CSV files of a channel: the label is the first column."""
+    """Reads all CSV files of a channel. The label is the first column."""
     files = sorted(os.path.join(folder, name) for name in os.listdir(folder))
     rows = np.concatenate([np.loadtxt(file, delimiter=",", ndmin=2) for file in files])
     return rows[:, 1:], rows[:, 0]

@@ -1,4 +1,4 @@
-"""XGBoost on bike rentals, with early stopping of its own."""
+"""XGBoost on bike rentals, with early stopping."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import xgboost
 
 
 def load(folder):
-    """All CSV files of a channel: the label is the first column."""
+    """Reads all CSV files of a channel. The label is the first column."""
     files = sorted(os.path.join(folder, name) for name in os.listdir(folder))
     rows = np.concatenate([np.loadtxt(file, delimiter=",", ndmin=2) for file in files])
     return xgboost.DMatrix(rows[:, 1:], label=rows[:, 0])
@@ -37,7 +37,7 @@ def main():
     for name in ("train", "validation"):
         print(f"rmse on {name}: {results[name]['rmse'][model.best_iteration]:.6f}")
 
-    # What was measured is what is kept: without the rounds after the best one.
+    # Saves the model that was measured, without the rounds after the best one.
     model[: model.best_iteration + 1].save_model(os.path.join(os.environ["SM_MODEL_DIR"], "model.ubj"))
     with open(os.path.join(os.environ["SM_OUTPUT_DATA_DIR"], "history.json"), "w") as file:
         json.dump(results, file)

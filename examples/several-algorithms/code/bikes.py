@@ -1,4 +1,4 @@
-"""What both scripts have in common: reading a channel, measuring, saving."""
+"""Shared code of both scripts: reads a channel, computes metrics, saves the model."""
 
 import os
 
@@ -8,7 +8,7 @@ from sklearn.metrics import mean_squared_error
 
 
 def load(channel):
-    """All CSV files of a channel: the label is the first column."""
+    """Reads all CSV files of a channel. The label is the first column."""
     folder = os.environ[f"SM_CHANNEL_{channel.upper()}"]
     files = sorted(os.path.join(folder, name) for name in os.listdir(folder))
     rows = np.concatenate([np.loadtxt(file, delimiter=",", ndmin=2) for file in files])

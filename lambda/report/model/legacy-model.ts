@@ -32,7 +32,7 @@ export function parseLegacyModel(buffer: Buffer): XGBoostModel {
     const node = at + BYTES.tree;
     const statistics = node + nodes * BYTES.node;
     at = statistics + nodes * BYTES.statistics;
-    if (nodes < 1 || at > buffer.length) throw new Error('the model is in no known format');
+    if (nodes < 1 || at > buffer.length) throw new Error('the format of the model is unknown');
     const numbers = (read: (index: number) => number) =>
       Float64Array.from({ length: nodes }, (_, i) => read(i));
     trees.push({

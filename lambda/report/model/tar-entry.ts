@@ -41,7 +41,7 @@ export async function readTarEntry(
         names.push(name);
         keeps = isWanted(name);
         if (keeps && size > maxBytes) {
-          throw new Error(`the model has ${size} bytes, more than the ${maxBytes} that are read`);
+          throw new Error(`the model has ${size} bytes, more than the maximum of ${maxBytes}`);
         }
         left = size;
         padding = (BLOCK - (size % BLOCK)) % BLOCK;

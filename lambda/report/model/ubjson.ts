@@ -90,7 +90,9 @@ class Reader {
   private number(marker: string): number {
     const [bytes, read] = NUMBERS[marker] ?? [];
     if (bytes === undefined || read === undefined) {
-      throw new Error(`the model has ${JSON.stringify(marker)} at byte ${this.at - 1}, which is no UBJSON`);
+      throw new Error(
+        `the model has ${JSON.stringify(marker)} at byte ${this.at - 1}, which is not valid UBJSON`,
+      );
     }
     const value = read(this.buffer, this.at);
     this.at += bytes;

@@ -20,7 +20,7 @@ const TREE_NUMBERS = [
 export function parseXGBoostModel(buffer: Buffer): XGBoostModel {
   const [first, second] = [buffer[0], buffer[1]];
   if (first === 0x80) {
-    throw new Error('the model is a Python pickle, as images of XGBoost before 1.3-1 save it');
+    throw new Error('the model is a Python pickle, the format of XGBoost images before 1.3-1');
   }
   if (first !== 0x7b) return parseLegacyModel(buffer);
   // In JSON, a key begins with a quotation mark. In UBJSON, it begins with the type of its length.
@@ -34,7 +34,7 @@ export function parseXGBoostModel(buffer: Buffer): XGBoostModel {
 function modelOf(document: unknown): XGBoostModel {
   const { learner } = document as { learner?: Learner };
   const gradientBooster = learner?.gradient_booster;
-  if (!gradientBooster?.name) throw new Error('the model is in no known format');
+  if (!gradientBooster?.name) throw new Error('the format of the model is unknown');
   const trees = (gradientBooster.gbtree ?? gradientBooster).model?.trees ?? [];
   return {
     booster: gradientBooster.name,

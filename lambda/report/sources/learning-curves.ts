@@ -61,7 +61,7 @@ export async function readLearningCurves(
     learningCurves,
     learningCurvesNotice: problem
       ? `There are no learning curves: reading the logs failed with ${problem.name}: ${problem.message}`
-      : 'There are no learning curves: the logs have the objective metric less than twice for each training job.',
+      : 'There are no learning curves: no training job logged the objective metric at least twice.',
   };
 }
 

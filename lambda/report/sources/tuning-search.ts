@@ -146,7 +146,7 @@ async function readParents(
 }
 
 function cutNotice(tuningJobName: string, shown: number): string {
-  return `Tuning job ${tuningJobName} has more training jobs than the ${shown} that are shown.`;
+  return `Tuning job ${tuningJobName} has more training jobs than the ${shown} in this report.`;
 }
 
 /** Returns the reason instead of an error if something was deleted or the role has no permission to read it. */

@@ -119,7 +119,7 @@ const PROBLEMS: [string, [string, string, RegExp][]][] = [
       [
         'binary',
         'source',
-        /^target: column "source" of s3:\S+ has one class only, "sensor": there is nothing to tell apart/,
+        /^target: column "source" of s3:\S+ has only one class, "sensor": there is nothing to distinguish/,
       ],
     ],
   ],
