@@ -23,7 +23,7 @@ export function keepChoices(state: State, charts: ReadonlyMap<string, Chart>): v
   addEventListener('pagehide', () => save(state));
 }
 
-/** Focuses the control of the job table that had the focus, so that the user can go on typing. */
+/** Focuses the control of the job table that had the focus, so that the user can continue typing. */
 export function restoreFocus(): void {
   const label = stored()?.focus;
   for (const control of document.querySelectorAll<HTMLElement>('#job-tools [aria-label]')) {
