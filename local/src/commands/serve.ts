@@ -38,7 +38,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       '\nPrints "export AWS_ENDPOINT_URL=..." and access keys to paste into another terminal. Serves SageMaker, Step ' +
-        'Functions, S3, Lambda and STS, and the read operations that their clients need of CloudFormation, CloudWatch, CloudWatch Logs and IAM. Reports have a separate URL with a token: anyone who has the URL can read them.',
+        'Functions, S3, Lambda and STS, and the read operations of CloudFormation, CloudWatch, CloudWatch Logs and IAM that clients need. Reports have a separate URL with a token: anyone who has the URL can read them.',
     )
     .action(serve);
   return addExamples(command, [
