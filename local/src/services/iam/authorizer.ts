@@ -116,8 +116,8 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
 
 /**
  * AWS's reason for refusing a request; undefined if it is allowed. Within an account, either the
- * identity-based or the resource-based policy can allow it. For a KMS key, the key policy must first delegate
- * to IAM policies.
+ * identity-based or the resource-based policy can allow it. For a KMS key, identity-based policies only count
+ * if the key policy delegates to them.
  */
 function whyRefused(
   action: string,

@@ -3,7 +3,7 @@ import { AwsError } from '../aws-error';
 /** Whether a filter pattern matches the message of an event. */
 export type MessageFilter = (message: string) => boolean;
 
-/** A term, quoted or not. `-` excludes a term; `?` makes it optional. */
+/** A term, quoted or not. `-` excludes it; `?` makes it one of several alternatives. */
 const TERM = /([-?]?)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gy;
 
 /**

@@ -22,7 +22,7 @@ export type Distribution =
   | { readonly kind: 'torchrun'; readonly processesPerHost: number; readonly port: number }
   | { readonly kind: 'mpi'; readonly processes: number; readonly options: readonly string[] };
 
-/** Distributions that only SageMaker supports, by the hyperparameter that enables them. */
+/** Why distributions are unsupported, by the hyperparameter that enables them. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   sagemaker_distributed_dataparallel_enabled:
     "SageMaker's data parallel library only runs on its GPU clusters",
