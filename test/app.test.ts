@@ -52,7 +52,7 @@ describe('settings', () => {
     });
   });
 
-  test('are numbers, booleans and objects where they are given as texts, too', () => {
+  test('can be numbers, booleans and objects in the form of strings', () => {
     expect(
       settingsOf({
         maxTrainingJobs: '5',
@@ -68,7 +68,7 @@ describe('settings', () => {
     });
   });
 
-  test('stay texts where texts are meant', () => {
+  test('stay strings if the setting is a string', () => {
     expect(
       settingsOf({ account: '123456789012', jobNamePrefix: '1', xgboostVersion: '1.7-1' }),
     ).toMatchObject({
@@ -78,7 +78,7 @@ describe('settings', () => {
     });
   });
 
-  test('that are not valid are reported all at once', () => {
+  test('that are invalid are all reported in one error', () => {
     const settings = {
       maxJobs: 5,
       maxTrainingJobs: 'many',
@@ -114,17 +114,17 @@ describe('settings', () => {
     );
   });
 
-  test('of data that is not there are reported', () => {
+  test('for missing data are reported', () => {
     expect(() => settingsOf({ data: '/no/such.csv' })).toThrow(
       'tuning:data: no such file or folder: /no/such.csv',
     );
   });
 
-  test('of other apps are left alone', () => {
+  test('of other apps are ignored', () => {
     expect(() => readSettings(new App({ context: { 'other:thing': 1 } }).node)).not.toThrow();
   });
 
-  test('report: without one, there is no function that writes it', () => {
+  test('report: if false, there is no function that writes a report', () => {
     const functionsOf = (settings: Record<string, unknown>) =>
       Object.keys(Template.fromStack(stackWith(settings)).findResources('AWS::Lambda::Function'));
     expect(functionsOf({}).filter((id) => /Report/.test(id))).toHaveLength(1);
@@ -189,7 +189,7 @@ describe('settings', () => {
 });
 
 describe('training data', () => {
-  test('have a place of their own', () => {
+  test('have their own prefix', () => {
     const placeOf = (data: string) => {
       const deployments = Template.fromStack(stackWith({ data, label: 'y' })).findResources(
         'Custom::CDKBucketDeployment',
@@ -203,7 +203,7 @@ describe('training data', () => {
     expect(placeOf(csv('x,y', ...numbers, '1,2'))).not.toBe(first);
   });
 
-  test('of a folder are uploaded without what else lies there', () => {
+  test('of a folder are uploaded without other files in the folder', () => {
     const assembly = new App({ context, outdir: join(folder, 'out') });
     new TuningStack(assembly, 'SageMakerTuning', { settings: readSettings(assembly.node) });
     const { directory } = assembly.synth();
@@ -217,7 +217,7 @@ describe('training data', () => {
     ]);
   });
 
-  test('in S3 stay there', () => {
+  test('in S3 are not uploaded', () => {
     const stack = stackWith({ data: 's3://lake/bikes' });
     const template = Template.fromStack(stack);
     template.resourceCountIs('Custom::CDKBucketDeployment', 0);
@@ -255,13 +255,13 @@ describe('the template', () => {
     expect(template.toJSON().Mappings).not.toHaveProperty('SageMakerXGBoostRegistry');
   });
 
-  test('of no region in particular looks up what depends on it', () => {
+  test('that is environment-agnostic looks up what depends on the region', () => {
     const template = Template.fromStack(stackWith());
     template.hasMapping('SageMakerXGBoostRegistry', { 'cn-north-1': { account: '450853457545' } });
     expect(JSON.stringify(template.toJSON())).not.toMatch(/arn:aws(-cn|-us-gov)?:/);
   });
 
-  test('tells how to go on', () => {
+  test('has outputs with the next steps', () => {
     const stack = stackWith();
     const template = Template.fromStack(stack);
     template.hasMapping('Consoles', {
@@ -287,7 +287,7 @@ describe('the template', () => {
   });
 });
 
-test('cdk synth gives the same assembly twice, without anything of AWS in the environment', () => {
+test('cdk synth gives the same assembly twice, without AWS settings in the environment', () => {
   const synth = (name: string) => {
     const output = join(folder, name);
     execFileSync('npx', ['cdk', 'synth', '--quiet', '--no-notices', '--output', output], {

@@ -45,10 +45,10 @@ function adviceFor(answers: Answers): Advice {
   return advice;
 }
 
-describe('the rule', () => {
+describe('the decision table', () => {
   const all = combinations(QUESTION_NAMES);
 
-  test('has an answer to everything, from each of its rows', () => {
+  test('has an answer for every combination, and uses every row', () => {
     const rows = new Set(all.map((answers) => adviceFor(answers).row));
     expect([...rows].sort((one, other) => one - other)).toEqual(ROWS.map((_, index) => index + 1));
   });
@@ -73,7 +73,7 @@ describe('the rule', () => {
     expect(adviceFor(answers).recommended.name).toBe(way);
   });
 
-  test('keeps code that is there, and never asks for code that shall not be, but of an engineer', () => {
+  test('keeps existing code, and recommends new code only to an engineer', () => {
     for (const answers of all) {
       const { name } = adviceFor(answers).recommended;
       if (answers.code === 'container') expect(name).toBe('container');
@@ -83,7 +83,7 @@ describe('the rule', () => {
     }
   });
 
-  test('asks only for what makes a difference, in order', () => {
+  test('asks only relevant questions, in order', () => {
     expect(advise({})).toEqual({ missing: QUESTION_NAMES });
     expect(advise({ code: 'script', control: 'everything' })).toEqual({ missing: ['machines'] });
     expect(advise({ code: 'none', data: 'tabular', control: 'hyperparameters' })).toEqual({
@@ -100,7 +100,7 @@ describe('the rule', () => {
     }
   });
 
-  test('says when answers contradict each other', () => {
+  test('reports contradictory answers', () => {
     for (const { answers, text } of CONTRADICTIONS) {
       const full = { data: 'tabular', machines: 'one', who: 'analyst', ...answers } as const;
       expect(adviceFor(full).contradictions).toEqual([text]);
@@ -108,7 +108,7 @@ describe('the rule', () => {
     expect(adviceFor({ code: 'none', data: 'tabular', control: 'speed' }).contradictions).toEqual([]);
   });
 
-  test('offers several algorithms at once, but not beside AutoML, which does that', () => {
+  test('offers several algorithms in one search, except with AutoML', () => {
     expect(adviceFor({ code: 'container' }).severalAlgorithms?.snippet).toMatch('furtherDefinitions');
     expect(adviceFor({ code: 'none', data: 'tabular', control: 'speed' })).not.toHaveProperty(
       'severalAlgorithms',
@@ -127,7 +127,7 @@ describe('docs/choosing.md', () => {
     expect(DOCS).toContain(`\n\`\`\`ts\n${snippet}\`\`\`\n`);
   });
 
-  test('has every word of the advice', () => {
+  test('has all texts of the recommendations', () => {
     const words = [
       ...ROWS.flatMap(({ reason, runnerUpWhen }) => [reason, runnerUpWhen]),
       ...Object.values(WAYS).flatMap(({ title, tradeOffs }) => [title, ...Object.values(tradeOffs)]),
@@ -138,7 +138,7 @@ describe('docs/choosing.md', () => {
     expect(words.filter((each) => !text.includes(each))).toEqual([]);
   });
 
-  test('and the advice name places that exist', () => {
+  test('and the recommendations name existing pages and folders', () => {
     const places = [
       ...Object.values(WAYS).map(({ more }) => more),
       SEVERAL.more,
@@ -235,7 +235,7 @@ describe('npm run choose', () => {
     });
   }
 
-  test('recommends a way, with its reason, its price and a snippet', () => {
+  test('recommends a way to train, with its reason, its cost and a snippet', () => {
     const { status, stdout, stderr } = choose('--code', 'none', '--data', 'tabular', '--control', 'speed');
     const { recommended, runnerUp } = adviceFor({ code: 'none', data: 'tabular', control: 'speed' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -253,16 +253,16 @@ describe('npm run choose', () => {
     expect(JSON.parse(stdout)).toEqual(adviceFor({ code: 'container', control: 'speed' }));
   });
 
-  test('says first what contradicts itself', () => {
+  test('reports contradictions first', () => {
     const { stdout } = choose('--code', 'container', '--control', 'speed');
     expect(stdout).toMatch(/^Careful +You want to decide little and use no code/);
   });
 
-  test('prints the rule', () => {
+  test('prints the decision table', () => {
     expect(choose('--table').stdout).toBe(`${decisionTable()}\n`);
   });
 
-  test('lists what is missing where it cannot ask', () => {
+  test('lists missing answers if it cannot ask', () => {
     const { status, stdout, stderr } = choose(
       '--code',
       'none',
@@ -279,19 +279,19 @@ describe('npm run choose', () => {
     }
   });
 
-  test('refuses an answer that it does not know', () => {
+  test('rejects an unknown answer', () => {
     const { status, stderr } = choose('--code', 'notebook');
     expect(status).toBe(1);
     expect(stderr).toMatch(/'--code <answer>'.*'notebook'.*one of none, script, container/);
   });
 
-  test('refuses two answers to one question', () => {
+  test('rejects two answers to one question', () => {
     const { status, stderr } = choose('--code', 'none', '--code', 'container');
     expect(status).toBe(1);
     expect(stderr).toMatch(/--code none is also given, and the two contradict each other/);
   });
 
-  test('asks in a terminal, one question after another, until it knows', () => {
+  test('asks questions in a terminal until it has a recommendation', () => {
     const { status, stdout } = chooseInTerminal('1\n7\ntabular\n1\n', '--json');
     expect(status).toBe(0);
     expect(stdout).toMatch(/your own training code\?.*What is the data\?.*How much do you want/s);

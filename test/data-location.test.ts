@@ -12,7 +12,7 @@ test.each([
   expect(location).toMatchObject({ uri, _key: path, _uriPrefix: uri });
 });
 
-test('a whole bucket ends with a slash where other buckets could begin alike', () => {
+test('the prefix of a whole bucket ends with a slash, so that it excludes longer bucket names', () => {
   const bucket = s3.Bucket.fromBucketName(stackOf(), 'Bucket', 'mine');
   expect(DataLocation.fromBucket(bucket, '')._uriPrefix).toBe('s3://mine/');
   expect(DataLocation.fromUri('s3://mine')._uriPrefix).toBe('s3://mine/');
@@ -28,7 +28,7 @@ test.each([
   expect(DataLocation.fromUri(uri)._child('models/')).toMatchObject({ uri: childUri, _key: childKey });
 });
 
-test('objects can be read below the prefix of the URI, and the bucket can be listed', () => {
+test('the role can read objects below the prefix of the URI, and list the bucket', () => {
   // GIVEN
   const stack = stackOf();
   const folder = new CfnParameter(stack, 'Folder').valueAsString;

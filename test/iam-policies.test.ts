@@ -24,7 +24,7 @@ describe.each(VARIANTS)('$name', ({ app }) => {
   const stacks = made.node.findAll().filter((each): each is Stack => each instanceof Stack);
   const statements = stacks.flatMap((stack) => statementsOf(Template.fromStack(stack)));
 
-  test('names for each action the resources that IAM knows for it', () => {
+  test('has valid resources for each action', () => {
     const wrong = statements.flatMap(({ Action, Resource }: Json) =>
       [Action].flat().flatMap((action: string) => {
         const known = Object.keys(IAM_ACTIONS).find((name) => name.toLowerCase() === action.toLowerCase());

@@ -10,13 +10,13 @@ test.each<[string, InputData, string | undefined]>([
   ['RecordIO', InputData.recordIoProtobuf(LOCATION), 'application/x-recordio-protobuf'],
   ['images', InputData.of(LOCATION, { contentType: 'application/x-image' }), 'application/x-image'],
   ['anything', InputData.of(LOCATION), undefined],
-])('%s tells its content type', (_name, data, contentType) => {
+])('%s has its content type', (_name, data, contentType) => {
   expect(data.contentType).toBe(contentType);
   expect(data.location).toBe(LOCATION);
   expect(data._channel('c')).toMatchObject({ channelName: 'c', s3Uri: 's3://data/train/', contentType });
 });
 
-test('options reach the channel, and only those of a channel', () => {
+test('options of the channel reach the channel', () => {
   const options = {
     gzip: true,
     inputMode: TrainingInputMode.PIPE,
@@ -31,7 +31,7 @@ test('options reach the channel, and only those of a channel', () => {
   });
 });
 
-test('a file system has no place in S3', () => {
+test('a file system has no location in S3', () => {
   const data = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/a', contentType: 'text/csv' });
   expect(data.location).toBeUndefined();
   expect(data._channel('c')).toEqual({

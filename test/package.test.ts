@@ -37,24 +37,24 @@ describe('the npm package', () => {
     'lambda/find-best-training-job/bundle/index.js',
     'lambda/report/bundle/index.js',
     'lambda/stop-jobs/bundle/index.js',
-  ])('holds %s', (path) => {
+  ])('contains %s', (path) => {
     if (!files.includes(path)) throw new Error(`${path} is missing: run "npm run build" first`);
   });
 
-  test('holds a declaration for each compiled module', () => {
+  test('contains a declaration for each compiled module', () => {
     const modules = files.filter((path) => /^lib\/.*\.js$/.test(path));
     expect(modules.length).toBeGreaterThan(20);
     expect(modules.filter((path) => !files.includes(path.replace(/\.js$/, '.d.ts')))).toEqual([]);
   });
 
-  test('holds nothing that was compiled from a source that is gone', () => {
+  test('contains nothing that was compiled from a deleted source', () => {
     const stale = files.filter(
       (path) => /^lib\/.*\.js$/.test(path) && !existsSync(join(root, path.replace(/\.js$/, '.ts'))),
     );
     expect(stale).toEqual([]);
   });
 
-  test('holds neither sources nor what is for development only', () => {
+  test('contains neither sources nor development files', () => {
     const allowed =
       /^(lib\/.*\.(js|d\.ts|json)|node_modules\/(jsonata|nanotar)\/.*|lambda\/[^/]+\/bundle\/.*|\.jsii|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);

@@ -126,7 +126,7 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
     expect(Object.keys(synthesize(code).toJSON().Resources).length).toBeGreaterThan(4);
   });
 
-  test('a page that acts on a deployed stack makes no constructs of this library', () => {
+  test('a page about a deployed stack creates no constructs of this library', () => {
     const page = readFileSync(join(PROJECT, 'docs', 'testing-your-stack.md'), 'utf8');
     expect(page).not.toMatch(/new (Tuning|AutoMl|StopAbandoned|SageMaker)/);
   });

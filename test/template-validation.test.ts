@@ -66,14 +66,14 @@ test.each<[string, object, { account?: string; region?: string }]>([
   expect(synthesize()).toBe(0);
 });
 
-test('findings of the engine are reported each time', () => {
+test('findings are reported each time', () => {
   engine.mockImplementation(validate);
   const wrong = { MessageRetentionPeriod: 'a minute' };
   for (const _ of [1, 2]) expect(() => synthesize(wrong)).toThrow("'a minute' is not of type 'integer'");
   expect(engine).toHaveBeenCalledTimes(2);
 });
 
-test('what cannot be read is validated again', () => {
+test('templates are validated again if the file cannot be read', () => {
   synthesize();
   writeFileSync(file, '{');
   expect(synthesize()).toBe(1);

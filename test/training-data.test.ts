@@ -114,7 +114,7 @@ describe('objective and metric', () => {
       'validation:logloss',
       'Minimize',
     ],
-  ])('suit %s', (_name, values, settings, hyperparameters, metric, direction) => {
+  ])('fit %s', (_name, values, settings, hyperparameters, metric, direction) => {
     expect(taskOf(values, settings)).toEqual({ hyperparameters, metric, direction });
   });
 
@@ -153,7 +153,7 @@ describe('objective and metric', () => {
       },
       /tune objectives of one type of problem/,
     ],
-  ])('that contradict each other are refused: %s', (_name, values, settings, message) => {
+  ])('that contradict each other are rejected: %s', (_name, values, settings, message) => {
     expect(() => taskOf(values, settings)).toThrow(
       expect.objectContaining({ name: 'SettingsError', message: expect.stringMatching(message) }),
     );
@@ -190,14 +190,14 @@ describe('objective and metric', () => {
       { objective: 'validation:auc', ...fixed({ objective: 'reg:logistic' }) },
       /reg:logistic \(from tuning:hyperparameters\): metric auc needs /,
     ],
-  ])('that do not suit each other are named as settings: a metric %s', (_name, values, settings, message) => {
+  ])('that do not fit are reported as settings: a metric %s', (_name, values, settings, message) => {
     const action = () => (values ? taskOf(values, settings) : learningTaskOf(settingsOf(settings)));
     expect(action).toThrow(
       expect.objectContaining({ name: 'SettingsError', message: expect.stringMatching(message) }),
     );
   });
 
-  test('are those of a regression for a folder, whose label nobody has looked at', () => {
+  test('default to regression for a folder, whose label is not read', () => {
     expect(learningTaskOf(settingsOf({}))).toEqual({
       hyperparameters: { objective: 'reg:squarederror' },
       metric: 'validation:rmse',
@@ -205,7 +205,7 @@ describe('objective and metric', () => {
     });
   });
 
-  test('are told', () => {
+  test('are printed', () => {
     expect(describeTask(taskOf(THREE))).toBe(
       '  training: multi:softprob, num_class 3. The search minimizes validation:mlogloss',
     );
@@ -218,7 +218,7 @@ describe('the baseline', () => {
     [TWO, {}, ['  baseline: validation:logloss 0.6931 for a model that always predicts the class shares']],
     [THREE, {}, ['  baseline: validation:mlogloss 1.099 for a model that always predicts the class shares']],
     [TWO, { objective: 'validation:auc' }, []],
-  ])('of %p with %p is told if it is known', (values, settings, told) => {
+  ])('of %p with %p is printed if it is known', (values, settings, told) => {
     const all = settingsOf({ data: table(values), label: 'y', ...settings });
     const manifest = prepareData(all, { cache: join(folder, 'cache') })?.manifest as Manifest;
     expect(describeBaseline(learningTaskOf(all, manifest), manifest)).toEqual(told);
@@ -241,7 +241,7 @@ describe('a folder', () => {
     ['label', 'y'],
     ['categories', 'ordinal'],
     ['excludeColumns', ['x']],
-  ])('has no use for the setting %s', (name, value) => {
+  ])('rejects the setting %s', (name, value) => {
     const message = new RegExp(`^tuning:${name} is for a CSV file with a header`);
     expect(() => prepareData(settingsOf({ [name]: value }))).toThrow(message);
     expect(() => prepareData(settingsOf({ data: 's3://bucket/folder', [name]: value }))).toThrow(message);
@@ -270,7 +270,7 @@ describe('the function that uploads the data', () => {
     expect(resourcesFor(bytes)).toEqual([memory, storage]);
   });
 
-  test('does not exist for more than a Lambda function can take: the commands that do it are told', () => {
+  test('does not exist for more data than a Lambda function can store: the error has commands instead', () => {
     expect(() => resourcesFor(5 * GIB)).toThrow(
       expect.objectContaining({
         name: 'SettingsError',
@@ -290,7 +290,7 @@ describe('the function that uploads the data', () => {
     expect(last).toBe('npm run local has no such limit.');
   });
 
-  test('is not asked in local mode, which copies any size', () => {
+  test('has no limit in local mode', () => {
     expect(resourcesFor(50 * GIB, { 'cdk-sagemaker-tuning-local': 'true' })).toEqual([3008, 10_240]);
   });
 });

@@ -48,7 +48,7 @@ const UNKNOWN = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.of('9.9-9'), registryAccount: '123456789012' }),
 };
 
-test('the least that a tuning needs is valid', () => {
+test('the minimum of properties is valid', () => {
   expect(problemsOf({})).toEqual([]);
 });
 
@@ -182,7 +182,7 @@ describe('the search space', () => {
     return parameterRanges?.some(({ name }) => name === 'num_round') ? {} : { num_round: '100' };
   }
 
-  test('takes what is just within the limits', () => {
+  test('accepts values at the limits', () => {
     expect(
       problemsOf({
         ...UNKNOWN,
@@ -400,7 +400,7 @@ describe('hyperparameters', () => {
     expect(problemsOf(props)).toEqual([problem instanceof RegExp ? expect.stringMatching(problem) : problem]);
   });
 
-  test('95 next to two tuned ones, and the objective and eval_metric that XGBoost gets, are valid', () => {
+  test('95, in addition to two tuned ones and the default objective and eval_metric, are valid', () => {
     const hyperparameters = Object.fromEntries(many(95, (i) => `p${i}`).map((name) => [name, '']));
     expect(problemsOf({ ...UNKNOWN, hyperparameters })).toEqual([]);
   });
@@ -639,7 +639,7 @@ test('all problems are reported at once', () => {
   ]);
 });
 
-test('what is known only when the stack is deployed passes', () => {
+test('values that are known only at deploy time are accepted', () => {
   const stack = stackOf();
   const textOf = (name: string) => new CfnParameter(stack, name).valueAsString;
   const numberOf = (name: string) => new CfnParameter(stack, name, { type: 'Number' }).valueAsNumber;
@@ -675,7 +675,7 @@ test('what is known only when the stack is deployed passes', () => {
   expect(problemsOf(props, stack)).toEqual([]);
 });
 
-test('a list that is a token as a whole is refused, for no request can be made of it', () => {
+test('a list that is itself a token is rejected', () => {
   const stack = stackOf();
   const list = Fn.split(',', new CfnParameter(stack, 'List').valueAsString);
   const message = 'must be a list that is known at synth; its elements may be tokens';
@@ -706,7 +706,7 @@ describe('the number of training jobs', () => {
     expect(mostOf({ ...UNKNOWN, ...ranges(DEPTH), furtherDefinitions: [further] })).toBe('6');
   });
 
-  test('is not what is wrong where the bounds are', () => {
+  test('is not reported if the bounds are wrong', () => {
     expect(problemsOf({ ...ranges(int('max_depth', 9, 2)) })).toEqual([
       'parameterRanges.max_depth: min must be less than max, got min 9 and max 2',
     ]);
@@ -752,7 +752,7 @@ describe('data and output', () => {
     expect(problemsOf(props)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   });
 
-  test('may be in one bucket side by side', () => {
+  test('can be in one bucket, in different folders', () => {
     expect(
       problemsOf({ ...out('s3://data/models/'), train: at('s3://data/a/'), validation: at('s3://data/b/') }),
     ).toEqual([]);
@@ -774,14 +774,14 @@ describe('the input of the chain', () => {
     expect(problemsOf({ input })).toEqual(problems);
   });
 
-  test('is read as the JSONata of Step Functions, 2.0.6, which knows no ??', () => {
+  test('is parsed as JSONata 2.0.6, the version of Step Functions, which has no ?? operator', () => {
     expect(problemsOf({ input: '{% $states.input.x ?? {} %}' })).toEqual([
       expect.stringMatching(/^input: must be valid JSONata/),
     ]);
   });
 });
 
-test('tokens beside what XGBoost is known to take pass too', () => {
+test('tokens are accepted for hyperparameters with rules', () => {
   const stack = stackOf();
   const value = new CfnParameter(stack, 'Value').valueAsString;
   const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;

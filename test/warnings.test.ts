@@ -41,7 +41,7 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
     expect(warnings).toEqual(warning ? [expect.stringMatching(warning)] : []);
   });
 
-  test('are warned of among the metrics that are only evaluated', () => {
+  test('give a warning if they are only evaluated', () => {
     expect(
       warningsOf({ hyperparameters: { num_round: '10', objective: 'reg:logistic', eval_metric: 'f1,mae' } }),
     ).toEqual([
@@ -51,7 +51,7 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
     ]);
   });
 
-  test('are warned of in the final training', () => {
+  test('give a warning in the final training', () => {
     expect(
       warningsOf({
         hyperparameters: { num_round: '10', objective: 'reg:logistic' },
@@ -61,7 +61,7 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
   });
 });
 
-test('interaction constraints may fail', () => {
+test('interaction constraints give a warning', () => {
   const hyperparameters = { num_round: '10', tree_method: 'hist', interaction_constraints: '[[1,2]]' };
   expect(warningsOf({ hyperparameters })).toEqual([
     expect.stringMatching(/^hyperparameters\.interaction_constraints: XGBoost 3 takes constraints as names/),
@@ -69,7 +69,7 @@ test('interaction constraints may fail', () => {
   expect(warningsOf({ algorithm: xgboost('1.7-1'), hyperparameters })).toEqual([]);
 });
 
-test('a regular expression that loses a sign or an exponent', () => {
+test('a regular expression that loses a sign or an exponent gives a warning', () => {
   const containerWith = (regex: string) =>
     Algorithm.container({
       image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1'),

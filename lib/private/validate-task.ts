@@ -110,7 +110,7 @@ function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJ
   if (given.length > 0) {
     problems.add(
       prop,
-      `goes without ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker does not support a warm start or early stopping with several definitions`,
+      `cannot be combined with ${given.join(', ')}: each definition has its own objective and ranges, and SageMaker does not support a warm start or early stopping with several definitions`,
     );
   }
 }

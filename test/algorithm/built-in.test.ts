@@ -91,7 +91,7 @@ function withHyperparameters(name: string, hyperparameters: Record<string, strin
   return () => synth(name, { hyperparameters: { ...TUNINGS[name]?.hyperparameters, ...hyperparameters } });
 }
 
-test('each algorithm is tested here', () => {
+test('every algorithm is tested here', () => {
   expect(Object.keys(TUNINGS)).toEqual(NAMES);
 });
 
@@ -100,13 +100,13 @@ describe.each(NAMES)('%s', (name) => {
     expect(Template.fromStack(synth(name)).toJSON()).toMatchSnapshot();
   });
 
-  test('refuses a hyperparameter that it does not have', () => {
+  test('rejects an unknown hyperparameter', () => {
     expect(withHyperparameters(name, { no_such_thing: '1' })).toThrow(
       /hyperparameters\.no_such_thing: is not a hyperparameter of .*; its hyperparameters are .*feature_dim/,
     );
   });
 
-  test('refuses a value out of bounds, fixed or tuned', () => {
+  test('rejects a value out of bounds, fixed or tuned', () => {
     expect(withHyperparameters(name, { feature_dim: '0' })).toThrow(
       /hyperparameters\.feature_dim: must be at least 1.*, got "0"/,
     );
@@ -119,14 +119,14 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
-  test('refuses what cannot be tuned', () => {
+  test('rejects a range for a hyperparameter that cannot be tuned', () => {
     const range = ParameterRange.integer('feature_dim', { min: 1, max: 5 });
     expect(() => synth(name, { parameterRanges: [range] })).toThrow(
       /parameterRanges\.feature_dim: cannot be tuned: the tunable hyperparameters are /,
     );
   });
 
-  test('refuses a metric that it does not report, and the wrong direction', () => {
+  test('rejects an unknown metric, and the wrong direction', () => {
     expect(() => synth(name, { objective: Objective.minimize('validation:rmse') })).toThrow(
       /objective: must be an objective metric of .*, got "validation:rmse"; its metrics are /,
     );
@@ -137,7 +137,7 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
-  test('refuses to go without what it requires', () => {
+  test('requires its required hyperparameters', () => {
     const required = TUNINGS[name]?.algorithm?._definition.rules?.hyperparameters.filter(
       (rule) => rule.required,
     );
@@ -156,14 +156,14 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  test('needs the data that its metric is computed on', () => {
+  test('requires the data that its metric is computed on', () => {
     const { metric } = TUNINGS[name]?.objective ?? Objective.minimize('');
     expect(() => fragment({ ...TUNINGS[name], validation: undefined })).toThrow(
       `validation: is required, because the objective is ${metric}`,
     );
   });
 
-  test('calls its channels as SageMaker does', () => {
+  test('uses SageMaker’s channel names', () => {
     const { TuneHyperparameters } = definitionOf(synth(name)).States;
     const { InputDataConfig } = TuneHyperparameters.Arguments.TrainingJobDefinition;
     expect(InputDataConfig.map(({ ChannelName }: Json) => ChannelName)).toEqual([
@@ -172,7 +172,7 @@ describe.each(NAMES)('%s', (name) => {
     ]);
   });
 
-  test('says where each kind of fact is from', () => {
+  test('has a source for each kind of fact', () => {
     const facts = ALGORITHMS.find(({ algorithmName }) => algorithmName === name)?._facts;
     const kinds = new Set(facts?.sources.flatMap(({ of }) => of.split(', ')));
     for (const kind of [
@@ -195,7 +195,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  test('knows each hyperparameter and metric once, and what its metric needs', () => {
+  test('has each hyperparameter and metric once, and the hyperparameters that the metric needs', () => {
     const facts = ALGORITHMS.find(({ algorithmName }) => algorithmName === name)?._facts;
     const names = facts?.hyperparameters.map((rule) => rule.name) ?? [];
     expect(new Set(names).size).toBe(names.length);
@@ -238,7 +238,7 @@ describe('the image', () => {
     return { uri: text(stack.resolve(image.uri)), repositoryArn: text(stack.resolve(image.repositoryArn)) };
   }
 
-  test.each(NAMES)('of %s is its own', (name) => {
+  test.each(NAMES)('of %s is the algorithm’s', (name) => {
     const { uri, repositoryArn } = imageIn('eu-west-1', name);
     expect(uri).toBe(`438346466558.dkr.ecr.eu-west-1.<AWS::URLSuffix>/${name}:1`);
     expect(repositoryArn).toBe(`arn:<AWS::Partition>:ecr:eu-west-1:438346466558:repository/${name}`);
@@ -257,7 +257,7 @@ describe('the image', () => {
     expect(imageIn(region).uri).toBe(`${account}.dkr.ecr.${region}.<AWS::URLSuffix>/linear-learner:1`);
   });
 
-  test('is looked up in one mapping by all of a stack', () => {
+  test('is looked up in one mapping for all algorithms of a stack', () => {
     const stack = stackOf();
     for (const [index, name] of NAMES.entries()) {
       workflow({ ...TUNINGS[name], jobNamePrefix: `job${index}` }, stack, `Tuning${index}`);
@@ -268,7 +268,7 @@ describe('the image', () => {
     ]);
   });
 
-  test('of a region that is not known needs an account', () => {
+  test('in an unknown region requires an account', () => {
     expect(() => imageIn('xx-west-1')).toThrow(
       /^the registry of SageMaker's Linear Learner in region "xx-west-1" is unknown: give registryAccount; /,
     );
@@ -312,7 +312,7 @@ describe('data', () => {
     expect(() => synth(name, { train })).toThrow(message);
   });
 
-  test('of the anomalies to find needs labels', () => {
+  test('for validation of anomaly detection needs labels', () => {
     expect(() => synth('randomcutforest', { validation: InputData.csv(at('validation')) })).toThrow(
       "validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf(location) or InputData.of(location, { contentType: 'text/csv;label_size=1' })",
     );
@@ -369,7 +369,7 @@ describe('several hyperparameters', () => {
     else expect(withHyperparameters(name, hyperparameters)).toThrow(problem);
   });
 
-  test('that start a factorization in another way than the one that is chosen are not searched', () => {
+  test('of another initialization method cannot be tuned', () => {
     const parameterRanges = [ParameterRange.continuous('bias_init_scale', { min: 0.1, max: 1 })];
     expect(() => synth('factorization-machines', { parameterRanges })).toThrow(
       'parameterRanges.bias_init_scale: has an effect only with bias_init_method uniform, got normal',
@@ -381,7 +381,7 @@ describe('several hyperparameters', () => {
     expect(() => synth('factorization-machines', { parameterRanges, hyperparameters })).not.toThrow();
   });
 
-  test('include those that the metric needs', () => {
+  test('include the ones that the metric needs', () => {
     expect(JSON.stringify(definitionOf(synth('kmeans')))).toContain('eval_metrics');
     const definition = builtIn(BuiltInAlgorithm.K_MEANS);
     expect(definition.defaultHyperparameters('test:ssd')).toEqual({ eval_metrics: '["msd","ssd"]' });

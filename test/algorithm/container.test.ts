@@ -67,12 +67,15 @@ describe('an image', () => {
     ['a digest', `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/mine@${DIGEST}`],
     ['neither', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/mine'],
     ['the suffix of China', '123456789012.dkr.ecr.eu-west-1.amazonaws.com.cn/team/mine:v1'],
-  ])('by its URI, with %s: the repository of its account and region may be pulled', (_name, uri) => {
-    expect(trainedWith(() => ContainerImage.fromRegistry(uri))).toEqual({
-      image: uri,
-      pull: 'arn:<AWS::Partition>:ecr:eu-west-1:123456789012:repository/team/mine',
-    });
-  });
+  ])(
+    'by its URI, with %s: the role can pull from the repository of that account and region',
+    (_name, uri) => {
+      expect(trainedWith(() => ContainerImage.fromRegistry(uri))).toEqual({
+        image: uri,
+        pull: 'arn:<AWS::Partition>:ecr:eu-west-1:123456789012:repository/team/mine',
+      });
+    },
+  );
 
   test("by its URI in the stack's own account and region", () => {
     const uri = `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}/team/mine:v1`;
@@ -82,7 +85,7 @@ describe('an image', () => {
     });
   });
 
-  test('by a URI that is known at deploy time: account, region and the beginning of the name are from it', () => {
+  test('by a URI that is known only at deploy time: account, region and the start of the name come from it', () => {
     const stack = stackOf();
     const uri = new CfnParameter(stack, 'Image').valueAsString;
     expect(trainedWith(() => ContainerImage.fromRegistry(uri), stack)).toEqual({
@@ -105,7 +108,7 @@ describe('an image', () => {
     },
   );
 
-  test('is built from a folder with a Dockerfile, once for each tuning', () => {
+  test('is built once for each workflow from a folder with a Dockerfile', () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-'));
     try {
       writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch');
@@ -122,7 +125,7 @@ describe('an image', () => {
   });
 });
 
-test('gets its metrics, environment and hyperparameters, and brings no channel', () => {
+test('gets its metrics, environment and hyperparameters, and adds no channel', () => {
   const stack = stackOf();
   const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:v1');
   const { States } = definitionIn(fragment(props(image), stack), stack);
@@ -168,7 +171,7 @@ describe('entry point and arguments', () => {
     return definitionIn(task, stack).States.Train.Arguments.AlgorithmSpecification;
   }
 
-  test('are for training jobs', () => {
+  test('are only for training jobs', () => {
     expect(
       trainingTask({ containerEntrypoint: ['python', 'run.py'], containerArguments: ['--fast'] }),
     ).toEqual({
@@ -194,7 +197,7 @@ describe('entry point and arguments', () => {
   test.each<[string, Partial<TrainingJobDefinition>]>([
     ['an entry point', { containerEntrypoint: ['python'] }],
     ['arguments', { containerArguments: ['--fast'] }],
-  ])('are refused by the tuning task: %s', (_name, more) => {
+  ])('are rejected by the tuning task: %s', (_name, more) => {
     const stack = stackOf();
     const make = () =>
       CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {

@@ -112,7 +112,7 @@ test.each(ALL)('%s %s has an image, accounts and sources', (framework, version) 
   }
 });
 
-test('accounts that differ are looked up in mappings of different names', () => {
+test('different account tables have different mapping names', () => {
   const tables = new Map<string, string>();
   for (const [framework, version] of ALL) {
     const { mappingId, accounts } = factsOf(framework, version).registry;
@@ -123,7 +123,7 @@ test('accounts that differ are looked up in mappings of different names', () => 
   expect(tables.size).toBe(5);
 });
 
-test('versions are listed oldest first, and others are not known', () => {
+test('versions are listed oldest first, and other versions are unknown', () => {
   expect(knownVersions('pytorch')).toEqual(['2.7.1', '2.8.0', '2.9.0', '2.10.0']);
   expect(knownVersions('scikit-learn')).toEqual(['1.0-1', '1.2-1', '1.4-2', '1.4-2-py312', '1.9-0']);
   expect(frameworkImage('pytorch', '9.9.9')).toBeUndefined();

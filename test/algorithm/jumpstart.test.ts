@@ -76,7 +76,7 @@ function boundIn(
 }
 
 describe('a training job', () => {
-  test('is what the document says', () => {
+  test('has the settings of the document', () => {
     expect(boundIn(stackIn('us-east-1'), LIGHTGBM)).toMatchInlineSnapshot(`
 {
   "channels": [
@@ -104,7 +104,7 @@ describe('a training job', () => {
 `);
   });
 
-  test('takes what instances of its family and its type need', () => {
+  test('has the settings for its instance family and type', () => {
     const options = { acceptEula: true };
     const bound = boundIn(stackIn('eu-west-1'), GATED, options, { instanceTypes: ['ml.g5.48xlarge'] });
     expect(bound).toMatchInlineSnapshot(`
@@ -138,19 +138,19 @@ describe('a training job', () => {
     );
   });
 
-  test('has the resources of the document by default', () => {
+  test('defaults to the resources in the document', () => {
     const { defaultInstanceType, defaultVolumeSize } = definition(LIGHTGBM);
     expect(defaultInstanceType).toBe('ml.m5.4xlarge');
     expect(defaultVolumeSize?.toGibibytes()).toBe(50);
   });
 
-  test('calls its channels as JumpStart scripts do, or as it is told', () => {
+  test('uses the channel names of JumpStart scripts, or the given names', () => {
     expect(definition(LIGHTGBM).channelNames).toEqual({ train: 'training', validation: 'validation' });
     const options = { trainChannelName: 'train', validationChannelName: 'test' };
     expect(definition(LIGHTGBM, options).channelNames).toEqual({ train: 'train', validation: 'test' });
   });
 
-  test('pulls its image from that very repository', () => {
+  test('can pull its image only from its repository', () => {
     const stack = stackIn('us-east-1');
     const { image } = definition(LIGHTGBM).bind(stack, use());
     expect(text(stack.resolve(image.repositoryArn))).toBe(
@@ -160,7 +160,7 @@ describe('a training job', () => {
 });
 
 describe('the file', () => {
-  test('may be the whole response or the document alone', () => {
+  test('can be the whole response or only the document', () => {
     const alone = changed(LIGHTGBM, {});
     expect(boundIn(stackIn('us-east-1'), alone)).toEqual(boundIn(stackIn('us-east-1'), LIGHTGBM));
     expect(definition(LIGHTGBM).title).toBe('JumpStart model lightgbm-classification-model 0.0.0');
@@ -168,7 +168,7 @@ describe('the file', () => {
     expect(definition(alone).title).toBe('JumpStart model lightgbm-classification-model');
   });
 
-  test('may be called by another id', () => {
+  test('can have a given model ID', () => {
     const document = changed(LIGHTGBM, { TrainingArtifactUri: undefined });
     expect(definition(document).title).toBe('the JumpStart model in model.json');
     expect(definition(document, { modelId: 'catboost-regression-model' }).title).toBe(
@@ -227,7 +227,7 @@ describe('the file', () => {
       () => changed(LIGHTGBM, { TrainingSupported: false }),
       /^JumpStart model lightgbm-classification-model cannot be trained: TrainingSupported is false in /,
     ],
-  ])('that %s is refused', (_, path, message) => {
+  ])('that %s is rejected', (_, path, message) => {
     let thrown: unknown;
     try {
       definition(path());
@@ -237,20 +237,20 @@ describe('the file', () => {
     expect(thrown).toMatchObject({ name: 'TuningValidationError', message: expect.stringMatching(message) });
   });
 
-  test('has to have an image in Amazon ECR', () => {
+  test('must have an image in Amazon ECR', () => {
     const document = changed(LIGHTGBM, { TrainingEcrUri: 'docker.io/library/busybox' });
     expect(() => boundIn(stackIn(), document)).toThrow(/must be in Amazon ECR, got "docker\.io/);
   });
 });
 
 describe('the region', () => {
-  test('of the stack has to be that of the document', () => {
+  test('of the stack must be the region of the document', () => {
     expect(() => boundIn(stackIn('eu-west-1'), LIGHTGBM)).toThrow(
       /lightgbm-classification-model\.json is for region us-east-1, but the stack Stack is in eu-west-1; get it with: aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model --hub-content-name lightgbm-classification-model --region eu-west-1 > model\.json$/,
     );
   });
 
-  test('is checked at deployment where the stack has none', () => {
+  test('is checked at deployment if the stack is environment-agnostic', () => {
     const stack = stackIn();
     boundIn(stack, LIGHTGBM);
     boundIn(stack, LIGHTGBM);
@@ -268,7 +268,7 @@ describe('the region', () => {
     expect(Rules).toHaveProperty('JumpStartRegioneuwest1');
   });
 
-  test('is not checked at deployment where it is known', () => {
+  test('is not checked at deployment if it is known at synth', () => {
     const stack = stackIn('us-east-1');
     boundIn(stack, LIGHTGBM);
     expect(Object.keys(Template.fromStack(stack).toJSON().Rules ?? {})).not.toContain(
@@ -286,30 +286,30 @@ describe('a license', () => {
     expect(() => definition(GATED, { acceptEula: true })).not.toThrow();
   });
 
-  test('of a gated model without a link is looked for at the model', () => {
+  test('without a link refers to the page of the model', () => {
     const document = changed(GATED, { HostingEulaUri: undefined, License: undefined });
     expect(() => definition(document)).toThrow(/\(see https:\/\/example\.com\/text-model\)/);
   });
 
-  test('is not asked for where there is none', () => {
+  test('is not required if the model has none', () => {
     expect(boundIn(stackIn(), LIGHTGBM).environment).toBeUndefined();
   });
 
-  test('is no way to a gated model that the document does not locate', () => {
+  test('does not help if the document lacks the location of a gated model', () => {
     const document = changed(GATED, { TrainingInstanceTypeVariants: undefined });
     expect(() => boundIn(stackIn(), document, { acceptEula: true })).toThrow(
       /is in a gated bucket, and .*model\.json has no GatedModelEnvVarUri/,
     );
   });
 
-  test('leads to the model package where there is one', () => {
+  test('gives access to the model package', () => {
     const document = changed(GATED, { TrainingModelPackageArtifactUri: 's3://packages/model.tar.gz' });
     const bound = boundIn(stackIn(), document, { acceptEula: true });
     expect(bound.environment).toMatchObject({ SageMakerGatedModelS3Uri: 's3://packages/model.tar.gz' });
     expect(bound.channels.map(({ name }: Json) => name)).toEqual(['code']);
   });
 
-  test('leads to no model for instance types that the document does not know', () => {
+  test('gives no model for instance types that are not in the document', () => {
     const bind = () => boundIn(stackIn(), GATED, { acceptEula: true }, { instanceTypes: ['ml.m5.large'] });
     expect(bind).toThrow(/has no model for instance type ml\.m5\.large; .* has one for g5, p4d$/);
   });
@@ -319,7 +319,7 @@ describe('instances', () => {
   const check = (more: Partial<AlgorithmUse>) =>
     definition(GATED, { acceptEula: true }).check?.(use({ instanceTypes: ['ml.g5.2xlarge'], ...more }));
 
-  test('of one type are fine', () => {
+  test('of one type are accepted', () => {
     expect(check({ instanceTypes: ['ml.g5.2xlarge', 'ml.g5.4xlarge'] })).toEqual([]);
   });
 
@@ -329,7 +329,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('with defaults of their own need them given or tuned', () => {
+  test('with different defaults require these hyperparameters to be set or tuned', () => {
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'] })).toEqual([
       'hyperparameters.epoch: has a different default on ml.p4d.24xlarge, "2": set it or tune it',
     ]);
@@ -337,7 +337,7 @@ describe('instances', () => {
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'], tuned: ['epoch'] })).toEqual([]);
   });
 
-  test('are isolated unless the document says that they cannot be', () => {
+  test('have network isolation unless the document disables it', () => {
     const { check: checked } = definition(changed(LIGHTGBM, { TrainingEnableNetworkIsolation: false }));
     expect(checked?.(use())).toEqual([expect.stringMatching(/^networkIsolation: must be false for /)]);
     expect(checked?.(use({ networkIsolation: false }))).toEqual([]);
@@ -367,7 +367,7 @@ describe('hyperparameters and metrics', () => {
     });
   });
 
-  test('that are unknown in the document are found in the log as told', () => {
+  test('that are not in the document are found with the given metric definitions', () => {
     expect(metricDefinitions).toEqual([{ name: 'text:eval-loss', regex: "'eval_loss': ([0-9]+\\.[0-9]+)" }]);
     const metrics = [
       { name: 'text:eval-loss', regex: 'other=(.*)' },
@@ -376,7 +376,7 @@ describe('hyperparameters and metrics', () => {
     expect(definition(GATED, { acceptEula: true, metrics }).metricDefinitions).toEqual(metrics);
   });
 
-  test('are not known where the document has none', () => {
+  test('are unknown if the document has none', () => {
     const document = changed(GATED, { Hyperparameters: undefined });
     expect(definition(document, { acceptEula: true }).rules).toBeUndefined();
   });
@@ -398,7 +398,7 @@ describe('a workflow', () => {
     return stack;
   };
 
-  test('asks SageMaker for what the document says', () => {
+  test('sends a request with the settings of the document', () => {
     const { Arguments } = definitionOf(tuning()).States.TuneHyperparameters;
     const { RoleArn, OutputDataConfig, ResourceConfig, StaticHyperParameters, ...request } =
       Arguments.TrainingJobDefinition;
@@ -507,12 +507,12 @@ describe('a workflow', () => {
     expect(StaticHyperParameters).toContain('"sagemaker_program":"transfer_learning.py"');
   });
 
-  test('fixes no default of what is tuned, which SageMaker refuses', () => {
+  test('does not set defaults of tuned hyperparameters, which SageMaker would reject', () => {
     const { Arguments } = definitionOf(tuning()).States.TuneHyperparameters;
     expect(Arguments.TrainingJobDefinition.StaticHyperParameters).not.toContain('"num_leaves"');
   });
 
-  test('lets the training role read that script and that model', () => {
+  test('allows the training role to read the script and the model', () => {
     const stack = tuning();
     const read = statementsIn(stack, /TrainingRole/).filter(({ Action }) => Action === 's3:GetObject');
     const resources = read.flatMap(({ Resource }) => Resource).filter((arn: string) => /jumpstart/.test(arn));
@@ -555,11 +555,11 @@ describe('a workflow', () => {
       { hyperparameters: { sagemaker_program: 'my.py' } },
       /hyperparameters\.sagemaker_program: is reserved/,
     ],
-  ])('refuses %s', (_, props, message) => {
+  ])('rejects %s', (_, props, message) => {
     expect(() => tuning(props)).toThrow(message);
   });
 
-  test('looks for an objective of unknown direction among the metrics', () => {
+  test('only checks that an objective of unknown direction is one of the metrics', () => {
     const document = written(readFileSync(GATED, 'utf8').replaceAll('eu-west-1', 'us-east-1'));
     const algorithm = Algorithm.jumpStart({ document, acceptEula: true });
     const parameterRanges = [ParameterRange.integer('epoch', { min: 1, max: 90 })];

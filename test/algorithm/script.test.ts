@@ -113,7 +113,7 @@ function packed(source: ScriptSource, entryPoint = 'train.py') {
 }
 
 describe('the archive of a folder', () => {
-  test('has every file, in folders too, as it is', () => {
+  test('has every file unchanged, also in subfolders', () => {
     const folder = folderOf({ 'train.py': 'import a.b', 'a/b.py': 'B', 'a/__init__.py': '', 'run.sh': 'ls' });
     const { files } = packed(ScriptSource.fromFolder(folder));
     expect(files.map(({ name, text }) => [name, text])).toEqual([
@@ -127,7 +127,7 @@ describe('the archive of a folder', () => {
     );
   });
 
-  test('leaves out what is not code', () => {
+  test('leaves out files that are not code', () => {
     const folder = folderOf({
       'train.py': '',
       '.git/config': '',
@@ -143,7 +143,7 @@ describe('the archive of a folder', () => {
     expect(files.map(({ name }) => name)).toEqual(['.gitignore', 'a/b.py', 'train.py']);
   });
 
-  test('is the same for the same files, whenever and in whatever order they came to be', () => {
+  test('is the same for the same files, regardless of their time and order', () => {
     const [one, other] = [
       folderOf({ 'train.py': 'x', 'b.py': 'y' }),
       folderOf({ 'b.py': 'y', 'train.py': 'x' }),
@@ -155,7 +155,7 @@ describe('the archive of a folder', () => {
     expect(second?.key).toBe(first?.key);
   });
 
-  test('has another name when a file changes', () => {
+  test('has a different name if a file changes', () => {
     const [one, other] = [folderOf({ 'train.py': 'x' }), folderOf({ 'train.py': 'y' })];
     expect(packed(ScriptSource.fromFolder(one)).key).not.toBe(packed(ScriptSource.fromFolder(other)).key);
   });
@@ -177,18 +177,18 @@ describe('the archive of a folder', () => {
       },
       /data\.txt is neither a file nor a folder/,
     ],
-  ])('is not made of %s', (_name, folder, message) => {
+  ])('cannot be created from %s', (_name, folder, message) => {
     expect(() => ScriptSource.fromFolder(folder())).toThrow(message);
   });
 
-  test('takes a path of 100 bytes', () => {
+  test('accepts a path of 100 bytes', () => {
     const name = `${'d'.repeat(59)}/${'f'.repeat(40)}`;
     expect(packed(ScriptSource.fromFolder(folderOf({ 'train.py': '', [name]: '1' }))).files[0]?.name).toBe(
       name,
     );
   });
 
-  test('needs a synthesizer that knows its name', () => {
+  test('requires a synthesizer that knows its name', () => {
     const stack = stackOf({ synthesizer: new LegacyStackSynthesizer() });
     expect(() => fragment(props(), stack)).toThrow(/the name of the archive must be known at synth/);
   });
@@ -199,13 +199,13 @@ describe('the entry point', () => {
     [{ 'main.py': '', 'lib/x.py': '', 'README.md': '' }, 'lib/x.py, main.py'],
     [{ 'README.md': '' }, 'none'],
     [{}, 'none'],
-  ])('that is missing is told with what is there: %j', (files, known) => {
+  ])('that is missing is reported with the existing programs: %j', (files, known) => {
     expect(() => script({ source: ScriptSource.fromFolder(folderOf(files)) })).toThrow(
       `Algorithm.script: the source has no entry point "train.py"; its programs are ${known}`,
     );
   });
 
-  test('may be in a folder', () => {
+  test('can be in a subfolder', () => {
     const source = ScriptSource.fromFolder(folderOf({ 'src/train.py': '' }));
     expect(
       fixed(requests({ source, entryPoint: 'src/train.py' }).trials.StaticHyperParameters),
@@ -216,7 +216,7 @@ describe('the entry point', () => {
 });
 
 describe('the code', () => {
-  test('is in a channel, and the container is told the file that is in it', () => {
+  test('is in a channel, and a hyperparameter has its file name', () => {
     const { trials, final } = requests();
     for (const request of [trials, final]) {
       const [code] = request.InputDataConfig.filter(({ ChannelName }: Json) => ChannelName === 'code');
@@ -233,7 +233,7 @@ describe('the code', () => {
     }
   });
 
-  test('in S3 is used where it is', () => {
+  test('in S3 is used directly', () => {
     const source = ScriptSource.fromArchive(DataLocation.fromUri('s3://code/v1/mine.tar.gz'));
     const { trials } = requests({ source, entryPoint: 'unknown.py' });
     expect(trials.InputDataConfig.at(-1)).toMatchObject({
@@ -245,14 +245,14 @@ describe('the code', () => {
     );
   });
 
-  test('in S3 has to be an archive whose name is known', () => {
+  test('in S3 must be an archive with a known name', () => {
     const from = (uri: string) => () => ScriptSource.fromArchive(DataLocation.fromUri(uri));
     expect(from('s3://code/v1/')).toThrow('must be a .tar.gz in Amazon S3, got "s3://code/v1/"');
     expect(from('s3://code/train.py')).toThrow('must be a .tar.gz');
     expect(from(new CfnParameter(stackOf(), 'Code').valueAsString)).toThrow('must be known at synth');
   });
 
-  test('is all that the role may read beside the data', () => {
+  test('and the data are all that the role can read', () => {
     const stack = stackOf();
     const { trials } = requests({}, {}, stack);
     const key = trials.InputDataConfig.at(-1).DataSource.S3DataSource.S3Uri.replace(/^s3:\/\/[^/]+\//, '');
@@ -268,7 +268,7 @@ describe('the code', () => {
     ]);
   });
 
-  test('may be the same in two definitions and in two tunings of a stack', () => {
+  test('can be shared by two definitions and two workflows of a stack', () => {
     const stack = stackOf();
     const algorithm = script();
     const further = {
@@ -325,20 +325,20 @@ describe('the image', () => {
     expect(imageIn(region, options, resources)).toBe(image);
   });
 
-  test('of Hugging Face is for GPUs', () => {
+  test('of Hugging Face is only for GPUs', () => {
     expect(imageIn('eu-west-1', { framework: Framework.huggingFace('4.49.0') }, GPU)).toMatch(
       /^763104351884\.dkr\.ecr\.eu-west-1\..*\/huggingface-pytorch-training:.*transformers4\.49\.0-gpu/,
     );
   });
 
-  test('is looked up at deploy time where the region is not known', () => {
+  test('is looked up at deploy time if the region is unknown', () => {
     const stack = stackOf();
     requests({}, {}, stack);
     const [mapping] = Object.values<Json>(Template.fromStack(stack).findMappings('*'));
     expect(mapping['eu-west-1']).toEqual({ account: '763104351884' });
   });
 
-  test('is the only one that the role may pull', () => {
+  test('is the only one that the role can pull', () => {
     const stack = stackOf({ env: { region: 'eu-west-1' } });
     requests({}, {}, stack);
     const [pull] = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
@@ -347,7 +347,7 @@ describe('the image', () => {
     expect(pull.Resource).toBe('arn:<AWS::Partition>:ecr:eu-west-1:763104351884:repository/pytorch-training');
   });
 
-  test('of a version that is not known is refused at once', () => {
+  test('of an unknown version is rejected immediately', () => {
     expect(() => script({ framework: Framework.pyTorch('1.0.0') })).toThrow(
       /version "1\.0\.0" of pytorch is not known: use one of .*2\.8\.0.*, or give image/,
     );
@@ -356,7 +356,7 @@ describe('the image', () => {
     ).toThrow(/version "9\.9-9" of xgboost is not known: use one of .*3\.2-0.*, or give image/);
   });
 
-  test('of a version that is not known can be given', () => {
+  test('of an unknown version can be given', () => {
     const stack = stackOf();
     const image = ContainerImage.fromEcrRepository(
       ecr.Repository.fromRepositoryName(stack, 'R', 'mine'),
@@ -366,7 +366,7 @@ describe('the image', () => {
     expect(trials.AlgorithmSpecification.TrainingImage).toMatch(/\/mine:v1$/);
   });
 
-  test('is one for the tuning and the final training', () => {
+  test('is the same for the tuning and the final training', () => {
     expect(problemsOf({}, { finalTraining: { resources: GPU } })).toEqual([
       'resources.instanceType: the tuning and the final training share one image, but GPU and CPU instances need different images: use one kind of instance, got ml.m5.xlarge, ml.g5.xlarge',
     ]);
@@ -380,7 +380,7 @@ describe('the image', () => {
     ).toEqual([]);
   });
 
-  test('of instance groups with GPUs and without is that for GPUs', () => {
+  test('of instance groups with and without GPUs is the GPU image', () => {
     const instanceGroups = [
       { name: 'data', instanceType: 'ml.c5.xlarge', instanceCount: 2 },
       { name: 'train', instanceType: 'ml.g5.xlarge', instanceCount: 1 },
@@ -388,14 +388,14 @@ describe('the image', () => {
     expect(imageIn('eu-west-1', {}, { instanceGroups })).toMatch(/-gpu-/);
   });
 
-  test('for GPUs that a framework does not have', () => {
+  test('for GPUs is missing for some frameworks', () => {
     const options = { framework: Framework.scikitLearn('1.4-2') };
     expect(() => requests(options, { resources: GPU })).toThrow(
       'Algorithm.script: scikit-learn 1.4-2 has no image for GPUs, got ml.g5.xlarge: use other instances, or give image',
     );
   });
 
-  test.each(['ml.trn1.2xlarge', 'ml.inf2.xlarge'])('is not known for %s', (instanceType) => {
+  test.each(['ml.trn1.2xlarge', 'ml.inf2.xlarge'])('is unknown for %s', (instanceType) => {
     expect(problemsOf({}, { resources: { instanceType } })).toEqual([
       `resources.instanceType: no image of pytorch is known for AWS Trainium and Inferentia: give algorithm.image, got ${instanceType}`,
     ]);
@@ -410,7 +410,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
   };
   const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgboost-copy:1');
 
-  test('has no metrics of its own, and the image of XGBoost', () => {
+  test('has no custom metrics, and the image of XGBoost', () => {
     const { trials } = requests(XGBOOST, TUNABLE, stackOf({ env: { region: 'eu-west-1' } }));
     expect(trials.AlgorithmSpecification).toEqual({
       TrainingImage: '141502667606.dkr.ecr.eu-west-1.<AWS::URLSuffix>/sagemaker-xgboost:3.2-0',
@@ -418,7 +418,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     });
   });
 
-  test('is refused metrics, and told the way out', () => {
+  test('cannot have metrics, and the error names the alternatives', () => {
     expect(problemsOf({ ...XGBOOST, metrics: METRICS }, TUNABLE)).toEqual([
       expect.stringMatching(
         /^algorithm\.metrics: SageMaker rejects .*give algorithm\.image, a copy of sagemaker-xgboost:3\.2-0/,
@@ -426,7 +426,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     ]);
   });
 
-  test("is tuned by what XGBoost declares, with hyperparameters of the script's beside", () => {
+  test('is tuned with hyperparameters that XGBoost declares, and can have others that are fixed', () => {
     expect(problemsOf(XGBOOST)).toEqual([
       expect.stringMatching(
         /^parameterRanges\.lr: is not a hyperparameter of a script in the image of XGBoost 3\.2-0/,
@@ -438,7 +438,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     expect(problemsOf(XGBOOST, { ...TUNABLE, hyperparameters: { mine: 'x' } })).toEqual([]);
   });
 
-  test('is free in a copy of the image', () => {
+  test('has no such limits with a copy of the image', () => {
     expect(problemsOf({ ...XGBOOST, image, metrics: METRICS })).toEqual([]);
     expect(problemsOf({ ...XGBOOST, image })).toEqual([
       'algorithm.metrics: must have 1 to 40 elements, got 0',
@@ -473,13 +473,13 @@ describe('metrics', () => {
     },
   );
 
-  test('have the objective among them', () => {
+  test('must include the objective', () => {
     expect(problemsOf({ metrics: [{ name: 'loss', regex: '(.)' }] })).toEqual([
       'objective: must be one of the metrics of the script train.py, got "validation:rmse"; its metrics are loss',
     ]);
   });
 
-  test('have names once, and are 40 at most', () => {
+  test('must have unique names, and at most 40 are allowed', () => {
     expect(problemsOf({ metrics: [...METRICS, ...METRICS] })).toEqual([
       'algorithm.metrics: has duplicate names: validation:rmse',
     ]);
@@ -507,7 +507,7 @@ describe('hyperparameters', () => {
     },
   );
 
-  test("count with the container's", () => {
+  test("count toward the limit, together with the container's", () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
     // 1 that is tuned, 3 for the container, 1 for SageMaker.
@@ -544,7 +544,7 @@ describe('the environment', () => {
     expect(problemsOf({ environment })).toEqual([`algorithm.environment.${problem}`]);
   });
 
-  test('has 48 variables at most, in all definitions together', () => {
+  test('has at most 48 variables in all definitions together', () => {
     expect(problemsOf({ environment: variables(48) })).toEqual([]);
     expect(problemsOf({ environment: variables(49) })).toEqual([
       'algorithm.environment: may have 48 variables, got 49',
@@ -560,7 +560,7 @@ describe('the environment', () => {
     ]);
   });
 
-  test('takes tokens', () => {
+  test('accepts tokens', () => {
     expect(problemsOf({ environment: { A: Token.asString({ Ref: 'B' }) } })).toEqual([]);
   });
 });
@@ -575,7 +575,7 @@ describe('the network', () => {
     expect(problemsOf({ source }, { networkIsolation: false })).toEqual([]);
   });
 
-  test('is not needed for one in a folder, which nobody installs', () => {
+  test('is not needed for a requirements.txt in a subfolder, which is not installed', () => {
     const nested = ScriptSource.fromFolder(folderOf({ 'train.py': '', 'a/requirements.txt': '' }));
     expect(problemsOf({ source: nested })).toEqual([]);
   });
@@ -584,14 +584,14 @@ describe('the network', () => {
 describe('channels', () => {
   const data = requests().trials.InputDataConfig.length;
 
-  test('cannot take the place of the code', () => {
+  test('cannot have the name of the code channel', () => {
     const channels = { code: MORE };
     expect(problemsOf({}, { channels })).toEqual([
       'channels.code: is a channel that the algorithm brings along: use another name',
     ]);
   });
 
-  test('are 20 in all', () => {
+  test('are at most 20 in total', () => {
     const channels = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, MORE]));
     expect(problemsOf({}, { channels: channels(20 - data) })).toEqual([]);
@@ -639,32 +639,29 @@ describe('distribution', () => {
       Framework.tensorFlow('2.19.0'),
       { sagemaker_multi_worker_mirrored_strategy_enabled: 'true' },
     ],
-  ])(
-    'over %s is told to the container, with the type of the instances',
-    (_name, distribution, framework, told) => {
-      const { trials, final } = requests(
-        { distribution, framework },
-        { resources: P4, finalTraining: { resources: { ...P4, instanceType: 'ml.p5.48xlarge' } } },
-      );
-      expect(fixed(trials.StaticHyperParameters)).toMatchObject({
-        ...told,
-        sagemaker_instance_type: 'ml.p4d.24xlarge',
-      });
-      // The others come with the best hyperparameters.
-      expect(final.HyperParameters).toMatch(
-        /^{% \$merge\(\[\$states\.input\.result\.bestTrainingJob\.hyperparameters, /,
-      );
-      expect(fixed(final.HyperParameters)).toEqual({ sagemaker_instance_type: 'ml.p5.48xlarge' });
-    },
-  );
+  ])('with %s is passed to the container, with the instance type', (_name, distribution, framework, told) => {
+    const { trials, final } = requests(
+      { distribution, framework },
+      { resources: P4, finalTraining: { resources: { ...P4, instanceType: 'ml.p5.48xlarge' } } },
+    );
+    expect(fixed(trials.StaticHyperParameters)).toMatchObject({
+      ...told,
+      sagemaker_instance_type: 'ml.p4d.24xlarge',
+    });
+    // The others come with the best hyperparameters.
+    expect(final.HyperParameters).toMatch(
+      /^{% \$merge\(\[\$states\.input\.result\.bestTrainingJob\.hyperparameters, /,
+    );
+    expect(fixed(final.HyperParameters)).toEqual({ sagemaker_instance_type: 'ml.p5.48xlarge' });
+  });
 
-  test('is not told where there is none', () => {
+  test('is not passed without a distribution', () => {
     const { trials, final } = requests({}, { resources: P4 });
     expect(trials.StaticHyperParameters).not.toMatch(/instance_type|mpi/);
     expect(fixed(final.HyperParameters)).toEqual({});
   });
 
-  test('of SMDDP needs GPUs in each training', () => {
+  test('with SMDDP requires GPUs in the tuning and in the final training', () => {
     const distribution = Distribution.smDataParallel();
     expect(problemsOf({ distribution })).toEqual([
       'algorithm.distribution: SMDDP runs on GPUs only, got ml.m5.xlarge',
@@ -674,7 +671,7 @@ describe('distribution', () => {
     expect(problemsOf({ distribution }, { resources: { instanceType } })).toEqual([]);
   });
 
-  test('is for containers that know it', () => {
+  test('is only for containers that support it', () => {
     const distribution = Distribution.torchrun();
     const framework = Framework.scikitLearn('1.4-2');
     expect(problemsOf({ distribution, framework })).toEqual([

@@ -44,11 +44,11 @@ describe('the algorithms', () => {
     ['pytorch-tabtransformerregression-model', TABTRANSFORMER],
     ['autogluon-classification-ensemble', AUTOGLUON],
     ['autogluon-regression-ensemble', AUTOGLUON],
-  ])('are known by JumpStart id %s', (modelId, algorithm) => {
+  ])('are recognized by JumpStart ID %s', (modelId, algorithm) => {
     expect(tabularModel(modelId)?.algorithm).toBe(algorithm);
   });
 
-  test('are told from other models', () => {
+  test('are distinguished from other models', () => {
     expect(tabularModel('lightgbm-classification-model-2')).toBeUndefined();
     expect(tabularModel(undefined)).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe('the algorithms', () => {
     expect(problemWith(modelId, name, value)).toEqual(problem);
   });
 
-  test('are tuned for the metrics of what they learn, in the direction of the metric', () => {
+  test('have the metrics of their task, with the natural direction', () => {
     expect(metricsOf('lightgbm-regression-model')).toEqual([
       'Minimize rmse',
       'Minimize l1',
@@ -132,7 +132,7 @@ describe('a document', () => {
   const { rules, defaultHyperparameters } = Algorithm.jumpStart({ document: DOCUMENT })._definition;
   const rule = (name: string) => rules?.hyperparameters.find((candidate) => candidate.name === name);
 
-  test('says which hyperparameters there are', () => {
+  test('decides which hyperparameters exist', () => {
     expect(rules?.hyperparameters.map(({ name }) => name)).toEqual([
       'num_boost_round',
       'early_stopping_rounds',
@@ -146,7 +146,7 @@ describe('a document', () => {
     ]);
   });
 
-  test('goes before the guide where it has bounds', () => {
+  test('takes precedence over the guide for bounds', () => {
     expect(rule('feature_fraction')).toEqual({
       name: 'feature_fraction',
       type: 'continuous',
@@ -163,14 +163,14 @@ describe('a document', () => {
     });
   });
 
-  test('with a metric of its own leaves the objective open', () => {
+  test('with its own metric accepts any objective among its metrics', () => {
     const metrics = [{ name: 'gain', regex: 'gain=(.*)' }];
     const own = Algorithm.jumpStart({ document: DOCUMENT, metrics })._definition;
     expect(own.metricDefinitions).toContainEqual(metrics[0]);
     expect(own.rules?.objectiveMetrics).toEqual([]);
   });
 
-  test('has the metric evaluated that is tuned for', () => {
+  test('makes the algorithm evaluate the objective metric', () => {
     expect(defaultHyperparameters('auc')).toMatchObject({ metric: 'auc', num_boost_round: '5000' });
     expect(defaultHyperparameters('something')).toMatchObject({ metric: 'auto' });
   });
@@ -180,7 +180,7 @@ describe('together', () => {
   const together = (modelId: string, values: Record<string, string>) =>
     definition(modelId).rules?.checkTogether?.(values);
 
-  test('LightGBM takes no weight for classes that it balances', () => {
+  test('LightGBM rejects a class weight together with is_unbalance', () => {
     const modelId = 'lightgbm-classification-model';
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '1' })).toEqual([]);
     expect(together(modelId, { is_unbalance: 'False', scale_pos_weight: '2' })).toEqual([]);
@@ -190,7 +190,7 @@ describe('together', () => {
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '' })).toEqual(problem);
   });
 
-  test('AutoGluon stacks what it bags', () => {
+  test('AutoGluon stacks only with bagging', () => {
     const modelId = 'autogluon-classification-ensemble';
     expect(together(modelId, { num_stack_levels: '0', num_bag_folds: '0' })).toEqual([]);
     expect(together(modelId, { num_stack_levels: '1', num_bag_folds: '5' })).toEqual([]);
@@ -216,14 +216,14 @@ describe('use', () => {
       ...more,
     });
 
-  test('of one instance only', () => {
+  test('is limited to one instance', () => {
     expect(check('autogluon-regression-ensemble', { instanceCounts: [1, 2] })).toEqual([
       'resources.instanceCount: must be 1 for JumpStart model autogluon-regression-ensemble, which supports only one instance, got 2',
     ]);
     expect(check('lightgbm-regression-model', { instanceCounts: [2] })).toEqual([]);
   });
 
-  test('of CSV only', () => {
+  test('is limited to CSV', () => {
     expect(check('catboost-regression-model', { train: InputData.libsvm(location) })).toEqual([
       'train: must be CSV with the label in the first column for JumpStart model catboost-regression-model, got text/libsvm',
     ]);
@@ -275,7 +275,7 @@ describe.each([
     }).toMatchSnapshot();
   });
 
-  test('refuses an unknown hyperparameter', () => {
+  test('rejects an unknown hyperparameter', () => {
     expect(() => tuning({ hyperparameters: { max_deep: '3' } })).toThrow(
       new RegExp(`hyperparameters\\.max_deep: is not a hyperparameter of JumpStart model ${modelId}`),
     );
@@ -286,19 +286,19 @@ describe.each([
     );
   });
 
-  test('refuses values and ranges out of bounds', () => {
+  test('rejects values and ranges out of bounds', () => {
     expect(() => tuning({ parameterRanges: range(tooLow, tooHigh) })).toThrow(
       new RegExp(`parameterRanges\\.${name}: m(in|ax) must be .*, got (${tooLow}|${tooHigh})`),
     );
   });
 
-  test('refuses an objective that is not printed', () => {
+  test('rejects an objective that is not printed', () => {
     expect(() => tuning({ objective: Objective.maximize('mood') })).toThrow(
       new RegExp(`objective: must be .*JumpStart model ${modelId}.*, got "mood"; its metrics are `),
     );
   });
 
-  test('refuses the wrong direction, where it is known', () => {
+  test('rejects the wrong direction, if it is known', () => {
     const turned =
       objective.type === 'Maximize'
         ? Objective.minimize(objective.metric)

@@ -58,7 +58,7 @@ describe('the image', () => {
     expect(imageIn('us-east-1', version).uri).toMatch(new RegExp(`/sagemaker-xgboost:${tag}$`));
   });
 
-  test('of an environment-agnostic stack is looked up when it is deployed', () => {
+  test('of an environment-agnostic stack is looked up at deploy time', () => {
     const { uri, repositoryArn } = imageIn(undefined);
     const stack = stackOf();
     workflow({}, stack);
@@ -84,19 +84,19 @@ describe('the image', () => {
     expect(Object.keys(mappings)).toEqual(['SageMakerXGBoostRegistry']);
   });
 
-  test('of a region or a version that is not known comes from the account that is given', () => {
+  test('of an unknown region or version comes from the given account', () => {
     expect(imageIn('xx-west-1', '3.2-0', '111122223333').uri).toMatch(/^111122223333\.dkr\.ecr\.xx-west-1\./);
     expect(imageIn('us-east-1', '4.0-1', '111122223333').uri).toMatch(/^111122223333\..*:4\.0-1$/);
     expect(imageIn(undefined, '3.2-0', '111122223333').uri).toMatch(/^111122223333\./);
   });
 
-  test('of a region that is not known needs an account', () => {
+  test('of an unknown region requires an account', () => {
     expect(() => imageIn('xx-west-1')).toThrow(
       /^the registry of SageMaker's XGBoost in region "xx-west-1" is unknown: give registryAccount; known regions are af-south-1, .*us-west-2$/,
     );
   });
 
-  test('of a version that is not known needs an account', () => {
+  test('of an unknown version requires an account', () => {
     expect(() => Algorithm.xgboost({ version: XGBoostVersion.of('1.1-1') })).toThrow(
       'XGBoost version "1.1-1" is not known: use one of 0.90-1, 0.90-2, 1.0-1, 1.2-1, 1.2-2, 1.3-1, 1.5-1, 1.7-1, 3.0-5, 3.2-0, or give registryAccount too if SageMaker has it',
     );
@@ -112,7 +112,7 @@ describe('the image', () => {
   });
 });
 
-describe('what is allowed', () => {
+describe('the rules', () => {
   test.each([
     ['0.90-1', 'silent', true],
     ['1.0-1', 'silent', true],
@@ -146,7 +146,7 @@ describe('what is allowed', () => {
     expect(rulesOf(version).metrics.includes(metric)).toBe(known);
   });
 
-  test('agrees with what was found in the container', () => {
+  test('agree with the code of the container', () => {
     const { hyperparameters } = rulesOf('3.2-0');
     expect(hyperparameters.filter(({ tunable }) => tunable).map(({ name }) => name)).toEqual([
       'num_round',
@@ -165,7 +165,7 @@ describe('what is allowed', () => {
     expect(hyperparameters.filter(({ required }) => required).map(({ name }) => name)).toEqual(['num_round']);
   });
 
-  test('is not known of a newer version', () => {
+  test('are unknown for a newer version', () => {
     const version = XGBoostVersion.of('9.9-9');
     expect(Algorithm.xgboost({ version, registryAccount: '123456789012' })._definition.rules).toBeUndefined();
   });
@@ -199,7 +199,7 @@ describe('what is allowed', () => {
   });
 });
 
-test('the objective metric is evaluated in the final training too', () => {
+test('the final training evaluates the objective metric too', () => {
   const { _definition } = Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 });
   expect(_definition.defaultHyperparameters('validation:rmse')).toEqual({
     objective: 'reg:squarederror',

@@ -47,7 +47,7 @@ describe('a label', () => {
     ['MulticlassClassification', ['3', '5', '8'], ['0', '1', '2']],
     ['MulticlassClassification', ['0', '1'], ['0', '1']],
     ['BinaryClassification', ['7', '9'], ['0', '1']],
-  ])('is taken for a %s where the settings say so: %p', (problemType, values, written) => {
+  ])('is a %s if the settings say so: %p', (problemType, values, written) => {
     const path = write(['y,x', ...rows(30, (i) => `${values[i % values.length]},${i / 7}`)]);
     const { all, manifest } = prepare(path, 'y', { problemType });
     expect(manifest.label.problemType).toBe(problemType);
@@ -57,7 +57,7 @@ describe('a label', () => {
   test.each([
     ['a number', '\u22121.5', '-1.5'],
     ['a class', '\u22121', '0'],
-  ])('that is %s may have a Unicode minus, with a notice', (_name, value, written) => {
+  ])('that is %s can have a Unicode minus, with a notice', (_name, value, written) => {
     const path = write(['y,x', ...rows(40, (i) => `${i % 2 ? 1 : value},${i / 7}`)]);
     const { manifest, all } = prepare(path, 'y', written === '0' ? {} : { problemType: 'Regression' });
     expect(all.filter((line) => line.startsWith(`${written},`))).toHaveLength(20);
@@ -65,7 +65,7 @@ describe('a label', () => {
     expect(manifest.notices).toEqual([expect.stringMatching(/^column y has a Unicode minus/)]);
   });
 
-  test('that is missing takes its row with it', () => {
+  test('that is missing excludes its row', () => {
     const path = write(['y,x', ...rows(40, (i) => `${i % 4 === 0 ? 'NA' : i * 1.5},${i}.5`)]);
     const { manifest, all } = prepare(path, 'y');
     expect(all).toHaveLength(30);
@@ -161,7 +161,7 @@ describe('a column', () => {
   test.each<['one-hot' | 'ordinal', number, number]>([
     ['one-hot', 12, 12],
     ['ordinal', 3, 1],
-  ])('has its categories encoded as the settings say: %s', (categories, count, columns) => {
+  ])('has its categories encoded according to the settings: %s', (categories, count, columns) => {
     const path = withColumn(
       rows(count, (i) => `c${i}`),
       'x,y',
@@ -196,21 +196,21 @@ describe('a column', () => {
     expect(summaryOf(manifest).join('\n')).toMatch(reason);
   });
 
-  test('with more texts than categories may be is left out, and memory does not hold them', () => {
+  test('with too many distinct strings is left out, without keeping them in memory', () => {
     const path = write(['x,z,y', ...rows(3000, (i) => `text ${i % 1500},${i % 7},${i * 1.5}`)]);
     expect(prepare(path, 'y').manifest.leftOut).toEqual([
       { column: 'x', reason: expect.stringContaining('too many different strings') },
     ]);
   });
 
-  test('that the settings exclude is left out', () => {
+  test('that is excluded in the settings is left out', () => {
     const { manifest } = prepare(write(['a,b,y', ...rows(20, (i) => `${i / 3},${i / 7},${i}`)]), 'y', {
       excludeColumns: ['a'],
     });
     expect(manifest.leftOut).toEqual([{ column: 'a', reason: 'tuning:excludeColumns names it' }]);
   });
 
-  test('without missing values is the last one: XGBoost counts columns to the last that has a value', () => {
+  test('without missing values is moved to the end, because XGBoost counts columns up to the last value', () => {
     const path = write(['a,b,y', ...rows(20, (i) => `${i / 3},${i === 7 ? 1 : ''},${i * 1.5}`)]);
     expect(prepare(path, 'y').manifest.columns.map(({ name }) => name)).toEqual(['b', 'a']);
   });
@@ -255,7 +255,7 @@ describe('a file', () => {
     ['tabs', Buffer.from(TABLE.replaceAll(',', '\t'))],
     ['quotes and spaces around fields', Buffer.from(TABLE.replace(/[^,\n]+/g, ' "$&" '))],
     ['blank lines', Buffer.from(TABLE.replaceAll('\n', '\n\n'))],
-  ])('may have %s', (_name, bytes) => {
+  ])('can have %s', (_name, bytes) => {
     const { manifest, all } = prepare(write(bytes), 'y');
     expect(manifest.columns).toEqual([
       { name: 'größe', column: 'größe', encoding: 'code', codes: { groß: 0, klein: 1 } },
@@ -268,12 +268,12 @@ describe('a file', () => {
     expect(notice).toMatch(/data.csv is not UTF-8: it is read as Windows-1252/);
   });
 
-  test('may have semicolons and decimal commas', () => {
+  test('can have semicolons and decimal commas', () => {
     const { all } = prepare(write(['y;x', ...rows(20, (i) => `${i},5;${i * 2},25`)]), 'y');
     expect([...all].sort()).toEqual(rows(20, (i) => `${i}.5,${i * 2}.25`).sort());
   });
 
-  test('is read in parts, with lines and quoted line breaks across them', () => {
+  test('is read in chunks, with lines and quoted line breaks across them', () => {
     const long = 'a'.repeat(500);
     const path = write(['y,x,z', ...rows(2000, (i) => `${i}.5,"${i % 2}\n${long}",${i % 7}`)]);
     const { manifest, all } = prepare(path, 'y');
@@ -304,7 +304,7 @@ describe('the split', () => {
     ['numbers', (i) => `${i * 1.5}`],
     ['numbers far from zero, close to each other', (i) => `${1e9 + (i % 7) / 4}`],
     ['decimal commas', (i) => `"${i},5"`],
-  ])('has the error of the mean of the training part as its baseline: %s', (_name, labelOf) => {
+  ])('has a baseline for regression, the error of the training mean: %s', (_name, labelOf) => {
     const { manifest, train, validation } = prepare(
       write(['y,x', ...rows(99, (i) => `${labelOf(i)},${i}`)]),
       'y',
@@ -315,7 +315,7 @@ describe('the split', () => {
     expect(manifest.label.baseline).toBeCloseTo(Math.sqrt(squares / validation.length), 4);
   });
 
-  test('has the log loss of the class shares of the training part as its baseline', () => {
+  test('has a baseline for classification, the log loss of the training class shares', () => {
     const classes = [...rows(60, () => 'a'), ...rows(23, () => 'b'), ...rows(2, () => 'c')];
     const { manifest, train, validation } = prepare(
       write(['y,x', ...classes.map((name, i) => `${name},${i / 7}`)]),
@@ -327,7 +327,7 @@ describe('the split', () => {
     expect(manifest.label.baseline).toBeCloseTo(losses.reduce((a, b) => a + b) / losses.length, 4);
   });
 
-  test('is not by the order of the rows', () => {
+  test('does not depend on the order of the rows', () => {
     const { validation } = prepare(write(['y,x', ...rows(1000, (i) => `${i}.5,${i}`)]), 'y');
     const thirds = [0, 1, 2].map(
       (third) => validation.filter((line) => Math.floor(Number.parseInt(line, 10) / 334) === third).length,
@@ -335,7 +335,7 @@ describe('the split', () => {
     for (const count of thirds) expect(count).toBeGreaterThan(45);
   });
 
-  test('is the same each time, in another folder too', () => {
+  test('is the same each time, also in another folder', () => {
     const lines = ['y,x', ...rows(100, (i) => `${i}.5,${i % 7}`)];
     const [one, other] = [prepare(write(lines, 'one.csv'), 'y'), prepare(write(lines, 'other.csv'), 'y')];
     expect(one.validation).toEqual(other.validation);
@@ -343,10 +343,10 @@ describe('the split', () => {
   });
 });
 
-describe('what was prepared', () => {
+describe('a prepared table', () => {
   const LINES = ['y,x', ...rows(50, (i) => `${i}.5,${i % 7}`)];
 
-  test('is found again while the file and the settings are the same', () => {
+  test('is found again if the file and the settings are the same', () => {
     const path = write(LINES);
     const first = prepare(path, 'y');
     const train = join(first.folder, 'train', 'train.csv');
@@ -357,7 +357,7 @@ describe('what was prepared', () => {
     expect(prepare(path, 'y').train).toHaveLength(40);
   });
 
-  test('has another fingerprint when its content is another', () => {
+  test('has a different fingerprint if its content changes', () => {
     const first = prepare(write(LINES), 'y').fingerprint;
     expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
     expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
@@ -365,13 +365,13 @@ describe('what was prepared', () => {
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 
-  test('is not kept when it was not finished', () => {
+  test('is not kept if its preparation failed', () => {
     const path = write(LINES);
     expect(() => prepare(path, 'no such column')).toThrow();
     expect(prepare(path, 'y').all).toHaveLength(50);
   });
 
-  test('has a manifest that leads from a prediction back to the label', () => {
+  test('has a manifest that maps a prediction to a label', () => {
     const path = write([
       'species,sex,island,born,mass',
       ...rows(
@@ -459,7 +459,7 @@ describe('progress', () => {
   });
 });
 
-describe('refused, with file, line, column and what to do, is', () => {
+describe('rejects, with file, line, column and what to do,', () => {
   const NUMBERS = rows(40, (i) => `${i * 1.5},${i}`);
   const repeated = (label: string, count: number) => rows(count, (i) => `${label},${i}`);
 

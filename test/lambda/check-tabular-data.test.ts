@@ -47,7 +47,7 @@ async function problem(
 }
 
 describe('nothing is found', () => {
-  test('in data with texts, line ends in quotes, and missing values', async () => {
+  test('in data with text, line breaks in quotes, and missing values', async () => {
     expect(await check(HOUSES)).toEqual({
       contentChecked: true,
       complete: true,
@@ -118,7 +118,7 @@ describe('nothing is found', () => {
     expect(await check(objects, event)).toMatchObject(expected);
   });
 
-  test('in a file that is only looked into in part, where that says nothing about the rest', async () => {
+  test('in a partly read file, if the part proves nothing about the rest', async () => {
     const rows = `x,price\n${'1,5\n'.repeat(20_000)}`;
     const result = await check(rows, {}, { bytes: 10_000 });
     expect(result).toMatchObject({ complete: false });
@@ -126,7 +126,7 @@ describe('nothing is found', () => {
     expect(result.rows).toBeLessThan(3000);
   });
 
-  test('in a file that is only looked into in part, by the half of a row', async () => {
+  test('in a partly read file, because of an incomplete row', async () => {
     // If "yes" were truncated to "y", this would be a third class.
     const rows = 'x,price\n1,no\n1,yes\n1,yes\n';
     const binary = { problemType: 'BinaryClassification' };
@@ -135,7 +135,7 @@ describe('nothing is found', () => {
     }
   });
 
-  test('in what the parser does not take for CSV: that is for SageMaker to judge', async () => {
+  test('in a file that the parser cannot read: SageMaker decides about it', async () => {
     const unclosed = `x,price\n1,"never closed\n${'1,2\n'.repeat(10)}`;
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
     expect(await check(unclosed)).toMatchObject({ complete: false, rows: 0 });
@@ -173,7 +173,7 @@ describe('nothing is found', () => {
   });
 
   test.each(['na', 'N/A', '#n/a', 'NaN', 'null', 'None', '<NA>'])(
-    'in classes besides %s',
+    'in classes in addition to %s',
     async (missing) => {
       const rows = `x,price\n1,no\n1,yes\n1,${missing}\n`;
       expect(await check(rows, { problemType: 'BinaryClassification' })).toMatchObject({ rows: 3 });
@@ -183,7 +183,7 @@ describe('nothing is found', () => {
   test.each([
     ['the first byte of gzip alone', [0x1f, 0x20]],
     ['the second byte of gzip alone', [0x20, 0x8b]],
-  ])('in a text that begins with %s', async (_, start) => {
+  ])('in a file that begins with %s', async (_, start) => {
     const content = Buffer.concat([Buffer.from(start), Buffer.from(',price\n1,2\n1,3\n')]);
     expect(await check({ 'train/a.csv': content })).toMatchObject({ contentChecked: true, rows: 2 });
   });
@@ -193,17 +193,17 @@ describe('nothing is found', () => {
   });
 });
 
-describe('what is read of much data', () => {
+describe('limits for large data', () => {
   const files = (folder: string, count: number): Objects =>
     Object.fromEntries(
       Array.from({ length: count }, (_, n) => [`${folder}/${100 + n}.csv`, 'x,price\n1,2\n1,3\n']),
     );
 
-  test('of a listing, five pages', async () => {
+  test('the listing is limited to five pages', async () => {
     expect(await check(files('train', 12))).toMatchObject({ objects: 10, rows: 20, complete: false });
   });
 
-  test('of the training data, no further file after the budget has ended', async () => {
+  test('no training file is read after the budget is used up', async () => {
     const read: unknown[] = [];
     const result = await check(files('train', 3), {}, { bytes: 20 }, read);
     expect(result).toMatchObject({ complete: false, objects: 3 });
@@ -211,7 +211,7 @@ describe('what is read of much data', () => {
     expect(read).toEqual([100, 100, 100, 101].map((n) => `train/${n}.csv`));
   });
 
-  test('of the validation data, the headers of a hundred files', async () => {
+  test('the headers of at most a hundred validation files are read', async () => {
     const read: unknown[] = [];
     const objects = { ...files('train', 1), ...files('validation', 110) };
     await check(objects, { validation: 's3://data/validation/' }, undefined, read);
@@ -220,7 +220,7 @@ describe('what is read of much data', () => {
   });
 });
 
-test('a file that cannot be unpacked to its end is judged by what can be', async () => {
+test('a file that cannot be decompressed completely is checked as far as possible', async () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
   const packed = gzipSync(
     `x,price\n${Array.from({ length: 5000 }, (_, row) => `${row},${row % 7}\n`).join('')}`,
@@ -230,11 +230,11 @@ test('a file that cannot be unpacked to its end is judged by what can be', async
   warn.mockRestore();
 });
 
-test('an object that may not be read is no problem of the data', async () => {
+test('a missing permission for an object is not reported as a problem of the data', async () => {
   await expect(check(HOUSES, { train: 's3://other/train/' })).rejects.toMatchObject({ name: 'NoSuchBucket' });
 });
 
-describe('what an AutoML job would fail for', () => {
+describe('problems that would make an AutoML job fail', () => {
   test.each<[string, string | Objects, Wire, string]>([
     [
       'no data',
@@ -428,7 +428,7 @@ describe('what an AutoML job would fail for', () => {
     expect(await problem(objects, event)).toBe(message);
   });
 
-  test('more than two classes, in the part that is looked into', async () => {
+  test('more than two classes, in the part that is read', async () => {
     const rows = `x,price\n1,a\n2,b\n3,c\n${'1,a\n'.repeat(10_000)}`;
     expect(await problem(rows, { problemType: 'BinaryClassification' }, { bytes: 1000 })).toContain(
       'more than 2 classes',
@@ -449,11 +449,11 @@ test.each([
     { target: 'a', train: 's3://a/b', label: 'a' },
     'unknown field "label" in the event; the fields are target, train, validation, contentType, gzip, problemType, sampleWeightColumn',
   ],
-])('refuses the event %j', (event, message) => {
+])('rejects the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(expect.objectContaining({ name: 'InvalidEventError', message }));
 });
 
-test('takes an event with all fields as it is', () => {
+test('accepts an event with all fields', () => {
   const event = {
     target: 'a',
     train: 's3://a',
@@ -466,7 +466,7 @@ test('takes an event with all fields as it is', () => {
   expect(parseEvent(event)).toEqual(event);
 });
 
-test('the bundle returns, and throws by name, what the source does', async () => {
+test('the bundle returns the same results and throws the same errors as the source', async () => {
   const server = await startS3('data', { 'train/a.csv': HOUSES });
   const environment = { AWS_ENDPOINT_URL: server.endpoint };
   try {

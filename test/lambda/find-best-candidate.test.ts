@@ -17,7 +17,7 @@ const JOB = 'churn-0123456789abcde';
 const ARN = `arn:aws:sagemaker:eu-west-1:111122223333:automl-job/${JOB}`;
 
 describe('findBestCandidate', () => {
-  test('tells all about the best candidate, and the leaderboard', async () => {
+  test('returns the best candidate and the leaderboard', async () => {
     const best = candidate(2, 0.91, {
       InferenceContainers: [
         container('features', { AUTOML_TRANSFORM_MODE: 'feature-transform' }),
@@ -153,7 +153,7 @@ describe('findBestCandidate', () => {
     });
   });
 
-  test('does without what SageMaker may leave out of a candidate', async () => {
+  test('accepts candidates without optional fields', async () => {
     const best = { ...candidate(1, 0.5), CandidateSteps: undefined, InferenceContainers: undefined };
     const { result } = await run({ job: { BestCandidate: best }, candidates: [best] });
     expect(result.bestCandidate).toMatchObject({ steps: [], inferenceContainers: [], metrics: {} });
@@ -161,7 +161,7 @@ describe('findBestCandidate', () => {
   });
 
   test.each(['AutoMLJobName', 'AutoMLJobArn', 'AutoMLJobStatus'])(
-    'says that the description of SageMaker lacks %s',
+    "reports that SageMaker's description lacks %s",
     async (member) => {
       const error = await failure({ job: {}, candidates: [], lacks: member });
       expect(error).toMatchObject({
@@ -171,7 +171,7 @@ describe('findBestCandidate', () => {
     },
   );
 
-  test('takes the best completed candidate where SageMaker names none, not a stopped one', async () => {
+  test('returns the best completed candidate, not a stopped one, if SageMaker names none', async () => {
     const { result } = await run({
       job: { AutoMLJobStatus: 'Stopped' },
       candidates: [candidate(1, 0.8), candidate(2, 0.99, { CandidateStatus: 'Stopped' })],
@@ -180,7 +180,7 @@ describe('findBestCandidate', () => {
     expect(result.autoMlJob).toMatchObject({ status: 'Stopped', candidates: { completed: 1, stopped: 1 } });
   });
 
-  test('takes the containers for CPUs where there are several sets', async () => {
+  test('returns the containers for CPUs if there are several sets', async () => {
     const best = candidate(1, 0.8, {
       InferenceContainers: undefined,
       InferenceContainerDefinitions: { GPU: [container('gpu', {})], CPU: [container('cpu', {})] },
@@ -189,7 +189,7 @@ describe('findBestCandidate', () => {
     expect(result.bestCandidate.modelArtifacts).toBe('s3://models/cpu.tar.gz');
   });
 
-  test('reads all pages of candidates, and cuts the leaderboard to what was asked for', async () => {
+  test('reads all pages of candidates, and cuts the leaderboard to the requested size', async () => {
     const candidates = Array.from({ length: 750 }, (_, index) => candidate(index, index / 1000));
     const { result, calls } = await run({ job: {}, candidates }, { leaderboardSize: 3 });
     expect(result.autoMlJob.candidates.completed).toBe(750);
@@ -201,7 +201,7 @@ describe('findBestCandidate', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('cuts the leaderboard to what Step Functions can carry', async () => {
+  test('cuts the leaderboard to the payload limit of Step Functions', async () => {
     const long = 'x'.repeat(4000);
     const candidates = Array.from({ length: 50 }, (_, index) =>
       candidate(index, index, {
@@ -214,7 +214,7 @@ describe('findBestCandidate', () => {
     expect(result.leaderboard.length).toBeLessThan(50);
   });
 
-  test('fails with all reasons where no candidate completed', async () => {
+  test('fails with all reasons if no candidate completed', async () => {
     const error = await failure({
       job: {
         AutoMLJobStatus: 'Failed',
@@ -246,7 +246,7 @@ describe('findBestCandidate', () => {
     },
   );
 
-  test('says no more than is known where no candidate completed', async () => {
+  test('reports only what is known if no candidate completed', async () => {
     const job = {
       AutoMLJobStatus: 'Stopped',
       AutoMLJobSecondaryStatus: 'Stopped',
@@ -272,7 +272,7 @@ describe('findBestCandidate', () => {
     expect(error).toMatchObject({ name: 'ValidationException', message: 'no' });
   });
 
-  test('fails where there is no such AutoML job', async () => {
+  test('fails if the AutoML job does not exist', async () => {
     const error = await failure({ job: { AutoMLJobName: 'another' }, candidates: [] });
     expect(error).toMatchObject({
       name: 'AutoMlJobNotFoundError',
@@ -287,14 +287,14 @@ test.each([
   [{ autoMlJobName: 'a', leaderboardSize: 51 }, 'from 1 to 50, got 51'],
   [{ autoMlJobName: 'a', leaderboardSize: 0 }, 'leaderboardSize must be an integer from 1 to 50, got 0'],
   [{ autoMlJobName: 'a', size: 1 }, 'unknown field "size"'],
-])('refuses the event %j', (event, message) => {
+])('rejects the event %j', (event, message) => {
   expect(() => parseEvent(event)).toThrow(
     expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
   );
 });
 
 describe('the bundle', () => {
-  test('returns what the source returns', async () => {
+  test('returns the same results as the source', async () => {
     const data = { job: {}, candidates: [candidate(1, 0.5)] };
     const server = await start(data);
     try {

@@ -13,7 +13,7 @@ import { bundleOf, ENVIRONMENT, invokeBundle } from './wire-server';
 const TUNING_JOB = 'bikes-0123456789';
 
 describe('findBestTrainingJob', () => {
-  test('tells all about the best training job of a tuning job that minimises', async () => {
+  test('returns the best training job of a tuning job that minimizes', async () => {
     const jobs = [
       job(1, 0.31),
       job(2, 0.28),
@@ -81,7 +81,7 @@ describe('findBestTrainingJob', () => {
     ]);
   });
 
-  test('ranks from high to low for a tuning job that maximises', async () => {
+  test('ranks from high to low for a tuning job that maximizes', async () => {
     const jobs = [job(1, 0.71), job(2, 0.93), job(3, 0.88)];
     const { result } = await run(
       {
@@ -123,7 +123,7 @@ describe('findBestTrainingJob', () => {
   });
 
   describe('when BestTrainingJob is missing', () => {
-    test('takes the best completed training job, not a stopped or failed one with a better value', async () => {
+    test('returns the best completed training job, not a stopped or failed one with a better value', async () => {
       const jobs = [
         job(1, 0.4),
         job(2, 0.3),
@@ -139,7 +139,7 @@ describe('findBestTrainingJob', () => {
       expect(result.tuningJob.status).toBe('Stopped');
     });
 
-    test('looks for a completed one beyond those that it lists', async () => {
+    test('finds a completed one after the requested number of training jobs', async () => {
       const stopped = Array.from({ length: 30 }, (_, index) =>
         job(index + 1, index, { TrainingJobStatus: 'Stopped' }),
       );
@@ -155,7 +155,7 @@ describe('findBestTrainingJob', () => {
       expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(1), nameOf(2)]);
     });
 
-    test('takes a stopped training job when none completed, with no model where it left none', async () => {
+    test('returns a stopped training job if none completed, without a model if it has none', async () => {
       const { result } = await run({
         tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }),
         trainingJobs: [job(1, 0.4, { TrainingJobStatus: 'Stopped' })],
@@ -165,7 +165,7 @@ describe('findBestTrainingJob', () => {
       expect(result.bestTrainingJob.modelArtifacts).toBeNull();
     });
 
-    test('takes no failed training job, although it has a value', async () => {
+    test('never returns a failed training job, even if it has a value', async () => {
       const { name } = await failure({
         tuningJob: tuningJob({}),
         trainingJobs: [job(1, 0.1, { TrainingJobStatus: 'Failed' })],
@@ -174,7 +174,7 @@ describe('findBestTrainingJob', () => {
       expect(name).toBe('NoCompletedTrainingJobError');
     });
 
-    test('compares by the objective of the definitions, where there are several', async () => {
+    test('compares by the objective of the definitions, if there are several', async () => {
       const definition = (name: string) => ({
         DefinitionName: name,
         TuningObjective: { Type: 'Maximize', MetricName: 'validation:r2' },
@@ -201,7 +201,7 @@ describe('findBestTrainingJob', () => {
     });
   });
 
-  test('names no definition where there is only one', async () => {
+  test('returns no definition if there is only one', async () => {
     const best = job(1, 0.2, { TrainingJobDefinitionName: 'only' });
     const { result } = await run({
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -232,7 +232,7 @@ describe('findBestTrainingJob', () => {
     ['has no objective', { HyperParameterTuningJobConfig: {} }],
     ['has no objective', { HyperParameterTuningJobConfig: objective({ Type: 'Minimize' }) }],
     ['has no objective', { HyperParameterTuningJobConfig: objective({ MetricName: 'loss' }) }],
-  ])('says that the description of SageMaker lacks something: %s (%j)', async (problem, override) => {
+  ])("reports that SageMaker's description lacks a field: %s (%j)", async (problem, override) => {
     const { name, message } = await failure({ tuningJob: tuningJob(override) });
     expect(name).toBe('UnexpectedResponseError');
     expect(message).toContain(problem);
@@ -253,7 +253,7 @@ describe('findBestTrainingJob', () => {
     expect(error).toMatchObject({ name: 'ValidationException', message: 'refused' });
   });
 
-  test('reads on past values that are no number, over pages, and never takes one for the best', async () => {
+  test('skips values that are not numbers, also across pages', async () => {
     const broken = Array.from({ length: 45 }, (_, index) => job(index + 1, 'NaN'));
     const { result, calls } = await run({
       tuningJob: tuningJob({ BestTrainingJob: broken[0] }),
@@ -265,7 +265,7 @@ describe('findBestTrainingJob', () => {
     expect(lists(calls).map(({ input }) => input['NextToken'])).toEqual([undefined, '20', '40']);
   });
 
-  test('returns a best training job that there is although the tuning state failed', async () => {
+  test('returns the best training job even if the tuning state failed', async () => {
     const best = job(1, 0.4);
     const { result } = await run(
       {
@@ -279,7 +279,7 @@ describe('findBestTrainingJob', () => {
     expect(result.bestTrainingJob.name).toBe(nameOf(1));
   });
 
-  test('takes the objective of the definition that the best training job is of', async () => {
+  test("uses the objective of the best training job's definition", async () => {
     const best = job(2, 0.2, { TrainingJobDefinitionName: 'linear' });
     const { result } = await run({
       tuningJob: tuningJob({
@@ -311,7 +311,7 @@ describe('findBestTrainingJob', () => {
       details: { [nameOf(1)]: details(1), 'parent-002-0a1b2c3d': details(2) },
     };
 
-    test("takes a parent's training job that is better than its own, and lists only its own", async () => {
+    test('returns a better training job of a parent, but lists only its own', async () => {
       const { result } = await run(data);
       expect(result.bestTrainingJob).toMatchObject({
         name: 'parent-002-0a1b2c3d',
@@ -324,12 +324,12 @@ describe('findBestTrainingJob', () => {
     test.each([
       ['its role may not describe', { denied: ['parent-002-0a1b2c3d'] }],
       ['does not exist any more', { details: { [nameOf(1)]: details(1) } }],
-    ])("takes its own when the parent's %s", async (_, override) => {
+    ])("returns its own if the parent's %s", async (_, override) => {
       const { result } = await run({ ...data, ...override });
       expect(result.bestTrainingJob.name).toBe(nameOf(1));
     });
 
-    test('takes its own when it is as good', async () => {
+    test('returns its own if it is equally good', async () => {
       const { result } = await run({
         ...data,
         tuningJob: { ...data.tuningJob, BestTrainingJob: job(1, 0.3) },
@@ -338,7 +338,7 @@ describe('findBestTrainingJob', () => {
     });
   });
 
-  test('keeps the result of 600 training jobs with fat hyperparameters small, and drops the worst', async () => {
+  test('limits the size of the result for 600 training jobs with large hyperparameters, and drops the worst', async () => {
     const fat = Object.fromEntries(
       Array.from({ length: 30 }, (_, index) => [`parameter-${index}`.padEnd(40, 'x'), 'ü'.repeat(128)]),
     );
@@ -376,7 +376,7 @@ describe('findBestTrainingJob', () => {
     expect(lists(calls)).toHaveLength(1);
   });
 
-  test('tries again when SageMaker throttles', async () => {
+  test('retries throttled calls', async () => {
     const best = job(1, 0.4);
     const { result, calls } = await run({
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -388,7 +388,7 @@ describe('findBestTrainingJob', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('does not hide that its role may not describe the best training job', async () => {
+  test('reports that its role cannot describe the best training job', async () => {
     const best = job(1, 0.4);
     const data = {
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -421,14 +421,14 @@ describe('NoCompletedTrainingJobError', () => {
     );
   });
 
-  test('does without reasons that it may not read', async () => {
+  test('leaves out reasons that it has no permission to read', async () => {
     const data = { tuningJob: tuningJob({}), trainingJobs: [failed(1, undefined)], denied: [nameOf(1)] };
     const { name, message } = await failure(data);
     expect(name).toBe('NoCompletedTrainingJobError');
     expect(message).not.toContain('Most common reason');
   });
 
-  test('does not hide that SageMaker did not answer when asked for a reason', async () => {
+  test('reports errors of SageMaker while it reads a reason', async () => {
     const error = await failure({
       tuningJob: tuningJob({}),
       trainingJobs: [failed(1, undefined)],
@@ -465,7 +465,7 @@ describe('NoCompletedTrainingJobError', () => {
     );
   });
 
-  test('tells what Step Functions reported when SageMaker gives no reason', async () => {
+  test('has the error from Step Functions if SageMaker gives no reason', async () => {
     const { message } = await failure(
       { tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }) },
       { failure: { Error: 'States.Timeout' } },
@@ -486,7 +486,7 @@ describe('NoCompletedTrainingJobError', () => {
 });
 
 describe('TuningJobNotFoundError', () => {
-  test('holds what Step Functions reported', async () => {
+  test('has the error from Step Functions', async () => {
     const { name, message } = await failure(
       { tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) },
       {
@@ -500,7 +500,7 @@ describe('TuningJobNotFoundError', () => {
     expect(message.length).toBeLessThan(2500);
   });
 
-  test('stands alone without a failure', async () => {
+  test('has only its own message without a failure', async () => {
     const { message } = await failure({ tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) });
     expect(message).toBe('Hyperparameter tuning job bikes-0123456789 does not exist');
   });
@@ -511,21 +511,21 @@ describe('parseEvent', () => {
     expect(parseEvent({ tuningJobName: 'a' })).toEqual({ tuningJobName: 'a', topTrainingJobs: 10 });
   });
 
-  test('takes null for what is not given, as JSONata writes it', () => {
+  test('accepts null for missing fields, because JSONata writes it', () => {
     expect(parseEvent({ tuningJobName: 'a', failure: null, topTrainingJobs: null })).toEqual({
       tuningJobName: 'a',
       topTrainingJobs: 10,
     });
   });
 
-  test('takes the longest name, the shortest and the longest list', () => {
+  test('accepts the longest name, and the minimum and maximum list size', () => {
     const tuningJobName = `a${'-'.repeat(30)}b`;
     for (const topTrainingJobs of [1, 50]) {
       expect(parseEvent({ tuningJobName, topTrainingJobs })).toEqual({ tuningJobName, topTrainingJobs });
     }
   });
 
-  test.each([null, undefined])('takes a failure whose cause is %p', (Cause) => {
+  test.each([null, undefined])('accepts a failure whose cause is %p', (Cause) => {
     expect(parseEvent({ tuningJobName: 'a', failure: { Error: 'E', Cause } }).failure).toEqual({
       Error: 'E',
     });
@@ -549,14 +549,14 @@ describe('parseEvent', () => {
       'failure must hold the strings Error and Cause',
     ],
     [{ tuningJobName: 'a', topTrainingJob: 5 }, 'unknown field "topTrainingJob"'],
-  ])('refuses %j', (event, message) => {
+  ])('rejects %j', (event, message) => {
     expect(() => parseEvent(event)).toThrow(
       expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
     );
   });
 });
 
-test('only names that start with _tuning_ are not the user’s', () => {
+test('only names that start with _tuning_ are removed', () => {
   expect(
     withoutTuningHyperparameters({
       _tuning_objective_metric: 'm',
@@ -579,7 +579,7 @@ describe('the bundle', () => {
     }
   }
 
-  test('returns what the source returns', async () => {
+  test('returns the same results as the source', async () => {
     const best = job(1, 0.4);
     const data = {
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -598,7 +598,7 @@ describe('the bundle', () => {
     await expect(invoke(allFailed(), event)).resolves.toMatchObject({ type });
   });
 
-  test('is minified and holds no path of the machine that made it', () => {
+  test('is minified, and has no path of the build machine', () => {
     const text = readFileSync(bundleOf('find-best-training-job'), 'utf8');
     expect(text).not.toContain(join(__dirname, '../..'));
     expect(text.length).toBeLessThan(1_000_000);

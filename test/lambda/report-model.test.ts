@@ -29,7 +29,7 @@ async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }
 
-describe('the importance of features is that of get_score', () => {
+describe('the feature importance equals that of get_score', () => {
   test.each([
     ['plain-1.7.bin', 'plain-1.7.4'],
     ['dart-1.7.bin', 'dart-1.7.4'],
@@ -53,7 +53,7 @@ test.each(['linear-1.7.bin', 'linear.ubj'])('%s has no trees', (file) => {
   expect(parseXGBoostModel(model(file))).toMatchObject({ booster: 'gblinear', trees: [] });
 });
 
-describe('what is no model', () => {
+describe('an invalid model', () => {
   test.each<[string, Buffer, RegExp]>([
     ['a pickle', Buffer.from([0x80, 0x04, 0x95]), /Python pickle/],
     ['text', Buffer.from('hello'.repeat(100)), /./],
@@ -61,7 +61,7 @@ describe('what is no model', () => {
     ['JSON of something else', Buffer.from('{"a": 1}'), /format of the model is unknown/],
     ['a model that was cut off', model('plain.ubj').subarray(0, 3000), /./],
     ['an old model that was cut off', model('plain-1.7.bin').subarray(0, 1000), /./],
-  ])('is refused: %s', (_what, content, message) => {
+  ])('is rejected: %s', (_what, content, message) => {
     expect(() => parseXGBoostModel(content)).toThrow(message);
   });
 });
@@ -69,13 +69,13 @@ describe('what is no model', () => {
 describe('an archive', () => {
   const archive = tar({ './other.txt': Buffer.from('x'.repeat(700)), 'xgboost-model': model('plain.ubj') });
 
-  test.each([1, 511, 512, 513, 100_000])('is read in pieces of %i bytes', async (size) => {
+  test.each([1, 511, 512, 513, 100_000])('is read in chunks of %i bytes', async (size) => {
     const read = await readTarEntry(pieces(archive, size), (name) => name === 'xgboost-model', 1e6);
     expect(read.names).toEqual(['other.txt', 'xgboost-model']);
     expect(read.content?.equals(model('plain.ubj'))).toBe(true);
   });
 
-  test('with a model that is too large is refused before it is read', async () => {
+  test('with a model that is too large is rejected before it is read', async () => {
     await expect(readTarEntry(pieces(archive, 512), (name) => name === 'xgboost-model', 100)).rejects.toThrow(
       /more than the maximum of 100/,
     );
@@ -88,7 +88,7 @@ describe('an archive', () => {
       AbortSignal.timeout(10_000),
     );
 
-  test('is unpacked', async () => {
+  test('is decompressed', async () => {
     expect(Object.keys(await read(archive))).toEqual(['gain', 'cover', 'weight']);
   });
 

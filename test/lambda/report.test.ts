@@ -162,7 +162,7 @@ describe('the calls', () => {
     expect(withMetrics).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('of the logs are bounded for logs that do not end', async () => {
+  test('to read logs are limited, even for endless logs', async () => {
     const { clients, calls } = fakeClients(
       answersFor(jobs(20), { FilterLogEvents: () => ({ events: [], nextToken: 'more' }) }),
     );
@@ -203,13 +203,13 @@ describe('the billed time', () => {
     return makeReport(clients, { tuningJobName: 'churn-1' });
   };
 
-  test('of training jobs that are not described is that from start to end', async () => {
+  test('of training jobs that were not described is the time from start to end', async () => {
     const { cost, jobs: shown } = await reportOf({});
     expect(shown[19]).toMatchObject({ billableSeconds: 60, instanceCount: 2, instanceType: 'ml.m5.large' });
     expect(cost?.unknownJobs).toBe(0);
   });
 
-  test('of spot instances is not known without a description', async () => {
+  test('of spot instances is unknown without a description', async () => {
     expect((await reportOf({ EnableManagedSpotTraining: true })).cost?.unknownJobs).toBe(12);
   });
 });
@@ -231,7 +231,7 @@ describe('a warm start', () => {
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10 + 10);
   });
 
-  test('does without a parent that it may not read', async () => {
+  test('leaves out a parent that it has no permission to read', async () => {
     const { clients } = fakeClients(
       answersFor(jobs(3), {
         DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) => {
@@ -246,7 +246,7 @@ describe('a warm start', () => {
 });
 
 describe('learning curves', () => {
-  test('are those of the five best training jobs and the final one, by rounds from 1', async () => {
+  test('are read for the five best training jobs and the final one, by rounds from 1', async () => {
     const { clients, calls } = fakeClients(answersFor(jobs(20)));
     const { learningCurves } = await makeReport(clients, EVENT);
     expect(learningCurves.map(({ job, metric }) => `${job} ${metric}`)).toEqual(
@@ -320,7 +320,7 @@ describe('learning curves', () => {
     ]);
   });
 
-  test('are missing with the reason where the logs cannot be read', async () => {
+  test('are missing, with the reason, if the logs cannot be read', async () => {
     const { clients } = fakeClients(answersFor(jobs(3), { FilterLogEvents: denied('logs:FilterLogEvents') }));
     const { learningCurves, learningCurvesNotice } = await makeReport(clients, EVENT);
     expect(learningCurves).toEqual([]);
@@ -344,14 +344,14 @@ describe('the importance of features', () => {
     ],
     ['a model that is no archive', withModel(Buffer.from('<script>')), /is missing: /],
     ['an archive without a model', withModel(gzipSync(Buffer.alloc(1024))), /has no xgboost-model/],
-  ])('is left out with the reason for %s', async (_what, change, reason) => {
+  ])('is missing, with the reason, for %s', async (_what, change, reason) => {
     const { clients } = fakeClients(answersFor(jobs(3), change));
     const { featureImportance, notices } = await makeReport(clients, { ...EVENT, features });
     expect(featureImportance).toBeUndefined();
     expect(notices).toEqual([expect.stringMatching(reason)]);
   });
 
-  test('is not looked for in models of other algorithms', async () => {
+  test('is not read from models of other algorithms', async () => {
     const { clients, calls } = fakeClients(
       answersFor(jobs(3), {
         DescribeTrainingJob: (input) => ({
@@ -409,21 +409,21 @@ describe('the report', () => {
       { DescribeHyperParameterTuningJob: () => ({}) },
       "UnexpectedResponseError: SageMaker's description of the tuning job undefined has no objective",
     ],
-  ])('is null with the reason where it fails for %s', async (_what, change, reportError) => {
+  ])('is null, with the reason, if it fails for %s', async (_what, change, reportError) => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     expect((await write(change)).result).toEqual({ report: null, reportError });
     expect(logged).toHaveBeenCalledTimes(1);
     logged.mockRestore();
   });
 
-  test('tells what it lacks', async () => {
+  test('lists what is missing', async () => {
     const { result } = await write({ FilterLogEvents: denied('logs:FilterLogEvents') });
     expect(result).toMatchObject({
       notices: [expect.stringMatching(/NoSuchKey/), expect.stringMatching(/logs:FilterLogEvents/)],
     });
   });
 
-  test('does without training jobs that it may not describe', async () => {
+  test('is written without descriptions that it has no permission to read', async () => {
     const { result } = await write({ DescribeTrainingJob: denied('sagemaker:DescribeTrainingJob') });
     expect(result).toMatchObject({
       report: 's3://bucket/output/reports/churn-1/report.html',
@@ -433,7 +433,7 @@ describe('the report', () => {
     });
   });
 
-  test('shows as text what it lacks', async () => {
+  test('shows what is missing as text', async () => {
     const hostile = () => {
       throw new AwsError('AccessDeniedException', '<script>alert(1)</script>');
     };
@@ -443,7 +443,7 @@ describe('the report', () => {
     expect(page).not.toContain('<script>alert(1)');
   });
 
-  test('is written for a search of which all training jobs failed', async () => {
+  test('is written for a search whose training jobs all failed', async () => {
     const failed = [1, 2].map((number) =>
       summary(number, {
         TrainingJobStatus: 'Failed',
@@ -480,7 +480,7 @@ describe('the report', () => {
 });
 
 describe('the event', () => {
-  test('may have null where there is nothing', () => {
+  test('can have null for missing fields', () => {
     const event = { ...EVENT, bestTrainingJobName: null, finalTrainingJobName: null, encryptionKey: null };
     expect(parseEvent(event)).toEqual({ tuningJobName: 'churn-1', output: EVENT.output });
   });
@@ -493,7 +493,7 @@ describe('the event', () => {
     ['a place that is no folder', { output: 's3://bucket/reports' }, /output must be s3:/],
     ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must hold/],
     ['an unknown field', { best: 'x' }, /unknown field "best"/],
-  ])('is refused with %s', (_what, change, message) => {
+  ])('is rejected with %s', (_what, change, message) => {
     expect(() => parseEvent({ ...EVENT, ...change })).toThrow(message);
   });
 });
@@ -510,12 +510,12 @@ describe('the links', () => {
     expect(linksIn({ AWS_REGION: region }, false).job).toBe(job);
   });
 
-  test('lead to the logs of local mode there', () => {
+  test('lead to the local logs in local mode', () => {
     const environment = { AWS_REGION: 'us-east-1', SAGEMAKER_LOCAL_LOGS: 'file:///home/me/.local/logs' };
     expect(linksIn(environment, false)).toEqual({ log: 'file:///home/me/.local/logs/{name}.log' });
   });
 
-  test('are left out for candidates, whose jobs are not known', () => {
+  test('are left out for candidates, whose jobs are unknown', () => {
     expect(linksIn({ AWS_REGION: 'eu-west-1' }, true)).toEqual({});
   });
 });

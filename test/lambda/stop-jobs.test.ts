@@ -131,7 +131,7 @@ test('stops the jobs of the execution, of all kinds, and no others', async () =>
   expect(stopped).toEqual(['churn-3', 'churn-6', 'churn-7']);
 });
 
-test('leaves training jobs that another job has started to that job', async () => {
+test('does not stop training jobs that another job started', async () => {
   const { stopped, calls } = await run([
     tuning('churn-1'),
     { name: 'churn-1-001-aaaa', kind: 'TrainingJob', tag: EXECUTION },
@@ -147,34 +147,34 @@ test('looks for the given kinds only', async () => {
   expect(calls.map(({ operation }) => operation)).toEqual(['ListAutoMLJobs']);
 });
 
-test('leaves the jobs of a redrive alone, but not one that was being created at the end', async () => {
+test('does not stop jobs of a redrive, but stops one that was being created at the end', async () => {
   const { stopped } = await run([tuning('churn-1', { created: 5 }), tuning('churn-2', { created: 3600 })]);
   expect(stopped).toEqual(['churn-1']);
 });
 
-test('stops a job that was created a minute after the end, the longest that one may take to be seen', async () => {
+test('stops a job that was created up to a minute after the end', async () => {
   const { stopped } = await run([tuning('churn-1', { created: 60 }), tuning('churn-2', { created: 61 })]);
   expect(stopped).toEqual(['churn-1']);
 });
 
-test('stops jobs of any age where the event does not tell when the execution ended', async () => {
+test('stops jobs of any age if the event does not say when the execution ended', async () => {
   const { stopped } = await run([tuning('churn-1', { created: 3600 })], { detail: { stopDate: undefined } });
   expect(stopped).toEqual(['churn-1']);
 });
 
-test.each(['Name', 'Arn'])('passes over a job that SageMaker lists without its %s', async (member) => {
+test.each(['Name', 'Arn'])('skips a job that SageMaker lists without its %s', async (member) => {
   const { stopped } = await run([tuning('churn-1', { lacks: member }), tuning('churn-2')]);
   expect(stopped).toEqual(['churn-2']);
 });
 
-test('knows an execution whose ARN is no value of a tag by its hash', async () => {
+test('recognizes an execution by the hash of its ARN, if the ARN is not a valid tag value', async () => {
   const executionArn = `${EXECUTION}(2)`;
   const tag = createHash('sha256').update(executionArn).digest('hex');
   const { stopped } = await run([tuning('churn-1'), tuning('churn-2', { tag })], { executionArn });
   expect(stopped).toEqual(['churn-2']);
 });
 
-test('takes a job that has ended in the meantime for what it is', async () => {
+test('reports a job that has already ended as ended', async () => {
   const refuses = new WireError(
     'ValidationException',
     'The request was rejected because the tuning job is in status Completed.',
@@ -183,7 +183,7 @@ test('takes a job that has ended in the meantime for what it is', async () => {
   expect(result).toEqual({ stopped: ['churn-2'], ended: ['churn-1'] });
 });
 
-test('stops all that it can before it fails', async () => {
+test('stops all jobs that it can before it fails', async () => {
   const refuses = new WireError('AccessDeniedException', 'not authorized');
   const jobs = [tuning('churn-1', { refuses }), tuning('churn-2'), tuning('churn-3', { refuses })];
   const { error, stopped } = await run(jobs);
@@ -204,13 +204,13 @@ test.each([
     'detail.status must be ABORTED, TIMED_OUT or FAILED, got RUNNING',
   ],
   [event(EXECUTION, { status: 'SUCCEEDED' }), 'got SUCCEEDED'],
-])('refuses the event %j', (refused, message) => {
+])('rejects the event %j', (refused, message) => {
   expect(() => parseEvent(refused)).toThrow(
     expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
   );
 });
 
-test.each(['ABORTED', 'TIMED_OUT', 'FAILED'])('reads when an execution that has %s ended', (status) => {
+test.each(['ABORTED', 'TIMED_OUT', 'FAILED'])('reads the end time of an execution that has %s', (status) => {
   expect(parseEvent(event(EXECUTION, { status }))).toEqual({
     executionArn: EXECUTION,
     status,
@@ -233,7 +233,7 @@ test.each([
     { JOB_NAME_PREFIX: 'churn-', JOB_KINDS: 'TrainingJob,TransformJob' },
     '{"jobNamePrefix":"churn-","names":"TrainingJob,TransformJob"}',
   ],
-])('refuses the environment %j', (environment, given) => {
+])('rejects the environment %j', (environment, given) => {
   expect(() => readConfiguration(environment)).toThrow(
     expect.objectContaining({
       name: 'InvalidConfigurationError',
@@ -246,7 +246,7 @@ test('the tag is the one that the constructs set', () => {
   expect(EXECUTION_TAG).toBe(constructs.EXECUTION_TAG);
 });
 
-test('the bundle does what the source does', async () => {
+test('the bundle behaves like the source', async () => {
   const server = await start([tuning('churn-1')]);
   try {
     const environment = {

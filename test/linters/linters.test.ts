@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('nothing is found in any template that has no reason', () => {
+test('every finding in a template has a reason', () => {
   expect(findings.filter((finding) => !ACCEPTED.some((one) => isFor(one, finding)))).toEqual([]);
 });
 

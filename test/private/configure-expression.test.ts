@@ -45,11 +45,11 @@ const GRID = {
 };
 
 describe('settings', () => {
-  test('are those of the construct for an empty input', async () => {
+  test('default to those of the construct', async () => {
     expect(await configure({})).toEqual({ settings: DEFAULTS });
   });
 
-  test('are those of the construct where it was given others', async () => {
+  test('default to the given settings of the construct', async () => {
     const props = {
       maxTrainingJobs: 7,
       maxParallelTrainingJobs: 3,
@@ -77,7 +77,7 @@ describe('settings', () => {
     expect(await configure(input)).toEqual({ settings: { ...DEFAULTS, ...input } });
   });
 
-  test('take all of it from the input', async () => {
+  test('can all come from the input', async () => {
     const input = {
       maxTrainingJobs: 5,
       maxParallelTrainingJobs: 5,
@@ -89,7 +89,7 @@ describe('settings', () => {
     expect(await configure(input)).toEqual({ settings: input });
   });
 
-  test('of a random search go up to its quota', async () => {
+  test('of a random search are limited by its quota', async () => {
     const strategy = TuningStrategy.random();
     expect(await problemsOf({ maxTrainingJobs: 10_000 }, { strategy })).toEqual([]);
     expect(await problemsOf({ maxTrainingJobs: 10_001 }, { strategy })).toEqual([
@@ -105,7 +105,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('have no validation data where the construct has none', async () => {
+  test('have no validation data if the construct has none', async () => {
     const props = { validation: undefined, algorithm: xgboostOfUnknownVersion(), objective: TRAIN_RMSE };
     const { validation: _, ...settings } = DEFAULTS;
     expect(await configure({}, props)).toEqual({ settings });
@@ -114,7 +114,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('come from the expression that is given as input', async () => {
+  test('come from the given input expression', async () => {
     const stack = stackOf();
     const chain = fragment({ input: '{% $states.input.tuning %}' }, stack);
     const { Configure } = definitionIn(chain, stack, sfn.QueryLanguage.JSONATA).States;
@@ -125,7 +125,7 @@ describe('settings', () => {
   });
 });
 
-test('ten XGBoost definitions are within what Step Functions evaluates, however many rules they have', async () => {
+test('ten XGBoost definitions stay within the evaluation limits of Step Functions', async () => {
   const further = (name: string) => ({
     name,
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
@@ -310,7 +310,7 @@ describe('problems', () => {
     expect(await problemsOf(input)).toEqual(problems);
   });
 
-  test('a whole bucket that is allowed does not allow buckets whose names go on', async () => {
+  test('an allowed bucket does not allow buckets with longer names', async () => {
     const props = { allowedInputLocations: [DataLocation.fromUri('s3://lake')] };
     expect(await problemsOf({ train: 's3://lake/any/where' }, props)).toEqual([]);
     expect(await problemsOf({ train: 's3://lake-of-others/x' }, props)).toEqual([
@@ -318,12 +318,12 @@ describe('problems', () => {
     ]);
   });
 
-  test('the default number of training jobs gives way to what is left to tune', async () => {
+  test('the default number of training jobs is limited by the remaining combinations', async () => {
     const { settings } = await configure({ hyperparameters: { eta: '0.1' } });
     expect(settings.maxTrainingJobs).toBe(8);
   });
 
-  test('a discrete search space is counted over all that is left to tune', async () => {
+  test('maxTrainingJobs is checked against the combinations of the hyperparameters that are still tuned', async () => {
     const props = {
       parameterRanges: [
         ParameterRange.categorical('max_depth', ['3', '5', '7']),
@@ -340,7 +340,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('of hyperparameters are texts only, where nothing is known about the algorithm', async () => {
+  test('of hyperparameters are only about strings, if the algorithm is unknown', async () => {
     const props = { algorithm: xgboostOfUnknownVersion() };
     expect(await problemsOf({ hyperparameters: { brand_new: 'x', eta: 'y' } }, props)).toEqual([]);
     expect(await problemsOf({ hyperparameters: { brand_new: 1 } }, props)).toEqual([
@@ -362,7 +362,7 @@ describe('the expressions of all states', () => {
       },
     ],
     ['no final training', { finalTraining: { enabled: false } }],
-  ])('compile and refer to nothing that AWS refuses, with %s', (_name, props) => {
+  ])('compile, and use nothing that AWS rejects, with %s', (_name, props) => {
     const stack = stackOf();
     const { States } = definitionIn(fragment(props, stack), stack);
     const expressions = Object.entries<Json>(States).flatMap(([state, definition]) =>
@@ -374,7 +374,7 @@ describe('the expressions of all states', () => {
     }
   });
 
-  test('would be caught if they did', () => {
+  test('are found if they do', () => {
     const names = (expression: string) => topLevelNames(jsonata(expression).ast());
     expect(names('phone')).toEqual(['phone']);
     expect(names('$states.input ~> $merge([$])')).toEqual(['$']);

@@ -13,7 +13,7 @@ const EBS_ONLY =
 const LOCAL_STORAGE =
   'g4dn g5 g6 g6e g7 g7e p3dn p4d p4de p5 p5e p5en p6-b200 p6-b300 p6e-gb200 r5d trn1 trn1n trn2';
 
-test('the storage of each instance type that SageMaker trains on is known', () => {
+test('the library knows the storage of each training instance type', () => {
   const types: string[] = model.shapes.TrainingInstanceType.enum;
   const familiesWhere = (wanted: boolean) => [
     ...new Set(types.filter((type) => hasInstanceStorage(type) === wanted).map((type) => type.split('.')[1])),
@@ -69,7 +69,7 @@ describe('the key of volumes', () => {
   });
 
   test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(
-    'is left out, with a warning, where some groups have local storage (%s)',
+    'is left out, with a warning, if some groups have local storage (%s)',
     (integration) => {
       const { stack, trials } = jobsOf(groups('ml.p4d.24xlarge', 'ml.c5n.18xlarge'), CPU, integration);
       expect(trials).toBe(false);
@@ -83,7 +83,7 @@ describe('the key of volumes', () => {
     },
   );
 
-  test('is left out by the task as well, and asked for where the type is an expression', () => {
+  test('is left out by the task too, but included if the type is an expression', () => {
     const requestOf = (instanceType: string) => {
       const stack = stackOf();
       const task = CreateTrainingJobTask.jsonata(stack, 'Train', {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adviseMetricRegex, checkMetricRegex, NUMBER_GROUP } from '../../lib/private/metric-regex';
 
-describe('the regular expression that is taught', () => {
+describe('the recommended regular expression', () => {
   const read = (line: string) => new RegExp(`loss: ${NUMBER_GROUP}`).exec(line)?.[1];
 
   test.each([
@@ -19,7 +19,7 @@ describe('the regular expression that is taught', () => {
     expect(read(line)).toBe(value);
   });
 
-  test('is the only one: no file of the repository has one that loses signs or exponents', () => {
+  test('is used everywhere: no file of the repository has one that loses signs or exponents', () => {
     const root = join(__dirname, '..', '..');
     const folders = ['bin', 'data', 'docs', 'examples', 'lib', 'local', 'test'];
     const files = folders.flatMap((folder) =>

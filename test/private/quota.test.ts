@@ -25,7 +25,7 @@ async function caught(state: Json, Cause: string | undefined, input: Json): Prom
   return evaluateJsonata(Output, states);
 }
 
-describe('a quota that is lower than what the job needs fails at once, and is named', () => {
+describe('a quota that is lower than what the job needs fails immediately, with its name', () => {
   test.each([
     ['of 0', ZERO, '"ml.m5.xlarge for training job usage" of Amazon SageMaker is 0', 'needs 1'],
     [
@@ -49,14 +49,14 @@ describe('a quota that is lower than what the job needs fails at once, and is na
   });
 });
 
-test('an instance type that the region does not have fails at once, with the words of SageMaker', async () => {
+test("an instance type that is missing in the region fails immediately, with SageMaker's message", async () => {
   const message = 'The requested resource training-job/ml.p2.xlarge is not available in this region';
   const { failure, quota } = await caught(statesOf().TuneHyperparameters, message, { settings: {} });
   expect(quota.wait).toBe(0);
   expect(failure).toEqual({ Error: 'SageMaker.ResourceLimitExceededException', Cause: message });
 });
 
-describe('a quota that others use up', () => {
+describe('a quota that other jobs use up', () => {
   test.each<[string, Duration | undefined, number[]]>([
     ['for an hour', undefined, [300, 450, 675, 1012, 1163]],
     ['for as long as it is asked to', Duration.minutes(7), [300, 120]],
@@ -84,7 +84,7 @@ describe('a quota that others use up', () => {
     expect(data.failure.Cause).toContain(BUSY);
   });
 
-  test('may say so in other words, or in none', async () => {
+  test('can have a different message, or none', async () => {
     for (const message of ['Too many jobs', undefined]) {
       const { quota } = await caught(statesOf().TuneHyperparameters, message, { settings: {} });
       expect(quota).toEqual({ wait: 300, waited: 300 });
@@ -116,7 +116,7 @@ test.each<[string, () => Json, string[]]>([
     },
     ['CreateAutoMlJob'],
   ],
-])('every state that creates a job waits on a way of its own: %s', (_name, states, creating) => {
+])('every state that creates a job has its own waiting states: %s', (_name, states, creating) => {
   const all = states();
   const others = Object.values(all).filter((state: Json) => /:create\w+(V2)?(\.sync)?$/.test(state.Resource));
   expect(others).toHaveLength(creating.length);
@@ -132,7 +132,7 @@ test.each<[string, () => Json, string[]]>([
   }
 });
 
-test('a final training without a quota tells what the search has found', async () => {
+test('a final training without a quota reports the result of the search', async () => {
   const bestTrainingJob = { name: 'churn-1-007', modelArtifacts: 's3://models/7/model.tar.gz' };
   const input = { result: { bestTrainingJob } };
   for (const message of [ZERO, BUSY]) {
@@ -147,7 +147,7 @@ test('a final training without a quota tells what the search has found', async (
   }
 });
 
-test('the states of the longest names of definitions have names that Step Functions takes', () => {
+test('state names are valid for the longest definition names', () => {
   const { algorithm, objective, parameterRanges, hyperparameters } = TUNING;
   const name = 'd'.repeat(64);
   const states = statesOf({

@@ -29,7 +29,7 @@ const RANGES = { parameterRanges: [ParameterRange.integer('max_depth', { min: 3,
 /** The hyperparameters that the algorithm adds for an objective metric. */
 const DEFAULTS = { objective: 'reg:squarederror', eval_metric: 'rmse' };
 
-describe('the metrics that XGBoost evaluates end with that of the objective', () => {
+describe("the metrics that XGBoost evaluates end with the objective's metric", () => {
   test.each([
     ['not given', undefined, 'rmse'],
     ['the objective alone', 'rmse', 'rmse'],
@@ -65,7 +65,7 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
     expect(final).toMatchObject({ eval_metric: 'mape,rmse', early_stopping_rounds: '5' });
   });
 
-  test('of each definition by its own', async () => {
+  test('of each definition end with its own metric', async () => {
     const stack = stackOf();
     const objective = Objective.minimize('validation:mae');
     const other = Algorithm.xgboost({ version: XGBoostVersion.V1_7_1 });
@@ -91,14 +91,14 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
     expect(second.eval_metric).toBe('rmse,mae');
   });
 
-  test('with a version that is not known, too', async () => {
+  test('also with an unknown version', async () => {
     const version = XGBoostVersion.of('9.9-9');
     const algorithm = Algorithm.xgboost({ version, registryAccount: '123456789012' });
     const { final } = await trainedWith({ algorithm, ...fixed({ eval_metric: 'rmse,mae' }) }, { gamma: '1' });
     expect(final.eval_metric).toBe('mae,rmse');
   });
 
-  test('a list that is known at deploy time only is refused by name', () => {
+  test('a list that is known only at deploy time is rejected, with its name', () => {
     const stack = stackOf();
     const list = new CfnParameter(stack, 'Metrics').valueAsString;
     const problem =
@@ -110,7 +110,7 @@ describe('the metrics that XGBoost evaluates end with that of the objective', ()
   });
 });
 
-describe('other names of hyperparameters', () => {
+describe('aliases of hyperparameters', () => {
   const ALIASES = [
     ['learning_rate', 'eta', '0.1'],
     ['min_split_loss', 'gamma', '2'],
@@ -149,7 +149,7 @@ describe('other names of hyperparameters', () => {
     },
   );
 
-  test('of one that is tuned fixes it when it comes with the input', async () => {
+  test('in the input sets a tuned hyperparameter', async () => {
     const stack = stackOf();
     const { States } = definitionIn(fragment({}, stack), stack);
     const { settings } = await evaluateJsonata(States.Configure.Output, {
@@ -162,7 +162,7 @@ describe('other names of hyperparameters', () => {
     );
   });
 
-  test('of one that is tuned or given is refused', async () => {
+  test('of a tuned or given hyperparameter is rejected', async () => {
     expect(() => fragment(fixed({ learning_rate: '0.2' }))).toThrow(
       'parameterRanges.eta: is also in hyperparameters',
     );
@@ -180,7 +180,7 @@ describe('other names of hyperparameters', () => {
   });
 });
 
-test('values that the final training brings are checked together with those of the search', () => {
+test('values for the final training are checked together with those of the search', () => {
   const finalTraining = { hyperparameters: { tree_method: 'approx' } };
   const props = fixed({ tree_method: 'hist', monotone_constraints: '(1,0)' });
   expect(() => fragment({ ...props, finalTraining })).toThrow(
@@ -188,7 +188,7 @@ test('values that the final training brings are checked together with those of t
   );
 });
 
-test('a value that is known at deploy time only breaks no rule at synth', () => {
+test('a value that is known only at deploy time breaks no rule at synth', () => {
   const stack = stackOf();
   const objective = new CfnParameter(stack, 'Objective').valueAsString;
   expect(() => fragment(fixed({ objective, num_class: '3' }), stack)).not.toThrow();

@@ -84,7 +84,7 @@ describeInChromium("the report's page", () => {
     expect(complaints).toEqual([]);
   });
 
-  test('an interval on an axis chooses jobs, with the pointer and with the keyboard', async () => {
+  test('an interval on an axis selects jobs, with the pointer and with the keyboard', async () => {
     const { page, complaints } = await open(defaultRun());
     const axis = page.getByRole('button', { name: 'Choose an interval of max_depth' });
     await page.locator('.parallel').scrollIntoViewIfNeeded();
@@ -175,7 +175,7 @@ describeInChromium("the report's page", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(LANDSCAPE);
   });
 
-  test('750 jobs are interactive within a second, on a machine that is not busy', async () => {
+  test('750 jobs are interactive within a second on an idle machine', async () => {
     const { page } = await open(largeSearch(750, 9));
     await page.locator('.sort').first().waitFor();
     const interactive = Number(
@@ -185,7 +185,7 @@ describeInChromium("the report's page", () => {
     expect(interactive).toBeLessThan(5_000);
   });
 
-  test('hostile texts are shown as texts', async () => {
+  test('hostile strings are shown as text', async () => {
     const { page, complaints } = await open(hostileSearch());
     await seeAll(page);
     await page.getByLabel('Compare job 1', { exact: true }).check();

@@ -135,7 +135,7 @@ function rankCorrelation(one: readonly string[], other: readonly string[]): numb
   return 1 - (6 * squares) / (n * (n * n - 1));
 }
 
-test('what decides the objective is beyond chance, the rest is not', () => {
+test('hyperparameters that affect the objective are beyond chance, others are not', () => {
   const [found] = reports[1]?.importance ?? [];
   const beyond = found?.hyperparameters
     .filter(({ isBeyondChance }) => isBeyondChance)
@@ -143,7 +143,7 @@ test('what decides the objective is beyond chance, the rest is not', () => {
   expect(beyond).toEqual(['num_round', 'booster']);
 });
 
-test('nothing is beyond chance in most searches where nothing matters', () => {
+test('in most searches without important hyperparameters, none is beyond chance', () => {
   const random = randomNumbers(3);
   const claims = Array.from({ length: 20 }, () => {
     const jobs = Array.from({ length: 20 }, () => ({ hyperparameters: anyValues(random), value: random() }));
@@ -163,7 +163,7 @@ test.each([
   expect(buildTuningReport(madeSearch({ ranges, jobs })).importance).toEqual([]);
 });
 
-test('no importance where all jobs are equally good', () => {
+test('no importance if all jobs are equally good', () => {
   const random = randomNumbers(3);
   const jobs = Array.from({ length: 40 }, () => ({ hyperparameters: anyValues(random), value: 1 }));
   const report = buildTuningReport(madeSearch({ ranges: RANGES, jobs }));

@@ -2,7 +2,7 @@ import { CfnParameter } from 'aws-cdk-lib';
 import { ParameterRange, ScalingType } from '../../lib';
 import { stackOf } from '../fixtures';
 
-test('numbers are texts in the API', () => {
+test('numbers are strings in the API', () => {
   expect(ParameterRange.integer('max_depth', { min: 3, max: 10 })._render()).toEqual({
     Name: 'max_depth',
     MinValue: '3',
@@ -14,14 +14,14 @@ test('numbers are texts in the API', () => {
   ).toEqual({ Name: 'alpha', MinValue: '1e-8', MaxValue: '0.5', ScalingType: 'Logarithmic' });
 });
 
-test('categories are listed as they are', () => {
+test('categories are listed unchanged', () => {
   expect(ParameterRange.categorical('booster', ['dart', 'gbtree'])._render()).toEqual({
     Name: 'booster',
     Values: ['dart', 'gbtree'],
   });
 });
 
-test('numbers that are known when the stack is deployed are texts too', () => {
+test('numbers that are known only at deploy time are strings too', () => {
   const stack = stackOf();
   const max = new CfnParameter(stack, 'Max', { type: 'Number' }).valueAsNumber;
   const range = ParameterRange.integer('max_depth', { min: 3, max });

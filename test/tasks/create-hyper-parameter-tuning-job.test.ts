@@ -264,7 +264,7 @@ describe('the state', () => {
     });
   });
 
-  test('takes what it is about from the state of a JSONPath machine', () => {
+  test('reads its settings from the state of a JSONPath state machine', () => {
     const stack = stackOf();
     const options = least(stack);
     const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
@@ -294,7 +294,7 @@ describe('the state', () => {
     });
   });
 
-  test('takes what it is about from the state of a JSONata machine', () => {
+  test('reads its settings from the state of a JSONata state machine', () => {
     const stack = stackOf();
     const options = least(stack);
     const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
@@ -314,7 +314,7 @@ describe('the state', () => {
     });
   });
 
-  test('waits for spot instances twice as long as it trains, unless more is asked for', () => {
+  test('waits for spot instances twice the maximum run time by default', () => {
     const stack = stackOf();
     const options = least(stack);
     const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
@@ -328,7 +328,7 @@ describe('the state', () => {
   });
 });
 
-describe('the state machine may', () => {
+describe('the state machine can', () => {
   const jobs = (name: string) =>
     `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:hyper-parameter-tuning-job/${name}`;
   const policiesOf = (
@@ -351,7 +351,7 @@ describe('the state machine may', () => {
     Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
   };
 
-  test('start this one job, whose name is in lower case in its ARN', () => {
+  test('start only this job, whose name is lowercase in its ARN', () => {
     expect(policiesOf({})).toEqual([
       {
         Effect: 'Allow',
@@ -362,7 +362,7 @@ describe('the state machine may', () => {
     ]);
   });
 
-  test('follow and stop a job that it waits for', () => {
+  test('describe and stop a job that it waits for', () => {
     expect(policiesOf({}, sfn.IntegrationPattern.RUN_JOB)).toEqual([
       {
         Effect: 'Allow',
@@ -396,7 +396,7 @@ describe('the state machine may', () => {
     expect(policiesOf(props)[0].Resource).toBe(jobs(expected));
   });
 
-  test('start any job, where its name is a JSONPath', () => {
+  test('start any job, if its name is a JSONPath', () => {
     const stack = stackOf();
     const tuningJobName = sfn.JsonPath.stringAt('$.name');
     const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
@@ -407,7 +407,7 @@ describe('the state machine may', () => {
     expect(statementsIn(stack, /MachineRole/)[0].Resource).toBe(jobs('*'));
   });
 
-  test('start a job whose name is known when the stack is deployed', () => {
+  test('start a job whose name is known only at deploy time', () => {
     const stack = stackOf();
     const tuningJobName = new CfnParameter(stack, 'Name').valueAsString;
     const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
@@ -419,7 +419,7 @@ describe('the state machine may', () => {
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   const make = (props: object) => () => {
     const stack = stackOf();
     const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', { ...least(stack), ...props });
@@ -442,7 +442,7 @@ describe('refuses', () => {
     expect(make({ objective: undefined })).toThrow('objective: is required with trainingJobDefinition');
   });
 
-  test('a channel that is in two places, or nowhere', () => {
+  test('a channel with two locations, or none', () => {
     const fileSystem = {
       fileSystemId: 'fs-01234567',
       fileSystemType: FileSystemType.EFS,
@@ -457,7 +457,7 @@ describe('refuses', () => {
     }
   });
 
-  test('a search space that is given twice, or not at all', () => {
+  test('a search space that is given twice, or missing', () => {
     const message = 'give exactly one of parameterRanges and parameterRangesInput';
     expect(make({ parameterRanges: undefined })).toThrow(message);
     expect(make({ parameterRangesInput: sfn.TaskInput.fromText('{% $x %}') })).toThrow(message);
@@ -504,7 +504,7 @@ describe('several algorithms', () => {
     });
   });
 
-  test('may have one role for all, which is passed once', () => {
+  test('can share one role, which is passed once', () => {
     const stack = stackOf();
     definitionIn(several(stack), stack);
     const passed = statementsIn(stack, /MachineRole/).filter(({ Action }) => Action === 'iam:PassRole');
@@ -514,16 +514,20 @@ describe('several algorithms', () => {
   const refused = 'SageMaker does not support a warm start or early stopping with several definitions';
   test.each<[string, object, string]>([
     ['no definition', { trainingJobDefinitions: [] }, 'must have 1 to 10 elements, got 0'],
-    ['an objective beside them', { objective: Objective.minimize('loss') }, 'goes without objective: '],
-    ['ranges beside them', { parameterRanges: [] }, 'goes without parameterRanges: '],
+    [
+      'an objective at the top level',
+      { objective: Objective.minimize('loss') },
+      'cannot be combined with objective: ',
+    ],
+    ['ranges at the top level', { parameterRanges: [] }, 'cannot be combined with parameterRanges: '],
     ['early stopping', { earlyStopping: true }, refused],
     ['a warm start', { warmStart: WarmStart.transferLearning(['a']) }, refused],
-  ])('have not %s', (_name, change, message) => {
+  ])('cannot have %s', (_name, change, message) => {
     const stack = stackOf();
     expect(() => stateOf(several(stack, change), stack)).toThrow(message);
   });
 
-  test('are given in one way', () => {
+  test('are given in only one way', () => {
     const stack = stackOf();
     const { trainingJobDefinition } = least();
     expect(() => stateOf(several(stack, { trainingJobDefinition }), stack)).toThrow(

@@ -83,7 +83,7 @@ describe('the state', () => {
     expect(States.Train.Arguments).toEqual(LEAST_REQUEST);
   });
 
-  test('takes the whole map of hyperparameters from the state, with either language', () => {
+  test('reads the whole map of hyperparameters from the state, with either language', () => {
     const stack = stackOf();
     const jsonPath = CreateTrainingJobTask.jsonPath(
       stack,
@@ -104,7 +104,7 @@ describe('the state', () => {
     });
   });
 
-  test('takes single hyperparameters from the state', () => {
+  test('reads single hyperparameters from the state', () => {
     const stack = stackOf();
     const hyperparameters = sfn.TaskInput.fromObject({ eta: sfn.JsonPath.stringAt('$.eta'), seed: '1' });
     const task = CreateTrainingJobTask.jsonPath(stack, 'Train', least(stack, { hyperparameters }));
@@ -145,7 +145,7 @@ describe('the state', () => {
   });
 });
 
-test('the state machine may run this job, and pass its role to SageMaker only', () => {
+test('the state machine can run only this job, and pass its role only to SageMaker', () => {
   // GIVEN
   const stack = stackOf();
   const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
@@ -182,7 +182,7 @@ test('the state machine may run this job, and pass its role to SageMaker only', 
   ]);
 });
 
-test('task tokens and names that SageMaker does not take are refused', () => {
+test('task tokens and invalid names are rejected', () => {
   const make = (props: object) => () =>
     CreateTrainingJobTask.jsonata(stackOf(), 'Train', { ...least(), ...props });
   expect(make({ integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN })).toThrow(
