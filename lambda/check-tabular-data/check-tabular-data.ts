@@ -27,7 +27,7 @@ export interface CheckTabularDataResult {
 /**
  * Checks tabular data for problems that would make an AutoML job fail after several paid minutes.
  *
- * Only certain problems are errors. For example, a target with the same value in all rows read is not an error if there are
+ * Only problems that are certain are errors. For example, a target with the same value in all rows read is not an error if there are
  * more rows.
  *
  * @throws InvalidTrainingData with a message that describes the problem

@@ -1,10 +1,10 @@
 const NAMES = new Set<string>();
 
-/** How a language writes a member of the API. */
+/** How a language writes names of the API. */
 interface Style {
-  /** The name of a prop, such as `maxTrainingJobs`. */
+  /** Converts the name of a property, such as `maxTrainingJobs`. */
   readonly prop: (name: string) => string;
-  /** A static member, such as `Algorithm.builtIn`. */
+  /** Converts a static member, such as `Algorithm.builtIn`. */
   readonly member: (type: string, name: string) => string;
 }
 
@@ -23,12 +23,12 @@ const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
 const QUOTED_OR_NAME =
   /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?:\b([A-Z]\w*)\.)?\b([a-z][a-z0-9]*[A-Z]\w*)\b/gm;
 
-/** Takes the names of props, so that messages can be told in the language of the app. */
+/** Registers names of properties, so that messages can have them in the language of the app. */
 export function addPropNames(names: readonly string[]): void {
   for (const name of names) NAMES.add(name);
 }
 
-/** A message with the names of props as the language of the app writes them. */
+/** A message with the names of properties in the language of the app. */
 export function inAppLanguage(message: string, agent = process.env['JSII_AGENT'] ?? ''): string {
   const [, style] = STYLES.find(([beginning]) => beginning.test(agent)) ?? [];
   if (!style) return message;
