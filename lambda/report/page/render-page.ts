@@ -91,7 +91,7 @@ function training(report: Report, curves: Content): Content {
 
 function warmStart({ search: { warmStart: start } }: Report, charts: readonly Chart[]): Content {
   if (!start) return undefined;
-  return html`<section><h2>Warm start</h2><p>${start.type ?? 'The search'} started from ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}.</p>${charts.map((chart) => figure(chart, 1120, linesLegend(false)))}</section>`;
+  return html`<section><h2>Warm start</h2><p>The search used the results of ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}${start.type !== undefined && ` (${start.type})`}.</p>${charts.map((chart) => figure(chart, 1120, linesLegend(false)))}</section>`;
 }
 
 /** What could not be read. */

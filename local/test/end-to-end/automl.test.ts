@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
@@ -11,6 +11,7 @@ import {
   executionsIn,
   filesIn,
   runLocalMode,
+  startCommand,
   synthesize,
   temporaryFolder,
   unpackModel,
@@ -89,6 +90,24 @@ test('text and missing values: the best candidates beat the baselines, and predi
     const predictions = execFileSync(python, [join(model, 'predict.py'), csv], { encoding: 'utf8' });
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
+
+  // The reports, made again with a command that compares them.
+  const names = executions.map(({ name }) => name);
+  const reports = await startCommand(['report', '--root', root, ...names]).ended;
+  expect(reports).toMatchObject({ exitCode: 0 });
+  const pages = [...reports.output.matchAll(/^Report: (.*)$/gm)].map(([, page]) => String(page));
+  expect(pages).toHaveLength(2);
+  for (const [index, page] of pages.entries()) {
+    const { autoMlJob, bestCandidate } = executions.map(outputOf)[index] ?? {};
+    expect(JSON.parse(readFileSync(join(dirname(page), 'report.json'), 'utf8'))).toMatchObject({
+      search: { kind: 'AutoML', name: autoMlJob?.name, status: 'Completed' },
+      bestJob: bestCandidate?.name,
+      jobs: [1, 2, 3].map((number) => ({ number, value: expect.any(Number) })),
+    });
+    expect(readFileSync(page, 'utf8')).toContain('All 3 candidates');
+  }
+  const [, comparison = ''] = /^Comparison: (.*)$/m.exec(reports.output) ?? [];
+  expect(readFileSync(comparison, 'utf8')).toContain('different objectives');
 });
 
 /** Executions that must fail, by state machine: training data, target, and the expected reason. */
@@ -143,7 +162,7 @@ test.each(PROBLEMS)(
 );
 
 interface Output {
-  readonly autoMlJob: { readonly status: string; readonly problemType: string };
+  readonly autoMlJob: { readonly name: string; readonly status: string; readonly problemType: string };
   readonly bestCandidate: {
     readonly name: string;
     readonly metrics: Readonly<Record<string, number>>;
