@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const PROJECT = join(__dirname, '../..');
+
+/** All Markdown pages of the repository, as paths from its root. */
+export const PAGES: readonly string[] = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.md', '.github/*.md'],
+  { cwd: PROJECT, encoding: 'utf8' },
+)
+  .trim()
+  .split('\n')
+  // Generated out of the docstrings: its links are those of the docstrings.
+  .filter((page) => page !== 'API.md');
+
+export const readPage = (page: string): string => readFileSync(join(PROJECT, page), 'utf8');
+
+/** A block of code: its language, the code, and the line that it begins at. */
+export interface CodeBlock {
+  readonly page: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+/** The blocks of a page in a language, such as `sh`. */
+export function codeBlocks(page: string, language: string): CodeBlock[] {
+  const text = readPage(page);
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+    ({ index, 1: code = '' }) => ({ page, line: text.slice(0, index).split('\n').length, code }),
+  );
+}
+
+/** A page without its code. */
+export const withoutCode = (text: string): string =>
+  text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ' '));
