@@ -1,48 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as ts from 'typescript';
+import * as library from '../lib';
+import { codeBlocks, PAGES, PROJECT } from './docs/pages';
 
-const PROJECT = resolve(__dirname, '..');
-const PAGES = ['README.md', 'docs/operations.md', 'docs/testing-your-stack.md'];
+/** choose.test.ts has the snippets of this page. */
+const OTHER_PAGES = ['docs/choosing.md'];
 
 const IMPORT = /^import [^;]*;$/gm;
 
 /** The declarations that every snippet can use. */
 const FIXTURE = `
-import { Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
-import {
-  AutoMlWorkflow,
-  DataLocation,
-  Framework,
-  InputData,
-  SageMakerWorkflow,
-  ScriptSource,
-  TuningFragment,
-} from 'cdk-sagemaker-tuning';
+import { App, Stack, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { LocalMode } from 'cdk-sagemaker-tuning-local';
+import { ${Object.keys(library).join(', ')} } from 'cdk-sagemaker-tuning';
 class MyStack extends Stack {}
 declare const app: App;
 declare const stack: LocalMode;
+declare const stateMachine: sfn.StateMachine;
+declare const fragment: TuningFragment;
 declare const analysts: iam.IGrantable;
-declare const bucket: s3.IBucket;
-declare const algorithm: Algorithm;
-declare const objective: Objective;
-declare const parameterRanges: ParameterRange[];
-declare const prepare: sfn.Pass;
-declare const register: sfn.Pass;
 declare const workflow: SageMakerWorkflow;
 `;
 
-/** The TypeScript of a page: at least two snippets. */
-function snippetsOf(page: string): string[] {
-  const text = readFileSync(join(PROJECT, page), 'utf8');
-  const snippets = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code ?? '');
-  expect(snippets.length).toBeGreaterThan(1);
-  return snippets;
-}
-
 /** The pages' TypeScript as one program: imports first, each snippet in a function of its own. */
 function program(): string {
-  const snippets = [...PAGES.flatMap(snippetsOf), FIXTURE];
+  const found = PAGES.filter((page) => !OTHER_PAGES.includes(page)).flatMap((page) => codeBlocks(page, 'ts'));
+  expect(new Set(found.map(({ page }) => page)).size).toBeGreaterThan(7);
+  const snippets = [...found.map(({ code }) => code), FIXTURE];
   const imports = snippets.flatMap((snippet) => snippet.match(IMPORT) ?? []);
   const [fixture, ...bodies] = snippets.map((snippet) => snippet.replace(IMPORT, '')).reverse();
   const functions = bodies.map(

@@ -32,9 +32,10 @@ function find(file: string, pattern: RegExp, clean: (code: string) => string): S
   return found.map(([, code = ''], index): Snippet => [`${file}, snippet ${index + 1}`, clean(code)]);
 }
 
-const PAGES = ['README.md', ...filesIn('docs', /^[a-z-]+\.md$/)].filter(
-  (page) => !OTHER_PAGES.includes(page),
-);
+/** Its snippets are whole apps: they need nothing of their surroundings. */
+const WHOLE_APPS = 'README.md';
+
+const PAGES = filesIn('docs', /^[a-z-]+\.md$/).filter((page) => !OTHER_PAGES.includes(page));
 const SOURCES = filesIn('lib', /(?<!\.d)\.ts$/);
 
 const SNIPPETS: Snippet[] = [
@@ -44,7 +45,7 @@ const SNIPPETS: Snippet[] = [
   ),
 ];
 
-/** The declarations that every snippet can use. Names of the library and its imports need no import. */
+/** What a reader of the documentation has where a snippet begins (docs/README.md). Names of the library need no import. */
 function surroundings(stack: Stack): Record<string, unknown> {
   const pass = (id: string) => sfn.Pass.jsonata(stack, id);
   const other = new Stack(new App(), 'Other');
@@ -58,8 +59,6 @@ function surroundings(stack: Stack): Record<string, unknown> {
     workflow: workflow({}, stack, 'Existing'),
     analysts: new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() }),
     bucket: new s3.Bucket(stack, 'Data'),
-    prepare: pass('Prepare'),
-    register: pass('Register'),
     stateMachine: new sfn.StateMachine(stack, 'SomeMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(pass('Start')),
     }),
@@ -67,9 +66,8 @@ function surroundings(stack: Stack): Record<string, unknown> {
   };
 }
 
-/** Runs a snippet as the body of the constructor of a stack. */
-function synthesize(code: string): Template {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+/** A snippet as a function: what it returns, and the names that it may use without an import. */
+function run(code: string, self: unknown, names: Record<string, unknown>): unknown {
   const imports = code.match(/^import [^;]*;$/gm) ?? [];
   const body = code.replace(/^import [^;]*;$/gm, '');
   const { outputText } = ts.transpileModule(
@@ -78,14 +76,19 @@ function synthesize(code: string): Template {
   );
   const own = createRequire(__filename);
   const imported = (name: string) => (name === 'cdk-sagemaker-tuning' ? library : own(name));
-  const exported: { build?: (this: Stack) => void } = {};
-  const names = surroundings(stack);
+  const exported: { build?: (this: unknown) => unknown } = {};
   new Function('require', 'exports', ...Object.keys(names), outputText)(
     imported,
     exported,
     ...Object.values(names),
   );
-  exported.build?.call(stack);
+  return exported.build?.call(self);
+}
+
+/** Runs a snippet as the body of the constructor of a stack. */
+function synthesize(code: string): Template {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+  run(code, stack, surroundings(stack));
   return Template.fromStack(stack);
 }
 
@@ -112,7 +115,6 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
     const files = new Set(SNIPPETS.map(([where]) => where.replace(/,.*$/, '')));
     expect([...files]).toEqual(
       expect.arrayContaining([
-        'README.md',
         'docs/automl.md',
         'docs/built-in-algorithms.md',
         'docs/jumpstart.md',
@@ -124,6 +126,11 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
 
   test.each(SNIPPETS)('%s', (_where, code) => {
     expect(Object.keys(synthesize(code).toJSON().Resources).length).toBeGreaterThan(4);
+  });
+
+  test.each(find(WHOLE_APPS, /^```ts\n(.*?)^```/gms, (code) => code))('%s, as it stands', (_where, code) => {
+    const stack = run(`${code}\nreturn stack;`, undefined, {}) as Stack;
+    Template.fromStack(stack).resourceCountIs('AWS::StepFunctions::StateMachine', 1);
   });
 
   test('a page about a deployed stack creates no constructs of this library', () => {

@@ -1,0 +1,179 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import * as sagemaker from '@aws-sdk/client-sagemaker';
+import * as sfn from '@aws-sdk/client-sfn';
+import * as sts from '@aws-sdk/client-sts';
+import { type Command, CommanderError } from 'commander';
+import { QUESTIONS } from '../../bin/training-advice';
+import { cleanCommand } from '../../local/src/commands/clean';
+import { listCommand } from '../../local/src/commands/list';
+import { logsCommand } from '../../local/src/commands/logs';
+import { reportCommand } from '../../local/src/commands/report';
+import { resumeCommand } from '../../local/src/commands/resume';
+import { runCommand } from '../../local/src/commands/run';
+import { serveCommand } from '../../local/src/commands/serve';
+import { showCommand } from '../../local/src/commands/show';
+import { scripts } from '../../package.json';
+import { codeBlocks, PAGES, PROJECT, readPage } from './pages';
+
+/** Commands that no test here can run or parse, and why. */
+const NOT_TRIED: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^npx cdk (?:bootstrap|deploy|destroy)\b/, 'needs an AWS account'],
+  [/^aws (?:s3|ecr)\b/, 'needs an AWS account; high-level commands and ECR have no client here'],
+  [/^aws cloudwatch get-metric-statistics /, 'tested with boto3 in local/test/services'],
+  [/^docker /, 'needs Docker and an AWS account'],
+  [/^for registry in |^[A-Z]+=\S*$|^[A-Z]+=\$\(aws /, 'part of the commands for Docker'],
+  [/^printf '' \| aws s3 cp /, 'needs an AWS account'],
+  [/^export [A-Z_]+=/, 'printed by serve, which its own tests run'],
+  [/^npm install --save-dev /, 'the package is not published yet; test/package.test.ts has its content'],
+  [
+    /^(?:pip|python3 -m venv|\.venv\/python-sdk\/bin\/pip) /,
+    'local/test/services runs it with the pinned list',
+  ],
+  [/^optuna-dashboard /, 'a dashboard of another project, tried by hand'],
+  [/^\.venv\/python-sdk\/bin\/python /, 'local/test/services runs the example'],
+  [/^cd \S+$/, 'a step of the commands around it'],
+  [/^npx biome check/, 'npm test runs it (pretest)'],
+];
+
+const LOCAL_COMMANDS: Readonly<Record<string, () => Command>> = {
+  clean: cleanCommand,
+  list: listCommand,
+  logs: logsCommand,
+  report: reportCommand,
+  resume: resumeCommand,
+  run: runCommand,
+  serve: serveCommand,
+  show: showCommand,
+};
+
+const CLIENTS: Readonly<Record<string, object>> = { logs, sagemaker, stepfunctions: sfn, sts };
+
+/** The words of a command, as a shell has them. */
+function wordsOf(command: string): string[] {
+  const words = command.match(/(?:'[^']*'|"[^"]*"|<[^>]*>|\[[^\]]*\]|[^\s'"<[]|[<[])+/g) ?? [];
+  return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
+}
+
+/** What is wrong with the arguments of local mode. */
+function problemOfLocalMode(args: readonly string[]): string | undefined {
+  const [first = ''] = args;
+  if (first === '--help') return undefined;
+  const isRun = first === '' || first.startsWith('-');
+  const make = LOCAL_COMMANDS[isRun ? 'run' : first];
+  if (make === undefined) return `no command ${first}`;
+  const silent = { writeOut: () => undefined, writeErr: () => undefined };
+  const command = make()
+    .exitOverride()
+    .configureOutput(silent)
+    .action(() => undefined);
+  try {
+    command.parse(isRun ? [...args] : args.slice(1), { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return undefined;
+    return String(error);
+  }
+}
+
+function problemOfChoose(args: readonly string[]): string | undefined {
+  for (let index = 0; index < args.length; index++) {
+    const option = String(args[index]).replace('--', '');
+    if (['json', 'table'].includes(option)) continue;
+    const question = QUESTIONS[option as keyof typeof QUESTIONS];
+    index += 1;
+    if (!question || !Object.hasOwn(question.answers, String(args[index]))) return `choose: ${option}`;
+  }
+  return undefined;
+}
+
+function problemOfScript(script: string, args: readonly string[]): string | undefined {
+  if (!Object.hasOwn(scripts, script)) return `no script ${script} in package.json`;
+  if (script === 'local') return problemOfLocalMode(args);
+  if (script === 'choose') return problemOfChoose(args);
+  return args.length === 0 ? undefined : `arguments of ${script} are not checked`;
+}
+
+const TESTS = ['test', 'local/test', 'examples'].flatMap((folder) =>
+  readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .map((file) => `${folder}/${file}`),
+);
+
+function problemOfJest(args: readonly string[]): string | undefined {
+  const valued = ['-t'];
+  const paths = args.filter(
+    (arg, index) => !arg.startsWith('-') && !valued.includes(String(args[index - 1])),
+  );
+  const missing = paths.filter((path) => !path.startsWith('<') && !TESTS.some((file) => file.includes(path)));
+  return missing.length === 0 ? undefined : `no test ${missing.join(', ')}`;
+}
+
+/** `list-state-machines` → `ListStateMachinesCommand`, which the client of the service has. */
+function problemOfAws([service = '', operation = '']: readonly string[]): string | undefined {
+  const name = operation.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const client = CLIENTS[service];
+  if (client === undefined) return `no client of ${service}`;
+  return Object.hasOwn(client, `${name}Command`) ? undefined : `${service} has no ${operation}`;
+}
+
+/** What is wrong with a command of a page. */
+function problemOf(command: string): string | undefined {
+  if (NOT_TRIED.some(([pattern]) => pattern.test(command))) return undefined;
+  const [first, second, third, ...others] = wordsOf(
+    command.replace(/^[A-Z]+=\S+ /, '').replace(/ > \S+$/, ''),
+  );
+  const args = [third, ...others].filter((word) => word !== undefined);
+  if (first === 'npm' && ['ci', 'test'].includes(String(second)) && args.length === 0) return undefined;
+  if (first === 'npm' && second === 'run') return problemOfScript(String(third), others.slice(1));
+  if (first === 'npx' && second === 'cdk-sagemaker-tuning-local') return problemOfLocalMode(args);
+  if (first === 'npx' && second === 'jest') return problemOfJest(args);
+  if (first === 'aws') return problemOfAws([String(second), String(third)]);
+  return 'no test knows this command';
+}
+
+/** The commands of a page: of its blocks, one on a line, and those in its text that begin with npm, npx or aws. */
+function commandsOf(page: string): string[] {
+  const blocks = codeBlocks(page, 'sh').flatMap(({ code }) => code.replace(/\\\n\s*/g, '').split('\n'));
+  const inline = [
+    ...readPage(page)
+      .replace(/^```.*?^```/gms, '')
+      .matchAll(/`((?:npm run|npx|aws) [^`]+)`/g),
+  ];
+  return [...blocks, ...inline.map(([, command = '']) => command)]
+    .flatMap((line) => line.replace(/(?:^|\s+)#\s.*$/, '').split(' && '))
+    .map((command) => command.trim())
+    .filter((command) => command !== '' && command !== '…' && !command.includes('…'));
+}
+
+const COMMANDS = PAGES.flatMap((page) => commandsOf(page).map((command) => [page, command] as const));
+
+test('every command of the pages can be parsed, or has a reason', () => {
+  expect(COMMANDS.length).toBeGreaterThan(60);
+  const problems = COMMANDS.map(([page, command]) => [page, command, problemOf(command)]);
+  expect(problems.filter(([, , problem]) => problem !== undefined)).toEqual([]);
+});
+
+test('every reason is needed', () => {
+  const idle = NOT_TRIED.filter(([pattern]) => !COMMANDS.some(([, command]) => pattern.test(command)));
+  expect(idle).toEqual([]);
+});
+
+test.each([
+  ['npm run locl', /no script locl/],
+  ['npm run local -- shwo x', /no command shwo/],
+  ['npm run local -- --imput {}', /unknown option/],
+  ['npm run choose -- --code notebook', /choose: code/],
+  ['npx jest test/no-such.test.ts', /no test test\/no-such/],
+  ['aws stepfunctions list-machines', /no list-machines/],
+  ['make', /no test knows/],
+])('a mistake in “%s” would be found', (command, problem) => {
+  expect(problemOf(command)).toMatch(problem);
+});
+
+test('the projects that commands name exist', () => {
+  const projects = COMMANDS.flatMap(([, command]) => /--project (examples\/\S+)/.exec(command)?.[1] ?? []);
+  expect(projects.length).toBeGreaterThan(5);
+  expect(projects.filter((project) => !existsSync(join(PROJECT, project, 'cdk.json')))).toEqual([]);
+});
