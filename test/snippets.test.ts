@@ -9,7 +9,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as ts from 'typescript';
 import * as library from '../lib';
-import { ParameterRange } from '../lib';
+import { Objective, ParameterRange } from '../lib';
 import { fragment, TUNING, workflow } from './fixtures';
 
 const PROJECT = resolve(__dirname, '..');
@@ -131,6 +131,16 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
   test.each(find(WHOLE_APPS, /^```ts\n(.*?)^```/gms, (code) => code))('%s, as it stands', (_where, code) => {
     const stack = run(`${code}\nreturn stack;`, undefined, {}) as Stack;
     Template.fromStack(stack).resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+  });
+
+  test('the problems in the README are those of synthesis', () => {
+    const readme = readFileSync(join(PROJECT, WHOLE_APPS), 'utf8');
+    const [, shown] = /^```\n(Demand\/.*?)^```/ms.exec(readme) ?? [];
+    const wrong = {
+      objective: Objective.maximize('validation:rmse'),
+      parameterRanges: [ParameterRange.continuous('eta', { min: 0.01, max: 5 })],
+    };
+    expect(() => workflow(wrong, new Stack(new App(), 'Demand'))).toThrow(String(shown).trim());
   });
 
   test('a page about a deployed stack creates no constructs of this library', () => {
