@@ -18,7 +18,7 @@ const categoricalRange = z.strictObject({
   values: z.array(z.string(), 'must be a list of strings'),
 });
 
-/** Settings in the context of the app, each as `tuning:<name>`. See README.md. */
+/** Settings in the context of the app, each as `tuning:<name>`. See docs/app-settings.md. */
 const schema = z.strictObject({
   stackName: z
     .string()
