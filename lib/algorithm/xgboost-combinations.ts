@@ -140,7 +140,7 @@ export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
     at: 'interaction_constraints',
     conditions: [given('interaction_constraints')],
     message:
-      'XGBoost 3 takes constraints as names of features, and data in the container has no such names (as of the public code): the training jobs may fail. Try one training job first',
+      'XGBoost 3 expects constraints with feature names, but data in the container has none (as of the public code): the training jobs may fail. Try one training job first',
     warning: 'interactionConstraints',
     since: SINCE_3,
   },
@@ -209,7 +209,7 @@ export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
     at: 'objective',
     conditions: [anyOf('eval_metric', ...OF_CLASSES), anyOf('objective', 'binary:logistic', 'reg:logistic')],
     message:
-      'metric {eval_metric} never changes with {objective} in XGBoost 3 (as of the public code of the container): every prediction above 0 counts as class 1, and all are. Use logloss, error or aucpr (auc too with binary:logistic), or objective binary:hinge or binary:logitraw',
+      'metric {eval_metric} never changes with {objective} in XGBoost 3 (as of the public code of the container): all predictions are above 0, which the container counts as class 1. Use logloss, error or aucpr (auc too with binary:logistic), or objective binary:hinge or binary:logitraw',
     warning: 'metricNeverChanges',
     since: SINCE_3,
   },
@@ -220,7 +220,7 @@ export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
       anyOf('objective', 'count:poisson', 'reg:gamma', 'reg:tweedie'),
     ],
     message:
-      'metric {eval_metric} never changes with {objective} in XGBoost 3 (as of the public code of the container): every prediction above 0 counts as class 1, and all are. Use rmse or mae',
+      'metric {eval_metric} never changes with {objective} in XGBoost 3 (as of the public code of the container): all predictions are above 0, which the container counts as class 1. Use rmse or mae',
     warning: 'metricNeverChanges',
     since: SINCE_3,
   },
