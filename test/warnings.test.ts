@@ -64,7 +64,9 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
 test('interaction constraints give a warning', () => {
   const hyperparameters = { num_round: '10', tree_method: 'hist', interaction_constraints: '[[1,2]]' };
   expect(warningsOf({ hyperparameters })).toEqual([
-    expect.stringMatching(/^hyperparameters\.interaction_constraints: XGBoost 3 expects constraints with feature names/),
+    expect.stringMatching(
+      /^hyperparameters\.interaction_constraints: XGBoost 3 expects constraints with feature names/,
+    ),
   ]);
   expect(warningsOf({ algorithm: xgboost('1.7-1'), hyperparameters })).toEqual([]);
 });
