@@ -14,6 +14,7 @@ export { AutoMlMode, AutoMlObjective, AutoMlProblemType } from './automl/automl-
 export type { AutoMlOptions } from './automl/automl-options';
 export { AutoMlWorkflow, type AutoMlWorkflowProps } from './automl/automl-workflow';
 export { DataLocation } from './data-location';
+export { FinalTrainingData } from './final-training-data';
 export {
   FindBestTrainingJobFunction,
   type FindBestTrainingJobFunctionProps,

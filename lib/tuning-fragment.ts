@@ -7,11 +7,19 @@ import { Construct } from 'constructs';
 import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
+import {
+  manifestLocation,
+  needsPreparation,
+  ownFinalData,
+  trainsFinalModel,
+  trainsTogether,
+} from './private/final-training';
 import { tagsLimit } from './private/integration';
 import { tuningReadStatements } from './private/job-policies';
 import { JobTags } from './private/job-tags';
 import { withoutNested } from './private/locations';
 import { securityGroupsOf } from './private/network';
+import { prepareFinalTrainingFunction } from './private/prepare-final-training';
 import { reportFunction } from './private/report-function';
 import { warnOfUnreachableStorage } from './private/storage-access';
 import { grantTraining, trainingRole } from './private/training-permissions';
@@ -59,11 +67,14 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
+ * - `finalTrain`, `finalValidation`: the same for the data of `FinalTrainingData.of`
  * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: one such
  *   map for each definition, by the name of the definition
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
  *
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
+ * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
+ * it describes the best training job and has `reused: true`.
  * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
  * `reportError` has the reason.
  *
@@ -80,6 +91,11 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly trainingRole: iam.IRole;
   /** The Lambda function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
+  /**
+   * The Lambda function that prepares the final training; undefined if the final training has the data of the search or
+   * validation data of its own.
+   */
+  readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
   /** Security groups of the training containers; empty without a VPC. */
@@ -116,12 +132,19 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     validateBound(this.node.path, definitions);
     const inputs = withoutNested(locations(props, definitions));
     const replaceable = withoutNested(
-      present([props.train.location, props.validation?.location, ...(props.allowedInputLocations ?? [])]),
+      present([
+        props.train.location,
+        props.validation?.location,
+        ...Object.values(ownFinalData(props)).map((data) => data?.location),
+        ...(props.allowedInputLocations ?? []),
+      ]),
     );
+    const manifests =
+      trainsFinalModel(props) && trainsTogether(props) ? [manifestLocation(props.output)] : [];
     grantTraining(this, this.trainingRole, {
       jobNamePrefix,
       repositoryArns: [...new Set(definitions.map(({ bound }) => bound.image.repositoryArn))],
-      inputs,
+      inputs: [...inputs, ...manifests],
       output: props.output._child(''),
       checkpoints: keepsCheckpoints(props) ? checkpointLocation(props.output) : undefined,
       encryptionKey: props.encryptionKey,
@@ -130,6 +153,16 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     warnOfDefinitions(this, definitions);
     if (props.report !== false) {
       this.reportFunction = tuningReportFunction(this, 'ReportFunction', props, definitions, jobNamePrefix);
+    }
+
+    if (needsPreparation(props, definitions)) {
+      this.prepareFinalTrainingFunction = prepareFinalTrainingFunction(
+        this,
+        'PrepareFinalTrainingFunction',
+        props,
+        definitions,
+        withoutNested(searchLocations(props, definitions)),
+      );
     }
 
     const jobTags = new JobTags(this, {
@@ -145,6 +178,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       trainingRole: this.trainingRole,
       jobNamePrefix,
       findBestTrainingJobFunction: this.findBestTrainingJobFunction,
+      prepareFinalTrainingFunction: this.prepareFinalTrainingFunction,
       reportFunction: this.reportFunction,
       allowedInputLocations: replaceable,
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,
@@ -159,17 +193,18 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
 function tuningReportFunction(
   scope: Construct,
   id: string,
-  { output, encryptionKey, warmStart, finalTraining }: TuningFragmentProps,
+  props: TuningFragmentProps,
   definitions: readonly BoundDefinition[],
   jobNamePrefix: string,
 ): lambda.IFunction {
+  const { output, encryptionKey, warmStart } = props;
   const hasXGBoost = definitions.some(({ bound }) => bound.image.repositoryArn.includes('sagemaker-xgboost'));
   return reportFunction(scope, id, {
     reading: tuningReadStatements(scope, jobNamePrefix, warmStart?.tuningJobNames),
     readsLogs: true,
     output,
     // The report shows feature importance from XGBoost models, so the function reads them.
-    models: hasXGBoost ? output._child(finalTraining?.enabled === false ? 'trials/' : 'models/') : undefined,
+    models: hasXGBoost ? output._child(trainsFinalModel(props) ? 'models/' : 'trials/') : undefined,
     encryptionKey,
   });
 }
@@ -193,6 +228,16 @@ function locations(props: TuningFragmentProps, definitions: readonly BoundDefini
     ...Object.values(channels).map(({ location }) => location),
     ...(bound.channels ?? []).map(({ location }) => location),
   ]);
+  const final = Object.values(ownFinalData(props)).map((data) => data?.location);
+  return present([...read, ...final, ...(props.allowedInputLocations ?? [])]);
+}
+
+/** S3 locations that the training and validation data of a search can have. */
+function searchLocations(
+  props: TuningFragmentProps,
+  definitions: readonly BoundDefinition[],
+): DataLocation[] {
+  const read = definitions.flatMap(({ train, validation }) => [train.location, validation?.location]);
   return present([...read, ...(props.allowedInputLocations ?? [])]);
 }
 

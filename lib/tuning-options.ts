@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Algorithm } from './algorithm/algorithm';
 import type { DataLocation } from './data-location';
+import type { FinalTrainingData } from './final-training-data';
 import type { InputData } from './input-data';
 import type { Objective } from './search/objective';
 import type { ParameterRange } from './search/parameter-range';
@@ -69,6 +70,20 @@ export interface FinalTrainingOptions {
    * @default true
    */
   readonly enabled?: boolean;
+  /**
+   * Whether the model of the best training job is the final model, so that no further job runs. `finalTrainingJob` in the
+   * output then describes the best training job, and has `reused: true`. The models of the tuning job are then kept
+   * (`trialRetention`). Other options of the final training do not apply.
+   *
+   * @default false
+   */
+  readonly reuseBest?: boolean;
+  /**
+   * The data that the final training trains on.
+   *
+   * @default FinalTrainingData.sameAsSearch()
+   */
+  readonly data?: FinalTrainingData;
   /**
    * Instances for the final training.
    *

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { DataLocation } from './data-location';
 import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
+import { trainsFinalModel } from './private/final-training';
 import { usesSdk } from './private/integration';
 import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 import { jobStateMachine } from './private/job-state-machine';
@@ -71,7 +72,7 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * How long a new bucket keeps the models of the tuning job's training jobs. It never deletes the final model.
    *
-   * @default Duration.days(30) - forever if no final model is trained
+   * @default Duration.days(30) - forever if no final model is trained, or the best model is reused
    */
   readonly trialRetention?: Duration;
   /**
@@ -135,14 +136,13 @@ export class TuningWorkflow extends SageMakerWorkflow {
     validateWorkflow(this.node.path, TUNING_WORKFLOW, props);
     const inputPrefix = folder(props.inputPrefix ?? 'input/');
     const outputPrefix = folder(props.outputPrefix ?? 'output/');
-    const trainsFinalModel = props.finalTraining?.enabled !== false;
     this.bucket =
       props.bucket ??
       createTuningBucket(this, {
         encryptionKey: props.encryptionKey,
         removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
         outputPrefix,
-        trialRetention: props.trialRetention ?? (trainsFinalModel ? Duration.days(30) : undefined),
+        trialRetention: props.trialRetention ?? (trainsFinalModel(props) ? Duration.days(30) : undefined),
       });
     const inBucket = (key: string) => InputData.csv(DataLocation.fromBucket(this.bucket, key));
     this._places = {
@@ -183,7 +183,8 @@ export class TuningWorkflow extends SageMakerWorkflow {
   }
 
   private acknowledgeFindings(): void {
-    const { jobNamePrefix, findBestTrainingJobFunction, reportFunction } = this.fragment;
+    const { jobNamePrefix, findBestTrainingJobFunction, prepareFinalTrainingFunction, reportFunction } =
+      this.fragment;
     acknowledgeWildcards(
       this.stateMachine,
       [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
@@ -194,6 +195,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
       [
         ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
         ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
+        ...(prepareFinalTrainingFunction?.resourceArnsForGrantInvoke ?? []),
       ],
       'Versions and aliases of one function',
     );

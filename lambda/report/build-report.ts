@@ -25,7 +25,7 @@ import {
 
 /** The report of a hyperparameter tuning job, which may still be running or have failed. */
 export function buildTuningReport(input: TuningReportInput): Report {
-  const { tuningJob, trainingJobs, parents = [], finalTrainingJob } = input;
+  const { tuningJob, trainingJobs, parents = [] } = input;
   const searches = [{ tuningJob, trainingJobs }, ...parents].map((search) => ({
     definitions: definitionsOf(search.tuningJob),
     trainingJobs: search.trainingJobs,
@@ -56,19 +56,37 @@ export function buildTuningReport(input: TuningReportInput): Report {
     definitions: searches.flatMap(({ definitions }) => definitions),
     jobs: jobsOf(searches),
     bestJobName: input.bestTrainingJobName,
-    finalModel: finalTrainingJob && {
-      job: finalTrainingJob.TrainingJobName ?? '',
-      status: finalTrainingJob.TrainingJobStatus ?? 'Unknown',
-      metrics: finalMetrics(finalTrainingJob.FinalMetricDataList),
-      hyperparameters: withoutTuningHyperparameters(finalTrainingJob.HyperParameters),
-      ...defined({
-        modelArtifacts: finalTrainingJob.ModelArtifacts?.S3ModelArtifacts,
-        billableSeconds: finalTrainingJob.BillableTimeInSeconds,
-        instanceType: finalTrainingJob.ResourceConfig?.InstanceType,
-        instanceCount: finalTrainingJob.ResourceConfig?.InstanceCount,
-      }),
-    },
+    finalModel: finalModelOf(input),
   });
+}
+
+/** The model of the final training job, or else that of the best training job if it is reused. */
+function finalModelOf({
+  finalTrainingJob,
+  trainingJobs,
+  bestTrainingJobName,
+  reusesBest,
+}: TuningReportInput): FinalModel | undefined {
+  const best = trainingJobs.find(({ description }) => description?.TrainingJobName === bestTrainingJobName);
+  const job = finalTrainingJob ?? (reusesBest ? best?.description : undefined);
+  if (job === undefined) return undefined;
+  const channels = (job.InputDataConfig ?? []).map(({ ChannelName }) => ChannelName ?? '');
+  return {
+    job: job.TrainingJobName ?? '',
+    status: job.TrainingJobStatus ?? 'Unknown',
+    metrics: finalMetrics(job.FinalMetricDataList),
+    hyperparameters: withoutTuningHyperparameters(job.HyperParameters),
+    ...(channels.length > 0 && { channels }),
+    ...defined({ modelArtifacts: job.ModelArtifacts?.S3ModelArtifacts }),
+    // The time of a job that is reused is that of the search.
+    ...(finalTrainingJob === undefined
+      ? { reused: true }
+      : defined({
+          billableSeconds: job.BillableTimeInSeconds,
+          instanceType: job.ResourceConfig?.InstanceType,
+          instanceCount: job.ResourceConfig?.InstanceCount,
+        })),
+  };
 }
 
 /** The report of an AutoML job. Its jobs are the candidates, which have no hyperparameters. */

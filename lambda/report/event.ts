@@ -9,6 +9,8 @@ export interface ReportEvent {
   /** The best training job, whose hyperparameters the final training used. */
   readonly bestTrainingJobName?: string;
   readonly finalTrainingJobName?: string;
+  /** Whether the model of the best training job is the final one. */
+  readonly reusesBest?: boolean;
   /** `s3://bucket/prefix/`. The report is written below it, in a folder with the name of the job. */
   readonly output: string;
   /** KMS key of the report. Without it, S3 uses the default encryption of the bucket. */
@@ -29,6 +31,7 @@ const FIELDS = [
   'autoMlJobName',
   'bestTrainingJobName',
   'finalTrainingJobName',
+  'reusesBest',
   'output',
   'encryptionKey',
   'features',
@@ -51,9 +54,16 @@ export function parseEvent(event: unknown): ReportEvent {
     output,
     ...optionalText(fields, 'bestTrainingJobName'),
     ...optionalText(fields, 'finalTrainingJobName'),
+    ...reusesBest(fields['reusesBest']),
     ...optionalText(fields, 'encryptionKey'),
     ...(fields['features'] !== undefined && { features: featureNames(fields['features']) }),
   };
+}
+
+function reusesBest(value: unknown): Pick<ReportEvent, 'reusesBest'> {
+  if (value === undefined) return {};
+  if (typeof value === 'boolean') return { reusesBest: value };
+  throw new InvalidEventError(`reusesBest must be true or false, got ${show(value)}`);
 }
 
 function optionalText<Name extends string>(

@@ -17,6 +17,8 @@ export interface TuningReportInput extends ReportExtras {
   readonly finalTrainingJob?: DescribeTrainingJobResponse;
   /** The best training job, whose hyperparameters the final training used. Default: the best completed one, else the best stopped. */
   readonly bestTrainingJobName?: string;
+  /** Whether its model is the final one, so that there is no final training job. */
+  readonly reusesBest?: boolean;
 }
 
 /** A training job. One of the two is enough. The description also has metrics, instances and billable seconds. */

@@ -50,6 +50,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...curves,
     ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
+    ...(options.reusesBest && { reusesBest: true }),
     notices: [...notices, ...(typeof importance === 'string' ? [importance] : [])],
   });
 }

@@ -1,6 +1,6 @@
 import { rankedJobs } from './analyses/ranking';
 import { count, cut, formatNumber, formatSeconds, formatShare } from './format';
-import type { Report, Sentence } from './report-data';
+import type { FinalModel, Report, Sentence } from './report-data';
 
 type Facts = Omit<Report, 'reading'>;
 type Kind = Sentence['kind'];
@@ -178,7 +178,16 @@ function finalModel({
       `The final training job ${model.job} has the status ${model.status}: there is no final model.`,
     ];
   }
+  if (model.reused) {
+    return ['fact', 'The final model is the model of the best job: no final training ran.'];
+  }
   const final = model.metrics[objective.metric];
+  if (final === undefined && isWithoutValidation(model, objective.metric)) {
+    return [
+      'fact',
+      `The final model has no ${objective.metric}: it was trained without validation data. To know how good it is, evaluate it on data that neither the search nor the final training used.`,
+    ];
+  }
   const best = jobs.find(({ name }) => name === bestJob)?.value;
   if (final === undefined || best === undefined) return undefined;
   if (final === best) {
@@ -192,6 +201,12 @@ function finalModel({
     'fact',
     `The final model's ${objective.metric} is ${formatNumber(final)}, ${better ? 'better' : 'worse'} than the best job's ${formatNumber(best)}.`,
   ];
+}
+
+/** Whether the metric is of a channel, such as `validation:rmse`, that the final training did not have. */
+function isWithoutValidation({ channels }: FinalModel, metric: string): boolean {
+  const [, channel] = /^(validation|test):/.exec(metric) ?? [];
+  return channel !== undefined && channels !== undefined && !channels.includes(channel);
 }
 
 function failures(report: Facts): readonly [Kind, string] | undefined {

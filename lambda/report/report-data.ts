@@ -206,6 +206,10 @@ export interface FinalModel {
   readonly status: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** Names of the channels that the job trained on, where they are known. */
+  readonly channels?: readonly string[];
+  /** Whether the model is that of the best job, so that no final training ran. */
+  readonly reused?: boolean;
   readonly modelArtifacts?: string;
   readonly billableSeconds?: number;
   readonly instanceType?: string;

@@ -5,7 +5,7 @@ import type { ReportEvent } from './event';
 import { makeReport } from './make-report';
 import { type ReportFiles, renderReport } from './render-report';
 import type { Links } from './report-data';
-import { locationOf } from './s3-location';
+import { locationOf } from '../shared/s3-location';
 
 /** Result of the function: the part of the state machine's output about the report. */
 export type ReportResult =

@@ -26,10 +26,30 @@ export interface AlgorithmDefinition {
    * end of a given list, or added there.
    */
   readonly metricList?: string;
+  /** How it trains without validation data; undefined if nothing is known about it. */
+  readonly withoutValidation?: TrainingWithoutValidation;
   /** Problems with the use of the algorithm: one message for each, which begins with the property. */
   check?(use: AlgorithmUse): string[];
   /** Resolves the algorithm in the stack of a construct: its image, channels and environment. */
   bind(scope: Construct, use: AlgorithmUse): BoundAlgorithm;
+}
+
+/** How an algorithm trains without validation data. */
+export interface TrainingWithoutValidation {
+  /** Why it cannot train on all of the data then. */
+  readonly problem?: string;
+  /** Why its training channel cannot have the objects of two folders. */
+  readonly foldersProblem?: string;
+  /** Its early stopping, which needs validation data. */
+  readonly earlyStopping?: EarlyStopping;
+}
+
+/** Early stopping that keeps the number of the best round in the model, as SageMaker's XGBoost does. */
+export interface EarlyStopping {
+  /** Hyperparameter that switches it on. */
+  readonly patience: string;
+  /** Hyperparameter for the number of rounds. */
+  readonly rounds: string;
 }
 
 /** Channel names of the training and the validation data. */

@@ -78,6 +78,7 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
       const evaluates = tabular?.metrics.some((metric) => metric.name === objectiveMetric);
       return name !== undefined && takes(name) && evaluates ? { ...values, [name]: objectiveMetric } : values;
     },
+    withoutValidation: { problem: tabular ? SETS_ROWS_ASIDE : UNKNOWN_WITHOUT_VALIDATION },
     check: (use) => [
       ...checkInstanceTypes(document, use),
       ...checkIsolation(document, use),
@@ -86,6 +87,11 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
     bind: (scope, use) => bind(scope, use, document),
   };
 }
+
+/** @see https://docs.aws.amazon.com/sagemaker/latest/dg/InputOutput-LightGBM.html, and the pages of the other algorithms */
+const SETS_ROWS_ASIDE = 'without validation data, it sets 20% of the training data aside as such';
+
+const UNKNOWN_WITHOUT_VALIDATION = 'AWS does not document how it trains without validation data';
 
 function requireChannelName(prop: string, name: string | undefined): void {
   if (name === undefined || Token.isUnresolved(name) || LIMITS.channelNamePattern.test(name)) return;

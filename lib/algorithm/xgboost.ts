@@ -60,6 +60,10 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,
+    withoutValidation: {
+      earlyStopping: { patience: 'early_stopping_rounds', rounds: 'num_round' },
+      foldersProblem: image && !readsFolders(version) ? FOLDERS_PROBLEM : undefined,
+    },
   };
 }
 
@@ -83,6 +87,15 @@ function rules(version: string): AlgorithmRules {
     objectiveMetrics,
     combinations: XGBOOST_COMBINATIONS.filter(offered),
   };
+}
+
+/** Older images read the files of one folder only, and then train a model on part of the data. */
+const FOLDERS_PROBLEM =
+  'its image may read only one of several folders in a channel; version 3.0-5 and later read all';
+
+/** @see https://github.com/aws/sagemaker-xgboost-container/pull/396 (June 2023) */
+function readsFolders(version: string): boolean {
+  return release(version) >= release('3.0-5');
 }
 
 function release(version: string): number {

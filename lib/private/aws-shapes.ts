@@ -64,6 +64,10 @@ export const OBJECTIVE = instance(
 );
 export const PARAMETER_RANGE = instance('a ParameterRange, such as ParameterRange.integer(…)', '_kind');
 export const STRATEGY = instance('a TuningStrategy, such as TuningStrategy.random()', 'name', '_options');
+export const FINAL_TRAINING_DATA = instance(
+  'a FinalTrainingData, such as FinalTrainingData.trainAndValidation()',
+  '_source',
+);
 export const WARM_START = instance('a WarmStart, such as WarmStart.transferLearning()', 'tuningJobNames');
 
 export const AUTOML_OBJECTIVE = instance(

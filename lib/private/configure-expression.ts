@@ -13,10 +13,11 @@ export interface ConfigureOptions {
   /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  /** Location of the data; undefined if the input cannot replace it. */
-  readonly train?: string;
-  readonly validation?: string;
-  /** Allowed prefixes of the URIs `train` and `validation`. */
+  /** Locations of the data, by the field of the input; undefined if the input cannot override one. */
+  readonly locations: Readonly<Record<string, string | undefined>>;
+  /** Whether `train` and `validation` must be in one bucket. */
+  readonly inOneBucket?: boolean;
+  /** URI prefixes that the locations may begin with. */
   readonly allowedInputLocations: readonly string[];
   /** The definitions of the search. With several, the input groups hyperparameters by the name of the definition. */
   readonly definitions: readonly ConfigureDefinition[];
@@ -48,13 +49,13 @@ export const INPUT_CHECKS = `
  * check what depends on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
-  const { maxTrainingJobs, train, validation, definitions } = options;
+  const { maxTrainingJobs, definitions } = options;
+  const locations = Object.entries(options.locations).filter(([, uri]) => uri !== undefined);
   const several = definitions.length > 1;
   const fields = [
     ...(maxTrainingJobs ? ['maxTrainingJobs'] : []),
     'maxParallelTrainingJobs',
-    ...(train === undefined ? [] : ['train']),
-    ...(validation === undefined ? [] : ['validation']),
+    ...locations.map(([name]) => name),
     'hyperparameters',
     // SageMaker does not support a warm start with several definitions.
     ...(several ? [] : ['warmStartFrom']),
@@ -78,8 +79,8 @@ export function configureExpression(options: ConfigureOptions): string {
       'maxParallelTrainingJobs',
       `$integer('maxParallelTrainingJobs', $input.maxParallelTrainingJobs, ${LIMITS.parallelTrainingJobs})`,
     ),
-    ...(train === undefined ? [] : [field('train', `$location('train', $input.train)`)]),
-    ...(validation === undefined ? [] : [field('validation', `$location('validation', $input.validation)`)]),
+    ...locations.map(([name]) => field(name, `$location('${name}', $input.${name})`)),
+    ...(options.inOneBucket ? [oneBucketCheck(options.locations)] : []),
     several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK,
     ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
     ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
@@ -91,8 +92,7 @@ export function configureExpression(options: ConfigureOptions): string {
         ]
       : []),
     setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs),
-    ...(train === undefined ? [] : [setting('train', train)]),
-    ...(validation === undefined ? [] : [setting('validation', validation)]),
+    ...locations.map(([name, uri]) => setting(name, uri)),
     `'hyperparameters': ${several ? SEVERAL_HYPERPARAMETERS : HYPERPARAMETERS}`,
     ...(several ? [] : [setting('warmStartFrom', [])]),
   ];
@@ -136,6 +136,17 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
 /** SageMaker rejects more training jobs than there are combinations to try. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
+
+/** The final training reads both through one manifest, whose objects are in one bucket. */
+function oneBucketCheck({ train, validation }: ConfigureOptions['locations']): string {
+  const given = (name: string, uri: string | undefined) =>
+    `$type($input.${name}) = 'string' ? $input.${name} : ${literal(uri)}`;
+  return `(
+      $bucketOf := function($uri) { $substringBefore($substringAfter($uri, 's3://'), '/') };
+      $buckets := [$bucketOf(${given('train', train)}), $bucketOf(${given('validation', validation)})];
+      $buckets[0] != $buckets[1] ? 'validation: must be in the bucket of train, because the final training reads both together, got ' & $buckets[1] & ' and ' & $buckets[0]
+    )`;
+}
 
 function warmStartCheck(): string {
   const { parentTuningJobs, tuningJobNameLength } = LIMITS;

@@ -67,7 +67,7 @@ function renderChannel(channel: TrainingChannel): Record<string, unknown> {
         }
       : {
           S3DataSource: {
-            S3DataType: 'S3Prefix',
+            S3DataType: channel.manifest ? 'ManifestFile' : 'S3Prefix',
             S3Uri: channel.s3Uri,
             S3DataDistributionType: channel.distribution ?? DataDistribution.FULLY_REPLICATED,
             ...(channel.instanceGroups && { InstanceGroupNames: channel.instanceGroups }),

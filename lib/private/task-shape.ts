@@ -30,6 +30,7 @@ import {
 const CHANNEL = struct<TrainingChannel>({
   channelName: text,
   s3Uri: optional(text),
+  manifest: optional(flag),
   fileSystem: optional(
     struct<FileSystemChannel>({
       fileSystemId: text,

@@ -116,6 +116,15 @@ export function readStatements(read: readonly DataLocation[]): iam.PolicyStateme
   return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
 }
 
+/** Permission to list the objects in a location. The function always gives the prefix. */
+export function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [_bucketArn],
+    conditions: { StringLike: { 's3:prefix': `${_key}*` } },
+  });
+}
+
 /** Permission of a function to write objects in the given locations, without multipart uploads. */
 export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: objectsIn(written) });

@@ -1,6 +1,7 @@
 import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
+import { ownFinalData } from './final-training';
 
 /** Options of a search, and its data. */
 export interface TuningInput extends TuningOptions {
@@ -51,6 +52,12 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
 /** Whether an execution's input can replace the data: only data of the first definition, and only in Amazon S3. */
 export function isReplaceable(tuning: TuningInput, data: InputData): boolean {
   return (data === tuning.train || data === tuning.validation) && data.location !== undefined;
+}
+
+/** The locations that an execution's input can override, by field; undefined for data in a file system. */
+export function replaceableLocations(tuning: TuningInput): Record<string, string | undefined> {
+  const all = { train: tuning.train, validation: tuning.validation, ...ownFinalData(tuning) };
+  return Object.fromEntries(Object.entries(all).map(([name, data]) => [name, data?.location?.uri]));
 }
 
 /** Whether the search has several definitions. SageMaker then requires a different form of the request. */

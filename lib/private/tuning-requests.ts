@@ -14,6 +14,7 @@ import type {
   TrainingMetricDefinition,
 } from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
+import { ownFinalData, trainsTogether } from './final-training';
 import type { JobTags } from './job-tags';
 import { jsonata, literal } from './jsonata';
 import { renderRanges } from './render-tuning-job';
@@ -126,6 +127,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
   };
   return trainingJob(props, definition, {
     output: 'trials/',
+    data: searchData(props, definition),
     hyperparameters: `$merge([${literal(fixed)}, ${givenHyperparameters(props, definition)}])`,
     resources: definition.resources,
     maxRuntime: definition.maxTrainingRuntime,
@@ -147,10 +149,15 @@ export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperPara
   };
 }
 
-/** The final training, with the hyperparameters and the definition of the best training job. */
+/**
+ * The final training, with the hyperparameters and the definition of the best training job.
+ *
+ * @param best JSONata for the hyperparameters
+ */
 export function finalTrainingJobRequest(
   props: TuningRequestProps,
   definition: BoundDefinition,
+  best: string,
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
@@ -165,7 +172,8 @@ export function finalTrainingJobRequest(
     jobNamePrefix: props.jobNamePrefix,
     trainingJobDefinition: trainingJob(props, definition, {
       output: 'models/',
-      hyperparameters: `$merge([$states.input.result.bestTrainingJob.hyperparameters, ${literal(settled)}])`,
+      data: finalData(props, definition),
+      hyperparameters: `$merge([${best}, ${literal(settled)}])`,
       resources,
       maxRuntime: finalTraining?.maxRuntime ?? definition.maxTrainingRuntime,
       spot: finalTraining?.spot,
@@ -190,6 +198,8 @@ function trainingJob(
   definition: BoundDefinition,
   options: {
     output: string;
+    /** Channels of the training and validation data. */
+    data: readonly TrainingChannel[];
     hyperparameters: string;
     resources?: TrainingResources;
     maxRuntime?: Duration;
@@ -205,7 +215,7 @@ function trainingJob(
     metricDefinitions: metricDefinitionsOf(definition),
     role: props.trainingRole,
     hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
-    channels: channelsOf(props, definition),
+    channels: [...options.data, ...otherChannels(definition)],
     outputPath: props.output._child(options.output).uri,
     // SageMaker does not use the bucket's default key: without a key in the request, it uses the key of the account.
     outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
@@ -237,15 +247,45 @@ function metricDefinitionsOf({
   return metricDefinitions?.filter((metric) => metric === optimized || metric.regex !== optimized?.regex);
 }
 
-/** The channels of the data, which an execution's input can replace, and those of the algorithm. */
-function channelsOf(props: TuningRequestProps, definition: BoundDefinition): TrainingChannel[] {
-  const { algorithm, train, validation, channels = {}, bound } = definition;
+/** The data of the search, which an execution's input can override. */
+function searchData(
+  props: TuningRequestProps,
+  { algorithm, train, validation }: TuningDefinition,
+): TrainingChannel[] {
   const { channelNames } = algorithm._definition;
-  const uri = (channel: string, data: InputData) =>
-    isReplaceable(props, data) ? jsonata(`$states.input.settings.${channel}`) : data.location?.uri;
+  const uri = (name: string, data: InputData) =>
+    isReplaceable(props, data) ? settingOfLocation(name, data) : data.location?.uri;
   return [
     train._channel(channelNames.train, uri('train', train)),
     ...(validation ? [validation._channel(channelNames.validation, uri('validation', validation))] : []),
+  ];
+}
+
+/** The data of the final training, of which a manifest lists the objects if they are those of two locations. */
+function finalData(props: TuningRequestProps, definition: TuningDefinition): TrainingChannel[] {
+  const { channelNames } = definition.algorithm._definition;
+  if (trainsTogether(props)) {
+    const manifest = jsonata('$states.input.prepared.train');
+    return [{ ...definition.train._channel(channelNames.train, manifest), manifest: true }];
+  }
+  const { finalTrain, finalValidation } = ownFinalData(props);
+  if (!finalTrain) return searchData(props, definition);
+  const channel = (channelName: string, name: string, data: InputData) =>
+    data._channel(channelName, settingOfLocation(name, data));
+  return [
+    channel(channelNames.train, 'finalTrain', finalTrain),
+    ...(finalValidation ? [channel(channelNames.validation, 'finalValidation', finalValidation)] : []),
+  ];
+}
+
+/** The location that an execution uses; undefined for data in a file system. */
+function settingOfLocation(name: string, { location }: InputData): string | undefined {
+  return location && jsonata(`$states.input.settings.${name}`);
+}
+
+/** Channels next to those of the data. */
+function otherChannels({ channels = {}, bound }: BoundDefinition): TrainingChannel[] {
+  return [
     ...Object.entries(channels).map(([name, data]) => data._channel(name)),
     ...(bound.channels ?? []).map(({ name, location, contentType }) => ({
       channelName: name,

@@ -47,6 +47,8 @@ const SPOT = struct<SpotOptions>({ maxWait: optional(duration) });
 
 const FINAL_TRAINING = struct<FinalTrainingOptions>({
   enabled: optional(flag),
+  reuseBest: optional(flag),
+  data: optional(aws.FINAL_TRAINING_DATA),
   resources: optional(RESOURCES),
   hyperparameters: optional(map(text)),
   maxRuntime: optional(duration),

@@ -8,54 +8,33 @@ import {
   CreateHyperParameterTuningJobTask,
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import { CreateTrainingJobTask } from '../tasks/create-training-job';
 import { configureExpression } from './configure-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
+import { trainsFinalModel, trainsTogether } from './final-training';
+import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
 import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
-import { jobArn, passRole, TRAINING_JOB, TUNING_JOB } from './job-policies';
-import { innerExpression, jsonata, literal } from './jsonata';
+import { jobArn, passRole, TUNING_JOB } from './job-policies';
+import { innerExpression, jsonata } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
 import { outputKey, reportLocation } from './report-function';
-import {
-  afterReport,
-  endWithReport,
-  failWithReport,
-  HAS_FAILED,
-  orNull,
-  REPORT_SENTENCE,
-  writeReport,
-} from './report-states';
-import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
+import { orNull, writeReport } from './report-states';
+import { RETRY_JOB_CREATION } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
-import {
-  type BoundDefinition,
-  finalTrainingJobRequest,
-  type TuningRequestProps,
-  tuningJobName,
-  tuningJobRequest,
-  warmTuningJobRequest,
-} from './tuning-requests';
+import { replaceableLocations } from './tuning-definitions';
+import { tuningJobName, tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
 import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
 
 /** Everything that the states of a search need. */
-export interface TuningStatesProps extends TuningRequestProps {
+export interface TuningStatesProps extends FinalTrainingStatesProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
   readonly input?: string;
   /** Function that writes the report; undefined without a report. */
   readonly reportFunction?: lambda.IFunction;
 }
-
-/** JSONata for a sentence with the result of the search, so that it is not lost if the final training fails. */
-const BEST_TRAINING_JOB =
-  "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
-
-/** JSONata for the name of the failed training job, from the error; null if the job never started. */
-const FAILED_JOB_NAME =
-  '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 
 /** The states of a search, connected. */
 export class TuningStates {
@@ -70,7 +49,7 @@ export class TuningStates {
   ) {
     this.writeReport = this.report();
     const findBest = this.findBestTrainingJob();
-    this.ends = this.trainFinalModel(findBest);
+    this.ends = new FinalTrainingStates(scope, props, this.writeReport).after(findBest);
     this.start = this.configure(findBest);
   }
 
@@ -87,8 +66,8 @@ export class TuningStates {
               ? undefined
               : { value: maxTrainingJobsOf(props, props.definitions), limit: trainingJobsLimit(props) },
           maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? 2,
-          train: props.train.location?.uri,
-          validation: props.validation?.location?.uri,
+          locations: replaceableLocations(props),
+          inOneBucket: trainsFinalModel(props) && trainsTogether(props),
           allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
           definitions: props.definitions.map((definition) => ({
             name: definition.name,
@@ -231,7 +210,7 @@ export class TuningStates {
         jsonata("{'tuningJobName': $states.input.tuningJobName, 'failure': $states.input.failure}"),
       ),
       outputs:
-        this.trainsFinalModel || this.writeReport
+        this.props.finalTraining?.enabled !== false || this.writeReport
           ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
           : jsonata('$states.result.Payload'),
     });
@@ -249,7 +228,7 @@ export class TuningStates {
 
   /** The state that writes the report. Its input has a result, a final training job, or a failure. */
   private report(): tasks.LambdaInvoke | undefined {
-    const { reportFunction, output, encryptionKey, featureNames, train } = this.props;
+    const { reportFunction, output, encryptionKey, featureNames, finalTraining, train } = this.props;
     if (reportFunction === undefined) return undefined;
     const data = train.location?.uri;
     return writeReport(this.scope, {
@@ -262,122 +241,10 @@ export class TuningStates {
         finalTrainingJobName: orNull('$states.input.trainingJobName'),
         output: reportLocation(output).uri,
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+        reusesBest: finalTraining?.reuseBest || undefined,
         features: featureNames && data ? { data, names: featureNames } : undefined,
       },
     });
-  }
-
-  private get trainsFinalModel(): boolean {
-    return this.props.finalTraining?.enabled !== false;
-  }
-
-  /** Adds the final training after a state. Returns the states that end the chain. */
-  private trainFinalModel(findBest: tasks.LambdaInvoke): sfn.INextable[] {
-    const { scope, writeReport } = this;
-    if (!this.trainsFinalModel) {
-      if (writeReport === undefined) return [findBest];
-      findBest.next(writeReport);
-      return [endWithReport(scope, writeReport, 'IsBestTrainingJobFound')];
-    }
-    const result = sfn.Pass.jsonata(scope, 'Result', {
-      outputs: jsonata(
-        writeReport
-          ? "$merge([$states.input.result, {'finalTrainingJob': $states.input.finalTrainingJob}, $states.input.written])"
-          : "$merge([$states.input.result, {'finalTrainingJob': $states.input.finalTrainingJob}])",
-      ),
-    });
-    const notCompleted = sfn.Fail.jsonata(scope, 'FinalTrainingJobNotCompleted', {
-      error: 'FinalTrainingJobNotCompleted',
-      cause: jsonata(
-        `$states.input.reason & ${BEST_TRAINING_JOB}${writeReport ? ` & ${REPORT_SENTENCE}` : ''}`,
-      ),
-    });
-    const isTrained = sfn.Choice.jsonata(scope, 'IsFinalModelTrained').when(
-      sfn.Condition.jsonata(jsonata("$states.input.status = 'Completed'")),
-      result,
-    );
-    if (writeReport) isTrained.when(HAS_FAILED, failWithReport(scope));
-    isTrained.otherwise(notCompleted);
-    if (writeReport) afterReport(writeReport, isTrained);
-    const describe = this.describeFinalTrainingJob();
-    describe.next(writeReport ?? isTrained);
-    findBest.next(this.finalTrainingJobs(writeReport ?? notCompleted, describe));
-    return [result];
-  }
-
-  /** The final training. With several definitions, it trains the definition of the best training job. */
-  private finalTrainingJobs(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
-    const [first, ...further] = this.props.definitions as [BoundDefinition, ...BoundDefinition[]];
-    const train = (id: string, definition: BoundDefinition) =>
-      this.finalTrainingJob(id, definition, failed).next(next);
-    if (further.length === 0) return train('TrainFinalModel', first);
-    const choice = sfn.Choice.jsonata(this.scope, 'WhichDefinitionWon');
-    for (const definition of further) {
-      const won = `$states.input.result.bestTrainingJob.definitionName = ${literal(definition.name)}`;
-      choice.when(
-        sfn.Condition.jsonata(jsonata(won)),
-        train(`TrainFinalModel-${definition.name}`, definition),
-      );
-    }
-    return choice.otherwise(train(`TrainFinalModel-${first.name}`, first));
-  }
-
-  private finalTrainingJob(id: string, definition: BoundDefinition, failed: sfn.State): sfn.TaskStateBase {
-    const task = CreateTrainingJobTask.jsonata(this.scope, id, {
-      ...finalTrainingJobRequest(this.props, definition),
-      integrationPattern: sfn.IntegrationPattern.RUN_JOB,
-      outputs: {
-        result: jsonata('$states.input.result'),
-        trainingJobName: jsonata('$states.result.TrainingJobName'),
-      },
-    });
-    for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
-    waitForQuota(this.scope, task, {
-      // The name of a state has at most 80 characters, and that of a definition at most 64.
-      suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
-      maxWait: this.props.maxQuotaWait,
-      also: BEST_TRAINING_JOB,
-      exceeded: this.writeReport,
-    });
-    task.addCatch(failed, {
-      errors: [sfn.Errors.TASKS_FAILED],
-      outputs: {
-        result: jsonata('$states.input.result'),
-        ...(this.writeReport && { trainingJobName: jsonata(FAILED_JOB_NAME) }),
-        // The cause of a failed job is its description, as JSON.
-        reason: jsonata(
-          `( $failure := $match($states.errorOutput.Cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; 'The final training failed with ' & $states.errorOutput.Error & ': ' & ($exists($failure) ? $failure : $states.errorOutput.Cause) )`,
-        ),
-      },
-    });
-    return task;
-  }
-
-  /** Fetches the metrics and the model URI, which `.sync` does not return. */
-  private describeFinalTrainingJob(): sfn.TaskStateBase {
-    const describe = tasks.CallAwsService.jsonata(this.scope, 'DescribeFinalTrainingJob', {
-      service: 'sagemaker',
-      action: 'describeTrainingJob',
-      parameters: { TrainingJobName: jsonata('$states.input.trainingJobName') },
-      iamResources: [jobArn(this.scope, TRAINING_JOB, this.props.jobNamePrefix)],
-      outputs: {
-        result: jsonata('$states.input.result'),
-        ...(this.writeReport && { trainingJobName: jsonata('$states.input.trainingJobName') }),
-        status: jsonata('$states.result.TrainingJobStatus'),
-        reason: jsonata(
-          "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'",
-        ),
-        finalTrainingJob: jsonata(`{
-  'name': $states.result.TrainingJobName,
-  'arn': $states.result.TrainingJobArn,
-  'metrics': $merge($append([{}], $map($states.result.FinalMetricDataList, function($metric) { {$metric.MetricName: $metric.Value} }))),
-  'hyperparameters': $states.result.HyperParameters,
-  'modelArtifacts': $states.result.ModelArtifacts.S3ModelArtifacts
-}`),
-      },
-    });
-    for (const retry of RETRY_READING) describe.addRetry(retry);
-    return describe;
   }
 
   /** A state that two paths share. */

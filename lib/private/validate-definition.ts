@@ -4,6 +4,7 @@ import { type AlgorithmRules, canonicalName, checkValue } from '../algorithm/alg
 import { type InputData, TrainingInputMode } from '../input-data';
 import type { TrainingResources } from '../tuning-options';
 import { brokenCombinations, brokenFinalCombinations } from './broken-combinations';
+import { trainsFinalModel } from './final-training';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import { checkMetricRegex } from './metric-regex';
 import type { Problems } from './problems';
@@ -93,8 +94,9 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   checkHyperparameterValues(problems, `${prop}hyperparameters`, given, rules);
   checkHyperparameterValues(problems, atFinal, definition.finalHyperparameters, rules);
   const tuned = definition.parameterRanges.map((range) => range.name);
-  if (tuning.finalTraining?.enabled === false && Object.keys(definition.finalHyperparameters).length > 0) {
-    problems.add(atFinal, 'has no effect, because finalTraining.enabled is false');
+  if (!trainsFinalModel(tuning) && Object.keys(definition.finalHyperparameters).length > 0) {
+    const reason = tuning.finalTraining?.reuseBest ? 'reuseBest is true' : 'enabled is false';
+    problems.add(atFinal, `has no effect, because finalTraining.${reason}`);
   }
   checkMetricList(problems, `${prop}hyperparameters`, given, definition);
   checkMetricList(problems, atFinal, definition.finalHyperparameters, definition);
@@ -172,15 +174,9 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
     ['validation', validation],
     ...Object.entries(channels).map(([name, data]): [string, InputData] => [`channels.${name}`, data]),
   ];
-  for (const [name, data] of all) {
-    if (!data) continue;
-    checkLocations(problems, `${prop}${name}`, [data.location]);
-    checkFileSystem(problems, `${prop}${name}`, data, tuning);
-    checkGzip(problems, `${prop}${name}`, data);
-    checkInstanceGroupNames(problems, `${prop}${name}`, data, `${prop}resources`, resources);
-    const final = tuning.finalTraining?.resources;
-    if (final) checkInstanceGroupNames(problems, `${prop}${name}`, data, 'finalTraining.resources', final);
-  }
+  const final = tuning.finalTraining?.resources;
+  const jobs = { [`${prop}resources`]: resources, ...(final && { 'finalTraining.resources': final }) };
+  for (const [name, data] of all) checkInputData(problems, `${prop}${name}`, data, tuning, jobs);
   for (const [name, data] of all) {
     checkApart(problems, `${prop}${name}`, data?.location, { output: tuning.output });
   }
@@ -201,6 +197,26 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
       );
     }
   }
+}
+
+/**
+ * Checks the data of a channel.
+ *
+ * @param jobs resources of the jobs that read it, by the prop that has them
+ */
+export function checkInputData(
+  problems: Problems,
+  prop: string,
+  data: InputData | undefined,
+  tuning: TuningInput,
+  jobs: Readonly<Record<string, TrainingResources | undefined>>,
+): void {
+  if (!data) return;
+  checkLocations(problems, prop, [data.location]);
+  checkFileSystem(problems, prop, data, tuning);
+  checkGzip(problems, prop, data);
+  for (const [at, resources] of Object.entries(jobs))
+    checkInstanceGroupNames(problems, prop, data, at, resources);
 }
 
 function checkFileSystem(

@@ -8,6 +8,7 @@ import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning
 import { TUNING_FRAGMENT } from './tuning-shape';
 import { checkInput, checkJobNamePrefix, checkTags } from './validate-common-props';
 import { checkDefinition } from './validate-definition';
+import { checkFinalTraining } from './validate-final-training';
 import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
 import { checkStrategy, trainingJobsLimit } from './validate-search';
 
@@ -22,6 +23,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   const definitions = definitionsOf(tuning);
   checkDefinitions(problems, tuning, definitions);
   for (const definition of definitions) checkDefinition(problems, tuning, definition);
+  checkFinalTraining(problems, tuning, definitions);
   checkStrategy(
     problems,
     tuning,

@@ -30,6 +30,13 @@ export interface TrainingChannel {
    */
   readonly s3Uri?: string;
   /**
+   * Whether `s3Uri` is the location of a manifest, a JSON list of the objects.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+   * @default false
+   */
+  readonly manifest?: boolean;
+  /**
    * A directory of a file system in the VPC of the containers. Give either this or `s3Uri`.
    *
    * @default - `s3Uri`

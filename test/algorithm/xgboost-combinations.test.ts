@@ -41,6 +41,7 @@ async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Prom
   const expression = configureExpression({
     input: '$states.input',
     maxParallelTrainingJobs: 1,
+    locations: {},
     allowedInputLocations: [],
     definitions: [
       {

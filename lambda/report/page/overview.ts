@@ -94,7 +94,7 @@ function finalModel({ finalModel: model, links }: Report): Content {
   if (!model) return undefined;
   const metrics = Object.entries(model.metrics);
   return html`<h2>Final model</h2>
-<p><bdi>${link(linkTo(links, 'job', model.job), model.job)}</bdi> <span class="status status-${model.status.toLowerCase()}">${model.status}</span></p>
+<p><bdi>${link(linkTo(links, 'job', model.job), model.job)}</bdi> <span class="status status-${model.status.toLowerCase()}">${model.reused ? 'Reused from the best job' : model.status}</span></p>
 ${
   metrics.length > 0 &&
   html`<dl class="metrics">${metrics

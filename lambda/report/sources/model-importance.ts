@@ -6,7 +6,7 @@ import { importanceOf } from '../model/feature-importance';
 import { readTarEntry } from '../model/tar-entry';
 import { parseXGBoostModel } from '../model/xgboost-model';
 import type { FeatureImportance } from '../report-data';
-import { locationOf } from '../s3-location';
+import { locationOf } from '../../shared/s3-location';
 
 /** File name of the model in the archives of SageMaker's XGBoost images. */
 const MODEL_NAME = 'xgboost-model';

@@ -30,6 +30,9 @@ export function builtIn(
       checkTogether: facts.checkTogether,
     },
     defaultHyperparameters: (objectiveMetric) => ({ ...facts.hyperparametersFor?.[objectiveMetric] }),
+    withoutValidation: {
+      foldersProblem: 'AWS does not document whether it reads several folders in a channel',
+    },
     check: (use) => [...checkData(facts, use), ...checkMetric(facts, use)],
     bind: (scope) => ({
       image: regionalImage(scope, {

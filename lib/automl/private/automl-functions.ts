@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { allowFunction, bundledFunction } from '../../private/bundled-function';
 import { AUTOML_JOB, jobArn, listingStatement } from '../../private/job-policies';
-import { readStatements } from '../../private/training-permissions';
+import { listStatement, readStatements } from '../../private/training-permissions';
 
 /** Permissions to read AutoML jobs and their candidates. */
 export function candidateStatements(scope: Construct, jobNamePrefix: string): iam.PolicyStatement[] {
@@ -71,13 +71,4 @@ export function checkTabularDataFunction(
     [...readStatements(inputs), ...inputs.map(listStatement)],
     'Objects below the locations of the input data',
   );
-}
-
-/** Permission to list the objects in a location. The function always gives the prefix. */
-function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['s3:ListBucket'],
-    resources: [_bucketArn],
-    conditions: { StringLike: { 's3:prefix': `${_key}*` } },
-  });
 }

@@ -1,0 +1,39 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { readBestIteration } from './best-iteration';
+import type { PrepareFinalTrainingEvent } from './event';
+import { writeManifest } from './write-manifest';
+
+/** What the final training trains with. */
+export interface Preparation {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  /** S3 URI of the manifest that lists the training data; null if none was asked for. */
+  readonly train: string | null;
+}
+
+/**
+ * Prepares the final training: lists its data in a manifest, and replaces early stopping, which needs validation data, by the
+ * best number of rounds of the best training job.
+ */
+export async function prepareFinalTraining(
+  client: S3Client,
+  event: PrepareFinalTrainingEvent,
+): Promise<Preparation> {
+  const [hyperparameters, train] = await Promise.all([
+    withoutEarlyStopping(client, event),
+    event.data && event.manifest
+      ? writeManifest(client, event.data, event.manifest, event.encryptionKey)
+      : null,
+  ]);
+  return { hyperparameters, train };
+}
+
+async function withoutEarlyStopping(
+  client: S3Client,
+  { hyperparameters, earlyStopping, modelArtifacts }: PrepareFinalTrainingEvent,
+): Promise<Readonly<Record<string, string>>> {
+  if (earlyStopping === undefined || !(earlyStopping.patience in hyperparameters)) return hyperparameters;
+  const { [earlyStopping.patience]: _patience, ...others } = hyperparameters;
+  const bestIteration = await readBestIteration(client, modelArtifacts);
+  // Iterations count from 0.
+  return { ...others, [earlyStopping.rounds]: String(bestIteration + 1) };
+}

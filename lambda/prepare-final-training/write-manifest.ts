@@ -1,0 +1,85 @@
+import { ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { locationOf } from '../shared/s3-location';
+import { TrainingDataError } from './errors';
+
+/** The keys and their list have to fit into the function's memory. */
+const MAX_OBJECTS = 500_000;
+
+/**
+ * Writes a manifest of the objects in several locations of one bucket. Its prefix is the deepest folder that has all of them:
+ * the rest of each key becomes the object's path in the channel, and SageMaker's XGBoost reads three levels of folders.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+ * @returns the manifest's URI
+ * @throws TrainingDataError where SageMaker could not read the data by one manifest
+ */
+export async function writeManifest(
+  client: S3Client,
+  locations: readonly string[],
+  manifest: string,
+  encryptionKey: string | undefined,
+): Promise<string> {
+  const { bucket, keys } = await listData(client, locations);
+  const folder = commonFolder(keys);
+  const entries = [{ prefix: `s3://${bucket}/${folder}` }, ...keys.map((key) => key.slice(folder.length))];
+  const target = locationOf(manifest);
+  await client.send(
+    new PutObjectCommand({
+      Bucket: target.bucket,
+      Key: target.key,
+      Body: JSON.stringify(entries),
+      ContentType: 'application/json',
+      ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
+    }),
+  );
+  return manifest;
+}
+
+async function listData(
+  client: S3Client,
+  locations: readonly string[],
+): Promise<{ bucket: string; keys: string[] }> {
+  const places = locations.map(locationOf);
+  const [{ bucket } = { bucket: '' }] = places;
+  if (places.some((place) => place.bucket !== bucket)) {
+    throw new TrainingDataError(
+      `the data must be in one bucket, got ${locations.join(' and ')}: the objects of a manifest cannot be in several`,
+    );
+  }
+  const keys = new Set<string>();
+  for (const { key: prefix } of places) {
+    const before = keys.size;
+    for await (const key of listKeys(client, bucket, prefix)) {
+      keys.add(key);
+      if (keys.size > MAX_OBJECTS)
+        throw new TrainingDataError(
+          `there are more than ${MAX_OBJECTS} objects below ${locations.join(' and ')}`,
+        );
+    }
+    if (keys.size === before)
+      throw new TrainingDataError(`there are no objects below s3://${bucket}/${prefix}`);
+  }
+  return { bucket, keys: [...keys] };
+}
+
+/** Keys that begin with a prefix, without the markers of folders. */
+async function* listKeys(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    );
+    for (const { Key: key } of page.Contents ?? []) if (key && !key.endsWith('/')) yield key;
+    token = page.NextContinuationToken;
+  } while (token);
+}
+
+/** The deepest folder that all keys are in, with a slash at its end; empty for the whole bucket. */
+function commonFolder(keys: readonly string[]): string {
+  const [first = '', ...others] = keys;
+  let folder = first.slice(0, first.lastIndexOf('/') + 1);
+  for (const key of others) {
+    while (!key.startsWith(folder)) folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  }
+  return folder;
+}

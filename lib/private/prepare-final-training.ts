@@ -1,0 +1,98 @@
+import { Duration } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../data-location';
+import { allowFunction, bundledFunction } from './bundled-function';
+import { lostEarlyStopping, manifestLocation, trainsTogether } from './final-training';
+import { jsonata, literal } from './jsonata';
+import { outputKey } from './report-function';
+import { listStatement, readStatements, writeStatement } from './training-permissions';
+import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
+
+/** Makes the function that lists the data of the final training and reads the best number of rounds. */
+export function prepareFinalTrainingFunction(
+  scope: Construct,
+  id: string,
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+  inputs: readonly DataLocation[],
+): lambda.Function {
+  const { output, encryptionKey } = tuning;
+  const made = new lambda.Function(
+    scope,
+    id,
+    bundledFunction(scope, id, {
+      name: 'prepare-final-training',
+      description: 'Prepares the final training of a SageMaker tuning job',
+      roleDescription: 'Lists training data, reads models of tuning jobs, writes manifests',
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      encryptionKey,
+    }),
+  );
+  const readsModels = definitions.some((definition) => lostEarlyStopping(tuning, definition) !== undefined);
+  const lists = trainsTogether(tuning);
+  outputKey(output, encryptionKey)?.grant(
+    made,
+    ...(lists ? ['kms:GenerateDataKey'] : []),
+    ...(readsModels ? ['kms:Decrypt'] : []),
+  );
+  return allowFunction(
+    made,
+    [
+      ...(readsModels ? readStatements([output._child('trials/')]) : []),
+      ...(lists ? [...inputs.map(listStatement), writeStatement([manifestLocation(output)])] : []),
+    ],
+    'Objects below the locations of the input data and the output',
+  );
+}
+
+/** The state before the final training. It adds to its input what the function returns, as `prepared`. */
+export function prepareFinalTraining(
+  scope: Construct,
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+  lambdaFunction: lambda.IFunction,
+): tasks.LambdaInvoke {
+  const { output, encryptionKey } = tuning;
+  const best = '$states.input.result.bestTrainingJob';
+  const stopping = byDefinition(definitions, (each) => literal(lostEarlyStopping(tuning, each) ?? null));
+  return tasks.LambdaInvoke.jsonata(scope, 'PrepareFinalTraining', {
+    comment: 'Lists the data and finds the number of rounds that the final training trains with',
+    lambdaFunction,
+    payload: sfn.TaskInput.fromObject({
+      hyperparameters: jsonata(`${best}.hyperparameters`),
+      modelArtifacts: jsonata(`${best}.modelArtifacts`),
+      earlyStopping: jsonata(stopping),
+      ...(trainsTogether(tuning) && {
+        data: jsonata(byDefinition(definitions, (each) => dataOf(tuning, each))),
+        manifest: jsonata(
+          `${literal(manifestLocation(output).uri)} & $states.input.result.tuningJob.name & '.json'`,
+        ),
+        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+      }),
+    }),
+    outputs: jsonata("$merge([$states.input, {'prepared': $states.result.Payload}])"),
+  });
+}
+
+/** JSONata for the locations of a definition's training and validation data. */
+function dataOf(tuning: TuningInput, { train, validation }: TuningDefinition): string {
+  const uris = Object.entries({ train, validation }).map(([name, data]) =>
+    data && isReplaceable(tuning, data) ? `$states.input.settings.${name}` : literal(data?.location?.uri),
+  );
+  return `[${uris.join(', ')}]`;
+}
+
+/** JSONata for what depends on the definition of the best training job. */
+function byDefinition(
+  definitions: readonly TuningDefinition[],
+  expression: (definition: TuningDefinition) => string,
+): string {
+  const [first, ...further] = definitions as [TuningDefinition, ...TuningDefinition[]];
+  if (further.length === 0) return expression(first);
+  const members = definitions.map((each) => `${literal(each.name)}: ${expression(each)}`);
+  return `$lookup({${members.join(', ')}}, $states.input.result.bestTrainingJob.definitionName)`;
+}
