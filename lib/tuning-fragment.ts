@@ -31,7 +31,7 @@ import { uniquePrefix } from './private/unique-names';
 import { validateBound } from './private/validate-bound';
 import { useOf } from './private/validate-definition';
 import { validateTuning } from './private/validate-tuning';
-import { warnOfDefinitions } from './private/warn-of-definitions';
+import { warnOfDefinitions, warnOfFinalTraining } from './private/warn-of-definitions';
 import type { TuningOptions } from './tuning-options';
 
 /** Properties of `TuningFragment`. */
@@ -151,6 +151,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       inVpc: props.vpc !== undefined,
     });
     warnOfDefinitions(this, definitions);
+    warnOfFinalTraining(this, props, definitions);
     if (props.report !== false) {
       this.reportFunction = tuningReportFunction(this, 'ReportFunction', props, definitions, jobNamePrefix);
     }

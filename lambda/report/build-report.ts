@@ -60,6 +60,9 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
+/** Channels of validation data, after which metrics are named. */
+const VALIDATION = ['validation', 'test'];
+
 /** The model of the final training job, or else that of the best training job if it is reused. */
 function finalModelOf({
   finalTrainingJob,
@@ -76,7 +79,8 @@ function finalModelOf({
     status: job.TrainingJobStatus ?? 'Unknown',
     metrics: finalMetrics(job.FinalMetricDataList),
     hyperparameters: withoutTuningHyperparameters(job.HyperParameters),
-    ...(channels.length > 0 && { channels }),
+    ...(channels.length > 0 &&
+      !channels.some((name) => VALIDATION.includes(name)) && { withoutValidation: true }),
     ...defined({ modelArtifacts: job.ModelArtifacts?.S3ModelArtifacts }),
     // The time of a job that is reused is that of the search.
     ...(finalTrainingJob === undefined

@@ -1,6 +1,6 @@
 import { rankedJobs } from './analyses/ranking';
 import { count, cut, formatNumber, formatSeconds, formatShare } from './format';
-import type { FinalModel, Report, Sentence } from './report-data';
+import type { Report, Sentence } from './report-data';
 
 type Facts = Omit<Report, 'reading'>;
 type Kind = Sentence['kind'];
@@ -182,7 +182,7 @@ function finalModel({
     return ['fact', 'The final model is the model of the best job: no final training ran.'];
   }
   const final = model.metrics[objective.metric];
-  if (final === undefined && isWithoutValidation(model, objective.metric)) {
+  if (final === undefined && model.withoutValidation) {
     return [
       'fact',
       `The final model has no ${objective.metric}: it was trained without validation data. To know how good it is, evaluate it on data that neither the search nor the final training used.`,
@@ -201,12 +201,6 @@ function finalModel({
     'fact',
     `The final model's ${objective.metric} is ${formatNumber(final)}, ${better ? 'better' : 'worse'} than the best job's ${formatNumber(best)}.`,
   ];
-}
-
-/** Whether the metric is of a channel, such as `validation:rmse`, that the final training did not have. */
-function isWithoutValidation({ channels }: FinalModel, metric: string): boolean {
-  const [, channel] = /^(validation|test):/.exec(metric) ?? [];
-  return channel !== undefined && channels !== undefined && !channels.includes(channel);
 }
 
 function failures(report: Facts): readonly [Kind, string] | undefined {

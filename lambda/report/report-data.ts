@@ -206,8 +206,8 @@ export interface FinalModel {
   readonly status: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** Names of the channels that the job trained on, where they are known. */
-  readonly channels?: readonly string[];
+  /** Whether the job had no validation data, so that it has no validation metrics. */
+  readonly withoutValidation?: boolean;
   /** Whether the model is that of the best job, so that no final training ran. */
   readonly reused?: boolean;
   readonly modelArtifacts?: string;

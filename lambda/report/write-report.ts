@@ -1,11 +1,11 @@
 import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { locationOf } from '../shared/s3-location';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { ReportEvent } from './event';
 import { makeReport } from './make-report';
 import { type ReportFiles, renderReport } from './render-report';
 import type { Links } from './report-data';
-import { locationOf } from '../shared/s3-location';
 
 /** Result of the function: the part of the state machine's output about the report. */
 export type ReportResult =

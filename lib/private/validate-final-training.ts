@@ -24,8 +24,10 @@ export function checkFinalTraining(
 function checkUnused(problems: Problems, { finalTraining = {} }: TuningInput): void {
   const { enabled, reuseBest, hyperparameters: _checked, ...others } = finalTraining;
   if (enabled === false) {
-    if (reuseBest) problems.add('finalTraining.reuseBest', 'has no effect, because finalTraining.enabled is false');
-    if (others.data) problems.add('finalTraining.data', 'has no effect, because finalTraining.enabled is false');
+    if (reuseBest)
+      problems.add('finalTraining.reuseBest', 'has no effect, because finalTraining.enabled is false');
+    if (others.data)
+      problems.add('finalTraining.data', 'has no effect, because finalTraining.enabled is false');
   } else if (reuseBest) {
     for (const [name, value] of Object.entries(others)) {
       if (value !== undefined)

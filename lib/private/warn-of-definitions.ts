@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type BrokenCombination, brokenCombinations, brokenFinalCombinations } from './broken-combinations';
+import { losesValidation } from './final-training';
 import { adviseMetricRegex } from './metric-regex';
-import type { TuningDefinition } from './tuning-definitions';
+import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { warn } from './warn';
 
 /** Warns at synth of settings that AWS accepts but that do not have the intended effect. */
@@ -39,5 +40,22 @@ function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition):
   for (const { name, regex } of algorithm._definition.metricDefinitions ?? []) {
     const advice = Token.isUnresolved(regex) ? undefined : adviseMetricRegex(regex);
     if (advice) warn(scope, 'metricRegex', `${prop}algorithm.metrics.${name}.regex: ${advice}`);
+  }
+}
+
+/** The library knows the early stopping of SageMaker's algorithms, but not that of scripts and containers. */
+export function warnOfFinalTraining(
+  scope: Construct,
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+): void {
+  for (const definition of definitions) {
+    const { title, withoutValidation } = definition.algorithm._definition;
+    if (withoutValidation || !losesValidation(tuning, definition)) continue;
+    warn(
+      scope,
+      'finalRoundsUnknown',
+      `finalTraining.data: the final training of ${title} has no validation channel, and gets the hyperparameters of the best training job unchanged, because the library does not know the round in which early stopping ended. The training code must run without validation data; set its number of rounds or epochs with finalTraining.hyperparameters`,
+    );
   }
 }

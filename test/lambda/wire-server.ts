@@ -60,7 +60,7 @@ export function startSageMaker(
   });
 }
 
-/** Serves one bucket over the REST protocol of S3: lists and reads its objects. */
+/** Serves one bucket over the REST protocol of S3: lists, reads and accepts its objects. */
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,
@@ -77,6 +77,16 @@ export function startS3(
       body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>`,
     });
     if (name !== bucket) return failure(404, 'NoSuchBucket');
+    if (request.method === 'PUT') {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      const kmsKey = request.headers['x-amz-server-side-encryption-aws-kms-key-id'];
+      calls.push({
+        operation: 'PutObject',
+        input: { Key: key, Body: text, ...(kmsKey && { KmsKey: kmsKey }) },
+      });
+      return { status: 200, type, body: '' };
+    }
     if (key !== '') {
       calls.push({ operation: 'GetObject', input: { Key: key } });
       const body = objects[key];

@@ -3,6 +3,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   Algorithm,
   DataLocation,
+  FinalTrainingData,
   InputData,
   Objective,
   ParameterRange,
@@ -363,6 +364,26 @@ describe('TuningFragment', () => {
       { finalTraining: { maxRuntime: Duration.days(29) } },
       'finalTraining.maxRuntime: must be a whole number',
     ),
+    inFragment(
+      'data of the final training as a location',
+      { finalTraining: { data: DataLocation.fromUri('s3://data/all/') } },
+      'finalTraining.data: must be a FinalTrainingData, such as FinalTrainingData.trainAndValidation(), got',
+    ),
+    inFragment(
+      'a model to reuse by name',
+      { finalTraining: { reuseBest: 'job-1' } },
+      'finalTraining.reuseBest: must be true or false, got "job-1"',
+    ),
+    inFragment(
+      'other data of the final training in no bucket',
+      { finalTraining: { data: FinalTrainingData.of(at('data/all')) } },
+      'finalTraining.data.train: must be s3://bucket/key, got "data/all"',
+    ),
+    [
+      'other data of the final training as a string',
+      () => FinalTrainingData.of(js('s3://data/all/')),
+      'FinalTrainingData.of: 1 problem found:\n  - train: must be an InputData',
+    ],
     inFragment(
       'a role by ARN',
       { trainingRole: 'arn:aws:iam::123456789012:role/x' },

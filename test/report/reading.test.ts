@@ -268,6 +268,14 @@ describe('the final model', () => {
       FinalMetricDataList: value === undefined ? [] : [{ MetricName: 'validation:rmse', Value: value }],
     } as never,
   });
+  const trainedOn = (...channels: string[]) => {
+    const input = final('Completed');
+    const InputDataConfig = channels.map((ChannelName) => ({ ChannelName }));
+    return {
+      ...input,
+      finalTrainingJob: { ...(input.finalTrainingJob as object), InputDataConfig } as never,
+    };
+  };
   test.each([
     ['equal', final('Completed', 1), 'The final model has the same validation:rmse as the best job: 1.'],
     [
@@ -281,6 +289,17 @@ describe('the final model', () => {
       "The final model's validation:rmse is 0.9, better than the best job's 1.",
     ],
     ['without the metric', final('Completed'), undefined],
+    [
+      'without validation data',
+      trainedOn('train'),
+      'The final model has no validation:rmse: it was trained without validation data. To know how good it is, evaluate it on data that neither the search nor the final training used.',
+    ],
+    ['with validation data and without the metric', trainedOn('train', 'validation'), undefined],
+    [
+      'that of the best job',
+      { ...made(values(2, 1)), bestTrainingJobName: 'job-2', reusesBest: true },
+      'The final model is the model of the best job: no final training ran.',
+    ],
     [
       'failed',
       final('Failed'),

@@ -2,6 +2,7 @@ import { Duration, Fn, Lazy, Size } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   Algorithm,
+  FinalTrainingData,
   InputData,
   Objective,
   ParameterRange,
@@ -134,6 +135,17 @@ testTokens(
     [
       'finalTraining.hyperparameters',
       inFragment(({ text }) => ({ finalTraining: { hyperparameters: { num_round: text } } })),
+    ],
+    [
+      'finalTraining.data',
+      inFragment(({ text }) => ({ finalTraining: { data: FinalTrainingData.of(data(text)) } })),
+    ],
+    [
+      'finalTraining.data, together',
+      inFragment(({ text }) => ({
+        train: data(text),
+        finalTraining: { data: FinalTrainingData.trainAndValidation() },
+      })),
     ],
     [
       'finalTraining.maxRuntime',

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { locationOf } from '../../shared/s3-location';
 import type { ReportClients } from '../clients';
 import { importanceOf } from '../model/feature-importance';
 import { readTarEntry } from '../model/tar-entry';
 import { parseXGBoostModel } from '../model/xgboost-model';
 import type { FeatureImportance } from '../report-data';
-import { locationOf } from '../../shared/s3-location';
 
 /** File name of the model in the archives of SageMaker's XGBoost images. */
 const MODEL_NAME = 'xgboost-model';

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import {
+  Algorithm,
+  DataLocation,
+  FinalTrainingData,
+  type FinalTrainingOptions,
+  InputData,
+  Objective,
+  ParameterRange,
+  TuningWorkflow,
+  XGBoostVersion,
+} from '../../../lib';
+import {
+  onlyExecutionIn,
+  runLocalMode,
+  synthesize,
+  temporaryFolder,
+  trainingJobsIn,
+  unpackModel,
+  writeTrainingData,
+} from './support';
+
+jest.setTimeout(180_000);
+
+interface Job {
+  readonly name: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly modelArtifacts: string;
+  readonly reused?: boolean;
+}
+
+interface Outcome {
+  readonly root: string;
+  readonly best: Job;
+  readonly final: Job;
+  readonly jobs: readonly unknown[];
+  readonly report: Report;
+}
+
+/** Runs a search whose early stopping chooses the number of rounds. The bucket is made first, for data of its own. */
+async function run(
+  finalTraining: (bucket: s3.IBucket) => FinalTrainingOptions,
+  input = {},
+): Promise<Outcome> {
+  const assembly = synthesize((stack) => {
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    new TuningWorkflow(stack, 'Tuning', {
+      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+      objective: Objective.minimize('validation:rmse'),
+      hyperparameters: { num_round: '200', eta: '0.9', early_stopping_rounds: '2' },
+      parameterRanges: [ParameterRange.integer('max_depth', { min: 2, max: 8 })],
+      maxTrainingJobs: 2,
+      bucket,
+      finalTraining: finalTraining(bucket),
+    });
+    new BucketDeployment(stack, 'Data', {
+      sources: [Source.asset(writeTrainingData())],
+      destinationBucket: bucket,
+      destinationKeyPrefix: 'input',
+    });
+  });
+  const root = temporaryFolder();
+  const { exitCode, output } = await runLocalMode(assembly, root, '--input', JSON.stringify(input));
+  if (exitCode !== 0) throw new Error(output);
+  const {
+    bestTrainingJob: best,
+    finalTrainingJob: final,
+    report,
+  } = onlyExecutionIn(root).output as never as {
+    bestTrainingJob: Job;
+    finalTrainingJob: Job;
+    report: string;
+  };
+  const reported = JSON.parse(readFileSync(fileOf(root, report.replace(/html$/, 'json')), 'utf8')) as Report;
+  return { root, best, final, jobs: trainingJobsIn(root), report: reported };
+}
+
+interface Report {
+  readonly finalModel: { readonly job: string; readonly reused?: boolean };
+  readonly reading: readonly { readonly about: string; readonly text: string }[];
+}
+
+function fileOf(root: string, uri: string): string {
+  return uri.replace('s3:/', join(root, 's3'));
+}
+
+/** The model itself: the archive around it has times in it. */
+function model({ root }: Outcome, job: Job): string {
+  return readFileSync(join(unpackModel(root, job.modelArtifacts), 'xgboost-model'), 'hex');
+}
+
+function log({ root }: Outcome, { name }: Job): string {
+  return readFileSync(join(root, 'logs', `${name}.log`), 'utf8');
+}
+
+/** Rounds in which a training job improved: its log goes on for as many as early stopping waits. */
+function bestRound(outcome: Outcome, job: Job): number {
+  const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:([\d.]+)/gm)].map(([, value]) =>
+    Number(value),
+  );
+  return values.indexOf(Math.min(...values)) + 1;
+}
+
+function said({ report }: Outcome): string | undefined {
+  return report.reading.find(({ about }) => about === 'final-model')?.text;
+}
+
+test('with the data of the search, the final training repeats the best training job byte for byte', async () => {
+  const outcome = await run(() => ({}));
+  expect(outcome.final.name).not.toBe(outcome.best.name);
+  expect(model(outcome, outcome.final)).toBe(model(outcome, outcome.best));
+});
+
+test('the best model is reused without a job', async () => {
+  const outcome = await run(() => ({ reuseBest: true }));
+  const { best, final, jobs, report } = outcome;
+  const { name, metrics, hyperparameters, modelArtifacts } = best;
+  expect(final).toEqual({
+    name,
+    arn: expect.any(String),
+    metrics,
+    hyperparameters,
+    modelArtifacts,
+    reused: true,
+  });
+  expect(jobs).toHaveLength(2);
+  expect(report.finalModel).toMatchObject({ job: best.name, reused: true });
+  expect(said(outcome)).toBe('The final model is the model of the best job: no final training ran.');
+});
+
+test('on train and validation together, it trains the best number of rounds on all rows', async () => {
+  const outcome = await run(() => ({ data: FinalTrainingData.trainAndValidation() }));
+  const { best, final } = outcome;
+  const { early_stopping_rounds: _patience, ...hyperparameters } = best.hyperparameters;
+  expect(final.hyperparameters).toEqual({ ...hyperparameters, num_round: String(bestRound(outcome, best)) });
+  expect(log(outcome, best)).toMatch(/Train matrix has 300 rows/);
+  expect(log(outcome, final)).toMatch(/Train matrix has 400 rows/);
+  expect(log(outcome, final).match(/^\[\d+\]/gm)).toHaveLength(bestRound(outcome, best));
+  expect(Object.keys(final.metrics)).toEqual(['train:rmse']);
+  expect(said(outcome)).toMatch(
+    /^The final model has no validation:rmse: it was trained without validation data/,
+  );
+});
+
+test('on other data, of which the input names the location, without validation data', async () => {
+  const outcome = await run(
+    (bucket) => ({
+      data: FinalTrainingData.of(InputData.csv(DataLocation.fromBucket(bucket, 'input/none/'))),
+    }),
+    { finalTrain: 's3://test-bucket/input/validation/' },
+  );
+  expect(log(outcome, outcome.final)).toMatch(/Train matrix has 100 rows/);
+  expect(outcome.final.hyperparameters.num_round).toBe(String(bestRound(outcome, outcome.best)));
+});
