@@ -35,6 +35,7 @@ describe('the npm package', () => {
     'lambda/check-tabular-data/bundle/index.js',
     'lambda/find-best-candidate/bundle/index.js',
     'lambda/find-best-training-job/bundle/index.js',
+    'lambda/prepare-final-training/bundle/index.js',
     'lambda/report/bundle/index.js',
     'lambda/stop-jobs/bundle/index.js',
   ])('contains %s', (path) => {

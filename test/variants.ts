@@ -14,6 +14,7 @@ import {
   type AutoMlWorkflowProps,
   ContainerImage,
   DataLocation,
+  FinalTrainingData,
   Framework,
   InputData,
   Objective,
@@ -101,6 +102,13 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
       const folder = new CfnParameter(stack, 'Folder').valueAsString;
       return { train: InputData.csv(DataLocation.fromUri(folder)) };
     },
+  ],
+  [
+    'a final training on train and validation together, with a key',
+    (stack) => ({
+      encryptionKey: keyIn(stack),
+      finalTraining: { data: FinalTrainingData.trainAndValidation() },
+    }),
   ],
   [
     'everything brought',

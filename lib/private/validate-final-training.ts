@@ -44,12 +44,12 @@ function checkOwnData(
 ): void {
   const { finalTrain: train, finalValidation: validation } = ownFinalData(tuning);
   if (!train) return;
-  for (const { prop, resources } of definitions) {
-    const final = { resources: tuning.finalTraining?.resources ?? resources };
-    const at = tuning.finalTraining?.resources ? 'finalTraining.resources' : `${prop}resources`;
-    checkInputData(problems, 'finalTraining.data.train', train, tuning, { [at]: final.resources });
-    checkInputData(problems, 'finalTraining.data.validation', validation, tuning, { [at]: final.resources });
-  }
+  const final = tuning.finalTraining?.resources;
+  const jobs = final
+    ? { 'finalTraining.resources': final }
+    : Object.fromEntries(definitions.map(({ prop, resources }) => [`${prop}resources`, resources]));
+  checkInputData(problems, 'finalTraining.data.train', train, tuning, jobs);
+  checkInputData(problems, 'finalTraining.data.validation', validation, tuning, jobs);
   checkApart(problems, 'finalTraining.data.train', train.location, {
     output: tuning.output,
     'finalTraining.data.validation': validation?.location,

@@ -48,7 +48,7 @@ function checkChannels(problems: Problems, prop: string, { channels }: TrainingJ
 }
 
 function checkChannel(problems: Problems, prop: string, channel: TrainingChannel): void {
-  const { channelName, s3Uri, fileSystem } = channel;
+  const { channelName, s3Uri, manifest, fileSystem } = channel;
   const name = known(channelName);
   if (name !== undefined && !LIMITS.channelNamePattern.test(name)) {
     problems.add(
@@ -59,6 +59,7 @@ function checkChannel(problems: Problems, prop: string, channel: TrainingChannel
   if ((s3Uri === undefined) === (fileSystem === undefined)) {
     problems.add(prop, 'give exactly one of s3Uri and fileSystem');
   }
+  if (manifest && s3Uri === undefined) problems.add(prop, 'manifest needs s3Uri, the location of the manifest');
   checkUri(problems, `${prop}.s3Uri`, s3Uri);
 }
 

@@ -105,6 +105,11 @@ describe('CreateTrainingJobTask', () => {
       'channels.train: give exactly one of s3Uri and fileSystem',
     ),
     ofJob(
+      'a manifest without its location',
+      { channels: [{ channelName: 'train', manifest: true }] },
+      'channels.train: manifest needs s3Uri',
+    ),
+    ofJob(
       'a channel on the web',
       { channels: [{ channelName: 'train', s3Uri: 'https://a/b' }] },
       'channels.train.s3Uri: must be s3://bucket/key',

@@ -297,7 +297,7 @@ describe('the final model', () => {
     ['with validation data and without the metric', trainedOn('train', 'validation'), undefined],
     [
       'that of the best job',
-      { ...made(values(2, 1)), bestTrainingJobName: 'job-2', reusesBest: true },
+      { ...made(values(2, 1)), bestTrainingJobName: 'search-002', reusesBest: true },
       'The final model is the model of the best job: no final training ran.',
     ],
     [

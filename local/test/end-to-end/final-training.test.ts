@@ -47,7 +47,7 @@ async function run(
   input = {},
 ): Promise<Outcome> {
   const assembly = synthesize((stack) => {
-    const bucket = new s3.Bucket(stack, 'Bucket');
+    const bucket = new s3.Bucket(stack, 'Bucket', { bucketName: 'bike-rentals' });
     new TuningWorkflow(stack, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
       objective: Objective.minimize('validation:rmse'),
@@ -151,7 +151,7 @@ test('on other data, of which the input names the location, without validation d
     (bucket) => ({
       data: FinalTrainingData.of(InputData.csv(DataLocation.fromBucket(bucket, 'input/none/'))),
     }),
-    { finalTrain: 's3://test-bucket/input/validation/' },
+    { finalTrain: 's3://bike-rentals/input/validation/' },
   );
   expect(log(outcome, outcome.final)).toMatch(/Train matrix has 100 rows/);
   expect(outcome.final.hyperparameters.num_round).toBe(String(bestRound(outcome, outcome.best)));

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { StackAssembly } from '../../src/assembly';
-import { encryptedApp, pollingApp, tuningApp } from './permission-apps';
+import { encryptedApp, pollingApp, preparingApp, tuningApp } from './permission-apps';
 import { type Outcome, PermissionRuns, type Scenario } from './permission-runs';
 import { type Grant, grantsOf, without } from './policy-mutations';
 import { inTurns, temporaryFolder } from './support';
@@ -80,6 +80,12 @@ const APPS: readonly MutatedApp[] = [
     name: 'an app with a KMS key',
     synthesize: encryptedApp,
     tries: ({ actions }) => actions.every((action) => action.startsWith('kms:')),
+    scenarioOf: () => 'run',
+  },
+  {
+    name: 'an app that prepares its final training',
+    synthesize: preparingApp,
+    tries: ({ role }) => /PrepareFinalTraining/.test(role),
     scenarioOf: () => 'run',
   },
   {

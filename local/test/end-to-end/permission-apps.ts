@@ -7,6 +7,7 @@ import { readSettings } from '../../../bin/settings';
 import { TuningStack } from '../../../bin/tuning-stack';
 import {
   Algorithm,
+  FinalTrainingData,
   Objective,
   ParameterRange,
   TuningStrategy,
@@ -35,6 +36,15 @@ export function encryptedApp(folder: string): StackAssembly {
 export function pollingApp(folder: string): StackAssembly {
   return workflowApp(folder, () => ({
     strategy: TuningStrategy.hyperband({ minResource: 1, maxResource: 3 }),
+  }));
+}
+
+/** A workflow whose final training has both data sets, without the early stopping of the search. */
+export function preparingApp(folder: string): StackAssembly {
+  return workflowApp(folder, (stack) => ({
+    encryptionKey: new Key(stack, 'Key'),
+    hyperparameters: { objective: 'reg:squarederror', early_stopping_rounds: '2' },
+    finalTraining: { data: FinalTrainingData.trainAndValidation() },
   }));
 }
 
