@@ -277,8 +277,8 @@ describe('what cannot be known or read is refused by name', () => {
   const kmeans = {
     algorithm: Algorithm.builtIn(BuiltInAlgorithm.K_MEANS),
     objective: Objective.minimize('test:msd'),
-    hyperparameters: { feature_dim: '3' },
-    parameterRanges: [ParameterRange.integer('k', { min: 2, max: 9 })],
+    hyperparameters: { feature_dim: '3', k: '4' },
+    parameterRanges: [ParameterRange.integer('epochs', { min: 1, max: 9 })],
   };
   const csv = (uri: string) => InputData.csv(DataLocation.fromUri(uri), { labelled: false });
   test.each<[string, Partial<TuningFragmentProps>, RegExp[]]>([

@@ -48,16 +48,16 @@ async function listData(
   }
   const keys = new Set<string>();
   for (const { key: prefix } of places) {
-    const before = keys.size;
+    let isEmpty = true;
     for await (const key of listKeys(client, bucket, prefix)) {
       keys.add(key);
+      isEmpty = false;
       if (keys.size > MAX_OBJECTS)
         throw new TrainingDataError(
           `there are more than ${MAX_OBJECTS} objects below ${locations.join(' and ')}`,
         );
     }
-    if (keys.size === before)
-      throw new TrainingDataError(`there are no objects below s3://${bucket}/${prefix}`);
+    if (isEmpty) throw new TrainingDataError(`there are no objects below s3://${bucket}/${prefix}`);
   }
   return { bucket, keys: [...keys] };
 }

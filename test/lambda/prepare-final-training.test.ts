@@ -63,12 +63,7 @@ describe('early stopping', () => {
   test.each<[string, Wire, Objects, RegExp]>([
     ['no model', { modelArtifacts: null }, {}, /left no model/],
     ['a model that is gone', {}, {}, /model\.tar\.gz cannot be read: .*NoSuchKey/],
-    [
-      'what is no archive',
-      {},
-      { 'trials/best/output/model.tar.gz': 'x' },
-      /cannot be read: incorrect header/,
-    ],
+    ['what is no archive', {}, { 'trials/best/output/model.tar.gz': 'x' }, /model\.tar\.gz cannot be read: /],
     [
       'a model without the attribute',
       {},
