@@ -51,7 +51,7 @@ async function findIn(body: Readable): Promise<number | undefined> {
     for await (const piece of unpacked) {
       const text = rest + (piece as Buffer).toString('latin1');
       const [, digits] = ATTRIBUTE.exec(text) ?? [];
-      // Digits at the end of a piece can go on in the next one.
+      // The next piece can have further digits of a number at the end of this one.
       if (digits !== undefined && !text.endsWith(digits)) return Number(digits);
       rest = text.slice(-OVERLAP);
     }

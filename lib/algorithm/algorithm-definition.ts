@@ -46,7 +46,7 @@ export interface TrainingWithoutValidation {
 
 /** Early stopping that keeps the number of the best round in the model, as SageMaker's XGBoost does. */
 export interface EarlyStopping {
-  /** Hyperparameter that switches it on. */
+  /** Hyperparameter that enables it. */
   readonly patience: string;
   /** Hyperparameter for the number of rounds. */
   readonly rounds: string;

@@ -59,7 +59,8 @@ function checkChannel(problems: Problems, prop: string, channel: TrainingChannel
   if ((s3Uri === undefined) === (fileSystem === undefined)) {
     problems.add(prop, 'give exactly one of s3Uri and fileSystem');
   }
-  if (manifest && s3Uri === undefined) problems.add(prop, 'manifest needs s3Uri, the location of the manifest');
+  if (manifest && s3Uri === undefined)
+    problems.add(prop, 'manifest needs s3Uri, the location of the manifest');
   checkUri(problems, `${prop}.s3Uri`, s3Uri);
 }
 

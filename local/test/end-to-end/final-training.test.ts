@@ -97,7 +97,7 @@ function log({ root }: Outcome, { name }: Job): string {
   return readFileSync(join(root, 'logs', `${name}.log`), 'utf8');
 }
 
-/** Rounds in which a training job improved: its log goes on for as many as early stopping waits. */
+/** The best round of a training job, counted from 1. Its log has more rounds, because early stopping waits. */
 function bestRound(outcome: Outcome, job: Job): number {
   const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:([\d.]+)/gm)].map(([, value]) =>
     Number(value),
