@@ -31,7 +31,7 @@ export function isNumber(value: string): boolean {
 export function formatShare(share: number): string {
   const percent = share * 100;
   const size = Math.abs(percent);
-  if (size > 0 && size < 0.1) return '< 0.1 %';
+  if (size > 0 && size < 0.1) return '<\u00a00.1\u00a0%'; // never broken into two lines
   return `${formatNumber(Number(size >= 10 ? percent.toFixed(0) : percent.toFixed(1)))} %`;
 }
 

@@ -217,7 +217,9 @@ function failures(report: Facts): readonly [Kind, string] | undefined {
   const share =
     most.count === failed
       ? 'for the same reason'
-      : `most often (${formatNumber(most.count)} times) for this reason`;
+      : most.count === 1
+        ? 'each for a different reason, such as'
+        : `most often (${formatNumber(most.count)} times) for this reason`;
   return ['warning', failed === 1 ? `${all}: ${reason}` : `${all}, ${share}: ${reason}`];
 }
 
@@ -236,7 +238,7 @@ function cost(report: Facts): readonly [Kind, string] | undefined {
   const { billableSeconds, failedBillableSeconds, byInstanceType, unknownJobs } = report.cost;
   const types = byInstanceType.map(({ instanceType }) => instanceType);
   const parts = [
-    `SageMaker bills ${formatSeconds(billableSeconds)} of instance time${types.length <= 3 ? ` (${list(types)})` : ''}` +
+    `Billable instance time: ${formatSeconds(billableSeconds)}${types.length <= 3 ? ` (${list(types)})` : ''}` +
       `${report.finalModel?.billableSeconds === undefined ? '' : ', including the final training'}.`,
   ];
   if (failedBillableSeconds > 0)

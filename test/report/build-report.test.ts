@@ -149,7 +149,7 @@ test.each([
 
 test.each([
   [formatShare(0), '0 %'],
-  [formatShare(0.0004), '< 0.1 %'],
+  [formatShare(0.0004), '<\u00a00.1\u00a0%'],
   [formatShare(0.0169), '1.7 %'],
   [formatShare(12.3), '1230 %'],
   [formatSeconds(0.44), '0.4 s'],

@@ -187,6 +187,12 @@ describe('jobs that failed or were stopped', () => {
       { failures: '3 of 4 jobs failed, most often (2 times) for this reason: no memory 0x1f.' },
     ],
     [
+      'a reason each',
+      [failed('no disk'), failed('no memory'), ...values(1)],
+      {},
+      { failures: '2 of 3 jobs failed, each for a different reason, such as: no disk.' },
+    ],
+    [
       'no reason',
       [failed(), ...values(1)],
       {},
@@ -244,7 +250,7 @@ describe('instance time', () => {
   test('is billed for each instance, and that of failed jobs is told', () => {
     const jobs = [{ value: 1 }, { status: 'Failed', billableSeconds: 100 }];
     expect(said(made(jobs), 'cost')).toBe(
-      'SageMaker bills 4 min 50 s of instance time (ml.m5.xlarge). Failed jobs took 3 min 20 s of it.',
+      'Billable instance time: 4 min 50 s (ml.m5.xlarge). Failed jobs took 3 min 20 s of it.',
     );
   });
 
@@ -254,7 +260,7 @@ describe('instance time', () => {
     expect(said({ ...input, trainingJobs: summaries as never }, 'cost')).toBeUndefined();
     const mixed = [summaries[0], trainingJobs[1]] as never;
     expect(said({ ...input, trainingJobs: mixed }, 'cost')).toBe(
-      'SageMaker bills 1 min 30 s of instance time (ml.m5.xlarge). The time of 1 job is unknown and not included.',
+      'Billable instance time: 1 min 30 s (ml.m5.xlarge). The time of 1 job is unknown and not included.',
     );
   });
 });

@@ -47,7 +47,7 @@ ${training(report, charts.curves && figure(charts.curves, 1120, curvesLegend))}
 ${charts.timeline && html`<section>${figure(charts.timeline, 1120, timelineLegend(report))}</section>`}
 ${
   charts.features.length > 0 &&
-  html`<section aria-labelledby="features"><h2 id="features">Columns that the final model uses</h2><div class="columns">${charts.features.map((chart) => figure(chart, 540))}</div></section>`
+  html`<section aria-labelledby="features"><h2 id="features">Feature importance of the final model</h2><div class="columns">${charts.features.map((chart) => figure(chart, 540))}</div></section>`
 }
 ${jobsSection(report)}
 ${warmStart(report, charts.parents)}
