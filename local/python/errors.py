@@ -7,3 +7,15 @@ class ClientError(Exception):
 
 class AlgorithmError(Exception):
     """Any other error that stops the algorithm."""
+
+
+class JobFailure(Exception):
+    """A job that fails with exactly this reason, which its log explains already."""
+
+
+class InvocationError(Exception):
+    """What a model server answers to a request that it cannot serve, with its HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status

@@ -15,7 +15,7 @@ import traceback
 import warnings
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from errors import AlgorithmError, ClientError
+from errors import AlgorithmError, ClientError, JobFailure
 from forked_jobs import ForkedJobs
 from protocol import Channel, Message
 
@@ -133,6 +133,8 @@ def _run(job: Message, train: Train, channel: Channel, stops: _Stops) -> None:
     try:
         finished = train(job, log.write, lambda: stops.is_stopped(number))
         outcome = {"status": "Completed" if finished else "Stopped"}
+    except JobFailure as error:
+        outcome = {"status": "Failed", "failureReason": str(error)}
     except ClientError as error:
         outcome = _failed(log, f"ClientError: {error}")
     except AlgorithmError as error:

@@ -16,17 +16,26 @@ class _Worker:
 
         self._store = DataStore()
 
-        def train_here(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
+        def run(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
+            if "transform" in job:
+                return _transform(job, log, is_stopped)
             if threading.current_thread() is not threading.main_thread():  # in a forked process
                 take_warnings()
             return train(job, self._store, log, is_stopped)
 
-        return {"xgboostVersion": xgboost.__version__}, train_here
+        return {"xgboostVersion": xgboost.__version__}, run
 
     def load(self, job: Message) -> None:
         from xgboost_training import load_shared
 
         load_shared(job, self._store)
+
+
+def _transform(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
+    from batch_transform import transform
+    from xgboost_serving import Server
+
+    return transform(job["transform"], lambda: Server(job, log), log, is_stopped)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { findLogFile, logNames } from '../local-folder/log-files';
 import { formatPath } from '../report/format';
-import type { Jobs } from '../services';
+import { type Jobs, transformLogName } from '../services';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
@@ -22,7 +22,7 @@ const MOST_NAMES = 20;
 /** The `logs` command: the output of a job or function. */
 export function logsCommand(): Command {
   const command = new Command('logs')
-    .description('Prints the log of a training job, an AutoML job or a Lambda function.')
+    .description('Prints the log of a training job, an AutoML job, a transform job or a Lambda function.')
     .argument('<name>', 'name of the job or function');
   addRootOptions(command).option('-f, --follow', 'keep printing until the job ends or Ctrl-C').action(logs);
   return addExamples(command, [
@@ -50,7 +50,7 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
 }
 
 function logFile(root: string, name: string): string {
-  const file = findLogFile(root, name);
+  const file = findLogFile(root, name) ?? findLogFile(root, transformLogName(name));
   if (file !== undefined) return file;
   const names = logNames(root);
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
@@ -85,6 +85,7 @@ function printRest(log: number): void {
 function hasJobEnded(jobs: Jobs, name: string): boolean {
   const status =
     jobs.training.get(name)?.description.TrainingJobStatus ??
-    jobs.automl.get(name)?.description.AutoMLJobStatus;
+    jobs.automl.get(name)?.description.AutoMLJobStatus ??
+    jobs.transform.get(name)?.description.TransformJobStatus;
   return status !== undefined && !['InProgress', 'Stopping'].includes(status);
 }

@@ -121,6 +121,10 @@ export function searchesOf(
         `Training job ${run.record.name} is not part of a tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
       );
     }
+    case 'transform job':
+      throw new UserError(
+        `Transform job ${run.record.name} is no search: name a tuning job or an execution ("${PROGRAM} list").`,
+      );
     case 'execution': {
       const { arn } = run.record;
       const own = all.filter(

@@ -6,6 +6,7 @@ import {
   type Jobs,
   openJobs,
   type TrainingJobRecord,
+  type TransformJobRecord,
   type TuningJobRecord,
 } from '../services';
 import type { MapPlace } from '../states';
@@ -17,7 +18,8 @@ export type RunRecord =
   | { readonly kind: 'execution'; readonly record: ExecutionRecord }
   | { readonly kind: 'tuning job'; readonly record: TuningJobRecord }
   | { readonly kind: 'training job'; readonly record: TrainingJobRecord }
-  | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord };
+  | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord }
+  | { readonly kind: 'transform job'; readonly record: TransformJobRecord };
 
 /** All records of a root. */
 export interface RunRecords {
@@ -46,6 +48,7 @@ export function readRunRecords(root: string): RunRecords {
     ...jobs.tuning.list().map((record) => ({ kind: 'tuning job', record }) as const),
     ...jobs.training.list().map((record) => ({ kind: 'training job', record }) as const),
     ...jobs.automl.list().map((record) => ({ kind: 'AutoML job', record }) as const),
+    ...jobs.transform.list().map((record) => ({ kind: 'transform job', record }) as const),
   ];
   const startOf = (run: RunRecord) => Date.parse(summarize(run).started);
   return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
@@ -181,6 +184,10 @@ export function summarize(run: RunRecord): RunSummary {
       const { AutoMLJobStatus, CreationTime, EndTime } = run.record.description;
       return summary(AutoMLJobStatus, iso(CreationTime), isoOr(EndTime));
     }
+    case 'transform job': {
+      const { TransformJobStatus, CreationTime, TransformEndTime } = run.record.description;
+      return summary(TransformJobStatus, iso(CreationTime), isoOr(TransformEndTime));
+    }
   }
 }
 
@@ -194,6 +201,8 @@ function arnOf(run: RunRecord): string {
       return run.record.description.TrainingJobArn;
     case 'AutoML job':
       return run.record.description.AutoMLJobArn;
+    case 'transform job':
+      return run.record.description.TransformJobArn;
   }
 }
 

@@ -61,6 +61,7 @@ function details(run: RunRecord, { jobs, executions }: RunRecords): unknown {
       return { ...description, TrainingJobSummaries: summarizeTrainingJobs(jobs, description) };
     }
     case 'training job':
+    case 'transform job':
       return run.record.description;
     case 'AutoML job':
       return { ...run.record.description, Candidates: run.record.candidates };

@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   createHyperParameterTuningJob: 'HyperParameterTuningJobName',
   createTrainingJob: 'TrainingJobName',
   createAutoMLJobV2: 'AutoMLJobName',
+  createTransformJob: 'TransformJobName',
 };
 
 /** Names of the jobs that an execution requested, in the order of its events. */

@@ -9,6 +9,7 @@ import type {
   Jobs,
   TrainingJobRecord,
   TrainingJobSummary,
+  TransformJobRecord,
   TuningJobDescription,
   TuningJobRecord,
 } from '../services';
@@ -50,6 +51,10 @@ export function summarizeJobs(jobs: Jobs, deployment: Root): string {
       .filter(hasNoPlace)
       .map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
+    ...jobs.transform
+      .listOwn()
+      .filter(hasNoPlace)
+      .map((record) => transformSection(record, deployment)),
   ].join('\n');
 }
 
@@ -67,7 +72,9 @@ export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string
     return section('Training job', rows);
   }
   const automl = jobs.automl.get(name);
-  return automl && automlSection(automl, deployment);
+  if (automl) return automlSection(automl, deployment);
+  const transform = jobs.transform.get(name);
+  return transform && transformSection(transform, deployment);
 }
 
 /** A standalone training job after a search is taken to be the final training job. */
@@ -131,6 +138,19 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
   ];
   const head = renderAutoMLJob(record, { ...UNLIMITED, now: steadyNow() / 1000 }).join('\n');
   return `${head}\n${section(best ? 'Best candidate' : 'Data', rows)}`;
+}
+
+function transformSection({ name, description, createdBy }: TransformJobRecord, deployment: Root): string {
+  const { TransformEndTime: end, TransformStartTime: start, TransformOutput: output } = description;
+  const took = start === undefined || end === undefined ? '' : ` in ${formatSeconds(end - start)}`;
+  return section('Transform job', [
+    ['Name', name],
+    ...itemRow(createdBy?.place),
+    ['Status', `${description.TransformJobStatus}${took}`],
+    ['Model', description.ModelName],
+    ...failureRow(description.FailureReason),
+    ['Output', formatPath(localPath(output.S3OutputPath, deployment))],
+  ]);
 }
 
 /** The result of each definition, if there are several. */

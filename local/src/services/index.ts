@@ -4,10 +4,12 @@ export type { Principal } from './principal';
 export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
 export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
+export { transformLogName } from './sagemaker/jobs/job-log';
 export { openJobs } from './sagemaker/jobs/job-records';
 export type { JobRecord } from './sagemaker/jobs/job-store';
 export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/jobs/job-types';
 export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';
+export type { TransformJobRecord } from './sagemaker/transform/transform-types';
 export { definitionNamed } from './sagemaker/tuning/tuning-definitions';
 export { bestTrainingJob } from './sagemaker/tuning/tuning-progress';
 export {

@@ -38,6 +38,7 @@ import { SageMakerService } from './sagemaker/sagemaker-service';
 import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
 import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
 import { TrainingEngine } from './sagemaker/training/training-engine';
+import { TransformEngine } from './sagemaker/transform/transform-engine';
 import { TuningEngine } from './sagemaker/tuning/tuning-engine';
 import { StatesService } from './step-functions/states-service';
 import { StsService } from './sts/sts-service';
@@ -129,6 +130,7 @@ export async function startServices(
   let isEnding = false;
   const training = new TrainingEngine(context);
   const tuning = new TuningEngine(context, training, options.sampler);
+  const transform = new TransformEngine(context);
   const automl = new AutoMLEngine({ ...context, ...(options.automl && { runner: options.automl }) });
 
   let endpoint: Endpoint | undefined;
@@ -143,7 +145,7 @@ export async function startServices(
   const tokens = new TaskTokens();
   const router = new ServiceRouter(
     [
-      new SageMakerService(context, training, tuning, automl),
+      new SageMakerService(context, training, tuning, automl, transform),
       s3,
       lambda,
       sts,
@@ -200,7 +202,7 @@ export async function startServices(
     jobs,
     buckets,
     onExecutionEnded: (record) => events.executionEnded(record),
-    resumeJobs: (isWanted) => resumeJobs(jobs, { training, tuning, automl }, isWanted),
+    resumeJobs: (isWanted) => resumeJobs(jobs, { training, tuning, automl, transform }, isWanted),
     beginEnd: () => {
       isEnding = true;
     },
@@ -208,6 +210,7 @@ export async function startServices(
       isEnding = true;
       await events.settled();
       await automl.close();
+      await transform.close();
       await tuning.close();
       await training.close();
       await evaluator.close();

@@ -4,6 +4,7 @@ export { checkImageCommands, type ImageCommand } from './container/image-command
 export { HostProcess } from './host-process';
 export { MetricCollector, type MetricDatum } from './metrics';
 export { storeOutputs, writeModelArchive } from './model-archive';
+export type { BatchSettings, ModelServer, PathStep, ServedModel, TransformTask } from './model-server';
 export { createOptunaSampler } from './optuna-sampler';
 export {
   createPythonEnvironments,

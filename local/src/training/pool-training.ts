@@ -11,17 +11,22 @@ export interface PoolJob {
   readonly job: WorkerJob;
 }
 
+/** What a pool asks of a task. */
+type PoolTask = Pick<TrainingTask, 'workFolder' | 'signal' | 'onStart' | 'onLog'>;
+
+/** Trains a task on a warm worker; whatever happens is the outcome. */
+export async function trainOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
+  await mkdir(join(task.workFolder, 'model'), { recursive: true });
+  return runOnPool(task, prepare);
+}
+
 /**
  * Trains a task on a warm worker. Every failure becomes an outcome. A failed preparation is an internal
  * error, because the algorithm has not started.
  */
-export async function trainOnPool(
-  task: TrainingTask,
-  prepare: () => Promise<PoolJob>,
-): Promise<TrainingOutcome> {
+export async function runOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
   try {
     const { pool, job } = await unlessAborted(prepare(), task.signal);
-    await mkdir(join(task.workFolder, 'model'), { recursive: true });
     await mkdir(join(task.workFolder, 'output'), { recursive: true });
     const outcome = await pool.run(job, task);
     return outcome.status === 'Failed' ? failedFor(outcome.failureReason) : outcome;

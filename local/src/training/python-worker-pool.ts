@@ -1,4 +1,5 @@
 import { internalErrorReason } from './failure-reason';
+import type { BatchSettings } from './model-server';
 import { describeEnd, exitCodeOf, MOST_PROCESSES, type ProcessEnd, PythonProcess } from './python-process';
 import type { TrainingOutcome } from './trainer';
 
@@ -9,9 +10,10 @@ import type { TrainingOutcome } from './trainer';
 const STOP_GRACE_MS = 2000;
 
 /** A job for a worker. The worker's script defines its members. */
-export interface WorkerJob {
-  readonly hyperparameters: Readonly<Record<string, string>>;
-  readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
+export type WorkerJob = TrainingMessage | TransformMessage;
+
+/** Members of every job. */
+interface JobMessage {
   readonly workFolder: string;
   readonly threads: number;
   /**
@@ -23,6 +25,23 @@ export interface WorkerJob {
   readonly forks?: boolean;
   /** How long it may take to stop, for a job that saves its model then. @default - 2 seconds */
   readonly stopGraceMilliseconds?: number;
+}
+
+/** A training job for a worker. */
+export interface TrainingMessage extends JobMessage {
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
+}
+
+/** A transform job for a worker. */
+export interface TransformMessage extends JobMessage {
+  readonly transform: BatchSettings & {
+    readonly modelFolder: string;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly files: readonly { readonly path: string; readonly name: string }[];
+    /** The output of the file number n is the file n there. */
+    readonly outputFolder: string;
+  };
 }
 
 /** Callbacks of a job. */

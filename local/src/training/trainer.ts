@@ -1,3 +1,8 @@
+import type { ChannelFile, TrainingOutcome } from './job-types';
+import type { ModelServer } from './model-server';
+
+export type { ChannelFile, TrainingOutcome } from './job-types';
+
 /** Time between SIGTERM and SIGKILL when a job is stopped (API reference, StopTrainingJob). */
 export const SAGEMAKER_STOP_GRACE_MS = 120_000;
 
@@ -80,20 +85,6 @@ export interface ChannelData {
   readonly s3Uri?: string;
 }
 
-/** A file of a channel. */
-export interface ChannelFile {
-  /** Local file of the object. It belongs to the bucket and must not be changed. */
-  readonly path: string;
-  /** Path in the channel's folder. */
-  readonly name: string;
-}
-
-/** The outcome of a training. A trainer does not throw when the training fails. */
-export type TrainingOutcome =
-  | { readonly status: 'Completed' }
-  | { readonly status: 'Stopped' }
-  | { readonly status: 'Failed'; readonly failureReason: string };
-
 /** Trains certain algorithms on this machine. */
 export interface Trainer {
   /** Describes what the trainer runs, for messages. */
@@ -111,6 +102,8 @@ export interface Trainer {
   prepare?(algorithm: TrainedAlgorithm, parallelJobs: number): Promise<void>;
   /** Runs the job to its end. Then the `model/` folder in the working folder contains the model's files. */
   train(task: TrainingTask): Promise<TrainingOutcome>;
+  /** Runs models of these algorithms in transform jobs. */
+  readonly serving?: ModelServer;
   /** Ends the trainer's processes. */
   close(): Promise<void>;
 }

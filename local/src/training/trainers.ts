@@ -1,3 +1,4 @@
+import { combineServers } from './model-server';
 import type { TrainedAlgorithm, Trainer } from './trainer';
 
 /**
@@ -22,6 +23,7 @@ export function combineTrainers(trainers: readonly Trainer[]): Trainer {
     refusal: (algorithm) => find(algorithm).refusal,
     metricDefinitions: (algorithm) => find(algorithm).trainer?.metricDefinitions(algorithm) ?? [],
     prepare: async (algorithm, parallelJobs) => find(algorithm).trainer?.prepare?.(algorithm, parallelJobs),
+    serving: combineServers(trainers.flatMap(({ serving }) => serving ?? [])),
     async train(task) {
       const { trainer, refusal } = find(task);
       if (trainer === undefined) throw new Error(refusal);

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFirstPartyXGBoost } from './first-party-accounts';
+import { transformOnPool } from './pool-serving';
 import { trainOnPool } from './pool-training';
 import type { PythonEnvironment } from './python-environment';
 import { PYTHON_FOLDER } from './python-process';
 import type { PythonExtra } from './python-requirements';
-import { PythonWorkerPool, type WorkerJob } from './python-worker-pool';
+import { PythonWorkerPool, type TrainingMessage } from './python-worker-pool';
 import { type MetricDefinition, SAGEMAKER_STOP_GRACE_MS, type Trainer, type TrainingTask } from './trainer';
 import { isXGBoostImage, xgboostVersionOf } from './xgboost-images';
 
@@ -79,6 +80,13 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
         job: { ...jobOf(task), forks: process.platform === 'linux' && bytesOf(task) >= forkedBytes },
       }));
     },
+    serving: {
+      images: "models of SageMaker's built-in XGBoost (repository sagemaker-xgboost)",
+      // As for training: with a program of its own the image is a framework container.
+      accepts: ({ image, environment }) =>
+        isXGBoostImage(image) && environment.SAGEMAKER_PROGRAM === undefined,
+      transform: (task) => transformOnPool(task, () => poolFor(task.image, [])),
+    },
     async close() {
       isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
@@ -90,7 +98,7 @@ function bytesOf({ channels }: TrainingTask): number {
   return channels.flatMap(({ files }) => files).reduce((bytes, { path }) => bytes + statSync(path).size, 0);
 }
 
-function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask): WorkerJob {
+function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask): TrainingMessage {
   return {
     hyperparameters,
     workFolder,

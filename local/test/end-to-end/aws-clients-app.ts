@@ -7,7 +7,7 @@ import { IMAGE } from '../training/support';
 
 export const BUCKET = 'clients-data';
 
-/** An app for tests of AWS clients: a bucket, a function, a workflow that trains, and one that waits. */
+/** An app for tests of AWS clients: a bucket, a function, and workflows that train, predict and wait. */
 export function clientsApp(stack: Stack): void {
   const bucket = new Bucket(stack, 'Data', { bucketName: BUCKET, removalPolicy: RemovalPolicy.DESTROY });
   const trainingRole = new Role(stack, 'TrainingRole', {
@@ -29,6 +29,34 @@ export function clientsApp(stack: Stack): void {
     stateMachineName: 'train',
     definitionBody: DefinitionBody.fromString(JSON.stringify(trainingDefinition(trainingRole.roleArn))),
   });
+  const prediction = new StateMachine(stack, 'Predict', {
+    stateMachineName: 'predict',
+    definitionBody: DefinitionBody.fromString(JSON.stringify(predictionDefinition(trainingRole.roleArn))),
+  });
+  for (const [actions, resource] of [
+    [
+      [
+        'sagemaker:CreateModel',
+        'sagemaker:CreateTransformJob',
+        'sagemaker:DescribeTransformJob',
+        'sagemaker:StopTransformJob',
+        'sagemaker:AddTags',
+        'sagemaker:ListTags',
+      ],
+      '*',
+    ],
+    [
+      ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+      stack.formatArn({
+        service: 'events',
+        resource: 'rule',
+        resourceName: 'StepFunctionsGetEventsForSageMakerTransformJobsRule',
+      }),
+    ],
+    [['iam:PassRole'], trainingRole.roleArn],
+  ] as const) {
+    prediction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+  }
   for (const [actions, resource] of [
     [
       [
@@ -50,6 +78,46 @@ export function clientsApp(stack: Stack): void {
     stateMachineName: 'wait',
     definitionBody: DefinitionBody.fromChainable(new Wait(stack, 'Forever', { time: hour })),
   });
+}
+
+/** Predicts the label of the objects below `$states.input.data`, whose first column it is, with `$states.input.model`. */
+function predictionDefinition(roleArn: string): object {
+  const name = '{% $states.context.Execution.Name %}';
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: 'CreateModel',
+    States: {
+      CreateModel: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createModel',
+        Arguments: {
+          ModelName: name,
+          PrimaryContainer: { Image: IMAGE, ModelDataUrl: '{% $states.input.model %}' },
+          ExecutionRoleArn: roleArn,
+        },
+        Next: 'Transform',
+      },
+      Transform: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createTransformJob.sync',
+        Arguments: {
+          TransformJobName: name,
+          ModelName: name,
+          TransformInput: {
+            DataSource: {
+              S3DataSource: { S3DataType: 'S3Prefix', S3Uri: '{% $states.context.Execution.Input.data %}' },
+            },
+            ContentType: 'text/csv',
+            SplitType: 'Line',
+          },
+          TransformOutput: { S3OutputPath: `s3://${BUCKET}/predictions/`, AssembleWith: 'Line' },
+          TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+          DataProcessing: { InputFilter: '$[1:]', JoinSource: 'Input', OutputFilter: '$[0,-1]' },
+        },
+        End: true,
+      },
+    },
+  };
 }
 
 /** Trains on the objects under `$states.input.data`; each attempt creates a job. */

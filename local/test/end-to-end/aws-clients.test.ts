@@ -163,6 +163,31 @@ describe('the AWS SDK for JavaScript', () => {
       ]),
     );
 
+    const model = JSON.parse((await ended()).output ?? '') as string;
+    const predict = new StartExecutionCommand({
+      stateMachineArn: arnOf('predict'),
+      name: 'js-predict',
+      input: JSON.stringify({ data: `s3://${BUCKET}/js/train/`, model }),
+    });
+    const prediction = await sfn.send(predict);
+    const predicted = await until(
+      () => sfn.send(new DescribeExecutionCommand({ executionArn: prediction.executionArn })),
+      ({ status }) => status !== 'RUNNING',
+    );
+    expect(predicted).toMatchObject({ status: 'SUCCEEDED' });
+    expect(JSON.parse(predicted.output ?? '')).toMatchObject({
+      TransformJobName: 'js-predict',
+      TransformJobStatus: 'Completed',
+      TransformEndTime: expect.any(Number),
+      Tags: { MANAGED_BY_AWS: 'STARTED_BY_STEP_FUNCTIONS' },
+    });
+    const answer = await client(S3Client).send(
+      new GetObjectCommand({ Bucket: BUCKET, Key: 'predictions/train.csv.out' }),
+    );
+    const rows = ((await answer.Body?.transformToString()) ?? '').trimEnd().split('\n');
+    const labels = Body.toString().trimEnd().split('\n');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(labels.map((row) => row.split(',')[0]));
+
     const stateMachineArn = arnOf('wait');
     const waiting = await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'js' }));
     await sfn.send(new StopExecutionCommand({ executionArn: waiting.executionArn, error: 'Enough' }));

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 
 BUCKET = "clients-data"
 DATA = Path(sys.argv[1])
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 SORT_KEYS: dict = {
     "Name": lambda job: job["TrainingJobName"],
     "CreationTime": lambda job: job["CreationTime"],
@@ -114,7 +115,7 @@ def executions() -> None:
         for page in sfn.get_paginator("list_state_machines").paginate(PaginationConfig={"PageSize": 1})
         for machine in page["stateMachines"]
     }
-    assert sorted(machines) == ["train", "wait"], machines
+    assert sorted(machines) == ["predict", "train", "wait"], machines
     arn = sfn.start_execution(
         stateMachineArn=machines["train"],
         name="boto3",
@@ -170,7 +171,7 @@ def tuning_request(name: str, account: str, jobs: int, rounds: str) -> dict:
         },
         "TrainingJobDefinition": {
             "AlgorithmSpecification": {
-                "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
+                "TrainingImage": IMAGE,
                 "TrainingInputMode": "File",
             },
             "RoleArn": f"arn:aws:iam::{account}:role/training",
@@ -233,7 +234,8 @@ def metrics(job: str, protocol: str) -> None:
 def log_search(job: str) -> None:
     """The log of a training job that has printed ten rounds."""
     logs = boto3.client("logs")
-    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == [LOG_GROUP]
+    # Another client may have run transform jobs meanwhile.
+    assert LOG_GROUP in [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=LOG_GROUP, logStreamNamePrefix=job, filterPattern='"validation-rmse"', PaginationConfig={"PageSize": 3}
     )
@@ -328,7 +330,48 @@ def tuning(account: str) -> None:
     assert code_of(
         lambda: sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=long)
     ) == "ValidationException"
-    assert code_of(lambda: sagemaker.list_models()) == "UnknownOperationException"
+    assert code_of(lambda: sagemaker.list_endpoints()) == "UnknownOperationException"
+    predictions(account, job["ModelArtifacts"]["S3ModelArtifacts"])
+
+
+def predictions(account: str, artifacts: str) -> None:
+    """A model of the best training job, and what it predicts for the validation data."""
+    container = {"Image": IMAGE, "ModelDataUrl": artifacts}
+    role = f"arn:aws:iam::{account}:role/training"
+    tags = [{"Key": "team", "Value": "ml"}]
+    arn = sagemaker.create_model(
+        ModelName="boto3-model", PrimaryContainer=container, ExecutionRoleArn=role, Tags=tags
+    )["ModelArn"]
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == tags
+    model = sagemaker.describe_model(ModelName="boto3-model")
+    assert model["PrimaryContainer"]["ModelDataUrl"] == artifacts and model["CreationTime"].tzinfo, model
+    pages = sagemaker.get_paginator("list_models").paginate(NameContains="boto3")
+    assert [model["ModelName"] for page in pages for model in page["Models"]] == ["boto3-model"]
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/boto3/data/validation/"}
+    sagemaker.create_transform_job(
+        TransformJobName="boto3-transform",
+        ModelName="boto3-model",
+        TransformInput={
+            "DataSource": {"S3DataSource": source}, "ContentType": "text/csv", "SplitType": "Line",
+        },
+        TransformOutput={"S3OutputPath": f"s3://{BUCKET}/boto3/predictions", "AssembleWith": "Line"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        DataProcessing={"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"},
+    )
+    sagemaker.get_waiter("transform_job_completed_or_stopped").wait(
+        TransformJobName="boto3-transform", WaiterConfig={"Delay": 1}
+    )
+    job = sagemaker.describe_transform_job(TransformJobName="boto3-transform")
+    assert job["TransformJobStatus"] == "Completed" and job["TransformEndTime"] >= job["TransformStartTime"], job
+    (done,) = sagemaker.list_transform_jobs(StatusEquals="Completed", NameContains="boto3")["TransformJobSummaries"]
+    assert done["TransformJobArn"] == job["TransformJobArn"], done
+    output = s3.get_object(Bucket=BUCKET, Key="boto3/predictions/validation.csv.out")["Body"].read().decode()
+    rows = [[float(cell) for cell in line.split(",")] for line in output.splitlines()]
+    labels = [line.split(",")[0] for line in (DATA / "validation/validation.csv").read_text().splitlines()]
+    assert [row[0] for row in rows] == [float(label) for label in labels]
+    assert sum((label - predicted) ** 2 for label, predicted in rows) / len(rows) < 0.5, rows[:3]
+    sagemaker.delete_model(ModelName="boto3-model")
+    assert code_of(lambda: sagemaker.describe_model(ModelName="boto3-model")) == "ValidationException"
 
 
 def function() -> None:

@@ -18,8 +18,18 @@ const WITHOUT_EFFECT: readonly string[] = [
   // The capacity and location of a job.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
+  // Of models: what a batch transform on one machine has no use for. It refuses pipelines, multi-model containers and
+  // ModelDataSource; the requests to a model are calls, which neither time out nor are repeated.
+  ...[
+    'ContainerHostname',
+    'ContainerMetricsConfig',
+    'InferenceExecutionConfig',
+    'ManifestEtag',
+    'ManifestS3Uri',
+  ],
+  ...['ModelClientConfig', 'MultiModelConfig', 'TransformAmiVersion'],
   // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
-  ...['ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
+  ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
   // Additional output of SageMaker about a job. The SDK sends some of these by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
   ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],

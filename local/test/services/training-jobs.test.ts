@@ -273,7 +273,7 @@ describe('requests that SageMaker would refuse', () => {
     [
       'a missing output bucket',
       { OutputDataConfig: { S3OutputPath: 's3://nowhere/' } },
-      /bucket "nowhere" in OutputDataConfig.S3OutputPath does not exist/,
+      /bucket "nowhere" in S3OutputPath does not exist/,
     ],
     [
       'an image that cannot run here',

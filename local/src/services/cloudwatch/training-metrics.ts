@@ -1,6 +1,7 @@
 import { MetricCollector } from '../../training/metrics';
 import { eachEventFrom } from '../logs/log-events';
 import { streamOf } from '../logs/log-streams';
+import { loggedTrainingJob } from '../logs/logged-jobs';
 import type { TrainingJobRecord } from '../sagemaker/jobs/job-types';
 
 /** A value of a metric. */
@@ -17,7 +18,7 @@ export interface MetricPoint {
  */
 export async function metricsOf(
   root: string,
-  { name: jobName, description }: TrainingJobRecord,
+  record: TrainingJobRecord,
 ): Promise<ReadonlyMap<string, readonly MetricPoint[]>> {
   const found = new Map<string, MetricPoint[]>();
   const add = (name: string, point: MetricPoint): void => {
@@ -25,12 +26,12 @@ export async function metricsOf(
     if (points === undefined) found.set(name, [point]);
     else points.push(point);
   };
-  const { AlgorithmSpecification: algorithm, FinalMetricDataList: last = [] } = description;
+  const { AlgorithmSpecification: algorithm, FinalMetricDataList: last = [] } = record.description;
   const collector = new MetricCollector(
     algorithm.MetricDefinitions ?? [],
     ({ MetricName, Value: value, Timestamp }) => add(MetricName, { time: Timestamp.getTime(), value }),
   );
-  const stream = streamOf(root, jobName, description.CreationTime);
+  const stream = streamOf(root, loggedTrainingJob(record));
   if (stream !== undefined) {
     for (const { event } of eachEventFrom(stream.range, 0)) {
       collector.add(event.message, new Date(event.timestamp));

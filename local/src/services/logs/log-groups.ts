@@ -1,8 +1,14 @@
 import type { Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type { Input } from '../service';
-import { logGroupArn, logGroupOf, TRAINING_JOBS_GROUP } from './log-names';
+import { logGroupArn, logGroupOf } from './log-names';
 import type { LogStream } from './log-streams';
+
+/** A log group and its streams. */
+interface LogGroup {
+  readonly name: string;
+  readonly streams: readonly LogStream[];
+}
 
 /**
  * Response of DescribeLogGroups: the group of training jobs, once a job has written a log. There is only one
@@ -11,7 +17,7 @@ import type { LogStream } from './log-streams';
  * @throws AwsError `InvalidParameterException`
  */
 export function describeLogGroups(
-  streams: readonly LogStream[],
+  groups: readonly LogGroup[],
   input: Input,
   environment: Environment,
 ): unknown {
@@ -28,36 +34,42 @@ export function describeLogGroups(
       'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
     );
   }
-  const isWanted = streams.length > 0 && isDescribed(input);
-  const arn = logGroupArn(environment);
-  const group = {
-    logGroupName: TRAINING_JOBS_GROUP,
+  const wanted = groups.filter(({ name, streams }) => streams.length > 0 && isDescribed(name, input));
+  return { logGroups: wanted.map((group) => describe(group, part === undefined, environment)) };
+}
+
+/** @param isWhole false for a search for a part of the name, which returns fewer members, as on AWS */
+function describe({ name, streams }: LogGroup, isWhole: boolean, environment: Environment): object {
+  const arn = logGroupArn(environment, name);
+  return {
+    logGroupName: name,
     creationTime: Math.min(...streams.map(({ range }) => range.since)),
     arn: `${arn}:*`,
-    // As on AWS, a search for a part of the name returns only these members.
-    ...(part === undefined && {
+    ...(isWhole && {
       logGroupArn: arn,
       metricFilterCount: 0,
       storedBytes: streams.reduce((sum, { range }) => sum + range.end, 0),
       logGroupClass: 'STANDARD',
     }),
   };
-  return { logGroups: isWanted ? [group] : [] };
 }
 
-function isDescribed({
-  logGroupNamePrefix: prefix = '',
-  logGroupNamePattern: part = '',
-  logGroupClass,
-  logGroupIdentifiers: ids,
-}: Input): boolean {
+function isDescribed(
+  name: string,
+  {
+    logGroupNamePrefix: prefix = '',
+    logGroupNamePattern: part = '',
+    logGroupClass,
+    logGroupIdentifiers: ids,
+  }: Input,
+): boolean {
   const isNamed =
     ids === undefined ||
-    (ids as readonly string[]).some((id) => logGroupOf({ logGroupIdentifier: id }) === TRAINING_JOBS_GROUP);
+    (ids as readonly string[]).some((id) => logGroupOf({ logGroupIdentifier: id }) === name);
   return (
     isNamed &&
-    TRAINING_JOBS_GROUP.startsWith(String(prefix)) &&
-    TRAINING_JOBS_GROUP.includes(String(part)) &&
+    name.startsWith(String(prefix)) &&
+    name.includes(String(part)) &&
     [undefined, 'STANDARD'].includes(logGroupClass as string | undefined)
   );
 }

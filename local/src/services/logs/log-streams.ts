@@ -1,24 +1,35 @@
 import { readJobLog, type TimeMark } from '../sagemaker/jobs/job-log';
 import type { LogRange } from './log-events';
 
-/** The log of a training job as a CloudWatch Logs stream. */
+/** A job and the names of its log. */
+export interface LoggedJob {
+  readonly name: string;
+  /** Epoch seconds; replaces the time of the first lines if that is not stored. */
+  readonly created: number;
+  readonly roleArn: string;
+  /** The name of the log for {@link readJobLog}. */
+  readonly logName: string;
+  /** The part of the stream's name between that of the job and the time. */
+  readonly host: string;
+}
+
+/** The log of a job as a CloudWatch Logs stream. */
 export interface LogStream {
   readonly name: string;
   readonly range: LogRange;
 }
 
-/**
- * The stream of a training job's log; undefined if the job has printed nothing.
- *
- * @param created epoch seconds; replaces the time of the first lines if that is not stored
- */
-export function streamOf(root: string, jobName: string, created: number): LogStream | undefined {
-  const log = readJobLog(root, jobName);
+/** The stream of a job's log; undefined if the job has printed nothing. */
+export function streamOf(
+  root: string,
+  { name: jobName, logName, created, host }: LoggedJob,
+): LogStream | undefined {
+  const log = readJobLog(root, logName);
   if (log === undefined) return undefined;
   const { file, size } = log;
   const marks = withoutStepsBack(log.marks);
   const since = marks[0]?.time ?? Math.round(created * 1000);
-  const name = `${jobName}/algo-1-${Math.floor(since / 1000)}`;
+  const name = `${jobName}/${host}-${Math.floor(since / 1000)}`;
   return { name, range: { file, start: 0, end: size, marks, since } };
 }
 

@@ -3,13 +3,14 @@ import { AwsError } from '../aws-error';
 import type { Authorizer } from '../iam/authorizer';
 import * as model from '../model/logs-model.json';
 import { type ServiceModel, validateAgainst } from '../model/validator';
-import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
+import type { Jobs } from '../sagemaker/jobs/job-types';
 import type { Input, OperationsOf, Service } from '../service';
 import { filterLogEvents } from './filter-log-events';
 import { type EventPage, eventsBefore, eventsFrom, type LogRange, within } from './log-events';
 import { describeLogGroups } from './log-groups';
-import { logGroupOf, logStreamArn, TRAINING_JOBS_GROUP } from './log-names';
+import { LOG_GROUPS, logGroupOf, logStreamArn, TRANSFORM_JOBS_GROUP } from './log-names';
 import { type LogStream, streamOf } from './log-streams';
+import { loggedTrainingJobs, loggedTransformJobs } from './logged-jobs';
 
 /** Maximum, and default, number of streams per page. */
 const PAGE_STREAMS = 50;
@@ -21,7 +22,7 @@ const WRITE_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 export interface LogsServiceOptions {
   readonly root: string;
   readonly environment: Environment;
-  readonly jobs: Pick<Jobs, 'training'>;
+  readonly jobs: Pick<Jobs, 'training' | 'transform'>;
   readonly access: Pick<Authorizer, 'checkAccess'>;
 }
 
@@ -36,10 +37,14 @@ export class LogsService implements Service {
 
   readonly operations: OperationsOf<typeof model> = {
     DescribeLogGroups: {
-      run: (input) => describeLogGroups(this.streams(''), input, this.options.environment),
+      run: (input) => {
+        const groups = LOG_GROUPS.map((name) => ({ name, streams: this.streams(name, '') }));
+        return describeLogGroups(groups, input, this.options.environment);
+      },
     },
     FilterLogEvents: {
-      run: (input) => filterLogEvents(this.streams(String(input['logStreamNamePrefix'] ?? '')), input),
+      run: (input) =>
+        filterLogEvents(this.streams(logGroupOf(input), String(input['logStreamNamePrefix'] ?? '')), input),
     },
     DescribeLogStreams: { run: (input) => this.describeLogStreams(input) },
     GetLogEvents: { run: (input) => this.getLogEvents(input) },
@@ -70,7 +75,8 @@ export class LogsService implements Service {
         'Cannot order by LastEventTime with a logStreamNamePrefix.',
       );
     }
-    const streams = this.streams(String(prefix)).map((stream) => this.describe(stream));
+    const group = logGroupOf(input);
+    const streams = this.streams(group, String(prefix)).map((stream) => this.describe(stream, group));
     streams.sort((left, right) =>
       isByTime
         ? left.lastEventTimestamp - right.lastEventTimestamp
@@ -85,7 +91,7 @@ export class LogsService implements Service {
     };
   }
 
-  private describe({ name, range }: LogStream) {
+  private describe({ name, range }: LogStream, group: string) {
     const [first = range.since] = eventsFrom(range, 0, 1).events.map(({ timestamp }) => timestamp);
     const [last = first] = eventsBefore(range, range.end, 1).events.map(({ timestamp }) => timestamp);
     return {
@@ -94,7 +100,7 @@ export class LogsService implements Service {
       firstEventTimestamp: first,
       lastEventTimestamp: last,
       lastIngestionTime: last,
-      arn: logStreamArn(this.options.environment, name),
+      arn: logStreamArn(this.options.environment, name, group),
       // Always zero since 2019, as on AWS.
       storedBytes: 0,
     };
@@ -103,7 +109,7 @@ export class LogsService implements Service {
   private getLogEvents(input: Input): unknown {
     const name = String(input['logStreamName']);
     const [jobName = ''] = name.split('/');
-    const stream = this.streams(`${jobName}/`).find((each) => each.name === name);
+    const stream = this.streams(logGroupOf(input), `${jobName}/`).find((each) => each.name === name);
     if (stream === undefined) {
       throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
     }
@@ -111,28 +117,28 @@ export class LogsService implements Service {
     return { events, nextForwardToken: `f/${end}`, nextBackwardToken: `b/${start}` };
   }
 
-  /** The streams whose names begin with a prefix. A job that has printed nothing has no stream. */
-  private streams(prefix: string): LogStream[] {
-    const { training } = this.options.jobs;
+  /** The streams of a group whose names begin with a prefix. A job that has printed nothing has no stream. */
+  private streams(group: string, prefix: string): LogStream[] {
+    const { jobs, root } = this.options;
     const [jobName = ''] = prefix.split('/');
-    training.refresh();
-    return training
-      .list()
+    const logged =
+      group === TRANSFORM_JOBS_GROUP
+        ? loggedTransformJobs(jobs.transform)
+        : loggedTrainingJobs(jobs.training);
+    return logged
       .filter(({ name }) => name.startsWith(jobName))
-      .flatMap((job) => this.streamOf(job))
+      .flatMap((job) => {
+        const stream = streamOf(root, job);
+        return stream !== undefined && this.mayWrite(job.roleArn, stream.name, group) ? [stream] : [];
+      })
       .filter(({ name }) => name.startsWith(prefix));
   }
 
-  private streamOf({ name, description }: TrainingJobRecord): LogStream[] {
-    const stream = streamOf(this.options.root, name, description.CreationTime);
-    return stream !== undefined && this.mayWrite(description.RoleArn, stream.name) ? [stream] : [];
-  }
-
-  private mayWrite(roleArn: string, stream: string): boolean {
+  private mayWrite(roleArn: string, stream: string, group: string): boolean {
     const { access, environment } = this.options;
     try {
       for (const action of WRITE_ACTIONS) {
-        access.checkAccess({ arn: roleArn }, action, logStreamArn(environment, stream));
+        access.checkAccess({ arn: roleArn }, action, logStreamArn(environment, stream, group));
       }
       return true;
     } catch {
@@ -172,10 +178,10 @@ function checkGroup(input: Input): void {
       'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
     );
   }
-  if (logGroupOf(input) === TRAINING_JOBS_GROUP) return;
+  if (LOG_GROUPS.includes(logGroupOf(input))) return;
   throw new AwsError(
     'ResourceNotFoundException',
-    `The specified log group does not exist. (Local mode only has ${TRAINING_JOBS_GROUP}.)`,
+    `The specified log group does not exist. (Local mode only has ${LOG_GROUPS.join(' and ')}.)`,
   );
 }
 

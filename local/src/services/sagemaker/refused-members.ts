@@ -8,7 +8,9 @@ import { SAGEMAKER_MODEL } from './validation';
  * alternative.
  */
 export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
+  AdditionalModelDataSources: 'use ModelDataUrl',
   AttributeNames: 'augmented manifests are not implemented',
+  DataCaptureConfig: 'data capture is not implemented',
   DatasetSource: 'use S3DataSource or FileSystemDataSource',
   HubAccessConfig: 'copy the data from the hub to a bucket',
   InstancePreferences: 'use InstanceType and InstanceCount',

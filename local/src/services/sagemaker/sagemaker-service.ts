@@ -1,3 +1,4 @@
+import type { Environment } from '../../assembly/deployment';
 import { AwsError } from '../aws-error';
 import type * as model from '../model/sagemaker-model.json';
 import type { Input, OperationsOf, Service } from '../service';
@@ -6,7 +7,7 @@ import type { AutoMLEngine } from './automl/automl-engine';
 import { automlOperations } from './automl/automl-operations';
 import { describedTrainingJob, describedTuningJob } from './described-defaults';
 import type { EngineContext } from './engine-context';
-import { automlJobArn, trainingJobArn, tuningJobArn } from './jobs/job-arns';
+import { automlJobArn, modelArn, trainingJobArn, transformJobArn, tuningJobArn } from './jobs/job-arns';
 import { creation } from './jobs/job-creation';
 import { deleteTrainingJob, deleteTuningJob } from './jobs/job-deletion';
 import { listTrainingJobs, listTrainingJobsOfTuningJob, listTuningJobs } from './jobs/job-lists';
@@ -15,23 +16,39 @@ import { tagOperations } from './jobs/job-tags';
 import type { TrainingJobRecord, TuningJobRecord } from './jobs/job-types';
 import { runToStop } from './jobs/running-jobs';
 import { search } from './jobs/search';
+import { modelOperations } from './models/model-operations';
 import { refuseMembers } from './refused-members';
 import type { TrainingEngine } from './training/training-engine';
+import type { TransformEngine } from './transform/transform-engine';
+import { transformOperations } from './transform/transform-operations';
 import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
 import { SAGEMAKER_MODEL, validateRequest } from './validation';
 
-/** Amazon SageMaker's training, tuning and AutoML jobs. */
+/** The members that name what a request is about, and its ARN. A transform job names its model, too: the job is first. */
+const NAMES: readonly (readonly [
+  member: string,
+  arnOf: (environment: Environment, name: string) => string,
+])[] = [
+  ['TrainingJobName', trainingJobArn],
+  ['HyperParameterTuningJobName', tuningJobArn],
+  ['AutoMLJobName', automlJobArn],
+  ['TransformJobName', transformJobArn],
+  ['ModelName', modelArn],
+];
+
+/** Amazon SageMaker's training, tuning, AutoML and transform jobs, and its models. */
 export class SageMakerService implements Service {
   readonly name = 'sagemaker';
   readonly model = SAGEMAKER_MODEL;
   readonly operations: OperationsOf<typeof model>;
 
   constructor(
-    private readonly context: Pick<EngineContext, 'jobs' | 'environment' | 'root'>,
+    private readonly context: EngineContext,
     training: TrainingEngine,
     tuning: TuningEngine,
     automl: AutoMLEngine,
+    transform: TransformEngine,
   ) {
     const { jobs, root } = context;
     this.operations = {
@@ -107,6 +124,8 @@ export class SageMakerService implements Service {
       },
       Search: { run: (input) => search(jobs, input) },
       ...automlOperations(jobs, automl),
+      ...modelOperations(context),
+      ...transformOperations(context, transform),
       ...tagOperations(jobs),
     };
   }
@@ -114,13 +133,12 @@ export class SageMakerService implements Service {
   /** The job named in a request. */
   subject(input: Input) {
     const { environment } = this.context;
-    const { TrainingJobName: training, HyperParameterTuningJobName: tuning, AutoMLJobName: automl } = input;
-    const resource =
-      (typeof training === 'string' && trainingJobArn(environment, training)) ||
-      (typeof tuning === 'string' && tuningJobArn(environment, tuning)) ||
-      (typeof automl === 'string' && automlJobArn(environment, automl)) ||
-      (typeof input['ResourceArn'] === 'string' ? input['ResourceArn'] : '*');
-    return { resource, context: {} };
+    const [name, arnOf] = NAMES.find(([member]) => typeof input[member] === 'string') ?? [];
+    if (name !== undefined && arnOf !== undefined) {
+      return { resource: arnOf(environment, String(input[name])), context: {} };
+    }
+    const { ResourceArn: arn } = input;
+    return { resource: typeof arn === 'string' ? arn : '*', context: {} };
   }
 
   validate(operation: string, input: Input): void {

@@ -31,6 +31,15 @@ export function trainingJobEvent(job: TrainingJobDescription, tags: readonly Tag
   return { ...(mapTimestamps(detail, epochMilliseconds) as object), Tags: tagMap(tags) };
 }
 
+/**
+ * The output of `createTransformJob.sync`: the detail of the event "SageMaker Transform Job State Change".
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+ */
+export function transformJobEvent(job: Record<string, unknown>, tags: readonly Tag[]): unknown {
+  return { ...(mapTimestamps(job, epochMilliseconds) as object), Tags: tagMap(tags) };
+}
+
 function tagMap(tags: readonly Tag[]): Record<string, string> {
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

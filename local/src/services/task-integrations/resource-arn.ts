@@ -16,14 +16,21 @@ const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.s
 /** All supported operations of SageMaker. */
 const SAGEMAKER_OPERATIONS = Object.keys(operations);
 
-/** Supported optimized integrations of SageMaker. */
-const INTEGRATED = ['createTrainingJob', 'createHyperParameterTuningJob'];
+/** Supported optimized integrations of SageMaker, with the patterns of each. */
+const INTEGRATED: Readonly<Record<string, readonly string[]>> = {
+  createTrainingJob: ['', '.sync'],
+  createHyperParameterTuningJob: ['', '.sync'],
+  createTransformJob: ['', '.sync'],
+  createModel: [''],
+};
 
 /** The supported resources, for error messages. */
 export const AVAILABLE_RESOURCES = [
   "Node.js functions of the template (a function's ARN, lambda:invoke[.waitForTaskToken])",
   'state machines of the template (states:startExecution[.sync|.sync:2|.waitForTaskToken])',
-  ...INTEGRATED.map((each) => `sagemaker:${each}[.sync]`),
+  ...Object.entries(INTEGRATED).map(
+    ([name, patterns]) => `sagemaker:${name}${patterns.includes('.sync') ? '[.sync]' : ''}`,
+  ),
   `aws-sdk:sagemaker:<action>, where the action is ${SAGEMAKER_OPERATIONS.map(lowerFirst).join(', ')}`,
 ].join('; ');
 
@@ -46,8 +53,8 @@ export function parseResource(resource: string): TaskResource {
   if (started !== undefined && pattern === wanted) {
     return { kind: 'execution', pattern };
   }
-  const [, operation, suffix] = /^sagemaker:([A-Za-z]+)(\.\w+)?$/.exec(integration) ?? [];
-  if (operation !== undefined && INTEGRATED.includes(operation) && [undefined, '.sync'].includes(suffix)) {
+  const [, operation = '', suffix = ''] = /^sagemaker:([A-Za-z]+)(\.\w+)?$/.exec(integration) ?? [];
+  if (Object.hasOwn(INTEGRATED, operation) && INTEGRATED[operation]?.includes(suffix)) {
     return { kind: 'sagemaker', operation: upperFirst(operation), isSync: suffix === '.sync' };
   }
   const [, action] = /^aws-sdk:sagemaker:([A-Za-z0-9]+)$/.exec(integration) ?? [];

@@ -3,39 +3,60 @@ import { AwsError } from '../aws-error';
 import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
-import { trainingJobEvent, tuningJobEvent } from './job-events';
+import { trainingJobEvent, transformJobEvent, tuningJobEvent } from './job-events';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 
 /** Interval for polling the job of a `.sync` task. */
 const POLL_MILLISECONDS = 50;
 
-/** A kind of job, for the `.sync` pattern. */
-interface JobKind {
+/** What an integration creates. */
+interface CreatedKind {
   readonly nameMember: string;
   readonly arnMember: string;
+  /** What the `.sync` pattern waits for, where there is one. */
+  readonly job?: JobKind;
+}
+
+/** A kind of job as the `.sync` pattern handles it. */
+interface JobKind {
   readonly describe: string;
   readonly stop: string;
   readonly status: (description: Record<string, unknown>) => unknown;
   readonly event: (description: Record<string, unknown>, tags: readonly Tag[]) => unknown;
 }
 
-const JOB_KINDS: Readonly<Record<string, JobKind>> = {
+const CREATED_KINDS: Readonly<Record<string, CreatedKind>> = {
+  CreateModel: { nameMember: 'ModelName', arnMember: 'ModelArn' },
   CreateTrainingJob: {
     nameMember: 'TrainingJobName',
     arnMember: 'TrainingJobArn',
-    describe: 'DescribeTrainingJob',
-    stop: 'StopTrainingJob',
-    status: (description) => description['TrainingJobStatus'],
-    event: (description, tags) => trainingJobEvent(description as unknown as TrainingJobDescription, tags),
+    job: {
+      describe: 'DescribeTrainingJob',
+      stop: 'StopTrainingJob',
+      status: (description) => description['TrainingJobStatus'],
+      event: (description, tags) => trainingJobEvent(description as unknown as TrainingJobDescription, tags),
+    },
   },
   CreateHyperParameterTuningJob: {
     nameMember: 'HyperParameterTuningJobName',
     arnMember: 'HyperParameterTuningJobArn',
-    describe: 'DescribeHyperParameterTuningJob',
-    stop: 'StopHyperParameterTuningJob',
-    status: (description) => description['HyperParameterTuningJobStatus'],
-    event: (description, tags) => tuningJobEvent(description as unknown as TuningJobDescription, tags),
+    job: {
+      describe: 'DescribeHyperParameterTuningJob',
+      stop: 'StopHyperParameterTuningJob',
+      status: (description) => description['HyperParameterTuningJobStatus'],
+      event: (description, tags) => tuningJobEvent(description as unknown as TuningJobDescription, tags),
+    },
+  },
+  CreateTransformJob: {
+    nameMember: 'TransformJobName',
+    arnMember: 'TransformJobArn',
+    job: {
+      describe: 'DescribeTransformJob',
+      stop: 'StopTransformJob',
+      status: (description) => description['TransformJobStatus'],
+      event: transformJobEvent,
+    },
   },
 };
 
@@ -47,7 +68,7 @@ export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitt
 
 /** SageMaker's optimized integration: creates a job and, with `.sync`, waits for its end. */
 export class SageMakerTask {
-  private readonly kind: JobKind;
+  private readonly kind: CreatedKind;
 
   constructor(
     private readonly router: ServiceRouter,
@@ -55,8 +76,8 @@ export class SageMakerTask {
     private readonly operation: string,
     private readonly isSync: boolean,
   ) {
-    const kind = JOB_KINDS[operation];
-    if (kind === undefined) {
+    const kind = CREATED_KINDS[operation];
+    if (kind === undefined || (isSync && kind.job === undefined)) {
       throw new Error(`local mode does not support the integration sagemaker:${operation}`);
     }
     this.kind = kind;
@@ -81,7 +102,8 @@ export class SageMakerTask {
       ...(tags.length > 0 && { Tags: tags }),
     })) as Record<string, unknown>;
     const answer = { [this.kind.arnMember]: created[this.kind.arnMember] };
-    if (!this.isSync) {
+    const { job } = this.kind;
+    if (!this.isSync || job === undefined) {
       return answer;
     }
     submitted(answer as JsonObject);
@@ -91,27 +113,28 @@ export class SageMakerTask {
     };
     const name = { [this.kind.nameMember]: input[this.kind.nameMember] };
     try {
-      return await this.waitForEnd(name, kept, signal);
+      return await this.waitForEnd(job, name, kept, signal);
     } catch (error) {
       // Best effort, as on AWS: the caller needs the reason for which the task was aborted.
-      if (signal.aborted) await this.stop(name).catch(onFault);
+      if (signal.aborted) await this.stop(job, name).catch(onFault);
       throw error;
     }
   }
 
   private async waitForEnd(
+    job: JobKind,
     name: Record<string, unknown>,
     tags: readonly Tag[],
     signal: AbortSignal,
   ): Promise<unknown> {
     for (;;) {
-      const description = (await this.call(this.kind.describe, name)) as Record<string, unknown>;
-      const status = this.kind.status(description);
+      const description = (await this.call(job.describe, name)) as Record<string, unknown>;
+      const status = job.status(description);
       if (status === 'Completed') {
-        return this.kind.event(description, tags);
+        return job.event(description, tags);
       }
       if (status === 'Failed' || status === 'Stopped') {
-        throw new StatesError('States.TaskFailed', JSON.stringify(this.kind.event(description, tags)));
+        throw new StatesError('States.TaskFailed', JSON.stringify(job.event(description, tags)));
       }
       await pause(POLL_MILLISECONDS, signal);
       signal.throwIfAborted();
@@ -122,9 +145,9 @@ export class SageMakerTask {
    * @throws Error when the role may not stop the job, which continues. A job that has already ended is not an
    *   error
    */
-  private async stop(name: Record<string, unknown>): Promise<void> {
+  private async stop(job: JobKind, name: Record<string, unknown>): Promise<void> {
     try {
-      await this.router.call('sagemaker', this.kind.stop, name, this.caller);
+      await this.router.call('sagemaker', job.stop, name, this.caller);
     } catch (error) {
       if (error instanceof AwsError && error.code !== 'AccessDeniedException') return;
       throw new Error(

@@ -11,6 +11,7 @@ const RULES: Readonly<Record<string, string>> = {
   'states:startExecution.sync': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
   'states:startExecution.sync:2': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
   'sagemaker:createTrainingJob.sync': 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
+  'sagemaker:createTransformJob.sync': 'StepFunctionsGetEventsForSageMakerTransformJobsRule',
   'sagemaker:createHyperParameterTuningJob.sync': 'StepFunctionsGetEventsForSageMakerTuningJobsRule',
 };
 

@@ -27,6 +27,15 @@ const INPUT_DATA_CONFIG: SupportedFields = {
   ShuffleConfig: { Seed: true },
 };
 
+/** A container of a model. */
+const CONTAINER: SupportedFields = {
+  ContainerHostname: true,
+  Image: true,
+  ModelDataUrl: true,
+  Environment: true,
+  ModelPackageName: true,
+};
+
 /** Members common to training jobs and training definitions of tuning jobs. */
 const TRAINING: SupportedFields = {
   RoleArn: true,
@@ -102,6 +111,34 @@ export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
       ParentHyperParameterTuningJobs: { HyperParameterTuningJobName: true },
       WarmStartType: true,
     },
+    Tags: TAGS,
+  },
+  CreateModel: {
+    ModelName: true,
+    PrimaryContainer: CONTAINER,
+    Containers: CONTAINER,
+    ExecutionRoleArn: true,
+    EnableNetworkIsolation: true,
+    VpcConfig: { SecurityGroupIds: true, Subnets: true },
+    Tags: TAGS,
+  },
+  CreateTransformJob: {
+    TransformJobName: true,
+    ModelName: true,
+    MaxConcurrentTransforms: true,
+    MaxPayloadInMB: true,
+    BatchStrategy: true,
+    Environment: true,
+    TransformInput: {
+      DataSource: { S3DataSource: { S3DataType: true, S3Uri: true } },
+      ContentType: true,
+      CompressionType: true,
+      SplitType: true,
+    },
+    TransformOutput: { S3OutputPath: true, Accept: true, AssembleWith: true, KmsKeyId: true },
+    TransformResources: { InstanceType: true, InstanceCount: true, VolumeKmsKeyId: true },
+    // Of the SDK for data science: aws-step-functions-data-science-sdk, TransformStep.
+    DataProcessing: { InputFilter: true, OutputFilter: true, JoinSource: true },
     Tags: TAGS,
   },
 };

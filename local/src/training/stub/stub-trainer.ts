@@ -41,6 +41,7 @@ export function createStubTrainer(replaced: Trainer, stub: StubTraining): Traine
     accepts: (algorithm) => replaced.accepts(algorithm),
     refusal: (algorithm) => replaced.refusal?.(algorithm),
     metricDefinitions: (algorithm) => replaced.metricDefinitions(algorithm),
+    ...(replaced.serving && { serving: replaced.serving }),
     async train(task) {
       task.onStart();
       task.onLog('This is a stub: it does not train.');

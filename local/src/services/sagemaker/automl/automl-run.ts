@@ -17,6 +17,7 @@ import { logEvents } from '../../../training/log-events';
 import { writeModelArchive } from '../../../training/model-archive';
 import type { TrainingDefinition } from '../api-types';
 import type { EngineContext } from '../engine-context';
+import { during } from '../jobs/failed-step';
 import { startTimeLimit } from '../jobs/time-limit';
 import { automlFolderOf, removeWorkFolder } from '../jobs/work-folder';
 import { newCandidate, standardMetrics } from './automl-candidates';
@@ -418,13 +419,4 @@ function renderMetrics(metrics: Readonly<Record<string, number>>): string {
   return Object.entries(metrics)
     .map(([name, value]) => `${name}=${Number(value.toPrecision(6))}`)
     .join(' ');
-}
-
-/** Words a failure of S3 as SageMaker does in a job's failure reason. */
-function during<T>(step: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new Error(`ClientError: ${step} failed: ${(error as Error).message}`);
-  }
 }

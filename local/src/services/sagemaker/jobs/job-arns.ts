@@ -15,6 +15,16 @@ export function automlJobArn(environment: Environment, name: string): string {
   return jobArn(environment, `automl-job/${name.toLowerCase()}`);
 }
 
+/** ARN of a transform job; SageMaker lower-cases the name. */
+export function transformJobArn(environment: Environment, name: string): string {
+  return jobArn(environment, `transform-job/${name.toLowerCase()}`);
+}
+
+/** ARN of a model; SageMaker lower-cases the name. */
+export function modelArn(environment: Environment, name: string): string {
+  return jobArn(environment, `model/${name.toLowerCase()}`);
+}
+
 function jobArn({ partition, region, accountId }: Environment, resource: string): string {
   return `arn:${partition}:sagemaker:${region}:${accountId}:${resource}`;
 }

@@ -16,6 +16,8 @@ export interface CreatedKind {
   readonly jobs: { get(name: string): CreatedJob | undefined };
   /** Starts a job. Not called for repeated requests. */
   readonly start: (input: Input, task: TaskIdentity | undefined) => void;
+  /** Condition keys that only this operation has. */
+  readonly context?: (input: Input) => RequestContext;
 }
 
 /**
@@ -23,14 +25,19 @@ export interface CreatedKind {
  * definition. If local mode was interrupted before a task learned of its job, the same attempt of the task
  * sends the request again. The response is then the same as before.
  */
-export function creation({ name, arn, jobs, start }: CreatedKind): Operation {
+export function creation({ name, arn, jobs, start, context }: CreatedKind): Operation {
   return {
     access: (input, given) => {
       const definitions = definitionsOf(input);
       // Conditions must hold for each of several definitions.
-      const created = definitions.map((each) => ({ ...given, context: creationContext(input, each) }));
+      const created = definitions.map((each) => ({
+        ...given,
+        context: { ...creationContext(input, each), ...context?.(input) },
+      }));
       const isTagged = Array.isArray(input['Tags']) && input['Tags'].length > 0;
-      const roles = new Set(definitions.flatMap((definition) => definition['RoleArn'] ?? []));
+      const roles = new Set(
+        definitions.flatMap(({ RoleArn, ExecutionRoleArn }) => RoleArn ?? ExecutionRoleArn ?? []),
+      );
       return [
         ...created,
         ...(isTagged ? created.map((each) => ({ ...each, action: 'sagemaker:AddTags' })) : []),
@@ -95,7 +102,10 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // AutoML requests contain these members elsewhere.
+  // Requests for transform jobs and AutoML jobs contain these members elsewhere.
+  ['sagemaker:InstanceTypes', ['TransformResources', 'InstanceType']],
+  ['sagemaker:OutputKmsKey', ['TransformOutput', 'KmsKeyId']],
+  ['sagemaker:VolumeKmsKey', ['TransformResources', 'VolumeKmsKeyId']],
   ['sagemaker:InterContainerTrafficEncryption', ['SecurityConfig', 'EnableInterContainerTrafficEncryption']],
   ['sagemaker:VolumeKmsKey', ['SecurityConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['SecurityConfig', 'VpcConfig', 'SecurityGroupIds']],

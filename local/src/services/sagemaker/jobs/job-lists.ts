@@ -101,13 +101,16 @@ export function isEqual(wanted: unknown, given: string): boolean {
 }
 
 /** Whether a name contains the requested part. */
-function isNamed({ NameContains: part }: Input, name: string): boolean {
+export function isNamed({ NameContains: part }: Input, name: string): boolean {
   // SageMaker compares names case-insensitively.
   return part === undefined || name.toLowerCase().includes(String(part).toLowerCase());
 }
 
 /** Whether a job's times are within the requested limits. */
-function isWithin(input: Input, { CreationTime: created, LastModifiedTime: modified }: JobTimes): boolean {
+export function isWithin(
+  input: Input,
+  { CreationTime: created, LastModifiedTime: modified }: JobTimes,
+): boolean {
   return (
     created > timeOf(input['CreationTimeAfter'], Number.NEGATIVE_INFINITY) &&
     created < timeOf(input['CreationTimeBefore'], Number.POSITIVE_INFINITY) &&

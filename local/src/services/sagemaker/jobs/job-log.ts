@@ -10,6 +10,11 @@ const MARK_MILLISECONDS = 1000;
 /** Separates an interrupted attempt from the next one in a job's log. */
 export const RUNS_AGAIN = '--- The training job starts again. ---';
 
+/** Name of the log of a transform job. A training job can have the same name as a transform job, but no job name contains a dot. */
+export function transformLogName(jobName: string): string {
+  return `${jobName}.transform`;
+}
+
 /** Lines from this offset on were written at this time. */
 export interface TimeMark {
   /** Offset in bytes. */
@@ -32,6 +37,11 @@ export class JobLog {
     const { log, times } = filesOf(root, jobName);
     fs.mkdirSync(path.dirname(times), { recursive: true });
     return new JobLog(log, fs.openSync(log, 'a'), times);
+  }
+
+  /** Whether the job has printed nothing so far. */
+  get isNew(): boolean {
+    return this.offset === 0;
   }
 
   private constructor(

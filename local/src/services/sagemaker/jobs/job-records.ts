@@ -8,7 +8,7 @@ import { moveTrainingJob } from '../training/training-jobs';
 import { withTrainingJobs } from '../tuning/tuning-view';
 import { type JobRecord, JobStore } from './job-store';
 import type { Jobs, TuningJobRecord } from './job-types';
-import { automlFolderOf, workFolderOf } from './work-folder';
+import { automlFolderOf, transformFolderOf, workFolderOf } from './work-folder';
 
 /** A tuning job with the current state of its training jobs, even if another process runs it. */
 export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {
@@ -26,13 +26,15 @@ export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
     training: new JobStore(path.join(folder, 'training-jobs'), onNotice),
     tuning: new JobStore(path.join(folder, 'tuning-jobs'), onNotice),
     automl: new JobStore(path.join(folder, 'automl-jobs'), onNotice),
+    models: new JobStore(path.join(folder, 'models'), onNotice),
+    transform: new JobStore(path.join(folder, 'transform-jobs'), onNotice),
   };
   endInterruptedJobs(jobs, root, now);
   return jobs;
 }
 
 function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
-  const { training, tuning, automl } = jobs;
+  const { training, tuning, automl, transform } = jobs;
   for (const { name } of training
     .list()
     .filter((job) => isLeft(root, job, job.description.TrainingJobStatus))) {
@@ -75,6 +77,21 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
       ...interruption(job.description.AutoMLJobStatus),
     }));
     fs.rmSync(automlFolderOf(root, name), { recursive: true, force: true });
+  }
+  for (const { name } of transform
+    .list()
+    .filter((job) => isLeft(root, job, job.description.TransformJobStatus))) {
+    transform.update(name, (job) => ({
+      ...job,
+      ...interruption(job.description.TransformJobStatus),
+      description: {
+        ...job.description,
+        TransformJobStatus: 'Failed',
+        FailureReason: interruptionReason(job),
+        TransformEndTime: job.description.LastModifiedTime,
+      },
+    }));
+    fs.rmSync(transformFolderOf(root, name), { recursive: true, force: true });
   }
 }
 

@@ -1,14 +1,17 @@
 import { AwsError } from '../../aws-error';
 import type { Input, Operation } from '../../service';
 import type { Tag } from '../api-types';
-import type { AutoMLJobRecord } from '../automl/automl-types';
 import { listTags } from './job-lists';
-import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
+import type { JobRecord, JobStore } from './job-store';
+import type { Jobs } from './job-types';
 
-/** The operations on tags of training, tuning and AutoML jobs. */
+/** What has tags. */
+type Tagged = JobRecord & { readonly tags: readonly Tag[] };
+
+/** The operations on tags. */
 export function tagOperations(jobs: Jobs) {
   return {
-    ListTags: { run: (input) => listTags(findTagged(jobs, input).tags, input) },
+    ListTags: { run: (input) => listTags(findTagged(jobs, input).record.tags, input) },
     AddTags: {
       run: (input) => {
         const added = input['Tags'] as readonly Tag[];
@@ -34,42 +37,31 @@ function changeTags(
   input: Input,
   change: (tags: readonly Tag[]) => readonly Tag[],
 ): readonly Tag[] {
-  const { name } = findTagged(jobs, input);
-  const update = <R extends { readonly tags: readonly Tag[] }>(record: R): R => ({
-    ...record,
-    tags: change(record.tags),
-  });
-  switch (kindOf(input)) {
-    case 'training-job':
-      return jobs.training.update(name, update).tags;
-    case 'automl-job':
-      return jobs.automl.update(name, update).tags;
-    default:
-      return jobs.tuning.update(name, update).tags;
-  }
+  const { store, record } = findTagged(jobs, input);
+  return store.update(record.name, (current) => ({ ...current, tags: change(current.tags) })).tags;
 }
 
-function findTagged(jobs: Jobs, input: Input): TrainingJobRecord | TuningJobRecord | AutoMLJobRecord {
-  const name = /\/(.+)$/.exec(String(input['ResourceArn']))?.[1] ?? '';
-  const stores = {
+/** What a request names by its ARN, and the store that keeps it. */
+function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<Tagged>; record: Tagged } {
+  const [, kind = '', name = ''] = /:([a-z-]+)\/(.+)$/.exec(String(arn)) ?? [];
+  // Each store takes back what it gave, with other tags.
+  const stores = storesByKind(jobs) as unknown as Readonly<Record<string, JobStore<Tagged>>>;
+  const store = Object.hasOwn(stores, kind) ? stores[kind] : undefined;
+  const record = store?.get(name);
+  if (store !== undefined && record !== undefined) return { store, record };
+  throw new AwsError(
+    'ResourceNotFound',
+    `local mode has nothing with tags that is called ${String(arn)}: it looked for ${Object.keys(stores).join(', ')}`,
+  );
+}
+
+/** The stores of what has tags, by the part of the ARN that names the kind. */
+function storesByKind(jobs: Jobs) {
+  return {
     'training-job': jobs.training,
     'hyper-parameter-tuning-job': jobs.tuning,
     'automl-job': jobs.automl,
+    'transform-job': jobs.transform,
+    model: jobs.models,
   };
-  const kind = kindOf(input);
-  const record = kind === undefined ? undefined : stores[kind].get(name);
-  if (record === undefined) {
-    throw new AwsError(
-      'ResourceNotFound',
-      `no training, tuning or AutoML job ${String(input['ResourceArn'])}`,
-    );
-  }
-  return record;
-}
-
-function kindOf({
-  ResourceArn: arn,
-}: Input): 'training-job' | 'hyper-parameter-tuning-job' | 'automl-job' | undefined {
-  const [, kind] = /:(training-job|hyper-parameter-tuning-job|automl-job)\//.exec(String(arn)) ?? [];
-  return kind as ReturnType<typeof kindOf>;
 }

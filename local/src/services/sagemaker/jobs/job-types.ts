@@ -1,5 +1,7 @@
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
 import type { AutoMLJobRecord } from '../automl/automl-types';
+import type { ModelRecord } from '../models/model-types';
+import type { TransformJobRecord } from '../transform/transform-types';
 import type { JobRecord, JobStore } from './job-store';
 
 /** The stored record of a training job. */
@@ -24,9 +26,11 @@ export interface TuningJobRecord extends JobRecord {
   readonly pausedSeconds?: number;
 }
 
-/** All jobs of a deployment. */
+/** All jobs of a deployment, and the models that transform jobs run. */
 export interface Jobs {
   readonly training: JobStore<TrainingJobRecord>;
   readonly tuning: JobStore<TuningJobRecord>;
   readonly automl: JobStore<AutoMLJobRecord>;
+  readonly models: JobStore<ModelRecord>;
+  readonly transform: JobStore<TransformJobRecord>;
 }

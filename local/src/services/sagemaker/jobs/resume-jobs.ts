@@ -1,6 +1,7 @@
 import { continueFrom } from '../../../steady-clock';
 import type { AutoMLEngine } from '../automl/automl-engine';
 import type { TrainingEngine } from '../training/training-engine';
+import type { TransformEngine } from '../transform/transform-engine';
 import type { TuningEngine } from '../tuning/tuning-engine';
 import type { JobRecord } from './job-store';
 import type { Jobs } from './job-types';
@@ -10,6 +11,7 @@ export interface Engines {
   readonly training: TrainingEngine;
   readonly tuning: TuningEngine;
   readonly automl: AutoMLEngine;
+  readonly transform: TransformEngine;
 }
 
 /**
@@ -21,10 +23,10 @@ export interface Engines {
  */
 export async function resumeJobs(
   jobs: Jobs,
-  { training, tuning, automl }: Engines,
+  { training, tuning, automl, transform }: Engines,
   isWanted: (job: JobRecord) => boolean,
 ): Promise<void> {
-  for (const store of [jobs.training, jobs.tuning, jobs.automl]) store.refresh();
+  for (const store of [jobs.training, jobs.tuning, jobs.automl, jobs.transform]) store.refresh();
   const interrupted = <R extends JobRecord>(records: readonly R[]): R[] =>
     records.filter((record) => record.isInterrupted && isWanted(record));
   continueFrom(1000 * Math.max(0, ...lastChanges(jobs, isWanted)));
@@ -33,19 +35,26 @@ export async function resumeJobs(
     ...interrupted(jobs.tuning.list()).map((record) => tuning.resume(record)),
     ...interrupted(alone).map((record) => training.resumeAlone(record)),
     ...interrupted(jobs.automl.list()).map((record) => automl.resume(record)),
+    ...interrupted(jobs.transform.list()).map((record) => transform.resume(record)),
   ];
   await Promise.all(runs.map(({ finished }) => finished));
 }
 
 /** Times of the last changes of the jobs to resume and of their training jobs, in epoch seconds. */
-function lastChanges({ training, tuning, automl }: Jobs, isWanted: (job: JobRecord) => boolean): number[] {
+function lastChanges(
+  { training, tuning, automl, transform }: Jobs,
+  isWanted: (job: JobRecord) => boolean,
+): number[] {
   const goesOn = (record: JobRecord) => record.isInterrupted && isWanted(record);
   const tuningJobs = tuning.list().filter(goesOn);
   const arns = new Set(tuningJobs.map(({ description }) => description.HyperParameterTuningJobArn));
   const trainingJobs = training
     .list()
     .filter((record) => goesOn(record) || arns.has(record.description.TuningJobArn ?? ''));
-  return [...tuningJobs, ...trainingJobs, ...automl.list().filter(goesOn)].map(
-    ({ description }) => description.LastModifiedTime,
-  );
+  return [
+    ...tuningJobs,
+    ...trainingJobs,
+    ...automl.list().filter(goesOn),
+    ...transform.list().filter(goesOn),
+  ].map(({ description }) => description.LastModifiedTime);
 }

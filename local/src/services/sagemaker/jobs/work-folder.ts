@@ -15,6 +15,11 @@ export function automlFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.automl`);
 }
 
+/** That of a transform job, which may have the name of a training job, too. */
+export function transformFolderOf(root: string, jobName: string): string {
+  return workFolderOf(root, `${jobName}.transform`);
+}
+
 /**
  * Deletes the folder of a job that has ended. A failure is reported but does not affect the job: files of a
  * container may belong to root.

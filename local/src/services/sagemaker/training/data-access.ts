@@ -53,17 +53,18 @@ export class DataAccess {
     CheckpointConfig: checkpoints,
     RoleArn: roleArn,
   }: TrainingDefinition): void {
-    this.requireTrust(roleArn);
+    this.checkTrust(roleArn);
     for (const channel of channels) {
       this.sourceOf(channel, roleArn);
     }
-    this.bucketOf(output.S3OutputPath, 'OutputDataConfig.S3OutputPath');
+    this.bucketOf(output.S3OutputPath, 'S3OutputPath');
     if (checkpoints !== undefined) {
       this.checkpointFolder(checkpoints.S3Uri);
     }
   }
 
-  private requireTrust(roleArn: string): void {
+  /** Refuses a role that SageMaker cannot assume. */
+  public checkTrust(roleArn: string): void {
     const { partition, region, accountId } = this.environment;
     // Documented by AWS:
     // https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
@@ -124,20 +125,23 @@ export class DataAccess {
    * it.
    */
   public objectFile(s3Uri: string, roleArn: string): string {
+    const file = this.findObject(s3Uri, roleArn);
+    if (file !== undefined) return file;
+    throw validationError(
+      `no object ${s3Uri}. Local mode's buckets: ${this.buckets.buckets().join(', ') || 'none'}`,
+    );
+  }
+
+  /** The same, or undefined when there is no such object. */
+  public findObject(s3Uri: string, roleArn: string): string | undefined {
     const location = locationOf(s3Uri, 'the object');
     this.checkObject('GetObject', location, roleArn);
-    const stored = this.find(location);
-    if (stored === undefined) {
-      throw validationError(
-        `no object ${s3Uri}. Local mode's buckets: ${this.buckets.buckets().join(', ') || 'none'}`,
-      );
-    }
-    return stored.file;
+    return this.find(location)?.file;
   }
 
   /** The file for an object that the job writes. The role must be allowed to write it. */
   public outputFile(s3Uri: string, roleArn: string, kmsKeyId?: string): string {
-    const location = locationOf(s3Uri, 'OutputDataConfig.S3OutputPath');
+    const location = locationOf(s3Uri, 'S3OutputPath');
     this.checkObject('PutObject', location, roleArn, kmsKeyId);
     return this.buckets.fileOf(location.bucket, location.key);
   }

@@ -5,6 +5,7 @@ import { storeOutputs } from '../../../training/model-archive';
 import type { TrainingOutcome } from '../../../training/trainer';
 import type { CreateTrainingJobRequest } from '../api-types';
 import type { EngineContext } from '../engine-context';
+import { during } from '../jobs/failed-step';
 import { trainingJobArn } from '../jobs/job-arns';
 import { JobLog, RUNS_AGAIN } from '../jobs/job-log';
 import { removeWorkFolder, workFolderOf } from '../jobs/work-folder';
@@ -138,15 +139,6 @@ async function upload(
   fs.mkdirSync(path.join(workFolder, 'model'), { recursive: true });
   const compression = request.OutputDataConfig.CompressionType ?? 'GZIP';
   await storeOutputs(workFolder, outcome.status, target, compression);
-}
-
-/** Words a failure of S3 as SageMaker does in a job's failure reason. */
-function during<T>(step: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new Error(`ClientError: ${step} failed: ${(error as Error).message}`);
-  }
 }
 
 /** Creates an empty working folder for a job. */

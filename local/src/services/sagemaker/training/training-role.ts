@@ -18,28 +18,56 @@ const VOLUME_KEY_ACTIONS = [
   'kms:GenerateDataKeyWithoutPlaintext',
 ];
 
+/** The key that a member of a request names, if it names one. An empty one stands for the default, too. */
+interface NamedKey {
+  readonly member: string;
+  readonly keyId: string | undefined;
+}
+
+/** What a job's role uses. */
+export interface JobRoleUse {
+  readonly roleArn: string;
+  readonly image: string;
+  readonly outputKey: NamedKey;
+  readonly volumeKey: NamedKey;
+}
+
+/** Checks the role of a training job: see {@link checkJobRole}. */
+export function checkTrainingRole(
+  { RoleArn: roleArn, AlgorithmSpecification, OutputDataConfig, ResourceConfig }: CreateTrainingJobRequest,
+  access: JobRoleAccess,
+  environment: Environment,
+): void {
+  const use: JobRoleUse = {
+    roleArn,
+    image: AlgorithmSpecification.TrainingImage ?? '',
+    outputKey: { member: 'OutputDataConfig', keyId: OutputDataConfig.KmsKeyId },
+    volumeKey: { member: 'ResourceConfig', keyId: ResourceConfig?.VolumeKmsKeyId },
+  };
+  checkJobRole(use, access, environment);
+}
+
 /**
  * Checks that a job's role may use the image and the KMS keys of its request. Local mode neither pulls from
  * ECR nor encrypts, but on AWS the job would fail without these permissions.
  *
  * @throws Error with the job's failure reason
  */
-export function checkTrainingRole(
-  { RoleArn: arn, AlgorithmSpecification, OutputDataConfig, ResourceConfig }: CreateTrainingJobRequest,
+export function checkJobRole(
+  { roleArn: arn, image, outputKey, volumeKey }: JobRoleUse,
   access: JobRoleAccess,
   environment: Environment,
 ): void {
   failing(
     'Cannot pull algorithm container. Either the image does not exist or its permissions are incorrect.',
-    () => checkPull(AlgorithmSpecification.TrainingImage ?? '', arn, access, environment),
+    () => checkPull(image, arn, access, environment),
   );
-  failing('Cannot use the KMS key of OutputDataConfig.', () => {
-    const { KmsKeyId: keyId } = OutputDataConfig;
-    // An empty ID means the default key.
+  failing(`Cannot use the KMS key of ${outputKey.member}.`, () => {
+    const { keyId } = outputKey;
     if (keyId) access.checkKey({ arn }, { keyId, actions: OUTPUT_KEY_ACTIONS, service: 's3' });
   });
-  failing('Cannot use the KMS key of ResourceConfig.', () => {
-    const keyId = ResourceConfig?.VolumeKmsKeyId;
+  failing(`Cannot use the KMS key of ${volumeKey.member}.`, () => {
+    const { keyId } = volumeKey;
     const context = { 'kms:GrantIsForAWSResource': 'true' };
     if (keyId)
       access.checkKey({ arn }, { keyId, actions: VOLUME_KEY_ACTIONS, service: 'sagemaker', context });

@@ -1,0 +1,194 @@
+"""A batch transform: requests made of files, a model server that answers them, and files made of the answers.
+
+What SageMaker's own agent does beside the container: it splits the files into records, puts records into requests of a
+limited size, filters and joins them, and keeps the output of the files that were transformed as a whole.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html and the API reference of CreateTransformJob
+"""
+
+import gzip
+import os
+from datetime import datetime, timezone
+from typing import Any, BinaryIO, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+
+from data_processing import DataError, Format, format_of, join, select
+from errors import InvocationError, JobFailure
+
+Log = Callable[[str], None]
+
+
+class Answer(NamedTuple):
+    """What a model server answers to a request."""
+
+    body: bytes
+    content_type: str
+
+
+# Answers a request: its body, its content type and the type that is wanted.
+Invoke = Callable[[bytes, Optional[str], Optional[str]], Answer]
+
+
+class _Batch(NamedTuple):
+    """A request, and the records that it was made of: only where they are filtered or joined."""
+
+    body: bytes
+    records: Sequence[Any]
+
+
+def transform(
+    job: Mapping[str, Any], start_server: Callable[[], Invoke], log: Log, is_stopped: Callable[[], bool]
+) -> bool:
+    """Transforms the files of a job; false when it was stopped. Raises JobFailure."""
+    _log(log, "", f"MaxPayloadInMB={job['maxPayloadBytes'] // 2**20}, "
+                  f"BatchStrategy={'SINGLE_RECORD' if job['isSingleRecord'] else 'MULTI_RECORD'}")
+    try:
+        invoke = start_server()
+    except InvocationError as error:
+        for line in str(error).splitlines():
+            log(line)
+        raise JobFailure(_reason("AlgorithmError", str(error))) from None
+    failures: List[str] = []
+    for number, file in enumerate(job["files"]):
+        if is_stopped():
+            return False
+        target = os.path.join(job["outputFolder"], str(number))
+        try:
+            if not _transform_file(job, file["path"], target, invoke, is_stopped):
+                return False
+        except InvocationError as error:
+            kind = "ClientError" if error.status < 500 else "AlgorithmError"
+            failures.append(_failed(log, file["name"], f"{kind}: {error.status}", kind, str(error)))
+        except DataError as error:
+            failures.append(_failed(log, file["name"], "ClientError: 400", "ClientError", str(error)))
+    if failures:
+        raise JobFailure(failures[0])
+    return True
+
+
+def _failed(log: Log, name: str, title: str, kind: str, message: str) -> str:
+    """Logs why a file could not be transformed; the reason that its job fails with."""
+    for line in [title, "", "Message:", *message.splitlines()]:
+        _log(log, f" {name}:", line)
+    return _reason(kind, message)
+
+
+def _reason(kind: str, message: str) -> str:
+    # SageMaker says no more than the first sentence.
+    return f"{kind}: See job logs for more information ({message.strip()})"
+
+
+def _log(log: Log, name: str, text: str) -> None:
+    now = datetime.now(timezone.utc)
+    log(f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}:[sagemaker logs]:{name} {text}")
+
+
+def _transform_file(
+    job: Mapping[str, Any], path: str, target: str, invoke: Invoke, is_stopped: Callable[[], bool]
+) -> bool:
+    """Writes the output of a file; false when the job was stopped."""
+    partial = target + "-partial"
+    with _open(path, job["isGzip"]) as source, open(partial, "wb") as output:
+        for batch in _batches(source, job):
+            if is_stopped():
+                return False
+            answer = invoke(batch.body, job.get("contentType"), job.get("accept"))
+            output.write(_output(answer, batch, job))
+    os.replace(partial, target)
+    return True
+
+
+def _open(path: str, is_gzip: bool) -> BinaryIO:
+    return gzip.open(path, "rb") if is_gzip else open(path, "rb")  # type: ignore[return-value]
+
+
+def _batches(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[_Batch]:
+    """The requests of a file."""
+    limit = job["maxPayloadBytes"] or float("inf")
+    reads_records = bool(job["inputFilter"]) or job["joinsInput"]
+    kind = _input_format(job) if reads_records else None
+    lines: List[bytes] = []
+    records: List[Any] = []
+    size = 0
+    for text in _records(source, job):
+        record = kind.read(text.decode("utf-8")) if kind else None
+        body = _filtered(record, kind, job).encode("utf-8") if kind and job["inputFilter"] else text
+        if len(body) > limit:
+            raise DataError(f"Too much data for max payload size ({job['maxPayloadBytes'] // 2**20} MB)")
+        if lines and (job["isSingleRecord"] or size + len(body) + 1 > limit):
+            yield _Batch(b"\n".join(lines), records)
+            lines, records, size = [], [], 0
+        lines.append(body)
+        records.append(record)
+        size += len(body) + 1
+    if lines:
+        yield _Batch(b"\n".join(lines), records)
+
+
+def _records(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[bytes]:
+    """The records of a file without their ends of line: its lines, or the whole of it. Blank lines are no records."""
+    if not job["splitsLines"]:
+        content = source.read()
+        if content and (job["inputFilter"] or job["joinsInput"]) and not _is_json(job):
+            yield from (line for line in content.splitlines() if line.strip())
+        elif content:
+            yield content
+        return
+    for line in source:
+        record = line.rstrip(b"\r\n")
+        if record.strip():
+            yield record
+
+
+def _is_json(job: Mapping[str, Any]) -> bool:
+    """Whether a file that is not split holds one value."""
+    return (job.get("contentType") or "").split(";")[0].strip().lower() in ("application/json", "json")
+
+
+def _input_format(job: Mapping[str, Any]) -> Format:
+    kind = format_of(job.get("contentType"))
+    if kind is None:
+        raise DataError(
+            "InputFilter and JoinSource need input in CSV or JSON: the ContentType is "
+            f"{job.get('contentType') or 'missing'}"
+        )
+    return kind
+
+
+def _filtered(record: Any, kind: Format, job: Mapping[str, Any]) -> str:
+    try:
+        return kind.write(select(record, job["inputFilter"]))
+    except DataError as error:
+        raise DataError(f"InputFilter: {error}") from None
+
+
+def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
+    """What of an answer goes to the output."""
+    if not (job["joinsInput"] or job["outputFilter"]):
+        ends = job["endsLines"] and answer.body and not answer.body.endswith(b"\n")
+        return answer.body + b"\n" if ends else answer.body
+    kind = format_of(job.get("accept") or answer.content_type)
+    if kind is None:
+        raise DataError(f"OutputFilter and JoinSource need output in CSV or JSON, got {answer.content_type}")
+    outputs = _outputs(answer, kind, len(batch.records))
+    if job["joinsInput"]:
+        if kind.name != _input_format(job).name:
+            raise DataError(f"JoinSource needs input and output in one format: the output is {kind.name}")
+        if len(outputs) != len(batch.records):
+            raise DataError(
+                f"Failed to join: the model answered {len(outputs)} records to a request of {len(batch.records)}"
+            )
+        outputs = [join(record, output, kind) for record, output in zip(batch.records, outputs)]
+    try:
+        lines = [kind.write(select(each, job["outputFilter"])) for each in outputs]
+    except DataError as error:
+        raise DataError(f"OutputFilter: {error}") from None
+    return "".join(line + "\n" for line in lines).encode("utf-8")
+
+
+def _outputs(answer: Answer, kind: Format, records: int) -> List[Any]:
+    """The records of an answer. JSON is one record, unless it has as many lines as the request had records."""
+    text = answer.body.decode("utf-8")
+    lines = [line for line in text.split("\n") if line.strip()]
+    if kind.name == "JSON" and len(lines) != records:
+        return [kind.read(text)]
+    return [kind.read(line.rstrip("\r")) for line in lines]

@@ -1,0 +1,104 @@
+import type { BatchSettings, ServedModel } from '../../../training/model-server';
+import { validationError } from '../../aws-error';
+import type { TrainingDefinition } from '../api-types';
+import type { ModelDescription } from '../models/model-types';
+import { parseJsonPath } from './json-path';
+import type { CreateTransformJobRequest, TransformModel } from './transform-types';
+
+const MIB = 1 << 20;
+
+/** Without MaxPayloadInMB (API reference, CreateTransformJob). */
+const DEFAULT_PAYLOAD_MB = 6;
+
+/** Most that all requests at a time may hold (API reference, CreateTransformJob, MaxPayloadInMB). */
+const MOST_PAYLOAD_MB = 100;
+
+/**
+ * The container that a transform job runs.
+ *
+ * @throws AwsError ValidationException for a model that batch transform, or local mode, does not take
+ */
+export function transformedModel({
+  ModelName: name,
+  PrimaryContainer: primary,
+  Containers: several = [],
+  ExecutionRoleArn: roleArn = '',
+}: ModelDescription): TransformModel {
+  const [container, ...more] = primary === undefined ? several : [primary];
+  if (container === undefined || more.length > 0) {
+    throw validationError(
+      `local mode runs no inference pipelines: the model "${name}" has ${several.length} containers, give it one`,
+    );
+  }
+  if (container.Mode === 'MultiModel') {
+    throw validationError(
+      `the model "${name}" is a multi-model container, which batch transform does not support: set Mode to SingleModel`,
+    );
+  }
+  if (container.ModelDataSource !== undefined) {
+    throw validationError(
+      `the model "${name}" has ModelDataSource, which batch transform does not support: give ModelDataUrl`,
+    );
+  }
+  return { container, roleArn };
+}
+
+/** What decides which server runs a job: the container with the job's environment. */
+export function servedModel(
+  { container }: TransformModel,
+  { Environment: environment }: CreateTransformJobRequest,
+): ServedModel {
+  return { image: container.Image ?? '', environment: { ...container.Environment, ...environment } };
+}
+
+/**
+ * How a job makes requests and output.
+ *
+ * @throws AwsError ValidationException for what excludes each other, or local mode does not have
+ */
+export function batchSettings(request: CreateTransformJobRequest): BatchSettings {
+  const { TransformInput: input, TransformOutput: output, DataProcessing: processing = {} } = request;
+  const { SplitType: split = 'None' } = input;
+  const payload = request.MaxPayloadInMB ?? DEFAULT_PAYLOAD_MB;
+  const atOnce = request.MaxConcurrentTransforms ?? 0;
+  if (payload * Math.max(1, atOnce) > MOST_PAYLOAD_MB) {
+    throw validationError(
+      `MaxConcurrentTransforms * MaxPayloadInMB is ${payload * Math.max(1, atOnce)} and must not exceed ${MOST_PAYLOAD_MB} MB`,
+    );
+  }
+  if (split === 'RecordIO' || split === 'TFRecord') {
+    throw validationError(
+      `TransformInput.SplitType: local mode splits files by Line or not at all (None), got ${split}`,
+    );
+  }
+  if (request.BatchStrategy === 'SingleRecord' && split === 'None') {
+    throw validationError(
+      'BatchStrategy SingleRecord needs records: set TransformInput.SplitType to Line, or leave BatchStrategy out',
+    );
+  }
+  return {
+    ...(input.ContentType !== undefined && { contentType: input.ContentType }),
+    ...(output.Accept !== undefined && { accept: output.Accept }),
+    isGzip: input.CompressionType === 'Gzip',
+    splitsLines: split === 'Line',
+    isSingleRecord: request.BatchStrategy === 'SingleRecord',
+    maxPayloadBytes: payload * MIB,
+    endsLines: output.AssembleWith === 'Line',
+    joinsInput: processing.JoinSource === 'Input',
+    inputFilter: parseJsonPath(processing.InputFilter || '$', 'InputFilter'),
+    outputFilter: parseJsonPath(processing.OutputFilter || '$', 'OutputFilter'),
+  };
+}
+
+/** What a job reads and writes, as a training job; both have the same S3 semantics. */
+export function transformData(
+  { TransformInput: input, TransformOutput: output }: CreateTransformJobRequest,
+  { roleArn }: TransformModel,
+): TrainingDefinition {
+  return {
+    AlgorithmSpecification: { TrainingInputMode: 'File' },
+    RoleArn: roleArn,
+    InputDataConfig: [{ ChannelName: 'TransformInput', DataSource: input.DataSource }],
+    OutputDataConfig: { S3OutputPath: output.S3OutputPath },
+  };
+}

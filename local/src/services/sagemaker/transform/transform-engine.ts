@@ -1,0 +1,104 @@
+import type { ModelServer } from '../../../training/model-server';
+import { AwsError, validationError } from '../../aws-error';
+import type { TaskIdentity } from '../../principal';
+import { type EngineContext, originOf } from '../engine-context';
+import { transformJobArn } from '../jobs/job-arns';
+import { RunningJobs } from '../jobs/running-jobs';
+import { findModel } from '../models/model-operations';
+import { batchSettings, servedModel, transformData, transformedModel } from './transform-checks';
+import { TransformRun } from './transform-run';
+import type {
+  CreateTransformJobRequest,
+  TransformJobDescription,
+  TransformJobRecord,
+} from './transform-types';
+
+/** Creates and runs transform jobs. */
+export class TransformEngine {
+  private readonly runs = new RunningJobs<TransformRun>();
+
+  constructor(private readonly context: EngineContext) {}
+
+  /** Creates a job and starts it. */
+  public start({ Tags: tags = [], ...request }: CreateTransformJobRequest, createdBy?: TaskIdentity): void {
+    const { context } = this;
+    const model = transformedModel(findModel(context, { ModelName: request.ModelName }).description);
+    batchSettings(request);
+    const served = servedModel(model, request);
+    if (!this.server().accepts(served)) {
+      throw validationError(
+        `local mode cannot run a model with the image "${served.image}". It runs ${this.server().images}`,
+      );
+    }
+    context.data.validate(transformData(request, model));
+    const arn = transformJobArn(context.environment, request.TransformJobName);
+    const record: TransformJobRecord = {
+      name: request.TransformJobName,
+      ...originOf(context, createdBy),
+      tags,
+      model,
+      description: newTransformJob(request, arn, context.now()),
+    };
+    if (!context.jobs.transform.create(record)) {
+      throw new AwsError(
+        'ResourceInUse',
+        `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+      );
+    }
+    this.run(record);
+  }
+
+  /** Runs a job that was interrupted again, from its beginning. */
+  public resume({ isInterrupted: _isInterrupted, ...interrupted }: TransformJobRecord): TransformRun {
+    const { description } = interrupted;
+    const {
+      TransformEndTime: _end,
+      TransformStartTime: _start,
+      FailureReason: _reason,
+      ...rest
+    } = description;
+    const record: TransformJobRecord = {
+      ...interrupted,
+      processId: process.pid,
+      description: { ...rest, TransformJobStatus: 'InProgress', LastModifiedTime: this.context.now() },
+    };
+    this.context.jobs.transform.takeOver(record);
+    return this.run(record);
+  }
+
+  private run(record: TransformJobRecord): TransformRun {
+    const run = new TransformRun(this.context, this.server(), record);
+    this.runs.add(record.name, run);
+    return run;
+  }
+
+  private server(): ModelServer {
+    const { serving } = this.context.trainer;
+    if (serving !== undefined) return serving;
+    throw validationError('these services were started without a server for models');
+  }
+
+  /** The run of a job that this process is running. */
+  public running(name: string): TransformRun | undefined {
+    return this.runs.get(name);
+  }
+
+  /** Stops all jobs and waits for their end. */
+  public async close(): Promise<void> {
+    await this.runs.close((run) => run.stop());
+  }
+}
+
+function newTransformJob(
+  request: CreateTransformJobRequest,
+  TransformJobArn: string,
+  now: number,
+): TransformJobDescription {
+  return {
+    ...request,
+    TransformJobArn,
+    TransformJobStatus: 'InProgress',
+    CreationTime: now,
+    LastModifiedTime: now,
+  };
+}

@@ -1,0 +1,141 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { internalErrorReason, LONGEST_REASON } from '../../../training/failure-reason';
+import type { ModelServer } from '../../../training/model-server';
+import type { ChannelFile, TrainingOutcome } from '../../../training/trainer';
+import type { EngineContext } from '../engine-context';
+import { during } from '../jobs/failed-step';
+import { JobLog, RUNS_AGAIN, transformLogName } from '../jobs/job-log';
+import { removeWorkFolder, transformFolderOf } from '../jobs/work-folder';
+import { checkJobRole } from '../training/training-role';
+import { batchSettings, servedModel, transformData } from './transform-checks';
+import type { TransformJobDescription, TransformJobRecord, TransformJobStatus } from './transform-types';
+
+/** One transform job from its start to its end. */
+export class TransformRun {
+  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  public readonly finished: Promise<TransformJobRecord>;
+  private readonly stopping = new AbortController();
+  private isOver = false;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly server: ModelServer,
+    private readonly record: TransformJobRecord,
+  ) {
+    this.finished = this.run();
+  }
+
+  /** Asks the job to stop, unless it has ended; it stores no output then. */
+  public stop(): void {
+    if (this.isOver || this.stopping.signal.aborted) return;
+    this.describe({ TransformJobStatus: 'Stopping' });
+    this.stopping.abort();
+  }
+
+  private async run(): Promise<TransformJobRecord> {
+    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    await Promise.resolve();
+    const { context, record } = this;
+    const folder = transformFolderOf(context.root, record.name);
+    const log = JobLog.open(context.root, transformLogName(record.name));
+    try {
+      if (!log.isNew) log.write(RUNS_AGAIN);
+      fs.rmSync(folder, { recursive: true, force: true });
+      fs.mkdirSync(folder, { recursive: true });
+      return this.end(await this.transform(folder, log));
+    } catch (error) {
+      const { message } = error as Error;
+      return this.end({
+        status: 'Failed',
+        failureReason: /^\w+Error: /.test(message) ? message : internalErrorReason(message),
+      });
+    } finally {
+      removeWorkFolder(folder, (problem) => log.write(problem));
+      log.close();
+    }
+  }
+
+  private async transform(workFolder: string, log: JobLog): Promise<TrainingOutcome> {
+    const { context, record } = this;
+    const { description: request, model } = record;
+    const { roleArn, container } = model;
+    checkJobRole(
+      {
+        roleArn,
+        image: container.Image ?? '',
+        outputKey: { member: 'TransformOutput', keyId: request.TransformOutput.KmsKeyId },
+        volumeKey: { member: 'TransformResources', keyId: request.TransformResources.VolumeKmsKeyId },
+      },
+      context.access,
+      context.environment,
+    );
+    const { ModelDataUrl: modelUri } = container;
+    const modelArchive = during('Model download', () =>
+      modelUri === undefined ? undefined : context.data.objectFile(modelUri, roleArn),
+    );
+    const files = during('Data download', () => this.inputFiles());
+    const outcome = await this.server.transform({
+      ...servedModel(model, request),
+      ...(modelArchive !== undefined && { modelArchive }),
+      files,
+      batch: batchSettings(request),
+      workFolder,
+      threads: os.availableParallelism(),
+      signal: this.stopping.signal,
+      onStart: () => this.describe({ TransformStartTime: context.now() }),
+      onLog: (line) => void log.write(line),
+    });
+    if (outcome.status !== 'Stopped' && !this.stopping.signal.aborted) this.store(files, workFolder);
+    return outcome;
+  }
+
+  private inputFiles(): readonly ChannelFile[] {
+    const { description, model } = this.record;
+    return this.context.data.resolveChannels(transformData(description, model)).flatMap(({ files }) => files);
+  }
+
+  /** Stores the output of the files that were transformed, also where others were not (API reference, TransformOutput). */
+  private store(files: readonly ChannelFile[], workFolder: string): void {
+    const { TransformOutput: output } = this.record.description;
+    for (const [number, { name }] of files.entries()) {
+      const from = path.join(workFolder, 'output', String(number));
+      if (!fs.existsSync(from)) continue;
+      const uri = `${output.S3OutputPath.replace(/\/+$/, '')}/${name}.out`;
+      const { roleArn } = this.record.model;
+      const to = during('Output upload', () => this.context.data.outputFile(uri, roleArn, output.KmsKeyId));
+      fs.mkdirSync(path.dirname(to), { recursive: true });
+      fs.renameSync(from, to);
+    }
+  }
+
+  private end(outcome: TrainingOutcome): TransformJobRecord {
+    this.isOver = true;
+    const { signal } = this.stopping;
+    const isEnding = this.context.isEnding();
+    // Ctrl-C reaches all processes of a terminal: what fails while local mode ends did not fail by itself.
+    const isCutOff = outcome.status !== 'Completed' && isEnding;
+    const status: TransformJobStatus = isCutOff || signal.aborted ? 'Stopped' : outcome.status;
+    const now = this.context.now();
+    return this.context.jobs.transform.update(this.record.name, (current) => ({
+      ...current,
+      ...(isCutOff && { isInterrupted: true }),
+      description: {
+        ...current.description,
+        TransformJobStatus: status,
+        TransformEndTime: now,
+        LastModifiedTime: now,
+        ...(status === 'Failed' &&
+          outcome.status === 'Failed' && { FailureReason: outcome.failureReason.slice(0, LONGEST_REASON) }),
+      },
+    }));
+  }
+
+  private describe(change: Partial<TransformJobDescription>): void {
+    this.context.jobs.transform.update(this.record.name, (current) => ({
+      ...current,
+      description: { ...current.description, ...change, LastModifiedTime: this.context.now() },
+    }));
+  }
+}
