@@ -7,8 +7,8 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-pro
 """
 
 import csv
-import io
 import json
+import re
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence
 
 CSV_TYPES = ("text/csv", "csv")
@@ -17,6 +17,9 @@ JSON_TYPES = ("application/json", "json")
 
 # The attributes that a join adds to JSON.
 INPUT, OUTPUT = "SageMakerInput", "SageMakerOutput"
+
+# Characters for which a cell is quoted.
+_SPECIAL = re.compile('[,"\r\n]')
 
 Steps = Sequence[Mapping[str, Any]]
 
@@ -44,6 +47,8 @@ def format_of(content_type: Optional[str]) -> Optional[Format]:
 
 
 def _read_csv(line: str) -> List[str]:
+    if '"' not in line:  # four times as fast
+        return line.split(",")
     try:
         rows = list(csv.reader([line], strict=True))
     except csv.Error as error:
@@ -55,9 +60,12 @@ def _write_csv(value: Any) -> str:
     cells = value if isinstance(value, list) else [value]
     if any(isinstance(cell, (list, dict)) for cell in cells):
         raise DataError(f"Failed to write {json.dumps(value)[:200]} as a line of CSV")
-    output = io.StringIO()
-    csv.writer(output, lineterminator="").writerow(cells)
-    return output.getvalue()
+    return ",".join(map(_quoted, cells))
+
+
+def _quoted(cell: Any) -> str:
+    text = str(cell)
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def _read_json(text: str) -> Any:

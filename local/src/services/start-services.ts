@@ -126,6 +126,7 @@ export async function startServices(
     now,
     ...(options.deploymentId !== undefined && { deploymentId: options.deploymentId }),
     isEnding: () => isEnding,
+    onModelPackage: (description) => events.modelPackageChanged(description),
   };
   let isEnding = false;
   const training = new TrainingEngine(context);

@@ -28,6 +28,32 @@ const WITHOUT_EFFECT: readonly string[] = [
     'ManifestS3Uri',
   ],
   ...['ModelClientConfig', 'MultiModelConfig', 'TransformAmiVersion'],
+  // What local mode keeps of a model package and returns.
+  ...['AdditionalInferenceSpecifications', 'CertifyForMarketplace', 'Domain', 'DriftCheckBaselines'],
+  ...['InferenceSpecification', 'ManagedConfiguration', 'ManagedStorageType', 'MetadataProperties'],
+  ...[
+    'ModelCard',
+    'ModelLifeCycle',
+    'ModelMetrics',
+    'ModelPackageDescription',
+    'ModelPackageRegistrationType',
+  ],
+  ...[
+    'SamplePayloadUrl',
+    'SecurityConfig',
+    'SkipModelValidation',
+    'SourceAlgorithmSpecification',
+    'SourceUri',
+  ],
+  ...[
+    'Task',
+    'ValidationSpecification',
+    'ModelPackageGroupDescription',
+    'ApprovalDescription',
+    'IncludedData',
+  ],
+  // There is one account.
+  'CrossAccountFilterOption',
   // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
   // Additional output of SageMaker about a job. The SDK sends some of these by default.

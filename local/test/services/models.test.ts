@@ -95,7 +95,7 @@ test.each([
   ],
   [{ ModelName: 'M', ExecutionRoleArn: TRAINING_ROLE }, /either PrimaryContainer or Containers/],
   [{ ...modelRequest('M'), ExecutionRoleArn: undefined }, /ExecutionRoleArn is missing/],
-  [modelRequest('M', { Image: undefined }), /needs an Image/],
+  [modelRequest('M', { Image: undefined }), /either Image or ModelPackageName/],
   [modelRequest('M', { Mode: 'Both' }), /SingleModel, MultiModel/],
   [modelRequest('-'), /failed to satisfy constraint/],
 ])('refuses %#', async (request, message) => {

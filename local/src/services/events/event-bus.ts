@@ -4,7 +4,9 @@ import type { Authorizer } from '../iam/authorizer';
 import type { LambdaService } from '../lambda/lambda-service';
 import type { ServiceRouter } from '../router';
 import type { CreatedObject } from '../s3/bucket-store';
+import type { ModelPackageDescription } from '../sagemaker/registry/registry-types';
 import { executionEvent } from './execution-event';
+import { modelPackageEvent } from './model-package-event';
 import { objectCreatedEvent } from './object-event';
 import { deliverEvent } from './rule-targets';
 import type { ServiceEvent } from './service-event';
@@ -37,6 +39,11 @@ export class EventBus {
     const { buckets, environment } = this.options.deployment;
     const bucket = buckets.find(({ name }) => name === created.bucket);
     if (bucket?.sendsEvents) void this.deliver(objectCreatedEvent(created, environment));
+  }
+
+  /** Reports a new model package, or a change of one. */
+  modelPackageChanged(description: ModelPackageDescription): void {
+    void this.deliver(modelPackageEvent(description, this.options.deployment.environment));
   }
 
   /** Waits until all events have reached their targets. */

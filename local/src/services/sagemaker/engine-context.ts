@@ -3,6 +3,7 @@ import type { Trainer } from '../../training/trainer';
 import type { TaskIdentity } from '../principal';
 import type { JobOrigin } from './jobs/job-store';
 import type { Jobs } from './jobs/job-types';
+import type { ModelPackageDescription } from './registry/registry-types';
 import type { DataAccess } from './training/data-access';
 import type { SpotInterruptions } from './training/spot-interruptions';
 import type { JobRoleAccess } from './training/training-role';
@@ -17,6 +18,8 @@ export interface EngineContext {
   readonly trainer: Trainer;
   /** Interrupts spot jobs. Without it, they run like other jobs. */
   readonly spot?: SpotInterruptions;
+  /** Receives each new model package, and each change of one. */
+  readonly onModelPackage?: (description: ModelPackageDescription) => void;
   /** Current time in epoch seconds. */
   readonly now: () => number;
   /** ID of the deployment, if it is stored. */

@@ -18,6 +18,9 @@ import { runToStop } from './jobs/running-jobs';
 import { search } from './jobs/search';
 import { modelOperations } from './models/model-operations';
 import { refuseMembers } from './refused-members';
+import { groupOperations } from './registry/group-operations';
+import { packageOperations } from './registry/package-operations';
+import { groupArnOf, packageArnOf } from './registry/registry-names';
 import type { TrainingEngine } from './training/training-engine';
 import type { TransformEngine } from './transform/transform-engine';
 import { transformOperations } from './transform/transform-operations';
@@ -35,6 +38,8 @@ const NAMES: readonly (readonly [
   ['AutoMLJobName', automlJobArn],
   ['TransformJobName', transformJobArn],
   ['ModelName', modelArn],
+  ['ModelPackageName', packageArnOf],
+  ['ModelPackageGroupName', groupArnOf],
 ];
 
 /** Amazon SageMaker's training, tuning, AutoML and transform jobs, and its models. */
@@ -125,6 +130,8 @@ export class SageMakerService implements Service {
       Search: { run: (input) => search(jobs, input) },
       ...automlOperations(jobs, automl),
       ...modelOperations(context),
+      ...groupOperations(context),
+      ...packageOperations(context),
       ...transformOperations(context, transform),
       ...tagOperations(jobs),
     };

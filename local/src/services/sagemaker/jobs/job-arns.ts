@@ -25,6 +25,16 @@ export function modelArn(environment: Environment, name: string): string {
   return jobArn(environment, `model/${name.toLowerCase()}`);
 }
 
+/** ARN of a model package group; SageMaker lower-cases the name. */
+export function modelPackageGroupArn(environment: Environment, name: string): string {
+  return jobArn(environment, `model-package-group/${name.toLowerCase()}`);
+}
+
+/** ARN of a model package; SageMaker lower-cases the name. @param name `my-group/3` for a version of a group */
+export function modelPackageArn(environment: Environment, name: string): string {
+  return jobArn(environment, `model-package/${name.toLowerCase()}`);
+}
+
 function jobArn({ partition, region, accountId }: Environment, resource: string): string {
   return `arn:${partition}:sagemaker:${region}:${accountId}:${resource}`;
 }

@@ -27,6 +27,8 @@ export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
     tuning: new JobStore(path.join(folder, 'tuning-jobs'), onNotice),
     automl: new JobStore(path.join(folder, 'automl-jobs'), onNotice),
     models: new JobStore(path.join(folder, 'models'), onNotice),
+    modelPackageGroups: new JobStore(path.join(folder, 'model-package-groups'), onNotice),
+    modelPackages: new JobStore(path.join(folder, 'model-packages'), onNotice),
     transform: new JobStore(path.join(folder, 'transform-jobs'), onNotice),
   };
   endInterruptedJobs(jobs, root, now);

@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws-error';
 import type { Input, Operation } from '../../service';
 import type { Tag } from '../api-types';
+import { recordName } from '../registry/registry-names';
 import { listTags } from './job-lists';
 import type { JobRecord, JobStore } from './job-store';
 import type { Jobs } from './job-types';
@@ -47,7 +48,7 @@ function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<
   // Each store takes back what it gave, with other tags.
   const stores = storesByKind(jobs) as unknown as Readonly<Record<string, JobStore<Tagged>>>;
   const store = Object.hasOwn(stores, kind) ? stores[kind] : undefined;
-  const record = store?.get(name);
+  const record = store?.get(recordName(name));
   if (store !== undefined && record !== undefined) return { store, record };
   throw new AwsError(
     'ResourceNotFound',
@@ -63,5 +64,7 @@ function storesByKind(jobs: Jobs) {
     'automl-job': jobs.automl,
     'transform-job': jobs.transform,
     model: jobs.models,
+    'model-package-group': jobs.modelPackageGroups,
+    'model-package': jobs.modelPackages,
   };
 }

@@ -1,6 +1,7 @@
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../api-types';
 import type { AutoMLJobRecord } from '../automl/automl-types';
 import type { ModelRecord } from '../models/model-types';
+import type { ModelPackageGroupRecord, ModelPackageRecord } from '../registry/registry-types';
 import type { TransformJobRecord } from '../transform/transform-types';
 import type { JobRecord, JobStore } from './job-store';
 
@@ -32,5 +33,7 @@ export interface Jobs {
   readonly tuning: JobStore<TuningJobRecord>;
   readonly automl: JobStore<AutoMLJobRecord>;
   readonly models: JobStore<ModelRecord>;
+  readonly modelPackageGroups: JobStore<ModelPackageGroupRecord>;
+  readonly modelPackages: JobStore<ModelPackageRecord>;
   readonly transform: JobStore<TransformJobRecord>;
 }

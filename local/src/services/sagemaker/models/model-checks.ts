@@ -1,6 +1,7 @@
 import { AwsError, validationError } from '../../aws-error';
 import type { EngineContext } from '../engine-context';
 import type { ContainerDefinition, CreateModelRequest } from './model-types';
+import { resolveContainer } from './resolve-container';
 
 /**
  * Refuses what SageMaker refuses when it creates a model. Whether local mode can run the image is asked when a
@@ -11,7 +12,7 @@ import type { ContainerDefinition, CreateModelRequest } from './model-types';
  */
 export function checkModel(
   request: CreateModelRequest,
-  context: Pick<EngineContext, 'data' | 'environment'>,
+  context: Pick<EngineContext, 'data' | 'environment' | 'jobs'>,
 ): string {
   const { PrimaryContainer: primary, Containers: several = [], ExecutionRoleArn: role } = request;
   if ((primary === undefined) === (several.length === 0)) {
@@ -24,7 +25,7 @@ export function checkModel(
   }
   for (const container of primary === undefined ? several : [primary]) {
     checkContainer(container);
-    checkModelData(container, role, context);
+    checkModelData(resolveContainer(container, context), role, context);
   }
   return role;
 }
@@ -34,10 +35,14 @@ function checkContainer({
   ModelPackageName: modelPackage,
   ...data
 }: ContainerDefinition): void {
-  if (modelPackage !== undefined || data.InferenceSpecificationName !== undefined) {
-    throw validationError('CreateModel: local mode has no model packages: give Image and ModelDataUrl');
+  if ((image === undefined) === (modelPackage === undefined)) {
+    throw validationError('CreateModel: a container takes either Image or ModelPackageName, and not both');
   }
-  if (image === undefined) throw validationError('CreateModel: a container needs an Image');
+  if (data.InferenceSpecificationName !== undefined) {
+    throw validationError(
+      'CreateModel: local mode has only the main inference specification of a model package',
+    );
+  }
   if (data.ModelDataUrl !== undefined && data.ModelDataSource !== undefined) {
     throw validationError(
       'CreateModel: a container takes either ModelDataUrl or ModelDataSource, and not both',

@@ -5,6 +5,7 @@ import { type EngineContext, originOf } from '../engine-context';
 import { transformJobArn } from '../jobs/job-arns';
 import { RunningJobs } from '../jobs/running-jobs';
 import { findModel } from '../models/model-operations';
+import { resolveContainer } from '../models/resolve-container';
 import { batchSettings, servedModel, transformData, transformedModel } from './transform-checks';
 import { TransformRun } from './transform-run';
 import type {
@@ -22,7 +23,10 @@ export class TransformEngine {
   /** Creates a job and starts it. */
   public start({ Tags: tags = [], ...request }: CreateTransformJobRequest, createdBy?: TaskIdentity): void {
     const { context } = this;
-    const model = transformedModel(findModel(context, { ModelName: request.ModelName }).description);
+    const { container: named, roleArn } = transformedModel(
+      findModel(context, { ModelName: request.ModelName }).description,
+    );
+    const model = { roleArn, container: resolveContainer(named, context) };
     batchSettings(request);
     const served = servedModel(model, request);
     if (!this.server().accepts(served)) {

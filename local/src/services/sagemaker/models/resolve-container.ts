@@ -1,0 +1,32 @@
+import { validationError } from '../../aws-error';
+import type { EngineContext } from '../engine-context';
+import { findPackage } from '../registry/package-operations';
+import type { ContainerDefinition } from './model-types';
+
+/**
+ * Adds the image and the model data of the model package that a container names.
+ *
+ * @throws AwsError ValidationException if there is no such package, or it is a version that is not approved: "the value
+ *   of this parameter must be set to Approved to deploy the model" (API reference, CreateModelPackage)
+ */
+export function resolveContainer(
+  container: ContainerDefinition,
+  context: Pick<EngineContext, 'jobs' | 'environment'>,
+): ContainerDefinition {
+  const { ModelPackageName: name, ...given } = container;
+  if (name === undefined) return container;
+  const { description } = findPackage(context, name);
+  const { ModelApprovalStatus: status = 'Approved', InferenceSpecification: specification } = description;
+  if (status !== 'Approved') {
+    throw validationError(
+      `ModelPackage ${description.ModelPackageArn} is not approved: its ModelApprovalStatus is ${status}`,
+    );
+  }
+  const [first, ...more] = specification?.Containers ?? [];
+  if (first === undefined || more.length > 0) {
+    throw validationError(
+      `local mode runs model packages with one container, ${description.ModelPackageArn} has ${more.length + 1}`,
+    );
+  }
+  return { ...first, ...given, Environment: { ...first.Environment, ...given.Environment } };
+}

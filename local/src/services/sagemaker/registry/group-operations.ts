@@ -1,0 +1,92 @@
+import { AwsError, validationError } from '../../aws-error';
+import type { Input, Operation } from '../../service';
+import { type EngineContext, originOf } from '../engine-context';
+import { modelPackageGroupArn } from '../jobs/job-arns';
+import { creation } from '../jobs/job-creation';
+import { isNamed, isWithin, pick, sortedPage } from '../jobs/job-lists';
+import { nameInArn } from './registry-names';
+import type { ModelPackageGroupRecord } from './registry-types';
+
+/** The operations on model package groups. */
+export function groupOperations(context: EngineContext) {
+  const { modelPackageGroups: groups, modelPackages: packages } = context.jobs;
+  return {
+    CreateModelPackageGroup: creation({
+      name: 'ModelPackageGroupName',
+      arn: 'ModelPackageGroupArn',
+      jobs: groups,
+      start: ({ Tags: tags, ...request }, createdBy) => {
+        const name = String(request['ModelPackageGroupName']);
+        const arn = modelPackageGroupArn(context.environment, name);
+        const record = {
+          name,
+          ...originOf(context, createdBy),
+          tags: tags ?? [],
+          latestVersion: 0,
+          description: {
+            ...request,
+            ModelPackageGroupArn: arn,
+            ModelPackageGroupStatus: 'Completed',
+            CreationTime: context.now(),
+            CreatedBy: {},
+          },
+        } as unknown as ModelPackageGroupRecord;
+        if (!groups.create(record)) throw validationError(`Model Package Group already exists: ${arn}`);
+      },
+    }),
+    DescribeModelPackageGroup: { run: (input) => findGroup(context, input).description },
+    ListModelPackageGroups: {
+      run: (input) => {
+        groups.refresh();
+        return listGroups(groups.list(), input);
+      },
+    },
+    DeleteModelPackageGroup: {
+      run: (input) => {
+        const { name, description } = findGroup(context, input);
+        packages.refresh();
+        if (packages.list().some((each) => each.description.ModelPackageGroupName === name)) {
+          throw new AwsError(
+            'ConflictException',
+            `Model Package Group ${description.ModelPackageGroupArn} cannot be deleted because it still contains model packages`,
+          );
+        }
+        groups.delete(name);
+        return {};
+      },
+    },
+  } satisfies Record<string, Operation>;
+}
+
+/**
+ * The group that a request names, by name or ARN.
+ *
+ * @throws AwsError ValidationException if there is no such group
+ */
+export function findGroup(
+  { jobs, environment }: Pick<EngineContext, 'jobs' | 'environment'>,
+  { ModelPackageGroupName }: Input,
+): ModelPackageGroupRecord {
+  const name = nameInArn(ModelPackageGroupName);
+  const record = jobs.modelPackageGroups.get(name);
+  if (record !== undefined) return record;
+  throw validationError(`ModelPackageGroup ${modelPackageGroupArn(environment, name)} does not exist.`);
+}
+
+function listGroups(groups: readonly ModelPackageGroupRecord[], input: Input): unknown {
+  const kept = groups.filter(
+    ({ name, description: { CreationTime } }) =>
+      isNamed(input, name) && isWithin(input, { CreationTime, LastModifiedTime: CreationTime }),
+  );
+  const { items, ...token } = sortedPage(kept, input, {
+    CreationTime: ({ description }) => description.CreationTime,
+    Name: ({ name }) => name,
+  });
+  const members = ['Name', 'Arn', 'Description', 'Status'].map((part) => `ModelPackageGroup${part}`);
+  return {
+    ModelPackageGroupSummaryList: items.map(({ description }) =>
+      pick(description, [...members, 'CreationTime']),
+    ),
+    ...token,
+  };
+}

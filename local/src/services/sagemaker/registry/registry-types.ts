@@ -1,0 +1,58 @@
+import type { Tag } from '../api-types';
+import type { JobRecord } from '../jobs/job-store';
+import type { ContainerDefinition } from '../models/model-types';
+
+/** Response of DescribeModelPackageGroup; times are epoch seconds. */
+export interface ModelPackageGroupDescription {
+  readonly ModelPackageGroupName: string;
+  readonly ModelPackageGroupArn: string;
+  readonly ModelPackageGroupDescription?: string;
+  readonly ModelPackageGroupStatus: 'Completed';
+  readonly CreationTime: number;
+  readonly CreatedBy: object;
+}
+
+/** What is kept of a model package group. */
+export interface ModelPackageGroupRecord extends JobRecord {
+  readonly description: ModelPackageGroupDescription;
+  readonly tags: readonly Tag[];
+  /** The highest version so far: a deleted version's number is not used again. */
+  readonly latestVersion: number;
+}
+
+/** Whether a version may be deployed. */
+export type ModelApprovalStatus = 'Approved' | 'Rejected' | 'PendingManualApproval';
+
+/** How to run the model of a package. */
+export interface InferenceSpecification {
+  readonly Containers: readonly ContainerDefinition[];
+}
+
+/** Request of CreateModelPackage. Members that local mode only returns are not listed here. */
+export interface CreateModelPackageRequest {
+  readonly ModelPackageName?: string;
+  readonly ModelPackageGroupName?: string;
+  readonly InferenceSpecification?: InferenceSpecification;
+  readonly ModelApprovalStatus?: ModelApprovalStatus;
+  readonly CustomerMetadataProperties?: Readonly<Record<string, string>>;
+  readonly AdditionalInferenceSpecifications?: readonly object[];
+  readonly Tags?: readonly Tag[];
+  readonly ClientToken?: string;
+}
+
+/** Response of DescribeModelPackage; times are epoch seconds. */
+export interface ModelPackageDescription extends Omit<CreateModelPackageRequest, 'Tags' | 'ClientToken'> {
+  readonly ModelPackageArn: string;
+  readonly ModelPackageVersion?: number;
+  readonly ModelPackageStatus: 'Completed';
+  readonly CreationTime: number;
+  readonly LastModifiedTime?: number;
+}
+
+/** What is kept of a model package. */
+export interface ModelPackageRecord extends JobRecord {
+  readonly description: ModelPackageDescription;
+  readonly tags: readonly Tag[];
+  /** The token of the request: a repeated request creates no second version. */
+  readonly clientToken?: string;
+}
