@@ -1,6 +1,6 @@
 """A batch transform: requests made of files, a model server that answers them, and files made of the answers.
 
-What SageMaker's own agent does beside the container: it splits the files into records, puts records into requests of a
+The part of SageMaker's agent, next to the container: it splits the files into records, puts records into requests of a
 limited size, filters and joins them, and keeps the output of the files that were transformed as a whole.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html and the API reference of CreateTransformJob

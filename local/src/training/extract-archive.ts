@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 
-/** What is said of members of an archive that are left out. */
+/** How skipped members of an archive are reported. */
 interface ExtractOptions {
   /** Name of the folder, for the notices. */
   readonly place: string;

@@ -36,7 +36,7 @@ export function packageOperations(context: EngineContext) {
         return created.access?.(input, { ...given, resource }) ?? [given];
       },
       run: (input, { task }) => {
-        const request = input as CreateModelPackageRequest;
+        const request = input as unknown as CreateModelPackageRequest;
         const record = findRepeated(context, request, task) ?? createPackage(context, request, task);
         return { ModelPackageArn: record.description.ModelPackageArn };
       },
