@@ -46,7 +46,7 @@ export async function unpackModel(task: TransformTask): Promise<string> {
   return folder;
 }
 
-/** What a worker is told of a transform. */
+/** The message that starts a transform in a worker. */
 export function transformMessage(task: TransformTask, modelFolder: string): TransformMessage {
   const { batch, files, environment, threads, workFolder } = task;
   return {

@@ -29,7 +29,13 @@ const WITHOUT_EFFECT: readonly string[] = [
   ],
   ...['ModelClientConfig', 'MultiModelConfig', 'TransformAmiVersion'],
   // What local mode keeps of a model package and returns.
-  ...['AdditionalInferenceSpecifications', 'CertifyForMarketplace', 'Domain', 'DriftCheckBaselines'],
+  ...[
+    'AdditionalInferenceSpecifications',
+    'AdditionalInferenceSpecificationsToAdd',
+    'CertifyForMarketplace',
+    'Domain',
+    'DriftCheckBaselines',
+  ],
   ...['InferenceSpecification', 'ManagedConfiguration', 'ManagedStorageType', 'MetadataProperties'],
   ...[
     'ModelCard',

@@ -185,7 +185,7 @@ describe('data processing', () => {
   const withIds = ROWS.map((row, at) => `"id, ${at}",${row},${at % 2}`);
   const content = [`${withIds.join('\r\n')}\r\n`];
 
-  test('keeps the columns that the model does not get beside its predictions', async () => {
+  test('keeps columns that the model does not get next to its predictions', async () => {
     const model = 'binary:logistic';
     const expected = predicted[model];
     const batch = { joinsInput: true, ...filters('$[1:-1]', '$[0,-2,-1]') };

@@ -1,4 +1,5 @@
 import { validationError } from '../../aws-error';
+import type { RequestContext } from '../../iam/request-context';
 import type { TaskIdentity } from '../../principal';
 import type { Input, Operation } from '../../service';
 import { type EngineContext, originOf } from '../engine-context';
@@ -16,7 +17,7 @@ import type {
 /** The operations on model packages. Each new package and each update sends an event, as on AWS. */
 export function packageOperations(context: EngineContext) {
   const { modelPackages: packages, modelPackageGroups: groups } = context.jobs;
-  const approval = ({ ModelApprovalStatus: status }: Input) =>
+  const approval = ({ ModelApprovalStatus: status }: Input): RequestContext =>
     status === undefined ? {} : { 'sagemaker:ModelApprovalStatus': String(status) };
   const created = creation({
     name: 'ModelPackageName',
