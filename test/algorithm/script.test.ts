@@ -109,7 +109,9 @@ function packed(source: ScriptSource, entryPoint = 'train.py') {
   );
   const archive = readFileSync(join(assembly.directory, asset.source.path));
   const [destination] = Object.values<Json>(asset.destinations);
-  return { key: destination.objectKey as string, archive, files: parseTar(gunzipSync(archive)) };
+  // A copy: parseTar reads a buffer from the beginning of its memory, of which a buffer of Node.js 24 is only a part.
+  const tar = new Uint8Array(gunzipSync(archive));
+  return { key: destination.objectKey as string, archive, files: parseTar(tar) };
 }
 
 describe('the archive of a folder', () => {
