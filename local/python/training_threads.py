@@ -4,6 +4,7 @@ OpenMP's threads sleep between the steps of a tree (OMP_WAIT_POLICY=PASSIVE), be
 other processes. Waking them takes longer than a small step. See decision 34 for measurements.
 """
 
+import os
 from typing import Any, Mapping, Optional
 
 # From this size on, every measured tree is faster with all threads, whatever its depth.
@@ -15,6 +16,19 @@ _MANY_CELLS_LIGHTGBM = 8_000_000
 _SLOW_TREE_SECONDS = 0.005
 # The fastest of these rounds counts. The first round is excluded, because it also sorts the data.
 _TIMED_ROUNDS = 3
+
+
+def available_threads() -> int:
+    """The number of cores that this process may use. Linux only."""
+    return len(os.sched_getaffinity(0))
+
+
+def overlapping_threads(share: int) -> int:
+    """The threads of a job with large data, given its share of the cores: twice the share.
+
+    A core is then seldom idle: not between the steps of another job's trees, nor when another job has ended.
+    """
+    return max(share, min(2 * share, available_threads()))
 
 
 def lightgbm_threads(cells: int, limit: int) -> int:

@@ -16,7 +16,7 @@ import warnings
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from errors import AlgorithmError, ClientError, JobFailure
-from forked_jobs import ForkedJobs
+from forked_jobs import ForkedJobs, return_freed_memory
 from protocol import Channel, Message
 
 # Lines printed within this time are sent together: a message per line would cost more than the rounds of a
@@ -99,6 +99,7 @@ def serve(
         if not job.get("forks"):
             _run(job, train, channel, stops)
             continue
+        return_freed_memory()
         try:
             load(job)
         except Exception:

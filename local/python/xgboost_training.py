@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 import xgboost as xgb
 
 from errors import AlgorithmError, ClientError
-from training_threads import XGBoostThreads
+from training_threads import XGBoostThreads, available_threads, overlapping_threads
 from xgboost_data import DataStore, shorten
 from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
 from xgboost_metrics import Shares, metric_arguments
@@ -96,7 +96,7 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     share both.
     """
     config = validate(job["hyperparameters"])
-    threads = len(os.sched_getaffinity(0))  # all threads, because all jobs wait for the data
+    threads = available_threads()  # all threads, because all jobs wait for the data
     data = store.load(job["channels"], config.get("csv_weights") == 1, threads)
     method = config.get("tree_method", "auto")
     if method != "approx" and config.get("booster") != "gblinear":  # other methods cache nothing
@@ -112,7 +112,10 @@ def train(
     AlgorithmError.
     """
     config = validate(job["hyperparameters"])
-    data = store.load(job["channels"], config.get("csv_weights") == 1, int(job["threads"]))
+    limit = int(job["threads"])
+    if job.get("forks"):
+        limit = overlapping_threads(limit)
+    data = store.load(job["channels"], config.get("csv_weights") == 1, limit)
     if is_stopped():
         return False
     train_data, validation_data = data.train, data.validation
@@ -131,7 +134,7 @@ def train(
     progress = _Progress(log, is_stopped, shares)
     callbacks: List[xgb.callback.TrainingCallback] = [progress]
     if "nthread" not in config:
-        threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), int(job["threads"]), config)
+        threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), limit, config)
         config["nthread"] = threads.first
         callbacks.append(_Threads(threads))
     early_stopping = _early_stopping(config, validation_data is not None, log)

@@ -144,9 +144,17 @@ export class PythonWorkerPool {
   private acquireForking(): Worker {
     if (!this.forking?.worker.isRunning) {
       this.forking = { worker: this.acquireIdle(), jobs: 0 };
+      this.endIdle();
     }
     this.forking.jobs += 1;
     return this.forking.worker;
+  }
+
+  /** Ends idle workers: jobs that fork do not need them, and the data needs their memory. */
+  private endIdle(): void {
+    for (const worker of this.idle.splice(0)) {
+      void worker.close().then(() => this.all.delete(worker));
+    }
   }
 
   private release(worker: Worker): void {

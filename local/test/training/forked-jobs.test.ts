@@ -95,6 +95,38 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     for (const { log } of [...others, await job()]) expect(last(log)).toEqual(last(first?.log));
   });
 
+  test('the memory does not grow with the number of jobs', async () => {
+    const file = writeRegressionCsv(join(temporaryFolder(), 'data.csv'), 20_000, 10, 4);
+    const job = () => runJob(trainer, { ...BASE, num_round: '5' }, { train: [file] });
+    await Promise.all([job(), job()]); // the first jobs load the data
+    const peaks: number[] = [];
+    for (let quarter = 0; quarter < 4; quarter += 1) {
+      const samples: number[] = [];
+      const timer = setInterval(() => samples.push(megabytesOf([...workers(), ...jobProcesses()])), 100);
+      for (let pair = 0; pair < 4; pair += 1) await Promise.all([job(), job()]);
+      clearInterval(timer);
+      peaks.push(Math.max(...samples, megabytesOf(workers())));
+    }
+    // A copy of the data takes at least 1.6 MB, and each quarter runs eight jobs.
+    expect(peaks[3]).toBeLessThan((peaks[0] ?? 0) + 8);
+  });
+
+  test('a worker with loaded data ends the idle workers', async () => {
+    const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 3, forkedBytes: 0 });
+    const others = workers();
+    const ownWorkers = () => workers().filter((id) => !others.includes(id));
+    try {
+      await own.prepare?.({ trainingImage: 'sagemaker-xgboost', hyperparameters: {} }, 3);
+      expect(ownWorkers()).toHaveLength(3);
+      expect((await runJob(own, BASE, { train })).outcome).toEqual({ status: 'Completed' });
+      await waitUntil(() => ownWorkers().length === 1, 5000);
+      expect(ownWorkers()).toHaveLength(1);
+      expect((await runJob(own, BASE, { train })).outcome).toEqual({ status: 'Completed' });
+    } finally {
+      await own.close();
+    }
+  });
+
   test('a killed process only fails its own job', async () => {
     const one = startEndless();
     await one.isTraining;
@@ -189,6 +221,24 @@ function workers(): number[] {
 
 function jobProcesses(): number[] {
   return workers().flatMap(childrenOf);
+}
+
+/** Memory of processes. Shared pages count once. */
+function megabytesOf(ids: readonly number[]): number {
+  return ids.reduce((sum, id) => sum + proportionalKilobytes(id) / 1024, 0);
+}
+
+function proportionalKilobytes(id: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))?.[1]);
+  } catch {
+    return 0; // it has just ended
+  }
+}
+
+async function waitUntil(condition: () => boolean, milliseconds: number): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function isAlive(id: number): boolean {

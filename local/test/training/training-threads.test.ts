@@ -56,6 +56,16 @@ print([threads.first, lightgbm_threads(10**8, 1), *(threads.after_round(9.0) or 
   expect(run('-c', code, PYTHON_FOLDER)).toEqual(Array.from({ length: 7 }, () => 1));
 });
 
+test('a job with large data has twice its share of the cores, but no more than there are', () => {
+  const code = `
+import sys
+sys.path.insert(0, sys.argv[1])
+import training_threads
+training_threads.available_threads = lambda: 8
+print([training_threads.overlapping_threads(share) for share in (1, 2, 4, 5, 8, 10)])`;
+  expect(run('-c', code, PYTHON_FOLDER)).toEqual([2, 4, 8, 8, 8, 10]);
+});
+
 test.each([
   [100_000, 1],
   [1_000_000, 1],
