@@ -37,7 +37,9 @@ export function synthesizeStacks(outdir: string, script: string): void {
       source: ScriptSource.fromFolder(script),
       entryPoint: 'train.py',
       framework: Framework.scikitLearn('1.4-2'),
-      metrics: [{ name: 'validation:rmse', regex: 'rmse on validation: ([0-9.]+)' }],
+      metrics: [
+        { name: 'validation:rmse', regex: 'rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
+      ],
     }),
     objective: Objective.minimize('validation:rmse'),
     parameterRanges: [ParameterRange.integer('max-depth', { min: 3, max: 16 })],

@@ -45,7 +45,7 @@ func main() {
 			EntryPoint: jsii.String("train.py"),
 			Framework:  tuning.Framework_ScikitLearn(jsii.String("1.4-2")),
 			Metrics: &[]*tuning.TrainingMetricDefinition{{
-				Name: jsii.String("validation:rmse"), Regex: jsii.String("rmse on validation: ([0-9.]+)"),
+				Name: jsii.String("validation:rmse"), Regex: jsii.String("rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"),
 			}},
 		}),
 		Objective:       tuning.Objective_Minimize(jsii.String("validation:rmse")),

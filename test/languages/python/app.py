@@ -44,7 +44,7 @@ TuningWorkflow(
         source=ScriptSource.from_folder(script),
         entry_point="train.py",
         framework=Framework.scikit_learn("1.4-2"),
-        metrics=[TrainingMetricDefinition(name="validation:rmse", regex="rmse on validation: ([0-9.]+)")],
+        metrics=[TrainingMetricDefinition(name="validation:rmse", regex="rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)")],
     ),
     objective=Objective.minimize("validation:rmse"),
     parameter_ranges=[ParameterRange.integer("max-depth", min=3, max=16)],

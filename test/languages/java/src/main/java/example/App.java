@@ -47,7 +47,7 @@ public final class App {
             .entryPoint("train.py")
             .framework(Framework.scikitLearn("1.4-2"))
             .metrics(List.of(TrainingMetricDefinition.builder()
-                .name("validation:rmse").regex("rmse on validation: ([0-9.]+)").build()))
+                .name("validation:rmse").regex("rmse on validation: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)").build()))
             .build()))
         .objective(Objective.minimize("validation:rmse"))
         .parameterRanges(List.of(integer("max-depth", 3, 16)))
