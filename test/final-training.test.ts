@@ -126,6 +126,18 @@ describe('train and validation together', () => {
     });
   });
 
+  test('need no model where the number of rounds is set', async () => {
+    const stack = stackOf();
+    const finalTraining = { ...TOGETHER, hyperparameters: { num_round: '50' } };
+    const { PrepareFinalTraining } = statesOf({ finalTraining }, stack);
+    const { earlyStopping } = PrepareFinalTraining.Arguments.Payload;
+    expect(await evaluateJsonata(earlyStopping, { input: {} })).toEqual({
+      patience: 'early_stopping_rounds',
+    });
+    const actions = statementsIn(stack, /PrepareFinalTraining/).map(({ Action }) => Action);
+    expect(actions).not.toContain('s3:GetObject');
+  });
+
   test('are one channel, by a manifest', async () => {
     const { InputDataConfig, HyperParameters } = States.TrainFinalModel.Arguments;
     expect(InputDataConfig).toEqual([

@@ -20,7 +20,8 @@ export interface PrepareFinalTrainingEvent {
 /** Names of the hyperparameters of an algorithm's early stopping. */
 export interface EarlyStopping {
   readonly patience: string;
-  readonly rounds: string;
+  /** Missing if the number of rounds is set otherwise, so that no model is read. */
+  readonly rounds?: string;
 }
 
 const FIELDS = ['hyperparameters', 'modelArtifacts', 'earlyStopping', 'data', 'manifest', 'encryptionKey'];
@@ -32,9 +33,9 @@ export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
   check(isStrings(hyperparameters), 'hyperparameters', 'a map of strings', hyperparameters);
   check(isOptional(modelArtifacts, isUri), 'modelArtifacts', 's3://bucket/key', modelArtifacts);
   check(
-    isOptional(earlyStopping, (value) => isStrings(value) && 'patience' in value && 'rounds' in value),
+    isOptional(earlyStopping, (value) => isStrings(value) && 'patience' in value),
     'earlyStopping',
-    'an object with patience and rounds',
+    'an object with patience',
     earlyStopping,
   );
   check(

@@ -33,6 +33,7 @@ async function withoutEarlyStopping(
 ): Promise<Readonly<Record<string, string>>> {
   if (earlyStopping === undefined || !(earlyStopping.patience in hyperparameters)) return hyperparameters;
   const { [earlyStopping.patience]: _patience, ...others } = hyperparameters;
+  if (earlyStopping.rounds === undefined) return others;
   const bestIteration = await readBestIteration(client, modelArtifacts);
   // Iterations count from 0.
   return { ...others, [earlyStopping.rounds]: String(bestIteration + 1) };

@@ -3,6 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import type { EarlyStopping } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
 import { lostEarlyStopping, manifestLocation, trainsTogether } from './final-training';
@@ -32,7 +33,7 @@ export function prepareFinalTrainingFunction(
       encryptionKey,
     }),
   );
-  const readsModels = definitions.some((definition) => lostEarlyStopping(tuning, definition) !== undefined);
+  const readsModels = definitions.some((each) => stoppingOf(tuning, each)?.rounds !== undefined);
   const lists = trainsTogether(tuning);
   outputKey(output, encryptionKey)?.grant(
     made,
@@ -58,7 +59,7 @@ export function prepareFinalTraining(
 ): tasks.LambdaInvoke {
   const { output, encryptionKey } = tuning;
   const best = '$states.input.result.bestTrainingJob';
-  const stopping = byDefinition(definitions, (each) => literal(lostEarlyStopping(tuning, each) ?? null));
+  const stopping = byDefinition(definitions, (each) => literal(stoppingOf(tuning, each) ?? null));
   return tasks.LambdaInvoke.jsonata(scope, 'PrepareFinalTraining', {
     comment: 'Lists the data and finds the number of rounds that the final training trains with',
     lambdaFunction,
@@ -76,6 +77,13 @@ export function prepareFinalTraining(
     }),
     outputs: jsonata("$merge([$states.input, {'prepared': $states.result.Payload}])"),
   });
+}
+
+/** Early stopping that the final training goes without; without `rounds` if the property sets their number. */
+function stoppingOf(tuning: TuningInput, definition: TuningDefinition): Partial<EarlyStopping> | undefined {
+  const stopping = lostEarlyStopping(tuning, definition);
+  const isSet = stopping && stopping.rounds in definition.finalHyperparameters;
+  return isSet ? { patience: stopping.patience } : stopping;
 }
 
 /** JSONata for the locations of a definition's training and validation data. */

@@ -60,6 +60,11 @@ describe('early stopping', () => {
     expect(calls).toEqual([]);
   });
 
+  test('is only removed if the number of rounds is set otherwise', async () => {
+    const event = { earlyStopping: { patience: 'early_stopping_rounds' }, modelArtifacts: MODEL };
+    expect((await prepare(event)).hyperparameters).toEqual({ num_round: '200', eta: '0.1' });
+  });
+
   test.each<[string, Wire, Objects, RegExp]>([
     ['no model', { modelArtifacts: null }, {}, /left no model/],
     ['a model that is gone', {}, {}, /model\.tar\.gz cannot be read: .*NoSuchKey/],
@@ -163,7 +168,7 @@ describe('an event', () => {
   test.each<[Wire, string]>([
     [{ hyperparameters: { a: 1 } }, 'hyperparameters must be a map of strings, got {"a":1}'],
     [{ modelArtifacts: 'model' }, 'modelArtifacts must be s3://bucket/key, got "model"'],
-    [{ earlyStopping: {} }, 'earlyStopping must be an object with patience and rounds, got {}'],
+    [{ earlyStopping: {} }, 'earlyStopping must be an object with patience, got {}'],
     [{ data: [] }, 'data must be a list of S3 URIs, got []'],
     [{ data: ['s3://a/b'] }, 'manifest must be s3://bucket/key, with data, got nothing'],
     [{ manifest: 's3://a/b' }, 'manifest must be s3://bucket/key, with data, got "s3://a/b"'],
