@@ -11,7 +11,7 @@ const IMPORT = /^import [^;]*;$/gm;
 
 /** The declarations that every snippet can use. */
 const FIXTURE = `
-import { App, Stack, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { App, Stack, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { LocalMode } from 'cdk-sagemaker-tuning-local';
 import { ${Object.keys(library).join(', ')} } from 'cdk-sagemaker-tuning';
 class MyStack extends Stack {}
@@ -20,6 +20,10 @@ declare const stack: LocalMode;
 declare const stateMachine: sfn.StateMachine;
 declare const fragment: TuningFragment;
 declare const analysts: iam.IGrantable;
+declare const bucket: s3.IBucket;
+declare const algorithm: Algorithm;
+declare const objective: Objective;
+declare const parameterRanges: ParameterRange[];
 declare const workflow: SageMakerWorkflow;
 `;
 
