@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -83,11 +83,11 @@ for archive, name in zip(sys.argv[1::2], sys.argv[2::2]):
     predicted[name] = list(map(str, model.predict(rows).tolist()))
 print(json.dumps(predicted))`;
   const names = Object.keys(MODELS).flatMap((name) => [archiveOf(name), name]);
-  const options = {
+  const options: ExecFileSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
     input: JSON.stringify(ROWS),
     stdio: ['pipe', 'pipe', 'ignore'],
-  } as const;
+  };
   return JSON.parse(execFileSync(python, ['-c', code, ...names], options));
 }
 
