@@ -385,7 +385,7 @@ describe('what cannot be known or read is refused by name', () => {
   test("a container of one's own gets a warning: nobody knows where its early stopping ended", () => {
     const stack = stackOf();
     const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1');
-    const metrics = [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }];
+    const metrics = [{ name: 'validation:rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }];
     fragment({ algorithm: Algorithm.container({ image, metrics }), finalTraining: TOGETHER }, stack);
     const warnings = Annotations.fromStack(stack).findWarning(
       '*',

@@ -99,7 +99,7 @@ function log({ root }: Outcome, { name }: Job): string {
 
 /** The best round of a training job, counted from 1. Its log has more rounds, because early stopping waits. */
 function bestRound(outcome: Outcome, job: Job): number {
-  const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:([\d.]+)/gm)].map(([, value]) =>
+  const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:(\S+)/gm)].map(([, value]) =>
     Number(value),
   );
   return values.indexOf(Math.min(...values)) + 1;
