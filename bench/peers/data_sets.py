@@ -1,6 +1,6 @@
-"""Prints data sets as CSV for training (3/4) and validation, in JSON.
+"""Prints data sets as JSON: for each data set, CSV for training (3/4 of the rows) and for validation.
 
-Takes JSON: names, and tables (the folder of the tables that are not data sets of scikit-learn).
+Takes JSON: names, and tables (the folder of the data sets that are not from scikit-learn).
 """
 
 import json
@@ -16,7 +16,7 @@ Labelled = Tuple[np.ndarray, np.ndarray]
 
 REGRESSION = {"objective": "reg:squarederror"}
 BINARY = {"objective": "binary:logistic"}
-# There are many searches, so each training must be short.
+# Maximum number of rows of a data set. There are many searches, so each training must be short.
 MOST_ROWS = 1000
 
 
@@ -25,7 +25,7 @@ def classes(count: int) -> Dict[str, str]:
 
 
 def table(file: str, label: str, *left_out: str) -> Callable[[str], Labelled]:
-    """Reads a CSV table: numbers stay as they are; other columns become the indexes of their sorted values."""
+    """Reads a CSV table. Numbers are unchanged; other values are replaced by their index in the sorted values."""
 
     def read(folder: str) -> Labelled:
         rows = pd.read_csv(f"{folder}/{file}.csv").drop(columns=list(left_out)).dropna()

@@ -1,6 +1,7 @@
 """Writes CSV data in the format of SageMaker's XGBoost: label first, no header, numbers with five decimals.
 
-Takes JSON: folder, rows (of the training data; validation has a fifth as many), columns (features), seed.
+Takes JSON: folder, rows (number of training rows; validation has a fifth as many), columns (number of features),
+seed.
 Prints the size in bytes.
 """
 
@@ -15,7 +16,7 @@ ROWS_AT_ONCE = 100_000
 
 
 def csv(values: np.ndarray) -> bytes:
-    """Formats numbers from 0 to 10: each has one digit, a point, five decimals and a separator."""
+    """Formats numbers from 0 to 10 as one digit, a decimal point, five decimals and a separator."""
     rest = np.rint(values * 1e5).clip(0, 999_999).astype(np.int32)
     text = np.full((*rest.shape, 8), ord("."), np.uint8)
     text[..., 7] = ord(",")
@@ -27,7 +28,7 @@ def csv(values: np.ndarray) -> bytes:
 
 
 def rows_of(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Rows with a label first, which depends on four features. All other features are noise."""
+    """Generates rows: the label first, then all features. The label depends on four features and noise."""
     x = random.random((rows, columns)) * 10
     label = 5 + np.sin(x[:, 0]) + 0.05 * (x[:, 1] - 5) ** 2 * (x[:, 2] > 3) + 0.1 * x[:, 3]
     return np.column_stack([label + 0.3 * random.standard_normal(rows), x])

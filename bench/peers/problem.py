@@ -1,4 +1,4 @@
-"""The tuning problem: data as DMatrix objects, and ranges for Optuna."""
+"""Reads the tuning problem: data as DMatrix objects, and parameter ranges for Optuna."""
 
 import json
 import sys

@@ -3,7 +3,7 @@ per core.
 
 Takes JSON: problems (name, train, validation, hyperparameters, metric, ranges, parallel), samplers, seeds,
 trials, jobs, and searchModules (the folder of local mode's Python modules). Prints the values of each
-search's trials, in the order of their end, and the versions of the samplers' packages.
+search's trials, in the order in which the trials ended, and the versions of the samplers' packages.
 """
 
 import heapq
@@ -17,7 +17,7 @@ from importlib.metadata import version
 from multiprocessing import Pool
 from typing import Any, Callable, Dict, List, Tuple
 
-# Must precede the import of NumPy. Each core has its own process.
+# Must precede the import of NumPy. Each core has its own process, so one thread per process is enough.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import optuna  # noqa: E402
@@ -29,7 +29,7 @@ LOCAL = "local mode"
 PACKAGES = {LOCAL: [], "TPESampler": ["optuna"], "RandomSampler": ["optuna"], "GPSampler": ["optuna", "torch"]}
 
 Hyperparameters = Dict[str, Any]
-# Returns the next trial of a search: a handle of any type, and the hyperparameters.
+# Returns the next trial of a search: a handle of any type, and its hyperparameters.
 Ask = Callable[[], Tuple[Any, Hyperparameters]]
 Tell = Callable[[Any, float], None]
 

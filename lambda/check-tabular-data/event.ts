@@ -1,15 +1,15 @@
 import { InvalidEventError } from '../shared/errors';
 import { fieldsOf, show } from '../shared/event-fields';
 
-/** What the state machine passes to the function. */
+/** Event that the state machine passes to the function. */
 export interface CheckTabularDataEvent {
   /** Name of the column to predict. */
   readonly target: string;
-  /** S3 URI of a file, or the prefix of several. */
+  /** S3 URI of a training file, or prefix of several files. */
   readonly train: string;
-  /** The same for the validation data, if there is any. */
+  /** S3 URI or prefix of the validation files, if there are any. */
   readonly validation?: string;
-  /** `text/csv;header=present`, or another content type, whose content is not checked. */
+  /** Content type. The content is checked only if it is `text/csv;header=present`. */
   readonly contentType: string;
   /** Whether the files are compressed with gzip. */
   readonly gzip: boolean;
@@ -24,7 +24,7 @@ const FIELDS = ['target', 'train', 'validation', 'contentType', 'gzip', 'problem
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError with the field and what is allowed; also for unknown fields
+ * @throws InvalidEventError with the field and the allowed values; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckTabularDataEvent {
   const {

@@ -3,10 +3,10 @@ import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
 import { openObject, type S3Object } from './s3-objects';
 
-/** Format of a file by its first bytes, regardless of its name. */
+/** Format of a file, determined by its first bytes, not by its name. */
 type Format = 'gzip' | 'parquet' | 'other';
 
-/** @throws InvalidTrainingData if a file certainly has a different format than declared */
+/** @throws InvalidTrainingData if the format of a file is certainly not the declared format */
 export async function checkFormat(
   client: S3Client,
   object: S3Object,

@@ -8,7 +8,7 @@ const client = new S3Client({ followRegionRedirects: true });
 /** Entry point of the Lambda function: checks the data of an AutoML job before the job starts. */
 export async function handler(event: unknown): Promise<CheckTabularDataResult> {
   const result = await checkTabularData(client, parseEvent(event));
-  // Details go to the log, which keeps the result small.
+  // Writes the details only to the log, to keep the result small.
   console.info(
     JSON.stringify({ message: 'No problems found that would make an AutoML job fail', ...result }),
   );

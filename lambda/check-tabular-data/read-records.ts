@@ -3,25 +3,25 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 
-/** How many more bytes may be read, of all objects of a data set together. */
+/** Number of bytes left to read, for all objects of a data set together. */
 export interface Budget {
   bytes: number;
 }
 
-/** Maximum length of a record. Rows can be long, but a quote that is never closed must not fill the memory. */
+/** Maximum length of a record. Without a limit, an unclosed quote could fill the memory. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-/** How the reading of a CSV file ended. */
+/** Result of reading a CSV file. */
 export interface ReadingEnd {
-  /** Whether all of the file was read. */
+  /** Whether the whole file was read. */
   readonly complete: boolean;
   /** Why reading stopped, if the parser cannot read the file as CSV. */
   readonly problem?: string;
 }
 
 /**
- * Reads the records of a CSV file one by one, until the budget of decompressed bytes is used up, or `take` returns false
- * because it needs no more.
+ * Reads the records of a CSV file and passes each of them to `take`. Stops when the budget of decompressed bytes is
+ * used up, or when `take` returns false.
  */
 export async function readRecords(
   source: Readable,
@@ -43,14 +43,14 @@ export async function readRecords(
   }
   const parser = parse({
     bom: true,
-    // SageMaker decides about rows with a different number of values, and about quotes within values.
+    // Accepts rows of different lengths and quotes within values, because SageMaker may accept them too.
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
     // Records are processed immediately, because an error discards those still in the stream.
     on_record: (record: readonly string[]) => {
-      // One record late: if the budget ends, the last record may be incomplete.
+      // Delays each record by one, because the last record can be incomplete if the budget is used up.
       if (!enough && last) enough = !take(last);
       last = record;
       return null;
@@ -67,13 +67,13 @@ export async function readRecords(
     source.destroy();
   }
   if (enough) return { complete: false };
-  // A problem occurs after the last record, so that record is complete. A cut can be within it.
+  // The last record is complete if a problem follows it. If the budget was used up, it can be incomplete.
   if (last && (problem !== undefined || !cut)) take(last);
   if (cut) return { complete: false };
   return problem === undefined ? { complete: true } : { complete: false, problem };
 }
 
-/** Whether an error comes from the content, not from the network or from `take`. */
+/** Whether an error was caused by the content, and not by the network or `take`. */
 function isOfContent(error: unknown): error is Error {
   return error instanceof CsvError || String((error as NodeJS.ErrnoException).code).startsWith('Z_');
 }
@@ -81,7 +81,7 @@ function isOfContent(error: unknown): error is Error {
 function unpack(source: Readable): Readable {
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
-  // The reader gets the error too. After reading has ended, nobody needs it.
+  // The reader also receives the error. After reading has ended, the error is ignored.
   gunzip.on('error', () => {});
   return source.pipe(gunzip);
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
-/** An object that has content. */
+/** An object that is not empty. */
 export interface S3Object {
   readonly bucket: string;
   readonly key: string;
@@ -19,7 +19,7 @@ export interface S3Listing {
 /** Maximum number of pages to list, with 1,000 objects each. */
 const MAX_PAGES = 5;
 
-/** Lists the objects whose URIs begin with a prefix, in the order of their keys, without empty ones. */
+/** Lists the objects whose URIs begin with a prefix, in the order of their keys. Empty objects are left out. */
 export async function listObjects(client: S3Client, uri: string): Promise<S3Listing> {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
   const objects: S3Object[] = [];

@@ -2,7 +2,7 @@ import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 import { containersOf, modelArtifactsOf, type RankedCandidate } from '../shared/automl-candidate';
 import type { BestCandidateResult } from './types';
 
-/** Everything about the best candidate that a deployment or a person needs. */
+/** Describes the best candidate, with everything needed to deploy or inspect it. */
 export function describeCandidate({
   name,
   metric,

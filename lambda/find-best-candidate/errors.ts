@@ -5,7 +5,7 @@ export class AutoMlJobNotFoundError extends Error {
   override readonly name = 'AutoMlJobNotFoundError';
 }
 
-/** The AutoML job has no completed candidate with a value of its objective metric, so there is no best one. */
+/** The AutoML job has no best candidate, because no completed candidate has an objective value. */
 export class NoCompletedCandidateError extends Error {
   override readonly name = 'NoCompletedCandidateError';
 }

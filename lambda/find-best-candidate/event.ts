@@ -1,13 +1,13 @@
 import { fieldsOf, jobName, listSize } from '../shared/event-fields';
 import type { FindBestCandidateEvent } from './types';
 
-/** An event that was checked, with its defaults filled in. */
+/** A valid event, with its defaults filled in. */
 export type CheckedEvent = Required<FindBestCandidateEvent>;
 
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError with the field and what is allowed; also for unknown fields
+ * @throws InvalidEventError with the field and the allowed values; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { autoMlJobName, leaderboardSize } = fieldsOf(event, ['autoMlJobName', 'leaderboardSize']);

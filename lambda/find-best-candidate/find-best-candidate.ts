@@ -17,10 +17,10 @@ import type { CheckedEvent } from './event';
 import type { AutoMlJobResult, CandidateCounts, FindBestCandidateResult, LeaderboardEntry } from './types';
 
 /**
- * Finds the best candidate of an AutoML job. Returns everything about it that a deployment or a person needs.
+ * Finds the best candidate of an AutoML job. Returns everything needed to deploy or inspect it.
  *
- * The best is SageMaker's `BestCandidate`, else the completed candidate with the best objective value. The status of the
- * AutoML job does not matter: one that was stopped, or failed late, can have a best candidate.
+ * The best candidate is SageMaker's `BestCandidate`, or else the completed candidate with the best objective value. The
+ * status of the AutoML job does not matter: a job that was stopped, or failed late, can have a best candidate.
  */
 export async function findBestCandidate(
   client: SageMakerClient,
@@ -81,7 +81,7 @@ function countOf(candidates: readonly AutoMLCandidate[]): CandidateCounts {
   return { completed: count('Completed'), stopped: count('Stopped'), failed: count('Failed') };
 }
 
-/** The error for a job without a best candidate: why there is none, and where to look next. */
+/** The error for a job without a best candidate, with the reason and where to find more information. */
 function noCompletedCandidate(
   description: DescribeAutoMLJobV2Response,
   { name, status, candidates: { completed, stopped, failed } }: AutoMlJobResult,

@@ -1,6 +1,6 @@
 import type { InferenceContainer } from '../shared/automl-candidate';
 
-/** What the state machine passes to the function. `parseEvent` checks it. */
+/** Event that the state machine passes to the function. `parseEvent` checks it. */
 export interface FindBestCandidateEvent {
   /** Name of the AutoML job, in this account and region. */
   readonly autoMlJobName: string;
@@ -8,13 +8,13 @@ export interface FindBestCandidateEvent {
   readonly leaderboardSize?: number;
 }
 
-/** What the function returns: the output contract of the state machine. */
+/** Result of the function, which is also the output of the state machine. */
 export interface FindBestCandidateResult {
   readonly autoMlJob: AutoMlJobResult;
   readonly bestCandidate: BestCandidateResult;
   /**
-   * Candidates with an objective value, best first. Limited by `leaderboardSize` and by the size of the whole result: see
-   * `RESULT_BUDGET_BYTES`.
+   * Candidates with an objective value, best first. Limited by `leaderboardSize` and by the size of the whole result
+   * (`RESULT_BUDGET_BYTES`).
    */
   readonly leaderboard: readonly LeaderboardEntry[];
 }
@@ -46,7 +46,7 @@ export interface BestCandidateResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** Containers of a SageMaker model, in this order: preprocessing, model, and conversion of predictions to labels. */
   readonly inferenceContainers: readonly InferenceContainer[];
-  /** Model artifacts of the inference container with the model; `null` without inference containers. */
+  /** Model artifacts of the inference container that has the model; `null` if there are no inference containers. */
   readonly modelArtifacts: string | null;
   /** The jobs that created the candidate, in order. */
   readonly steps: readonly CandidateStep[];
@@ -63,7 +63,7 @@ export interface LeaderboardEntry {
   readonly name: string;
   readonly status: string;
   readonly objectiveValue: number;
-  /** The same as for the best candidate. */
+  /** Model artifacts, as for the best candidate. */
   readonly modelArtifacts: string | null;
 }
 

@@ -5,7 +5,7 @@ export class TuningJobNotFoundError extends Error {
   override readonly name = 'TuningJobNotFoundError';
 }
 
-/** The tuning job has no training job with an objective value, so there is no best one. */
+/** The tuning job has no best training job, because no training job has an objective value. */
 export class NoCompletedTrainingJobError extends Error {
   override readonly name = 'NoCompletedTrainingJobError';
 }

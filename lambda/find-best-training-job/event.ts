@@ -2,14 +2,14 @@ import { InvalidEventError } from '../shared/errors';
 import { fieldsOf, jobName, listSize, show } from '../shared/event-fields';
 import type { FindBestTrainingJobEvent, StepFunctionsFailure } from './types';
 
-/** An event that was checked, with its defaults filled in. */
+/** A valid event, with its defaults filled in. */
 export type CheckedEvent = FindBestTrainingJobEvent &
   Required<Pick<FindBestTrainingJobEvent, 'topTrainingJobs'>>;
 
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError with the field and what is allowed; also for unknown fields
+ * @throws InvalidEventError with the field and the allowed values; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { tuningJobName, failure, topTrainingJobs } = fieldsOf(event, [

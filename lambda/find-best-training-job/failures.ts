@@ -7,16 +7,16 @@ import {
 import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
 import { listTrainingJobs, MAX_PAGES } from '../shared/training-job-summaries';
 
-/** Maximum number of failed training jobs to describe one by one, if their summaries have no reason. */
+/** Maximum number of failed training jobs to describe if their summaries do not have a failure reason. */
 const MAX_DESCRIBED = 10;
 
-/** The reason that most of the failed training jobs have in common. */
+/** The most common failure reason of the failed training jobs. */
 export interface CommonFailure extends CommonReason {
   /** Number of examined training jobs that have a failure reason. */
   readonly examined: number;
 }
 
-/** The most common failure reason of a tuning job's training jobs; `undefined` if none failed or none has a reason. */
+/** The most common failure reason of a tuning job's training jobs; `undefined` if there is no failure reason. */
 export async function findCommonFailure(
   client: SageMakerClient,
   tuningJobName: string,
@@ -42,7 +42,7 @@ async function describeReason(client: SageMakerClient, trainingJobName: string):
     const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: trainingJobName }));
     return job.FailureReason;
   } catch (error) {
-    // The reason is only an addition to an error message, so a failure to read it must not replace that message.
+    // The reason is only added to an error message. If it cannot be read, that message must still be shown.
     if (isAccessDenied(error) || isNotFound(error)) {
       return undefined;
     }

@@ -24,26 +24,26 @@ import type {
   TuningJobResult,
 } from './types';
 
-/** Maximum number of pages of the sorted list to read. Usually the first is enough. */
+/** Maximum number of pages of the sorted list to read. Usually, the first page is enough. */
 const MAX_PAGES = 10;
 
-/** Maximum length of a cause, which can be the JSON of a whole job. Its beginning has the reason. */
+/** Maximum length of a cause. A cause can be the JSON of a whole job, and begins with the reason. */
 const MAX_CAUSE_CHARACTERS = 2000;
 
 /**
- * Finds the best training job of a tuning job. Returns everything about it that the final training or a person needs.
+ * Finds the best training job of a tuning job. Returns everything needed to inspect it and to run the final training.
  *
  * The best training job is the first of these that exists:
  *
- * 1. SageMaker's `OverallBestTrainingJob`, which exists after a warm start of type IdenticalDataAndAlgorithm and can be a
- *    training job of a parent, if its value is better than that of this tuning job's own best: data and algorithm are the
- *    same, so the values are comparable, and the final training should use the best known hyperparameters. It is skipped
- *    if it cannot be described, because the role has no permission or the job was deleted.
+ * 1. SageMaker's `OverallBestTrainingJob`, if its value is better than the best value of this tuning job. It exists
+ *    after a warm start of type IdenticalDataAndAlgorithm and can be a training job of a parent. Data and algorithm are
+ *    the same, so the values are comparable, and the final training should use the best known hyperparameters. It is
+ *    skipped if it cannot be described, because the role has no permission or the job was deleted.
  * 2. SageMaker's `BestTrainingJob`.
- * 3. The best training job in the list of those with an objective value, because `BestTrainingJob` can be missing although
- *    such training jobs exist. Completed training jobs come before stopped ones, as in SageMaker.
+ * 3. The training job with the best objective value in the list of training jobs, because `BestTrainingJob` can be
+ *    missing although training jobs have values. As in SageMaker, completed training jobs come before stopped ones.
  *
- * The status of the tuning job does not matter: one that was stopped, or failed late, can have a best training job.
+ * The status of the tuning job does not matter: a job that was stopped, or failed late, can have a best training job.
  */
 export async function findBestTrainingJob(
   client: SageMakerClient,
@@ -116,15 +116,15 @@ function summarize(description: DescribeHyperParameterTuningJobResponse): Tuning
       completed: counters.Completed ?? 0,
       stopped: counters.Stopped ?? 0,
       // The API has no counter for all failed training jobs. RetryableError counts failures caused by the service, and
-      // NonRetryableError those caused by the client. Each failed training job is in one of the two.
+      // NonRetryableError counts failures caused by the client.
       failed: (counters.NonRetryableError ?? 0) + (counters.RetryableError ?? 0),
     },
   };
 }
 
 /**
- * Training jobs of the tuning job with an objective value, best first. It lists at least the requested number and, if
- * SageMaker returned no best training job, continues to the first completed one.
+ * Lists training jobs of the tuning job with an objective value, best first. Reads at least the requested number. If
+ * SageMaker returned no best training job, reads on until the first completed training job.
  */
 async function listRanked(
   client: SageMakerClient,
@@ -139,7 +139,7 @@ async function listRanked(
     const response = await client.send(
       new ListTrainingJobsForHyperParameterTuningJobCommand({
         HyperParameterTuningJobName: tuningJobName,
-        // Leaves out the training jobs without a value.
+        // Sorting by the objective value leaves out training jobs without a value.
         SortBy: 'FinalObjectiveMetricValue',
         SortOrder: type === 'Minimize' ? 'Ascending' : 'Descending',
         // A few more than needed, because values that are not numbers are left out.
@@ -156,7 +156,7 @@ async function listRanked(
   return listed.sort(compareBy(type));
 }
 
-/** The best of the list by SageMaker's rule. A failed training job is never the best, because it has no model. */
+/** The best training job in the list by SageMaker's rule. Failed training jobs are excluded: they have no model. */
 function bestOfList(listed: readonly RankedTrainingJob[]): RankedTrainingJob | undefined {
   return listed.find(isCompleted) ?? listed.find(({ status }) => status === 'Stopped');
 }
@@ -206,7 +206,7 @@ async function describeBest(
   };
 }
 
-/** Name of the definition, only if there are several: the name of a single definition has no meaning. */
+/** Name of the definition if the tuning job has several. The name of a single definition has no meaning. */
 function definitionNameIn(
   { TrainingJobDefinitions }: DescribeHyperParameterTuningJobResponse,
   definitionName: string | undefined,
@@ -225,7 +225,7 @@ function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Rec
   return metrics;
 }
 
-/** The error for a tuning job without a best training job: why there is none, and where to look next. */
+/** The error for a tuning job without a best training job, with the reason and where to find more information. */
 async function noCompletedTrainingJob(
   client: SageMakerClient,
   { tuningJobName, failure }: CheckedEvent,

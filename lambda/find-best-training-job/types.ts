@@ -1,8 +1,8 @@
-/** What the state machine passes to the function. `parseEvent` checks it. */
+/** Event that the state machine passes to the function. `parseEvent` checks it. */
 export interface FindBestTrainingJobEvent {
   /** Name of the tuning job, in this account and region. */
   readonly tuningJobName: string;
-  /** The error that Step Functions reported if the tuning state failed. It is only used in error messages. */
+  /** The error that Step Functions reported if the tuning state failed. Used only in error messages. */
   readonly failure?: StepFunctionsFailure;
   /** Number of best training jobs to list: 1 to 50, default 10. */
   readonly topTrainingJobs?: number;
@@ -14,13 +14,13 @@ export interface StepFunctionsFailure {
   readonly Cause?: string;
 }
 
-/** What the function returns: the part of the state machine's output that is known before the final training. */
+/** Result of the function: the part of the state machine's output that is known before the final training. */
 export interface FindBestTrainingJobResult {
   readonly tuningJob: TuningJobResult;
   readonly bestTrainingJob: BestTrainingJobResult;
   /**
-   * Training jobs of this tuning job with an objective value, best first. Does not include those of earlier tuning jobs (warm
-   * start). Limited by `topTrainingJobs` and by the size of the whole result: see `RESULT_BUDGET_BYTES`.
+   * Training jobs of this tuning job with an objective value, best first. Does not include training jobs of earlier
+   * tuning jobs (warm start). Limited by `topTrainingJobs` and by the size of the whole result (`RESULT_BUDGET_BYTES`).
    */
   readonly topTrainingJobs: readonly TopTrainingJobResult[];
 }
@@ -36,21 +36,21 @@ export interface TuningJobResult {
 export interface TrainingJobCounts {
   readonly completed: number;
   readonly stopped: number;
-  /** Sum of `NonRetryableError` and `RetryableError`: both count failed training jobs. */
+  /** Number of failed training jobs: the sum of `NonRetryableError` and `RetryableError`. */
   readonly failed: number;
 }
 
 export interface BestTrainingJobResult {
   readonly name: string;
   readonly arn: string;
-  /** Definition of the training job, if the tuning job has several. */
+  /** Name of the training job definition, if the tuning job has several. */
   readonly definitionName?: string;
   readonly objective: {
     readonly metric: string;
     readonly type: ObjectiveType;
     readonly value: number;
   };
-  /** The final value of every metric that the training job reported. Values that are not numbers are left out. */
+  /** Final value of every metric that the training job reported. Values that are not numbers are left out. */
   readonly metrics: Readonly<Record<string, number>>;
   /** All hyperparameters, static and tuned, except those that SageMaker added for the tuning. */
   readonly hyperparameters: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export interface BestTrainingJobResult {
 
 export interface TopTrainingJobResult {
   readonly name: string;
-  /** Definition of the training job, only if the tuning job has several. */
+  /** Name of the training job definition, if the tuning job has several definitions. */
   readonly definitionName?: string;
   readonly status: string;
   readonly objectiveValue: number;

@@ -5,21 +5,21 @@ import { locationOf } from '../shared/s3-location';
 import { BestIterationUnknownError } from './errors';
 
 /**
- * The attribute `best_iteration` of an XGBoost model, with its value, which is text. In UBJSON (images from 3.0-5 on) and
- * XGBoost's binary format (older images), the value's length precedes it as a number of 8 bytes; in JSON, quotation marks do.
+ * Matches the attribute `best_iteration` of an XGBoost model. Its value is a string. In UBJSON (images 3.0-5 and newer)
+ * and XGBoost's binary format (older images), the string is preceded by its length in 8 bytes. In JSON, it is quoted.
  *
  * @see https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
  */
 const ATTRIBUTE = /best_iteration(?:(?:SL)?[^ -~]{8}|":\s?")(\d{1,10})/;
 
-/** Longer than anything that matches; the end of one piece and the start of the next are read together. */
+/** Number of characters of a chunk to search again with the next chunk. Longer than any match. */
 const OVERLAP = 64;
 
 /**
- * Reads the best iteration, counted from 0, that early stopping wrote into a model of SageMaker's XGBoost. It is searched for in
- * the archive's stream, so that memory does not depend on the size of the model.
+ * Reads the best iteration, counted from 0, that early stopping wrote into a model of SageMaker's XGBoost. Searches the
+ * archive as a stream, so that memory does not depend on the size of the model.
  *
- * @throws BestIterationUnknownError where it cannot be told
+ * @throws BestIterationUnknownError if the best iteration cannot be read
  */
 export async function readBestIteration(
   client: S3Client,
@@ -51,7 +51,7 @@ async function findIn(body: Readable): Promise<number | undefined> {
     for await (const piece of unpacked) {
       const text = rest + (piece as Buffer).toString('latin1');
       const [, digits] = ATTRIBUTE.exec(text) ?? [];
-      // The next piece can have further digits of a number at the end of this one.
+      // If the number is at the end of this chunk, the next chunk can have more of its digits.
       if (digits !== undefined && !text.endsWith(digits)) return Number(digits);
       rest = text.slice(-OVERLAP);
     }

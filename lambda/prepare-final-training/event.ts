@@ -1,32 +1,32 @@
 import { InvalidEventError } from '../shared/errors';
 import { fieldsOf, show } from '../shared/event-fields';
 
-/** What the state machine passes to the function. */
+/** Event that the state machine passes to the function. */
 export interface PrepareFinalTrainingEvent {
   /** Hyperparameters of the best training job. */
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** S3 URI of its model; missing if it left none. */
+  /** S3 URI of the model of the best training job; missing if it saved no model. */
   readonly modelArtifacts?: string;
-  /** Early stopping that the final training goes without; missing if it keeps it. */
+  /** Early stopping to remove from the final training; missing if the final training keeps early stopping. */
   readonly earlyStopping?: EarlyStopping;
-  /** S3 URIs of the data to train on, all in one bucket; missing if no manifest is needed. */
+  /** S3 URIs of the training data, all in one bucket; missing if no manifest is needed. */
   readonly data?: readonly string[];
-  /** S3 URI that the manifest is written to. */
+  /** S3 URI of the manifest to write. */
   readonly manifest?: string;
-  /** KMS key of the manifest. Without it, S3 encrypts as the bucket says. */
+  /** KMS key of the manifest. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
 }
 
-/** Names of the hyperparameters of an algorithm's early stopping. */
+/** Names of the hyperparameters for an algorithm's early stopping. */
 export interface EarlyStopping {
   readonly patience: string;
-  /** Missing if the number of rounds is set otherwise, so that no model is read. */
+  /** Number of rounds, to set to the best one of the model. Missing if it must not be changed. */
   readonly rounds?: string;
 }
 
 const FIELDS = ['hyperparameters', 'modelArtifacts', 'earlyStopping', 'data', 'manifest', 'encryptionKey'];
 
-/** @throws InvalidEventError that names the field and what is allowed; unknown fields are refused as well */
+/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
 export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
   const fields = fieldsOf(event, FIELDS);
   const { hyperparameters, modelArtifacts, earlyStopping, data, manifest, encryptionKey } = fields;

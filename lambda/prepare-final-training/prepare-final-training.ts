@@ -3,16 +3,16 @@ import { readBestIteration } from './best-iteration';
 import type { PrepareFinalTrainingEvent } from './event';
 import { writeManifest } from './write-manifest';
 
-/** What the final training trains with. */
+/** Input of the final training. */
 export interface Preparation {
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** S3 URI of the manifest that lists the training data; null if none was asked for. */
+  /** S3 URI of the manifest that lists the training data; null if no manifest was requested. */
   readonly train: string | null;
 }
 
 /**
- * Prepares the final training: lists its data in a manifest, and replaces early stopping, which needs validation data, by the
- * best number of rounds of the best training job.
+ * Prepares the final training: lists its data in a manifest, and replaces early stopping, which needs validation data,
+ * with the best number of rounds of the best training job.
  */
 export async function prepareFinalTraining(
   client: S3Client,
@@ -35,6 +35,6 @@ async function withoutEarlyStopping(
   const { [earlyStopping.patience]: _patience, ...others } = hyperparameters;
   if (earlyStopping.rounds === undefined) return others;
   const bestIteration = await readBestIteration(client, modelArtifacts);
-  // Iterations count from 0.
+  // Iterations are counted from 0.
   return { ...others, [earlyStopping.rounds]: String(bestIteration + 1) };
 }

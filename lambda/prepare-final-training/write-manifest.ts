@@ -2,16 +2,17 @@ import { ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/
 import { locationOf } from '../shared/s3-location';
 import { TrainingDataError } from './errors';
 
-/** The keys and their list have to fit into the function's memory. */
+/** Maximum number of objects. The keys and the manifest must fit into the function's memory. */
 const MAX_OBJECTS = 500_000;
 
 /**
- * Writes a manifest of the objects in several locations of one bucket. Its prefix is the deepest folder that has all of them:
- * the rest of each key becomes the object's path in the channel, and SageMaker's XGBoost reads three levels of folders.
+ * Writes a manifest of the objects in several locations of one bucket. The prefix of the manifest is the deepest folder
+ * that contains all objects. The rest of each key becomes the object's path in the channel. This path should have few
+ * folders, because SageMaker's XGBoost reads only three levels.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
  * @returns the manifest's URI
- * @throws TrainingDataError where SageMaker could not read the data by one manifest
+ * @throws TrainingDataError if a single manifest cannot list the data
  */
 export async function writeManifest(
   client: S3Client,
@@ -62,7 +63,7 @@ async function listData(
   return { bucket, keys: [...keys] };
 }
 
-/** Keys that begin with a prefix, without the markers of folders. */
+/** Keys that begin with a prefix, without the keys that represent folders. */
 async function* listKeys(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
   let token: string | undefined;
   do {
@@ -74,7 +75,7 @@ async function* listKeys(client: S3Client, bucket: string, prefix: string): Asyn
   } while (token);
 }
 
-/** The deepest folder that all keys are in, with a slash at its end; empty for the whole bucket. */
+/** The deepest folder that contains all keys, with a trailing slash; empty for the whole bucket. */
 function commonFolder(keys: readonly string[]): string {
   const [first = '', ...others] = keys;
   let folder = first.slice(0, first.lastIndexOf('/') + 1);

@@ -60,10 +60,10 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
-/** Channels of validation data, after which metrics are named. */
+/** Names of channels with validation data. Metric names begin with them. */
 const VALIDATION = ['validation', 'test'];
 
-/** The model of the final training job, or else that of the best training job if it is reused. */
+/** The model of the final training job or, if it is reused, the model of the best training job. */
 function finalModelOf({
   finalTrainingJob,
   trainingJobs,
@@ -82,7 +82,7 @@ function finalModelOf({
     ...(channels.length > 0 &&
       !channels.some((name) => VALIDATION.includes(name)) && { withoutValidation: true }),
     ...defined({ modelArtifacts: job.ModelArtifacts?.S3ModelArtifacts }),
-    // The time of a job that is reused is that of the search.
+    // If the best training job is reused, its time is already part of the search.
     ...(finalTrainingJob === undefined
       ? { reused: true }
       : defined({
@@ -93,7 +93,7 @@ function finalModelOf({
   };
 }
 
-/** The report of an AutoML job. Its jobs are the candidates, which have no hyperparameters. */
+/** The report of an AutoML job. It lists the candidates as jobs, without hyperparameters. */
 export function buildAutoMlReport(input: AutoMlReportInput): Report {
   const { autoMlJob, candidates } = input;
   const name = autoMlJob.AutoMLJobName ?? '';
@@ -160,7 +160,7 @@ interface Parts {
   readonly finalModel: FinalModel | undefined;
 }
 
-/** Adds the analyses to the descriptions. */
+/** Adds the analyses to a report. */
 function complete(
   input: TuningReportInput | AutoMlReportInput,
   { search, definitions, jobs, bestJobName, finalModel }: Parts,

@@ -1,6 +1,6 @@
 import type { Job, Report } from './report-data';
 
-/** `training-jobs.csv` (RFC 4180): a row for each job, a column for each metric and hyperparameter. */
+/** Renders `training-jobs.csv` (RFC 4180): a row for each job, and a column for each metric and hyperparameter. */
 export function renderCsv({ jobs }: Report): string {
   const metrics = keysOf(jobs, 'metrics');
   const hyperparameters = keysOf(jobs, 'hyperparameters');
@@ -35,8 +35,8 @@ export function keysOf(jobs: readonly Job[], field: 'metrics' | 'hyperparameters
 }
 
 /**
- * A CSV field. Spreadsheets treat a string that starts with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. An
- * apostrophe before it prevents that. Numbers are not changed.
+ * Formats a CSV field. Spreadsheets treat a string that starts with `=`, `+`, `-`, `@`, a tab or a carriage return as a
+ * formula. A leading apostrophe prevents that. Numbers are not changed.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */

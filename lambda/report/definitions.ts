@@ -8,8 +8,8 @@ import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import type { Definition, Objective, Range } from './report-data';
 
 /**
- * The definitions of a tuning job. With a single definition, the configuration has the ranges and the objective. With several,
- * each definition carries its own.
+ * The definitions of a tuning job. With a single definition, the ranges and the objective are in the configuration of
+ * the tuning job. With several definitions, each definition carries its own ranges and objective.
  */
 export function definitionsOf(tuningJob: DescribeHyperParameterTuningJobResponse): Definition[] {
   const { HyperParameterTuningJobName: search = '', HyperParameterTuningJobConfig: config } = tuningJob;

@@ -1,17 +1,17 @@
 import { InvalidEventError } from '../shared/errors';
 import { fieldsOf, jobName, show } from '../shared/event-fields';
 
-/** What the state machine passes to the function. */
+/** Event that the state machine passes to the function. */
 export interface ReportEvent {
-  /** Name of the tuning job. Give either this or `autoMlJobName`. */
+  /** Name of the tuning job. Specify either `tuningJobName` or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
   /** The best training job, whose hyperparameters the final training used. */
   readonly bestTrainingJobName?: string;
   readonly finalTrainingJobName?: string;
-  /** Whether the model of the best training job is the final one. */
+  /** Whether the model of the best training job is the final model. */
   readonly reusesBest?: boolean;
-  /** `s3://bucket/prefix/`. The report is written below it, in a folder with the name of the job. */
+  /** `s3://bucket/prefix/`. The report is written below this prefix, in a folder with the name of the job. */
   readonly output: string;
   /** KMS key of the report. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
@@ -21,7 +21,7 @@ export interface ReportEvent {
 
 /** Names of the features in training data. */
 export interface FeatureNames {
-  /** S3 URI of the data that has these features. An execution can train with other data. */
+  /** S3 URI of the data that has these features. An execution can use other data. */
   readonly data: string;
   readonly names: readonly string[];
 }
@@ -37,7 +37,7 @@ const FIELDS = [
   'features',
 ];
 
-/** @throws InvalidEventError with the field and what is allowed; also for unknown fields */
+/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
 export function parseEvent(event: unknown): ReportEvent {
   const fields = fieldsOf(event, FIELDS);
   const { tuningJobName, autoMlJobName, output } = fields;

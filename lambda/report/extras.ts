@@ -1,9 +1,9 @@
 import type { FeatureImportance, LearningCurve } from './report-data';
 
-/** Maximum number of points of a learning curve. More cannot be distinguished on a page. */
+/** Maximum number of points of a learning curve. More points could not be distinguished on a page. */
 const MAX_POINTS = 200;
 
-/** Thins a learning curve to evenly spaced points, including the first and the last. Leaves out values that are not numbers. */
+/** Reduces a learning curve to evenly spaced points, including both ends. Leaves out values that are not numbers. */
 export function thinned(curve: LearningCurve): LearningCurve {
   const points = curve.points.filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value));
   if (points.length <= MAX_POINTS) return { ...curve, points };
@@ -12,7 +12,7 @@ export function thinned(curve: LearningCurve): LearningCurve {
   return { ...curve, points: kept.filter((point) => point !== undefined) };
 }
 
-/** Importance by column name, if known. A model without names calls its features `f0`, `f1`, … */
+/** Importance by column name, if known. If a model has no feature names, its features are `f0`, `f1`, … */
 export function namedFeatures(
   importance: FeatureImportance,
   columnNames: readonly string[] | undefined,

@@ -31,7 +31,7 @@ export function isNumber(value: string): boolean {
 export function formatShare(share: number): string {
   const percent = share * 100;
   const size = Math.abs(percent);
-  if (size > 0 && size < 0.1) return '<\u00a00.1\u00a0%'; // never broken into two lines
+  if (size > 0 && size < 0.1) return '<\u00a00.1\u00a0%'; // with non-breaking spaces
   return `${formatNumber(Number(size >= 10 ? percent.toFixed(0) : percent.toFixed(1)))} %`;
 }
 
@@ -49,7 +49,7 @@ export function formatTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `1 job`, `2 jobs`. */
+/** Formats a number with a noun: `1 job`, `2 jobs`. */
 export function count(number: number, noun: string): string {
   return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -8,20 +8,20 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { FeatureImportance, LearningCurve, Links } from './report-data';
 
-/** Input of a report about a hyperparameter tuning job: SageMaker's responses, unchanged. */
+/** Input for the report of a hyperparameter tuning job: SageMaker's unchanged responses. */
 export interface TuningReportInput extends ReportExtras {
   readonly tuningJob: DescribeHyperParameterTuningJobResponse;
   readonly trainingJobs: readonly TrainingJobInput[];
   /** Earlier tuning jobs that the search started from. */
   readonly parents?: readonly Pick<TuningReportInput, 'tuningJob' | 'trainingJobs'>[];
   readonly finalTrainingJob?: DescribeTrainingJobResponse;
-  /** The best training job, whose hyperparameters the final training used. Default: the best completed one, else the best stopped. */
+  /** The best training job, whose hyperparameters the final training used. Default: the best job of the search. */
   readonly bestTrainingJobName?: string;
-  /** Whether its model is the final one, so that there is no final training job. */
+  /** Whether the model of the best training job is the final model, so that there is no final training job. */
   readonly reusesBest?: boolean;
 }
 
-/** A training job. One of the two is enough. The description also has metrics, instances and billable seconds. */
+/** A training job: its summary or its description. The description also has metrics, instances and billable seconds. */
 export interface TrainingJobInput {
   /** From ListTrainingJobsForHyperParameterTuningJob. */
   readonly summary?: HyperParameterTrainingJobSummary;
@@ -29,23 +29,23 @@ export interface TrainingJobInput {
   readonly description?: DescribeTrainingJobResponse | TrainingJob;
 }
 
-/** Input of a report about an AutoML job. */
+/** Input for the report of an AutoML job. */
 export interface AutoMlReportInput extends ReportExtras {
   readonly autoMlJob: DescribeAutoMLJobV2Response;
   readonly candidates: readonly AutoMLCandidate[];
 }
 
 interface ReportExtras {
-  /** When the report is created. */
+  /** Creation time of the report. */
   readonly createdAt: Date;
   readonly learningCurves?: readonly LearningCurve[];
-  /** Why there are no learning curves, as a sentence. */
+  /** A sentence that explains why there are no learning curves. */
   readonly learningCurvesNotice?: string;
-  /** Importance by the model's feature names: `f0`, `f1`, … or names of columns. */
+  /** Importance by the model's feature names: `f0`, `f1`, … or column names. */
   readonly featureImportance?: FeatureImportance;
-  /** Names of the columns, without the label: `f0` is the first. */
+  /** Names of the columns, without the label column. `f0` is the first column. */
   readonly columnNames?: readonly string[];
   readonly links?: Links;
-  /** What could not be read, as sentences. */
+  /** Sentences about data that could not be read. */
   readonly notices?: readonly string[];
 }

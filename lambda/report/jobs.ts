@@ -1,10 +1,10 @@
 import type { TrainingJobInput } from './input';
 import type { Definition, Job } from './report-data';
 
-/** SageMaker adds the objective under this name to the metrics of a tuning job's training jobs. */
+/** Name under which SageMaker adds the objective to the metrics of a tuning job's training jobs. */
 const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
-/** The training jobs of tuning jobs, with their data for the report, numbered in order of creation. */
+/** The training jobs of tuning jobs in the form that the report uses, numbered in order of creation. */
 export function jobsOf(
   searches: readonly { definitions: readonly Definition[]; trainingJobs: readonly TrainingJobInput[] }[],
 ): Job[] {
@@ -67,7 +67,7 @@ function tuned(
   return Object.fromEntries(Object.entries(hyperparameters ?? {}).filter(([name]) => names.has(name)));
 }
 
-/** The metrics that are numbers, because JSON has no NaN. */
+/** The final metrics, without NaN and infinite values, which JSON does not support. */
 export function finalMetrics(
   metrics: readonly { MetricName?: string | undefined; Value?: number | undefined }[] | undefined,
 ): Record<string, number> {
@@ -86,7 +86,7 @@ export function isoTime(time: Date | undefined): string | undefined {
   return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
-/** The fields with a defined value. */
+/** Removes the fields whose value is undefined. */
 export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -6,8 +6,8 @@ const CONSOLES: readonly (readonly [region: RegExp, domain: string])[] = [
 ];
 
 /**
- * URLs with more details about a job, with `{name}` in place of its name: pages of the AWS console or, in local mode, the file
- * with the job's log.
+ * URLs of more details about a job, with `{name}` in place of the job's name. The URLs are pages of the AWS console or,
+ * in local mode, the job's log file.
  *
  * @param environment the function's environment variables; local mode sets `SAGEMAKER_LOCAL_LOGS` to its folder of logs
  */
@@ -21,7 +21,7 @@ export function linksIn(environment: Readonly<Record<string, string | undefined>
   return {
     search: console('sagemaker', '/hyper-tuning-jobs/{name}'),
     job: console('sagemaker', '/jobs/{name}'),
-    // The console encodes twice, with $ in place of %.
+    // URLs of the console are encoded twice, with $ in place of %.
     log: console(
       'cloudwatch',
       'logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{name}',

@@ -15,10 +15,10 @@ import {
   type TuningSearch,
 } from './sources/tuning-search';
 
-/** Settings of a report, in addition to what the clients read. */
+/** Settings of a report. All other data is read with the clients. */
 export type ReportOptions = Omit<ReportEvent, 'output' | 'encryptionKey'> & { readonly links?: Links };
 
-/** Maximum time for reading logs and model. A report without them is better than none. */
+/** Maximum time for reading logs and models. After this time, the report is created without them. */
 const EXTRAS_MILLISECONDS = 30_000;
 
 /** Reads a search and creates its report. The search may still be running, or have failed. */
@@ -55,7 +55,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   });
 }
 
-/** The best training job, if it was described. */
+/** The description of the best training job, if it was read. */
 function bestOf(
   { trainingJobs }: TuningSearch,
   { bestTrainingJobName: name }: ReportOptions,
@@ -66,7 +66,7 @@ function bestOf(
 /**
  * Feature importance of a training job's model.
  *
- * @returns undefined if the model is not one of XGBoost; a notice if it cannot be read
+ * @returns undefined if the model is not an XGBoost model; a notice if it cannot be read
  */
 async function readImportance(
   client: ReportClients['s3'],
@@ -84,7 +84,7 @@ async function readImportance(
   }
 }
 
-/** The feature names, if the search trained with the data that they belong to. */
+/** The feature names, if the search used the data that they belong to. */
 function namesFor(
   tuningJob: DescribeHyperParameterTuningJobResponse,
   features: FeatureNames | undefined,

@@ -27,7 +27,7 @@ export function rangeScale(range: Range, from: number, to: number): RangeScale {
   return numericScale(linearScale(range, from, to), (value) => value);
 }
 
-/** `turn` maps values to the scale's domain, and ticks back to values. It is its own inverse. */
+/** `turn` maps values to the domain of the scale, and tick marks back to values. `turn` is its own inverse. */
 function numericScale(
   scale: { (value: number): number; ticks(count: number): number[] },
   turn: (value: number) => number,
@@ -54,7 +54,7 @@ function linearScale({ kind, min = Number.NaN, max = Number.NaN }: Range, from: 
   return Object.assign((value: number) => scale(value), { ticks });
 }
 
-/** Ticks of a logarithmic scale: powers of ten, else a few values of a linear scale. d3 returns too many on a short scale. */
+/** A logarithmic scale whose tick marks are powers of ten or, on a short scale, a few values of a linear scale. */
 function logScale(min: number, max: number, from: number, to: number) {
   const scale = scaleLog([min, max], [from, to]);
   const ticks = (count: number): number[] => {
@@ -83,7 +83,7 @@ function categoricalScale(values: readonly string[], from: number, to: number): 
   };
 }
 
-/** The range itself or, if its limits are unknown (Autotune), the span of the values that jobs had. */
+/** The range or, if its limits are unknown (Autotune), a range with the minimum and maximum of the jobs' values. */
 export function withLimits(range: Range, jobs: readonly Job[]): Range {
   if (range.kind === 'Categorical' || (range.min !== undefined && range.max !== undefined)) return range;
   const texts = jobs.flatMap(({ hyperparameters }) => hyperparameters[range.name] ?? []);

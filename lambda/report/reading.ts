@@ -5,7 +5,7 @@ import type { Report, Sentence } from './report-data';
 type Facts = Omit<Report, 'reading'>;
 type Kind = Sentence['kind'];
 
-/** Maximum length of a failure reason in a sentence. The page has the full reason below. */
+/** Maximum length of a failure reason in a sentence. The page has the full reason in the section about jobs. */
 const REASON_LENGTH = 200;
 
 /** Explains the numbers of a report in sentences. A sentence is included only if the data supports it. */
@@ -87,7 +87,7 @@ function comparison(report: Facts): readonly [Kind, string] | undefined {
     share === undefined ? `${formatNumber(difference)} better than` : `${formatShare(share)} better than`;
   const parts: string[] = [];
   if (compared.first.difference > 0) parts.push(`${better(compared.first)} the first`);
-  // The median of two values is between them, and says nothing new.
+  // The median of two values is the mean of both, which adds no information.
   if (ranked >= 3 && compared.median.difference > 0) parts.push(`${better(compared.median)} the median`);
   if (ranked >= 3 && compared.second.difference > 0) parts.push(`${better(compared.second)} the second`);
   if (parts.length === 0) return undefined;

@@ -1,11 +1,12 @@
 /**
- * Version of `report.json`. It changes when a field is removed or changes its meaning. Readers must ignore unknown fields.
+ * Version of `report.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown
+ * fields.
  */
 export const SCHEMA_VERSION = 1;
 
 /**
- * `report.json`: everything that the page shows. A field is missing if its value is unknown. Times are ISO 8601 in UTC. Values
- * that are not numbers (NaN, ±∞) are left out.
+ * Content of `report.json`: everything that the page shows. A field is missing if its value is unknown. Times are ISO
+ * 8601 in UTC. Values that are not numbers (NaN, ±∞) are left out.
  */
 export interface Report {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -26,13 +27,13 @@ export interface Report {
   readonly failures: readonly Failure[];
   readonly cost?: Cost;
   readonly learningCurves: readonly LearningCurve[];
-  /** Why there are no learning curves, as a sentence. */
+  /** A sentence that explains why there are no learning curves. */
   readonly learningCurvesNotice?: string;
   readonly finalModel?: FinalModel;
   readonly featureImportance?: FeatureImportance;
   /** Sentences that explain the numbers. */
   readonly reading: readonly Sentence[];
-  /** What is missing from the report because it could not be read, as sentences. */
+  /** Sentences about data that is missing from the report because it could not be read. */
   readonly notices: readonly string[];
   readonly links: Links;
 }
@@ -60,9 +61,9 @@ export interface Objective {
 export type ObjectiveType = 'Minimize' | 'Maximize';
 
 export interface Definition {
-  /** Name of the tuning job that it belongs to. */
+  /** Name of the tuning job that the definition belongs to. */
   readonly search: string;
-  /** Only if the tuning job has several definitions. */
+  /** Name of the definition, if the tuning job has several definitions. */
   readonly name?: string;
   readonly objective?: Objective;
   /** The training image, or the name of the algorithm. */
@@ -89,12 +90,12 @@ export interface Job {
   readonly number: number;
   readonly name: string;
   readonly status: string;
-  /** The tuning job that started it. */
+  /** Name of the tuning job or AutoML job that started the job. */
   readonly search: string;
   readonly definition?: string;
   /** Final value of the objective metric. */
   readonly value?: number;
-  /** Tuned hyperparameters, as in SageMaker. */
+  /** Tuned hyperparameters. Values are strings, as in SageMaker. */
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Final values of all metrics. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -108,14 +109,14 @@ export interface Job {
   readonly failureReason?: string;
 }
 
-/** How much better the best job is than another. */
+/** How much better the best job is than another job. */
 export interface Difference {
   readonly value: number;
   /** Name of the other job; missing for the median. */
   readonly job?: string;
   /** How much better the best job is: a positive number. */
   readonly difference: number;
-  /** `difference` as a share of the other value; missing if that value is zero or has the opposite sign. */
+  /** `difference` as a share of the other job's value; missing if this value is zero or has the opposite sign. */
   readonly share?: number;
 }
 
@@ -131,7 +132,7 @@ export interface Convergence {
   readonly lastJobs: number;
   /** How much the last third of the jobs improved the best value. */
   readonly gain: number;
-  /** `gain` as a share of the distance between the median and the best job. */
+  /** `gain` as a share of the difference between the median and the best value. */
   readonly share: number;
 }
 
@@ -156,7 +157,7 @@ export interface DefinitionImportance {
 export interface HyperparameterImportance {
   readonly name: string;
   readonly importance: number;
-  /** Whether this importance is unlikely for a hyperparameter that does not matter. */
+  /** Whether an unimportant hyperparameter is unlikely to have this importance by chance. */
   readonly isBeyondChance: boolean;
 }
 
@@ -167,10 +168,10 @@ export interface Overfit {
   readonly validation: number;
   /**
    * `overfits`: the validation metric got worse while the train metric still improved. `gap`: the validation metric is much
-   * worse than the train metric. `close`: neither of the two.
+   * worse than the train metric. `close`: neither.
    */
   readonly verdict: 'overfits' | 'gap' | 'close';
-  /** Round with the best validation metric, and its value. Only with a learning curve by rounds. */
+  /** Round with the best validation metric. Only available with a learning curve by rounds. */
   readonly bestRound?: number;
   readonly bestValidation?: number;
   readonly rounds?: number;
@@ -196,7 +197,7 @@ export interface Cost {
 export interface LearningCurve {
   readonly job: string;
   readonly metric: string;
-  /** Unit of the first number of a point. */
+  /** Unit of the first number in each point. */
   readonly unit: 'round' | 'second';
   readonly points: readonly (readonly [number, number])[];
 }
@@ -206,9 +207,9 @@ export interface FinalModel {
   readonly status: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** Whether the job had no validation data, so that it has no validation metrics. */
+  /** Whether the job had no validation data, and therefore has no validation metrics. */
   readonly withoutValidation?: boolean;
-  /** Whether the model is that of the best job, so that no final training ran. */
+  /** Whether the model of the best job is reused, so that no final training ran. */
   readonly reused?: boolean;
   readonly modelArtifacts?: string;
   readonly billableSeconds?: number;
@@ -216,7 +217,7 @@ export interface FinalModel {
   readonly instanceCount?: number;
 }
 
-/** Importance of the columns in the final model, by kind (`gain`, `cover`, `weight`), highest first. */
+/** Importance of the columns in the final model, by kind (`gain`, `cover`, `weight`). Highest first. */
 export type FeatureImportance = Readonly<
   Record<string, readonly { readonly feature: string; readonly importance: number }[]>
 >;
@@ -227,7 +228,7 @@ export interface Sentence {
   readonly text: string;
 }
 
-/** URLs with more details, with `{name}` in place of a job's name. The page shows only `https:`, `http:` and `file:`. */
+/** URLs of more details, with `{name}` in place of a job's name. The page allows only `https:`, `http:` and `file:`. */
 export interface Links {
   readonly search?: string;
   readonly job?: string;

@@ -7,17 +7,17 @@ import { makeReport } from './make-report';
 import { type ReportFiles, renderReport } from './render-report';
 import type { Links } from './report-data';
 
-/** Result of the function: the part of the state machine's output about the report. */
+/** Result of the function, which becomes part of the state machine's output. */
 export type ReportResult =
   | {
       /** S3 URI of the page. */
       readonly report: string;
-      /** What is missing from the report, as sentences. */
+      /** Sentences about data that is missing from the report. */
       readonly notices?: readonly string[];
     }
   | { readonly report: null; readonly reportError: string };
 
-/** Creates a report and writes it. Errors are returned in the result, so that an execution never fails because of its report. */
+/** Creates and writes a report. Returns errors in the result, so that a report never makes an execution fail. */
 export async function writeReport(
   clients: ReportClients,
   event: ReportEvent,
@@ -41,13 +41,13 @@ export async function writeReport(
     ];
     return { report: `${folder}report.html`, ...(notices.length > 0 && { notices }) };
   } catch (error) {
-    // The log gets the error with its stack.
+    // Logs the error with its stack trace.
     console.error(error);
     return { report: null, reportError: textOf(error) };
   }
 }
 
-/** Links of the page, and the folder with its style sheet and script. */
+/** Links of the page, and the folder that contains its style sheet and script. */
 export interface WriteOptions {
   readonly links: Links;
   readonly assets: string;

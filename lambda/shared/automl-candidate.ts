@@ -1,6 +1,6 @@
 import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 
-/** Metrics for which lower is better. For all other metrics of AutoML jobs, higher is better. */
+/** Metrics to minimize. All other metrics of AutoML jobs are maximized. */
 const MINIMIZED = ['MAE', 'MSE', 'RMSE', 'LogLoss', 'MAPE', 'MASE', 'WAPE', 'AverageWeightedQuantileLoss'];
 
 /** An inference container of a candidate, and its model. */
@@ -20,7 +20,7 @@ export interface RankedCandidate {
   readonly candidate: AutoMLCandidate;
 }
 
-/** The candidate with its objective value; `undefined` if it has none, or one that is not a number (NaN, ±∞). */
+/** The candidate with its objective value; `undefined` if the value is missing or not a number (NaN, ±∞). */
 export function ranked(candidate: AutoMLCandidate | undefined): RankedCandidate | undefined {
   const { CandidateName: name, CandidateStatus: status } = candidate ?? {};
   const {
@@ -38,12 +38,12 @@ export function ranked(candidate: AutoMLCandidate | undefined): RankedCandidate 
   return { name, status, metric, type, value, candidate };
 }
 
-/** Sorts candidates of one AutoML job: negative when `a` is better than `b`. */
+/** Compares candidates of an AutoML job: negative if `a` is better than `b`. */
 export function byObjective(a: RankedCandidate, b: RankedCandidate): number {
   return a.type === 'Minimize' ? a.value - b.value : b.value - a.value;
 }
 
-/** The inference containers. If SageMaker returns several sets, those for CPUs. */
+/** The inference containers. If SageMaker returns several sets, returns the set for CPUs. */
 export function containersOf(candidate: AutoMLCandidate): InferenceContainer[] {
   const sets = candidate.InferenceContainerDefinitions ?? {};
   const containers = candidate.InferenceContainers?.length
@@ -55,8 +55,8 @@ export function containersOf(candidate: AutoMLCandidate): InferenceContainer[] {
 }
 
 /**
- * The model artifacts of the container with the model. The other containers transform features and labels. They have an
- * environment variable that says so (`AUTOML_TRANSFORM_MODE` in SageMaker's examples).
+ * The model artifacts of the container that has the model. The other containers transform features and labels. They are
+ * marked by an environment variable (`AUTOML_TRANSFORM_MODE` in SageMaker's examples).
  */
 export function modelArtifactsOf(candidate: AutoMLCandidate): string | null {
   const containers = containersOf(candidate);

@@ -4,7 +4,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 
-/** Maximum page size of ListCandidatesForAutoMLJob. Few pages are enough for the 750 candidates of a job. */
+/** Maximum page size of ListCandidatesForAutoMLJob. A job has at most 750 candidates. */
 const PAGE_SIZE = 300;
 const MAX_PAGES = 5;
 

@@ -1,5 +1,5 @@
 // The `name` of an error is part of the interface: Lambda reports it as the error's type, and `Catch` and `Retry` in a state
-// machine match it. Each name is a string literal, so that neither a minifier nor a renamed class changes it.
+// machine match it. Each name is a string literal, so that minifying the code or renaming a class does not change it.
 
 /** The event is not a valid input of the function. */
 export class InvalidEventError extends Error {

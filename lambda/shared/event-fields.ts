@@ -7,8 +7,8 @@ const MAX_LIST_SIZE = 50;
 /**
  * The fields of an event. `null` counts as missing, because JSONata writes it for missing values.
  *
- * @throws InvalidEventError if the event is not an object, or has an unknown field: otherwise a mistyped field would be
- * ignored silently
+ * @throws InvalidEventError if the event is not an object, or has an unknown field: otherwise, a misspelled field would
+ * be silently ignored
  */
 export function fieldsOf(event: unknown, known: readonly string[]): Record<string, unknown> {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
@@ -29,7 +29,7 @@ export function fieldsOf(event: unknown, known: readonly string[]): Record<strin
  * @throws InvalidEventError if CreateHyperParameterTuningJob and CreateAutoMLJobV2 would reject it
  */
 export function jobName(field: string, value: unknown): string {
-  // The length is checked separately, because the pattern of both actions allows repeated hyphens.
+  // Both actions use this pattern. It does not limit the length, because it allows repeated hyphens.
   if (typeof value === 'string' && value.length <= 32 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(value)) {
     return value;
   }
@@ -38,13 +38,13 @@ export function jobName(field: string, value: unknown): string {
   );
 }
 
-/** Maximum number of entries of a list in the result. @throws InvalidEventError if it is not from 1 to 50 */
+/** Maximum number of entries of a list in the result. @throws InvalidEventError if the number is not from 1 to 50 */
 export function listSize(field: string, value: unknown = DEFAULT_LIST_SIZE): number {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_LIST_SIZE) return Number(value);
   throw new InvalidEventError(`${field} must be an integer from 1 to ${MAX_LIST_SIZE}, got ${show(value)}`);
 }
 
-/** A value of an event for an error message: the first 200 characters of its JSON. */
+/** Formats a value of an event for an error message, as the first 200 characters of its JSON. */
 export function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }

@@ -4,13 +4,13 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { UnexpectedResponseError } from './errors';
 
-/** The metric that a tuning job optimizes, and the direction. */
+/** The metric that a tuning job optimizes, and whether it is minimized or maximized. */
 export interface Objective {
   readonly metric: string;
   readonly type: 'Minimize' | 'Maximize';
 }
 
-/** A training job with an objective value. Only such a training job can be the best. */
+/** A training job with an objective value. Other training jobs cannot be the best. */
 export interface RankedTrainingJob {
   readonly name: string;
   readonly arn: string;
@@ -26,7 +26,7 @@ export interface RankedTrainingJob {
  * A tuning job with one algorithm has the objective in its configuration. With several algorithms
  * (`TrainingJobDefinitions`), each definition has its own objective, and a training job names its definition. Without a
  * training job, the result is the objective of the first definition: SageMaker compares the values of all definitions, so
- * their directions must be the same.
+ * all definitions must have the same direction.
  */
 export function objectiveOf(
   tuningJob: DescribeHyperParameterTuningJobResponse,
@@ -47,7 +47,7 @@ export function objectiveOf(
   return { metric: objective.MetricName, type: objective.Type };
 }
 
-/** The training job with its objective value; `undefined` if it has none, or one that is not a number (NaN, ±∞). */
+/** The training job with its objective value; `undefined` if the value is missing or not a number (NaN, ±∞). */
 export function ranked(summary: HyperParameterTrainingJobSummary | undefined): RankedTrainingJob | undefined {
   const value = summary?.FinalHyperParameterTuningJobObjectiveMetric?.Value;
   if (

@@ -1,12 +1,12 @@
 /**
- * Maximum size of a function's result, in bytes. The payload between states is limited to 262,144 bytes. Half of it is left
- * free for what the state machine adds to the result.
+ * Maximum size of a function's result, in bytes. The payload between states is limited to 262,144 bytes. Half of this
+ * size is reserved for data that the state machine adds to the result.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const RESULT_BUDGET_BYTES = 128 * 1024;
 
-/** The first items of a list that fit into the result, together with the rest of the result. */
+/** Limits a list to the items at its beginning that fit into the result. `rest` is the rest of the result. */
 export function withinBudget<Item>(items: readonly Item[], rest: object): Item[] {
   let size = Buffer.byteLength(JSON.stringify(rest));
   const end = items.findIndex((item) => {

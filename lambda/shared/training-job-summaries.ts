@@ -14,15 +14,15 @@ export const MAX_PAGES = 8;
 export interface Listing {
   readonly summaries: readonly HyperParameterTrainingJobSummary[];
   readonly pages: number;
-  /** Whether there are more training jobs than those that were read. */
+  /** Whether there are more training jobs that were not read. */
   readonly isCut: boolean;
 }
 
 /**
  * The training jobs of a tuning job, in the order of their creation.
  *
- * @param maxPages at least one page is read
- * @param status only those with this status. @default - all
+ * @param maxPages maximum number of pages to read. At least one page is read.
+ * @param status lists only training jobs with this status. @default - all
  */
 export async function listTrainingJobs(
   client: Pick<SageMakerClient, 'send'>,

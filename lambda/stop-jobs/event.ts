@@ -5,7 +5,7 @@ import { show } from '../shared/event-fields';
 export interface EndedExecution {
   readonly executionArn: string;
   readonly status: string;
-  /** When it ended; undefined if the event does not say. */
+  /** Time when the execution ended; undefined if it is missing from the event. */
   readonly stopDate: Date | undefined;
 }
 
@@ -23,7 +23,7 @@ export function parseEvent(event: unknown): EndedExecution {
       `the event must be an execution status change, with detail.executionArn and detail.status, got ${show(event)}`,
     );
   }
-  // The rule matches no other status. This check makes sure that jobs of a running execution are never stopped.
+  // The rule matches no other status. This check is a safeguard: jobs of a running execution must not be stopped.
   if (!['ABORTED', 'TIMED_OUT', 'FAILED'].includes(status)) {
     throw new InvalidEventError(`detail.status must be ABORTED, TIMED_OUT or FAILED, got ${status}`);
   }

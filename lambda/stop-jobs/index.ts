@@ -6,7 +6,7 @@ import { readConfiguration, type StopJobsResult, stopJobs } from './stop-jobs';
 // quotas for List*: with eight attempts, retries continue for up to about a minute.
 const client = new SageMakerClient({ maxAttempts: 8 });
 
-/** Entry point of the Lambda function: stops the jobs of an execution that ended before they did. */
+/** Entry point of the Lambda function: stops the jobs of an ended execution that are still in progress. */
 export async function handler(event: unknown): Promise<StopJobsResult> {
   const execution = parseEvent(event);
   const result = await stopJobs(client, readConfiguration(process.env), execution);

@@ -47,7 +47,7 @@ function page<T>(
   return { jobs, nextToken };
 }
 
-/** The kinds of jobs, by their names in API actions. Kinds whose jobs start other jobs come first. */
+/** The kinds of jobs, indexed by their names in API actions. Kinds whose jobs start other jobs come first. */
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   HyperParameterTuningJob: {
     list: async (client, nameContains, token) => {

@@ -5,7 +5,7 @@ import type { EndedExecution } from './event';
 import { EXECUTION_TAG, executionTagValues } from './execution-tag';
 import { JOB_KINDS, type RunningJob } from './job-kinds';
 
-/** Which jobs the function looks for. */
+/** The jobs that the function looks for. */
 export interface StopJobsConfiguration {
   /** Prefix of the job names. */
   readonly jobNamePrefix: string;
@@ -16,11 +16,11 @@ export interface StopJobsConfiguration {
 /** Result of the function. */
 export interface StopJobsResult {
   readonly stopped: readonly string[];
-  /** Jobs that ended before they could be stopped. */
+  /** Names of the jobs that ended before they could be stopped. */
   readonly ended: readonly string[];
 }
 
-/** A job that was created later than this after the end of its execution belongs to a redrive of the execution. */
+/** A job that was created longer than this after the end of its execution belongs to a redrive of the execution. */
 const REDRIVE_GRACE_MILLISECONDS = 60_000;
 
 /**
@@ -43,7 +43,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StopJobsConfi
 /**
  * Stops the jobs of an execution that are still in progress.
  *
- * @throws JobsNotStoppedError if some could not be stopped, after all others were stopped
+ * @throws JobsNotStoppedError after stopping all other jobs, if some jobs could not be stopped
  */
 export async function stopJobs(
   client: SageMakerClient,
@@ -59,7 +59,7 @@ export async function stopJobs(
   for (const [kindName, kind] of Object.entries(JOB_KINDS)) {
     if (!kinds.includes(kindName)) continue;
     const jobs = await runningJobs(client, kindName, jobNamePrefix);
-    // Training jobs that another job started have its tags, and end with it.
+    // Excludes training jobs that another job started: they have the tags of that job, and end with it.
     const own = jobs.filter(({ name }) => !parents.some((parent) => name.startsWith(`${parent}-`)));
     parents.push(...own.map(({ name }) => name));
     for (const { name, arn, created } of own) {
@@ -91,7 +91,7 @@ async function runningJobs(
   let nextToken: string | undefined;
   do {
     const page = await JOB_KINDS[kindName]?.list(client, jobNamePrefix, nextToken);
-    // The API filters by a string anywhere in the name, so the prefix is checked here.
+    // The API filters by a substring of the name, so the prefix is checked here.
     found.push(...(page?.jobs ?? []).filter(({ name }) => name.startsWith(jobNamePrefix)));
     nextToken = page?.nextToken;
   } while (nextToken);

@@ -1,7 +1,7 @@
 """The candidates of an AutoML job: combinations of preprocessing, model and hyperparameters.
 
-The first candidate of each model family uses sound defaults; further ones are sampled around them. A
-candidate depends only on its number, so the same job has the same candidates on every machine.
+The first candidate of each model family uses good defaults; further candidates are sampled around these
+defaults. A candidate depends only on its number, so a job has the same candidates on every machine.
 """
 
 import math
@@ -28,8 +28,8 @@ from automl_metrics import REGRESSION
 
 SEED = 20
 
-# Families by their names in AutoMLAlgorithms. scikit-learn's histogram gradient boosting has no name there:
-# it takes part only if the job selects no algorithms.
+# Model families by their names in AutoMLAlgorithms. scikit-learn's histogram gradient boosting is not in
+# AutoMLAlgorithms, so it is used only if the job does not select algorithms.
 HIST_GRADIENT_BOOSTING = "hist-gradient-boosting"
 FAMILIES = ["xgboost", HIST_GRADIENT_BOOSTING, "linear-learner", "extra-trees", "randomforest"]
 _FORESTS = ("extra-trees", "randomforest")
@@ -54,7 +54,7 @@ def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
     is_first = number <= len(families)
     chance = random.Random(SEED * 1000 + number)
     preprocessing = {
-        # Trees do not depend on scales. Dense text features keep them small.
+        # Tree models do not depend on the scale of features, and stay small with dense text features.
         "categories": "one-hot",
         "text": "tfidf" if family in ("linear-learner", "xgboost") else "tfidf-svd",
         "numbers": "standard" if family == "linear-learner" else "as-is",
@@ -69,7 +69,7 @@ def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
 
 
 def _hyperparameters(family: str, chance: Optional[random.Random]) -> Dict[str, Any]:
-    """Defaults, or a sample if there is a random generator."""
+    """Default hyperparameters, or a random sample if there is a random generator."""
     if family == "linear-learner":
         return {"strength": 1.0 if chance is None else _log_uniform(chance, 0.01, 100)}
     if family in _FORESTS:
@@ -97,7 +97,7 @@ def _log_uniform(chance: random.Random, low: float, high: float) -> float:
 
 
 def build(chosen: Candidate, types: Dict[str, str], problem: str, classes: int, threads: int) -> Pipeline:
-    """The untrained pipeline from rows of text to predictions. Its last step is called `model`."""
+    """The untrained pipeline from rows of strings to predictions. Its last step is called `model`."""
     table = FeatureTable(types)
     table_columns = [
         ("numbers", _numbers(chosen.preprocessing["numbers"]), table.columns_of(NUMERIC, DATETIME)),
@@ -115,7 +115,7 @@ def build(chosen: Candidate, types: Dict[str, str], problem: str, classes: int, 
 
 
 def _numbers(kind: str) -> Any:
-    # A column without values in a fold is kept as zeros, so that every fold has the same columns.
+    # If a column has no values in a fold, it is filled with zeros, so that every fold has the same columns.
     impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     if kind == "quantile":
         return make_pipeline(

@@ -14,18 +14,18 @@ from automl_features import CATEGORICAL, DATETIME, NUMERIC, TEXT, to_numbers, ty
 from automl_metrics import BINARY, MULTICLASS, REGRESSION
 from errors import ClientError
 
-# With fewer rows, metrics of a split would be meaningless.
+# With fewer rows, validation metrics would be meaningless.
 MIN_ROWS = 20
-# Autopilot's minimum (CreateAutoMLJob, InputDataConfig). CreateAutoMLJobV2 does not repeat it, so it only
-# causes a note.
+# Autopilot's minimum (CreateAutoMLJob, InputDataConfig). The documentation of CreateAutoMLJobV2 does not
+# mention it, so local mode only adds a note.
 AUTOPILOT_MIN_ROWS = 500
-# Numbers are classes if they are integers, few, and have enough rows each.
+# Numbers are treated as classes if they are integers, few are distinct, and each has enough rows.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
-# More classes than this are probably text, an identifier or a mistake, unless the problem type is given.
+# Unless the problem type is given, a target with more classes is probably text, an identifier or a mistake.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
-# Rows of a class with fewer rows are trained on, but not validated.
+# A class with fewer rows is used for training, but not for validation.
 MIN_CLASS_ROWS = 3
 SHOWN_NAMES = 30
 
@@ -254,7 +254,7 @@ class Data:
 
 
 def _read_specification(path: str, names: List[str]) -> Tuple[List[str], Dict[str, str]]:
-    """Reads the file of FeatureSpecificationS3Uri, with the feature columns and their types."""
+    """Reads the file at FeatureSpecificationS3Uri, which lists the feature columns and their types."""
     try:
         with open(path, encoding="utf-8") as stream:
             specification = json.load(stream)
@@ -279,7 +279,7 @@ def _read_specification(path: str, names: List[str]) -> Tuple[List[str], Dict[st
 
 
 def _sorted_labels(target: pd.Series) -> List[str]:
-    """Sorts numbers by value, other labels as strings. Of two labels, the later one is the positive class."""
+    """Sorts labels: by value if all are numbers, else as strings. The second of two labels is the positive class."""
     labels = list(target.unique())
     return sorted(labels, key=float) if all(_is_number(label) for label in labels) else sorted(labels)
 

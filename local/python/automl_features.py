@@ -1,4 +1,4 @@
-"""Converts a table of strings, as in a CSV file, to features. Part of every model of an AutoML job.
+"""Converts a table of strings, such as a CSV file, to features. Part of every model of an AutoML job.
 
 The model archive contains a copy of this file next to `model.joblib`. It needs pandas, scikit-learn and,
 for some models, XGBoost, but nothing of local mode.
@@ -14,13 +14,13 @@ from sklearn.decomposition import TruncatedSVD
 
 NUMERIC, CATEGORICAL, TEXT, DATETIME = "numeric", "categorical", "text", "datetime"
 
-# Minimum share of a column's values that must be numbers (dates) for the column to be numeric (datetime).
-# Other values count as missing.
+# A column is numeric (or datetime) if at least this share of its values are numbers (or dates). Other values
+# count as missing.
 SAME_TYPE_SHARE = 0.95
 # Minimum average number of words per value in a text column, and minimum share of distinct values.
 TEXT_WORDS = 3.0
 TEXT_DISTINCT_SHARE = 0.1
-# A text column with fewer values may have none in a part of the training data.
+# With fewer values, a text column could be empty in some folds.
 MIN_VALUES = 10
 # Matches possible dates before pandas parses them: 2024-01-31, 31/01/2024, 2024-01-31T10:00:00Z.
 _DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T\s].*)?$")
@@ -28,13 +28,13 @@ _DATE_PARTS = ("year", "month", "day", "dayofweek", "hour", "minute")
 
 
 def to_numbers(values: pd.Series) -> pd.Series:
-    """Converts values to numbers. NaN for other values and infinity."""
+    """Converts values to numbers. Other values and infinity become NaN."""
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     return numbers.replace([np.inf, -np.inf], np.nan)
 
 
 def to_times(values: pd.Series) -> pd.Series:
-    """Converts values to times in UTC. NaT for other values."""
+    """Converts values to times in UTC. Other values become NaT."""
     return pd.to_datetime(values, errors="coerce", format="mixed", utc=True)
 
 
@@ -72,8 +72,8 @@ def _is_row_number(numbers: pd.Series) -> bool:
 
 
 class FeatureTable(BaseEstimator, TransformerMixin):
-    """Selects the feature columns of a table of strings and converts them to their types, dates to their
-    parts.
+    """Selects the feature columns of a table of strings and converts them to their types. Dates are split into
+    year, month, day, and so on.
     """
 
     def __init__(self, types: Dict[str, str]) -> None:
@@ -114,7 +114,7 @@ class FeatureTable(BaseEstimator, TransformerMixin):
 
 
 class SmallSVD(TruncatedSVD):
-    """A truncated SVD with at most `n_components`, but fewer if there are fewer words."""
+    """A truncated SVD with `n_components`, or fewer if there are fewer words."""
 
     def fit_transform(self, words: Any, target: Any = None) -> np.ndarray:
         wanted = self.n_components
@@ -126,14 +126,14 @@ class SmallSVD(TruncatedSVD):
 
 
 class AutoMLModel:
-    """A trained candidate. Predicts values or labels from a table in the form of the CSV file."""
+    """A trained candidate. Predicts values or labels from a table with the columns of the training data."""
 
     def __init__(self, pipeline: Any, labels: Optional[List[Any]]) -> None:
         self.pipeline = pipeline
         self.labels = labels  # None for regression
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        """Predicts values, or labels as in the training data."""
+        """Predicts values or, for a classification, the labels of the training data."""
         predicted = self.pipeline.predict(rows.astype(object))
         if self.labels is None:
             return np.asarray(predicted, dtype=float)

@@ -27,7 +27,7 @@ def regression_metrics(actual: Any, predicted: Any, weights: Optional[Any]) -> D
 def classification_metrics(
     problem: str, actual: Any, probabilities: Any, weights: Optional[Any]
 ) -> Dict[str, float]:
-    """`actual` contains class numbers. In a binary problem, these are 0 and 1, and 1 is the positive class."""
+    """`actual` contains class numbers. In a binary problem, 1 is the positive class."""
     predicted = np.argmax(probabilities, axis=1)
     classes = list(range(probabilities.shape[1]))
     common = {"sample_weight": weights}
@@ -46,7 +46,7 @@ def classification_metrics(
         if len(np.unique(actual)) == 2:
             values["AUC"] = metrics.roc_auc_score(actual, probabilities[:, 1], **common)
     else:
-        # Classes that are too rare to be validated do not count.
+        # Excludes classes that are too rare to be validated.
         options = {"labels": np.unique(actual), "average": "macro", "zero_division": 0, **common}
         values["F1macro"] = metrics.f1_score(actual, predicted, **options)
         values["PrecisionMacro"] = metrics.precision_score(actual, predicted, **options)

@@ -11,7 +11,7 @@ sys.path.insert(0, FOLDER)  # the model's classes are defined in automl_features
 
 
 def load_model(folder: str = FOLDER):
-    """Loads the model of an AutoML job. Like any pickle, it runs code when loaded: only load your own."""
+    """Loads the model of an AutoML job. Loading a pickle runs code, so only load models that you trust."""
     import joblib
 
     return joblib.load(os.path.join(folder, "model.joblib"))

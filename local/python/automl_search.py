@@ -1,4 +1,4 @@
-"""The search of an AutoML job in a worker: its data, read once, and its candidates."""
+"""The search of an AutoML job in a worker: reads the data once and trains candidates."""
 
 import math
 from typing import Any, Dict, List, Optional
@@ -20,7 +20,7 @@ class Search:
         self._validation = plan_validation(self._data, config.get("validationFraction"))
         self._trainer = Trainer(self._data, self._validation, config["threads"])
         self.objective: str = config.get("objective") or DEFAULT_OBJECTIVE[self._data.problem]
-        # Some metrics are not finite, such as R2 of a single row.
+        # Some metrics can be infinite or NaN, such as R2 of a single row.
         self.baseline = {k: v for k, v in self._trainer.baseline().items() if math.isfinite(v)}
         if self.objective not in self.baseline:
             raise ClientError(

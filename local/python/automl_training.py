@@ -1,4 +1,4 @@
-"""Validates a candidate, trains it on all rows, and writes the content of its model archive."""
+"""Validates a candidate, trains it on all rows, and writes the files of its model archive."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from automl_data import MIN_CLASS_ROWS, Data
 from automl_features import AutoMLModel
 from automl_metrics import MINIMIZED, REGRESSION, classification_metrics, regression_metrics
 
-# Small data is validated by folds. Autopilot uses 5 folds for up to 50,000 rows; here, time matters more.
+# Small data is cross-validated. Autopilot uses 5 folds for up to 50,000 rows; fewer folds take less time.
 FOLDS = MIN_CLASS_ROWS
 MAX_ROWS_FOR_FOLDS = 5000
 DEFAULT_VALIDATION_FRACTION = 0.2
@@ -28,7 +28,7 @@ Split = Tuple[np.ndarray, np.ndarray]
 
 
 class Validation(NamedTuple):
-    """The method of validation: splits of the training rows, or none if there is a validation channel."""
+    """The validation method: splits of the training rows, or no splits if there is a validation channel."""
 
     text: str
     splits: List[Split]
@@ -43,7 +43,7 @@ def plan_validation(data: Data, fraction: Optional[float]) -> Validation:
     rows = len(data.training)
     if data.validation is not None:
         return Validation(f"the validation channel ({len(data.validation)} rows)", [])
-    # Rows of a class that is too rare for all parts are always trained on and never validated.
+    # Rows of classes that are too rare to occur in every fold are used only for training.
     rare, common = _by_rarity(data)
     if fraction is None and rows <= MAX_ROWS_FOR_FOLDS:
         folds: Iterator[Split]
@@ -83,7 +83,7 @@ class Trainer:
         self._threads = threads
 
     def baseline(self) -> Dict[str, float]:
-        """Metrics of predicting the mean or the class frequencies."""
+        """Metrics of a baseline that always predicts the mean or the class frequencies."""
 
         class Constant:
             def fit(self, rows: Any, target: Any, weights: Any) -> "Constant":

@@ -3,7 +3,7 @@
 In: {"op": "prepare", ...config} once, then {"op": "candidate", "number": n, "folder": path} any number of
 times. Out: {"ready": true} once; {"prepared": {...}} or {"failed": reason}; {"candidate": n, "result":
 {...}} or {"candidate": n, "failed": reason}; {"log": [lines]} at any time. A candidate cannot be
-interrupted. Instead, the process is killed, and the folder's content is useless then.
+interrupted. To stop it, the process is killed, and the content of the folder is discarded.
 """
 
 import traceback
@@ -16,9 +16,9 @@ from protocol import Channel
 
 def main() -> None:
     channel = Channel()
-    # Warnings about convergence and the like. The metrics show the effect.
+    # Ignores warnings, such as those about convergence: the metrics show the effect.
     warnings.simplefilter("ignore")
-    import automl_search  # after the channel is created, so that output of native libraries does not disturb the protocol
+    import automl_search  # after the channel, which redirects the output of native libraries
 
     channel.send({"ready": True})
 

@@ -1,7 +1,7 @@
-"""A batch transform: requests made of files, a model server that answers them, and files made of the answers.
+"""A batch transform: sends the content of files to a model server in requests, and writes the responses to files.
 
-The part of SageMaker's agent, next to the container: it splits the files into records, puts records into requests of a
-limited size, filters and joins them, and keeps the output of the files that were transformed as a whole.
+This is the job of SageMaker's agent, which runs next to the container. It splits files into records, batches records
+into requests of limited size, and filters and joins the results. A file that fails has no output.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html and the API reference of CreateTransformJob
 """
@@ -18,18 +18,18 @@ Log = Callable[[str], None]
 
 
 class Answer(NamedTuple):
-    """What a model server answers to a request."""
+    """A model server's response to a request."""
 
     body: bytes
     content_type: str
 
 
-# Answers a request: its body, its content type and the type that is wanted.
+# Sends a request (body, content type, accepted type) to the model server.
 Invoke = Callable[[bytes, Optional[str], Optional[str]], Answer]
 
 
 class _Batch(NamedTuple):
-    """A request, and the records that it was made of: only where they are filtered or joined."""
+    """A request and its records. The records are parsed only if they are filtered or joined."""
 
     body: bytes
     records: Sequence[Any]
@@ -38,7 +38,7 @@ class _Batch(NamedTuple):
 def transform(
     job: Mapping[str, Any], start_server: Callable[[], Invoke], log: Log, is_stopped: Callable[[], bool]
 ) -> bool:
-    """Transforms the files of a job; false when it was stopped. Raises JobFailure."""
+    """Transforms the files of a job. Returns false if the job was stopped. Raises JobFailure."""
     _log(log, "", f"MaxPayloadInMB={job['maxPayloadBytes'] // 2**20}, "
                   f"BatchStrategy={'SINGLE_RECORD' if job['isSingleRecord'] else 'MULTI_RECORD'}")
     try:
@@ -66,14 +66,14 @@ def transform(
 
 
 def _failed(log: Log, name: str, title: str, kind: str, message: str) -> str:
-    """Logs why a file could not be transformed; the reason that its job fails with."""
+    """Logs why a file could not be transformed. Returns the failure reason for the job."""
     for line in [title, "", "Message:", *message.splitlines()]:
         _log(log, f" {name}:", line)
     return _reason(kind, message)
 
 
 def _reason(kind: str, message: str) -> str:
-    # SageMaker says no more than the first sentence.
+    # SageMaker's failure reason does not include the message in parentheses.
     return f"{kind}: See job logs for more information ({message.strip()})"
 
 
@@ -85,7 +85,7 @@ def _log(log: Log, name: str, text: str) -> None:
 def _transform_file(
     job: Mapping[str, Any], path: str, target: str, invoke: Invoke, is_stopped: Callable[[], bool]
 ) -> bool:
-    """Writes the output of a file; false when the job was stopped."""
+    """Writes the output of a file. Returns false if the job was stopped."""
     partial = target + "-partial"
     with _open(path, job["isGzip"]) as source, open(partial, "wb") as output:
         for batch in _batches(source, job):
@@ -102,7 +102,7 @@ def _open(path: str, is_gzip: bool) -> BinaryIO:
 
 
 def _batches(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[_Batch]:
-    """The requests of a file."""
+    """Batches the records of a file into requests."""
     limit = job["maxPayloadBytes"] or float("inf")
     reads_records = bool(job["inputFilter"]) or job["joinsInput"]
     kind = _input_format(job) if reads_records else None
@@ -125,7 +125,7 @@ def _batches(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[_Batch]:
 
 
 def _records(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[bytes]:
-    """The records of a file without their ends of line: its lines, or the whole of it. Blank lines are no records."""
+    """The records of a file: its lines without line endings, or the whole file. Blank lines are skipped."""
     if not job["splitsLines"]:
         content = source.read()
         if content and (job["inputFilter"] or job["joinsInput"]) and not _is_json(job):
@@ -140,7 +140,7 @@ def _records(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[bytes]:
 
 
 def _is_json(job: Mapping[str, Any]) -> bool:
-    """Whether a file that is not split holds one value."""
+    """Whether the input is JSON, so that a file that is not split contains a single value."""
     return (job.get("contentType") or "").split(";")[0].strip().lower() in ("application/json", "json")
 
 
@@ -162,7 +162,7 @@ def _filtered(record: Any, kind: Format, job: Mapping[str, Any]) -> str:
 
 
 def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
-    """What of an answer goes to the output."""
+    """The output for a response, after joining and filtering."""
     if not (job["joinsInput"] or job["outputFilter"]):
         ends = job["endsLines"] and answer.body and not answer.body.endswith(b"\n")
         return answer.body + b"\n" if ends else answer.body
@@ -186,7 +186,7 @@ def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
 
 
 def _outputs(answer: Answer, kind: Format, records: int) -> List[Any]:
-    """The records of an answer. JSON is one record, unless it has as many lines as the request had records."""
+    """The records of a response. JSON is one record, unless it has as many lines as the request had records."""
     text = answer.body.decode("utf-8")
     lines = [line for line in text.split("\n") if line.strip()]
     if kind.name == "JSON" and len(lines) != records:

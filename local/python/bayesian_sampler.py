@@ -1,8 +1,8 @@
 """Bayesian optimization with a Gaussian process, as an Optuna sampler.
 
 SageMaker's Bayesian strategy also uses a Gaussian process. Optuna's own GPSampler needs PyTorch, which
-takes gigabytes on Linux. This one needs NumPy and SciPy. docs/decisions/0016 and 0036 compare it with
-others.
+takes gigabytes on Linux. This sampler needs only NumPy and SciPy. docs/decisions/0016 and 0036 compare it
+with others.
 """
 
 import math
@@ -18,17 +18,17 @@ from scipy.special import erfcx, log_ndtr
 from gaussian_process import GaussianProcess
 from unit_cube import UnitCube
 
-# Number of random trials before there is a model.
+# Number of random trials before the first model is fitted.
 STARTUP_TRIALS = 5
-# Maximum number of trials that the model is fitted to (the best and the latest): the time grows with its
-# cube.
+# Maximum number of trials that the model is fitted to (the best and the latest). The time for a fit grows
+# with the cube of this number.
 MOST_MODELLED = 64
 
 # Losses are clipped at this multiple of the interquartile range.
 _FENCE = 3.0
 
-# Most candidates are close to good trials. Random candidates, and optimizing the improvement, mostly lead to
-# corners of the space, where the model is least certain.
+# Most candidates are close to good trials. Random candidates, or a numerical optimization of the expected
+# improvement, would mostly lead to corners of the space, where the model is least certain.
 _RANDOM_CANDIDATES = 200
 _CENTERS = 5
 _NEAR_CANDIDATES = 200  # around each of the best trials
@@ -44,8 +44,8 @@ class BayesianSampler(BaseSampler):
         left: Optional[Mapping[Any, Mapping[str, Any]]],
         seed_of: Callable[[int], Optional[int]],
     ) -> None:
-        """`left` contains the combinations that may be proposed, None for no restriction. `seed_of` returns
-        the seed for a trial number.
+        """`left` contains the combinations that can still be proposed; None means no restriction. `seed_of`
+        returns the seed for a trial number.
         """
         self._distributions = dict(distributions)
         self._cube = UnitCube(distributions)
@@ -65,7 +65,7 @@ class BayesianSampler(BaseSampler):
         left = None if self._left is None else list(self._left.values())
         others = [
             each for each in study.get_trials(deepcopy=False)
-            # A killed process may have left a trial without some of its values.
+            # If a process was killed, a trial can lack some of its values.
             if each.number != trial.number and each.params.keys() == self._distributions.keys()
         ]
         losses = _losses(others, -1.0 if study.direction == StudyDirection.MAXIMIZE else 1.0)
@@ -94,8 +94,8 @@ class BayesianSampler(BaseSampler):
         model = GaussianProcess(self._cube.features(points), values)
         best = values.min()
         if running:
-            # Running trials count with their expected values. Otherwise, parallel jobs would all search the
-            # same region.
+            # The model assumes the expected values for running trials. Otherwise, parallel jobs would all
+            # search the same region.
             best = min(best, model.believe(self._cube.features(np.array(running))).min())
 
         def improvement(candidates: np.ndarray) -> np.ndarray:
@@ -105,18 +105,18 @@ class BayesianSampler(BaseSampler):
         return improvement
 
     def _candidates(self, best: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Points to choose from: close to the best trials, and anywhere."""
+        """Candidate points: some close to the best trials, some anywhere in the space."""
         near = np.repeat(best, _NEAR_CANDIDATES, axis=0)
         near = self._vary(near, rng, rng.choice(_NEAR_STEPS, (len(near), 1)))
         return np.vstack([near, rng.random((_RANDOM_CANDIDATES, best.shape[1]))])
 
     def _are_taken(self, candidates: np.ndarray, taken: np.ndarray) -> np.ndarray:
-        """Whether each candidate has the same values as an existing trial, which happens in discrete spaces."""
+        """For each candidate, whether a trial already has the same values, which happens in discrete spaces."""
         known = {features.tobytes() for features in self._cube.features(taken)}
         return np.array([features.tobytes() in known for features in self._cube.features(candidates)])
 
     def _vary(self, points: np.ndarray, rng: np.random.Generator, step: Any) -> np.ndarray:
-        """Varies points: changes about half of their coordinates. A category may become any other."""
+        """Varies points: changes about half of their coordinates. A category can change to any other category."""
         moved = np.clip(points + step * rng.standard_normal(points.shape), 0.0, 1.0)
         moved = np.where(self._cube.is_categorical, rng.random(points.shape), moved)
         return np.where(rng.random(points.shape) < 0.5, moved, points)
@@ -139,7 +139,7 @@ def log_expected_improvement(z: np.ndarray) -> np.ndarray:
 
 
 def _losses(trials: Sequence[FrozenTrial], sign: float) -> Dict[int, float]:
-    """The loss of each trial for the model, by index.
+    """The loss of each trial for the model, by the trial's index.
 
     A failed trial counts as the worst, so that it is not proposed again.
     """

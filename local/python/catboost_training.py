@@ -1,7 +1,7 @@
 """A training job of SageMaker's CatBoost algorithm, run by CatBoost itself.
 
 The algorithm's script is not public. Data, hyperparameters and defaults follow the documentation. The log
-is CatBoost's own, in which the documented regular expression finds the metric.
+is CatBoost's own output, in which the documented regular expression finds the metric.
 """
 
 import os
@@ -24,9 +24,9 @@ _SPECIFICATIONS = read_specifications("catboost")
 _SOURCE_LINE = re.compile(r"^\S+\.(?:cpp|h):\d+: ")
 _USERS_FAULT = ("ELossFunction", "metric", "Target contains only one unique value")
 
-# Parameters that CatBoost only accepts with these growing policies. JumpStart passes the default of each
-# hyperparameter, so they are dropped with other policies. So is the default sampling_frequency, which
-# Lossguide does not accept.
+# Parameters that CatBoost accepts only with these growing policies. With other policies, they are dropped,
+# because JumpStart passes the default of every hyperparameter. The default sampling_frequency is dropped with
+# Lossguide, which does not accept it.
 _POLICIES = {"max_leaves": ("Lossguide",), "min_data_in_leaf": ("Lossguide", "Depthwise")}
 
 
@@ -48,7 +48,7 @@ class _LineLog:
 
 
 def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callable[[], bool]) -> bool:
-    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    """Runs a job and saves its model. Returns false if the job was stopped. Raises ClientError or
     AlgorithmError.
     """
     config = validate(_SPECIFICATIONS, job["hyperparameters"], ALGORITHM)
@@ -62,8 +62,8 @@ def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callab
     model_type = catboost.CatBoostClassifier if data.classes else catboost.CatBoostRegressor
     try:
         model = model_type(**_parameters(config, data.classes, int(job["threads"])))
-        # No callback to stop it: CatBoost copies the whole history for each call (3000 rounds: twice the
-        # time).
+        # No callback that could stop the training: CatBoost would copy the whole history for each call,
+        # which doubles the time of 3000 rounds.
         model.fit(
             train_pool, eval_set=validation_pool, verbose=config["verbose"], log_cout=lines, log_cerr=lines
         )

@@ -8,7 +8,7 @@ import sys
 
 try:
     from importlib import metadata
-except ImportError:  # Python 3.7 and older, which local mode refuses because of their version
+except ImportError:  # Python 3.7 or older, which local mode refuses
     metadata = None
 
 

@@ -2,8 +2,8 @@
 
 usage: check_imports.py SCRIPT
 
-Prints {"missing": [module or name, ...]}: imports of the packages below that fail. Only checks imports
-that always run. Imports inside try/except, a function or a condition are ignored.
+Prints {"missing": [module or name, ...]}: imports from the packages below that would fail. Only checks
+imports that always run. Imports inside try/except, a function or a condition are ignored.
 """
 
 import ast
@@ -16,7 +16,7 @@ PACKAGES = ("sagemaker_containers", "sagemaker_xgboost_container", "sagemaker_al
 
 
 def imports(tree):
-    """Imported modules, and the names imported from them, which may be modules, too."""
+    """Imported modules, and the names imported from them, which can also be modules."""
     for node in tree.body:
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
@@ -39,7 +39,7 @@ def find(module):
 
 
 def names_in(path):
-    """The names that a module defines. Does not run the module, because importing XGBoost takes long."""
+    """The names that a module defines. Does not import the module, because importing XGBoost is slow."""
     with open(path, "rb") as file:
         tree = ast.parse(file.read())
     for node in tree.body:

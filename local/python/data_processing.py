@@ -1,7 +1,7 @@
-"""What a batch transform does with records: input filter, join and output filter.
+"""Data processing of a batch transform: filters records and joins the input with the output.
 
-A record of CSV is a list of strings, one of JSON any value. Filters come as steps that local mode has parsed out of
-their JSONPath (local/src/services/sagemaker/transform/json-path.ts).
+A CSV record is a list of strings; a JSON record is any value. A filter is a list of steps, parsed from a JSONPath
+(local/src/services/sagemaker/transform/json-path.ts).
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
 """
@@ -18,18 +18,18 @@ JSON_TYPES = ("application/json", "json")
 # The attributes that a join adds to JSON.
 INPUT, OUTPUT = "SageMakerInput", "SageMakerOutput"
 
-# Characters for which a cell is quoted.
+# A cell that contains one of these characters is quoted.
 _SPECIAL = re.compile('[,"\r\n]')
 
 Steps = Sequence[Mapping[str, Any]]
 
 
 class DataError(Exception):
-    """Records that cannot be read, filtered or joined as the job asks for."""
+    """Records cannot be read, filtered or joined as the job requests."""
 
 
 class Format(NamedTuple):
-    """How one record is written on a line."""
+    """Reads and writes the records of a format."""
 
     name: str
     read: Callable[[str], Any]
@@ -37,7 +37,7 @@ class Format(NamedTuple):
 
 
 def format_of(content_type: Optional[str]) -> Optional[Format]:
-    """The format of a MIME type; None for one whose records cannot be filtered."""
+    """The format of a MIME type; None if its records cannot be filtered."""
     name = (content_type or "").split(";")[0].strip().lower()
     if name in CSV_TYPES:
         return Format("CSV", _read_csv, _write_csv)
@@ -80,7 +80,7 @@ def _write_json(value: Any) -> str:
 
 
 def join(record: Any, output: Any, kind: Format) -> Any:
-    """The record with its output: more cells of a row, or an attribute of an object."""
+    """Adds the output to a record: as cells at the end of a CSV row, or as an attribute of a JSON object."""
     if kind.name == "CSV":
         return record + (output if isinstance(output, list) else [output])
     if isinstance(record, dict):
@@ -89,7 +89,7 @@ def join(record: Any, output: Any, kind: Format) -> Any:
 
 
 def select(value: Any, steps: Steps) -> Any:
-    """What a filter takes of a value: what one name or index leads to, or a list or object of several."""
+    """The part of a value that a filter selects. Several names return an object, several indexes a list."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]

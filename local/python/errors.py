@@ -1,8 +1,8 @@
-"""The two kinds of failures of SageMaker's own algorithms."""
+"""Errors of SageMaker's own algorithms and of batch transforms."""
 
 
 class ClientError(Exception):
-    """The user can fix it: a hyperparameter, a channel or the data is wrong."""
+    """An error that the user can fix: a hyperparameter, a channel or the data is wrong."""
 
 
 class AlgorithmError(Exception):
@@ -10,11 +10,11 @@ class AlgorithmError(Exception):
 
 
 class JobFailure(Exception):
-    """A job that fails with exactly this reason, which its log explains already."""
+    """The job fails with this message as its failure reason. The log already has the details."""
 
 
 class InvocationError(Exception):
-    """What a model server answers to a request that it cannot serve, with its HTTP status."""
+    """An error response of a model server, with its HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)

@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial
 
 
 class FiniteSampler(BaseSampler):
-    """Selects the combination for each trial number with a given function."""
+    """Uses a given function to select the combination for each trial number."""
 
     def __init__(
         self, distributions: Mapping[str, BaseDistribution], choose: Callable[[int], Mapping[str, Any]]

@@ -1,8 +1,7 @@
-"""Runs training jobs in forked processes that share this process's memory: data is loaded once for all of
-them.
+"""Runs training jobs in forked processes that share this process's memory, so that data is loaded only once.
 
-A child exchanges the messages of training_worker.py through two pipes. It ends when this process does,
-which in turn ends with its own parent.
+A child process exchanges the messages of training_worker.py with this process through two pipes. It ends when
+this process ends.
 """
 
 import ctypes
@@ -20,21 +19,21 @@ _MIB = 1 << 20
 
 
 def return_freed_memory() -> None:
-    """Makes the C library return large blocks to the system when they are freed.
+    """Makes the C library return large blocks to the operating system when they are freed.
 
-    By default, glibc keeps blocks of up to 32 MiB: about 70 MiB after XGBoost has parsed 150 MB.
+    By default, glibc keeps blocks of up to 32 MiB: about 70 MiB in total after XGBoost has parsed 150 MB.
     """
     _set_malloc(_MMAP_THRESHOLD, _MIB)
 
 
 def _keep_freed_memory() -> None:
-    """Makes the C library keep freed blocks, because each training round allocates the same ones again."""
+    """Makes the C library keep freed blocks, because each training round allocates blocks of the same sizes."""
     _set_malloc(_MMAP_THRESHOLD, 32 * _MIB)
     _set_malloc(_TRIM_THRESHOLD, 256 * _MIB)
 
 
 def _set_malloc(parameter: int, value: int) -> None:
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # only glibc has it
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # exists only in glibc
     if mallopt is not None:
         mallopt(parameter, value)
 
@@ -46,7 +45,7 @@ class _Child(NamedTuple):
 
 
 class ForkedJobs:
-    """The jobs in forked processes."""
+    """Starts jobs in forked processes and passes messages on to them."""
 
     def __init__(self) -> None:
         self._children: Dict[int, _Child] = {}
@@ -74,7 +73,7 @@ class ForkedJobs:
         threading.Thread(target=self._relay, args=(number, child, send), daemon=True).start()
 
     def pass_on(self, message: Message) -> bool:
-        """Handles a message for a job of this class: stop or kill. Returns whether the job is one of them."""
+        """Passes a stop or kill message on to the process of its job. Returns false if the job has no process."""
         with self._lock:
             child = self._children.get(message["job"])
             if child is None:
@@ -85,11 +84,11 @@ class ForkedJobs:
             try:
                 os.write(child.commands, (json.dumps(message) + "\n").encode())
             except BrokenPipeError:
-                pass  # it has just ended
+                pass  # the process has just ended
             return True
 
     def _relay(self, number: int, child: _Child, send: Callable[[Message], None]) -> None:
-        """Relays a child's reports and its end."""
+        """Relays the reports of a child process, then reports its end."""
         with open(child.reports, "rb", closefd=False) as reports:
             for line in reports:
                 if line.endswith(b"\n"):
@@ -119,8 +118,8 @@ def _be_child(commands: int, reports: int, run: Callable[[], None]) -> None:
         os.close(commands)
         os.close(reports)
         _keep_freed_memory()
-        # Uses a new thread: a fork does not copy OpenMP's threads, and the library would wait for those of
-        # this thread.
+        # Uses a new thread: a fork does not copy OpenMP's threads, and on this thread OpenMP would wait for
+        # its missing threads.
         job = threading.Thread(target=run)
         job.start()
         job.join()

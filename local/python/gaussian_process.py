@@ -1,8 +1,8 @@
 """Gaussian process regression.
 
-Uses a Matérn 5/2 kernel with a length scale per feature, an amplitude and noise, as SageMaker and most
-other Bayesian optimization do. With only a few values, maximizing the likelihood would overfit. Therefore,
-the kernel's parameters have priors, and the mode of their posterior is used.
+Uses a Matérn 5/2 kernel with a length scale per feature, an amplitude and noise, as is usual in Bayesian
+optimization and also in SageMaker. With only a few values, maximizing the likelihood would overfit.
+Therefore, the kernel's parameters have priors, and the mode of their posterior is used.
 """
 
 import math
@@ -12,9 +12,9 @@ import numpy as np
 from scipy.linalg import cho_solve, lapack, solve_triangular
 from scipy.optimize import minimize
 
-# Log-normal priors: median, and standard deviation of the logarithm. Points lie in the unit cube and values
-# are standardized, so the priors suit any problem. The length scale grows with the square root of the number
-# of features, like distances in the cube.
+# Log-normal priors: median, and standard deviation of the logarithm. The priors suit any problem, because
+# points lie in the unit cube and values are standardized. The length scale grows with the square root of the
+# number of features, as distances in the cube do.
 LENGTH_SCALE, LENGTH_SCALE_SD = 0.4, 1.0
 AMPLITUDE, AMPLITUDE_SD = 1.0, 1.0
 NOISE, NOISE_SD = 1e-3, 1.5
@@ -30,13 +30,13 @@ class GaussianProcess:
     """A Gaussian process conditioned on observed values."""
 
     def __init__(self, points: np.ndarray, values: np.ndarray) -> None:
-        """Fits the kernel. Each row of `points` has features in [0, 1] for one of the standardized values."""
+        """Fits the kernel. `points` has one row of features in [0, 1] for each of the standardized `values`."""
         parameters = np.exp(_fit(points, values))
         self._scales, (self._amplitude, self._noise) = parameters[:-2], parameters[-2:]
         self._condition(points, values)
 
     def believe(self, points: np.ndarray) -> np.ndarray:
-        """Adds points without known values, as if they had the expected values. Returns the expected values."""
+        """Adds points without known values: assumes their expected values, and returns these."""
         expected, _ = self.predict(points)
         self._condition(np.vstack([self._points, points]), np.append(self._values, expected))
         return expected

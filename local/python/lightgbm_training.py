@@ -1,7 +1,7 @@
 """A training job of SageMaker's LightGBM algorithm, run by LightGBM itself.
 
 The algorithm's script is not public. Data, hyperparameters and defaults follow the documentation. The log
-is LightGBM's own, in which the documented regular expressions find the metrics.
+is LightGBM's own output, in which the documented regular expressions find the metrics.
 """
 
 import os
@@ -23,7 +23,7 @@ _SPECIFICATIONS = read_specifications("lightgbm")
 # Hyperparameters of the script that are not parameters of LightGBM.
 _NOT_PARAMETERS = ("num_boost_round", "early_stopping_rounds", "metric", "is_unbalance", "scale_pos_weight")
 
-# LightGBM's messages for hyperparameters that exclude each other.
+# LightGBM's messages for incompatible hyperparameters.
 _USERS_FAULT = ("metrics don't match", "Check failed: config")
 
 
@@ -45,7 +45,7 @@ class _LineLog:
 
 
 def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callable[[], bool]) -> bool:
-    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    """Runs a job and saves its model. Returns false if the job was stopped. Raises ClientError or
     AlgorithmError.
     """
     config = validate(_SPECIFICATIONS, job["hyperparameters"], ALGORITHM)
@@ -84,14 +84,14 @@ def _train(
     callbacks: List[Callable[..., Any]] = [lgb.log_evaluation(1), stop]
     if config["early_stopping_rounds"] > 0:
         callbacks.append(lgb.early_stopping(config["early_stopping_rounds"]))
-    # The arrays are cached without binning: the bins depend on the hyperparameters.
+    # The cache contains arrays, not binned data, because the bins depend on the hyperparameters.
     matrix = lgb.Dataset(
         data.train.features, data.train.labels,
         feature_name=data.feature_names, categorical_feature=data.categorical, params=parameters,
     )
     return lgb.train(
         parameters, matrix, num_boost_round=config["num_boost_round"], callbacks=callbacks,
-        # Only the validation data: the documented expressions find the first value in a line.
+        # Evaluates only the validation data, because the documented expressions find the first value in a line.
         valid_sets=[matrix.create_valid(data.validation.features, data.validation.labels)],
     )
 

@@ -1,19 +1,19 @@
-"""Automatic early stopping as described by SageMaker: the median rule on running averages.
+"""Automatic early stopping as described by SageMaker: the median rule.
 
-A running job is stopped at a step if its metric is worse than the median of the completed jobs' averages
-up to the same step.
+At a step, the rule averages the metric of each completed job up to that step. It stops a running job whose
+metric is worse than the median of these averages.
 
-In addition, there are no decisions in the first quarter of the usual number of steps. SageMaker checks
-metrics about once per minute. Local mode sees every boosting round, and after the first few rounds, the
-smallest learning rates would always be the worst.
+Unlike SageMaker, which checks metrics about once per minute, local mode sees every boosting round. After a
+few rounds, jobs with the smallest learning rates would always be the worst. Therefore, no job is stopped in
+the first quarter of the usual number of steps.
 """
 
 from array import array
 from statistics import median
 from typing import Dict, List
 
-# Minimum number of completed jobs to compare with. SageMaker does not document it. With fewer, the rule is
-# erratic.
+# Minimum number of completed jobs to compare with. SageMaker does not document a minimum. With fewer jobs,
+# the rule is erratic.
 FEWEST_COMPLETED = 4
 WARM_UP = 0.25
 # Interval between decisions, as a share of the usual number of steps: a job with a thousand rounds is checked
@@ -22,25 +22,25 @@ INTERVAL = 0.01
 
 
 class MedianRule:
-    """Decides from the metrics reported so far."""
+    """Decides which jobs to stop, based on the metrics reported so far."""
 
     def __init__(self, minimize: bool) -> None:
         self._sign = 1.0 if minimize else -1.0
-        self._averages: Dict[int, array] = {}  # trial -> average of its values up to each step
+        self._averages: Dict[int, array] = {}  # for each trial, the average of its values up to each step
         self._completed: List[int] = []
-        self._usual_steps = 0.0  # completed trials
+        self._usual_steps = 0.0  # median of the completed trials
 
     def report(self, trial: int, step: int, value: float) -> bool:
         """Records the value at a step, counted from 0. Returns whether to stop the trial."""
         averages = self._averages.setdefault(trial, array("d"))
-        del averages[step:]  # the job has restarted
+        del averages[step:]  # not empty if the job has restarted
         count = len(averages)
         averages.append(((averages[-1] * count if count else 0.0) + value) / (count + 1))
         if len(self._completed) < FEWEST_COMPLETED or step < WARM_UP * self._usual_steps:
             return False
         if step % max(1, int(INTERVAL * self._usual_steps)):
             return False
-        # For a job with fewer steps, the average of all its steps.
+        # If a job has fewer steps, uses the average of all its steps.
         others = [self._averages[other] for other in self._completed]
         middle = median(each[min(step, len(each) - 1)] for each in others)
         return self._sign * value > self._sign * middle

@@ -14,7 +14,7 @@ import threading
 import traceback
 from typing import Any, BinaryIO, Callable, Dict, Optional
 
-# Ctrl-C reaches every process of the terminal. Only the parent decides what to stop.
+# The terminal sends Ctrl-C to all processes. Only the parent decides what to stop.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 Message = Dict[str, Any]
@@ -26,14 +26,14 @@ class Channel:
     def __init__(
         self, on_message: Optional[Callable[[Message], bool]] = None, source: Optional[BinaryIO] = None
     ) -> None:
-        """`on_message` is called at once in the reading thread. If it returns true, `receive` does not return
-        the message.
+        """`on_message` is called in the reading thread for each message as soon as it arrives. If it returns
+        true, `receive` does not return the message.
 
-        Messages are read from `source`, or else from standard input.
+        Messages are read from `source`, which defaults to standard input.
         """
         self._source = source or sys.stdin.buffer
         self._output = os.fdopen(os.dup(1), "wb", buffering=0)
-        os.dup2(2, 1)  # native code that writes to descriptor 1 must not disturb the protocol
+        os.dup2(2, 1)  # redirects native code that writes to descriptor 1
         sys.stdout = sys.stderr
         self._lock = threading.Lock()
         self._on_message = on_message
@@ -50,7 +50,7 @@ class Channel:
         # and wait forever.
         data = memoryview((json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))
         with self._lock:
-            while data:  # unbuffered: a pipe may accept only a part
+            while data:  # unbuffered: a write to a pipe can be partial
                 data = data[self._output.write(data):]
 
     def _read(self) -> None:
@@ -63,5 +63,5 @@ class Channel:
             traceback.print_exc()
             os._exit(1)
         else:
-            # No cleanup: the main thread may be in native code, and the parent is gone.
+            # Exits without cleanup: the main thread can be in native code, and the parent has ended.
             os._exit(0)

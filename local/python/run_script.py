@@ -2,13 +2,12 @@
 
 usage: run_script.py [--capture-errors] COMMAND ...
 
-If the program fails, this script writes the toolkit's message to $SM_OUTPUT_DIR/failure, unless the
-program wrote that file, and exits with 1. The message contains the program's exit code, which is negative
-for a signal.
+If the program fails, this script exits with 1. It also writes the toolkit's error message to
+$SM_OUTPUT_DIR/failure, unless the program wrote that file. The message contains the program's exit code, which
+is negative if a signal ended the program.
 
-With --capture-errors, as in the PyTorch and TensorFlow containers, the message contains the program's
-output from the first line that names an exception. In other containers (scikit-learn, XGBoost), it does
-not.
+With --capture-errors, the message also contains the program's output, starting at the first line that names an
+exception. The PyTorch and TensorFlow containers capture errors; those of scikit-learn and XGBoost do not.
 
 Source of the rules: aws/sagemaker-training-toolkit 5.1.4, process.py, errors.py, trainer.py, files.py.
 """
@@ -23,7 +22,7 @@ import sys
 import threading
 from typing import BinaryIO
 
-# Errors that the toolkit recognizes, in addition to Python's exceptions and the name of its own.
+# Error names that the toolkit recognizes, in addition to Python's exceptions and the toolkit's own error.
 FURTHER_ERRORS = (
     "Invalid requirement",
     "ResourceExhaustedError",
@@ -42,10 +41,11 @@ UNKNOWN_EXCEPTIONS = (
     "StopAsyncIteration",
     "SystemExit",
 )
-# Exit code of a shell whose program was killed, most often for using too much memory.
+# Exit code that a shell returns for a killed program. The usual cause is using too much memory.
 KILLED = 137
 CHUNK_BYTES = 1 << 16
-# How long to wait for output after the program has ended, in case its child processes keep the stream open.
+# How long to wait for the end of the output after the program has ended: its child processes can keep the
+# stream open.
 OUTPUT_GRACE_SECONDS = 2
 MEMORY_HINT = (
     "The process was killed, most likely because this machine ran out of memory: use less data, or run fewer "
@@ -66,15 +66,15 @@ def known_errors() -> tuple[str, ...]:
 
 
 class ErrorText:
-    """The output of a program to one stream, from the first line that names an error."""
+    """A program's output to one stream, starting at the first line that names an error."""
 
     def __init__(self, errors: tuple[str, ...]) -> None:
         self._errors = errors
         self._lines: list[str] = []
 
     def copy(self, source: BinaryIO, target: BinaryIO) -> None:
-        """Copies a stream and searches its lines. Copies whole lines, because another stream goes to the same
-        log.
+        """Copies a stream and searches its lines for errors. Copies whole lines, because standard output and
+        standard error go to the same log.
         """
         rest = b""
         while chunk := os.read(source.fileno(), CHUNK_BYTES):
@@ -132,7 +132,7 @@ def report(text: str) -> None:
 def main(arguments: list[str]) -> int:
     captures_errors = arguments[0] == "--capture-errors"
     command = arguments[1:] if captures_errors else arguments
-    # A stopped job sends this signal to all its processes. The program decides when it ends.
+    # When a job is stopped, all its processes receive this signal. This script waits for the program to end.
     signal.signal(signal.SIGTERM, lambda *_: None)
     code, message = run(command, captures_errors)
     if code in (KILLED, -signal.SIGKILL):

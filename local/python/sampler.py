@@ -1,14 +1,14 @@
-"""The sampler process, which runs searches with Optuna for local mode over JSON lines.
+"""The sampler process: runs searches with Optuna. Local mode communicates with it in JSON lines.
 
 A request has `id`, `op` (start, ask, report, restore, rejoin, tell, close), `search` and the operation's
-arguments. The answer has the same `id`, and either `result` or `error`.
+arguments. The response has the same `id`, and either `result` or `error`.
 """
 
 import os
 from typing import TYPE_CHECKING, Any, Dict, Type
 
-# Must precede the import of NumPy. The model's matrices are small, and threads for them would take cores from
-# training.
+# Must precede the import of NumPy. The model's matrices are small, and more threads would take cores away from
+# training jobs.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     channel = Channel()
-    # Imported after the channel exists, which ends the process with its parent: this import takes a while.
+    # This import is slow. It comes after the channel, so that the process can already end with its parent.
     from search import Search
 
     searches: Dict[int, "Search"] = {}
@@ -29,7 +29,7 @@ def main() -> None:
         request = channel.receive()
         try:
             answer = {"result": _answer(Search, searches, request)}
-        except Exception as error:  # the process serves other searches, too
+        except Exception as error:  # the process must continue with other searches
             answer = {"error": f"{type(error).__name__}: {error}"}
         channel.send({"id": request["id"], **answer})
 

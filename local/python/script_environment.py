@@ -1,9 +1,9 @@
 """Computes a script's arguments and its SM_* environment, as SageMaker's framework containers do.
 
 Reads a JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from
-standard input. The details are only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...],
+standard input. "details" is only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...],
 "environment": {...}, "sagemaker": {...}}, ...]}, where "sagemaker" contains the decoded hyperparameters of
-the container. Written in Python, because values are formatted by Python: 1e-05, 1.0, True.
+the container. This is a Python script because the containers format values with Python: 1e-05, 1.0, True.
 
 Source of the rules: aws/sagemaker-training-toolkit 5.1.4, params.py, mapping.py, environment.py.
 """
@@ -15,9 +15,9 @@ import re
 import sys
 from typing import Any
 
-# In addition to all names that start with sagemaker_.
+# Hyperparameters for the container, in addition to all names that start with sagemaker_.
 FOR_THE_CONTAINER = ("_tuning_objective_metric", "default_user_module_name")
-# Of those, the names that SM_FRAMEWORK_PARAMS omits.
+# Hyperparameters for the container that SM_FRAMEWORK_PARAMS omits.
 NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_program",
     "sagemaker_submit_directory",
@@ -28,7 +28,7 @@ NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_s3_output",
 )
 
-# Hyperparameters that enable a distribution, which uses the job's instance group.
+# Hyperparameters that enable distributed training on the job's instance group.
 DISTRIBUTIONS = (
     "sagemaker_mpi_enabled",
     "sagemaker_parameter_server_enabled",
@@ -48,7 +48,7 @@ WITHOUT_LIBRARIES = {
 
 
 def decode(text: str) -> Any:
-    """Decodes a hyperparameter's value: as JSON if valid, otherwise as a string."""
+    """Decodes a hyperparameter's value as JSON. If it is not valid JSON, returns the string unchanged."""
     try:
         return json.loads(text)
     except ValueError:
@@ -60,7 +60,7 @@ def is_for_the_container(name: str) -> bool:
 
 
 def command_line(hyperparameters: dict[str, Any]) -> list[str]:
-    """Formats hyperparameters as --name value, sorted by name; as -n for a name with one letter."""
+    """Formats hyperparameters as `--name value`, or as `-n value` for a name of one letter, sorted by name."""
     arguments = []
     for name in sorted(hyperparameters):
         arguments += [("-" if len(name) == 1 else "--") + name, as_argument(hyperparameters[name])]
@@ -80,7 +80,7 @@ def as_variable(value: Any) -> str:
 
 
 def distribution(sagemaker: dict[str, Any], variables: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The instance groups used by the distribution, and their hosts."""
+    """The instance groups used for distributed training, and their hosts."""
     enabled = any(sagemaker.get(name) for name in DISTRIBUTIONS)
     current = [variables["current_instance_group"]] if enabled else []
     groups = sagemaker.get("sagemaker_distribution_instance_groups", current)

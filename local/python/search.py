@@ -41,7 +41,7 @@ class Search:
         self._pruned: Set[int] = set()
         self._stopped: Set[int] = set()
 
-        # The remaining combinations of a finite space: SageMaker does not repeat any.
+        # The combinations of a finite space that have not been tried. SageMaker does not repeat combinations.
         self._left: Optional[Dict[Tuple[Any, ...], Dict[str, Any]]] = None
         if self._space.size() <= LARGEST_FINITE_SPACE:
             self._left = {self._space.identity(params): params for params in self._space.combinations()}
@@ -57,12 +57,12 @@ class Search:
         known = self._study.get_trials(deepcopy=False)
         own = [trial for trial in known if WARM_START not in trial.user_attrs]
         if not own:
-            # A killed process may have added only some of them.
+            # If a process was killed, the study can lack some of these trials.
             self._warm_start(specification["previousTrials"], len(known))
         if self._left is not None:
             for trial in own:
                 self._left.pop(self._space.identity(trial.params), None)
-        # Trials that were proposed before the process was killed. They are proposed again, first.
+        # Trials that were running when the process was killed. They are proposed again before new trials.
         self._interrupted: List[FrozenTrial] = [trial for trial in own if trial.state == TrialState.RUNNING]
 
     def ask(self) -> Optional[Dict[str, Any]]:
@@ -70,17 +70,17 @@ class Search:
         if self._interrupted:
             trial = Trial(self._study, self._interrupted.pop(0)._trial_id)
             for name, distribution in self._space.distributions.items():
-                trial._suggest(name, distribution)  # values that the killed process did not write
+                trial._suggest(name, distribution)  # samples the values that the killed process did not write
             return self._hand_out(trial)
         if self._left is not None and not self._left:
             return None
         if isinstance(self._study.sampler, RandomSampler):
-            # A seed per trial, so that a resumed search proposes the same trials as an uninterrupted one.
+            # Each trial has its own seed, so that a resumed search proposes the same trials as an uninterrupted one.
             self._study.sampler = RandomSampler(seed=self._seed_of(len(self._study.get_trials(deepcopy=False))))
         return self._hand_out(self._study.ask(self._space.distributions))
 
     def report(self, number: int, step: int, value: float) -> bool:
-        """Records a metric at a step counted from 0. Returns whether the trial should stop."""
+        """Records a metric value at a step, counted from 0. Returns whether the trial should stop."""
         trial = self._trials.get(number)
         if trial is None or not math.isfinite(value):
             return False
@@ -91,7 +91,7 @@ class Search:
         if self._strategy != "Hyperband":
             return False
         resource = step + 1
-        # Only rungs affect decisions. Storing the steps in between would be wasted.
+        # Only values at rungs affect decisions, so other steps are not stored.
         if not any(self._last_step.get(number, 0) < rung <= resource for rung in self._rungs):
             return False
         self._last_step[number] = resource
@@ -104,7 +104,7 @@ class Search:
         return False
 
     def restore(self, number: int, values: List[float], value: Optional[float], stopped: bool) -> None:
-        """Ends a trial of an earlier process, with the metric values that it reported at each step."""
+        """Ends a trial that an earlier process started. `values` has the metric value of each step."""
         if self._median is not None:
             for step, reported in enumerate(values):
                 self._median.report(number, step, reported)
@@ -115,7 +115,7 @@ class Search:
         self.tell(number, value)
 
     def rejoin(self, number: int, values: List[float]) -> None:
-        """Takes over a running trial of an earlier process, with the values reported so far."""
+        """Takes over a running trial that an earlier process started. `values` has the metric values so far."""
         trial = next(each for each in self._interrupted if each.number == number)
         self._interrupted = [each for each in self._interrupted if each is not trial]
         self._trials[number] = Trial(self._study, trial._trial_id)
@@ -125,7 +125,7 @@ class Search:
                 self._median.report(number, step, reported)
 
     def tell(self, number: int, value: Optional[float]) -> None:
-        """Ends a trial. Without a finite value, it failed."""
+        """Ends a trial. A trial without a finite value counts as failed."""
         self._trials.pop(number, None)
         self._interrupted = [trial for trial in self._interrupted if trial.number != number]
         state = TrialState.COMPLETE
@@ -152,8 +152,8 @@ class Search:
     def _make_sampler(self) -> BaseSampler:
         if self._strategy == "Bayesian":
             return BayesianSampler(self._space.distributions, self._left, self._seed_of)
-        # Hyperband's configurations are sampled at random, as in its paper (Li et al. 2018). With the same
-        # seed they are always the same, as documented by SageMaker.
+        # Hyperband samples configurations at random, as in its paper (Li et al. 2018). As documented by
+        # SageMaker, the same seed always leads to the same configurations.
         if self._left is None:
             return RandomSampler()
         if self._strategy == "Grid":

@@ -11,11 +11,11 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-# SageMaker does not document which scale `Auto` chooses. Here, it is logarithmic for a positive range that
-# spans at least three orders of magnitude (alpha 0.001 to 1000), otherwise linear.
+# SageMaker does not document which scale `Auto` chooses. Local mode uses a logarithmic scale for a positive
+# range that spans at least three orders of magnitude, such as 0.001 to 1000, and a linear scale otherwise.
 AUTO_LOGARITHMIC_RATIO = 1000.0
 
-# Spaces with more combinations are treated as infinite: repeats are unlikely.
+# Spaces with more combinations are treated as infinite, because repeats are unlikely.
 LARGEST_FINITE_SPACE = 10_000
 
 
@@ -40,7 +40,7 @@ class Dimension:
         if self.kind == "integer":
             self.distribution = IntDistribution(int(low), int(high), log=log)
         elif scaling == "ReverseLogarithmic":
-            # Fine steps close to 1: samples one minus the value on a logarithmic scale.
+            # Samples one minus the value on a logarithmic scale, which has fine steps close to 1.
             self._reverse = True
             self.key = "1-" + self.name
             self.distribution = FloatDistribution(1 - high, 1 - low, log=True)
@@ -54,14 +54,14 @@ class Dimension:
         if self.kind == "integer":
             return str(int(value))
         number = float(1 - value if self._reverse else value)
-        # A logarithm and back misses the end of a range by a rounding error: 0.00010000000000000009 for 0.0001.
+        # Corrects rounding errors of the logarithm at the ends of a range, such as 0.00010000000000000009.
         for end in (self._low, self._high):
             if math.isclose(number, end, rel_tol=1e-12):
                 return repr(end)
         return repr(min(max(number, self._low), self._high))
 
     def from_text(self, text: str) -> Optional[Any]:
-        """Parses a value of a training job; None if it is outside the range."""
+        """Parses a value of a training job. Returns None if the value is outside the range."""
         if self.kind == "categorical":
             return text if text in self.distribution.choices else None
         try:
@@ -77,7 +77,7 @@ class Dimension:
         return number
 
     def values(self) -> Optional[List[Any]]:
-        """All values of a discrete range in order; None for a continuous one."""
+        """All values of a discrete range, in order. Returns None for a continuous range."""
         if self.kind == "categorical":
             return list(self.distribution.choices)
         if self.kind == "integer":
@@ -98,7 +98,7 @@ class SearchSpace:
         return {dimension.name: dimension.to_text(params[dimension.key]) for dimension in self.dimensions}
 
     def from_hyperparameters(self, hyperparameters: Mapping[str, str]) -> Optional[Dict[str, Any]]:
-        """The study's parameters; None if one is missing or outside its range."""
+        """The study's parameters, or None if a value is missing or outside its range."""
         params: Dict[str, Any] = {}
         for dimension in self.dimensions:
             text = hyperparameters.get(dimension.name)

@@ -9,9 +9,9 @@ from optuna.storages.journal._file import get_lock_file
 
 
 class StudyFile(JournalFileBackend):
-    """Optuna's journal file without syncing to disk after every line, which happened a dozen times per trial.
+    """Optuna's journal file without syncing to disk after every line, which would be a dozen times per trial.
 
-    Lines written by a killed process are kept. If the machine crashes, the last lines may be lost.
+    If the process is killed, its lines are kept. If the machine crashes, the last lines can be lost.
     """
 
     def __init__(self, path: str) -> None:
@@ -25,7 +25,7 @@ class StudyFile(JournalFileBackend):
 
 
 def _mend(path: str) -> None:
-    """Repairs the journal of a killed process: removes its lock and an incomplete last line."""
+    """Repairs a journal after its process was killed: removes the lock and an incomplete last line."""
     lock = path + ".lock"
     if os.path.lexists(lock):
         os.unlink(lock)

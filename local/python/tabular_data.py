@@ -1,8 +1,8 @@
-"""Loads channels of SageMaker's LightGBM and CatBoost as tables, and caches them.
+"""Loads the channels of SageMaker's LightGBM and CatBoost algorithms as tables, and caches them.
 
-The layouts and rules are those of the developer guide (lightgbm.md, catboost.md) and of AWS's sample
-notebook. CSV files have no header, and the label is in the first column. A JSON file next to them may list
-the categorical columns. Without validation data, a random fifth of the rows is used for validation.
+File layouts and rules follow the developer guide (lightgbm.md, catboost.md) and AWS's sample notebook. CSV
+files have no header, and the label is in the first column. A JSON file next to them can list the categorical
+columns. Without validation data, a random fifth of the rows is used for validation.
 """
 
 import json
@@ -19,17 +19,17 @@ from text_check import check_csv
 
 REGRESSION, CLASSIFICATION = "regression", "classification"
 
-_TRAIN = ("train", "training")  # name of the channel, and of the folder in it
+_TRAIN = ("train", "training")  # names of the channel, or of a folder in it
 _VALIDATION = "validation"
-# Channels with JumpStart's script and its artifact, which are not used here.
+# Channels with JumpStart's script and artifact, which local mode does not use.
 _OTHER_CHANNELS = ("code", "model")
 _CONTENT_TYPES = ("csv", "text/csv")
 _CATEGORICAL_KEY = "cat_index_list"
 _LARGEST_INTEGER = 2147483647
 _VALIDATION_SHARE = 0.2
-# Fixed, so that the jobs of a tuning job are validated on the same rows.
+# Fixed, so that all jobs of a tuning job use the same validation rows.
 _SPLIT_SEED = 0
-# One for a tuning job, one for the final training.
+# Maximum number of cached data sets: one for a tuning job, one for the final training.
 _KEPT = 2
 
 File = Tuple[str, str]  # path, and name in the channel's folder
@@ -47,8 +47,8 @@ class TabularData:
     validation: Table
     categorical: List[int]  # indexes of features
     classes: int  # 0 for a regression
-    is_split: bool  # the validation rows come from the training data
-    prepared: Dict[str, Any] = field(default_factory=dict)  # data prepared by a library, cached with it
+    is_split: bool  # whether the validation rows come from the training data
+    prepared: Dict[str, Any] = field(default_factory=dict)  # data prepared by a library, cached with these arrays
 
     @property
     def feature_names(self) -> List[str]:
@@ -114,7 +114,7 @@ class DataStore:
 
 
 def _files(channels: Sequence[Mapping[str, Any]]) -> Tuple[List[File], List[File], List[File]]:
-    """The files of the training data, of the validation data and of the categorical columns (none or one)."""
+    """The training files, the validation files, and the file that lists categorical columns, if there is one."""
     by_name = {channel["name"]: channel for channel in channels}
     for name in by_name:
         if name not in (*_TRAIN, _VALIDATION, *_OTHER_CHANNELS):
@@ -162,7 +162,7 @@ def _visible(channel: Mapping[str, Any]) -> List[File]:
 
 
 def _folder(name: str) -> Optional[str]:
-    """`train` or `validation` for a file in a folder with that name."""
+    """Returns `train` or `validation` if the file is in a folder with that name."""
     for part in name.split("/")[:-1]:
         if part in _TRAIN:
             return "train"
@@ -189,7 +189,7 @@ def _split(rows: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def _categorical_columns(path: str, columns: int) -> List[int]:
-    """The columns listed in the file. The label is column 0."""
+    """The categorical columns listed in the file. The label is column 0."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             content = json.load(file)

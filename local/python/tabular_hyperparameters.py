@@ -1,7 +1,7 @@
-"""Validates the hyperparameters of SageMaker's LightGBM and CatBoost against their documentation.
+"""Validates the hyperparameters of SageMaker's LightGBM and CatBoost algorithms against their documentation.
 
-The rules are data: lightgbm_hyperparameters.json and catboost_hyperparameters.json next to this file. The
-effect of undocumented hyperparameters is unknown, so they are refused.
+The rules are in lightgbm_hyperparameters.json and catboost_hyperparameters.json next to this file.
+Undocumented hyperparameters are refused, because their effect is unknown.
 """
 
 import json
@@ -13,7 +13,7 @@ from errors import ClientError
 from intervals import describe_interval, is_inside
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# Hyperparameters of SageMaker's script mode and of tuning jobs, which are not the script's.
+# Prefixes of hyperparameters for script mode and tuning jobs, which are not passed to the script.
 _NOT_THE_SCRIPTS = ("sagemaker_", "_tuning")
 
 
@@ -27,7 +27,7 @@ def read_specifications(name: str) -> Dict[str, Dict[str, Any]]:
 def validate(
     specifications: Mapping[str, Mapping[str, Any]], given: Mapping[str, str], algorithm: str
 ) -> Dict[str, Any]:
-    """The values by name, including documented defaults. Raises ClientError."""
+    """Returns the values by name, including documented defaults. Raises ClientError."""
     values = {name: entry["default"] for name, entry in specifications.items() if "default" in entry}
     for name, text in given.items():
         if name.startswith(_NOT_THE_SCRIPTS):
@@ -42,7 +42,7 @@ def validate(
 
 
 def _plain(text: str) -> str:
-    """The value that the script receives. The SageMaker Python SDK sends values as JSON."""
+    """The value that the script receives: decodes a JSON string, as sent by the SageMaker Python SDK."""
     try:
         value = json.loads(text)
     except ValueError:

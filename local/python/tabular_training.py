@@ -1,4 +1,4 @@
-"""Functions shared by the trainings of LightGBM and CatBoost."""
+"""Functions shared by LightGBM and CatBoost training."""
 
 import os
 from datetime import datetime, timezone

@@ -4,9 +4,9 @@ SageMaker's container uses XGBoost's own parsers, which accept almost anything: 
 value (0 for a label), a header becomes a row, and lines may differ in length. The model is then silently
 wrong, so local mode reports the location.
 
-For speed, a chunk of plain decimal numbers passes by what follows each character (_PlainNumbers). In other
-chunks, every distinct *shape* of a field is checked (with each digit replaced by 0), not every field: a file
-with millions of numbers has a few hundred shapes.
+For speed, a chunk is first tested for plain decimal numbers, by checking each pair of adjacent characters
+(_PlainNumbers). In all other chunks, digits are replaced by 0 and only the distinct results (*shapes*) are
+checked: a file with millions of numbers has a few hundred shapes.
 """
 
 import re
@@ -22,7 +22,7 @@ _CSV_LABEL = re.compile(rb"\s*(?:%s)\s*" % _NUMBER)
 _LIBSVM_LABEL = re.compile(rb"(?:%s)(?::(?:%s))?" % (_NUMBER, _NUMBER))
 _LIBSVM_FEATURE = re.compile(rb"(?:0+|qid):(?:%s)" % _NUMBER)
 _LONGEST_QUOTE = 50
-# Which characters may follow each character of plain decimal numbers. `0` stands for any digit, `,` for the delimiter.
+# The characters that can follow each character of plain decimal numbers. `0` is any digit, `,` the delimiter.
 _FOLLOWERS = {
     "\n": "0.+-", ",": "0.+-,\r\n", "+": "0.", "-": "0.", ".": "0", "0": "0.e,\r\n", "e": "0+-", "\r": "\n",
 }
@@ -31,7 +31,7 @@ _TWO_POINTS = (b"..", b"ee", b"e.")
 
 
 class _PlainNumbers:
-    """Recognizes lines of plain decimal numbers, such as 5, -0.25, and 1e-05. All but the first may be empty."""
+    """Recognizes lines of plain decimal numbers, such as 5, -0.25, and 1e-05. Only the label is required."""
 
     def __init__(self, separator: bytes) -> None:
         """`separator` is one byte."""
@@ -43,7 +43,7 @@ class _PlainNumbers:
 
     @staticmethod
     def _table(separator: bytes, values: Dict[str, int]) -> bytes:
-        """The value of each byte; 0 where it is in no plain number."""
+        """The value of each byte; 0 for bytes that do not occur in plain numbers."""
         table = bytearray(256)
         for character, value in values.items():
             same = {"0": b"0123456789", "e": b"eE", ",": separator}.get(character, character.encode())
@@ -52,7 +52,7 @@ class _PlainNumbers:
         return bytes(table)
 
     def are_in(self, chunk: bytes, columns: int) -> bool:
-        """Whether every line has `columns` plain numbers. False for some lines that the slower check accepts."""
+        """Whether every line has `columns` plain numbers. Can be false for lines that the slower check accepts."""
         text = b"\n" + chunk if chunk.endswith(b"\n") else b"\n" + chunk + b"\n"
         follows = np.frombuffer(text.translate(self._bits), np.uint8)[1:]
         may_follow = np.frombuffer(text.translate(self._followers), np.uint8)[:-1]
@@ -69,7 +69,7 @@ class _PlainNumbers:
 def check_csv(
     path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost"
 ) -> Tuple[int, Optional[str]]:
-    """The number of columns of a file (which must be `columns` if given), and the first error in it."""
+    """Returns the number of columns in a file, and its first error. If `columns` is given, the number must match."""
     separator = delimiter.encode()
     good: Set[bytes] = set()
     plain_numbers = _PlainNumbers(separator)
@@ -94,7 +94,7 @@ def check_csv(
 
 
 def check_libsvm(path: str) -> Optional[str]:
-    """The first error in a file."""
+    """Returns the first error in a file."""
     good_labels: Set[bytes] = set()
     good: Set[bytes] = set()
     for first_line, chunk in _chunks(path):

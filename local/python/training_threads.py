@@ -1,20 +1,21 @@
 """Chooses the number of threads that make a job fastest.
 
-OpenMP's threads sleep between the steps of a tree (OMP_WAIT_POLICY=PASSIVE), because spinning starves
-other processes. Waking them takes longer than a small step. See decision 34 for measurements.
+OpenMP's threads sleep between the steps of building a tree (OMP_WAIT_POLICY=PASSIVE), because spinning
+threads starve other processes. Waking the threads takes longer than a small step. See decision 34 for
+measurements.
 """
 
 import os
 from typing import Any, Mapping, Optional
 
-# From this size on, every measured tree is faster with all threads, whatever its depth.
+# With at least this many cells, all threads were faster in every measurement, at any depth of the trees.
 _MANY_CELLS = 1_000_000
-# LightGBM synchronizes its threads more often.
+# The same for LightGBM, which synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
-# Below this size, the best number depends on the depth, the objective and the machine. A tree that takes
-# longer than this on one thread is faster with more.
+# With fewer cells, the best number of threads depends on the depth, the objective and the machine. A tree that
+# takes longer than this time on one thread is faster on several.
 _SLOW_TREE_SECONDS = 0.005
-# The fastest of these rounds counts. The first round is excluded, because it also sorts the data.
+# Number of rounds to time, of which the fastest counts. The first round is not timed: it also sorts the data.
 _TIMED_ROUNDS = 3
 
 
@@ -24,27 +25,27 @@ def available_threads() -> int:
 
 
 def overlapping_threads(share: int) -> int:
-    """The threads of a job with large data, given its share of the cores: twice the share.
+    """The number of threads of a job with large data: twice its share of the cores.
 
-    A core is then seldom idle: not between the steps of another job's trees, nor when another job has ended.
+    The job then also uses cores that are idle because another job has ended or is between two steps.
     """
     return max(share, min(2 * share, available_threads()))
 
 
 def lightgbm_threads(cells: int, limit: int) -> int:
-    """The number of threads of a LightGBM job, by its number of values (rows x columns)."""
+    """The number of threads of a LightGBM job. `cells` is rows x columns."""
     return limit if cells >= _MANY_CELLS_LIGHTGBM else 1
 
 
 class XGBoostThreads:
-    """The number of threads of an XGBoost job, by the size of its data or the time of its first rounds."""
+    """Chooses the number of threads of an XGBoost job by the size of its data or the time of its first rounds."""
 
     def __init__(self, cells: int, limit: int, config: Mapping[str, Any]) -> None:
         """`cells` is rows x columns; `limit` is the maximum number of threads."""
         self.first = limit if cells >= _MANY_CELLS else 1
         self._limit = limit
         self._trees = int(config.get("num_class", 1)) * int(config.get("num_parallel_tree", 1))
-        # A linear model restarts when the number changes.
+        # A linear model would restart its training if the number changed.
         self._is_decided = self.first == limit or config.get("booster") == "gblinear"
         self._rounds = 0
         self._fastest = float("inf")

@@ -4,8 +4,8 @@ In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": 
 each job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
 
 A job with "forks": true runs in a forked process, which shares the data that this process has loaded.
-Meanwhile, this process accepts the next job. {"op": "kill", "job": n} kills such a process. {"job": n,
-"ended": {...}} reports its end.
+Meanwhile, this process accepts the next job. {"op": "kill", "job": n} kills the forked process of a job.
+{"job": n, "ended": {...}} reports that the forked process has ended.
 """
 
 import os
@@ -19,11 +19,11 @@ from errors import AlgorithmError, ClientError, JobFailure
 from forked_jobs import ForkedJobs, return_freed_memory
 from protocol import Channel, Message
 
-# Lines printed within this time are sent together: a message per line would cost more than the rounds of a
-# small model. A slow round is always sent at once.
+# Log lines within this time are sent together, because a message per line would take longer than the rounds of
+# a small model. The line of a slow round is sent at once.
 FLUSH_SECONDS = 0.02
 
-# Runs a job (job, log, is_stopped) and saves its model. Returns false when it was stopped.
+# Runs a job (job, log, is_stopped) and saves its model. Returns false if the job was stopped.
 Train = Callable[[Message, Callable[[str], None], Callable[[], bool]], bool]
 
 
@@ -47,7 +47,7 @@ class _Log:
 
 
 class _Stops:
-    """Jobs that should stop."""
+    """Keeps track of the jobs that should stop."""
 
     def __init__(self, ends_process: bool) -> None:
         self._ends_process = ends_process
@@ -56,7 +56,7 @@ class _Stops:
         self._running: Optional[int] = None
 
     def note(self, message: Message) -> bool:
-        """Handles a message in the reading thread. Returns whether it has been handled."""
+        """Handles stop and kill messages in the reading thread. Returns false for other messages."""
         if message["op"] not in ("stop", "kill"):
             return False
         with self._lock:
@@ -82,15 +82,15 @@ def serve(
 ) -> None:
     """Serves jobs until the process ends.
 
-    `prepare` imports the library and returns additions to the ready message, and the training function.
+    `prepare` imports the library. It returns fields to add to the ready message, and the training function.
     With `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted.
-    `load` loads the data that jobs in forked processes share; its errors are raised again in the job.
+    `load` loads the data that forked processes share. If it fails, the job runs into the same error.
     """
     stops = _Stops(stop_ends_process)
-    # Before the channel, which calls it at once for messages already sent.
+    # Must precede the channel, which passes messages to it immediately.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
-    # After the channel, so that output of native libraries does not disturb the protocol.
+    # Must follow the channel, which redirects the output of native libraries.
     about, train = prepare()
     channel.send({"ready": True, **about})
     while True:

@@ -1,4 +1,4 @@
-"""Maps a search space to the unit cube: one dimension per hyperparameter, on its scaling type."""
+"""Maps a search space to the unit cube, with one dimension per hyperparameter, scaled by its scaling type."""
 
 import math
 from typing import Any, Dict, Mapping, Tuple
@@ -8,7 +8,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, IntD
 
 
 class UnitCube:
-    """Converts values of hyperparameters to points of the cube, and back."""
+    """Converts hyperparameter values to points in the cube, and back."""
 
     def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
         self._distributions = distributions
@@ -17,7 +17,7 @@ class UnitCube:
         )
 
     def point(self, params: Mapping[str, Any]) -> np.ndarray:
-        """The point for values. An integer or category covers an interval; its middle is used."""
+        """The point for the values. An integer or category covers an interval, whose middle is used."""
         return np.array([_to_unit(each, params[name]) for name, each in self._distributions.items()])
 
     def params(self, point: np.ndarray) -> Dict[str, Any]:
@@ -25,8 +25,8 @@ class UnitCube:
         return {name: _from_unit(each, side) for (name, each), side in zip(self._distributions.items(), point)}
 
     def features(self, points: np.ndarray) -> np.ndarray:
-        """Features of points for a model. They are the same for all points with the same values, and do not
-        order categories.
+        """Features of points for a model. Points with the same values have the same features. Categories are not
+        ordered.
         """
         columns = []
         for side, distribution in zip(points.T, self._distributions.values()):
@@ -64,7 +64,7 @@ def _cells(sides: Any, count: int) -> Any:
 
 
 def _bounds(distribution: Any) -> Tuple[float, float]:
-    """The bounds of a dimension on its scale. Integers at the ends cover as much as those in between."""
+    """The bounds of a dimension on its scale. All integers cover intervals of the same width, also at the ends."""
     margin = 0.5 if isinstance(distribution, IntDistribution) else 0.0
     low, high = distribution.low - margin, distribution.high + margin
     return (math.log(low), math.log(high)) if distribution.log else (low, high)

@@ -1,7 +1,7 @@
 """Loads channels as DMatrix objects, and caches them.
 
-The parsers are those of the container: XGBoost's own for CSV and LIBSVM, Arrow for Parquet. Files are
-accepted and refused as by the container. Files that would make the model silently wrong get a warning.
+Uses the same parsers as the container: XGBoost's own for CSV and LIBSVM, Arrow for Parquet. Accepts and
+refuses the same files as the container. Logs a warning for files that would make the model silently wrong.
 
 Source: aws/sagemaker-xgboost-container, data_utils.py and algorithm_mode/channel_validation.py. The rules
 are the same in the images 1.7-1 to 3.2-0.
@@ -26,7 +26,7 @@ from errors import ClientError
 from text_check import check_csv, check_libsvm
 
 CSV, LIBSVM, PARQUET, RECORDIO = "csv", "libsvm", "parquet", "recordio-protobuf"
-# Compared exactly: the container refuses text/csv with parameters or different case.
+# Content types must match exactly: the container refuses text/csv with parameters or in uppercase.
 _CONTENT_TYPES = {
     "csv": CSV, "text/csv": CSV,
     "libsvm": LIBSVM, "text/libsvm": LIBSVM, "text/x-libsvm": LIBSVM,
@@ -41,7 +41,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 # XGBoost passes the names of all files to the file system as one path, which is limited to 4096 bytes.
 _LONGEST_NAMES = 4000
 _COPIED_AT_ONCE = 1 << 20
-# Two data sets with train and validation: for a tuning job and the final training.
+# Train and validation data of a tuning job and of the final training.
 _KEPT = 4
 
 
@@ -54,7 +54,7 @@ class TrainingData:
     checks: Sequence["Future[List[str]]"]
 
     def warnings(self) -> List[str]:
-        """Waits for the checks, which run while XGBoost loads and sorts the data without needing Python."""
+        """Waits for the checks. They run in Python while XGBoost loads and sorts the data in native code."""
         return [warning for check in self.checks for warning in check.result()]
 
 
@@ -88,7 +88,9 @@ class DataStore:
         )
 
     def once(self, matrix: xgb.DMatrix, kind: Any, prepare: Callable[[], Any]) -> None:
-        """Prepares a matrix, unless its last preparation was of the same kind: XGBoost caches one per matrix."""
+        """Prepares a matrix, unless its last preparation was of the same kind. XGBoost caches only one preparation
+        for each matrix.
+        """
         if self._prepared.get(matrix) != kind:
             prepare()
             self._prepared[matrix] = kind
@@ -138,7 +140,7 @@ def _files(channel: Mapping[str, Any]) -> List[str]:
 
 
 def _check_format(files: List[str], kind: str) -> None:
-    """The container's own check of the first lines of every file."""
+    """Checks the first lines of every file, as the container does."""
     for path in files:
         if kind == CSV:
             _sniff_delimiter(path)
@@ -157,11 +159,11 @@ def _sniff_delimiter(path: str) -> str:
 
 
 def _check_libsvm_start(path: str) -> None:
-    """Refuses what the container refuses, in the lines up to the first one with two features."""
+    """Checks the lines up to the first line with two features, as the container does."""
     with open(path, encoding="utf-8", errors="ignore") as file:
         for line in file:
-            # Splits at single spaces and keeps the end of the line, so spaces at the end, tabs and blank
-            # lines are refused.
+            # Splits at single spaces and keeps the line ending, so trailing spaces, tabs and blank lines
+            # are refused.
             label, *features = line.split(" ")
             if not _is_libsvm_label(label) or not _are_libsvm_features(features):
                 raise ClientError(
@@ -187,7 +189,7 @@ def _are_libsvm_features(features: List[str]) -> bool:
 def _load(
     files: List[str], kind: str, csv_weights: bool, threads: int, check: "Future[List[str]]"
 ) -> xgb.DMatrix:
-    """The matrix of the files. If loading fails, the error includes the results of the check."""
+    """Loads files as a matrix. If loading fails, the error includes the results of the check."""
     if kind == PARQUET:
         return _load_parquet(files, threads)
     options = "format=libsvm"
@@ -204,7 +206,7 @@ def _load(
 
 
 def _in_a_thread(function: Callable[..., List[str]], *arguments: Any) -> "Future[List[str]]":
-    """Calls a function in a new thread. Threads of a pool would be missing in forked processes."""
+    """Calls a function in a new thread, because a thread pool would not work in forked processes."""
     pool = ThreadPoolExecutor(max_workers=1)
     result = pool.submit(function, *arguments)
     pool.shutdown(wait=False)
@@ -218,7 +220,7 @@ def _warnings(files: List[str], kind: str) -> List[str]:
 
 
 def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
-    """Problems that XGBoost's parser silently accepts and that are probably mistakes."""
+    """Warnings about probable mistakes that XGBoost's parser silently accepts."""
     if delimiter not in _USUAL_DELIMITERS:
         return [f"{files[0]}: the container uses {delimiter!r} as the delimiter. Separate the columns with commas."]
     warnings: List[str] = []
@@ -231,7 +233,7 @@ def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
 
 
 def _joined(files: List[str], folder: str) -> str:
-    """All files in one path for XGBoost: their names or, if that is too long, one file with their content."""
+    """The path to pass to XGBoost: the names of all files or, if that is too long, a file with their content."""
     names = ";".join(_plain_paths(files, folder))
     return names if len(names) <= _LONGEST_NAMES else _concatenate(files, os.path.join(folder, "all"))
 
@@ -252,7 +254,7 @@ def _concatenate(files: List[str], target: str) -> str:
 def _plain_paths(files: List[str], folder: str) -> List[str]:
     """Paths that XGBoost's URIs support. Other files get a hard link with a plain name, or else a copy.
 
-    Not a symbolic link: XGBoost resolves it and fails with the original name.
+    A symbolic link would not help: XGBoost resolves the link and fails with the original name.
     """
     paths = []
     for number, path in enumerate(files):

@@ -1,6 +1,6 @@
 """Validates hyperparameters as SageMaker's XGBoost container does in algorithm mode.
 
-The rules are data: xgboost_hyperparameters.json next to this file.
+The rules are in xgboost_hyperparameters.json next to this file.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py and
 sagemaker_algorithm_toolkit/hyperparameter_validation.py. The rules are the same in the images 1.7-1 to
@@ -37,7 +37,7 @@ def validate(hyperparameters: Mapping[str, str]) -> Dict[str, Any]:
     does not catch.
     """
     texts = {name: text for name, text in hyperparameters.items() if name not in _ALIASES}
-    # Aliases of XGBoost. They take precedence over the names that they replace.
+    # XGBoost's aliases take precedence over the names that they stand for.
     texts.update((_ALIASES[name], text) for name, text in hyperparameters.items() if name in _ALIASES)
     for name, specification in SPECIFICATIONS.items():
         if specification.get("required") and name not in texts:
@@ -68,8 +68,8 @@ def _parse(name: str, kind: str, text: str) -> Any:
         if kind in ("tuple", "nested list"):
             return ast.literal_eval(text)
     except ValueError:
-        # The container evaluates a tuple as Python code. A name in it raises an error that the container does
-        # not expect.
+        # The container evaluates a tuple as Python code. It does not catch the error that a name in the tuple
+        # raises.
         if kind != "tuple":
             raise ClientError(
                 f"Hyperparameter {name}: could not parse value {text!r} as {kind} (caused by ValueError)"
@@ -105,7 +105,7 @@ def _check_items(name: str, specification: Mapping[str, Any], value: Any) -> Non
             is_good = all(is_inside(specification, item) for row in value for item in row)
         else:
             is_good = all(item in specification["values"] for item in value)
-    except TypeError:  # it is not a list, or a list with other elements than numbers
+    except TypeError:  # the value is not a list of numbers
         raise AlgorithmError(f"Hyperparameter {name}: unexpected failure when validating {value}") from None
     if not is_good:
         allowed = describe_interval(specification) if is_nested else specification["values"]

@@ -1,7 +1,7 @@
 """The metrics that SageMaker's XGBoost container computes itself, in addition to XGBoost's own.
 
-The container uses scikit-learn, so unsuitable labels raise scikit-learn's errors. Because metrics are
-computed after every round, they are implemented in NumPy here. A test compares them with scikit-learn.
+The container uses scikit-learn, so unsuitable labels raise scikit-learn's errors. Local mode implements the
+metrics in NumPy, because they are computed after every round. A test compares them with scikit-learn.
 
 Source: aws/sagemaker-xgboost-container, src/sagemaker_xgboost_container/metrics/custom_metrics.py.
 """
@@ -15,7 +15,7 @@ Metric = Callable[[np.ndarray, Any], List[Tuple[str, float]]]
 
 
 class _Counts:
-    """Counts per class: correct predictions, predictions, and labels."""
+    """Numbers of correct predictions, predictions, and labels for each class."""
 
     def __init__(self, labels: np.ndarray, predicted: np.ndarray) -> None:
         _require_finite(labels, "Input y_true")
@@ -30,7 +30,7 @@ class _Counts:
         self.true = np.bincount(true, minlength=size).astype(float)
 
     def binary(self, values: np.ndarray) -> float:
-        """The value of class 1."""
+        """The metric value of class 1."""
         if len(self.classes) > 2:
             raise ValueError(
                 "Target is multiclass but average='binary'. Please choose another average setting, "
@@ -110,17 +110,16 @@ _ON_ERRORS = {"mae": _mae, "mse": _mse, "r2": _r2, "rmse": _rmse}
 CONTAINER_METRICS = frozenset(_ON_COUNTS) | frozenset(_ON_ERRORS)
 
 
-# Objectives whose default metric the container also computes, and whose margins are their predictions.
+# Objectives whose default metric the container also computes, and whose predictions equal their margins.
 _DEFAULT_METRICS = {"reg:squarederror": "rmse", "reg:linear": "rmse", "reg:absoluteerror": "mae"}
 
 
 class Shares:
-    """Divides the metrics between XGBoost and the container.
+    """Divides the metrics into those that XGBoost computes and those that the container computes.
 
-    If the container also computes the objective's default metric, there are two values with the same name,
-    and the container prints its own. Without weights (which the container ignores), they differ only by
-    rounding. XGBoost's value is then used for both: computing the other would take a third of the time of
-    a small training job.
+    If both compute the objective's default metric, the container prints its own value. Without weights (which
+    the container ignores), the two values differ only by rounding. Local mode then uses XGBoost's value,
+    because computing the other would take a third of the time of a small training job.
     """
 
     def __init__(self, metrics: Sequence[str], objective: str, watched: Sequence[xgb.DMatrix]) -> None:
@@ -131,21 +130,21 @@ class Shares:
         if default in self.container and not any(len(data.get_weight()) for data in watched):
             self._both = default
             self.container.remove(default)
-            if self.xgboost:  # otherwise the objective adds it
+            if self.xgboost:  # if the list is empty, XGBoost adds the default itself
                 self.xgboost.append(default)
 
     def check(self, name: str, value: float) -> None:
-        """Refuses predictions for which the container cannot compute the metric because they are not numbers."""
+        """Raises an error for a metric that the container cannot compute because predictions are NaN or infinite."""
         if name == self._both:
             _require_finite(np.asarray(value), "Input")
 
 
 def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
-    """The argument of xgboost.train for computing the named metrics; empty without names.
+    """The argument of xgboost.train that computes the named metrics. Empty if there are no names.
 
     Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which receives
     margins. Images 3.0-5 and newer pass `custom_metric`, which receives transformed predictions. No image
-    has XGBoost 2: here it replaces 3 if Python is too old for that.
+    has XGBoost 2. Local mode uses it in place of XGBoost 3 if Python is too old for XGBoost 3.
     """
     if not names:
         return {}
@@ -154,7 +153,7 @@ def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
 
 
 def make_custom_metric(names: Sequence[str]) -> Metric:
-    """A function that computes all the named metrics of an evaluation.
+    """Creates a function that computes all the named metrics of an evaluation.
 
     Raises ValueError with scikit-learn's message when the labels or predictions do not fit a metric.
     """
@@ -187,8 +186,8 @@ def _classes(predictions: np.ndarray) -> np.ndarray:
     """The class of each row as the container determines it: the column with the maximum, or 1 if the
     prediction is above 0.
 
-    This is correct for margins. With the transformed predictions of 3.x, all probabilities are above 0, so
-    every row counts as class 1, and so does every class except 0 that multi:softmax predicts.
+    This is correct for margins. The transformed predictions of 3.x are probabilities, which are all above 0, so
+    every row counts as class 1. With multi:softmax, they are class numbers, and all except 0 count as class 1.
     """
     if predictions.ndim > 1:
         return np.argmax(predictions, axis=-1).astype(float)

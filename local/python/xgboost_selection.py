@@ -1,4 +1,4 @@
-"""Selectable inference of the built-in XGBoost algorithm: the environment variable SAGEMAKER_INFERENCE_OUTPUT of a model.
+"""Selectable inference of the built-in XGBoost algorithm (the environment variable SAGEMAKER_INFERENCE_OUTPUT).
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/serve_utils.py
 """
@@ -14,7 +14,7 @@ _SCORES = ["raw_score", "raw_scores"]
 _LABELS = ["predicted_label", "labels", *_SCORES]
 _PROBABILITIES = ["probability", "probabilities"]
 
-# What can be selected, by objective.
+# Keys that can be selected, by objective.
 _KEYS: Dict[str, List[str]] = {
     **{objective: ["predicted_score"] for objective in _REGRESSION},
     "binary:logistic": _LABELS + _PROBABILITIES,
@@ -28,7 +28,7 @@ _KEYS: Dict[str, List[str]] = {
 def encode_selected(
     predictions: np.ndarray, selection: str, booster: xgb.Booster, accept: str, log: Callable[[str], None]
 ) -> bytes:
-    """The selected parts of predictions. Raises ValueError for an objective or a type that the container refuses."""
+    """Encodes the selected keys of predictions. Raises ValueError for an unsupported objective or accept type."""
     config = json.loads(booster.save_config())["learner"]
     objective = config["objective"]["name"]
     if objective not in _KEYS:
@@ -60,7 +60,7 @@ def _cell(value: Any) -> str:
 
 
 class _Parts:
-    """The parts of one prediction, by the names of the container."""
+    """Computes the value of each key. Methods have the names of the keys."""
 
     def __init__(self, objective: str, classes: int) -> None:
         self._objective = objective

@@ -1,4 +1,4 @@
-"""A model server for the built-in XGBoost algorithm: it answers as SageMaker's container does in a transform job.
+"""A model server for the built-in XGBoost algorithm. It responds like SageMaker's container in a transform job.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/serve.py, serve_utils.py and encoder.py
 """
@@ -32,7 +32,7 @@ _VOTED = ("multi:softmax", "binary:hinge")
 
 
 class Server:
-    """Answers the requests of a transform job."""
+    """Handles the requests of a transform job."""
 
     def __init__(self, job: Mapping[str, Any], log: Callable[[str], None]) -> None:
         self._log = log
@@ -85,7 +85,7 @@ class Server:
         return name
 
     def _read_libsvm(self, body: bytes) -> xgb.DMatrix:
-        """Only what has a colon counts: labels do not. As in the container, last rows without a feature are lost."""
+        """Reads only items with a colon, so labels are ignored. As in the container, empty rows at the end are lost."""
         rows, columns, values = [], [], []
         lines = body.strip().decode("utf-8").split("\n")
         for row, line in enumerate(lines):
@@ -126,7 +126,7 @@ def _model_files(folder: str, log: Callable[[str], None]) -> List[str]:
 
 
 def _load(path: str, threads: int) -> Tuple[xgb.Booster, bool]:
-    """A model, and whether it is pickled. XGBoost reads its own formats; older containers pickled."""
+    """Loads a model. Also returns whether it is a Python pickle, which older containers save."""
     try:
         booster = xgb.Booster()
         booster.load_model(path)
@@ -186,7 +186,7 @@ def _check_columns(booster: xgb.Booster, data: xgb.DMatrix, kind: str) -> None:
 
 
 def _predict(booster: xgb.Booster, data: xgb.DMatrix) -> np.ndarray:
-    """With the trees up to the best one, where early stopping has named it."""
+    """Predicts with the rounds up to the best iteration if early stopping recorded one, else with all rounds."""
     best = booster.attr("best_iteration")
     if best is None:
         return booster.predict(data, validate_features=False)
@@ -194,6 +194,6 @@ def _predict(booster: xgb.Booster, data: xgb.DMatrix) -> np.ndarray:
 
 
 def _most_frequent(values: np.ndarray) -> Any:
-    """Of equally frequent ones, the lowest."""
+    """The most frequent value; the lowest of them if there is a tie."""
     unique, counts = np.unique(values, return_counts=True)
     return unique[counts.argmax()]

@@ -1,4 +1,4 @@
-"""A training job of the built-in XGBoost algorithm, run as by SageMaker's container."""
+"""Runs a training job of the built-in XGBoost algorithm as SageMaker's container does."""
 
 import os
 import time
@@ -22,9 +22,9 @@ _CONTAINER_ONLY = (
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit",
 )
 
-# Messages of XGBoost or a metric for which the container blames the user (ClientError). All others are an
-# AlgorithmError. The messages come from several XGBoost releases. Some no longer occur in 3.x, which
-# therefore raises AlgorithmError for labels that do not fit an objective. Source:
+# Messages of XGBoost or a metric that the container reports as a ClientError. All other messages are an
+# AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so labels that do
+# not fit an objective are an AlgorithmError there. Source:
 # aws/sagemaker-xgboost-container, constants/xgb_constants.py (CUSTOMER_ERRORS).
 _USERS_FAULT = (
     "label must be in [0,1] for logistic regression",
@@ -39,13 +39,13 @@ _USERS_FAULT = (
     "Parameter reg_lambda should be greater equal to 0",
 )
 
-# Warnings about things that the container does on purpose.
+# Ignores warnings about things that the container does on purpose.
 for _pattern in (r"(?s).*Saving model in the UBJSON format", r"(?s).*Unknown file format", r"(?s).*Text file input"):
     warnings.filterwarnings("ignore", message=_pattern)
 
 
 class _Threads(xgb.callback.TrainingCallback):
-    """Measures the first rounds, and sets the number of threads for the others."""
+    """Times the first rounds, and then sets the number of threads for the other rounds."""
 
     def __init__(self, threads: XGBoostThreads) -> None:
         super().__init__()
@@ -85,18 +85,18 @@ class _Progress(xgb.callback.TrainingCallback):
 
 
 def take_warnings() -> None:
-    """Also converts warnings of XGBoost's library to Python warnings in this thread: the setting is per
+    """Converts warnings of XGBoost's native library to Python warnings in this thread. The setting is per
     thread.
     """
     xgb.core._register_log_callback(xgb.core._LIB)
 
 
 def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
-    """Loads a job's data, and prepares what XGBoost computes before the first tree. Jobs in forked processes
-    share both.
+    """Loads a job's data and performs the computations that XGBoost does before the first tree. Jobs in forked
+    processes share the results.
     """
     config = validate(job["hyperparameters"])
-    threads = available_threads()  # all threads, because all jobs wait for the data
+    threads = available_threads()  # uses all threads, because all jobs wait for the data
     data = store.load(job["channels"], config.get("csv_weights") == 1, threads)
     method = config.get("tree_method", "auto")
     if method != "approx" and config.get("booster") != "gblinear":  # other methods cache nothing
@@ -108,7 +108,7 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
 def train(
     job: Mapping[str, Any], store: DataStore, log: Callable[[str], None], is_stopped: Callable[[], bool]
 ) -> bool:
-    """Runs a job and saves its model. Returns false when it was stopped. Raises ClientError or
+    """Runs a job and saves its model. Returns false if the job was stopped. Raises ClientError or
     AlgorithmError.
     """
     config = validate(job["hyperparameters"])
@@ -164,7 +164,7 @@ def train(
 
 
 def _metrics(config: Mapping[str, Any]) -> List[str]:
-    """The metrics to print: those requested, and the one that the tuning job optimizes."""
+    """The metrics to print: the requested metrics, and the tuning job's objective metric."""
     metrics: List[str] = list(config.get("eval_metric", []))
     objective = config.get("_tuning_objective_metric")
     if objective is None:
@@ -186,7 +186,7 @@ def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[s
 def _early_stopping(
     config: Mapping[str, Any], has_validation: bool, log: Callable[[str], None]
 ) -> Optional[xgb.callback.EarlyStopping]:
-    """Watches the tuning job's metric, or else the last eval_metric. Keeps the best model."""
+    """Watches the tuning job's objective metric, or else the last eval_metric. Keeps the best model."""
     rounds = config.get("early_stopping_rounds")
     if not rounds:
         return None
@@ -201,7 +201,7 @@ def _early_stopping(
         return None
     return xgb.callback.EarlyStopping(
         rounds=rounds, metric_name=metric, data_name="validation",
-        # As in the container, which minimizes ndcg@5 and map@5.
+        # As in the container, metrics that are not in this list, such as ndcg@5 and map@5, are minimized.
         maximize=metric in MAXIMIZE_METRICS, save_best=True,
     )
 

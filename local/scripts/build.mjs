@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-// Files of deleted sources must not be packed.
+// Removes compiled files of deleted sources, which must not be packed.
 rmSync(inPackage('dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '--project', inPackage('tsconfig.build.json')], { stdio: 'inherit' });
-// Uncompiled files: the runtime of Lambda functions, which is a separate program, and data.
+// Copies files that are not compiled: data, and the runtime of Lambda functions, which is a separate program.
 cpSync(inPackage('src'), inPackage('dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 chmodSync(inPackage('dist/cli.js'), 0o755);

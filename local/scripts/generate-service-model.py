@@ -2,10 +2,11 @@
 service models.
 
 The models contain everything needed to validate requests of the supported operations. For REST services,
-they also contain the HTTP location of each member; for others, the response members that are timestamps.
-The other file lists the operations of services that sign requests as SageMaker does. The content depends
-only on this script and the version of botocore, which local/python/requirements/boto3.txt pins; a test
-compares them. To add an operation, or a new value from AWS (after raising the version there), run:
+they also contain the HTTP location of each member; for other services, the response members that are
+timestamps. sagemaker-rest-model.json lists the operations of other services whose requests are signed as
+`sagemaker`. The content depends only on this script and the version of botocore, which
+local/python/requirements/boto3.txt pins. A test checks that the files are up to date. After adding an
+operation or raising the version of botocore, run:
 
     .venv/boto3/bin/python local/scripts/generate-service-model.py
 
@@ -120,8 +121,8 @@ REST_SERVICES = ["lambda", "s3"]
 
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
-# Properties to keep of every shape, and additionally of request shapes. Documentation, the largest part of a
-# model, is dropped.
+# Properties to keep of every shape, and further properties to keep of request shapes. Documentation, the
+# largest part of a model, is dropped.
 KEPT = ["type", "flattened", "payload"]
 KEPT_OF_REQUESTS = ["required", "enum", "pattern", "min", "max", "sensitive"]
 
@@ -170,7 +171,7 @@ def references(shape: Dict[str, Any]) -> List[str]:
 
 
 def time_members(model: Dict[str, Any], outputs: List[str]) -> List[str]:
-    """Names of response members that are timestamps, or lists of them."""
+    """Names of response members that are timestamps or lists of timestamps."""
     kinds: Dict[str, Set[bool]] = {}
     seen: Set[str] = set()
     waiting = list(outputs)

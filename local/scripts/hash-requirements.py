@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the hashes of the pinned packages into requirements lists, in place: of all wheels for every
-platform.
+"""Adds hashes to the pinned packages in requirements files, in place. Includes the wheels of all platforms.
 
 usage: hash-requirements.py LIST.txt ...
 
@@ -17,8 +16,7 @@ PIN = re.compile(r"([A-Za-z0-9._-]+==[^\s;\\]+)")
 OPTIONS = [
     "--no-deps", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet",
 ]
-# A release is looked up for a Python version that it supports. The result contains its wheels for all Python
-# versions.
+# Python versions to try, until a release supports one. The result contains the wheels for all Python versions.
 PYTHONS = ["3.11", "3.12", "3.13", "3.10", "3.9"]
 HASH = re.compile(r"\s+--hash=(sha256:[0-9a-f]{64})")
 
@@ -36,7 +34,7 @@ def main(paths: List[str]) -> None:
 
 
 def read_lines(path: str) -> List[str]:
-    """The lines of a list without hashes."""
+    """The lines of a requirements file, without hashes."""
     with open(path, encoding="utf-8") as file:
         return [line.rstrip(" \\\n") for line in file if not HASH.match(line)]
 

@@ -4,13 +4,14 @@ import { bestSoFar, median, type RankedJob } from './ranking';
 /** With fewer jobs, the last third is too small for a conclusion. */
 export const MIN_JOBS_FOR_CONVERGENCE = 12;
 
-/** The search has converged if the last third gains at most the first share. It is still improving above the second. */
+/** The search has converged if the gain of the last third is at most this share. */
 const CONVERGED = 0.02;
+/** The search is still improving if the gain of the last third is greater than this share. */
 const IMPROVING = 0.1;
 
 /**
- * Whether the search is still improving: the gain of the last third of the jobs, as a share of the distance between the
- * median and the best job. The comparison uses the median, because the first job can be arbitrarily bad.
+ * Whether the search is still improving: the gain of the last third of the jobs, as a share of the difference between
+ * the median and the best value. The median is used because the first value can be arbitrarily bad.
  */
 export function convergence(jobs: readonly RankedJob[], type: ObjectiveType): Convergence | undefined {
   if (jobs.length < MIN_JOBS_FOR_CONVERGENCE) return undefined;

@@ -2,17 +2,18 @@ import { rangeScale } from '../range-scale';
 import type { Definition, Edge, ObjectiveType } from '../report-data';
 import { byValue, type RankedJob } from './ranking';
 
-/** With fewer jobs, several can be near an end by chance. */
+/** With fewer jobs, several of them can be near an end of a range by chance. */
 export const MIN_JOBS_FOR_EDGES = 10;
 
-/** Maximum distance from an end, as a share of the scale: for the best job, and for the other best jobs. */
+/** Maximum distance of the best job from an end, as a share of the scale. */
 const TOUCHES = 0.05;
+/** Maximum distance of the other best jobs. */
 const CROWDS = 0.2;
 
 /**
- * Ends of ranges that the best value touches, on the scale of the search. A single job can be near an end by chance: with ten
- * hyperparameters, that happens in most searches. So more than half of the best tenth (at least three jobs) must also be in
- * the outer fifth.
+ * Finds the ends of ranges that the best job touches, on the scale of the search. A single job can be near an end by
+ * chance: with ten hyperparameters, this happens in most searches. So more than half of the best tenth of the jobs (at
+ * least three jobs) must also be in the outer fifth of the range.
  */
 export function touchedEdges(
   best: RankedJob,

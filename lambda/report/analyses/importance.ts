@@ -3,7 +3,7 @@ import type { Definition, DefinitionImportance, ObjectiveType, Range } from '../
 import { categoricalDensity, numericDensity } from './parzen';
 import { byValue, isBetter, type RankedJob } from './ranking';
 
-/** With fewer jobs, important hyperparameters cannot be distinguished from chance. */
+/** With fewer jobs, the effect of a hyperparameter cannot be distinguished from chance. */
 export const MIN_JOBS_FOR_IMPORTANCE = 20;
 
 /** The best tenth of the jobs, at least five, is compared with all jobs. */
@@ -20,11 +20,13 @@ const CHANCE = 0.05;
 
 /**
  * How much each hyperparameter decides whether a job is among the best: PED-ANOVA (Watanabe et al., IJCAI 2023). For each
- * hyperparameter, it compares the density of the best jobs' values with that of all jobs' values (Pearson divergence). If a
- * hyperparameter does not matter, both are the same. The method needs no model of the objective, and is Optuna's default.
+ * hyperparameter, it compares the density of the best jobs' values with the density of all jobs' values (Pearson
+ * divergence). If a hyperparameter does not matter, both densities are the same. The method needs no model of the
+ * objective, and is Optuna's default.
  *
- * A few best jobs also differ from all jobs by chance. So the same is computed for jobs that are drawn at random. A divergence
- * is beyond chance only if it exceeds the largest divergence of any hyperparameter in 19 of 20 draws.
+ * The values of a few best jobs also differ by chance from those of all jobs. So the divergence is also computed for
+ * random draws of jobs. A divergence is beyond chance only if it exceeds the largest divergence of any hyperparameter
+ * in 19 of 20 draws.
  *
  * @see https://arxiv.org/abs/2304.10255
  */
@@ -79,14 +81,14 @@ class Column {
       const value = hyperparameters[range.name];
       if (range.kind === 'Categorical') return range.values?.indexOf(value ?? '');
       const at = scale.at(value);
-      // A value in the middle between two points goes to the lower one, as in Optuna.
+      // A value halfway between two points is assigned to the lower point, as in Optuna.
       return at === undefined ? undefined : Math.min(this.size - 1, Math.max(0, Math.ceil(at - 0.5)));
     });
     this.density = range.kind === 'Categorical' ? categoricalDensity : numericDensity;
     this.ofAll = this.size < 2 ? [] : this.density(this.countsOf(jobs.map((_job, index) => index)));
   }
 
-  /** How much the density of some jobs differs from that of all jobs. */
+  /** How much the density of some jobs differs from the density of all jobs. */
   divergence(some: readonly number[]): number {
     if (this.size < 2) return 0;
     const ofSome = this.density(this.countsOf(some));
@@ -103,7 +105,7 @@ class Column {
   }
 }
 
-/** Number of grid points of a range: one for each value if there are few. */
+/** Number of grid points of a range. If the range has few values, there is one point for each value. */
 function gridSize({ kind, scaling, min = 0, max = 0, values = [] }: Range): number {
   if (kind === 'Categorical') return values.length;
   if (min === max) return 1;
@@ -119,7 +121,7 @@ function draw(count: number, limit: number, random: () => number): number[] {
   return [...drawn];
 }
 
-/** Reproducible random numbers from 0 to 1, so that a second report has the same results (Park and Miller's generator). */
+/** Reproducible random numbers from 0 to 1 (Park and Miller's generator), so that a second report is the same. */
 function randomNumbers(): () => number {
   let state = 1;
   return () => {

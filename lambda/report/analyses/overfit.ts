@@ -1,21 +1,21 @@
 import type { Job, LearningCurve, ObjectiveType, Overfit } from '../report-data';
 import { isBetter } from './ranking';
 
-/** A validation metric got worse if it lost more than this share of what training had gained. */
+/** The validation metric got worse if it lost more than this share of its improvement during training. */
 const LOST_SHARE = 0.02;
 /** There is a gap if the train metric differs from the validation metric by more than this share of the latter. */
 const GAP_SHARE = 0.25;
 const MIN_ROUNDS = 10;
 
-/** `validation:rmse` → `train:rmse`; `undefined` if the name is not that of a validation metric. */
+/** `validation:rmse` → `train:rmse`; `undefined` if it is not the name of a validation metric. */
 export function trainMetricOf(metric: string): string | undefined {
   const train = metric.replace(/\b(validation|valid|val|test)(?=[:_-])/i, 'train');
   return train === metric ? undefined : train;
 }
 
 /**
- * Whether a job fits its training data better than the validation data, by its metrics and, if available, its learning
- * curves. `undefined` if one of the two metrics is missing, or the objective is not a validation metric.
+ * Whether a job fits the training data better than the validation data, based on its metrics and, if available, its
+ * learning curves. `undefined` if one of the two metrics is missing, or the objective is not a validation metric.
  */
 export function overfit(
   job: Job,

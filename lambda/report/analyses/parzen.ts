@@ -1,14 +1,14 @@
-/** Weight of the prior, as a number of observations. Its center is the middle of the grid. */
+/** Weight of the prior, as a number of observations. The prior is centered on the grid. */
 const PRIOR_WEIGHT = 1;
 /** A narrower kernel would fall between the grid points. */
 const MIN_BANDWIDTH = 0.5 / 1.64;
 
-/** Density on a grid, which adds up to 1. `counts` has the number of observations at each grid point. */
+/** Density on a grid, with a sum of 1. `counts` has the number of observations at each grid point. */
 export function numericDensity(counts: readonly number[]): number[] {
   const size = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const density = new Float64Array(size);
-  // A kernel's mass at a point depends only on the distance: `below[d]` is its mass below a distance of d points.
+  // A kernel's mass depends only on the distance from its center. `below[d]` is the mass below a distance of d points.
   const width = scottBandwidth(counts, total);
   const below = Float64Array.from({ length: 2 * size }, (_, d) =>
     normalDistribution((d - size + 0.5) / width),
@@ -33,11 +33,11 @@ function addKernel(density: Float64Array, weight: number, below: (point: number)
   }
 }
 
-/** Density of categorical observations, which adds up to 1. */
+/** Density of categorical observations, with a sum of 1. */
 export function categoricalDensity(counts: readonly number[]): number[] {
   const observed = counts.filter((count) => count > 0).length;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  // A kernel puts most mass on its own category and a little on all, less for more observed categories.
+  // A kernel puts most of its mass on its own category, and a little on every category.
   const little = PRIOR_WEIGHT / (observed + 1);
   return counts.map((count) => {
     const kernels = (count + total * little) / (1 + counts.length * little);

@@ -3,7 +3,7 @@ import type { Comparison, Difference, Job, ObjectiveType } from '../report-data'
 /** A job that ended with a value of the objective. */
 export type RankedJob = Job & { readonly value: number };
 
-/** The completed or stopped jobs with a value of the objective, in their order. */
+/** The completed or stopped jobs with a value of the objective. Their order is unchanged. */
 export function rankedJobs(jobs: readonly Job[]): RankedJob[] {
   return jobs.filter(
     (job): job is RankedJob =>
@@ -23,13 +23,13 @@ export function byValue(jobs: readonly RankedJob[], type: ObjectiveType): Ranked
   );
 }
 
-/** The best completed job or, if none completed, the best stopped one. This is also SageMaker's rule. */
+/** The best completed job or, if no job completed, the best stopped job. This is also SageMaker's rule. */
 export function bestOf(jobs: readonly Job[], type: ObjectiveType): RankedJob | undefined {
   const sorted = byValue(rankedJobs(jobs), type);
   return sorted.find(({ status }) => status === 'Completed') ?? sorted[0];
 }
 
-/** The best value so far, at each job. */
+/** For each job, the best value so far. */
 export function bestSoFar(jobs: readonly RankedJob[], type: ObjectiveType): number[] {
   let best: number | undefined;
   return jobs.map(({ value }) => {
@@ -45,7 +45,7 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
 }
 
-/** Compares the best job with the first, the median and the second best; `undefined` for fewer than two jobs. */
+/** Compares the best job with the first, the median and the second best job; `undefined` for fewer than two jobs. */
 export function compareBest(
   best: RankedJob,
   jobs: readonly RankedJob[],

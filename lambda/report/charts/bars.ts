@@ -6,13 +6,13 @@ export interface Bar {
   readonly name: string;
   readonly size: number;
   readonly label?: string;
-  /** Whether the value is uncertain. The bar is then drawn paler. */
+  /** Whether the value is uncertain. The bar of an uncertain value is paler. */
   readonly isUnsure?: boolean;
 }
 
 const ROW = 26;
 
-/** Bars with names. The longest is as wide as the chart. */
+/** A bar chart with names. The longest bar is as wide as the chart. */
 export function barChart(head: Pick<Chart, 'id' | 'title'>, bars: readonly Bar[]): Chart {
   const named = {
     ...head,

@@ -10,18 +10,18 @@ export interface Chart {
   readonly title: string;
   /** Alternative text for people who do not see the chart. */
   readonly description: string;
-  /** Minimum width. In a narrower window, the chart scrolls. */
+  /** Minimum width. If the window is narrower, the chart scrolls. */
   readonly minWidth: number;
   draw(width: number, state?: ChartState): Drawing;
 }
 
-/** What the user has chosen in the page. */
+/** The choices of the user that affect a chart. */
 export interface ChartState {
-  /** Whether a job is drawn normally. The others are faint. */
+  /** Whether a job is drawn normally. Other jobs are faint. */
   isShown(job: number): boolean;
 }
 
-/** Which jobs are drawn normally: all, unless the user has chosen some. */
+/** Which jobs are drawn normally: all jobs, unless the user has chosen some of them. */
 export function shownIn(state: ChartState | undefined): (job: number) => boolean {
   return (job) => state === undefined || state.isShown(job);
 }
@@ -48,7 +48,7 @@ export interface BrushAxis {
   readonly x: number;
   readonly top: number;
   readonly bottom: number;
-  /** Positions of the jobs on the axis, by job number. */
+  /** Positions of the jobs on the axis, indexed by job number. */
   readonly places: ReadonlyMap<number, number>;
 }
 
@@ -107,10 +107,10 @@ export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** Above this number of points, positions are rounded to whole pixels, which keeps the page of a large search small. */
+/** With more points than this, positions are rounded to whole pixels, to keep the page of a large search small. */
 const MANY = 200;
 
-/** Path of dots, drawn with a wide round stroke. Each dot is relative to the previous one, which keeps the path short. */
+/** SVG path of dots, for a wide round stroke. Positions are relative to the previous dot, to keep the path short. */
 export function dots(places: readonly (readonly [number, number])[]): string {
   const unit = places.length > MANY ? 1 : 10;
   const rounded = (value: number) => Math.round(value * unit);
@@ -124,7 +124,7 @@ export function dots(places: readonly (readonly [number, number])[]): string {
     .join('');
 }
 
-/** Path of a line through points, with gaps for missing ones. Each point is relative to the previous one. */
+/** SVG path of a line through points, with gaps for missing points. Positions are relative to the previous point. */
 export function polyline(
   places: readonly (readonly [number, number] | undefined)[],
   isRough: boolean,
@@ -153,7 +153,7 @@ export function dot(x: number, y: number): string {
   return `M${px(x)} ${px(y)}h0`;
 }
 
-/** A scale of values. Outliers are outside of it, so that they do not compress all other values. */
+/** A scale of values. Outliers are outside the scale, so that they do not compress all other values. */
 export interface ValueScale {
   (value: number): number;
   readonly ticks: readonly Tick[];
@@ -171,7 +171,7 @@ export function valueScale(values: readonly number[], { top, bottom }: Frame, co
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const reach = OUTLIER * (at(0.75) - at(0.25)) || Number.POSITIVE_INFINITY;
   const inside = sorted.filter((value) => value >= at(0.25) - reach && value <= at(0.75) + reach);
-  // Limits the values so that their difference is a finite number too.
+  // Limits the values so that the difference of two values is a finite number, too.
   const drawable = (value: number) => Math.min(LARGEST, Math.max(-LARGEST, value));
   const [low, high] = [drawable(inside[0] ?? 0), drawable(inside.at(-1) ?? 1)];
   const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;
@@ -182,7 +182,7 @@ export function valueScale(values: readonly number[], { top, bottom }: Frame, co
   });
 }
 
-/** Ticks at whole numbers. */
+/** Tick marks at whole numbers. */
 export function wholeTicks(
   from: number,
   to: number,

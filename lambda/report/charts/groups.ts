@@ -1,6 +1,6 @@
 import type { Job, Report } from '../report-data';
 
-/** Jobs of one definition, or of one earlier tuning job. They have the same color. */
+/** Jobs of the same color: those of a definition or of an earlier tuning job. */
 export interface Group {
   readonly label: string;
   /** CSS class of the color. The colors repeat after eight groups. */
@@ -10,7 +10,7 @@ export interface Group {
 
 const COLORS = 8;
 
-/** The groups of a report's jobs: a single one, unless there are several definitions or a warm start. */
+/** The groups of a report's jobs: a single group, unless there are several definitions or a warm start. */
 export function groupsOf({ definitions, jobs, search }: Report): Group[] {
   const groups = definitions
     .map(({ search: owner, name }) => ({

@@ -17,7 +17,7 @@ import {
 } from './chart';
 import { groupsOf } from './groups';
 
-/** The value of each job in order of creation, and the best value so far. */
+/** The objective value of each job in order of creation, and the best value so far. */
 export function objectiveChart(report: Report): Chart | undefined {
   const ranked = rankedJobs(report.jobs);
   if (ranked.length === 0) return undefined;

@@ -8,10 +8,10 @@ import { type BrushAxis, type Chart, polyline, px, shownIn, svg, valueScale } fr
 const HEIGHT = 330;
 const TOP = 40;
 const BOTTOM = HEIGHT - 16;
-/** Lines are colored by rank, in fifths. */
+/** Number of line colors. Each color is for a fifth of the jobs, by rank. */
 const CLASSES = 5;
 const AXIS_WIDTH = 92;
-/** Above this number of jobs, lines are rounded to whole pixels, which keeps the page of a large search small. */
+/** With more jobs than this, positions are rounded to whole pixels, to keep the page of a large search small. */
 const MANY = 200;
 
 /** Parallel coordinates: each job is a line across the axes of all hyperparameters and the objective. */
@@ -113,7 +113,7 @@ ${ticks.map(({ at, label }) => html`<text class="tick" x="${px(xOf(index) + 5)}"
   };
 }
 
-/** Attributes of an axis name, which is above the axis. The first and the last name stay inside the chart. */
+/** SVG attributes of the name above an axis. The first and the last name are aligned to stay inside the chart. */
 function labelPlace(index: number, count: number, x: number): Markup {
   if (index === 0) return html`class="label" x="${px(x - AXIS_WIDTH / 2)}"`;
   return index === count - 1

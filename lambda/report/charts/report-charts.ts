@@ -14,7 +14,7 @@ const MOST_FEATURES = 25;
 export interface ReportCharts {
   readonly objective: Chart | undefined;
   readonly definitions: readonly DefinitionCharts[];
-  /** Parallel coordinates of the earlier tuning jobs of a warm start. */
+  /** Parallel coordinates of earlier tuning jobs (warm start). */
   readonly parents: readonly Chart[];
   readonly curves: Chart | undefined;
   readonly timeline: Chart | undefined;
@@ -28,7 +28,7 @@ export interface DefinitionCharts {
   readonly slices: readonly Chart[];
 }
 
-/** All charts of a report. Those of the best job's definition come first. */
+/** All charts of a report. The charts of the best job's definition come first. */
 export function reportCharts(report: Report): ReportCharts {
   const best = report.jobs.find(({ name }) => name === report.bestJob);
   const own = report.definitions.filter(({ search }) => search === report.search.name);

@@ -15,7 +15,7 @@ import {
 } from './chart';
 import { groupsOf } from './groups';
 
-/** For each hyperparameter of a definition, its values and the objective's values, on the scale of the search. */
+/** A chart for each hyperparameter of a definition: the objective value by the value of the hyperparameter. */
 export function sliceCharts(report: Report, definition: Definition, id: string): Chart[] {
   const groups = groupsOf(report);
   const group = groups.find(({ has }) =>
@@ -48,7 +48,7 @@ export function sliceCharts(report: Report, definition: Definition, id: string):
             );
             const places = all.flatMap((job) => {
               const at = x.at(job.hyperparameters[range.name]);
-              // Earlier tuning jobs may have had different ranges.
+              // Values of earlier tuning jobs can be outside the range, because their ranges can be different.
               if (at === undefined || at < frame.left || at > frame.right) return [];
               return [{ job, at: [at, y(job.value)] as const }];
             });

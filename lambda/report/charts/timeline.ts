@@ -13,7 +13,7 @@ interface Run {
   readonly slot: number;
 }
 
-/** When each job ran. There are as many rows as jobs that ran at the same time. */
+/** Shows when each job ran. The number of rows is the maximum number of jobs that ran at the same time. */
 export function timelineChart(report: Report): Chart | undefined {
   const runs = slotsOf(report.jobs.filter(({ search }) => search === report.search.name));
   if (runs.length === 0) return undefined;
@@ -79,7 +79,7 @@ export function timelineChart(report: Report): Chart | undefined {
   };
 }
 
-/** Ticks at round numbers of seconds, minutes or hours, in seconds. */
+/** Tick marks at round numbers of seconds, minutes or hours. Returns their positions in seconds. */
 function timeTicks(seconds: number, count: number): number[] {
   const unit = seconds > 3 * 3600 ? 3600 : seconds > 180 ? 60 : 1;
   return scaleLinear([0, seconds / unit], [0, 1])
@@ -93,7 +93,7 @@ export function statusClass(status: string): string {
   return `status-${known.includes(status) ? status.toLowerCase() : 'other'}`;
 }
 
-/** Puts each job on the first row that is free when it starts. */
+/** Assigns each job to the first row that is free when the job starts. */
 function slotsOf(jobs: readonly Job[]): Run[] {
   const timed = jobs.flatMap((job) => {
     const start = Date.parse(job.startedAt ?? job.createdAt ?? '');

@@ -3,14 +3,15 @@ import { announce, svgElement } from './dom';
 import type { State } from './state';
 
 const WIDTH = 22;
-/** Step of an arrow key, and initial size of an interval, as shares of the axis. */
+/** Step of an arrow key, as a share of the axis. */
 const STEP = 0.05;
+/** Size of an interval that is created with the keyboard, as a share of the axis. */
 const FIRST = 0.25;
 
 /** Intervals on the axes of a chart, chosen with the pointer or the keyboard. */
 export class Brush {
   isDragging = false;
-  /** Axis to focus again: choosing an interval redraws the chart, which loses the focus. */
+  /** Axis to focus again after choosing an interval, because the chart is redrawn and loses the focus. */
   private keyboardAxis: string | undefined;
 
   constructor(
@@ -19,7 +20,7 @@ export class Brush {
   ) {}
 
   attach(svg: SVGSVGElement, axes: readonly BrushAxis[]): void {
-    // The role `img` does not allow focusable elements inside.
+    // An element with the role `img` must not contain focusable elements.
     svg.setAttribute('role', 'group');
     for (const axis of axes) {
       const { name, x, top, bottom } = axis;
@@ -83,7 +84,7 @@ export class Brush {
       const [low, high] = sorted(from, shareOf(event));
       // A click without dragging removes the interval.
       this.choose(axis, high - low < 0.01 ? undefined : [low, high]);
-      // The click event after dragging is not a click on a job.
+      // Ignores the click event that follows dragging: it is not a click on a job.
       setTimeout(() => {
         this.isDragging = false;
       });
@@ -93,7 +94,7 @@ export class Brush {
     window.addEventListener('pointercancel', end);
   }
 
-  /** Up and Down move the interval, or with Shift its lower end. Enter and Escape remove it. */
+  /** Up and Down move the interval or, with Shift, its lower end. Enter and Escape remove the interval. */
   private onKey(event: KeyboardEvent, axis: BrushAxis): void {
     const [from, to] = this.sharesOn(axis.name) ?? [0.5 - FIRST / 2, 0.5 + FIRST / 2];
     const step = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];

@@ -8,7 +8,7 @@ export function svgElement(name: string, attributes: Readonly<Record<string, str
   return element;
 }
 
-/** Replaces the content of an element with markup, in which all strings are escaped. */
+/** Replaces the content of an element with markup. All strings in the markup are escaped. */
 export function fill(element: Element, markup: Markup): void {
   element.innerHTML = markup.toString();
 }

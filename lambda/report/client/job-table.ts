@@ -7,7 +7,7 @@ import type { State } from './state';
 export class JobTable {
   private readonly table = document.getElementById('job-table') as HTMLTableElement;
   private readonly body = this.table.tBodies[0] as HTMLTableSectionElement;
-  /** Rows, by the job's number minus one. */
+  /** Rows, indexed by job number minus one. */
   private readonly rows = [...this.body.rows];
   private readonly boxes: HTMLInputElement[] = [];
   private readonly status = document.createElement('select');
@@ -137,7 +137,7 @@ export class JobTable {
   }
 }
 
-/** Compares rows. Those without a value come last, in either direction. */
+/** Compares rows. Rows without a value come last in both sort directions. */
 function compare(
   one: string | number | undefined,
   other: string | number | undefined,

@@ -4,13 +4,13 @@ import { type Filter, type Sorting, type State, UNFILTERED } from './state';
 
 const KEY = `choices ${location.pathname}`;
 
-/** The user's choices as JSON. Names are stable while a search runs; positions are not. */
+/** The user's choices as JSON. Refers to jobs by name, because positions change while a search runs. */
 interface Choices {
   readonly selected: readonly string[];
   readonly intervals: readonly (readonly [axis: string, interval: readonly [number, number]])[];
   readonly filter: Filter;
   readonly sorting?: Sorting;
-  /** Label of the control that has the focus. */
+  /** Label of the focused control. */
   readonly focus?: string;
 }
 
@@ -43,7 +43,7 @@ function save({ report, selected, intervals, filter, sorting }: State): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(choices));
   } catch {
-    // The browser allows no storage, or it is full.
+    // The browser does not allow storage, or the storage is full.
   }
 }
 

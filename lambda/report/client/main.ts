@@ -29,7 +29,7 @@ for (const code of document.querySelectorAll('[data-copy]')) {
   code.after(' ', copy);
 }
 
-// A chart becomes interactive when it is scrolled near the window, because there can be hundreds.
+// A chart becomes interactive only when the user scrolls near it, because there can be hundreds of charts.
 const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -42,5 +42,5 @@ const observer = new IntersectionObserver(
   { rootMargin: '400px' },
 );
 for (const figure of document.querySelectorAll('[data-chart]')) observer.observe(figure);
-// Marks when the page is usable. Tests measure it.
+// Marks the time when the page is usable, for tests.
 performance.mark('interactive');

@@ -2,13 +2,13 @@ import type { Job, Report } from '../report-data';
 
 /** An interval on an axis of a chart. */
 export interface Interval {
-  /** From top to bottom, as shares of the axis. */
+  /** Ends of the interval from top to bottom, as shares of the axis. */
   readonly shares: readonly [number, number];
-  /** Numbers of the jobs inside. */
+  /** Numbers of the jobs in the interval. */
   readonly jobs: ReadonlySet<number>;
 }
 
-/** Rows of the job table to show. Empty strings match all. */
+/** Filter for the rows of the job table. An empty string matches all rows. */
 export interface Filter {
   readonly status: string;
   readonly words: string;
@@ -23,15 +23,15 @@ export interface Sorting {
   readonly isDescending: boolean;
 }
 
-/** What the user has chosen, and the listeners to notify. */
+/** The user's choices, and the listeners to notify of changes. */
 export class State {
   /** The job at the pointer. */
   pointed: number | undefined;
   readonly selected = new Set<number>();
-  /** The chosen intervals, by chart and axis. */
+  /** The chosen intervals, indexed by chart and axis. */
   readonly intervals = new Map<string, Interval>();
   filter = UNFILTERED;
-  /** Undefined for the order of creation. */
+  /** Undefined if the table is in order of creation. */
   sorting: Sorting | undefined;
   private readonly listeners: ((change: Change) => void)[] = [];
 

@@ -2,12 +2,12 @@ import type { Tree, XGBoostModel } from './tree-model';
 
 /** Sizes of the format's structures, in bytes. All numbers are little-endian. */
 const BYTES = { learner: 136, model: 160, tree: 148, node: 20, statistics: 16 };
-/** The feature number of a node also encodes whether it is deleted, and the direction for missing values. */
+/** Bit of a node's feature number that encodes the direction for missing values. */
 const DEFAULT_LEFT = 0x80000000;
 
 /**
- * Reads XGBoost's binary format from before version 2.1: the learner's parameters, the names of objective and booster, the
- * model's parameters, and for each tree its parameters, nodes and statistics.
+ * Reads the binary format of XGBoost before version 2.1. It consists of the learner's parameters, the names of
+ * objective and booster, the model's parameters, and the parameters, nodes and statistics of each tree.
  *
  * @see https://github.com/dmlc/xgboost/blob/v1.7.4/src/learner.cc (LoadModel)
  * @see https://github.com/dmlc/xgboost/blob/v1.7.4/include/xgboost/tree_model.h

@@ -1,4 +1,4 @@
-/** Size of a block in bytes. A header is one block, and contents are padded to whole blocks. */
+/** Size of a block in bytes. A header is one block. The content of a file is padded to whole blocks. */
 const BLOCK = 512;
 
 /**
@@ -14,7 +14,7 @@ export async function readTarEntry(
   const names: string[] = [];
   const content: Buffer[] = [];
   let header = Buffer.alloc(0);
-  /** Remaining bytes of the current file, and of its padding. */
+  /** Remaining bytes of the current file and of its padding. */
   let [left, padding] = [0, 0];
   let keeps = false;
   for await (const chunk of chunks) {

@@ -1,13 +1,13 @@
-/** A tree as columns with one number for each node. The first node is the root. */
+/** A tree, stored as arrays with one number for each node. The first node is the root. */
 export interface Tree {
   /** Left and right child of each node; -1 for a leaf. */
   readonly left: ArrayLike<number>;
   readonly right: ArrayLike<number>;
   /** Number of the feature that the node splits on. */
   readonly feature: ArrayLike<number>;
-  /** How much the split reduced the loss. */
+  /** Reduction of the loss by the split. */
   readonly gain: ArrayLike<number>;
-  /** Sum of the second derivatives of the rows that reach the node. */
+  /** Sum of the second derivatives of the loss for the rows that reach the node. */
   readonly cover: ArrayLike<number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads Universal Binary JSON in the form that XGBoost writes. Typed arrays, which are most of a model, are read only if
- * `wantsNumbers` accepts their key.
+ * Reads Universal Binary JSON in the form that XGBoost writes. Most of a model consists of typed arrays. They are read
+ * only if `wantsNumbers` returns true for their key.
  *
  * @see https://ubjson.org/type-reference/
  * @see https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
@@ -9,7 +9,7 @@ export function parseUbjson(buffer: Buffer, wantsNumbers: (key: string) => boole
   return new Reader(buffer, wantsNumbers).document();
 }
 
-/** Size in bytes and reader for each type of number. All are big-endian. */
+/** Size in bytes and reader for each type of number. All numbers are big-endian. */
 const NUMBERS: Readonly<
   Record<string, readonly [bytes: number, read: (buffer: Buffer, at: number) => number]>
 > = {

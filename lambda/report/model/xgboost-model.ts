@@ -11,8 +11,8 @@ const TREE_NUMBERS = [
 ] as const;
 
 /**
- * Reads a model that SageMaker's XGBoost images saved: UBJSON since XGBoost 2.1, and the binary format before. Scripts can also
- * save JSON. Images before 1.3-1 save a Python pickle, which cannot be read here.
+ * Reads a model saved by SageMaker's XGBoost images: UBJSON since XGBoost 2.1, and the binary format in earlier
+ * versions. Scripts can also save JSON. Images before 1.3-1 save a Python pickle, which cannot be read here.
  *
  * @throws Error with a readable reason if the model cannot be read
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html

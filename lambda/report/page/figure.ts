@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import type { Chart } from '../charts/chart';
 
-/** A chart with its title. The page's script redraws it at the width of the window. */
+/** A chart with its title. The page's script redraws the chart at the width of the window. */
 export function figure(chart: Chart | undefined, width: number, note?: Content): Content {
   if (!chart) return undefined;
   return html`<figure class="${kindOf(chart)}" data-chart="${chart.id}"><figcaption>${chart.title}</figcaption>${note}
@@ -23,7 +23,7 @@ export function legend(entries: readonly (readonly [className: string, label: st
   )}</ul>`;
 }
 
-/** What the colors of the lines in parallel coordinates mean. */
+/** Legend of the line colors in parallel coordinates. */
 export function linesLegend(hasBest: boolean): Markup {
   return legend([
     ...(hasBest ? [['line best-line', 'best job'] as const] : []),

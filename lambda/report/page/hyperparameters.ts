@@ -8,7 +8,7 @@ import { rangeScale } from '../range-scale';
 import type { Definition, Range, Report } from '../report-data';
 import { figure, legend, linesLegend } from './figure';
 
-/** For each definition: the best values within their ranges, the importance, and the charts of its hyperparameters. */
+/** For each definition: the best values in their ranges, the importance, and the charts of the hyperparameters. */
 export function hyperparameters(report: Report, definitions: readonly DefinitionCharts[]): Content {
   const tuned = definitions.filter(({ definition }) => definition.ranges.length > 0);
   if (tuned.length === 0) return undefined;
@@ -52,7 +52,7 @@ function importanceLegend(report: Report, { name }: Definition): (readonly [stri
   ];
 }
 
-/** Why there is no importance. */
+/** Explains why there is no importance. */
 function noImportance({ ranges }: Definition, jobs: number): string {
   if (ranges.length < 2) return 'A single hyperparameter has no importance to compare.';
   return jobs < MIN_JOBS_FOR_IMPORTANCE
@@ -79,7 +79,7 @@ function bestValues(report: Report, definition: Definition): Content {
   }</tbody></table></div>`;
 }
 
-/** Drawing of a value's position in its range. */
+/** Draws the position of a value in its range. */
 function place(range: Range, value: string | undefined): Content {
   const at = rangeScale(range, 4, 96).at(value);
   const dot: Markup | undefined =

@@ -9,7 +9,7 @@ import { link } from './overview';
 /** Maximum number of failure reasons on the page. */
 const MOST_REASONS = 20;
 
-/** The table of all jobs, and why jobs failed. Optional end tags are left out, because there can be 750 rows. */
+/** The table of all jobs, and the failure reasons. Optional end tags are left out, because there can be 750 rows. */
 export function jobsSection(report: Report): Content {
   if (report.jobs.length === 0) return undefined;
   const columns = columnsOf(report);

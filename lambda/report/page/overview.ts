@@ -8,7 +8,7 @@ import { shortName } from './columns';
 import { figure, legend } from './figure';
 import { linkTo } from './links';
 
-/** The first screen: the search, its result, and what the numbers say. */
+/** The first section of the page: the search, its result, and an explanation of the numbers. */
 export function overview(report: Report, charts: ReportCharts): Markup {
   const best = report.jobs.find(({ name }) => name === report.bestJob);
   const groups = groupsOf(report);

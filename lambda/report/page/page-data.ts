@@ -2,16 +2,16 @@ import { keysOf } from '../csv';
 import { cut, isNumber } from '../format';
 import type { Job, Report } from '../report-data';
 
-/** Longer values and reasons are cut in the page. `report.json` and `training-jobs.csv` have them in full. */
+/** Maximum length of values and reasons in the page. `report.json` and `training-jobs.csv` have the full strings. */
 const MOST_CHARACTERS = 200;
 
-/** With more hyperparameter values than this, the page has fewer digits of each. */
+/** With more hyperparameter values than this, the page has fewer digits of each value. */
 const MANY_VALUES = 10_000;
 const DIGITS = 8;
 
 /**
- * The data of a report for the page's script. It is stored by column, so that names are not repeated for each job. A column has
- * a value for each job, or a list of distinct values and an index for each job.
+ * The data of a report for the page's script. It is stored in columns, so that names are not repeated for each job. A
+ * column has a value for each job, or a list of distinct values and an index for each job.
  */
 export interface PageData {
   readonly report: Omit<Report, 'jobs' | 'reading' | 'failures'>;
@@ -57,7 +57,7 @@ export function packed({ jobs, reading: _reading, failures: _failures, ...report
   };
 }
 
-/** A value. In a large report, insignificant digits are left out. */
+/** Shortens a value. In a large report, also leaves out insignificant digits. */
 function shortened(value: string | undefined, isLarge: boolean): string | undefined {
   return isLarge && value !== undefined && value.length > DIGITS + 2 && isNumber(value)
     ? String(Number(Number(value).toPrecision(DIGITS)))

@@ -16,8 +16,8 @@ export interface PageAssets {
 }
 
 /**
- * `report.html`. It is self-contained, and shows everything without JavaScript. Its content security policy allows only the
- * script and the style sheet, by their hashes.
+ * Renders `report.html`. The page is self-contained, and shows everything without JavaScript. Its content security
+ * policy allows only the page's own script and style sheet, by their hashes.
  */
 export function renderPage(report: Report, { css, js }: PageAssets): string {
   const charts = reportCharts(report);
@@ -62,7 +62,7 @@ ${missing(report)}
   return page.toString();
 }
 
-/** Markup from our own files, and from JSON that is already escaped. */
+/** Markup that must not be escaped: from our own files, or from JSON that is already escaped. */
 function trusted(text: string): Markup {
   return new Markup(text);
 }
@@ -94,7 +94,7 @@ function warmStart({ search: { warmStart: start } }: Report, charts: readonly Ch
   return html`<section><h2>Warm start</h2><p>The search used the results of ${start.parents.map((name, index) => html`${index > 0 && ', '}<bdi>${name}</bdi>`)}${start.type !== undefined && ` (${start.type})`}.</p>${charts.map((chart) => figure(chart, 1120, linesLegend(false)))}</section>`;
 }
 
-/** What could not be read. */
+/** Lists the data that could not be read. */
 function missing({ notices }: Report): Content {
   if (notices.length === 0) return undefined;
   return html`<section aria-labelledby="missing"><h2 id="missing">Missing from this report</h2><ul>${notices.map((notice) => html`<li>${notice}</li>`)}</ul></section>`;

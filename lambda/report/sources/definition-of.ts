@@ -4,7 +4,7 @@ import type {
   HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
 
-/** The definition of a training job. A tuning job with a single definition does not name it. */
+/** The definition of a training job. If the tuning job has a single definition, that definition has no name. */
 export function definitionOf(
   { TrainingJobDefinition, TrainingJobDefinitions }: DescribeHyperParameterTuningJobResponse,
   summary: HyperParameterTrainingJobSummary | undefined,

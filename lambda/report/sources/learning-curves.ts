@@ -19,7 +19,7 @@ const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 const BEST_JOBS = 5;
 /** Maximum number of log pages for one training job. A page has up to 1 MiB or 10,000 lines. */
 const MAX_PAGES = 3;
-/** Log events can arrive this long after the end of a job. */
+/** Maximum delay of log events after the end of a job. */
 const LOG_DELAY_MILLISECONDS = 5 * 60_000;
 
 interface LoggedJob {
@@ -29,16 +29,16 @@ interface LoggedJob {
   readonly to?: Date;
 }
 
-/** The learning curves of the best training jobs and the final one, or why there are none. */
+/** The learning curves of the best training jobs and the final training job, or the reason why there are none. */
 export interface LearningCurves {
   readonly learningCurves: readonly LearningCurve[];
   readonly learningCurvesNotice?: string;
 }
 
 /**
- * Reads learning curves, round by round, from the logs of the training jobs. It finds metrics like SageMaker, with the regular
- * expressions of the metric definitions. CloudWatch metrics would need fewer calls, but have only one value per minute. See
- * decision 38.
+ * Reads learning curves, with a value for each round, from the logs of the training jobs. Like SageMaker, it finds
+ * metrics with the regular expressions of the metric definitions. CloudWatch metrics would need fewer calls, but have
+ * only one value per minute. See decision 38.
  */
 export async function readLearningCurves(
   client: ReportClients['logs'],

@@ -3,16 +3,16 @@ import type { LearningCurve } from '../report-data';
 /** A metric and the regular expression that finds it in a log line. */
 export interface LoggedMetric {
   readonly name: string;
-  /** Its first group matches the value. */
+  /** Regular expression whose first group matches the value. */
   readonly regex: RegExp;
 }
 
-/** Longer lines are skipped: they have no metrics, and matching them can be slow. */
+/** Longer lines are skipped, because they have no metrics and matching them can be slow. */
 const MAX_LINE_CHARACTERS = 2000;
 
 /**
- * Finds learning curves in the log lines of a training job. XGBoost numbers its rounds, from `[0]`. For other algorithms, each
- * logged value counts as a round. A round that was repeated after an interruption counts once.
+ * Finds learning curves in the log lines of a training job. XGBoost logs the number of each round, from `[0]`. For
+ * other algorithms, each logged value counts as a round. A round that was repeated after an interruption counts once.
  */
 export function curvesIn(
   lines: readonly string[],

@@ -15,7 +15,7 @@ import { billedTimeOf } from './billed-time';
 
 /**
  * Maximum number of calls to SageMaker for a tuning job: one for the tuning job, one for each page of its training jobs, and
- * the rest for descriptions of the final training job and the best ones.
+ * the rest for descriptions of the final training job and the best training jobs.
  */
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all earlier tuning jobs together. */
@@ -24,11 +24,11 @@ const MAX_PARENT_PAGES = 10;
 /** A tuning job, with everything known about its training jobs. */
 export interface TuningSearch
   extends Pick<TuningReportInput, 'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob'> {
-  /** What could not be read, as sentences. */
+  /** Sentences about data that could not be read. */
   readonly notices: readonly string[];
 }
 
-/** A training job, or why it cannot be read. */
+/** A training job, or the reason why it cannot be read. */
 export type ReadTrainingJob = DescribeTrainingJobResponse | string;
 
 /** Describes a training job. */
@@ -39,7 +39,7 @@ export function readTrainingJob(client: ReportClients['sagemaker'], name: string
 /**
  * Reads a tuning job. If an optional part cannot be read, the report has a notice instead.
  *
- * @param reading the final training job. @default - none was created
+ * @param reading the final training job. @default - there is no final training job
  */
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],
@@ -91,7 +91,7 @@ function withBilledTime(
   return { ...job, ...(description && { description }) };
 }
 
-/** Adds the best training job, if it is not in the pages that were read. */
+/** Adds the best training job if it is not on the pages that were read. */
 function withBest(
   summaries: readonly HyperParameterTrainingJobSummary[],
   { BestTrainingJob: best }: DescribeHyperParameterTuningJobResponse,
@@ -116,7 +116,7 @@ async function describeTrainingJobs(
   return { described, problems };
 }
 
-/** Earlier tuning jobs that the search started from. The role may have no permission to read jobs with other prefixes. */
+/** Reads the parents of a warm start. The role can lack permission to read jobs with other prefixes. */
 async function readParents(
   client: ReportClients['sagemaker'],
   { WarmStartConfig }: DescribeHyperParameterTuningJobResponse,
@@ -149,7 +149,7 @@ function cutNotice(tuningJobName: string, shown: number): string {
   return `Tuning job ${tuningJobName} has more training jobs than the ${shown} in this report.`;
 }
 
-/** Returns the reason instead of an error if something was deleted or the role has no permission to read it. */
+/** Returns the reason as a string if a job was deleted or the role has no permission to read it. */
 async function ifReadable<T extends object>(answer: Promise<T>): Promise<T | string> {
   try {
     return await answer;

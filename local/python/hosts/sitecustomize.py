@@ -1,8 +1,8 @@
 """Resolves the host names of a training job (algo-1, ...) on this machine.
 
 Python imports this module from PYTHONPATH when it starts. SAGEMAKER_LOCAL_HOSTS contains a JSON object
-with names and addresses. Only Python's socket module knows the names: a library that resolves names by
-itself needs an address, such as socket.gethostbyname("algo-1").
+with names and addresses. Only Python's socket module can resolve the names. A library that resolves names in
+another way needs an address, such as socket.gethostbyname("algo-1").
 """
 
 import os
@@ -44,7 +44,7 @@ def _resolve_hosts():
 
 
 def _import_other_sitecustomize():
-    """Runs the sitecustomize that this one shadows, if any."""
+    """Runs the sitecustomize module that this module shadows, if there is one."""
     import importlib.machinery
     import importlib.util
 

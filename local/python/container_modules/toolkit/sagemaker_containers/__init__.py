@@ -12,7 +12,7 @@ import os
 
 
 class TrainingEnv(dict):
-    """The content of SM_TRAINING_ENV, as attributes and as a dictionary."""
+    """The content of SM_TRAINING_ENV, available as attributes and as a dictionary."""
 
     def __getattr__(self, name):
         try:

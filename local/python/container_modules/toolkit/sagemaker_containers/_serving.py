@@ -1,4 +1,4 @@
-"""Modules for serving, which can be imported, but not used."""
+"""Modules for serving. They can be imported, but not used."""
 
 
 class ServingModule:

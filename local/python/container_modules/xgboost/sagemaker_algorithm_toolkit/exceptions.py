@@ -1,4 +1,4 @@
-"""Exceptions by cause."""
+"""Exceptions, named by the cause of the failure."""
 
 
 class BaseToolkitError(Exception):

@@ -34,7 +34,7 @@ def train(train_args, checkpoint_dir):
 
 
 def load_checkpoint(checkpoint_dir, max_try=5):
-    """The file of the last readable checkpoint and its number of rounds; (None, 0) if there is none."""
+    """The file of the last readable checkpoint and its number of rounds, or (None, 0)."""
     checkpoint_dir = here(checkpoint_dir)
     if not checkpoint_dir or not os.path.exists(checkpoint_dir):
         return None, 0
@@ -54,7 +54,7 @@ def load_checkpoint(checkpoint_dir, max_try=5):
 
 
 def print_checkpointed_evaluation(period=1, show_stdv=True, start_iteration=0):
-    """A callback that prints metrics every `period` rounds, counted from the very first round."""
+    """A callback that prints metrics every `period` rounds, counted from the first round before any restart."""
     return _PrintEvaluation(period, start_iteration)
 
 
@@ -84,7 +84,7 @@ class _PrintEvaluation(xgb.callback.TrainingCallback):
 
 
 class SaveCheckpoint(xgb.callback.TrainingCallback):
-    """Saves `xgboost-checkpoint.<round>` after each round, and keeps the last ones.
+    """Saves `xgboost-checkpoint.<round>` after each round, and keeps the latest checkpoints.
 
     :param start_iteration: number of rounds of the model that the training started with
     :param max_to_keep: number of checkpoints of this training to keep
@@ -131,7 +131,7 @@ class SaveIntermediateModel(xgb.callback.TrainingCallback):
         return False
 
 
-# Additional names, as in images with XGBoost 1.3 and newer.
+# Aliases, as in images with XGBoost 1.3 and newer.
 SaveCheckpointCallBack = SaveCheckpoint
 SaveIntermediateModelCallBack = SaveIntermediateModel
 

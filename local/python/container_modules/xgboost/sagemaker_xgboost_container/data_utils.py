@@ -1,4 +1,4 @@
-"""Reads channels as the container does: with XGBoost's own parsers, and the label in the first column."""
+"""Reads channels like the container: with XGBoost's own parsers. The label is in the first column."""
 
 import csv
 import logging
@@ -27,7 +27,7 @@ VALID_CONTENT_TYPES = list(_KINDS)
 
 
 def get_content_type(content_type_cfg_val):
-    """The format of a content type, such as `csv` for `text/csv; label_size=1`; libsvm if there is none."""
+    """The format of a content type, such as `csv` for `text/csv; label_size=1`. The default is libsvm."""
     if content_type_cfg_val is None:
         return LIBSVM
     name, *parameters = [part.strip() for part in content_type_cfg_val.lower().split(";")]
@@ -47,7 +47,7 @@ def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
 
     :param content_type: csv, libsvm or parquet
     :param csv_weights: 1 if the second column of CSV files contains weights
-    :return: xgb.DMatrix; None if there is no such path
+    :return: xgb.DMatrix; None if the path does not exist
     """
     if is_pipe:
         raise exc.UserError("Local mode does not support Pipe mode for scripts: use File or FastFile.")
@@ -112,7 +112,7 @@ def get_recordio_protobuf_dmatrix(path, is_pipe=False):
 
 
 def get_size(data_path, is_pipe=False):
-    """Total size of the files at a path in bytes; 0 if there is no such path."""
+    """Total size of the files at a path in bytes; 0 if the path does not exist."""
     data_path = here(data_path)
     if not os.path.exists(data_path):
         return 0
@@ -149,7 +149,9 @@ def _files_below(path, depth):
 
 
 def _give_name(file, name):
-    """Creates a hard link, or else a copy: XGBoost resolves symbolic links and cannot handle some names."""
+    """Gives a file a name that XGBoost can handle: by a hard link, or else by a copy. XGBoost would resolve a
+    symbolic link.
+    """
     try:
         os.link(os.path.realpath(file), name)
     except OSError:

@@ -33,12 +33,12 @@ def rabit_run(
     second_port=None,
     update_rabit_args=False,
 ):
-    """Calls a function on all participating hosts while they are connected.
+    """Connects the participating hosts and calls a function on each of them.
 
     :param exec_fun: function that trains in this process
     :param args: its keyword arguments
-    :param include_in_training: whether this host participates, for example because it has data. If not,
-    its process ends
+    :param include_in_training: whether this host participates, for example because it has data. If false,
+    the host's process ends
     :param update_rabit_args: whether to pass `is_master` to the function
     """
     with Rabit(hosts=hosts, current_host=current_host, port=first_port) as cluster:
@@ -71,14 +71,14 @@ class RabitHelper:
         self.master_port = master_port
 
     def synchronize(self, data):
-        """The data of all hosts, ordered by rank."""
+        """Exchanges data with all hosts. Returns the data of each host, ordered by rank."""
         return [
             collective.broadcast(data if rank == self.rank else None, rank) for rank in range(collective.get_world_size())
         ]
 
 
 class Rabit:
-    """Connects hosts: `with Rabit(hosts, current_host) as cluster`. The alphabetically first one is the
+    """Connects hosts: `with Rabit(hosts, current_host) as cluster`. The alphabetically first host is the
     master.
     """
 
@@ -95,7 +95,7 @@ class Rabit:
         self._tracker = None
 
     def start(self):
-        # XGBoost resolves names by itself and cannot resolve those of the hosts.
+        # Only Python can resolve the names of the hosts. XGBoost needs an address.
         address = socket.gethostbyname(self.master_host)
         if self.is_master_host:
             self._tracker = RabitTracker(n_workers=self.n_workers, host_ip=address, port=self.port)

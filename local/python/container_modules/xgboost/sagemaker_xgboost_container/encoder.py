@@ -31,7 +31,7 @@ def libsvm_to_dmatrix(string_like):
 
 
 def json_to_jsonlines(json_data):
-    """Converts a JSON object that contains a single list to lines with one entry each."""
+    """Converts a JSON object that contains a single list to JSON Lines, with one line for each entry."""
     data = json_data if isinstance(json_data, dict) else json.loads(json_data)
     if len(data) != 1:
         raise ValueError("JSON response is not compatible for conversion to jsonlines.")
