@@ -43,7 +43,7 @@ export async function readRecords(
   }
   const parser = parse({
     bom: true,
-    // Accepts rows of different lengths and quotes within values, because SageMaker may accept them too.
+    // Accepts rows of different lengths and quotes within values, because SageMaker can accept them.
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,

@@ -20,7 +20,7 @@ export interface PrepareFinalTrainingEvent {
 /** Names of the hyperparameters for an algorithm's early stopping. */
 export interface EarlyStopping {
   readonly patience: string;
-  /** Number of rounds, to set to the best one of the model. Missing if it must not be changed. */
+  /** Hyperparameter to set to the best number of rounds. Missing if it must not be changed. */
   readonly rounds?: string;
 }
 

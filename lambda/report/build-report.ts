@@ -23,7 +23,7 @@ import {
   type Search,
 } from './report-data';
 
-/** The report of a hyperparameter tuning job, which may still be running or have failed. */
+/** The report of a hyperparameter tuning job, which can still be running or have failed. */
 export function buildTuningReport(input: TuningReportInput): Report {
   const { tuningJob, trainingJobs, parents = [] } = input;
   const searches = [{ tuningJob, trainingJobs }, ...parents].map((search) => ({

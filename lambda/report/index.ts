@@ -10,7 +10,7 @@ export { makeReport } from './make-report';
 export { renderReport } from './render-report';
 
 // Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low request
-// quotas for Describe* and List*. A bucket may be in another region.
+// quotas for Describe* and List*. A bucket can be in another region.
 const clients = {
   sagemaker: new SageMakerClient({ maxAttempts: 6 }),
   logs: new CloudWatchLogsClient({ maxAttempts: 4 }),

@@ -21,7 +21,7 @@ export type ReportOptions = Omit<ReportEvent, 'output' | 'encryptionKey'> & { re
 /** Maximum time for reading logs and models. After this time, the report is created without them. */
 const EXTRAS_MILLISECONDS = 30_000;
 
-/** Reads a search and creates its report. The search may still be running, or have failed. */
+/** Reads a search and creates its report. The search can still be running, or have failed. */
 export async function makeReport(clients: ReportClients, options: ReportOptions): Promise<Report> {
   const { tuningJobName, autoMlJobName = '', links } = options;
   const common = { createdAt: new Date(), ...(links && { links }) };

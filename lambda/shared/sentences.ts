@@ -1,4 +1,4 @@
-/** Joins sentences. Adds a period to those without one. */
+/** Joins sentences and adds missing periods. */
 export function joinSentences(sentences: readonly string[]): string {
   return sentences.map((sentence) => sentence.trim().replace(/\.$/, '')).join('. ');
 }

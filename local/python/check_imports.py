@@ -1,4 +1,4 @@
-"""Reports imports of SageMaker's container modules that are not available here.
+"""Reports imports of SageMaker's container modules that local mode does not provide.
 
 usage: check_imports.py SCRIPT
 

@@ -1,4 +1,4 @@
-"""JSON lines between local mode (Node.js) and its Python processes, one message per line.
+"""Exchanges messages between local mode (Node.js) and its Python processes as JSON lines.
 
 Standard output only carries the protocol. Output of Python code and native libraries is redirected to
 standard error. The process ends when its standard input closes, even in the middle of a computation, so it

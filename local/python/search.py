@@ -174,8 +174,8 @@ class Search:
         )
 
     def _warm_start(self, previous: List[Mapping[str, Any]], known: int) -> None:
-        """Adds the compatible trials of earlier tuning jobs, except the first `known` ones, which the study
-        already has.
+        """Adds the compatible trials of earlier tuning jobs, except the first `known` trials, which are already
+        in the study.
         """
         fitting = []
         for finished in previous:

@@ -56,7 +56,7 @@ class TabularData:
 
 
 class DataStore:
-    """Loads channels and caches the latest ones in memory."""
+    """Loads channels, and keeps the most recently used data in memory."""
 
     def __init__(self, algorithm: str) -> None:
         """`algorithm` is the name of the algorithm in messages."""

@@ -1,7 +1,7 @@
 """Finds errors in CSV and LIBSVM files, with file and line.
 
 SageMaker's container uses XGBoost's own parsers, which accept almost anything: a word becomes a missing
-value (0 for a label), a header becomes a row, and lines may differ in length. The model is then silently
+value (0 for a label), a header becomes a row, and lines can differ in length. The model is then silently
 wrong, so local mode reports the location.
 
 For speed, a chunk is first tested for plain decimal numbers, by checking each pair of adjacent characters

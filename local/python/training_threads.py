@@ -20,7 +20,7 @@ _TIMED_ROUNDS = 3
 
 
 def available_threads() -> int:
-    """The number of cores that this process may use. Linux only."""
+    """The number of cores that are available to this process. Linux only."""
     return len(os.sched_getaffinity(0))
 
 

@@ -62,7 +62,7 @@ _Loaded = Tuple[xgb.DMatrix, "Future[List[str]]"]
 
 
 class DataStore:
-    """Loads channels and caches the latest ones in memory."""
+    """Loads channels, and keeps the most recently used data in memory."""
 
     def __init__(self) -> None:
         self._kept: "OrderedDict[Tuple[Any, ...], _Loaded]" = OrderedDict()

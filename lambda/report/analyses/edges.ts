@@ -7,7 +7,7 @@ export const MIN_JOBS_FOR_EDGES = 10;
 
 /** Maximum distance of the best job from an end, as a share of the scale. */
 const TOUCHES = 0.05;
-/** Maximum distance of the other best jobs. */
+/** Maximum distance of the other best jobs from an end. */
 const CROWDS = 0.2;
 
 /**

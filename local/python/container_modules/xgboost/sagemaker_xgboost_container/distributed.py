@@ -11,7 +11,7 @@ from xgboost.tracker import RabitTracker
 
 LOCAL_HOSTNAME = "127.0.0.1"
 DEFAULT_PORT = 9099
-# Other hosts may start before the tracker does.
+# Other hosts can start before the tracker.
 CONNECT_RETRIES = 10
 
 _IS_OLD = int(xgb.__version__.split(".")[0]) < 2
