@@ -14,9 +14,9 @@ export interface LearningTask {
 }
 
 /**
- * Defaults for each type of problem. The metric is log loss instead of accuracy: it is what the training minimizes, and it does
- * not depend on a threshold. In addition, with XGBoost 3.x, SageMaker's container computes accuracy, f1, precision and recall
- * of these objectives from values that never change.
+ * Defaults for each type of problem. The metric is log loss instead of accuracy: the training minimizes log loss, which
+ * does not depend on a threshold. In addition, with XGBoost 3.x, SageMaker's container computes accuracy, F1, precision
+ * and recall for these objectives from values that never change.
  */
 const DEFAULTS: Readonly<Record<ProblemType, { readonly objective: string; readonly metric: string }>> = {
   Regression: { objective: 'reg:squarederror', metric: 'validation:rmse' },
@@ -79,7 +79,10 @@ export function learningTaskOf(settings: Settings, manifest?: Manifest): Learnin
   return task;
 }
 
-/** Checks the metric, and names the settings in the error. The library would name a hyperparameter that may not be set. */
+/**
+ * Checks the metric, and names the settings in the error. The library's own error would name a hyperparameter that the
+ * user might not have set.
+ */
 function checkMetric(
   settings: Settings,
   { hyperparameters, metric }: LearningTask,
@@ -102,7 +105,7 @@ function checkMetric(
   );
 }
 
-/** Why a metric does not fit the training objective; undefined if it fits, or the objective is tuned. */
+/** The reason why a metric does not fit the training objective; undefined if it fits, or the objective is tuned. */
 function metricProblem(
   { xgboostVersion, parameterRanges }: Settings,
   hyperparameters: LearningTask['hyperparameters'],

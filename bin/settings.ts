@@ -110,7 +110,7 @@ function problemsOf(issue: z.core.$ZodIssue): string[] {
   ];
 }
 
-/** The rule that a value breaks, for schema rules without their own message. */
+/** The rule that a value breaks, for schema rules that have no message of their own. */
 function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_value') {
     return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;

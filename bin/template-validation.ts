@@ -17,8 +17,8 @@ const REMEMBERED = 20;
 type Remembered = Readonly<Record<string, string>>;
 
 /**
- * The CDK's template validation. It loads an engine of 9 MB, which takes most of the time of a synth. So templates without
- * findings are not validated again on the same day.
+ * The CDK's template validation. It loads an engine of 9 MB, which takes most of the time of a synth. Templates without
+ * findings are therefore not validated again on the same day.
  */
 export class TemplateValidation extends CloudFormationValidatePlugin {
   private engineVersion: string | undefined;
@@ -50,7 +50,7 @@ export class TemplateValidation extends CloudFormationValidatePlugin {
     try {
       return JSON.parse(readFileSync(this.file, 'utf8')) as Remembered;
     } catch {
-      return {}; // There is none yet, or one that cannot be read.
+      return {}; // The file does not exist yet, or it cannot be read.
     }
   }
 

@@ -433,7 +433,10 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
-/** Contradictory answers. The decision table follows the answer about code, because that is a fact and the other is a wish. */
+/**
+ * Contradictory answers. The decision table follows the answer about code, because that is a fact, and the other answer
+ * is a preference.
+ */
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {
     answers: { code: 'none', control: 'everything' },
@@ -449,7 +452,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   },
 ];
 
-/** Advice for users who cannot decide between two algorithms. AutoML compares several itself. */
+/** Advice for users who cannot decide between two algorithms. AutoML itself compares several algorithms. */
 export const SEVERAL = {
   text: 'Cannot decide between two? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
   notFor: ['automl'] as readonly WayName[],

@@ -7,7 +7,7 @@ import type { TrainingData } from './training-data';
 
 const MIB = 2 ** 20;
 
-/** Storage that the function needs in addition to the data. It is little, because the AWS CLI is in a layer. */
+/** Storage that the function needs in addition to the data. 128 MiB is enough, because the AWS CLI is in a layer. */
 const SPARE_MIB = 128;
 
 /**
@@ -33,15 +33,15 @@ const MEMORY: readonly { readonly upToMib: number; readonly memory: number }[] =
 /** Context key that local mode sets when it synthesizes an app. In local mode, the size of the data is not limited. */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local';
 
-/** What the function of aws-cdk-lib's `BucketDeployment` is given. */
+/** Memory and storage for the Lambda function of aws-cdk-lib's `BucketDeployment`. */
 export interface UploadResources {
   readonly memoryLimit: number;
   readonly ephemeralStorageSize: Size;
 }
 
 /**
- * The memory and storage that uploading the data takes: the function downloads an archive and unpacks it next to it,
- * and an archive may be as large as what is in it.
+ * The memory and storage needed to upload the data. The function stores both the archive and its unpacked content, and
+ * the archive can be as large as the content.
  *
  * @throws SettingsError when no Lambda function can upload that much, unless local mode is to copy it
  */

@@ -11,7 +11,8 @@ import { requireShape, struct, text } from './private/shape';
  */
 export class DataLocation {
   /**
-   * A location in a bucket. If the bucket construct has an encryption key, permissions for the key are granted too.
+   * A location in a bucket. If the bucket construct has an encryption key, this library also grants permissions for
+   * that key.
    *
    * @param bucket the bucket
    * @param key an object's key or a key prefix; end the prefix of a folder with `/`
@@ -24,10 +25,11 @@ export class DataLocation {
   }
 
   /**
-   * A location by its URI. If the bucket is encrypted with a KMS key, grant the training role permission to use that key.
+   * A location given by its URI. If the bucket is encrypted with a KMS key, grant the training role permission to use
+   * that key.
    *
-   * If the URI is or contains a token, its key is unknown at synth, and permissions apply to the whole bucket. To limit
-   * them, use `fromBucket` with the key as a token.
+   * If the URI is or contains a token, the object key is unknown at synth, and permissions apply to the whole bucket.
+   * To limit the permissions, use `fromBucket` with a token as the object key.
    *
    * @param uri `s3://bucket/key`, at most 1,024 characters; end the prefix of a folder with `/`
    */

@@ -7,8 +7,8 @@ export class FinalTrainingData {
   /**
    * The training and validation data of the search, as the best training job used them.
    *
-   * With a fixed `seed`, the same instances and unchanged hyperparameters, built-in XGBoost then trains the same model as
-   * the best training job did. In that case, `reuseBest` gives the same result without a job.
+   * With a fixed `seed`, the same instances and unchanged hyperparameters, built-in XGBoost reproduces the model of the
+   * best training job. In that case, `reuseBest` gives the same result without another job.
    */
   static sameAsSearch(): FinalTrainingData {
     return new FinalTrainingData('same');
@@ -18,10 +18,10 @@ export class FinalTrainingData {
    * The training data and the validation data of the search together. The final training gets both in its training channel
    * and has no validation channel, so it reports no validation metric.
    *
-   * If `early_stopping_rounds` chose the number of rounds in the search, the final training trains the best number of rounds
-   * of the best training job (`best_iteration`), without early stopping.
+   * If the search uses early stopping (`early_stopping_rounds`), the final training does not: it uses the best number
+   * of rounds that the best training job found (`best_iteration`).
    *
-   * Available for `Algorithm.xgboost` from version 3.0-5, and for scripts and containers, which must then run without a
+   * Available for `Algorithm.xgboost` from version 3.0-5, and for scripts and containers that can run without a
    * validation channel. Both data sets must be in the same bucket, in the same format.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html (`ManifestFile`)
@@ -31,10 +31,12 @@ export class FinalTrainingData {
   }
 
   /**
-   * Other data than in the search. In an execution's input, `finalTrain` and `finalValidation` override its locations.
+   * Data that differs from the data of the search. In an execution's input, `finalTrain` and `finalValidation` override
+   * the locations.
    *
-   * Without validation data, the final training reports no validation metric. If `early_stopping_rounds` chose the number of
-   * rounds in the search, it trains the best number of rounds of the best training job, without early stopping.
+   * Without validation data, the final training reports no validation metric. In that case, if the search uses early
+   * stopping (`early_stopping_rounds`), the final training does not: it uses the best number of rounds that the best
+   * training job found.
    *
    * @param train the training data
    * @param validation the validation data; by default, the final training has none

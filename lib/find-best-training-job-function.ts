@@ -37,7 +37,7 @@ export class FindBestTrainingJobFunction extends lambda.Function {
   /**
    * @param scope the parent construct
    * @param id the construct's ID, unique within `scope`
-   * @param props the jobs that the function can read, and its encryption key
+   * @param props the prefix of the jobs that the function can read, and its encryption key
    * @throws Error named `TuningValidationError` that lists every problem with the properties
    */
   constructor(scope: Construct, id: string, props: FindBestTrainingJobFunctionProps) {

@@ -7,13 +7,13 @@ import type { TrainingChannel } from './tasks/training-job-definition';
 export enum TrainingInputMode {
   /** SageMaker copies all data to the instance before training starts. */
   FILE = 'File',
-  /** The data appears as files, whose content SageMaker streams from Amazon S3 when the container reads it. */
+  /** The container sees the data as files. SageMaker streams their content from Amazon S3 as the container reads them. */
   FAST_FILE = 'FastFile',
   /** SageMaker streams the data through a named pipe. */
   PIPE = 'Pipe',
 }
 
-/** How the objects of a channel are distributed to several training instances. */
+/** How the objects of a channel are distributed among several training instances. */
 export enum DataDistribution {
   /** Each instance receives all objects. */
   FULLY_REPLICATED = 'FullyReplicated',
@@ -21,7 +21,7 @@ export enum DataDistribution {
   SHARDED_BY_S3_KEY = 'ShardedByS3Key',
 }
 
-/** Options of input data. */
+/** Options for input data. */
 export interface InputDataOptions {
   /**
    * Whether the objects are compressed with gzip (Pipe mode only).
@@ -36,7 +36,7 @@ export interface InputDataOptions {
    */
   readonly inputMode?: TrainingInputMode;
   /**
-   * How the objects are distributed to several instances.
+   * How the objects are distributed among several instances.
    *
    * @default DataDistribution.FULLY_REPLICATED
    */
@@ -49,7 +49,7 @@ export interface InputDataOptions {
   readonly instanceGroups?: string[];
 }
 
-/** Options of CSV data. */
+/** Options for CSV data. */
 export interface CsvDataOptions extends InputDataOptions {
   /**
    * Whether the first column is the label. Set it to false for unsupervised algorithms, which read all columns as features.
@@ -59,12 +59,12 @@ export interface CsvDataOptions extends InputDataOptions {
   readonly labelled?: boolean;
 }
 
-/** Options of data of any format. */
+/** Options for data in any format. */
 export interface AnyDataOptions extends InputDataOptions {
   /**
    * MIME type that tells the container the format.
    *
-   * @default - none: the container decides
+   * @default - no MIME type; the container determines the format
    */
   readonly contentType?: string;
 }
@@ -78,7 +78,7 @@ export interface FileSystemOptions {
   /**
    * MIME type that tells the container the format.
    *
-   * @default - none: the container decides
+   * @default - no MIME type; the container determines the format
    */
   readonly contentType?: string;
 }
@@ -120,7 +120,7 @@ export class InputData {
   /**
    * CSV without a header. The label is the first column, and all columns are numbers.
    *
-   * @param location a file, or the prefix of several
+   * @param location a file or a key prefix
    * @param options the label, and how the training container receives the data
    */
   static csv(location: DataLocation, options: CsvDataOptions = {}): InputData {
@@ -132,7 +132,7 @@ export class InputData {
   /**
    * LIBSVM: lines of the form `label index:value index:value …`.
    *
-   * @param location a file, or the prefix of several
+   * @param location a file or a key prefix
    * @param options how the training container receives the data
    */
   static libsvm(location: DataLocation, options: InputDataOptions = {}): InputData {
@@ -143,7 +143,7 @@ export class InputData {
   /**
    * Apache Parquet. The label is the first column.
    *
-   * @param location a file, or the prefix of several
+   * @param location a file or a key prefix
    * @param options how the training container receives the data
    */
   static parquet(location: DataLocation, options: InputDataOptions = {}): InputData {
@@ -154,7 +154,7 @@ export class InputData {
   /**
    * RecordIO-protobuf, a format of SageMaker's built-in algorithms.
    *
-   * @param location a file, or the prefix of several
+   * @param location a file or a key prefix
    * @param options how the training container receives the data
    */
   static recordIoProtobuf(location: DataLocation, options: InputDataOptions = {}): InputData {
@@ -163,9 +163,9 @@ export class InputData {
   }
 
   /**
-   * Data of any format, for scripts and containers.
+   * Data in any format, for scripts and containers.
    *
-   * @param location a file, or the prefix of several
+   * @param location a file or a key prefix
    * @param options the content type, and how the training container receives the data
    */
   static of(location: DataLocation, options: AnyDataOptions = {}): InputData {
@@ -175,8 +175,8 @@ export class InputData {
   }
 
   /**
-   * A directory in Amazon EFS, mounted read-only. Requires `vpc` to be the VPC of the file system, and a security group that
-   * can reach the file system.
+   * A directory in Amazon EFS, mounted read-only. The `vpc` property must be the VPC of the file system, and a security
+   * group must allow the containers to reach it.
    *
    * @param options the file system and the directory
    *
@@ -188,8 +188,8 @@ export class InputData {
   }
 
   /**
-   * A directory in Amazon FSx for Lustre, mounted read-only. Requires `vpc` to be the VPC of the file system, and a security
-   * group that can reach the file system.
+   * A directory in Amazon FSx for Lustre, mounted read-only. The `vpc` property must be the VPC of the file system, and
+   * a security group must allow the containers to reach it.
    *
    * @param options the file system and the directory
    *
@@ -203,7 +203,7 @@ export class InputData {
   private constructor(
     /** Location of the data in Amazon S3; undefined for data in a file system. */
     readonly location: DataLocation | undefined,
-    /** The MIME type that tells the container the format; undefined if the container decides. */
+    /** The MIME type that tells the container the format; undefined if the container determines the format. */
     readonly contentType: string | undefined,
     /** @internal */
     readonly _options: InputDataOptions,
@@ -214,7 +214,7 @@ export class InputData {
   /**
    * The data as a channel of a training job.
    *
-   * @param s3Uri location of the data in Amazon S3: its own location or an expression
+   * @param s3Uri location of the data in Amazon S3, which can be an expression; by default, `location`
    * @internal
    */
   _channel(channelName: string, s3Uri = this.location?.uri): TrainingChannel {

@@ -48,7 +48,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   /** Prefix of the job names. @internal */
   protected abstract get _jobNamePrefix(): string;
 
-  /** Names of the aliases so far. @internal */
+  /** Names of the aliases added so far. @internal */
   readonly _aliasNames = new Set<string>();
 
   private version: sfn.CfnStateMachineVersion | undefined;
@@ -76,8 +76,8 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Starts an execution when there is new data in S3. By default that is when an object `_SUCCESS` is written at the
-   * workflow's input prefix: write it after all other objects. Each matching object starts one execution.
+   * Starts an execution when there is new data in S3. By default, an object named `_SUCCESS` at the workflow's input
+   * prefix starts it: write this object last. Each matching object starts one execution.
    *
    * The bucket must send its events to Amazon EventBridge. This method enables that for a bucket that this app creates. The
    * owner of an imported bucket must enable it.
@@ -100,8 +100,8 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * The version of the state machine that the deployment publishes. Each change of the definition publishes a new version.
-   * Earlier versions are kept: at most 1,000 per state machine.
+   * The version of the state machine that the deployment publishes. Each change of the definition publishes a new
+   * version. Earlier versions are kept. A state machine can have at most 1,000 versions.
    *
    * A version is a snapshot of the definition and the settings of the state machine. It does not include the code of
    * the Lambda functions, the role policies or the container images.
@@ -175,8 +175,8 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Creates an alarm on failed executions. It returns to OK after a period without failures, also if there were no
-   * executions. Add actions to it, such as a notification.
+   * Creates an alarm on failed executions. The alarm returns to OK after a period without failures, even if no
+   * executions ran. Add actions to the alarm, such as a notification.
    *
    * The alarm does not count executions that never started. For those, use `scheduler.Schedule.metricAllDropped()` or the
    * metric `FailedInvocations` of a rule.

@@ -30,7 +30,7 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
   [SageMakerJobKind.AUTOML]: AUTOML_JOB,
 };
 
-/** Maximum age of an event. Abandoned jobs cost money, so an event that still fails then goes to the dead-letter queue. */
+/** Maximum age of an event before it goes to the dead-letter queue. It is short, because abandoned jobs cost money. */
 const MAX_EVENT_AGE = Duration.hours(1);
 
 /** Properties of `StopAbandonedJobs`. */
@@ -46,9 +46,9 @@ export interface StopAbandonedJobsProps {
    */
   readonly kinds?: SageMakerJobKind[];
   /**
-   * KMS key for the function's environment variables and its log. It does not encrypt the dead-letter queue, because events
-   * would be lost if the key policy does not allow EventBridge to use the key. Amazon SQS encrypts the queue with a key
-   * that it owns.
+   * KMS key for the function's environment variables and its log. It does not encrypt the dead-letter queue, because
+   * events would be lost if the key policy did not allow EventBridge to use the key. Amazon SQS encrypts the queue with
+   * a key that it owns.
    *
    * @default - the default encryption of Lambda and CloudWatch Logs
    */
@@ -65,19 +65,20 @@ const PROPS = struct<StopAbandonedJobsProps>({
 /**
  * Stops the SageMaker jobs of executions that were stopped, timed out or failed.
  *
- * Step Functions stops the jobs that it waits for itself (`.sync`). It does not stop jobs that an execution starts and
- * polls through the AWS SDK integration: those would keep running, and cost money. An EventBridge rule on the end of
- * executions invokes a Lambda function. The function stops the jobs that are still in progress and whose tag
+ * Step Functions itself stops the jobs that it waits for (`.sync`). It does not stop jobs that an execution starts and
+ * polls through the AWS SDK integration: those would keep running, and cost money. When an execution ends, an
+ * EventBridge rule invokes a Lambda function. The function stops the jobs that are still in progress and whose tag
  * `cdk-sagemaker-tuning:execution` has the execution's ARN. Its log lists the jobs that it stopped.
  *
- * If an event cannot be delivered, or the function fails three times for it, the event goes to a dead-letter queue, and
- * jobs may still be running. Create an alarm on `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
+ * If an event cannot be delivered, or the function fails three times for it, the event goes to a dead-letter queue.
+ * Jobs may still be running in that case. Create an alarm on
+ * `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export class StopAbandonedJobs extends Construct {
-  /** The EventBridge rule on the end of executions. */
+  /** The EventBridge rule that detects the end of executions. */
   readonly rule: events.Rule;
   /** The Lambda function that stops the jobs. */
   readonly stopJobsFunction: lambda.IFunction;
@@ -94,7 +95,7 @@ export class StopAbandonedJobs extends Construct {
     super(scope, id);
     requireShape(this.node.path, PROPS, props);
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
-    // With the hyphen, jobs of another construct whose prefix only starts with this one are not stopped.
+    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
     const deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -112,7 +113,8 @@ export class StopAbandonedJobs extends Construct {
         encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
-      // Receives events for which the function fails. The rule's target has the queue for events that never reach it.
+      // Receives events for which the function fails. The rule's target also uses the queue, for events that never
+      // reach the function.
       deadLetterQueue,
       retryAttempts: 2,
       maxEventAge: MAX_EVENT_AGE,

@@ -45,13 +45,13 @@ export interface TuningFragmentProps extends TuningOptions {
    */
   readonly validation?: InputData;
   /**
-   * Where the results are written: models of the tuning job below `trials/`, the final model below `models/`, checkpoints
+   * Location of the results: models of the tuning job below `trials/`, the final model below `models/`, checkpoints
    * below `checkpoints/`, and reports below `reports/`.
    */
   readonly output: DataLocation;
   /**
-   * A JSONata expression for the input of the chain, such as `{% $states.input.tuning %}`. Its value must have the fields
-   * that the description of `TuningFragment` lists.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.tuning %}`. Its value must have the form
+   * of the input that is described in `TuningFragment`.
    *
    * @default '{% $states.input %}' - the input of the first state
    */
@@ -59,17 +59,18 @@ export interface TuningFragmentProps extends TuningOptions {
 }
 
 /**
- * A chain of states that tunes a model and trains the best one. Embed it in your own state machine, of either query
- * language. If a state machine has two such chains, call `prefixStates()` on them to keep the state names unique.
+ * A chain of states that tunes a model and trains the best one. Embed it in your own state machine, which can use
+ * JSONPath or JSONata. If a state machine has two such chains, call `prefixStates()` on them to keep the state names
+ * unique.
  *
  * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
  * before a job starts):
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
- * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
- * - `finalTrain`, `finalValidation`: the same for the data of `FinalTrainingData.of`
- * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: one such
- *   map for each definition, by the name of the definition
+ * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
+ * - `finalTrain`, `finalValidation`: such S3 URIs for the data of `FinalTrainingData.of`
+ * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: a map
+ *   from the name of each definition to such a map
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
  *
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
@@ -92,8 +93,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   /** The Lambda function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
   /**
-   * The Lambda function that prepares the final training; undefined if the final training has the data of the search or
-   * validation data of its own.
+   * The Lambda function that prepares the final training; undefined if the final training uses the data of the search,
+   * or has its own validation data.
    */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
@@ -115,7 +116,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     super(scope, id);
     validateTuning(this.node.path, props);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
-    // With the hyphen, the permissions exclude jobs of another construct whose prefix only starts with this one.
+    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker training containers'),
@@ -233,7 +234,7 @@ function locations(props: TuningFragmentProps, definitions: readonly BoundDefini
   return present([...read, ...final, ...(props.allowedInputLocations ?? [])]);
 }
 
-/** S3 locations that the training and validation data of a search can have. */
+/** S3 locations that can contain the training and validation data of a search. */
 function searchLocations(
   props: TuningFragmentProps,
   definitions: readonly BoundDefinition[],

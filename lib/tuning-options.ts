@@ -71,9 +71,9 @@ export interface FinalTrainingOptions {
    */
   readonly enabled?: boolean;
   /**
-   * Whether the model of the best training job is the final model, so that no further job runs. `finalTrainingJob` in the
-   * output then describes the best training job, and has `reused: true`. The models of the tuning job are then kept
-   * (`trialRetention`). Other options of the final training do not apply.
+   * Whether to use the model of the best training job as the final model, without another job. If true,
+   * `finalTrainingJob` in the output describes the best training job and has `reused: true`, the models of the tuning
+   * job are kept (see `trialRetention`), and other options of the final training do not apply.
    *
    * @default false
    */
@@ -91,8 +91,8 @@ export interface FinalTrainingOptions {
    */
   readonly resources?: TrainingResources;
   /**
-   * Hyperparameters to add to the best ones or to override them with, such as a higher `num_round`: a map of strings. With
-   * `furtherDefinitions`, they apply only if the first definition wins.
+   * Hyperparameters that are added to the best ones or override them, such as a higher `num_round`: a map of strings.
+   * With `furtherDefinitions`, they apply only if the first definition wins.
    *
    * @default - the best hyperparameters, unchanged
    */
@@ -118,7 +118,7 @@ export interface FinalTrainingOptions {
   readonly checkpoints?: boolean;
 }
 
-/** The Step Functions integration that the state machine calls SageMaker's tuning API through. */
+/** The Step Functions integration through which the state machine calls SageMaker's tuning API. */
 export enum TuningIntegration {
   /**
    * `OPTIMIZED` if that integration is known to support every field of the request, else `SDK`.
@@ -132,10 +132,10 @@ export enum TuningIntegration {
   OPTIMIZED = 'OPTIMIZED',
   /**
    * The AWS SDK integration, with a loop that polls the tuning job. It accepts every field of the API. Each poll takes
-   * three state transitions: every few seconds at first, every 20 minutes after two days.
+   * three state transitions. The interval grows from 5 seconds to 20 minutes within two days.
    *
-   * Step Functions does not stop the tuning job when the execution is stopped. `TuningWorkflow` does. If you embed a
-   * `TuningFragment`, add `StopAbandonedJobs`.
+   * Step Functions does not stop the tuning job when the execution is stopped, but `TuningWorkflow` does. If you embed
+   * a `TuningFragment`, add `StopAbandonedJobs`.
    */
   SDK = 'SDK',
 }
@@ -192,7 +192,7 @@ export interface FurtherDefinition extends TrainingDefinitionOptions {
    */
   readonly validation?: InputData;
   /**
-   * Hyperparameters for the final training, to add to the best ones or to override them with: a map of strings. They
+   * Hyperparameters for the final training that are added to the best ones or override them: a map of strings. They
    * apply only if this definition wins.
    *
    * @default - the best hyperparameters, unchanged
@@ -225,7 +225,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   readonly strategy?: TuningStrategy;
   /**
    * Number of training jobs that the tuning job runs: 1 to 750, or 1 to 10,000 for a random search. Leave it out for a
-   * grid search, which runs every combination. SageMaker rejects more training jobs than the ranges have combinations.
+   * grid search, which runs every combination. SageMaker rejects a number that exceeds the number of combinations.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
    * @default - 20, or the number of combinations if that is smaller
@@ -244,8 +244,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly maxTuningRuntime?: Duration;
   /**
-   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day, or 0 for
-   * no wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
+   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. 0 disables the
+   * wait. After that time, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
    * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
@@ -260,10 +260,10 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly earlyStopping?: boolean;
   /**
-   * Locations that an execution's input may use for `train` and `validation`, in addition to the locations of the input
-   * data.
+   * Locations that an execution's input can use for `train` and `validation`, in addition to the locations given in the
+   * properties.
    *
-   * @default - only the locations of the input data
+   * @default - only the locations given in the properties
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
@@ -275,8 +275,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   /**
    * Whether SageMaker copies `/opt/ml/checkpoints` of the containers to Amazon S3.
    *
-   * All training jobs of a tuning job share one checkpoint location, and AWS does not document whether SageMaker separates
-   * them there. If it does not, a training job could resume from the checkpoint of another one.
+   * All training jobs of a tuning job share one checkpoint location, and AWS does not document whether SageMaker
+   * separates them there. If it does not, a training job could resume from another training job's checkpoint.
    *
    * @default false
    */
@@ -315,7 +315,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * construct adds the required permissions as an inline policy. If it cannot change the role, a warning at synth lists
    * the actions that the role must already allow.
    *
-   * @default - a new role with the least privileges that the training jobs need
+   * @default - a new role with the minimum permissions that the training jobs need
    */
   readonly trainingRole?: iam.IRole;
   /**
@@ -332,10 +332,10 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * - logs of training jobs. SageMaker creates their log group.
    * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
    *
-   * The construct adds the permissions that CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
-   * policy of a key that this app creates. For an imported key, its owner must add them. To read executions, a user needs
-   * `kms:Decrypt` on the key. You can give an alias of a key that this app creates, but not an imported alias, because its
-   * key is unknown.
+   * CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need permissions in the key policy. If this app
+   * creates the key, the construct adds them. For an imported key, the owner must add them. To read executions, a user
+   * needs `kms:Decrypt` on the key. You can pass an alias of a key that this app creates, but not an imported alias,
+   * because the key behind it is unknown.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
@@ -376,9 +376,10 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the tuning job and of the final training job. SageMaker copies the tags of the tuning job to its training jobs.
-   * They are added to the tags from `Tags.of()`, and override tags with the same key. At most 50 in total, or 49 with
-   * integration `SDK`, because the construct then adds one. Tags of the stack (`StackProps.tags`) do not reach the jobs.
+   * Tags of the tuning job and of the final training job. SageMaker copies the tags of the tuning job to its training
+   * jobs. These tags are added to the tags from `Tags.of()`, and override tags with the same key. At most 50 in total,
+   * or 49 with integration `SDK`, because the construct then adds one. Tags of the stack (`StackProps.tags`) are not
+   * applied to the jobs.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
    * @default - only the tags from `Tags.of()`
@@ -393,7 +394,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly jobNamePrefix?: string;
   /**
-   * The Step Functions integration that the state machine calls SageMaker's tuning API through.
+   * The Step Functions integration through which the state machine calls SageMaker's tuning API.
    *
    * @default TuningIntegration.AUTO
    */

@@ -57,8 +57,8 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly validationPrefix?: string;
   /**
-   * Bucket for the models and, unless `train` and `validation` are elsewhere, for the data. If you give a bucket, you are
-   * responsible for its encryption and for blocking public access.
+   * Bucket for the models and, unless both `train` and `validation` are given, for the data. If you give a bucket, you
+   * are responsible for its encryption and for blocking public access.
    *
    * @default - a new bucket: encrypted, versioned, TLS only, no public access, with access logs
    */
@@ -70,13 +70,13 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly outputPrefix?: string;
   /**
-   * How long a new bucket keeps the models of the tuning job's training jobs. It never deletes the final model.
+   * How long a new bucket keeps the models of the tuning job's training jobs. The bucket never deletes the final model.
    *
    * @default Duration.days(30) - forever if no final model is trained, or the best model is reused
    */
   readonly trialRetention?: Duration;
   /**
-   * What happens to a new bucket when the stack is deleted.
+   * Removal policy of a new bucket, which applies when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */

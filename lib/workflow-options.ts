@@ -15,7 +15,8 @@ export interface WorkflowLogOptions {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What happens to these logs when the stack is deleted. `RemovalPolicy.SNAPSHOT` is not supported for logs.
+   * Removal policy of these logs, which applies when the stack is deleted. `RemovalPolicy.SNAPSHOT` is not supported
+   * for logs.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -84,7 +85,7 @@ export interface ExecutionScheduleOptions {
   /**
    * Input of the executions, as described in `TuningFragment` or `AutoMlFragment`.
    *
-   * @default - `{}`: no setting is overridden
+   * @default - `{}`, which overrides no settings
    */
   readonly input?: scheduler.ScheduleTargetInput;
   /**
@@ -96,7 +97,7 @@ export interface ExecutionScheduleOptions {
   /**
    * Description of the schedule, at most 512 characters.
    *
-   * @default - names the workflow
+   * @default - a description that names the workflow
    */
   readonly description?: string;
   /**
@@ -126,7 +127,7 @@ export interface NewDataOptions {
    * Input of the executions, as described in `TuningFragment` or `AutoMlFragment`. Use `events.EventField` to take values
    * from the event, such as `$.detail.object.key`. The whole event is not a valid input.
    *
-   * @default - `{}`: no setting is overridden
+   * @default - `{}`, which overrides no settings
    */
   readonly input?: events.RuleTargetInput;
   /**
@@ -138,7 +139,7 @@ export interface NewDataOptions {
   /**
    * Description of the rule, at most 512 characters.
    *
-   * @default - names the workflow
+   * @default - a description that names the workflow
    */
   readonly description?: string;
 }

@@ -27,8 +27,8 @@ export class Moments {
 }
 
 /**
- * The score of a model without features on the validation part: the log loss of the class shares of the training part, or the
- * root mean squared error of its mean.
+ * The score, on the validation part, of a model without features. The model always predicts the class shares of the
+ * training part (log loss), or its mean (root mean squared error).
  *
  * @param numbers for regression: the labels of each part
  */

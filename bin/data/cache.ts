@@ -64,7 +64,7 @@ export class PreparedTables {
 export function keyOf(path: string, settings: unknown): string {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true });
   const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));
-  // Another version of this code may prepare the same file differently.
+  // Another version of this code might prepare the same file differently.
   for (const name of readdirSync(__dirname).sort()) hash.update(readFileSync(join(__dirname, name)));
   return hash.digest('hex').slice(0, 32);
 }

@@ -1,10 +1,10 @@
 import { type DateForm, dateFormsOf, parseDate } from './dates';
 import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind, withAsciiMinus } from './values';
 
-/** Maximum number of distinct values to keep: the maximum number of categories of a column or classes of a label. */
+/** Maximum number of distinct values to keep, and therefore of categories of a column or classes of a label. */
 const MOST_LEVELS = 1000;
 
-/** The same for columns that have only numbers so far, except the label, because tables can have thousands of them. */
+/** Lower maximum for columns with only numbers so far, except the label. Tables can have thousands of such columns. */
 const MOST_NUMBERS = 100;
 
 /** A value and its first line. */
@@ -37,7 +37,7 @@ export class ColumnProfile {
   unicodeMinus?: Example;
   /** Whether all numbers are whole. */
   isWhole = true;
-  /** Whether the column numbers the rows, from 0 or 1. */
+  /** Whether the values are the row numbers, counted from 0 or 1. */
   countsRows = true;
   /** Date formats that fit all strings. */
   dateForms?: readonly DateForm[];
@@ -82,7 +82,7 @@ export class ColumnProfile {
     return this.distinct;
   }
 
-  /** Whether there are too many distinct strings for categories. The column is not used then. */
+  /** Whether there are too many distinct strings for categories. Such a column is not used. */
   get isLongText(): boolean {
     return this.distinct === undefined && this.texts > this.numbers && !this.dateForms?.length;
   }

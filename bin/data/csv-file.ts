@@ -147,7 +147,7 @@ export class CsvFile {
     const begins: number[] = [];
     this.parse(text, firstLine, {
       on_record: (row: string[], { lines }) => {
-        // `lines` is where the record ends.
+        // `lines` is the number of the record's last line.
         begins.push(firstLine + lines - 1 - row.reduce((sum, field) => sum + occurrencesOf(field, '\n'), 0));
         return null;
       },
@@ -184,7 +184,10 @@ function endOfRecords(text: string): number {
   return 0;
 }
 
-/** The delimiter with which the first records have the same number of columns. If several fit, the one with most columns. */
+/**
+ * The delimiter with which the first records have the same number of columns. If several fit, the one that gives the
+ * most columns.
+ */
 function delimiterOf(text: string): string {
   const [best] = DELIMITERS.map((delimiter) => {
     const widths = sampleWidths(text, delimiter);

@@ -11,7 +11,10 @@ export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
 /** With `auto`, columns with more categories get ordinal codes: one column instead of dozens. */
 const MOST_ONE_HOT = 10;
 
-/** Fewer distinct strings than this are categories, even if almost every row has a different one. */
+/**
+ * If a column has fewer distinct strings than this, they are categories, even if almost every row has a different
+ * string.
+ */
 const FEW_TEXTS = 10;
 
 /** A column of the prepared data. */
@@ -20,7 +23,7 @@ export interface PreparedColumn {
   /** The source column in the file. */
   readonly column: string;
   readonly encoding: 'number' | 'code' | 'one-hot' | 'date';
-  /** For `code`: the number of each category. */
+  /** For `code`: the code of each category. */
   readonly codes?: Readonly<Record<string, number>>;
   /** For `one-hot`: the category for which the column is 1. */
   readonly category?: string;
@@ -92,7 +95,7 @@ export function planFeatures(
   return { features: completeColumnLast(features), leftOut, notices };
 }
 
-/** Why a column cannot be a feature; undefined if it can. */
+/** The reason why a column cannot be a feature; undefined if it can. */
 function uselessness(profile: ColumnProfile, index: number): string | undefined {
   if (profile.name === '' || (profile.countsRows && /^Unnamed: \d+$/.test(profile.name))) {
     const what = profile.countsRows
@@ -203,8 +206,8 @@ function noticesOf(profile: ColumnProfile): string[] {
 }
 
 /**
- * Moves a column without missing values to the end. XGBoost counts columns up to the last one with a value, so an empty last
- * column in one of the two parts would give them different numbers of columns.
+ * Moves a column without missing values to the end. XGBoost counts columns up to the last one with a value, so the two
+ * parts would have different numbers of columns if the last column were empty in only one of them.
  */
 function completeColumnLast(features: readonly Feature[]): Feature[] {
   const fewest = Math.min(...features.map(({ missing }) => missing));

@@ -7,10 +7,10 @@ import { countOf, listOf, quoted } from './table-error';
 /** The type of problem, in the terms of SageMaker's AutoML. */
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
 
-/** A numeric label with at most this many values is a class number if the values are 0 to k-1 or 1 to k. */
+/** The values of a numeric label are class numbers if there are at most this many, and they are 0 to k-1 or 1 to k. */
 const MOST_NUMBERED_CLASSES = 10;
 
-/** Minimum number of rows of a class, because it must appear in both parts of the data. */
+/** Minimum number of rows in each class, because every class must appear in both parts of the data. */
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /** If more classes than this, and most classes, have a single row, the label is an identifier or free text. */

@@ -6,7 +6,7 @@ import type { Label, ProblemType } from './label';
 import { countOf, listOf } from './table-error';
 import type { WrittenTable } from './write-table';
 
-/** How a table was prepared. It has what you need to prepare a row for a prediction, and to interpret the prediction. */
+/** How a table was prepared. With it, you can prepare a row for a prediction, and interpret the prediction. */
 export interface Manifest {
   readonly source: { readonly file: string; readonly rows: number; readonly encoding: string };
   readonly label: {

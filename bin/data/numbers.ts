@@ -2,7 +2,10 @@ import type { ColumnProfile } from './column-profile';
 import { fieldError, quoted } from './table-error';
 import { kindOf, withDecimalPoint } from './values';
 
-/** A column with more distinct values than this, most of them numbers, has measurements with typing errors, not categories. */
+/**
+ * If most values of a column are numbers, and it has more distinct values than this, it has measurements with typing
+ * errors, not categories.
+ */
 const FEW_VALUES = 20;
 
 /** Whether a column has only numbers and missing values. */

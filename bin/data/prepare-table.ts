@@ -59,7 +59,7 @@ export function prepareTable(
   return { folder, manifest: read(MANIFEST_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
 }
 
-/** File with information that is only for this machine, not for the manifest. */
+/** File with information that only this machine needs, and that is not in the manifest. */
 const WRITTEN_FILE = 'written.json';
 
 function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {

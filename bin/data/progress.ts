@@ -1,4 +1,4 @@
-/** Progress of shorter work is not shown. */
+/** Minimum duration of work whose progress is shown, in milliseconds. */
 const QUIET_MS = 2000;
 
 /** A terminal or a file. */

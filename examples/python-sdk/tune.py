@@ -1,6 +1,6 @@
 """Tunes SageMaker's XGBoost with the SageMaker Python SDK, in the bucket and with the training role of a deployed stack.
 
-Nothing in it knows of local mode: the SDK goes where AWS_ENDPOINT_URL points to, and to AWS without it.
+The script does not depend on local mode: the SDK calls AWS_ENDPOINT_URL if it is set, and AWS otherwise.
 """
 
 import argparse
@@ -24,7 +24,7 @@ arguments = parser.parse_args()
 stack = boto3.resource("cloudformation").Stack(arguments.stack)
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.outputs}
 bucket, role = outputs["BucketName"], outputs["TrainingRoleArn"]
-# It can also write the logs of jobs whose names begin with this prefix.
+# The role can also write the logs of jobs whose names begin with this prefix.
 prefix = outputs["JobNamePrefix"]
 
 

@@ -5,30 +5,30 @@ import type { InputData } from '../input-data';
 import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 
-/** An algorithm as the constructs use it; `Algorithm` has a factory for each. */
+/** An algorithm in the form that the constructs use. `Algorithm` has a factory method for each algorithm. */
 export interface AlgorithmDefinition {
   /** Name in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
-  /** What the algorithm accepts, to be checked at synth; undefined if the library does not know. */
+  /** Rules for hyperparameters and metrics, which are checked at synth; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
   /** Metrics to find in the log; undefined if SageMaker defines them, because it then rejects others. */
   readonly metricDefinitions?: readonly TrainingMetricDefinition[];
   /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
-  /** Instance type, unless one is given. */
+  /** Instance type if the user gives none. */
   readonly defaultInstanceType?: string;
-  /** Size of the storage volume of each instance, unless one is given. */
+  /** Size of each instance's storage volume if the user gives none. */
   readonly defaultVolumeSize?: Size;
   /** Default hyperparameters: set unless they are given or tuned. */
   defaultHyperparameters(objectiveMetric: string): Record<string, string>;
   /**
-   * Hyperparameter with the list of metrics to evaluate. The last metric decides, so the objective's metric is moved to the
-   * end of a given list, or added there.
+   * Hyperparameter with the list of metrics to evaluate. The algorithm uses the last metric for early stopping, so the
+   * library moves or adds the objective's metric to the end of a given list.
    */
   readonly metricList?: string;
-  /** How it trains without validation data; undefined if nothing is known about it. */
+  /** How the algorithm trains without validation data; undefined if unknown. */
   readonly withoutValidation?: TrainingWithoutValidation;
-  /** Problems with the use of the algorithm: one message for each, which begins with the property. */
+  /** Checks the use of the algorithm. Returns one message for each problem, beginning with the property's name. */
   check?(use: AlgorithmUse): string[];
   /** Resolves the algorithm in the stack of a construct: its image, channels and environment. */
   bind(scope: Construct, use: AlgorithmUse): BoundAlgorithm;
@@ -36,15 +36,15 @@ export interface AlgorithmDefinition {
 
 /** How an algorithm trains without validation data. */
 export interface TrainingWithoutValidation {
-  /** Why it cannot train on all of the data then. */
+  /** Why it cannot train on all of the data without validation data. */
   readonly problem?: string;
-  /** Why its training channel cannot have the objects of two folders. */
+  /** Why its training channel cannot contain objects from two folders. */
   readonly foldersProblem?: string;
   /** Its early stopping, which needs validation data. */
   readonly earlyStopping?: EarlyStopping;
 }
 
-/** Early stopping that keeps the number of the best round in the model, as SageMaker's XGBoost does. */
+/** Early stopping that stores the number of the best round in the model, as SageMaker's XGBoost does. */
 export interface EarlyStopping {
   /** Hyperparameter that enables it. */
   readonly patience: string;
@@ -71,13 +71,16 @@ export interface AlgorithmUse {
   readonly tuned: readonly string[];
   /** Instance types of the training jobs of the tuning job and of the final training. */
   readonly instanceTypes: readonly string[];
-  /** The same, separate for the tuning job and the final training. Instance groups have several types in one list. */
+  /**
+   * The same types, as one list for the tuning job and one for the final training. Instance groups give a list several
+   * types.
+   */
   readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];
   readonly networkIsolation: boolean;
 }
 
-/** What a training job needs from an algorithm, resolved in one stack. */
+/** The parts of an algorithm that a training job needs, resolved in one stack. */
 export interface BoundAlgorithm {
   readonly image: TrainingImage;
   /** Hyperparameters for the container instead of the algorithm, such as `sagemaker_program`. */
@@ -86,7 +89,7 @@ export interface BoundAlgorithm {
   readonly instanceTypeHyperparameter?: string;
   /** Environment variables of the container. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Channels in addition to those of the data, such as the script or a pretrained model. */
+  /** Channels in addition to the data channels, such as the script or a pretrained model. */
   readonly channels?: readonly AlgorithmChannel[];
 }
 

@@ -1,12 +1,12 @@
 import type { CombinationRule } from './combination-rule';
 import { type FormName, NUMBER, VALUE_FORMS, WHOLE_NUMBER } from './value-forms';
 
-/** What an algorithm accepts for one hyperparameter. All values are strings in the SageMaker API. */
+/** The values that an algorithm accepts for one hyperparameter. All values are strings in the SageMaker API. */
 export interface HyperparameterRule {
   readonly name: string;
   /** `list` is a comma-separated list. `text` is any string, checked only against `form`. */
   readonly type: 'integer' | 'continuous' | 'categorical' | 'list' | 'text';
-  /** Form of a string, if one is known. */
+  /** Form that a string must have, if known. */
   readonly form?: FormName;
   readonly min?: number;
   readonly minExclusive?: number;
@@ -16,7 +16,7 @@ export interface HyperparameterRule {
   readonly words?: readonly string[];
   /** Allowed values of a categorical hyperparameter, or allowed elements of a list. */
   readonly values?: readonly string[];
-  /** Elements of a list that may have a threshold, as in `error@0.7`. */
+  /** Elements of a list that can have a threshold, as in `error@0.7`. */
   readonly thresholds?: readonly string[];
   /** Default in the container. Given only if other rules depend on it. */
   readonly default?: string;
@@ -25,7 +25,7 @@ export interface HyperparameterRule {
   /** Whether a tuning job can tune it. */
   readonly tunable?: boolean;
   readonly required?: boolean;
-  /** First and last image version that has it; all versions if left out. */
+  /** First and last image versions that have it; all versions if left out. */
   readonly since?: string;
   readonly until?: string;
 }
@@ -38,7 +38,7 @@ export interface ObjectiveMetricRule {
   readonly since?: string;
 }
 
-/** Everything known at synth about what an algorithm accepts. */
+/** Everything that is known at synth about an algorithm's hyperparameters and metrics. */
 export interface AlgorithmRules {
   /** Name of the algorithm in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;

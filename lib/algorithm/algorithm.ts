@@ -27,7 +27,7 @@ export class Algorithm {
    * cannot run these algorithms, because their code is not public.
    *
    * @param algorithm the algorithm
-   * @param options the account of the image, for regions that the library does not know
+   * @param options the account that has the image, for regions that the library does not know
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
    */
   static builtIn(algorithm: BuiltInAlgorithm, options?: BuiltInAlgorithmOptions): Algorithm {

@@ -21,8 +21,8 @@ export class BuiltInAlgorithm {
    */
   static readonly LINEAR_LEARNER = new BuiltInAlgorithm('linear-learner', LINEAR_LEARNER);
   /**
-   * Classification and regression by the k nearest neighbors. The names of its metrics begin with `test:`, the channel that
-   * receives the validation data.
+   * Classification and regression with k-nearest neighbors. The names of its metrics begin with `test:`, the channel
+   * that receives the validation data.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/k-nearest-neighbors.html
    */
@@ -59,7 +59,7 @@ export class BuiltInAlgorithm {
   ) {}
 }
 
-/** Options of a built-in algorithm. */
+/** Options for a built-in algorithm. */
 export interface BuiltInAlgorithmOptions {
   /**
    * AWS account of the registry that has the image. Required for a region that this library does not know.

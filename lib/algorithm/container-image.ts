@@ -8,7 +8,7 @@ import { validationError } from '../private/problems';
 import { instance, knownText, requireShape, struct, text } from '../private/shape';
 import type { TrainingImage } from './algorithm-definition';
 
-/** Account, region and repository of an image in Amazon ECR; account and region may be tokens. */
+/** Account, region and repository of an image in Amazon ECR; account and region can be tokens. */
 const ECR_IMAGE =
   /^(\d{12}|\$\{Token\[[^\]]+\]\})\.dkr\.ecr\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/([^:@]+)([:@].+)?$/;
 

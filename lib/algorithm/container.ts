@@ -4,7 +4,7 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { ContainerImage } from './container-image';
 
-/** Options of your own training container. */
+/** Options for your own training container. */
 export interface ContainerOptions {
   /**
    * The training image. It finds its data below `/opt/ml/input/`, and must write the model to `/opt/ml/model/`. A tuning job

@@ -9,7 +9,7 @@ import { number, optional, requireShape, struct, text } from '../private/shape';
 const PYTORCH = ['pytorch', 'huggingface-pytorch'];
 const TENSORFLOW = 'tensorflow';
 
-/** Options of distributed training with MPI. */
+/** Options for distributed training with MPI. */
 export interface MpiOptions {
   /**
    * Number of processes on each instance.

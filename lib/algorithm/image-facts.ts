@@ -5,15 +5,15 @@ export interface ImageRegistry {
   readonly accounts: Readonly<Record<string, string>>;
 }
 
-/** Where facts were taken from. */
+/** The source of facts. */
 export interface FactSource {
   /** Kind of facts, such as `images`. */
   readonly of: string;
   /** Page of the documentation. */
   readonly page?: string;
-  /** GitHub repository, or released package, with the file that was read. */
+  /** GitHub repository, or released package, with the file. */
   readonly repository?: string;
   readonly path?: string;
-  /** Commit or released version of what was read. */
+  /** Commit or released version of the file. */
   readonly at?: string;
 }

@@ -1,6 +1,6 @@
 import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 
-/** Options of a model of SageMaker JumpStart. */
+/** Options for a model of SageMaker JumpStart. */
 export interface JumpStartOptions {
   /**
    * Path of a JSON file with the hub document of the model, for the region of the stack. Get it with
@@ -23,10 +23,11 @@ export interface JumpStartOptions {
    */
   readonly modelId?: string;
   /**
-   * Metrics to find in the log, in addition to the metrics of the document. A metric with the same name replaces that of the
-   * document.
+   * Metrics to find in the log, in addition to the metrics of the document. A metric given here replaces the document's
+   * metric with the same name.
    *
-   * @default - the metrics of the document, and for the tabular algorithms those of the SageMaker developer guide
+   * @default - the metrics of the document, and for the tabular algorithms, the metrics of the SageMaker developer
+   * guide
    */
   readonly metrics?: TrainingMetricDefinition[];
   /**

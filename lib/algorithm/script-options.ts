@@ -5,7 +5,7 @@ import type { Framework } from './framework';
 import type { ScriptSource } from './script-source';
 
 /**
- * Options of a script that runs in a framework's container (script mode).
+ * Options for a script that runs in a framework's container (script mode).
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own.html
  */

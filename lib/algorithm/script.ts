@@ -63,7 +63,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
         image: image?._bind(scope) ?? own?.bind(scope, use).image ?? imageOfFramework(scope, options, use),
         containerHyperparameters: {
           sagemaker_program: entryPoint,
-          // A channel also works without network access. A download by the container does not.
+          // A channel also works without network access, unlike a download by the container.
           sagemaker_submit_directory: `${CODE_FOLDER}/${fileName}`,
           sagemaker_container_log_level: '20',
           ...options.distribution?._hyperparameters,
@@ -107,7 +107,7 @@ function firstPartyXGBoost({ framework }: ScriptOptions): AlgorithmDefinition {
 
 /**
  * Rules for a script in SageMaker's XGBoost image. SageMaker applies the built-in algorithm's list of tunable
- * hyperparameters and metrics (aws/sagemaker-xgboost-container#113, #121). The library does not know what values the
+ * hyperparameters and metrics (aws/sagemaker-xgboost-container#113, #121). The library does not know which values the
  * script itself accepts.
  */
 function asScriptRules({ rules, title }: AlgorithmDefinition): AlgorithmRules | undefined {
@@ -142,7 +142,7 @@ function checkInstances({ framework, image }: ScriptOptions, use: AlgorithmUse):
       `resources.instanceType: no image of ${framework.frameworkName} is known for AWS Trainium and Inferentia: give algorithm.image, got ${accelerators.join(', ')}`,
     );
   }
-  // One training job can have both kinds: instance groups share the GPU image.
+  // One training job can have CPU and GPU instances, because instance groups share the GPU image.
   const kinds = new Set(
     use.instanceTypesOfJobs
       .filter((types) => !types.some((type) => Token.isUnresolved(type)))

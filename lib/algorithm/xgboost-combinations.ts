@@ -1,10 +1,10 @@
 import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf } from './combination-rule';
 
-// Sources. Rules without `since`: what the container checks itself, in aws/sagemaker-xgboost-container,
+// Sources. Rules without `since`: the container's own checks, in aws/sagemaker-xgboost-container,
 // algorithm_mode/hyperparameter_validation.py (the same from 1.0-1 to 3.2-0), and in the validators that it calls.
-// Rules since 3.0-5: what failed in the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0, run with each
-// learning objective and each metric. What depends on the labels, such as map with labels other than 0 and 1, is left
-// to the training job.
+// Rules since 3.0-5: failures when we ran the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0, for each
+// learning objective and each metric. Failures that depend on the labels, such as map with labels other than 0 and 1,
+// are left to the training job.
 
 const CLASSES = ['multi:softmax', 'multi:softprob'];
 

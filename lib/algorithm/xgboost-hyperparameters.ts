@@ -1,9 +1,9 @@
 import type { HyperparameterRule, ObjectiveMetricRule } from './algorithm-rules';
 
-// Source: aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py and
-// constants/xgb_constants.py, compared over the branches of images 0.90-1 to 3.2-0 (commit cb8df91 for
-// 3.2-0). Left out: `_tuning_objective_metric`, which only SageMaker sets, and the objective
-// 'aft_loss_distribution', a slip in the container's list.
+// Source: aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py and constants/xgb_constants.py,
+// compared over the branches of images 0.90-1 to 3.2-0 (commit cb8df91 for 3.2-0). Left out:
+// `_tuning_objective_metric`, which only SageMaker sets, and the objective 'aft_loss_distribution', a mistake in the
+// container's list.
 
 /** Every hyperparameter of SageMaker's XGBoost. The training job fails if it gets any other name. */
 export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
@@ -158,7 +158,7 @@ export const XGBOOST_LARGEST_INTEGER = 2 ** 31 - 1;
 
 /**
  * Values that only some image versions accept, with the first or last such version. Sources: the container's code for
- * objectives; for other values, what XGBoost 3.2.0 rejects.
+ * objectives; for other values, the rejections of XGBoost 3.2.0.
  */
 export const XGBOOST_VALUES_OF_VERSIONS: Readonly<Record<string, { since?: string; until?: string }>> = {
   'reg:squaredlogerror': { since: '1.0-1' },

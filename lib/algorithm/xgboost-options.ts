@@ -26,7 +26,7 @@ export class XGBoostVersion {
   }
 }
 
-/** Options of SageMaker's built-in XGBoost algorithm. */
+/** Options for SageMaker's built-in XGBoost algorithm. */
 export interface XGBoostOptions {
   /** Version of the image. */
   readonly version: XGBoostVersion;

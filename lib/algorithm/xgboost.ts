@@ -20,7 +20,7 @@ const OPTIONS = struct<XGBoostOptions>({
   registryAccount: optional(text),
 });
 
-/** Lists the metrics to evaluate. Without a tuning objective, early stopping uses the last one. */
+/** Lists the metrics to evaluate. Without a tuning objective, early stopping uses the last metric. */
 const METRIC_LIST = 'eval_metric';
 
 /** SageMaker's XGBoost in algorithm mode. */
@@ -89,7 +89,7 @@ function rules(version: string): AlgorithmRules {
   };
 }
 
-/** Older images read the files of one folder only, and then train a model on part of the data. */
+/** Older images may read the files of only one folder, and would then train a model on part of the data. */
 const FOLDERS_PROBLEM =
   'its image may read only one of several folders in a channel; version 3.0-5 and later read all';
 

@@ -2,7 +2,7 @@ import type { DataLocation } from '../data-location';
 import { DATA_LOCATION } from '../private/aws-shapes';
 import { flag, optional, requireShape, struct } from '../private/shape';
 
-/** Options of CSV files for AutoML. */
+/** Options for CSV files for AutoML. */
 export interface AutoMlCsvOptions {
   /**
    * Whether the files are compressed with gzip.
@@ -22,8 +22,8 @@ export class AutoMlData {
   /**
    * Comma-separated CSV files. Each file has a header with the column names. Text, dates and missing values are supported.
    *
-   * @param location a file, or the folder of several
-   * @param options the compression
+   * @param location a file or a folder
+   * @param options whether the files are compressed
    */
   static csv(location: DataLocation, options: AutoMlCsvOptions = {}): AutoMlData {
     requireShape('AutoMlData.csv', CSV, { location, options });
@@ -33,7 +33,7 @@ export class AutoMlData {
   /**
    * Apache Parquet files.
    *
-   * @param location a file, or the folder of several
+   * @param location a file or a folder
    */
   static parquet(location: DataLocation): AutoMlData {
     requireShape('AutoMlData.parquet', struct({ location: DATA_LOCATION }), { location });

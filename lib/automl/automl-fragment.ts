@@ -31,17 +31,17 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
   /**
    * Validation data, with the same format and columns as the training data.
    *
-   * @default - SageMaker splits it off the training data
+   * @default - SageMaker sets aside part of the training data
    */
   readonly validation?: AutoMlData;
   /**
-   * Where the results are written: models and reports of SageMaker below the name of each AutoML job, and the reports of this
-   * library below `reports/`. The URI can have at most 512 characters.
+   * Location of the results. SageMaker writes models and reports below the name of each AutoML job. This library writes
+   * its reports below `reports/`. The URI can have at most 512 characters.
    */
   readonly output: DataLocation;
   /**
-   * A JSONata expression for the input of the chain, such as `{% $states.input.automl %}`. Its value must have the fields
-   * that the description of `AutoMlFragment` lists.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.automl %}`. Its value must have the form
+   * of the input that is described in `AutoMlFragment`.
    *
    * @default '{% $states.input %}' - the input of the first state
    */
@@ -49,9 +49,9 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
 }
 
 /**
- * A chain of states that runs an AutoML job (SageMaker Autopilot, AutoML V2) on tabular data. Embed it in your own state
- * machine, of either query language. If a state machine has two such chains, call `prefixStates()` on them to keep the
- * state names unique.
+ * A chain of states that runs an AutoML job (SageMaker Autopilot, AutoML V2) on tabular data. Embed it in your own
+ * state machine, which can use JSONPath or JSONata. If a state machine has two such chains, call `prefixStates()` on
+ * them to keep the state names unique.
  *
  * Step Functions does not stop the AutoML job when the execution is stopped. To stop it, add `StopAbandonedJobs`, as
  * `AutoMlWorkflow` does.
@@ -60,7 +60,7 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  * before a job starts):
  *
  * - `target`: name of the column to predict
- * - `train`, `validation`: S3 URIs within the locations of the input data or `allowedInputLocations`
+ * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
  * - `maxCandidates`: a whole number
  *
  * Output: `autoMlJob`, `bestCandidate`, `leaderboard` and, unless it is disabled, `report`: the S3 URI of a page that shows
@@ -99,7 +99,7 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
     super(scope, id);
     validateAutoMl(this.node.path, props, Stack.of(this).region);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
-    // With the hyphen, the permissions exclude jobs of another construct whose prefix only starts with this one.
+    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker AutoML containers'),

@@ -25,7 +25,7 @@ export interface AutoMlOptions {
   /**
    * The metric that the AutoML job optimizes. Requires `problemType`.
    *
-   * @default - by problem type: MSE for regression, F1 for binary, Accuracy for multiclass classification
+   * @default - MSE for regression, F1 for binary classification, Accuracy for multiclass classification
    */
   readonly objective?: AutoMlObjective;
   /**
@@ -41,7 +41,8 @@ export interface AutoMlOptions {
    */
   readonly maxCandidates?: number;
   /**
-   * Maximum run time of the AutoML job: at most 30 days. If the job reaches it, the result is the best candidate so far.
+   * Maximum run time of the AutoML job: at most 30 days. If the job reaches this limit, the result is the best
+   * candidate so far.
    *
    * @default - limited only by SageMaker
    */
@@ -53,8 +54,8 @@ export interface AutoMlOptions {
    */
   readonly maxRuntimePerTrainingJob?: Duration;
   /**
-   * Maximum time that each job waits while a SageMaker quota keeps it from starting: whole seconds, at most 1 day, or 0 for
-   * no wait. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
+   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. 0 disables the
+   * wait. After that time, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
    * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
@@ -62,7 +63,7 @@ export interface AutoMlOptions {
    */
   readonly maxQuotaWait?: Duration;
   /**
-   * Name of a column with the weight of each row: numbers of at least 0. Requires `AutoMlMode.ENSEMBLING`.
+   * Name of the column with the row weights: numbers of at least 0. Requires `AutoMlMode.ENSEMBLING`.
    *
    * @default - all rows have the same weight
    */
@@ -75,10 +76,10 @@ export interface AutoMlOptions {
    */
   readonly featureSpecification?: DataLocation;
   /**
-   * Locations that an execution's input may use for `train` and `validation`, in addition to the locations of the input
-   * data.
+   * Locations that an execution's input can use for `train` and `validation`, in addition to the locations given in the
+   * properties.
    *
-   * @default - only the locations of the input data
+   * @default - only the locations given in the properties
    */
   readonly allowedInputLocations?: DataLocation[];
   /**
@@ -94,7 +95,7 @@ export interface AutoMlOptions {
    * `sagemaker.amazonaws.com`. The construct adds the required permissions as an inline policy. If it cannot change the role,
    * a warning at synth lists the actions that the role must already allow.
    *
-   * @default - a new role with the least privileges that SageMaker documents for AutoML jobs
+   * @default - a new role with the minimum permissions that SageMaker documents for AutoML jobs
    */
   readonly trainingRole?: iam.IRole;
   /**
@@ -108,10 +109,10 @@ export interface AutoMlOptions {
    * - logs of the jobs. SageMaker creates their log groups.
    * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
    *
-   * The construct adds the permissions that CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need to the
-   * policy of a key that this app creates. For an imported key, its owner must add them. To read executions, a user needs
-   * `kms:Decrypt` on the key. You can give an alias of a key that this app creates, but not an imported alias, because its
-   * key is unknown.
+   * CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need permissions in the key policy. If this app
+   * creates the key, the construct adds them. For an imported key, the owner must add them. To read executions, a user
+   * needs `kms:Decrypt` on the key. You can pass an alias of a key that this app creates, but not an imported alias,
+   * because the key behind it is unknown.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    * @default - everything is encrypted with keys that AWS owns or manages
@@ -145,8 +146,8 @@ export interface AutoMlOptions {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the AutoML job. They are added to the tags from `Tags.of()`, and override tags with the same key. At most 49 in
-   * total, because the construct adds one. Tags of the stack (`StackProps.tags`) do not reach the job.
+   * Tags of the AutoML job. These tags are added to the tags from `Tags.of()`, and override tags with the same key. At
+   * most 49 in total, because the construct adds one. Tags of the stack (`StackProps.tags`) are not applied to the job.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
    * @default - only the tags from `Tags.of()`

@@ -32,7 +32,7 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
   /**
    * Validation data, with the same format and columns as the training data.
    *
-   * @default - SageMaker splits it off the training data
+   * @default - SageMaker sets aside part of the training data
    */
   readonly validation?: AutoMlData;
   /**
@@ -43,7 +43,7 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
    */
   readonly inputPrefix?: string;
   /**
-   * Bucket for the models and, unless `train` is elsewhere, for the data. If you give a bucket, you are responsible for its
+   * Bucket for the models and, if `train` is not given, for the data. If you give a bucket, you are responsible for its
    * encryption and for blocking public access.
    *
    * @default - a new bucket: encrypted, versioned, TLS only, no public access, with access logs
@@ -56,7 +56,7 @@ export interface AutoMlWorkflowProps extends AutoMlOptions, WorkflowLogOptions {
    */
   readonly outputPrefix?: string;
   /**
-   * What happens to a new bucket when the stack is deleted.
+   * Removal policy of a new bucket, which applies when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -14,8 +14,8 @@ export function acknowledgeWildcards(scope: IConstruct, resources: readonly stri
 }
 
 /**
- * Acknowledges a finding of the AwsSolutions pack, such as `L1`. Writes the metadata that `Validations.acknowledge`
- * writes, which refuses the second `::` of an id before aws-cdk-lib 2.274.
+ * Acknowledges a finding of the AwsSolutions pack, such as `L1`. Writes the metadata directly, because
+ * `Validations.acknowledge` rejects IDs with a second `::` before aws-cdk-lib 2.274.
  */
 export function acknowledge(scope: IConstruct, finding: string, reason: string): void {
   scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, {

@@ -1,6 +1,6 @@
 const NAMES = new Set<string>();
 
-/** How a language writes names of the API. */
+/** How a language writes the names in the API. */
 interface Style {
   /** Converts the name of a property, such as `maxTrainingJobs`. */
   readonly prop: (name: string) => string;
@@ -12,23 +12,29 @@ const PYTHON: Style = { prop: toSnakeCase, member: (type, name) => `${type}.${to
 const DOTNET: Style = { prop: toPascalCase, member: (type, name) => `${type}.${toPascalCase(name)}` };
 const GO: Style = { prop: toPascalCase, member: (type, name) => `${type}_${toPascalCase(name)}` };
 
-/** The beginnings of `JSII_AGENT`, in which jsii's runtimes name the language of the app. Java writes names as TypeScript does. */
+/**
+ * Naming styles by the beginning of `JSII_AGENT`, which jsii's runtimes set to the language of the app. Java uses
+ * TypeScript's names.
+ */
 const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
   [/^python\b/i, PYTHON],
   [/^dotnet\b/i, DOTNET],
   [/^go\d/i, GO],
 ];
 
-/** What is quoted was given by the user; a prop has several words, or begins a line of a list of problems. */
+/**
+ * Matches quoted strings (values from the user) and names. A property name has several words, or begins a line in a
+ * list of problems.
+ */
 const QUOTED_OR_NAME =
   /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?:\b([A-Z]\w*)\.)?\b([a-z][a-z0-9]*[A-Z]\w*)\b/gm;
 
-/** Registers names of properties, so that messages can have them in the language of the app. */
+/** Registers names of properties, so that messages can show them in the language of the app. */
 export function addPropNames(names: readonly string[]): void {
   for (const name of names) NAMES.add(name);
 }
 
-/** A message with the names of properties in the language of the app. */
+/** Converts the names of properties in a message to the language of the app. */
 export function inAppLanguage(message: string, agent = process.env['JSII_AGENT'] ?? ''): string {
   const [, style] = STYLES.find(([beginning]) => beginning.test(agent)) ?? [];
   if (!style) return message;

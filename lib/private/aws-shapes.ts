@@ -3,7 +3,7 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 import { LIMITS } from './limits';
 import { instance, type Shape, struct, text } from './shape';
 
-// Shapes of constructs, and of the value objects of this library, for the properties that accept them.
+// Shapes of the constructs, and of this library's value objects, that properties accept.
 
 export const ROLE = instance('an IAM role', 'roleArn');
 export const KEY = instance('a KMS key', 'keyArn');
@@ -17,7 +17,7 @@ export const GRANTED_KEY: Shape = (problems, prop, value) => {
     );
 };
 
-/** An imported alias throws an error when its key is read. */
+/** Reading the key of an imported alias throws an error. */
 function isImportedAlias(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('aliasTargetKey' in value)) return false;
   try {

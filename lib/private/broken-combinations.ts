@@ -6,7 +6,7 @@ import type { TuningDefinition } from './tuning-definitions';
 
 /** A broken combination rule, for a message. */
 export interface BrokenCombination {
-  /** The hyperparameter to report it for. */
+  /** The hyperparameter to report in the message. */
   readonly at: string;
   readonly message: string;
   /** ID of a warning; left out for an error. */

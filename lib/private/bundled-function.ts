@@ -53,7 +53,10 @@ export function bundledFunction(
   };
 }
 
-/** Gives such a function permissions, also for its log. `reason` explains their wildcards to cdk-nag. */
+/**
+ * Grants permissions to such a function, including for its log. `reason` explains the wildcards in the permissions to
+ * cdk-nag.
+ */
 export function allowFunction(
   made: lambda.Function,
   statements: readonly iam.PolicyStatement[],

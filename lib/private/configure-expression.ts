@@ -6,20 +6,20 @@ import {
 import { literal } from './jsonata';
 import { LIMITS } from './limits';
 
-/** What the first state needs to check an execution's input and to fill in the defaults. */
+/** Everything that the first state needs to check an execution's input and to fill in the defaults. */
 export interface ConfigureOptions {
   /** JSONata expression for the input, without `{% %}`. */
   readonly input: string;
   /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  /** Locations of the data, by the field of the input; undefined if the input cannot override one. */
+  /** Default locations of the data, by input field; undefined if the input cannot override the location. */
   readonly locations: Readonly<Record<string, string | undefined>>;
   /** Whether `train` and `validation` must be in one bucket. */
   readonly inOneBucket?: boolean;
   /** URI prefixes that the locations may begin with. */
   readonly allowedInputLocations: readonly string[];
-  /** The definitions of the search. With several, the input groups hyperparameters by the name of the definition. */
+  /** The definitions of the search. If there are several, the input groups hyperparameters by definition name. */
   readonly definitions: readonly ConfigureDefinition[];
 }
 
@@ -45,8 +45,8 @@ export const INPUT_CHECKS = `
  * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
  * every setting of the execution.
  *
- * It makes the same checks as the constructs at synth, of single fields and of combinations. Only the training container can
- * check what depends on the data.
+ * It checks single fields and combinations with the same rules as the constructs at synth. Only the training container
+ * can check rules that depend on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, definitions } = options;
@@ -137,7 +137,7 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 
-/** The final training reads both through one manifest, whose objects are in one bucket. */
+/** The final training reads both data sets through one manifest, whose objects must be in one bucket. */
 function oneBucketCheck({ train, validation }: ConfigureOptions['locations']): string {
   const given = (name: string, uri: string | undefined) =>
     `$type($input.${name}) = 'string' ? $input.${name} : ${literal(uri)}`;

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** What a rule or a schedule starts: a state machine or its alias. */
+/** The target of a rule or a schedule: a state machine or its alias. */
 export interface Startable {
   readonly arn: string;
   readonly grantStartExecution: (grantee: iam.IGrantable) => iam.Grant;

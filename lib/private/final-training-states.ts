@@ -11,13 +11,13 @@ import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
 import { type BoundDefinition, finalTrainingJobRequest, type TuningRequestProps } from './tuning-requests';
 
-/** A tuning with what the states of its final training call. */
+/** Everything that the states of the final training need. */
 export interface FinalTrainingStatesProps extends TuningRequestProps {
   /** Prepares the final training; undefined if there is nothing to prepare. */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
 }
 
-/** JSONata for a sentence with the result of the search, so that it is not lost if the final training fails. */
+/** JSONata for a sentence with the result of the search. If the final training fails, the error includes this result. */
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
@@ -30,11 +30,11 @@ export class FinalTrainingStates {
   constructor(
     private readonly scope: Construct,
     private readonly props: FinalTrainingStatesProps,
-    /** Writes the report; undefined if there is none. */
+    /** Writes the report; undefined if no report is written. */
     private readonly writeReport: tasks.LambdaInvoke | undefined,
   ) {}
 
-  /** Adds the states after the one that finds the best training job; returns those that the chain then ends with. */
+  /** Adds the states that follow `findBest`. Returns the states that end the chain. */
   after(findBest: tasks.LambdaInvoke): sfn.INextable[] {
     const { finalTraining } = this.props;
     if (finalTraining?.enabled === false) return this.endWithBest(findBest);
@@ -48,7 +48,7 @@ export class FinalTrainingStates {
     return [endWithReport(scope, writeReport, 'IsBestTrainingJobFound')];
   }
 
-  /** The best training job is the final one; without a model, it cannot be. */
+  /** Uses the best training job as the final one. Fails if that job has no model. */
   private reuseBest(findBest: tasks.LambdaInvoke): sfn.INextable[] {
     const best = '$states.input.result.bestTrainingJob';
     const result = this.result(`{
@@ -90,7 +90,7 @@ export class FinalTrainingStates {
     });
   }
 
-  /** @param cause JSONata for why there is no final model */
+  /** @param cause JSONata for the reason why there is no final model */
   private notCompleted(cause: string): sfn.Fail {
     return sfn.Fail.jsonata(this.scope, 'FinalTrainingJobNotCompleted', {
       error: 'FinalTrainingJobNotCompleted',
@@ -108,7 +108,7 @@ export class FinalTrainingStates {
     if (this.writeReport) afterReport(this.writeReport, next);
   }
 
-  /** What comes before the training jobs, if anything does. */
+  /** Adds the preparation before the training jobs, if it is needed. */
   private prepare(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
     const { scope, props } = this;
     const jobs = this.trainingJobs(failed, next);
@@ -154,7 +154,7 @@ export class FinalTrainingStates {
     });
     for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
     waitForQuota(this.scope, task, {
-      // The name of a state has at most 80 characters, and that of a definition at most 64.
+      // State names can have at most 80 characters, and definition names at most 64.
       suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
       maxWait: this.props.maxQuotaWait,
       also: BEST_TRAINING_JOB,
@@ -168,7 +168,7 @@ export class FinalTrainingStates {
     return task;
   }
 
-  /** @param told JSONata for the reason of the failure and for the name of the training job that failed */
+  /** @param told JSONata for the reason for the failure and for the name of the training job that failed */
   private catchFailure(
     task: sfn.TaskStateBase,
     failed: sfn.State,

@@ -14,19 +14,19 @@ export function trainsTogether({ finalTraining }: TuningOptions): boolean {
   return finalTraining?.data?._source === 'together';
 }
 
-/** Data of the final training alone, by its name in an execution's input. */
+/** Data that only the final training uses, by the field of an execution's input. */
 export function ownFinalData({ finalTraining }: TuningOptions): Record<string, InputData | undefined> {
   return { finalTrain: finalTraining?.data?._train, finalValidation: finalTraining?.data?._validation };
 }
 
-/** Whether a definition has validation data in its search and none in the final training. */
+/** Whether a definition has validation data in the search, but not in the final training. */
 export function losesValidation(tuning: TuningInput, { validation }: TuningDefinition): boolean {
   if (!trainsFinalModel(tuning) || validation === undefined) return false;
   const data = tuning.finalTraining?.data;
   return trainsTogether(tuning) || (data?._train !== undefined && data._validation === undefined);
 }
 
-/** The early stopping that chose the number of rounds in the search, and that the final training goes without. */
+/** The early stopping of the search that the final training cannot use, because it has no validation data. */
 export function lostEarlyStopping(
   tuning: TuningInput,
   definition: TuningDefinition,
@@ -41,7 +41,7 @@ export function needsPreparation(tuning: TuningInput, definitions: readonly Tuni
   return trainsTogether(tuning) || definitions.some((each) => lostEarlyStopping(tuning, each) !== undefined);
 }
 
-/** Where the manifests of the final training's data are written. */
+/** Location of the manifests of the final training's data. */
 export function manifestLocation(output: DataLocation): DataLocation {
   return output._child('manifests/');
 }

@@ -13,26 +13,29 @@ import { literal, parsed } from './jsonata';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { MetricList } from './settle-hyperparameters';
 
-/** What the first state needs to know about one definition. */
+/** Everything that the first state needs to know about one definition. */
 export interface ConfigureDefinition {
   readonly name: string;
   readonly parameterRanges: readonly ParameterRange[];
   /** Hyperparameters that are the same in every training job of the search, unless the input overrides them. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** List of metrics that must end with the objective's metric; undefined if the algorithm has none. */
+  /** List of metrics that must end with the objective's metric; undefined if the algorithm has no such list. */
   readonly metricList?: MetricList;
-  /** What the algorithm accepts; undefined if the library does not know. */
+  /** Rules for the algorithm's hyperparameters and metrics; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
 }
 
-/** JSONata that finds the form of a string. It cannot be part of the data, because JSON has no regular expressions. */
+/**
+ * JSONata that checks whether a string has a form. The patterns cannot be part of the data, because JSON has no regular
+ * expressions.
+ */
 const HAS_FORM = Object.entries(VALUE_FORMS)
   .map(([name, { pattern }]) => `$form = '${name}' ? $contains($value, /${pattern.source}/)`)
   .join(' : ');
 
 /**
- * Functions that check and resolve hyperparameters. They need the variable `$show`. They do what `algorithm-rules.ts`,
- * `combination-rule.ts` and `settle-hyperparameters.ts` do at synth.
+ * Functions that check and resolve hyperparameters. They need the variable `$show`. They apply the same rules as
+ * `algorithm-rules.ts`, `combination-rule.ts` and `settle-hyperparameters.ts` at synth.
  */
 export const HYPERPARAMETER_FUNCTIONS = `
   $within := function($rule, $value) {
@@ -174,7 +177,7 @@ function describeAlgorithm(rules: AlgorithmRules | undefined): object {
   };
 }
 
-/** Combinations that fail on AWS. The others only give a warning at synth. */
+/** Combinations that fail on AWS. Other combinations only cause a warning at synth. */
 function enforcedCombinations(rules: AlgorithmRules | undefined): CombinationRule[] {
   return (rules?.combinations ?? []).filter(({ warning }) => !warning);
 }

@@ -3,8 +3,9 @@ import type { TrainingJobDefinition } from '../tasks/training-job-definition';
 import { warn } from './warn';
 
 /**
- * Families of instance types with local NVMe storage: all sizes of a family have it, or none. SageMaker uses this storage
- * instead of a volume, and rejects `VolumeKmsKeyId`, because the hardware encrypts the storage with its own keys.
+ * Families of instance types with local NVMe storage: either all sizes of a family have it, or none do. SageMaker uses
+ * this storage instead of a volume, and rejects `VolumeKmsKeyId`, because the hardware encrypts the storage with its
+ * own keys.
  *
  * Sources. The rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage": API reference of
  * `ResourceConfig`. The families: EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`) as
@@ -23,7 +24,7 @@ const FAMILIES_WITH_INSTANCE_STORAGE: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Whether an instance type has local NVMe storage. A type that is not known at synth counts as one without. */
+/** Whether an instance type has local NVMe storage. If the type is unknown at synth, the answer is no. */
 export function hasInstanceStorage(instanceType: string): boolean {
   return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
 }
@@ -33,7 +34,10 @@ export function takesVolumeKey(definition: TrainingJobDefinition): boolean {
   return !instanceTypes(definition).some(hasInstanceStorage);
 }
 
-/** Warns, once per scope, about volumes that the key does not encrypt: a request has one key for all instance groups. */
+/**
+ * Warns, once per scope, about volumes that the key does not encrypt, because a request has one key for all instance
+ * groups.
+ */
 export function warnOfVolumesWithoutKey(
   scope: Construct,
   definitions: readonly TrainingJobDefinition[],

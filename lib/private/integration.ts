@@ -10,7 +10,7 @@ export function usesSdk(tuning: TuningOptions): boolean {
   return strategy !== undefined && Object.keys(strategy._render()).length > 1;
 }
 
-/** Maximum number of tags of the jobs, without the construct's own tag. */
+/** Maximum number of tags of the jobs, not counting the construct's own tag. */
 export function tagsLimit(tuning: TuningOptions): number {
   return usesSdk(tuning) ? LIMITS.tags - 1 : LIMITS.tags;
 }

@@ -4,7 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { isJsonata } from './jsonata';
 
-/** A kind of SageMaker job: the names in its actions, ARNs and EventBridge rule. */
+/** A kind of SageMaker job, with its names in actions, ARNs and the EventBridge rule. */
 export interface JobKind {
   readonly action: 'HyperParameterTuningJob' | 'TrainingJob';
   readonly resource: 'hyper-parameter-tuning-job' | 'training-job';
@@ -86,8 +86,9 @@ export function jobPolicies(
 }
 
 /**
- * Permission to list the parts of any job. Sources disagree on whether these actions have resource-level permissions. If a
- * narrower policy were wrong, the execution would fail only after the whole job. See decision 17.
+ * Permission to list the candidates or training jobs of any job. Sources disagree on whether these actions have
+ * resource-level permissions. If a narrower policy were wrong, the execution would fail only after the job had ended.
+ * See decision 17.
  */
 export function listingStatement(
   action: 'sagemaker:ListCandidatesForAutoMLJob' | 'sagemaker:ListTrainingJobsForHyperParameterTuningJob',

@@ -17,7 +17,10 @@ export interface JobStateMachineOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Creates the state machine of a workflow, with tracing and a log of all events for a year, encrypted with the key. */
+/**
+ * Creates the state machine of a workflow, with tracing and a log of all events, which is kept for a year. The key, if
+ * given, encrypts the state machine and the log.
+ */
 export function jobStateMachine(scope: Construct, options: JobStateMachineOptions): sfn.StateMachine {
   const { fragment, encryptionKey } = options;
   allowLogEncryption(scope, encryptionKey);
@@ -29,7 +32,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
     tracingEnabled: true,
     logs: {
       destination: new logs.LogGroup(scope, 'Logs', {
-        // With a name below /aws/vendedlogs/, the log's resource policy does not grow beyond its size limit.
+        // A name below /aws/vendedlogs/ avoids the size limit of the resource policy of CloudWatch Logs.
         logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${stackDigits()}-${scope.node.addr.slice(-8)}`,
         retention: logs.RetentionDays.ONE_YEAR,
         encryptionKey,
@@ -41,7 +44,7 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
   });
   trustStateMachinesOfAccount(stateMachine);
   if (encryptionKey) encryptStateMachine(stateMachine, encryptionKey);
-  // The state machine can be started as soon as it exists, so the policies of its jobs must exist before.
+  // The state machine can be started as soon as it exists, so the policies of its jobs must be created first.
   stateMachine.node.addDependency(fragment);
   acknowledgeWildcards(
     stateMachine,
@@ -76,7 +79,7 @@ function trustStateMachinesOfAccount(stateMachine: sfn.StateMachine): void {
     produce: () => {
       const { Statement, ...document } = trust.toJSON();
       const [{ Action, ...statement }, ...others] = Statement;
-      // The order of the members is that of aws-cdk-lib, so that all of its versions give the same template.
+      // The members are in aws-cdk-lib's order, so that the template is the same with every version of aws-cdk-lib.
       return { Statement: [{ Action, Condition, ...statement }, ...others], ...document };
     },
   });

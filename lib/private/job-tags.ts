@@ -9,7 +9,7 @@ export interface JobTagsOptions {
   readonly resourceType: string;
   /** The property `tags`, which overrides `Tags.of()`. */
   readonly tags?: Record<string, string>;
-  /** Maximum number of tags, without the construct's own tags. */
+  /** Maximum number of tags, not counting the construct's own tags. */
   readonly max: number;
 }
 

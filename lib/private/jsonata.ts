@@ -1,8 +1,8 @@
 import { numberText } from './number-text';
 
 /**
- * Converts an expression to a JSONata string of the States Language. It has only one line, because some tools accept no line
- * breaks. (Line breaks in literals are escaped.)
+ * Converts an expression to a JSONata string of the States Language. The string has only one line, because some tools
+ * do not accept line breaks. (Line breaks in literals are escaped.)
  */
 export function jsonata(expression: string): string {
   return `{% ${expression.replace(/\s*\n\s*/g, ' ').trim()} %}`;
@@ -18,7 +18,7 @@ export function innerExpression(value: string): string {
   return value.slice(2, -2).trim();
 }
 
-/** A value as a JSONata literal, which is JSON. Tokens, also those of numbers, become references. */
+/** A value as a JSONata literal, which is JSON. Tokens, including number tokens, become references. */
 export function literal(value: unknown): string {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(',')}]`;

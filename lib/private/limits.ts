@@ -6,7 +6,7 @@ export const LIMITS = {
   tuningJobNameLength: 32,
   trainingJobNameLength: 63,
   jobNamePattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/,
-  /** Default quota for one tuning job. For random search it can be raised to `trainingJobsRandom`. */
+  /** Default quota for one tuning job. For a random search, the quota can be raised to `trainingJobsRandom`. */
   trainingJobs: 750,
   trainingJobsRandom: 10_000,
   parallelTrainingJobs: 100,
@@ -52,7 +52,7 @@ export const LIMITS = {
   subnets: 16,
 } as const;
 
-/** Hyperparameters that containers and SageMaker set themselves. */
+/** Hyperparameters that only containers and SageMaker set. */
 export const RESERVED_HYPERPARAMETERS = /^(sagemaker_|_tuning_)/;
 
 export const RESERVED_HYPERPARAMETER = 'is reserved: the algorithm or SageMaker sets it';

@@ -1,6 +1,6 @@
 /**
- * Matches a number with its sign and exponent. SageMaker uses the same expression for the metrics of its XGBoost container
- * (aws/sagemaker-xgboost-container#121). It does not match `nan` and `inf`, so they are not metric values.
+ * Matches a number with its sign and exponent. SageMaker uses the same expression for the metrics of its XGBoost
+ * container (aws/sagemaker-xgboost-container#121). It does not match `nan` and `inf`, so SageMaker ignores such values.
  */
 export const NUMBER_GROUP = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
@@ -33,7 +33,10 @@ export function adviseMetricRegex(regex: string): string | undefined {
   return `reads ${cut} ${read ? `as ${read}` : 'not at all'}: use ${better}`;
 }
 
-/** Whether JavaScript can check the expression. It cannot check conditions, atomic groups and possessive quantifiers. */
+/**
+ * Whether JavaScript can check the expression. JavaScript does not support conditionals, atomic groups and possessive
+ * quantifiers.
+ */
 function isChecked(regex: string): boolean {
   return !/\(\?[>(]|[+*?}]\+/.test(regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x'));
 }

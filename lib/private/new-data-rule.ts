@@ -56,9 +56,10 @@ function keyPattern(folder: string, object: string): unknown {
 }
 
 /**
- * Sends a bucket's events to EventBridge, with the property of CloudFormation. `enableEventBridgeNotification` of aws-cdk-lib
- * needs a Lambda function with permissions for the notifications of every bucket. It is called only if the bucket already
- * has that function, because the function would otherwise disable the events.
+ * Sends a bucket's events to EventBridge through the CloudFormation property. The method
+ * `enableEventBridgeNotification` of aws-cdk-lib would add a Lambda function with permissions for the notifications of
+ * every bucket. The method is called only if the bucket already has that Lambda function, which would otherwise disable
+ * the events.
  */
 function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucket): void {
   const resource = bucket.node.defaultChild;

@@ -23,13 +23,14 @@ export interface PolledJob {
 }
 
 /**
- * Maximum time between two polls. Each poll takes 9 of the 25,000 events that an execution can have. At first, a day takes
- * about 190 polls, so a job of 30 days, SageMaker's default maximum, stays within the limit.
+ * Maximum time between two polls. Each poll takes 9 of the 25,000 events that an execution can have. The first day
+ * takes about 190 polls, and later days fewer, so a job of 30 days, SageMaker's default maximum, stays within the
+ * limit.
  */
 const LONGEST_WAIT_SECONDS = 1200;
 
 /**
- * Polls a job until it ends, at growing intervals. If the job can no longer be described, it is stopped.
+ * Polls a job until it ends, at growing intervals. If describing the job fails, the job is stopped.
  *
  * The state's data must have the field `polls`, with the initial value 1.
  */

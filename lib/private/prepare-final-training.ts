@@ -12,7 +12,7 @@ import { outputKey } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
 import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
-/** Makes the function that lists the data of the final training and reads the best number of rounds. */
+/** Creates the function that lists the data of the final training and reads the best number of rounds. */
 export function prepareFinalTrainingFunction(
   scope: Construct,
   id: string,
@@ -50,7 +50,7 @@ export function prepareFinalTrainingFunction(
   );
 }
 
-/** The state before the final training. It adds to its input what the function returns, as `prepared`. */
+/** The state before the final training. It adds the function's result to its input, as `prepared`. */
 export function prepareFinalTraining(
   scope: Construct,
   tuning: TuningInput,
@@ -79,7 +79,10 @@ export function prepareFinalTraining(
   });
 }
 
-/** Early stopping that the final training goes without; without `rounds` if the property sets their number. */
+/**
+ * Early stopping that the final training cannot use. `rounds` is left out if the final hyperparameters set the number
+ * of rounds.
+ */
 function stoppingOf(tuning: TuningInput, definition: TuningDefinition): Partial<EarlyStopping> | undefined {
   const stopping = lostEarlyStopping(tuning, definition);
   const isSet = stopping && stopping.rounds in definition.finalHyperparameters;
@@ -94,7 +97,7 @@ function dataOf(tuning: TuningInput, { train, validation }: TuningDefinition): s
   return `[${uris.join(', ')}]`;
 }
 
-/** JSONata for what depends on the definition of the best training job. */
+/** JSONata for a value that depends on the definition of the best training job. */
 function byDefinition(
   definitions: readonly TuningDefinition[],
   expression: (definition: TuningDefinition) => string,

@@ -5,7 +5,7 @@ import { inAppLanguage } from './app-language';
 /**
  * Collects the problems with a construct's properties, so that one error reports all of them.
  *
- * Each problem names the property, what was given, what is allowed and, if it is not obvious, why.
+ * Each problem names the property, the given value, the allowed values and, if it is not obvious, the reason.
  */
 export class Problems {
   private readonly messages: string[] = [];
@@ -28,7 +28,7 @@ export class Problems {
     );
   }
 
-  /** Reports a token whose unit is not that of the API, because CloudFormation cannot convert it. */
+  /** Reports a token that is not in the unit of the API, because CloudFormation cannot convert units. */
   unitOfToken(prop: string, factory: string): void {
     this.add(prop, `is a token and must be ${factory}(…), because CloudFormation does not convert units`);
   }
@@ -51,7 +51,7 @@ export class Problems {
     );
   }
 
-  /** Reports a list that is itself a token, because no request can be built from it. Its elements may be tokens. */
+  /** Reports a list that is itself a token, because no request can be built from it. Its elements can be tokens. */
   tokenList(prop: string, values: readonly unknown[]): boolean {
     const isToken = Token.isUnresolved(values);
     if (isToken) this.add(prop, 'must be a list that is known at synth; its elements may be tokens');

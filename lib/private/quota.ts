@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { jsonata } from './jsonata';
 import { failAgain } from './poll-job';
 
-/** Options of the states that wait for a quota. */
+/** Options for the states that wait for a quota. */
 export interface QuotaWaitOptions {
   /** Suffix of the names of the waiting states, which makes them unique within the chain. */
   readonly suffix: string;
@@ -12,7 +12,7 @@ export interface QuotaWaitOptions {
   readonly maxWait?: Duration;
   /** JSONata for a string to append to the error's cause, such as the results so far. */
   readonly also?: string;
-  /** Next state if the wait did not help. It gets the error in `failure`. @default - the execution fails */
+  /** Next state if the quota is still exceeded. It gets the error in `failure`. @default - the execution fails */
   readonly exceeded?: sfn.State;
 }
 
@@ -27,8 +27,8 @@ const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
 
 /**
  * Waits for a quota before the next attempt to create a job: 5, 7.5, 11 … minutes, at most 30 minutes at a time, and
- * `maxWait` in total. After that it fails with `QuotaExceeded`. If the quota is lower than what the job needs, waiting cannot
- * help, and it fails immediately with `QuotaTooLow`.
+ * `maxWait` in total. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job
+ * needs, waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
  *
  * A `Retry` cannot do this, because it does not see the error message. A job that starts immediately takes no additional
  * state transitions.

@@ -11,9 +11,12 @@ export interface RegionalImage {
   readonly tag: string;
   /** Registry account by region. */
   readonly accounts: Readonly<Record<string, string>>;
-  /** Logical ID of the CloudFormation mapping that looks up the account at deploy time. Each table has its own. */
+  /**
+   * Logical ID of the CloudFormation mapping that looks up the account at deploy time. Each table of accounts has its
+   * own mapping.
+   */
   readonly mappingId: string;
-  /** Account that replaces the account in the table. */
+  /** Account to use instead of the account in the table. */
   readonly account?: string;
   /** Property to give if the region is not in the table. @default registryAccount */
   readonly remedy?: string;

@@ -44,7 +44,7 @@ export function renderTuningJob(options: CreateHyperParameterTuningJobTaskOption
   };
 }
 
-/** The one or several definitions of a tuning job. */
+/** The definitions of a tuning job, which can be one or several. */
 export function trainingDefinitions(
   options: CreateHyperParameterTuningJobTaskOptions,
 ): TrainingJobDefinition[] {

@@ -41,7 +41,7 @@ export function endWithReport(scope: Construct, write: tasks.LambdaInvoke, choic
   return result;
 }
 
-/** Sets the state that follows the state that writes the report, also if that one had an error. */
+/** Sets the state that follows the writing of the report, even if writing it failed. */
 export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
   write.addCatch(next, {
     errors: [sfn.Errors.ALL],
@@ -69,7 +69,7 @@ export function failWithReport(scope: Construct): sfn.Fail {
   });
 }
 
-/** JSONata for a value that can be missing. It is null then, because a payload field cannot be undefined. */
+/** JSONata for a value that can be missing. A missing value becomes null, because a payload field cannot be undefined. */
 export function orNull(expression: string): string {
   return jsonata(`$exists(${expression}) ? ${expression} : null`);
 }

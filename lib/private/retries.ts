@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Step Functions does not
- * distinguish the two errors, and a role that was just created may be denied at first. Each attempt uses a new job name, so a
- * retry never conflicts with an existing job. A job that ran and failed is not retried: it would fail again, and cost again.
+ * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Step Functions
+ * does not distinguish the two errors, and calls with a role that was just created can be denied at first. Each attempt
+ * uses a new job name, so a retry never conflicts with an existing job. A job that ran and failed is not retried: it
+ * would fail again, and cost money again.
  */
 export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {

@@ -7,7 +7,10 @@ export interface MetricList {
   readonly last: string;
 }
 
-/** The list of metrics of a definition's algorithm. Undefined if it has none, or the objective is not one of its metrics. */
+/**
+ * The list of metrics of a definition's algorithm. Undefined if the algorithm has no such list, or if the objective is
+ * not one of its metrics.
+ */
 export function metricListOf({ algorithm, objective }: TuningDefinition): MetricList | undefined {
   const { metricList: name, defaultHyperparameters } = algorithm._definition;
   const last = name && defaultHyperparameters(objective.metric)[name];

@@ -4,8 +4,8 @@ import { addPropNames } from './app-language';
 import { Problems } from './problems';
 
 /**
- * Checks the type of a value and of its members. TypeScript does this too, but not for callers in JavaScript or for values
- * that were cast. Without the check, those would get a TypeError from inside this library.
+ * Checks the type of a value and of its members. TypeScript does not check callers in JavaScript, or values that were
+ * cast. Without this check, they would cause a TypeError inside this library.
  */
 export type Shape = (problems: Problems, prop: string, value: unknown) => void;
 
@@ -71,11 +71,11 @@ export function map(shape: Shape): Shape {
   };
 }
 
-/** A string, which may be a token. */
+/** A string, which can be a token. */
 export const text = scalar('string', 'refused');
-/** A whole or decimal number, which may be a token. */
+/** A whole or decimal number, which can be a token. */
 export const number = scalar('number', 'refused');
-/** The same for a task, which may use JSONPath. */
+/** A string for a task, which can be a token or use JSONPath. */
 export const taskText = scalar('string', 'accepted');
 export const taskNumber = scalar('number', 'accepted');
 

@@ -45,7 +45,7 @@ const CHANNEL = struct<TrainingChannel>({
   instanceGroups: optional(list(text)),
 });
 
-/** A value that may itself be a token. */
+/** A value that can itself be a token. */
 function orToken(shape: Shape): Shape {
   return (problems, prop, value) => {
     if (!Token.isUnresolved(value)) shape(problems, prop, value);

@@ -34,7 +34,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
-  // The role attaches the policy itself, because an imported role may be immutable.
+  // Unlike `policy.attachToRole`, this call leaves an immutable imported role unchanged.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   warnOfWholeBucket(scope, output);
@@ -47,7 +47,7 @@ export function grantTraining(scope: Construct, role: iam.IRole, access: Trainin
   return policy;
 }
 
-/** Warns if a role can write to a whole bucket, because the key is unknown before the deployment. */
+/** Warns if a role can write to a whole bucket, because the object key is unknown before the deployment. */
 export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocation): void {
   if (_bucket || !Token.isUnresolved(uri)) return;
   warn(
@@ -73,8 +73,8 @@ export function grantKeys(
 const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
 /**
- * Permissions for the key of the output and of the volumes: SageMaker creates a grant for each volume. There is no condition,
- * because AWS documents none that this grant always meets. See decision 18.
+ * Permissions for the key of the output and of the volumes: SageMaker creates a grant for each volume. The statement
+ * has no condition, because AWS documents no condition that this grant always meets. See decision 18.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
  */
@@ -116,7 +116,7 @@ export function readStatements(read: readonly DataLocation[]): iam.PolicyStateme
   return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
 }
 
-/** Permission to list the objects in a location. The function always gives the prefix. */
+/** Permission to list the objects in a location. The function always lists with a prefix. */
 export function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],
@@ -157,7 +157,7 @@ function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyState
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [arn(`${group}:log-stream:${jobNamePrefix}*`)],
     }),
-    // Has no resource-level permissions: the namespace narrows it.
+    // PutMetricData has no resource-level permissions. A condition limits it to SageMaker's namespaces instead.
     new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
@@ -168,7 +168,7 @@ function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyState
 
 /** Permissions to connect containers to a VPC. */
 export function networkStatement(): iam.PolicyStatement {
-  // The list is that of SageMaker's documentation. The Describe* actions have no resource-level permissions.
+  // SageMaker's documentation lists these actions. The Describe* actions have no resource-level permissions.
   return new iam.PolicyStatement({
     actions: [
       'ec2:CreateNetworkInterface',

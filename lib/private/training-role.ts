@@ -76,7 +76,7 @@ function namesSageMaker({ Principal }: TrustStatement): boolean {
   if (typeof Principal === 'string') return Principal === '*';
   // Undefined with NotPrincipal, which is not allowed in a trust policy.
   const { Service } = (Principal ?? {}) as { Service?: unknown };
-  // A token is unknown before the deployment, so it counts as SageMaker.
+  // A token is unknown before the deployment, so it is assumed to be SageMaker.
   return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
 }
 

@@ -3,7 +3,7 @@ import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 import { ownFinalData } from './final-training';
 
-/** Options of a search, and its data. */
+/** Options for a search, and its data. */
 export interface TuningInput extends TuningOptions {
   readonly train: InputData;
   readonly validation?: InputData;
@@ -21,7 +21,7 @@ interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameter
 /** One definition of a search, with its defaults filled in. */
 export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
-  /** Prefix of its property names in messages; empty for the first definition. */
+  /** Prefix of the definition's property names in messages; empty for the first definition. */
   readonly prop: string;
   readonly train: InputData;
   readonly validation?: InputData;

@@ -38,7 +38,7 @@ export interface TuningRequestProps extends TuningInput {
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
-/** Identifies one attempt at one state of one execution, also in Map iterations, loops and redrives. */
+/** Identifies one attempt at one state of one execution, and also differs between Map iterations, loops and redrives. */
 const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
 /** JSONata for the name of the tuning job: unique, and at most 32 characters. */
@@ -161,7 +161,7 @@ export function finalTrainingJobRequest(
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
-  // The best hyperparameters include those of the container, but the instance type can be different.
+  // The best hyperparameters include those of the container, but the final training can have another instance type.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),
@@ -217,7 +217,7 @@ function trainingJob(
     hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
     channels: [...options.data, ...otherChannels(definition)],
     outputPath: props.output._child(options.output).uri,
-    // SageMaker does not use the bucket's default key: without a key in the request, it uses the key of the account.
+    // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
     outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
     volumeEncryptionKey: props.encryptionKey,
     ...withDefaults(options.resources, algorithm),
@@ -225,7 +225,7 @@ function trainingJob(
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
     checkpointPath: options.checkpoints
-      ? // With the slash, the prefix does not match a job whose name begins with this one.
+      ? // The slash prevents the prefix from matching a longer job name that begins with this one.
         jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints} & '/'`)
       : undefined,
     subnets: props.subnets,
@@ -237,7 +237,7 @@ function trainingJob(
   };
 }
 
-/** If several metrics have the same regex, keeps only the objective's: the others would have the same values. */
+/** If several metrics have the same regex, keeps only the objective's metric: the others would have the same values. */
 function metricDefinitionsOf({
   algorithm,
   objective,
@@ -261,7 +261,7 @@ function searchData(
   ];
 }
 
-/** The data of the final training, of which a manifest lists the objects if they are those of two locations. */
+/** The data of the final training. If it combines two locations, a manifest lists their objects. */
 function finalData(props: TuningRequestProps, definition: TuningDefinition): TrainingChannel[] {
   const { channelNames } = definition.algorithm._definition;
   if (trainsTogether(props)) {
@@ -283,7 +283,7 @@ function settingOfLocation(name: string, { location }: InputData): string | unde
   return location && jsonata(`$states.input.settings.${name}`);
 }
 
-/** Channels next to those of the data. */
+/** Channels in addition to the data channels. */
 function otherChannels({ channels = {}, bound }: BoundDefinition): TrainingChannel[] {
   return [
     ...Object.entries(channels).map(([name, data]) => data._channel(name)),

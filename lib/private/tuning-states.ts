@@ -32,7 +32,7 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
   readonly input?: string;
-  /** Function that writes the report; undefined without a report. */
+  /** Function that writes the report; undefined if no report is written. */
   readonly reportFunction?: lambda.IFunction;
 }
 
@@ -40,7 +40,7 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
-  /** State that writes the report, also for a failed search; undefined without a report. */
+  /** State that writes the report, even for a failed search; undefined if no report is written. */
   private readonly writeReport?: tasks.LambdaInvoke;
 
   constructor(
@@ -129,7 +129,7 @@ export class TuningStates {
       outputs: {
         settings: jsonata('$states.input.settings'),
         failure: jsonata('$states.errorOutput'),
-        // The cause is the job's description. If it is not, the expression computes the name again.
+        // The cause is normally the job's description. Otherwise, the expression computes the name again.
         tuningJobName: jsonata(
           `( $named := $match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]; $exists($named) ? $named : ${tuningJobName(this.props.jobNamePrefix)} )`,
         ),
@@ -168,7 +168,7 @@ export class TuningStates {
       additionalIamStatements: [passRole(props.trainingRole), addTags(scope, props.jobNamePrefix)],
       outputs: {
         settings: jsonata('$states.input.settings'),
-        // The ARN has the name in lowercase, and so is the name itself.
+        // The ARN contains the name in lowercase, which is exact because all job names of this library are lowercase.
         tuningJobName: jsonata("$substringAfter($states.result.HyperParameterTuningJobArn, '/')"),
         polls: 1,
       },
@@ -247,7 +247,7 @@ export class TuningStates {
     });
   }
 
-  /** A state that two paths share. */
+  /** Creates a state once, for two paths that share it. */
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }

@@ -6,8 +6,8 @@ import { JOB_NAME_PREFIX_LENGTH } from './limits';
 const STACK_DIGITS = 8;
 
 /**
- * A unique prefix for job names, from a hash of the construct's path and digits of the stack ID. Other constructs of the stack
- * and other stacks with the same template have different prefixes.
+ * A unique prefix for job names, from a hash of the construct's path and digits of the stack ID. Other constructs in
+ * the stack and other stacks with the same template have different prefixes.
  */
 export function uniquePrefix(construct: Construct): string {
   const ofConstruct = construct.node.addr.slice(-(JOB_NAME_PREFIX_LENGTH - STACK_DIGITS - 1));

@@ -38,7 +38,7 @@ export function checkEnvironment(
   }
 }
 
-/** SageMaker adds them up over all definitions of a tuning job. */
+/** SageMaker's limit applies to the total of all definitions of a tuning job. */
 function checkEnvironmentCount(problems: Problems, definitions: readonly BoundDefinition[]): void {
   const count = definitions
     .map(({ bound }) => Object.keys(bound.environment ?? {}).length)

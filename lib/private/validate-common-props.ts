@@ -6,7 +6,7 @@ import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import type { Problems } from './problems';
 
 /**
- * Checks the tags of a job. The construct may add a tag of its own.
+ * Checks the tags of a job. The construct can add a tag of its own.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
  */

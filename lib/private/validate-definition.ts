@@ -59,7 +59,7 @@ function checkObjective(
   }
 }
 
-/** Checks the metrics to find in the log of your own script or container. */
+/** Checks the metrics to find in the log of a script or container. */
 function checkMetricDefinitions(
   problems: Problems,
   prop: string,
@@ -202,7 +202,7 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
 /**
  * Checks the data of a channel.
  *
- * @param jobs resources of the jobs that read it, by the prop that has them
+ * @param jobs resources of the jobs that read the data, by property
  */
 export function checkInputData(
   problems: Problems,
@@ -260,7 +260,7 @@ function checkInstanceGroupNames(
   );
 }
 
-/** The checks of the algorithm itself. */
+/** Runs the algorithm's own checks. */
 function checkUse(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
   const messages = definition.algorithm._definition.check?.(useOf(tuning, definition)) ?? [];
   problems.addAll(messages.map((message) => `${definition.prop}${message}`));

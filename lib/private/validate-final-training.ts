@@ -6,7 +6,7 @@ import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { checkInputData, useOf } from './validate-definition';
 import { checkApart } from './validate-jobs';
 
-/** Checks what the final training trains on, and that nothing is given that it does not use. */
+/** Checks the data of the final training, and reports options that it does not use. */
 export function checkFinalTraining(
   problems: Problems,
   tuning: TuningInput,
@@ -20,7 +20,7 @@ export function checkFinalTraining(
   }
 }
 
-/** Hyperparameters are checked with their definitions. */
+/** Reports options without effect. Hyperparameters are checked with their definitions. */
 function checkUnused(problems: Problems, { finalTraining = {} }: TuningInput): void {
   const { enabled, reuseBest, hyperparameters: _checked, ...others } = finalTraining;
   if (enabled === false) {
@@ -36,7 +36,7 @@ function checkUnused(problems: Problems, { finalTraining = {} }: TuningInput): v
   }
 }
 
-/** Data that only the final training has. */
+/** Checks data that only the final training uses. */
 function checkOwnData(
   problems: Problems,
   tuning: TuningInput,
@@ -68,7 +68,7 @@ function checkOwnData(
   }
 }
 
-/** What the algorithm says of its data, for that of the final training. */
+/** Runs the algorithm's data checks on the data of the final training. */
 function checkForAlgorithm(
   problems: Problems,
   tuning: TuningInput,
@@ -87,7 +87,7 @@ function checkForAlgorithm(
   );
 }
 
-/** Both data sets in one channel: SageMaker reads the objects of one bucket, in one format. */
+/** Checks that one channel can have both data sets, which must be in one bucket and in one format. */
 function checkTogether(problems: Problems, { prop, algorithm, train, validation }: TuningDefinition): void {
   const at = 'finalTraining.data';
   const { title, withoutValidation } = algorithm._definition;
@@ -118,7 +118,7 @@ function checkTogether(problems: Problems, { prop, algorithm, train, validation 
   }
 }
 
-/** A location whose URI alone is a token tells nothing of its bucket; the first state compares them. */
+/** If a URI is a token and no bucket is given, the bucket is unknown at synth, and the first state compares the buckets. */
 function areInDifferentBuckets({ location: one }: InputData, { location: other }: InputData): boolean {
   const isKnown = [one, other].every((each) => each?._bucket || !Token.isUnresolved(each?.uri));
   return isKnown && one?._bucketArn !== other?._bucketArn;
@@ -150,5 +150,5 @@ function checkWithoutValidation(problems: Problems, tuning: TuningInput, definit
   }
 }
 
-/** Makes SageMaker's XGBoost train a model for each fold. */
+/** Hyperparameter that makes SageMaker's XGBoost train a model for each fold. */
 const FOLDS = '_kfold';

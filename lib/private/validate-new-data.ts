@@ -56,7 +56,7 @@ function checkObject(
   }
 }
 
-/** Whether a pattern may match a key that begins with a prefix; false if this is unknown before the deployment. */
+/** Whether a pattern can match a key that begins with a prefix; false if this is unknown before the deployment. */
 function mayMatchBelow(folder: string, object: string, prefix: string): boolean {
   const pattern = `${folder}${object}`;
   if (Token.isUnresolved(pattern) || Token.isUnresolved(prefix)) return false;

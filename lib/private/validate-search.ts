@@ -134,7 +134,7 @@ interface Ranges {
   readonly parameterRanges: readonly ParameterRange[];
 }
 
-/** The ranges, and the fixed hyperparameters, which are undefined if they are not known at synth. */
+/** The ranges, and the fixed hyperparameters, which are undefined if they are unknown at synth. */
 interface SearchSpace extends Ranges {
   readonly hyperparameters: Readonly<Record<string, string>> | undefined;
 }

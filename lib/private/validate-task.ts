@@ -80,7 +80,10 @@ function checkLimits(problems: Problems, props: CreateHyperParameterTuningJobTas
   checkDuration(problems, 'maxRuntime', maxRuntime, LIMITS.tuningRuntimeSeconds);
 }
 
-/** Checks which options are set in each of several definitions, and which SageMaker does not support with several. */
+/**
+ * Checks that options are given at the right level for one or several definitions, and that SageMaker supports them
+ * there.
+ */
 function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJobTaskOptions): void {
   const { trainingJobDefinition, trainingJobDefinitions, objective } = props;
   checkOne(problems, props, 'trainingJobDefinition', 'trainingJobDefinitions');

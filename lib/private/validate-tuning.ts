@@ -13,7 +13,7 @@ import { checkDuration, checkLocations, checkOutput, checkResources } from './va
 import { checkStrategy, trainingJobsLimit } from './validate-search';
 
 /**
- * Makes all checks of a search that are possible at synth.
+ * Runs all checks of a search that are possible at synth.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -67,7 +67,7 @@ function checkFeatureNames(problems: Problems, names: readonly string[] = []): v
   }
 }
 
-/** Checks what several definitions must have in common, and what SageMaker does not support with several. */
+/** Checks the names and objectives of several definitions, and reports options that SageMaker supports only with one. */
 function checkDefinitions(
   problems: Problems,
   tuning: TuningInput,
@@ -128,7 +128,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
   );
 }
 
-/** Checks a final training on spot instances that uses the resources of the tuning job. */
+/** Reports a `keepAlive` that a final training on spot instances would take from the tuning job. */
 function checkFinalKeepAlive(
   problems: Problems,
   { spot, finalTraining }: TuningInput,

@@ -15,7 +15,10 @@ export function warnOfDefinitions(scope: Construct, definitions: readonly Tuning
   }
 }
 
-/** Warns about different objective metrics: SageMaker compares the values of all definitions, whatever they measure. */
+/**
+ * Warns about different objective metrics: SageMaker compares their values across definitions, even if they measure
+ * different things.
+ */
 function warnOfDifferentMetrics(scope: Construct, definitions: readonly TuningDefinition[]): void {
   const metrics = definitions.map(({ objective }) => objective.metric.replace(/^.*:/, ''));
   if (new Set(metrics).size === 1) return;

@@ -1,9 +1,9 @@
 import { requireShape, struct, text } from '../private/shape';
 
-/** What a tuning job optimizes: a metric that the training jobs report, and whether lower or higher is better. */
+/** The objective of a tuning job: a metric that the training jobs report, and whether to minimize or maximize it. */
 export class Objective {
   /**
-   * Lower values of the metric are better.
+   * Minimizes a metric.
    *
    * @param metric name of the metric, such as `validation:rmse`; 1 to 255 characters
    */
@@ -12,7 +12,7 @@ export class Objective {
   }
 
   /**
-   * Higher values of the metric are better.
+   * Maximizes a metric.
    *
    * @param metric name of the metric, such as `validation:auc`; 1 to 255 characters
    */

@@ -1,6 +1,6 @@
 import { number, optional, requireShape, struct } from '../private/shape';
 
-/** Options of a random search. */
+/** Options for a random search. */
 export interface RandomStrategyOptions {
   /**
    * Random seed of the search: a whole number of at least 0. The same seed gives the same hyperparameters.
@@ -10,12 +10,12 @@ export interface RandomStrategyOptions {
   readonly seed?: number;
 }
 
-/** Options of Hyperband. */
+/** Options for Hyperband. */
 export interface HyperbandStrategyOptions {
   /**
    * Minimum number of epochs (boosting rounds for XGBoost) that a training job runs before it can be stopped.
    *
-   * @default - SageMaker chooses
+   * @default - chosen by SageMaker
    */
   readonly minResource?: number;
   /**

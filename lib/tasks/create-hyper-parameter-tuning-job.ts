@@ -13,7 +13,7 @@ import type { TuningStrategy } from '../search/tuning-strategy';
 import type { WarmStart } from '../search/warm-start';
 import type { TrainingJobDefinition } from './training-job-definition';
 
-/** One algorithm of a tuning job that has several, with its search space. */
+/** One of several algorithms of a tuning job, with its search space. */
 export interface TuningTrainingJobDefinition {
   /** Name of the definition: 1 to 64 letters, digits and inner hyphens, unique in the tuning job. */
   readonly definitionName: string;
@@ -26,7 +26,7 @@ export interface TuningTrainingJobDefinition {
    */
   readonly parameterRanges?: ParameterRange[];
   /**
-   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it may be expressions.
+   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it can be expressions.
    *
    * @default - `parameterRanges`
    */
@@ -35,7 +35,7 @@ export interface TuningTrainingJobDefinition {
   readonly trainingJobDefinition: TrainingJobDefinition;
 }
 
-/** Settings of a tuning job. Strings may be expressions of the state's query language. */
+/** Settings of a tuning job. Strings can be expressions in the state's query language. */
 export interface CreateHyperParameterTuningJobTaskOptions {
   /** Name of the tuning job: 1 to 32 letters, digits and inner hyphens, unique within the account and region. */
   readonly tuningJobName: string;
@@ -58,7 +58,7 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly parameterRanges?: ParameterRange[];
   /**
-   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it may be expressions.
+   * The search space in the form of `ParameterRanges` in the SageMaker API. Parts of it can be expressions.
    *
    * @default - `parameterRanges`
    */
@@ -113,7 +113,8 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly warmStart?: WarmStart;
   /**
-   * The earlier tuning jobs in the form of `ParentHyperParameterTuningJobs` in the SageMaker API. It may be an expression.
+   * The earlier tuning jobs in the form of `ParentHyperParameterTuningJobs` in the SageMaker API. It can be an
+   * expression.
    *
    * @default - the tuning jobs in `warmStart`
    */
@@ -187,7 +188,7 @@ export class CreateHyperParameterTuningJobTask extends sfn.TaskStateBase {
 
   /** Metrics of the task. */
   protected readonly taskMetrics?: sfn.TaskMetricsConfig;
-  /** Permissions of the state machine's role. */
+  /** Permissions that the state machine's role needs. */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly integrationPattern: sfn.IntegrationPattern;
 

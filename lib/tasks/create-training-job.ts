@@ -9,7 +9,7 @@ import { renderSageMakerTask } from '../private/task-integration';
 import { validateTrainingTask } from '../private/validate-task';
 import type { TrainingJobDefinition } from './training-job-definition';
 
-/** Settings of a training job. Strings may be expressions of the state's query language. */
+/** Settings of a training job. Strings can be expressions in the state's query language. */
 export interface CreateTrainingJobTaskOptions {
   /** Name of the training job: 1 to 63 letters, digits and inner hyphens, unique within the account and region. */
   readonly trainingJobName: string;
@@ -85,7 +85,7 @@ export class CreateTrainingJobTask extends sfn.TaskStateBase {
 
   /** Metrics of the task. */
   protected readonly taskMetrics?: sfn.TaskMetricsConfig;
-  /** Permissions of the state machine's role. */
+  /** Permissions that the state machine's role needs. */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly integrationPattern: sfn.IntegrationPattern;
 

@@ -19,7 +19,7 @@ export interface TrainingMetricDefinition {
   readonly regex: string;
 }
 
-/** A channel: a named set of input data. Strings may be expressions of the state's query language. */
+/** A channel: a named set of input data. Strings can be expressions in the state's query language. */
 export interface TrainingChannel {
   /** Name of the channel, such as `train`: 1 to 64 characters. */
   readonly channelName: string;
@@ -45,7 +45,7 @@ export interface TrainingChannel {
   /**
    * MIME type of the data.
    *
-   * @default - none: the algorithm decides
+   * @default - no MIME type; the algorithm determines the format
    */
   readonly contentType?: string;
   /**
@@ -61,7 +61,7 @@ export interface TrainingChannel {
    */
   readonly inputMode?: TrainingInputMode;
   /**
-   * How the objects are distributed to several instances.
+   * How the objects are distributed among several instances.
    *
    * @default DataDistribution.FULLY_REPLICATED
    */
@@ -95,7 +95,7 @@ export interface InstanceGroup {
 }
 
 /**
- * Settings of a training job, or of all training jobs of a tuning job. Strings may be expressions of the state's query
+ * Settings of a training job, or of all training jobs of a tuning job. Strings can be expressions in the state's query
  * language.
  */
 export interface TrainingJobDefinition {
@@ -117,7 +117,7 @@ export interface TrainingJobDefinition {
   readonly hyperparameters?: sfn.TaskInput;
   /** Input data, 1 to 20 channels. */
   readonly channels: TrainingChannel[];
-  /** Where SageMaker writes the model, as `s3://bucket/prefix`. SageMaker adds the job's name. */
+  /** Location for the model, as `s3://bucket/prefix`. SageMaker appends the job's name. */
   readonly outputPath: string;
   /**
    * KMS key for the output of the training job.
@@ -179,13 +179,13 @@ export interface TrainingJobDefinition {
    */
   readonly managedSpotTraining?: boolean;
   /**
-   * Maximum total time of a managed spot training, including the wait for instances. Must be at least `maxRuntime`.
+   * Maximum total time of managed spot training, including the wait for instances. Must be at least `maxRuntime`.
    *
    * @default - twice `maxRuntime`
    */
   readonly maxWait?: Duration;
   /**
-   * Where SageMaker keeps checkpoints, as `s3://bucket/prefix`.
+   * Location of the checkpoints, as `s3://bucket/prefix`.
    *
    * @default - no checkpoints
    */

@@ -1,9 +1,9 @@
-"""Creates train.csv from birdstrikes.csv of the npm package vega-datasets 3.2.1.
+"""Creates train/birdstrikes.csv from birdstrikes.csv of the npm package vega-datasets 3.2.1.
 
     python prepare.py <path of birdstrikes.csv>
 
-Every fourth report, and the one column to predict: whether the aircraft was damaged. What is only known when the
-damage is (its amount and cost) is left out.
+Keeps every fourth report, and adds the column to predict: whether the aircraft was damaged. Leaves out columns that are
+known only when the damage is known (its amount and cost).
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ function isFirst(text: string, index: number, all: readonly string[]): boolean {
   return all.indexOf(text) === index;
 }
 
-/** Checks that the metric fits the kind of problem. Otherwise no training job would report it, and the search would fail. */
+/** Checks that the metric fits the problem type. Otherwise no training job would report it, and the search would fail. */
 function checkMetric(
   { objectiveMetrics }: BuiltInFacts,
   { objectiveMetric, hyperparameters }: AlgorithmUse,

@@ -22,7 +22,7 @@ const HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'num_factors', type: 'integer', min: 1, required: true },
   { name: 'predictor_type', type: 'categorical', values: ['binary_classifier', 'regressor'], required: true },
   { name: 'clip_gradient', type: 'continuous' },
-  // The tuning page has `epoch`; all other pages have `epochs`.
+  // The documentation page about tuning has `epoch`; all other pages have `epochs`.
   { name: 'epochs', type: 'integer', min: 1, tunable: true },
   { name: 'eps', type: 'continuous' },
   { name: 'mini_batch_size', type: 'integer', min: 1, tunable: true },

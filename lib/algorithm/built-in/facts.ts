@@ -3,7 +3,7 @@ import type { ChannelNames } from '../algorithm-definition';
 import type { HyperparameterRule, ObjectiveMetricRule } from '../algorithm-rules';
 import type { FactSource, ImageRegistry } from '../image-facts';
 
-/** What AWS documents about a built-in algorithm whose code is not public. */
+/** Facts that AWS documents about a built-in algorithm whose code is not public. */
 export interface BuiltInFacts {
   readonly title: string;
   readonly repository: string;
@@ -11,7 +11,7 @@ export interface BuiltInFacts {
   readonly registry: ImageRegistry;
   /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
-  /** What it reads from each channel; `text/csv` with its `label_size`. */
+  /** Data that it reads from each channel. The content type `text/csv` includes the `label_size`. */
   readonly data: { readonly train: DataRule; readonly validation: DataRule };
   readonly instances: InstanceSupport;
   readonly hyperparameters: readonly HyperparameterRule[];
@@ -24,7 +24,7 @@ export interface BuiltInFacts {
   readonly sources: readonly FactSource[];
 }
 
-/** What an algorithm reads from a channel. */
+/** The data that an algorithm reads from a channel. */
 export interface DataRule {
   readonly contentTypes: readonly string[];
   /** The required distribution of the objects to instances; any distribution if left out. */
@@ -39,7 +39,7 @@ export interface InstanceSupport {
   readonly gpu: boolean;
 }
 
-/** A metric of an algorithm for several kinds of problems. */
+/** A metric of an algorithm for several problem types. */
 export interface BuiltInMetric extends ObjectiveMetricRule {
   /** Values of `predictor_type` that the metric is computed for; all values if left out. */
   readonly predictorTypes?: readonly string[];

@@ -6,7 +6,7 @@ import { guide, imageSources, sdk } from './sources';
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELLED_CSV];
 const PQ_COMPONENTS = [1, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 96];
 
-/** Classification and regression by the k nearest neighbors. */
+/** Classification and regression with k-nearest neighbors. */
 export const K_NEAREST_NEIGHBORS: BuiltInFacts = {
   title: 'k-NN',
   repository: 'knn',

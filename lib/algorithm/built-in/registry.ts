@@ -1,6 +1,6 @@
 import type { ImageRegistry } from '../image-facts';
 
-/** Registry of Linear Learner, k-NN, Factorization Machines, k-means and Random Cut Forest: one table for all. */
+/** Image registry shared by Linear Learner, k-NN, Factorization Machines, k-means and Random Cut Forest. */
 export const BUILT_IN_REGISTRY: ImageRegistry = {
   mappingId: 'SageMakerBuiltInRegistry',
   accounts: {

@@ -1,6 +1,6 @@
 import type { FactSource } from '../image-facts';
 
-/** Where the accounts, the repository and the tag of an algorithm's image are written. */
+/** Sources for the accounts, the repository and the tag of an algorithm's image. */
 export function imageSources(name: string): FactSource[] {
   return [
     {
@@ -18,7 +18,7 @@ export function imageSources(name: string): FactSource[] {
   ];
 }
 
-/** A page of the developer guide and the copy of it that was read. */
+/** A page of the developer guide, and the copy of the page that we used. */
 export function guide(of: string, name: string, at: string): FactSource {
   return {
     of,

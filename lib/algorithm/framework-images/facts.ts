@@ -1,13 +1,13 @@
 import type { FactSource, ImageRegistry } from '../image-facts';
 
-/** What is known about the image of one version of a framework. */
+/** Facts about the image of one framework version. */
 export interface FrameworkImageFacts {
   /** Name in messages, such as `PyTorch 2.10.0`. */
   readonly title: string;
   readonly repository: string;
   /** Tags by kind of instance. A kind without a tag has no image. */
   readonly tags: { readonly cpu?: string; readonly gpu?: string };
-  /** Python version as in the tags; `py3` if no public source is more exact. */
+  /** Python version as in the tags; `py3` if no public source is more specific. */
   readonly python: string;
   readonly registry: ImageRegistry;
   readonly sources: readonly FactSource[];

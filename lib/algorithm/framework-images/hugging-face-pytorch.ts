@@ -4,7 +4,7 @@ import { containerDocs, sdkTable } from './sources';
 
 /**
  * Versions of Hugging Face's training image with PyTorch, by version of Transformers. Only for GPUs. 5.13 (on Amazon
- * Linux) is left out, because no public table has its regions.
+ * Linux) is left out, because no public source lists its regions.
  */
 export const HUGGING_FACE_PYTORCH: FrameworkVersions = {
   '4.49.0': huggingFace('4.49.0', '2.5.1', 'py311-cu124', '14474b8805340a8a30c3a939f90ed7771333af43'),

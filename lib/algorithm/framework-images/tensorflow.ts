@@ -14,7 +14,7 @@ export const TENSORFLOW: FrameworkVersions = {
     cpu: '2.18.0-cpu-py310',
     gpu: '2.18.0-gpu-py310',
   }),
-  // The tags in the SDK lack the end of these.
+  // The SDK lists these tags without their endings.
   '2.19.0': tensorflow(
     '2.19.0',
     'py312',

@@ -25,7 +25,7 @@ export interface HubDocument {
   readonly metrics: readonly { readonly name: string; readonly regex: string }[];
   readonly instanceType?: string;
   readonly volumeSizeInGib?: number;
-  /** Undefined if the document does not say. */
+  /** Undefined if the document does not specify it. */
   readonly networkIsolation?: boolean;
   /** Differences by instance type (`ml.g5.2xlarge`) or family (`g5`). */
   readonly variants: Readonly<Record<string, HubVariant>>;

@@ -9,8 +9,8 @@ export interface TrainingSetup {
 }
 
 /**
- * The training setup of a model for an instance type. The part of the document about the type takes precedence over that
- * about its family, which takes precedence over the general part.
+ * The training setup of a model for an instance type. The document's part about the instance type takes precedence over
+ * the part about its family, and both take precedence over the general part.
  *
  * @throws Error named `TuningValidationError` if the document lacks a part of the setup
  */
@@ -33,7 +33,7 @@ export function setupFor(document: HubDocument, instanceType: string): TrainingS
       ...family?.environment,
       ...exact?.environment,
       ...(gatedModelUri && { SageMakerGatedModelS3Uri: gatedModelUri }),
-      // The license was accepted: without that, this code does not run.
+      // The user has accepted the license, or this code would not run.
       ...(document.licence && { accept_eula: 'true' }),
     },
   };
@@ -63,7 +63,7 @@ function gatedModelFor(document: HubDocument, instanceType: string): string | un
   const own = exact?.gatedModelUri ?? family?.gatedModelUri;
   if (own) return own;
   const known = new Set(Object.values(document.variants).flatMap((variant) => variant.gatedModelUri ?? []));
-  // All types that have a location have the same one. The SDK uses it for the other types too.
+  // All types with a location share the same one, and the SDK uses it for the other types too.
   if (known.size === 1) return [...known][0];
   if (known.size > 1) {
     throw validationError(

@@ -37,7 +37,7 @@ export const AUTOGLUON: TabularAlgorithm = {
       values: ['0', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
     },
     { name: 'num_bag_sets', type: 'integer', min: 1, max: 20 },
-    // The guide has the type float.
+    // The guide gives the type as float.
     { name: 'num_stack_levels', type: 'integer', min: 0, max: 3 },
     { name: 'refit_full', type: 'categorical', values: BOOLEAN },
     { name: 'set_best_to_refit_full', type: 'categorical', values: BOOLEAN },

@@ -1,9 +1,9 @@
 import { NUMBER_GROUP } from '../../private/metric-regex';
 import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
-// Sources: SageMaker developer guide, "CatBoost hyperparameters" and "Tune a CatBoost model" as on
-// docs.aws.amazon.com (the 2023 copy, awsdocs/amazon-sagemaker-developer-guide, doc_source/catboost-*.md, has fewer).
-// The end of its table of hyperparameters, from bagging_temperature on, could not be read. Bounds for those come only
+// Sources: SageMaker developer guide, "CatBoost hyperparameters" and "Tune a CatBoost model" as on docs.aws.amazon.com
+// (the 2023 copy, awsdocs/amazon-sagemaker-developer-guide, doc_source/catboost-*.md, has fewer hyperparameters). We
+// could not read the end of the guide's table, from bagging_temperature on. Bounds for those hyperparameters come only
 // from the hub document.
 
 /** SageMaker's CatBoost. */

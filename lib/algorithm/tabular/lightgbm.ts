@@ -3,8 +3,8 @@ import { NUMBER_GROUP } from '../../private/metric-regex';
 import type { TabularAlgorithm, TabularMetric } from './tabular-model';
 
 // Sources: SageMaker developer guide, "LightGBM hyperparameters" and "Tune a LightGBM model"
-// (awsdocs/amazon-sagemaker-developer-guide, doc_source/lightgbm-hyperparameters.md and lightgbm-tuning.md).
-// Source for the exclusion of 0 (for num_leaves and max_bin, of 1): microsoft/LightGBM, docs/Parameters.rst.
+// (awsdocs/amazon-sagemaker-developer-guide, doc_source/lightgbm-hyperparameters.md and lightgbm-tuning.md). Source for
+// the exclusive lower bounds (1 for num_leaves and max_bin, else 0): microsoft/LightGBM, docs/Parameters.rst.
 
 /** SageMaker's LightGBM. */
 export const LIGHTGBM: TabularAlgorithm = {
@@ -47,7 +47,7 @@ export const LIGHTGBM: TabularAlgorithm = {
     { name: 'min_gain_to_split', type: 'continuous', min: 0 },
     { name: 'scale_pos_weight', type: 'continuous', minExclusive: 0 },
     { name: 'tree_learner', type: 'categorical', values: ['serial', 'feature', 'data', 'voting'] },
-    // The guide has the type integer, with a range from 0.0 to 1.0.
+    // The guide gives the type as integer, but the range as 0.0 to 1.0.
     { name: 'feature_fraction_bynode', type: 'continuous', minExclusive: 0, max: 1 },
     { name: 'is_unbalance', type: 'categorical', values: ['True', 'False'] },
     { name: 'max_bin', type: 'integer', minExclusive: 1 },

@@ -42,7 +42,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
     ...(access.inVpc ? [networkStatement()] : []),
   ];
   const policy = new iam.Policy(scope, 'AutoMlPolicy', { statements: [passRole(role), ...statements] });
-  // The role attaches the policy itself, because an imported role may be immutable.
+  // Unlike `policy.attachToRole`, this call leaves an immutable imported role unchanged.
   role.attachInlinePolicy(policy);
   warnIfNotAttached(policy, role);
   warnOfWholeBucket(scope, access.output);
@@ -55,7 +55,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
   return policy;
 }
 
-/** To explain the best candidate, SageMaker temporarily creates a model and an endpoint, and invokes it. */
+/** To explain the best candidate, SageMaker temporarily creates a model and an endpoint, and invokes the endpoint. */
 function explanationStatements(scope: Construct): iam.PolicyStatement[] {
   const any = (resource: string) =>
     Stack.of(scope).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
@@ -105,7 +105,7 @@ function logStatements(scope: Construct): iam.PolicyStatement[] {
       ],
       resources: [arn('/aws/sagemaker/*')],
     }),
-    // PutMetricData has no resource-level permissions. The condition limits it to namespaces.
+    // PutMetricData has no resource-level permissions. A condition limits it to SageMaker's namespaces instead.
     new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],

@@ -28,7 +28,7 @@ export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown
     ),
     OutputDataConfig: {
       S3OutputPath: props.output.uri,
-      // SageMaker does not use the bucket's default key: without a key in the request, it uses the key of the account.
+      // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
       KmsKeyId: (props.encryptionKey ?? props.output._bucket?.encryptionKey)?.keyArn,
     },
     AutoMLProblemTypeConfig: { TabularJobConfig: tabularJob(props) },
@@ -62,7 +62,7 @@ function tabularJob(props: AutoMlRequestProps): Record<string, unknown> {
   };
 }
 
-/** JSONata for a channel. The execution's settings have its location. */
+/** JSONata for a channel. Its location is in the execution's settings. */
 function channel({ train }: AutoMlRequestProps, type: string, setting: string): string {
   return `{'ChannelType': '${type}', 'ContentType': ${literal(train.contentType)}, 'CompressionType': ${literal(train.compressionType)}, 'DataSource': {'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': $states.input.settings.${setting}}}}`;
 }

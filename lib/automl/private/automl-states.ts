@@ -19,7 +19,7 @@ export interface AutoMlStatesProps extends AutoMlRequestProps {
   readonly checkDataFunction: lambda.IFunction;
   readonly findBestCandidateFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
-  /** Function that writes the report; undefined without a report. */
+  /** Function that writes the report; undefined if no report is written. */
   readonly reportFunction?: lambda.IFunction;
 }
 
@@ -108,7 +108,7 @@ export class AutoMlStates {
         }),
       ],
       outputs: {
-        // The ARN has the name in lowercase, and so is the name itself.
+        // The ARN contains the name in lowercase, which is exact because all job names of this library are lowercase.
         autoMlJobName: jsonata("$substringAfter($states.result.AutoMLJobArn, '/')"),
         polls: 1,
       },
@@ -118,7 +118,7 @@ export class AutoMlStates {
     return create;
   }
 
-  /** Waits until the job ends. The next function finds out how it ended. */
+  /** Waits until the job ends. The next function checks the final status. */
   private waitForAutoMlJob(findBest: sfn.State): sfn.State {
     return pollJob(this.scope, {
       name: 'AutoMlJob',
@@ -142,7 +142,10 @@ export class AutoMlStates {
     });
   }
 
-  /** Adds the state that writes the report after the search, also if the search failed. Returns the state that ends the chain. */
+  /**
+   * Adds the state that writes the report after the search, even if the search failed. Returns the state that ends the
+   * chain.
+   */
   private report(findBest: tasks.LambdaInvoke): sfn.State & sfn.INextable {
     const { scope } = this;
     const { reportFunction, output, encryptionKey } = this.props;

@@ -2,7 +2,7 @@ import { INPUT_CHECKS } from '../../private/configure-expression';
 import { literal } from '../../private/jsonata';
 import { AUTOML_LIMITS } from './validate-automl';
 
-/** What the first state needs to check an execution's input and to fill in the defaults. */
+/** Everything that the first state needs to check an execution's input and to fill in the defaults. */
 export interface ConfigureAutoMlOptions {
   /** JSONata expression for the input, without `{% %}`. */
   readonly input: string;

@@ -30,7 +30,7 @@ export interface AutoMlInput extends AutoMlOptions {
 }
 
 /**
- * Makes all checks of an AutoML job that are possible at synth.
+ * Runs all checks of an AutoML job that are possible at synth.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */
@@ -64,7 +64,7 @@ export function validateAutoMl(path: string, automl: AutoMlInput, region: string
   problems.throwIfAny(path);
 }
 
-/** Checks that the region has the action. Accepts a region that is known only at deploy time. */
+/** Checks that CreateAutoMLJobV2 is available in the region. Accepts a region that is known only at deploy time. */
 function checkRegion(problems: Problems, region: string): void {
   if (Token.isUnresolved(region) || !region.startsWith('cn-')) return;
   problems.add(
