@@ -16,7 +16,7 @@ import {
 /** Training jobs of the search, without the final one. */
 export const TRAINING_JOBS = 12;
 
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 120_000;
 
 /** A workflow with data that trains long enough to be interrupted. @returns the folder of the assembly */
 export function synthesizeInterruptedWorkflow(): string {

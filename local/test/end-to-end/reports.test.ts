@@ -58,7 +58,7 @@ test('a report can be written again, and several can be compared', async () => {
     [1, 2].map(() => ({ search: { status: 'Completed' }, finalModel: { job: expect.any(String) } })),
   );
   const [, file = ''] = /^Comparison: (.*)$/m.exec(both.output) ?? [];
-  expect(readFileSync(file, 'utf8')).toContain(`${one}</a>`);
+  expect(readFileSync(file, 'utf8')).toContain(`${one}</bdi></a>`);
   // The default is the most recent execution.
   expect((await report(root)).pages).toHaveLength(1);
 });
