@@ -8,9 +8,7 @@ export interface TemporaryCredentials {
   readonly sessionToken: string;
 }
 
-/**
- * Issues credentials for this run and knows their principals. Access keys are random and only kept in memory.
- */
+/** Issues credentials for this run and finds their principals. Access keys are random and only kept in memory. */
 export class CredentialStore {
   private readonly byPrincipal = new Map<string, TemporaryCredentials>();
   private readonly byAccessKey = new Map<
@@ -18,7 +16,7 @@ export class CredentialStore {
     { credentials: TemporaryCredentials; principal: Principal }
   >();
 
-  /** The credentials of a principal. The same for every call. */
+  /** Returns the credentials of a principal. Every call returns the same ones. */
   public issue(principal: Principal): TemporaryCredentials {
     const known = this.byPrincipal.get(principal.arn);
     if (known !== undefined) {

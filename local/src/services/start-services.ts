@@ -53,11 +53,11 @@ import { TaskTokens } from './task-integrations/task-tokens';
 export interface ServicesOptions {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
-  /** Runs AutoML jobs. Without it, they are refused. */
+  /** Runs AutoML jobs. Without it, AutoML jobs are refused. */
   readonly automl?: AutoMLRunner;
   /** Local folders that replace the file systems (EFS, FSx for Lustre) of channels, by file system ID. */
   readonly fileSystems?: FileSystems;
-  /** Interrupts training jobs on spot instances. Without it, they run like other jobs. */
+  /** Interrupts training jobs on spot instances. Without it, spot jobs run like other jobs. */
   readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API. Without it, there is no such API. */
   readonly executions?: ExecutionRunner;
@@ -67,7 +67,7 @@ export interface ServicesOptions {
   readonly port?: number;
   /** Maximum requests per second that clients may send for each operation. @default - no limit */
   readonly requestsPerSecond?: number;
-  /** Receives faults of local mode, as opposed to errors of services. */
+  /** Receives internal errors of local mode, but not errors that services return. */
   readonly onFault?: (error: unknown) => void;
 }
 

@@ -17,7 +17,7 @@ export class CloudFormationService implements Service {
 
   constructor(private readonly deployment: Pick<Deployment, 'stackName' | 'environment' | 'outputs'>) {}
 
-  /** A request without a stack name is for all stacks. */
+  /** A request without a stack name applies to all stacks. */
   subject({ StackName: name }: Input) {
     const isName = name !== undefined && !String(name).startsWith('arn:');
     const resource = isName ? stackArn(this.deployment.environment, String(name)) : String(name ?? '*');

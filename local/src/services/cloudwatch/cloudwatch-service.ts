@@ -20,11 +20,11 @@ export interface CloudWatchServiceOptions {
 }
 
 /**
- * Amazon CloudWatch, read-only: the metrics of training jobs, computed from their logs. As on AWS, a job has
- * no metrics if its role may not write them.
+ * Amazon CloudWatch, read-only: the metrics of training jobs, computed from their logs. As on AWS, a job has no
+ * metrics if its role lacks the permission to write them.
  */
 export class CloudWatchService implements Service {
-  /** The service's name in signatures. */
+  /** The service's signing name. */
   readonly name = 'monitoring';
   readonly actionPrefix = 'cloudwatch';
   readonly model = model as ServiceModel;
@@ -54,7 +54,7 @@ export class CloudWatchService implements Service {
       },
       metrics: (jobName) => {
         const job = jobs.training.get(jobName);
-        // Names of jobs are case-insensitive, but values of dimensions are not.
+        // Job names are case-insensitive, but dimension values are not.
         if (job?.name !== jobName || !this.mayWrite(job)) return Promise.resolve(new Map());
         const known = read.get(jobName) ?? metricsOf(root, job);
         read.set(jobName, known);

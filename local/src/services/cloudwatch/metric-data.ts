@@ -15,7 +15,7 @@ interface MetricData {
   readonly points: readonly (readonly [seconds: number, value: number])[];
 }
 
-/** Start of a page: the number of data points before it, in all metrics together, counted at a fixed time. */
+/** Start of a page: the number of data points of all metrics before it, counted as of a fixed time. */
 interface Place {
   readonly skipped: number;
   /** The time at which data points were counted, in epoch milliseconds. */

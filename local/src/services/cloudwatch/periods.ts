@@ -22,13 +22,13 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Maximum period: values are not kept longer. */
+/** Maximum period: values are kept no longer than this. */
 const LONGEST_PERIOD = (455 * DAY) / SECOND;
 
 /** Maximum time of a `Date`, in epoch milliseconds. */
 const LATEST = 8.64e15;
 
-/** Periods below one minute. */
+/** Supported periods shorter than a minute, in seconds. */
 const SHORT_PERIODS = [1, 5, 10, 20, 30];
 
 /** Resolution of stored values by age. Values are deleted after 455 days. */
@@ -40,8 +40,8 @@ const KEPT = [
 ];
 
 /**
- * Checks and rounds a time range as CloudWatch does. SageMaker's metrics have a high resolution, so periods
- * may be as short as a second.
+ * Checks and rounds a time range as CloudWatch does. SageMaker's metrics are high-resolution, so periods can be
+ * as short as one second.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html
@@ -69,7 +69,7 @@ export function periodsOf(
   return { start: rounded(range.start), end: rounded(range.end), seconds };
 }
 
-/** The periods with values, earliest first. Values that are too old for the period's length are dropped. */
+/** The periods with values, earliest first. Drops values that are no longer kept at this resolution. */
 export function valuesByPeriod(
   points: readonly MetricPoint[],
   { start, end, seconds }: Periods,
@@ -88,7 +88,7 @@ export function valuesByPeriod(
     .sort((left, right) => left.start - right.start);
 }
 
-/** Minimum period in seconds for values of an age; infinite for deleted values. */
+/** Minimum period in seconds for values of the given age; infinite if such values have been deleted. */
 function finestStep(age: number): number {
   return KEPT.find((each) => age < each.age)?.seconds ?? Number.POSITIVE_INFINITY;
 }

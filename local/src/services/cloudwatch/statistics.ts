@@ -9,13 +9,13 @@ const STATISTICS: Readonly<Record<string, Statistic>> = {
   SampleCount: (values) => values.length,
   Average: (values) => sum(values) / values.length,
   Sum: sum,
-  // Does not use the spread operator: there may be more values than a function can have arguments.
+  // Does not use the spread operator: there can be more values than a function can have arguments.
   Minimum: (values) => values.reduce((least, value) => Math.min(least, value)),
   Maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
 };
 
 /**
- * Finds a statistic by name: one of the five, or a percentile from `p0` to `p100`.
+ * Finds a statistic by name: one of the five basic statistics, or a percentile from `p0` to `p100`.
  *
  * @throws AwsError `InvalidParameterValueException` that lists the supported statistics
  */

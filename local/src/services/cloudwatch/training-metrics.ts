@@ -12,9 +12,9 @@ export interface MetricPoint {
 }
 
 /**
- * All values of a training job's metrics by name, earliest first: the matches of its metric definitions in
- * its log, in all attempts, with the times of the lines. A metric that is not in the log, such as one from a
- * stub, has only its last value.
+ * All values of a training job's metrics by name, earliest first. They are the matches of the job's metric
+ * definitions in the log of all attempts, with the time of each line. A metric that is not in the log, such as
+ * one from a stub, has only its last value.
  */
 export async function metricsOf(
   root: string,

@@ -3,7 +3,7 @@ import * as siblings from '../model/sagemaker-rest-model.json';
 import type { RequestHead } from './request-head';
 import { claimedService } from './signature-claims';
 
-/** The name in signatures that SageMaker and its other services (SageMaker Runtime, …) share. */
+/** The signing name that SageMaker and related services (SageMaker Runtime, …) share. */
 const SHARED_NAME = 'sagemaker';
 
 /**
@@ -11,7 +11,7 @@ const SHARED_NAME = 'sagemaker';
  * SageMaker's name, the path identifies it: `POST /endpoints/x/invocations` is InvokeEndpoint of SageMaker
  * Runtime.
  *
- * @param served names of the supported services in signatures
+ * @param served signing names of the supported services
  */
 export function absentOperation(head: RequestHead, served: readonly string[]): AwsError {
   const claimed = claimedService(head) ?? '';
@@ -49,7 +49,7 @@ function fits(path: string, template: string): boolean {
   );
 }
 
-/** The operation of a request, as far as its protocol shows it. */
+/** The operation of a request, if its protocol reveals it. */
 function operationIn({ method, path, query, headers }: RequestHead): string {
   const target = String(headers['x-amz-target'] ?? '')
     .split('.')

@@ -7,7 +7,7 @@ const MAX_LINE_BYTES = 16 * 1024;
 
 /** How to read a body in the `aws-chunked` encoding. */
 export interface ChunkedOptions {
-  /** Verifies the signatures of chunks. Without it, chunks are unsigned. */
+  /** Verifies the signatures of chunks. Undefined if chunks are unsigned. */
   readonly verifier?: ChunkVerifier;
   /** Receives the trailing headers, with names in lower case. */
   readonly trailers: Record<string, string>;
@@ -17,8 +17,7 @@ export interface ChunkedOptions {
  * Decodes a body in the `aws-chunked` encoding, in which SDKs send streams to S3: `<hex
  * size>[;chunk-signature=<signature>]\r\n<data>\r\n … 0[;…]\r\n[<trailing headers>\r\n]\r\n`.
  *
- * The output must not be trusted before the end: data is emitted before the signature of its chunk is
- * verified.
+ * Do not trust the output before the end: data is emitted before the signature of its chunk is verified.
  */
 export async function* decodeAwsChunked(
   encoded: AsyncIterable<Buffer>,

@@ -7,7 +7,7 @@ export interface SignedParts {
   readonly signedHeaders: readonly string[];
   /** SHA-256 of the body in hexadecimal, or a constant that replaces it. */
   readonly payloadHash: string;
-  /** Whether the path is encoded again. All services except S3 do that. */
+  /** Whether the path is encoded a second time, as for all services except S3. */
   readonly encodesPath: boolean;
 }
 
@@ -90,7 +90,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not valid UTF-8: no client can have signed it like this.
+    // Not valid UTF-8: no client can have signed this.
     return text;
   }
 }

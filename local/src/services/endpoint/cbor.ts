@@ -6,12 +6,12 @@ const MAX_DEPTH = 100;
 
 /** Major types. @see https://www.rfc-editor.org/rfc/rfc8949#section-3.1 */
 const [UNSIGNED, NEGATIVE, BYTES, TEXT, LIST, MAP, TAG, SIMPLE] = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Additional information of a value with indefinite length, and the byte that ends such a value. */
+/** Additional information that marks a value of indefinite length, and the byte that ends such a value. */
 const INDEFINITE = 31;
 const BREAK = 0xff;
 
 /**
- * Decodes a CBOR value like JSON: timestamps (tag 1) become epoch seconds, bytes become base64.
+ * Decodes CBOR to a JSON value: timestamps (tag 1) become epoch seconds, bytes become base64.
  *
  * @throws AwsError `SerializationException` for invalid CBOR
  */
@@ -53,7 +53,7 @@ class Reader {
       case MAP:
         return this.map(info, depth);
       case TAG:
-        // AWS's protocol only uses the tag for timestamps.
+        // AWS's protocol uses tags only for timestamps.
         this.argument(info);
         return this.value(depth + 1);
       default:
@@ -61,7 +61,7 @@ class Reader {
     }
   }
 
-  /** The number in the first byte or after it. */
+  /** The argument: a number in the first byte or after it. */
   private argument(info: number): number {
     switch (info) {
       case 24:
@@ -78,7 +78,7 @@ class Reader {
     }
   }
 
-  /** A string in one chunk or several. */
+  /** The chunks of a string: several only if its length is indefinite. */
   private chunks(major: number, info: number): Buffer[] {
     if (info !== INDEFINITE) {
       const length = this.argument(info);
@@ -134,7 +134,7 @@ class Reader {
     }
   }
 
-  /** Whether a value of indefinite length ends here. If so, skips the end. */
+  /** Whether a value of indefinite length ends here. If so, skips the end marker. */
   private isBreak(): boolean {
     const isEnd = this.bytes.readUInt8(this.position) === BREAK;
     if (isEnd) this.position += 1;

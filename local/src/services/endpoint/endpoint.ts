@@ -15,8 +15,8 @@ import { verifySignature } from './signature';
 import { claimedService } from './signature-claims';
 
 /**
- * How long idle connections stay open: longer than with clients, so that no client uses a connection that was
- * just closed.
+ * How long idle connections stay open: longer than clients keep them, so that no client uses a connection that
+ * the server has just closed.
  */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -32,7 +32,7 @@ export interface EndpointOptions {
   readonly now?: () => Date;
   /** Limits the rate of client requests. */
   readonly rate?: RequestRate;
-  /** Receives faults of local mode, as opposed to errors of services. */
+  /** Receives internal errors of local mode, but not errors that services return. */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -76,7 +76,7 @@ class RequestHandler {
     private readonly hosts: readonly string[],
   ) {}
 
-  /** @param expectsContinue whether the client waits for permission to send the body */
+  /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
   public async handle(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -93,7 +93,7 @@ class RequestHandler {
       response = this.renderError(head, this.asAwsError(error), requestId);
     }
     if (expectsContinue && !sent.isRead) {
-      // The client will not send the body now. Its next data on this connection could be mistaken for it.
+      // The client will not send the body now. Its next request on this connection could be mistaken for the body.
       outgoing.setHeader('connection', 'close');
     }
     await send(outgoing, head.method, requestId, response);
@@ -149,9 +149,7 @@ class RequestHandler {
     return protocol;
   }
 
-  /**
-   * The protocols of the service that a request claims to be signed for; all protocols if it claims nothing.
-   */
+  /** The protocols of the service that a request claims to be signed for; all protocols if it names no service. */
   private spokenFor(head: RequestHead): readonly Protocol[] {
     const claimed = claimedService(head);
     const { protocols } = this.options;
@@ -182,7 +180,7 @@ class SentBody implements AsyncIterable<Buffer> {
   /** Whether the body has been requested. */
   public isRead = false;
 
-  /** @param waiting the response to a client that waits for permission to send the body */
+  /** @param waiting the response, if the client waits for `100 Continue` before it sends the body */
   constructor(
     private readonly incoming: IncomingMessage,
     private readonly waiting: ServerResponse | undefined,
@@ -224,8 +222,8 @@ async function send(
   outgoing.writeHead(statusCode, {
     'x-amzn-requestid': requestId,
     ...headers,
-    // Must be last: after a Content-Length, Node refuses a Content-Disposition in ISO-8859-1, such as that of
-    // a file "Größe.csv".
+    // Must be last: after a Content-Length, Node refuses a Content-Disposition in ISO-8859-1, for example with
+    // the file name "Größe.csv".
     ...(length !== undefined && { 'content-length': length }),
   });
   if (isStream && method !== 'HEAD') {

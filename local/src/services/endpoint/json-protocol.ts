@@ -19,8 +19,8 @@ export class JsonProtocol implements Protocol {
     private readonly targetPrefix: string,
     private readonly version: '1.0' | '1.1',
     /**
-     * Whether the service used the query protocol in the past. Its errors then also contain the code of that
-     * protocol.
+     * Whether the service used the query protocol in the past. If so, its errors also contain that protocol's
+     * error code.
      */
     private readonly isQueryCompatible = false,
   ) {}

@@ -21,7 +21,7 @@ export interface WireResponse {
 
 /** The HTTP protocol of an AWS service. */
 export interface Protocol {
-  /** The service's name in signatures. */
+  /** The service's signing name. */
   readonly service: string;
   /** Errors for requests that are not correctly signed. */
   readonly refusals: Refusals;

@@ -1,6 +1,6 @@
 import type { AwsError } from '../aws-error';
 
-/** Error codes of the query protocol that differ from other protocols, with their HTTP statuses. */
+/** Error codes that are different in the query protocol, with their HTTP statuses. */
 const OWN_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
   AccessDeniedException: ['AccessDenied', 403],
   InvalidParameterCombinationException: ['InvalidParameterCombination', 400],
@@ -23,8 +23,8 @@ export function queryError({ code: name, statusCode: given }: AwsError): QueryEr
 }
 
 /**
- * The header with which services that used the query protocol in the past tell clients of other protocols its
- * error code.
+ * The header that contains the query protocol's error code. Services that used this protocol in the past send
+ * the header to clients of other protocols.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html (`awsQueryCompatible`)
  */

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error';
 import type { ServiceModel } from '../model/validator';
 
-/** Maximum number of parts in a parameter's name, more than any parameter has. */
+/** Maximum number of parts in a parameter's name, more than any valid parameter has. */
 const MAX_PARTS = 32;
 
 /** Values of a form by the parts of their names. `Dimensions.member.1.Name` has four levels. */

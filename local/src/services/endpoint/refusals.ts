@@ -9,8 +9,8 @@ export interface SkewedTimes {
 
 /**
  * A protocol's errors for requests that are not correctly signed. Codes, messages and HTTP statuses differ
- * between protocols. They are taken from reports of AWS clients (issues of aws-sdk-js, aws-sdk-php, aws-cli,
- * localstack, versitygw). Where local mode has a different likely cause, the message has a hint.
+ * between protocols. The values come from issues of aws-sdk-js, aws-sdk-php, aws-cli, localstack and versitygw.
+ * If local mode makes another cause likely, the message contains a hint.
  */
 export interface Refusals {
   /** Maximum difference between the date of a request and the current time. */

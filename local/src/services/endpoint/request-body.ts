@@ -6,17 +6,15 @@ import type { ChunkVerifier } from './chunk-signatures';
 /** Maximum size of a body that is read into memory. Larger bodies are files, not requests. */
 const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 
-/** What the signature states about the body. */
+/** How the signature covers the body. */
 export type SignedPayload =
   | { readonly kind: 'sha256'; readonly digest: string; readonly mismatch: () => AwsError }
   | { readonly kind: 'unsigned' }
   | { readonly kind: 'chunked'; readonly verifier?: ChunkVerifier; readonly decodedLength: number };
 
-/**
- * The body of a request, which can be read once. Its data may be trusted once reading ends without an error.
- */
+/** The body of a request, which can be read once. Trust its data only after reading ends without an error. */
 export class RequestBody {
-  /** The trailing headers, available after the end. */
+  /** The trailing headers, available after the content has been read. */
   public readonly trailers: Record<string, string> = {};
 
   private whole: Buffer | undefined;
@@ -41,14 +39,14 @@ export class RequestBody {
     }
   }
 
-  /** Its content, as a stream. */
+  /** The content as a stream. */
   public stream(): AsyncIterable<Buffer> {
     return this.content(this);
   }
 
   /**
-   * The whole content. May be called repeatedly. @throws AwsError when it is too large for memory, or does
-   * not match the signature
+   * The whole content. Can be called repeatedly. @throws AwsError when the content is too large for memory, or
+   * does not match the signature
    */
   public async read(): Promise<Buffer> {
     this.whole ??= await readAll(this.stream());

@@ -9,7 +9,7 @@ export interface RequestHead {
   readonly rawQuery: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Headers as sent, with names in lower case. Signatures cover each of them. */
+  /** Headers as sent, with names in lower case. A repeated header has several entries. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
 }
 

@@ -43,7 +43,7 @@ export function hasQueryV2({ headers, query }: RequestHead): boolean {
 }
 
 /**
- * Verifies such a URL.
+ * Verifies a presigned URL with a Signature Version 2.
  *
  * @see "Signing and authenticating REST requests (AWS signature version 2)" of the S3 user guide
  * @throws AwsError with S3's codes
@@ -88,7 +88,7 @@ function stringToSign(head: RequestHead, expires: string): string {
   return `${head.method}\n${given('content-md5')}\n${given('content-type')}\n${expires}\n${amz}${resourceOf(head)}`;
 }
 
-/** AWS's headers, which a URL contains in its query. */
+/** AWS's headers. A presigned URL contains them in its query. */
 function amzValues({ headers, query }: RequestHead): Map<string, string> {
   const inQuery = [...query].map(([name, value]) => [name.toLowerCase(), value] as const);
   const inHeaders = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);

@@ -23,7 +23,7 @@ export interface VerifierOptions {
   readonly now: () => Date;
 }
 
-/** The signer of a request, and what the signature states about the body. */
+/** The signer of a request, and how the signature covers the body. */
 export interface SignedRequest {
   readonly principal: Principal;
   readonly payload: SignedPayload;
@@ -32,8 +32,8 @@ export interface SignedRequest {
 /**
  * Verifies the signature of a request by computing it again with the access key that it names.
  *
- * @param readBody reads the body, for signatures that cover its hash without stating it
- * @throws AwsError with the codes of the service
+ * @param readBody reads the body, for requests that do not state its hash
+ * @throws AwsError with the service's error codes
  */
 export async function verifySignature(
   head: RequestHead,
@@ -109,7 +109,7 @@ function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims
 }
 
 /**
- * Refuses AWS's headers that are not signed, because anybody may have added them. The hash of the body need
+ * Refuses AWS's headers that are not signed, because anybody could have added them. The hash of the body need
  * not be among the signed headers: it is always part of the signature.
  */
 function checkAllSigned(

@@ -17,9 +17,9 @@ export interface EventBusOptions {
   readonly lambda: Pick<LambdaService, 'invoke'>;
   readonly router: Pick<ServiceRouter, 'call'>;
   readonly access: Pick<Authorizer, 'isTrusted'>;
-  /** Whether local mode is closing. No executions are started then. */
+  /** Whether local mode is closing. If so, no executions are started. */
   readonly isEnding: () => boolean;
-  /** Receives errors that keep an event from its target. On AWS, nobody would see them. */
+  /** Receives errors that prevent the delivery of an event. On AWS, they would go unnoticed. */
   readonly onFault: (error: Error) => void;
 }
 
@@ -41,7 +41,7 @@ export class EventBus {
     if (bucket?.sendsEvents) void this.deliver(objectCreatedEvent(created, environment));
   }
 
-  /** Reports a new model package, or a change of one. */
+  /** Sends the event of a new or changed model package. */
   modelPackageChanged(description: ModelPackageDescription): void {
     void this.deliver(modelPackageEvent(description, this.options.deployment.environment));
   }

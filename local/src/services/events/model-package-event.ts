@@ -5,7 +5,7 @@ import type { ModelPackageDescription } from '../sagemaker/registry/registry-typ
 import type { ServiceEvent } from './service-event';
 
 /**
- * The event that SageMaker sends for a new model package and for each change of one, such as its approval.
+ * The event that SageMaker sends for each new model package and each change, such as an approval.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */

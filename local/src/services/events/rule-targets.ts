@@ -21,7 +21,7 @@ export interface EventDelivery {
     target: StateMachineTarget,
     input: string,
   ) => Promise<void>;
-  /** Receives errors that keep an event from its target. On AWS, nobody would see them. */
+  /** Receives errors that prevent the delivery of an event. On AWS, they would go unnoticed. */
   readonly onFault: (error: Error) => void;
 }
 

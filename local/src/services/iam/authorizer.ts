@@ -33,14 +33,14 @@ export interface Authorizer {
    * template.
    *
    * @param service short name, such as `sagemaker`
-   * @param sourceArn ARN that the service acts for: the value of `aws:SourceArn`
+   * @param sourceArn ARN of the resource that the service acts for: the value of `aws:SourceArn`
    */
   readonly isTrusted: (roleArn: string, service: string, sourceArn: string) => boolean;
 }
 
 /**
- * Creates the authorizer of a deployment. Principals other than the template's roles are limited only by
- * bucket and key policies: the user, and existing roles on AWS, whose policies are unknown here.
+ * Creates the authorizer of a deployment. The user, and roles outside the template, whose policies are unknown
+ * here, are limited only by bucket and key policies.
  *
  * @throws UserError when a policy of the template cannot be evaluated
  */
@@ -55,8 +55,8 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     's3:ResourceAccount': environment.accountId,
     'kms:CallerAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
-    // The endpoint uses plain HTTP on the loopback interface, where nobody else listens. Policies that
-    // require TLS on AWS must match.
+    // The endpoint uses plain HTTP, but only on the loopback interface. Requests must satisfy policies that
+    // require TLS.
     'aws:SecureTransport': 'true',
     's3:TlsVersion': '1.3',
     'aws:SourceIp': '127.0.0.1',
@@ -99,7 +99,7 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     isTrusted: (roleArn, service, sourceArn) => {
       const role = byArn.get(roleArn);
       const global = `${service}.amazonaws.com`;
-      // Only Step Functions still has regional principals.
+      // Only Step Functions still has a regional service principal.
       const names = service === 'states' ? [global, `states.${environment.region}.amazonaws.com`] : [global];
       const context = {
         ...common,

@@ -25,7 +25,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   DateGreaterThanEquals: (actual, expected) => time(actual) >= time(expected),
 };
 
-/** Operators that negate another one. */
+/** Operators that negate another operator. */
 const NEGATIONS: Readonly<Record<string, string>> = {
   StringNotEquals: 'StringEquals',
   StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
@@ -46,7 +46,7 @@ export interface ConditionOperator {
   readonly ifExists: boolean;
 }
 
-/** Parses an operator such as `ForAnyValue:StringLikeIfExists`; undefined if IAM does not have it. */
+/** Parses an operator such as `ForAnyValue:StringLikeIfExists`; undefined if IAM has no such operator. */
 export function parseOperator(operator: string): ConditionOperator | undefined {
   const [, quantifier, base = '', ifExists] =
     /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(operator) ?? [];

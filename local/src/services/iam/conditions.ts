@@ -30,7 +30,7 @@ function conditionHolds(
     return expected.every((each) => (each === 'true') === (actual === undefined));
   }
   if (actual === undefined) {
-    // The request does not have the key. Then ForAllValues holds and ForAnyValue does not. Without these,
+    // The request lacks the key, so ForAllValues holds and ForAnyValue does not. Without these qualifiers,
     // negated operators hold and others do not.
     return ifExists || quantifier === 'ForAllValues' || (isNegated && quantifier === undefined);
   }

@@ -35,7 +35,7 @@ export function covers(
 }
 
 function named(principal: unknown, caller: Caller): 'caller' | 'account' | 'no' {
-  // Services, federated users and canonical users never call here.
+  // Services, federated users and canonical users never call local mode.
   const values = isRecord(principal) ? [principal['AWS'] ?? []].flat().map(String) : [String(principal)];
   if (values.some((value) => ['*', caller.arn, caller.sessionArn].includes(value))) {
     return 'caller';

@@ -3,7 +3,7 @@ import type { Deployment, PolicyDocument } from '../../assembly/deployment';
 /** The policies of a resource of the template. */
 export interface ResourcePolicies {
   readonly policies: readonly PolicyDocument[];
-  /** Whether it is a KMS key of the template. Then the key policy must allow every use. */
+  /** Whether the resource is a KMS key of the template. If so, its key policy must allow every use. */
   readonly isKey: boolean;
 }
 

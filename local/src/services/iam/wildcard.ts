@@ -1,6 +1,6 @@
 import { ANY, matchesCharacters, ONE, type WildcardPattern } from '../../wildcard';
 
-/** Caches parsed patterns: a template has few, but each is matched against every object of a channel. */
+/** Caches parsed patterns: a template has few patterns, but each is matched against every object of a channel. */
 const parsed = new Map<string, WildcardPattern>();
 
 /** Whether a string matches an IAM pattern: `*` matches any characters, `?` matches one. */

@@ -5,8 +5,8 @@ import type { FunctionResource } from '../../assembly/deployment';
 import type { TemporaryCredentials } from '../credentials';
 
 /**
- * The environment variables of a function, as on AWS. From the user's environment, it only contains what a
- * process needs to start. In particular, it contains no AWS profile, access key or region.
+ * The environment variables of a function, as on AWS. Inherits from the user's environment only the variables
+ * that a process needs to start, and no AWS profile, access key or region.
  */
 export function functionEnvironment(
   definition: FunctionResource,
@@ -38,7 +38,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    // Does not exist on AWS. Links to the logs of jobs point there.
+    // The target of links to job logs. Not set on AWS.
     SAGEMAKER_LOCAL_LOGS: pathToFileURL(path.resolve(logsFolder)).href,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

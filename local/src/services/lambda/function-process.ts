@@ -45,7 +45,7 @@ export class FunctionProcess {
     const markAsDead = (): void => {
       this.alive = false;
     };
-    // Also listens between events: an unhandled error event would end local mode.
+    // Also listens while no event is being handled: an unhandled `error` event would end local mode.
     this.child.on('exit', markAsDead).on('error', markAsDead);
   }
 
@@ -76,7 +76,7 @@ export class FunctionProcess {
         if (isLast) {
           this.alive = false;
         }
-        // The process may still answer an event that has already ended, for example by its timeout.
+        // The process may still respond to an event that has already ended, for example because of a timeout.
         if (answered === id) {
           finish(result);
         }

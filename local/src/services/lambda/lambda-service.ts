@@ -36,9 +36,9 @@ export interface LambdaServiceOptions {
   readonly environment: Environment;
   readonly logsFolder: string;
   readonly credentials: CredentialStore;
-  /** Called late: the endpoint starts after the services. */
+  /** A function, because the endpoint starts after the services. */
   readonly endpointUrl: () => string;
-  /** For each function, the one that a state machine invokes after it. @default - none is known */
+  /** Maps each function to the function that a state machine invokes next. @default - unknown */
   readonly nextFunctions?: ReadonlyMap<FunctionResource, FunctionResource>;
 }
 
@@ -116,7 +116,7 @@ export class LambdaService implements Service {
     return result;
   }
 
-  /** Starts the function that is likely to be invoked next: it is warm by then, as it often is on AWS. */
+  /** Starts the function that is likely to be invoked next, so that it is warm, as it often is on AWS. */
   private prepareNext(definition: FunctionResource): void {
     const next = this.options.nextFunctions?.get(definition);
     if (next === undefined || this.idle.get(next)?.some(({ isAlive }) => isAlive)) return;
@@ -167,7 +167,7 @@ function sizeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The end of a log after a position. Includes output of parallel events, which share the log. */
+/** The last bytes of a log after a position. Includes output of parallel events, which share the log. */
 function tailOf(file: string, position: number): string {
   const bytes = fs.existsSync(file) ? fs.readFileSync(file).subarray(position) : Buffer.alloc(0);
   return bytes.subarray(-LOG_TAIL_BYTES).toString('base64');

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// Hidden from the function's code: on Lambda, there is no such channel either.
+// Hides the IPC channel from the function's code: Lambda has none.
 const send = process.send?.bind(process);
 if (!send) throw new Error('The runtime of a Lambda function needs an IPC channel');
 process.send = undefined;
@@ -27,7 +27,7 @@ let current;
 
 process.on('message', async (/** @type {any} */ message) => {
   if (message.isPreparation) {
-    // The event that comes next loads it again, and reports why that fails.
+    // If this fails, the next event loads the handler again and reports the error.
     handler = await loadHandler().catch(() => undefined);
     return;
   }
@@ -53,7 +53,7 @@ process.on('unhandledRejection', (reason) =>
 // Ctrl-C reaches every process of the terminal. Only the parent decides what to stop.
 process.on('SIGINT', () => undefined);
 
-// Ends with its parent.
+// Exits with its parent process.
 process.on('disconnect', () => process.exit(0));
 
 /**

@@ -8,7 +8,7 @@ import type { LogStream } from './log-streams';
 /** Maximum number of events and bytes of messages per page, as on AWS. */
 const PAGE_EVENTS = 10_000;
 const PAGE_BYTES = 1 << 20;
-/** Maximum bytes of messages searched per page. A page may therefore be partly full or empty, as on AWS. */
+/** Maximum bytes of messages searched per page. A page can therefore be partly filled or empty, as on AWS. */
 const SEARCHED_BYTES = 16 << 20;
 
 /**
@@ -98,7 +98,7 @@ function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
   });
 }
 
-/** The rest of a stream after a position in the order of all events. */
+/** The part of a stream after a position in the merged order of all events. */
 function left(stream: string, range: LogRange, place: Place | undefined): LogRange {
   if (place === undefined) return range;
   if (stream === place.stream) return { ...range, start: Math.max(range.start, place.end) };
@@ -146,7 +146,7 @@ function isBefore(left: StreamEvent, right: StreamEvent): boolean {
   return at < other || (at === other && left.stream < right.stream);
 }
 
-/** The middle of the IDs of a stream's events. An ID has 56 digits, as on AWS, and is always the same for an event. */
+/** The middle digits of the IDs of a stream's events. IDs have 56 digits, as on AWS, and never change. */
 function digitsOf(stream: string): string {
   const hash = createHash('sha256').update(stream).digest('hex').slice(0, 20);
   return `${BigInt(`0x${hash}`)}`.padStart(26, '0');

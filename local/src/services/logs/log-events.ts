@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { TimeMark } from '../sagemaker/jobs/job-log';
 
-/** Maximum bytes of a log that are read per page, as on AWS. Lines are shorter. */
+/** Maximum number of bytes of a log that are read per page, as on AWS. Every line is shorter. */
 const PAGE_BYTES = 1 << 20;
 
 /** Maximum number of events per page. */
@@ -32,7 +32,7 @@ export interface LogRange {
   readonly since: number;
 }
 
-/** The part of a log that was written from a time (inclusive) to another (exclusive). */
+/** The part of a log that was written between two times. `from` is inclusive, `to` is exclusive. */
 export function within(
   range: LogRange,
   { from, to }: { readonly from?: number; readonly to?: number },
@@ -48,7 +48,7 @@ export function within(
   };
 }
 
-/** The first lines from an offset on. */
+/** The first lines at or after an offset. */
 export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const start = Math.max(place, range.start);
   const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
@@ -63,7 +63,7 @@ export interface PlacedEvent {
   readonly end: number;
 }
 
-/** All events from an offset on. Reads the log page by page as events are consumed. */
+/** All events at or after an offset. Reads the log page by page as events are consumed. */
 export function* eachEventFrom(range: LogRange, place: number): Generator<PlacedEvent, void> {
   for (let start = Math.max(place, range.start); ; ) {
     const lines = linesIn(range, start, Math.min(range.end, start + PAGE_BYTES));
@@ -84,7 +84,7 @@ export function timeAt({ marks, since }: LogRange, place: number): number {
 export function eventsBefore(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const end = Math.min(place, range.end);
   const from = Math.max(range.start, end - PAGE_BYTES);
-  // Unless it is the start of the range, `from` may be in the middle of a line.
+  // Unless `from` is the start of the range, it can be in the middle of a line.
   const lines = linesIn(range, from, end).slice(from > range.start ? 1 : 0);
   const shown = lines.filter(isEvent).slice(-limit);
   const [first] = shown.length === limit ? shown : lines;

@@ -11,8 +11,7 @@ interface LogGroup {
 }
 
 /**
- * Response of DescribeLogGroups: the group of training jobs, once a job has written a log. There is only one
- * page.
+ * Response of DescribeLogGroups: the groups with at least one log, on a single page.
  *
  * @throws AwsError `InvalidParameterException`
  */
@@ -38,7 +37,7 @@ export function describeLogGroups(
   return { logGroups: wanted.map((group) => describe(group, part === undefined, environment)) };
 }
 
-/** @param isWhole false for a search for a part of the name, which returns fewer members, as on AWS */
+/** @param isWhole false for a search by part of the name, which returns fewer members, as on AWS */
 function describe({ name, streams }: LogGroup, isWhole: boolean, environment: Environment): object {
   const arn = logGroupArn(environment, name);
   return {

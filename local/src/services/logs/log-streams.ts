@@ -9,7 +9,7 @@ export interface LoggedJob {
   readonly roleArn: string;
   /** The name of the log for {@link readJobLog}. */
   readonly logName: string;
-  /** The part of the stream's name between that of the job and the time. */
+  /** The part of the stream's name between the job's name and the time. */
   readonly host: string;
 }
 

@@ -3,13 +3,13 @@ import { transformLogName } from '../sagemaker/jobs/job-log';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { LoggedJob } from './log-streams';
 
-/** The training jobs, as they are logged. */
+/** Describes the logs of training jobs. */
 export function loggedTrainingJobs(jobs: Jobs['training']): LoggedJob[] {
   jobs.refresh();
   return jobs.list().map(loggedTrainingJob);
 }
 
-/** A training job, as it is logged. */
+/** Describes the log of a training job. */
 export function loggedTrainingJob({ name, description }: TrainingJobRecord): LoggedJob {
   return {
     name,
@@ -20,7 +20,7 @@ export function loggedTrainingJob({ name, description }: TrainingJobRecord): Log
   };
 }
 
-/** The transform jobs, as they are logged: as the role of the model. */
+/** Describes the logs of transform jobs, which are written with the role of the model. */
 export function loggedTransformJobs(jobs: Jobs['transform']): LoggedJob[] {
   jobs.refresh();
   return jobs.list().map(({ name, description, model }) => ({
@@ -28,7 +28,7 @@ export function loggedTransformJobs(jobs: Jobs['transform']): LoggedJob[] {
     created: description.CreationTime,
     roleArn: model.roleArn,
     logName: transformLogName(name),
-    // SageMaker names the instance.
+    // On AWS, this is the ID of the instance.
     host: `i-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`,
   }));
 }

@@ -12,10 +12,10 @@ import { LOG_GROUPS, logGroupOf, logStreamArn, TRANSFORM_JOBS_GROUP } from './lo
 import { type LogStream, streamOf } from './log-streams';
 import { loggedTrainingJobs, loggedTransformJobs } from './logged-jobs';
 
-/** Maximum, and default, number of streams per page. */
+/** Maximum and default number of streams per page. */
 const PAGE_STREAMS = 50;
 
-/** The permissions that a training job's role needs to write its log. */
+/** The permissions that a job's role needs to write its log. */
 const WRITE_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /** Dependencies of the service. */
@@ -27,9 +27,9 @@ export interface LogsServiceOptions {
 }
 
 /**
- * Amazon CloudWatch Logs, read-only: the logs of training jobs. Each job has a single stream, because local
- * mode writes the lines of all its instances to one file. As on AWS, a job has no log if its role may not
- * write one.
+ * Amazon CloudWatch Logs, read-only: the logs of training and transform jobs. Each job has a single stream,
+ * because local mode writes the lines of all its instances to one file. As on AWS, a job has no log if its role
+ * lacks the permission to write it.
  */
 export class LogsService implements Service {
   readonly name = 'logs';

@@ -8,8 +8,8 @@ export interface Shape {
   /** Names of the shapes of a structure's members. */
   readonly members?: Readonly<Record<string, string>>;
   /**
-   * REST services only: locations and names of members in HTTP messages, such as `header x-amz-acl`. All
-   * others are in the body, under their own names.
+   * REST services only: locations and names of members in HTTP messages, such as `header x-amz-acl`. All other
+   * members are in the body, under their own names.
    */
   readonly places?: Readonly<Record<string, string>>;
   /** REST services only: the member that is the whole body. */
@@ -29,7 +29,7 @@ export interface Shape {
   readonly item?: string;
   /** Whether the items of a list are direct children of the list's parent in XML. */
   readonly flattened?: boolean;
-  /** Whether messages must not contain the value. */
+  /** Whether error messages must omit the value. */
   readonly sensitive?: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface ServiceModel {
 }
 
 /**
- * Validates a request against a service model, as AWS does. Null counts as missing. Members that are not in
- * the model are ignored. An operation that is not in the model accepts any request.
+ * Validates a request against a service model, as AWS does. Null counts as missing. Members that are not in the
+ * model are ignored. An operation that is not in the model accepts any request.
  *
- * @throws AwsError `SerializationException` for a value of the wrong type, otherwise `ValidationException`
- *   with all violations; with AWS's wording (`1 validation error detected: Value '…' at 'x.member' …`)
+ * @throws AwsError `SerializationException` for a value of the wrong type, otherwise `ValidationException` with
+ *   all violations, in AWS's wording (`1 validation error detected: Value '…' at 'x.member' …`)
  */
 export function validateAgainst(
   model: ServiceModel,
@@ -270,7 +270,7 @@ function isCompound({ type }: Shape): boolean {
   return SCALARS[type] === undefined;
 }
 
-/** A value as Java prints it, and therefore AWS's messages. */
+/** A value as Java prints it, which is the format of AWS's messages. */
 function javaText(value: unknown): string {
   if (Array.isArray(value)) {
     return `[${value.map(javaText).join(', ')}]`;

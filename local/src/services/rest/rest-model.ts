@@ -5,9 +5,9 @@ export interface Binding {
   readonly method: string;
   /** Path and query, such as `/{Bucket}/{Key+}?tagging`. */
   readonly uri: string;
-  /** Status of its response. @default 200 */
+  /** Status of the response. @default 200 */
   readonly status?: number;
-  /** Name of the shape of its response. */
+  /** Name of the response's shape. */
   readonly output?: string;
 }
 

@@ -12,7 +12,7 @@ import { Routes } from './routes';
 export interface Content {
   /** All members in the body, or the value of the payload member. */
   readonly value: unknown;
-  /** Name of its shape. */
+  /** Name of the value's shape. */
   readonly shape: string;
   /** The member that is the whole body, if any. */
   readonly payload: MemberPlace | undefined;
@@ -46,7 +46,7 @@ export abstract class RestProtocol implements Protocol {
    * Reads the body of a request.
    *
    * @param payload the member that is the whole body, if any
-   * @returns its value, or all members in the body; undefined for an empty body
+   * @returns the value of that member, or all members in the body; undefined for an empty body
    */
   protected abstract readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown>;
   protected abstract writeBody(operation: string, content: Content): Pick<WireResponse, 'headers' | 'body'>;
@@ -99,7 +99,7 @@ export abstract class RestProtocol implements Protocol {
     };
   }
 
-  /** Decodes a part of a path. A part that cannot be decoded names nothing that exists. */
+  /** Decodes part of a path. An invalid part stays unchanged: no resource has such a name. */
   protected decode(text: string): string {
     try {
       return decodeURIComponent(text);

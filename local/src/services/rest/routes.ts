@@ -1,7 +1,7 @@
 import type { RequestHead } from '../endpoint/request-head';
 import type { RestModel } from './rest-model';
 
-/** A parameter with which clients name the operation. It has no effect. */
+/** A parameter that names the operation. It has no effect. */
 const OPERATION_PARAMETER = 'x-id';
 
 /** The properties that identify the requests of an operation. */
@@ -32,8 +32,8 @@ export class Routes {
   }
 
   /**
-   * Finds the operation of a request; undefined if the service does not support it. An unknown parameter
-   * rules out an operation, because the request may be for another operation of AWS (`?acl`, `?versions`, …).
+   * Finds the operation of a request; undefined if the service does not support it. An unknown parameter rules
+   * out an operation, because the request could be for another operation of AWS (`?acl`, `?versions`, …).
    */
   find(request: RequestHead): Destination | undefined {
     const parameters = parametersOf(request);
@@ -91,7 +91,7 @@ function fits(route: Route, { method, path, headers }: RequestHead, given: reado
   );
 }
 
-/** If several operations match a request, the most specific one is meant. */
+/** How specific a route is: if several operations match a request, the most specific one wins. */
 function weightOf({ markers, requiredParameters, requiredHeaders }: Route): number {
   return markers.length + requiredParameters.length + requiredHeaders.length;
 }

@@ -4,7 +4,7 @@ import type { RestModel } from './rest-model';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
-/** Characters that XML does not have, or reads as others: keys may have them, and S3 writes them so. */
+/** Characters that are invalid in XML or that parsers change. Object keys can contain them, and S3 escapes them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0001-\u0008\u000b-\u001f]/g;
 

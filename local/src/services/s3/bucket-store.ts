@@ -27,9 +27,9 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
 }
 
 /**
- * Buckets as folders of plain files, where an object's key is its relative path. Every folder in the folder
- * of buckets is a bucket, so that a bucket that the template only refers to can be created by hand.
- * Attributes of objects (ETag, Content-Type, metadata) are stored outside the buckets.
+ * Stores buckets as folders of plain files, where an object's key is its relative path. Every subfolder is a
+ * bucket, so users can create by hand any bucket that the template only refers to. Attributes of objects (ETag,
+ * Content-Type, metadata) are stored outside the buckets.
  */
 export class BucketStore {
   private readonly attributeStore: AttributeStore;
@@ -165,7 +165,7 @@ export class BucketStore {
     return path.join(this.uploads, `.${randomUUID()}.tmp`);
   }
 
-  /** Moves a file to an object's path. On failure, deletes it. */
+  /** Moves a file to an object's path. On failure, deletes the file. */
   public replace(
     { bucket, key }: S3Location,
     staged: string,

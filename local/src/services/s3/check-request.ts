@@ -6,7 +6,7 @@ import { invalidArgument } from './invalid-argument';
 import { describePlace, S3_MODEL } from './s3-model';
 import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
-/** ACLs that are allowed on buckets with ACLs disabled, the default of S3 and of the CDK. */
+/** ACLs that are allowed on buckets with disabled ACLs, the default of S3 and the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
 /** S3 ignores invalid dates in conditions, and stores any string as the expiry date. */

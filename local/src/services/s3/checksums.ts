@@ -169,7 +169,7 @@ function algorithmNamed(member: string): Algorithm {
   return algorithm;
 }
 
-/** @throws AwsError InvalidRequest when the value cannot be a checksum of its algorithm */
+/** @throws AwsError InvalidRequest when the value cannot be a checksum of the member's algorithm */
 function checkForm(member: string, value: unknown): void {
   const text = String(value);
   const bytes = bytesOf(text);

@@ -10,7 +10,7 @@ import { contentFrom, stageContent } from './object-content';
 import { checkWrite, encryptionOf, ofWholeObject, referenceOf } from './stored-objects';
 import { checkObjectChecksum, checkPartChecksums, composite } from './upload-checksum';
 
-/** Minimum size of all parts except the last, as on S3. */
+/** Minimum size of every part except the last, as on S3. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 /** A part listed in CompleteMultipartUpload. */
@@ -92,8 +92,8 @@ function answer({ bucket, key }: UploadReference, { etag, system }: ObjectAttrib
 }
 
 /**
- * Joins parts into a file. @returns the object's attributes; the ETag is computed from the parts' digests and
- * their number
+ * Joins parts into a file. @returns the object's attributes; the ETag is computed from the digests and the
+ * number of parts
  */
 async function join(
   { attributes, checksum, uploadId }: Upload,

@@ -35,7 +35,7 @@ export async function copyObject(store: BucketStore, input: Input): Promise<unkn
     source.system[member] === undefined ? [] : [[member, source.system[member]] as const],
   );
   const { StorageClass: storageClass } = given.system;
-  // S3 does not copy the storage class and the encryption. They come from the request.
+  // S3 copies neither the storage class nor the encryption. Both come from the request.
   const system = keepsAttributes
     ? { ...Object.fromEntries(kept), ...(storageClass && { StorageClass: storageClass }), ...encryption }
     : given.system;
@@ -56,8 +56,8 @@ function checkInPlace(input: Input, keepsAttributes: boolean, hasDefaultEncrypti
 }
 
 /**
- * Copies content and computes the requested checksum, or one with the source's algorithm. The copy of a
- * multipart upload has a single part, so its ETag and checksum are computed anew.
+ * Copies content and computes the requested checksum, or else a checksum with the source's algorithm. The copy
+ * of a multipart upload has a single part, so its ETag and checksum are computed again.
  */
 async function copyContent(
   file: string,

@@ -17,7 +17,7 @@ export class FolderMarkers {
     return path.join(this.folderOf(bucket), createHash('sha256').update(key).digest('hex'));
   }
 
-  /** Keys of the markers among folders of a bucket, given as relative paths. */
+  /** Keys of those folders that have a marker. Folders are paths relative to the bucket. */
   public keys(bucket: string, folders: readonly string[]): string[] {
     const files = this.filesOf(bucket);
     return files.size === 0

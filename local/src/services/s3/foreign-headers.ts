@@ -3,13 +3,13 @@ import type { WireRequest } from '../endpoint/protocol';
 import { checksumMember } from './checksums';
 import { S3_MODEL } from './s3-model';
 
-/** Headers about the transport of the request. The code that reads the body checks them. */
+/** Headers that describe how the body is sent. The code that reads the body checks them. */
 const TRANSPORT = ['content-length', 'x-amz-sdk-checksum-algorithm'];
 
 /** Standard headers that change the meaning of a request. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'range'];
 
-/** All S3 headers in the service model, of any operation. */
+/** The `x-amz-` headers of all operations in the service model. */
 const KNOWN_HEADERS: ReadonlySet<string> = new Set(
   Object.keys(S3_MODEL.operations).flatMap((operation) =>
     headersOf(operation).filter((name) => name.startsWith('x-amz-')),

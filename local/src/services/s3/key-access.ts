@@ -16,8 +16,8 @@ export class KeyAccess {
   ) {}
 
   /**
-   * For reading an object, including the source of a copy. An object that was not written through S3 has its
-   * bucket's encryption.
+   * Permissions to read an object, including the source of a copy. An object that was not written through S3
+   * has its bucket's encryption.
    */
   toRead(location: S3Location): AccessRequest[] {
     const { store } = this;
@@ -26,13 +26,13 @@ export class KeyAccess {
     return this.useOf(['kms:Decrypt'], location, known ?? store.encryption.of(location.bucket, {}));
   }
 
-  /** For writing an object in one request. */
+  /** Permissions to write an object in one request. */
   toWrite(input: Input): AccessRequest[] {
     const target = targetOf(input);
     return this.useOf(['kms:GenerateDataKey'], target, this.store.encryption.of(target.bucket, input));
   }
 
-  /** For a multipart upload. Existing parts are read to continue it. */
+  /** Permissions for a multipart upload, which also reads existing parts. */
   toUpload(input: Input): AccessRequest[] {
     const target = targetOf(input);
     const upload = this.uploads.get({ ...target, uploadId: String(input['UploadId']) });

@@ -76,7 +76,7 @@ export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): L
   return {
     ...listing,
     Marker: marker,
-    // As on S3: without a delimiter, the last key serves as the next marker.
+    // As on S3: without a delimiter, clients use the last key as the next marker.
     ...(listing.IsTruncated && listing.Delimiter !== undefined && { NextMarker: last }),
   };
 }
@@ -102,7 +102,7 @@ function list(
     after.text === '' ||
     (Buffer.compare(Buffer.from(key), bytes) > 0 && !(isFolder && key.startsWith(after.text)));
 
-  // Objects and common prefixes, by the name that the listing is sorted and paged by.
+  // Objects and common prefixes, indexed by the name that determines their order.
   const entries = new Map<string, ObjectName | undefined>();
   for (const object of store.names(name, prefix).filter(isBehind)) {
     const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);

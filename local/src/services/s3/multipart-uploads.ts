@@ -27,7 +27,7 @@ export interface Upload extends UploadReference {
   readonly checksum?: UploadChecksum;
 }
 
-/** The properties with which an upload is created. */
+/** The properties of a new upload. */
 export type UploadSpecification = Pick<Upload, 'bucket' | 'key' | 'attributes' | 'checksum'>;
 
 /** An uploaded part. */
@@ -37,7 +37,7 @@ export interface UploadedPart extends ObjectPart {
   readonly file: string;
 }
 
-/** Multipart uploads, stored in a folder each outside the buckets, so that they outlive this process. */
+/** Multipart uploads. Each is stored in its own folder outside the buckets, so that it outlives this process. */
 export class MultipartUploads {
   /** @param folder folder of the uploads, on the same disk as the buckets */
   constructor(private readonly folder: string) {}
@@ -151,7 +151,7 @@ export class MultipartUploads {
   }
 }
 
-/** File name of a part. It contains the part's number, MD5 and checksum, if any. */
+/** File name of a part. It contains the part's number, its MD5, and its checksum (if any). */
 function partFile(number: number, md5: string, checksums: StagedContent['checksums']): string {
   const [checksum] = Object.entries(checksums);
   const suffix = checksum && `-${checksum[0]}-${Buffer.from(checksum[1], 'base64').toString('base64url')}`;

@@ -20,7 +20,7 @@ export interface ObjectAttributes {
 
 /** A part of an object from a multipart upload. */
 export interface ObjectPart {
-  /** Part number in the upload. Numbers may have gaps. */
+  /** Part number in the upload. Numbers can have gaps. */
   readonly number: number;
   /** Including quotes. */
   readonly etag: string;
@@ -30,7 +30,7 @@ export interface ObjectPart {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-/** Identifies the content that attributes belong to, so that content written without S3 is noticed. */
+/** Identifies the content that attributes belong to, so that changes by other programs are noticed. */
 interface Version {
   readonly size: number;
   readonly mtimeMs: number;
@@ -38,8 +38,8 @@ interface Version {
 
 /**
  * Attributes of objects, stored in separate files outside the buckets, so that buckets contain only objects.
- * They belong to the content that was written with them: after the file is changed by another program, the
- * object has no attributes.
+ * They apply only to the content that was written with them: if another program changes the file, the object
+ * has no attributes.
  */
 export class AttributeStore {
   /** @param buckets folder of the buckets */

@@ -30,7 +30,7 @@ export interface StagedContent {
  * Streams content to a file without holding it in memory. On failure, deletes the file.
  *
  * @param input may contain checksums to verify
- * @param maxBytes maximum size. Default: that of a single request
+ * @param maxBytes maximum size; by default, the maximum of a single request
  */
 export async function stageContent(
   file: string,

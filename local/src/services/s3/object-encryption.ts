@@ -13,7 +13,7 @@ export interface ObjectEncryption {
 export class DefaultEncryption {
   constructor(private readonly deployment: Pick<Deployment, 'buckets' | 'keys' | 'environment'>) {}
 
-  /** Whether a bucket has its own default. */
+  /** Whether a bucket has its own default encryption. */
   public has(bucket: string): boolean {
     return this.find(bucket) !== undefined;
   }

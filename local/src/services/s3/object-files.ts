@@ -7,7 +7,7 @@ export interface StoredObject {
   readonly key: string;
   readonly file: string;
   readonly size: number;
-  /** Epoch milliseconds with fractions, which identify the content. */
+  /** Epoch milliseconds with fractions, used to detect changed content. */
   readonly mtimeMs: number;
 }
 
@@ -34,7 +34,7 @@ export function isPath(folder: string, key: string): boolean {
   }
 }
 
-/** The file's attributes; undefined if it cannot exist: below another file, or in a cycle of links. */
+/** The file's attributes; undefined if it does not or cannot exist (such as below another file). */
 function stateOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file, { throwIfNoEntry: false });

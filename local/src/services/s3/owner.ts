@@ -7,7 +7,7 @@ export interface Owner {
 }
 
 /**
- * The owner of everything in an account's buckets. The ID is made up, because the account's canonical user ID
+ * The owner of everything in an account's buckets. The ID is invented, because an account's canonical user ID
  * cannot be computed.
  */
 export function ownerOf(accountId: string): Owner {

@@ -3,12 +3,12 @@ import { invalidArgument } from './invalid-argument';
 
 const DIGEST_BYTES = 8;
 
-/** An opaque continuation token with the end of the previous page. */
+/** An opaque continuation token that contains the last item of the previous page. */
 export function pageToken(last: string): string {
   return Buffer.concat([digest(last), Buffer.from(last)]).toString('base64url');
 }
 
-/** The end of the previous page. @throws AwsError InvalidArgument for a token that S3 did not return */
+/** The last item of the previous page. @throws AwsError InvalidArgument for a token that S3 did not return */
 export function readPageToken(token: string): string {
   const bytes = Buffer.from(token, 'base64url');
   const last = bytes.subarray(DIGEST_BYTES).toString();

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** Conditions of a request with the names of S3's API and the strings of the headers. */
+/** Conditions of a request, with the member names of S3's API and the values of the headers. */
 export interface Conditions {
   readonly IfMatch?: unknown;
   readonly IfNoneMatch?: unknown;
@@ -58,7 +58,7 @@ export function checkWriteConditions(conditions: Conditions, state: ObjectState 
   }
 }
 
-/** Refuses to copy an object that does not meet the conditions. There is no "not modified". */
+/** Refuses to copy an object that does not meet the conditions. Copies never fail with NotModified. */
 export function checkCopyConditions(conditions: Conditions, state: ObjectState): void {
   try {
     checkReadConditions(conditions, state);

@@ -4,7 +4,7 @@ import { ContentChecks, checksumMember } from './checksums';
 import type { IncomingContent } from './object-content';
 import { readXml } from './rest-xml';
 
-/** The encoding of an object's content, without that of the request's body, which is not stored. */
+/** The content encoding to store: without `aws-chunked`, which applies only to the request. */
 export function contentEncoding(given: unknown): string | undefined {
   const kept = String(given ?? '')
     .split(',')
@@ -40,7 +40,7 @@ export function contentFrom(request: WireRequest): IncomingContent {
   return { stream: () => body.stream(), isFromClient: true, announcedTrailers, trailers: body.trailers };
 }
 
-/** The algorithm announced by an SDK must be that of the checksum it sends. */
+/** The checksum that an SDK sends must use the algorithm that the SDK announces. */
 function checkAlgorithm({ headers }: WireRequest, announced: readonly string[]): void {
   const algorithm = headers['x-amz-sdk-checksum-algorithm'];
   if (algorithm === undefined) {
@@ -64,8 +64,8 @@ export async function readDocument(
   rootName: string,
   structure: string,
 ): Promise<Record<string, unknown> | undefined> {
-  // Verifies the checksum of the body, which DeleteObjects requires. In a request with a list of parts,
-  // checksums are those of the object instead.
+  // Verifies the checksum of the body, which DeleteObjects requires. In CompleteMultipartUpload, checksums
+  // describe the object instead.
   const content = contentFrom(request);
   const checks = new ContentChecks(
     rootName === 'CompleteMultipartUpload' ? {} : bodyChecksums(request),
@@ -77,7 +77,7 @@ export async function readDocument(
   return readXml(body.toString('utf8'), rootName, structure);
 }
 
-/** The headers with checksums of a request's body. */
+/** The checksums of a request's body, from the headers. */
 function bodyChecksums({ headers }: WireRequest): Record<string, string> {
   const checksums = Object.entries(headers).flatMap(([name, value]) => {
     const member = checksumMember(name);

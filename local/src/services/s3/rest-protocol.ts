@@ -15,7 +15,7 @@ import type { RestHook, S3Operation } from './s3-operation';
 
 const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** S3 returns an ID of the host that answered. */
+/** S3 returns the ID of the host that responded. */
 const HOST_ID = 'local-mode';
 
 /** S3's REST protocol, with the bucket in the path. */
@@ -26,7 +26,7 @@ export class S3RestProtocol extends RestProtocol {
     super('s3', S3_MODEL);
   }
 
-  /** Any path and method may be a request to S3, but also one to another service. */
+  /** Any path and method can be a request to S3, but also to another service. */
   recognizes(): boolean {
     return false;
   }
@@ -41,7 +41,7 @@ export class S3RestProtocol extends RestProtocol {
   }
 
   renderError(error: AwsError, requestId: string, { path }: RequestHead): WireResponse {
-    // S3 uses its own code for what other services call AccessDeniedException.
+    // S3 has its own code for AccessDeniedException.
     const isDenied = error.code === 'AccessDeniedException';
     const content = {
       Code: isDenied ? 'AccessDenied' : error.code,
@@ -123,7 +123,7 @@ export class S3RestProtocol extends RestProtocol {
       return status === undefined ? response : { ...response, statusCode: status(output) };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'NoSuchKey' && hidesMissingKeys) {
-        // Requires s3:ListBucket and nothing else.
+        // HeadBucket requires only s3:ListBucket.
         await call('HeadBucket', { Bucket: input['Bucket'] });
       }
       throw error;

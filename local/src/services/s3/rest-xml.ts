@@ -11,7 +11,7 @@ const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMult
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
-  // A key may begin or end with spaces.
+  // A key can begin or end with spaces.
   trimValues: false,
   htmlEntities: true,
 });

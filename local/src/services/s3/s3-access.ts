@@ -19,8 +19,8 @@ const WRITE_KEYS: readonly (readonly [key: string, member: string])[] = [
 ];
 
 /**
- * The permissions that S3 operations need. By default, the action with the operation's name on the object or
- * bucket. All others are defined here.
+ * The permissions that S3 operations need. By default, an operation needs the action of the same name on the
+ * object or bucket. This class defines all other permissions.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
@@ -39,7 +39,7 @@ export class S3Access {
     };
   }
 
-  /** An action with another name. */
+  /** Requires an action with a different name. */
   as(action: string): Access {
     return (_input, request) => [{ ...request, action: `s3:${action}` }];
   }

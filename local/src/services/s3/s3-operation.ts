@@ -13,9 +13,9 @@ export interface S3Operation extends Operation {
 
 /** Details of a response that the service model does not contain. */
 export interface RestHook {
-  /** Name of the root element, if it is not the operation's name with `Result`. */
+  /** Name of the root element, if it is not the operation's name followed by `Result`. */
   readonly root?: string;
-  /** The only member, whose text is the document. */
+  /** The only member of the response; its value becomes the text of the root element. */
   readonly text?: string;
   readonly status?: (output: Input) => number;
   /** Whether callers without s3:ListBucket get AccessDenied for a missing key, as on S3. */
@@ -29,7 +29,7 @@ const ENCODED: ReadonlySet<string> = new Set([
   ...['Delimiter', 'Key', 'KeyMarker', 'Marker', 'NextKeyMarker', 'NextMarker', 'Prefix', 'StartAfter'],
 ]);
 
-/** A listing, whose keys may contain characters that are invalid in XML. */
+/** A listing, whose keys can contain characters that are invalid in XML. */
 export function listing(root?: string): RestHook {
   return {
     ...(root !== undefined && { root }),

@@ -220,7 +220,7 @@ export class S3Service implements Service {
     const { region } = this.deployment.environment;
     const bucket = text(input, 'Bucket');
     const { LocationConstraint: given } = (input['CreateBucketConfiguration'] ?? {}) as Input;
-    // "EU" is an old name of the region.
+    // "EU" is an old name of eu-west-1.
     const asked = given === 'EU' ? 'eu-west-1' : given;
     const wanted = asked ?? (region === 'us-east-1' ? region : undefined);
     if (wanted !== region) {
@@ -241,7 +241,7 @@ export class S3Service implements Service {
     return { BucketRegion: this.deployment.environment.region };
   }
 
-  /** As in the template, like all configuration that has no effect here. */
+  /** Returns the template's value. Versioning has no effect in local mode. */
   private getBucketVersioning(bucket: string): { Status?: string } {
     this.store.require(bucket);
     const { versioning } = this.deployment.buckets.find(({ name }) => name === bucket) ?? {};
@@ -262,7 +262,7 @@ export class S3Service implements Service {
     const found = storedObject(this.store, location);
     const fd = open(bucket, found);
     try {
-      // Uses the open file, because the path may be replaced meanwhile.
+      // Uses the open file, because another request could replace the file at the path.
       const { size, mtimeMs } = fs.fstatSync(fd);
       const object = { ...found, size, mtimeMs };
       checkReadConditions(input, stateOf(this.store, bucket, object));

@@ -4,7 +4,7 @@ import { invalidArgument } from './invalid-argument';
 /** A location in S3. */
 export interface S3Location {
   readonly bucket: string;
-  /** Key or prefix without a leading slash; may be empty. */
+  /** Key or prefix without a leading slash; can be empty. */
   readonly key: string;
 }
 

@@ -75,7 +75,7 @@ export async function writeObject(
   content: IncomingContent,
   input: Input,
 ): Promise<Readonly<Record<string, string>>> {
-  // Checks before the content arrives.
+  // Checks the request before the content arrives.
   const encryption = store.encryption.of(location.bucket, input);
   store.fileOf(location.bucket, location.key);
   checkWrite(store, location, input);

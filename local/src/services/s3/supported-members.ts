@@ -31,7 +31,7 @@ export const ATTRIBUTES = [
   ...['Metadata', 'ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'],
 ];
 
-/** The content of a write and its checksums. */
+/** Members with the content of a write and its checksums. */
 export const CONTENT = ['Body', 'ContentLength', 'ContentMD5', 'ChecksumAlgorithm', ...CHECKSUM_MEMBERS];
 
 /** Options for reading an object. */

@@ -10,8 +10,8 @@ export interface UploadChecksum {
 }
 
 /**
- * Types that an algorithm supports, default first. Only for CRCs can the checksum of the whole object be
- * computed from those of the parts, and so be verified at the end.
+ * Checksum types that an algorithm supports, default first. Only CRCs of parts can be combined into the
+ * checksum of the whole object, which is necessary to verify it at the end.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -49,8 +49,8 @@ export function uploadChecksum({
 }
 
 /**
- * Refuses a part whose checksum uses another algorithm than the upload. For a COMPOSITE checksum, also
- * refuses a part without one.
+ * Refuses a part whose checksum uses a different algorithm than the upload. If the upload's checksum is
+ * COMPOSITE, also refuses a part without a checksum.
  *
  * @param sent checksum members of the part
  * @throws AwsError InvalidRequest
@@ -67,7 +67,7 @@ export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: r
 }
 
 /**
- * Compares the checksums that CompleteMultipartUpload lists with those of the parts.
+ * Compares the checksums that CompleteMultipartUpload lists with the checksums of the uploaded parts.
  *
  * @throws AwsError InvalidPart, or InvalidRequest when a required checksum is missing
  */
@@ -114,7 +114,7 @@ export async function composite(
     checksum.algorithm,
     parts.map(({ checksums }) => checksums[member] ?? ''),
   );
-  // S3 accepts it with and without the number of parts.
+  // S3 accepts the checksum with or without the number of parts.
   const given = String(input[member] ?? computed);
   if (![computed, computed.replace(/-\d+$/, '')].includes(given)) {
     throw new AwsError(
@@ -126,8 +126,8 @@ export async function composite(
 }
 
 /**
- * Refuses to complete an upload with another checksum type or algorithm than it was created with. An upload
- * created without one accepts that of the whole object.
+ * Refuses to complete an upload with a different checksum type or algorithm than at its creation. An upload
+ * that was created without a checksum accepts only FULL_OBJECT checksums.
  *
  * @throws AwsError BadDigest, InvalidRequest
  */

@@ -98,7 +98,7 @@ export class UploadOperations {
     if (content.isFromClient) {
       checkPartAlgorithm(checksum, [...Object.keys(checksumsIn(input)), ...announced]);
     }
-    // A part without a checksum gets the one that the upload needs.
+    // If a part has no checksum, computes the checksum that the upload needs.
     const algorithm = checksum?.algorithm ?? input['ChecksumAlgorithm'];
     const wanted = { ...input, ChecksumAlgorithm: algorithm };
     const staged = await stageContent(this.store.stagingFile(), content, wanted);

@@ -149,7 +149,7 @@ export interface ParameterRanges {
     readonly Name: string;
     readonly Values: readonly string[];
   }[];
-  /** For Autotune: hyperparameters whose ranges it chooses, each with an example value. */
+  /** Hyperparameters whose ranges Autotune chooses, each with an example value. */
   readonly AutoParameters?: readonly { readonly Name: string; readonly ValueHint: string }[];
 }
 
@@ -199,8 +199,8 @@ export interface CreateTuningJobRequest {
   readonly HyperParameterTuningJobName: string;
   readonly HyperParameterTuningJobConfig: TuningJobConfig;
   /**
-   * A single definition, whose objective and ranges are in the configuration. Otherwise several definitions,
-   * each with its own.
+   * A request has either a single definition, whose objective and ranges are in the configuration, or several
+   * definitions, each with its own.
    */
   readonly TrainingJobDefinition?: TuningTrainingDefinition;
   readonly TrainingJobDefinitions?: readonly TuningTrainingDefinition[];

@@ -8,7 +8,7 @@ import type { DataAccess } from './training/data-access';
 import type { SpotInterruptions } from './training/spot-interruptions';
 import type { JobRoleAccess } from './training/training-role';
 
-/** Shared by the engines of training, tuning and AutoML jobs. */
+/** Dependencies shared by the engines that run jobs. */
 export interface EngineContext {
   readonly root: string;
   readonly environment: Environment;
@@ -16,9 +16,9 @@ export interface EngineContext {
   readonly data: DataAccess;
   readonly access: JobRoleAccess;
   readonly trainer: Trainer;
-  /** Interrupts spot jobs. Without it, they run like other jobs. */
+  /** Interrupts spot jobs. If undefined, spot jobs run like other jobs. */
   readonly spot?: SpotInterruptions;
-  /** Receives each new model package, and each change of one. */
+  /** Receives each new or changed model package. */
   readonly onModelPackage?: (description: ModelPackageDescription) => void;
   /** Current time in epoch seconds. */
   readonly now: () => number;

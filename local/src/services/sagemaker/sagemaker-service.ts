@@ -28,7 +28,10 @@ import type { TuningEngine } from './tuning/tuning-engine';
 import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
 import { SAGEMAKER_MODEL, validateRequest } from './validation';
 
-/** The members that name what a request is about, and its ARN. A transform job names its model, too: the job is first. */
+/**
+ * The request members that name a resource, and functions that return its ARN. The job comes before the model,
+ * because a request for a transform job names both.
+ */
 const NAMES: readonly (readonly [
   member: string,
   arnOf: (environment: Environment, name: string) => string,
@@ -42,7 +45,7 @@ const NAMES: readonly (readonly [
   ['ModelPackageGroupName', groupArnOf],
 ];
 
-/** Amazon SageMaker's training, tuning, AutoML and transform jobs, and its models. */
+/** Amazon SageMaker's training, tuning, AutoML and transform jobs, models and model packages. */
 export class SageMakerService implements Service {
   readonly name = 'sagemaker';
   readonly model = SAGEMAKER_MODEL;
@@ -85,7 +88,7 @@ export class SageMakerService implements Service {
       },
       DeleteTrainingJob: {
         run: (input) => {
-          // The API declares this error for this operation, unlike for Describe and Stop.
+          // In the API, this operation declares this error, unlike Describe and Stop.
           deleteTrainingJob(jobs, this.trainingJob(input, 'ResourceNotFound'));
           return {};
         },
@@ -137,7 +140,7 @@ export class SageMakerService implements Service {
     };
   }
 
-  /** The job named in a request. */
+  /** The job, model or model package named in a request. */
   subject(input: Input) {
     const { environment } = this.context;
     const [name, arnOf] = NAMES.find(([member]) => typeof input[member] === 'string') ?? [];

@@ -1,6 +1,6 @@
 import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 
-/** Days after its end during which an execution may be redriven. */
+/** Number of days after its end during which an execution can be redriven. */
 const REDRIVABLE_DAYS = 14;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** A redrive adds at least two events to a history, whose maximum is 25,000. */
@@ -9,7 +9,7 @@ const MOST_EVENTS_BEFORE_REDRIVE = 24_998;
 /** Conditions for a redrive that are not in the execution's record. */
 export interface RedriveState {
   readonly events: number;
-  /** Whether its position is stored. Earlier versions of local mode did not store it. */
+  /** Whether the execution's position is stored. Earlier versions of local mode did not store it. */
   readonly hasPosition: boolean;
 }
 
@@ -66,7 +66,7 @@ export function whyNotRedrivable(
   return undefined;
 }
 
-/** A date in the format of the protocol. */
+/** A date as epoch seconds, the protocol's format. */
 export function epochSeconds(isoDate: string): number {
   return Date.parse(isoDate) / 1000;
 }

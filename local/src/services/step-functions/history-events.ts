@@ -1,8 +1,6 @@
 import type { KeptEvent } from '../../executions/executions';
 
-/**
- * Members of the details of events, from the shapes `…EventDetails` of Step Functions in botocore 1.43.11.
- */
+/** Members of event details, from the shapes `…EventDetails` of Step Functions in botocore 1.43.11. */
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   activityScheduled: ['resource', 'input', 'timeoutInSeconds', 'heartbeatInSeconds'],
   activitySucceeded: ['output'],
@@ -46,7 +44,7 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 
 /** Data of the execution, which a request can exclude. */
 const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
-/** Data for which AWS reports whether it was truncated. It never is in this API. */
+/** Data for which AWS reports whether it was truncated. This API never truncates it. */
 const WITH_DETAILS = ['input', 'output', 'assignedVariables'];
 
 /** Options for showing an event. */

@@ -32,7 +32,7 @@ import { taskTokenOperations } from './task-token-operations';
 
 type StartedAs = NonNullable<StartOptions['startedAs']>;
 
-/** Number of client tokens of redrives to remember, as on AWS. */
+/** Number of redrive client tokens to remember, as on AWS. */
 const REDRIVE_TOKENS = 10;
 
 /** AWS Step Functions: the state machines of the template, and their executions. */
@@ -238,7 +238,7 @@ export class StatesService implements Service {
     return found;
   }
 
-  /** The definition of an execution, as it was at its start. */
+  /** The definition of an execution, as it was when the execution started. */
   private executed({ arn, stateMachineArn }: ExecutionRecord): ExecutedStateMachine {
     return this.runner.store.stateMachine(arn) ?? this.stateMachine({ stateMachineArn });
   }

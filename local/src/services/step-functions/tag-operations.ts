@@ -15,8 +15,8 @@ interface Tag {
 }
 
 /**
- * The operations on tags of state machines. Initial tags come from the template. Changes last until local
- * mode exits, as a deployment would reset them.
+ * The operations on tags of state machines. Initial tags come from the template. Changes last until local mode
+ * exits, because a deployment would reset them.
  */
 export function tagOperations(stateMachines: readonly StateMachineResource[]) {
   const tags = new Map(

@@ -11,9 +11,7 @@ import { epochMilliseconds, isoTime } from './timestamps';
 /** Interval for polling the execution of a waiting task. */
 const POLL_MILLISECONDS = 50;
 
-/**
- * Step Functions' optimized integration of itself: starts an execution and, with `.sync`, waits for its end.
- */
+/** Step Functions' optimized integration with itself: starts an execution and, with `.sync`, waits for its end. */
 export class ExecutionTask {
   constructor(
     private readonly router: ServiceRouter,

@@ -51,7 +51,7 @@ async function readObject(
   }
 }
 
-/** Lists all objects, in the format of AWS's items. */
+/** Lists all objects in the format of items on AWS. */
 async function listObjects(
   router: ServiceRouter,
   caller: Principal,

@@ -23,8 +23,8 @@ export function tuningJobEvent(job: TuningJobDescription, tags: readonly Tag[]):
 }
 
 /**
- * Output of `createTrainingJob.sync`. It omits the final metrics: nobody has seen them in AWS's output, so
- * nothing should rely on them.
+ * Output of `createTrainingJob.sync`. It omits the final metrics, because there is no evidence that AWS's
+ * output contains them.
  */
 export function trainingJobEvent(job: TrainingJobDescription, tags: readonly Tag[]): unknown {
   const { FinalMetricDataList: _metrics, ...detail } = job;

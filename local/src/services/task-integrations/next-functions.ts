@@ -20,7 +20,7 @@ export function nextFunctions({
   );
 }
 
-/** The function that a state invokes; undefined if it invokes none, or an expression sets it. */
+/** The function that a state invokes; undefined if it invokes none, or an expression determines it. */
 function functionOf(
   {
     Type: type,

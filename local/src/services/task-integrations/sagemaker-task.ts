@@ -10,15 +10,15 @@ import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 /** Interval for polling the job of a `.sync` task. */
 const POLL_MILLISECONDS = 50;
 
-/** What an integration creates. */
+/** A kind of resource that the integration creates. */
 interface CreatedKind {
   readonly nameMember: string;
   readonly arnMember: string;
-  /** What the `.sync` pattern waits for, where there is one. */
+  /** The job that the `.sync` pattern waits for, if any. */
   readonly job?: JobKind;
 }
 
-/** A kind of job as the `.sync` pattern handles it. */
+/** How the `.sync` pattern handles a kind of job. */
 interface JobKind {
   readonly describe: string;
   readonly stop: string;
@@ -60,7 +60,7 @@ const CREATED_KINDS: Readonly<Record<string, CreatedKind>> = {
   },
 };
 
-/** What a task uses of its execution. */
+/** The properties of an execution that a task uses. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
   readonly executionArn: string;
   readonly onFault: (error: Error) => void;
@@ -115,7 +115,7 @@ export class SageMakerTask {
     try {
       return await this.waitForEnd(job, name, kept, signal);
     } catch (error) {
-      // Best effort, as on AWS: the caller needs the reason for which the task was aborted.
+      // Best effort, as on AWS: the caller must receive the reason why the task was aborted.
       if (signal.aborted) await this.stop(job, name).catch(onFault);
       throw error;
     }
@@ -142,8 +142,8 @@ export class SageMakerTask {
   }
 
   /**
-   * @throws Error when the role may not stop the job, which continues. A job that has already ended is not an
-   *   error
+   * @throws Error when the role lacks the permission to stop the job, which then continues. A job that has
+   *   already ended is not an error
    */
   private async stop(job: JobKind, name: Record<string, unknown>): Promise<void> {
     try {

@@ -4,8 +4,8 @@ import { UserError } from '../../user-error';
 import type { Authorizer } from '../iam/authorizer';
 
 /**
- * The EventBridge rules through which Step Functions learns of the end of jobs, by resource of the waiting
- * task.
+ * The EventBridge rules through which Step Functions learns of the end of jobs, indexed by the waiting task's
+ * resource.
  */
 const RULES: Readonly<Record<string, string>> = {
   'states:startExecution.sync': 'StepFunctionsGetEventsForStepFunctionsExecutionRule',

@@ -53,7 +53,7 @@ const TRAINING: SupportedFields = {
 /**
  * The fields that each optimized integration is known to support (see facts/step-functions-sagemaker.md §1).
  * Fields without evidence are refused, so that a template that runs here does not fail on AWS. As a
- * consequence, local mode may refuse a template that AWS accepts. The `aws-sdk` integration supports every
+ * consequence, local mode can refuse a template that AWS accepts. The `aws-sdk` integration supports every
  * field.
  */
 export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
@@ -137,7 +137,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
     },
     TransformOutput: { S3OutputPath: true, Accept: true, AssembleWith: true, KmsKeyId: true },
     TransformResources: { InstanceType: true, InstanceCount: true, VolumeKmsKeyId: true },
-    // Of the SDK for data science: aws-step-functions-data-science-sdk, TransformStep.
+    // Evidence: TransformStep of aws-step-functions-data-science-sdk.
     DataProcessing: { InputFilter: true, OutputFilter: true, JoinSource: true },
     Tags: TAGS,
   },

@@ -25,10 +25,7 @@ export interface TaskRunnerOptions {
   /** The role of the state machine. */
   readonly caller: Principal;
   readonly tokens: TaskTokens;
-  /**
-   * Receives errors that are not in any execution: a job of a stopped execution could not be stopped and
-   * continues.
-   */
+  /** Receives errors that no execution reports, such as a job that continues after its execution was stopped. */
   readonly onFault: (error: Error) => void;
 }
 
@@ -44,7 +41,8 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
     if (!isRecord(given)) {
       throw new StatesError('States.Runtime', `The arguments of the state "${stateName}" are not an object`);
     }
-    // Services expect plain JavaScript numbers. Functions and executions receive JSON, which preserves them.
+    // Services expect plain JavaScript numbers. Functions and executions receive JSON, which preserves the
+    // original numbers.
     const plain = withPlainNumbers(given as JsonObject) as JsonObject;
     switch (resource.kind) {
       case 'lambda-invoke': {
@@ -80,7 +78,7 @@ async function untilAnswered(
   start: () => Promise<unknown>,
 ): Promise<unknown> {
   const answer = tokens.wait(call);
-  // Handled where it is awaited.
+  // Rejections are handled where the answer is awaited.
   answer.catch(() => undefined);
   if (call.resumed?.submitted === undefined) call.submitted((await start()) as Json);
   return answer;

@@ -11,7 +11,7 @@ interface WaitingTask {
 /** The tokens of tasks that wait for workers (`.waitForTaskToken`). */
 export class TaskTokens {
   private readonly waiting = new Map<string, WaitingTask>();
-  /** Resources of tasks that no longer wait, by token. */
+  /** Resources of tasks that no longer wait, indexed by token. */
   private readonly ended = new Map<string, string>();
 
   /** Resolves with the worker's answer. Rejects when the worker reports a failure or the task is stopped. */
@@ -32,12 +32,12 @@ export class TaskTokens {
     this.task(token).succeed(output);
   }
 
-  /** @throws AwsError as {@link succeed} */
+  /** @throws AwsError like {@link succeed} */
   fail(token: string, error?: string, cause?: string): void {
     this.task(token).fail(new StatesError(error, cause));
   }
 
-  /** Restarts a task's heartbeat timeout. @throws AwsError as {@link succeed} */
+  /** Restarts a task's heartbeat timeout. @throws AwsError like {@link succeed} */
   heartbeat(token: string): void {
     this.task(token).heartbeat();
   }

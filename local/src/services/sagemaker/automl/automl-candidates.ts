@@ -6,8 +6,8 @@ import type { AutoMLCandidate, AutoMLJobRecord } from './automl-types';
 const STANDARD_ONLY = ['LogLoss'];
 
 /**
- * A candidate that has just started. Its only step has the name that a training job would have on AWS. There
- * is no such job here.
+ * A candidate that has just started. Its only step is named like a training job on AWS, but local mode has no
+ * such job.
  */
 export function newCandidate(environment: Environment, name: string, now: number): AutoMLCandidate {
   return {
@@ -38,7 +38,7 @@ export function standardMetrics(
   }));
 }
 
-/** The record of a job whose process is gone: stopped, keeping the candidates that were finished. */
+/** The record of a job whose process has exited: stopped, with its finished candidates. */
 export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
   const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
   return {

@@ -48,7 +48,7 @@ export class AutoMLEngine {
     return record;
   }
 
-  /** Runs an interrupted job again from the beginning, with a new search for candidates. */
+  /** Reruns an interrupted job from the beginning, with a new search for candidates. */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: AutoMLJobRecord): AutoMLRun {
     const {
       EndTime: _end,
@@ -81,7 +81,7 @@ export class AutoMLEngine {
     throw validationError('these services were started without a runner for AutoML jobs');
   }
 
-  /** Finds the run of a job of this process. */
+  /** Finds the run of a job in this process. */
   public running(name: string): AutoMLRun | undefined {
     return this.runs.get(name);
   }

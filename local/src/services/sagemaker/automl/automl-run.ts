@@ -47,7 +47,7 @@ export type AutoMLContext = Pick<
 /** Why a search ends before its last candidate. */
 export type AutoMLStopReason = 'Stopped' | 'MaxAutoMLJobRuntimeReached';
 
-/** A job's input, as channels of a training job: both have the same S3 semantics. */
+/** A job's input in the form of a training definition, which has the same S3 semantics. */
 export function automlInput(request: CreateAutoMLJobRequest, table: TabularJobConfig): TrainingDefinition {
   const { FeatureSpecificationS3Uri: specification } = table;
   const channels = request.AutoMLJobInputDataConfig.map((channel) => ({
@@ -293,7 +293,7 @@ export class AutoMLRun {
     return this.ranked(candidates)[0];
   }
 
-  /** Completed candidates, best first; of equal ones, the older first. */
+  /** Completed candidates, best first; in case of a tie, the oldest first. */
   private ranked(candidates: readonly AutoMLCandidate[]): AutoMLCandidate[] {
     const sign = this.analysis?.direction === 'Minimize' ? 1 : -1;
     return candidates

@@ -1,4 +1,4 @@
-/** Words a failure of S3 as SageMaker does in a job's failure reason. */
+/** Rewords an S3 error as SageMaker does in failure reasons. */
 export function during<T>(step: string, action: () => T): T {
   try {
     return action();

@@ -8,9 +8,9 @@ interface CreatedJob {
   readonly createdBy?: TaskIdentity;
 }
 
-/** A kind of job, for the operation that creates it. */
+/** Describes a kind of job to the operation that creates it. */
 export interface CreatedKind {
-  /** The members with the job's name in the request and with its ARN in the response. */
+  /** The request member with the job's name, and the response member with its ARN. */
   readonly name: string;
   readonly arn: string;
   readonly jobs: { get(name: string): CreatedJob | undefined };
@@ -21,9 +21,9 @@ export interface CreatedKind {
 }
 
 /**
- * The operation that creates a job. It needs `AddTags` for tags and `iam:PassRole` for the role of each
- * definition. If local mode was interrupted before a task learned of its job, the same attempt of the task
- * sends the request again. The response is then the same as before.
+ * The operation that creates a job. The caller needs `AddTags` for tags and `iam:PassRole` for the role of each
+ * definition. If local mode is interrupted before a task learns of its job, the same attempt of the task
+ * repeats the request and gets the same response.
  */
 export function creation({ name, arn, jobs, start, context }: CreatedKind): Operation {
   return {
@@ -56,7 +56,7 @@ export function creation({ name, arn, jobs, start, context }: CreatedKind): Oper
   };
 }
 
-/** The training definitions in a request: the request itself, or those of a tuning job. */
+/** The training definitions in a request: the request itself, or the definitions of a tuning job. */
 function definitionsOf(input: Input): Input[] {
   const definitions = [input['TrainingJobDefinition'], input['TrainingJobDefinitions']]
     .flat()

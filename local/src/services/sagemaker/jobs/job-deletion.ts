@@ -7,7 +7,8 @@ import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 /**
  * Deletes a training job's record, so that its name can be used again. Artifacts and logs stay.
  *
- * @throws AwsError when it has not ended, or its tuning job has not ended and still needs it (our own rule)
+ * @throws AwsError when the job has not ended, or its tuning job has not ended and still needs it (local mode's
+ *   own rule)
  */
 export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJobRecord): void {
   if (isRunning(description.TrainingJobStatus)) {

@@ -87,8 +87,8 @@ export function pick(from: object, members: readonly string[]): object {
 }
 
 /**
- * Response of ListTags. A job has at most 50 tags, so there is only one page unless the caller requests
- * fewer.
+ * Response of ListTags. A job has at most 50 tags, so there is only one page unless the caller requests smaller
+ * pages.
  */
 export function listTags(tags: readonly Tag[], input: Input): { Tags: Tag[]; NextToken?: string } {
   const { items, ...token } = page(tags, { MaxResults: tags.length, ...input });
@@ -119,7 +119,7 @@ export function isWithin(
   );
 }
 
-/** Epoch seconds from a time: a number in the protocol, or a string from a state machine. */
+/** Converts a time to epoch seconds. Clients send numbers, state machines send strings. */
 function timeOf(value: unknown, absent: number): number {
   if (value === undefined) {
     return absent;

@@ -19,7 +19,7 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
   return record;
 }
 
-/** Opens the jobs of a deployment's root. Ends jobs whose process is gone. */
+/** Opens the jobs in a deployment's root folder. Ends jobs whose process has exited. */
 export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
   const folder = path.join(root, 'sagemaker');
   const jobs: Jobs = {
@@ -101,7 +101,7 @@ function interruptionReason({ processId }: JobRecord): string {
   return `Local mode (process ${processId}) ended while the job was running.`;
 }
 
-/** Whether a job has not ended but its process is gone. */
+/** Whether a job has not ended although its process has exited. */
 function isLeft(root: string, job: JobRecord, status: string): boolean {
   return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
 }

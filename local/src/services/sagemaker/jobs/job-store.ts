@@ -23,7 +23,7 @@ export interface JobRecord extends JobOrigin {
   readonly isInterrupted?: boolean;
 }
 
-/** Called for each new state of a job, right after or before it is written. */
+/** Called for each new state of a job, right before or after the state is written. */
 export type JobListener<R> = (record: R) => void;
 
 /**
@@ -32,11 +32,11 @@ export type JobListener<R> = (record: R) => void;
  */
 export class JobStore<R extends JobRecord> {
   private readonly records = new Map<string, R>();
-  /** Keys of the jobs that this process created. No other process changes them. */
+  /** Keys of the jobs that this process created. No other process changes these jobs. */
   private readonly own = new Set<string>();
   private readonly events = new EventEmitter();
 
-  /** @param onNotice told about each unreadable record, which is renamed */
+  /** @param onNotice called for each unreadable record, which is renamed */
   constructor(
     private readonly folder: string,
     private readonly onNotice: OnNotice,
@@ -84,19 +84,17 @@ export class JobStore<R extends JobRecord> {
     return fs.existsSync(file) ? this.load(file) : undefined;
   }
 
-  /** All jobs: those of earlier runs by name, then those of this run by creation. */
+  /** All jobs: first the jobs of earlier runs, ordered by name, then the jobs of this run, ordered by creation. */
   public list(): R[] {
     return [...this.records.values()];
   }
 
-  /** The jobs of this run, by creation. */
+  /** The jobs of this run, ordered by creation. */
   public listOwn(): R[] {
     return this.list().filter(({ name }) => this.isOwn(name));
   }
 
-  /**
-   * Whether a job belongs to this run. Process IDs cannot tell: in containers, each run may have the same ID.
-   */
+  /** Whether a job belongs to this run. Process IDs are not enough: in containers, every run can have the same ID. */
   public isOwn(name: string): boolean {
     return this.own.has(name.toLowerCase());
   }
@@ -106,7 +104,7 @@ export class JobStore<R extends JobRecord> {
     return this.write(name, change, writeRecord);
   }
 
-  /** Like `update`, for changes that may be lost: the next change repeats them, or the job is resumed. */
+  /** Like `update`, for changes that can be lost without harm: the next change repeats them, or the job is resumed. */
   public updateProgress(name: string, change: (record: R) => R): R {
     return this.write(name, change, writeRecordSoon);
   }

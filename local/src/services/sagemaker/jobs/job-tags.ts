@@ -6,7 +6,7 @@ import { listTags } from './job-lists';
 import type { JobRecord, JobStore } from './job-store';
 import type { Jobs } from './job-types';
 
-/** What has tags. */
+/** A record with tags. */
 type Tagged = JobRecord & { readonly tags: readonly Tag[] };
 
 /** The operations on tags. */
@@ -42,10 +42,10 @@ function changeTags(
   return store.update(record.name, (current) => ({ ...current, tags: change(current.tags) })).tags;
 }
 
-/** What a request names by its ARN, and the store that keeps it. */
+/** The tagged record whose ARN is in the request, and its store. */
 function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<Tagged>; record: Tagged } {
   const [, kind = '', name = ''] = /:([a-z-]+)\/(.+)$/.exec(String(arn)) ?? [];
-  // Each store takes back what it gave, with other tags.
+  // Safe, because each store only gets back its own records, with changed tags.
   const stores = storesByKind(jobs) as unknown as Readonly<Record<string, JobStore<Tagged>>>;
   const store = Object.hasOwn(stores, kind) ? stores[kind] : undefined;
   const record = store?.get(recordName(name));
@@ -56,7 +56,7 @@ function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<
   );
 }
 
-/** The stores of what has tags, by the part of the ARN that names the kind. */
+/** The stores of tagged records, indexed by the resource type in ARNs. */
 function storesByKind(jobs: Jobs) {
   return {
     'training-job': jobs.training,

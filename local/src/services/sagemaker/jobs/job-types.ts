@@ -13,7 +13,7 @@ export interface TrainingJobRecord extends JobRecord {
   readonly tunedHyperParameters?: Readonly<Record<string, string>>;
   /** Name of the job's definition in the tuning job, if it has one. */
   readonly definitionName?: string;
-  /** Number of its trial in the study of the search. */
+  /** Number of the job's trial in the study of the search. */
   readonly trial?: number;
   /** Notes for the user by metric name, for example that the captured text is not a number. */
   readonly metricNotes?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface TuningJobRecord extends JobRecord {
   readonly pausedSeconds?: number;
 }
 
-/** All jobs of a deployment, and the models that transform jobs run. */
+/** All jobs of a deployment, and its models and model packages. */
 export interface Jobs {
   readonly training: JobStore<TrainingJobRecord>;
   readonly tuning: JobStore<TuningJobRecord>;

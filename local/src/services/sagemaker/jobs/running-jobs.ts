@@ -4,7 +4,7 @@ import { validationError } from '../../aws-error';
 export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
   private readonly runs = new Map<string, Run>();
 
-  /** Adds a run, until it has finished. */
+  /** Adds a run, and removes it when it has finished. */
   public add(name: string, run: Run): void {
     this.runs.set(name, run);
     void run.finished.then(() => this.runs.delete(name));
@@ -26,7 +26,7 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
 }
 
 /**
- * The run of a job to stop.
+ * Returns the run of a job that is to be stopped.
  *
  * @param kind kind of the job, for messages
  * @throws AwsError `ValidationException` when the job has ended, or another process runs it

@@ -32,8 +32,8 @@ const RESOURCES: Readonly<Record<string, (jobs: Jobs) => Input[]>> = {
 };
 
 /**
- * Response of Search, for training and tuning jobs: by any property, hyperparameter, final metric or tag.
- * SageMaker refuses unknown properties. Here they match no job.
+ * Response of Search: finds training and tuning jobs by any property, hyperparameter, final metric or tag.
+ * SageMaker refuses unknown properties; here, they match no job.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
  * @throws AwsError `ValidationException` for an invalid expression
@@ -128,7 +128,7 @@ function fits(
   }
 }
 
-/** Operators by the order of property and value. The order is NaN if they cannot be compared. */
+/** Operators, as tests of the result of `compare`. */
 const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   GreaterThan: (order) => order > 0,
@@ -138,12 +138,12 @@ const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
 };
 
 /**
- * Compares a property with a value: as numbers, as times (epoch seconds and ISO 8601), or as strings, where
- * the result is 0 if they are equal.
+ * Compares a property with a value: as numbers, as times (epoch seconds and ISO 8601), or as strings. The
+ * result is negative, 0 or positive; for unequal strings, NaN.
  */
 function compare(value: unknown, wanted: string, name: string): number {
   const number = Number(value);
-  // A decimal hyperparameter is compared as an integer if the value is one (API reference, Filter).
+  // A decimal hyperparameter is compared as an integer if the value is an integer (API reference, Filter).
   const given = name.startsWith('HyperParameters.') && /^-?\d+$/.test(wanted) ? Math.trunc(number) : number;
   const limit = Number(wanted);
   if (!Number.isNaN(given) && !Number.isNaN(limit)) return given - limit;

@@ -7,22 +7,19 @@ export function workFolderOf(root: string, jobName: string): string {
   return joinInside(path.join(root, 'work'), jobName);
 }
 
-/**
- * The working folder of an AutoML job, which may have the same name as a training job. Names cannot contain a
- * dot.
- */
+/** The working folder of an AutoML job, which can have the same name as a training job. Names cannot contain a dot. */
 export function automlFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.automl`);
 }
 
-/** That of a transform job, which may have the name of a training job, too. */
+/** The working folder of a transform job, which can also have the same name as a training job. */
 export function transformFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.transform`);
 }
 
 /**
  * Deletes the folder of a job that has ended. A failure is reported but does not affect the job: files of a
- * container may belong to root.
+ * container can belong to root.
  */
 export function removeWorkFolder(folder: string, onProblem: (text: string) => void): void {
   try {

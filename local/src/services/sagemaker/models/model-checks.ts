@@ -4,8 +4,8 @@ import type { ContainerDefinition, CreateModelRequest } from './model-types';
 import { resolveContainer } from './resolve-container';
 
 /**
- * Refuses what SageMaker refuses when it creates a model. Whether local mode can run the image is asked when a
- * transform job is created: a model by itself runs nothing.
+ * Applies the checks of SageMaker's CreateModel. Whether local mode can run the image is checked when a
+ * transform job is created, because a model alone runs nothing.
  *
  * @returns the model's role
  * @throws AwsError ValidationException
@@ -50,7 +50,7 @@ function checkContainer({
   }
 }
 
-/** The role has to read the model data already now: SageMaker looks at them when it creates a model. */
+/** The role must be able to read the model data now, because SageMaker checks it when it creates a model. */
 function checkModelData(
   container: ContainerDefinition,
   role: string,

@@ -52,7 +52,7 @@ export function modelOperations(context: EngineContext) {
 /**
  * The model that a request names.
  *
- * @throws AwsError ValidationException when there is none
+ * @throws AwsError ValidationException when there is no such model
  */
 export function findModel(
   { jobs, environment }: Pick<EngineContext, 'jobs' | 'environment'>,
@@ -63,7 +63,7 @@ export function findModel(
   throw validationError(`Could not find model "${modelArn(environment, String(ModelName))}".`);
 }
 
-/** A model as DescribeModel answers, with the values that SageMaker fills in. */
+/** A model as DescribeModel returns it, with SageMaker's defaults. */
 function described(model: ModelDescription): ModelDescription {
   const filled = (container: ContainerDefinition) => ({
     Mode: 'SingleModel' as const,
@@ -83,7 +83,7 @@ function listModels(models: readonly ModelDescription[], input: Input): unknown 
     ({ ModelName: name, CreationTime: created }) =>
       isNamed(input, name) && isWithin(input, { CreationTime: created, LastModifiedTime: created }),
   );
-  // The API reference names these defaults for ListModels.
+  // The API reference documents these defaults for ListModels.
   const { items, ...token } = sortedPage(
     kept,
     { SortBy: 'CreationTime', SortOrder: 'Descending', ...input },

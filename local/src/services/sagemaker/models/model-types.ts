@@ -1,7 +1,7 @@
 import type { Tag } from '../api-types';
 import type { JobRecord } from '../jobs/job-store';
 
-/** A container of a model. Members that local mode keeps without reading them are not listed here. */
+/** A container of a model. Members that local mode only stores are not declared. */
 export interface ContainerDefinition {
   readonly Image?: string;
   readonly Mode?: 'SingleModel' | 'MultiModel';
@@ -30,7 +30,7 @@ export interface ModelDescription extends Omit<CreateModelRequest, 'Tags'> {
   readonly CreationTime: number;
 }
 
-/** What is kept of a model. */
+/** The stored record of a model. */
 export interface ModelRecord extends JobRecord {
   readonly description: ModelDescription;
   readonly tags: readonly Tag[];

@@ -6,8 +6,9 @@ import type { ContainerDefinition } from './model-types';
 /**
  * Adds the image and the model data of the model package that a container names.
  *
- * @throws AwsError ValidationException if there is no such package, or it is a version that is not approved: "the value
- *   of this parameter must be set to Approved to deploy the model" (API reference, CreateModelPackage)
+ * @throws AwsError ValidationException if the package does not exist, or is a version that is not approved:
+ *   "the value of this parameter must be set to Approved to deploy the model" (API reference,
+ *   CreateModelPackage)
  */
 export function resolveContainer(
   container: ContainerDefinition,

@@ -50,7 +50,7 @@ export function packageOperations(context: EngineContext) {
       },
     },
     ListModelPackages: {
-      // The cross-account policies of the documentation allow it on packages, but the action has no resource types.
+      // The documentation's cross-account policies allow this action on packages, but it has no resource types.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
       run: (input) => {
@@ -101,7 +101,7 @@ export function findPackage(
   throw validationError(`ModelPackage ${packageArnOf(environment, arnOrName)} does not exist.`);
 }
 
-/** The package that the same request, or the same attempt at a task, has created already. */
+/** The package that an earlier copy of the request, or the same attempt of a task, has already created. */
 function findRepeated(
   { jobs: { modelPackages: packages } }: Pick<EngineContext, 'jobs'>,
   { ClientToken: token }: CreateModelPackageRequest,
@@ -170,7 +170,7 @@ function createUnversioned({ jobs }: EngineContext, record: ModelPackageRecord):
   throw validationError(`Model Package already exists: ${record.description.ModelPackageArn}`);
 }
 
-/** Creates the next version of a group. Another process may have taken a number. */
+/** Creates the next version of a group. Skips numbers that another process has taken. */
 function createVersion(
   context: EngineContext,
   group: string,
@@ -224,7 +224,7 @@ function updated(
 
 function listPackages(packages: readonly ModelPackageRecord[], input: Input): unknown {
   const { ModelPackageGroupName: group, ModelApprovalStatus: status } = input;
-  // Without a group or a type, only unversioned packages (API reference).
+  // Without a group or a type, lists only unversioned packages (API reference).
   const { ModelPackageType: type = group === undefined ? 'Unversioned' : 'Versioned' } = input;
   const kept = packages.filter(
     ({ name, description: { ModelPackageGroupName: own, ModelApprovalStatus, CreationTime } }) =>

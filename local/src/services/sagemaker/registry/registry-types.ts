@@ -12,7 +12,7 @@ export interface ModelPackageGroupDescription {
   readonly CreatedBy: object;
 }
 
-/** What is kept of a model package group. */
+/** The stored record of a model package group. */
 export interface ModelPackageGroupRecord extends JobRecord {
   readonly description: ModelPackageGroupDescription;
   readonly tags: readonly Tag[];
@@ -28,7 +28,7 @@ export interface InferenceSpecification {
   readonly Containers: readonly ContainerDefinition[];
 }
 
-/** Request of CreateModelPackage. Members that local mode only returns are not listed here. */
+/** Request of CreateModelPackage. Members that local mode only returns are not declared. */
 export interface CreateModelPackageRequest {
   readonly ModelPackageName?: string;
   readonly ModelPackageGroupName?: string;
@@ -49,7 +49,7 @@ export interface ModelPackageDescription extends Omit<CreateModelPackageRequest,
   readonly LastModifiedTime?: number;
 }
 
-/** What is kept of a model package. */
+/** The stored record of a model package. */
 export interface ModelPackageRecord extends JobRecord {
   readonly description: ModelPackageDescription;
   readonly tags: readonly Tag[];

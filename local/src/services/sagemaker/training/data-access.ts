@@ -21,7 +21,8 @@ export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'isTrust
 export type FileSystems = ReadonlyMap<string, string>;
 
 /**
- * AWS's buckets with JumpStart models and scripts. On AWS, everybody may read them. They do not exist here.
+ * AWS's buckets with JumpStart models and scripts. On AWS, everybody can read them. They do not exist in local
+ * mode.
  */
 const JUMPSTART_BUCKETS = /^jumpstart-(private-)?cache-prod-/;
 
@@ -132,7 +133,7 @@ export class DataAccess {
     );
   }
 
-  /** The same, or undefined when there is no such object. */
+  /** Like `objectFile`, but returns undefined if there is no such object. */
   public findObject(s3Uri: string, roleArn: string): string | undefined {
     const location = locationOf(s3Uri, 'the object');
     this.checkObject('GetObject', location, roleArn);
@@ -302,8 +303,8 @@ export class DataAccess {
 }
 
 /**
- * The path of an object in the channel's folder: the part after the prefix if that is a folder, otherwise
- * after the prefix's last slash.
+ * The path of an object in the channel's folder: the part after the prefix if the prefix is a folder, otherwise
+ * the part after the prefix's last slash.
  */
 function nameInChannel(key: string, prefix: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);

@@ -12,7 +12,7 @@ export interface ManifestEntry {
  * Reads the manifest of a channel (`S3DataType: ManifestFile`): a JSON list with an object `{"prefix":
  * "s3://…"}`, followed by the rest of each object's URI.
  *
- * @throws AwsError when the manifest is invalid; `what` names it in the message
+ * @throws AwsError when the manifest is invalid; `what` names the manifest in the message
  */
 export function readManifest(text: string, what: string): ManifestEntry[] {
   const [first, ...rest] = parseList(text, what);

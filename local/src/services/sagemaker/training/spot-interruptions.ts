@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 
 /** Interrupts spot jobs, to test how a job handles a restart. */
 export interface SpotInterruptionOptions {
-  /** Average number of interruptions per job: 2 means twice each, 0.3 means once for three jobs in ten. */
+  /** Average number of interruptions per job: 2 means two per job, 0.3 means one interruption in 3 of 10 jobs. */
   readonly perJob: number;
   /** Seconds until a new instance is available. @default 1 */
   readonly waitSeconds?: number;
-  /** Seed for the moments of interruption. @default 0 */
+  /** Seed for the times of interruptions. @default 0 */
   readonly seed?: number;
 }
 
@@ -19,7 +19,7 @@ const MOST_LINES = 10;
  */
 export const SPOT_PRICE_SHARE = 0.3;
 
-/** Simulates the spot instances of local mode: which jobs are interrupted, when, and for how long. */
+/** Simulates spot interruptions: which jobs are interrupted, when, and for how long. */
 export class SpotInterruptions {
   public readonly waitSeconds: number;
   private jobs = 0;
@@ -30,12 +30,12 @@ export class SpotInterruptions {
 
   /**
    * Plans the interruptions of the next job: for each, the number of log lines after the attempt's start.
-   * Lines, unlike seconds, make a run reproducible.
+   * Counting lines instead of seconds makes runs reproducible.
    */
   public plan(): number[] {
     const { perJob, seed = 0 } = this.options;
     const job = this.jobs++;
-    // Spread evenly, so that the total is right after each job.
+    // Spreads interruptions evenly, so that their total is correct after each job.
     const count = Math.floor((job + 1) * perJob) - Math.floor(job * perJob);
     return Array.from({ length: count }, (_, i) => {
       const hash = createHash('sha256').update(`${seed}/${job}/${i}`).digest();

@@ -20,7 +20,7 @@ export interface AttemptOptions {
   readonly runsAgain: boolean;
   /** Aborting this signal stops the attempt. */
   readonly signal: AbortSignal;
-  /** Whether to discard the results because the attempt will be repeated. Called at its end. */
+  /** Whether to discard the results because the attempt will be repeated. Called at the end of the attempt. */
   readonly isLost: () => boolean;
   /** Called when the training itself starts. Until then, the job waits for others. */
   readonly onStart: () => void;
@@ -35,9 +35,9 @@ export interface AttemptOptions {
 const DISK_FULL = /\bENOSPC\b|FileStream\.Write incomplete/;
 
 /**
- * Trains a job once, from reading its data to storing its results in S3. Does not reject: every failure is an
- * outcome, except a full disk. That ends the process, as when a log is written: jobs that failed because of
- * it would have to be trained again, while interrupted jobs can be resumed.
+ * Runs a training job once, from reading its data to storing its results in S3. Never rejects: failures are
+ * outcomes. However, a full disk ends the process, because interrupted jobs can be resumed, while failed jobs
+ * would have to be trained again.
  */
 export async function attemptTraining(
   context: EngineContext,
@@ -55,7 +55,7 @@ export async function attemptTraining(
   return new Promise(() => undefined);
 }
 
-/** An error without a name of its own is a fault of local mode or of this machine. */
+/** A message that does not begin with the name of an error means a fault of local mode or of this machine. */
 function outcomeOf({ message }: Error): TrainingOutcome {
   const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
   return { status: 'Failed', failureReason };
@@ -110,7 +110,7 @@ async function train(
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
-      // The earlier failure is the reason.
+      // Otherwise, the earlier failure is reported.
       if (outcome.status !== 'Failed') throw error;
       log.write(error.message);
     });

@@ -50,7 +50,7 @@ export class TrainingEngine {
     this.context.data.validate(definition);
   }
 
-  /** Metric definitions of a job: those of the algorithm if it has any, otherwise those of the request. */
+  /** The metric definitions of the algorithm if it has any, otherwise those of the request. */
   public metricDefinitions(definition: TrainingDefinition): readonly MetricDefinition[] {
     const { AlgorithmSpecification: algorithm } = definition;
     const own = this.context.trainer.metricDefinitions(algorithmOf(definition));
@@ -100,7 +100,7 @@ export class TrainingEngine {
     return this.run(request, start);
   }
 
-  /** Runs an interrupted job again, from its checkpoints if it has any, otherwise from the beginning. */
+  /** Reruns an interrupted job, from its checkpoints if it has any, otherwise from the beginning. */
   public resume(interrupted: TrainingJobRecord, start: Omit<TrainingStart, 'createdBy'>): TrainingRun {
     const { isInterrupted: _isInterrupted, metricNotes: _metricNotes, ...record } = interrupted;
     const { TrainingJobArn: arn, TuningJobArn: tuningJobArn, CreationTime: created } = record.description;
@@ -116,7 +116,7 @@ export class TrainingEngine {
     return this.run(request, { ...start, runsAgain: true });
   }
 
-  /** Runs an interrupted job again that is not part of a tuning job. */
+  /** Reruns an interrupted job that does not belong to a tuning job. */
   public resumeAlone(interrupted: TrainingJobRecord): TrainingRun {
     const { MetricDefinitions: metricDefinitions = [] } = interrupted.description.AlgorithmSpecification;
     return this.resume(interrupted, { metricDefinitions });
@@ -131,7 +131,7 @@ export class TrainingEngine {
     return run;
   }
 
-  /** Finds the run of a job of this process. */
+  /** Finds the run of a job in this process. */
   public running(name: string): TrainingRun | undefined {
     return this.runs.get(name);
   }

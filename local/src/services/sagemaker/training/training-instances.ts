@@ -2,13 +2,13 @@ import type { TrainingInstance } from '../../../training/trainer';
 import { type AwsError, validationError } from '../../aws-error';
 import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 
-/** Maximum number of instances of a training job. Each runs as one or several processes of this machine. */
+/** Maximum number of instances of a training job. Each runs as one or several processes on this machine. */
 const MAX_INSTANCES = 20;
 
 /**
  * The instances of a training job: `algo-1`, `algo-2`, …, group after group.
  *
- * @throws AwsError when there are none, too many for this machine, or both forms are given
+ * @throws AwsError when there are no instances, too many for this machine, or both forms are given
  */
 export function instancesOf(definition: TrainingDefinition): TrainingInstance[] {
   const { InstanceGroups: groups = [], ...one } = resourcesOf(definition);
@@ -47,8 +47,8 @@ export function instancesOf(definition: TrainingDefinition): TrainingInstance[] 
 }
 
 /**
- * The instances of a training job. If a tuning job may choose from several types, uses the first: capacity is
- * not an issue here.
+ * The instances of a training job. If a tuning job lists several instance types, uses the first: local mode has
+ * no capacity limits.
  */
 export function resourcesOf(definition: TrainingDefinition): ResourceConfig {
   const { HyperParameterTuningResourceConfig: tuning } = definition as TuningTrainingDefinition;

@@ -108,7 +108,7 @@ function modelUri(request: CreateTrainingJobRequest): string {
   return `${outputUri(request)}/${isFolder ? 'model' : 'model.tar.gz'}`;
 }
 
-/** Time on instances in all attempts, without waiting for instances. */
+/** Total time on instances in all attempts. Excludes waiting for instances. */
 function trainingSeconds(transitions: readonly SecondaryStatusTransition[]): number {
   return transitions
     .filter(({ Status }) => ['Training', 'Uploading', 'Stopping'].includes(Status))

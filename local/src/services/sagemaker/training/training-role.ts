@@ -9,7 +9,7 @@ export type JobRoleAccess = Pick<Authorizer, 'checkAccess' | 'checkKey'>;
 /** Permissions that the role needs to pull the image from ECR: facts/step-functions-sagemaker.md §4. */
 const PULL_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'];
 
-/** Permissions that the role needs for the KMS key of its artifacts, and for that of its volumes. */
+/** Permissions that the role needs for the KMS keys of artifacts and volumes. */
 const OUTPUT_KEY_ACTIONS = ['kms:Encrypt', 'kms:GenerateDataKey'];
 const VOLUME_KEY_ACTIONS = [
   'kms:CreateGrant',
@@ -18,13 +18,13 @@ const VOLUME_KEY_ACTIONS = [
   'kms:GenerateDataKeyWithoutPlaintext',
 ];
 
-/** The key that a member of a request names, if it names one. An empty one stands for the default, too. */
+/** A request member with a KMS key. `keyId` is undefined or empty for the default key. */
 interface NamedKey {
   readonly member: string;
   readonly keyId: string | undefined;
 }
 
-/** What a job's role uses. */
+/** A job's role, and the image and KMS keys that it uses. */
 export interface JobRoleUse {
   readonly roleArn: string;
   readonly image: string;
@@ -48,8 +48,8 @@ export function checkTrainingRole(
 }
 
 /**
- * Checks that a job's role may use the image and the KMS keys of its request. Local mode neither pulls from
- * ECR nor encrypts, but on AWS the job would fail without these permissions.
+ * Checks that a job's role is allowed to use the image and the KMS keys of its request. Local mode neither
+ * pulls from ECR nor encrypts, but on AWS the job would fail without these permissions.
  *
  * @throws Error with the job's failure reason
  */
@@ -78,7 +78,7 @@ function checkPull(image: string, arn: string, access: JobRoleAccess, { partitio
   const { account, repository } = parseImage(image);
   const region = /\.dkr\.ecr(?:-fips)?\.([^.]+)\./.exec(image)?.[1];
   if (account === undefined || region === undefined) {
-    // An image of another registry.
+    // The image is not in ECR.
     return;
   }
   access.checkAccess({ arn }, 'ecr:GetAuthorizationToken', '*');

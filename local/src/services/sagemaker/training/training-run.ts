@@ -61,7 +61,7 @@ export class TrainingRun {
   ) {
     this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
     this.interruptions = this.hasSpotInstances ? (context.spot?.plan() ?? []) : [];
-    // The limit is for all attempts together (API reference, StoppingCondition).
+    // The limit applies to all attempts together (API reference, StoppingCondition).
     const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
     this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
     this.runsAgain = options.runsAgain ?? false;
@@ -98,7 +98,7 @@ export class TrainingRun {
     }
   }
 
-  /** Finding metrics may take time. A stopped job does not wait for long. */
+  /** Waits until all metrics in the output have been found. A stopped job does not wait long. */
   private async readRemainingMetrics(): Promise<void> {
     const { signal } = this.stopping;
     const found = this.metrics.settled();
@@ -169,7 +169,7 @@ export class TrainingRun {
     return { outcome, isInterrupted: isInterrupted() };
   }
 
-  /** The training itself starts. Time counts only from here, not while the job was waiting for its turn. */
+  /** Records the start of training. Time that the job spent waiting for its turn does not count. */
   private begin(): void {
     this.move({
       secondaryStatus: 'Training',

@@ -1,7 +1,7 @@
 import type { PathStep } from '../../../training/model-server';
 import { validationError } from '../../aws-error';
 
-/** What may follow the `$` of a filter, one of them at a time. */
+/** One step of a filter after the `$`. */
 const STEP = /\.?\[([^\]]*)\]|\.(\*|[^.[\]]+)/y;
 type Item = number | readonly [start: number | null, end: number | null];
 

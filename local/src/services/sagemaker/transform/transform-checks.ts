@@ -7,16 +7,16 @@ import type { CreateTransformJobRequest, TransformModel } from './transform-type
 
 const MIB = 1 << 20;
 
-/** Without MaxPayloadInMB (API reference, CreateTransformJob). */
+/** Default of MaxPayloadInMB (API reference, CreateTransformJob). */
 const DEFAULT_PAYLOAD_MB = 6;
 
-/** Most that all requests at a time may hold (API reference, CreateTransformJob, MaxPayloadInMB). */
+/** Maximum total payload of concurrent requests (API reference, CreateTransformJob, MaxPayloadInMB). */
 const MOST_PAYLOAD_MB = 100;
 
 /**
  * The container that a transform job runs.
  *
- * @throws AwsError ValidationException for a model that batch transform, or local mode, does not take
+ * @throws AwsError ValidationException for a model that batch transform or local mode does not support
  */
 export function transformedModel({
   ModelName: name,
@@ -43,7 +43,7 @@ export function transformedModel({
   return { container, roleArn };
 }
 
-/** What decides which server runs a job: the container with the job's environment. */
+/** The model server that a job needs: the container's image, and the environments of the container and the job. */
 export function servedModel(
   { container }: TransformModel,
   { Environment: environment }: CreateTransformJobRequest,
@@ -52,9 +52,9 @@ export function servedModel(
 }
 
 /**
- * How a job makes requests and output.
+ * The settings for a job's requests and output.
  *
- * @throws AwsError ValidationException for what excludes each other, or local mode does not have
+ * @throws AwsError ValidationException for settings that conflict or that local mode does not support
  */
 export function batchSettings(request: CreateTransformJobRequest): BatchSettings {
   const { TransformInput: input, TransformOutput: output, DataProcessing: processing = {} } = request;
@@ -90,7 +90,7 @@ export function batchSettings(request: CreateTransformJobRequest): BatchSettings
   };
 }
 
-/** What a job reads and writes, as a training job; both have the same S3 semantics. */
+/** A job's input and output in the form of a training definition, which has the same S3 semantics. */
 export function transformData(
   { TransformInput: input, TransformOutput: output }: CreateTransformJobRequest,
   { roleArn }: TransformModel,

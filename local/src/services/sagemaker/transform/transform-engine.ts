@@ -20,7 +20,7 @@ export class TransformEngine {
 
   constructor(private readonly context: EngineContext) {}
 
-  /** Creates a job and starts it. */
+  /** Creates and starts a job. */
   public start({ Tags: tags = [], ...request }: CreateTransformJobRequest, createdBy?: TaskIdentity): void {
     const { context } = this;
     const { container: named, roleArn } = transformedModel(
@@ -52,7 +52,7 @@ export class TransformEngine {
     this.run(record);
   }
 
-  /** Runs a job that was interrupted again, from its beginning. */
+  /** Reruns an interrupted job from the beginning. */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: TransformJobRecord): TransformRun {
     const { description } = interrupted;
     const {
@@ -82,7 +82,7 @@ export class TransformEngine {
     throw validationError('these services were started without a server for models');
   }
 
-  /** The run of a job that this process is running. */
+  /** Finds the run of a job in this process. */
   public running(name: string): TransformRun | undefined {
     return this.runs.get(name);
   }

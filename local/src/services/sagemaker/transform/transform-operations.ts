@@ -37,7 +37,7 @@ export function transformOperations(
       run: (input) => {
         transform.refresh();
         const descriptions = transform.list().map(({ description }) => description);
-        // The API reference names these defaults for ListTransformJobs.
+        // The API reference documents these defaults for ListTransformJobs.
         const wanted = { SortBy: 'CreationTime', SortOrder: 'Descending', ...input };
         return listJobs('TransformJob', descriptions, wanted, (job) =>
           pick(job, ['TransformEndTime', 'FailureReason']),
@@ -54,7 +54,7 @@ export function transformOperations(
   } satisfies Record<string, Operation>;
 }
 
-/** A transform job as DescribeTransformJob answers: with the values that SageMaker fills in. */
+/** A transform job as DescribeTransformJob returns it, with SageMaker's defaults. */
 function describedTransformJob({ LastModifiedTime: _modified, ...job }: TransformJobDescription) {
   return {
     ...job,

@@ -12,9 +12,9 @@ import { checkJobRole } from '../training/training-role';
 import { batchSettings, servedModel, transformData } from './transform-checks';
 import type { TransformJobDescription, TransformJobRecord, TransformJobStatus } from './transform-types';
 
-/** One transform job from its start to its end. */
+/** Runs a transform job from start to end. */
 export class TransformRun {
-  /** The job's last record. Never rejects: whatever happens, the record says it. */
+  /** Resolves to the job's last record. Never rejects: failures are in the record. */
   public readonly finished: Promise<TransformJobRecord>;
   private readonly stopping = new AbortController();
   private isOver = false;
@@ -27,7 +27,7 @@ export class TransformRun {
     this.finished = this.run();
   }
 
-  /** Asks the job to stop, unless it has ended; it stores no output then. */
+  /** Asks the job to stop without storing output. Does nothing if it has ended. */
   public stop(): void {
     if (this.isOver || this.stopping.signal.aborted) return;
     this.describe({ TransformJobStatus: 'Stopping' });
@@ -35,7 +35,7 @@ export class TransformRun {
   }
 
   private async run(): Promise<TransformJobRecord> {
-    // What came before in the same turn (the record, the caller's bookkeeping) is to be seen first.
+    // The caller must first finish its synchronous work (the record, its own bookkeeping).
     await Promise.resolve();
     const { context, record } = this;
     const folder = transformFolderOf(context.root, record.name);
@@ -96,7 +96,7 @@ export class TransformRun {
     return this.context.data.resolveChannels(transformData(description, model)).flatMap(({ files }) => files);
   }
 
-  /** Stores the output of the files that were transformed, also where others were not (API reference, TransformOutput). */
+  /** Stores the output of all transformed files, even if other files failed (API reference, TransformOutput). */
   private store(files: readonly ChannelFile[], workFolder: string): void {
     const { TransformOutput: output } = this.record.description;
     for (const [number, { name }] of files.entries()) {
@@ -114,7 +114,7 @@ export class TransformRun {
     this.isOver = true;
     const { signal } = this.stopping;
     const isEnding = this.context.isEnding();
-    // Ctrl-C reaches all processes of a terminal: what fails while local mode ends did not fail by itself.
+    // Ctrl-C reaches all processes of a terminal: a job that fails while local mode is closing did not fail by itself.
     const isCutOff = outcome.status !== 'Completed' && isEnding;
     const status: TransformJobStatus = isCutOff || signal.aborted ? 'Stopped' : outcome.status;
     const now = this.context.now();

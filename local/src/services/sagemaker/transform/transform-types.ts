@@ -38,7 +38,7 @@ export interface CreateTransformJobRequest {
 /** Status of a transform job. */
 export type TransformJobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 
-/** What DescribeTransformJob answers, and when that was changed last; times are epoch seconds. */
+/** Response of DescribeTransformJob, and the time of its last change. Times are epoch seconds. */
 export interface TransformJobDescription extends Omit<CreateTransformJobRequest, 'Tags'> {
   readonly TransformJobArn: string;
   readonly TransformJobStatus: TransformJobStatus;
@@ -49,13 +49,13 @@ export interface TransformJobDescription extends Omit<CreateTransformJobRequest,
   readonly FailureReason?: string;
 }
 
-/** The model of a transform job as it was when the job was created: it may be deleted since. */
+/** The model of a transform job as it was when the job was created: it may have been deleted since. */
 export interface TransformModel {
   readonly container: ContainerDefinition;
   readonly roleArn: string;
 }
 
-/** What is kept of a transform job. */
+/** The stored record of a transform job. */
 export interface TransformJobRecord extends JobRecord {
   readonly description: TransformJobDescription;
   readonly model: TransformModel;

@@ -8,11 +8,11 @@ import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
 /** "Most users input values of around 50 or more training jobs" (developer guide, completion criteria). */
 const TRAINING_JOBS = 50;
 
-/** Number of retries of a training job. Our own choice, because SageMaker's is not public. */
+/** Number of retries of a training job. Our own choice, because SageMaker's number is not public. */
 const RETRY_ATTEMPTS = 3;
 
 /**
- * Adds Autotune's choices to a request. Members that the request sets stay (docs/decisions/0013). Without
+ * Adds Autotune's choices to a request, but keeps members that the request sets (docs/decisions/0013). Without
  * Autotune, returns the request unchanged.
  *
  * @throws AwsError when local mode knows no ranges for the algorithm
@@ -57,7 +57,7 @@ function chooseConfig(config: TuningJobConfig, combinations: number, isOne: bool
   return {
     ...config,
     ResourceLimits: {
-      // The number for a grid search follows from its values.
+      // The values of a grid search determine the number of jobs.
       ...(strategy !== 'Grid' && { MaxNumberOfTrainingJobs: Math.min(TRAINING_JOBS, combinations) }),
       ...limits,
     },
@@ -70,7 +70,8 @@ function chooseConfig(config: TuningJobConfig, combinations: number, isOne: bool
 }
 
 /**
- * Adds a range for each AutoParameter. One that the algorithm cannot tune keeps its hint as a static value.
+ * Adds a range for each AutoParameter. A hyperparameter that the algorithm cannot tune keeps its hint as a
+ * static value.
  */
 function withRanges(searched: SearchedDefinition): SearchedDefinition {
   const { definition, ranges } = searched;

@@ -46,7 +46,8 @@ export function checkTuningJob(request: CreateTuningJobRequest): void {
 }
 
 /**
- * Refuses members that are for a single definition only, and requires those that several definitions need.
+ * Checks several definitions: refuses members that apply only to a single definition, and requires members such
+ * as names.
  */
 function checkSeveral({
   HyperParameterTuningJobConfig: config,

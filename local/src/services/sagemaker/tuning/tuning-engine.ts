@@ -54,10 +54,7 @@ export class TuningEngine {
     return record;
   }
 
-  /**
-   * Resumes an interrupted job. Results of its training jobs are kept. Training jobs that were cut off run
-   * again.
-   */
+  /** Resumes an interrupted job. Keeps the results of its ended training jobs. Interrupted training jobs run again. */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
     const {
       HyperParameterTuningEndTime: ended,
@@ -77,7 +74,7 @@ export class TuningEngine {
     return this.run(record, this.learnedFromParents(description));
   }
 
-  /** Needed only if the search had not started. Otherwise, the study has these trials. */
+  /** Trials of the parents. Needed only if the search had not started: otherwise, the study contains them. */
   private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
     try {
       return warmStart(request, this.context.jobs).previousTrials;
@@ -100,7 +97,7 @@ export class TuningEngine {
     return run;
   }
 
-  /** Finds the run of a job of this process. */
+  /** Finds the run of a job in this process. */
   public running(name: string): TuningRun | undefined {
     return this.runs.get(name);
   }

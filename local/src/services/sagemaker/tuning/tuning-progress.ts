@@ -1,13 +1,11 @@
 import type { TrainingJobSummary } from '../api-types';
 
-/**
- * Minimum improvement of the best objective value that counts: 1%, according to SageMaker's documentation.
- */
+/** Minimum relative improvement of the best objective value: 1%, according to SageMaker's documentation. */
 const IMPROVEMENT = 0.01;
 
 /**
- * A search has converged (docs/decisions/0013) when this many consecutive training jobs with an objective
- * value have not improved on the best, plus as many for each tuned hyperparameter.
+ * A search has converged (docs/decisions/0013) after this many consecutive training jobs with an objective
+ * value but without an improvement, or after 3 per tuned hyperparameter if that is more.
  */
 const FEWEST_TO_CONVERGE = 10;
 const TO_CONVERGE_PER_HYPERPARAMETER = 3;

@@ -42,7 +42,7 @@ type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
 interface DefinitionSearch {
   readonly searched: SearchedDefinition;
   readonly search: Search;
-  /** Training jobs that were cut off, by trial number. The search proposes these first. */
+  /** Interrupted training jobs, indexed by trial number. The search proposes these first. */
   readonly interrupted: Map<number, TrainingJobRecord>;
   launched: number;
   isUsedUp: boolean;
@@ -50,7 +50,7 @@ interface DefinitionSearch {
 
 /** Runs a tuning job from start to end. */
 export class TuningRun {
-  /** Settles when the job and all its training jobs have ended. Never rejects. */
+  /** Resolves when the job and all its training jobs have ended. Never rejects. */
   public readonly finished: Promise<void>;
   private readonly name: string;
   private readonly running = new Map<TrainingRun, Promise<void>>();
@@ -107,7 +107,7 @@ export class TuningRun {
     }
   }
 
-  /** Names of definitions may differ only in case: the number makes file names unique. */
+  /** Definitions can have the same name except for case: the number makes file names unique. */
   private studyName({ name }: SearchedDefinition, i: number): string {
     const isOne = this.job.TrainingJobDefinition !== undefined;
     return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();
@@ -122,7 +122,7 @@ export class TuningRun {
     );
   }
 
-  /** Takes over the results of earlier runs. Ended training jobs count. Those that were cut off run again. */
+  /** Takes over the results of earlier runs. Ended training jobs count; interrupted ones run again. */
   private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
     const { earlier } = this.options;
     const [first] = searches;
@@ -221,7 +221,7 @@ export class TuningRun {
       run,
       run.finished
         .then(async ({ name, description, isInterrupted }) => {
-          // It runs again when the tuning job is resumed.
+          // The training job runs again when the tuning job is resumed.
           if (isInterrupted) return;
           this.ended.push(name);
           await reports;
@@ -280,7 +280,7 @@ export class TuningRun {
     return this.ended.flatMap((name) => summaries.get(name) ?? []);
   }
 
-  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`. The same when the job is resumed. */
+  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`. A resumed tuning job gives the same names. */
   private nextTrainingJobName(): string {
     this.created += 1;
     const sequence = String(this.created).padStart(3, '0');
@@ -307,8 +307,8 @@ export class TuningRun {
 }
 
 /**
- * The definition for the next training job: one with jobs that were cut off, or else, of those with proposals
- * left, the one with the fewest training jobs.
+ * Selects the definition for the next training job: one with interrupted jobs, or else, among those with
+ * proposals left, the one with the fewest training jobs.
  */
 function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
   const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);
@@ -318,7 +318,7 @@ function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | u
   return left.find(({ launched }) => launched === fewest);
 }
 
-/** The members of a definition that its training jobs have, without those specific to tuning jobs. */
+/** The members of a definition that apply to its training jobs, without those specific to tuning jobs. */
 function trainingMembers(definition: TuningTrainingDefinition): TrainingDefinition {
   const {
     StaticHyperParameters: _static,

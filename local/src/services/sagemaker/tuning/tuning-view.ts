@@ -12,7 +12,7 @@ import type { Jobs, TrainingJobRecord, TuningJobRecord } from '../jobs/job-types
 import { definitionNamed } from './tuning-definitions';
 import { bestTrainingJob, searchProgress } from './tuning-progress';
 
-/** Name of the metric in which SageMaker copies the objective of a tuning job's training jobs. */
+/** Name of the metric to which SageMaker copies the objective of a tuning job's training jobs. */
 export const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
 /**
@@ -44,7 +44,7 @@ export function withTrainingJobs(
       NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
       ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
     },
-    // Elapsed time, as in the API, without the time for which the job was interrupted.
+    // Elapsed time, as in the API, except the time for which the job was interrupted.
     ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created - pausedSeconds)) },
   };
 }
@@ -151,7 +151,7 @@ function countTrainingJobs(
   const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
     summaries.filter(isCounted).length;
   const failed = count((each) => each.TrainingJobStatus === 'Failed');
-  // It has no retries left: a job that is being retried is in progress.
+  // The job has no retries left: a job that is being retried is in progress.
   const retryable = count(
     (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
   );

@@ -39,7 +39,7 @@ const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
 
 /** The starting point of a tuning job. */
 export interface WarmStart {
-  /** The request. If it sets no number of training jobs, as many as the parents leave. */
+  /** The request. If it does not set a maximum number of training jobs, the number that the parents leave. */
   readonly request: CreateTuningJobRequest;
   /** Trials of the parents. The parents' own parents do not count, as on AWS. */
   readonly previousTrials: readonly FinishedTrial[];
@@ -48,8 +48,8 @@ export interface WarmStart {
 /**
  * Checks a request against the parents of its warm start, and collects their trials.
  *
- * @throws AwsError when a parent does not exist or is still running, or the request differs from it where it
- *   must not
+ * @throws AwsError when a parent does not exist or is still running, or the request differs from it in a member
+ *   that must not change
  */
 export function warmStart(request: CreateTuningJobRequest, jobs: Jobs): WarmStart {
   const { WarmStartConfig: config } = request;
@@ -210,15 +210,15 @@ function withinLimit(
   }
   const ResourceLimits = {
     ...config.ResourceLimits,
-    // The number for a grid search follows from its values.
+    // The values of a grid search determine the number of jobs.
     ...(config.Strategy !== 'Grid' && { MaxNumberOfTrainingJobs: wanted }),
   };
   return { ...request, HyperParameterTuningJobConfig: { ...config, ResourceLimits } };
 }
 
 /**
- * Trials from a parent's training jobs: the values of the hyperparameters tuned now, which the parent may
- * have tuned or set.
+ * Trials from a parent's training jobs, with the values of the hyperparameters that are tuned now. The parent
+ * may have tuned these or set them to static values.
  */
 function trialsOf(parent: TuningJobDescription, { ranges }: SearchedDefinition, jobs: Jobs): FinishedTrial[] {
   const names = searchDimensions(ranges).map(({ name }) => name);
@@ -236,7 +236,7 @@ function hyperparametersOf(searched: SearchedDefinition): string[] {
   return [...Object.keys(staticOf(searched)), ...searchDimensions(searched.ranges).map(({ name }) => name)];
 }
 
-/** Static hyperparameters, without the one that SageMaker added to a parent's. */
+/** Static hyperparameters, without the one that SageMaker adds. */
 function staticOf({ definition }: SearchedDefinition): Record<string, string> {
   const { [OBJECTIVE_HYPERPARAMETER]: _added, ...given } = definition.StaticHyperParameters ?? {};
   return given;
@@ -250,7 +250,7 @@ function repositoryOf(definition: TuningTrainingDefinition): string {
   return parseImage(definition.AlgorithmSpecification.TrainingImage ?? '').repository;
 }
 
-/** Whether two values are equivalent. A missing value is equivalent to an empty one or false. */
+/** Whether two values are equivalent. A missing value is equivalent to an empty value or false. */
 function isSame(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(significant(left), significant(right));
 }
@@ -274,7 +274,7 @@ function invalid(message: string): AwsError {
   return refused(`WarmStartConfig: ${message}`);
 }
 
-/** An error whose message begins with AWS's words. */
+/** An error whose message begins with AWS's wording. */
 function refused(message: string): AwsError {
   return validationError(message);
 }
