@@ -39,7 +39,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// For example, the disk fills up while a log is written. Finished work is kept.
+// Happens, for example, if the disk fills up while a log is written. Finished work is kept.
 process.on('uncaughtException', (error) => {
   console.error(explainError(error));
   console.error(

@@ -16,7 +16,7 @@ export function steadyNow(): number {
   return latest;
 }
 
-/** Continues from a time, so that resumed work of an earlier process does not lie in the future. */
+/** Never returns a time before this one, so that the times of resumed work are not in the future. */
 export function continueFrom(milliseconds: number): void {
   latest = Math.max(latest, milliseconds);
 }

@@ -74,7 +74,7 @@ class BucketDeployment {
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
     readAssetFiles(asset, (name, content, file) => {
       if (!this.isIncluded(name)) return;
-      // Data without markers is copied as it is, because it may be larger than memory.
+      // Data without markers is copied as a file, because it may not fit in memory.
       const isCopied = file !== undefined && !hasMarkers;
       files.set(name, isCopied ? { copyOf: file } : replaceMarkers(content(), markers, jsonEscape));
     });
@@ -138,7 +138,7 @@ function archiveOf(asset: FileAsset): Buffer {
   return Buffer.from(zipSync(files));
 }
 
-/** Replaces the markers that `Source.data` left at synthesis with deploy-time values. */
+/** Replaces the markers that `Source.data` inserted at synthesis with deploy-time values. */
 function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
   let text = content.toString('latin1');
   for (const [marker, value] of Object.entries(markers)) {

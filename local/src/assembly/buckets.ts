@@ -14,7 +14,7 @@ export function bucketsFolder(root: string): string {
   return path.join(root, 's3');
 }
 
-/** Folder for incomplete uploads: next to the buckets and on the same disk, but not one of them. */
+/** Folder for incomplete uploads, on the same disk as the folder of buckets, but outside it. */
 export function uploadsFolder(buckets: string): string {
   return path.join(buckets, '.uploads');
 }
@@ -44,7 +44,7 @@ function versioning({ evaluator }: StackContext, logicalId: string): Pick<Bucket
 }
 
 /**
- * Whether the template enables EventBridge events of the bucket: by a property, or by aws-cdk-lib's custom
+ * Whether the template enables EventBridge events for the bucket, with a property or aws-cdk-lib's custom
  * resource.
  */
 function sendsEvents({ evaluator }: StackContext, logicalId: string): boolean {
@@ -67,7 +67,9 @@ function bucketPolicies(context: StackContext, bucket: string): BucketResource['
     .map((logicalId) => resourcePolicy(context, logicalId, 'PolicyDocument'));
 }
 
-/** Encryption with AWS's own keys needs no permission, so it is not recorded. */
+/**
+ * The KMS key for default encryption. Encryption with AWS's own keys needs no permission, so it is ignored.
+ */
 function defaultEncryption({ evaluator }: StackContext, logicalId: string): BucketEncryption | undefined {
   const property = unlessAbsent(() => evaluator.property(logicalId, 'BucketEncryption'));
   const rules = isRecord(property) ? [property['ServerSideEncryptionConfiguration'] ?? []].flat() : [];

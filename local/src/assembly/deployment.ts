@@ -2,9 +2,7 @@
 export interface Deployment {
   /** Name of the CloudFormation stack. */
   readonly stackName: string;
-  /**
-   * Folder that it is deployed to, usually `<project>/.local`. All other paths are absolute and inside it.
-   */
+  /** Folder of the deployment, usually `<project>/.local`. All other paths are absolute and inside it. */
   readonly root: string;
   readonly environment: Environment;
   readonly buckets: readonly BucketResource[];
@@ -124,8 +122,8 @@ export interface StateMachineTarget {
 }
 
 /**
- * Input of a target that replaces the event: at most one of these. Without any, the target receives the
- * event.
+ * The input that a target receives instead of the event. At most one of these members is set; without any,
+ * the target receives the event.
  */
 export interface EventTargetInput {
   /** JSON source. */

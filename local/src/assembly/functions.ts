@@ -14,7 +14,7 @@ const DEFAULT_MEMORY_MEGABYTES = 128;
 
 /**
  * Unpacks each Lambda function that can run here (Node.js runtimes). A function that cannot be resolved is
- * left out with a warning: most templates contain CDK functions that nobody invokes here.
+ * left out with a warning: most templates contain functions of the CDK that local mode never invokes.
  */
 export function deployFunctions(context: StackContext): FunctionResource[] {
   return context.evaluator.resourcesOfType('AWS::Lambda::Function').flatMap((logicalId) => {

@@ -69,8 +69,8 @@ async function clean(options: CleanOptions): Promise<void> {
 }
 
 /**
- * A running local mode leaves a record of its process. Older versions only have it in the records of their
- * executions.
+ * Fails if local mode is running in the root. Older versions stored the ID of their process only in the
+ * records of executions.
  */
 function refuseWhileRunning(root: string): void {
   const hasExecutions = existsSync(join(root, 'executions'));

@@ -20,7 +20,7 @@ export function tellOfInterrupted({ interrupted }: Pick<LocalMode, 'interrupted'
   console.error(`${what} interrupted earlier: "${PROGRAM} resume" continues.`);
 }
 
-/** Shuts down in order at the first Ctrl-C or SIGTERM. The second one ends the process at once. */
+/** Shuts down cleanly at the first Ctrl-C or SIGTERM. The second one ends the process at once. */
 export function onInterruption(say: () => void): Interruption {
   const controller = new AbortController();
   let exitStatus: number | undefined;

@@ -61,7 +61,7 @@ function renderList(rows: readonly ListedSummary[]): string {
   return table.toString();
 }
 
-/** Local time in a form that sorts. */
+/** Local time in a sortable format. */
 function localTime(isoDate: string): string {
   return new Date(isoDate).toLocaleString('sv-SE');
 }

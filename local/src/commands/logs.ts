@@ -41,7 +41,7 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
       printRest(log);
       if (hasEnded) return;
       await sleep(POLL_MILLISECONDS);
-      // Everything is in the file once the job has ended, so one more pass prints the rest.
+      // Once the job has ended, its log is complete, so one more pass prints the rest.
       hasEnded = hasJobEnded(jobs, name);
     }
   } finally {

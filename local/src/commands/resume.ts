@@ -85,7 +85,10 @@ async function resumeIn(
   );
 }
 
-/** Runs of another process are neither interrupted nor successful: this command cannot know how they end. */
+/**
+ * Tells the user that there is nothing to resume. Fails if another process is running something, because this
+ * command cannot know how it will end.
+ */
 function sayNothingIsLeft(records: RunRecords): void {
   const running = runningIn(records);
   if (running.length > 0) throw new UserError(running.map(runsElsewhere).join('\n'));

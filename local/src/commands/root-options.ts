@@ -37,8 +37,8 @@ export function pythonFolderOf({ root }: RootOptions): string {
 }
 
 /**
- * Adds a `.gitignore` to the default root, which lies in the project. A root that the user chose stays as it
- * is.
+ * Adds a `.gitignore` to the default root, which is in the project. Does not change a root that the user
+ * chose.
  */
 export function hideFromGit(options: RootOptions): void {
   const file = join(rootOf(options), '.gitignore');

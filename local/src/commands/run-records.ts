@@ -66,7 +66,8 @@ export interface Interrupted {
 /**
  * Finds interrupted executions and jobs.
  *
- * @param names of executions; if empty, all executions, and the jobs that were not created by an execution
+ * @param names names of executions; if empty, finds all executions, and the jobs that were not created by an
+ *   execution
  */
 export function interruptedIn(records: RunRecords, names: readonly string[]): Interrupted {
   const wanted = ({ name }: ExecutionRecord) => names.length === 0 || names.includes(name);
@@ -76,7 +77,7 @@ export function interruptedIn(records: RunRecords, names: readonly string[]): In
   return { executions, jobs, deploymentIds: [...new Set(ids)] };
 }
 
-/** Executions, and jobs without one, that another process is running. */
+/** The executions that another process is running, and its jobs that were not created by an execution. */
 export function runningIn(
   records: RunRecords,
 ): readonly { readonly name: string; readonly processId: number }[] {
@@ -130,8 +131,8 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
 const MOST_NAMES = 10;
 
 /**
- * Finds runs by the beginning of their names. Names of training jobs begin with that of their tuning job:
- * only the tuning job is meant then.
+ * Finds runs by the beginning of their names. A training job's name begins with its tuning job's name. If
+ * both match, returns only the tuning job.
  */
 function withPrefix(all: readonly RunRecord[], prefix: string): RunRecord[] {
   if (prefix === '') return [];

@@ -3,10 +3,10 @@ import type { Deployment } from '../assembly';
 import { replaceFile } from '../local-folder/replace-file';
 
 /**
- * Writes defaults for the SageMaker Python SDK, to be named in SAGEMAKER_USER_CONFIG_OVERRIDE. Without them,
- * the SDK calls AWS in spite of AWS_ENDPOINT_URL: `Session.default_bucket()` asks a fixed STS address for the
- * account, and telemetry about jobs and failures goes to AWS (SDK 2.257.7: session.py,
- * telemetry/telemetry_logging.py).
+ * Writes a configuration file for the SageMaker Python SDK. SAGEMAKER_USER_CONFIG_OVERRIDE must contain its
+ * path. Without it, the SDK calls AWS in spite of AWS_ENDPOINT_URL: `Session.default_bucket()` requests the
+ * account from a fixed STS address, and telemetry about jobs and failures goes to AWS (SDK 2.257.7:
+ * session.py, telemetry/telemetry_logging.py).
  *
  * @returns the file's path
  */

@@ -77,7 +77,7 @@ async function serve(options: ServeOptions): Promise<void> {
   process.exitCode = interruption.exitStatus();
 }
 
-/** Closes local mode when a step of its start fails. */
+/** Closes local mode if a startup step fails. */
 async function orClose<T>(localMode: LocalMode, start: () => Promise<T>): Promise<T> {
   try {
     return await start();

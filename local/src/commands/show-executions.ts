@@ -77,7 +77,7 @@ function printEnd(
   }
 }
 
-/** Tables of the items of Maps, including executions that a rule or a client started. */
+/** Tables of Map items, including those of executions that a rule or a client started. */
 function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly ExecutionRecord[]): string[] {
   const arns = new Set([...records.map(({ arn }) => arn), ...executionsWithItems(jobs)]);
   const tables = [...arns].flatMap((arn) => {

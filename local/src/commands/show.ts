@@ -91,7 +91,7 @@ function renderTuningJob(
   root: string,
 ): string {
   const view = trainingJobsView(jobs, record.description);
-  // Piped output is as wide as it needs to be.
+  // Piped output has no maximum width.
   const screen = { columns: process.stdout.columns ?? Number.POSITIVE_INFINITY, now: Date.now() / 1000 };
   const ranking =
     view.trainingJobs.length === 0

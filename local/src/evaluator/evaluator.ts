@@ -4,22 +4,22 @@ import { join } from 'node:path';
 
 const HOST = join(__dirname, 'host.cjs');
 
-/** Time limit of a request, in milliseconds. AWS does not document its own. */
+/** Time limit of a request, in milliseconds. AWS does not document its limit. */
 const TIME_LIMIT = 5_000;
 
 /** Milliseconds after which an idle process is ended. */
 const IDLE_LIMIT = 10_000;
 
 /**
- * Maximum heap size. It exceeds the memory limit of the process, so that the memory watch ends the process
- * first. V8 would abort it with a core dump.
+ * Maximum heap size. It exceeds the limit of the memory watch, which therefore ends the process before V8
+ * aborts it with a core dump.
  */
 const HEAP_MEGABYTES = 512;
 
 /** The signal with which the process ends itself when it takes too much memory; see `memory-watch.cjs`. */
 const MEMORY_SIGNAL = 'SIGUSR2';
 
-/** An expression reached a limit and was ended. */
+/** An evaluation was ended because it reached a limit. */
 export class LimitReached extends Error {
   constructor(readonly limit: 'time' | 'memory') {
     super(`the evaluation reached its limit of ${limit}`);
@@ -31,20 +31,20 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Whether the first process with this request ended for an unknown reason. */
+  /** Set for a retry, after the process with this request ended for an unknown reason. */
   isSecondTry?: true;
 }
 
 /**
- * Evaluates user expressions in a separate process, which is ended when an expression takes too long or too
- * much memory. Neither can be limited in the main process. The process starts with the first request.
+ * Evaluates user expressions in a separate process, which is ended when an expression takes too much time or
+ * memory. Neither can be limited in the main process. The process starts with the first request.
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
   /** Unanswered requests, in order. All have been sent to the process. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** The request because of which the process was ended. */
+  /** The request for which the process was ended, because it took too long or was aborted. */
   private endedFor: Waiting | undefined;
 
   /** @param timeLimit time limit of a request, in milliseconds */
@@ -66,7 +66,7 @@ export class Evaluator {
    *
    * @param task name of an entry of `TASKS` in `host.cjs`
    * @param signal aborts the evaluation
-   * @throws LimitReached when it takes too long or too much memory
+   * @throws LimitReached when it takes too much time or memory
    */
   async evaluate<Answer>(task: string, request: unknown, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
@@ -79,7 +79,7 @@ export class Evaluator {
       };
       this.send(waiting);
     });
-    // One listener for each state that is evaluating something.
+    // Each state that is evaluating an expression adds a listener.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
@@ -91,7 +91,7 @@ export class Evaluator {
 
   /**
    * Ends the process, unless a request is unanswered, and waits for its end. The next request starts a new
-   * one.
+   * process.
    */
   async close(): Promise<void> {
     const { child } = this;
@@ -114,7 +114,7 @@ export class Evaluator {
     if (this.waiting.length === 1) this.begin();
   }
 
-  /** The process starts the first of the waiting requests. */
+  /** Sets the time limit for the first waiting request, which the process now evaluates. */
   private begin(): void {
     clearTimeout(this.timer);
     const [first] = this.waiting;
@@ -155,7 +155,10 @@ export class Evaluator {
     this.child?.kill('SIGKILL');
   }
 
-  /** The process ended because of its first request, or by accident. The other requests had not started. */
+  /**
+   * Called when the process has ended because of its first request or for an unknown reason. Sends the other
+   * requests again, because the process had not started them.
+   */
   private startAgain(child: ChildProcess, isMemory: boolean, error?: Error): void {
     if (this.child !== child) return;
     const { waiting, endedFor } = this;

@@ -52,7 +52,7 @@ export interface StartOptions {
   readonly inputText?: string;
   /** The version that the execution runs, and the alias with which it was started. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
-  /** The Map item of another execution for which it was started. @default - none */
+  /** The Map item, in another execution, that started this one. @default - none */
   readonly place?: MapPlace;
   /** Aborting this signal stops it, as StopExecution does. */
   readonly signal?: AbortSignal;
@@ -101,7 +101,7 @@ interface OwnExecution extends RunningExecution {
   readonly controller: AbortController;
 }
 
-/** Everything that a new or resumed execution runs with. */
+/** The parameters of a new or resumed execution. */
 interface Start {
   readonly record: ExecutionRecord;
   readonly log: ExecutionLog;
@@ -111,7 +111,7 @@ interface Start {
   readonly resume?: Pick<ExecutionOptions, 'resumeFrom' | 'isRedrive' | 'eventsBefore'>;
 }
 
-/** The abort reason of executions that end only because local mode does. */
+/** The abort reason of executions that stop only because local mode closes. */
 const INTERRUPTION = new Error('local mode is closing');
 
 type Result = Pick<ExecutionRecord, 'status' | 'error' | 'cause' | 'output'>;
@@ -130,7 +130,7 @@ export class ExecutionRunner {
   /**
    * Starts an execution.
    *
-   * @returns undefined when the state machine already has an execution of this name
+   * @returns undefined when the state machine already has an execution with this name
    */
   start(
     stateMachine: StateMachineResource,
@@ -190,8 +190,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Prepares to resume an interrupted execution as if it had not been interrupted. Calls without an answer
-   * are repeated with the same identity, so that no job is created twice.
+   * Prepares to resume an interrupted execution as if it had not been interrupted. Unanswered calls are
+   * repeated with the same identity, so that no job is created twice.
    *
    * @returns a function that resumes it
    * @throws UserError when local mode can no longer run its definition, or its position is not known
@@ -285,7 +285,7 @@ export class ExecutionRunner {
       ),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      // The history of an interrupted execution gets no end: a resume continues it.
+      // An interrupted execution's history gets no end event, because a resume continues it.
       onEvent: (event) => isInterrupted() || log.append(event),
       onPosition: (change) => isInterrupted() || log.reach(change),
       ...(record.place && { place: record.place }),
@@ -313,12 +313,12 @@ export class ExecutionRunner {
     const announce = async (): Promise<ExecutionRecord> => {
       const last = await recorded;
       await services.onExecutionEnded(last);
-      // A fault of local mode is thrown only after everything is written.
+      // Throws a fault of local mode only after everything is written.
       await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));
-    // The fault is in the record, even if nobody awaits the promise.
+    // Prevents an unhandled rejection: the record contains the fault.
     ended.catch(() => undefined);
     const own = { name, arn, recordFile: log.file, ended, recorded, controller };
     this.own.set(arn, own);

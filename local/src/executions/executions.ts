@@ -36,7 +36,7 @@ export interface ExecutionRecord<Output = Json> {
   readonly processId: number;
   readonly arn: string;
   readonly stateMachineArn: string;
-  /** Set when a version, or an alias that points to one, was started. */
+  /** Set if a version, or an alias of a version, was started. */
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
   readonly input: Json;
@@ -46,16 +46,16 @@ export interface ExecutionRecord<Output = Json> {
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
   readonly output?: Output;
-  /** JSON source of the output, if it differs from JavaScript's serialization, for example by `1.0`. */
+  /** JSON source of the output, if it differs from JavaScript's serialization, for example `1.0`. */
   readonly outputText?: string;
   readonly error?: string;
   readonly cause?: string;
   /** Number of redrives. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
-  /** The Map item of another execution for which it was started. @default - none */
+  /** The Map item, in another execution, that started this one. @default - none */
   readonly place?: MapPlace;
-  /** ID of the deployment that it runs in, if that is stored. */
+  /** ID of the execution's deployment, if the deployment is stored. */
   readonly deploymentId?: string;
   /** Set when the execution was cut short because local mode exited. It can be resumed. */
   readonly isInterrupted?: true;
@@ -77,12 +77,12 @@ const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
 /** Changes of the execution's position since it reached its current state, one per line. */
 const POSITION = 'position.jsonl';
-/** Changes of its Map items, one per line, including Maps of executions that an item started. */
+/** Changes of its Map items, one per line, including those of executions that an item started. */
 const ITEMS = 'items.jsonl';
 
 /** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
-  /** Folders of executions by ARN, for those looked up so far. */
+  /** Folders by ARN, of the executions looked up so far. */
   private readonly folders = new Map<string, string>();
   /** ARNs of the executions of this process. */
   private readonly own = new Set<string>();
@@ -90,7 +90,7 @@ export class ExecutionStore {
 
   /**
    * @param localRoot folder of the deployment, usually `.local`
-   * @param onNotice told about each unreadable record, which is renamed
+   * @param onNotice receives a notice for each unreadable record, which is renamed
    */
   constructor(
     private readonly localRoot: string,
@@ -174,7 +174,7 @@ export class ExecutionStore {
     return existsSync(join(this.folderOf(arn), POSITION));
   }
 
-  /** Stores the state of a Map item, with the execution that has the outermost Map. */
+  /** Stores the state of a Map item in the folder of the execution that runs the outermost Map. */
   keepItem(state: MapItemState): void {
     appendLine(join(this.folderOf(state.executionArn), ITEMS), state);
   }
@@ -198,7 +198,9 @@ export class ExecutionStore {
     }
   }
 
-  /** Moves a new execution to a folder named after it. If that name is taken or invalid, uses another one. */
+  /**
+   * Moves a new execution to a folder named after it. If that name is taken or invalid, uses another name.
+   */
   private moveIn(staging: string, { name, arn }: ExecutionRecord): string | undefined {
     // Executions of other state machines may have the same name, and some file systems ignore case.
     const folder = join(this.root, /^[^./\\][^/\\]*$/.test(name) ? name : randomUUID());

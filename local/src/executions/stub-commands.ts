@@ -30,7 +30,7 @@ export class StubCommands {
   constructor(private readonly workFolder: string) {}
 
   /**
-   * Runs a command until it ends or its task does.
+   * Runs a command until the command or its task ends.
    *
    * @returns the JSON value that it prints
    * @throws StatesError when its exit status is not 0, or its output is not one JSON value

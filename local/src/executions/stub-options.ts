@@ -27,7 +27,7 @@ export function checkTaskStub(place: string, stub: unknown): TaskStub {
 }
 
 /**
- * Reads the files of stubs at the start, so that a mistake does not show only after hours of training.
+ * Reads the files of stubs at the start, so that mistakes are reported before hours of training.
  *
  * @param stubs paths in them are relative to the current folder
  * @param commandFolder folder that commands run in

@@ -1,7 +1,8 @@
 // The Lambda functions bundle this folder, so it must not import anything.
 
 /**
- * How the framework containers report an error of the user's script: between two quotes, if they capture it.
+ * Matches a script error as framework containers report it. Containers that capture the error message put it
+ * in quotes.
  */
 const SCRIPT_ERROR =
   /^(\w+Error): (\w+Error):\s+(ExitCode -?\d+)\s+ErrorMessage "([\s\S]*?)"\s+(?:ExtraInfo "([^"]*)"\s+)?Command "/;
@@ -22,9 +23,7 @@ export interface CommonReason {
   readonly count: number;
 }
 
-/**
- * Groups failures by reason: most common first; if two are equally common, the one of the earlier job first.
- */
+/** Groups failures by reason: most common first; equally common reasons in the order of their first jobs. */
 export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
   const groups = new Map<string, CommonReason>();
   for (const { name, reason } of jobs) {
@@ -47,7 +46,8 @@ export function withoutScriptOutput(reason: string): string {
 }
 
 /**
- * Whether a script failed in a container that does not capture its errors. Only the log has the error then.
+ * Whether a script failed in a container that does not capture its errors. Only the log contains the error
+ * then.
  */
 export function isErrorInLog(reason: string): boolean {
   const [, kind, , , output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];
@@ -55,8 +55,8 @@ export function isErrorInLog(reason: string): boolean {
 }
 
 /**
- * Strips from a failure reason the parts that differ between jobs, so that equal causes compare equal.
- * Numbers that distinguish causes remain: exit code 1 is not exit code 137.
+ * Strips from a failure reason the parts that differ between jobs, so that failures with the same cause
+ * compare equal. Numbers that distinguish causes remain: exit code 1 is not exit code 137.
  */
 function withoutJobSpecifics(reason: string, jobName: string): string {
   return withoutScriptOutput(reason)

@@ -181,12 +181,15 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
       onWarning: onNotice,
     });
   } finally {
-    // Everything needed from it has been copied.
+    // The deployment has copied everything that it needs.
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** In JavaScript, no compiler notices an `App` where the result of its `synth()` is expected. */
+/**
+ * Folder of the assembly. Checks the type, because JavaScript users may pass an `App` instead of the result
+ * of `synth()`.
+ */
 function folderOf(assembly: string | SynthesizedApp): string {
   const folder = typeof assembly === 'string' ? assembly : assembly.directory;
   if (typeof folder === 'string') return folder;
@@ -219,7 +222,7 @@ function projectOptions(
     ([id, folder]) => [id, resolve(folder)] as const,
   );
   return {
-    // Commands are shell commands as the user types them.
+    // The user's command is a shell command, to which the shell adds the arguments.
     imageCommands: new Map(
       commands.map(([image, command]) => [
         image,

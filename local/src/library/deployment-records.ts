@@ -8,7 +8,7 @@ import type { LocalModeOptions } from './local-mode-options';
 
 /**
  * Folder for the configurations with which local mode was started. Records of executions and jobs refer to
- * them, so that they can be resumed with the same one.
+ * them, so that a resume uses the same configuration.
  */
 const FOLDER = 'stacks';
 
@@ -22,9 +22,9 @@ export type DeploymentRecord = Pick<
 const ROOT = '<root>';
 
 /**
- * Stores the configuration of this start. Stubs that are functions cannot be stored; all others are.
+ * Stores the configuration, without stubs that are functions.
  *
- * @returns its ID, which is the same for the same content in any root
+ * @returns its ID, which depends only on the content, not on the root
  */
 export function writeDeployment({
   deployment,

@@ -18,7 +18,7 @@ import { type DeploymentRecord, lastDeployment } from './deployment-records';
 import type { LocalModeOptions } from './local-mode-options';
 import { trainedAlgorithms } from './trained-algorithms';
 
-/** Number of jobs that run at once, each in a separate process. */
+/** Maximum number of jobs that run in parallel, each in a separate process. */
 export const MOST_JOBS = Math.max(2, availableParallelism());
 
 /** The parts of training that do not depend on a deployment. */
@@ -57,8 +57,8 @@ export interface HeadStartOptions extends Pick<LocalModeOptions, 'pythonFolder' 
 }
 
 /**
- * Starts processes while an app is being synthesized: those that the root's last deployment needed. It
- * installs nothing. Processes that turn out to be unneeded are ended.
+ * While an app is being synthesized, starts the processes that the root's last deployment needed. Installs
+ * nothing. Ends processes that turn out to be unneeded.
  */
 export class HeadStart {
   private readonly common: CommonTraining;

@@ -24,8 +24,8 @@ export class LocalExecution<Output = Json> {
   /** Absolute path of the file with the execution's input, status and output. */
   readonly recordFile: string;
   /**
-   * Resolves when the execution has ended, with any status, and the functions that EventBridge invokes on its
-   * end have run. Rejects only for a fault of local mode.
+   * Resolves when the execution has ended, with any status, and the functions that EventBridge then invokes
+   * have returned. Rejects only for a fault of local mode.
    */
   readonly ended: Promise<ExecutionRecord<Output>>;
 
@@ -64,8 +64,8 @@ export class LocalExecution<Output = Json> {
   }
 
   /**
-   * Stops the execution as StopExecution does, and the jobs that it waits for. An execution that has ended
-   * stays as it is.
+   * Stops the execution as StopExecution does, and the jobs that it waits for. Does nothing if the execution
+   * has ended.
    *
    * @returns the record of the ended execution: `ABORTED` with the reason, or the status it already had
    */

@@ -66,7 +66,7 @@ export interface StartExecutionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Interval for checking a condition. */
+/** Interval at which `waitFor` calls its condition. */
 const POLL_MILLISECONDS = 20;
 
 /**
@@ -87,7 +87,7 @@ export class LocalMode {
    */
   static async deploy(options: DeployOptions = {}): Promise<LocalMode> {
     const { root, pythonFolder = DEFAULT_PYTHON_FOLDER, onNotice = () => undefined } = options;
-    // Synthesis takes long enough to start processes meanwhile.
+    // Starts processes while the app is being synthesized.
     const headStart =
       options.assembly === undefined && !options.stubTraining
         ? new HeadStart({
@@ -207,7 +207,7 @@ export class LocalMode {
    * @throws UserError when there is no such state machine, or it trains something that cannot be trained on
    *   this machine
    * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine already has an
-   *   execution of this name
+   *   execution with this name
    */
   startExecution<Output = Json>(options: StartExecutionOptions = {}): LocalExecution<Output> {
     const { stateMachine: wanted, input = {}, inputText, name, signal } = options;
@@ -229,9 +229,9 @@ export class LocalMode {
   }
 
   /**
-   * Resumes what was interrupted in this deployment: executions from their last position, their jobs, and
-   * jobs without an execution. Finished work does not run again. An execution that can no longer run causes a
-   * notice; all others are resumed.
+   * Resumes all interrupted work of this deployment: executions from their last position, their jobs, and
+   * jobs that belong to no execution. Finished work does not run again. Sends a notice for an execution that
+   * can no longer run, and resumes all others.
    *
    * @param names names of executions; if empty, resumes everything
    * @returns the executions, and a promise that resolves when all jobs have ended

@@ -22,7 +22,7 @@ export interface ResourceQuery {
  * Finds a resource by its logical ID, name, ARN, or construct path (`Tuning/Bucket`, with or without the
  * stack).
  *
- * @throws UserError when there is none, or no name is given and there are several
+ * @throws UserError when no resource matches, or no name is given and there are several resources
  */
 export function findResource<R extends NamedResource>(
   resources: readonly R[],
@@ -54,8 +54,8 @@ export function isCalled(
 const HASH = /[0-9A-F]{8}$/;
 
 /**
- * The readable part of a logical ID that the CDK derives from a construct path: only letters and digits,
- * without `Resource`, `Default` and a part that the previous one ends with (aws-cdk-lib,
+ * The readable part of a logical ID that the CDK derives from a construct path. Contains only letters and
+ * digits. Omits `Resource`, `Default`, and a part that repeats the end of the previous part (aws-cdk-lib,
  * core/lib/private/uniqueid).
  */
 function humanPart(path: readonly string[]): string {

@@ -4,7 +4,7 @@ import { UserError } from '../user-error';
 import { deploymentIds, readDeployment } from './deployment-records';
 import { ReportMaker } from './report-maker';
 
-/** Does not train: writing reports only reads. */
+/** A trainer that never trains: writing reports needs no training. */
 const NO_TRAINER: Trainer = {
   images: 'none',
   accepts: () => false,
@@ -17,7 +17,7 @@ const NO_TRAINER: Trainer = {
 export interface OpenReports {
   /**
    * Writes the report of a job, with the deployment that it ran in if possible, otherwise with the most
-   * recent one that writes such reports.
+   * recent deployment that writes such reports.
    *
    * @returns path of the page
    * @throws UserError when no deployment writes such reports, or the report could not be written

@@ -5,7 +5,7 @@ import { describeTuningJob, type JobRecord, type RunningServices } from '../serv
 import { UserError } from '../user-error';
 import { type ReportSubject, reportTask } from './report-task';
 
-/** Has the Lambda function of a deployment write reports, with the permissions of its state machine. */
+/** Writes reports by invoking a deployment's Lambda function with the permissions of its state machine. */
 export class ReportMaker {
   constructor(
     private readonly deployment: Deployment,
@@ -13,7 +13,7 @@ export class ReportMaker {
   ) {}
 
   /**
-   * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier one.
+   * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier report.
    *
    * @param stateMachineArn the state machine that created the job. @default - any that writes such reports
    * @returns path of the page; undefined if no state machine writes reports

@@ -33,7 +33,8 @@ const REFRESH_SECONDS = 5;
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Type': 'text/html; charset=utf-8',
-  // Each page has its own policy, with hashes. This one adds directives that only work as a header.
+  // Each page contains its own policy, with hashes. This header adds the directives that only work in a
+  // header.
   'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -50,9 +51,9 @@ interface Answer {
 const NOT_FOUND: Answer = { status: 404, body: '<!doctype html><title>Not found</title>Not found' };
 
 /**
- * Serves reports, read-only, on the loopback interface. Web pages of other sites can reach loopback ports,
- * also through their own host names that resolve to 127.0.0.1. Therefore, requests must name this host, must
- * not come from another origin, and must have the token in their path.
+ * Serves reports, read-only, on the loopback interface. Other websites can send requests to loopback ports,
+ * even through their own host names that resolve to 127.0.0.1. Therefore, requests must have this server's
+ * host name, must not come from another origin, and must have the token in their path.
  */
 export async function serveReports(source: ReportSource): Promise<ReportServer> {
   const token = randomBytes(24).toString('base64url');
@@ -112,7 +113,7 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash(one), hash(other));
 }
 
-/** Makes a browser reload the page by its own URL. Needs no JavaScript and no change of the page's policy. */
+/** Makes a browser reload the page, without JavaScript or a change to the page's security policy. */
 function refresh(isRunning: boolean): Pick<Answer, 'headers'> {
   return isRunning ? { headers: { Refresh: String(REFRESH_SECONDS) } } : {};
 }

@@ -25,8 +25,7 @@ const FIELDS = { 'tuning job': 'tuningJobName', 'AutoML job': 'autoMlJobName' } 
 const MILLISECONDS = 10_000;
 
 /**
- * The invocation with which a state machine has a report written, with the payload that its state would send
- * now.
+ * The Lambda invocation that writes a report, with the payload that the state machine would send now.
  *
  * @returns undefined if the definition has no such state
  */
@@ -62,7 +61,10 @@ function inputOf({ kind, name, bestTrainingJobName, finalTrainingJobName }: Repo
   };
 }
 
-/** Arguments of the states that write reports. They name a job and the location of the report. */
+/**
+ * Arguments of the states that write reports: their payload contains the job's name and the report's
+ * location.
+ */
 function reportStates(
   definition: Readonly<Record<string, unknown>>,
 ): { readonly FunctionName: string; readonly Payload: JsonObject }[] {

@@ -42,7 +42,7 @@ export function servedReports(
 }
 
 function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, 'get'>): Search[] {
-  // The final model is trained after the search.
+  // The page changes until the execution ends, because the final model is trained after the search.
   const goesOn = ({ createdBy }: JobRecord) =>
     createdBy !== undefined && executions.get(createdBy.executionArn)?.status === 'RUNNING';
   const searchOf = (record: JobRecord, created: number, status: string, end?: number): Search => ({

@@ -38,7 +38,7 @@ type TrainingOptions = Pick<
  * execution starts.
  *
  * @param headStart the processes that were started before the deployment was known
- * @throws UserError when Python packages cannot be installed, or an image command names no image
+ * @throws UserError when Python packages cannot be installed, or an image command matches no image
  */
 export async function startTraining(options: TrainingOptions, headStart?: HeadStart): Promise<TrainingSide> {
   const { deployment, imageCommands = new Map(), stubTraining, stubTasks = {}, onNotice } = options;
@@ -56,7 +56,7 @@ export async function startTraining(options: TrainingOptions, headStart?: HeadSt
   const close = async () => void (await Promise.all([trainer.close(), sampler?.close()]));
   try {
     const automl = createAutoMLRunner({ environments, maxWorkers: MOST_JOBS });
-    // Workers first: the sampler runs in an environment that is needed in any case.
+    // Prepares the trainers first: the sampler can then use an environment that a trainer needs anyway.
     const prepared = Promise.all([
       ...trainableAlgorithms(stateMachines, trainer).map((algorithm) => trainer.prepare?.(algorithm, cores)),
       ...(stateMachines.some(startsAutoMLJobs) ? [automl.prepare()] : []),

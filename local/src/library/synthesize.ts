@@ -19,8 +19,8 @@ export interface SynthesisOptions {
 }
 
 /**
- * Tells an app that it is synthesized for local mode. Only for limits of deployments: the template must stay
- * the one that would be deployed.
+ * Tells an app that it is synthesized for local mode. Apps may use it only to skip deployment limits: the
+ * template must be the same as for a deployment to AWS.
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
@@ -56,8 +56,8 @@ export async function synthesize({ project, root, context, onLine }: SynthesisOp
 }
 
 /**
- * Folders to which the app and the `cdk` write and whose disk is full. Otherwise, the user would only see a
- * stack trace.
+ * Finds folders on a full disk, among those that the app and the `cdk` write to. Without this check, the user
+ * would see only a stack trace.
  */
 function fullDisks(root: string): string[] {
   return [root, tmpdir()].flatMap((folder) => {
@@ -91,7 +91,7 @@ function runCdk(
       cwd: project,
       // Output of the app is not output of local mode: it goes to standard error, or to the caller.
       stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 'inherit'],
-      // A run that needs no AWS account sends AWS no telemetry either.
+      // Local mode needs no AWS account, so the `cdk` must not send telemetry to AWS.
       env: { ...compileCache(project), ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
     if (onLine) readLines(child, onLine);
@@ -103,7 +103,8 @@ function runCdk(
 }
 
 /**
- * Lets Node.js keep the compiled code of the `cdk` and the app: Node.js 22 and later, 0.3 s a synthesis. Earlier releases ignore it.
+ * Makes Node.js 22 and later cache the compiled code of the `cdk` and the app, which saves 0.3 s per
+ * synthesis. Earlier releases ignore it.
  *
  * @see https://nodejs.org/api/cli.html#node_compile_cachedir
  */

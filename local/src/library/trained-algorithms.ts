@@ -1,16 +1,19 @@
 import type { TrainedAlgorithm } from '../training';
 
-/** An algorithm that a task trains, as far as the definition shows. */
+/** An algorithm that a task trains, as far as the definition determines it. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
-  /** The hyperparameters are an expression that does not mention a program, but may still evaluate to one. */
+  /**
+   * Set if the hyperparameters are an expression that mentions no program, but whose value may contain a
+   * program.
+   */
   readonly mayRunProgram?: true;
 }
 
 /**
  * The algorithms that a state machine's tasks train: their images, and whether these run a user's program.
- * Hyperparameters are mostly expressions, whose values are not known yet. If a task (such as a final
- * training) shows only its image, and another task with the same image shows a program, the first task is
- * left out.
+ * Most hyperparameters are expressions whose values are not known yet. If the definition shows only the image
+ * of a task (such as a final training), and another task with the same image runs a program, the first task
+ * is left out.
  */
 export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   const found = algorithmsIn(definition);
@@ -33,7 +36,8 @@ export function trainingImages(definition: unknown): (string | undefined)[] {
 }
 
 /**
- * The program and the distribution, in a map or in the source of an expression. Values may be JSON strings.
+ * Matches the program and the distribution in a map or in the source of an expression. Values may be JSON
+ * strings.
  */
 const KNOWN_HYPERPARAMETERS = /\b(sagemaker_program|sagemaker_\w+_enabled)["'\\]*\s*:\s*["'\\]+([^"'\\]+)/g;
 

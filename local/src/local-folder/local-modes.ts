@@ -4,8 +4,8 @@ import { UserError } from '../user-error';
 import { isProcessAlive, startOf } from './process-alive';
 
 /**
- * Folder with one file per running local mode. The file is named by process ID and contains the time at which
- * the process started.
+ * Folder with one file per running local mode. The file's name is the process ID, and its content is the time
+ * at which the process started.
  */
 const FOLDER = 'processes';
 
@@ -22,7 +22,8 @@ export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checked only once: afterwards, a process without a file counts as a version that did not write one.
+  // Checks each process before deleting any file: a running process without a file counts as an older
+  // version, which wrote none.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -30,8 +31,9 @@ export function othersIn(root: string): number[] {
 }
 
 /**
- * Whether a process is another local mode running in a root. A file with the ID of this process is from an
- * earlier process that had the same ID. After a reboot, any other process may have such an ID.
+ * Whether a process is another local mode running in a root. Process IDs are reused: a file with the ID of
+ * this process is from an earlier process, and after a reboot, an unrelated process may have the ID of any
+ * file.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;
@@ -44,7 +46,7 @@ export function isOtherLocalMode(root: string, processId: number): boolean {
  * Runs an action that only one local mode in a root may run at a time.
  *
  * @param action synchronous: it must not return a promise
- * @throws UserError when another local mode is running one
+ * @throws UserError when another local mode is running such an action
  */
 export function aloneIn<T>(root: string, action: () => T): T {
   const lock = join(root, FOLDER, 'lock');
@@ -54,7 +56,8 @@ export function aloneIn<T>(root: string, action: () => T): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(lock, 'utf8'));
-    // A killed process left the lock behind. A lock file without a number is still being written.
+    // An empty lock file is still being written. If its process has ended, the lock is left from a killed
+    // process.
     if (holder === 0 || isOtherLocalMode(root, holder)) {
       throw new UserError(
         `Another local mode (process ${holder}) is resuming what was interrupted in ${root}.`,

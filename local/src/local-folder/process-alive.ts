@@ -21,8 +21,8 @@ function stateOf(processId: number): string {
 }
 
 /**
- * Start time of a process, which distinguishes processes that had the same ID. @returns undefined if it
- * cannot be read
+ * Start time of a process, which distinguishes it from other processes with the same ID. @returns undefined
+ * if it cannot be read
  */
 export function startOf(processId: number): string | undefined {
   try {

@@ -40,8 +40,8 @@ export function createRecord(file: string, content: string): boolean {
 }
 
 /**
- * Like `writeRecord`, but deferred: combines changes made within a moment and does not wait for the disk. For
- * changes that may be lost when the process ends.
+ * Like `writeRecord`, but deferred: combines changes made within a short time and does not wait for the disk.
+ * Use it only for changes that may be lost if the process ends.
  */
 export function writeRecordSoon(file: string, content: string): void {
   if (!waiting.has(file)) setTimeout(() => writeWaiting(file), DELAY_MS).unref();
@@ -90,7 +90,7 @@ function place(file: string, content: string, move: (from: string, to: string) =
   }
 }
 
-/** Creates an open temporary file next to a record, with its next content. The caller closes it. */
+/** Creates an open temporary file next to a record, with the record's new content. The caller closes it. */
 function writeTemporary(file: string, content: string): { temporary: string; descriptor: number } {
   const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
   const descriptor = fs.openSync(temporary, 'w');

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   createTransformJob: 'TransformJobName',
 };
 
-/** Names of the jobs that an execution requested, in the order of its events. */
+/** Names of the jobs that an execution tried to create, in the order of its events. */
 export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
   const names = history.flatMap(({ type, details }) => {
     const [action = ''] = String(details['resource'] ?? '').split('.');
@@ -20,7 +20,7 @@ export function jobsAskedFor(history: readonly KeptEvent[]): string[] {
     const { [field]: name } = JSON.parse(String(details['parameters'])) as Record<string, unknown>;
     return typeof name === 'string' ? [name] : [];
   });
-  // A redrive requests a job again.
+  // A redrive may repeat the request for a job.
   return [...new Set(names)];
 }
 

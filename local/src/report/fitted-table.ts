@@ -55,7 +55,8 @@ export function narrowestWidth(
 }
 
 /**
- * Distributes spare width: first to keep words whole, cheapest first, then to wrap headings into fewer lines.
+ * Distributes spare width: first to avoid breaking words, starting with those that need the least width; then
+ * to wrap headings into fewer lines.
  */
 function fitWidths(columns: readonly TableColumn[], { width, gap, narrowestHead }: TableRoom): number[] {
   const wanted = columns.map((column) => leastWidth(column, column.head.length));

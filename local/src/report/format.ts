@@ -28,7 +28,7 @@ export function formatRoughly(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Formats a hyperparameter for a table: one line, 4 significant digits. */
+/** Formats a hyperparameter for a table, on one line and with 4 significant digits. */
 export function formatHyperparameter(value: string, digits = 4): string {
   const number = Number(value);
   if (value.trim() === '' || Number.isNaN(number) || Number.isInteger(number)) {
@@ -38,7 +38,7 @@ export function formatHyperparameter(value: string, digits = 4): string {
   return short.length < plain.length ? short : plain;
 }
 
-/** The string on one line, without terminal control characters. */
+/** Returns a string on one line, without terminal control characters. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, ' ');
 }

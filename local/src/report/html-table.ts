@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../markup/markup';
 
 /**
- * Renders a table that scrolls by itself in a narrow window.
+ * Renders a table with its own scroll bar in a narrow window.
  *
  * @param name label for screen readers
  */

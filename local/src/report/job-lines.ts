@@ -6,7 +6,7 @@ import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
-/** Prints one line when a job starts, and one when a training job or candidate ends. */
+/** Prints a line when a job starts, and another when a training job or candidate ends. */
 export class JobLines {
   private readonly printed = new Set<string>();
   private readonly ends: readonly (() => void)[];

@@ -22,7 +22,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
     .listOwn()
     .filter(({ description }) => description.TuningJobArn === undefined);
   const searches = searchesOf(jobs);
-  // Half of the screen, or all of it if there is nothing else to show.
+  // Training jobs take half of the screen, or all of it if there are no searches.
   const shownTrainingJobs = highestRanked(
     trainingJobs,
     searches.length > 0 ? Math.max(1, Math.floor(screen.rows / 2) - 1) : screen.rows - 1,

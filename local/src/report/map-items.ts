@@ -40,13 +40,13 @@ interface Row extends Outcome {
   readonly item: MapItemState;
 }
 
-/** ARNs of the executions whose Map items the jobs of this process run for. */
+/** ARNs of the executions with Map items for which this process runs jobs. */
 export function executionsWithItems({ tuning, training, automl }: Jobs): string[] {
   const own: readonly JobRecord[] = [...tuning.listOwn(), ...training.listOwn(), ...automl.listOwn()];
   return own.flatMap(({ createdBy }) => createdBy?.place?.executionArn ?? []);
 }
 
-/** Renders the items of an execution's Maps, one line each: failed items first, then in their order. */
+/** Renders the items of an execution's Maps, one line each, failed items first. */
 export function renderMapItems(
   { arn, status }: Pick<ExecutionRecord, 'arn' | 'status'>,
   items: readonly MapItemState[],
@@ -121,7 +121,10 @@ function reasonOf({ item: { error, cause }, failure }: Row): string {
   return [...(error === undefined ? [] : [error]), ...shown].join(': ');
 }
 
-/** The job results of each item of an execution. Items of inner Maps count for the outer item. */
+/**
+ * The job results of each item of an execution. The results of an outer item include those of its inner
+ * items.
+ */
 function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outcome {
   const tuningOf = byItem(executionArn, jobs.tuning.list());
   const trainingOf = byItem(executionArn, jobs.training.list());

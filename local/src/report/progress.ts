@@ -8,11 +8,11 @@ export interface Progress {
   readonly ended: number;
   readonly running: number;
   readonly failed: number;
-  /** Expected number; undefined if only time limits it. */
+  /** Expected number; undefined if there is only a time limit. */
   readonly expected: number | undefined;
   readonly isOver: boolean;
   readonly elapsedSeconds: number;
-  /** Estimated; undefined if too few jobs have ended. */
+  /** Estimated time left; undefined if too few jobs have ended. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Times {
 const FEWEST_ENDED = 2;
 const BAR_COLUMNS = { least: 10, most: 30 };
 
-/** Renders a progress bar, counts and times, in as many lines as the width needs. */
+/** Renders a progress bar, counts and times, on as many lines as the width requires. */
 export function renderProgress(progress: Progress, columns: number): string[] {
   const { ended, expected, isOver, running, failed, secondsLeft } = progress;
   const count = `${ended}${expected === undefined ? '' : ` of ${expected}`} ${progress.unit}`;

@@ -49,7 +49,7 @@ export function localPath(root: string, uri: string): string {
   return joinInside(bucketsFolder(root), uri.replace(/^s3:\/\//, ''));
 }
 
-/** Paths of the report pages that an execution names in its output, or in its failure's cause. */
+/** Paths of the report pages whose URIs are in an execution's output or in the cause of its failure. */
 export function reportsOf({ output, cause }: ExecutionRecord, root: string): string[] {
   const uris = `${JSON.stringify(output ?? '')} ${cause ?? ''}`.match(REPORT_URI) ?? [];
   return [...new Set(uris)].map((uri) => localPath(root, uri)).filter((path) => existsSync(path));

@@ -1,4 +1,4 @@
-/** Size of the output, and the time to show. */
+/** Size of the output, and the current time. */
 export interface Screen {
   readonly rows: number;
   readonly columns: number;

@@ -77,7 +77,7 @@ export function summarizeJob(jobs: Jobs, name: string, deployment: Root): string
   return transform && transformSection(transform, deployment);
 }
 
-/** A standalone training job after a search is taken to be the final training job. */
+/** Assumes that a standalone training job after a search is the final training job. */
 function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobRecord[]): string {
   const follows = tuning.some(
     (job) => (job.description.HyperParameterTuningEndTime ?? Infinity) <= description.CreationTime,
@@ -219,7 +219,7 @@ function trainingJobRows(record: TrainingJobRecord, deployment: Root): Row[] {
     ...metricNoteRows([record]),
     ...hyperparameterRows(record),
     ...failureRow(FailureReason && withLog(FailureReason, description.TrainingJobName, deployment)),
-    // A job that failed, or was stopped before it saved a model, has none.
+    // A job that failed or was stopped early may have no model.
     ...(existsSync(model) ? [['Model', formatPath(model)] as const] : []),
   ];
 }

@@ -55,7 +55,7 @@ const ROOMY: Layout = {
   names: 'whole',
 };
 
-/** Steps that make the table narrower, in order. After the last one, hyperparameters are left out. */
+/** Steps that make the table narrower, in order. After the last step, hyperparameters are left out. */
 const SAVINGS: readonly Partial<Layout>[] = [
   { narrowestHead: 11, widestCell: 24, names: 'end' },
   { narrowestHead: 8, widestCell: 16, hasStatus: false },
@@ -110,8 +110,8 @@ export function trainingJobTable(
 }
 
 /**
- * Keeps at most a number of names, in their order. Drops first the names that the best job's definition does
- * not have.
+ * Keeps at most `count` names in their order. First drops the names that the best job's definition does not
+ * tune.
  */
 function mostImportant(
   names: readonly string[],
@@ -197,8 +197,8 @@ function objectiveName({
 }
 
 /**
- * The names of training jobs, which begin with that of the tuning job. If space is short, only the rest is
- * shown.
+ * The column of training job names, which begin with the tuning job's name. If space is short, shows only the
+ * rest of each name.
  */
 function nameColumn(jobs: readonly NumberedJob[], names: 'whole' | 'end'): TableColumn {
   return {

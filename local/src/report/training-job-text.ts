@@ -5,7 +5,7 @@ import { formatMetric, formatSeconds } from './format';
 import { renderHyperparameter } from './hyperparameters';
 import { counterpartOf, type FinalMetric, reportedMetrics } from './job-metrics';
 
-/** Maximum length of a failure reason in a line; the summary shows all of it. */
+/** Maximum length of a failure reason in a line. The summary shows the complete reason. */
 const LONGEST_REASON = 200;
 
 /** Whether a job has ended with any status. */

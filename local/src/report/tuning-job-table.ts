@@ -55,7 +55,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
     return isEnded(job) ? 2 : 1;
   };
   const jobs = numbered(view);
-  // More than these cannot be shown.
+  // The screen has no room for more jobs.
   const candidates = highestRanked(jobs, screen.rows, rank);
   const table = trainingJobTable(candidates, { ...screen, best, hasNames: false });
   const bestLines = (names: readonly string[]) =>
@@ -70,7 +70,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
   ];
   const failures = renderFailures(trainingJobs, screen.columns);
   const above = [...head, ...bestLines(table.hidden), ...failures];
-  // One line is for the number of jobs that are not in the table.
+  // One line shows the number of jobs that are not in the table.
   const room = screen.rows - above.length - table.head.length - 1;
   if (room < 1 || jobs.length === 0) {
     return [...head, ...bestLines(tunedNames(jobs)), ...failures].slice(0, screen.rows);

@@ -3,14 +3,14 @@ import { steadyNow } from '../steady-clock';
 /** The interpreter's clock. Tests replace it. */
 export interface Clock {
   now(): Date;
-  /** Resolves after the time. Rejects with the signal's reason as soon as it aborts. */
+  /** Waits for this time. Rejects with the signal's reason as soon as the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Maximum delay of Node's timers. */
 const LONGEST_TIMER = 2_147_483_647;
 
-/** The system clock, but never set back. */
+/** The system clock, except that it never goes back. */
 export const systemClock: Clock = {
   now: () => new Date(steadyNow()),
   async sleep(milliseconds, signal) {

@@ -1,7 +1,7 @@
 /** An error of the States Language, thrown by a task or ending an execution. */
 export class StatesError extends Error {
   /**
-   * @param error name that `ErrorEquals` matches; a Fail state may have none
+   * @param error name that `ErrorEquals` matches; undefined for a Fail state without `Error`
    * @param cause message for users
    * @param catchable whether Retry and Catch may handle it; never for `States.Runtime`
    */
@@ -16,7 +16,8 @@ export class StatesError extends Error {
 }
 
 /**
- * A task missed its heartbeat. AWS reports States.Timeout; States.HeartbeatTimeout is a name for catching it.
+ * A task missed its heartbeat. AWS reports States.Timeout, which `ErrorEquals` also matches as
+ * States.HeartbeatTimeout.
  */
 export class HeartbeatTimeout extends StatesError {
   constructor() {
@@ -25,14 +26,14 @@ export class HeartbeatTimeout extends StatesError {
 }
 
 /**
- * A field of a state could not be evaluated. It becomes a {@link StatesError} where the state's name and the
- * event ID are known, which AWS puts before the message.
+ * A field of a state could not be evaluated. It is later converted to a {@link StatesError} whose message
+ * begins with the state's name and the event ID, as on AWS.
  */
 export class EvaluationError extends Error {
   constructor(
     readonly error: string,
     message: string,
-    /** The field, such as `Output/result`. Only JSONata errors have one. */
+    /** Location of the field, such as `Output/result`. Set only for JSONata errors. */
     readonly location?: string,
     /** Whether a service limit was reached. AWS words such errors differently, and they cannot be caught. */
     readonly isLimit = false,
@@ -46,7 +47,7 @@ export function queryError(message: string, location?: string): EvaluationError 
   return new EvaluationError('States.QueryEvaluationError', message, location);
 }
 
-/** An error of the definition at run time, which cannot be caught. */
+/** A run-time error in the definition. It cannot be caught. */
 export function runtimeError(message: string): EvaluationError {
   return new EvaluationError('States.Runtime', message);
 }

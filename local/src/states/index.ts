@@ -1,4 +1,4 @@
-/** The Amazon States Language: parsing definitions and running executions of them. */
+/** The Amazon States Language: parses definitions and runs executions. */
 export { type Clock, systemClock } from './clock';
 export { statesIn } from './definition/definition-states';
 export { parseStateMachine } from './definition/parse-state-machine';

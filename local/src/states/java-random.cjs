@@ -4,8 +4,8 @@
 const MASK = (1n << 48n) - 1n;
 
 /**
- * The 48-bit linear congruential generator of java.util.Random. AWS's functions with a seed return its
- * numbers.
+ * The 48-bit linear congruential generator of java.util.Random. AWS's functions that accept a seed use this
+ * generator.
  */
 class JavaRandom {
   /** @param {number} seed */

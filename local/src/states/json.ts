@@ -8,18 +8,22 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Marks the source of a number while JSON is parsed or serialized. No other string begins with it. */
+/**
+ * Prefix that marks the source text of a number while JSON is parsed or serialized. No other string begins
+ * with it.
+ */
 const MARK = `${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
-/** Whether JSON is being serialized with the source of numbers, and whether there were any. */
+/**
+ * Whether numbers are serialized as their source text, and whether any {@link ExactNumber} was serialized.
+ */
 let keepsTexts = false;
 let hasTexts = false;
 
 /**
  * A number that JavaScript would print differently from its source, such as `1.0`, `1e3` and
- * `12345678901234567890`. It keeps its source when a state passes it on. Calculations use JavaScript's
- * number.
+ * `12345678901234567890`. States pass it on unchanged. Calculations use the JavaScript number.
  */
 export class ExactNumber extends Number {
   constructor(readonly text: string) {
@@ -42,7 +46,7 @@ export function numberIn(value: unknown): number | undefined {
   return value instanceof ExactNumber ? value.valueOf() : undefined;
 }
 
-/** Matches every number that JavaScript prints differently. Most JSON has none. */
+/** Matches JSON that may contain such numbers. Most JSON contains none. */
 const MAY_BE_EXACT = /\d(?:[.eE]|\d{15})/;
 
 /** A string, or a possible number. */
@@ -54,7 +58,7 @@ export function parseExact(text: string): Json {
   if (!MAY_BE_EXACT.test(text)) return value;
   let isExact = true;
   const marked = text.replace(TOKENS, (token) => {
-    // AWS turns -0 into 0 (recorded).
+    // AWS turns -0 into 0, as recordings of AWS show.
     if (token.startsWith('"') || token === '-0' || String(Number(token)) === token) return token;
     isExact = false;
     return `"${MARK}${token}"`;

@@ -14,7 +14,7 @@ export function parseTimestamp(text: string): bigint | undefined {
     .map((n) => Number(n ?? 0));
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  // A day that does not exist in the month would silently roll over.
+  // JavaScript would silently roll over a day that the month does not have.
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   const [offsetHours, offsetMinutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
   if (!exists || hour > 23 || minute > 59 || second > 59 || offsetHours > 18 || offsetMinutes > 59)

@@ -108,7 +108,7 @@ export interface ChoiceState extends StateBase {
   readonly default?: string;
 }
 
-/** A rule of a Choice state. Its flow is used if it matches. */
+/** A rule of a Choice state. Its data flow applies if the rule matches. */
 export interface ChoiceRule {
   readonly condition: Condition;
   readonly next: string;
@@ -159,7 +159,10 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
 export interface ItemReader {
   readonly resource: string;
   readonly arguments: Json;
-  /** Format of the object, or of each object. Without it, the items are the list of objects. */
+  /**
+   * Format of the object, or of each listed object. Without a format, the items are the listed objects
+   * themselves.
+   */
   readonly format?: ItemFormat;
   /** Format of a manifest that lists the objects with the items. */
   readonly manifest?: 'S3_INVENTORY' | 'ATHENA_DATA';
@@ -178,7 +181,7 @@ export interface ItemFormat {
 
 /** How the results of a distributed Map's child executions are returned. */
 export interface ResultWriter {
-  /** Where they are written. Without it, they are the state's result. */
+  /** Where the results are written. Without a target, they become the state's result. */
   readonly target?: { readonly resource: string; readonly arguments: Json };
   readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
   readonly outputType: 'JSON' | 'JSONL';

@@ -41,9 +41,9 @@ export interface AutoMLTask {
   readonly workFolder: string;
   /** Total number of threads for all candidates trained in parallel. */
   readonly threads: number;
-  /** Aborting this signal ends the search. Finished candidates stay. */
+  /** Aborting this signal ends the search. Finished candidates are kept. */
   readonly signal: AbortSignal;
-  /** Called once, when the search starts. Until then, packages may have to be installed. */
+  /** Called once, when the search starts, after any packages have been installed. */
   readonly onStart: () => void;
   readonly onAnalysis: (analysis: AutoMLAnalysis) => void;
   readonly onCandidateStart: (number: number) => void;
@@ -108,12 +108,12 @@ export interface AutoMLRunnerOptions {
 }
 
 /**
- * Model families of the search, by their names in AutoMLAlgorithms. Without a selection, one more family
- * takes part.
+ * Model families that a request can select, by their names in AutoMLAlgorithms. Without a selection, the
+ * search uses one more family.
  */
 export const AUTOML_FAMILIES = ['xgboost', 'linear-learner', 'extra-trees', 'randomforest'] as const;
 
-/** Creates the runner of AutoML jobs. Each job has a few Python processes, which end with it. */
+/** Creates the runner of AutoML jobs. Each job has a few Python processes, which end with the job. */
 export function createAutoMLRunner({ environments, maxWorkers }: AutoMLRunnerOptions): AutoMLRunner {
   return {
     prepare: async () => void (await environments.forPackages(automlPackages(false))),
@@ -132,7 +132,7 @@ function automlPackages(parquet: boolean): WantedPackages {
     title: 'scikit-learn and XGBoost for AutoML jobs',
     requirements: requirementsFiles('automl', ...(parquet ? ['parquet'] : [])),
     packages: {
-      // Pinned, because other versions may select another best candidate from the same data.
+      // Pinned, because other versions may select a different best candidate from the same data.
       pandas: '2.3.3',
       'scikit-learn': '1.9.1|1.7.2|1.6.1',
       'xgboost|xgboost-cpu': '3.2.0|2.1.4',
@@ -170,7 +170,7 @@ class SearchRun {
       this.task.signal.removeEventListener('abort', stop);
       stop();
     }
-    // The search does not fail because of a lane without a worker, as long as another lane has one.
+    // A lane without a worker does not fail the search if another lane had one.
     return this.failureReason !== undefined && this.analysis === undefined && !this.task.signal.aborted
       ? { status: 'Failed', failureReason: this.failureReason }
       : { status: 'Completed' };

@@ -13,8 +13,8 @@ interface ExtractOptions {
 }
 
 /**
- * Unpacks an archive like the training toolkit. Names that lead outside the folder are changed to paths
- * inside. Members that cannot be inside (a link that leads outside, a device) are skipped and reported.
+ * Unpacks an archive like the training toolkit. Names that point outside the folder are changed to paths
+ * inside it. Devices and links to targets outside the folder are skipped and reported.
  */
 export async function extractArchive(
   archive: string,
@@ -61,7 +61,7 @@ export async function extractArchive(
   await pipeline(createReadStream(archive), createGunzip(), entries);
 }
 
-/** Removes the parts of a name that lead outside a folder. */
+/** Removes the parts of a name that point outside a folder. */
 function nameInside(name: string): string {
   return name
     .replaceAll('\\', '/')

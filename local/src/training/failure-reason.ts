@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { HostEnd } from './host-process';
 import type { TrainingOutcome } from './trainer';
 
-/** Maximum length of a failure reason in SageMaker, and of the part of the failure file that it reads. */
+/**
+ * Maximum length of a failure reason in SageMaker, and of the part of the failure file that SageMaker reads.
+ */
 export const LONGEST_REASON = 1024;
 
 const KILLED = 128 + constants.signals.SIGKILL;
@@ -28,8 +30,8 @@ export function isInternalError(reason: string | undefined): boolean {
 }
 
 /**
- * Why a job failed, with SageMaker's wording: the content of `/opt/ml/output/failure`, or else the last error
- * that was printed. Explains how the process was killed if the exit code shows it.
+ * The failure reason of a job in SageMaker's wording: the content of `/opt/ml/output/failure`, or else the
+ * last printed error. Adds a hint if the exit code shows that the process was killed.
  *
  * @param base the folder that replaces the container's `/opt/ml`
  */

@@ -62,7 +62,7 @@ let searches = [];
 let found = [];
 const run = new vm.Script('findRemainingMetrics()');
 
-// Called by the script below, so that its time is limited.
+// The script below calls this function with a time limit.
 Object.assign(globalThis, { findRemainingMetrics });
 
 function findRemainingMetrics() {

@@ -91,7 +91,7 @@ const XGBOOST_ACCOUNTS: ReadonlySet<string> = new Set([
 
 /**
  * Whether an image of this repository is SageMaker's own. SageMaker then applies its own metric definitions
- * and refuses others. It does not do so for a copy in another account.
+ * and refuses others. For a copy in another account, it does neither.
  */
 export function isFirstPartyXGBoost(trainingImage: string): boolean {
   return XGBOOST_ACCOUNTS.has(parseImage(trainingImage).account ?? '');

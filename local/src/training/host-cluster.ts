@@ -15,15 +15,16 @@ export interface HostJob {
 export interface Grace {
   /** Time between SIGTERM and SIGKILL. */
   readonly milliseconds: number;
-  /** When it aborts, the remaining time is at most `CLOSE_GRACE_MS`. */
+  /** Aborting this signal reduces the remaining time to at most `CLOSE_GRACE_MS`. */
   readonly hurry: AbortSignal;
 }
 
 const CLOSE_GRACE_MS = 5000;
 
 /**
- * Runs a process on every host until all have ended. If one fails, the others are stopped, and its failure is
- * the job's. If the job is stopped, all are stopped, and the files that they saved are kept.
+ * Runs a process on every host until all have ended. If a process fails, the others are stopped, and its
+ * failure becomes the job's failure. If the job is stopped, all processes are stopped, and their saved files
+ * are kept.
  */
 export async function runHosts(
   jobs: readonly HostJob[],

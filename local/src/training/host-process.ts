@@ -62,7 +62,7 @@ function notStarted({ code, message }: NodeJS.ErrnoException): string {
 
 /** A process of a training job, and all processes that it starts. */
 export class HostProcess {
-  /** Settles when the process has ended. Never rejects. */
+  /** Resolves when the process has ended. Never rejects. */
   public readonly ended: Promise<HostEnd>;
   private readonly child: ChildProcess | undefined;
   private readonly lastLines: string[] = [];
@@ -107,7 +107,7 @@ export class HostProcess {
       let exitCode = 1;
       child.once('exit', (code, signal) => {
         exitCode = code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
-        this.signalGroup('SIGKILL'); // processes that it left running end with it, as in a container
+        this.signalGroup('SIGKILL'); // ends processes that it left running, as in a container
         fallback = setTimeout(() => {
           for (const stream of child.stdio) stream?.destroy();
         }, OUTPUT_GRACE_MS);

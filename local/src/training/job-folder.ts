@@ -27,10 +27,9 @@ export class JobError extends Error {}
  * `output/data`, `checkpoints`, `code`. A single host uses the job's working folder. Several hosts have a
  * subfolder of `hosts/` each.
  *
- * @param files whether files of channels are links to the bucket's files, or copies (for containers, which
- *   cannot follow links)
- * @throws JobError for what local mode does not support: Pipe mode, checkpoints outside `/opt/ml` without a
- *   container
+ * @param files whether channels contain links to the bucket's files or copies (for containers, which cannot
+ *   follow links)
+ * @throws JobError for unsupported requests: Pipe mode, checkpoints outside `/opt/ml` without a container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
   const piped = task.channels.filter(({ inputMode }) => inputMode === 'Pipe').map(({ name }) => name);
@@ -121,7 +120,7 @@ function isTaken({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EEXIST' || code === 'ENOTDIR';
 }
 
-/** All hosts write to the folder for the S3 location, as on SageMaker. */
+/** All hosts write checkpoints to the folder that replaces the S3 location, as on SageMaker. */
 async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked' | 'copied'): Promise<void> {
   if (task.checkpoints === undefined) return;
   await mkdir(task.checkpoints.folder, { recursive: true });
@@ -213,7 +212,7 @@ export function pathInFolder(path: string, base: string): string {
 
 /**
  * Merges the `model/` and `output/data/` of several hosts into the job's working folder, as SageMaker does
- * when it stores them. If files have the same name, that of the last host wins.
+ * when it stores them. If several hosts have a file with the same name, the last host's file wins.
  */
 export async function mergeOutputs(hosts: readonly Host[], workFolder: string): Promise<void> {
   if (hosts.length === 1) return;

@@ -12,7 +12,7 @@ export async function unlessAborted<Value>(promise: Promise<Value>, signal: Abor
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new Error('the job was stopped'));
   });
-  promise.catch(() => undefined); // the error may be unhandled otherwise
+  promise.catch(() => undefined); // prevents an unhandled rejection
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -48,7 +48,7 @@ export class JobRunner {
     try {
       return await outcome;
     } catch (error) {
-      // The abort interrupted its preparation.
+      // The abort interrupted the preparation of the job.
       if (signal.aborted) return { status: 'Stopped' };
       const { message } = error as Error;
       return failedFor(error instanceof JobError ? message : internalErrorReason(message));

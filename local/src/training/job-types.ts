@@ -6,7 +6,7 @@ export interface ChannelFile {
   readonly name: string;
 }
 
-/** The outcome of a job. What runs a job does not throw when the algorithm or the model fails. */
+/** The outcome of a job. A failure of the algorithm or the model is an outcome, not an exception. */
 export type TrainingOutcome =
   | { readonly status: 'Completed' }
   | { readonly status: 'Stopped' }

@@ -17,14 +17,14 @@ export function whyNoNumber({ text }: MetricMatch): string {
 /** Explains that the captured number is only a part of a longer one; undefined if it is complete. */
 export function whyCutShort({ text = '', before, after }: MetricMatch): string | undefined {
   const [more = ''] = /^(?:\d[\d.]*|\.\d+)?(?:[eE][-+]?\d+)?/.exec(after) ?? [];
-  // A hyphen after a letter belongs to the name.
+  // A hyphen after a letter is part of a name, not a minus sign.
   const [less = ''] = /(?<![\w-])[-+]?(?:\d*\.)?\d*$/.exec(before) ?? [];
   const sign = /^[-+]/.test(less) || /\d/.test(less) ? less : '';
   if (more === '' && (sign === '' || sign === '+')) return undefined;
   return `captured \`${text}\` of \`${sign}${text}${more}\`: let the group match all of it, ${NUMBER}`;
 }
 
-/** SageMaker's own expressions match numbers like this. */
+/** The pattern for numbers in SageMaker's own expressions. */
 const NUMBER = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
 /** Maximum number of characters of a captured text in a note. */

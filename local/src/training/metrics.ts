@@ -15,7 +15,8 @@ interface CompiledDefinition extends MetricExpression {
   readonly name: string;
   readonly regex: string;
   /**
-   * Whether the expression takes long for lines that should be easy. It must not block the main process then.
+   * Whether the expression is slow on lines that should be easy. It then runs in the evaluator process, to
+   * avoid blocking the main process.
    */
   isSlow: boolean;
   /** Total time of a slow expression, in milliseconds. */
@@ -145,7 +146,7 @@ export class MetricCollector {
 
   /** Sends searches to the evaluator process until none is left. */
   private async searchElsewhere(): Promise<void> {
-    // Most lines arrive in groups.
+    // Waits for more lines, because most arrive in groups.
     await Promise.resolve();
     const { signal } = this.abandoned;
     while (this.searches.length > 0 && !signal.aborted) {
@@ -192,7 +193,10 @@ export class MetricCollector {
   }
 }
 
-/** Detects slow expressions. Measures processor time, because a busy machine also makes them take long. */
+/**
+ * Searches a line in this process and detects slow expressions. Measures processor time, because fast
+ * expressions also take long on a busy machine.
+ */
 function findHere(definition: CompiledDefinition, line: string): MetricMatch | undefined {
   const started = performance.now();
   const match = findMetric(definition.pattern, line);
@@ -216,7 +220,7 @@ async function search(searches: readonly Search[], signal: AbortSignal): Promise
   }
 }
 
-/** Adds up an expression's time and stops it at the limit. */
+/** Adds up the time of an expression, which is no longer applied after it reaches the limit. */
 function account(definition: CompiledDefinition, line: string, result: MetricSearchResult): void {
   if (result.milliseconds > SLOW) definition.spent += result.milliseconds;
   const { problem } = result;
@@ -229,7 +233,8 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
 }
 
 /**
- * By list of definitions: the training jobs of a tuning job share theirs, and XGBoost has more than fifty.
+ * Compiled definitions by list: a tuning job's training jobs share their list, and XGBoost's has more than 50
+ * definitions.
  */
 const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 

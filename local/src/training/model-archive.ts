@@ -7,8 +7,8 @@ import { type Headers, type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
 /**
- * The fastest compression level: a model of XGBoost becomes an eighth larger than with the default level, in
- * less than half the time. The next training job waits for it.
+ * The fastest compression level: an XGBoost model becomes an eighth larger than with the default level, but
+ * takes less than half the time. The next training job waits for the archive.
  */
 const COMPRESSION_LEVEL = 1;
 
@@ -57,7 +57,7 @@ export async function writeModelArchive(
 /**
  * Stores the results in a job's working folder where SageMaker would: `model/` as `model.tar.gz` (or as
  * separate files if compression is disabled), `output/data/` as `output.tar.gz`. A failed job keeps no model.
- * A stopped one keeps it only if it saved any files. Empty output is not stored.
+ * A stopped job keeps its model only if it saved any files. Empty output is not stored.
  *
  * @param target returns the path for the name of an archive or of a file of the model
  */

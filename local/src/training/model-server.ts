@@ -1,66 +1,66 @@
 import type { ChannelFile, TrainingOutcome } from './job-types';
 
-/** A container of a model, as far as CreateModel tells it: what decides which server runs it. */
+/** A model's container, as specified in CreateModel. Determines which server runs the model. */
 export interface ServedModel {
-  /** The image URI; a server takes the framework and its version from it. */
+  /** Image URI, from which a server derives the framework and its version. */
   readonly image: string;
-  /** Environment variables of the container; for a transform job, with those of the job. */
+  /** Environment variables of the container. In a transform job, they include the job's variables. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One step of a filter's JSONPath: of an object, of an array, or everything in either. */
+/** One step of a filter's JSONPath: members of an object, items of an array, or all values of either. */
 export type PathStep =
   | { readonly names: readonly string[] }
   | { readonly items: readonly (number | readonly [start: number | null, end: number | null])[] }
   | { readonly every: true };
 
-/** How requests are made of the input files, and the output files of the responses. */
+/** How input files are split into requests, and how responses are combined into output files. */
 export interface BatchSettings {
   readonly contentType?: string;
   readonly accept?: string;
   readonly isGzip: boolean;
   readonly splitsLines: boolean;
   readonly isSingleRecord: boolean;
-  /** Most bytes of a request; 0 for any number. */
+  /** Maximum size of a request in bytes; 0 for no limit. */
   readonly maxPayloadBytes: number;
-  /** Whether each record of the output is a line. */
+  /** Whether each output record ends with a line break. */
   readonly endsLines: boolean;
   readonly joinsInput: boolean;
-  /** The steps of the filters; a filter without a step takes everything. */
+  /** The steps of the filters. A filter without steps selects everything. */
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
 }
 
-/** A batch transform as the training side sees it: everything is on this machine already. */
+/** A transform job, as a model server receives it. All its data is on this machine. */
 export interface TransformTask extends ServedModel {
-  /** The archive with the model; a model may have none. */
+  /** The model archive; undefined if the model has none. */
   readonly modelArchive?: string;
   readonly files: readonly ChannelFile[];
   readonly batch: BatchSettings;
   /**
-   * Folder of the job's own, empty: the output of the file number n is `output/<n>` below it. Only files that were
-   * transformed as a whole have one.
+   * Empty working folder of the job. The output of file number n is `output/<n>` in it, written only if the
+   * whole file was transformed.
    */
   readonly workFolder: string;
-  /** Threads the job may use. */
+  /** Number of threads that the job may use. */
   readonly threads: number;
   readonly signal: AbortSignal;
-  /** To be called once, when the transform begins. */
+  /** Called once, when the transform starts. */
   readonly onStart: () => void;
-  /** Takes each line of the job's log. */
+  /** Receives each line of the job's log. */
   readonly onLog: (line: string) => void;
 }
 
-/** Runs the models of the images that it knows. */
+/** Runs models with certain images on this machine. */
 export interface ModelServer {
-  /** What the server runs, for messages. */
+  /** Describes what the server runs, for messages. */
   readonly images: string;
   accepts(model: ServedModel): boolean;
-  /** Runs a model over files. Never throws for a failure of the model. */
+  /** Runs a transform job. A failure of the model is an outcome, not an exception. */
   transform(task: TransformTask): Promise<TrainingOutcome>;
 }
 
-/** Makes one server of several: each model is for the first that accepts it. */
+/** Combines several servers. The first one that accepts a model runs it. */
 export function combineServers(servers: readonly ModelServer[]): ModelServer {
   const images = servers.map((server) => server.images).join('; ') || 'none';
   const find = (model: ServedModel) => servers.find((server) => server.accepts(model));

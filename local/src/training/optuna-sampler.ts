@@ -4,7 +4,7 @@ import { SamplerProcess } from './sampler-process';
 
 /**
  * Creates a sampler that runs Optuna in a Python process. The process starts at once, so that it is ready for
- * the first trial. If it ends, the next request of a search starts a new one.
+ * the first trial. If it ends, the next request of a search starts a new process.
  *
  * @param python an interpreter that can import Optuna (see `createPythonEnvironments`)
  * @param onNotice receives notices for the user

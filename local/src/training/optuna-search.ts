@@ -4,14 +4,14 @@ import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './samp
 
 /**
  * A search in a sampler process. If the process ends, the search continues in a new one, from its study file
- * and the results reported so far. The same trials stay in progress, and none is proposed twice.
+ * and the results reported so far. Running trials stay in progress, and no trial is proposed twice.
  */
 export class OptunaSearch implements Search {
-  /** Only some strategies use metrics of running trials. For all others, reports are free. */
+  /** Only some strategies use metrics of running trials. For all others, reports are ignored. */
   private readonly needsReports: boolean;
   /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();
-  /** The ended trials, if a rule compares others with them. */
+  /** The ended trials, if a rule compares other trials with them. */
   private readonly ended = new Map<number, EndedTrial>();
   /** Trials that a report decided to stop. */
   private readonly stopped = new Set<number>();
@@ -79,7 +79,7 @@ export class OptunaSearch implements Search {
     });
   }
 
-  /** Runs an action in the current process, and repeats it in the next one if that ends. */
+  /** Runs an action in the current process. If the process ends, repeats the action in the next one. */
   private async retry<Result>(action: (process: SamplerProcess) => Promise<Result>): Promise<Result> {
     for (let processes = 1; ; processes += 1) {
       try {
@@ -103,7 +103,7 @@ export class OptunaSearch implements Search {
     const restored = await Promise.all(
       [...this.ended].map(([trial, ended]) => this.restoredValues(trial, ended)),
     );
-    // The process handles these in order.
+    // The process handles these requests in order.
     await Promise.all([
       send('start', { specification: this.specification }),
       ...restored.map((values) => send('restore', values)),

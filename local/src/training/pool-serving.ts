@@ -8,7 +8,7 @@ import { runOnPool } from './pool-training';
 import type { PythonWorkerPool, TransformMessage } from './python-worker-pool';
 import type { TrainingOutcome } from './trainer';
 
-/** Transforms files on a warm worker of the library that trains such models. */
+/** Transforms files on a warm worker that has the model's library. */
 export async function transformOnPool(
   task: TransformTask,
   poolFor: () => Promise<PythonWorkerPool>,
@@ -26,9 +26,9 @@ export async function transformOnPool(
 }
 
 /**
- * Unpacks a model where its container would have it.
+ * Unpacks a model archive.
  *
- * @returns the folder that stands for `/opt/ml/model`
+ * @returns the folder that replaces `/opt/ml/model`
  * @throws JobError when the archive cannot be unpacked
  */
 export async function unpackModel(task: TransformTask): Promise<string> {

@@ -11,18 +11,18 @@ export interface PoolJob {
   readonly job: WorkerJob;
 }
 
-/** What a pool asks of a task. */
+/** The members of a task that a pool uses. */
 type PoolTask = Pick<TrainingTask, 'workFolder' | 'signal' | 'onStart' | 'onLog'>;
 
-/** Trains a task on a warm worker; whatever happens is the outcome. */
+/** Trains a task on a warm worker. Every failure becomes an outcome. */
 export async function trainOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
   await mkdir(join(task.workFolder, 'model'), { recursive: true });
   return runOnPool(task, prepare);
 }
 
 /**
- * Trains a task on a warm worker. Every failure becomes an outcome. A failed preparation is an internal
- * error, because the algorithm has not started.
+ * Runs a task on a warm worker. Every failure becomes an outcome. A failed preparation is an internal error,
+ * because the algorithm has not started.
  */
 export async function runOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
   try {

@@ -60,14 +60,14 @@ export interface PythonEnvironments {
   /**
    * An environment with these packages. Cached by name.
    *
-   * @param alternatives packages to use, in this order, if no Python here supports the wanted ones; causes a
-   *   notice
+   * @param alternatives packages to use if no Python here supports the wanted ones, in order of preference;
+   *   using them causes a notice
    * @throws UserError with the command that installs them, when they are missing and cannot be installed
    */
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
    * An environment with the packages of another one and those of a user's `requirements.txt`. Created once
-   * for the same content, and kept.
+   * per content and kept.
    *
    * @param signal aborts the installation, unless others also wait for it
    * @throws RequirementsError with pip's last lines
@@ -128,7 +128,7 @@ export function createPythonEnvironments(options: PythonEnvironmentsOptions): Py
   };
 }
 
-/** Creates a promise once per key. A rejected one is created again the next time. */
+/** Creates a promise once per key. After a rejection, the next call creates a new one. */
 function once<Value>(
   all: Map<string, Promise<Value>>,
   key: string,
@@ -251,9 +251,9 @@ class EnvironmentFinder {
   }
 
   /**
-   * Creates an environment in a temporary folder and then gives it its name in one step. A killed process
-   * only leaves a folder without a name. If two processes do this in parallel, both create a complete one,
-   * and the last name wins.
+   * Creates an environment in a temporary folder and then atomically replaces the link with its name. A
+   * killed process leaves only the temporary folder. If two processes do this in parallel, both create a
+   * complete environment, and the last link wins.
    */
   private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
     const home = this.home(name);
@@ -293,7 +293,7 @@ async function packagePaths(python: string): Promise<string> {
   return (await run(python, ['-c', code])).stdout;
 }
 
-/** Makes the packages in these folders available to an environment, after its own packages. */
+/** Makes the packages in these folders available to an environment. Its own packages take precedence. */
 async function showPackages(paths: string, folder: string): Promise<void> {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const { stdout } = await run(pythonOf(folder), ['-c', code]);
@@ -312,7 +312,7 @@ async function chooseBase(
     return fitting;
   }
   let first = seen[0];
-  // An older default Python often has a newer one next to it. Not searched if no Python would do.
+  // Machines with an older default Python often have a newer one, too.
   for (const command of furtherInterpreters()) {
     const interpreter = await inspectInterpreter(command, inspected, env);
     if (interpreter && isInstallable(wanted, interpreter.version)) {

@@ -5,7 +5,7 @@ import { PYTHON_FOLDER } from './python-process';
 
 /** An interpreter and its versions of the requested packages. */
 export interface Interpreter {
-  /** The interpreter itself instead of a launcher. */
+  /** Path of the interpreter itself, not of a launcher. */
   readonly executable: string;
   readonly version: string;
   readonly packages: Readonly<Record<string, string | null>>;
@@ -92,7 +92,7 @@ const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): 
 
 const SHOWN_LINES = 4;
 
-/** The command is another program. */
+/** The command is not a Python interpreter. */
 class NoPythonError extends Error {}
 
 /** @throws ExecFileException when it cannot be started or fails */

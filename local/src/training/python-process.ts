@@ -30,9 +30,9 @@ const CLOSE_GRACE_MS = 5000;
  * this process does, because its standard input closes.
  */
 export class PythonProcess {
-  /** Settles when the process reports that it is ready. Rejects if it ends before. */
+  /** Resolves when the process reports that it is ready. Rejects if it ends first. */
   public readonly ready: Promise<Record<string, unknown>>;
-  /** Settles when the process has ended. */
+  /** Resolves when the process has ended. */
   public readonly ended: Promise<ProcessEnd>;
   private readonly child: ChildProcess;
   private readonly errorLines: string[] = [];
@@ -52,11 +52,11 @@ export class PythonProcess {
     this.child = spawn(python, [join(PYTHON_FOLDER, script)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
-        // By default, idle OpenMP threads spin. On a busy machine with 2 cores, a training of 513 rounds took
-        // 6.4 s instead of 0.3 s; with passive threads, 0.5 s.
+        // By default, idle OpenMP threads spin. On a busy machine with 2 cores, training 513 rounds then took
+        // 6.4 s instead of 0.3 s. With passive threads, it took 0.5 s.
         OMP_WAIT_POLICY: 'PASSIVE',
-        // Importing NumPy starts a BLAS thread for each core. They spin, and the few products of small matrices that are computed
-        // here need none: one thread saves 0.17 s of processor time per process (2 cores).
+        // Importing NumPy starts a spinning BLAS thread for each core, which the few small matrix products
+        // here do not need. A single thread saves 0.17 s of processor time per process (2 cores).
         OPENBLAS_NUM_THREADS: '1',
         ...env,
         PYTHONDONTWRITEBYTECODE: '1',
@@ -97,7 +97,7 @@ export class PythonProcess {
         this.errorLines.shift();
       }
     });
-    // Writing to a dead process must not end this one: `ended` reports it.
+    // Writing to a process that has ended must not end this process. `ended` reports the end.
     this.child.stdin?.on('error', () => undefined);
   }
 
@@ -128,8 +128,8 @@ export class PythonProcess {
   }
 
   /**
-   * Parses a message; undefined for an incomplete one of a dying process. A process that prints anything else
-   * is killed.
+   * Parses a message; undefined for an incomplete message from a process that is ending. A process that
+   * prints anything else is killed.
    */
   private parse(line: string): Record<string, unknown> | undefined {
     try {

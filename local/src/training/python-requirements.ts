@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { compareVersions, type Interpreter } from './python-interpreters';
 import { PYTHON_FOLDER } from './python-process';
 
-/** Optional packages: reading Parquet. */
+/** Optional packages: `parquet` reads Parquet files. */
 export type PythonExtra = 'parquet';
 
 /** Packages that an environment must have. */
@@ -11,7 +11,7 @@ export interface WantedPackages {
   readonly name: string;
   /** Name for the user, such as `scikit-learn 1.4.2`. @default name */
   readonly title?: string;
-  /** Files for `pip install -r`. Empty if the packages can be found, but not installed. */
+  /** Files for `pip install -r`. Empty if local mode can use existing packages but not install them. */
   readonly requirements: readonly string[];
   /**
    * Distribution names and versions. `1.4` matches every 1.4.x, undefined any version. `|` separates

@@ -18,12 +18,12 @@ interface JobMessage {
   readonly threads: number;
   /**
    * Whether the job runs in a process that a worker forks after loading the data. Jobs with the same data
-   * share its memory. For data that takes longer to load than a process to fork.
+   * share its memory. Saves time if loading the data takes longer than forking a process.
    *
    * @default false
    */
   readonly forks?: boolean;
-  /** How long it may take to stop, for a job that saves its model then. @default - 2 seconds */
+  /** How long the job may take to stop, if it saves its model when stopped. @default - 2 seconds */
   readonly stopGraceMilliseconds?: number;
 }
 
@@ -39,7 +39,7 @@ export interface TransformMessage extends JobMessage {
     readonly modelFolder: string;
     readonly environment: Readonly<Record<string, string>>;
     readonly files: readonly { readonly path: string; readonly name: string }[];
-    /** The output of the file number n is the file n there. */
+    /** Folder of the outputs. The output of file number n is a file named n. */
     readonly outputFolder: string;
   };
 }
@@ -53,12 +53,12 @@ export interface WorkerJobHandlers {
 
 /**
  * Warm worker processes of a Python environment. Each runs one job at a time and caches the parsed data
- * between jobs. A worker that dies only takes its own job with it. All jobs that fork use the same worker.
+ * between jobs. If a worker dies, only its own job fails. All jobs that fork use the same worker.
  */
 export class PythonWorkerPool {
-  /** The last one is used first. */
+  /** Idle workers. The last one is used first. */
   private readonly idle: Worker[] = [];
-  /** The worker that forks jobs, while it has any. */
+  /** The worker that forks jobs; undefined while no such job is running. */
   private forking: { readonly worker: Worker; jobs: number } | undefined;
   private running = 0;
   private readonly all = new Set<Worker>();
@@ -88,7 +88,9 @@ export class PythonWorkerPool {
     await Promise.all(this.idle.map((worker) => worker.settled));
   }
 
-  /** Runs a job on an idle worker or a new one. Uses another worker if that one ends before it is ready. */
+  /**
+   * Runs a job on an idle worker or a new one. Uses another worker if the first one ends before it is ready.
+   */
   public async run(job: WorkerJob, handlers: WorkerJobHandlers): Promise<TrainingOutcome> {
     for (let processes = 1; ; processes += 1) {
       const worker = await this.acquire(handlers.signal, job.forks);
@@ -226,7 +228,7 @@ class Worker {
     return this.wasReady;
   }
 
-  /** Settles when the process is ready or has ended. */
+  /** Resolves when the process is ready or has ended. */
   public get settled(): Promise<unknown> {
     return Promise.allSettled([this.process.ready]);
   }
@@ -271,8 +273,8 @@ class Worker {
   }
 
   /**
-   * The algorithm is responsible for a process that dies during a job, as in a container, but not for one
-   * that never started.
+   * The failure reason when a process ends: an algorithm error during a job, as in a container, but an
+   * internal error if the process never started.
    */
   private failureOf(end: ProcessEnd): string {
     const what = `the training process ${describeEnd(end)}`;

@@ -6,7 +6,7 @@ import { HostProcess } from './host-process';
 /** A `requirements.txt` cannot be installed. */
 export class RequirementsError extends Error {}
 
-/** Work that several callers wait for. It is aborted when the last of them leaves. */
+/** Work that several callers wait for. It is aborted when the signals of all callers have aborted. */
 export class SharedWork<Value> {
   private readonly controller = new AbortController();
   private readonly result: Promise<Value>;
@@ -21,7 +21,7 @@ export class SharedWork<Value> {
     return this.controller.signal.aborted;
   }
 
-  /** Waits for the end of the work or the signal. The last caller to leave waits until the work has ended. */
+  /** Waits for the end of the work. Aborting the signal does not end the wait unless it aborts the work. */
   public async wait(signal: AbortSignal | undefined): Promise<Value> {
     this.waiting += 1;
     const leave = () => {

@@ -24,15 +24,15 @@ export interface SearchSpecification {
   readonly minResource?: number;
   readonly maxResource?: number;
   /**
-   * File of the study (an Optuna journal, which optuna-dashboard can open during the search). If it exists,
-   * the search continues: trials without a result are proposed again, first.
+   * File of the study (an Optuna journal, which optuna-dashboard can open during the search). If the file
+   * exists, the search continues and first proposes the trials without a result again.
    */
   readonly studyFile: string;
   /** Finished trials of earlier tuning jobs (warm start). */
   readonly previousTrials: readonly FinishedTrial[];
 }
 
-/** A finished training job, as the sampler learns from it. Without a value, it failed. */
+/** A finished training job, from which the sampler learns. Without a value, the job failed. */
 export interface FinishedTrial {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly value?: number;
@@ -54,7 +54,7 @@ export interface Search {
   ask(): Promise<{ readonly trial: number; readonly hyperparameters: Record<string, string> } | undefined>;
   /**
    * Reports the metric at a step (an epoch or a boosting round, from 0). Returns whether the strategy stops
-   * the trial here. Free for strategies that ignore it.
+   * the trial here. Costs nothing for strategies that ignore it.
    */
   report(trial: number, step: number, value: number): Promise<boolean>;
   /** Ends a trial that started in an earlier run of the search. */

@@ -77,9 +77,9 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
 }
 
 /**
- * The model of a LightGBM or CatBoost job; undefined for any other job. Derived from JumpStart's locations:
- * `source-directory-tarballs/lightgbm/transfer_learning/regression/…/sourcedir.tar.gz` of the script, and
- * `lightgbm-training/train-lightgbm-regression-model.tar.gz` of its artifact.
+ * The model of a LightGBM or CatBoost job; undefined for any other job. Derived from JumpStart's locations of
+ * the script (`source-directory-tarballs/lightgbm/transfer_learning/regression/…/sourcedir.tar.gz`) and its
+ * artifact (`lightgbm-training/train-lightgbm-regression-model.tar.gz`).
  */
 export function tabularModelOf(algorithm: TrainedAlgorithm): TabularModel | undefined {
   for (const location of locationsOf(algorithm)) {

@@ -6,7 +6,7 @@ export type { ChannelFile, TrainingOutcome } from './job-types';
 /** Time between SIGTERM and SIGKILL when a job is stopped (API reference, StopTrainingJob). */
 export const SAGEMAKER_STOP_GRACE_MS = 120_000;
 
-/** The algorithm of a job, as far as a definition shows it. Determines which trainer runs the job. */
+/** The algorithm of a job, as far as the definition determines it. Decides which trainer runs the job. */
 export interface TrainedAlgorithm {
   /** Image URI of the request, from which a trainer derives the algorithm and its version. */
   readonly trainingImage: string;
@@ -47,7 +47,7 @@ export interface TrainingTask extends TrainedAlgorithm {
   readonly threads: number;
   /** Aborting this signal stops the job, like SIGTERM in a container. */
   readonly signal: AbortSignal;
-  /** Called once, when the training starts. Until then, the job waits for others. */
+  /** Called once, when the training starts. Until then, the job waits for other jobs. */
   readonly onStart: () => void;
   /** Receives each line of the job's log as it is printed, without its line break. */
   readonly onLog: (line: string) => void;
@@ -94,11 +94,11 @@ export interface Trainer {
   /** Why local mode cannot run this algorithm of SageMaker; undefined if there is no such reason. */
   refusal?(algorithm: TrainedAlgorithm): string | undefined;
   /**
-   * Metric definitions that SageMaker itself applies to the algorithm's log. A request must not set any then.
-   * Empty if the request defines them.
+   * Metric definitions that SageMaker itself applies to the algorithm's log. A request for such an algorithm
+   * must not define metrics. Empty if the request defines them.
    */
   metricDefinitions(algorithm: TrainedAlgorithm): readonly MetricDefinition[];
-  /** Installs and starts what such jobs need, before the first of them. */
+  /** Installs packages and starts processes for such jobs, before the first job. */
   prepare?(algorithm: TrainedAlgorithm, parallelJobs: number): Promise<void>;
   /** Runs the job to its end. Then the `model/` folder in the working folder contains the model's files. */
   train(task: TrainingTask): Promise<TrainingOutcome>;

@@ -2,8 +2,8 @@ import { combineServers } from './model-server';
 import type { TrainedAlgorithm, Trainer } from './trainer';
 
 /**
- * Combines several trainers. The first one that accepts a job runs it, or explains why it cannot run
- * anywhere.
+ * Combines several trainers. The first trainer that accepts a job runs it, unless an earlier one explains why
+ * local mode cannot run the job.
  */
 export function combineTrainers(trainers: readonly Trainer[]): Trainer {
   const find = (algorithm: TrainedAlgorithm): { trainer?: Trainer; refusal?: string } => {

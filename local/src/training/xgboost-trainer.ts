@@ -82,7 +82,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
     },
     serving: {
       images: "models of SageMaker's built-in XGBoost (repository sagemaker-xgboost)",
-      // As for training: with a program of its own the image is a framework container.
+      // As in training: with a user's program, the image is a framework container.
       accepts: ({ image, environment }) =>
         isXGBoostImage(image) && environment.SAGEMAKER_PROGRAM === undefined,
       transform: (task) => transformOnPool(task, () => poolFor(task.image, [])),
@@ -103,8 +103,8 @@ function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask)
     hyperparameters,
     workFolder,
     threads,
-    // As long as on SageMaker, to finish the round and save the model, which it only does with this
-    // hyperparameter.
+    // With this hyperparameter, a stopped job finishes its round and saves the model, so it gets as much time
+    // as on SageMaker.
     ...(hyperparameters.save_model_on_termination === 'true' && {
       stopGraceMilliseconds: SAGEMAKER_STOP_GRACE_MS,
     }),

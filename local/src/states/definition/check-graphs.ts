@@ -17,7 +17,7 @@ function innerGraphs(state: State): InnerGraph[] {
 }
 
 /**
- * Refuses a variable that is assigned both in a scope and in one nested in it, as the States Language does
+ * Refuses a variable that is assigned both in a scope and in a nested scope, as the States Language requires
  * (Variable Scope). The states of a graph share a scope. Branches and a Map's processor are nested scopes.
  */
 export function checkVariableScopes(
@@ -45,7 +45,7 @@ export function checkVariableScopes(
 }
 
 function assignedNames(state: State): string[] {
-  // Assignments in Catch do not count: AWS accepted a Parallel state that assigns the same name in a branch.
+  // Ignores assignments in Catch: AWS accepted a Parallel state that assigns the same name in a branch.
   const flows = [state.flow, ...(state.type === 'Choice' ? state.rules.map(({ flow }) => flow) : [])];
   return flows.flatMap(({ assign, language }) =>
     Object.keys(assign ?? {}).map((key) => (language === 'JSONPath' ? key.replace(/\.\$$/, '') : key)),

@@ -24,7 +24,7 @@ export function takeTemplate(
   return template;
 }
 
-/** Reads the arguments of a call that a Map itself makes, and refuses unsupported ones. */
+/** Reads the arguments of an ItemReader's or ResultWriter's call, and refuses unsupported arguments. */
 export function takeRequest(
   fields: Fields,
   language: QueryLanguage,
@@ -40,7 +40,7 @@ export function takeRequest(
   return request;
 }
 
-/** Reports the problems for which CreateStateMachine refuses an expression. */
+/** Reports the problems in an expression that CreateStateMachine would refuse. */
 export function refuseExpression(
   fields: Fields,
   source: string,

@@ -63,7 +63,7 @@ function parseComparison(rule: Fields): Condition {
   const operator = field.replace(/Path$/, '');
   const type = OPERATORS.get(operator);
   if (field !== operator) {
-    // Only comparisons with another value of the input have this form.
+    // The `Is…` operators and StringMatches have no `…Path` form.
     if (operator.startsWith('Is') || operator === 'StringMatches') {
       rule.problem(`The field '${field}' is not supported`, field);
     }

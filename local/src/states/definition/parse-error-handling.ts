@@ -58,7 +58,7 @@ function isEmpty(fields: Fields, name: string): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-/** `States.ALL` must stand alone and in the last entry. */
+/** `States.ALL` must be the only name in its entry, and the entry must be the last. */
 function checkWildcards(
   fields: Fields,
   name: string,

@@ -90,7 +90,7 @@ export function parseText(fields: Fields, name: string, language: QueryLanguage)
 /**
  * Reads a field that is a literal or computed.
  *
- * @param expected describes the allowed literals, if the literal is invalid
+ * @param expected returns a description of the allowed literals if the literal is invalid
  */
 export function parseComputed(
   fields: Fields,

@@ -36,7 +36,10 @@ export function parseItemReader(fields: Fields, language: QueryLanguage): ItemRe
   return parsed;
 }
 
-/** The listed objects are the items, or their contents are loaded and their items concatenated. */
+/**
+ * Reads the configuration for listed objects: they are the items or, with LOAD_AND_FLATTEN, contain the
+ * items.
+ */
 function parseListConfig(config: Fields, language: QueryLanguage): Pick<ItemReader, 'format'> {
   const transformation = config.oneOf('Transformation', ['NONE', 'LOAD_AND_FLATTEN']);
   if (transformation !== 'LOAD_AND_FLATTEN') return {};

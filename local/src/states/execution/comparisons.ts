@@ -2,7 +2,7 @@ import { matchesCharacters, withEscapes } from '../../wildcard';
 import { type Json, numberIn } from '../json';
 import { parseTimestamp } from '../timestamp';
 
-/** The relations in operator names, after the type. */
+/** Relations by their names, which follow the type in names of operators (`NumericLessThan`). */
 const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   LessThan: (order) => order < 0,
@@ -13,7 +13,10 @@ const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
 
 type Comparable = boolean | number | string | bigint;
 
-/** Reads a value as a type. A value of another type never compares. */
+/**
+ * Convert values for comparison, by type. They return undefined for a value of another type, which never
+ * matches.
+ */
 const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),
   Numeric: numberIn,
@@ -29,7 +32,7 @@ const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsTimestamp: (value) => typeof value === 'string' && parseTimestamp(value) !== undefined,
 };
 
-/** The required type of an operator's operand, by operator. The `…Path` forms are not included. */
+/** Types of operands by operator, without the `…Path` forms. */
 export const OPERATORS: ReadonlyMap<string, 'String' | 'Numeric' | 'Boolean' | 'Timestamp'> = new Map([
   ...Object.keys(RELATIONS).flatMap((relation) => [
     [`String${relation}`, 'String'] as const,

@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 
 /**
- * Parses CSV by the rules of the developer guide. Quoted fields may contain delimiters and line breaks, and a
- * quote is doubled. A backslash escapes a quote, a backslash or the delimiter, and is dropped before any
- * other character. Where the guide is silent, text is kept as it is, for example a quote inside an unquoted
- * field. A byte order mark is removed.
+ * Parses CSV by the rules of the developer guide. Quoted fields may contain delimiters, line breaks and
+ * doubled quotes, which stand for one quote. A backslash escapes a quote, a backslash or the delimiter, and
+ * is dropped before any other character. Where the guide is silent, text is kept as it is, for example a
+ * quote inside an unquoted field. A byte order mark is removed.
  *
  * @throws Error when a quoted field does not end
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
@@ -29,7 +29,7 @@ export function parseCsv(text: string, delimiter: string): string[][] {
   });
 }
 
-/** Characters of the private use area that do not occur in the string. They replace escaped characters. */
+/** Private use characters that do not occur in the string, as placeholders for escaped characters. */
 function unusedIn(text: string, count: number): string[] {
   const unused: string[] = [];
   for (let code = 0xe000; unused.length < count; code += 1) {

@@ -19,7 +19,7 @@ import type { Variables } from './variables';
 export interface Scope {
   /** The raw input. */
   readonly rawInput: Json;
-  /** The effective input. It differs from the raw input only by JSONPath's InputPath. */
+  /** The input after JSONPath's InputPath is applied; otherwise, the raw input. */
   readonly input: Json;
   /** The values on entry to the state: Assign and Output of the same state both use these. */
   readonly variables: Variables;
@@ -48,7 +48,7 @@ export function effectiveInput(flow: DataFlow, scope: Scope): Json {
     : readOptionalPath(flow.inputPath, scope.rawInput, scope);
 }
 
-/** The evaluated Arguments or Parameters of a state, or else its input. */
+/** The evaluated Arguments or Parameters of a state, or its input if it has neither. */
 export async function effectiveArguments(flow: DataFlow, scope: Scope): Promise<Json> {
   const template = flow.language === 'JSONata' ? flow.arguments : flow.parameters;
   return template === undefined ? scope.input : fill(template, 'Arguments', flow, scope);

@@ -17,7 +17,7 @@ interface Entered {
   readonly scopeAfter: (retryCount: number) => Scope;
 }
 
-/** Runs a state with its Retry and Catch. No other module deals with these. */
+/** Runs a state and applies its Retry and Catch, which no other module handles. */
 export async function withErrorHandling(
   entered: Entered,
   attempt: (scope: Scope, before: StateProgress | undefined) => Promise<Step>,
@@ -76,8 +76,8 @@ async function caught(catcher: Catcher, failure: StatesError, scope: Scope, ente
 }
 
 /**
- * Records the failure of a Parallel or Map state. A failure that is retried or that nothing can catch is not
- * recorded.
+ * Records the failure of a Parallel or Map state. Does not record failures that are retried or cannot be
+ * caught.
  */
 function recordFailed(failure: StatesError, { state, frame: { track } }: Entered): number {
   if (!failure.catchable) return track.newest;

@@ -27,7 +27,7 @@ export interface Frame {
   readonly progress: Progress;
   /** Aborts when the frame must stop. Its states then reject with the signal's reason. */
   readonly signal: AbortSignal;
-  /** The Map item that it runs for, if any. */
+  /** The Map item that the graph runs for, if any. */
   readonly place?: MapPlace | undefined;
   /** The context object, without the parts that belong to one state. */
   readonly context: JsonObject;

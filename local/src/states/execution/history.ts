@@ -9,7 +9,7 @@ export interface HistoryEvent {
   readonly timestamp: Date;
   /** AWS's type, such as `TaskStateEntered`. */
   readonly type: string;
-  /** The member that AWS names after the type. Data in it is JSON source. */
+  /** The event details, whose member AWS names after the type. Data in them is JSON source. */
   readonly details: EventDetails;
 }
 
@@ -33,7 +33,7 @@ export class History {
     return this.count;
   }
 
-  /** @throws StatesError when the maximum is exceeded, except by the last event */
+  /** @throws StatesError when the maximum is exceeded, except by events of the execution itself */
   record(type: string, details: EventDetails, previousEventId: number): number {
     if (this.count >= MOST_EVENTS - 1 && !type.startsWith('Execution')) {
       const limit = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;
@@ -53,7 +53,7 @@ export class Track {
   /** The type of the running state. */
   private openState: string | undefined;
   private newestEventId: number;
-  /** The tracks of its branches or iterations. */
+  /** The tracks of the running state's branches or iterations. */
   private readonly inner = new Set<Track>();
 
   /** @param iteration details of the events of a Map iteration */
@@ -72,8 +72,8 @@ export class Track {
   }
 
   /**
-   * The latest event that this track recorded, including side events. A failure that nothing can catch ends
-   * the execution after it.
+   * The latest event that this track recorded, including side events. If a failure cannot be caught, the end
+   * of the execution follows this event.
    */
   get newest(): number {
     return this.newestEventId;
@@ -90,7 +90,7 @@ export class Track {
     return this.lastEventId;
   }
 
-  /** Records a side event, which later events of this track do not follow. */
+  /** Records a side event: later events of this track do not refer to it as their previous event. */
   recordAside(type: string, details: EventDetails = {}, behind = this.lastEventId): number {
     if (this.signal.aborted) return behind;
     this.newestEventId = this.history.record(type, details, behind);
@@ -103,7 +103,7 @@ export class Track {
     this.newestEventId = eventId;
   }
 
-  /** Sets the type of the running state, or that none is running. */
+  /** Sets the type of the running state; undefined if no state is running. */
   open(state: string | undefined): void {
     this.openState = state;
     this.inner.clear();
@@ -122,8 +122,8 @@ export class Track {
   }
 
   /**
-   * Records the failure of a branch or an iteration, and that all others were aborted. Records neither if
-   * nothing can catch the failure: the execution ends at once.
+   * Records the failure of a branch or an iteration and the aborts of all others. Records nothing if the
+   * failure cannot be caught, because the execution then ends at once.
    */
   recordFailure(failed: Track, catchable: boolean): void {
     if (failed.signal.aborted) return;

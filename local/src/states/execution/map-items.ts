@@ -10,9 +10,9 @@ import type { Visit } from './visit';
 /** An item before ItemSelector is applied. */
 export interface FoundItem {
   readonly value: Json;
-  /** Key of an object's member. */
+  /** Key, if the item is a member of an object. */
   readonly key?: string;
-  /** S3 URI that it was read from. @default - it is in the state's data */
+  /** S3 URI of the object that contains the item. @default - the item is in the state's data */
   readonly source?: string;
 }
 

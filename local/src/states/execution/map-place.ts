@@ -10,9 +10,11 @@ export interface MapItemName {
 
 /** Identifies the Map item that something runs for. */
 export interface MapPlace {
-  /** ARN of the execution with the outermost Map: neither a child execution, nor one that an item started. */
+  /**
+   * ARN of the execution that runs the outermost Map. Never a child execution or one that an item started.
+   */
   readonly executionArn: string;
-  /** The item and those of the enclosing Maps, outermost first. */
+  /** The items of the enclosing Maps, outermost first, and the item itself. */
   readonly path: readonly MapItemName[];
 }
 

@@ -10,16 +10,16 @@ export interface ResumePoint {
   readonly state?: StateProgress;
 }
 
-/** Progress of a state that has been entered and not left. */
+/** Progress of a state that has been entered but not left. */
 export interface StateProgress {
   readonly enteredTime: string;
   /** ID of the event of its entry. */
   readonly enteredEventId: number;
-  /** Number of uses of each entry of Retry, in order. */
+  /** Number of retries so far for each entry of Retry, in order. */
   readonly retries?: readonly number[];
   /** Time of the next attempt. */
   readonly retryTime?: string;
-  /** End of a Wait. */
+  /** Time at which a Wait state ends. */
   readonly waitUntil?: string;
   /** A Task's call that has no answer yet. */
   readonly call?: CallProgress;
@@ -30,7 +30,7 @@ export interface StateProgress {
   readonly mapRun?: MapRunProgress;
   /** The branches, iterations or child executions that were started. */
   readonly children?: readonly (ChildProgress | null | undefined)[];
-  /** Whether all of them succeeded. A later failure is then a failure of the state itself. */
+  /** Whether all children succeeded. A later failure is then a failure of the state itself. */
   readonly childrenEnded?: boolean;
 }
 
@@ -49,11 +49,11 @@ export interface MapJob {
   readonly input: Json;
   /** Additions to the Map's context object. */
   readonly context: JsonObject;
-  /** Number of items in it. */
+  /** Number of items in the job. */
   readonly size: number;
 }
 
-/** A distributed Map's run of its child executions. */
+/** A Map Run: the child executions of a distributed Map. */
 export interface MapRunProgress {
   readonly arn: string;
   readonly redriveCount: number;
@@ -143,7 +143,8 @@ export function redrivePoint(point: ResumePoint, error: string | undefined): Res
   if (!point.state) return point;
   const { enteredTime, enteredEventId, startedEventId, jobs, mapRun, children, childrenEnded } = point.state;
   const entered = { enteredTime, enteredEventId };
-  // What a Map Run repeats if only its result was invalid: redrive-map-run.html, "Redrive eligibility".
+  // If only its result was invalid, a Map Run repeats all children (redrive-map-run.html, "Redrive
+  // eligibility").
   const startsOver =
     childrenEnded && (error === 'States.DataLimitExceeded' || (mapRun && error === 'States.Runtime'));
   if (!children || startsOver) return { ...point, state: entered };

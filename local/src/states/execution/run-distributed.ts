@@ -24,7 +24,7 @@ const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
 /** Runs each item, or batch of items, as a child execution, and tolerates failures up to the threshold. */
 export async function runDistributed(state: MapState, visit: Visit): Promise<Json> {
   const { track } = visit.frame;
-  // An ItemReader reads inside the Map Run.
+  // With an ItemReader, items are read after the Map Run has started.
   const items = visit.before?.mapRun || state.itemReader ? undefined : await itemsOf(state, visit);
   const limit = (await maxConcurrency(state, visit)) || DISTRIBUTED_CONCURRENCY;
   const threshold = await failureThreshold(state, visit);
@@ -45,7 +45,9 @@ export async function runDistributed(state: MapState, visit: Visit): Promise<Jso
   }
 }
 
-/** Converts a failure of the Map Run to its error. A failed expression is reported by the state instead. */
+/**
+ * The failure to record for the Map Run; undefined for a failed JSONata expression, which the state reports.
+ */
 function asFailure(error: unknown, { flow }: MapState): StatesError | undefined {
   if (error instanceof StatesError) return error;
   if (!(error instanceof EvaluationError) || flow.language === 'JSONata') return undefined;
@@ -98,7 +100,7 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
   return mapItems(found, state, visit);
 }
 
-/** Starts a Map Run, or continues that of an earlier run. */
+/** Starts a Map Run, or continues an earlier one. */
 function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgress {
   const { frame, before } = visit;
   const { track, progress, services } = frame;
@@ -120,7 +122,7 @@ function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgr
 
 /**
  * Returns a function that decides whether the number of failed items exceeds a threshold. Exceeding either
- * threshold is enough. Without one, a single failure is.
+ * threshold is enough. Without a threshold, no failure is tolerated.
  */
 async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapRun['threshold']> {
   const { toleratedFailureCount, toleratedFailurePercentage, flow } = state;
@@ -135,7 +137,7 @@ async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapR
 }
 
 /**
- * ARN derived from the state machine's and the Map's label: `…:stateMachine:<machine>/<label>` and similar.
+ * ARN derived from the state machine's ARN and the Map's label, such as `…:stateMachine:<machine>/<label>`.
  */
 function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' | 'stateMachine'): string {
   const { Execution: execution, StateMachine: machine } = scope.context;

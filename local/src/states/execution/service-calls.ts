@@ -16,7 +16,8 @@ export interface TaskCall {
   /** Token with which the worker answers (`.waitForTaskToken` only). Also in the context object. */
   readonly taskToken?: string;
   /**
-   * Set if an earlier run made this call and did not see its end; with the first answer, if there was one.
+   * Set if an earlier run made this call but did not receive its result. Contains the first answer, if the
+   * run received one.
    */
   readonly resumed?: { readonly submitted?: Json };
   /** The Map item that the task runs for, if any. */

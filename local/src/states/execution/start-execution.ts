@@ -59,7 +59,7 @@ export interface ExecutionOptions {
   readonly isRedrive?: boolean;
   /** Number of existing events in the history, with {@link resumeFrom}. @default 0 */
   readonly eventsBefore?: number;
-  /** The Map item of another execution for which it was started. @default - none */
+  /** The Map item, in another execution, that started this one. @default - none */
   readonly place?: MapPlace;
   /** Receives the states of its Map items. */
   readonly onItem?: (state: MapItemState) => void;
@@ -83,7 +83,7 @@ export interface Execution {
   readonly position: ResumePoint;
 }
 
-/** A reason from outside its states for ending an execution. */
+/** Ends an execution for a reason outside its states: an abort or a timeout. */
 class ExecutionStop extends Stop {
   constructor(
     readonly status: 'TIMED_OUT' | 'ABORTED',
@@ -98,7 +98,7 @@ class ExecutionStop extends Stop {
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
   const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
   let position: ResumePoint = resumeFrom
-    ? (copyJson(resumeFrom) as unknown as ResumePoint) // Lists in it are modified.
+    ? (copyJson(resumeFrom) as unknown as ResumePoint) // Copied, because its lists are modified.
     : { stateName: machine.startAt, input, variables: {} };
   const progress = new Progress((change) => {
     position = applyChange(position, change) ?? position;
@@ -152,7 +152,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
   };
 }
 
-/** An execution that continues without having ended records no event for that. */
+/** Records the start or redrive of an execution. Resuming an interrupted execution records no event. */
 function recordStart(
   { input, inputText, context, resumeFrom, isRedrive }: ExecutionOptions,
   history: History,
@@ -185,7 +185,7 @@ function limitTime(root: AbortController, seconds: number | undefined, clock: Cl
   );
 }
 
-/** @param lastEventId ID of the event that a failure follows; ends from outside follow none */
+/** @param lastEventId ID of the event that a failure follows. Aborts and timeouts follow no event */
 function ended(reason: unknown, history: History, lastEventId: number): ExecutionResult {
   if (!(reason instanceof StatesError) && !(reason instanceof ExecutionStop)) throw reason;
   const details = {
@@ -201,7 +201,7 @@ function ended(reason: unknown, history: History, lastEventId: number): Executio
     return { status: 'ABORTED', ...details };
   }
   history.record('ExecutionTimedOut', details, 0);
-  return { status: 'TIMED_OUT' }; // Only the event has States.Timeout.
+  return { status: 'TIMED_OUT' }; // Only the event contains States.Timeout.
 }
 
 function contextObject({ context, input }: ExecutionOptions): JsonObject {

@@ -1,2 +1,2 @@
-/** States stop because the execution was aborted or timed out, or because a sibling failed. */
+/** Stops states because the execution was aborted or timed out, or because a sibling failed. */
 export class Stop extends Error {}

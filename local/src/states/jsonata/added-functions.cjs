@@ -59,7 +59,7 @@ function randomFunction(first) {
 }
 
 /**
- * Without a size, returns a single part.
+ * `$partition(items, [size])`: without a size, returns a single part.
  *
  * @param {unknown} items
  * @param {number} [size]
@@ -76,7 +76,8 @@ function partition(items, size) {
 }
 
 /**
- * The range includes its end. A range of one number is that number, as in any JSONata sequence.
+ * `$range(from, to, by)` includes `to`. If it contains only one number, it returns the number itself, like
+ * any JSONata sequence.
  *
  * @param {number} [from]
  * @param {number} [to]

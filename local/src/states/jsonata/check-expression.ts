@@ -10,7 +10,7 @@ export interface ExpressionProblem {
   readonly message: string;
 }
 
-/** Finds the problems of an expression that are known before it runs. */
+/** Finds the problems of an expression without running it. */
 export function checkExpression(source: string, produced: Produced): ExpressionProblem[] {
   let ast: Node;
   try {
@@ -29,7 +29,9 @@ type Node = Omit<ExprNode, 'type' | 'lhs' | 'rhs'> & {
   readonly [key: string]: unknown;
 };
 
-/** Parts that are evaluated for each item, where `$` and names refer to the item. */
+/**
+ * Members of syntax tree nodes that are evaluated for each item. In these, `$` and names refer to the item.
+ */
 const ITEM_PARTS = ['predicate', 'stages', 'group', 'body', 'pattern', 'update', 'delete', 'terms'];
 
 function walk(node: Node, inItem: boolean, produced: Produced, found: Set<string>): void {
@@ -46,7 +48,7 @@ function walk(node: Node, inItem: boolean, produced: Produced, found: Set<string
       if (!inItem) found.add(unsupportedReference(String(node.value)));
       break;
     case 'variable':
-      // `$` has the value '', and `$$` has the value '$'.
+      // In the syntax tree, `$` has the value '', and `$$` has the value '$'.
       if (!inItem && (node.value === '' || node.value === '$'))
         found.add(unsupportedReference(`$${node.value}`));
       break;

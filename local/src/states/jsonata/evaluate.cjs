@@ -4,12 +4,12 @@
 const jsonata = require('jsonata');
 const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-functions.cjs');
 
-/** Limits of an evaluation, as measured by others on AWS. The parent process limits the time. */
+/** Limits of an evaluation, which others measured on AWS. The parent process limits the time. */
 const LIMITS = { sequence: 873_782, stack: 100 };
 
 /**
- * Maximum length of a result in characters: the bytes that an expression may hold on AWS, as measured in
- * floci-io/floci#2783.
+ * Maximum length of a result in characters: the number of bytes that an expression can use on AWS, as
+ * measured in floci-io/floci#2783.
  */
 const LONGEST_RESULT = 6_990_256;
 
@@ -74,7 +74,7 @@ function withoutInfinity(_, value) {
 }
 
 /**
- * Functions are JavaScript functions or objects marked by jsonata.
+ * Whether a value contains a function: a JavaScript function, or an object that jsonata marks as a function.
  *
  * @param {unknown} value
  * @returns {boolean}
@@ -83,7 +83,7 @@ function holdsFunction(value) {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
   if ('_jsonata_lambda' in value || '_jsonata_function' in value) return true;
-  // Arrays created by jsonata have their own `push`.
+  // Ignores the `push` member that jsonata adds to its arrays.
   return (Array.isArray(value) ? value : Object.values(value)).some(holdsFunction);
 }
 

@@ -19,7 +19,7 @@ export function parseExpression(source: string): jsonata.ExprNode {
   return jsonata(source).ast();
 }
 
-/** The names available to an expression: `$states` and variables. Also its source of randomness. */
+/** The data available to an expression: `$states`, variables and random numbers. */
 export interface Bindings {
   readonly states: JsonObject;
   readonly variables: JsonObject;
@@ -45,7 +45,7 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-/** Whether an expression (by source) takes no longer than sending it to another process. */
+/** By source: whether evaluating the expression takes no longer than sending it to another process. */
 const harmless = new Map<string, boolean>();
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
@@ -66,14 +66,17 @@ async function evaluate(source: string, { states, variables, random, signal }: B
   }
 }
 
-/** `$states`, one of its members, and one of that member's. Names end where jsonata ends them. */
+/**
+ * Matches `$states` with up to two member names, such as `$states.input.name`. Names end where jsonata ends
+ * them.
+ */
 const NAME = /[^\s.[\]{}(),@#;:?+\-*/%|=<>^&!~`"'$\\]+/.source;
 const MENTION = new RegExp(`\\$states\\b(?:\\s*\\.\\s*(${NAME})(?:\\s*\\.\\s*(${NAME}))?)?`, 'g');
 
 /**
- * The parts of `$states` that an expression mentions, to a depth of two levels. Everything is sent to another
- * process, for each item of a Map, and an input may be large. If an expression mentions a value as a whole,
- * all of it is included.
+ * Reduces `$states` to the members that an expression mentions, to a depth of two levels. This limits the
+ * data sent to the other process for each item of a Map, because inputs may be large. A member that the
+ * expression mentions as a whole is included completely.
  */
 function onlyMentioned(states: JsonObject, source: string): JsonObject {
   const mentions = [...source.matchAll(MENTION)];
@@ -87,14 +90,14 @@ function onlyMentioned(states: JsonObject, source: string): JsonObject {
   return Object.fromEntries(found);
 }
 
-/** @param values includes those on the prototype chain */
+/** @param values the values, including those on the prototype chain */
 function pick(values: JsonObject, isWanted: (name: string) => boolean): JsonObject {
   const members: [string, Json][] = [];
   for (const name in values) if (isWanted(name)) members.push([name, values[name] ?? null]);
   return Object.fromEntries(members);
 }
 
-/** Throws the error for a computed value whose type the field does not allow. */
+/** The error for a computed value whose type the field does not allow. */
 export function unexpectedType(source: string, location: string, expected: string, value: Json): Error {
   return queryError(
     `The JSONata expression '${source}' specified for the field '${location}' returned an unexpected result type. ` +

@@ -1,6 +1,6 @@
 import type { ExprNode } from 'jsonata';
 
-/** Node types allowed in a harmless expression, and the members that its nodes may have. */
+/** Node types allowed in a harmless expression, and the members that they may have. */
 const TYPES = ['path', 'name', 'variable', 'string', 'number', 'value', 'binary', 'condition'];
 const MEMBERS = [
   'type',
@@ -20,8 +20,8 @@ const MULTIPLYING = ['&', '..'];
 
 /**
  * Whether the time and memory of an expression are bounded by the size of its input: paths of plain names,
- * comparisons and arithmetic. Functions, filters, regular expressions, constructors and similar may take any
- * amount.
+ * comparisons and arithmetic. Functions, filters, regular expressions, constructors and so on have no such
+ * bound.
  */
 export function isHarmless(ast: ExprNode): boolean {
   const isPart = (part: unknown): boolean => {

@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json } from '../json';
 import { type Bindings, evaluateExpression, expressionSource } from './expression';
 
-/** Evaluates every expression in a value at any depth. Everything else is kept. */
+/** Evaluates all expressions in a value, at any depth, and keeps everything else. */
 export async function evaluateTemplate(template: Json, location: string, bindings: Bindings): Promise<Json> {
   if (typeof template === 'string') {
     const source = expressionSource(template);
@@ -24,7 +24,7 @@ export async function evaluateTemplate(template: Json, location: string, binding
   return template;
 }
 
-/** Calls back for each expression in a value. */
+/** Calls a function for each expression in a value. */
 export function eachExpression(
   template: Json,
   location: string,

@@ -20,8 +20,8 @@ export function evaluatePath(path: JsonPath, root: Json): Json | undefined {
 }
 
 /**
- * Evaluates several names at the end of a path to one object with the members that exist. After `..`, all of
- * them must exist.
+ * Evaluates several names at the end of a path (`['a','b']`) to one object that contains the existing
+ * members. After `..`, all members must exist.
  */
 function together(names: readonly string[], value: Json, all: boolean): readonly Json[] {
   if (!isObject(value)) return [];

@@ -20,10 +20,12 @@ export interface Intrinsic {
   readonly run: (args: readonly Json[], random: () => number) => Json;
 }
 
-/** A failed call. The message is AWS's, which mostly contains only the function's name. */
+/** A failed call. Its message is AWS's, which usually contains only the function's name. */
 export class IntrinsicFailure extends Error {}
 
-/** Maximum length of the array of States.ArrayRange, and of the strings that some functions accept. */
+/**
+ * Maximum length of the array that States.ArrayRange returns, and of the strings that some functions accept.
+ */
 const MOST_ITEMS = 1000;
 const LONGEST_TEXT = 10_000;
 
@@ -145,7 +147,7 @@ function format(args: readonly Json[]): string {
 const WRONG_COUNT =
   'Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.';
 
-/** AWS prints objects and arrays as Java's collections do. */
+/** Prints objects and arrays like Java's collections, as AWS does. */
 function asJavaPrints(value: Json): string {
   if (isArray(value)) return `[${value.map(asJavaPrints).join(', ')}]`;
   if (!isObject(value)) return String(value);
@@ -160,7 +162,7 @@ function range(first: number, last: number, step: number): number[] {
   return Array.from({ length }, (_, i) => first + i * step);
 }
 
-/** A string as it is; other values as JSON. */
+/** Returns a string unchanged, and other values as JSON. */
 function asText(value: Json): string {
   return typeof value === 'string' ? value : jsonText(value);
 }

@@ -6,8 +6,8 @@ type ReadItemPath = (reader: TextReader) => JsonPath;
 
 /**
  * Reads the filter after `?`: `(@.price < 10 && @.tag == 'a')`, with or without parentheses. The States
- * Language supports no regular expressions, no operators that are words, and no comparisons of two values of
- * the data (developer guide, Paths).
+ * Language supports no regular expressions, no operators that are words, and no comparisons between two paths
+ * (developer guide, Paths).
  */
 export function parseFilter(reader: TextReader, readItemPath: ReadItemPath): Filter {
   let left = readConjunction(reader, readItemPath);

@@ -41,9 +41,9 @@ export function readSegments(reader: TextReader): JsonPath {
 }
 
 /**
- * The steps of a reference path, which can be written to.
+ * The steps of a reference path: a path at which a value can be set.
  *
- * @returns undefined if the path may match several values or does not start at the data
+ * @returns undefined if the path can match several values or does not start at the data
  */
 export function referenceSteps(path: RootedPath): (string | number)[] | undefined {
   const single = path.segments.every(

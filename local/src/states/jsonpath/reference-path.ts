@@ -20,7 +20,7 @@ export function setAtPath(data: Json, pathText: string, value: Json): Json {
 }
 
 /**
- * The error for a reference path that does not fit its data. The specification calls it
+ * The error for a reference path that does not match the structure of its data. The specification calls it
  * States.ResultPathMatchFailure.
  */
 export function referencePathConflict(pathText: string, step: string | number, data: Json): EvaluationError {

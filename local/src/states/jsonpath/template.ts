@@ -63,7 +63,9 @@ function pastTheEnd(path: RootedPath, roots: PathRoots): Json | undefined {
   return isArray(array) ? null : undefined;
 }
 
-/** A path in the form of AWS's messages, where the context object is treated like an input. */
+/**
+ * Formats a path as in AWS's messages, where paths into the context object begin with `$` instead of `$$`.
+ */
 function withinRoot({ root, text }: RootedPath): string {
   return root === 'context' ? text.slice(1) : text;
 }
@@ -90,7 +92,7 @@ export function takeReference(text: string, roots: PathRoots): Json {
   throw referencePathConflict(text, step, rootValue(path, roots) ?? null);
 }
 
-/** Tells whether the last step of a definite path is missing, or an earlier one. */
+/** AWS's message for a definite path that matches nothing: the last step or an earlier one is missing. */
 function whatIsMissing(path: RootedPath, roots: PathRoots): string {
   const { segments } = path;
   for (let length = 1; length < segments.length; length += 1) {

@@ -34,7 +34,8 @@ export interface ContainerTrainerOptions {
    */
   readonly commands: ReadonlyMap<string, ImageCommand>;
   /**
-   * The Docker command; false to run no containers. The first image checks whether an engine is available.
+   * The Docker command; false to run no containers. Local mode checks for an engine before it runs the first
+   * image.
    *
    * @default docker
    */
@@ -110,7 +111,8 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
       CURRENT_HOST: host.name,
       ...task.environment,
     });
-    // The Docker command gets the user's environment, which locates its engine. The container does not.
+    // The Docker command needs the user's environment to locate its engine. The container does not receive
+    // it.
     const env = Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );

@@ -64,7 +64,7 @@ export interface ImageBuild {
   readonly buildArguments: readonly string[];
 }
 
-/** Builds an image under the name that jobs use. Docker's cache skips what is already built. */
+/** Builds an image under the name that jobs use. Docker's cache skips layers that are already built. */
 export async function buildImage(docker: string, trainingImage: string, build: ImageBuild): Promise<void> {
   try {
     await runDocker(docker, ['build', '--tag', trainingImage, ...build.buildArguments, build.directory]);
@@ -83,7 +83,7 @@ export function stopContainer(docker: string, name: string, graceMilliseconds: n
   return runDocker(docker, ['stop', '--time', seconds, name]);
 }
 
-/** Removes a stopped container if it still exists: it survives when its `docker run` is killed. */
+/** Removes a stopped container if it still exists: it remains if its `docker run` is killed. */
 export async function removeContainer(docker: string, name: string): Promise<void> {
   await runDocker(docker, ['rm', '--force', name]).catch(() => undefined);
 }

@@ -44,7 +44,10 @@ export async function checkImports(
   );
 }
 
-/** Also empty if that cannot be determined, for example because of a syntax error: the script reports it. */
+/**
+ * Names of imported modules that are missing. Empty if they cannot be determined, for example because of a
+ * syntax error, which the script itself reports.
+ */
 function missingImports(python: string, script: string, folders: readonly string[]): Promise<string[]> {
   const env = {
     PATH: process.env.PATH,

@@ -15,7 +15,7 @@ export interface Framework {
   readonly module: string;
   /** Whether the container adds the script's error output to the failure reason. */
   readonly capturesErrors: boolean;
-  /** SageMaker's own modules that scripts import there. */
+  /** SageMaker's own modules that scripts can import in its container. */
   readonly containerModules: readonly ContainerModules[];
   /** Packages of the image, and alternatives for a Python that does not support them, nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
@@ -24,7 +24,7 @@ export interface Framework {
 /** Data packages of every framework container, in any version. */
 const DATA_TOOLS = { numpy: undefined, pandas: undefined, joblib: undefined };
 
-/** Images of scikit-learn that are not named after its release. */
+/** scikit-learn releases of older images, by the version in the tag. */
 const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
   '0.20.0': '0.20.0',
   '0.23-1': '0.23.2',

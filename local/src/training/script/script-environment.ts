@@ -42,7 +42,7 @@ export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Prom
       }
       resolve((JSON.parse(output()) as { hosts: ScriptStart[] }).hosts);
     });
-    child.stdin.on('error', () => undefined); // it ended before it read everything; `close` reports that
+    child.stdin.on('error', () => undefined); // `close` reports if the process ends early
     child.stdin.end(JSON.stringify({ hosts }));
   });
 }

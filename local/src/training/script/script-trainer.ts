@@ -145,8 +145,8 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   }
 
   /**
-   * The Python with the code's dependencies: `requirements.txt` for a program, and also its package for a
-   * module.
+   * A Python with the code's dependencies: its `requirements.txt` and, for a module, also the module's
+   * package.
    */
   async function withDependencies(
     python: string,
@@ -207,8 +207,8 @@ const MPI_ENVIRONMENT = {
 };
 
 /**
- * Starts the Python script that runs the program and reports on it (`local/python/run_script.py`),
- * independent of the environment.
+ * Arguments that start `local/python/run_script.py`, which runs the program and reports its errors, in
+ * Python's isolated mode.
  */
 function runnerArguments({ capturesErrors }: Framework): string[] {
   return ['-I', '-S', join(PYTHON_FOLDER, 'run_script.py'), ...(capturesErrors ? ['--capture-errors'] : [])];

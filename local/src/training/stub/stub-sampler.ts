@@ -5,8 +5,8 @@ import type { Sampler, Search, SearchDimension, SearchSpecification } from '../s
 const MOST_DRAWS = 1000;
 
 /**
- * Creates a sampler for stubbed training, which needs no Python. Whatever the strategy, it draws combinations
- * at random, always the same for a seed, and ignores results. A grid is enumerated in order.
+ * Creates a sampler for stubbed training, which needs no Python. For any strategy, it draws random
+ * combinations, which depend only on the seed, and ignores results. A grid is enumerated in order.
  */
 export function createStubSampler(): Sampler {
   return {
@@ -34,7 +34,7 @@ function startSearch(specification: SearchSpecification): Search {
 
 type Hyperparameters = Record<string, string>;
 
-/** Different combinations: SageMaker does not try any twice. */
+/** Random combinations without repetitions, because SageMaker does not repeat any. */
 function* randomSets({ dimensions, randomSeed = 0 }: SearchSpecification): Generator<Hyperparameters> {
   const generator = new JavaRandom(randomSeed);
   const random = () => generator.nextDouble();

@@ -17,7 +17,7 @@ export interface StubTrainingJob {
   readonly channels: Readonly<Record<string, readonly string[]>>;
   /** Aborts when the job is stopped. The job then ends even if the stub does not. */
   readonly signal: AbortSignal;
-  /** Adds a line to the job's log, in which metrics are found as in a container's output. */
+  /** Adds a line to the job's log. Metrics are found in it as in a container's output. */
   readonly log: (line: string) => void;
 }
 
@@ -79,7 +79,7 @@ async function answer(task: TrainingTask, stub: StubTraining): Promise<TrainingO
   return { status: 'Completed' };
 }
 
-/** The failure reason, worded like a container's failure unless the stub already does that. */
+/** The failure reason in the wording of a container, unless the stub already uses it. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^\w+Error: /.test(message) ? message : `AlgorithmError: ${message}, exit code: 1`;
