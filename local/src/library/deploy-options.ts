@@ -43,7 +43,7 @@ export interface DeployOptions {
   /**
    * Context values for synthesis. Ignored if `assembly` is given.
    *
-   * @default - only those of `cdk.json`
+   * @default - only the context of `cdk.json`
    */
   readonly context?: Readonly<Record<string, string>>;
   /**
@@ -72,7 +72,7 @@ export interface DeployOptions {
    * result, a file with a result, or a command, which runs in `project`. Neither the permissions nor the
    * arguments of a stubbed task are checked.
    *
-   * @default - those of `local-mode.json`. A stack with other tasks that local mode cannot run is refused
+   * @default - the stubs in `local-mode.json`. Local mode refuses a stack with other tasks that it cannot run
    */
   readonly stubTasks?: StubTasks;
   /**
@@ -86,13 +86,13 @@ export interface DeployOptions {
    * Shell commands that replace training containers. Keys are repositories, `repository:tag` or full image
    * URIs. The commands run in `project`.
    *
-   * @default - those of `local-mode.json`. Containers without a command run in Docker
+   * @default - the commands in `local-mode.json`. Containers without a command run in Docker
    */
   readonly imageCommands?: Readonly<Record<string, string>>;
   /**
    * Folders that replace file systems (EFS, FSx for Lustre), by file system ID.
    *
-   * @default - those of `local-mode.json`
+   * @default - the folders in `local-mode.json`
    */
   readonly fileSystems?: Readonly<Record<string, string>>;
   /**
@@ -210,7 +210,7 @@ function synthesizeTo(
   });
 }
 
-/** Replacements for images, file systems and tasks: those of `local-mode.json`, overridden by the options. */
+/** Replacements for images, file systems and tasks: from `local-mode.json`, overridden by the options. */
 function projectOptions(
   options: DeployOptions,
 ): Pick<LocalModeOptions, 'imageCommands' | 'fileSystems' | 'stubTasks'> {

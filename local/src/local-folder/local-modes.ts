@@ -23,7 +23,7 @@ export function othersIn(root: string): number[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
   // Checks each process before deleting any file: a running process without a file counts as an older
-  // version, which wrote none.
+  // version, which wrote no file.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });

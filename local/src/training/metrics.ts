@@ -163,7 +163,7 @@ export class MetricCollector {
     this.searching = undefined;
   }
 
-  /** Takes the next searches from the queue. Drops those of stopped expressions. */
+  /** Takes the next searches from the queue. Drops searches for expressions that are no longer applied. */
   private nextBatch(): Search[] {
     let characters = 0;
     let count = 0;

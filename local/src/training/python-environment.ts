@@ -66,7 +66,7 @@ export interface PythonEnvironments {
    */
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
-   * An environment with the packages of another one and those of a user's `requirements.txt`. Created once
+   * An environment with the packages of another environment and of a user's `requirements.txt`. Created once
    * per content and kept.
    *
    * @param signal aborts the installation, unless others also wait for it

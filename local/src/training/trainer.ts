@@ -22,7 +22,7 @@ export interface TrainedAlgorithm {
 export interface TrainingTask extends TrainedAlgorithm {
   readonly trainingJobName: string;
   readonly trainingJobArn: string;
-  /** `ContainerEntrypoint` and `ContainerArguments` of the request. @default - those of the image */
+  /** `ContainerEntrypoint` and `ContainerArguments` of the request. @default - the image's */
   readonly containerEntrypoint?: readonly string[];
   readonly containerArguments?: readonly string[];
   /** Environment variables of the request. */

@@ -41,7 +41,7 @@ export function readSegments(reader: TextReader): JsonPath {
 }
 
 /**
- * The steps of a reference path: a path at which a value can be set.
+ * The steps of a reference path, which is a path at which a value can be set.
  *
  * @returns undefined if the path can match several values or does not start at the data
  */

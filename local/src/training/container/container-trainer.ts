@@ -169,7 +169,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   };
 }
 
-/** The arguments of a command: those of the request, or else `train`, which SageMaker passes to an image. */
+/** The arguments of a command, from the request. By default, `train`, which SageMaker passes to an image. */
 function programOf({ containerEntrypoint, containerArguments }: TrainingTask): readonly string[] {
   const given = [...(containerEntrypoint ?? []), ...(containerArguments ?? [])];
   return given.length > 0 ? given : ['train'];
